@@ -1,0 +1,49 @@
+package dev.lora4j.core.tensor;
+
+/**
+ * A whole number inside a program: a constant, or a size that is read from a tensor when the program
+ * runs. Used wherever an operator takes sizes, so that no program depends on batch or resolution.
+ */
+public final class Dim {
+  private final String text;
+  private final long value;
+
+  Dim(String text, long value) {
+    this.text = text;
+    this.value = value;
+  }
+
+  /** A constant; -1 in a reshape means what is left over. */
+  public static Dim of(long value) {
+    return new Dim(Long.toString(value), value);
+  }
+
+  /** How program text writes it. */
+  String text() {
+    return text;
+  }
+
+  /** The value where it is known while staging, else {@link Shape#UNKNOWN}. */
+  public long known() {
+    return value;
+  }
+
+  /** This size times {@code factor}. */
+  public Dim times(long factor) {
+    return value >= 0
+        ? of(Math.multiplyExact(value, factor))
+        : new Dim("torch.mul(" + text + ", " + factor + ")", Shape.UNKNOWN);
+  }
+
+  /** This size divided by {@code divisor}, rounded down. */
+  public Dim over(long divisor) {
+    return value >= 0
+        ? of(Math.floorDiv(value, divisor))
+        : new Dim("torch.floordiv(" + text + ", " + divisor + ")", Shape.UNKNOWN);
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

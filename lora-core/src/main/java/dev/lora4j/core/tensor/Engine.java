@@ -1,0 +1,126 @@
+package dev.lora4j.core.tensor;
+
+import java.util.ServiceLoader;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * Runs programs. Owns the threads that native code runs on and the root of all scopes.
+ *
+ * <p>Safe for use by several threads. Closing releases every scope and tensor made through it.
+ */
+public final class Engine implements AutoCloseable {
+  /*
+   * Grad mode and the graph optimiser of libtorch are thread-local native state. Programs therefore
+   * run on threads of our own, whose state the backend sets, whatever thread the caller is on:
+   * a caller's thread is never left changed, and virtual threads are safe.
+   */
+  private final Backend backend;
+  private final ExecutorService threads;
+  private final Scope root;
+  private final int intraOp;
+
+  private Engine(Backend backend, int intraOp) {
+    AtomicInteger number = new AtomicInteger();
+    this.backend = backend;
+    this.intraOp = intraOp;
+    this.threads =
+        Executors.newCachedThreadPool(
+            task -> {
+              Thread thread = new Thread(task, "lora4j-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    this.root = new Scope(this, "engine");
+  }
+
+  /** Opens an engine that uses all processors. */
+  public static Engine open() {
+    return open(Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Opens an engine whose operators use {@code threads} threads.
+   *
+   * @throws TensorException if no backend is on the class path or its native library cannot start
+   */
+  public static Engine open(int threads) {
+    Backend backend =
+        ServiceLoader.load(Backend.class, Engine.class.getClassLoader())
+            .findFirst()
+            .orElseThrow(
+                () -> new TensorException("No engine is on the class path; add lora-core's jar."));
+    Engine engine = new Engine(backend, threads);
+    engine.call(
+        () -> {
+          backend.start(threads);
+          return backend;
+        });
+    return engine;
+  }
+
+  /** A new scope that closes with the engine at the latest. */
+  public Scope scope(String name) {
+    return root.child(name);
+  }
+
+  /** Number of threads inside one operator. */
+  public int threads() {
+    return intraOp;
+  }
+
+  /** Name and version of the native library. */
+  public String version() {
+    return backend.version();
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  /**
+   * Runs native work on one of our threads and waits for it.
+   *
+   * @throws CancellationException if the calling thread was interrupted before the work began; work
+   *     that has begun always ends, because a native call cannot be taken back
+   */
+  <T> T call(Supplier<T> work) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("Interrupted.");
+    }
+    Future<T> result = threads.submit(work::get);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof RuntimeException failure) {
+            throw failure;
+          }
+          if (e.getCause() instanceof Error error) {
+            throw error;
+          }
+          throw new TensorException("Native work failed.", e);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    root.close();
+    threads.shutdown();
+  }
+}

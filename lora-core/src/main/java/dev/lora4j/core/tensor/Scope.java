@@ -1,0 +1,91 @@
+package dev.lora4j.core.tensor;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+
+/**
+ * Owns native memory: everything made in a scope is released when the scope closes, in reverse
+ * order. Closing twice is harmless.
+ *
+ * <p>A scope may be used from several threads. A child closes with its parent.
+ */
+public final class Scope implements AutoCloseable {
+  private final Engine engine;
+  private final String name;
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private String closedBy = "";
+
+  Scope(Engine engine, String name) {
+    this.engine = engine;
+    this.name = name;
+  }
+
+  /** The engine that runs what this scope owns. */
+  public Engine engine() {
+    return engine;
+  }
+
+  /** A scope inside this one, for example for one step. */
+  public Scope child(String childName) {
+    return own(new Scope(engine, name + "/" + childName));
+  }
+
+  /**
+   * Makes this scope the owner of {@code resource}.
+   *
+   * @throws TensorException if this scope is closed; {@code resource} is then closed too
+   */
+  public synchronized <T extends AutoCloseable> T own(T resource) {
+    if (!closedBy.isEmpty()) {
+      closeQuietly(resource);
+      throw new TensorException("Scope '" + name + "' was closed by " + closedBy + ".");
+    }
+    owned.push(resource);
+    return resource;
+  }
+
+  /** Lets {@code resource} go without closing it. */
+  synchronized void disown(AutoCloseable resource) {
+    // Identity, not equality; and the newest first, since short-lived values leave soonest.
+    for (Iterator<AutoCloseable> i = owned.iterator(); i.hasNext(); ) {
+      if (i.next() == resource) {
+        i.remove();
+        return;
+      }
+    }
+  }
+
+  /** How many resources this scope owns itself. */
+  public synchronized int size() {
+    return owned.size();
+  }
+
+  /** Where the scope was closed, empty while it is open. */
+  String closedBy() {
+    return closedBy;
+  }
+
+  @Override
+  public void close() {
+    Deque<AutoCloseable> release;
+    synchronized (this) {
+      if (!closedBy.isEmpty()) {
+        return;
+      }
+      closedBy = CallSite.outside();
+      release = new ArrayDeque<>(owned);
+      owned.clear();
+    }
+    release.forEach(Scope::closeQuietly);
+  }
+
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      // Native releases do not fail in a way a caller could act on; the rest must still be released.
+      System.getLogger(Scope.class.getName()).log(System.Logger.Level.WARNING, "release failed", e);
+    }
+  }
+}
