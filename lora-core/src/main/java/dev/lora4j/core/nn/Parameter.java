@@ -1,0 +1,20 @@
+package dev.lora4j.core.nn;
+
+import dev.lora4j.core.tensor.Shape;
+
+/** A weight that a model asks for: its full name, its shape, and how it starts when untrained. */
+public record Parameter(String name, Shape shape, Init init) {
+  /** How an untrained weight is filled; the names and laws are PyTorch's defaults. */
+  public enum Init {
+    /** Uniform within 1/sqrt(fan-in), for matrices and kernels. */
+    KAIMING,
+    /** Uniform within 1/sqrt(fan-in of the weight the bias belongs to). */
+    BIAS,
+    /** Normal with deviation 0.02, for embeddings. */
+    EMBEDDING,
+    /** All one, for the scales of norms. */
+    ONES,
+    /** All zero. */
+    ZEROS
+  }
+}

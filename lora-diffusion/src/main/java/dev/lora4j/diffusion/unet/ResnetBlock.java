@@ -1,0 +1,23 @@
+package dev.lora4j.diffusion.unet;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Expr;
+import java.util.Optional;
+
+/**
+ * Two normalised convolutions around a shortcut; the UNet's get the timestep, the VAE's do not.
+ *
+ * @param out output channels
+ */
+public record ResnetBlock(int out, int groups, double epsilon) {
+  /** x: [batch, in, height, width], time: [batch, width]; result: [batch, out, height, width]. */
+  public Expr apply(Weights at, Expr x, Optional<Expr> time) {
+    Expr h = at.conv2d("conv1", at.groupNorm("norm1", x, groups, epsilon).silu(), out, 3, 1, 1);
+    if (time.isPresent()) {
+      Expr shift = at.linear("time_emb_proj", time.get().silu(), out);
+      h = h.add(shift.unsqueeze(-1).unsqueeze(-1));
+    }
+    h = at.conv2d("conv2", at.groupNorm("norm2", h, groups, epsilon).silu(), out, 3, 1, 1);
+    return x.shape().size(1) == out ? x.add(h) : at.conv2d("conv_shortcut", x, out, 1, 1, 0).add(h);
+  }
+}

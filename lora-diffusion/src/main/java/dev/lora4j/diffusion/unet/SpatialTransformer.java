@@ -1,0 +1,38 @@
+package dev.lora4j.diffusion.unet;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+
+/** Transformer blocks over the places of a feature map (Rombach et al. 2022, section 3.3). */
+record SpatialTransformer(int heads, int groups, boolean linearProjection) {
+  private static final double EPSILON = 1e-6;
+
+  /** x: [batch, channels, height, width]; context: [batch, words, contextWidth]. */
+  Expr apply(Weights at, Expr x, Expr context) {
+    long channels = x.shape().size(1);
+    Expr h = at.groupNorm("norm", x, groups, EPSILON);
+    h =
+        linearProjection
+            ? at.linear("proj_in", tokens(h), channels)
+            : tokens(at.conv2d("proj_in", h, channels, 1, 1, 0));
+    h = new TransformerBlock(heads).apply(at.at("transformer_blocks.0"), h, context);
+    h =
+        linearProjection
+            ? places(at.linear("proj_out", h, channels), x)
+            : at.conv2d("proj_out", places(h, x), channels, 1, 1, 0);
+    return x.add(h);
+  }
+
+  /** [batch, channels, height, width] to [batch, height * width, channels]. */
+  private static Expr tokens(Expr x) {
+    return x.permute(0, 2, 3, 1).reshape(x.dim(0), Dim.of(-1), x.dim(1));
+  }
+
+  /** The inverse of {@link #tokens}, with the height and width of {@code like}. */
+  private static Expr places(Expr tokens, Expr like) {
+    return tokens
+        .reshape(like.dim(0), like.dim(2), like.dim(3), Dim.of(tokens.shape().size(2)))
+        .permute(0, 3, 1, 2);
+  }
+}

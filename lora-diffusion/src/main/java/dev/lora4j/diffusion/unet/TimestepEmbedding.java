@@ -1,0 +1,29 @@
+package dev.lora4j.diffusion.unet;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Keyword;
+import dev.lora4j.core.tensor.Shape;
+
+/**
+ * How far the noise has come, as a vector: sinusoids (Vaswani et al. 2017, section 3.5) through two
+ * linear layers.
+ */
+final class TimestepEmbedding {
+  private static final double MAX_PERIOD = 10_000;
+
+  private TimestepEmbedding() {}
+
+  /** timesteps: F32 [batch]; result: [batch, out]. */
+  static Expr apply(Weights at, Expr timesteps, int sinusoids, int out, DType compute) {
+    int half = sinusoids / 2;
+    Expr steps =
+        at.graph().call("arange", DType.F32, Shape.of(half), half, Keyword.of("dtype", DType.F32));
+    Expr frequencies = steps.mul(-Math.log(MAX_PERIOD) / half).exp();
+    // The angles need fp32: in bf16 neighbouring timesteps would look alike.
+    Expr angles = timesteps.unsqueeze(-1).mul(frequencies);
+    Expr waves = angles.cos().cat(1, angles.sin()).to(compute);
+    return at.linear("linear_2", at.linear("linear_1", waves, out).silu(), out);
+  }
+}

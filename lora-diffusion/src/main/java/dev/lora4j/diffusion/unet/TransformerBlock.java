@@ -1,0 +1,34 @@
+package dev.lora4j.diffusion.unet;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/** Self-attention, attention to the text, feed-forward; each with its norm and a shortcut. */
+record TransformerBlock(int heads) {
+  private static final double EPSILON = 1e-5;
+
+  /** x: [batch, places, width]; context: [batch, words, contextWidth]. */
+  Expr apply(Weights at, Expr x, Expr context) {
+    Expr own = at.layerNorm("norm1", x, EPSILON);
+    Expr h = x.add(attention(at.at("attn1"), own, own));
+    h = h.add(attention(at.at("attn2"), at.layerNorm("norm2", h, EPSILON), context));
+    return h.add(feedForward(at.at("ff.net"), at.layerNorm("norm3", h, EPSILON)));
+  }
+
+  private Expr attention(Weights at, Expr x, Expr context) {
+    long width = x.shape().size(2);
+    Expr q = at.linear("to_q", x, width, false);
+    Expr k = at.linear("to_k", context, width, false);
+    Expr v = at.linear("to_v", context, width, false);
+    Expr mixed = q.splitHeads(heads).attend(k.splitHeads(heads), v.splitHeads(heads)).joinHeads();
+    return at.linear("to_out.0", mixed, width);
+  }
+
+  /** Gated by GELU (Shazeer 2020, GEGLU). */
+  private static Expr feedForward(Weights at, Expr x) {
+    long width = x.shape().size(2);
+    List<Expr> halves = at.linear("0.proj", x, 8 * width).chunk(2, -1);
+    return at.linear("2", halves.get(0).mul(halves.get(1).gelu()), width);
+  }
+}

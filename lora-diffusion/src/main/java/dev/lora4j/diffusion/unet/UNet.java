@@ -1,0 +1,89 @@
+package dev.lora4j.diffusion.unet;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Expr;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/** Predicts the noise (or velocity) in a noisy latent, given the timestep and the text. */
+public record UNet(UNetConfig config) {
+  /**
+   * Stages the network.
+   *
+   * @param x noisy latents [batch, inChannels, height, width], in the type to compute in
+   * @param timesteps F32 [batch]
+   * @param context text embeddings [batch, words, crossAttentionDim]
+   * @return the prediction [batch, outChannels, height, width]
+   */
+  public Expr apply(Weights at, Expr x, Expr timesteps, Expr context) {
+    int first = config.blockOutChannels().get(0);
+    Expr time =
+        TimestepEmbedding.apply(
+            at.at("time_embedding"), timesteps, first, config.timeWidth(), x.dtype());
+    Deque<Expr> skips = new ArrayDeque<>();
+    Expr h = at.conv2d("conv_in", x, first, 3, 1, 1);
+    skips.push(h);
+    for (int level = 0; level < config.levels(); level++) {
+      h = down(at.at("down_blocks", level), level, h, time, context, skips);
+    }
+    h = middle(at.at("mid_block"), h, time, context);
+    for (int level = 0; level < config.levels(); level++) {
+      h = up(at.at("up_blocks", level), level, h, time, context, skips);
+    }
+    h = at.groupNorm("conv_norm_out", h, config.normNumGroups(), config.normEps()).silu();
+    return at.conv2d("conv_out", h, config.outChannels(), 3, 1, 1);
+  }
+
+  private Expr down(
+      Weights at, int level, Expr x, Expr time, Expr context, Deque<Expr> skips) {
+    Expr h = x;
+    int channels = config.blockOutChannels().get(level);
+    for (int layer = 0; layer < config.layersPerBlock(); layer++) {
+      h = resnet(channels).apply(at.at("resnets", layer), h, Optional.of(time));
+      if (config.downCrossAttention().get(level)) {
+        h = transformer(level).apply(at.at("attentions", layer), h, context);
+      }
+      skips.push(h);
+    }
+    if (level + 1 < config.levels()) {
+      h = at.conv2d("downsamplers.0.conv", h, channels, 3, 2, 1);
+      skips.push(h);
+    }
+    return h;
+  }
+
+  private Expr middle(Weights at, Expr x, Expr time, Expr context) {
+    int level = config.levels() - 1;
+    int channels = config.blockOutChannels().get(level);
+    Expr h = resnet(channels).apply(at.at("resnets.0"), x, Optional.of(time));
+    h = transformer(level).apply(at.at("attentions.0"), h, context);
+    return resnet(channels).apply(at.at("resnets.1"), h, Optional.of(time));
+  }
+
+  private Expr up(Weights at, int step, Expr x, Expr time, Expr context, Deque<Expr> skips) {
+    Expr h = x;
+    int level = config.levels() - 1 - step;
+    int channels = config.blockOutChannels().get(level);
+    for (int layer = 0; layer <= config.layersPerBlock(); layer++) {
+      h = h.cat(1, skips.pop());
+      h = resnet(channels).apply(at.at("resnets", layer), h, Optional.of(time));
+      if (config.upCrossAttention().get(step)) {
+        h = transformer(level).apply(at.at("attentions", layer), h, context);
+      }
+    }
+    if (level > 0) {
+      h = at.conv2d("upsamplers.0.conv", h.upsampleNearest(2), channels, 3, 1, 1);
+    }
+    return h;
+  }
+
+  private ResnetBlock resnet(int channels) {
+    return new ResnetBlock(channels, config.normNumGroups(), config.normEps());
+  }
+
+  private SpatialTransformer transformer(int level) {
+    return new SpatialTransformer(
+        config.attentionHeads().get(level), config.normNumGroups(), config.linearProjection());
+  }
+}
