@@ -1,0 +1,120 @@
+package dev.lora4j.core.safetensors;
+
+import dev.lora4j.core.safetensors.SafetensorsException.Kind;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads what a header says of one tensor: dtype, shape and data_offsets, each exactly once. */
+final class TensorEntry {
+  private static final Map<String, DType> DTYPES = new HashMap<>();
+
+  static {
+    for (DType dtype : DType.values()) {
+      DTYPES.put(dtype.name(), dtype);
+    }
+  }
+
+  private final Inspection inspection;
+  private final StrictJson json;
+
+  TensorEntry(Inspection inspection, StrictJson json) {
+    this.inspection = inspection;
+    this.json = json;
+  }
+
+  /** Reads the object that follows {@code name}. */
+  TensorInfo read(String name) throws IOException {
+    Optional<DType> dtype = Optional.empty();
+    Optional<long[]> shape = Optional.empty();
+    Optional<long[]> offsets = Optional.empty();
+    json.beginObject("tensor " + Quoted.of(name));
+    while (json.hasNext()) {
+      String field = json.name();
+      switch (field) {
+        case "dtype" -> {
+          once(name, field, dtype);
+          dtype = Optional.of(dtype(name));
+        }
+        case "shape" -> {
+          once(name, field, shape);
+          shape = Optional.of(numbers(name, field, Limits.DIMENSIONS, Kind.TOO_MANY_DIMENSIONS));
+        }
+        case "data_offsets" -> {
+          once(name, field, offsets);
+          offsets = Optional.of(numbers(name, field, 2, Kind.WRONG_TYPE));
+        }
+        default -> extra(name, field);
+      }
+    }
+    json.endObject();
+    long[] range = offsets.orElseThrow(() -> missing(name, "data_offsets"));
+    if (range.length != 2) {
+      throw inspection.fault(Kind.WRONG_TYPE, name, "has data_offsets that are not two numbers.");
+    }
+    return new TensorInfo(
+        name,
+        dtype.orElseThrow(() -> missing(name, "dtype")),
+        Shape.of(shape.orElseThrow(() -> missing(name, "shape"))),
+        range[0],
+        range[1]);
+  }
+
+  private DType dtype(String tensor) throws IOException {
+    String found = json.string("the dtype of " + Quoted.of(tensor));
+    if (!DTYPES.containsKey(found)) {
+      throw inspection.fault(
+          Kind.UNKNOWN_DTYPE, tensor, "has the unknown dtype " + Quoted.of(found) + ".");
+    }
+    return DTYPES.get(found);
+  }
+
+  private long[] numbers(String tensor, String field, int most, Kind tooMany) throws IOException {
+    String what = "the " + field + " of " + Quoted.of(tensor);
+    long[] numbers = new long[most];
+    int count = 0;
+    json.beginArray(what);
+    while (json.hasNext()) {
+      String text = json.number("each number in " + what);
+      if (count == most) {
+        throw inspection.fault(
+            tooMany, tensor, "has more than " + most + " numbers in its " + field + ".");
+      }
+      numbers[count++] = number(tensor, field, text);
+    }
+    json.endArray();
+    return Arrays.copyOf(numbers, count);
+  }
+
+  private long number(String tensor, String field, String text) {
+    boolean digits = text.chars().allMatch(c -> c >= '0' && c <= '9');
+    // 2^48 has 15 digits, so a longer text is too large and parsing never overflows.
+    if (digits && text.length() <= 15 && Long.parseLong(text) <= Limits.SIZE) {
+      return Long.parseLong(text);
+    }
+    throw inspection.fault(
+        Kind.BAD_SIZE,
+        tensor,
+        "has " + Quoted.of(text) + " in its " + field + ", not a whole number from 0 to 2^48-1.");
+  }
+
+  private void extra(String tensor, String field) throws IOException {
+    String what = "field " + Quoted.of(field) + " of tensor " + Quoted.of(tensor);
+    inspection.report(Tolerance.EXTRA_FIELDS, "is damaged: the format knows no " + what + ".");
+    json.skip(what);
+  }
+
+  private void once(String tensor, String field, Optional<?> earlier) {
+    if (earlier.isPresent()) {
+      throw inspection.fault(Kind.DUPLICATE_NAME, tensor, "has two fields " + field + ".");
+    }
+  }
+
+  private SafetensorsException missing(String tensor, String field) {
+    return inspection.fault(Kind.MISSING_FIELD, tensor, "has no " + field + ".");
+  }
+}
