@@ -63,7 +63,8 @@ public final class Graph {
    * Stages any ATen operator that returns one tensor.
    *
    * <p>Arguments are {@link Expr}, {@link Dim}, numbers, booleans, strings, {@link DType}, lists of
-   * these, {@link Keyword}, and {@link Keyword#NONE}.
+   * these, {@link Keyword}, and {@link Keyword#NONE}; an empty list of tensors is an empty {@code
+   * Expr[]}.
    *
    * @param operator its name, without {@code aten::}
    * @param dtype element type of the result
@@ -200,6 +201,9 @@ public final class Graph {
     }
     if (value instanceof String string) {
       return '"' + string.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+    if (value instanceof Expr[] list && list.length == 0) {
+      return "annotate(List[Tensor], [])";
     }
     if (value instanceof Collection<?> list) {
       return list.isEmpty()

@@ -1,0 +1,55 @@
+package dev.lora4j.core.train;
+
+import dev.lora4j.core.nn.FlatParameters.Slot;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+
+/** Fills untrained weights. Each depends only on the seed and on its own name. */
+public final class Initialiser {
+  private static final double EMBEDDING_DEVIATION = 0.02;
+
+  private Initialiser() {}
+
+  /** The first values of a flat buffer with these weights. */
+  public static float[] fill(List<Slot> slots, long length, long seed) {
+    float[] flat = new float[Math.toIntExact(length)];
+    double fanIn = 1;
+    for (Slot slot : slots) {
+      Parameter parameter = slot.parameter();
+      if (parameter.init() == Parameter.Init.KAIMING) {
+        fanIn = fanIn(parameter.shape());
+      }
+      int from = Math.toIntExact(slot.offset());
+      int to = Math.toIntExact(from + parameter.shape().elements());
+      fill(flat, from, to, parameter, fanIn, seed);
+    }
+    return flat;
+  }
+
+  private static void fill(
+      float[] flat, int from, int to, Parameter parameter, double fanIn, long seed) {
+    Noise noise = Noise.of(seed, parameter.name().hashCode());
+    double bound = 1 / Math.sqrt(fanIn);
+    switch (parameter.init()) {
+      case ONES -> Arrays.fill(flat, from, to, 1f);
+      case ZEROS -> Arrays.fill(flat, from, to, 0f);
+      case EMBEDDING -> {
+        for (int i = from; i < to; i++) {
+          flat[i] = (float) (noise.gaussian() * EMBEDDING_DEVIATION);
+        }
+      }
+      case KAIMING, BIAS -> {
+        // A bias follows its weight, and is bounded by the weight's fan-in.
+        for (int i = from; i < to; i++) {
+          flat[i] = (float) ((noise.uniform() * 2 - 1) * bound);
+        }
+      }
+    }
+  }
+
+  private static double fanIn(Shape shape) {
+    return shape.elements() / (double) Math.max(1, shape.size(0));
+  }
+}
