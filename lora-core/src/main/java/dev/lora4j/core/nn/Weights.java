@@ -113,8 +113,7 @@ public final class Weights {
   /** Rows of a table; indices: I64 [...], result: [..., width]. */
   public Expr embedding(String name, Expr indices, long entries, long width) {
     graph.enter(full(name));
-    Expr y =
-        weight(name + ".weight", Shape.of(entries, width), Init.EMBEDDING).embedding(indices);
+    Expr y = weight(name + ".weight", Shape.of(entries, width), Init.EMBEDDING).embedding(indices);
     graph.leave();
     return y;
   }

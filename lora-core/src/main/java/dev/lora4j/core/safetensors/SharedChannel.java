@@ -78,7 +78,7 @@ final class SharedChannel implements AutoCloseable {
           // Clears the flag, which would close the next channel too; it is set again below.
           interrupted |= Thread.interrupted();
         } catch (ClosedChannelException e) {
-          continue;
+          // Another reader's interrupt closed it: go round with a fresh one.
         } catch (IOException e) {
           throw new SafetensorsException(Kind.IO, file + " cannot be read: " + e.getMessage(), e);
         }

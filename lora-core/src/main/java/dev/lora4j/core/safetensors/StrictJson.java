@@ -46,7 +46,9 @@ final class StrictJson {
     StrictJson strict = new StrictJson(inspection, bytes);
     try {
       body.read(strict);
-      strict.json.peek(); // Throws if anything but white space follows.
+      if (strict.json.peek() != JsonToken.END_DOCUMENT) {
+        throw new MalformedJsonException("more than one value");
+      }
     } catch (CharacterCodingException e) {
       throw inspection.fault(Kind.HEADER_NOT_UTF8, "is damaged: its JSON is not UTF-8 text.");
     } catch (MalformedJsonException | EOFException e) {
@@ -129,8 +131,7 @@ final class StrictJson {
           json.endObject();
           depth--;
         }
-        case NAME -> json.nextName();
-        default -> json.skipValue();
+        default -> json.skipValue(); // Of a member only the name, so that its value is counted too.
       }
       if (depth > Limits.DEPTH) {
         throw inspection.fault(

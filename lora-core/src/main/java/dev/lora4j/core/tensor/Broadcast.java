@@ -33,6 +33,8 @@ final class Broadcast {
   }
 
   private static String shapes(Expr... operands) {
-    return Arrays.stream(operands).map(e -> e.shape().toString()).collect(Collectors.joining(" and "));
+    return Arrays.stream(operands)
+        .map(e -> e.shape().toString())
+        .collect(Collectors.joining(" and "));
   }
 }

@@ -15,7 +15,9 @@ final class CallSite {
         WALKER.walk(
             frames ->
                 frames
-                    .filter(f -> !f.getClassName().startsWith(HERE) || f.getClassName().endsWith("Test"))
+                    .filter(
+                        f ->
+                            !f.getClassName().startsWith(HERE) || f.getClassName().endsWith("Test"))
                     .findFirst());
     return frame.map(f -> f.getFileName() + ":" + f.getLineNumber()).orElse("an unknown caller");
   }

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Element types, named as in safetensors files.
  *
- * <p>The toolkit has its own enumeration because the engine's does not know bf16 or fp8, and because
- * a file may hold types that no engine can compute with (fp6, fp4).
+ * <p>The toolkit has its own enumeration because the engine's does not know bf16 or fp8, and
+ * because a file may hold types that no engine can compute with (fp6, fp4).
  */
 public enum DType {
   BOOL(8, 11),

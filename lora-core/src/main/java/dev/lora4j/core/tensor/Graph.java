@@ -98,8 +98,7 @@ public final class Graph {
 
   /** A scalar constant. */
   public Expr constant(double value, DType dtype) {
-    return call(
-        "full", dtype, Shape.of(), List.<Dim>of(), value, Keyword.of("dtype", dtype));
+    return call("full", dtype, Shape.of(), List.<Dim>of(), value, Keyword.of("dtype", dtype));
   }
 
   /**
@@ -188,7 +187,9 @@ public final class Graph {
 
   private static String argument(Object value) {
     if (value instanceof Keyword keyword) {
-      return keyword == Keyword.NONE ? "None" : keyword.name() + "=" + argument(keyword.value());
+      return keyword.equals(Keyword.NONE)
+          ? "None"
+          : keyword.name() + "=" + argument(keyword.value());
     }
     if (value instanceof DType dtype) {
       return Integer.toString(dtype.aten());

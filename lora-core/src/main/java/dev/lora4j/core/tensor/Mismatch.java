@@ -9,7 +9,12 @@ final class Mismatch {
     return new TensorException(
         operator
             + (layer.isEmpty() ? "" : " in layer " + layer)
-            + " (staged at " + CallSite.outside() + ") expects " + expected
-            + ", found " + found + ".");
+            + " (staged at "
+            + CallSite.outside()
+            + ") expects "
+            + expected
+            + ", found "
+            + found
+            + ".");
   }
 }

@@ -27,7 +27,9 @@ public interface Neural {
             && Shape.of(w.size(1)).admits(Shape.of(x.shape().size(-1)));
     if (!fits) {
       throw Mismatch.of(
-          "linear", x, "x [..., in] and weight [out, in] of one type",
+          "linear",
+          x,
+          "x [..., in] and weight [out, in] of one type",
           x.dtype() + " " + x.shape() + " and " + weight.dtype() + " " + w);
     }
     return x.shape().with(-1, w.size(0));
@@ -56,7 +58,9 @@ public interface Neural {
             && Shape.of(w.size(1)).admits(Shape.of(x.shape().size(1)));
     if (!fits) {
       throw Mismatch.of(
-          "conv2d", x, "x [batch, in, height, width] and weight [out, in, rows, columns]",
+          "conv2d",
+          x,
+          "x [batch, in, height, width] and weight [out, in, rows, columns]",
           x.dtype() + " " + x.shape() + " and " + weight.dtype() + " " + w);
     }
     Shape shape =
@@ -139,13 +143,22 @@ public interface Neural {
     Expr q = self();
     if (q.shape().rank() != 4 || keys.shape().rank() != 4 || q.dtype() != keys.dtype()) {
       throw Mismatch.of(
-          "attend", q, "[batch, heads, tokens, width] of one type",
+          "attend",
+          q,
+          "[batch, heads, tokens, width] of one type",
           q.dtype() + " " + q.shape() + " and " + keys.dtype() + " " + keys.shape());
     }
     return q.graph()
         .call(
-            "scaled_dot_product_attention", q.dtype(), q.shape().with(3, values.shape().size(3)),
-            q, keys, values, Keyword.NONE, 0.0, causal);
+            "scaled_dot_product_attention",
+            q.dtype(),
+            q.shape().with(3, values.shape().size(3)),
+            q,
+            keys,
+            values,
+            Keyword.NONE,
+            0.0,
+            causal);
   }
 
   /** Rows of this table [entries, width] at {@code indices} (I64): [indices..., width]. */
@@ -174,8 +187,12 @@ public interface Neural {
     long width = s.size(3) == Shape.UNKNOWN ? Shape.UNKNOWN : s.size(3) + columns;
     return x.graph()
         .call(
-            "constant_pad_nd", x.dtype(), s.with(2, height).with(3, width),
-            x, List.of(0, columns, 0, rows), 0);
+            "constant_pad_nd",
+            x.dtype(),
+            s.with(2, height).with(3, width),
+            x,
+            List.of(0, columns, 0, rows),
+            0);
   }
 
   private static long scaled(long size, int factor) {

@@ -69,7 +69,9 @@ public interface Reducing {
     if (x.dtype() != other.dtype()
         || (inner != expected && inner != Shape.UNKNOWN && expected != Shape.UNKNOWN)) {
       throw Mismatch.of(
-          "matmul", x, "inner sizes that agree",
+          "matmul",
+          x,
+          "inner sizes that agree",
           x.dtype() + " " + a + " and " + other.dtype() + " " + b);
     }
     Shape larger = a.rank() >= b.rank() ? a : b;

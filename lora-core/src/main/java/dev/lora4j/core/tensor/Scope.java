@@ -84,7 +84,8 @@ public final class Scope implements AutoCloseable {
     try {
       resource.close();
     } catch (Exception e) {
-      // Native releases do not fail in a way a caller could act on; the rest must still be released.
+      // Native releases do not fail in a way a caller could act on; the rest must still be
+      // released.
       System.getLogger(Scope.class.getName()).log(System.Logger.Level.WARNING, "release failed", e);
     }
   }

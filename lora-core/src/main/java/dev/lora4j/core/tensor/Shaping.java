@@ -27,7 +27,8 @@ public interface Shaping {
     if (unknown != 1 || !from.known()) {
       return to;
     }
-    long rest = LongStream.of(to.sizes()).filter(s -> s != Shape.UNKNOWN).reduce(1, (a, b) -> a * b);
+    long rest =
+        LongStream.of(to.sizes()).filter(s -> s != Shape.UNKNOWN).reduce(1, (a, b) -> a * b);
     return Shape.of(
         LongStream.of(to.sizes())
             .map(s -> s == Shape.UNKNOWN && rest > 0 ? from.elements() / rest : s)

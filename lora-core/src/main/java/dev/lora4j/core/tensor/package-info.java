@@ -1,5 +1,6 @@
 /**
- * Tensors, and programs over them: mathematics is staged as expressions and runs as one native call.
+ * Tensors, and programs over them: mathematics is staged as expressions and runs as one native
+ * call.
  */
 @NullMarked
 package dev.lora4j.core.tensor;

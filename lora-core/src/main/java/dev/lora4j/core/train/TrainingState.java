@@ -59,7 +59,7 @@ public final class TrainingState {
       Scope scope, List<float[]> vectors, long steps, double decay) {
     Shape shape = Shape.of(vectors.get(0).length);
     List<Tensor> t = vectors.stream().map(v -> Tensor.of(scope, shape, v)).toList();
-    Tensor step = Tensor.scalar(scope, steps);
+    Tensor step = Tensor.scalar(scope, (float) steps);
     return new TrainingState(scope, t.get(0), t.get(1), t.get(2), t.get(3), step, decay);
   }
 

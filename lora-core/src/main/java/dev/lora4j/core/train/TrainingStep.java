@@ -88,12 +88,19 @@ public final class TrainingStep implements AutoCloseable {
     graph.effect("add_", in.step, 1);
     graph.effect(
         "_fused_adamw_",
-        List.of(in.weights), List.of(clipped), List.of(in.mean), List.of(in.square),
-        new Expr[0], List.of(in.step),
+        List.of(in.weights),
+        List.of(clipped),
+        List.of(in.mean),
+        List.of(in.square),
+        new Expr[0],
+        List.of(in.step),
         Keyword.of("lr", in.rate),
-        Keyword.of("beta1", optimizer.beta1()), Keyword.of("beta2", optimizer.beta2()),
-        Keyword.of("weight_decay", optimizer.weightDecay()), Keyword.of("eps", optimizer.epsilon()),
-        Keyword.of("amsgrad", false), Keyword.of("maximize", false),
+        Keyword.of("beta1", optimizer.beta1()),
+        Keyword.of("beta2", optimizer.beta2()),
+        Keyword.of("weight_decay", optimizer.weightDecay()),
+        Keyword.of("eps", optimizer.epsilon()),
+        Keyword.of("amsgrad", false),
+        Keyword.of("maximize", false),
         Keyword.of("found_inf", skipped));
     graph.effect("sub_", in.step, skipped);
     graph.effect("lerp_", in.average, in.weights, in.averaging);

@@ -28,8 +28,14 @@ public record ClipText(ClipTextConfig config) {
     Expr used =
         at.graph()
             .call(
-                "slice", places.dtype(), Shape.of(Shape.UNKNOWN, width),
-                places, 0, 0, ids.dim(1), 1);
+                "slice",
+                places.dtype(),
+                Shape.of(Shape.UNKNOWN, width),
+                places,
+                0,
+                0,
+                ids.dim(1),
+                1);
     Expr h = words.add(used).to(compute);
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       h = layer(at.at("encoder.layers", layer), h);

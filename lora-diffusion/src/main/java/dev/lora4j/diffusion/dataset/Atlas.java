@@ -12,8 +12,8 @@ import javax.imageio.ImageIO;
 
 /**
  * Many small pictures of one style in one file: {@code <style>-64.png} holds square cells of 64
- * pixels in 40 columns, and {@code concepts.tsv} beside it says what each cell shows (columns index,
- * codepoints, name, group, keywords, styles).
+ * pixels in 40 columns, and {@code concepts.tsv} beside it says what each cell shows (columns
+ * index, codepoints, name, group, keywords, styles).
  */
 public final class Atlas {
   private static final int COLUMNS = 40;
@@ -33,8 +33,11 @@ public final class Atlas {
         .map(
             f ->
                 new Concept(
-                    Integer.parseInt(f[0]), f[2], f[3],
-                    Arrays.asList(f[4].split(", ")), Arrays.asList(f[5].split(","))))
+                    Integer.parseInt(f[0]),
+                    f[2],
+                    f[3],
+                    Arrays.asList(f[4].split(", ")),
+                    Arrays.asList(f[5].split(","))))
         .toList();
   }
 

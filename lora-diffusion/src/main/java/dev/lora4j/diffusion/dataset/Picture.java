@@ -11,10 +11,11 @@ import java.awt.image.BufferedImage;
  * @param name where it came from, for messages
  * @param rgb three planes red, green, blue of {@code height * width} bytes each, row by row
  */
+@SuppressWarnings("ArrayRecordComponent") // Pictures are drawn and stacked, never compared.
 public record Picture(String name, String caption, int width, int height, byte[] rgb) {
   /**
-   * Takes the pixels of an image, resized to cover {@code width} x {@code height} and cropped to its
-   * middle, with transparent places on {@code background}.
+   * Takes the pixels of an image, resized to cover {@code width} x {@code height} and cropped to
+   * its middle, with transparent places on {@code background}.
    */
   public static Picture of(
       String name, String caption, BufferedImage image, int width, int height, Color background) {
@@ -22,8 +23,7 @@ public record Picture(String name, String caption, int width, int height, byte[]
     Graphics2D g = canvas.createGraphics();
     g.setColor(background);
     g.fillRect(0, 0, width, height);
-    double scale =
-        Math.max(width / (double) image.getWidth(), height / (double) image.getHeight());
+    double scale = Math.max(width / (double) image.getWidth(), height / (double) image.getHeight());
     int w = (int) Math.round(image.getWidth() * scale);
     int h = (int) Math.round(image.getHeight() * scale);
     g.setRenderingHint(
@@ -36,7 +36,8 @@ public record Picture(String name, String caption, int width, int height, byte[]
 
   private static byte[] planes(BufferedImage image) {
     int pixels = image.getWidth() * image.getHeight();
-    int[] packed = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    int[] packed =
+        image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
     byte[] rgb = new byte[3 * pixels];
     for (int i = 0; i < pixels; i++) {
       rgb[i] = (byte) (packed[i] >> 16);

@@ -50,7 +50,9 @@ public final class VaeTrainer {
     Expr divergence =
         mean.pow(2).add(logVariance.exp()).sub(logVariance).add(-1).mul(0.5).sum(1, 2, 3).mean();
     Expr loss =
-        y.sub(x).abs().mean()
+        y.sub(x)
+            .abs()
+            .mean()
             .add(slopes(y.sub(x)).mul(SLOPE_WEIGHT))
             .add(divergence.mul(DIVERGENCE_WEIGHT));
     step = TrainingStep.compile(scope, in, parameters, loss, AdamW.DEFAULT, 1.0);

@@ -35,8 +35,7 @@ public record UNet(UNetConfig config) {
     return at.conv2d("conv_out", h, config.outChannels(), 3, 1, 1);
   }
 
-  private Expr down(
-      Weights at, int level, Expr x, Expr time, Expr context, Deque<Expr> skips) {
+  private Expr down(Weights at, int level, Expr x, Expr time, Expr context, Deque<Expr> skips) {
     Expr h = x;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer < config.layersPerBlock(); layer++) {

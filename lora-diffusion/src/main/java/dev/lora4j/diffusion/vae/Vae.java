@@ -29,7 +29,9 @@ public record Vae(VaeConfig config) {
         h = resnet(block.at("resnets", layer), h, channels.get(level));
       }
       if (level + 1 < channels.size()) {
-        h = block.conv2d("downsamplers.0.conv", h.padRightBottom(1, 1), channels.get(level), 3, 2, 0);
+        h =
+            block.conv2d(
+                "downsamplers.0.conv", h.padRightBottom(1, 1), channels.get(level), 3, 2, 0);
       }
     }
     h = middle(encoder.at("mid_block"), h);

@@ -42,8 +42,15 @@ public final class DjlBackend implements Backend {
 
   private final Map<DType, Handle> reinterpreters = new java.util.concurrent.ConcurrentHashMap<>();
   private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> false);
+
+  // Set by start, which comes before any other call.
+  @SuppressWarnings("NullAway.Init")
   private PtNDManager memory;
+
+  @SuppressWarnings("NullAway.Init")
   private PtNDArray nothing;
+
+  @SuppressWarnings("NullAway.Init")
   private PtNDArray method;
 
   private record Array(PtNDArray array) implements Handle {}
@@ -118,7 +125,7 @@ public final class DjlBackend implements Backend {
     Handle program = reinterpreters.computeIfAbsent(dtype, d -> load(reinterpreting(d)));
     try (PtNDArray raw = array(copy, Shape.of(copy.remaining()), DataType.UINT8);
         // Only its shape is read; an expanded scalar takes no memory.
-        PtNDArray like = (PtNDArray) nothing.broadcast(djl(shape))) {
+        PtNDArray like = nothing.broadcast(djl(shape))) {
       raw.setName(LIST);
       like.setName(LIST);
       return run(program, List.of(new Array(raw), new Array(like)), false).get(0);
