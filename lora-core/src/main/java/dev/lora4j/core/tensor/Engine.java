@@ -1,7 +1,10 @@
 package dev.lora4j.core.tensor;
 
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,6 +26,7 @@ public final class Engine implements AutoCloseable {
   private final Backend backend;
   private final ExecutorService threads;
   private final Scope root;
+  private final Map<List<DType>, Program> conversions = new ConcurrentHashMap<>();
   private final int intraOp;
 
   private Engine(Backend backend, int intraOp) {
@@ -81,6 +85,17 @@ public final class Engine implements AutoCloseable {
 
   Backend backend() {
     return backend;
+  }
+
+  /** The program that converts any shape from one type to another, always copying. */
+  Program conversion(DType from, DType to) {
+    return conversions.computeIfAbsent(
+        List.of(from, to),
+        pair -> {
+          Graph graph = new Graph();
+          Expr x = graph.input("x", from, Shape.of(Shape.UNKNOWN));
+          return graph.inference(root, List.of(graph.call("to", to, x.shape(), x, to, false, true)));
+        });
   }
 
   /**

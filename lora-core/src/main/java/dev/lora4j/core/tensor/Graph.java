@@ -22,6 +22,14 @@ public final class Graph {
   /** Where a statement of the program's text came from. */
   record Origin(String operator, String layer, String java) {}
 
+  /** Program text that stands as it is. */
+  private record Verbatim(String text) {
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
   private final List<Input> inputs = new ArrayList<>();
   private final List<String> statements = new ArrayList<>();
   private final List<Origin> origins = new ArrayList<>();
@@ -93,7 +101,29 @@ public final class Graph {
 
   /** Stages an ATen operator for its effect on its arguments. */
   public void effect(String operator, Object... arguments) {
-    statement(operator, "torch." + operator + arguments(arguments));
+    statement(operator, "torch." + operator + arguments(kept(arguments)));
+  }
+
+  /*
+   * libtorch removes statements without a result unless it sees that they write to something that
+   * lives. It does not see writes to the elements of a list that was made in place, so fused
+   * optimisers on such lists would be removed without a word. It does assume that an element of a
+   * list of lists may be anything.
+   */
+  private Object[] kept(Object... arguments) {
+    Object[] kept = arguments.clone();
+    List<Object> lists = new ArrayList<>();
+    String variable = variable("lists");
+    for (int i = 0; i < kept.length; i++) {
+      if (kept[i] instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Expr) {
+        kept[i] = new Verbatim(variable + "[" + lists.size() + "]");
+        lists.add(list);
+      }
+    }
+    if (!lists.isEmpty()) {
+      statement("lists", variable + " = annotate(List[List[Tensor]], " + argument(lists) + ")");
+    }
+    return kept;
   }
 
   /** A scalar constant. */

@@ -63,6 +63,11 @@ public final class Program implements AutoCloseable {
    */
   public List<Tensor> run(Scope scope, List<Tensor> tensors) {
     check(tensors);
+    return runUnchecked(scope, tensors);
+  }
+
+  /** {@link #run} for tensors of any rank. */
+  List<Tensor> runUnchecked(Scope scope, List<Tensor> tensors) {
     List<Backend.Handle> handles = Tensor.handles(tensors);
     Backend backend = engine.backend();
     return engine.call(

@@ -99,6 +99,11 @@ public final class Tensor implements AutoCloseable {
     return values;
   }
 
+  /** A tensor with these values in another element type; a copy also if the type is the same. */
+  public Tensor to(Scope owner, DType type) {
+    return owner.engine().conversion(dtype, type).runUnchecked(owner, List.of(this)).get(0);
+  }
+
   private void require(DType expected) {
     if (dtype != expected) {
       throw new TensorException("Expected a tensor of " + expected + ", found " + dtype + ".");

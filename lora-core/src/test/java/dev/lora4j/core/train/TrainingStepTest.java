@@ -1,0 +1,98 @@
+package dev.lora4j.core.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.nn.FlatParameters;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class TrainingStepTest {
+  private static final Engine ENGINE = Engine.open();
+  private static final double RATE = 0.1;
+
+  @AfterAll
+  static void close() {
+    ENGINE.close();
+  }
+
+  /** Loss: sum over x * w^2, so that the gradient is 2 x w. */
+  private static TrainingStep step(Scope scope, double clip) {
+    TrainingStep.Inputs in = new TrainingStep.Inputs();
+    FlatParameters parameters = new FlatParameters(in.weights(), DType.F32);
+    Expr a = parameters.weight(in.graph(), parameter("a", 2));
+    Expr b = parameters.weight(in.graph(), parameter("b", 1));
+    Expr x = in.graph().input("x", DType.F32, Shape.of());
+    Expr loss = a.pow(2).sum().add(b.pow(2).sum()).mul(x);
+    return TrainingStep.compile(scope, in, parameters, loss, AdamW.DEFAULT, clip);
+  }
+
+  private static Parameter parameter(String name, long size) {
+    return new Parameter(name, Shape.of(size), Parameter.Init.ONES);
+  }
+
+  @Test
+  void followsTheEquationsOfAdamW() {
+    try (Scope scope = ENGINE.scope("test");
+        TrainingStep step = step(scope, 1e9)) {
+      TrainingState state = TrainingState.begin(scope, new float[] {1, -2, 3}, 0);
+      double[] w = {1, -2, 3};
+      double[] m = new double[3];
+      double[] v = new double[3];
+      for (int t = 1; t <= 20; t++) {
+        TrainingStep.Outcome outcome =
+            step.run(state, RATE, List.of(Tensor.scalar(scope, 0.5f)));
+        assertEquals(0.5 * (w[0] * w[0] + w[1] * w[1] + w[2] * w[2]), outcome.loss(), 1e-4);
+        for (int i = 0; i < 3; i++) {
+          double g = w[i];
+          m[i] = 0.9 * m[i] + 0.1 * g;
+          v[i] = 0.999 * v[i] + 0.001 * g * g;
+          double mean = m[i] / (1 - Math.pow(0.9, t));
+          double root = Math.sqrt(v[i] / (1 - Math.pow(0.999, t)));
+          w[i] = w[i] * (1 - RATE * 0.01) - RATE * mean / (root + 1e-8);
+        }
+        float[] expected = {(float) w[0], (float) w[1], (float) w[2]};
+        assertArrayEquals(expected, state.weights().floats(), 2e-5f);
+        assertArrayEquals(state.weights().floats(), state.average().floats());
+      }
+      assertEquals(20, state.steps());
+    }
+  }
+
+  @Test
+  void aGradientThatIsNotFiniteChangesNothing() {
+    try (Scope scope = ENGINE.scope("test");
+        TrainingStep step = step(scope, 1)) {
+      TrainingState state = TrainingState.begin(scope, new float[] {1, -2, 3}, 0.9);
+      assertFalse(step.run(state, RATE, List.of(Tensor.scalar(scope, 1))).skipped());
+      List<float[]> before = state.vectors();
+      for (float poison : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+        assertTrue(step.run(state, RATE, List.of(Tensor.scalar(scope, poison))).skipped());
+        for (int i = 0; i < 3; i++) {
+          assertArrayEquals(before.get(i), state.vectors().get(i));
+        }
+        assertEquals(1, state.steps());
+      }
+    }
+  }
+
+  @Test
+  void theWholeGradientIsClipped() {
+    try (Scope scope = ENGINE.scope("test");
+        TrainingStep step = step(scope, 0.5)) {
+      TrainingState state = TrainingState.begin(scope, new float[] {0, 3, 4}, 0);
+      assertEquals(10, step.run(state, RATE, List.of(Tensor.scalar(scope, 1))).gradientNorm(), 1e-4);
+      assertArrayEquals(new float[] {0, 0.03f, 0.04f}, state.vectors().get(1), 1e-5f);
+    }
+  }
+}

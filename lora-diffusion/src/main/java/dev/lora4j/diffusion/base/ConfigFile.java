@@ -1,0 +1,115 @@
+package dev.lora4j.diffusion.base;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** Typed access to a {@code config.json}, with errors that name the file and the key. */
+final class ConfigFile {
+  private final Path file;
+  private final JsonObject json;
+
+  private ConfigFile(Path file, JsonObject json) {
+    this.file = file;
+    this.json = json;
+  }
+
+  static ConfigFile read(Path file) {
+    try {
+      JsonElement parsed = JsonParser.parseString(Files.readString(file));
+      if (!parsed.isJsonObject()) {
+        throw new ModelFolderException(file + " is not a JSON object.");
+      }
+      return new ConfigFile(file, parsed.getAsJsonObject());
+    } catch (IOException e) {
+      throw new ModelFolderException(
+          "Cannot read " + file + "; expected a model folder in the layout of diffusers.", e);
+    } catch (JsonParseException e) {
+      throw new ModelFolderException(file + " is not valid JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private Optional<JsonElement> find(String key) {
+    JsonElement value = json.get(key);
+    return value == null || value.isJsonNull() ? Optional.empty() : Optional.of(value);
+  }
+
+  private JsonElement need(String key) {
+    return find(key)
+        .orElseThrow(() -> new ModelFolderException(file + " lacks the key '" + key + "'."));
+  }
+
+  int integer(String key) {
+    return number(key, need(key)).intValue();
+  }
+
+  int integer(String key, int otherwise) {
+    return find(key).map(v -> number(key, v).intValue()).orElse(otherwise);
+  }
+
+  double real(String key, double otherwise) {
+    return find(key).map(v -> number(key, v).doubleValue()).orElse(otherwise);
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    return find(key).map(JsonElement::getAsBoolean).orElse(otherwise);
+  }
+
+  String text(String key, String otherwise) {
+    return find(key).map(JsonElement::getAsString).orElse(otherwise);
+  }
+
+  List<String> texts(String key) {
+    List<String> values = new ArrayList<>();
+    array(key).forEach(v -> values.add(v.getAsString()));
+    return values;
+  }
+
+  List<Integer> integers(String key) {
+    List<Integer> values = new ArrayList<>();
+    array(key).forEach(v -> values.add(number(key, v).intValue()));
+    return values;
+  }
+
+  /** A list of {@code size} numbers, which the file may also give as one number for all. */
+  List<Integer> integers(String key, int size) {
+    JsonElement value = need(key);
+    return value.isJsonArray()
+        ? integers(key)
+        : Collections.nCopies(size, number(key, value).intValue());
+  }
+
+  /** Refuses a setting that would change the mathematics and that is not built. */
+  void require(String key, String expected) {
+    Optional<JsonElement> value = find(key);
+    String found = value.map(v -> v.isJsonPrimitive() ? v.getAsString() : v.toString()).orElse("");
+    if (value.isPresent() && !found.equals(expected)) {
+      throw new ModelFolderException(
+          file + ": '" + key + "' is " + found + "; only " + expected + " can be read.");
+    }
+  }
+
+  private JsonArray array(String key) {
+    JsonElement value = need(key);
+    if (!value.isJsonArray()) {
+      throw new ModelFolderException(file + ": '" + key + "' is not a list.");
+    }
+    return value.getAsJsonArray();
+  }
+
+  private Number number(String key, JsonElement value) {
+    if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
+      throw new ModelFolderException(file + ": '" + key + "' is not a number.");
+    }
+    return value.getAsNumber();
+  }
+}

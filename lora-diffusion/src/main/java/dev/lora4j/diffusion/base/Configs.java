@@ -1,0 +1,87 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.vae.VaeConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads the configurations of a model folder in the layout of diffusers. */
+final class Configs {
+  private static final int DEFAULT_TRAIN_STEPS = 1000;
+
+  private Configs() {}
+
+  static UNetConfig unet(Path folder) {
+    ConfigFile json = ConfigFile.read(folder.resolve("unet").resolve("config.json"));
+    json.require("_class_name", "UNet2DConditionModel");
+    json.require("act_fn", "silu");
+    json.require("resnet_time_scale_shift", "default");
+    json.require("mid_block_type", "UNetMidBlock2DCrossAttn");
+    json.require("transformer_layers_per_block", "1");
+    json.require("flip_sin_to_cos", "true");
+    json.require("freq_shift", "0");
+    List<Integer> channels = json.integers("block_out_channels");
+    return new UNetConfig(
+        json.integer("in_channels"),
+        json.integer("out_channels"),
+        channels,
+        json.texts("down_block_types").stream().map(t -> t.startsWith("CrossAttn")).toList(),
+        json.texts("up_block_types").stream().map(t -> t.startsWith("CrossAttn")).toList(),
+        json.integer("layers_per_block"),
+        json.integer("cross_attention_dim"),
+        json.integers("attention_head_dim", channels.size()),
+        json.integer("norm_num_groups", 32),
+        json.real("norm_eps", 1e-5),
+        json.flag("use_linear_projection", false));
+  }
+
+  static VaeConfig vae(Path folder) {
+    ConfigFile json = ConfigFile.read(folder.resolve("vae").resolve("config.json"));
+    json.require("_class_name", "AutoencoderKL");
+    json.require("act_fn", "silu");
+    json.require("mid_block_add_attention", "true");
+    json.require("use_quant_conv", "true");
+    json.require("use_post_quant_conv", "true");
+    return new VaeConfig(
+        json.integer("in_channels"),
+        json.integer("out_channels"),
+        json.integer("latent_channels"),
+        json.integers("block_out_channels"),
+        json.integer("layers_per_block"),
+        json.integer("norm_num_groups", 32),
+        json.real("scaling_factor", 0.18215),
+        json.real("shift_factor", 0));
+  }
+
+  static ClipTextConfig text(Path folder) {
+    ConfigFile json = ConfigFile.read(folder.resolve("text_encoder").resolve("config.json"));
+    return new ClipTextConfig(
+        json.integer("vocab_size"),
+        json.integer("hidden_size"),
+        json.integer("intermediate_size"),
+        json.integer("num_hidden_layers"),
+        json.integer("num_attention_heads"),
+        json.integer("max_position_embeddings", 77),
+        json.real("layer_norm_eps", 1e-5),
+        json.text("hidden_act", "quick_gelu").equals("quick_gelu"));
+  }
+
+  static SchedulerConfig scheduler(Path folder) {
+    ConfigFile json =
+        ConfigFile.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
+    json.require("thresholding", "false");
+    json.require("clip_sample", "false");
+    json.require("rescale_betas_zero_snr", "false");
+    return new SchedulerConfig(
+        json.integer("num_train_timesteps", DEFAULT_TRAIN_STEPS),
+        SchedulerConfig.Betas.named(json.text("beta_schedule", "scaled_linear")),
+        json.real("beta_start", 0.00085),
+        json.real("beta_end", 0.012),
+        SchedulerConfig.Prediction.named(json.text("prediction_type", "epsilon")),
+        SchedulerConfig.Spacing.named(json.text("timestep_spacing", "leading")),
+        json.integer("steps_offset", 0),
+        json.flag("set_alpha_to_one", true));
+  }
+}
