@@ -5,7 +5,8 @@ import dev.lora4j.core.tensor.Shape;
 /**
  * A layer that an adapter can change.
  *
- * @param name canonical name of the layer, without {@code .weight}
+ * @param name canonical name: the model, then the layer without {@code .weight}, for example {@code
+ *     unet.mid_block.attentions.0.proj_in}
  * @param weight shape of its weight: [out, in] or [out, in, rows, columns]
  * @param stride stride of a convolution, else 1
  * @param padding padding of a convolution, else 0

@@ -13,25 +13,33 @@ import dev.lora4j.core.tensor.Shape;
  */
 public final class Weights {
   private final Graph graph;
+  private final String model;
   private final String prefix;
   private final WeightSource source;
   private final SiteAdapters adapters;
 
-  private Weights(Graph graph, String prefix, WeightSource source, SiteAdapters adapters) {
+  private Weights(
+      Graph graph, String model, String prefix, WeightSource source, SiteAdapters adapters) {
     this.graph = graph;
+    this.model = model;
     this.prefix = prefix;
     this.source = source;
     this.adapters = adapters;
   }
 
-  /** The weights of a whole model. */
-  public static Weights of(Graph graph, WeightSource source, SiteAdapters adapters) {
-    return new Weights(graph, "", source, adapters);
+  /**
+   * The weights of a whole model.
+   *
+   * @param model what the names of its sites begin with, for example {@code unet}
+   */
+  public static Weights of(
+      Graph graph, String model, WeightSource source, SiteAdapters adapters) {
+    return new Weights(graph, model, "", source, adapters);
   }
 
   /** The weights of a part, for example {@code down_blocks.0}. */
   public Weights at(String name) {
-    return new Weights(graph, full(name), source, adapters);
+    return new Weights(graph, model, full(name), source, adapters);
   }
 
   /** The weights of a numbered part, for example {@code resnets.1}. */
@@ -60,7 +68,7 @@ public final class Weights {
     Shape shape = Shape.of(out, x.shape().size(-1));
     Expr w = weight(name + ".weight", shape, Init.KAIMING);
     Expr y = bias ? x.linear(w, bias(name, out)) : x.linear(w);
-    Expr adapted = adapters.adapt(new Site(full(name), shape, 1, 0), x, y);
+    Expr adapted = adapters.adapt(new Site(site(name), shape, 1, 0), x, y);
     graph.leave();
     return adapted;
   }
@@ -75,7 +83,7 @@ public final class Weights {
     Shape shape = Shape.of(out, x.shape().size(1), kernel, kernel);
     Expr w = weight(name + ".weight", shape, Init.KAIMING);
     Expr y = x.conv2d(w, bias(name, out), stride, padding);
-    Expr adapted = adapters.adapt(new Site(full(name), shape, stride, padding), x, y);
+    Expr adapted = adapters.adapt(new Site(site(name), shape, stride, padding), x, y);
     graph.leave();
     return adapted;
   }
@@ -116,6 +124,10 @@ public final class Weights {
     Expr y = weight(name + ".weight", Shape.of(entries, width), Init.EMBEDDING).embedding(indices);
     graph.leave();
     return y;
+  }
+
+  private String site(String name) {
+    return model + "." + full(name);
   }
 
   private String full(String name) {

@@ -35,7 +35,7 @@ public final class VaeTrainer {
     this.config = config;
     TrainingStep.Inputs in = new TrainingStep.Inputs();
     FlatParameters parameters = new FlatParameters(in.weights(), compute);
-    Weights at = Weights.of(in.graph(), parameters, SiteAdapters.NONE);
+    Weights at = Weights.of(in.graph(), "vae", parameters, SiteAdapters.NONE);
     long any = Shape.UNKNOWN;
     Expr bytes = in.graph().input("pictures", DType.U8, Shape.of(any, 3, any, any));
     Expr noise =

@@ -1,0 +1,100 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A staged network together with the weights it runs on. The program is one and the same for any
+ * weights; which tensors it gets is decided at each call.
+ */
+public final class Network {
+  private static final String WEIGHT = "weight:";
+
+  private final Program program;
+
+  private Network(Program program) {
+    this.program = program;
+  }
+
+  /** Writes a network: declares its data inputs on the graph, then stages with the weights. */
+  @FunctionalInterface
+  public interface Staging {
+    /**
+     * Stages the network.
+     *
+     * @param graph where data inputs are declared
+     * @param weights gives the weights of the model, after the data inputs were declared
+     * @return the outputs
+     */
+    List<Expr> stage(Graph graph, Function<SiteAdapters, Weights> weights);
+  }
+
+  /**
+   * Compiles a network for inference.
+   *
+   * @param model first part of its sites' names, for example {@code unet}
+   */
+  public static Network compile(Scope scope, String model, DType compute, Staging staging) {
+    Graph graph = new Graph();
+    FrozenWeights source = new FrozenWeights(compute, WEIGHT);
+    List<Expr> outputs =
+        staging.stage(graph, adapters -> Weights.of(graph, model, source, adapters));
+    return new Network(graph.inference(scope, outputs));
+  }
+
+  /**
+   * Runs the network.
+   *
+   * @param weights the weights by name
+   * @param data the other inputs by name
+   */
+  public List<Tensor> run(Scope scope, WeightStore weights, Map<String, Tensor> data) {
+    return run(scope, weights, Map.of(), data);
+  }
+
+  /**
+   * Runs the network with some weights replaced.
+   *
+   * @param patched weights that stand for those of the same name in {@code weights}
+   */
+  public List<Tensor> run(
+      Scope scope, WeightStore weights, Map<String, Tensor> patched, Map<String, Tensor> data) {
+    List<Tensor> tensors = new ArrayList<>(program.inputs().size());
+    for (Graph.Input input : program.inputs()) {
+      String name = input.name();
+      if (name.startsWith(WEIGHT)) {
+        String weight = name.substring(WEIGHT.length());
+        Tensor patch = patched.get(weight);
+        tensors.add(patch == null ? weights.tensor(weight) : patch);
+      } else {
+        Tensor given = data.get(name);
+        if (given == null) {
+          throw new IllegalArgumentException("input '" + name + "' was not given");
+        }
+        tensors.add(given);
+      }
+    }
+    return program.run(scope, tensors);
+  }
+
+  /** What a model asks for when staged: the weights that its checkpoint must have. */
+  public static List<Parameter> parameters(Staging staging) {
+    Graph graph = new Graph();
+    FrozenWeights source = new FrozenWeights(DType.F32, WEIGHT);
+    staging.stage(graph, adapters -> Weights.of(graph, "", source, adapters));
+    return source.parameters();
+  }
+}

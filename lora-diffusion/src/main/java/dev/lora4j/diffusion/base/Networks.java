@@ -1,0 +1,69 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.unet.UNet;
+import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.vae.Vae;
+import dev.lora4j.diffusion.vae.VaeConfig;
+import java.util.List;
+
+/**
+ * The networks of a base model as stagings: F32 goes in and comes out, the inside computes in the
+ * type asked for.
+ */
+public final class Networks {
+  private static final long ANY = Shape.UNKNOWN;
+
+  private Networks() {}
+
+  /** Inputs {@code ids} I64 [batch, tokens]; output: hidden states [batch, tokens, width]. */
+  public static Network.Staging text(ClipTextConfig config, DType compute, AdapterInputs adapters) {
+    return (graph, weights) -> {
+      Expr ids = graph.input("ids", DType.I64, Shape.of(ANY, ANY));
+      Weights at = weights.apply(adapters.declare(graph));
+      return List.of(new ClipText(config).apply(at, ids, compute).to(DType.F32));
+    };
+  }
+
+  /**
+   * Inputs {@code x} [batch, channels, h, w], {@code timesteps} [batch], {@code context} [batch,
+   * words, width]; output: the prediction [batch, channels, h, w].
+   */
+  public static Network.Staging unet(UNetConfig config, DType compute, AdapterInputs adapters) {
+    return (graph, weights) -> {
+      Expr x = graph.input("x", DType.F32, Shape.of(ANY, config.inChannels(), ANY, ANY));
+      Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
+      Shape words = Shape.of(ANY, ANY, config.crossAttentionDim());
+      Expr context = graph.input("context", DType.F32, words);
+      Weights at = weights.apply(adapters.declare(graph));
+      UNet unet = new UNet(config);
+      return List.of(
+          unet.apply(at, x.to(compute), timesteps, context.to(compute)).to(DType.F32));
+    };
+  }
+
+  /** Input {@code x} [batch, 3, h, w] in [-1, 1]; outputs: mean and log-variance of latents. */
+  public static Network.Staging encoder(VaeConfig config, DType compute) {
+    return (graph, weights) -> {
+      Expr x = graph.input("x", DType.F32, Shape.of(ANY, config.inChannels(), ANY, ANY));
+      Vae.Moments moments =
+          new Vae(config).encode(weights.apply(SiteAdapters.NONE), x.to(compute));
+      return List.of(moments.mean().to(DType.F32), moments.logVariance().to(DType.F32));
+    };
+  }
+
+  /** Input {@code z} [batch, latent, h, w]; output: pictures [batch, 3, h, w] about in [-1, 1]. */
+  public static Network.Staging decoder(VaeConfig config, DType compute) {
+    return (graph, weights) -> {
+      Expr z = graph.input("z", DType.F32, Shape.of(ANY, config.latentChannels(), ANY, ANY));
+      Weights at = weights.apply(SiteAdapters.NONE);
+      return List.of(new Vae(config).decode(at, z.to(compute)).to(DType.F32));
+    };
+  }
+}
