@@ -68,13 +68,22 @@ public final class WeightStore {
         missing.add(parameter.name());
       } else if (!info.shape().equals(parameter.shape())) {
         throw new TensorException(
-            "Weight " + parameter.name() + " in " + file + " has shape " + info.shape()
-                + ", but the model's config.json makes it " + parameter.shape() + ".");
+            "Weight "
+                + parameter.name()
+                + " in "
+                + file
+                + " has shape "
+                + info.shape()
+                + ", but the model's config.json makes it "
+                + parameter.shape()
+                + ".");
       }
     }
     if (!missing.isEmpty()) {
       throw new TensorException(
-          file + " lacks " + some(missing)
+          file
+              + " lacks "
+              + some(missing)
               + (unknown.isEmpty() ? "" : " and holds " + some(unknown) + " that the model lacks")
               + "; is it the checkpoint of another architecture?");
     }

@@ -32,8 +32,7 @@ public final class Weights {
    *
    * @param model what the names of its sites begin with, for example {@code unet}
    */
-  public static Weights of(
-      Graph graph, String model, WeightSource source, SiteAdapters adapters) {
+  public static Weights of(Graph graph, String model, WeightSource source, SiteAdapters adapters) {
     return new Weights(graph, model, "", source, adapters);
   }
 

@@ -22,11 +22,7 @@ public final class Program implements AutoCloseable {
   private final Engine engine;
 
   private Program(
-      Engine engine,
-      Graph graph,
-      Backend.Handle module,
-      List<DType> results,
-      boolean gradients) {
+      Engine engine, Graph graph, Backend.Handle module, List<DType> results, boolean gradients) {
     this.engine = engine;
     this.graph = graph;
     this.module = module;
@@ -98,7 +94,9 @@ public final class Program implements AutoCloseable {
       tensors.add(
           Optional.ofNullable(byName.get(input.name()))
               .orElseThrow(
-                  () -> new TensorException("The program's input '" + input.name() + "' is missing.")));
+                  () ->
+                      new TensorException(
+                          "The program's input '" + input.name() + "' is missing.")));
     }
     return run(scope, tensors);
   }
@@ -113,8 +111,15 @@ public final class Program implements AutoCloseable {
       Tensor found = tensors.get(i);
       if (found.dtype() != input.dtype() || !input.shape().admits(found.shape())) {
         throw new TensorException(
-            "Input '" + input.name() + "' expects " + input.dtype() + " " + input.shape()
-                + ", found " + found + ".");
+            "Input '"
+                + input.name()
+                + "' expects "
+                + input.dtype()
+                + " "
+                + input.shape()
+                + ", found "
+                + found
+                + ".");
       }
     }
   }
@@ -129,9 +134,13 @@ public final class Program implements AutoCloseable {
         origin
             .map(
                 o ->
-                    "Operator " + o.operator()
+                    "Operator "
+                        + o.operator()
                         + (o.layer().isEmpty() ? "" : " in layer " + o.layer())
-                        + " failed (staged at " + o.java() + "): " + reason)
+                        + " failed (staged at "
+                        + o.java()
+                        + "): "
+                        + reason)
             .orElse("A program failed: " + reason),
         failure);
   }

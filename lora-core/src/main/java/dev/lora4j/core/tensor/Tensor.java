@@ -31,7 +31,13 @@ public final class Tensor implements AutoCloseable {
     long expected = dtype.bytes(shape.elements());
     if (data.remaining() != expected) {
       throw new TensorException(
-          dtype + " " + shape + " takes " + expected + " bytes, but " + data.remaining()
+          dtype
+              + " "
+              + shape
+              + " takes "
+              + expected
+              + " bytes, but "
+              + data.remaining()
               + " were given.");
     }
     Engine engine = scope.engine();

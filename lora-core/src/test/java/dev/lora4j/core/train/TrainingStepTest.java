@@ -50,8 +50,7 @@ class TrainingStepTest {
       double[] m = new double[3];
       double[] v = new double[3];
       for (int t = 1; t <= 20; t++) {
-        TrainingStep.Outcome outcome =
-            step.run(state, RATE, List.of(Tensor.scalar(scope, 0.5f)));
+        TrainingStep.Outcome outcome = step.run(state, RATE, List.of(Tensor.scalar(scope, 0.5f)));
         assertEquals(0.5 * (w[0] * w[0] + w[1] * w[1] + w[2] * w[2]), outcome.loss(), 1e-4);
         for (int i = 0; i < 3; i++) {
           double g = w[i];
@@ -91,7 +90,8 @@ class TrainingStepTest {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, 0.5)) {
       TrainingState state = TrainingState.begin(scope, new float[] {0, 3, 4}, 0);
-      assertEquals(10, step.run(state, RATE, List.of(Tensor.scalar(scope, 1))).gradientNorm(), 1e-4);
+      assertEquals(
+          10, step.run(state, RATE, List.of(Tensor.scalar(scope, 1))).gradientNorm(), 1e-4);
       assertArrayEquals(new float[] {0, 0.03f, 0.04f}, state.vectors().get(1), 1e-5f);
     }
   }

@@ -69,8 +69,7 @@ final class Configs {
   }
 
   static SchedulerConfig scheduler(Path folder) {
-    ConfigFile json =
-        ConfigFile.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
+    ConfigFile json = ConfigFile.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
     json.require("thresholding", "false");
     json.require("clip_sample", "false");
     json.require("rescale_betas_zero_snr", "false");

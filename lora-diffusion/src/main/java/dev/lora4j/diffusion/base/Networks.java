@@ -43,8 +43,7 @@ public final class Networks {
       Expr context = graph.input("context", DType.F32, words);
       Weights at = weights.apply(adapters.declare(graph));
       UNet unet = new UNet(config);
-      return List.of(
-          unet.apply(at, x.to(compute), timesteps, context.to(compute)).to(DType.F32));
+      return List.of(unet.apply(at, x.to(compute), timesteps, context.to(compute)).to(DType.F32));
     };
   }
 
@@ -52,8 +51,7 @@ public final class Networks {
   public static Network.Staging encoder(VaeConfig config, DType compute) {
     return (graph, weights) -> {
       Expr x = graph.input("x", DType.F32, Shape.of(ANY, config.inChannels(), ANY, ANY));
-      Vae.Moments moments =
-          new Vae(config).encode(weights.apply(SiteAdapters.NONE), x.to(compute));
+      Vae.Moments moments = new Vae(config).encode(weights.apply(SiteAdapters.NONE), x.to(compute));
       return List.of(moments.mean().to(DType.F32), moments.logVariance().to(DType.F32));
     };
   }

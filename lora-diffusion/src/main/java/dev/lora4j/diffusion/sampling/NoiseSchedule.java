@@ -69,8 +69,7 @@ public final class NoiseSchedule {
     for (int i = 0; i < steps; i++) {
       visited[i] =
           switch (config.spacing()) {
-            case LEADING ->
-                Math.min(n - 1, (steps - 1 - i) * (n / steps) + config.stepsOffset());
+            case LEADING -> Math.min(n - 1, (steps - 1 - i) * (n / steps) + config.stepsOffset());
             // diffusers rounds n - i * n / steps half to even, which Math.rint does too.
             case TRAILING -> (int) Math.rint(n - i * (n / (double) steps)) - 1;
             case LINSPACE ->

@@ -71,7 +71,10 @@ public record SchedulerConfig(
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    key + " '" + name + "' is not known; known are "
+                    key
+                        + " '"
+                        + name
+                        + "' is not known; known are "
                         + Arrays.stream(values)
                             .map(v -> v.name().toLowerCase(Locale.ROOT))
                             .collect(Collectors.joining(", "))

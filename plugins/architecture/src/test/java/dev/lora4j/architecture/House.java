@@ -1,0 +1,58 @@
+package dev.lora4j.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where the modules lie, whatever folder the tests were started from. */
+final class House {
+  static final List<Path> MODULES = modules();
+  static final JavaClasses CLASSES =
+      new ClassFileImporter().importPaths(existing("target/classes").toArray(Path[]::new));
+
+  private House() {}
+
+  /** This folder of each module that has it. */
+  static List<Path> existing(String folder) {
+    return MODULES.stream().map(m -> m.resolve(folder)).filter(Files::isDirectory).toList();
+  }
+
+  /** All Java files below this folder of every module. */
+  static List<Path> sources(String folder) {
+    return existing(folder).stream().flatMap(f -> sources(f).stream()).toList();
+  }
+
+  /** All Java files below a folder. */
+  static List<Path> sources(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(f -> f.toString().endsWith(".java")).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Path> modules() {
+    Path root = Path.of("").toAbsolutePath();
+    while (root != null && !Files.isDirectory(root.resolve("lora-core"))) {
+      root = root.getParent();
+    }
+    if (root == null) {
+      throw new IllegalStateException(
+          "no folder above " + Path.of("").toAbsolutePath() + " has lora-core");
+    }
+    try (Stream<Path> libraries = Files.list(root);
+        Stream<Path> plugins = Files.list(root.resolve("plugins"))) {
+      return Stream.concat(libraries, plugins)
+          .filter(m -> Files.exists(m.resolve("pom.xml")))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
