@@ -45,6 +45,24 @@ class ArchitectureTest {
     assertEquals(Set.of(), missing, "compiled classes of these files were not found");
   }
 
+  /** It carries {@code @NullMarked}, without which nothing in the package is checked for null. */
+  @Test
+  void everyPackageIsDescribedAndNullMarked() throws IOException {
+    List<String> without = new ArrayList<>();
+    for (Path folder : House.existing("src/main/java")) {
+      for (Path file : House.sources(folder)) {
+        Path description = file.resolveSibling("package-info.java");
+        boolean inPackage = !file.getParent().equals(folder);
+        if (inPackage
+            && !(Files.exists(description)
+                && Files.readString(description).contains("@NullMarked"))) {
+          without.add(description.toString());
+        }
+      }
+    }
+    assertEquals(List.of(), without.stream().distinct().toList());
+  }
+
   @Test
   void packagesFormNoCycle() {
     check(slices().matching("dev.lora4j.(**)").should().beFreeOfCycles());

@@ -1,0 +1,17 @@
+/** Low-rank adapters: tensors, files, adapters, mixing and training. */
+module dev.lora4j.core {
+  requires ai.djl.api;
+  requires ai.djl.pytorch_engine;
+  requires com.google.gson;
+  requires static org.jspecify;
+
+  exports dev.lora4j.core.nn;
+  exports dev.lora4j.core.safetensors;
+  exports dev.lora4j.core.tensor;
+  exports dev.lora4j.core.train;
+
+  uses dev.lora4j.core.tensor.Backend;
+
+  provides dev.lora4j.core.tensor.Backend with
+      dev.lora4j.core.tensor.djl.DjlBackend;
+}
