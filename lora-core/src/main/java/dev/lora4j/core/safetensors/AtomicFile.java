@@ -4,17 +4,26 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Replaces a file as a whole: whoever opens it sees the old content or the new, whenever the
- * process dies. A process that is killed may leave a hidden {@code .tmp} file beside it.
+ * process dies. An interrupt does not end the writing.
+ *
+ * <p>A process that is killed leaves a hidden {@code .tmp} file beside the target; the next writing
+ * of the same target removes it, once it has been untouched for an hour.
  */
 public final class AtomicFile {
+  private static final Duration ABANDONED = Duration.ofHours(1);
+
   private AtomicFile() {}
 
   /**
@@ -24,34 +33,58 @@ public final class AtomicFile {
    * @throws IOException if writing fails; {@code target} is then as it was
    */
   public static void write(Path target, ByteSource content) throws IOException {
-    Path absolute = target.toAbsolutePath();
+    Path file = target.toAbsolutePath();
+    removeAbandoned(file);
     String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    Path temporary = absolute.resolveSibling("." + absolute.getFileName() + "." + mark + ".tmp");
+    Path temporary = file.resolveSibling(prefix(file) + mark + ".tmp");
     Files.createFile(temporary);
     try {
       try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
         content.writeTo(new FileOutput(out));
         out.getFD().sync();
       }
-      Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException | Error e) {
       Files.deleteIfExists(temporary);
       throw e;
     }
-    syncFolder(absolute);
+    syncFolder(file);
+  }
+
+  private static String prefix(Path file) {
+    return "." + file.getFileName() + ".";
+  }
+
+  private static void removeAbandoned(Path file) {
+    Instant limit = Instant.now().minus(ABANDONED);
+    String prefix = prefix(file);
+    try (DirectoryStream<Path> found =
+        Files.newDirectoryStream(
+            file.resolveSibling("."), at -> temporary(at.getFileName().toString(), prefix))) {
+      for (Path leftover : found) {
+        if (Files.getLastModifiedTime(leftover).toInstant().isBefore(limit)) {
+          Files.deleteIfExists(leftover);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // Tidying is a courtesy. If the folder is unusable, the writing itself says so.
+    }
+  }
+
+  private static boolean temporary(String name, String prefix) {
+    return name.startsWith(prefix)
+        && name.endsWith(".tmp")
+        && name.substring(prefix.length()).matches("[0-9a-f]{1,16}\\.tmp");
   }
 
   /** Without this, a power failure could undo the rename. Windows cannot open folders. */
   private static void syncFolder(Path file) throws IOException {
-    Path folder = file.getParent();
-    if (folder == null) {
-      return;
-    }
+    // An interrupt would close the channel before it has forced anything.
     boolean interrupted = Thread.interrupted();
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
+    try (FileChannel folder = FileChannel.open(file.resolveSibling("."), StandardOpenOption.READ)) {
+      folder.force(true);
     } catch (AccessDeniedException e) {
-      // The rename is in the system's hands then, which is all Windows offers.
+      // The rename is in the system's hands then, which is all that Windows offers.
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

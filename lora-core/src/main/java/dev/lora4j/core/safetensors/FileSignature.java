@@ -1,6 +1,9 @@
 package dev.lora4j.core.safetensors;
 
 import dev.lora4j.core.safetensors.SafetensorsException.Kind;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,6 +45,11 @@ final class FileSignature {
     return other(head, text, lower);
   }
 
+  /** Whether the file is text that begins with a JSON object. */
+  static boolean json(byte[] head) {
+    return new String(head, StandardCharsets.ISO_8859_1).strip().startsWith("{");
+  }
+
   private static Optional<Finding> other(byte[] head, String text, String lower) {
     String[][] known = {
       {"GGUF", "a GGUF file"},
@@ -81,13 +89,17 @@ final class FileSignature {
     return head.length >= 3 && (head[0] & 0xff) == 0x80 && head[1] >= 2 && head[1] <= 5;
   }
 
+  /** Whether this is UTF-8 without control characters; the last character may be cut. */
   private static boolean text(byte[] head) {
     for (byte b : head) {
       if (b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t') {
         return false;
       }
     }
-    return true;
+    CharBuffer text = CharBuffer.allocate(head.length);
+    boolean whole = head.length < LENGTH;
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    return !decoder.decode(ByteBuffer.wrap(head), text, whole).isError();
   }
 
   private static Optional<Finding> found(Kind kind, String message) {

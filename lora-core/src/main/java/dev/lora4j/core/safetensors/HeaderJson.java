@@ -38,14 +38,15 @@ final class HeaderJson {
 
   private void entries(StrictJson json) throws IOException {
     TensorEntry entry = new TensorEntry(inspection, json);
-    json.beginObject("the header");
+    json.beginObject();
     while (json.hasNext()) {
       String name = json.name();
       if (name.equals(Limits.METADATA)) {
         if (metadata.isPresent()) {
           throw duplicate(name);
         }
-        metadata = Optional.of(strings(json));
+        // The reference reader takes null for no metadata, and some writers write it.
+        metadata = Optional.of(json.skipNull() ? Map.of() : strings(json));
       } else if (tensors.size() == Limits.TENSORS) {
         throw inspection.fault(
             Kind.TOO_MANY_TENSORS, "lists more than " + Limits.TENSORS + " tensors; refused.");
@@ -58,11 +59,17 @@ final class HeaderJson {
 
   private Map<String, String> strings(StrictJson json) throws IOException {
     Map<String, String> strings = new LinkedHashMap<>();
-    json.beginObject(Limits.METADATA);
+    json.beginObject();
     while (json.hasNext()) {
       String key = json.name();
-      if (strings.put(key, json.string("metadata " + Quoted.of(key))) != null) {
+      if (strings.putIfAbsent(key, json.string()) != null) {
         throw duplicate(key);
+      }
+      // A short entry takes seven bytes of a header and twenty times that of the heap.
+      if (strings.size() > Limits.METADATA_ENTRIES) {
+        throw inspection.fault(
+            Kind.TOO_MUCH_METADATA,
+            "has more than " + Limits.METADATA_ENTRIES + " metadata entries; refused.");
       }
     }
     json.endObject();

@@ -1,33 +1,32 @@
 package dev.lora4j.core.safetensors;
 
 import dev.lora4j.core.safetensors.SafetensorsException.Kind;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Optional;
 
 /** Finds the header of a file, reads it, and applies every rule of the format. */
 final class HeaderReader {
   private final Inspection inspection;
-  private final SharedChannel channel;
+  private final Bytes file;
   private final long fileSize;
 
-  HeaderReader(Inspection inspection, SharedChannel channel) {
+  HeaderReader(Inspection inspection, Bytes file) {
     this.inspection = inspection;
-    this.channel = channel;
-    this.fileSize = channel.size();
+    this.file = file;
+    this.fileSize = file.size();
   }
 
   /** The checked header. */
   Header read() {
     long length = headerLength();
-    long dataStart = Limits.PREFIX + length;
     checkStart(length);
     HeaderJson.Content content = content(length);
+    long dataStart = Limits.PREFIX + length;
     Map<String, TensorInfo> tensors =
         Layout.check(inspection, content.tensors(), fileSize - dataStart);
     return new Header(tensors, Collections.unmodifiableMap(content.metadata()), dataStart);
@@ -35,27 +34,25 @@ final class HeaderReader {
 
   private long headerLength() {
     if (fileSize < Limits.PREFIX) {
-      throw foreign(Kind.FILE_TOO_SHORT, "has only " + fileSize + " bytes. Download it again.");
+      throw foreign(
+          Kind.FILE_TOO_SHORT,
+          fileSize == 0
+              ? "is empty. Download it again."
+              : "has only %s bytes. Download it again.".formatted(fileSize));
     }
     long length = head(Limits.PREFIX).order(ByteOrder.LITTLE_ENDIAN).getLong();
     // The length is unsigned: what looks negative is beyond 2^63.
     if (length < 0 || length > Limits.HEADER) {
       throw foreign(
           Kind.HEADER_TOO_LARGE,
-          "claims a header of "
-              + Long.toUnsignedString(length)
-              + " bytes; at most "
-              + Limits.HEADER
-              + " are allowed, so this is no safetensors file.");
+          "is no safetensors file, or damaged: it announces a header of %s bytes, and %s are allowed."
+              .formatted(Long.toUnsignedString(length), Limits.HEADER));
     }
     if (length > fileSize - Limits.PREFIX) {
       throw foreign(
           Kind.HEADER_PAST_END,
-          "ends inside its header: "
-              + length
-              + " bytes are announced, "
-              + (fileSize - Limits.PREFIX)
-              + " are there. Download it again.");
+          "ends inside its header: %s bytes are announced, %s are there. Download it again."
+              .formatted(length, fileSize - Limits.PREFIX));
     }
     return length;
   }
@@ -69,40 +66,46 @@ final class HeaderReader {
       if (b == '{') {
         break;
       }
-      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+      space = b == ' ' || b == '\n' || b == '\r' || b == '\t';
+      if (!space) {
         throw foreign(
-            Kind.HEADER_NOT_JSON, "has a header that does not begin with {; it is damaged.");
+            Kind.HEADER_NOT_JSON,
+            "is no safetensors file, or damaged: its header does not begin with {.");
       }
-      space = true;
+    }
+    if (length == 0) {
+      // A download that reserved its space and never filled it is nothing but zeros.
+      throw inspection.fault(
+          Kind.HEADER_NOT_JSON, "has an empty header; its download was probably never finished.");
     }
     if (space) {
       inspection.report(
-          Tolerance.LEADING_WHITESPACE, "is damaged: its header begins with white space.");
+          Tolerance.LEADING_WHITESPACE,
+          () -> "is damaged: its header begins with white space instead of {.");
     }
   }
 
   private HeaderJson.Content content(long length) {
-    try (InputStream bytes =
-        new BufferedInputStream(new ChannelStream(channel, Limits.PREFIX, length), 1 << 16)) {
+    try (InputStream bytes = new BytesStream(file, Limits.PREFIX, length)) {
       return HeaderJson.read(inspection, bytes);
     } catch (IOException e) {
-      throw new SafetensorsException(Kind.IO, "The header cannot be read: " + e.getMessage(), e);
+      // The stream itself throws none, and the parser's are errors of ours already.
+      throw new UncheckedIOException(e);
     }
   }
 
   /** An error for a file that may be of another format altogether, and is then named as that. */
   private SafetensorsException foreign(Kind kind, String message) {
     byte[] head = new byte[(int) Math.min(fileSize, FileSignature.LENGTH)];
-    channel.read(0, ByteBuffer.wrap(head));
-    Optional<FileSignature.Finding> finding = FileSignature.of(head);
-    return finding
+    file.read(0, ByteBuffer.wrap(head));
+    return FileSignature.of(head)
         .map(f -> inspection.fault(f.kind(), f.message()))
         .orElseGet(() -> inspection.fault(kind, message));
   }
 
   private ByteBuffer head(int count) {
     ByteBuffer head = ByteBuffer.allocate(count);
-    channel.read(0, head);
+    file.read(0, head);
     return head.flip();
   }
 }

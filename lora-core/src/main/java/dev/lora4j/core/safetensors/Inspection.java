@@ -1,16 +1,24 @@
 package dev.lora4j.core.safetensors;
 
 import dev.lora4j.core.safetensors.SafetensorsException.Kind;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** One file under examination: makes its errors, and collects as warnings what is tolerated. */
 final class Inspection {
   private final Path file;
   private final Set<Tolerance> tolerated;
-  private final List<String> warnings = new ArrayList<>();
+  private final Map<Tolerance, String> first = new EnumMap<>(Tolerance.class);
+  private final Map<Tolerance, Integer> count = new EnumMap<>(Tolerance.class);
 
   Inspection(Path file, Set<Tolerance> tolerated) {
     this.file = file;
@@ -27,15 +35,38 @@ final class Inspection {
     return fault(kind, "is damaged: tensor " + Quoted.of(tensor) + " " + message);
   }
 
-  /** Notes a malformation that is tolerated, or throws. */
-  void report(Tolerance tolerance, String message) {
-    if (!tolerated.contains(tolerance)) {
-      throw fault(tolerance.kind(), message);
+  /** What the operating system said; {@code action} goes on after the file's name. */
+  static SafetensorsException io(Path file, String action, IOException cause) {
+    String reason;
+    if (cause instanceof NoSuchFileException) {
+      reason = "no such file or folder";
+    } else if (cause instanceof AccessDeniedException) {
+      reason = "permission denied";
+    } else if (cause instanceof FileSystemException of && of.getReason() != null) {
+      reason = of.getReason();
+    } else {
+      reason = String.valueOf(cause.getMessage());
     }
-    warnings.add(file + " " + message);
+    return new SafetensorsException(Kind.IO, file + " " + action + ": " + reason + ".", cause);
+  }
+
+  /** Notes a malformation that is tolerated, or throws. */
+  void report(Tolerance tolerance, Supplier<String> message) {
+    if (!tolerated.contains(tolerance)) {
+      throw fault(tolerance.kind(), message.get());
+    }
+    // One sentence for each kind, however many of them a hostile file has.
+    count.merge(tolerance, 1, Integer::sum);
+    first.computeIfAbsent(tolerance, t -> file + " " + message.get());
   }
 
   List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    first.forEach(
+        (tolerance, message) -> {
+          int more = count.getOrDefault(tolerance, 1) - 1;
+          warnings.add(more == 0 ? message : message + " There are " + more + " more like it.");
+        });
     return List.copyOf(warnings);
   }
 }

@@ -30,56 +30,51 @@ final class Layout {
       end = tensor.end();
       tensors.put(tensor.name(), tensor);
     }
+    checkEnd(inspection, end, available);
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  private static void checkEnd(Inspection inspection, long end, long available) {
     if (end > available) {
       throw inspection.fault(
           Kind.TRUNCATED,
-          "ends too early: its tensors need "
-              + end
-              + " bytes and "
-              + available
-              + " are there. Download it again.");
+          "ends too early: its tensors need %s bytes and %s are there. Download it again."
+              .formatted(end, available));
     }
     if (end < available) {
       inspection.report(
           Tolerance.TRAILING_BYTES,
-          "has " + (available - end) + " bytes after its last tensor, which belong to none.");
+          () -> "is damaged: %s bytes follow its last tensor.".formatted(available - end));
     }
-    return Collections.unmodifiableMap(tensors);
   }
 
   private static void checkRange(Inspection inspection, TensorInfo tensor, long expected) {
-    String name = tensor.name();
-    if (tensor.end() < tensor.begin()) {
+    long begin = tensor.begin();
+    if (tensor.end() < begin) {
       throw inspection.fault(
           Kind.RANGE_REVERSED,
-          name,
-          "begins at " + tensor.begin() + " and ends before it, at " + tensor.end() + ".");
+          tensor.name(),
+          "begins at %s and ends before that, at %s.".formatted(begin, tensor.end()));
     }
-    if (tensor.begin() != expected) {
-      boolean overlap = tensor.begin() < expected;
+    if (begin < expected) {
       throw inspection.fault(
-          overlap ? Kind.RANGE_OVERLAP : Kind.RANGE_HOLE,
-          name,
-          "begins at "
-              + tensor.begin()
-              + (overlap ? ", inside the one before it, which" : ", after")
-              + (overlap ? " ends at " : " unused bytes from ")
-              + expected
-              + ".");
+          Kind.RANGE_OVERLAP,
+          tensor.name(),
+          "begins at %s, inside the one before it, which ends at %s.".formatted(begin, expected));
+    }
+    if (begin > expected) {
+      throw inspection.fault(
+          Kind.RANGE_HOLE,
+          tensor.name(),
+          "begins at %s, after unused bytes from %s on.".formatted(begin, expected));
     }
     long needed = length(inspection, tensor);
     if (tensor.length() != needed) {
       throw inspection.fault(
           Kind.RANGE_MISMATCH,
-          name,
-          "has "
-              + tensor.length()
-              + " bytes, but "
-              + tensor.dtype()
-              + tensor.shape()
-              + " needs "
-              + needed
-              + ".");
+          tensor.name(),
+          "has %s bytes, but %s %s needs %s."
+              .formatted(tensor.length(), tensor.dtype(), tensor.shape(), needed));
     }
   }
 
@@ -97,13 +92,15 @@ final class Layout {
       bits = Math.multiplyExact(elements, (long) tensor.dtype().bits());
     } catch (ArithmeticException e) {
       throw inspection.fault(
-          Kind.SIZE_OVERFLOW, tensor.name(), "has an impossible shape " + tensor.shape() + ".");
+          Kind.SIZE_OVERFLOW,
+          tensor.name(),
+          "has the shape %s, which no memory could hold.".formatted(tensor.shape()));
     }
     if (bits % 8 != 0) {
       throw inspection.fault(
           Kind.PARTIAL_BYTE,
           tensor.name(),
-          "of " + tensor.dtype() + tensor.shape() + " does not end on a byte boundary.");
+          "of %s %s does not fill whole bytes.".formatted(tensor.dtype(), tensor.shape()));
     }
     return bits / 8;
   }

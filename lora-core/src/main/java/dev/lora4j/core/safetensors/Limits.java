@@ -11,6 +11,9 @@ final class Limits {
   /** Tensors in a file, and entries of an index. */
   static final int TENSORS = 1_000_000;
 
+  /** Strings in the metadata. */
+  static final int METADATA_ENTRIES = 100_000;
+
   /** Dimensions of a tensor. */
   static final int DIMENSIONS = 8;
 

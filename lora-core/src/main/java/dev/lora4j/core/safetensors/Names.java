@@ -12,23 +12,35 @@ final class Names {
 
   private Names() {}
 
-  /** Whether {@code name} reads the same everywhere: no NUL, no half of a surrogate pair. */
-  static boolean sound(String name) {
-    return name.codePoints()
-        .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
+  /** Whether {@code name} has no NUL, which ends a string in C: there it would be another name. */
+  static boolean unbroken(String name) {
+    return name.indexOf(0) < 0;
+  }
+
+  /** Whether UTF-8 can hold {@code text}: no half of a surrogate pair. */
+  static boolean encodable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        boolean pair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
+        if (!pair) {
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
   }
 
   private static int compare(String a, String b) {
     int common = Math.min(a.length(), b.length());
     for (int i = 0; i < common; i++) {
-      if (a.charAt(i) != b.charAt(i)) {
-        boolean bothPairs =
-            Character.isSurrogate(a.charAt(i)) && Character.isSurrogate(b.charAt(i));
-        boolean onePair = Character.isSurrogate(a.charAt(i)) || Character.isSurrogate(b.charAt(i));
-        if (onePair && !bothPairs) {
-          return Character.isSurrogate(a.charAt(i)) ? 1 : -1;
-        }
-        return Character.compare(a.charAt(i), b.charAt(i));
+      char x = a.charAt(i);
+      char y = b.charAt(i);
+      if (x != y) {
+        // Surrogates stand for what comes after all other characters, not before U+E000.
+        boolean onlyOne = Character.isSurrogate(x) != Character.isSurrogate(y);
+        return onlyOne ? (Character.isSurrogate(x) ? 1 : -1) : Character.compare(x, y);
       }
     }
     return Integer.compare(a.length(), b.length());

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -53,26 +52,18 @@ public final class Safetensors implements TensorStore {
    */
   public static Safetensors open(Path file, Set<Tolerance> tolerated) {
     Inspection inspection = new Inspection(file, tolerated);
-    SharedChannel channel = channel(inspection, file);
+    SharedChannel channel;
+    try {
+      channel = new SharedChannel(file);
+    } catch (IOException e) {
+      throw Inspection.io(file, "cannot be opened", e);
+    }
     try {
       Header header = new HeaderReader(inspection, channel).read();
       return new Safetensors(file, channel, header, inspection.warnings());
     } catch (RuntimeException | Error e) {
       channel.close();
       throw e;
-    }
-  }
-
-  private static SharedChannel channel(Inspection inspection, Path file) {
-    try {
-      if (Files.isDirectory(file)) {
-        throw inspection.fault(Kind.IO, "is a folder; name the file in it.");
-      }
-      return new SharedChannel(file);
-    } catch (java.nio.file.NoSuchFileException e) {
-      throw new SafetensorsException(Kind.IO, file + " does not exist.", e);
-    } catch (IOException e) {
-      throw new SafetensorsException(Kind.IO, file + " cannot be opened: " + e.getMessage(), e);
     }
   }
 
@@ -145,7 +136,9 @@ public final class Safetensors implements TensorStore {
     TensorInfo info = header.tensors().get(name);
     if (info == null) {
       throw new SafetensorsException(
-          Kind.NO_SUCH_TENSOR, path + " has no tensor " + Quoted.of(name) + ".");
+          Kind.NO_SUCH_TENSOR,
+          "%s has no tensor %s among its %s."
+              .formatted(path, Quoted.of(name), header.tensors().size()));
     }
     return info;
   }
@@ -163,29 +156,16 @@ public final class Safetensors implements TensorStore {
     long whole = info(name).length();
     if (offset < 0 || length < 0 || offset > whole - length) {
       throw new SafetensorsException(
-          Kind.TENSOR_TOO_LARGE,
-          path
-              + ": bytes "
-              + offset
-              + " to "
-              + (offset + length)
-              + " are outside tensor "
-              + Quoted.of(name)
-              + ", which has "
-              + whole
-              + ".");
+          Kind.OUT_OF_RANGE,
+          "%s: %s bytes from %s on were asked for of tensor %s, which has %s."
+              .formatted(path, length, offset, Quoted.of(name), whole));
     }
   }
 
   private SafetensorsException tooLarge(String name, long length) {
     return new SafetensorsException(
         Kind.TENSOR_TOO_LARGE,
-        path
-            + ": tensor "
-            + Quoted.of(name)
-            + " has "
-            + length
-            + " bytes, more than one Java buffer"
-            + " holds; read or map it in parts.");
+        "%s: tensor %s has %s bytes, more than one Java buffer holds. Read or map it in parts."
+            .formatted(path, Quoted.of(name), length));
   }
 }

@@ -59,15 +59,19 @@ public final class SafetensorsException extends RuntimeException {
     UNKNOWN_DTYPE,
     /** A name occurs twice. */
     DUPLICATE_NAME,
-    /** A name with a NUL character or half a surrogate pair, or a reserved name. */
+    /** A name with a NUL character, or one that the format keeps for itself. */
     BAD_NAME,
+    /** A string with half a surrogate pair, which UTF-8 cannot hold. */
+    BAD_TEXT,
     /** More than 1,000,000 tensors. */
     TOO_MANY_TENSORS,
+    /** More than 100,000 metadata entries. */
+    TOO_MUCH_METADATA,
     /** More than 8 dimensions. */
     TOO_MANY_DIMENSIONS,
     /** Values nested deeper than any reader needs. */
     TOO_DEEP,
-    /** A size or offset that is no number from 0 to 2^48 - 1. */
+    /** A size or offset that is no whole number from 0 to 2^48 - 1. */
     BAD_SIZE,
     /** The sizes of a shape multiply beyond 64 bits. */
     SIZE_OVERFLOW,
@@ -98,8 +102,10 @@ public final class SafetensorsException extends RuntimeException {
 
     /** No tensor has this name. */
     NO_SUCH_TENSOR,
-    /** A tensor that does not fit where it was asked for, such as 2 GiB in a Java array. */
+    /** A tensor of 2 GiB or more was asked for as one Java array or buffer. */
     TENSOR_TOO_LARGE,
+    /** Bytes were asked for that lie outside the tensor. */
+    OUT_OF_RANGE,
     /** The file is no longer the one that was opened. */
     FILE_CHANGED,
     /** Used after it was closed. */

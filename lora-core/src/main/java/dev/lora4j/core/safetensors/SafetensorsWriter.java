@@ -5,17 +5,15 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /**
  * Writes a safetensors file. The same tensors and metadata give the same bytes, in whatever order
@@ -26,50 +24,61 @@ import java.util.function.Supplier;
  * metadata is left out. A writer may be used by one thread at a time, and may write several times.
  */
 public final class SafetensorsWriter {
-  private final Map<String, Item> items = new LinkedHashMap<>();
+  private static final String HALF = "half a surrogate pair";
+
+  private final Map<String, TensorInfo> tensors = new HashMap<>();
+  private final Map<String, ByteSource> sources = new HashMap<>();
   private Map<String, String> metadata = Map.of();
 
-  private record Item(String name, DType dtype, Shape shape, ByteSource data) {}
-
-  /** Sets the strings to be kept beside the tensors, instead of those set before. */
+  /**
+   * Sets the strings to be kept beside the tensors, instead of those set before.
+   *
+   * @throws SafetensorsException if no reader could read them
+   */
   public SafetensorsWriter metadata(Map<String, String> entries) {
-    TreeMap<String, String> sorted = new TreeMap<>(Names.ORDER);
+    Map<String, String> sorted = new TreeMap<>(Names.ORDER);
     sorted.putAll(entries);
+    // A NUL is allowed in a value, where it fools nobody; what UTF-8 cannot hold is not.
     sorted.forEach(
         (key, value) -> {
-          requireSound(key);
-          requireSound(value);
+          requireName(key);
+          require(Names.encodable(value), Kind.BAD_TEXT, key, "has " + HALF + " in its value");
         });
-    this.metadata = sorted;
+    require(
+        sorted.size() <= Limits.METADATA_ENTRIES,
+        Kind.TOO_MUCH_METADATA,
+        Limits.METADATA,
+        "has more than " + Limits.METADATA_ENTRIES + " entries");
+    metadata = sorted;
     return this;
   }
 
   /**
    * Adds a tensor whose bytes {@code data} writes when the file is written.
    *
-   * @throws SafetensorsException if the name is taken or no reader could read it
+   * @throws SafetensorsException if the name is taken or no reader could read the tensor
    */
   public SafetensorsWriter add(String name, DType dtype, Shape shape, ByteSource data) {
-    requireSound(name);
-    if (name.equals(Limits.METADATA)) {
-      throw new SafetensorsException(
-          Kind.BAD_NAME, "A tensor cannot be named " + name + ": the format keeps that name.");
-    }
-    if (shape.rank() > Limits.DIMENSIONS || !shape.known()) {
-      throw new SafetensorsException(
-          Kind.TOO_MANY_DIMENSIONS,
-          "Tensor "
-              + Quoted.of(name)
-              + " of shape "
-              + shape
-              + " cannot be written: at most "
-              + Limits.DIMENSIONS
-              + " dimensions, all known, are allowed.");
-    }
-    if (items.putIfAbsent(name, new Item(name, dtype, shape, data)) != null) {
-      throw new SafetensorsException(
-          Kind.DUPLICATE_NAME, "Tensor " + Quoted.of(name) + " was added twice.");
-    }
+    requireName(name);
+    require(!name.equals(Limits.METADATA), Kind.BAD_NAME, name, "is a name that the format keeps");
+    require(
+        shape.rank() <= Limits.DIMENSIONS,
+        Kind.TOO_MANY_DIMENSIONS,
+        name,
+        "has more than " + Limits.DIMENSIONS + " dimensions");
+    require(
+        LongStream.of(shape.sizes()).allMatch(size -> size >= 0 && size <= Limits.SIZE),
+        Kind.BAD_SIZE,
+        name,
+        "has the shape " + shape + ", and sizes go from 0 to 2^48 - 1");
+    require(
+        tensors.size() < Limits.TENSORS,
+        Kind.TOO_MANY_TENSORS,
+        name,
+        "is one more than the " + Limits.TENSORS + " that a file may have");
+    require(!tensors.containsKey(name), Kind.DUPLICATE_NAME, name, "was added twice");
+    tensors.put(name, new TensorInfo(name, dtype, shape, 0, 0));
+    sources.put(name, data);
     return this;
   }
 
@@ -97,75 +106,32 @@ public final class SafetensorsWriter {
    *     fails
    */
   public void write(Path file) {
-    List<Item> sorted = new ArrayList<>(items.values());
-    sorted.sort(
-        Comparator.comparing(Item::dtype)
-            .reversed()
-            .thenComparing(Comparator.comparing(Item::name, Names.ORDER)));
-    List<TensorInfo> tensors = place(file, sorted);
-    byte[] header = HeaderText.of(metadata, tensors);
-    if (header.length > Limits.HEADER || tensors.size() > Limits.TENSORS) {
-      throw new SafetensorsException(
-          header.length > Limits.HEADER ? Kind.HEADER_TOO_LARGE : Kind.TOO_MANY_TENSORS,
-          file
-              + " would have "
-              + tensors.size()
-              + " tensors and a header of "
-              + header.length
-              + " bytes, more than readers accept. Write several files.");
-    }
+    HeaderPlan plan = HeaderPlan.of(file, metadata, List.copyOf(tensors.values()));
     try {
-      AtomicFile.write(file, out -> write(file, header, sorted, tensors, out));
+      AtomicFile.write(file, out -> write(file, plan, out));
     } catch (IOException e) {
-      throw new SafetensorsException(Kind.IO, file + " cannot be written: " + e.getMessage(), e);
+      throw Inspection.io(file, "cannot be written", e);
     }
   }
 
-  private static List<TensorInfo> place(Path file, List<Item> sorted) {
-    Inspection inspection = new Inspection(file, Set.of());
-    List<TensorInfo> placed = new ArrayList<>(sorted.size());
-    long end = 0;
-    for (Item item : sorted) {
-      TensorInfo unplaced = new TensorInfo(item.name, item.dtype, item.shape, end, end);
-      long length = Layout.length(inspection, unplaced);
-      placed.add(new TensorInfo(item.name, item.dtype, item.shape, end, end + length));
-      end += length;
-    }
-    return placed;
-  }
-
-  private static void write(
-      Path file, byte[] header, List<Item> items, List<TensorInfo> tensors, WritableByteChannel out)
-      throws IOException {
-    ByteBuffer prefix = ByteBuffer.allocate(Limits.PREFIX).order(ByteOrder.LITTLE_ENDIAN);
-    out.write(prefix.putLong(header.length).flip());
-    out.write(ByteBuffer.wrap(header));
-    for (int i = 0; i < items.size(); i++) {
-      TensorInfo tensor = tensors.get(i);
-      CountedOutput counted = new CountedOutput(out);
-      items.get(i).data.writeTo(counted);
-      if (counted.count() != tensor.length()) {
-        throw new SafetensorsException(
-            Kind.WRONG_LENGTH,
-            file
-                + " was not written: tensor "
-                + Quoted.of(tensor.name())
-                + " of "
-                + tensor.dtype()
-                + tensor.shape()
-                + " needs "
-                + tensor.length()
-                + " bytes, and its source gave "
-                + counted.count()
-                + ".");
-      }
+  private void write(Path file, HeaderPlan plan, WritableByteChannel out) throws IOException {
+    out.write(plan.start());
+    for (TensorInfo tensor : plan.tensors()) {
+      TensorOutput output = new TensorOutput(file, tensor, out);
+      Objects.requireNonNull(sources.get(tensor.name())).writeTo(output);
+      output.finish();
     }
   }
 
-  private static void requireSound(String text) {
-    if (!Names.sound(text)) {
+  private static void requireName(String name) {
+    require(Names.encodable(name), Kind.BAD_TEXT, name, "has " + HALF + " in its name");
+    require(Names.unbroken(name), Kind.BAD_NAME, name, "has a NUL in its name");
+  }
+
+  private static void require(boolean condition, Kind kind, String name, String fault) {
+    if (!condition) {
       throw new SafetensorsException(
-          Kind.BAD_NAME, Quoted.of(text) + " has a NUL or half a surrogate pair; rename it.");
+          kind, "Cannot write: %s %s.".formatted(Quoted.of(name), fault));
     }
   }
 }

@@ -1,11 +1,10 @@
 package dev.lora4j.core.safetensors;
 
 import dev.lora4j.core.safetensors.SafetensorsException.Kind;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,16 +23,18 @@ final class ShardIndex {
   }
 
   /** File names by tensor name, in the order of the index. */
-  static Map<String, String> read(Inspection inspection, Path index) {
+  static Map<String, String> read(Inspection inspection, Bytes file) {
+    if (file.size() > Limits.HEADER) {
+      throw inspection.fault(
+          Kind.HEADER_TOO_LARGE, "is larger than %s bytes; refused.".formatted(Limits.HEADER));
+    }
+    checkText(inspection, file);
     ShardIndex reader = new ShardIndex(inspection);
-    try (InputStream bytes = new BufferedInputStream(Files.newInputStream(index), 1 << 16)) {
-      if (Files.size(index) > Limits.HEADER) {
-        throw inspection.fault(
-            Kind.HEADER_TOO_LARGE, "is larger than " + Limits.HEADER + " bytes; refused.");
-      }
+    try (InputStream bytes = new BytesStream(file, 0, file.size())) {
       StrictJson.read(inspection, bytes, reader::entries);
     } catch (IOException e) {
-      throw new SafetensorsException(Kind.IO, index + " cannot be read: " + e.getMessage(), e);
+      // The stream itself throws none, and the parser's are errors of ours already.
+      throw new UncheckedIOException(e);
     }
     if (!reader.found) {
       throw inspection.fault(Kind.BAD_INDEX, "has no " + MAP + ", so it is no shard index.");
@@ -41,12 +42,26 @@ final class ShardIndex {
     return reader.places;
   }
 
+  /** An index that was saved from a web page or by Git LFS is named as what it is. */
+  private static void checkText(Inspection inspection, Bytes file) {
+    byte[] head = new byte[(int) Math.min(file.size(), FileSignature.LENGTH)];
+    file.read(0, ByteBuffer.wrap(head));
+    if (FileSignature.json(head)) {
+      return;
+    }
+    FileSignature.of(head)
+        .ifPresent(
+            f -> {
+              throw inspection.fault(f.kind(), f.message());
+            });
+  }
+
   private void entries(StrictJson json) throws IOException {
-    json.beginObject("the index");
+    json.beginObject();
     while (json.hasNext()) {
       String field = json.name();
       if (!field.equals(MAP)) {
-        json.skip(Quoted.of(field));
+        json.skip();
       } else if (found) {
         throw inspection.fault(Kind.DUPLICATE_NAME, "has two fields " + MAP + ".");
       } else {
@@ -58,10 +73,10 @@ final class ShardIndex {
   }
 
   private void places(StrictJson json) throws IOException {
-    json.beginObject(MAP);
+    json.beginObject();
     while (json.hasNext()) {
       String tensor = json.name();
-      String file = json.string("the file of tensor " + Quoted.of(tensor));
+      String file = json.string();
       checkPlain(tensor, file);
       if (places.put(tensor, files.computeIfAbsent(file, f -> f)) != null) {
         throw inspection.fault(
@@ -75,22 +90,14 @@ final class ShardIndex {
     json.endObject();
   }
 
-  /** A path could point at any file of the machine. */
+  /** A path could point at any file of the machine; a colon names drives and streams on Windows. */
   private void checkPlain(String tensor, String file) {
-    boolean plain =
-        Names.sound(file)
-            && !file.contains("/")
-            && !file.contains("\\")
-            && !file.contains(":")
-            && file.endsWith(".safetensors");
-    if (!plain) {
+    boolean plain = file.chars().noneMatch(c -> c < ' ' || c == '/' || c == '\\' || c == ':');
+    if (!plain || !file.endsWith(".safetensors")) {
       throw inspection.fault(
           Kind.BAD_SHARD_NAME,
-          "places tensor "
-              + Quoted.of(tensor)
-              + " in "
-              + Quoted.of(file)
-              + ", which is not the plain name of a .safetensors file beside it.");
+          "places tensor %s in %s, which is not the plain name of a .safetensors file beside it."
+              .formatted(Quoted.of(tensor), Quoted.of(file)));
     }
   }
 }

@@ -1,12 +1,13 @@
 package dev.lora4j.core.safetensors;
 
 import dev.lora4j.core.safetensors.SafetensorsException.Kind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,20 +30,17 @@ public final class ShardedSafetensors implements TensorStore {
       Path path, Map<String, Safetensors> shards, Map<String, String> places) {
     this.path = path;
     this.shards = shards;
-    Map<String, Safetensors> shardOf = new LinkedHashMap<>();
+    this.owners = new HashMap<>();
     Map<String, TensorInfo> all = new LinkedHashMap<>();
     shards.forEach(
         (file, shard) ->
-            shard
-                .tensors()
+            shard.tensors().values().stream()
+                .filter(info -> file.equals(places.get(info.name())))
                 .forEach(
-                    (name, info) -> {
-                      if (file.equals(places.get(name))) {
-                        shardOf.put(name, shard);
-                        all.put(name, info);
-                      }
+                    info -> {
+                      owners.put(info.name(), shard);
+                      all.put(info.name(), info);
                     }));
-    this.owners = shardOf;
     this.tensors = Collections.unmodifiableMap(all);
   }
 
@@ -58,32 +56,40 @@ public final class ShardedSafetensors implements TensorStore {
   /** Opens all shards of an index; malformations in {@code tolerated} become warnings. */
   public static ShardedSafetensors open(Path index, Set<Tolerance> tolerated) {
     Inspection inspection = new Inspection(index, tolerated);
-    Map<String, String> places = ShardIndex.read(inspection, index);
+    Map<String, String> places = places(inspection, index);
+    ShardFolder folder = new ShardFolder(inspection, index);
     Map<String, Safetensors> shards = new LinkedHashMap<>();
     try {
       for (String file : new TreeSet<>(places.values())) {
-        Path shard = index.resolveSibling(file);
-        if (!Files.exists(shard)) {
-          throw inspection.fault(
-              Kind.MISSING_SHARD,
-              "needs the file " + shard + ", which does not exist. Download it too.");
-        }
-        shards.put(file, Safetensors.open(shard, tolerated));
+        shards.put(file, Safetensors.open(folder.shard(file), tolerated));
       }
       ShardedSafetensors whole = new ShardedSafetensors(index, shards, places);
-      places.forEach(
-          (name, file) -> {
-            if (!whole.tensors.containsKey(name)) {
-              throw inspection.fault(
-                  Kind.MISSING_SHARD_TENSOR,
-                  "places tensor " + Quoted.of(name) + " in " + file + ", which lacks it.");
-            }
-          });
+      whole.requireAll(inspection, places);
       return whole;
     } catch (RuntimeException | Error e) {
       shards.values().forEach(Safetensors::close);
       throw e;
     }
+  }
+
+  private static Map<String, String> places(Inspection inspection, Path index) {
+    try (SharedChannel file = new SharedChannel(index)) {
+      return ShardIndex.read(inspection, file);
+    } catch (IOException e) {
+      throw Inspection.io(index, "cannot be opened", e);
+    }
+  }
+
+  private void requireAll(Inspection inspection, Map<String, String> places) {
+    places.forEach(
+        (name, file) -> {
+          if (!tensors.containsKey(name)) {
+            throw inspection.fault(
+                Kind.MISSING_SHARD_TENSOR,
+                "places tensor %s in %s, which lacks it. The files are of different versions."
+                    .formatted(Quoted.of(name), Quoted.of(file)));
+          }
+        });
   }
 
   @Override
@@ -150,7 +156,8 @@ public final class ShardedSafetensors implements TensorStore {
     Safetensors owner = owners.get(name);
     if (owner == null) {
       throw new SafetensorsException(
-          Kind.NO_SUCH_TENSOR, path + " has no tensor " + Quoted.of(name) + ".");
+          Kind.NO_SUCH_TENSOR,
+          "%s has no tensor %s among its %s.".formatted(path, Quoted.of(name), tensors.size()));
     }
     return owner;
   }

@@ -9,6 +9,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -21,7 +22,10 @@ import java.util.Objects;
  * cancelled by interrupt, that would take the file from all others; so the channel is opened again,
  * after a check that the file is still the same one.
  */
-final class SharedChannel implements AutoCloseable {
+final class SharedChannel implements Bytes, AutoCloseable {
+  /** For a heap buffer Java makes a direct one as large as the read, and keeps it. */
+  private static final int CHUNK = 1 << 20;
+
   private final Path file;
   private final BasicFileAttributes identity;
   private FileChannel channel;
@@ -29,8 +33,14 @@ final class SharedChannel implements AutoCloseable {
 
   SharedChannel(Path file) throws IOException {
     this.file = file;
-    this.channel = FileChannel.open(file, StandardOpenOption.READ);
+    // Asked first, because opening a pipe would wait for its writer.
     this.identity = Files.readAttributes(file, BasicFileAttributes.class);
+    if (!identity.isRegularFile()) {
+      throw new SafetensorsException(
+          Kind.IO,
+          file + (identity.isDirectory() ? " is a folder; name a file in it." : " is no file."));
+    }
+    this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
   /** What is done with the channel. */
@@ -39,27 +49,31 @@ final class SharedChannel implements AutoCloseable {
     T with(FileChannel channel) throws IOException;
   }
 
-  long size() {
+  @Override
+  public long size() {
     return use(FileChannel::size);
   }
 
-  /** Fills {@code into} from {@code position} on. */
-  void read(long position, ByteBuffer into) {
+  @Override
+  public void read(long position, ByteBuffer into) {
     int start = into.position();
+    int end = into.limit();
     use(
         open -> {
           // A retry goes on where the interrupted attempt stopped.
-          while (into.hasRemaining()) {
+          while (into.position() < end) {
+            into.limit(into.isDirect() ? end : Math.min(end, into.position() + CHUNK));
             int count = open.read(into, position + into.position() - start);
             if (count < 0) {
               throw new SafetensorsException(
-                  Kind.FILE_CHANGED, file + " became shorter while it was in use. Open it again.");
+                  Kind.FILE_CHANGED, file + " became shorter while in use. Open it again.");
             }
           }
           return into;
         });
   }
 
+  /** A read-only little-endian mapping, which outlives the channel. */
   MappedByteBuffer map(long position, long length) {
     MappedByteBuffer mapped =
         use(open -> open.map(FileChannel.MapMode.READ_ONLY, position, length));
@@ -75,12 +89,12 @@ final class SharedChannel implements AutoCloseable {
         try {
           return use.with(open);
         } catch (ClosedByInterruptException e) {
-          // Clears the flag, which would close the next channel too; it is set again below.
+          // The flag would close the next channel too; it is set again at the end.
           interrupted |= Thread.interrupted();
         } catch (ClosedChannelException e) {
-          // Another reader's interrupt closed it: go round with a fresh one.
+          // Another reader was interrupted, or the file was closed, which channel() finds out.
         } catch (IOException e) {
-          throw new SafetensorsException(Kind.IO, file + " cannot be read: " + e.getMessage(), e);
+          throw Inspection.io(file, "cannot be read", e);
         }
       }
     } finally {
@@ -93,7 +107,7 @@ final class SharedChannel implements AutoCloseable {
   private synchronized FileChannel channel() {
     if (closed) {
       throw new SafetensorsException(
-          Kind.CLOSED, file + " was closed and cannot be read any more.");
+          Kind.CLOSED, file + " was closed here and can no longer be read.");
     }
     if (!channel.isOpen()) {
       reopen();
@@ -103,19 +117,24 @@ final class SharedChannel implements AutoCloseable {
 
   private void reopen() {
     try {
-      channel = FileChannel.open(file, StandardOpenOption.READ);
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      if (now.size() == identity.size()
-          && now.lastModifiedTime().equals(identity.lastModifiedTime())
-          && Objects.equals(now.fileKey(), identity.fileKey())) {
-        return;
+      if (!now.isRegularFile()
+          || now.size() != identity.size()
+          || !now.lastModifiedTime().equals(identity.lastModifiedTime())
+          || !Objects.equals(now.fileKey(), identity.fileKey())) {
+        throw replaced();
       }
-      channel.close();
+      channel = FileChannel.open(file, StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      throw replaced();
     } catch (IOException e) {
-      throw new SafetensorsException(Kind.IO, file + " cannot be read: " + e.getMessage(), e);
+      throw Inspection.io(file, "cannot be read", e);
     }
-    throw new SafetensorsException(
-        Kind.FILE_CHANGED, file + " was replaced while it was in use. Open it again.");
+  }
+
+  private SafetensorsException replaced() {
+    return new SafetensorsException(
+        Kind.FILE_CHANGED, file + " was replaced while in use. Open it again.");
   }
 
   @Override
@@ -124,7 +143,7 @@ final class SharedChannel implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new SafetensorsException(Kind.IO, file + " cannot be closed: " + e.getMessage(), e);
+      throw Inspection.io(file, "cannot be closed", e);
     }
   }
 }

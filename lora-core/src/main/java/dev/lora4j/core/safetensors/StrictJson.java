@@ -12,10 +12,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * JSON from a hostile source, read as a stream: strict syntax, strict UTF-8, no value converted,
- * and every error one of ours.
+ * and every error one of ours. Memory is bounded by the longest single string.
  */
 final class StrictJson {
   private final Inspection inspection;
@@ -32,7 +33,6 @@ final class StrictJson {
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)));
     json.setStrictness(Strictness.STRICT);
-    json.setNestingLimit(Limits.DEPTH + 8);
   }
 
   /** What reads a document. */
@@ -54,17 +54,12 @@ final class StrictJson {
     } catch (MalformedJsonException | EOFException e) {
       throw inspection.fault(
           Kind.HEADER_NOT_JSON,
-          "is damaged: its JSON breaks off or is malformed near " + strict.where() + ".");
+          "is damaged: its JSON breaks off or is malformed at " + strict.where() + ".");
     }
   }
 
-  /** Where the reader stands, for messages. */
-  String where() {
-    return Quoted.of(json.getPath());
-  }
-
-  void beginObject(String what) throws IOException {
-    expect(JsonToken.BEGIN_OBJECT, what, "an object");
+  void beginObject() throws IOException {
+    expect(JsonToken.BEGIN_OBJECT, "an object");
     json.beginObject();
   }
 
@@ -72,8 +67,8 @@ final class StrictJson {
     json.endObject();
   }
 
-  void beginArray(String what) throws IOException {
-    expect(JsonToken.BEGIN_ARRAY, what, "an array");
+  void beginArray() throws IOException {
+    expect(JsonToken.BEGIN_ARRAY, "an array");
     json.beginArray();
   }
 
@@ -85,33 +80,40 @@ final class StrictJson {
     return json.hasNext();
   }
 
-  /**
-   * The next name. NUL ends a string in C, and half a surrogate pair has no UTF-8 form: with
-   * either, another reader would see another name.
-   */
+  /** Passes over the next value if it is null. */
+  boolean skipNull() throws IOException {
+    if (json.peek() != JsonToken.NULL) {
+      return false;
+    }
+    json.nextNull();
+    return true;
+  }
+
+  /** The next name: without NUL, and such as UTF-8 can hold. */
   String name() throws IOException {
-    String name = json.nextName();
-    if (!Names.sound(name)) {
+    String name = encodable(json.nextName());
+    if (!Names.unbroken(name)) {
       throw inspection.fault(
           Kind.BAD_NAME,
-          "is damaged: the name " + Quoted.of(name) + " has a NUL or half a surrogate pair.");
+          "is damaged: the name %s has a NUL, which hides its end from other readers."
+              .formatted(Quoted.of(name)));
     }
     return name;
   }
 
-  String string(String what) throws IOException {
-    expect(JsonToken.STRING, what, "a string");
-    return json.nextString();
+  String string() throws IOException {
+    expect(JsonToken.STRING, "a string");
+    return encodable(json.nextString());
   }
 
   /** The text of the next number; the parser itself would round 1e30 and 4.5 to a long. */
-  String number(String what) throws IOException {
-    expect(JsonToken.NUMBER, what, "a number");
+  String number() throws IOException {
+    expect(JsonToken.NUMBER, "a number");
     return json.nextString();
   }
 
   /** Passes over one value of any type. */
-  void skip(String what) throws IOException {
+  void skip() throws IOException {
     int depth = 0;
     do {
       switch (json.peek()) {
@@ -135,18 +137,42 @@ final class StrictJson {
       }
       if (depth > Limits.DEPTH) {
         throw inspection.fault(
-            Kind.TOO_DEEP, "nests values deeper than " + Limits.DEPTH + " levels in " + what + ".");
+            Kind.TOO_DEEP,
+            "nests JSON deeper than %s levels at %s; refused.".formatted(Limits.DEPTH, where()));
       }
     } while (depth > 0);
   }
 
-  private void expect(JsonToken token, String what, String expected) throws IOException {
+  private String encodable(String text) {
+    if (!Names.encodable(text)) {
+      throw inspection.fault(
+          Kind.BAD_TEXT,
+          "is damaged: its JSON has half a surrogate pair at %s.".formatted(where()));
+    }
+    return text;
+  }
+
+  private void expect(JsonToken token, String expected) throws IOException {
     JsonToken found = json.peek();
     if (found != token) {
-      String text = found.toString().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
       throw inspection.fault(
           Kind.WRONG_TYPE,
-          "is damaged: " + what + " should be " + expected + ", not " + text + ".");
+          "is damaged: its JSON should have %s at %s, not %s."
+              .formatted(expected, where(), words(found)));
     }
+  }
+
+  private static String words(JsonToken token) {
+    return switch (token) {
+      case BEGIN_OBJECT -> "an object";
+      case BEGIN_ARRAY -> "an array";
+      case BOOLEAN -> "true or false";
+      case STRING, NUMBER -> "a " + token.name().toLowerCase(Locale.ROOT);
+      default -> token.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    };
+  }
+
+  private String where() {
+    return Quoted.of(json.getPath());
   }
 }

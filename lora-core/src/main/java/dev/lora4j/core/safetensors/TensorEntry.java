@@ -32,7 +32,7 @@ final class TensorEntry {
     Optional<DType> dtype = Optional.empty();
     Optional<long[]> shape = Optional.empty();
     Optional<long[]> offsets = Optional.empty();
-    json.beginObject("tensor " + Quoted.of(name));
+    json.beginObject();
     while (json.hasNext()) {
       String field = json.name();
       switch (field) {
@@ -65,7 +65,7 @@ final class TensorEntry {
   }
 
   private DType dtype(String tensor) throws IOException {
-    String found = json.string("the dtype of " + Quoted.of(tensor));
+    String found = json.string();
     if (!DTYPES.containsKey(found)) {
       throw inspection.fault(
           Kind.UNKNOWN_DTYPE, tensor, "has the unknown dtype " + Quoted.of(found) + ".");
@@ -74,12 +74,11 @@ final class TensorEntry {
   }
 
   private long[] numbers(String tensor, String field, int most, Kind tooMany) throws IOException {
-    String what = "the " + field + " of " + Quoted.of(tensor);
     long[] numbers = new long[most];
     int count = 0;
-    json.beginArray(what);
+    json.beginArray();
     while (json.hasNext()) {
-      String text = json.number("each number in " + what);
+      String text = json.number();
       if (count == most) {
         throw inspection.fault(
             tooMany, tensor, "has more than " + most + " numbers in its " + field + ".");
@@ -91,21 +90,36 @@ final class TensorEntry {
   }
 
   private long number(String tensor, String field, String text) {
-    boolean digits = text.chars().allMatch(c -> c >= '0' && c <= '9');
     // 2^48 has 15 digits, so a longer text is too large and parsing never overflows.
-    if (digits && text.length() <= 15 && Long.parseLong(text) <= Limits.SIZE) {
-      return Long.parseLong(text);
+    if (text.length() <= 15 && digits(text)) {
+      long number = Long.parseLong(text);
+      if (number <= Limits.SIZE) {
+        return number;
+      }
     }
     throw inspection.fault(
         Kind.BAD_SIZE,
         tensor,
-        "has " + Quoted.of(text) + " in its " + field + ", not a whole number from 0 to 2^48-1.");
+        "has %s in its %s, not a whole number from 0 to 2^48 - 1."
+            .formatted(Quoted.of(text), field));
+  }
+
+  private static boolean digits(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void extra(String tensor, String field) throws IOException {
-    String what = "field " + Quoted.of(field) + " of tensor " + Quoted.of(tensor);
-    inspection.report(Tolerance.EXTRA_FIELDS, "is damaged: the format knows no " + what + ".");
-    json.skip(what);
+    inspection.report(
+        Tolerance.EXTRA_FIELDS,
+        () ->
+            "is damaged: tensor %s has a field %s, which the format does not know."
+                .formatted(Quoted.of(tensor), Quoted.of(field)));
+    json.skip();
   }
 
   private void once(String tensor, String field, Optional<?> earlier) {

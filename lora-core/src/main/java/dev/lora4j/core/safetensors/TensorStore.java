@@ -27,7 +27,7 @@ public sealed interface TensorStore extends AutoCloseable permits Safetensors, S
   /** The file that was opened. */
   Path path();
 
-  /** All tensors by name, in the order of their bytes; unmodifiable. */
+  /** All tensors by name, in the order of their bytes and files; unmodifiable. */
   Map<String, TensorInfo> tensors();
 
   /** The strings that files carry beside their tensors; unmodifiable. */

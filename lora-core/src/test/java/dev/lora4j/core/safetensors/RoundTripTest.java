@@ -5,33 +5,108 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** What is written is read again. */
+/** Whatever tensors and strings are written come back, and their order does not matter. */
 class RoundTripTest {
-  @TempDir Path folder;
+  private static Path file = Path.of("");
 
-  @Test
-  void readsWhatWasWritten() {
-    Path file = folder.resolve("a.safetensors");
-    new SafetensorsWriter()
-        .metadata(Map.of("format", "pt"))
-        .add("b", DType.F16, Shape.of(3), new byte[] {1, 2, 3, 4, 5, 6})
-        .add("a", DType.F32, Shape.of(), new byte[] {7, 8, 9, 10})
-        .add("none", DType.F32, Shape.of(0, 4), new byte[0])
-        .write(file);
-    try (Safetensors read = Safetensors.open(file)) {
-      assertEquals(List.of("a", "none", "b"), List.copyOf(read.tensors().keySet()));
-      assertEquals(Map.of("format", "pt"), read.metadata());
-      assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6}, read.bytes("b"));
-      assertEquals(0x0a090807, read.read("a").getInt());
-      assertEquals(0x0a090807, read.map("a", 0, 4).getInt());
-      assertEquals(Shape.of(0, 4), read.tensors().get("none").shape());
-      assertEquals(0, read.bytes("none").length);
+  @BeforeContainer
+  static void make() throws IOException {
+    file = Files.createTempFile("round-trip", ".safetensors");
+  }
+
+  @AfterContainer
+  static void remove() throws IOException {
+    Files.delete(file);
+  }
+
+  /** Any text that a file can hold: all of Unicode without NUL and halves of pairs. */
+  private static Arbitrary<String> text() {
+    return Arbitraries.integers()
+        .between(1, 0x10ffff)
+        .filter(c -> c < 0xd800 || c > 0xdfff)
+        .edgeCases(edges -> edges.add((int) '"', (int) '\\', 0x1f, 0x7f, 0xe000, 0xffff, 0x10000))
+        .array(int[].class)
+        .ofMaxSize(6)
+        .map(codePoints -> new String(codePoints, 0, codePoints.length));
+  }
+
+  @Provide
+  Arbitrary<List<TensorInfo>> tensors() {
+    Arbitrary<Shape> shape =
+        Arbitraries.longs().between(0, 4).array(long[].class).ofMaxSize(8).map(Shape::of);
+    return Combinators.combine(text(), Arbitraries.of(DType.values()), shape)
+        .as((name, dtype, s) -> new TensorInfo(name, dtype, s, 0, 0))
+        .filter(t -> t.shape().elements() * t.dtype().bits() % 8 == 0)
+        .filter(t -> t.shape().elements() < 2_000)
+        .list()
+        .uniqueElements(TensorInfo::name)
+        .ofMaxSize(12);
+  }
+
+  @Provide
+  Arbitrary<Map<String, String>> strings() {
+    return Arbitraries.maps(text(), text()).ofMaxSize(4);
+  }
+
+  @Property(tries = 300)
+  void comesBack(
+      @ForAll("tensors") List<TensorInfo> tensors,
+      @ForAll("strings") Map<String, String> metadata,
+      @ForAll long seed)
+      throws IOException {
+    byte[] first = write(tensors, metadata);
+    List<TensorInfo> shuffled = new ArrayList<>(tensors);
+    Collections.shuffle(shuffled, new Random(seed));
+    assertArrayEquals(first, write(shuffled, metadata));
+    try (Safetensors opened = Safetensors.open(file)) {
+      assertEquals(metadata, opened.metadata());
+      assertEquals(tensors.size(), opened.tensors().size());
+      for (TensorInfo expected : tensors) {
+        TensorInfo found = opened.tensors().get(expected.name());
+        assertEquals(expected.dtype(), found.dtype());
+        assertEquals(expected.shape(), found.shape());
+        assertArrayEquals(GoldenTest.pattern(expected), opened.bytes(expected.name()));
+      }
     }
+  }
+
+  private static byte[] write(List<TensorInfo> tensors, Map<String, String> metadata)
+      throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter().metadata(metadata);
+    tensors.forEach(t -> writer.add(t.name(), t.dtype(), t.shape(), GoldenTest.pattern(t)));
+    writer.write(file);
+    return Files.readAllBytes(file);
+  }
+
+  @Property
+  void namesAreOrderedAsTheirBytes(@ForAll("names") String a, @ForAll("names") String b) {
+    byte[] x = a.getBytes(StandardCharsets.UTF_8);
+    byte[] y = b.getBytes(StandardCharsets.UTF_8);
+    assertEquals(
+        Integer.signum(Arrays.compareUnsigned(x, y)), Integer.signum(Names.ORDER.compare(a, b)));
+  }
+
+  @Provide
+  Arbitrary<String> names() {
+    return text();
   }
 }

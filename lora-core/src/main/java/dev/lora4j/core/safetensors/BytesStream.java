@@ -4,13 +4,13 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /** A range of a file as a stream, for the JSON parser. */
-final class ChannelStream extends InputStream {
-  private final SharedChannel channel;
+final class BytesStream extends InputStream {
+  private final Bytes bytes;
   private long position;
   private long left;
 
-  ChannelStream(SharedChannel channel, long position, long length) {
-    this.channel = channel;
+  BytesStream(Bytes bytes, long position, long length) {
+    this.bytes = bytes;
     this.position = position;
     this.left = length;
   }
@@ -27,7 +27,7 @@ final class ChannelStream extends InputStream {
       return -1;
     }
     int count = (int) Math.min(left, length);
-    channel.read(position, ByteBuffer.wrap(into, offset, count));
+    bytes.read(position, ByteBuffer.wrap(into, offset, count));
     position += count;
     left -= count;
     return count;
