@@ -5,6 +5,12 @@ module dev.lora4j.core {
   requires com.google.gson;
   requires static org.jspecify;
 
+  exports dev.lora4j.core;
+  exports dev.lora4j.core.adapter;
+  exports dev.lora4j.core.adapter.lora;
+  exports dev.lora4j.core.format;
+  exports dev.lora4j.core.format.kohya;
+  exports dev.lora4j.core.mix;
   exports dev.lora4j.core.nn;
   exports dev.lora4j.core.safetensors;
   exports dev.lora4j.core.tensor;

@@ -2,13 +2,16 @@
 module dev.lora4j.diffusion {
   requires transitive dev.lora4j.core;
   requires transitive java.desktop;
+  requires ai.djl.tokenizers;
   requires com.google.gson;
   requires static org.jspecify;
 
   exports dev.lora4j.diffusion.base;
   exports dev.lora4j.diffusion.clip;
   exports dev.lora4j.diffusion.dataset;
+  exports dev.lora4j.diffusion.pipeline;
   exports dev.lora4j.diffusion.sampling;
+  exports dev.lora4j.diffusion.style;
   exports dev.lora4j.diffusion.train;
   exports dev.lora4j.diffusion.unet;
   exports dev.lora4j.diffusion.vae;

@@ -11,6 +11,8 @@ import java.util.List;
 final class Configs {
   private static final int DEFAULT_TRAIN_STEPS = 1000;
 
+  private static final int DEFAULT_SAMPLE_SIZE = 64;
+
   private Configs() {}
 
   static UNetConfig unet(Path folder) {
@@ -35,6 +37,12 @@ final class Configs {
         json.integer("norm_num_groups", 32),
         json.real("norm_eps", 1e-5),
         json.flag("use_linear_projection", false));
+  }
+
+  /** Height and width of latents in training; diffusers' own default where the file is silent. */
+  static int sampleSize(Path folder) {
+    return ConfigFile.read(folder.resolve("unet").resolve("config.json"))
+        .integer("sample_size", DEFAULT_SAMPLE_SIZE);
   }
 
   static VaeConfig vae(Path folder) {

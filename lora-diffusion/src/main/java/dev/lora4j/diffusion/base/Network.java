@@ -90,11 +90,20 @@ public final class Network {
     return program.run(scope, tensors);
   }
 
-  /** What a model asks for when staged: the weights that its checkpoint must have. */
-  public static List<Parameter> parameters(Staging staging) {
+  /**
+   * What a model asks for when staged: the weights that its checkpoint must have.
+   *
+   * @param compute the type the staging computes in
+   */
+  public static List<Parameter> parameters(DType compute, Staging staging) {
+    return walk("", compute, staging);
+  }
+
+  /** {@link #parameters} of a model whose sites' names begin with {@code model}. */
+  static List<Parameter> walk(String model, DType compute, Staging staging) {
     Graph graph = new Graph();
-    FrozenWeights source = new FrozenWeights(DType.F32, WEIGHT);
-    staging.stage(graph, adapters -> Weights.of(graph, "", source, adapters));
+    FrozenWeights source = new FrozenWeights(compute, WEIGHT);
+    staging.stage(graph, adapters -> Weights.of(graph, model, source, adapters));
     return source.parameters();
   }
 }

@@ -59,6 +59,11 @@ public final class NoiseSchedule {
     return alphasCumprod[t] / (1 - alphasCumprod[t]);
   }
 
+  /** Noise per signal at timestep {@code t}, as standard deviations. */
+  public double sigma(int t) {
+    return Math.sqrt((1 - alphasCumprod[t]) / alphasCumprod[t]);
+  }
+
   /** The timesteps that a run of {@code steps} steps visits, most noise first. */
   public int[] timesteps(int steps) {
     int n = size();

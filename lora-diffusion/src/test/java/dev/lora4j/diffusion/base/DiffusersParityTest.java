@@ -32,7 +32,7 @@ class DiffusersParityTest {
             scope,
             TinySd.FOLDER.resolve(folder).resolve(file),
             DType.F32,
-            Network.parameters(staging),
+            Network.parameters(DType.F32, staging),
             Set.of("text_model.embeddings.position_ids"));
     return Network.compile(scope, folder, DType.F32, staging).run(scope, weights, data);
   }
@@ -83,7 +83,7 @@ class DiffusersParityTest {
               TinySd.FOLDER.resolve("vae/diffusion_pytorch_model.safetensors"),
               DType.F32,
               java.util.stream.Stream.of(encoder, decoder)
-                  .flatMap(s -> Network.parameters(s).stream())
+                  .flatMap(s -> Network.parameters(DType.F32, s).stream())
                   .toList(),
               Set.of());
       Map<String, Tensor> picture = Map.of("x", TINY.tensor(scope, "vae.image"));

@@ -1,0 +1,36 @@
+package dev.lora4j.core;
+
+import dev.lora4j.core.tensor.Engine;
+
+/**
+ * An open library: the native engine and everything made through it.
+ *
+ * <p>Safe for use by several threads. Closing it closes what was made through it.
+ */
+public final class Lora4j implements AutoCloseable {
+  private final Engine engine;
+
+  private Lora4j(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Opens the library on all processors. */
+  public static Lora4j open() {
+    return new Lora4j(Engine.open());
+  }
+
+  /** Opens the library with {@code threads} threads inside one operator. */
+  public static Lora4j open(int threads) {
+    return new Lora4j(Engine.open(threads));
+  }
+
+  /** The engine. */
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

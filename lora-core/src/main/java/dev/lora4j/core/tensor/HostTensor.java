@@ -1,0 +1,99 @@
+package dev.lora4j.core.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A small immutable tensor on the Java heap, in the element type of its file. Needs no engine and no
+ * closing; compares by content.
+ */
+public final class HostTensor {
+  private final DType dtype;
+  private final Shape shape;
+  private final byte[] data;
+
+  private HostTensor(DType dtype, Shape shape, byte[] data) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.data = data;
+  }
+
+  /** A tensor with a copy of the remaining little-endian bytes of {@code data}. */
+  public static HostTensor of(DType dtype, Shape shape, ByteBuffer data) {
+    byte[] copy = new byte[data.remaining()];
+    data.duplicate().get(copy);
+    if (copy.length != dtype.bytes(shape.elements())) {
+      throw new TensorException(dtype + " " + shape + " does not take " + copy.length + " bytes.");
+    }
+    return new HostTensor(dtype, shape, copy);
+  }
+
+  /** An F32 tensor with these values in row-major order. */
+  public static HostTensor of(Shape shape, float... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(values);
+    return of(DType.F32, shape, bytes);
+  }
+
+  /** A copy of a native tensor. */
+  public static HostTensor of(Tensor tensor) {
+    return of(tensor.dtype(), tensor.shape(), tensor.bytes());
+  }
+
+  /** Element type. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** Shape. */
+  public Shape shape() {
+    return shape;
+  }
+
+  /** The elements in row-major order, read-only and little endian. */
+  public ByteBuffer bytes() {
+    return ByteBuffer.wrap(data).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The same elements under another shape with as many. */
+  public HostTensor reshape(Shape other) {
+    if (other.elements() != shape.elements()) {
+      throw new TensorException(shape + " cannot become " + other + ".");
+    }
+    return new HostTensor(dtype, other, data);
+  }
+
+  /** A native copy. */
+  public Tensor on(Scope scope) {
+    return Tensor.of(scope, dtype, shape, bytes());
+  }
+
+  /** A native copy in another element type. */
+  public Tensor on(Scope scope, DType type) {
+    if (type == dtype) {
+      return on(scope);
+    }
+    try (Tensor stored = on(scope)) {
+      return stored.to(scope, type);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HostTensor t
+        && dtype == t.dtype
+        && shape.equals(t.shape)
+        && Arrays.equals(data, t.data);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * shape.hashCode() + Arrays.hashCode(data);
+  }
+
+  @Override
+  public String toString() {
+    return dtype + " " + shape;
+  }
+}

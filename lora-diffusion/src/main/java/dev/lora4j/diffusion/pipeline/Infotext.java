@@ -1,0 +1,35 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.mix.MixPlan;
+import java.util.stream.Collectors;
+
+/** How a picture was made, in the form that other tools read from PNG files. */
+final class Infotext {
+  private Infotext() {}
+
+  static String of(Prompt prompt) {
+    StringBuilder text = new StringBuilder(prompt.text());
+    for (MixPlan.Part part : prompt.mix().parts()) {
+      text.append(" <lora:")
+          .append(part.adapter().name())
+          .append(':')
+          .append(part.weight().value())
+          .append('>');
+    }
+    if (!prompt.negative().isEmpty()) {
+      text.append("\nNegative prompt: ").append(prompt.negative());
+    }
+    text.append("\nSteps: ").append(prompt.steps());
+    text.append(", Sampler: ").append(prompt.sampler());
+    text.append(", CFG scale: ").append(prompt.guidance());
+    text.append(", Seed: ").append(prompt.seed());
+    if (!prompt.mix().parts().isEmpty()) {
+      String identities =
+          prompt.mix().parts().stream()
+              .map(p -> p.adapter().name() + ": " + p.adapter().identity().substring(0, 12))
+              .collect(Collectors.joining(", "));
+      text.append(", Lora identities: \"").append(identities).append('"');
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.vae.VaeConfig;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Between pictures of 8 bits and tensors in [-1, 1]. */
+final class Pixels {
+  private static final double HALF = 127.5;
+
+  private Pixels() {}
+
+  /** The first of [batch, 3, height, width] as a picture; values outside [-1, 1] are cut. */
+  static BufferedImage image(Tensor pictures) {
+    int height = (int) pictures.shape().size(2);
+    int width = (int) pictures.shape().size(3);
+    float[] values = pictures.floats();
+    int plane = height * width;
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < plane; i++) {
+      int rgb =
+          level(values[i]) << 16 | level(values[plane + i]) << 8 | level(values[2 * plane + i]);
+      image.setRGB(i % width, i / width, rgb);
+    }
+    return image;
+  }
+
+  private static int level(float value) {
+    return (int) Math.rint(Math.min(255, Math.max(0, (value + 1) * HALF)));
+  }
+
+  /** F32 [pictures, 3, height, width] in [-1, 1]. */
+  static Tensor tensor(Scope scope, List<Picture> pictures) {
+    Picture first = pictures.get(0);
+    float[] values = new float[pictures.size() * first.rgb().length];
+    int at = 0;
+    for (Picture picture : pictures) {
+      for (byte level : picture.rgb()) {
+        values[at++] = (float) ((level & 0xff) / HALF - 1);
+      }
+    }
+    return Tensor.of(scope, Shape.of(pictures.size(), 3, first.height(), first.width()), values);
+  }
+
+  /** Latents cut into rows, shifted and scaled as the denoiser sees them. */
+  static List<float[]> rows(float[] latents, int count, VaeConfig vae) {
+    int width = latents.length / count;
+    List<float[]> rows = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      float[] row = Arrays.copyOfRange(latents, i * width, (i + 1) * width);
+      for (int j = 0; j < width; j++) {
+        row[j] = (float) ((row[j] - vae.shiftFactor()) * vae.scalingFactor());
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+}

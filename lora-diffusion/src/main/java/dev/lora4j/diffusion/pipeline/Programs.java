@@ -1,0 +1,56 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.diffusion.base.AdapterInputs;
+import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.Network;
+import dev.lora4j.diffusion.base.Networks;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The compiled programs of one base, each made when first asked for and then kept. */
+final class Programs {
+  private final Scope scope;
+  private final ModelFolder base;
+  private final Map<String, Object> made = new ConcurrentHashMap<>();
+
+  Programs(Scope scope, ModelFolder base) {
+    this.scope = scope;
+    this.base = base;
+  }
+
+  Patch patch() {
+    return (Patch) made.computeIfAbsent("patch", k -> new Patch(scope, base.compute()));
+  }
+
+  Network text() {
+    return network(
+        "text", "text_encoder", Networks.text(base.text(), base.compute(), AdapterInputs.NONE));
+  }
+
+  /** The denoiser with adapters beside the weights at these sites; none for the plain one. */
+  Network unet(Set<String> besideSites) {
+    AdapterInputs inputs =
+        besideSites.isEmpty() ? AdapterInputs.NONE : new Beside(besideSites)::declare;
+    String key = "unet" + new TreeSet<>(besideSites);
+    return network(key, "unet", Networks.unet(base.unet(), base.compute(), inputs));
+  }
+
+  Network encoder() {
+    return network("encoder", "vae", Networks.encoder(base.vae(), base.compute()));
+  }
+
+  Network decoder() {
+    return network("decoder", "vae", Networks.decoder(base.vae(), base.compute()));
+  }
+
+  private Network network(String key, String model, Network.Staging staging) {
+    return (Network)
+        made.computeIfAbsent(
+            key, k -> Network.compile(scope, model, base.compute(), staging));
+  }
+}

@@ -1,0 +1,80 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.mix.MixPlan;
+
+/**
+ * What picture to make. Immutable; each method returns a changed copy.
+ *
+ * @param text what the picture shows
+ * @param negative what it must not show
+ * @param guidance how far to go from the negative towards the text; 1 ignores the negative
+ * @param width in pixels; 0 for the base's own
+ * @param height in pixels; 0 for the base's own
+ * @param sampler name of the sampler
+ * @param mix adapters that take part
+ */
+public record Prompt(
+    String text,
+    String negative,
+    long seed,
+    int steps,
+    double guidance,
+    int width,
+    int height,
+    String sampler,
+    MixPlan mix) {
+
+  /** Checks the ranges. */
+  public Prompt {
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps must be at least 1, found " + steps);
+    }
+    if (!Double.isFinite(guidance) || guidance < 0) {
+      throw new IllegalArgumentException("guidance must be 0 or more, found " + guidance);
+    }
+    if (width < 0 || height < 0) {
+      throw new IllegalArgumentException("size must be positive, found " + width + "x" + height);
+    }
+  }
+
+  /** A prompt with seed 0, 20 steps of DDIM, guidance 3, no adapter, at the base's own size. */
+  public static Prompt of(String text) {
+    return new Prompt(text, "", 0, 20, 3, 0, 0, "ddim", MixPlan.NONE);
+  }
+
+  /** With another negative text. */
+  public Prompt negative(String other) {
+    return new Prompt(text, other, seed, steps, guidance, width, height, sampler, mix);
+  }
+
+  /** With another seed. */
+  public Prompt seed(long other) {
+    return new Prompt(text, negative, other, steps, guidance, width, height, sampler, mix);
+  }
+
+  /** With another number of steps. */
+  public Prompt steps(int other) {
+    return new Prompt(text, negative, seed, other, guidance, width, height, sampler, mix);
+  }
+
+  /** With another guidance scale. */
+  public Prompt guidance(double other) {
+    return new Prompt(text, negative, seed, steps, other, width, height, sampler, mix);
+  }
+
+  /** With another size in pixels. */
+  public Prompt size(int otherWidth, int otherHeight) {
+    return new Prompt(
+        text, negative, seed, steps, guidance, otherWidth, otherHeight, sampler, mix);
+  }
+
+  /** With another sampler. */
+  public Prompt sampler(String name) {
+    return new Prompt(text, negative, seed, steps, guidance, width, height, name, mix);
+  }
+
+  /** With other adapters. */
+  public Prompt mix(MixPlan other) {
+    return new Prompt(text, negative, seed, steps, guidance, width, height, sampler, other);
+  }
+}

@@ -1,0 +1,181 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.kohya.KohyaFormat;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.dataset.Picture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A loaded base model that makes pictures.
+ *
+ * <p>Several threads may make pictures with different adapters at once. Interrupting a thread stops
+ * its picture between two steps with a {@link java.util.concurrent.CancellationException}. Closing
+ * frees the model's memory.
+ */
+public final class StableDiffusion implements AutoCloseable {
+  private final Scope scope;
+  private final ModelFolder base;
+  private final ClipTokenizer tokenizer;
+  private final SiteCatalogue sites;
+  private final Programs programs;
+
+  private StableDiffusion(Lora4j lora, Path folder, DType compute) {
+    scope = lora.engine().scope("stable-diffusion");
+    try {
+      base = ModelFolder.load(scope, folder, compute);
+      tokenizer = scope.own(tokenizer(folder.resolve("tokenizer")));
+      sites = base.sites();
+      programs = new Programs(scope, base);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private static ClipTokenizer tokenizer(Path folder) {
+    try {
+      return ClipTokenizer.load(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tokenizer in " + folder, e);
+    }
+  }
+
+  /** Loads a model in the folder layout of diffusers, to compute in F32. */
+  public static StableDiffusion load(Lora4j lora, Path folder) {
+    return load(lora, folder, DType.F32);
+  }
+
+  /** Loads a model to compute in {@code compute}: F32, or BF16 where the processor is fast at it. */
+  public static StableDiffusion load(Lora4j lora, Path folder, DType compute) {
+    return new StableDiffusion(lora, folder, compute);
+  }
+
+  /** The loaded model. */
+  public ModelFolder base() {
+    return base;
+  }
+
+  /** The layers that adapters can change. */
+  public SiteCatalogue sites() {
+    return sites;
+  }
+
+  /** What cuts prompts into tokens. */
+  public ClipTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  Programs programs() {
+    return programs;
+  }
+
+  /** Owner of the model's memory. */
+  public Scope scope() {
+    return scope;
+  }
+
+  /**
+   * Reads an adapter for this base.
+   *
+   * @throws AdapterException with the account of its keys, if it cannot be used whole
+   */
+  public Adapter adapter(Path file) {
+    return load(file).adapter();
+  }
+
+  /** Reads an adapter for this base, with the account of its keys. */
+  public LoadedAdapter load(Path file) {
+    AdapterFormat kohya = new KohyaFormat();
+    try (TensorStore opened = TensorStore.open(file)) {
+      if (!kohya.recognises(opened)) {
+        throw new AdapterException(
+            file + " holds no adapter in a known layout (known: " + kohya.name() + ").");
+      }
+      return kohya.read(stem(file), opened, sites);
+    }
+  }
+
+  private static String stem(Path file) {
+    return String.valueOf(file.getFileName()).replaceFirst("\\.safetensors$", "");
+  }
+
+  /** Makes a picture. */
+  public GeneratedImage generate(Prompt prompt) {
+    return generate(prompt, StepListener.NONE);
+  }
+
+  /** Makes a picture; {@code listener} hears of each step. */
+  public GeneratedImage generate(Prompt prompt, StepListener listener) {
+    try (Scope work = scope.child("generate")) {
+      float[] latents = new Generation(work, base, programs, tokenizer, prompt).run(listener);
+      return new GeneratedImage(decode(latents, prompt), prompt);
+    }
+  }
+
+  private java.awt.image.BufferedImage decode(float[] latents, Prompt prompt) {
+    try (Scope work = scope.child("decode")) {
+      Shape shape = Generation.latentShape(base, prompt);
+      float[] z = new float[latents.length];
+      for (int i = 0; i < z.length; i++) {
+        z[i] = (float) (latents[i] / base.vae().scalingFactor() + base.vae().shiftFactor());
+      }
+      Tensor pictures =
+          programs
+              .decoder()
+              .run(work, base.vaeWeights(), Map.of("z", Tensor.of(work, shape, z)))
+              .get(0);
+      return Pixels.image(pictures);
+    }
+  }
+
+  /**
+   * Encodes pictures of one size.
+   *
+   * @return the scaled mean latents of each picture, [channels, h, w] in row-major order
+   */
+  public List<float[]> encode(List<Picture> pictures) {
+    try (Scope work = scope.child("encode")) {
+      Tensor x = Pixels.tensor(work, pictures);
+      Tensor mean =
+          programs.encoder().run(work, base.vaeWeights(), Map.of("x", x)).get(0);
+      return Pixels.rows(mean.floats(), pictures.size(), base.vae());
+    }
+  }
+
+  /**
+   * Encodes captions.
+   *
+   * @return F32 [captions, tokens, width], owned by {@code owner}
+   */
+  public Tensor encodeText(Scope owner, List<String> captions) {
+    try (Scope work = scope.child("text")) {
+      Tensor ids = Generation.ids(work, tokenizer, captions);
+      return programs
+          .text()
+          .run(work, base.textWeights(), Map.of("ids", ids))
+          .get(0)
+          .moveTo(owner);
+    }
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.lora4j.diffusion.sampling;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The samplers that there are, by name. */
+public final class Samplers {
+  private static final List<Sampler> ALL = List.of(new Ddim(), new Euler());
+
+  private Samplers() {}
+
+  /** All samplers. */
+  public static List<Sampler> all() {
+    return ALL;
+  }
+
+  /**
+   * The sampler called {@code name}.
+   *
+   * @throws IllegalArgumentException naming all, if there is none
+   */
+  public static Sampler named(String name) {
+    return ALL.stream()
+        .filter(s -> s.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "There is no sampler '" + name + "'; there are "
+                        + ALL.stream().map(Sampler::name).collect(Collectors.joining(", "))
+                        + "."));
+  }
+}

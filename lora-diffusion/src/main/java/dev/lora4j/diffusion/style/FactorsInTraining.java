@@ -1,0 +1,90 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.adapter.lora.LoraFactors;
+import dev.lora4j.core.adapter.lora.LoraMath;
+import dev.lora4j.core.nn.FlatParameters;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** The factors being trained: where they stand in the network and in the flat buffer. */
+final class FactorsInTraining implements SiteAdapters {
+  private final FlatParameters parameters;
+  private final Predicate<Site> chosen;
+  private final StyleSettings settings;
+  private final List<Site> sites = new ArrayList<>();
+
+  FactorsInTraining(
+      FlatParameters parameters, Predicate<Site> chosen, StyleSettings settings) {
+    this.parameters = parameters;
+    this.chosen = chosen;
+    this.settings = settings;
+  }
+
+  @Override
+  public Expr adapt(Site site, Expr x, Expr y) {
+    if (!chosen.test(site)) {
+      return y;
+    }
+    sites.add(site);
+    Expr down = parameters.leaf(LoraMath.down(site, settings.rank())).to(x.dtype());
+    Expr up = parameters.leaf(LoraMath.up(site, settings.rank())).to(x.dtype());
+    double scale = settings.alpha() / settings.rank();
+    Expr mix = x.graph().constant(scale, x.dtype()).reshape(1, 1);
+    return y.add(LoraMath.beside(site, x, down, up, mix));
+  }
+
+  /** How many sites are trained. */
+  int count() {
+    return sites.size();
+  }
+
+  /** The factors by site, from the flat buffer's values, rounded to the type they are stored in. */
+  Map<String, LoraFactors> factors(Scope scope, float[] flat) {
+    Map<String, HostTensor> byName = new HashMap<>();
+    for (FlatParameters.Slot slot : parameters.slots()) {
+      Parameter parameter = slot.parameter();
+      byName.put(parameter.name(), stored(scope, flat, slot.offset(), parameter.shape()));
+    }
+    Map<String, LoraFactors> factors = new HashMap<>();
+    for (Site site : sites) {
+      HostTensor down = found(byName, LoraMath.down(site, settings.rank()));
+      HostTensor up = found(byName, LoraMath.up(site, settings.rank()));
+      factors.put(site.name(), new LoraFactors(down, up, settings.alpha()));
+    }
+    return factors;
+  }
+
+  private HostTensor stored(Scope scope, float[] flat, long offset, Shape shape) {
+    int from = Math.toIntExact(offset);
+    float[] values = Arrays.copyOfRange(flat, from, Math.toIntExact(from + shape.elements()));
+    DType type = settings.stored();
+    if (type == DType.F32) {
+      return HostTensor.of(shape, values);
+    }
+    try (Tensor full = Tensor.of(scope, shape, values);
+        Tensor rounded = full.to(scope, type)) {
+      return HostTensor.of(rounded);
+    }
+  }
+
+  private static HostTensor found(Map<String, HostTensor> byName, Parameter parameter) {
+    HostTensor tensor = byName.get(parameter.name());
+    if (tensor == null) {
+      throw new IllegalStateException("no factor " + parameter.name());
+    }
+    return tensor;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.lora4j.diffusion.train;
+
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+
+/**
+ * Latents with noise in them, and what a network should say of them.
+ *
+ * @param noisy the network's input
+ * @param target what it should predict
+ */
+public record NoisyLatents(Expr noisy, Expr target) {
+  /**
+   * Adds noise (Ho et al. 2020, equation 4).
+   *
+   * @param latents scaled latents [batch, channels, h, w]
+   * @param noise standard normal, of the same shape
+   * @param alphaCumprod share of variance left, [batch]
+   */
+  public static NoisyLatents of(
+      Expr latents, Expr noise, Expr alphaCumprod, Prediction prediction) {
+    Expr alpha = alphaCumprod.reshape(-1, 1, 1, 1);
+    Expr signal = alpha.sqrt();
+    Expr sigma = alpha.neg().add(1).sqrt();
+    Expr noisy = signal.mul(latents).add(sigma.mul(noise));
+    Expr target =
+        switch (prediction) {
+          case EPSILON -> noise;
+          case V_PREDICTION -> signal.mul(noise).sub(sigma.mul(latents));
+        };
+    return new NoisyLatents(noisy, target);
+  }
+
+  /**
+   * Mean squared error per sample, weighted, then the mean of the batch.
+   *
+   * @param predicted F32 [batch, channels, h, w]
+   * @param weight F32 [batch]
+   */
+  public Expr loss(Expr predicted, Expr weight) {
+    Expr perSample = predicted.sub(target).pow(2).mean(1, 2, 3).reshape(-1);
+    return perSample.mul(weight).mean();
+  }
+}

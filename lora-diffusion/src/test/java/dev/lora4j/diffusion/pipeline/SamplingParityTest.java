@@ -1,0 +1,173 @@
+package dev.lora4j.diffusion.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.sampling.NoiseLevel;
+import dev.lora4j.diffusion.sampling.Sampler;
+import dev.lora4j.diffusion.sampling.Samplers;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole runs, with and without adapters, against diffusers and peft. */
+class SamplingParityTest {
+  private static final Lora4j LORA = Lora4j.open();
+  private static final TinySd TINY = new TinySd();
+  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final double CLOSE = 1e-5;
+  private static final int STEPS = 6;
+  private static final String PROMPT = "A red fox, drawn with ink, isn't it? 12 cafés 🦊";
+
+  @AfterAll
+  static void close() {
+    SD.close();
+    LORA.close();
+    TINY.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ddim", "euler"})
+  void levelsAreThoseOfDiffusers(String name) {
+    Sampler sampler = Samplers.named(name);
+    List<NoiseLevel> levels = sampler.levels(SD.base().schedule(), STEPS);
+    float[] timesteps = TINY.floats(name + ".timesteps");
+    for (int i = 0; i < STEPS; i++) {
+      assertEquals(timesteps[i], levels.get(i).timestep());
+    }
+    if (name.equals("euler")) {
+      float[] sigmas = TINY.floats("euler.sigmas");
+      for (int i = 0; i <= STEPS; i++) {
+        assertEquals(sigmas[i], levels.get(i).sigma(), 1e-5 * (1 + sigmas[i]));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ddim", "euler"})
+  void latentsOfEveryStepAreThoseOfDiffusers(String name) {
+    run(name, name, MixPlan.NONE);
+  }
+
+  @Test
+  void twoAdaptersInsideTheWeights() {
+    run("lora.ddim", "ddim", mix(Weight.of(0.7), Weight.of(0.4)));
+  }
+
+  private static MixPlan mix(Weight one, Weight two) {
+    return MixPlan.of(adapter("lora-kohya"), one).with(adapter("lora-kohya-2"), two);
+  }
+
+  private static Adapter adapter(String name) {
+    return SD.adapter(TinySd.FOLDER.resolve(name + ".safetensors"));
+  }
+
+  private static void run(String golden, String samplerName, MixPlan mix) {
+    Prompt prompt =
+        Prompt.of(PROMPT).steps(STEPS).guidance(3).sampler(samplerName).mix(mix);
+    try (Scope scope = SD.scope().child("test")) {
+      Generation generation = new Generation(scope, SD.base(), SD.programs(), SD.tokenizer(), prompt);
+      Sampler sampler = Samplers.named(samplerName);
+      List<NoiseLevel> levels = sampler.levels(SD.base().schedule(), STEPS);
+      float[] x = TINY.floats("sample.latents");
+      double start = sampler.start(SD.base().schedule(), levels);
+      for (int i = 0; i < x.length; i++) {
+        x[i] *= (float) start;
+      }
+      for (int step = 0; step < STEPS; step++) {
+        x = generation.step(sampler, levels, x, step);
+        // diffusers keeps DDIM's latents at variance 1, Euler's not.
+        double sigma = levels.get(step + 1).sigma();
+        double shrink = samplerName.equals("ddim") ? 1 / Math.sqrt(1 + sigma * sigma) : 1;
+        float[] found = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+          found[i] = (float) (x[i] * shrink);
+        }
+        TINY.assertClose(golden + ".step" + step, found, 5 * CLOSE);
+      }
+    }
+  }
+
+  @Test
+  void adaptersBesideTheWeightsEqualAdaptersInside() {
+    Weight almostAlways = Weight.steps(0, 0.999, 0.7);
+    float[] inside = latents(mix(Weight.of(0.7), Weight.of(0.4)));
+    float[] beside = latents(mix(almostAlways, Weight.of(0.4)));
+    float scale = 0;
+    for (float v : inside) {
+      scale = Math.max(scale, Math.abs(v));
+    }
+    for (int i = 0; i < inside.length; i++) {
+      assertEquals(inside[i], beside[i], 2 * CLOSE * scale);
+    }
+  }
+
+  private static float[] latents(MixPlan mix) {
+    try (Scope scope = SD.scope().child("test")) {
+      Prompt prompt = Prompt.of(PROMPT).steps(STEPS).seed(3).mix(mix);
+      return new Generation(scope, SD.base(), SD.programs(), SD.tokenizer(), prompt)
+          .run(StepListener.NONE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"one_1.0", "one_0.7", "one_-0.5", "two_1.0", "one_0.7_two_0.4"})
+  void denoiserWithAdaptersIsPeftsInsideAndBeside(String name) {
+    MixPlan plan = MixPlan.NONE;
+    String[] words = name.split("_");
+    for (int i = 0; i < words.length; i += 2) {
+      String file = words[i].equals("one") ? "lora-kohya" : "lora-kohya-2";
+      plan = plan.with(adapter(file), Double.parseDouble(words[i + 1]));
+    }
+    MixPlan changing = MixPlan.NONE;
+    for (MixPlan.Part part : plan.parts()) {
+      changing = changing.with(part.adapter(), Weight.steps(0, 0.999, part.weight().value()));
+    }
+    for (MixPlan mix : List.of(plan, changing)) {
+      try (Scope scope = SD.scope().child("test")) {
+        MixedNetworks networks = new MixedNetworks(scope, SD.base(), SD.programs(), mix, 10);
+        Tensor y =
+            networks.unet(
+                scope,
+                TINY.tensor(scope, "unet.x"),
+                TINY.tensor(scope, "unet.t"),
+                TINY.tensor(scope, "text.last_hidden_state"),
+                0);
+        TINY.assertClose("lora." + name + ".y", y, CLOSE);
+      }
+    }
+  }
+
+  @Test
+  void textEncoderWithAdapterIsPefts() {
+    try (Scope scope = SD.scope().child("test")) {
+      MixPlan mix = MixPlan.of(adapter("lora-kohya-2"), 0.4);
+      MixedNetworks networks = new MixedNetworks(scope, SD.base(), SD.programs(), mix, 10);
+      TINY.assertClose(
+          "lora.two_0.4.text.last_hidden_state",
+          networks.text(scope, TINY.longs(scope, "text.ids")),
+          CLOSE);
+    }
+  }
+
+  @Test
+  void tokensAreThoseOfTransformers() {
+    float[] ids = TINY.floats("text.ids");
+    int[] found = SD.tokenizer().encode(PROMPT).ids();
+    float[] asFloats = new float[found.length];
+    for (int i = 0; i < found.length; i++) {
+      asFloats[i] = found[i];
+    }
+    assertEquals(
+        Arrays.toString(Arrays.copyOf(ids, found.length)), Arrays.toString(asFloats));
+  }
+}
