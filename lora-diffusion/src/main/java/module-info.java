@@ -2,6 +2,7 @@
 module dev.lora4j.diffusion {
   requires transitive dev.lora4j.core;
   requires transitive java.desktop;
+  requires ai.djl.api;
   requires ai.djl.tokenizers;
   requires com.google.gson;
   requires static org.jspecify;

@@ -1,4 +1,7 @@
-/** The text encoder of Stable Diffusion: words to the context that the UNet attends to. */
+/**
+ * CLIP's text side: the vocabulary, the tokeniser, a trainer for small vocabularies, and the text
+ * encoder that the ids go into.
+ */
 @NullMarked
 package dev.lora4j.diffusion.clip;
 
