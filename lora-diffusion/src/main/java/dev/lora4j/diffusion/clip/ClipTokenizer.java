@@ -88,12 +88,10 @@ public final class ClipTokenizer implements AutoCloseable {
       JsonObject fields = token.getAsJsonObject();
       ids.put(fields.get("content").getAsString(), fields.get("id").getAsInt());
     }
-    return new ClipTokenizer(
-        open(folder, json),
-        id(ids, special.start()),
-        id(ids, special.end()),
-        id(ids, special.pad()),
-        special.maxLength());
+    int start = id(ids, special.start());
+    int end = id(ids, special.end());
+    int pad = id(ids, special.pad());
+    return new ClipTokenizer(open(folder, json), start, end, pad, special.maxLength());
   }
 
   /** Loads a {@code tokenizer/} folder, to pad with {@code padId} whatever the folder says. */

@@ -58,6 +58,10 @@ final class SpecialTokens {
       if (config.has("model_max_length")) {
         length = config.get("model_max_length").getAsDouble();
       }
+      if (!(length >= 2)) {
+        throw new ClipTokenizerException(
+            folder + ": model_max_length " + length + " leaves no place for start and end");
+      }
       tokens.maxLength = length > NO_LENGTH ? ClipVocabulary.MAX_LENGTH : (int) length;
     } catch (IllegalStateException
         | UnsupportedOperationException
