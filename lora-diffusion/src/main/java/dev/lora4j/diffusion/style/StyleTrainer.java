@@ -126,7 +126,7 @@ public final class StyleTrainer {
     }
   }
 
-  private Expr loss(
+  static Expr loss(
       Graph graph, ModelFolder model, FactorsInTraining factors, FrozenWeights frozen) {
     long any = Shape.UNKNOWN;
     Shape latent = Shape.of(any, model.unet().inChannels(), any, any);

@@ -1,0 +1,130 @@
+package dev.lora4j.diffusion.style;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class StyleTrainerTest {
+  private static final Lora4j LORA = Lora4j.open();
+  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final Prompt PROMPT = Prompt.of("a fox").steps(4).seed(5);
+
+  @AfterAll
+  static void close() {
+    SD.close();
+    LORA.close();
+  }
+
+  private static List<Picture> pictures() {
+    int side = SD.base().sampleSize() * SD.base().vae().scale();
+    List<Picture> pictures = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      byte[] rgb = new byte[3 * side * side];
+      java.util.Arrays.fill(rgb, 0, side * side * (i % 3), (byte) (40 * i));
+      pictures.add(new Picture("p" + i, "thing " + i, side, side, rgb));
+    }
+    return pictures;
+  }
+
+  private static StyleSettings settings(DType stored) {
+    return new StyleSettings(4, 4, 12, 3, 1e-2, 0.1, 9, stored);
+  }
+
+  private static int[] pixels(Adapter adapter, double weight) {
+    BufferedImage image = SD.generate(PROMPT.mix(MixPlan.of(adapter, weight))).image();
+    return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "F16", "BF16"})
+  void whatIsSavedIsWhatWasTrained(DType stored, @TempDir Path folder) {
+    TrainedStyle style =
+        StyleTrainer.on(SD).images(pictures()).settings(settings(stored)).name("mine").run();
+    Path file = folder.resolve("mine.safetensors");
+    style.save(file);
+    Adapter read = SD.adapter(file);
+    assertEquals(style.adapter().identity(), read.identity());
+    assertEquals("4", read.metadata().get("ss_network_dim"));
+    assertArrayEquals(pixels(style.adapter(), 0.8), pixels(read, 0.8));
+  }
+
+  @Test
+  void trainingLowersTheLossAndChangesThePicture() {
+    TrainedStyle style =
+        StyleTrainer.on(SD)
+            .images(pictures())
+            .settings(new StyleSettings(4, 4, 60, 4, 1e-2, 0, 9, DType.F32))
+            .run();
+    double first = style.losses().subList(0, 15).stream().mapToDouble(l -> l).average().orElse(0);
+    double last = style.losses().subList(45, 60).stream().mapToDouble(l -> l).average().orElse(0);
+    assertTrue(last < 0.9 * first, first + " then " + last);
+    assertNotEquals(
+        java.util.Arrays.hashCode(pixels(style.adapter(), 0)),
+        java.util.Arrays.hashCode(pixels(style.adapter(), 1)));
+  }
+
+  @Test
+  void weightZeroIsTheBase() {
+    Adapter adapter = SD.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
+    BufferedImage base = SD.generate(PROMPT).image();
+    assertArrayEquals(
+        base.getRGB(0, 0, base.getWidth(), base.getHeight(), null, 0, base.getWidth()),
+        pixels(adapter, 0));
+  }
+
+  @Test
+  void theSameSeedTrainsTheSameAdapter() {
+    StyleTrainer trainer = StyleTrainer.on(SD).images(pictures()).settings(settings(DType.F32));
+    assertEquals(trainer.run().adapter().identity(), trainer.run().adapter().identity());
+  }
+
+  @Test
+  void interruptStopsTrainingAndLeavesTheBaseUsable() {
+    StyleListener interrupt =
+        progress -> {
+          if (progress.step() == 3) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    assertThrows(
+        CancellationException.class,
+        () ->
+            StyleTrainer.on(SD)
+                .images(pictures())
+                .settings(settings(DType.F32))
+                .run(interrupt));
+    assertTrue(Thread.interrupted());
+    assertEquals(32, SD.generate(PROMPT).image().getWidth());
+  }
+
+  @Test
+  void aBrokenPictureIsNamed(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("broken.png"), "no picture");
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> StyleTrainer.on(SD).images(folder));
+    assertTrue(e.getMessage().contains("broken.png"), e.getMessage());
+  }
+}
