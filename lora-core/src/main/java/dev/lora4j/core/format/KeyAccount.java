@@ -54,7 +54,12 @@ public record KeyAccount(SortedMap<String, String> used, SortedMap<String, Reaso
         counts.entrySet().stream()
             .map(e -> e.getKey().text() + ": " + e.getValue())
             .collect(Collectors.joining(", ", " (", ")"));
-    return total() + " keys: " + used.size() + " used, " + ignored.size() + " ignored"
+    return total()
+        + " keys: "
+        + used.size()
+        + " used, "
+        + ignored.size()
+        + " ignored"
         + (ignored.isEmpty() ? "" : reasons);
   }
 }

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 
 /**
  * Adapters beside the weights: their factors are inputs of the program, and what they count for is
- * one more small input, so that changing a weight costs nothing and each row of a batch can have its
- * own.
+ * one more small input, so that changing a weight costs nothing and each row of a batch can have
+ * its own.
  */
 public final class Beside {
   /** Name of the input F32 [1 or batch, adapters] with the adapters' weights. */
@@ -36,7 +36,8 @@ public final class Beside {
   public static Set<String> sites(List<Adapter> adapters, String model) {
     Set<String> sites = new TreeSet<>();
     adapters.forEach(
-        a -> a.sites().keySet().stream().filter(s -> s.startsWith(model + ".")).forEach(sites::add));
+        a ->
+            a.sites().keySet().stream().filter(s -> s.startsWith(model + ".")).forEach(sites::add));
     return sites;
   }
 

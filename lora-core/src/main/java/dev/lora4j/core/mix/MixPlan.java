@@ -87,7 +87,9 @@ public final class MixPlan {
   private static String text(Part part) {
     Weight w = part.weight();
     String steps =
-        w.constant() ? "" : String.format(Locale.ROOT, " [%.0f-%.0f %%]", 100 * w.from(), 100 * w.to());
+        w.constant()
+            ? ""
+            : String.format(Locale.ROOT, " [%.0f-%.0f %%]", 100 * w.from(), 100 * w.to());
     return part.adapter().name() + " " + w.value() + steps;
   }
 }

@@ -37,6 +37,6 @@ public record Weight(double value, double from, double to) {
   /** The weight in step {@code step} (from 0) of {@code steps}. */
   public double at(int step, int steps) {
     double progress = (step + 0.5) / steps;
-    return progress >= from && progress < to || constant() ? value : 0;
+    return (progress >= from && progress < to) || constant() ? value : 0;
   }
 }

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A small immutable tensor on the Java heap, in the element type of its file. Needs no engine and no
- * closing; compares by content.
+ * A small immutable tensor on the Java heap, in the element type of its file. Needs no engine and
+ * no closing; compares by content.
  */
 public final class HostTensor {
   private final DType dtype;

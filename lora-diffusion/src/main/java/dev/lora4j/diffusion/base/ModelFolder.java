@@ -24,8 +24,7 @@ import java.util.Set;
  */
 public final class ModelFolder {
   /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
-  private static final Set<String> TEXT_BUFFERS =
-      Set.of("text_model.embeddings.position_ids");
+  private static final Set<String> TEXT_BUFFERS = Set.of("text_model.embeddings.position_ids");
 
   private final Path folder;
   private final DType compute;
@@ -46,15 +45,12 @@ public final class ModelFolder {
     text = Configs.text(folder);
     schedule = new NoiseSchedule(Configs.scheduler(folder));
     sampleSize = Configs.sampleSize(folder);
-    unetWeights =
-        load(scope, "unet", Set.of(), Networks.unet(unet, compute, AdapterInputs.NONE));
+    unetWeights = load(scope, "unet", Set.of(), Networks.unet(unet, compute, AdapterInputs.NONE));
     textWeights =
-        load(
-            scope, "text_encoder", TEXT_BUFFERS, Networks.text(text, compute, AdapterInputs.NONE));
+        load(scope, "text_encoder", TEXT_BUFFERS, Networks.text(text, compute, AdapterInputs.NONE));
     vaeWeights =
         load(
-            scope, "vae", Set.of(),
-            Networks.encoder(vae, compute), Networks.decoder(vae, compute));
+            scope, "vae", Set.of(), Networks.encoder(vae, compute), Networks.decoder(vae, compute));
   }
 
   /**
@@ -66,7 +62,8 @@ public final class ModelFolder {
   public static ModelFolder load(Scope scope, Path folder, DType compute) {
     if (!Files.isDirectory(folder.resolve("unet"))) {
       throw new ModelFolderException(
-          folder + " is no model: expected a folder in the layout of diffusers, with unet, vae,"
+          folder
+              + " is no model: expected a folder in the layout of diffusers, with unet, vae,"
               + " text_encoder, tokenizer and scheduler inside.");
     }
     return new ModelFolder(scope, folder, compute);
@@ -98,7 +95,9 @@ public final class ModelFolder {
         .orElseThrow(
             () ->
                 new ModelFolderException(
-                    part + " has no weights; expected one of " + String.join(", ", names)
+                    part
+                        + " has no weights; expected one of "
+                        + String.join(", ", names)
                         + ". Files ending in .bin or .ckpt can run code when read and are not"
                         + " opened; convert them to safetensors."));
   }

@@ -27,12 +27,16 @@ public final class PictureFolder {
   /**
    * Reads all pictures, in the order of their names, fitted to one size on white.
    *
-   * @throws IllegalArgumentException if the folder or a picture cannot be used; the message names it
+   * @throws IllegalArgumentException if the folder or a picture cannot be used; the message names
+   *     it
    */
   public static List<Picture> read(Path folder, int width, int height) {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
-          folder + " is no folder; expected one with pictures (" + String.join(", ", sorted()) + ").");
+          folder
+              + " is no folder; expected one with pictures ("
+              + String.join(", ", sorted())
+              + ").");
     }
     try (Stream<Path> entries = Files.list(folder)) {
       List<Path> files = entries.filter(PictureFolder::picture).sorted().toList();

@@ -28,7 +28,8 @@ final class Generation {
     this.prompt = prompt;
     this.guided = prompt.guidance() != 1;
     networks = new MixedNetworks(scope, base, programs, prompt.mix(), prompt.steps());
-    List<String> texts = guided ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
+    List<String> texts =
+        guided ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
     context = networks.text(scope, ids(scope, tokenizer, texts));
   }
 
@@ -48,18 +49,18 @@ final class Generation {
   /** [1, channels, height, width] of the prompt's latents. */
   static Shape latentShape(ModelFolder base, Prompt prompt) {
     return Shape.of(
-        1,
-        base.unet().inChannels(),
-        side(base, prompt.height()),
-        side(base, prompt.width()));
+        1, base.unet().inChannels(), side(base, prompt.height()), side(base, prompt.width()));
   }
 
   private static int side(ModelFolder base, int pixels) {
     int unit = base.vae().scale() << (base.unet().levels() - 1);
     if (pixels % unit != 0) {
       throw new IllegalArgumentException(
-          "This base makes pictures whose sides are multiples of " + unit + " pixels, found "
-              + pixels + ".");
+          "This base makes pictures whose sides are multiples of "
+              + unit
+              + " pixels, found "
+              + pixels
+              + ".");
     }
     return pixels == 0 ? base.sampleSize() : pixels / base.vae().scale();
   }
@@ -140,7 +141,9 @@ final class Generation {
     for (float value : x) {
       if (!Float.isFinite(value)) {
         throw new TensorException(
-            "Step " + (step + 1) + " gave numbers that are not finite; try a lower guidance scale,"
+            "Step "
+                + (step + 1)
+                + " gave numbers that are not finite; try a lower guidance scale,"
                 + " lower adapter weights, or compute in F32.");
       }
     }

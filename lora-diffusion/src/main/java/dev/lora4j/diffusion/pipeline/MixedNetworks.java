@@ -52,10 +52,7 @@ final class MixedNetworks {
 
   /** ids: I64 [batch, tokens]; result: F32 [batch, tokens, width]. */
   Tensor text(Scope scope, Tensor ids) {
-    return programs
-        .text()
-        .run(scope, base.textWeights(), textPatch, Map.of("ids", ids))
-        .get(0);
+    return programs.text().run(scope, base.textWeights(), textPatch, Map.of("ids", ids)).get(0);
   }
 
   /** x: F32 [batch, channels, h, w], timesteps: F32 [batch]; result: like x. */

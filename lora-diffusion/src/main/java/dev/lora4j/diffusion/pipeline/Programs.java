@@ -50,7 +50,6 @@ final class Programs {
 
   private Network network(String key, String model, Network.Staging staging) {
     return (Network)
-        made.computeIfAbsent(
-            key, k -> Network.compile(scope, model, base.compute(), staging));
+        made.computeIfAbsent(key, k -> Network.compile(scope, model, base.compute(), staging));
   }
 }

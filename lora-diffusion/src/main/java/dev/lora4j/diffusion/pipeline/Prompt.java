@@ -64,8 +64,7 @@ public record Prompt(
 
   /** With another size in pixels. */
   public Prompt size(int otherWidth, int otherHeight) {
-    return new Prompt(
-        text, negative, seed, steps, guidance, otherWidth, otherHeight, sampler, mix);
+    return new Prompt(text, negative, seed, steps, guidance, otherWidth, otherHeight, sampler, mix);
   }
 
   /** With another sampler. */

@@ -61,7 +61,9 @@ public final class StableDiffusion implements AutoCloseable {
     return load(lora, folder, DType.F32);
   }
 
-  /** Loads a model to compute in {@code compute}: F32, or BF16 where the processor is fast at it. */
+  /**
+   * Loads a model to compute in {@code compute}: F32, or BF16 where the processor is fast at it.
+   */
   public static StableDiffusion load(Lora4j lora, Path folder, DType compute) {
     return new StableDiffusion(lora, folder, compute);
   }
@@ -152,8 +154,7 @@ public final class StableDiffusion implements AutoCloseable {
   public List<float[]> encode(List<Picture> pictures) {
     try (Scope work = scope.child("encode")) {
       Tensor x = Pixels.tensor(work, pictures);
-      Tensor mean =
-          programs.encoder().run(work, base.vaeWeights(), Map.of("x", x)).get(0);
+      Tensor mean = programs.encoder().run(work, base.vaeWeights(), Map.of("x", x)).get(0);
       return Pixels.rows(mean.floats(), pictures.size(), base.vae());
     }
   }
@@ -166,11 +167,7 @@ public final class StableDiffusion implements AutoCloseable {
   public Tensor encodeText(Scope owner, List<String> captions) {
     try (Scope work = scope.child("text")) {
       Tensor ids = Generation.ids(work, tokenizer, captions);
-      return programs
-          .text()
-          .run(work, base.textWeights(), Map.of("ids", ids))
-          .get(0)
-          .moveTo(owner);
+      return programs.text().run(work, base.textWeights(), Map.of("ids", ids)).get(0).moveTo(owner);
     }
   }
 

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Deterministic implicit sampling (Song et al. 2021, equation 12 with eta 0).
  *
- * <p>In latents divided by the root of what is left of the signal, its step is Euler's; it differs in
- * where it begins, where it ends, and in how timesteps are rounded.
+ * <p>In latents divided by the root of what is left of the signal, its step is Euler's; it differs
+ * in where it begins, where it ends, and in how timesteps are rounded.
  */
 public final class Ddim implements Sampler {
   @Override

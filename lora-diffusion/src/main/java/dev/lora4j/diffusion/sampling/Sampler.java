@@ -7,7 +7,9 @@ public interface Sampler {
   /** Its stable name, as written into requests and pictures. */
   String name();
 
-  /** The levels that a run of {@code steps} steps visits, most noise first, and the last it ends at. */
+  /**
+   * The levels that a run of {@code steps} steps visits, most noise first, and the last it ends at.
+   */
   List<NoiseLevel> levels(NoiseSchedule schedule, int steps);
 
   /** What standard normal noise is multiplied by to begin at the first of {@code levels}. */

@@ -26,7 +26,9 @@ public final class Samplers {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "There is no sampler '" + name + "'; there are "
+                    "There is no sampler '"
+                        + name
+                        + "'; there are "
                         + ALL.stream().map(Sampler::name).collect(Collectors.joining(", "))
                         + "."));
   }

@@ -26,8 +26,7 @@ final class FactorsInTraining implements SiteAdapters {
   private final StyleSettings settings;
   private final List<Site> sites = new ArrayList<>();
 
-  FactorsInTraining(
-      FlatParameters parameters, Predicate<Site> chosen, StyleSettings settings) {
+  FactorsInTraining(FlatParameters parameters, Predicate<Site> chosen, StyleSettings settings) {
     this.parameters = parameters;
     this.chosen = chosen;
     this.settings = settings;

@@ -19,8 +19,10 @@ final class StyleMetadata {
     metadata.put(
         "ss_network_args",
         String.format(
-            Locale.ROOT, "{\"conv_dim\": \"%d\", \"conv_alpha\": \"%s\"}",
-            settings.rank(), settings.alpha()));
+            Locale.ROOT,
+            "{\"conv_dim\": \"%d\", \"conv_alpha\": \"%s\"}",
+            settings.rank(),
+            settings.alpha()));
     metadata.put("ss_num_train_images", Integer.toString(pictures));
     metadata.put("ss_steps", Integer.toString(losses.size()));
     metadata.put("ss_max_train_steps", Integer.toString(settings.steps()));

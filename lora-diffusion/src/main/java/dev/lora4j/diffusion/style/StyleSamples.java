@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Pictures and captions as the denoiser sees them, encoded once, and the batches drawn from them. */
+/**
+ * Pictures and captions as the denoiser sees them, encoded once, and the batches drawn from them.
+ */
 final class StyleSamples {
   private static final double GAMMA = 5;
   private static final int ENCODED_AT_ONCE = 16;
@@ -90,7 +92,8 @@ final class StyleSamples {
       long drawn = (long) step * batch + i;
       int index = index(drawn);
       Noise random = Noise.of(settings.seed(), drawn, PURPOSE_SAMPLE);
-      // One timestep from each part of the range: the batch's loss varies less than with free draws.
+      // One timestep from each part of the range: the batch's loss varies less than with free
+      // draws.
       int t = (int) ((i + random.uniform()) / batch * schedule.size());
       alphas[i] = (float) schedule.alphaCumprod(t);
       timesteps[i] = t;

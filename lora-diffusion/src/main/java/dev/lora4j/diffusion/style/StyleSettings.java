@@ -35,7 +35,8 @@ public record StyleSettings(
     require(batch >= 1, "batch must be at least 1, found " + batch);
     require(learningRate > 0, "the learning rate must be above 0, found " + learningRate);
     require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), found " + dropout);
-    require(stored == DType.F32 || stored == DType.F16 || stored == DType.BF16,
+    require(
+        stored == DType.F32 || stored == DType.F16 || stored == DType.BF16,
         "factors are stored as F32, F16 or BF16, found " + stored);
   }
 

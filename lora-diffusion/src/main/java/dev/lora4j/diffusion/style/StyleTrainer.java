@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /**
- * Trains a style adapter on pictures: LoRA on the denoiser's attention, feed-forward and convolution
- * layers. Immutable; each method returns a changed copy.
+ * Trains a style adapter on pictures: LoRA on the denoiser's attention, feed-forward and
+ * convolution layers. Immutable; each method returns a changed copy.
  */
 public final class StyleTrainer {
   private static final double CLIP = 1.0;
@@ -75,7 +75,13 @@ public final class StyleTrainer {
     StyleSettings s = settings;
     return settings(
         new StyleSettings(
-            s.rank(), s.alpha(), steps, s.batch(), s.learningRate(), s.dropout(), s.seed(),
+            s.rank(),
+            s.alpha(),
+            steps,
+            s.batch(),
+            s.learningRate(),
+            s.dropout(),
+            s.seed(),
             s.stored()));
   }
 
@@ -108,8 +114,7 @@ public final class StyleTrainer {
       ModelFolder model = base.base();
       TrainingStep.Inputs in = new TrainingStep.Inputs();
       FlatParameters parameters = new FlatParameters(in.weights(), model.compute());
-      FactorsInTraining factors =
-          new FactorsInTraining(parameters, StyleSites.DEFAULT, settings);
+      FactorsInTraining factors = new FactorsInTraining(parameters, StyleSites.DEFAULT, settings);
       FrozenWeights frozen = new FrozenWeights(model.compute(), "");
       Expr loss = loss(in.graph(), model, factors, frozen);
       TrainingStep step =
@@ -142,8 +147,7 @@ public final class StyleTrainer {
     Weights at = Weights.of(graph, "unet", frozen, factors);
     DType compute = model.compute();
     Expr predicted =
-        new UNet(model.unet())
-            .apply(at, noisy.noisy().to(compute), timesteps, context.to(compute));
+        new UNet(model.unet()).apply(at, noisy.noisy().to(compute), timesteps, context.to(compute));
     return noisy.loss(predicted.to(DType.F32), weight);
   }
 
@@ -165,8 +169,7 @@ public final class StyleTrainer {
         TrainingStep.Outcome outcome = step.run(state, settings.rate(i), batch);
         losses.add(outcome.loss());
         listener.step(
-            new StyleListener.Progress(
-                i + 1, settings.steps(), outcome.loss(), outcome.skipped()));
+            new StyleListener.Progress(i + 1, settings.steps(), outcome.loss(), outcome.skipped()));
       }
     }
     return losses;

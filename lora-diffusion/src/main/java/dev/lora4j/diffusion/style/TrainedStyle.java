@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A trained adapter and how its loss went. The adapter is exactly what {@link #save} writes: pictures
- * made with it now and with the file later are the same bit for bit.
+ * A trained adapter and how its loss went. The adapter is exactly what {@link #save} writes:
+ * pictures made with it now and with the file later are the same bit for bit.
  *
  * @param losses one per step
  */

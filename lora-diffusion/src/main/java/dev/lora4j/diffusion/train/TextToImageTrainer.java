@@ -114,7 +114,8 @@ public final class TextToImageTrainer {
     for (int i = 0; i < batch; i++) {
       int index = draw.index(samples.size());
       System.arraycopy(samples.latents(index), 0, latents, i * values, values);
-      // One timestep from each part of the range: the batch's loss varies less than with free draws.
+      // One timestep from each part of the range: the batch's loss varies less than with free
+      // draws.
       int t = (int) ((i + draw.uniform()) / batch * schedule.size());
       alphas[i] = (float) schedule.alphaCumprod(t);
       timesteps[i] = t;

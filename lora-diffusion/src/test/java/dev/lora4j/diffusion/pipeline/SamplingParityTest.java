@@ -72,10 +72,10 @@ class SamplingParityTest {
   }
 
   private static void run(String golden, String samplerName, MixPlan mix) {
-    Prompt prompt =
-        Prompt.of(PROMPT).steps(STEPS).guidance(3).sampler(samplerName).mix(mix);
+    Prompt prompt = Prompt.of(PROMPT).steps(STEPS).guidance(3).sampler(samplerName).mix(mix);
     try (Scope scope = SD.scope().child("test")) {
-      Generation generation = new Generation(scope, SD.base(), SD.programs(), SD.tokenizer(), prompt);
+      Generation generation =
+          new Generation(scope, SD.base(), SD.programs(), SD.tokenizer(), prompt);
       Sampler sampler = Samplers.named(samplerName);
       List<NoiseLevel> levels = sampler.levels(SD.base().schedule(), STEPS);
       float[] x = TINY.floats("sample.latents");
@@ -167,7 +167,6 @@ class SamplingParityTest {
     for (int i = 0; i < found.length; i++) {
       asFloats[i] = found[i];
     }
-    assertEquals(
-        Arrays.toString(Arrays.copyOf(ids, found.length)), Arrays.toString(asFloats));
+    assertEquals(Arrays.toString(Arrays.copyOf(ids, found.length)), Arrays.toString(asFloats));
   }
 }

@@ -40,7 +40,8 @@ public final class KohyaFormat implements AdapterFormat {
 
   @Override
   public boolean recognises(TensorStore file) {
-    return file.tensors().keySet().stream().anyMatch(k -> k.startsWith("lora_") && k.endsWith(DOWN));
+    return file.tensors().keySet().stream()
+        .anyMatch(k -> k.startsWith("lora_") && k.endsWith(DOWN));
   }
 
   @Override
@@ -92,12 +93,20 @@ public final class KohyaFormat implements AdapterFormat {
     if (down.shape().elements() != wantedDown.elements()
         || up.shape().elements() != wantedUp.elements()) {
       throw new AdapterException(
-          file.path() + ": " + layer + " has factors " + down.shape() + " and " + up.shape()
-              + ", but the base's layer " + site.name() + " is " + site.weight()
+          file.path()
+              + ": "
+              + layer
+              + " has factors "
+              + down.shape()
+              + " and "
+              + up.shape()
+              + ", but the base's layer "
+              + site.name()
+              + " is "
+              + site.weight()
               + "; was the adapter made for another base?");
     }
-    double alpha =
-        file.tensors().containsKey(layer + ALPHA) ? number(file, layer + ALPHA) : rank;
+    double alpha = file.tensors().containsKey(layer + ALPHA) ? number(file, layer + ALPHA) : rank;
     return new LoraFactors(down.reshape(wantedDown), up.reshape(wantedUp), alpha);
   }
 
@@ -149,10 +158,16 @@ public final class KohyaFormat implements AdapterFormat {
       }
       if (entry.getValue() == Reason.NO_SITE) {
         String layer = layer(key).orElse(key);
-        String dotted = layer.replaceFirst("^lora_unet_", "unet.").replaceFirst("^lora_te_", "text_encoder.");
+        String dotted =
+            layer.replaceFirst("^lora_unet_", "unet.").replaceFirst("^lora_te_", "text_encoder.");
         throw new AdapterException(
-            file.path() + ": the base has no layer for " + layer + " (" + account.summary()
-                + "). Nearest: " + String.join(", ", base.nearest(dotted, 2))
+            file.path()
+                + ": the base has no layer for "
+                + layer
+                + " ("
+                + account.summary()
+                + "). Nearest: "
+                + String.join(", ", base.nearest(dotted, 2))
                 + ". The adapter was made for another base.");
       }
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * kohya's flat names of layers: the prefix of the model, then the layer's name with every dot made an
- * underscore. As that cannot be undone by rule, names are looked up among the base's sites.
+ * kohya's flat names of layers: the prefix of the model, then the layer's name with every dot made
+ * an underscore. As that cannot be undone by rule, names are looked up among the base's sites.
  */
 final class KohyaNames {
   private static final String UNET = "unet.";
