@@ -148,6 +148,11 @@ public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
    * special_tokens_map.json}, as published Stable Diffusion folders have them.
    */
   public void write(Path folder) throws IOException {
+    write(folder, MAX_LENGTH);
+  }
+
+  /** {@link #write(Path)} for a text encoder that takes {@code maxLength} tokens. */
+  public void write(Path folder, int maxLength) throws IOException {
     Files.createDirectories(folder);
     put(folder, "vocab.json", GSON.toJson(ids));
     StringBuilder lines = new StringBuilder(VERSION_LINE).append('\n');
@@ -175,7 +180,7 @@ public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
     config.put("do_lower_case", true);
     config.put("eos_token", END);
     config.put("errors", "replace");
-    config.put("model_max_length", MAX_LENGTH);
+    config.put("model_max_length", maxLength);
     config.put("pad_token", END);
     config.put("tokenizer_class", "CLIPTokenizer");
     config.put("unk_token", END);

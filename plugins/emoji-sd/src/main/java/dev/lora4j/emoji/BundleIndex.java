@@ -1,0 +1,44 @@
+package dev.lora4j.emoji;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Copies what was made into the module's resources, with the index that {@link Bundle} reads. */
+final class BundleIndex {
+  private static final List<String> PARTS = List.of("base", "ink", "adapters");
+
+  private BundleIndex() {}
+
+  static void write(Path work, Path resources) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String part : PARTS) {
+      try (Stream<Path> walk = Files.walk(work.resolve(part))) {
+        for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
+          String name = work.relativize(file).toString().replace('\\', '/');
+          byte[] content = Files.readAllBytes(file);
+          lines.add(sha256(content) + " " + name);
+          Path target = resources.resolve("files").resolve(name);
+          Files.createDirectories(target.getParent());
+          Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+    Files.writeString(resources.resolve("index.txt"), String.join("\n", lines) + "\n");
+  }
+
+  private static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

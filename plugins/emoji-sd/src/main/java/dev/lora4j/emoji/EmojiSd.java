@@ -1,0 +1,28 @@
+package dev.lora4j.emoji;
+
+import java.nio.file.Path;
+
+/**
+ * The bundled base model: pictograms of 64x64 pixels. Its files are unpacked once, below {@code
+ * LORA4J_HOME} or {@code ~/.lora4j}, to a folder named after their content.
+ */
+public final class EmojiSd {
+  private static final Bundle BUNDLE = new Bundle(EmojiSd.class);
+
+  private EmojiSd() {}
+
+  /** The model, in the folder layout of diffusers. */
+  public static Path folder() {
+    return BUNDLE.unpacked().resolve("base");
+  }
+
+  /** Pictures in the style of ink drawings, each with its caption. */
+  public static Path styleSet() {
+    return BUNDLE.unpacked().resolve("ink");
+  }
+
+  /** An adapter in the style of glossy objects. */
+  public static Path glossy() {
+    return BUNDLE.unpacked().resolve("adapters").resolve("glossy.safetensors");
+  }
+}

@@ -1,0 +1,23 @@
+package dev.lora4j.emoji;
+
+import dev.lora4j.diffusion.clip.BpeTrainer;
+import dev.lora4j.diffusion.dataset.Atlas;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Makes the tokeniser from the names and keywords of all concepts. */
+final class Vocabulary {
+  /** A name stands in every caption, a keyword in few. */
+  private static final long NAME_WEIGHT = 8;
+
+  private Vocabulary() {}
+
+  static void write(Path data, Path folder) throws IOException {
+    BpeTrainer trainer = new BpeTrainer();
+    for (Atlas.Concept concept : Atlas.concepts(data)) {
+      trainer.add(concept.name(), NAME_WEIGHT);
+      concept.keywords().forEach(k -> trainer.add(k, 1));
+    }
+    trainer.train(Recipe.VOCABULARY).write(folder, Recipe.TOKENS);
+  }
+}
