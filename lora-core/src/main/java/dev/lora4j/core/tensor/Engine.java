@@ -2,6 +2,7 @@ package dev.lora4j.core.tensor;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +41,7 @@ public final class Engine implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    this.root = new Scope(this, "engine");
+    this.root = new Scope(this, Optional.empty(), "engine");
   }
 
   /** Opens an engine that uses all processors. */

@@ -3,6 +3,7 @@ package dev.lora4j.core.tensor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Optional;
 
 /**
  * Owns native memory: everything made in a scope is released when the scope closes, in reverse
@@ -12,12 +13,14 @@ import java.util.Iterator;
  */
 public final class Scope implements AutoCloseable {
   private final Engine engine;
+  private final Optional<Scope> parent;
   private final String name;
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private String closedBy = "";
 
-  Scope(Engine engine, String name) {
+  Scope(Engine engine, Optional<Scope> parent, String name) {
     this.engine = engine;
+    this.parent = parent;
     this.name = name;
   }
 
@@ -28,7 +31,7 @@ public final class Scope implements AutoCloseable {
 
   /** A scope inside this one, for example for one step. */
   public Scope child(String childName) {
-    return own(new Scope(engine, name + "/" + childName));
+    return own(new Scope(engine, Optional.of(this), name + "/" + childName));
   }
 
   /**
@@ -78,6 +81,7 @@ public final class Scope implements AutoCloseable {
       owned.clear();
     }
     release.forEach(Scope::closeQuietly);
+    parent.ifPresent(p -> p.disown(this));
   }
 
   private static void closeQuietly(AutoCloseable resource) {

@@ -65,7 +65,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   private static ByteBuffer buffer(long bytes) {
-    return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Element type. */

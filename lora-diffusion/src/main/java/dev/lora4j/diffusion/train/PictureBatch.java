@@ -16,7 +16,7 @@ public final class PictureBatch {
   /** Packs pictures of one size. */
   public static Tensor of(Scope scope, List<Picture> pictures) {
     Picture first = pictures.get(0);
-    ByteBuffer bytes = ByteBuffer.allocateDirect(pictures.size() * first.rgb().length);
+    ByteBuffer bytes = ByteBuffer.allocate(pictures.size() * first.rgb().length);
     pictures.forEach(p -> bytes.put(p.rgb()));
     Shape shape = Shape.of(pictures.size(), 3, first.height(), first.width());
     return Tensor.of(scope, DType.U8, shape, bytes.flip());

@@ -19,12 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Trains an autoencoder from random weights on absolute and squared error (the latter for colours
- * that are rare in a picture), the error of the picture's slopes, and a small divergence that keeps latents near a normal law (Rombach et al. 2022, section 3.1,
+ * Trains an autoencoder from random weights on absolute error, the error of the picture's slopes,
+ * and a small divergence that keeps latents near a normal law (Rombach et al. 2022, section 3.1,
  * without the adversary).
  */
 public final class VaeTrainer {
-  private static final double SQUARE_WEIGHT = 2.0;
   private static final double SLOPE_WEIGHT = 0.5;
   private static final double DIVERGENCE_WEIGHT = 1e-6;
 

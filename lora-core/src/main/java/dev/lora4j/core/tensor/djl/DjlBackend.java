@@ -114,26 +114,30 @@ public final class DjlBackend implements Backend {
   @Override
   public Handle create(DType dtype, Shape shape, ByteBuffer data) {
     prepareThread();
-    ByteBuffer copy = ByteBuffer.allocateDirect(data.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-    copy.put(data.duplicate()).flip();
     DataType direct = CREATABLE.get(dtype);
     if (direct != null) {
-      try (PtNDArray view = array(copy, shape, direct)) {
-        return wrap((PtNDArray) view.duplicate());
-      }
+      return wrap(filled(data, shape, direct));
     }
     Handle program = reinterpreters.computeIfAbsent(dtype, d -> load(reinterpreting(d)));
-    try (PtNDArray raw = array(copy, Shape.of(copy.remaining()), DataType.UINT8);
+    try (PtNDArray raw = filled(data, Shape.of(data.remaining()), DataType.UINT8);
         // Only its shape is read; an expanded scalar takes no memory.
-        PtNDArray like = nothing.broadcast(djl(shape))) {
+        PtNDArray like = (PtNDArray) nothing.broadcast(djl(shape))) {
       raw.setName(LIST);
       like.setName(LIST);
       return run(program, List.of(new Array(raw), new Array(like)), false).get(0);
     }
   }
 
-  private PtNDArray array(ByteBuffer data, Shape shape, DataType type) {
-    return memory.create(data, djl(shape), type);
+  /*
+   * Written straight into native memory. A direct buffer of our own in between would wait for the
+   * garbage collector, which sees only its few bytes on the heap and lets gigabytes pile up.
+   */
+  private PtNDArray filled(ByteBuffer data, Shape shape, DataType type) {
+    PtNDArray array = memory.create(djl(shape), type);
+    if (data.hasRemaining()) {
+      array.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN).put(data.duplicate());
+    }
+    return array;
   }
 
   private static ai.djl.ndarray.types.Shape djl(Shape shape) {

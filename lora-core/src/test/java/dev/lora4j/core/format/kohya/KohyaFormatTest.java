@@ -1,0 +1,181 @@
+package dev.lora4j.core.format.kohya;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.lora.LoraFactors;
+import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KohyaFormatTest {
+  private static final String LINEAR = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q";
+  private static final String CONV = "unet.mid_block.resnets.0.conv1";
+  private static final String POINT = "unet.mid_block.attentions.0.proj_in";
+  private static final String TEXT = "text_encoder.text_model.encoder.layers.0.mlp.fc1";
+  private static final String FLAT = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q";
+  private static final SiteCatalogue BASE =
+      new SiteCatalogue(
+          List.of(
+              new Site(LINEAR, Shape.of(3, 2), 1, 0),
+              new Site(CONV, Shape.of(4, 2, 3, 3), 1, 1),
+              new Site(POINT, Shape.of(3, 2, 1, 1), 1, 0),
+              new Site(TEXT, Shape.of(5, 2), 1, 0)));
+
+  @TempDir Path folder;
+
+  private final KohyaFormat format = new KohyaFormat();
+
+  private static HostTensor tensor(long... sizes) {
+    Shape shape = Shape.of(sizes);
+    float[] values = new float[(int) shape.elements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 0.25f * (i + 1);
+    }
+    return HostTensor.of(shape, values);
+  }
+
+  private LoadedAdapter read(SafetensorsWriter writer) {
+    Path file = folder.resolve("a.safetensors");
+    writer.write(file);
+    try (Safetensors opened = Safetensors.open(file)) {
+      assertTrue(format.recognises(opened));
+      return format.read("a", opened, BASE);
+    }
+  }
+
+  private static SafetensorsWriter pair(String layer, HostTensor down, HostTensor up) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    writer.add(layer + ".lora_down.weight", down.dtype(), down.shape(), down.bytes());
+    return writer.add(layer + ".lora_up.weight", up.dtype(), up.shape(), up.bytes());
+  }
+
+  @Test
+  void whatIsWrittenReadsBackWithTheSameIdentity() {
+    Adapter adapter =
+        new Adapter(
+            "mine",
+            Map.of(
+                LINEAR, new LoraFactors(tensor(2, 2), tensor(3, 2), 1),
+                CONV, new LoraFactors(tensor(4, 2, 3, 3), tensor(4, 4, 1, 1), 8),
+                TEXT, new LoraFactors(tensor(1, 2), tensor(5, 1), 1)),
+            Map.of("ss_network_dim", "2"));
+    Path file = folder.resolve("b.safetensors");
+    format.write(adapter, file);
+    try (Safetensors opened = Safetensors.open(file)) {
+      LoadedAdapter read = format.read("other name", opened, BASE);
+      assertEquals(adapter.identity(), read.adapter().identity());
+      assertEquals(adapter.sites(), read.adapter().sites());
+      assertEquals(adapter.metadata(), read.adapter().metadata());
+      assertEquals(opened.tensors().size(), read.account().total());
+      assertEquals(9, read.account().used().size());
+    }
+  }
+
+  @Test
+  void identityDependsOnFactorsAndScalesOnly() {
+    LoraFactors factors = new LoraFactors(tensor(2, 2), tensor(3, 2), 1);
+    String identity = new Adapter("x", Map.of(LINEAR, factors), Map.of()).identity();
+    assertEquals(identity, new Adapter("y", Map.of(LINEAR, factors), Map.of("a", "b")).identity());
+    LoraFactors louder = new LoraFactors(tensor(2, 2), tensor(3, 2), 2);
+    assertNotEquals(identity, new Adapter("x", Map.of(LINEAR, louder), Map.of()).identity());
+  }
+
+  @Test
+  void missingAlphaMeansScaleOne() {
+    LoadedAdapter read = read(pair(FLAT, tensor(2, 2), tensor(3, 2)));
+    assertEquals(1, read.adapter().sites().get(LINEAR).scale());
+  }
+
+  @Test
+  void alphaMayBeAnyNumber() {
+    for (DType type : List.of(DType.F16, DType.BF16, DType.I64, DType.F64)) {
+      ByteBuffer four = ByteBuffer.allocate(type.bits() / 8).order(ByteOrder.LITTLE_ENDIAN);
+      switch (type) {
+        case F16 -> four.putShort((short) 0x4400);
+        case BF16 -> four.putShort((short) 0x4080);
+        case I64 -> four.putLong(4);
+        default -> four.putDouble(4);
+      }
+      LoadedAdapter read =
+          read(
+              pair(FLAT, tensor(2, 2), tensor(3, 2))
+                  .add(FLAT + ".alpha", type, Shape.of(), four.flip()));
+      assertEquals(2, read.adapter().sites().get(LINEAR).scale(), type.toString());
+    }
+  }
+
+  @Test
+  void linearFactorsServePointwiseConvolutions() {
+    LoadedAdapter read =
+        read(pair("lora_unet_mid_block_attentions_0_proj_in", tensor(2, 2), tensor(3, 2)));
+    assertEquals(Shape.of(2, 2, 1, 1), read.adapter().sites().get(POINT).down().shape());
+  }
+
+  @Test
+  void unknownKeysAreListedWithTheirReason() {
+    HostTensor other = tensor(2);
+    LoadedAdapter read =
+        read(
+            pair(FLAT, tensor(2, 2), tensor(3, 2))
+                .add("bundle_emb.word", other.dtype(), other.shape(), other.bytes()));
+    assertEquals(Map.of("bundle_emb.word", Reason.UNKNOWN), read.account().ignored());
+    assertEquals(3, read.account().total());
+    assertTrue(read.account().summary().contains("1 ignored"));
+  }
+
+  @Test
+  void halfAPairIsRefused() {
+    HostTensor down = tensor(2, 2);
+    SafetensorsWriter half =
+        new SafetensorsWriter()
+            .add(FLAT + ".lora_down.weight", down.dtype(), down.shape(), down.bytes());
+    AdapterException e = assertThrows(AdapterException.class, () -> read(half));
+    assertTrue(e.getMessage().contains("no partner"), e.getMessage());
+  }
+
+  @Test
+  void aLayerThatTheBaseLacksIsNamedWithTheNearest() {
+    SafetensorsWriter foreign = pair(FLAT.replace("to_q", "to_k"), tensor(2, 2), tensor(3, 2));
+    AdapterException e = assertThrows(AdapterException.class, () -> read(foreign));
+    assertTrue(e.getMessage().contains(LINEAR), e.getMessage());
+  }
+
+  @Test
+  void factorsOfAnotherBaseAreRefusedWithBothShapes() {
+    SafetensorsWriter wide = pair(FLAT, tensor(2, 7), tensor(3, 2));
+    AdapterException e = assertThrows(AdapterException.class, () -> read(wide));
+    assertTrue(
+        e.getMessage().contains("[2, 7]") && e.getMessage().contains("[3, 2]"), e.getMessage());
+  }
+
+  @Test
+  void otherFilesAreNotRecognised() {
+    Path file = folder.resolve("c.safetensors");
+    HostTensor weight = tensor(2, 2);
+    new SafetensorsWriter()
+        .add("model.weight", weight.dtype(), weight.shape(), weight.bytes())
+        .write(file);
+    try (Safetensors opened = Safetensors.open(file)) {
+      assertFalse(format.recognises(opened));
+    }
+  }
+}
