@@ -3,11 +3,13 @@
 They go to ../resources/.../safetensors/SafetensorsFuzzTestInputs/opensOrRefuses, where the fuzzer
 takes them as seeds. hostile/KIND.what: the reader must refuse the file as KIND. valid/what: it must
 open. reference.tsv says how the reference reader (Rust, through the Python package) judges each.
+The headers alone, after a byte that counts the data, are seeds in HeaderFuzzTestInputs.
 """
 import io
 import json
 import pathlib
 import pickle
+import re
 import struct
 import zipfile
 
@@ -232,8 +234,18 @@ for name, content in sorted(files.items()):
         deserialize(content)
         verdict = "accepted"
     except Exception as error:
-        verdict = str(error).removeprefix("Error while deserializing: ")[:100].replace("\n", " ")
+        verdict = str(error).removeprefix("Error while deserializing: ")[:100]
+    # Which of many tensors is named depends on a random order.
+    verdict = re.sub(r"`t\d+`", "`t`", verdict)
     verdicts.append(f"{name}\t{verdict}")
+headers = ROOT / "HeaderFuzzTestInputs/opensOrRefuses"
+headers.mkdir(parents=True, exist_ok=True)
+for name, content in files.items():
+    length = struct.unpack("<Q", content[:8].ljust(8, b"\xff"))[0]
+    data = len(content) - 8 - length
+    if name.startswith("valid/") and data < 256:
+        seed = bytes([data]) + content[8:8 + length]
+        (headers / name.removeprefix("valid/")).write_bytes(seed)
 for old in list(OUT.glob("hostile/*")) + list(OUT.glob("valid/*")):
     if str(old.relative_to(OUT)) not in files:
         old.unlink()

@@ -3,7 +3,6 @@ package dev.lora4j.core.safetensors;
 import dev.lora4j.core.safetensors.SafetensorsException.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ final class Layout {
   static Map<String, TensorInfo> check(
       Inspection inspection, List<TensorInfo> entries, long available) {
     List<TensorInfo> sorted = new ArrayList<>(entries);
-    sorted.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
+    sorted.sort(Layout::byPlace);
     Map<String, TensorInfo> tensors = new LinkedHashMap<>(sorted.size() * 2);
     long end = 0;
     for (TensorInfo tensor : sorted) {
@@ -32,6 +31,11 @@ final class Layout {
     }
     checkEnd(inspection, end, available);
     return Collections.unmodifiableMap(tensors);
+  }
+
+  private static int byPlace(TensorInfo a, TensorInfo b) {
+    int begins = Long.compare(a.begin(), b.begin());
+    return begins != 0 ? begins : Long.compare(a.end(), b.end());
   }
 
   private static void checkEnd(Inspection inspection, long end, long available) {

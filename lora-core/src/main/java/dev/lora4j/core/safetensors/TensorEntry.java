@@ -34,7 +34,7 @@ final class TensorEntry {
     Optional<long[]> offsets = Optional.empty();
     json.beginObject();
     while (json.hasNext()) {
-      String field = json.name();
+      String field = json.field();
       switch (field) {
         case "dtype" -> {
           once(name, field, dtype);
@@ -52,16 +52,15 @@ final class TensorEntry {
       }
     }
     json.endObject();
-    long[] range = offsets.orElseThrow(() -> missing(name, "data_offsets"));
+    if (dtype.isEmpty() || shape.isEmpty() || offsets.isEmpty()) {
+      String missing = dtype.isEmpty() ? "dtype" : shape.isEmpty() ? "shape" : "data_offsets";
+      throw inspection.fault(Kind.MISSING_FIELD, name, "has no " + missing + ".");
+    }
+    long[] range = offsets.get();
     if (range.length != 2) {
       throw inspection.fault(Kind.WRONG_TYPE, name, "has data_offsets that are not two numbers.");
     }
-    return new TensorInfo(
-        name,
-        dtype.orElseThrow(() -> missing(name, "dtype")),
-        Shape.of(shape.orElseThrow(() -> missing(name, "shape"))),
-        range[0],
-        range[1]);
+    return new TensorInfo(name, dtype.get(), Shape.of(shape.get()), range[0], range[1]);
   }
 
   private DType dtype(String tensor) throws IOException {
@@ -126,9 +125,5 @@ final class TensorEntry {
     if (earlier.isPresent()) {
       throw inspection.fault(Kind.DUPLICATE_NAME, tensor, "has two fields " + field + ".");
     }
-  }
-
-  private SafetensorsException missing(String tensor, String field) {
-    return inspection.fault(Kind.MISSING_FIELD, tensor, "has no " + field + ".");
   }
 }

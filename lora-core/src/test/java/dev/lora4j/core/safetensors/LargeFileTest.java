@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files far larger than the heap; sparse, so that they take no room on the disk. */
 class LargeFileTest {
   private static final int TENSORS = 1_700;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir Path folder;
 
@@ -84,21 +85,25 @@ class LargeFileTest {
     // Offsets have more digits in the large file; nothing else may differ.
     assertTrue(ofLarge < ofSmall + 200_000, ofSmall + " and " + ofLarge + " bytes");
     assertTrue(ofLarge < 4_000_000, ofLarge + " bytes");
+    assertTrue(fastest(large) < 50_000_000, fastest(large) / 1_000_000 + " ms");
+  }
+
+  /** Of the processor's time, since other programs may delay the test. */
+  private static long fastest(Path path) {
     long best = Long.MAX_VALUE;
     for (int i = 0; i < 5; i++) {
-      long start = System.nanoTime();
-      Safetensors.open(large).close();
-      best = Math.min(best, System.nanoTime() - start);
+      long start = THREADS.getCurrentThreadCpuTime();
+      Safetensors.open(path).close();
+      best = Math.min(best, THREADS.getCurrentThreadCpuTime() - start);
     }
-    assertTrue(best < 50_000_000, best / 1_000_000 + " ms");
+    return best;
   }
 
   private static long allocatedByOpening(Path path) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
+    long before = THREADS.getCurrentThreadAllocatedBytes();
     try (Safetensors opened = Safetensors.open(path)) {
       assertEquals(TENSORS, opened.tensors().size());
     }
-    return threads.getCurrentThreadAllocatedBytes() - before;
+    return THREADS.getCurrentThreadAllocatedBytes() - before;
   }
 }

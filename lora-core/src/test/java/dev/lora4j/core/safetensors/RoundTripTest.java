@@ -67,7 +67,7 @@ class RoundTripTest {
     return Arbitraries.maps(text(), text()).ofMaxSize(4);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 150)
   void comesBack(
       @ForAll("tensors") List<TensorInfo> tensors,
       @ForAll("strings") Map<String, String> metadata,
