@@ -1,9 +1,14 @@
-import dev.lora4j.core.tensor.Engine;
-
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.*;
+import dev.lora4j.diffusion.pipeline.*;
+import dev.lora4j.emoji.EmojiSd;
+import java.nio.file.Path;
 class Main {
   public static void main(String[] arguments) {
-    try (var engine = Engine.open()) {
-      System.out.println(engine.version() + " on " + engine.threads() + " threads");
+    try (var lora = Lora4j.open(); var sd = StableDiffusion.load(lora, EmojiSd.folder())) {
+      var glossy = sd.adapter(EmojiSd.glossy());
+      var mix = MixPlan.of(glossy, Weight.steps(0.2, 1.0, 0.9));
+      sd.generate(Prompt.of("a fox").seed(7).steps(20).mix(mix)).save(Path.of("target/fox.png"));
     }
   }
 }
