@@ -73,7 +73,10 @@ public record Checkpoint(List<float[]> vectors, long steps, double minutes) {
   public TrainingState restore(Scope scope, long length, double decay) {
     if (vectors.get(0).length != length) {
       throw new TensorException(
-          "The checkpoint has " + vectors.get(0).length + " weights, but the model has " + length
+          "The checkpoint has "
+              + vectors.get(0).length
+              + " weights, but the model has "
+              + length
               + "; it belongs to another model.");
     }
     return TrainingState.restore(scope, vectors, steps, decay);

@@ -42,7 +42,12 @@ public final class ModelFolderWriter {
    * @param flat all weights, laid out as {@code slots} say
    */
   public void unet(
-      Scope scope, UNetConfig config, int sampleSize, List<Slot> slots, String prefix, float[] flat) {
+      Scope scope,
+      UNetConfig config,
+      int sampleSize,
+      List<Slot> slots,
+      String prefix,
+      float[] flat) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("_class_name", "UNet2DConditionModel");
     json.put("act_fn", "silu");
@@ -50,7 +55,8 @@ public final class ModelFolderWriter {
     json.put("block_out_channels", config.blockOutChannels());
     json.put("cross_attention_dim", config.crossAttentionDim());
     json.put(
-        "down_block_types", types(config.downCrossAttention(), "CrossAttnDownBlock2D", "DownBlock2D"));
+        "down_block_types",
+        types(config.downCrossAttention(), "CrossAttnDownBlock2D", "DownBlock2D"));
     json.put("flip_sin_to_cos", true);
     json.put("freq_shift", 0);
     json.put("in_channels", config.inChannels());
@@ -97,7 +103,12 @@ public final class ModelFolderWriter {
 
   /** Writes the text encoder; parameters as in {@link #unet}. */
   public void text(
-      Scope scope, ClipTextConfig config, int endToken, List<Slot> slots, String prefix, float[] flat) {
+      Scope scope,
+      ClipTextConfig config,
+      int endToken,
+      List<Slot> slots,
+      String prefix,
+      float[] flat) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("architectures", List.of("CLIPTextModel"));
     json.put("model_type", "clip_text_model");
@@ -148,8 +159,7 @@ public final class ModelFolderWriter {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  private void weights(
-      Scope scope, String file, List<Slot> slots, String prefix, float[] flat) {
+  private void weights(Scope scope, String file, List<Slot> slots, String prefix, float[] flat) {
     SafetensorsWriter writer = new SafetensorsWriter().metadata(Map.of("format", "pt"));
     for (Slot slot : slots) {
       Parameter parameter = slot.parameter();
@@ -176,7 +186,8 @@ public final class ModelFolderWriter {
     create(path);
     try {
       Files.writeString(
-          path, new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(content) + "\n");
+          path,
+          new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(content) + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + path + ": " + e.getMessage(), e);
     }
@@ -186,7 +197,8 @@ public final class ModelFolderWriter {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot make the folder of " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "Cannot make the folder of " + file + ": " + e.getMessage(), e);
     }
   }
 }

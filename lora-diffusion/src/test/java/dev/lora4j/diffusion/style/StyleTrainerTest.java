@@ -110,11 +110,7 @@ class StyleTrainerTest {
         };
     assertThrows(
         CancellationException.class,
-        () ->
-            StyleTrainer.on(SD)
-                .images(pictures())
-                .settings(settings(DType.F32))
-                .run(interrupt));
+        () -> StyleTrainer.on(SD).images(pictures()).settings(settings(DType.F32)).run(interrupt));
     assertTrue(Thread.interrupted());
     assertEquals(32, SD.generate(PROMPT).image().getWidth());
   }
@@ -123,8 +119,7 @@ class StyleTrainerTest {
   void aBrokenPictureIsNamed(@TempDir Path folder) throws Exception {
     Files.writeString(folder.resolve("broken.png"), "no picture");
     IllegalArgumentException e =
-        assertThrows(
-            IllegalArgumentException.class, () -> StyleTrainer.on(SD).images(folder));
+        assertThrows(IllegalArgumentException.class, () -> StyleTrainer.on(SD).images(folder));
     assertTrue(e.getMessage().contains("broken.png"), e.getMessage());
   }
 }

@@ -45,8 +45,7 @@ class TrainingParityTest {
               parameters, site -> adapter.sites().containsKey(site.name()), SETTINGS);
       FrozenWeights frozen = new FrozenWeights(DType.F32, "");
       Expr loss = StyleTrainer.loss(in.graph(), model, factors, frozen);
-      TrainingStep step =
-          TrainingStep.compile(scope, in, parameters, loss, AdamW.DEFAULT, 1e9);
+      TrainingStep step = TrainingStep.compile(scope, in, parameters, loss, AdamW.DEFAULT, 1e9);
       assertEquals(adapter.sites().size(), factors.count());
 
       TrainingState state = TrainingState.begin(scope, flat(step, adapter), 0);

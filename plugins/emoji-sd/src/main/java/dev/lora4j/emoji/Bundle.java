@@ -49,7 +49,10 @@ final class Bundle {
       return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "Cannot unpack the bundled model to " + home + " (" + e.getMessage()
+          "Cannot unpack the bundled model to "
+              + home
+              + " ("
+              + e.getMessage()
               + "); set LORA4J_HOME to a folder that can be written.",
           e);
     }

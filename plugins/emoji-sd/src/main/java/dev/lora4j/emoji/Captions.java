@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Captions of one picture in many wordings: its name, at times with an article, some of its keywords,
- * or the name of its style; at times none, which is what guidance compares with.
+ * Captions of one picture in many wordings: its name, at times with an article, some of its
+ * keywords, or the name of its style; at times none, which is what guidance compares with.
  */
 final class Captions {
   private static final double NONE = 0.1;

@@ -77,7 +77,11 @@ final class DenoiserStage {
       int side = Recipe.SIDE / vae.scale();
       TextToImageTrainer trainer =
           new TextToImageTrainer(
-              scope, Recipe.UNET, Recipe.TEXT, new NoiseSchedule(Recipe.SCHEDULER), side,
+              scope,
+              Recipe.UNET,
+              Recipe.TEXT,
+              new NoiseSchedule(Recipe.SCHEDULER),
+              side,
               Recipe.COMPUTE);
       Drawn samples = new Drawn(rows, shown, styles, new Captions(tokenizer));
       new TimedRun(work.resolve("denoiser.checkpoint.safetensors"), minutes, PEAK_RATE, log)

@@ -37,8 +37,7 @@ record Latents(List<float[]> rows, double scale, double decibels) {
         Network.parameters(DType.F32, staging).forEach(p -> wanted.put(p.name(), p));
       }
       WeightStore weights =
-          WeightStore.load(
-              scope, vaeWeights, DType.F32, List.copyOf(wanted.values()), Set.of());
+          WeightStore.load(scope, vaeWeights, DType.F32, List.copyOf(wanted.values()), Set.of());
       Network encoder = Network.compile(scope, "vae", DType.F32, encoding);
       Network decoder = Network.compile(scope, "vae", DType.F32, decoding);
       List<float[]> rows = new ArrayList<>();

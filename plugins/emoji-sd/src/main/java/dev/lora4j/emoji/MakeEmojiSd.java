@@ -21,7 +21,8 @@ public final class MakeEmojiSd {
 
   /** Runs one stage. */
   public static void main(String[] arguments) throws IOException {
-    PrintStream log = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
+    PrintStream log =
+        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
     Path first = Path.of(arguments[1]);
     Path second = Path.of(arguments[2]);
     switch (arguments[0]) {

@@ -33,7 +33,13 @@ final class Recipe {
 
   static final List<String> ALL_STYLES =
       List.of(
-          "noto", "twemoji", "fluent-flat", "fluent-hc", "fluent-3d", "emojione", "emojione-mono",
+          "noto",
+          "twemoji",
+          "fluent-flat",
+          "fluent-hc",
+          "fluent-3d",
+          "emojione",
+          "emojione-mono",
           "noto-v1");
 
   /*
@@ -42,16 +48,31 @@ final class Recipe {
    */
   static final UNetConfig UNET =
       new UNetConfig(
-          16, 16, List.of(128, 256), List.of(true, true), List.of(true, true), 1, 128,
-          List.of(4, 8), 32, 1e-5, true);
+          16,
+          16,
+          List.of(128, 256),
+          List.of(true, true),
+          List.of(true, true),
+          1,
+          128,
+          List.of(4, 8),
+          32,
+          1e-5,
+          true);
 
   static final ClipTextConfig TEXT =
       new ClipTextConfig(VOCABULARY, 128, 512, 3, 4, TOKENS, 1e-5, true);
 
   static final SchedulerConfig SCHEDULER =
       new SchedulerConfig(
-          1000, SchedulerConfig.Betas.SQUAREDCOS_CAP_V2, 1e-4, 0.02,
-          SchedulerConfig.Prediction.V_PREDICTION, SchedulerConfig.Spacing.TRAILING, 0, true);
+          1000,
+          SchedulerConfig.Betas.SQUAREDCOS_CAP_V2,
+          1e-4,
+          0.02,
+          SchedulerConfig.Prediction.V_PREDICTION,
+          SchedulerConfig.Spacing.TRAILING,
+          0,
+          true);
 
   private Recipe() {}
 

@@ -41,8 +41,7 @@ final class StyleStage {
       Files.writeString(work.resolve("ink").resolve(name + ".txt"), picture.caption() + "\n");
     }
     try (Lora4j lora = Lora4j.open();
-        StableDiffusion base =
-            StableDiffusion.load(lora, work.resolve("base"), Recipe.COMPUTE)) {
+        StableDiffusion base = StableDiffusion.load(lora, work.resolve("base"), Recipe.COMPUTE)) {
       Files.createDirectories(work.resolve("adapters"));
       StyleTrainer.on(base)
           .images(chosen(data, "fluent-3d", GLOSSY_PICTURES))

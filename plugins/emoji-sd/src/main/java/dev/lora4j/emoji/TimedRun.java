@@ -74,8 +74,13 @@ final class TimedRun {
       loss += outcome.loss();
       if (i % REPORT_EVERY == 0) {
         log.printf(
-            Locale.ROOT, "%.1f min, step %d, loss %.4f, gradient %.2f, rate %.1e%n",
-            spent, state.steps(), loss / REPORT_EVERY, outcome.gradientNorm(), rate);
+            Locale.ROOT,
+            "%.1f min, step %d, loss %.4f, gradient %.2f, rate %.1e%n",
+            spent,
+            state.steps(),
+            loss / REPORT_EVERY,
+            outcome.gradientNorm(),
+            rate);
         loss = 0;
       }
     }

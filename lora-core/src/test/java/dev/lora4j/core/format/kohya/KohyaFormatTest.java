@@ -27,11 +27,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KohyaFormatTest {
-  private static final String LINEAR = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q";
+  private static final String LINEAR =
+      "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q";
   private static final String CONV = "unet.mid_block.resnets.0.conv1";
   private static final String POINT = "unet.mid_block.attentions.0.proj_in";
   private static final String TEXT = "text_encoder.text_model.encoder.layers.0.mlp.fc1";
-  private static final String FLAT = "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q";
+  private static final String FLAT =
+      "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q";
   private static final SiteCatalogue BASE =
       new SiteCatalogue(
           List.of(

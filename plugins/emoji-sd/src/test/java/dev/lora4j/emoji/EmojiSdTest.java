@@ -1,0 +1,86 @@
+package dev.lora4j.emoji;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.dataset.PictureFolder;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class EmojiSdTest {
+  private static final Lora4j LORA = Lora4j.open();
+  private static final StableDiffusion SD = StableDiffusion.load(LORA, EmojiSd.folder());
+
+  @AfterAll
+  static void close() {
+    SD.close();
+    LORA.close();
+  }
+
+  private static int[] pixels(Prompt prompt) {
+    BufferedImage image = SD.generate(prompt).image();
+    return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+  }
+
+  /** Mean distance of the three channels of a pixel from each other, 0 to 255. */
+  private static double colourfulness(int[] pixels) {
+    double sum = 0;
+    for (int p : pixels) {
+      int r = p >> 16 & 0xff;
+      int g = p >> 8 & 0xff;
+      int b = p & 0xff;
+      sum += Math.max(r, Math.max(g, b)) - Math.min(r, Math.min(g, b));
+    }
+    return sum / pixels.length;
+  }
+
+  @Test
+  void picturesHaveSomethingOnAWhiteGround() {
+    for (String text : List.of("a fox", "a rocket", "cherries")) {
+      int[] pixels = pixels(Prompt.of(text).seed(1));
+      int corner = pixels[0];
+      assertTrue((corner & 0xff) > 220 && (corner >> 8 & 0xff) > 220, text);
+      assertTrue(colourfulness(pixels) > 5, text);
+    }
+  }
+
+  @Test
+  void promptsMatter() {
+    double difference = 0;
+    int[] fox = pixels(Prompt.of("a fox").seed(1));
+    int[] rocket = pixels(Prompt.of("a rocket").seed(1));
+    for (int i = 0; i < fox.length; i++) {
+      difference += Math.abs((fox[i] & 0xff) - (rocket[i] & 0xff));
+    }
+    assertTrue(difference / fox.length > 10);
+  }
+
+  @Test
+  void seedsRepeatAndAdaptersLeaveNothingBehind() {
+    Prompt plain = Prompt.of("a fox").seed(4).steps(5);
+    int[] before = pixels(plain);
+    var glossy = SD.adapter(EmojiSd.glossy());
+    int[] with = pixels(plain.mix(MixPlan.of(glossy, 1)));
+    assertFalse(java.util.Arrays.equals(before, with));
+    assertArrayEquals(before, pixels(plain));
+  }
+
+  @Test
+  void theStyleSetIsCaptionedInkAndKeepsItsSubjectsForJudging() {
+    List<Picture> pictures = PictureFolder.read(EmojiSd.styleSet(), Recipe.SIDE, Recipe.SIDE);
+    assertEquals(200, pictures.size());
+    for (Picture picture : pictures) {
+      assertFalse(picture.caption().isBlank(), picture.name());
+      assertFalse(List.of("fox", "rocket", "owl").contains(picture.caption()), picture.name());
+    }
+  }
+}
