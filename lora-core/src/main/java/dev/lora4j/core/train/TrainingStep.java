@@ -103,7 +103,8 @@ public final class TrainingStep implements AutoCloseable {
         Keyword.of("maximize", false),
         Keyword.of("found_inf", skipped));
     graph.effect("sub_", in.step, skipped);
-    graph.effect("lerp_", in.average, in.weights, in.averaging);
+    Expr taken = skipped.neg().add(1);
+    graph.effect("lerp_", in.average, in.weights, in.averaging.mul(taken));
     Program program = graph.training(scope, List.of(loss.detach(), norm, skipped));
     return new TrainingStep(program, parameters.slots(), parameters.length());
   }

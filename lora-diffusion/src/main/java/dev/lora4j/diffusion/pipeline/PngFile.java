@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
+import java.util.UUID;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -26,11 +28,9 @@ public final class PngFile {
     try {
       byte[] png = encode(image, parameters);
       Path target = file.toAbsolutePath();
-      Path folder = target.getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-      Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
+      Path folder = Objects.requireNonNullElse(target.getParent(), target.getRoot());
+      Files.createDirectories(folder);
+      Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID());
       Files.write(temporary, png);
       Files.move(
           temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);

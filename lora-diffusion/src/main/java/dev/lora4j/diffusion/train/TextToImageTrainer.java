@@ -99,11 +99,16 @@ public final class TextToImageTrainer {
     return step;
   }
 
-  /** Takes one step on samples drawn by the state's count of steps. */
+  /**
+   * Takes one step.
+   *
+   * @param draw number of the batch; no two steps of a run should have the same
+   */
   public TrainingStep.Outcome run(
-      TrainingState state, Scope scope, Samples samples, int batch, double rate, long seed) {
-    long steps = state.steps();
-    Noise draw = Noise.of(seed, steps, 1);
+      TrainingState state, Scope scope, Samples samples, int batch, double rate,
+      long seed,
+      long draw) {
+    Noise random = Noise.of(seed, draw, 1);
     int values = unet.inChannels() * side * side;
     float[] latents = new float[batch * values];
     float[] noise = new float[batch * values];
@@ -112,15 +117,15 @@ public final class TextToImageTrainer {
     float[] weights = new float[batch];
     long[] ids = new long[0];
     for (int i = 0; i < batch; i++) {
-      int index = draw.index(samples.size());
+      int index = random.index(samples.size());
       System.arraycopy(samples.latents(index), 0, latents, i * values, values);
       // One timestep from each part of the range: the batch's loss varies less than with free
       // draws.
-      int t = (int) ((i + draw.uniform()) / batch * schedule.size());
+      int t = (int) ((i + random.uniform()) / batch * schedule.size());
       alphas[i] = (float) schedule.alphaCumprod(t);
       timesteps[i] = t;
       weights[i] = (float) MinSnr.weight(schedule, t, GAMMA);
-      int[] caption = samples.caption(index, draw);
+      int[] caption = samples.caption(index, random);
       if (i == 0) {
         ids = new long[batch * caption.length];
       }
@@ -128,7 +133,7 @@ public final class TextToImageTrainer {
         ids[i * caption.length + j] = caption[j];
       }
     }
-    Noise.of(seed, steps, 2).gaussians(noise, 0, noise.length);
+    Noise.of(seed, draw, 2).gaussians(noise, 0, noise.length);
     Shape shape = Shape.of(batch, unet.inChannels(), side, side);
     Shape rows = Shape.of(batch);
     try (Scope inputs = scope.child("batch")) {

@@ -76,13 +76,16 @@ public final class VaeTrainer {
   }
 
   /**
-   * Takes one step on pictures drawn by the state's count of steps.
+   * Takes one step.
    *
    * @param pictures all pictures, of one size
+   * @param draw number of the batch; no two steps of a run should have the same
    */
   public TrainingStep.Outcome run(
-      TrainingState state, Scope scope, List<Picture> pictures, int batch, double rate, long seed) {
-    Noise noise = Noise.of(seed, state.steps(), 1);
+      TrainingState state, Scope scope, List<Picture> pictures, int batch, double rate,
+      long seed,
+      long draw) {
+    Noise noise = Noise.of(seed, draw, 1);
     List<Picture> drawn = new ArrayList<>(batch);
     for (int i = 0; i < batch; i++) {
       Picture picture = pictures.get(noise.index(pictures.size()));

@@ -12,10 +12,15 @@ import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,12 +60,32 @@ class SamplingParityTest {
   @ParameterizedTest
   @ValueSource(strings = {"ddim", "euler"})
   void latentsOfEveryStepAreThoseOfDiffusers(String name) {
-    run(name, name, MixPlan.NONE);
+    run(SD, name, name, MixPlan.NONE);
+  }
+
+  /** As SD 1.5 has it: the network predicts the noise, and timesteps lead. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ddim", "euler"})
+  void noisePredictionWithLeadingSpacing(String name, @TempDir Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(TinySd.FOLDER)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = folder.resolve(TinySd.FOLDER.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
+    Path config = folder.resolve("scheduler/scheduler_config.json");
+    String text = Files.readString(config);
+    Files.writeString(
+        config, text.replace("v_prediction", "epsilon").replace("trailing", "leading"));
+    try (StableDiffusion sd = StableDiffusion.load(LORA, folder)) {
+      run(sd, name + "_eps", name, MixPlan.NONE);
+    }
   }
 
   @Test
   void twoAdaptersInsideTheWeights() {
-    run("lora.ddim", "ddim", mix(Weight.of(0.7), Weight.of(0.4)));
+    run(SD, "lora.ddim", "ddim", mix(Weight.of(0.7), Weight.of(0.4)));
   }
 
   private static MixPlan mix(Weight one, Weight two) {
@@ -71,15 +96,16 @@ class SamplingParityTest {
     return SD.adapter(TinySd.FOLDER.resolve(name + ".safetensors"));
   }
 
-  private static void run(String golden, String samplerName, MixPlan mix) {
+  private static void run(
+      StableDiffusion sd, String golden, String samplerName, MixPlan mix) {
     Prompt prompt = Prompt.of(PROMPT).steps(STEPS).guidance(3).sampler(samplerName).mix(mix);
-    try (Scope scope = SD.scope().child("test")) {
+    try (Scope scope = sd.scope().child("test")) {
       Generation generation =
-          new Generation(scope, SD.base(), SD.programs(), SD.tokenizer(), prompt);
+          new Generation(scope, sd.base(), sd.programs(), sd.tokenizer(), prompt);
       Sampler sampler = Samplers.named(samplerName);
-      List<NoiseLevel> levels = sampler.levels(SD.base().schedule(), STEPS);
+      List<NoiseLevel> levels = sampler.levels(sd.base().schedule(), STEPS);
       float[] x = TINY.floats("sample.latents");
-      double start = sampler.start(SD.base().schedule(), levels);
+      double start = sampler.start(sd.base().schedule(), levels);
       for (int i = 0; i < x.length; i++) {
         x[i] *= (float) start;
       }
@@ -123,10 +149,10 @@ class SamplingParityTest {
   @ValueSource(strings = {"one_1.0", "one_0.7", "one_-0.5", "two_1.0", "one_0.7_two_0.4"})
   void denoiserWithAdaptersIsPeftsInsideAndBeside(String name) {
     MixPlan plan = MixPlan.NONE;
-    String[] words = name.split("_");
-    for (int i = 0; i < words.length; i += 2) {
-      String file = words[i].equals("one") ? "lora-kohya" : "lora-kohya-2";
-      plan = plan.with(adapter(file), Double.parseDouble(words[i + 1]));
+    List<String> words = List.of(name.split("_", -1));
+    for (int i = 0; i < words.size(); i += 2) {
+      String file = words.get(i).equals("one") ? "lora-kohya" : "lora-kohya-2";
+      plan = plan.with(adapter(file), Double.parseDouble(words.get(i + 1)));
     }
     MixPlan changing = MixPlan.NONE;
     for (MixPlan.Part part : plan.parts()) {

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Files of a jar as files on disk, as weights are mapped and tools want paths. {@code index.txt}
+ * Files of a jar as files on disk, since models are read from folders. {@code index.txt}
  * beside the class lists them, each line the SHA-256 of a file and its path below {@code files/}.
  */
 final class Bundle {

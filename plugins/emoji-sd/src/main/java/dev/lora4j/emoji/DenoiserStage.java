@@ -88,7 +88,7 @@ final class DenoiserStage {
           .run(
               scope,
               trainer.step(),
-              (state, rate) -> trainer.run(state, scope, samples, BATCH, rate, Recipe.SEED),
+              (state, rate, draw) -> trainer.run(state, scope, samples, BATCH, rate, Recipe.SEED, draw),
               state -> write(scope, writer, trainer, state, side, tokenizer.endId()));
     }
   }

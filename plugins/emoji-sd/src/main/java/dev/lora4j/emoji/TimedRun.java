@@ -32,9 +32,9 @@ final class TimedRun {
     this.log = log;
   }
 
-  /** One step at a learning rate. */
+  /** One step at a learning rate, on the batch of this number. */
   interface Step {
-    TrainingStep.Outcome run(TrainingState state, double rate);
+    TrainingStep.Outcome run(TrainingState state, double rate, long draw);
   }
 
   /** Something to do with the state whenever a checkpoint was written. */
@@ -59,6 +59,8 @@ final class TimedRun {
     long begin = System.nanoTime();
     double saved = before;
     double loss = 0;
+    // Counts skipped steps too: the batch that was skipped must not be drawn again.
+    long draw = state.steps();
     for (int i = 1; ; i++) {
       double spent = before + (System.nanoTime() - begin) / 6e10;
       if (spent - saved > CHECKPOINT_MINUTES || spent >= minutes) {
@@ -70,7 +72,7 @@ final class TimedRun {
         return;
       }
       double rate = peakRate * Math.min(1, i / 300.0) * cooling(spent / minutes);
-      TrainingStep.Outcome outcome = step.run(state, rate);
+      TrainingStep.Outcome outcome = step.run(state, rate, draw++);
       loss += outcome.loss();
       if (i % REPORT_EVERY == 0) {
         log.printf(

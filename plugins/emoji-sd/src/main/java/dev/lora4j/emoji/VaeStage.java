@@ -32,7 +32,7 @@ final class VaeStage {
           .run(
               scope,
               trainer.step(),
-              (state, rate) -> trainer.run(state, scope, pictures, BATCH, rate, Recipe.SEED),
+              (state, rate, draw) -> trainer.run(state, scope, pictures, BATCH, rate, Recipe.SEED, draw),
               state -> {
                 try (Scope writing = scope.child("writing")) {
                   float[] weights = state.average().floats();

@@ -152,6 +152,15 @@ public final class KohyaFormat implements AdapterFormat {
   private static void refuse(TensorStore file, KeyAccount account, SiteCatalogue base) {
     for (Map.Entry<String, Reason> entry : account.ignored().entrySet()) {
       String key = entry.getKey();
+      // Left out, such a part would change the picture without a word.
+      if (entry.getValue() == Reason.UNKNOWN && key.startsWith("lora_")) {
+        throw new AdapterException(
+            file.path()
+                + ": "
+                + key
+                + " belongs to a method that cannot be read yet; only LoRA (lora_down, lora_up,"
+                + " alpha) can.");
+      }
       if (entry.getValue() == Reason.HALF_A_PAIR) {
         throw new AdapterException(
             file.path() + ": " + key + " has no partner; the file is damaged or was cut.");

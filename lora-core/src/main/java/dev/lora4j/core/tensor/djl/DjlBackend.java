@@ -121,7 +121,7 @@ public final class DjlBackend implements Backend {
     Handle program = reinterpreters.computeIfAbsent(dtype, d -> load(reinterpreting(d)));
     try (PtNDArray raw = filled(data, Shape.of(data.remaining()), DataType.UINT8);
         // Only its shape is read; an expanded scalar takes no memory.
-        PtNDArray like = (PtNDArray) nothing.broadcast(djl(shape))) {
+        PtNDArray like = nothing.broadcast(djl(shape))) {
       raw.setName(LIST);
       like.setName(LIST);
       return run(program, List.of(new Array(raw), new Array(like)), false).get(0);

@@ -145,6 +145,16 @@ class KohyaFormatTest {
   }
 
   @Test
+  void partsOfOtherMethodsAreRefusedByName() {
+    HostTensor magnitude = tensor(3, 1);
+    SafetensorsWriter dora =
+        pair(FLAT, tensor(2, 2), tensor(3, 2))
+            .add(FLAT + ".dora_scale", magnitude.dtype(), magnitude.shape(), magnitude.bytes());
+    AdapterException e = assertThrows(AdapterException.class, () -> read(dora));
+    assertTrue(e.getMessage().contains(FLAT + ".dora_scale"), e.getMessage());
+  }
+
+  @Test
   void halfAPairIsRefused() {
     HostTensor down = tensor(2, 2);
     SafetensorsWriter half =
