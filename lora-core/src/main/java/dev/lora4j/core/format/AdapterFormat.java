@@ -22,6 +22,9 @@ public interface AdapterFormat {
    */
   LoadedAdapter read(String name, TensorStore file, SiteCatalogue base);
 
+  /** What would become of each key with a base model, also where {@link #read} would refuse. */
+  KeyAccount account(TensorStore file, SiteCatalogue base);
+
   /** Writes an adapter, replacing {@code file} only once all is written. */
   void write(Adapter adapter, Path file);
 }

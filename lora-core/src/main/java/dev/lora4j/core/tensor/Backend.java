@@ -1,6 +1,7 @@
 package dev.lora4j.core.tensor;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -52,4 +53,7 @@ public interface Backend {
 
   /** Name and version, for example {@code libtorch 2.7.1}. */
   String version();
+
+  /** The folder that the native library was loaded from. */
+  Path nativeFolder();
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +83,11 @@ public final class Engine implements AutoCloseable {
   /** Name and version of the native library. */
   public String version() {
     return backend.version();
+  }
+
+  /** The folder that the native library was loaded from. */
+  public Path nativeFolder() {
+    return backend.nativeFolder();
   }
 
   Backend backend() {

@@ -46,29 +46,42 @@ public final class KohyaFormat implements AdapterFormat {
 
   @Override
   public LoadedAdapter read(String name, TensorStore file, SiteCatalogue base) {
+    KeyAccount account = account(file, base);
+    refuse(file, account, base);
+    KohyaNames names = new KohyaNames(base);
+    Map<String, LoraFactors> sites = new HashMap<>();
+    for (String layer : layers(file)) {
+      names.site(layer).ifPresent(site -> sites.put(site.name(), factors(file, layer, site)));
+    }
+    return new LoadedAdapter(new Adapter(name, sites, file.metadata()), account);
+  }
+
+  @Override
+  public KeyAccount account(TensorStore file, SiteCatalogue base) {
     KohyaNames names = new KohyaNames(base);
     SortedMap<String, String> used = new TreeMap<>();
     SortedMap<String, Reason> ignored = new TreeMap<>();
-    Map<String, LoraFactors> sites = new HashMap<>();
-    Set<String> layers = new TreeSet<>();
-    for (String key : file.tensors().keySet()) {
-      layer(key).ifPresentOrElse(layers::add, () -> ignored.put(key, Reason.UNKNOWN));
-    }
-    for (String layer : layers) {
-      boolean down = file.tensors().containsKey(layer + DOWN);
-      boolean up = file.tensors().containsKey(layer + UP);
+    file.tensors().keySet().forEach(key -> ignored.put(key, Reason.UNKNOWN));
+    for (String layer : layers(file)) {
+      List<String> keys = present(file, layer);
+      boolean pair = keys.contains(layer + DOWN) && keys.contains(layer + UP);
       Optional<Site> site = names.site(layer);
-      Reason reason = down && up ? Reason.NO_SITE : Reason.HALF_A_PAIR;
-      if (site.isPresent() && down && up) {
-        sites.put(site.get().name(), factors(file, layer, site.get()));
-        present(file, layer).forEach(key -> used.put(key, site.get().name()));
-      } else {
-        present(file, layer).forEach(key -> ignored.put(key, reason));
+      for (String key : keys) {
+        if (pair && site.isPresent()) {
+          ignored.remove(key);
+          used.put(key, site.get().name());
+        } else {
+          ignored.put(key, pair ? Reason.NO_SITE : Reason.HALF_A_PAIR);
+        }
       }
     }
-    KeyAccount account = new KeyAccount(used, ignored);
-    refuse(file, account, base);
-    return new LoadedAdapter(new Adapter(name, sites, file.metadata()), account);
+    return new KeyAccount(used, ignored);
+  }
+
+  private static Set<String> layers(TensorStore file) {
+    Set<String> layers = new TreeSet<>();
+    file.tensors().keySet().forEach(key -> layer(key).ifPresent(layers::add));
+    return layers;
   }
 
   private static Optional<String> layer(String key) {

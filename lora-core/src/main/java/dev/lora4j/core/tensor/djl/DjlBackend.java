@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import dev.lora4j.core.tensor.Backend;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
@@ -17,6 +18,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -146,13 +148,13 @@ public final class DjlBackend implements Backend {
 
   private static String reinterpreting(DType dtype) {
     return """
-        class M(Module):
-          __parameters__ = []
-          __buffers__ = []
-          training : bool
-          def run(self: __torch__.M, inputs: List[Tensor]) -> List[Tensor]:
-            return [torch.view_as(torch.view_copy(inputs[0], dtype=%d), inputs[1])]
-        """
+    class M(Module):
+      __parameters__ = []
+      __buffers__ = []
+      training : bool
+      def run(self: __torch__.M, inputs: List[Tensor]) -> List[Tensor]:
+        return [torch.view_as(torch.view_copy(inputs[0], dtype=%d), inputs[1])]
+    """
         .formatted(dtype.aten());
   }
 
@@ -179,6 +181,11 @@ public final class DjlBackend implements Backend {
   @Override
   public String version() {
     return "libtorch " + ai.djl.engine.Engine.getEngine("PyTorch").getVersion();
+  }
+
+  @Override
+  public Path nativeFolder() {
+    return Path.of(LibUtils.getLibtorchPath());
   }
 
   private static Handle wrap(PtNDArray array) {

@@ -1,0 +1,24 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.emoji.EmojiSd;
+import java.nio.file.Path;
+
+/** The base model that comes with the program, and what the quickstart needs beside it. */
+final class BundledModel {
+  private BundledModel() {}
+
+  /** The base model, in the folder layout of diffusers. */
+  static Path folder() {
+    return EmojiSd.folder();
+  }
+
+  /** A folder of captioned pictures in one style. */
+  static Path styleSet() {
+    return EmojiSd.styleSet();
+  }
+
+  /** An adapter for the base, in another style. */
+  static Path adapter() {
+    return EmojiSd.glossy();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.lora4j.cli;
+
+import java.io.PrintStream;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/** Where a command speaks: results on stdout, everything else on stderr. */
+public final class Console {
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Supplier<OptionalInt> width;
+
+  private Console(PrintStream out, PrintStream err, Supplier<OptionalInt> width) {
+    this.out = out;
+    this.err = err;
+    this.width = width;
+  }
+
+  /** The process's own streams. */
+  static Console ofProcess() {
+    return new Console(System.out, System.err, Terminal::width);
+  }
+
+  /** Streams that nobody watches, so that progress is plain lines. */
+  static Console of(PrintStream out, PrintStream err) {
+    return new Console(out, err, OptionalInt::empty);
+  }
+
+  /** Takes results, and nothing else. */
+  public PrintStream out() {
+    return out;
+  }
+
+  PrintStream err() {
+    return err;
+  }
+
+  /** Prints a result. */
+  public void print(String text) {
+    out.println(text);
+  }
+
+  /** Prints something about the work that is no result. */
+  public void note(String text) {
+    err.println(text);
+  }
+
+  /**
+   * Begins to show how far something has come; close it when it is done.
+   *
+   * @param task what is being done, for example {@code training}
+   * @param steps how many steps there are
+   * @param unit what one of them is called, for example {@code picture}
+   */
+  public Progress progress(String task, long steps, String unit) {
+    OptionalInt columns = width.get();
+    return columns.isPresent()
+        ? new ProgressOnOneLine(err, columns.getAsInt(), task, steps, unit)
+        : new ProgressInLines(err, task, steps, unit);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.lora4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Paths that have to exist; if one does not, the error names the nearest that does. */
+final class ExistingPath {
+  private ExistingPath() {}
+
+  /** Returns {@code path} if it is a file that can be read. */
+  static Path file(Path path) {
+    if (Files.isDirectory(path)) {
+      throw new Failure(path + " is a folder; a file is expected here.");
+    }
+    return readable(path, "file");
+  }
+
+  /** Returns {@code path} if it is a folder that can be read. */
+  static Path folder(Path path) {
+    if (Files.isRegularFile(path)) {
+      throw new Failure(path + " is a file; a folder is expected here.");
+    }
+    return readable(path, "folder");
+  }
+
+  /** Returns {@code path} if it is there. */
+  static Path any(Path path) {
+    return readable(path, "file or folder");
+  }
+
+  private static Path readable(Path path, String kind) {
+    if (!Files.exists(path)) {
+      String hint = nearest(path).map(p -> " Did you mean " + p + "?").orElse("");
+      throw new Failure("There is no " + kind + " " + path + "." + hint);
+    }
+    if (!Files.isReadable(path)) {
+      throw new Failure("Permission to read " + path + " is denied.");
+    }
+    return path;
+  }
+
+  private static Optional<Path> nearest(Path path) {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      return path.getParent() == null ? Optional.empty() : nearest(path.getParent());
+    }
+    String wanted = name(path);
+    try (Stream<Path> beside = Files.list(parent)) {
+      return beside
+          .filter(p -> !name(p).startsWith("."))
+          .min(Comparator.<Path>comparingInt(p -> edits(wanted, name(p))).thenComparing(p -> p))
+          .filter(p -> edits(wanted, name(p)) <= Math.max(2, wanted.length() / 2))
+          .map(p -> path.resolveSibling(p.getFileName()));
+    } catch (IOException e) {
+      // The suggestion is a courtesy; the caller's sentence stands without it.
+      return Optional.empty();
+    }
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+  }
+
+  /** Number of single-character edits between two names (Levenshtein 1966). */
+  private static int edits(String a, String b) {
+    int[] previous = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      previous[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] current = new int[b.length() + 1];
+      current[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        current[j] = Math.min(change, 1 + Math.min(previous[j], current[j - 1]));
+      }
+      previous = current;
+    }
+    return previous[b.length()];
+  }
+}

@@ -1,0 +1,127 @@
+package dev.lora4j.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The {@code lora4j} program. */
+public final class Main {
+  /** Something was wrong with the work. */
+  static final int FAILED = 1;
+
+  /** The command line was wrong. */
+  static final int USAGE = 2;
+
+  private static final int INTERRUPTED = 130;
+  private static final int HELP_WIDTH = 100;
+
+  private final Console console;
+  private final Root root = new Root();
+
+  private Main(Console console) {
+    this.console = console;
+  }
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    Interruption interruption = Interruption.ofThisThread();
+    int code = FAILED;
+    try {
+      code = new Main(Console.ofProcess()).execute(Ansi.AUTO, arguments);
+    } finally {
+      System.out.flush();
+      interruption.finished();
+    }
+    System.exit(code);
+  }
+
+  /**
+   * Runs one command inside this process.
+   *
+   * @return its exit code: 0, 1 if the work failed, 2 if the command line is wrong
+   */
+  public static int run(PrintStream out, PrintStream err, String... arguments) {
+    return new Main(Console.of(out, err)).execute(Ansi.OFF, arguments);
+  }
+
+  private int execute(Ansi ansi, String... arguments) {
+    CommandLine program = new CommandLine(root);
+    ServiceLoader.load(Command.class, Main.class.getClassLoader()).forEach(program::addSubcommand);
+    program.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
+    program.setUsageHelpWidth(HELP_WIDTH);
+    program.setOut(writer(console.out()));
+    program.setErr(writer(console.err()));
+    program.setExecutionStrategy(this::perform);
+    program.setParameterExceptionHandler(this::misused);
+    program.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown));
+    return program.execute(arguments);
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    // Its own encoding would be the platform's; the stream knows better what it leads to.
+    return new PrintWriter(new TextOf(stream), true);
+  }
+
+  private int perform(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    CommandLine asked = last.commandSpec().commandLine();
+    if (CommandLine.printHelpIfRequested(parsed)) {
+      return 0;
+    }
+    if (!(last.commandSpec().userObject() instanceof Command command)) {
+      asked.usage(asked.getErr());
+      return USAGE;
+    }
+    try {
+      return command.run(console);
+    } catch (ParameterException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      return failed(e);
+    }
+  }
+
+  private int failed(Throwable thrown) {
+    if (root.debug) {
+      thrown.printStackTrace(console.err());
+    } else {
+      console.note("lora4j: " + Explanation.of(thrown));
+    }
+    return thrown instanceof CancellationException ? INTERRUPTED : FAILED;
+  }
+
+  private int misused(ParameterException thrown, String... arguments) {
+    CommandLine command = thrown.getCommandLine();
+    ParameterException told =
+        thrown instanceof MissingParameterException ? mistyped(thrown, arguments) : thrown;
+    console.note("lora4j: " + told.getMessage());
+    UnmatchedArgumentException.printSuggestions(told, command.getErr());
+    console.note("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return USAGE;
+  }
+
+  /**
+   * A mistyped option also makes what it stands for missing, and is the more useful thing to say.
+   */
+  private static ParameterException mistyped(ParameterException thrown, String... arguments) {
+    CommandLine command = thrown.getCommandLine();
+    for (String argument : arguments) {
+      String name = argument.replaceFirst("=.*", "");
+      if (name.startsWith("--") && command.getCommandSpec().findOption(name) == null) {
+        return new UnmatchedArgumentException(command, List.of(argument));
+      }
+    }
+    return thrown;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.FasterType;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.nio.file.Path;
+
+/** A running engine with a base model loaded into it. */
+record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
+  /** Starts the engine and loads what the options name. */
+  static OpenModel of(Console console, ModelOptions options) {
+    Path folder = options.folder();
+    long began = System.nanoTime();
+    Lora4j lora = Lora4j.open();
+    try {
+      DType compute =
+          switch (options.compute) {
+            case f32 -> DType.F32;
+            case bf16 -> DType.BF16;
+            case auto -> FasterType.remembered(lora.engine()).type();
+          };
+      StableDiffusion sd = StableDiffusion.load(lora, folder, compute);
+      console.note(
+          "Loaded "
+              + name(folder)
+              + " in "
+              + Durations.since(began)
+              + " ("
+              + lora.engine().version()
+              + ", "
+              + lora.engine().threads()
+              + " threads, computing in "
+              + compute
+              + ").");
+      return new OpenModel(lora, sd);
+    } catch (RuntimeException | Error e) {
+      lora.close();
+      throw e;
+    }
+  }
+
+  private static String name(Path folder) {
+    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+  }
+
+  /** The type that networks compute in. */
+  DType compute() {
+    return sd.base().compute();
+  }
+
+  @Override
+  public void close() {
+    sd.close();
+    lora.close();
+  }
+}

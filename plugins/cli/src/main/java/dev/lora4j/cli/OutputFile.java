@@ -1,0 +1,58 @@
+package dev.lora4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Files to be written; what would fail at the end of long work is found before it begins. */
+final class OutputFile {
+  private OutputFile() {}
+
+  /** Makes the folder of {@code file} if need be, and checks that it can be written. */
+  static void require(Path file, String ending) {
+    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ending)) {
+      throw new Failure(
+          "The output is a " + ending + " file, so its name must end so; found " + file + ".");
+    }
+    if (Files.isDirectory(file)) {
+      throw new Failure(file + " is a folder; name a file to write.");
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      folder(folder);
+    }
+  }
+
+  /** Makes a folder if need be, and checks that it can be written. */
+  static void folder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new Failure("The folder " + folder + " cannot be made: " + Explanation.of(e), e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new Failure("Permission to write in " + folder + " is denied.");
+    }
+  }
+
+  /**
+   * {@code out.png} itself if it is the only one, else {@code out-1.png}, {@code out-02.png} ...
+   */
+  static Path numbered(Path file, int index, int total) {
+    if (total == 1) {
+      return file;
+    }
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    int digits = Integer.toString(total).length();
+    String number = String.format(Locale.ROOT, "-%0" + digits + "d", index + 1);
+    return file.resolveSibling(name.substring(0, dot) + number + name.substring(dot));
+  }
+
+  /** A file beside {@code file} with its name's ending replaced. */
+  static Path beside(Path file, String ending) {
+    String name = String.valueOf(file.getFileName());
+    return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ending);
+  }
+}

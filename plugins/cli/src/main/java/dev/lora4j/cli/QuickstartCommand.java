@@ -1,0 +1,183 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.diffusion.style.TrainedStyle;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The whole way once, in a few minutes. */
+@picocli.CommandLine.Command(
+    name = "quickstart",
+    sortOptions = false,
+    description = "Train a style, blend it with another, and show both in one picture.")
+public final class QuickstartCommand implements Command {
+  /** Things that the bundled style set does not show, so that the style has to carry over. */
+  private static final List<String> PROMPTS =
+      List.of("fox", "rocket", "sailboat", "cactus", "guitar", "owl");
+
+  private static final double BLEND = 0.7;
+  private static final int PICTURE_STEPS = 20;
+  private static final int BATCH = 8;
+  private static final double RATE = 1e-3;
+  private static final double DROPOUT = 0.1;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description = "Where to write (default: ${DEFAULT-VALUE}).",
+      defaultValue = "quickstart")
+  private Path output = Path.of("quickstart");
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Pictures of a style (default: the bundled ink drawings).")
+  private Optional<Path> images = Optional.empty();
+
+  @Option(
+      names = "--second",
+      paramLabel = "FILE",
+      description = "Adapter to blend with (default: the bundled glossy one).")
+  private Optional<Path> second = Optional.empty();
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "A row of the grid; may be given several times (default: six things).")
+  private List<String> prompts = new ArrayList<>();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Training steps (default: ${DEFAULT-VALUE}).",
+      defaultValue = "250")
+  private int steps;
+
+  @Option(
+      names = "--rank",
+      paramLabel = "N",
+      description = "Size of the factors (default: ${DEFAULT-VALUE}).",
+      defaultValue = "16")
+  private int rank;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of everything random (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private long seed;
+
+  @Mixin private final ModelOptions options = new ModelOptions();
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    StyleSettings settings = settings();
+    OutputFile.folder(output);
+    Path pictures = images.map(ExistingPath::folder).orElseGet(BundledModel::styleSet);
+    Path other = second.map(ExistingPath::file).orElseGet(BundledModel::adapter);
+    long began = System.nanoTime();
+    Map<String, Path> written = new LinkedHashMap<>();
+    written.put("grid", output.resolve("grid.png"));
+    written.put("adapter", output.resolve("style.safetensors"));
+    written.put("loss", output.resolve("loss.png"));
+    try (OpenModel model = OpenModel.of(console, options)) {
+      Adapter glossy = model.sd().adapter(other);
+      console.note("Training a style adapter on the pictures in " + pictures + ".");
+      StyleTrainer trainer =
+          StyleTrainer.on(model.sd()).images(pictures).settings(settings).name("style");
+      TrainedStyle style = StyleTraining.run(console, trainer, steps, BATCH);
+      style.save(output.resolve("style.safetensors"));
+      LossChart.write(output.resolve("loss.png"), "Training loss", style.losses());
+      console.note("Making each picture with the base, with one adapter, and with both.");
+      BufferedImage grid = grid(console, model.sd(), style.adapter(), glossy);
+      PngFile.write(output.resolve("grid.png"), grid, "lora4j quickstart, seed " + seed);
+      report(console, style, other, written, (System.nanoTime() - began) / 1e9);
+    }
+    return 0;
+  }
+
+  private StyleSettings settings() {
+    try {
+      return new StyleSettings(rank, rank, steps, BATCH, RATE, DROPOUT, seed, DType.F16);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private BufferedImage grid(Console console, StableDiffusion sd, Adapter style, Adapter glossy) {
+    Map<String, MixPlan> columns = new LinkedHashMap<>();
+    columns.put("base", MixPlan.NONE);
+    columns.put("A: " + style.name(), MixPlan.of(style, 1));
+    columns.put("B: " + glossy.name(), MixPlan.of(glossy, 1));
+    columns.put(BLEND + " A + " + BLEND + " B", MixPlan.of(style, BLEND).with(glossy, BLEND));
+    List<String> rows = prompts.isEmpty() ? PROMPTS : prompts;
+    List<Prompt> wanted = new ArrayList<>();
+    for (String row : rows) {
+      for (MixPlan mix : columns.values()) {
+        wanted.add(Prompt.of(row).seed(seed).steps(PICTURE_STEPS).mix(mix));
+      }
+    }
+    PictureGrid grid = new PictureGrid(List.copyOf(columns.keySet()));
+    try (PictureMaking making = new PictureMaking(console, sd, wanted)) {
+      for (String row : rows) {
+        List<BufferedImage> pictures = new ArrayList<>();
+        for (int column = 0; column < columns.size(); column++) {
+          pictures.add(making.next().image());
+        }
+        grid.add(row, pictures);
+      }
+    }
+    return grid.draw();
+  }
+
+  private void report(
+      Console console, TrainedStyle style, Path other, Map<String, Path> written, double seconds) {
+    if (json) {
+      Json all = new Json();
+      written.forEach((name, file) -> all.put(name, file.toString()));
+      console.print(
+          all.put("identity", style.adapter().identity()).put("seconds", seconds).toString());
+      return;
+    }
+    console.print(written.get("grid") + "  the base, the new style, another style, and both");
+    console.print(
+        written.get("adapter") + "  the new style, identity " + style.adapter().identity());
+    console.print(written.get("loss") + "  how the training went");
+    console.note("Done in " + Durations.text(seconds) + ". What to try next:");
+    String file = output.resolve("style.safetensors").toString();
+    String prompt = prompts.isEmpty() ? "lighthouse" : prompts.get(0);
+    suggest(console, "generate", prompt, "--lora", file + ":0.8", "--lora", other + ":0.5");
+    suggest(console, "train", "--images", "YOUR_PICTURES", "-o", "yours.safetensors");
+    console.note("  " + Invocation.of("inspect", file));
+  }
+
+  private void suggest(Console console, String... words) {
+    List<String> all = new ArrayList<>(List.of(words));
+    options.base.ifPresent(b -> all.addAll(List.of("--base", b.toString())));
+    console.note("  " + Invocation.of(all.toArray(String[]::new)));
+  }
+}

@@ -1,0 +1,151 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+  private static final String F32 = "--compute=f32";
+
+  @TempDir private Path folder;
+
+  @Test
+  void trainThenInspectThenGenerate() throws IOException {
+    Path pictures = Run.pictures(folder.resolve("pictures"));
+    Path adapter = folder.resolve("new/balls.safetensors");
+    Run trained =
+        Run.of(
+            "train",
+            "--images",
+            pictures,
+            "-o",
+            adapter,
+            Run.BASE,
+            F32,
+            "--steps=5",
+            "--batch=2",
+            "--rank=4",
+            "--json");
+    assertEquals(0, trained.code(), trained.err());
+    assertTrue(trained.err().contains("2 without a .txt file"), trained.err());
+    assertTrue(trained.err().contains("step 5 of 5, loss "), trained.err());
+    String identity = trained.json().get("identity").getAsString();
+    assertEquals(900, ImageIO.read(folder.resolve("new/balls-loss.png").toFile()).getWidth());
+
+    Run inspected = Run.of("inspect", adapter, Run.BASE, "--json");
+    assertEquals(0, inspected.code(), inspected.err());
+    JsonObject found = inspected.json();
+    assertEquals(identity, found.get("identity").getAsString());
+    assertEquals("5", found.getAsJsonObject("metadata").get("ss_steps").getAsString());
+    assertEquals(4, found.getAsJsonArray("layers").get(0).getAsJsonObject().get("rank").getAsInt());
+    assertTrue(found.getAsJsonObject("ignored").isEmpty());
+    assertTrue(Run.of("inspect", adapter).out().contains("of rank 4, alpha 4"));
+
+    Path output = folder.resolve("ball.png");
+    Run made =
+        Run.of(
+            "generate",
+            "a ball",
+            "a box",
+            "--count=2",
+            "--seed=7",
+            "--steps=2",
+            "-o",
+            output,
+            "--lora",
+            adapter + ":0.5:0.5-1",
+            Run.BASE,
+            F32,
+            "--json");
+    assertEquals(0, made.code(), made.err());
+    assertEquals(4, made.json().getAsJsonArray("pictures").size());
+    JsonObject used = made.json().getAsJsonArray("adapters").get(0).getAsJsonObject();
+    assertEquals(identity, used.get("identity").getAsString());
+    assertTrue(Files.exists(folder.resolve("ball-4.png")));
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void aGridIsOneFile() throws IOException {
+    Path output = folder.resolve("grid.png");
+    Run made =
+        Run.of(
+            "generate",
+            "a ball",
+            "a box",
+            "--count=2",
+            "--seed=7",
+            "--steps=1",
+            "--grid",
+            "-o",
+            output,
+            Run.BASE,
+            F32);
+    assertEquals(0, made.code(), made.err());
+    assertEquals(output + "  seed 7, 8", made.out().lines().findFirst().orElse(""));
+    assertTrue(ImageIO.read(output.toFile()).getHeight() > 2 * 128);
+  }
+
+  @Test
+  void aDamagedPictureIsNamed() throws IOException {
+    Path pictures = Run.pictures(folder.resolve("pictures"));
+    Path damaged = pictures.resolve("broken.png");
+    byte[] whole = Files.readAllBytes(pictures.resolve("ball-0.png"));
+    Files.write(damaged, java.util.Arrays.copyOf(whole, whole.length / 2));
+    Path output = folder.resolve("a.safetensors");
+    Run run = Run.of("train", "--images", pictures, "-o", output, Run.BASE, F32, "--steps=1");
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains(damaged.toString()), run.err());
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void anAdapterForAnotherBaseIsAccountedFor() {
+    Path adapter = Run.TINY_SD.resolve("unet/diffusion_pytorch_model.safetensors");
+    Run run = Run.of("inspect", adapter, "--json");
+    assertEquals("denoiser (UNet) in diffusers' layout", run.json().get("kind").getAsString());
+    Run model = Run.of("inspect", Run.TINY_SD);
+    assertTrue(model.out().contains("UNet2DConditionModel"), model.out());
+  }
+
+  @Test
+  void quickstartWritesTheThreeFiles() throws IOException {
+    Path output = folder.resolve("first");
+    Run run =
+        Run.of(
+            "quickstart",
+            "-o",
+            output,
+            Run.BASE,
+            F32,
+            "--images",
+            Run.pictures(folder.resolve("pictures")),
+            "--second",
+            Run.TINY_SD.resolve("lora-kohya.safetensors"),
+            "--steps=3",
+            "--rank=4",
+            "--prompt=ball");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(ImageIO.read(output.resolve("grid.png").toFile()).getWidth() > 4 * 128);
+    assertTrue(Files.exists(output.resolve("style.safetensors")));
+    assertTrue(Files.exists(output.resolve("loss.png")));
+    assertTrue(run.err().contains(" generate ball --lora "), run.err());
+  }
+
+  @Test
+  void theDoctorKnowsTheEngine() {
+    Run run = Run.of("doctor", "--json");
+    String all = run.json().getAsJsonArray("findings").toString();
+    assertTrue(all.contains("\"libtorch\""), all);
+    assertTrue(all.contains("\"compute\""), all);
+    assertEquals(run.json().get("problems").getAsInt() == 0 ? 0 : 1, run.code());
+  }
+}

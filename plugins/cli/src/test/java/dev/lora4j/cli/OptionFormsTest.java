@@ -1,0 +1,51 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.TypeConversionException;
+
+class OptionFormsTest {
+  @Test
+  void adaptersTakeAWeightAndAShareOfTheSteps() {
+    assertEquals(new LoraOption(Path.of("a.safetensors"), 1, 0, 1), lora("a.safetensors"));
+    assertEquals(new LoraOption(Path.of("a.safetensors"), -0.5, 0, 1), lora("a.safetensors:-0.5"));
+    assertEquals(
+        new LoraOption(Path.of("a.safetensors"), 0.7, 0.5, 1), lora("a.safetensors:0.7:0.5-1"));
+    assertEquals(Path.of("C:\\ink.safetensors"), lora("C:\\ink.safetensors:1").file());
+    assertThrows(TypeConversionException.class, () -> lora("a.safetensors:1:0.5-2"));
+    assertThrows(TypeConversionException.class, () -> lora("a.safetensors:1.2.3"));
+  }
+
+  private static LoraOption lora(String text) {
+    return new LoraOption.Reader().convert(text);
+  }
+
+  @Test
+  void sizesAreWidthByHeight() {
+    assertEquals(new PictureSize(512, 768), new PictureSize.Reader().convert("512x768"));
+    assertThrows(TypeConversionException.class, () -> new PictureSize.Reader().convert("0x64"));
+  }
+
+  @Test
+  void severalPicturesAreNumberedSoThatTheySort() {
+    assertEquals(Path.of("a/b.png"), OutputFile.numbered(Path.of("a/b.png"), 0, 1));
+    assertEquals(Path.of("a/b-03.png"), OutputFile.numbered(Path.of("a/b.png"), 2, 12));
+  }
+
+  @Test
+  void textOutOfFilesCannotSteerTheTerminal() {
+    assertEquals(" [31mred", Printable.of("\u001b[31mred", 20));
+    assertEquals("a b", Printable.of("a\u202eb", 20));
+    assertEquals("abc…", Printable.of("abcdef", 4));
+  }
+
+  @Test
+  void suggestedCommandsCanBeCopied() {
+    assertTrue(Invocation.of("generate", "a fox").endsWith(" generate 'a fox'"));
+    assertTrue(Invocation.of("it's").endsWith(" 'it'\\''s'"));
+  }
+}

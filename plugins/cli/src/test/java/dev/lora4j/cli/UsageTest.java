@@ -1,0 +1,76 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UsageTest {
+  @TempDir private Path folder;
+
+  @Test
+  void helpAndVersionAreResults() {
+    assertEquals(0, Run.of("--help").code());
+    assertTrue(Run.of("--help").out().contains("quickstart"));
+    assertTrue(Run.of("--version").out().startsWith("lora4j 0."), Run.of("--version").out());
+    assertTrue(Run.of("train", "--help").out().contains("--images"));
+  }
+
+  @Test
+  void aWrongCommandLineIsCode2() {
+    assertMisused("genrate", Run.of("genrate"), "generate");
+    assertMisused("no prompt", Run.of("generate"), "PROMPT");
+    assertMisused("mistyped option", Run.of("generate", "--sead=3"), "--sead");
+    assertMisused("number", Run.of("generate", "fox", "--steps=many"), "many");
+    assertMisused("range", Run.of("generate", "fox", "--steps=0"), "at least 1");
+    assertMisused("sampler", Run.of("generate", "fox", "--sampler=dim"), "ddim");
+    assertMisused("size", Run.of("generate", "fox", "--size=64"), "WIDTHxHEIGHT");
+    assertMisused(
+        "lora", Run.of("generate", "fox", "--lora=a.safetensors:1:0.9-0.2"), "from <= to");
+    assertMisused("rank", Run.of("train", "--images=.", "-o=a.safetensors", "--rank=0"), "rank");
+  }
+
+  private static void assertMisused(String what, Run run, String told) {
+    assertEquals(2, run.code(), what + ": " + run);
+    assertTrue(run.err().contains(told), what + ": " + run.err());
+    assertEquals("", run.out(), what);
+  }
+
+  @Test
+  void aMissingFileIsOneLineThatNamesTheNearest() throws IOException {
+    Files.writeString(folder.resolve("ink.safetensors"), "");
+    Path wrong = folder.resolve("inc.safetensors");
+    Run run = Run.of("inspect", wrong);
+    assertEquals(1, run.code());
+    assertEquals(
+        "lora4j: There is no file or folder "
+            + wrong
+            + ". Did you mean "
+            + folder.resolve("ink.safetensors")
+            + "?\n",
+        run.err().replace("\r", ""));
+    assertEquals("", run.out());
+  }
+
+  @Test
+  void aFileOfAnotherKindIsTheReadersPlainError() throws IOException {
+    Path file = Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><p>404");
+    Run run = Run.of("inspect", file);
+    assertEquals(1, run.code());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+    assertTrue(Run.of("inspect", file, "--debug").err().contains("\tat dev.lora4j"));
+  }
+
+  @Test
+  void outputsAreCheckedBeforeTheWork() {
+    Run run = Run.of("generate", "fox", Run.BASE, "-o", folder.resolve("fox.jpg"));
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains(".png"), run.err());
+  }
+}
