@@ -16,9 +16,9 @@ public interface AdapterFormat {
    * Reads all factors for a base model.
    *
    * @param name what to call the adapter
-   * @throws dev.lora4j.core.adapter.AdapterException if a factor is of a method that
-   *     cannot be read, half a pair is missing, a factor is for a
-   *     layer that the base lacks, or nothing would have an effect
+   * @throws dev.lora4j.core.adapter.AdapterException if a factor is of a method that cannot be
+   *     read, half a pair is missing, a factor is for a layer that the base lacks, or nothing would
+   *     have an effect
    */
   LoadedAdapter read(String name, TensorStore file, SiteCatalogue base);
 

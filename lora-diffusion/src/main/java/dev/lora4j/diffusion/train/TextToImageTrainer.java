@@ -105,7 +105,11 @@ public final class TextToImageTrainer {
    * @param draw number of the batch; no two steps of a run should have the same
    */
   public TrainingStep.Outcome run(
-      TrainingState state, Scope scope, Samples samples, int batch, double rate,
+      TrainingState state,
+      Scope scope,
+      Samples samples,
+      int batch,
+      double rate,
       long seed,
       long draw) {
     Noise random = Noise.of(seed, draw, 1);

@@ -82,7 +82,11 @@ public final class VaeTrainer {
    * @param draw number of the batch; no two steps of a run should have the same
    */
   public TrainingStep.Outcome run(
-      TrainingState state, Scope scope, List<Picture> pictures, int batch, double rate,
+      TrainingState state,
+      Scope scope,
+      List<Picture> pictures,
+      int batch,
+      double rate,
       long seed,
       long draw) {
     Noise noise = Noise.of(seed, draw, 1);

@@ -47,8 +47,7 @@ class ConcurrencyTest {
   }
 
   private static int[] pixels(StableDiffusion sd, List<MixPlan> mixes, int number) {
-    Prompt prompt =
-        Prompt.of("a fox").seed(number).steps(4).mix(mixes.get(number % mixes.size()));
+    Prompt prompt = Prompt.of("a fox").seed(number).steps(4).mix(mixes.get(number % mixes.size()));
     BufferedImage image = sd.generate(prompt).image();
     return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
   }

@@ -96,8 +96,7 @@ class SamplingParityTest {
     return SD.adapter(TinySd.FOLDER.resolve(name + ".safetensors"));
   }
 
-  private static void run(
-      StableDiffusion sd, String golden, String samplerName, MixPlan mix) {
+  private static void run(StableDiffusion sd, String golden, String samplerName, MixPlan mix) {
     Prompt prompt = Prompt.of(PROMPT).steps(STEPS).guidance(3).sampler(samplerName).mix(mix);
     try (Scope scope = sd.scope().child("test")) {
       Generation generation =

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Files of a jar as files on disk, since models are read from folders. {@code index.txt}
- * beside the class lists them, each line the SHA-256 of a file and its path below {@code files/}.
+ * Files of a jar as files on disk, since models are read from folders. {@code index.txt} beside the
+ * class lists them, each line the SHA-256 of a file and its path below {@code files/}.
  */
 final class Bundle {
   private static final int NAME_LENGTH = 16;

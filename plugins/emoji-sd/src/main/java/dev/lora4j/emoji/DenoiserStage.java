@@ -88,7 +88,8 @@ final class DenoiserStage {
           .run(
               scope,
               trainer.step(),
-              (state, rate, draw) -> trainer.run(state, scope, samples, BATCH, rate, Recipe.SEED, draw),
+              (state, rate, draw) ->
+                  trainer.run(state, scope, samples, BATCH, rate, Recipe.SEED, draw),
               state -> write(scope, writer, trainer, state, side, tokenizer.endId()));
     }
   }

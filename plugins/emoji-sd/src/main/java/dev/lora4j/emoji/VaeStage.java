@@ -32,7 +32,8 @@ final class VaeStage {
           .run(
               scope,
               trainer.step(),
-              (state, rate, draw) -> trainer.run(state, scope, pictures, BATCH, rate, Recipe.SEED, draw),
+              (state, rate, draw) ->
+                  trainer.run(state, scope, pictures, BATCH, rate, Recipe.SEED, draw),
               state -> {
                 try (Scope writing = scope.child("writing")) {
                   float[] weights = state.average().floats();
