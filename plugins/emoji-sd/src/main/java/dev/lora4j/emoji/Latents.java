@@ -57,7 +57,7 @@ record Latents(List<float[]> rows, double scale, double decibels) {
             rows.add(Arrays.copyOfRange(latents, i * width, (i + 1) * width));
           }
           squares += squares(latents) / width;
-          error += difference(x, y) / (x.length / some.size());
+          error += difference(x, y) * some.size() / x.length;
         }
       }
       double deviation = Math.sqrt(squares / pictures.size());
