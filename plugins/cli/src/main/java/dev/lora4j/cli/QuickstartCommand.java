@@ -71,7 +71,7 @@ public final class QuickstartCommand implements Command {
       names = "--steps",
       paramLabel = "N",
       description = "Training steps (default: ${DEFAULT-VALUE}).",
-      defaultValue = "250")
+      defaultValue = "300")
   private int steps;
 
   @Option(
@@ -136,9 +136,10 @@ public final class QuickstartCommand implements Command {
     columns.put(BLEND + " A + " + BLEND + " B", MixPlan.of(style, BLEND).with(glossy, BLEND));
     List<String> rows = prompts.isEmpty() ? PROMPTS : prompts;
     List<Prompt> wanted = new ArrayList<>();
-    for (String row : rows) {
+    for (int row = 0; row < rows.size(); row++) {
       for (MixPlan mix : columns.values()) {
-        wanted.add(Prompt.of(row).seed(seed).steps(PICTURE_STEPS).mix(mix));
+        // The same noise along a row, so that only the adapters differ; another in each row.
+        wanted.add(Prompt.of(rows.get(row)).seed(seed + row).steps(PICTURE_STEPS).mix(mix));
       }
     }
     PictureGrid grid = new PictureGrid(List.copyOf(columns.keySet()));
