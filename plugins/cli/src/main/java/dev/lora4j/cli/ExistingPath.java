@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.NearestNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +54,10 @@ final class ExistingPath {
     try (Stream<Path> beside = Files.list(parent)) {
       return beside
           .filter(p -> !name(p).startsWith("."))
-          .min(Comparator.<Path>comparingInt(p -> edits(wanted, name(p))).thenComparing(p -> p))
-          .filter(p -> edits(wanted, name(p)) <= Math.max(2, wanted.length() / 2))
+          .min(
+              Comparator.<Path>comparingInt(p -> NearestNames.edits(wanted, name(p)))
+                  .thenComparing(p -> p))
+          .filter(p -> NearestNames.edits(wanted, name(p)) <= Math.max(2, wanted.length() / 2))
           .map(p -> path.resolveSibling(p.getFileName()));
     } catch (IOException e) {
       // The suggestion is a courtesy; the caller's sentence stands without it.
@@ -64,23 +67,5 @@ final class ExistingPath {
 
   private static String name(Path path) {
     return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-  }
-
-  /** Number of single-character edits between two names (Levenshtein 1966). */
-  private static int edits(String a, String b) {
-    int[] previous = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] current = new int[b.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(change, 1 + Math.min(previous[j], current[j - 1]));
-      }
-      previous = current;
-    }
-    return previous[b.length()];
   }
 }
