@@ -13,7 +13,7 @@ final class FileSignature {
   /** How many bytes from the start of a file are enough. */
   static final int LENGTH = 512;
 
-  private static final String CONVERT =
+  private static final String UNSAFE =
       " It can run code when it is loaded, so it is never opened here; get a .safetensors version.";
 
   private FileSignature() {}
@@ -26,10 +26,10 @@ final class FileSignature {
     String text = new String(head, StandardCharsets.ISO_8859_1);
     String lower = text.strip().toLowerCase(Locale.ROOT);
     if (text.startsWith("PK\3\4")) {
-      return found(Kind.IS_ZIP, "is a zip archive, probably a PyTorch checkpoint." + CONVERT);
+      return found(Kind.IS_ZIP, "is a zip archive, probably a PyTorch checkpoint." + UNSAFE);
     }
     if (pickle(head)) {
-      return found(Kind.IS_PICKLE, "is a Python pickle." + CONVERT);
+      return found(Kind.IS_PICKLE, "is a Python pickle." + UNSAFE);
     }
     if (lower.startsWith("version https://git-lfs") || lower.startsWith("version https://hawser")) {
       return found(

@@ -1,6 +1,7 @@
 package dev.lora4j.core.safetensors;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -23,8 +24,8 @@ final class HeaderText {
     tensors.forEach(text::tensor);
     byte[] json = text.out.append('}').toString().getBytes(StandardCharsets.UTF_8);
     int padded = (json.length + Limits.PREFIX - 1) / Limits.PREFIX * Limits.PREFIX;
-    byte[] bytes = java.util.Arrays.copyOf(json, padded);
-    java.util.Arrays.fill(bytes, json.length, padded, (byte) ' ');
+    byte[] bytes = Arrays.copyOf(json, padded);
+    Arrays.fill(bytes, json.length, padded, (byte) ' ');
     return bytes;
   }
 
