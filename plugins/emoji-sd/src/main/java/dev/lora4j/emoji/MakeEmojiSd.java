@@ -21,8 +21,7 @@ public final class MakeEmojiSd {
 
   /** Runs one stage. */
   public static void main(String[] arguments) throws IOException {
-    PrintStream log =
-        new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true);
+    PrintStream log = System.out;
     Path first = Path.of(arguments[1]);
     Path second = Path.of(arguments[2]);
     switch (arguments[0]) {
