@@ -51,6 +51,16 @@ public interface Backend {
   /** Releases a tensor or module; doing it twice is harmless. */
   void free(Handle handle);
 
+  /** Begins to record each operator that the calling thread runs. */
+  void startProfile();
+
+  /**
+   * Ends what {@link #startProfile} began on the calling thread.
+   *
+   * @param trace file to write, in Chrome's trace event format
+   */
+  void stopProfile(Path trace);
+
   /** Name and version, for example {@code libtorch 2.7.1}. */
   String version();
 

@@ -179,6 +179,21 @@ public final class DjlBackend implements Backend {
   }
 
   @Override
+  public void startProfile() {
+    prepareThread();
+    JniUtils.startProfile(false, false, false);
+  }
+
+  @Override
+  public void stopProfile(Path trace) {
+    try {
+      JniUtils.stopProfile(trace.toString());
+    } catch (EngineException e) {
+      throw new TensorException("The profile cannot be written to " + trace + ".", e);
+    }
+  }
+
+  @Override
   public String version() {
     return "libtorch " + ai.djl.engine.Engine.getEngine("PyTorch").getVersion();
   }
