@@ -1,0 +1,101 @@
+package dev.lora4j.bench;
+
+import dev.lora4j.cli.Console;
+import dev.lora4j.cli.Progress;
+import dev.lora4j.core.tensor.Engine;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a case measures with: the engine, the user's options, and a folder for its files. */
+public final class Bench {
+  private final String name;
+  private final Options options;
+  private final Tools tools;
+
+  /**
+   * What the user asked for.
+   *
+   * @param rounds how often everybody has a turn
+   * @param seconds of measured time for a case, all contenders together
+   * @param python an interpreter that has PyTorch; empty if there is to be no such peer
+   */
+  record Options(int rounds, double seconds, Optional<String> python) {}
+
+  /** What all cases of a command share. */
+  record Tools(
+      Console console, Engine engine, Ceilings ceilings, Steadiness steadiness, Path folder) {}
+
+  Bench(String name, Options options, Tools tools) {
+    this.name = name;
+    this.options = options;
+    this.tools = tools;
+  }
+
+  /** Benchmark and case, as results are named. */
+  public String name() {
+    return name;
+  }
+
+  /** The engine, on as many threads as all contenders have to use. */
+  public Engine engine() {
+    return tools.engine;
+  }
+
+  /** How often everybody has a turn; at least one. */
+  public int rounds() {
+    return options.rounds;
+  }
+
+  /** Measured time for the case, all contenders together. */
+  public double seconds() {
+    return options.seconds;
+  }
+
+  /** How fast this machine can be. */
+  public Ceilings ceilings() {
+    return tools.ceilings;
+  }
+
+  /** A folder for files that contenders share; removed after the command. */
+  public Path folder() {
+    return tools.folder;
+  }
+
+  Steadiness steadiness() {
+    return tools.steadiness;
+  }
+
+  /** Shows how many {@code unit}s of {@link #rounds} are done. */
+  public Progress progress(String unit) {
+    return tools.console.progress(name, options.rounds, unit);
+  }
+
+  /** Begins a race; {@code ours} is closed with it. */
+  public Race race(Contender ours) {
+    return new Race(this, ours);
+  }
+
+  /**
+   * A peer that is a Python script, run by the interpreter that the user named.
+   *
+   * @param beside the class whose resource the script is
+   * @param script its name, for example {@code chain.py}
+   * @param arguments for the script; {@code --threads} is put before them
+   * @return empty if the user named none
+   */
+  public Optional<Contender> python(Class<?> beside, String script, String... arguments) {
+    if (options.python.isEmpty()) {
+      return Optional.empty();
+    }
+    String python = options.python.get();
+    PeerScript.unpack(PeerScript.class, "peer.py", tools.folder);
+    Path file = PeerScript.unpack(beside, script, tools.folder);
+    List<String> command =
+        new ArrayList<>(
+            List.of(python, file.toString(), "--threads", Integer.toString(engine().threads())));
+    command.addAll(List.of(arguments));
+    return Optional.of(PeerProcess.start(command, engine().threads()));
+  }
+}

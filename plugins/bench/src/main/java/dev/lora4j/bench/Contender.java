@@ -1,0 +1,35 @@
+package dev.lora4j.bench;
+
+/** One side of a comparison: does the work and says how long it took. */
+public interface Contender extends AutoCloseable {
+  /** Who it is, with the version if it is not part of this program. */
+  String name();
+
+  /**
+   * What the work computes, from its beginning. Called once, before any {@link #run}; the numbers
+   * of all contenders have to agree.
+   */
+  double[] check();
+
+  /**
+   * Does the work.
+   *
+   * @param units how many times
+   * @return the seconds that each of them took
+   */
+  double[] run(int units);
+
+  @Override
+  void close();
+
+  /** {@link #run} for work inside this process. */
+  static double[] timed(int units, Runnable work) {
+    double[] seconds = new double[units];
+    for (int i = 0; i < units; i++) {
+      long began = System.nanoTime();
+      work.run();
+      seconds[i] = (System.nanoTime() - began) / 1e9;
+    }
+    return seconds;
+  }
+}

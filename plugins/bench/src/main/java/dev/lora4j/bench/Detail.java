@@ -1,0 +1,10 @@
+package dev.lora4j.bench;
+
+/**
+ * Something worth knowing beside a ratio.
+ *
+ * @param key its name in JSON, for example {@code flop_share}
+ * @param value in the unit that {@code text} says
+ * @param text for people, with the value
+ */
+public record Detail(String key, double value, String text) {}

@@ -1,0 +1,32 @@
+package dev.lora4j.bench;
+
+/** What a ratio should be. A target that is missed is reported and is no failure. */
+public record Target(double limit, boolean atMost) {
+  /** No expectation. */
+  public static final Target NONE = new Target(Double.NaN, true);
+
+  /** The ratio should not be greater. */
+  public static Target atMost(double limit) {
+    return new Target(limit, true);
+  }
+
+  /** The ratio should not be less. */
+  public static Target atLeast(double limit) {
+    return new Target(limit, false);
+  }
+
+  /** Whether there is one. */
+  public boolean exists() {
+    return !Double.isNaN(limit);
+  }
+
+  /** Whether {@code ratio} reaches it; also if there is none. */
+  public boolean met(double ratio) {
+    return !exists() || (atMost ? ratio <= limit : ratio >= limit);
+  }
+
+  /** For example {@code at most 0.5}, empty if there is none. */
+  public String text() {
+    return exists() ? (atMost ? "at most " : "at least ") + limit : "";
+  }
+}
