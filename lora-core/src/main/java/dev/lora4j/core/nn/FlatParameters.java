@@ -13,61 +13,50 @@ import java.util.Map;
  * Trainable weights that lie one after another in one flat F32 buffer.
  *
  * <p>One buffer makes the norm, the optimiser, the checkpoint and the average one operation each,
- * however many weights there are.
+ * however many weights there are. The program takes each weight as a held input that is a view of
+ * the buffer, so it knows no offsets: a size that is unknown while staging, such as an adapter's
+ * rank, stays free, and one program trains any rank. Where each weight lies is a {@link
+ * FlatLayout}.
  */
 public final class FlatParameters implements WeightSource {
-  /** A weight and where it begins in the buffer, in elements. */
-  public record Slot(Parameter parameter, long offset) {}
-
-  private final Expr flat;
+  private final Graph graph;
   private final DType compute;
-  private final Map<String, Slot> slots = new LinkedHashMap<>();
   private final Map<String, Expr> leaves = new LinkedHashMap<>();
-  private long length;
+  private final List<Parameter> parameters = new ArrayList<>();
 
   /**
-   * Makes a source of slices of {@code flat}.
+   * Makes a source of held inputs.
    *
-   * @param flat F32 of one dimension
    * @param compute the type the model computes in; gradients arrive in F32 all the same
    */
-  public FlatParameters(Expr flat, DType compute) {
-    this.flat = flat;
+  public FlatParameters(Graph graph, DType compute) {
+    this.graph = graph;
     this.compute = compute;
   }
 
   @Override
-  public Expr weight(Graph graph, Parameter parameter) {
+  public Expr weight(Graph owner, Parameter parameter) {
     return leaf(parameter).to(compute);
   }
 
-  /** The weight itself, in F32. */
+  /** The weight itself, in F32; its shape may have unknown sizes. */
   public Expr leaf(Parameter parameter) {
     return leaves.computeIfAbsent(
         parameter.name(),
         name -> {
-          long[] sizes = parameter.shape().sizes();
-          long elements = parameter.shape().elements();
-          slots.put(name, new Slot(parameter, length));
-          Expr leaf = flat.slice(0, length, length + elements).reshape(sizes).trainable();
-          length += elements;
-          return leaf;
+          parameters.add(parameter);
+          return graph.held(name, DType.F32, parameter.shape()).trainable();
         });
   }
 
-  /** Elements that the buffer must have. */
-  public long length() {
-    return length;
-  }
-
-  /** All weights in the order they lie. */
-  public List<Slot> slots() {
-    return List.copyOf(slots.values());
+  /** What the model asked for, in the order of the buffer. */
+  public List<Parameter> parameters() {
+    return List.copyOf(parameters);
   }
 
   /** The gradient of {@code loss} with respect to all weights, laid out like the buffer. */
   public Expr gradient(Expr loss) {
-    List<Expr> gradients = flat.graph().gradients(loss, new ArrayList<>(leaves.values()));
+    List<Expr> gradients = graph.gradients(loss, new ArrayList<>(leaves.values()));
     return Shaping.cat(gradients.stream().map(g -> g.reshape(-1)).toList(), 0);
   }
 }

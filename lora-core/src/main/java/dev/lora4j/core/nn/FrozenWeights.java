@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Weights that a program takes as inputs, named as the model names them. */
+/** Weights that a program takes as held inputs, named as the model names them. */
 public final class FrozenWeights implements WeightSource {
   private final DType dtype;
   private final String prefix;
@@ -33,11 +33,11 @@ public final class FrozenWeights implements WeightSource {
         parameter.name(),
         name -> {
           parameters.add(parameter);
-          return graph.input(prefix + name, dtype, parameter.shape());
+          return graph.held(prefix + name, dtype, parameter.shape());
         });
   }
 
-  /** What the model asked for, in the order of the program's inputs. */
+  /** What the model asked for, in the order of the program's held inputs. */
   public List<Parameter> parameters() {
     return List.copyOf(parameters);
   }

@@ -3,6 +3,7 @@ package dev.lora4j.core.tensor;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The engine behind tensors and programs. Implementations are found with {@link
@@ -31,13 +32,23 @@ public interface Backend {
   /** Loads a module whose code is {@code source}. */
   Handle load(String source);
 
+  /** A list of tensors to be passed to many runs; keeps their memory until it is freed. */
+  Handle list(List<Handle> tensors);
+
   /**
    * Runs method {@code run} of a module.
    *
+   * @param held what {@link #list} gave, if the module has held inputs
    * @param gradients whether operators record what {@code autograd.grad} needs
    * @return new handles, owned by the caller
    */
-  List<Handle> run(Handle module, List<Handle> inputs, boolean gradients);
+  List<Handle> run(Handle module, List<Handle> inputs, Optional<Handle> held, boolean gradients);
+
+  /** Elements from {@code offset} on under another shape, sharing memory. */
+  Handle view(Handle tensor, long offset, Shape shape);
+
+  /** A file's first {@code elements} elements, mapped privately. */
+  Handle map(Path file, DType dtype, long elements);
 
   /** A tensor with a copy of the remaining bytes of {@code data} (little endian). */
   Handle create(DType dtype, Shape shape, ByteBuffer data);
@@ -60,6 +71,9 @@ public interface Backend {
    * @param trace file to write, in Chrome's trace event format
    */
   void stopProfile(Path trace);
+
+  /** How many tensors, lists and modules the engine holds for us now. */
+  long live();
 
   /** Name and version, for example {@code libtorch 2.7.1}. */
   String version();

@@ -100,6 +100,11 @@ public final class Engine implements AutoCloseable {
     return backend.nativeFolder();
   }
 
+  /** How many tensors, lists of held inputs and programs the native library holds now. */
+  public long live() {
+    return backend.live();
+  }
+
   Backend backend() {
     return backend;
   }

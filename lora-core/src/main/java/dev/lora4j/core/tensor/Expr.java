@@ -58,9 +58,7 @@ public final class Expr implements Arithmetic, Shaping, Reducing, Neural {
 
   /** A leaf with this value that {@link Graph#gradients} may name. */
   public Expr trainable() {
-    Expr leaf = detach();
-    graph.effect("requires_grad_", leaf, true);
-    return leaf;
+    return graph.trainable(this);
   }
 
   /** Its name in the program's text. */

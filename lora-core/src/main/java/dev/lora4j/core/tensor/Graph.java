@@ -1,12 +1,17 @@
 package dev.lora4j.core.tensor;
 
+import dev.lora4j.core.tensor.ProgramText.Origin;
+import dev.lora4j.core.tensor.ProgramText.Verbatim;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where a program is written: holds its inputs and statements while Java stages it.
@@ -19,37 +24,50 @@ public final class Graph {
   /** One declared input. */
   public record Input(String name, DType dtype, Shape shape) {}
 
-  /** Where a statement of the program's text came from. */
-  record Origin(String operator, String layer, String java) {}
+  /** Element type and shape, as far as known, of one result of an operator. */
+  public record Result(DType dtype, Shape shape) {}
 
-  /** Program text that stands as it is. */
-  private record Verbatim(String text) {
-    @Override
-    public String toString() {
-      return text;
-    }
-  }
+  private static final Set<String> CUT =
+      Set.of("detach", "zeros_like", "ones_like", "full_like", "empty_like", "new_zeros");
 
   private final List<Input> inputs = new ArrayList<>();
-  private final List<String> statements = new ArrayList<>();
-  private final List<Origin> origins = new ArrayList<>();
+  private final List<Input> held = new ArrayList<>();
+  private final ProgramText text = new ProgramText();
+  private final Tape tape = new Tape();
   private final Deque<String> layers = new ArrayDeque<>();
-  private int values;
+  private boolean insideSegment;
 
   /**
    * Declares an input. The program takes tensors of this element type whose shape {@linkplain
    * Shape#admits fits}.
    */
   public Expr input(String name, DType dtype, Shape shape) {
-    String variable = variable(name);
-    statement("input", variable + " = inputs[" + inputs.size() + "]");
-    inputs.add(new Input(name, dtype, shape));
-    return new Expr(this, variable, dtype, shape);
+    return declare("inputs", inputs, new Input(name, dtype, shape));
+  }
+
+  /**
+   * Declares an input that stays the same over many runs, such as a weight. These are gathered once
+   * with {@link Program#hold} and cost nothing per run.
+   */
+  public Expr held(String name, DType dtype, Shape shape) {
+    return declare("held", held, new Input(name, dtype, shape));
+  }
+
+  private Expr declare(String list, List<Input> declared, Input input) {
+    String variable = text.variable(input.name());
+    statement("input", variable + " = " + list + "[" + declared.size() + "]", List.of());
+    declared.add(input);
+    return new Expr(this, variable, input.dtype(), input.shape());
   }
 
   /** The declared inputs, in the order the program takes them. */
   public List<Input> inputs() {
     return List.copyOf(inputs);
+  }
+
+  /** The declared held inputs, in the order {@link Program#hold} takes them. */
+  public List<Input> heldInputs() {
+    return List.copyOf(held);
   }
 
   /** Enters a layer, whose name appears in messages until {@link #leave}. */
@@ -79,9 +97,35 @@ public final class Graph {
    * @param shape shape of the result, as far as known
    */
   public Expr call(String operator, DType dtype, Shape shape, Object... arguments) {
-    String variable = variable(operator);
-    statement(operator, variable + " = torch." + operator + arguments(arguments));
-    return new Expr(this, variable, dtype, shape);
+    return call(operator, List.of(new Result(dtype, shape)), arguments).get(0);
+  }
+
+  /**
+   * Stages any ATen operator that returns a tuple of tensors; arguments as in {@link #call(String,
+   * DType, Shape, Object...)}.
+   */
+  public List<Expr> call(String operator, List<Result> results, Object... arguments) {
+    if (insideSegment && random(operator)) {
+      throw new TensorException(
+          "Operator "
+              + operator
+              + " draws other numbers each time it runs, so it cannot stand in a checkpointed"
+              + " segment, which runs twice; use seeded numbers.");
+    }
+    List<Object> local = Stream.of(arguments).map(this::local).toList();
+    List<Expr> tensors = tensors(local);
+    String variable = text.variable(operator);
+    List<Expr> out = new ArrayList<>(results.size());
+    for (int i = 0; i < results.size(); i++) {
+      Result r = results.get(i);
+      out.add(new Expr(this, i == 0 ? variable : variable + "_" + i, r.dtype(), r.shape()));
+    }
+    String left = out.stream().map(Expr::toString).collect(Collectors.joining(", "));
+    statement(operator, left + " = torch." + operator + ProgramText.arguments(local), tensors);
+    if (!CUT.contains(operator)) {
+      out.forEach(e -> tape.addResult(e, tensors));
+    }
+    return List.copyOf(out);
   }
 
   /**
@@ -90,18 +134,32 @@ public final class Graph {
    * @param results how many tensors the operator returns
    */
   public Expr first(int results, String operator, DType dtype, Shape shape, Object... arguments) {
-    String variable = variable(operator);
-    StringBuilder left = new StringBuilder(variable);
-    for (int i = 1; i < results; i++) {
-      left.append(", ").append(variable).append('_').append(i);
+    List<Result> all = new ArrayList<>(List.of(new Result(dtype, shape)));
+    while (all.size() < results) {
+      all.add(new Result(dtype, Shape.of()));
     }
-    statement(operator, left + " = torch." + operator + arguments(arguments));
-    return new Expr(this, variable, dtype, shape);
+    return call(operator, all, arguments).get(0);
+  }
+
+  private static boolean random(String operator) {
+    return operator.startsWith("rand")
+        || operator.startsWith("normal")
+        || operator.contains("bernoulli")
+        || operator.contains("multinomial")
+        || operator.contains("dropout");
   }
 
   /** Stages an ATen operator for its effect on its arguments. */
   public void effect(String operator, Object... arguments) {
-    statement(operator, "torch." + operator + arguments(kept(arguments)));
+    if (insideSegment) {
+      throw new TensorException(
+          "Operator "
+              + operator
+              + " changes its arguments, so it cannot stand in a checkpointed segment, which runs"
+              + " twice.");
+    }
+    List<Object> kept = kept(arguments);
+    statement(operator, "torch." + operator + ProgramText.arguments(kept), tensors(kept));
   }
 
   /*
@@ -110,18 +168,19 @@ public final class Graph {
    * optimisers on such lists would be removed without a word. It does assume that an element of a
    * list of lists may be anything.
    */
-  private Object[] kept(Object... arguments) {
-    Object[] kept = arguments.clone();
+  private List<Object> kept(Object... arguments) {
+    List<Object> kept = new ArrayList<>(List.of(arguments));
     List<Object> lists = new ArrayList<>();
-    String variable = variable("lists");
-    for (int i = 0; i < kept.length; i++) {
-      if (kept[i] instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Expr) {
-        kept[i] = new Verbatim(variable + "[" + lists.size() + "]");
+    String variable = text.variable("lists");
+    for (int i = 0; i < kept.size(); i++) {
+      if (kept.get(i) instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Expr) {
+        kept.set(i, new Verbatim(variable + "[" + lists.size() + "]"));
         lists.add(list);
       }
     }
     if (!lists.isEmpty()) {
-      statement("lists", variable + " = annotate(List[List[Tensor]], " + argument(lists) + ")");
+      String all = "annotate(List[List[Tensor]], " + ProgramText.argument(lists) + ")";
+      statement("lists", variable + " = " + all, tensors(lists));
     }
     return kept;
   }
@@ -131,123 +190,148 @@ public final class Graph {
     return call("full", dtype, Shape.of(), List.<Dim>of(), value, Keyword.of("dtype", dtype));
   }
 
+  Expr trainable(Expr x) {
+    Expr leaf = leaf(x);
+    tape.addTrainable(leaf);
+    return leaf;
+  }
+
+  /** A value that a gradient graph begins with. */
+  private Expr leaf(Expr x) {
+    Expr leaf = new Expr(this, text.variable("leaf"), x.dtype(), x.shape());
+    statement("detach", leaf + " = torch.detach(" + x + ")", List.of(x));
+    statement("requires_grad_", "torch.requires_grad_(" + leaf + ", True)", List.of(leaf));
+    return leaf;
+  }
+
+  /** Replaces values that come from before the last checkpointed segment by leaves. */
+  private Object local(Object argument) {
+    if (argument instanceof Expr e) {
+      if (!tape.foreign(e)) {
+        return e;
+      }
+      Optional<Expr> known = tape.leaf(e);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      Expr leaf = leaf(e);
+      tape.addLeaf(e, leaf);
+      return leaf;
+    }
+    if (argument instanceof Keyword k && !k.equals(Keyword.NONE)) {
+      return new Keyword(k.name(), local(k.value()));
+    }
+    return argument instanceof Collection<?> list
+        ? list.stream().map(this::local).toList()
+        : argument;
+  }
+
+  private static List<Expr> tensors(Collection<?> arguments) {
+    List<Expr> found = new ArrayList<>();
+    for (Object argument : arguments) {
+      if (argument instanceof Expr e) {
+        found.add(e);
+      } else if (argument instanceof Keyword k && !k.equals(Keyword.NONE)) {
+        found.addAll(tensors(List.of(k.value())));
+      } else if (argument instanceof Collection<?> list) {
+        found.addAll(tensors(list));
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Stages a segment whose inner values are not kept for the gradient but computed a second time,
+   * which trades time for memory (Chen et al. 2016). The gradient is the same to the last bit.
+   *
+   * <p>{@code body} is staged again when the gradient is, so it must stage the same both times, and
+   * may neither draw unseeded random numbers nor change a tensor in place. Values from outside may
+   * be used freely; values made inside leave by being returned. A segment within another is a part
+   * of it. In a program without gradients this is the body alone.
+   */
+  public List<Expr> checkpoint(Supplier<List<Expr>> body) {
+    if (insideSegment) {
+      return body.get();
+    }
+    int begin = text.length();
+    tape.begin(Optional.of(() -> inside(body)));
+    List<Expr> outputs = inside(body);
+    tape.handOn(outputs);
+    tape.begin(Optional.empty());
+    if (outputs.stream().anyMatch(e -> tape.value(e).differentiable())) {
+      text.insert(begin, "torch.set_grad_enabled(False)", origin("set_grad_enabled", List.of()));
+      statement("set_grad_enabled", "torch.set_grad_enabled(True)", List.of());
+    }
+    return outputs;
+  }
+
+  private List<Expr> inside(Supplier<List<Expr>> body) {
+    insideSegment = true;
+    try {
+      return body.get();
+    } finally {
+      insideSegment = false;
+    }
+  }
+
   /**
    * Gradients of a scalar with respect to {@code parameters}, each of which must {@linkplain
-   * Expr#trainable require them} and take part in the scalar.
+   * Expr#trainable require them} and take part in the scalar. To be staged once per program.
+   *
+   * @throws TensorException if the scalar does not depend on one of them
    */
   public List<Expr> gradients(Expr scalar, List<Expr> parameters) {
-    String variable = variable("gradients");
-    statement(
-        "autograd.grad",
-        variable + " = torch.autograd.grad" + arguments(List.of(scalar), parameters));
+    return new Backpropagation(this, tape).run(scalar, parameters);
+  }
+
+  /** Stages the engine's gradient of the values that {@code arguments} name. */
+  List<Expr> autograd(List<Object> arguments, List<Expr> inputs) {
+    String variable = text.variable("gradients");
+    String call = variable + " = torch.autograd.grad" + ProgramText.arguments(arguments);
+    statement("autograd.grad", call, List.of());
     List<Expr> gradients = new ArrayList<>();
-    for (int i = 0; i < parameters.size(); i++) {
-      Expr parameter = parameters.get(i);
-      String gradient = variable("gradient");
-      statement(
-          "autograd.grad", gradient + " = unchecked_cast(Tensor, " + variable + "[" + i + "])");
-      gradients.add(new Expr(this, gradient, parameter.dtype(), parameter.shape()));
+    for (int i = 0; i < inputs.size(); i++) {
+      Expr input = inputs.get(i);
+      Expr gradient = new Expr(this, text.variable("gradient"), input.dtype(), input.shape());
+      String element = gradient + " = unchecked_cast(Tensor, " + variable + "[" + i + "])";
+      statement("autograd.grad", element, List.of());
+      gradients.add(gradient);
     }
     return gradients;
   }
 
   Dim size(Expr x, int dimension) {
-    String variable = variable("size");
-    statement("size", variable + " = torch.size(" + x + ", " + dimension + ")");
+    String variable = text.variable("size");
+    statement("size", variable + " = torch.size(" + x + ", " + dimension + ")", List.of(x));
     return new Dim(variable, Shape.UNKNOWN);
   }
 
   /** Compiles a program that does not record gradients. */
   public Program inference(Scope scope, List<Expr> outputs) {
-    return compile(scope, outputs, false);
+    return Program.compile(scope, this, outputs, false);
   }
 
   /** Compiles a program inside which {@link #gradients} were staged. */
   public Program training(Scope scope, List<Expr> outputs) {
-    return compile(scope, outputs, true);
-  }
-
-  private Program compile(Scope scope, List<Expr> outputs, boolean gradients) {
-    return Program.compile(scope, this, source(outputs), outputs, gradients);
+    return Program.compile(scope, this, outputs, true);
   }
 
   /** The program's text. Equal stagings give equal text. */
   String source(List<Expr> outputs) {
-    StringBuilder text = new StringBuilder(HEAD);
-    statements.forEach(s -> text.append("    ").append(s).append('\n'));
-    String results =
-        outputs.stream().map(e -> "torch.contiguous(" + e + ")").collect(Collectors.joining(", "));
-    return text.append("    return [").append(results).append("]\n").toString();
+    return text.source(outputs);
   }
 
-  private static final String HEAD =
-      """
-      class M(Module):
-        __parameters__ = []
-        __buffers__ = []
-        training : bool
-        def run(self: __torch__.M, inputs: List[Tensor]) -> List[Tensor]:
-      """;
-
-  /** The origin of line {@code line} (from 1) of the text, if a statement stands there. */
-  java.util.Optional<Origin> origin(int line) {
-    int index = line - 1 - (int) HEAD.lines().count();
-    return index >= 0 && index < origins.size()
-        ? java.util.Optional.of(origins.get(index))
-        : java.util.Optional.empty();
+  Optional<Origin> origin(int line) {
+    return text.origin(line);
   }
 
-  private void statement(String operator, String text) {
-    statements.add(text);
-    origins.add(new Origin(operator, layer(), CallSite.outside()));
+  private void statement(String operator, String statement, List<Expr> arguments) {
+    text.add(statement, origin(operator, arguments));
   }
 
-  private String variable(String hint) {
-    String clean = hint.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^_+|_+$", "");
-    return "v" + values++ + "_" + clean;
-  }
-
-  private static String arguments(Object... arguments) {
-    StringBuilder text = new StringBuilder("(");
-    for (int i = 0; i < arguments.length; i++) {
-      text.append(i == 0 ? "" : ", ").append(argument(arguments[i]));
-    }
-    return text.append(')').toString();
-  }
-
-  private static String argument(Object value) {
-    if (value instanceof Keyword keyword) {
-      return keyword.equals(Keyword.NONE)
-          ? "None"
-          : keyword.name() + "=" + argument(keyword.value());
-    }
-    if (value instanceof DType dtype) {
-      return Integer.toString(dtype.aten());
-    }
-    if (value instanceof Boolean flag) {
-      return flag ? "True" : "False";
-    }
-    if (value instanceof Double || value instanceof Float) {
-      return number(((Number) value).doubleValue());
-    }
-    if (value instanceof String string) {
-      return '"' + string.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    }
-    if (value instanceof Expr[] list && list.length == 0) {
-      return "annotate(List[Tensor], [])";
-    }
-    if (value instanceof Collection<?> list) {
-      return list.isEmpty()
-          ? "annotate(List[int], [])"
-          : list.stream().map(Graph::argument).collect(Collectors.joining(", ", "[", "]"));
-    }
-    return value.toString();
-  }
-
-  private static String number(double value) {
-    if (Double.isNaN(value) || Double.isInfinite(value)) {
-      throw new TensorException("A program cannot hold the constant " + value + ".");
-    }
-    return String.format(Locale.ROOT, "%.17g", value);
+  private Origin origin(String operator, List<Expr> arguments) {
+    String types =
+        arguments.stream().map(e -> e.dtype() + " " + e.shape()).collect(Collectors.joining(", "));
+    return new Origin(operator, layer(), CallSite.outside(), types);
   }
 }

@@ -4,40 +4,41 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 
 /**
  * Staged mathematics that runs as one native call. Holds no data, so one program serves any
- * weights, batch size and resolution, from several threads at once.
+ * weights, batch size and resolution, from several threads at once. Closing waits for runs in
+ * progress.
  */
 public final class Program implements AutoCloseable {
-  private static final Pattern LINE = Pattern.compile("line (\\d+), in run");
-
+  private final Scope scope;
   private final Graph graph;
   private final Backend.Handle module;
   private final List<Graph.Input> inputs;
+  private final List<Graph.Input> heldInputs;
   private final List<DType> results;
   private final boolean gradients;
-  private final Engine engine;
+  private final InUse use = new InUse();
 
   private Program(
-      Engine engine, Graph graph, Backend.Handle module, List<DType> results, boolean gradients) {
-    this.engine = engine;
+      Scope scope, Graph graph, Backend.Handle module, List<DType> results, boolean gradients) {
+    this.scope = scope;
     this.graph = graph;
     this.module = module;
     this.inputs = graph.inputs();
+    this.heldInputs = graph.heldInputs();
     this.results = results;
     this.gradients = gradients;
   }
 
-  static Program compile(
-      Scope scope, Graph graph, String source, List<Expr> outputs, boolean gradients) {
+  static Program compile(Scope scope, Graph graph, List<Expr> outputs, boolean gradients) {
     Engine engine = scope.engine();
+    String source = graph.source(outputs);
     try {
       Backend.Handle module = engine.call(() -> engine.backend().load(source));
       List<DType> results = outputs.stream().map(Expr::dtype).toList();
-      return scope.own(new Program(engine, graph, module, results, gradients));
+      return scope.own(new Program(scope, graph, module, results, gradients));
     } catch (Backend.NativeFailure e) {
       throw new TensorException("The staged program is not valid: " + e.getMessage(), e);
     }
@@ -48,47 +49,82 @@ public final class Program implements AutoCloseable {
     return inputs;
   }
 
+  /** The held inputs in the order {@link #hold} takes them. */
+  public List<Graph.Input> heldInputs() {
+    return heldInputs;
+  }
+
+  /**
+   * Gathers tensors for the held inputs.
+   *
+   * @param owner closes the result; the tensors stay with their own owners
+   * @param tensors one for each of {@link #heldInputs}, in order
+   * @throws TensorException if a tensor does not fit
+   */
+  public Held hold(Scope owner, List<Tensor> tensors) {
+    check("Held input", heldInputs, tensors);
+    Engine engine = scope.engine();
+    return engine.call(
+        () ->
+            Tensor.using(
+                tensors, handles -> new Held(owner, this, engine.backend().list(handles))));
+  }
+
+  /** {@link #hold(Scope, List)} with each held input looked up by its name. */
+  public Held hold(Scope owner, Function<String, Tensor> byName) {
+    return hold(owner, heldInputs.stream().map(i -> byName.apply(i.name())).toList());
+  }
+
   /**
    * Runs the program.
    *
-   * @param scope owner of the results
+   * @param owner owner of the results
    * @param tensors one for each of {@link #inputs}, in order
    * @return the staged outputs
    * @throws TensorException if an input does not fit, or an operator fails; the message names the
    *     operator, its layer, the shapes and the line of Java that staged it
    */
-  public List<Tensor> run(Scope scope, List<Tensor> tensors) {
-    check(tensors);
-    return runUnchecked(scope, tensors);
+  public List<Tensor> run(Scope owner, List<Tensor> tensors) {
+    check("Input", inputs, tensors);
+    return runUnchecked(owner, tensors);
   }
 
-  /** {@link #run} for tensors of any rank. */
-  List<Tensor> runUnchecked(Scope scope, List<Tensor> tensors) {
-    List<Backend.Handle> handles = Tensor.handles(tensors);
-    Backend backend = engine.backend();
-    return engine.call(
-        () -> {
-          List<Backend.Handle> out;
-          try {
-            out = backend.run(module, handles, gradients);
-          } catch (Backend.NativeFailure e) {
-            throw explain(e);
-          }
-          List<Tensor> wrapped = new ArrayList<>(out.size());
-          for (int i = 0; i < out.size(); i++) {
-            wrapped.add(new Tensor(scope, out.get(i), results.get(i), backend.shape(out.get(i))));
-          }
-          return List.copyOf(wrapped);
-        });
+  /** {@link #run(Scope, List)} for tensors of any rank. */
+  List<Tensor> runUnchecked(Scope owner, List<Tensor> tensors) {
+    if (!heldInputs.isEmpty()) {
+      throw new TensorException(
+          "The program has " + heldInputs.size() + " held inputs; run it with what hold() gave.");
+    }
+    return call(owner, Optional.empty(), tensors);
   }
 
   /** Runs the program with these tensors, in the order of {@link #inputs}. */
-  public List<Tensor> run(Scope scope, Tensor... tensors) {
-    return run(scope, List.of(tensors));
+  public List<Tensor> run(Scope owner, Tensor... tensors) {
+    return run(owner, List.of(tensors));
+  }
+
+  /** {@link #run(Scope, List)} of a program with held inputs. */
+  public List<Tensor> run(Scope owner, Held held, List<Tensor> tensors) {
+    check("Input", inputs, tensors);
+    Backend.Handle list = held.enter(this);
+    try {
+      return call(owner, Optional.of(list), tensors);
+    } finally {
+      held.leave();
+    }
   }
 
   /** Runs the program with each input looked up by its name. */
-  public List<Tensor> run(Scope scope, Map<String, Tensor> byName) {
+  public List<Tensor> run(Scope owner, Map<String, Tensor> byName) {
+    return run(owner, named(byName));
+  }
+
+  /** {@link #run(Scope, Map)} of a program with held inputs. */
+  public List<Tensor> run(Scope owner, Held held, Map<String, Tensor> byName) {
+    return run(owner, held, named(byName));
+  }
+
+  private List<Tensor> named(Map<String, Tensor> byName) {
     List<Tensor> tensors = new ArrayList<>(inputs.size());
     for (Graph.Input input : inputs) {
       tensors.add(
@@ -98,10 +134,34 @@ public final class Program implements AutoCloseable {
                       new TensorException(
                           "The program's input '" + input.name() + "' is missing.")));
     }
-    return run(scope, tensors);
+    return tensors;
   }
 
-  private void check(List<Tensor> tensors) {
+  private List<Tensor> call(Scope owner, Optional<Backend.Handle> held, List<Tensor> tensors) {
+    Backend backend = scope.engine().backend();
+    use.enter("The program");
+    try {
+      return scope
+          .engine()
+          .call(
+              () -> {
+                List<Backend.Handle> out =
+                    Tensor.using(tensors, handles -> backend.run(module, handles, held, gradients));
+                List<Tensor> wrapped = new ArrayList<>(out.size());
+                for (int i = 0; i < out.size(); i++) {
+                  Backend.Handle h = out.get(i);
+                  wrapped.add(new Tensor(owner, h, results.get(i), backend.shape(h)));
+                }
+                return List.copyOf(wrapped);
+              });
+    } catch (Backend.NativeFailure e) {
+      throw Failures.explain(graph, tensors, e);
+    } finally {
+      use.leave();
+    }
+  }
+
+  private static void check(String kind, List<Graph.Input> inputs, List<Tensor> tensors) {
     if (tensors.size() != inputs.size()) {
       throw new TensorException(
           "The program takes " + inputs.size() + " tensors, found " + tensors.size() + ".");
@@ -111,7 +171,8 @@ public final class Program implements AutoCloseable {
       Tensor found = tensors.get(i);
       if (found.dtype() != input.dtype() || !input.shape().admits(found.shape())) {
         throw new TensorException(
-            "Input '"
+            kind
+                + " '"
                 + input.name()
                 + "' expects "
                 + input.dtype()
@@ -124,36 +185,11 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  private TensorException explain(Backend.NativeFailure failure) {
-    String text = String.valueOf(failure.getMessage());
-    Matcher line = LINE.matcher(text);
-    Optional<Graph.Origin> origin =
-        line.find() ? graph.origin(Integer.parseInt(line.group(1))) : Optional.empty();
-    String reason = reason(text);
-    return new TensorException(
-        origin
-            .map(
-                o ->
-                    "Operator "
-                        + o.operator()
-                        + (o.layer().isEmpty() ? "" : " in layer " + o.layer())
-                        + " failed (staged at "
-                        + o.java()
-                        + "): "
-                        + reason)
-            .orElse("A program failed: " + reason),
-        failure);
-  }
-
-  /** The engine's own reason: the line after its last {@code RuntimeError:}, or all of its text. */
-  private static String reason(String text) {
-    int error = text.lastIndexOf("Error: ");
-    String tail = error < 0 ? text : text.substring(error + "Error: ".length());
-    return tail.lines().findFirst().orElse(text);
-  }
-
   @Override
   public void close() {
-    engine.backend().free(module);
+    if (use.close()) {
+      scope.disown(this);
+      scope.engine().backend().free(module);
+    }
   }
 }

@@ -64,11 +64,6 @@ public final class Scope implements AutoCloseable {
     return owned.size();
   }
 
-  /** Where the scope was closed, empty while it is open. */
-  String closedBy() {
-    return closedBy;
-  }
-
   @Override
   public void close() {
     Deque<AutoCloseable> release;

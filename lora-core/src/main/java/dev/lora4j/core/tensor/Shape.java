@@ -82,6 +82,11 @@ public final class Shape {
     return of(copy);
   }
 
+  /** This shape with every unknown size replaced by {@code size}. */
+  public Shape filled(long size) {
+    return of(LongStream.of(sizes).map(s -> s == UNKNOWN ? size : s).toArray());
+  }
+
   /** Whether a tensor of shape {@code other} may stand where this shape is expected. */
   public boolean admits(Shape other) {
     if (rank() != other.rank()) {

@@ -1,8 +1,13 @@
 package dev.lora4j.core.tensor;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Data of one element type and shape in native memory. All mathematics is in {@link Program}; a
@@ -16,7 +21,7 @@ public final class Tensor implements AutoCloseable {
   private final DType dtype;
   private final Shape shape;
   private Scope scope;
-  private volatile String closedBy = "";
+  private final InUse use = new InUse();
 
   Tensor(Scope scope, Backend.Handle handle, DType dtype, Shape shape) {
     this.scope = scope;
@@ -81,8 +86,12 @@ public final class Tensor implements AutoCloseable {
   /** The elements in row-major order, little endian, in a buffer of the caller's own. */
   public ByteBuffer bytes() {
     Engine engine = scope.engine();
-    Backend.Handle open = handle();
-    return engine.call(() -> engine.backend().read(open)).order(ByteOrder.LITTLE_ENDIAN);
+    return using(
+        List.of(this),
+        handles ->
+            engine
+                .call(() -> engine.backend().read(handles.get(0)))
+                .order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /**
@@ -118,32 +127,85 @@ public final class Tensor implements AutoCloseable {
 
   /** Moves ownership to {@code owner}, for a result that outlives its step; returns this. */
   public Tensor moveTo(Scope owner) {
-    handle();
-    scope.disown(this);
-    owner.own(this);
-    scope = owner;
-    return this;
+    return using(
+        List.of(this),
+        handles -> {
+          scope.disown(this);
+          owner.own(this);
+          scope = owner;
+          return this;
+        });
   }
 
-  Backend.Handle handle() {
-    if (!closedBy.isEmpty()) {
-      String where = scope.closedBy().isEmpty() ? closedBy : scope.closedBy();
-      throw new TensorException("Tensor " + dtype + " " + shape + " was closed by " + where + ".");
+  /** Hands the handles of all tensors to {@code work}, during which none of them is released. */
+  static <T> T using(List<Tensor> tensors, Function<List<Backend.Handle>, T> work) {
+    int entered = 0;
+    try {
+      List<Backend.Handle> handles = new ArrayList<>(tensors.size());
+      for (Tensor tensor : tensors) {
+        tensor.use.enter(tensor);
+        entered++;
+        handles.add(tensor.handle);
+      }
+      return work.apply(handles);
+    } finally {
+      for (int i = 0; i < entered; i++) {
+        tensors.get(i).use.leave();
+      }
     }
-    return handle;
   }
 
-  /** All tensors' handles, in order. */
-  static List<Backend.Handle> handles(List<Tensor> tensors) {
-    return tensors.stream().map(Tensor::handle).toList();
-  }
-
+  /** Releases the memory, after the calls in progress that use it. Twice is harmless. */
   @Override
   public void close() {
-    if (closedBy.isEmpty()) {
-      closedBy = CallSite.outside();
+    if (use.close()) {
       scope.disown(this);
       scope.engine().backend().free(handle);
+    }
+  }
+
+  /**
+   * A part of this tensor's elements under a shape of their own. Shares memory: a change in place
+   * is seen by both, and the memory is released with the later of the two.
+   *
+   * @param owner owner of the view
+   * @param offset elements before the first
+   */
+  public Tensor view(Scope owner, long offset, Shape part) {
+    if (offset < 0 || part.elements() > shape.elements() - offset) {
+      throw new TensorException(
+          "Elements " + offset + " on of shape " + part + " are not all in " + this + ".");
+    }
+    Engine engine = scope.engine();
+    return using(
+        List.of(this),
+        handles -> {
+          Backend.Handle view =
+              engine.call(() -> engine.backend().view(handles.get(0), offset, part));
+          return new Tensor(owner, view, dtype, part);
+        });
+  }
+
+  /**
+   * A file's bytes as one tensor of type {@code dtype}, mapped into memory and not copied; a last
+   * part that fills no element is left out. The file must not shrink while the tensor or a view of
+   * it is open. Programs must not change it in place: the change would be private to this process.
+   *
+   * @throws TensorException if the file cannot be mapped
+   */
+  public static Tensor map(Scope scope, Path file, DType dtype) {
+    long elements;
+    try {
+      elements = Files.size(file) * 8 / dtype.bits();
+    } catch (IOException e) {
+      throw new TensorException(file + " cannot be mapped: " + e, e);
+    }
+    Engine engine = scope.engine();
+    try {
+      Backend.Handle handle = engine.call(() -> engine.backend().map(file, dtype, elements));
+      return new Tensor(scope, handle, dtype, Shape.of(elements));
+    } catch (Backend.NativeFailure e) {
+      throw new TensorException(file + " cannot be mapped: " + e.getMessage(), e);
     }
   }
 

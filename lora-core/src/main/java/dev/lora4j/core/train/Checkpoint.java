@@ -19,7 +19,7 @@ import java.util.Map;
  *
  * @param minutes spent on training until now
  */
-public record Checkpoint(List<float[]> vectors, long steps, double minutes) {
+public record Checkpoint(List<float[]> vectors, long steps, double minutes, LossScale lossScale) {
   private static final List<String> NAMES = List.of("weights", "mean", "square", "average");
 
   /** Copies the list. */
@@ -29,13 +29,17 @@ public record Checkpoint(List<float[]> vectors, long steps, double minutes) {
 
   /** What {@code state} holds now. */
   public static Checkpoint of(TrainingState state, double minutes) {
-    return new Checkpoint(state.vectors(), state.steps(), minutes);
+    return new Checkpoint(state.vectors(), state.steps(), minutes, state.lossScale());
   }
 
   /** Writes it. */
   public void write(Path file) {
     Map<String, String> counts =
-        Map.of("steps", Long.toString(steps), "minutes", Double.toString(minutes));
+        Map.of(
+            "steps", Long.toString(steps),
+            "minutes", Double.toString(minutes),
+            "loss_scale", Double.toString(lossScale.scale()),
+            "loss_scale_streak", Long.toString(lossScale.streak()));
     SafetensorsWriter writer = new SafetensorsWriter().metadata(counts);
     for (int i = 0; i < NAMES.size(); i++) {
       float[] vector = vectors.get(i);
@@ -56,10 +60,16 @@ public record Checkpoint(List<float[]> vectors, long steps, double minutes) {
         bytes.asFloatBuffer().get(vector);
         vectors.add(vector);
       }
-      String steps = opened.metadata().getOrDefault("steps", "");
-      String minutes = opened.metadata().getOrDefault("minutes", "");
-      return new Checkpoint(vectors, Long.parseLong(steps), Double.parseDouble(minutes));
-    } catch (NumberFormatException e) {
+      Map<String, String> counts = opened.metadata();
+      LossScale first = LossScale.FIRST;
+      String scale = counts.getOrDefault("loss_scale", Double.toString(first.scale()));
+      String streak = counts.getOrDefault("loss_scale_streak", Long.toString(first.streak()));
+      return new Checkpoint(
+          vectors,
+          Long.parseLong(counts.getOrDefault("steps", "")),
+          Double.parseDouble(counts.getOrDefault("minutes", "")),
+          new LossScale(Double.parseDouble(scale), Long.parseLong(streak)));
+    } catch (IllegalArgumentException e) {
       throw new TensorException(file + " is no checkpoint: it does not say how far it came.", e);
     }
   }
@@ -79,6 +89,8 @@ public record Checkpoint(List<float[]> vectors, long steps, double minutes) {
               + length
               + "; it belongs to another model.");
     }
-    return TrainingState.restore(scope, vectors, steps, decay);
+    TrainingState state = TrainingState.restore(scope, vectors, steps, decay);
+    state.lossScale(lossScale);
+    return state;
   }
 }

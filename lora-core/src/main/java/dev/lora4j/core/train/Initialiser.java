@@ -1,10 +1,10 @@
 package dev.lora4j.core.train;
 
-import dev.lora4j.core.nn.FlatParameters.Slot;
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.nn.FlatLayout.Slot;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Arrays;
-import java.util.List;
 
 /** Fills untrained weights. Each depends only on the seed and on its own name. */
 public final class Initialiser {
@@ -12,11 +12,11 @@ public final class Initialiser {
 
   private Initialiser() {}
 
-  /** The first values of a flat buffer with these weights. */
-  public static float[] fill(List<Slot> slots, long length, long seed) {
-    float[] flat = new float[Math.toIntExact(length)];
+  /** The first values of a flat buffer of this layout. */
+  public static float[] fill(FlatLayout layout, long seed) {
+    float[] flat = new float[Math.toIntExact(layout.length())];
     double fanIn = 1;
-    for (Slot slot : slots) {
+    for (Slot slot : layout.slots()) {
       Parameter parameter = slot.parameter();
       if (parameter.init() == Parameter.Init.KAIMING) {
         fanIn = fanIn(parameter.shape());

@@ -10,23 +10,16 @@ import java.util.List;
  * the weights, and the count of steps. Owned by the scope it was made in.
  */
 public final class TrainingState {
-  private final Scope scope;
   private final Tensor weights;
   private final Tensor mean;
   private final Tensor square;
   private final Tensor average;
   private final Tensor step;
   private final double decay;
+  private LossScale lossScale = LossScale.FIRST;
 
   private TrainingState(
-      Scope scope,
-      Tensor weights,
-      Tensor mean,
-      Tensor square,
-      Tensor average,
-      Tensor step,
-      double decay) {
-    this.scope = scope;
+      Tensor weights, Tensor mean, Tensor square, Tensor average, Tensor step, double decay) {
     this.weights = weights;
     this.mean = mean;
     this.square = square;
@@ -60,11 +53,7 @@ public final class TrainingState {
     Shape shape = Shape.of(vectors.get(0).length);
     List<Tensor> t = vectors.stream().map(v -> Tensor.of(scope, shape, v)).toList();
     Tensor step = Tensor.scalar(scope, (float) steps);
-    return new TrainingState(scope, t.get(0), t.get(1), t.get(2), t.get(3), step, decay);
-  }
-
-  Scope scope() {
-    return scope;
+    return new TrainingState(t.get(0), t.get(1), t.get(2), t.get(3), step, decay);
   }
 
   /** In the order that {@link TrainingStep} declares them. */
@@ -77,6 +66,15 @@ public final class TrainingState {
     long next = steps() + 1;
     // A young average follows faster, so that it is not weighed down by its random beginning.
     return 1 - Math.min(decay, (1.0 + next) / (10.0 + next));
+  }
+
+  /** What the loss is multiplied by in the next step, if the step scales it. */
+  public LossScale lossScale() {
+    return lossScale;
+  }
+
+  void lossScale(LossScale next) {
+    lossScale = next;
   }
 
   /** Steps taken, without those skipped. */

@@ -29,12 +29,12 @@ class TrainingStepTest {
   /** Loss: sum over x * w^2, so that the gradient is 2 x w. */
   private static TrainingStep step(Scope scope, double clip) {
     TrainingStep.Inputs in = new TrainingStep.Inputs();
-    FlatParameters parameters = new FlatParameters(in.weights(), DType.F32);
+    FlatParameters parameters = new FlatParameters(in.graph(), DType.F32);
     Expr a = parameters.weight(in.graph(), parameter("a", 2));
     Expr b = parameters.weight(in.graph(), parameter("b", 1));
     Expr x = in.graph().input("x", DType.F32, Shape.of());
     Expr loss = a.pow(2).sum().add(b.pow(2).sum()).mul(x);
-    return TrainingStep.compile(scope, in, parameters, loss, AdamW.DEFAULT, clip);
+    return TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(AdamW.DEFAULT, clip));
   }
 
   private static Parameter parameter(String name, long size) {
@@ -46,11 +46,12 @@ class TrainingStepTest {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, 1e9)) {
       TrainingState state = TrainingState.begin(scope, new float[] {1, -2, 3}, 0);
+      TrainingRun run = step.bind(scope, state);
       double[] w = {1, -2, 3};
       double[] m = new double[3];
       double[] v = new double[3];
       for (int t = 1; t <= 20; t++) {
-        TrainingStep.Outcome outcome = step.run(state, RATE, List.of(Tensor.scalar(scope, 0.5f)));
+        TrainingRun.Outcome outcome = run.step(RATE, List.of(Tensor.scalar(scope, 0.5f)));
         assertEquals(0.5 * (w[0] * w[0] + w[1] * w[1] + w[2] * w[2]), outcome.loss(), 1e-4);
         for (int i = 0; i < 3; i++) {
           double g = w[i];
@@ -73,10 +74,11 @@ class TrainingStepTest {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, 1)) {
       TrainingState state = TrainingState.begin(scope, new float[] {1, -2, 3}, 0.9);
-      assertFalse(step.run(state, RATE, List.of(Tensor.scalar(scope, 1))).skipped());
+      TrainingRun run = step.bind(scope, state);
+      assertFalse(run.step(RATE, List.of(Tensor.scalar(scope, 1))).skipped());
       List<float[]> before = state.vectors();
       for (float poison : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
-        assertTrue(step.run(state, RATE, List.of(Tensor.scalar(scope, poison))).skipped());
+        assertTrue(run.step(RATE, List.of(Tensor.scalar(scope, poison))).skipped());
         for (int i = 0; i < before.size(); i++) {
           assertArrayEquals(before.get(i), state.vectors().get(i));
         }
@@ -90,8 +92,8 @@ class TrainingStepTest {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, 0.5)) {
       TrainingState state = TrainingState.begin(scope, new float[] {0, 3, 4}, 0);
-      assertEquals(
-          10, step.run(state, RATE, List.of(Tensor.scalar(scope, 1))).gradientNorm(), 1e-4);
+      TrainingRun run = step.bind(scope, state);
+      assertEquals(10, run.step(RATE, List.of(Tensor.scalar(scope, 1))).gradientNorm(), 1e-4);
       assertArrayEquals(new float[] {0, 0.03f, 0.04f}, state.vectors().get(1), 1e-5f);
     }
   }

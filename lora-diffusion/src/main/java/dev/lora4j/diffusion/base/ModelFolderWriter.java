@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import com.google.gson.GsonBuilder;
-import dev.lora4j.core.nn.FlatParameters.Slot;
+import dev.lora4j.core.nn.FlatLayout.Slot;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;

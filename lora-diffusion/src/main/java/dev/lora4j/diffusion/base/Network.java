@@ -8,10 +8,10 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -72,22 +72,30 @@ public final class Network {
    */
   public List<Tensor> run(
       Scope scope, WeightStore weights, Map<String, Tensor> patched, Map<String, Tensor> data) {
-    List<Tensor> tensors = new ArrayList<>(program.inputs().size());
-    for (Graph.Input input : program.inputs()) {
-      String name = input.name();
-      if (name.startsWith(WEIGHT)) {
-        String weight = name.substring(WEIGHT.length());
-        Tensor patch = patched.get(weight);
-        tensors.add(patch == null ? weights.tensor(weight) : patch);
-      } else {
-        Tensor given = data.get(name);
-        if (given == null) {
-          throw new IllegalArgumentException("input '" + name + "' was not given");
-        }
-        tensors.add(given);
-      }
+    try (Scope call = scope.child("network")) {
+      Held held = hold(call, weights, patched);
+      return run(scope, held, data);
     }
-    return program.run(scope, tensors);
+  }
+
+  /**
+   * Gathers the weights for many runs.
+   *
+   * @param patched weights that stand for those of the same name in {@code weights}
+   */
+  public Held hold(Scope scope, WeightStore weights, Map<String, Tensor> patched) {
+    return program.hold(
+        scope,
+        name -> {
+          String weight = name.substring(WEIGHT.length());
+          Tensor patch = patched.get(weight);
+          return patch == null ? weights.tensor(weight) : patch;
+        });
+  }
+
+  /** Runs the network on weights that {@link #hold} gathered. */
+  public List<Tensor> run(Scope scope, Held held, Map<String, Tensor> data) {
+    return program.run(scope, held, data);
   }
 
   /**

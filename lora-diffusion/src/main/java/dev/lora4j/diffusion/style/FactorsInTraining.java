@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.adapter.lora.LoraFactors;
 import dev.lora4j.core.adapter.lora.LoraMath;
+import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
@@ -12,19 +13,23 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** The factors being trained: where they stand in the network and in the flat buffer. */
 final class FactorsInTraining implements SiteAdapters {
+  private static final String SCALE = ".scale";
+
   private final FlatParameters parameters;
   private final Predicate<Site> chosen;
   private final StyleSettings settings;
-  private final List<Site> sites = new ArrayList<>();
+  private final Set<Site> sites = new LinkedHashSet<>();
+  private final Map<String, Expr> scales = new LinkedHashMap<>();
 
   FactorsInTraining(FlatParameters parameters, Predicate<Site> chosen, StyleSettings settings) {
     this.parameters = parameters;
@@ -38,11 +43,25 @@ final class FactorsInTraining implements SiteAdapters {
       return y;
     }
     sites.add(site);
-    Expr down = parameters.leaf(LoraMath.down(site, settings.rank())).to(x.dtype());
-    Expr up = parameters.leaf(LoraMath.up(site, settings.rank())).to(x.dtype());
-    double scale = settings.alpha() / settings.rank();
-    Expr mix = x.graph().constant(scale, x.dtype()).reshape(1, 1);
-    return y.add(LoraMath.beside(site, x, down, up, mix));
+    Expr down = parameters.leaf(LoraMath.down(site)).to(x.dtype());
+    Expr up = parameters.leaf(LoraMath.up(site)).to(x.dtype());
+    Expr scale =
+        scales.computeIfAbsent(
+            site.name() + SCALE, name -> x.graph().held(name, DType.F32, Shape.of(1, 1)));
+    return y.add(LoraMath.beside(site, x, down, up, scale.to(x.dtype())));
+  }
+
+  /** Where each factor lies in the flat buffer. */
+  FlatLayout layout() {
+    return FlatLayout.of(parameters.parameters(), parameter -> settings.rank());
+  }
+
+  /** What the factors' products are multiplied by, by the name of the program's held input. */
+  Map<String, Tensor> scales(Scope scope) {
+    float scale = (float) (settings.alpha() / settings.rank());
+    Map<String, Tensor> tensors = new HashMap<>();
+    scales.keySet().forEach(name -> tensors.put(name, Tensor.of(scope, Shape.of(1, 1), scale)));
+    return tensors;
   }
 
   /** How many sites are trained. */
@@ -53,14 +72,14 @@ final class FactorsInTraining implements SiteAdapters {
   /** The factors by site, from the flat buffer's values, rounded to the type they are stored in. */
   Map<String, LoraFactors> factors(Scope scope, float[] flat) {
     Map<String, HostTensor> byName = new HashMap<>();
-    for (FlatParameters.Slot slot : parameters.slots()) {
+    for (FlatLayout.Slot slot : layout().slots()) {
       Parameter parameter = slot.parameter();
       byName.put(parameter.name(), stored(scope, flat, slot.offset(), parameter.shape()));
     }
     Map<String, LoraFactors> factors = new HashMap<>();
     for (Site site : sites) {
-      HostTensor down = found(byName, LoraMath.down(site, settings.rank()));
-      HostTensor up = found(byName, LoraMath.up(site, settings.rank()));
+      HostTensor down = found(byName, LoraMath.down(site));
+      HostTensor up = found(byName, LoraMath.up(site));
       factors.put(site.name(), new LoraFactors(down, up, settings.alpha()));
     }
     return factors;

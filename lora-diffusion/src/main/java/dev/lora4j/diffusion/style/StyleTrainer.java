@@ -12,6 +12,8 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.AdamW;
 import dev.lora4j.core.train.Initialiser;
+import dev.lora4j.core.train.StepSettings;
+import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.diffusion.base.ModelFolder;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 
 /**
  * Trains a style adapter on pictures: LoRA on the denoiser's attention, feed-forward and
@@ -113,22 +116,30 @@ public final class StyleTrainer {
       StyleSamples samples = StyleSamples.prepare(scope, base, pictures, settings);
       ModelFolder model = base.base();
       TrainingStep.Inputs in = new TrainingStep.Inputs();
-      FlatParameters parameters = new FlatParameters(in.weights(), model.compute());
+      FlatParameters parameters = new FlatParameters(in.graph(), model.compute());
       FactorsInTraining factors = new FactorsInTraining(parameters, StyleSites.DEFAULT, settings);
       FrozenWeights frozen = new FrozenWeights(model.compute(), "");
       Expr loss = loss(in.graph(), model, factors, frozen);
       TrainingStep step =
-          scope.own(TrainingStep.compile(scope, in, parameters, loss, AdamW.DEFAULT, CLIP));
-      List<Tensor> weights =
-          frozen.parameters().stream().map(p -> model.unetWeights().tensor(p.name())).toList();
-      float[] initial = Initialiser.fill(step.slots(), step.length(), settings.seed());
+          TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(AdamW.DEFAULT, CLIP));
+      float[] initial = Initialiser.fill(factors.layout(), settings.seed());
       TrainingState state = TrainingState.begin(scope, initial, 0);
-      List<Float> losses = train(listener, scope, samples, step, weights, state);
+      TrainingRun run =
+          step.bind(scope, state, factors.layout(), held(model, factors.scales(scope)));
+      List<Float> losses = train(listener, scope, samples, run);
       Map<String, String> metadata = StyleMetadata.of(name, settings, pictures.size(), losses);
       float[] trained = state.weights().floats();
       Adapter adapter = new Adapter(name, factors.factors(scope, trained), metadata);
       return new TrainedStyle(adapter, losses);
     }
+  }
+
+  /** The weights of the denoiser and these others, by name. */
+  static Function<String, Tensor> held(ModelFolder model, Map<String, Tensor> others) {
+    return name -> {
+      Tensor other = others.get(name);
+      return other == null ? model.unetWeights().tensor(name) : other;
+    };
   }
 
   static Expr loss(
@@ -152,21 +163,14 @@ public final class StyleTrainer {
   }
 
   private List<Float> train(
-      StyleListener listener,
-      Scope scope,
-      StyleSamples samples,
-      TrainingStep step,
-      List<Tensor> weights,
-      TrainingState state) {
+      StyleListener listener, Scope scope, StyleSamples samples, TrainingRun run) {
     List<Float> losses = new ArrayList<>(settings.steps());
     for (int i = 0; i < settings.steps(); i++) {
       if (Thread.currentThread().isInterrupted()) {
         throw new CancellationException("Training was interrupted after " + i + " steps.");
       }
       try (Scope inputs = scope.child("batch")) {
-        List<Tensor> batch = new ArrayList<>(samples.batch(inputs, i));
-        batch.addAll(weights);
-        TrainingStep.Outcome outcome = step.run(state, settings.rate(i), batch);
+        TrainingRun.Outcome outcome = run.step(settings.rate(i), samples.batch(inputs, i));
         losses.add(outcome.loss());
         listener.step(
             new StyleListener.Progress(i + 1, settings.steps(), outcome.loss(), outcome.skipped()));

@@ -13,7 +13,8 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.AdamW;
 import dev.lora4j.core.train.Noise;
-import dev.lora4j.core.train.TrainingState;
+import dev.lora4j.core.train.StepSettings;
+import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
@@ -68,7 +69,7 @@ public final class TextToImageTrainer {
     this.side = side;
     TrainingStep.Inputs in = new TrainingStep.Inputs();
     Graph graph = in.graph();
-    FlatParameters parameters = new FlatParameters(in.weights(), compute);
+    FlatParameters parameters = new FlatParameters(in.graph(), compute);
     long any = Shape.UNKNOWN;
     Shape latent = Shape.of(any, unet.inChannels(), any, any);
     Expr latents = graph.input("latents", DType.F32, latent);
@@ -86,7 +87,7 @@ public final class TextToImageTrainer {
     Expr predicted =
         new UNet(unet).apply(unetWeights, noisy.noisy().to(compute), timesteps, context);
     Expr loss = noisy.loss(predicted.to(DType.F32), weight);
-    step = TrainingStep.compile(scope, in, parameters, loss, OPTIMIZER, 1.0);
+    step = TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(OPTIMIZER, 1.0));
   }
 
   private static WeightSource named(String prefix, FlatParameters parameters) {
@@ -104,14 +105,8 @@ public final class TextToImageTrainer {
    *
    * @param draw number of the batch; no two steps of a run should have the same
    */
-  public TrainingStep.Outcome run(
-      TrainingState state,
-      Scope scope,
-      Samples samples,
-      int batch,
-      double rate,
-      long seed,
-      long draw) {
+  public TrainingRun.Outcome run(
+      TrainingRun run, Scope scope, Samples samples, int batch, double rate, long seed, long draw) {
     Noise random = Noise.of(seed, draw, 1);
     int values = unet.inChannels() * side * side;
     float[] latents = new float[batch * values];
@@ -141,8 +136,7 @@ public final class TextToImageTrainer {
     Shape shape = Shape.of(batch, unet.inChannels(), side, side);
     Shape rows = Shape.of(batch);
     try (Scope inputs = scope.child("batch")) {
-      return step.run(
-          state,
+      return run.step(
           rate,
           List.of(
               Tensor.of(inputs, shape, latents),

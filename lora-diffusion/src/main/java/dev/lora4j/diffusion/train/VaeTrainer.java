@@ -10,7 +10,8 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.AdamW;
 import dev.lora4j.core.train.Noise;
-import dev.lora4j.core.train.TrainingState;
+import dev.lora4j.core.train.StepSettings;
+import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.vae.Vae;
@@ -34,7 +35,7 @@ public final class VaeTrainer {
   public VaeTrainer(Scope scope, VaeConfig config, DType compute) {
     this.config = config;
     TrainingStep.Inputs in = new TrainingStep.Inputs();
-    FlatParameters parameters = new FlatParameters(in.weights(), compute);
+    FlatParameters parameters = new FlatParameters(in.graph(), compute);
     Weights at = Weights.of(in.graph(), "vae", parameters, SiteAdapters.NONE);
     long any = Shape.UNKNOWN;
     Expr bytes = in.graph().input("pictures", DType.U8, Shape.of(any, 3, any, any));
@@ -55,7 +56,7 @@ public final class VaeTrainer {
             .mean()
             .add(slopes(y.sub(x)).mul(SLOPE_WEIGHT))
             .add(divergence.mul(DIVERGENCE_WEIGHT));
-    step = TrainingStep.compile(scope, in, parameters, loss, AdamW.DEFAULT, 1.0);
+    step = TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(AdamW.DEFAULT, 1.0));
   }
 
   /** Mean absolute difference of neighbours: the error of edges, which the eye sees first. */
@@ -81,8 +82,8 @@ public final class VaeTrainer {
    * @param pictures all pictures, of one size
    * @param draw number of the batch; no two steps of a run should have the same
    */
-  public TrainingStep.Outcome run(
-      TrainingState state,
+  public TrainingRun.Outcome run(
+      TrainingRun run,
       Scope scope,
       List<Picture> pictures,
       int batch,
@@ -101,10 +102,8 @@ public final class VaeTrainer {
     noise.gaussians(gaussians, 0, gaussians.length);
     Shape shape = Shape.of(batch, config.latentChannels(), height, width);
     try (Scope inputs = scope.child("batch")) {
-      return step.run(
-          state,
-          rate,
-          List.of(PictureBatch.of(inputs, drawn), Tensor.of(inputs, shape, gaussians)));
+      return run.step(
+          rate, List.of(PictureBatch.of(inputs, drawn), Tensor.of(inputs, shape, gaussians)));
     }
   }
 }

@@ -88,8 +88,7 @@ final class DenoiserStage {
           .run(
               scope,
               trainer.step(),
-              (state, rate, draw) ->
-                  trainer.run(state, scope, samples, BATCH, rate, Recipe.SEED, draw),
+              (run, rate, draw) -> trainer.run(run, scope, samples, BATCH, rate, Recipe.SEED, draw),
               state -> write(scope, writer, trainer, state, side, tokenizer.endId()));
     }
   }
@@ -104,9 +103,19 @@ final class DenoiserStage {
     try (Scope writing = scope.child("writing")) {
       float[] weights = state.average().floats();
       writer.unet(
-          writing, Recipe.UNET, side, trainer.step().slots(), TextToImageTrainer.UNET, weights);
+          writing,
+          Recipe.UNET,
+          side,
+          trainer.step().layout().slots(),
+          TextToImageTrainer.UNET,
+          weights);
       writer.text(
-          writing, Recipe.TEXT, endToken, trainer.step().slots(), TextToImageTrainer.TEXT, weights);
+          writing,
+          Recipe.TEXT,
+          endToken,
+          trainer.step().layout().slots(),
+          TextToImageTrainer.TEXT,
+          weights);
     }
   }
 

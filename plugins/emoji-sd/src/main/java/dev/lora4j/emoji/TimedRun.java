@@ -1,8 +1,10 @@
 package dev.lora4j.emoji;
 
+import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.Checkpoint;
 import dev.lora4j.core.train.Initialiser;
+import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import java.io.PrintStream;
@@ -34,7 +36,7 @@ final class TimedRun {
 
   /** One step at a learning rate, on the batch of this number. */
   interface Step {
-    TrainingStep.Outcome run(TrainingState state, double rate, long draw);
+    TrainingRun.Outcome run(TrainingRun run, double rate, long draw);
   }
 
   /** Something to do with the state whenever a checkpoint was written. */
@@ -46,16 +48,18 @@ final class TimedRun {
   void run(Scope scope, TrainingStep program, Step step, Kept kept) {
     boolean resumed = Files.exists(checkpoint);
     double before = 0;
+    FlatLayout layout = program.layout();
     TrainingState state;
     if (resumed) {
       Checkpoint read = Checkpoint.read(checkpoint);
       before = read.minutes();
-      state = read.restore(scope, program.length(), AVERAGE_DECAY);
+      state = read.restore(scope, layout.length(), AVERAGE_DECAY);
     } else {
-      float[] initial = Initialiser.fill(program.slots(), program.length(), Recipe.SEED);
+      float[] initial = Initialiser.fill(layout, Recipe.SEED);
       state = TrainingState.begin(scope, initial, AVERAGE_DECAY);
     }
-    log.printf("%d weights, %s%n", program.length(), resumed ? "resuming" : "from the start");
+    TrainingRun run = program.bind(scope, state);
+    log.printf("%d weights, %s%n", layout.length(), resumed ? "resuming" : "from the start");
     long begin = System.nanoTime();
     double saved = before;
     double loss = 0;
@@ -72,7 +76,7 @@ final class TimedRun {
         return;
       }
       double rate = peakRate * Math.min(1, i / 300.0) * cooling(spent / minutes);
-      TrainingStep.Outcome outcome = step.run(state, rate, draw++);
+      TrainingRun.Outcome outcome = step.run(run, rate, draw++);
       loss += outcome.loss();
       if (i % REPORT_EVERY == 0) {
         log.printf(

@@ -32,12 +32,12 @@ final class VaeStage {
           .run(
               scope,
               trainer.step(),
-              (state, rate, draw) ->
-                  trainer.run(state, scope, pictures, BATCH, rate, Recipe.SEED, draw),
+              (run, rate, draw) ->
+                  trainer.run(run, scope, pictures, BATCH, rate, Recipe.SEED, draw),
               state -> {
                 try (Scope writing = scope.child("writing")) {
                   float[] weights = state.average().floats();
-                  writer.vae(writing, Recipe.vae(1), trainer.step().slots(), weights);
+                  writer.vae(writing, Recipe.vae(1), trainer.step().layout().slots(), weights);
                 }
               });
     }

@@ -10,14 +10,18 @@ import dev.lora4j.core.tensor.Shape;
 public final class LoraMath {
   private LoraMath() {}
 
-  /** The down factor to train for a site; begins as PyTorch begins a linear layer. */
-  public static Parameter down(Site site, int rank) {
-    Shape shape = site.weight().with(0, rank);
+  /** The down factor to train for a site, of any rank; begins as PyTorch begins a linear layer. */
+  public static Parameter down(Site site) {
+    Shape shape = site.weight().with(0, Shape.UNKNOWN);
     return new Parameter(site.name() + ".down", shape, Parameter.Init.KAIMING);
   }
 
-  /** The up factor to train for a site; begins at zero, so that training begins at the base. */
-  public static Parameter up(Site site, int rank) {
+  /**
+   * The up factor to train for a site, of any rank; begins at zero, so that training begins at the
+   * base.
+   */
+  public static Parameter up(Site site) {
+    long rank = Shape.UNKNOWN;
     Shape shape =
         site.convolution() ? Shape.of(site.out(), rank, 1, 1) : Shape.of(site.out(), rank);
     return new Parameter(site.name() + ".up", shape, Parameter.Init.ZEROS);

@@ -2,12 +2,11 @@ package dev.lora4j.core.tensor.djl;
 
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import dev.lora4j.core.tensor.Backend;
@@ -22,12 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** libtorch through DJL. The only class that knows either. */
 public final class DjlBackend implements Backend {
-  /** Every array carries this name: DJL gathers arrays of this name into one list argument. */
-  private static final String LIST = "inputs[]";
-
   /*
    * The types DJL can create from bytes. It ends the process on bf16 and the 16-bit integers, so
    * those are created as bytes and reinterpreted inside a program.
@@ -43,6 +41,8 @@ public final class DjlBackend implements Backend {
           DType.BOOL, DataType.BOOLEAN);
 
   private final Map<DType, Handle> reinterpreters = new java.util.concurrent.ConcurrentHashMap<>();
+  private final AtomicLong lists = new AtomicLong();
+  private final AtomicLong modules = new AtomicLong();
   private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> false);
 
   // Set by start, which comes before any other call.
@@ -53,9 +53,11 @@ public final class DjlBackend implements Backend {
   private PtNDArray nothing;
 
   @SuppressWarnings("NullAway.Init")
-  private PtNDArray method;
+  private IValue empty;
 
   private record Array(PtNDArray array) implements Handle {}
+
+  private record Arrays(IValue value) implements Handle {}
 
   private record Module(PtSymbolBlock block) implements Handle {}
 
@@ -74,39 +76,49 @@ public final class DjlBackend implements Backend {
       throw new TensorException("libtorch could not start: " + e.getMessage(), e);
     }
     nothing = (PtNDArray) memory.create(0f);
-    nothing.setName(LIST);
-    method = (PtNDArray) memory.create(0f);
-    method.setName("module_method:run");
+    empty = IValue.listFrom(new PtNDArray[0]);
   }
 
   @Override
   public Handle load(String source) {
     prepareThread();
     try {
-      return new Module(
-          JniUtils.loadModule(memory, new ByteArrayInputStream(Archive.of(source)), true, false));
+      ByteArrayInputStream archive = new ByteArrayInputStream(Archive.of(source));
+      Module module = new Module(JniUtils.loadModule(memory, archive, true, false));
+      modules.incrementAndGet();
+      return module;
     } catch (IOException | EngineException e) {
       throw new NativeFailure(String.valueOf(e.getMessage()), e);
     }
   }
 
   @Override
-  public List<Handle> run(Handle module, List<Handle> inputs, boolean gradients) {
+  public Handle list(List<Handle> tensors) {
+    prepareThread();
+    lists.incrementAndGet();
+    return new Arrays(listOf(tensors));
+  }
+
+  private static IValue listOf(List<Handle> tensors) {
+    PtNDArray[] arrays = new PtNDArray[tensors.size()];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = ((Array) tensors.get(i)).array();
+    }
+    return IValue.listFrom(arrays);
+  }
+
+  @Override
+  public List<Handle> run(
+      Handle module, List<Handle> inputs, Optional<Handle> held, boolean gradients) {
     prepareThread();
     JniUtils.setGradMode(gradients);
-    NDList list = new NDList(inputs.size() + 2);
-    if (inputs.isEmpty()) {
-      list.add(nothing);
-    }
-    for (Handle input : inputs) {
-      list.add(((Array) input).array());
-    }
-    list.add(method);
-    try {
-      // Training mode is the only one whose results may later take part in a gradient.
-      NDList results = IValueUtils.forward(((Module) module).block(), list, true);
-      List<Handle> handles = new ArrayList<>(results.size());
-      results.forEach(r -> handles.add(wrap((PtNDArray) r)));
+    IValue kept = held.map(h -> ((Arrays) h).value()).orElse(empty);
+    try (IValue list = listOf(inputs);
+        IValue result = ModuleCall.run(((Module) module).block().getHandle(), list, kept)) {
+      List<Handle> handles = new ArrayList<>();
+      for (PtNDArray array : result.toTensorArray(memory)) {
+        handles.add(new Array(array));
+      }
       return handles;
     } catch (EngineException e) {
       throw new NativeFailure(String.valueOf(e.getMessage()), e);
@@ -114,19 +126,51 @@ public final class DjlBackend implements Backend {
   }
 
   @Override
+  public Handle view(Handle tensor, long offset, Shape shape) {
+    prepareThread();
+    try (PtNDArray flat = JniUtils.reshape(((Array) tensor).array(), new long[] {-1});
+        PtNDArray part = JniUtils.slice(flat, 0, offset, offset + shape.elements(), 1)) {
+      return new Array(JniUtils.reshape(part, shape.sizes()));
+    }
+  }
+
+  @Override
+  public Handle map(Path file, DType dtype, long elements) {
+    String source =
+        """
+        class M(Module):
+          __parameters__ = []
+          __buffers__ = []
+          training : bool
+          def run(self: __torch__.M, inputs: List[Tensor], held: List[Tensor]) -> List[Tensor]:
+            return [torch.from_file(%s, False, %d, dtype=%d)]
+        """
+            .formatted(quoted(file.toAbsolutePath().toString()), elements, dtype.aten());
+    Handle program = load(source);
+    try {
+      return run(program, List.of(), Optional.empty(), false).get(0);
+    } finally {
+      free(program);
+    }
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  @Override
   public Handle create(DType dtype, Shape shape, ByteBuffer data) {
     prepareThread();
     DataType direct = CREATABLE.get(dtype);
     if (direct != null) {
-      return wrap(filled(data, shape, direct));
+      return new Array(filled(data, shape, direct));
     }
     Handle program = reinterpreters.computeIfAbsent(dtype, d -> load(reinterpreting(d)));
     try (PtNDArray raw = filled(data, Shape.of(data.remaining()), DataType.UINT8);
         // Only its shape is read; an expanded scalar takes no memory.
         PtNDArray like = nothing.broadcast(djl(shape))) {
-      raw.setName(LIST);
-      like.setName(LIST);
-      return run(program, List.of(new Array(raw), new Array(like)), false).get(0);
+      List<Handle> inputs = List.of(new Array(raw), new Array(like));
+      return run(program, inputs, Optional.empty(), false).get(0);
     }
   }
 
@@ -152,7 +196,7 @@ public final class DjlBackend implements Backend {
       __parameters__ = []
       __buffers__ = []
       training : bool
-      def run(self: __torch__.M, inputs: List[Tensor]) -> List[Tensor]:
+      def run(self: __torch__.M, inputs: List[Tensor], held: List[Tensor]) -> List[Tensor]:
         return [torch.view_as(torch.view_copy(inputs[0], dtype=%d), inputs[1])]
     """
         .formatted(dtype.aten());
@@ -173,8 +217,12 @@ public final class DjlBackend implements Backend {
   public void free(Handle handle) {
     if (handle instanceof Array array) {
       array.array().close();
+    } else if (handle instanceof Arrays list) {
+      list.value().close();
+      lists.decrementAndGet();
     } else if (handle instanceof Module module) {
       module.block().close();
+      modules.decrementAndGet();
     }
   }
 
@@ -194,6 +242,11 @@ public final class DjlBackend implements Backend {
   }
 
   @Override
+  public long live() {
+    return memory.getManagedArrays().size() + lists.get() + modules.get();
+  }
+
+  @Override
   public String version() {
     return "libtorch " + ai.djl.engine.Engine.getEngine("PyTorch").getVersion();
   }
@@ -201,11 +254,6 @@ public final class DjlBackend implements Backend {
   @Override
   public Path nativeFolder() {
     return Path.of(LibUtils.getLibtorchPath());
-  }
-
-  private static Handle wrap(PtNDArray array) {
-    array.setName(LIST);
-    return new Array(array);
   }
 
   private void prepareThread() {

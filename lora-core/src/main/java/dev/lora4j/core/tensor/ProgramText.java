@@ -1,0 +1,125 @@
+package dev.lora4j.core.tensor;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The text of a program while it grows: statements in the order they run, and where each came from.
+ * Equal stagings give equal text.
+ */
+final class ProgramText {
+  /**
+   * Where a statement came from.
+   *
+   * @param arguments the staged types and shapes of the tensors it takes
+   */
+  record Origin(String operator, String layer, String java, String arguments) {}
+
+  /** Text that stands as it is where an argument is expected. */
+  record Verbatim(String text) {
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  private static final String HEAD =
+      """
+      class M(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def run(self: __torch__.M, inputs: List[Tensor], held: List[Tensor]) -> List[Tensor]:
+      """;
+
+  private static final int HEAD_LINES = (int) HEAD.lines().count();
+
+  private final List<String> statements = new ArrayList<>();
+  private final List<Origin> origins = new ArrayList<>();
+  private int variables;
+
+  /** A name that no other value of the program has. */
+  String variable(String hint) {
+    String clean = hint.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^_+|_+$", "");
+    return "v" + variables++ + "_" + clean;
+  }
+
+  /** Appends a statement. */
+  void add(String statement, Origin origin) {
+    insert(statements.size(), statement, origin);
+  }
+
+  /** Puts a statement before the one that stands at {@code position}. */
+  void insert(int position, String statement, Origin origin) {
+    statements.add(position, statement);
+    origins.add(position, origin);
+  }
+
+  /** How many statements there are. */
+  int length() {
+    return statements.size();
+  }
+
+  /** The whole program. */
+  String source(List<Expr> outputs) {
+    StringBuilder text = new StringBuilder(HEAD);
+    statements.forEach(s -> text.append("    ").append(s).append('\n'));
+    String results =
+        outputs.stream().map(e -> "torch.contiguous(" + e + ")").collect(Collectors.joining(", "));
+    return text.append("    return [").append(results).append("]\n").toString();
+  }
+
+  /** The origin of line {@code line} (from 1) of the text, if a statement stands there. */
+  Optional<Origin> origin(int line) {
+    int index = line - 1 - HEAD_LINES;
+    return index >= 0 && index < origins.size()
+        ? Optional.of(origins.get(index))
+        : Optional.empty();
+  }
+
+  static String arguments(List<?> arguments) {
+    return arguments.stream()
+        .map(ProgramText::argument)
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+
+  static String argument(Object value) {
+    if (value instanceof Keyword keyword) {
+      return keyword.equals(Keyword.NONE)
+          ? "None"
+          : keyword.name() + "=" + argument(keyword.value());
+    }
+    if (value instanceof DType dtype) {
+      return Integer.toString(dtype.aten());
+    }
+    if (value instanceof Boolean flag) {
+      return flag ? "True" : "False";
+    }
+    if (value instanceof Double || value instanceof Float) {
+      return number(((Number) value).doubleValue());
+    }
+    if (value instanceof String string) {
+      return '"' + string.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+    if (value instanceof Expr[] list && list.length == 0) {
+      return "annotate(List[Tensor], [])";
+    }
+    if (value instanceof Collection<?> list) {
+      return list.isEmpty()
+          ? "annotate(List[int], [])"
+          : list.stream().map(ProgramText::argument).collect(Collectors.joining(", ", "[", "]"));
+    }
+    return value.toString();
+  }
+
+  private static String number(double value) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      throw new TensorException("A program cannot hold the constant " + value + ".");
+    }
+    return String.format(Locale.ROOT, "%.17g", value);
+  }
+}

@@ -1,0 +1,153 @@
+package dev.lora4j.core.tensor;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Knows which values depend on trainable ones, and the pieces a program is cut into by checkpointed
+ * segments.
+ *
+ * <p>Each piece is a gradient graph of its own: a value that comes from an earlier piece is a leaf
+ * there. The gradient of the whole is formed piece by piece from the last to the first; what a
+ * piece gives for its leaves is what the earlier piece begins with.
+ */
+final class Tape {
+  /**
+   * What is known of a value.
+   *
+   * @param piece number of the piece it was made in
+   * @param differentiable whether it depends on a trainable value
+   * @param trainable whether it is one
+   * @param parents the differentiable values of the same piece that it was made from
+   */
+  record Value(int piece, boolean differentiable, boolean trainable, List<Expr> parents) {}
+
+  /** A stretch of the program with a gradient graph of its own. */
+  static final class Piece {
+    private final Optional<Supplier<List<Expr>>> body;
+    private final Map<Expr, Expr> leaves = new HashMap<>();
+    private final Map<Expr, Expr> origins = new HashMap<>();
+    private List<Expr> outputs = List.of();
+
+    private Piece(Optional<Supplier<List<Expr>>> body) {
+      this.body = body;
+    }
+
+    /** What stages it, if it is checkpointed. */
+    Optional<Supplier<List<Expr>>> body() {
+      return body;
+    }
+
+    /** What a checkpointed piece hands on. */
+    List<Expr> outputs() {
+      return outputs;
+    }
+
+    /** The value of an earlier piece that {@code leaf} stands for; itself if it is trainable. */
+    Expr origin(Expr leaf) {
+      return origins.getOrDefault(leaf, leaf);
+    }
+  }
+
+  private final List<Piece> pieces = new ArrayList<>(List.of(new Piece(Optional.empty())));
+  // In the order they were made. Values compare by identity.
+  private final Map<Expr, Value> values = new LinkedHashMap<>();
+
+  /** The piece being staged. */
+  Piece current() {
+    return pieces.get(pieces.size() - 1);
+  }
+
+  /** Number of the piece being staged. */
+  int number() {
+    return pieces.size() - 1;
+  }
+
+  /** Whether the piece being staged is a checkpointed segment, which records no gradient graph. */
+  boolean checkpointed() {
+    return current().body().isPresent();
+  }
+
+  /** A piece by its number. */
+  Piece piece(int number) {
+    return pieces.get(number);
+  }
+
+  /** Ends the piece being staged and begins another. */
+  void begin(Optional<Supplier<List<Expr>>> body) {
+    pieces.add(new Piece(body));
+  }
+
+  /** Says what the checkpointed piece being staged hands on. */
+  void handOn(List<Expr> outputs) {
+    current().outputs = List.copyOf(outputs);
+  }
+
+  Value value(Expr e) {
+    Value known = values.get(e);
+    return known == null ? new Value(0, false, false, List.of()) : known;
+  }
+
+  /** Whether a value has to be a leaf in the piece being staged, and is none yet. */
+  boolean foreign(Expr e) {
+    Value v = value(e);
+    return v.differentiable() && !v.trainable() && v.piece() != number() && !checkpointed();
+  }
+
+  Optional<Expr> leaf(Expr e) {
+    return Optional.ofNullable(current().leaves.get(e));
+  }
+
+  void addLeaf(Expr origin, Expr leaf) {
+    current().leaves.put(origin, leaf);
+    current().origins.put(leaf, origin);
+    values.put(leaf, new Value(number(), true, false, List.of()));
+  }
+
+  void addTrainable(Expr leaf) {
+    values.put(leaf, new Value(number(), true, true, List.of()));
+  }
+
+  /** Records a result of an operator on {@code arguments}. */
+  void addResult(Expr result, List<Expr> arguments) {
+    List<Expr> parents = arguments.stream().filter(a -> value(a).differentiable()).toList();
+    if (!parents.isEmpty() && result.dtype().floating()) {
+      values.put(result, new Value(number(), true, false, parents));
+    }
+  }
+
+  /** The differentiable values of a piece, in the order they were made. */
+  List<Expr> madeIn(int piece) {
+    return values.entrySet().stream()
+        .filter(v -> v.getValue().piece() == piece && !v.getValue().trainable())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The leaves and trainable values that {@code targets} depend on within piece {@code piece}. */
+  List<Expr> sources(List<Expr> targets, int piece) {
+    Set<Expr> sources = new LinkedHashSet<>();
+    Set<Expr> seen = new LinkedHashSet<>();
+    List<Expr> open = new ArrayList<>(targets);
+    while (!open.isEmpty()) {
+      Expr e = open.remove(open.size() - 1);
+      if (!seen.add(e)) {
+        continue;
+      }
+      Value v = value(e);
+      if (v.trainable() || pieces.get(piece).origins.containsKey(e)) {
+        sources.add(e);
+      } else {
+        open.addAll(v.parents());
+      }
+    }
+    return List.copyOf(sources);
+  }
+}
