@@ -16,8 +16,11 @@ module dev.lora4j.core {
   exports dev.lora4j.core.tensor;
   exports dev.lora4j.core.train;
 
+  uses dev.lora4j.core.adapter.AdapterMethod;
   uses dev.lora4j.core.tensor.Backend;
 
+  provides dev.lora4j.core.adapter.AdapterMethod with
+      dev.lora4j.core.adapter.lora.LoraMethod;
   provides dev.lora4j.core.tensor.Backend with
       dev.lora4j.core.tensor.djl.DjlBackend;
 }

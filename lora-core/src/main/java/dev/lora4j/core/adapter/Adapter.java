@@ -1,11 +1,9 @@
 package dev.lora4j.core.adapter;
 
-import dev.lora4j.core.adapter.lora.LoraFactors;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,7 +16,7 @@ import java.util.TreeMap;
  */
 public final class Adapter {
   private final String name;
-  private final SortedMap<String, LoraFactors> sites;
+  private final SortedMap<String, List<Factors>> sites;
   private final Map<String, String> metadata;
   private final String identity;
 
@@ -26,17 +24,27 @@ public final class Adapter {
    * Makes an adapter.
    *
    * @param name for people; not part of the identity
-   * @param sites factors by canonical site name
+   * @param sites factors by canonical site name, mostly of one method; their order is of no effect
    * @param metadata as in the file's header
+   * @throws AdapterException if there are none
    */
-  public Adapter(String name, Map<String, LoraFactors> sites, Map<String, String> metadata) {
-    if (sites.isEmpty()) {
+  public Adapter(String name, Map<String, List<Factors>> sites, Map<String, String> metadata) {
+    SortedMap<String, List<Factors>> sorted = new TreeMap<>();
+    sites.forEach(
+        (site, factors) -> {
+          List<Factors> copy = new ArrayList<>(factors);
+          copy.sort(Comparator.comparing(Factors::method));
+          if (!copy.isEmpty()) {
+            sorted.put(site, List.copyOf(copy));
+          }
+        });
+    if (sorted.isEmpty()) {
       throw new AdapterException("Adapter " + name + " has no factors, so it would do nothing.");
     }
     this.name = name;
-    this.sites = Collections.unmodifiableSortedMap(new TreeMap<>(sites));
+    this.sites = Collections.unmodifiableSortedMap(sorted);
     this.metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
-    this.identity = identify();
+    this.identity = Identity.of(this.sites);
   }
 
   /** For people. */
@@ -44,9 +52,14 @@ public final class Adapter {
     return name;
   }
 
-  /** Factors by canonical site name, sorted. */
-  public SortedMap<String, LoraFactors> sites() {
+  /** Factors by canonical site name, sorted; those of one site in the order of method names. */
+  public SortedMap<String, List<Factors>> sites() {
     return sites;
+  }
+
+  /** The factors at one site; none if it does not change that site. */
+  public List<Factors> at(String site) {
+    return sites.getOrDefault(site, List.of());
   }
 
   /** What the file's header says. */
@@ -54,29 +67,9 @@ public final class Adapter {
     return metadata;
   }
 
-  /** SHA-256 over sites, factors and scales, in hexadecimal. */
+  /** SHA-256 over sites, factors, scales and conventions, in hexadecimal. */
   public String identity() {
     return identity;
-  }
-
-  private String identify() {
-    MessageDigest digest = sha256();
-    sites.forEach(
-        (site, factors) -> {
-          String head = site + "\n" + factors.scale() + "\n" + factors.down() + factors.up() + "\n";
-          digest.update(head.getBytes(StandardCharsets.UTF_8));
-          digest.update(factors.down().bytes());
-          digest.update(factors.up().bytes());
-        });
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   @Override

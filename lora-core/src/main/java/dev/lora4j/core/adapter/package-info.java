@@ -1,4 +1,7 @@
-/** Adapters: immutable sets of factors for the sites of a base model. */
+/**
+ * Adapters: immutable sets of factors for the sites of a base model, and what a method of adapting
+ * is. Each method has a sub-package.
+ */
 @NullMarked
 package dev.lora4j.core.adapter;
 

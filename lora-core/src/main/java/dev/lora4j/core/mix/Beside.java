@@ -1,7 +1,9 @@
 package dev.lora4j.core.mix;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.lora.LoraMath;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.mix.SiteParts.Part;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.tensor.DType;
@@ -10,16 +12,22 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Adapters beside the weights: their factors are inputs of the program, and what they count for is
- * one more small input, so that changing a weight costs nothing and each row of a batch can have
- * its own.
+ * Adapters beside the weights: their factors are inputs of the program, stacked by rank, and what
+ * they count for is one more small input, so that changing a weight costs nothing and each row of a
+ * batch can have its own.
+ *
+ * <p>That needs methods with a {@linkplain dev.lora4j.core.adapter.AdditiveMethod#lowRank low-rank
+ * form}. Sites where an adapter has another method are {@linkplain #patched patched} instead.
  */
 public final class Beside {
   /** Name of the input F32 [1 or batch, adapters] with the adapters' weights. */
@@ -32,13 +40,38 @@ public final class Beside {
     this.sites = new TreeSet<>(sites);
   }
 
-  /** The sites that {@code adapters} have in a model whose sites begin with {@code model}. */
-  public static Set<String> sites(List<Adapter> adapters, String model) {
-    Set<String> sites = new TreeSet<>();
-    adapters.forEach(
-        a ->
-            a.sites().keySet().stream().filter(s -> s.startsWith(model + ".")).forEach(sites::add));
-    return sites;
+  /**
+   * The sites of a model at which all that {@code adapters} have can run beside the weight.
+   *
+   * @param catalogue the sites of the base
+   * @param model what the names of the model's sites begin with
+   */
+  public static Set<String> sites(List<Adapter> adapters, SiteCatalogue catalogue, String model) {
+    Set<String> names = touched(adapters, model);
+    names.removeIf(name -> !stacks(catalogue.find(name), SiteParts.of(adapters, name)));
+    return names;
+  }
+
+  /** The sites of a model that {@code adapters} change and that cannot run beside the weight. */
+  public static Set<String> patched(List<Adapter> adapters, SiteCatalogue catalogue, String model) {
+    Set<String> names = touched(adapters, model);
+    names.removeAll(sites(adapters, catalogue, model));
+    return names;
+  }
+
+  /** All sites that {@code adapters} change in a model whose sites begin with {@code model}. */
+  public static Set<String> touched(List<Adapter> adapters, String model) {
+    Set<String> names = new TreeSet<>();
+    for (Adapter adapter : adapters) {
+      adapter.sites().keySet().stream().filter(s -> s.startsWith(model + ".")).forEach(names::add);
+    }
+    return names;
+  }
+
+  private static boolean stacks(Optional<Site> site, List<Part> parts) {
+    return site.isPresent()
+        && (site.get().kind() == Site.Kind.LINEAR || site.get().convolution())
+        && parts.stream().allMatch(p -> p.stacks(site.get()));
   }
 
   /** Declares the inputs as the sites are met, and adds them to each site's output. */
@@ -50,28 +83,72 @@ public final class Beside {
 
   private static Expr adapt(Graph graph, Expr weights, Site site, Expr x, Expr y) {
     long any = Shape.UNKNOWN;
-    Shape down = site.weight().with(0, any);
-    Shape up = site.convolution() ? Shape.of(site.out(), any, 1, 1) : Shape.of(site.out(), any);
+    Shape down = LowRank.down(site, any);
+    Shape up = LowRank.up(site, any);
     Expr a = graph.input(input(site.name(), "down"), DType.F32, down).to(x.dtype());
     Expr b = graph.input(input(site.name(), "up"), DType.F32, up).to(x.dtype());
     Expr spread = graph.input(input(site.name(), "spread"), DType.F32, Shape.of(any, any));
     Expr mix = weights.matmul(spread).to(x.dtype());
-    return y.add(LoraMath.beside(site, x, a, b, mix));
+    return y.add(new LowRank(a, b).beside(site, x, Optional.of(mix)));
   }
 
-  /** The factors of {@code adapters} for such a program, by input name, owned by {@code scope}. */
-  public Map<String, Tensor> factors(Scope scope, List<Adapter> adapters) {
+  /**
+   * The factors of {@code adapters} for such a program, by input name, owned by {@code scope}.
+   *
+   * @param catalogue the sites of the base
+   */
+  public Map<String, Tensor> factors(
+      Scope scope, Patch patch, SiteCatalogue catalogue, List<Adapter> adapters) {
     Map<String, Tensor> inputs = new HashMap<>();
-    for (String site : sites) {
-      StackedFactors.of(scope, adapters, site)
-          .ifPresent(
-              stacked -> {
-                inputs.put(input(site, "down"), stacked.down());
-                inputs.put(input(site, "up"), stacked.up());
-                inputs.put(input(site, "spread"), stacked.spread());
-              });
+    for (String name : sites) {
+      List<Part> parts = SiteParts.of(adapters, name);
+      Optional<Site> site = catalogue.find(name);
+      if (!parts.isEmpty() && site.isPresent()) {
+        stack(scope, patch, site.get(), parts, adapters.size(), inputs);
+      }
     }
     return inputs;
+  }
+
+  private static void stack(
+      Scope scope,
+      Patch patch,
+      Site site,
+      List<Part> parts,
+      int adapters,
+      Map<String, Tensor> inputs) {
+    try (Scope work = scope.child("stack")) {
+      List<Tensor> pairs = new ArrayList<>();
+      parts.forEach(p -> pairs.addAll(patch.lowRank(work, site, p.factors())));
+      List<Tensor> stacked = patch.programs().stack(site, parts.size()).run(scope, pairs);
+      inputs.put(input(site.name(), "down"), stacked.get(0));
+      inputs.put(input(site.name(), "up"), stacked.get(1));
+      inputs.put(input(site.name(), "spread"), spread(scope, parts, pairs, adapters));
+    }
+  }
+
+  /**
+   * F32 [adapters, rank of all]: row k holds adapter k's scale at its own directions, so that
+   * weights * spread is what each direction is multiplied by.
+   */
+  private static Tensor spread(Scope scope, List<Part> parts, List<Tensor> pairs, int adapters) {
+    int[] ranks = new int[parts.size()];
+    int total = 0;
+    for (int i = 0; i < ranks.length; i++) {
+      ranks[i] = Math.toIntExact(pairs.get(2 * i).shape().size(0));
+      total += ranks[i];
+    }
+    float[] ones = new float[adapters];
+    Arrays.fill(ones, 1);
+    float[] spread = new float[adapters * total];
+    int at = 0;
+    for (int i = 0; i < ranks.length; i++) {
+      int row = parts.get(i).adapter() * total;
+      float scale = Patch.amount(parts.get(i), ones);
+      Arrays.fill(spread, row + at, row + at + ranks[i], scale);
+      at += ranks[i];
+    }
+    return Tensor.of(scope, Shape.of(adapters, total), spread);
   }
 
   private static String input(String site, String part) {

@@ -12,12 +12,14 @@ public final class MixPlan {
   public record Part(Adapter adapter, Weight weight) {}
 
   /** No adapter: the base alone. */
-  public static final MixPlan NONE = new MixPlan(List.of());
+  public static final MixPlan NONE = new MixPlan(List.of(), Order.IN_TURN);
 
   private final List<Part> parts;
+  private final Order order;
 
-  private MixPlan(List<Part> parts) {
+  private MixPlan(List<Part> parts, Order order) {
     this.parts = List.copyOf(parts);
+    this.order = order;
   }
 
   /** One adapter with the same weight at every step. */
@@ -39,7 +41,20 @@ public final class MixPlan {
   public MixPlan with(Adapter adapter, Weight weight) {
     List<Part> more = new ArrayList<>(parts);
     more.add(new Part(adapter, weight));
-    return new MixPlan(more);
+    return new MixPlan(more, order);
+  }
+
+  /**
+   * This plan with another order. It matters only where a method depends on the weight it acts on,
+   * as DoRA and OFT do.
+   */
+  public MixPlan order(Order other) {
+    return new MixPlan(parts, other);
+  }
+
+  /** How the adapters follow each other. */
+  public Order order() {
+    return order;
   }
 
   /** The adapters and their weights, in the order they were added. */
@@ -81,7 +96,8 @@ public final class MixPlan {
   /** For example {@code ink 0.7 + glow 0.4 [50-100 %]}. */
   @Override
   public String toString() {
-    return parts.stream().map(MixPlan::text).collect(Collectors.joining(" + "));
+    String sum = parts.stream().map(MixPlan::text).collect(Collectors.joining(" + "));
+    return order == Order.IN_TURN ? sum : sum + ", each from the base";
   }
 
   private static String text(Part part) {

@@ -1,73 +1,131 @@
 package dev.lora4j.core.mix;
 
-import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.lora.LoraMath;
-import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.mix.SiteParts.Part;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
- * Adapters inside the weights: touched sites get new weights, and the base's own stay as they are,
- * so that taking adapters away is forgetting the patch.
+ * Adapters inside a parameter: a new tensor is made of the base's, which stays as it is.
  *
- * <p>The sum is formed in F32 and rounded once to the type of the weights.
+ * <p>All is summed in F32 and rounded once to the type of the base.
  */
 public final class Patch {
-  private final Program flat;
-  private final Program kernel;
+  private final PatchPrograms programs;
 
-  /** Compiles the programs for weights of type {@code dtype}. */
-  public Patch(Scope scope, DType dtype) {
-    flat = program(scope, dtype, 2);
-    kernel = program(scope, dtype, 4);
+  /** Compiles its programs in {@code scope}, when they are first needed. */
+  public Patch(Scope scope) {
+    programs = new PatchPrograms(scope);
   }
 
-  private static Program program(Scope scope, DType dtype, int rank) {
-    Graph graph = new Graph();
-    long any = Shape.UNKNOWN;
-    Shape shape = rank == 2 ? Shape.of(any, any) : Shape.of(any, any, any, any);
-    Expr weight = graph.input("weight", dtype, shape);
-    Expr down = graph.input("down", DType.F32, shape);
-    Expr up = graph.input("up", DType.F32, shape);
-    Expr spread = graph.input("spread", DType.F32, Shape.of(any, any));
-    Expr weights = graph.input("weights", DType.F32, Shape.of(1, any));
-    Expr delta = LoraMath.delta(down, up, weights.matmul(spread).reshape(-1));
-    Expr shaped = graph.call("view_as", DType.F32, shape, delta, weight);
-    return graph.inference(scope, List.of(weight.to(DType.F32).add(shaped).to(dtype)));
+  PatchPrograms programs() {
+    return programs;
   }
 
   /**
-   * The new weights of the touched sites of one model, by weight name, owned by {@code scope}.
+   * The new value of one parameter.
    *
-   * @param model what the names of the model's sites begin with
+   * @param scope what the result belongs to
+   * @param base the parameter of the base
+   * @param parts those with an effect on it, in order
    * @param weights one per adapter
    */
-  public Map<String, Tensor> apply(
-      Scope scope, WeightStore base, String model, List<Adapter> adapters, float[] weights) {
-    Map<String, Tensor> patched = new HashMap<>();
-    for (String site : Beside.sites(adapters, model)) {
-      String name = site.substring(model.length() + 1) + ".weight";
-      try (Scope work = scope.child("patch")) {
-        Optional<StackedFactors> stacked = StackedFactors.of(work, adapters, site);
-        if (stacked.isPresent()) {
-          StackedFactors f = stacked.get();
-          Tensor weight = base.tensor(name);
-          Program program = weight.shape().rank() == 2 ? flat : kernel;
-          Tensor row = Tensor.of(work, Shape.of(1, weights.length), weights);
-          Tensor sum = program.run(scope, weight, f.down(), f.up(), f.spread(), row).get(0);
-          patched.put(name, sum);
+  Tensor parameter(
+      Scope scope,
+      Site site,
+      Target target,
+      Tensor base,
+      List<Part> parts,
+      float[] weights,
+      Order order) {
+    DType stored = base.dtype();
+    try (Scope work = scope.child("patch")) {
+      Tensor start = stored == DType.F32 ? base : base.to(work, DType.F32);
+      Tensor sum = start;
+      List<Part> products = new ArrayList<>();
+      for (Part part : parts) {
+        if (target == Target.WEIGHT && part.stacks(site)) {
+          products.add(part);
+        } else {
+          sum = products(work, site, sum, products, weights);
+          products.clear();
+          sum = one(work, site, target, sum, start, part, weights, order);
         }
       }
+      sum = products(work, site, sum, products, weights);
+      List<Tensor> rounded = programs.rounded(sum.shape(), stored).run(work, sum);
+      if (rounded.get(1).bytes().get(0) == 0) {
+        throw new AdapterException(
+            "The "
+                + target.parameter()
+                + " of "
+                + site.name()
+                + " is no longer finite with these adapters; are their weights too large?");
+      }
+      return rounded.get(0).moveTo(scope);
     }
-    return patched;
+  }
+
+  /** Adds all products in one: their factors side by side. */
+  private Tensor products(Scope work, Site site, Tensor sum, List<Part> parts, float[] weights) {
+    if (parts.isEmpty()) {
+      return sum;
+    }
+    List<Tensor> inputs = new ArrayList<>(List.of(sum));
+    float[] amounts = new float[parts.size()];
+    for (int i = 0; i < amounts.length; i++) {
+      inputs.addAll(lowRank(work, site, parts.get(i).factors()));
+      amounts[i] = amount(parts.get(i), weights);
+    }
+    inputs.add(Tensor.of(work, Shape.of(amounts.length), amounts));
+    return programs.products(site.weight(), amounts.length).run(work, inputs).get(0);
+  }
+
+  /** Down [rank, rest] and up [out, rank], F32. */
+  List<Tensor> lowRank(Scope work, Site site, Factors factors) {
+    Program program = programs.lowRank(site, factors.structure());
+    return program.run(work, StagedFactors.tensors(work, factors));
+  }
+
+  private Tensor one(
+      Scope work,
+      Site site,
+      Target target,
+      Tensor sum,
+      Tensor base,
+      Part part,
+      float[] weights,
+      Order order) {
+    Structure structure = part.factors().structure();
+    boolean additive = part.method() instanceof AdditiveMethod;
+    List<Tensor> inputs = new ArrayList<>(List.of(sum));
+    if (!additive && order == Order.FROM_BASE) {
+      inputs.add(base);
+    }
+    inputs.addAll(StagedFactors.tensors(work, part.factors()));
+    inputs.add(Tensor.of(work, Shape.of(1), amount(part, weights)));
+    Program program =
+        additive
+            ? programs.added(site, target, structure)
+            : programs.transformed(site, target, structure, order);
+    return program.run(work, inputs).get(0);
+  }
+
+  /** What a part is multiplied by: its adapter's weight and, for a delta, its own scale. */
+  static float amount(Part part, float[] weights) {
+    double scale =
+        part.method() instanceof AdditiveMethod m ? m.scale(part.factors().structure()) : 1;
+    return (float) (weights[part.adapter()] * scale);
   }
 }

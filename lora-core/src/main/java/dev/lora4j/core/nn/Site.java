@@ -7,23 +7,79 @@ import dev.lora4j.core.tensor.Shape;
  *
  * @param name canonical name: the model, then the layer without {@code .weight}, for example {@code
  *     unet.mid_block.attentions.0.proj_in}
- * @param weight shape of its weight: [out, in] or [out, in, rows, columns]
+ * @param kind what the layer does with its weight
+ * @param weight shape of its weight: [out, in] of a linear layer, [out, in / groups, rows, columns]
+ *     of a convolution (with as many kernel sizes as it has dimensions), [entries, width] of an
+ *     embedding, [channels] of a norm
+ * @param bias whether it has a bias: [out], or [channels] of a norm
  * @param stride stride of a convolution, else 1
  * @param padding padding of a convolution, else 0
+ * @param dilation dilation of a convolution, else 1
+ * @param groups groups of a convolution, else 1
  */
-public record Site(String name, Shape weight, int stride, int padding) {
-  /** Whether the layer is a convolution. */
-  public boolean convolution() {
-    return weight.rank() == 4;
+public record Site(
+    String name,
+    Kind kind,
+    Shape weight,
+    boolean bias,
+    int stride,
+    int padding,
+    int dilation,
+    int groups) {
+  /** What a layer does with its weight. */
+  public enum Kind {
+    /** {@code x W^T + b}. */
+    LINEAR,
+    /** Convolution over one, two or three dimensions. */
+    CONVOLUTION,
+    /** Rows of a table. */
+    EMBEDDING,
+    /** Scale and shift after normalisation. */
+    NORM
   }
 
-  /** Width of its input: features or channels. */
+  /** A linear layer; weight: [out, in]. */
+  public static Site linear(String name, Shape weight, boolean bias) {
+    return new Site(name, Kind.LINEAR, weight, bias, 1, 0, 1, 1);
+  }
+
+  /** A convolution with bias; weight: [out, in, rows, columns]. */
+  public static Site convolution(String name, Shape weight, int stride, int padding) {
+    return new Site(name, Kind.CONVOLUTION, weight, true, stride, padding, 1, 1);
+  }
+
+  /** A table of {@code entries} rows. */
+  public static Site embedding(String name, long entries, long width) {
+    return new Site(name, Kind.EMBEDDING, Shape.of(entries, width), false, 1, 0, 1, 1);
+  }
+
+  /** A norm with scale and shift. */
+  public static Site norm(String name, long channels) {
+    return new Site(name, Kind.NORM, Shape.of(channels), true, 1, 0, 1, 1);
+  }
+
+  /** The same layer under another name. */
+  public Site named(String other) {
+    return new Site(other, kind, weight, bias, stride, padding, dilation, groups);
+  }
+
+  /** Whether the layer is a convolution. */
+  public boolean convolution() {
+    return kind == Kind.CONVOLUTION;
+  }
+
+  /** Second dimension of the weight: input features, or input channels per group. */
   public long in() {
     return weight.size(1);
   }
 
-  /** Width of its output: features or channels. */
+  /** First dimension of the weight: output features or channels, entries of a table. */
   public long out() {
     return weight.size(0);
+  }
+
+  /** Product of all dimensions of the weight but the first. */
+  public long rest() {
+    return weight.elements() / Math.max(1, out());
   }
 }

@@ -9,7 +9,7 @@ import dev.lora4j.core.tensor.Shape;
  * A model's weights as seen from one of its layers: asked for by name relative to the layer and by
  * the shape the layer expects.
  *
- * <p>Linear layers and convolutions are the sites where adapters take part.
+ * <p>Linear layers, convolutions, embeddings and norms are the sites where adapters take part.
  */
 public final class Weights {
   private final Graph graph;
@@ -67,7 +67,7 @@ public final class Weights {
     Shape shape = Shape.of(out, x.shape().size(-1));
     Expr w = weight(name + ".weight", shape, Init.KAIMING);
     Expr y = bias ? x.linear(w, bias(name, out)) : x.linear(w);
-    Expr adapted = adapters.adapt(new Site(site(name), shape, 1, 0), x, y);
+    Expr adapted = adapters.adapt(Site.linear(site(name), shape, bias), x, y);
     graph.leave();
     return adapted;
   }
@@ -82,7 +82,7 @@ public final class Weights {
     Shape shape = Shape.of(out, x.shape().size(1), kernel, kernel);
     Expr w = weight(name + ".weight", shape, Init.KAIMING);
     Expr y = x.conv2d(w, bias(name, out), stride, padding);
-    Expr adapted = adapters.adapt(new Site(site(name), shape, stride, padding), x, y);
+    Expr adapted = adapters.adapt(Site.convolution(site(name), shape, stride, padding), x, y);
     graph.leave();
     return adapted;
   }
@@ -96,8 +96,9 @@ public final class Weights {
     graph.enter(full(name));
     Shape shape = Shape.of(x.shape().size(1));
     Expr y = x.groupNorm(groups, scale(name, shape), shift(name, shape), epsilon);
+    Expr adapted = adapters.adapt(Site.norm(site(name), shape.size(0)), x, y);
     graph.leave();
-    return y;
+    return adapted;
   }
 
   /** Layer normalisation over the last dimension of x. */
@@ -105,8 +106,9 @@ public final class Weights {
     graph.enter(full(name));
     Shape shape = Shape.of(x.shape().size(-1));
     Expr y = x.layerNorm(scale(name, shape), shift(name, shape), epsilon);
+    Expr adapted = adapters.adapt(Site.norm(site(name), shape.size(0)), x, y);
     graph.leave();
-    return y;
+    return adapted;
   }
 
   private Expr scale(String name, Shape shape) {
@@ -121,8 +123,9 @@ public final class Weights {
   public Expr embedding(String name, Expr indices, long entries, long width) {
     graph.enter(full(name));
     Expr y = weight(name + ".weight", Shape.of(entries, width), Init.EMBEDDING).embedding(indices);
+    Expr adapted = adapters.adapt(Site.embedding(site(name), entries, width), indices, y);
     graph.leave();
-    return y;
+    return adapted;
   }
 
   private String site(String name) {

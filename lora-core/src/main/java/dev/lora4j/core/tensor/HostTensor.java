@@ -64,6 +64,20 @@ public final class HostTensor {
     return new HostTensor(dtype, other, data);
   }
 
+  /**
+   * The elements as numbers, in row-major order.
+   *
+   * @throws TensorException if the type is packed, complex or one of 8 bits with an exponent
+   */
+  public double[] doubles() {
+    return HostNumbers.of(dtype, bytes(), Math.toIntExact(shape.elements()));
+  }
+
+  /** Whether no element of this floating-point tensor is infinite or NaN. */
+  public boolean finite() {
+    return HostNumbers.finite(dtype, bytes());
+  }
+
   /** A native copy. */
   public Tensor on(Scope scope) {
     return Tensor.of(scope, dtype, shape, bytes());

@@ -36,6 +36,7 @@ public final class ModelFolder {
   private final WeightStore unetWeights;
   private final WeightStore vaeWeights;
   private final WeightStore textWeights;
+  private final SiteCatalogue sites;
 
   private ModelFolder(Scope scope, Path folder, DType compute) {
     this.folder = folder;
@@ -51,6 +52,7 @@ public final class ModelFolder {
     vaeWeights =
         load(
             scope, "vae", Set.of(), Networks.encoder(vae, compute), Networks.decoder(vae, compute));
+    sites = walkSites();
   }
 
   /**
@@ -154,6 +156,10 @@ public final class ModelFolder {
 
   /** The layers that adapters can change: those of the denoiser, then those of the text encoder. */
   public SiteCatalogue sites() {
+    return sites;
+  }
+
+  private SiteCatalogue walkSites() {
     List<Site> sites = new ArrayList<>();
     AdapterInputs recorder =
         graph ->

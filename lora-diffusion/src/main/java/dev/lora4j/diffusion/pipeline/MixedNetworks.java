@@ -1,9 +1,11 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -18,7 +20,8 @@ import java.util.Set;
  * while its scope is open; the base itself is never changed.
  *
  * <p>Weights that stay the same all along go into the weights, where they cost nothing per step. As
- * soon as one depends on the step, the denoiser's adapters run beside the weights.
+ * soon as one depends on the step, the denoiser's adapters run beside the weights, except at sites
+ * where a method cannot: those get new weights whenever theirs change.
  */
 final class MixedNetworks {
   private final ModelFolder base;
@@ -26,7 +29,7 @@ final class MixedNetworks {
   private final MixPlan mix;
   private final int steps;
   private final Map<String, Tensor> textPatch;
-  private final Map<String, Tensor> unetPatch;
+  private final PatchedSites unetPatch;
   private final Map<String, Tensor> unetFactors;
   private final Set<String> besideSites;
 
@@ -36,18 +39,17 @@ final class MixedNetworks {
     this.mix = mix;
     this.steps = steps;
     List<Adapter> adapters = mix.adapters();
+    SiteCatalogue sites = base.sites();
     Patch patch = programs.patch();
-    float[] overall = mix.overall();
-    textPatch = patch.apply(scope, base.textWeights(), "text_encoder", adapters, overall);
-    if (mix.constant()) {
-      besideSites = Set.of();
-      unetFactors = Map.of();
-      unetPatch = patch.apply(scope, base.unetWeights(), "unet", adapters, overall);
-    } else {
-      besideSites = Beside.sites(adapters, "unet");
-      unetFactors = new Beside(besideSites).factors(scope, adapters);
-      unetPatch = Map.of();
-    }
+    Set<String> textSites = Beside.touched(adapters, "text_encoder");
+    textPatch =
+        new PatchedSites(scope, patch, base.textWeights(), sites, "text_encoder", textSites, mix)
+            .at(mix.overall());
+    besideSites = mix.constant() ? Set.of() : Beside.sites(adapters, sites, "unet");
+    unetFactors = new Beside(besideSites).factors(scope, patch, sites, adapters);
+    Set<String> inside = Beside.touched(adapters, "unet");
+    inside.removeAll(besideSites);
+    unetPatch = new PatchedSites(scope, patch, base.unetWeights(), sites, "unet", inside, mix);
   }
 
   /** ids: I64 [batch, tokens]; result: F32 [batch, tokens, width]. */
@@ -61,10 +63,11 @@ final class MixedNetworks {
     data.put("x", x);
     data.put("timesteps", timesteps);
     data.put("context", context);
+    float[] weights = mix.at(step, steps);
     if (!besideSites.isEmpty()) {
-      float[] weights = mix.at(step, steps);
       data.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
     }
-    return programs.unet(besideSites).run(scope, base.unetWeights(), unetPatch, data).get(0);
+    Map<String, Tensor> patched = unetPatch.at(weights);
+    return programs.unet(besideSites).run(scope, base.unetWeights(), patched, data).get(0);
   }
 }

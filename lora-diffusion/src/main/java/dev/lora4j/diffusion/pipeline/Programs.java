@@ -24,7 +24,7 @@ final class Programs {
   }
 
   Patch patch() {
-    return (Patch) made.computeIfAbsent("patch", k -> new Patch(scope, base.compute()));
+    return (Patch) made.computeIfAbsent("patch", k -> new Patch(scope));
   }
 
   Network text() {

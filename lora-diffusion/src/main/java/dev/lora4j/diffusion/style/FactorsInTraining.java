@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.style;
 
-import dev.lora4j.core.adapter.lora.LoraFactors;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatParameters;
@@ -17,7 +18,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -39,7 +42,8 @@ final class FactorsInTraining implements SiteAdapters {
 
   @Override
   public Expr adapt(Site site, Expr x, Expr y) {
-    if (!chosen.test(site)) {
+    boolean product = site.kind() == Site.Kind.LINEAR || site.convolution();
+    if (!product || !chosen.test(site)) {
       return y;
     }
     sites.add(site);
@@ -48,7 +52,8 @@ final class FactorsInTraining implements SiteAdapters {
     Expr scale =
         scales.computeIfAbsent(
             site.name() + SCALE, name -> x.graph().held(name, DType.F32, Shape.of(1, 1)));
-    return y.add(LoraMath.beside(site, x, down, up, scale.to(x.dtype())));
+    Optional<Expr> mix = Optional.of(scale.to(x.dtype()));
+    return y.add(new LowRank(down, up).beside(site, x, mix));
   }
 
   /** Where each factor lies in the flat buffer. */
@@ -70,17 +75,17 @@ final class FactorsInTraining implements SiteAdapters {
   }
 
   /** The factors by site, from the flat buffer's values, rounded to the type they are stored in. */
-  Map<String, LoraFactors> factors(Scope scope, float[] flat) {
+  Map<String, List<Factors>> factors(Scope scope, float[] flat) {
     Map<String, HostTensor> byName = new HashMap<>();
     for (FlatLayout.Slot slot : layout().slots()) {
       Parameter parameter = slot.parameter();
       byName.put(parameter.name(), stored(scope, flat, slot.offset(), parameter.shape()));
     }
-    Map<String, LoraFactors> factors = new HashMap<>();
+    Map<String, List<Factors>> factors = new HashMap<>();
     for (Site site : sites) {
       HostTensor down = found(byName, LoraMath.down(site));
       HostTensor up = found(byName, LoraMath.up(site));
-      factors.put(site.name(), new LoraFactors(down, up, settings.alpha()));
+      factors.put(site.name(), List.of(LoraMath.factors(down, up, settings.alpha())));
     }
     return factors;
   }

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.lora.LoraFactors;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.FrozenWeights;
@@ -72,8 +73,9 @@ class TrainingParityTest {
     for (FlatLayout.Slot slot : layout.slots()) {
       String name = slot.parameter().name();
       String site = name.substring(0, name.lastIndexOf('.'));
-      LoraFactors factors = adapter.sites().get(site);
-      HostTensor tensor = name.endsWith(".down") ? factors.down() : factors.up();
+      Factors factors = adapter.at(site).get(0);
+      String role = name.endsWith(".down") ? LoraMethod.DOWN : LoraMethod.UP;
+      HostTensor tensor = factors.tensor(role);
       float[] values = new float[(int) tensor.shape().elements()];
       tensor.bytes().asFloatBuffer().get(values);
       System.arraycopy(values, 0, flat, (int) slot.offset(), values.length);

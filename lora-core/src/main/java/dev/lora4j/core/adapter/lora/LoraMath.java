@@ -1,18 +1,24 @@
 package dev.lora4j.core.adapter.lora;
 
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import java.util.Map;
 
-/** The mathematics of LoRA: how factors begin, and the two forms in which they act. */
+/** The mathematics of LoRA: how factors begin, and the product they make. */
 public final class LoraMath {
   private LoraMath() {}
 
   /** The down factor to train for a site, of any rank; begins as PyTorch begins a linear layer. */
   public static Parameter down(Site site) {
-    Shape shape = site.weight().with(0, Shape.UNKNOWN);
+    Shape shape = LowRank.down(site, Shape.UNKNOWN);
     return new Parameter(site.name() + ".down", shape, Parameter.Init.KAIMING);
   }
 
@@ -21,38 +27,58 @@ public final class LoraMath {
    * base.
    */
   public static Parameter up(Site site) {
-    long rank = Shape.UNKNOWN;
-    Shape shape =
-        site.convolution() ? Shape.of(site.out(), rank, 1, 1) : Shape.of(site.out(), rank);
+    Shape shape = LowRank.up(site, Shape.UNKNOWN);
     return new Parameter(site.name() + ".up", shape, Parameter.Init.ZEROS);
   }
 
   /**
-   * What factors add to the output of their site, without forming the change of the weight.
+   * Factors from trained or computed values.
    *
-   * @param x the site's input: [batch, ..., in] or [batch, in, height, width]
    * @param down [rank, in] or [rank, in, rows, columns]
    * @param up [out, rank] or [out, rank, 1, 1]
-   * @param mix what each direction is multiplied by, [1 or batch, rank]
    */
-  public static Expr beside(Site site, Expr x, Expr down, Expr up, Expr mix) {
-    if (site.convolution()) {
-      Expr inner = x.conv2d(down, site.stride(), site.padding());
-      return inner.mul(mix.unsqueeze(-1).unsqueeze(-1)).conv2d(up, 1, 0);
+  public static Factors factors(HostTensor down, HostTensor up, double alpha) {
+    if (down.shape().rank() < 2
+        || up.shape().rank() < 2
+        || down.shape().size(0) != up.shape().size(1)
+        || down.shape().size(0) == 0) {
+      throw new IllegalArgumentException(
+          "down [rank, in, ...] and up [out, rank, ...] expected, found " + down + " and " + up);
     }
-    Expr inner = x.linear(down);
-    return inner.mul(x.shape().rank() == 3 ? mix.unsqueeze(1) : mix).linear(up);
+    return Factors.of(
+        LoraMethod.NAME,
+        Map.of(LoraMethod.DOWN, down, LoraMethod.UP, up),
+        Map.of(AdapterMethod.ALPHA, Double.toString((float) alpha)));
   }
 
-  /**
-   * The change of a site's weight, flattened to [out, rest].
-   *
-   * @param down [rank, in] or [rank, in, rows, columns]
-   * @param up [out, rank] or [out, rank, 1, 1]
-   * @param mix what each direction is multiplied by, [rank]
-   */
-  public static Expr delta(Expr down, Expr up, Expr mix) {
-    Expr left = up.reshape(up.dim(0), Dim.of(-1)).mul(mix.unsqueeze(0));
-    return left.matmul(down.reshape(down.dim(0), Dim.of(-1)));
+  /** The two factors, a Tucker core multiplied into the down factor. */
+  static LowRank pair(Site site, StagedFactors factors) {
+    Expr up = Alpha.scaled(factors, factors.get(LoraMethod.UP));
+    Expr down = factors.get(LoraMethod.DOWN);
+    return factors
+        .find(LoraMethod.MID)
+        .map(mid -> new LowRank(core(site, mid, down), up))
+        .orElse(new LowRank(down, up));
+  }
+
+  /** {@code result[a, i, ...] = sum over b of mid[a, b, ...] * down[b, i]}. */
+  private static Expr core(Site site, Expr mid, Expr down) {
+    Expr flat = down.reshape(down.shape().size(0), site.in());
+    int last = mid.shape().rank() - 1;
+    return mid.transpose(1, last).matmul(flat).transpose(1, last);
+  }
+
+  /** The change of a site's weight, in its shape. */
+  static Expr delta(Site site, LowRank pair) {
+    Shape up = pair.up().shape();
+    long rank = pair.down().shape().size(0);
+    if (up.size(1) == rank) {
+      return pair.product(site);
+    }
+    // Groups: each has its own rows of up and of down.
+    long groups = site.groups();
+    Expr left = pair.up().reshape(groups, site.out() / groups, up.size(1));
+    Expr right = pair.down().reshape(groups, up.size(1), site.rest());
+    return left.matmul(right).reshape(site.weight().sizes());
   }
 }

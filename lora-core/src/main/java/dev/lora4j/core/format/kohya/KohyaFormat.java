@@ -2,7 +2,9 @@ package dev.lora4j.core.format.kohya;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.lora.LoraFactors;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.KeyAccount.Reason;
@@ -12,10 +14,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
-import dev.lora4j.core.tensor.Shape;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -26,12 +25,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** {@code lora_unet_...lora_down.weight}, {@code .lora_up.weight}, {@code .alpha}. */
+/**
+ * kohya's flat names of layers, a dot, and the role of the tensor: {@code
+ * lora_unet_...lora_down.weight}. LyCORIS writes its methods in the same way.
+ */
 public final class KohyaFormat implements AdapterFormat {
-  private static final String DOWN = ".lora_down.weight";
-  private static final String UP = ".lora_up.weight";
-  private static final String ALPHA = ".alpha";
-  private static final List<String> SUFFIXES = List.of(DOWN, UP, ALPHA);
+  private static final String PREFIX = "lora_";
+
+  private final Set<String> roles = Methods.roles();
 
   @Override
   public String name() {
@@ -40,8 +41,7 @@ public final class KohyaFormat implements AdapterFormat {
 
   @Override
   public boolean recognises(TensorStore file) {
-    return file.tensors().keySet().stream()
-        .anyMatch(k -> k.startsWith("lora_") && k.endsWith(DOWN));
+    return file.tensors().keySet().stream().anyMatch(k -> role(k).isPresent());
   }
 
   @Override
@@ -49,11 +49,22 @@ public final class KohyaFormat implements AdapterFormat {
     KeyAccount account = account(file, base);
     refuse(file, account, base);
     KohyaNames names = new KohyaNames(base);
-    Map<String, LoraFactors> sites = new HashMap<>();
-    for (String layer : layers(file)) {
-      names.site(layer).ifPresent(site -> sites.put(site.name(), factors(file, layer, site)));
-    }
+    Map<String, List<Factors>> sites = new HashMap<>();
+    layers(file)
+        .forEach(
+            (layer, keys) -> {
+              Site site = names.site(layer).orElseThrow();
+              sites.put(site.name(), factors(file, tensors(file, site, keys)));
+            });
     return new LoadedAdapter(new Adapter(name, sites, file.metadata()), account);
+  }
+
+  private static List<Factors> factors(TensorStore file, SiteTensors tensors) {
+    try {
+      return Methods.read(tensors);
+    } catch (AdapterException e) {
+      throw new AdapterException(file.path() + ": " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -62,124 +73,89 @@ public final class KohyaFormat implements AdapterFormat {
     SortedMap<String, String> used = new TreeMap<>();
     SortedMap<String, Reason> ignored = new TreeMap<>();
     file.tensors().keySet().forEach(key -> ignored.put(key, Reason.UNKNOWN));
-    for (String layer : layers(file)) {
-      List<String> keys = present(file, layer);
-      boolean pair = keys.contains(layer + DOWN) && keys.contains(layer + UP);
-      Optional<Site> site = names.site(layer);
-      for (String key : keys) {
-        if (pair && site.isPresent()) {
-          ignored.remove(key);
-          used.put(key, site.get().name());
-        } else {
-          ignored.put(key, pair ? Reason.NO_SITE : Reason.HALF_A_PAIR);
-        }
-      }
-    }
+    layers(file)
+        .forEach(
+            (layer, keys) -> {
+              Optional<Site> site = names.site(layer);
+              Set<String> complete =
+                  site.map(s -> complete(tensors(file, s, keys))).orElse(Set.of());
+              keys.forEach(
+                  (role, key) -> {
+                    if (complete.contains(role)) {
+                      ignored.remove(key);
+                      used.put(key, site.orElseThrow().name());
+                    } else {
+                      ignored.put(key, site.isPresent() ? Reason.HALF_A_PAIR : Reason.NO_SITE);
+                    }
+                  });
+            });
     return new KeyAccount(used, ignored);
   }
 
-  private static Set<String> layers(TensorStore file) {
-    Set<String> layers = new TreeSet<>();
-    file.tensors().keySet().forEach(key -> layer(key).ifPresent(layers::add));
+  /** The roles of methods that have all they need. */
+  private static Set<String> complete(SiteTensors tensors) {
+    Set<String> complete = new TreeSet<>();
+    Methods.all().values().stream()
+        .filter(m -> m.recognises(tensors))
+        .forEach(m -> complete.addAll(m.roles()));
+    return complete;
+  }
+
+  /** The keys of each layer by role. */
+  private SortedMap<String, SortedMap<String, String>> layers(TensorStore file) {
+    SortedMap<String, SortedMap<String, String>> layers = new TreeMap<>();
+    for (String key : file.tensors().keySet()) {
+      role(key)
+          .ifPresent(
+              role ->
+                  layers.computeIfAbsent(layer(key, role), k -> new TreeMap<>()).put(role, key));
+    }
     return layers;
   }
 
-  private static Optional<String> layer(String key) {
-    return SUFFIXES.stream()
-        .filter(s -> key.startsWith("lora_") && key.endsWith(s))
-        .map(s -> key.substring(0, key.length() - s.length()))
-        .findFirst();
+  /** What stands behind the layer's name, which has no dots itself. */
+  private Optional<String> role(String key) {
+    int dot = key.indexOf('.');
+    return Optional.of(key.substring(dot + 1))
+        .filter(role -> key.startsWith(PREFIX) && dot > 0 && roles.contains(role));
   }
 
-  private static List<String> present(TensorStore file, String layer) {
-    return SUFFIXES.stream().map(s -> layer + s).filter(file.tensors()::containsKey).toList();
+  private static String layer(String key, String role) {
+    return key.substring(0, key.length() - role.length() - 1);
   }
 
-  private static LoraFactors factors(TensorStore file, String layer, Site site) {
-    HostTensor down = tensor(file, layer + DOWN);
-    HostTensor up = tensor(file, layer + UP);
-    long rank = down.shape().size(0);
-    Shape wantedDown = site.weight().with(0, rank);
-    Shape wantedUp =
-        site.convolution() ? Shape.of(site.out(), rank, 1, 1) : Shape.of(site.out(), rank);
-    // A 1x1 convolution and a linear layer are the same mathematics; files have either shape.
-    if (down.shape().elements() != wantedDown.elements()
-        || up.shape().elements() != wantedUp.elements()) {
-      throw new AdapterException(
-          file.path()
-              + ": "
-              + layer
-              + " has factors "
-              + down.shape()
-              + " and "
-              + up.shape()
-              + ", but the base's layer "
-              + site.name()
-              + " is "
-              + site.weight()
-              + "; was the adapter made for another base?");
-    }
-    double alpha = file.tensors().containsKey(layer + ALPHA) ? number(file, layer + ALPHA) : rank;
-    return new LoraFactors(down.reshape(wantedDown), up.reshape(wantedUp), alpha);
+  private static SiteTensors tensors(TensorStore file, Site site, Map<String, String> keys) {
+    SiteTensors tensors = new SiteTensors(site);
+    keys.forEach((role, key) -> tensors.add(role, key, tensor(file, key)));
+    return tensors;
   }
 
   private static HostTensor tensor(TensorStore file, String key) {
-    TensorInfo info = info(file, key);
+    TensorInfo info =
+        Optional.ofNullable(file.tensors().get(key))
+            .orElseThrow(() -> new AdapterException(file.path() + " has no tensor " + key + "."));
     return HostTensor.of(info.dtype(), info.shape(), file.read(key));
   }
 
-  private static TensorInfo info(TensorStore file, String key) {
-    return Optional.ofNullable(file.tensors().get(key))
-        .orElseThrow(() -> new AdapterException(file.path() + " has no tensor " + key + "."));
-  }
-
-  private static double number(TensorStore file, String key) {
-    TensorInfo info = info(file, key);
-    ByteBuffer bytes = file.read(key);
-    return switch (info.dtype()) {
-      case F64 -> bytes.getDouble();
-      case F32 -> bytes.getFloat();
-      case F16 -> half(bytes.getShort());
-      case BF16 -> Float.intBitsToFloat(bytes.getShort() << 16);
-      case I64 -> bytes.getLong();
-      case I32 -> bytes.getInt();
-      default ->
-          throw new AdapterException(
-              file.path() + ": " + key + " is " + info.dtype() + "; an alpha is a number.");
-    };
-  }
-
-  /** IEEE 754 binary16 to float. */
-  private static float half(short bits) {
-    int exponent = bits >> 10 & 0x1f;
-    float fraction = (bits & 0x3ff) / 1024f;
-    float magnitude =
-        switch (exponent) {
-          case 0 -> Math.scalb(fraction, -14);
-          case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-          default -> Math.scalb(1 + fraction, exponent - 15);
-        };
-    return bits < 0 ? -magnitude : magnitude;
-  }
-
-  private static void refuse(TensorStore file, KeyAccount account, SiteCatalogue base) {
+  private void refuse(TensorStore file, KeyAccount account, SiteCatalogue base) {
     for (Map.Entry<String, Reason> entry : account.ignored().entrySet()) {
       String key = entry.getKey();
       // Left out, such a part would change the picture without a word.
-      if (entry.getValue() == Reason.UNKNOWN && key.startsWith("lora_")) {
+      if (entry.getValue() == Reason.UNKNOWN && key.startsWith(PREFIX)) {
         throw new AdapterException(
             file.path()
                 + ": "
                 + key
-                + " belongs to a method that cannot be read yet; only LoRA (lora_down, lora_up,"
-                + " alpha) can.");
+                + " belongs to a method that cannot be read; those that can are "
+                + String.join(", ", Methods.all().keySet())
+                + ".");
       }
       if (entry.getValue() == Reason.HALF_A_PAIR) {
         throw new AdapterException(
             file.path() + ": " + key + " has no partner; the file is damaged or was cut.");
       }
       if (entry.getValue() == Reason.NO_SITE) {
-        String layer = layer(key).orElse(key);
+        String layer = layer(key, role(key).orElse(""));
         String dotted =
             layer.replaceFirst("^lora_unet_", "unet.").replaceFirst("^lora_te_", "text_encoder.");
         throw new AdapterException(
@@ -205,17 +181,14 @@ public final class KohyaFormat implements AdapterFormat {
     adapter
         .sites()
         .forEach(
-            (site, factors) -> {
-              String layer = KohyaNames.flat(site);
-              add(writer, layer + DOWN, factors.down());
-              add(writer, layer + UP, factors.up());
-              add(writer, layer + ALPHA, HostTensor.of(Shape.of(), (float) factors.alpha()));
+            (site, all) -> {
+              SortedMap<String, HostTensor> tensors = new TreeMap<>();
+              all.forEach(f -> tensors.putAll(Methods.named(f.method()).write(f)));
+              tensors.forEach(
+                  (role, t) ->
+                      writer.add(
+                          KohyaNames.flat(site) + "." + role, t.dtype(), t.shape(), t.bytes()));
             });
     writer.write(file);
-  }
-
-  private static void add(SafetensorsWriter writer, String key, HostTensor tensor) {
-    DType dtype = tensor.dtype();
-    writer.add(key, dtype, tensor.shape(), tensor.bytes());
   }
 }

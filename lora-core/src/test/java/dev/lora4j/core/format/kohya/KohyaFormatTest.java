@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.lora.LoraFactors;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.lora.LoraMath;
+import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
@@ -37,10 +40,10 @@ class KohyaFormatTest {
   private static final SiteCatalogue BASE =
       new SiteCatalogue(
           List.of(
-              new Site(LINEAR, Shape.of(3, 2), 1, 0),
-              new Site(CONV, Shape.of(4, 2, 3, 3), 1, 1),
-              new Site(POINT, Shape.of(3, 2, 1, 1), 1, 0),
-              new Site(TEXT, Shape.of(5, 2), 1, 0)));
+              Site.linear(LINEAR, Shape.of(3, 2), false),
+              Site.convolution(CONV, Shape.of(4, 2, 3, 3), 1, 1),
+              Site.convolution(POINT, Shape.of(3, 2, 1, 1), 1, 0),
+              Site.linear(TEXT, Shape.of(5, 2), true)));
 
   @TempDir Path folder;
 
@@ -76,9 +79,9 @@ class KohyaFormatTest {
         new Adapter(
             "mine",
             Map.of(
-                LINEAR, new LoraFactors(tensor(2, 2), tensor(3, 2), 1),
-                CONV, new LoraFactors(tensor(4, 2, 3, 3), tensor(4, 4, 1, 1), 8),
-                TEXT, new LoraFactors(tensor(1, 2), tensor(5, 1), 1)),
+                LINEAR, List.of(LoraMath.factors(tensor(2, 2), tensor(3, 2), 1)),
+                CONV, List.of(LoraMath.factors(tensor(4, 2, 3, 3), tensor(4, 4, 1, 1), 8)),
+                TEXT, List.of(LoraMath.factors(tensor(1, 2), tensor(5, 1), 1))),
             Map.of("ss_network_dim", "2"));
     Path file = folder.resolve("b.safetensors");
     format.write(adapter, file);
@@ -94,17 +97,22 @@ class KohyaFormatTest {
 
   @Test
   void identityDependsOnFactorsAndScalesOnly() {
-    LoraFactors factors = new LoraFactors(tensor(2, 2), tensor(3, 2), 1);
+    List<Factors> factors = List.of(LoraMath.factors(tensor(2, 2), tensor(3, 2), 1));
     String identity = new Adapter("x", Map.of(LINEAR, factors), Map.of()).identity();
     assertEquals(identity, new Adapter("y", Map.of(LINEAR, factors), Map.of("a", "b")).identity());
-    LoraFactors louder = new LoraFactors(tensor(2, 2), tensor(3, 2), 2);
+    List<Factors> louder = List.of(LoraMath.factors(tensor(2, 2), tensor(3, 2), 2));
     assertNotEquals(identity, new Adapter("x", Map.of(LINEAR, louder), Map.of()).identity());
+  }
+
+  private static double scale(LoadedAdapter read) {
+    Factors factors = read.adapter().at(LINEAR).get(0);
+    return Methods.additive(factors.method()).scale(factors.structure());
   }
 
   @Test
   void missingAlphaMeansScaleOne() {
     LoadedAdapter read = read(pair(FLAT, tensor(2, 2), tensor(3, 2)));
-    assertEquals(1, read.adapter().sites().get(LINEAR).scale());
+    assertEquals(1, scale(read));
   }
 
   @Test
@@ -121,7 +129,7 @@ class KohyaFormatTest {
           read(
               pair(FLAT, tensor(2, 2), tensor(3, 2))
                   .add(FLAT + ".alpha", type, Shape.of(), four.flip()));
-      assertEquals(2, read.adapter().sites().get(LINEAR).scale(), type.toString());
+      assertEquals(2, scale(read), type.toString());
     }
   }
 
@@ -129,7 +137,8 @@ class KohyaFormatTest {
   void linearFactorsServePointwiseConvolutions() {
     LoadedAdapter read =
         read(pair("lora_unet_mid_block_attentions_0_proj_in", tensor(2, 2), tensor(3, 2)));
-    assertEquals(Shape.of(2, 2, 1, 1), read.adapter().sites().get(POINT).down().shape());
+    assertEquals(
+        Shape.of(2, 2, 1, 1), read.adapter().at(POINT).get(0).tensor(LoraMethod.DOWN).shape());
   }
 
   @Test
@@ -146,12 +155,12 @@ class KohyaFormatTest {
 
   @Test
   void partsOfOtherMethodsAreRefusedByName() {
-    HostTensor magnitude = tensor(3, 1);
-    SafetensorsWriter dora =
+    HostTensor part = tensor(3, 1);
+    SafetensorsWriter foreign =
         pair(FLAT, tensor(2, 2), tensor(3, 2))
-            .add(FLAT + ".dora_scale", magnitude.dtype(), magnitude.shape(), magnitude.bytes());
-    AdapterException e = assertThrows(AdapterException.class, () -> read(dora));
-    assertTrue(e.getMessage().contains(FLAT + ".dora_scale"), e.getMessage());
+            .add(FLAT + ".vera_lambda_b", part.dtype(), part.shape(), part.bytes());
+    AdapterException e = assertThrows(AdapterException.class, () -> read(foreign));
+    assertTrue(e.getMessage().contains(FLAT + ".vera_lambda_b"), e.getMessage());
   }
 
   @Test

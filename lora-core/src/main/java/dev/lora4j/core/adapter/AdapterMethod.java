@@ -1,0 +1,62 @@
+package dev.lora4j.core.adapter;
+
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One way to change a layer, for example LoRA: which tensors it has, what is right about them, and
+ * its mathematics. Found as a service; implementations have no state.
+ *
+ * <p>What it can do is said by which of the contracts it implements: {@link AdditiveMethod} or
+ * {@link TransformMethod}.
+ */
+public interface AdapterMethod {
+  /** The setting and role of the number that most methods are scaled by. */
+  String ALPHA = "alpha";
+
+  /** Its stable name; part of the identity of adapters. */
+  String name();
+
+  /** The kinds of layers it can change. */
+  Set<Site.Kind> kinds();
+
+  /** All roles that its tensors can have in files, {@link #ALPHA} included if it has one. */
+  Set<String> roles();
+
+  /** Whether these tensors of one site are, or contain, factors of this method. */
+  boolean recognises(SiteTensors tensors);
+
+  /**
+   * Its factors from the tensors of one site, brought to canonical shapes.
+   *
+   * @throws AdapterException if a tensor is missing or does not fit the others or the site; the
+   *     message names the tensor, what was expected and what was found
+   */
+  Factors read(SiteTensors tensors);
+
+  /**
+   * The tensors that a file has for these factors, by role: the opposite of {@link #read}. What
+   * tensors cannot say is in {@link Factors#settings}.
+   */
+  default SortedMap<String, HostTensor> write(Factors factors) {
+    SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
+    String alpha = factors.settings().get(ALPHA);
+    if (alpha != null) {
+      tensors.put(ALPHA, HostTensor.of(Shape.of(), (float) Double.parseDouble(alpha)));
+    }
+    return tensors;
+  }
+
+  /**
+   * The type that its mathematics is computed in where weights are patched; its factors arrive in
+   * it.
+   */
+  default DType precision() {
+    return DType.F32;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.lora4j.core.adapter;
+
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Expr;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A method whose effect is a sum: {@code W + weight * scale * delta}, with a delta that depends on
+ * neither the weight nor other adapters. Such sums commute.
+ */
+public interface AdditiveMethod extends AdapterMethod {
+  /** Which of a layer's parameters it adds to. */
+  default Target target(Structure factors) {
+    return Target.WEIGHT;
+  }
+
+  /** What {@link #delta} is multiplied by at weight 1. */
+  double scale(Structure factors);
+
+  /** The change of the parameter at scale 1, in the parameter's shape and the factors' type. */
+  Expr delta(Site site, StagedFactors factors);
+
+  /**
+   * The rank of the form in which {@link #lowRank} gives the delta; empty if there is none that is
+   * exact and smaller than the weight.
+   */
+  default OptionalInt rank(Site site, Structure factors) {
+    return OptionalInt.empty();
+  }
+
+  /** The delta as a product of two factors, present exactly where {@link #rank} is. */
+  default Optional<LowRank> lowRank(Site site, StagedFactors factors) {
+    return Optional.empty();
+  }
+
+  /**
+   * What the delta adds to the layer's output at scale 1, for the weight of linear layers and
+   * convolutions.
+   *
+   * @param x the layer's input: [batch, ..., in] or [batch, in, height, width]
+   */
+  default Expr beside(Site site, Expr x, StagedFactors factors) {
+    return LayerMath.apply(site, x, delta(site, factors));
+  }
+}

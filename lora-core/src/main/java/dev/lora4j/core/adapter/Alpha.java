@@ -1,0 +1,59 @@
+package dev.lora4j.core.adapter;
+
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Map;
+
+/** The number alpha, by which most methods are scaled, as files give it. */
+public final class Alpha {
+  /**
+   * Role of a factor by which some LyCORIS files multiply the delta; the writer folds it into the
+   * factors, except in old versions.
+   */
+  public static final String SCALAR = "scalar";
+
+  /** Setting with which PEFT's configuration gives alpha. */
+  public static final String LORA_ALPHA = "lora_alpha";
+
+  /** Setting {@code true} where the scale is alpha over the square root of the rank. */
+  public static final String RANK_STABILISED = "use_rslora";
+
+  private Alpha() {}
+
+  /**
+   * The setting {@code alpha} such that the scale is alpha over rank. The configuration's value
+   * goes before the tensor's; without either it is the rank, so that the scale is 1. Rounded to
+   * F32, as files hold no more.
+   *
+   * @throws AdapterException if it is not finite
+   */
+  public static String read(SiteTensors in, long rank) {
+    double stored = in.number(AdapterMethod.ALPHA).orElse((double) rank);
+    double alpha = in.setting(LORA_ALPHA).map(Double::parseDouble).orElse(stored);
+    if (!Double.isFinite(alpha)) {
+      throw in.wrong(AdapterMethod.ALPHA, "a finite number");
+    }
+    if (alpha == 0) {
+      in.warn(
+          in.key(AdapterMethod.ALPHA) + " is 0, which its trainers mean as the rank " + rank + ".");
+      alpha = (double) rank;
+    }
+    if (in.setting(RANK_STABILISED).map(Boolean::parseBoolean).orElse(false)) {
+      alpha *= Math.sqrt((double) rank);
+    }
+    return Double.toString((float) alpha);
+  }
+
+  /** Takes over the {@link #SCALAR}, if there is one. */
+  public static void readScalar(SiteTensors in, Map<String, HostTensor> tensors) {
+    if (in.has(SCALAR)) {
+      tensors.put(SCALAR, in.tensor(SCALAR, Shape.of()));
+    }
+  }
+
+  /** {@code value} times the {@link #SCALAR}, if there is one. */
+  public static Expr scaled(StagedFactors factors, Expr value) {
+    return factors.find(SCALAR).map(value::mul).orElse(value);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.lora4j.core.adapter;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+
+/**
+ * The identity of factors: SHA-256 over everything that decides about their effect, in one order
+ * and in the methods' canonical shapes, so that it is the same whatever file they came in.
+ */
+final class Identity {
+  private Identity() {}
+
+  static String of(SortedMap<String, List<Factors>> sites) {
+    MessageDigest digest = sha256();
+    sites.forEach((site, all) -> all.forEach(factors -> add(digest, site, factors)));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(MessageDigest digest, String site, Factors factors) {
+    text(digest, "site", site);
+    text(digest, "method", factors.method());
+    factors.settings().forEach((name, value) -> text(digest, name, value));
+    factors
+        .tensors()
+        .forEach(
+            (role, tensor) -> {
+              text(digest, role, tensor.toString());
+              digest.update(tensor.bytes());
+            });
+  }
+
+  /** Names and values end with a NUL, so that no two lists of them give the same bytes. */
+  private static void text(MessageDigest digest, String name, String value) {
+    digest.update((name + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

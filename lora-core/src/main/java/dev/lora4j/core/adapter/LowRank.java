@@ -1,0 +1,54 @@
+package dev.lora4j.core.adapter;
+
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A change of a weight as a product of two factors, not multiplied by its scale yet.
+ *
+ * @param down [rank, in], [rank, in, kernel sizes] for a convolution, [rank, width] for an
+ *     embedding
+ * @param up [out, rank], [out, rank, 1, ...] for a convolution, [entries, rank] for an embedding
+ */
+public record LowRank(Expr down, Expr up) {
+  /** Shape of the down factor at a site. */
+  public static Shape down(Site site, long rank) {
+    return site.weight().with(0, rank);
+  }
+
+  /** Shape of the up factor at a site. */
+  public static Shape up(Site site, long rank) {
+    return point(site, site.out(), rank);
+  }
+
+  /** [rows, columns], with as many 1 behind as the site's kernel has sizes. */
+  public static Shape point(Site site, long rows, long columns) {
+    long[] sizes = new long[site.weight().rank()];
+    Arrays.fill(sizes, 1);
+    sizes[0] = rows;
+    sizes[1] = columns;
+    return Shape.of(sizes);
+  }
+
+  /** The product, in the shape of the site's weight. */
+  public Expr product(Site site) {
+    Expr left = up.reshape(up.dim(0), Dim.of(-1));
+    return left.matmul(down.reshape(down.dim(0), Dim.of(-1))).reshape(site.weight().sizes());
+  }
+
+  /**
+   * What the product adds to the output of its site, without being formed.
+   *
+   * @param x the input of a linear layer or a convolution: [batch, ..., in] or [batch, in, sizes]
+   * @param mix what each direction is multiplied by, [1 or batch, rank]; all are 1 without it
+   */
+  public Expr beside(Site site, Expr x, Optional<Expr> mix) {
+    Expr inner = LayerMath.apply(site, x, down);
+    Expr mixed = mix.map(m -> inner.mul(LayerMath.perChannel(site, m, inner))).orElse(inner);
+    return LayerMath.point(site, mixed, up);
+  }
+}

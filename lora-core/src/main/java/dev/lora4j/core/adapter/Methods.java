@@ -1,0 +1,149 @@
+package dev.lora4j.core.adapter;
+
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The methods there are: those of this library, and those that other jars bring as services. */
+public final class Methods {
+  private static final SortedMap<String, AdapterMethod> BY_NAME = load();
+
+  private Methods() {}
+
+  private static SortedMap<String, AdapterMethod> load() {
+    SortedMap<String, AdapterMethod> byName = new TreeMap<>();
+    ServiceLoader.load(AdapterMethod.class, AdapterMethod.class.getClassLoader())
+        .forEach(
+            method -> {
+              AdapterMethod other = byName.put(method.name(), method);
+              if (other != null) {
+                throw new AdapterException(
+                    "Two methods are called "
+                        + method.name()
+                        + ": "
+                        + other.getClass().getName()
+                        + " and "
+                        + method.getClass().getName()
+                        + "; remove one of them from the class path.");
+              }
+            });
+    return Collections.unmodifiableSortedMap(byName);
+  }
+
+  /** All methods by name. */
+  public static SortedMap<String, AdapterMethod> all() {
+    return BY_NAME;
+  }
+
+  /**
+   * The method called {@code name}.
+   *
+   * @throws AdapterException if there is none
+   */
+  public static AdapterMethod named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name))
+        .orElseThrow(
+            () ->
+                new AdapterException(
+                    "No method is called " + name + "; there are " + BY_NAME.keySet() + "."));
+  }
+
+  /**
+   * The additive method called {@code name}.
+   *
+   * @throws AdapterException if there is none
+   */
+  public static AdditiveMethod additive(String name) {
+    if (named(name) instanceof AdditiveMethod additive) {
+      return additive;
+    }
+    throw new AdapterException(name + " is no additive method, so it has no delta of its own.");
+  }
+
+  /** All roles that some method knows. */
+  public static Set<String> roles() {
+    Set<String> roles = new TreeSet<>();
+    BY_NAME.values().forEach(m -> roles.addAll(m.roles()));
+    return roles;
+  }
+
+  /**
+   * The factors in the tensors of one site, of as many methods as there are.
+   *
+   * @throws AdapterException if a tensor belongs to no method that is complete, does not fit, or
+   *     has values that are not finite, or if a method cannot act on that kind of layer
+   */
+  public static List<Factors> read(SiteTensors tensors) {
+    List<Factors> found = new ArrayList<>();
+    // Methods that depend on the weight come first, as one of them may wrap an additive one.
+    for (AdapterMethod method : BY_NAME.values()) {
+      SiteTensors rest = tensors.without(tensors.used());
+      if (!(method instanceof AdditiveMethod) && method.recognises(rest)) {
+        found.add(read(method, rest));
+      }
+    }
+    SiteTensors rest = tensors.without(tensors.used());
+    for (AdapterMethod method : BY_NAME.values()) {
+      if (method instanceof AdditiveMethod && method.recognises(rest)) {
+        found.add(read(method, rest));
+      }
+    }
+    Set<String> left = new TreeSet<>(tensors.roles());
+    left.removeAll(tensors.used());
+    if (!left.isEmpty()) {
+      throw incomplete(tensors, left);
+    }
+    return found;
+  }
+
+  private static Factors read(AdapterMethod method, SiteTensors tensors) {
+    if (!method.kinds().contains(tensors.site().kind())) {
+      throw new AdapterException(
+          tensors.keys()
+              + " are of the method "
+              + method.name()
+              + ", which cannot change "
+              + tensors.site().name()
+              + ": it is a layer of kind "
+              + tensors.site().kind()
+              + ".");
+    }
+    Factors factors = method.read(tensors);
+    factors.tensors().forEach((role, tensor) -> requireFinite(tensors, role, tensor));
+    return factors;
+  }
+
+  private static void requireFinite(SiteTensors tensors, String role, HostTensor tensor) {
+    if (tensor.dtype().floating() && !tensor.finite()) {
+      throw new AdapterException(
+          tensors.key(role)
+              + " has values that are not finite. The training of this adapter went wrong (often an"
+              + " overflow of F16); it cannot be used.");
+    }
+  }
+
+  private static AdapterException incomplete(SiteTensors tensors, Set<String> left) {
+    String role = left.iterator().next();
+    List<String> known =
+        BY_NAME.values().stream()
+            .filter(m -> m.roles().contains(role))
+            .map(AdapterMethod::name)
+            .toList();
+    return new AdapterException(
+        known.isEmpty()
+            ? tensors.key(role) + " belongs to no method that is known."
+            : tensors.key(role)
+                + " is a part of "
+                + String.join(" or ", known)
+                + ", but its partner is missing at "
+                + tensors.site().name()
+                + "; the file is damaged or was cut.");
+  }
+}

@@ -1,0 +1,195 @@
+package dev.lora4j.core.adapter;
+
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a file has for one site: tensors by canonical role, and what the file's configuration says
+ * that tensors do not. Dialects make it, methods read their factors from it.
+ *
+ * <p>Roles are the suffixes of LyCORIS's keys, for example {@code lora_down.weight} or {@code
+ * hada_w1_a}; methods that only PEFT has keep PEFT's suffixes.
+ */
+public final class SiteTensors {
+  /** A tensor and what its file calls it. */
+  private record Entry(String key, HostTensor value) {}
+
+  private final Site site;
+  private final SortedMap<String, Entry> entries = new TreeMap<>();
+  private final SortedMap<String, String> settings = new TreeMap<>();
+  private final Set<String> used;
+  private final List<String> warnings;
+
+  /** Nothing yet for {@code site}. */
+  public SiteTensors(Site site) {
+    this(site, new TreeSet<>(), new ArrayList<>());
+  }
+
+  private SiteTensors(Site site, Set<String> used, List<String> warnings) {
+    this.site = site;
+    this.used = used;
+    this.warnings = warnings;
+  }
+
+  /**
+   * Adds a tensor.
+   *
+   * @param key what the file calls it, for messages
+   */
+  public SiteTensors add(String role, String key, HostTensor value) {
+    entries.put(role, new Entry(key, value));
+    return this;
+  }
+
+  /** Adds a setting, under the name that the method gives it. */
+  public SiteTensors set(String name, String value) {
+    settings.put(name, value);
+    return this;
+  }
+
+  /** The layer that they are for. */
+  public Site site() {
+    return site;
+  }
+
+  /** The roles that there are. */
+  public Set<String> roles() {
+    return Collections.unmodifiableSet(entries.keySet());
+  }
+
+  /** Whether there is a tensor with this role. */
+  public boolean has(String role) {
+    return entries.containsKey(role);
+  }
+
+  /** What the file calls the tensor with this role; the role itself if there is none. */
+  public String key(String role) {
+    Entry entry = entries.get(role);
+    return entry == null ? role : entry.key();
+  }
+
+  /** Shape of the tensor with this role, if there is one. */
+  public Optional<Shape> shape(String role) {
+    return Optional.ofNullable(entries.get(role)).map(e -> e.value().shape());
+  }
+
+  /**
+   * The tensor with this role.
+   *
+   * @throws AdapterException if there is none
+   */
+  public HostTensor tensor(String role) {
+    Entry entry = entries.get(role);
+    if (entry == null) {
+      throw new AdapterException(
+          site.name() + " lacks its " + role + " beside " + keys() + "; the file was cut short.");
+    }
+    used.add(role);
+    return entry.value();
+  }
+
+  /**
+   * The tensor with this role under another shape. Files differ in dimensions of size 1 at the end
+   * and in whether the kernel is flattened; rows stay rows.
+   *
+   * @throws AdapterException if there is none, or it has other rows or columns
+   */
+  public HostTensor tensor(String role, Shape wanted) {
+    HostTensor tensor = tensor(role);
+    Shape found = tensor.shape();
+    boolean fits =
+        found.elements() == wanted.elements()
+            && (wanted.rank() < 2
+                ? found.rank() < 2 || longest(found) == wanted.elements()
+                : found.rank() >= 2 && found.size(0) == wanted.size(0));
+    if (!fits) {
+      throw wrong(role, wanted.toString());
+    }
+    return tensor.reshape(wanted);
+  }
+
+  private static long longest(Shape shape) {
+    long longest = 1;
+    for (long size : shape.sizes()) {
+      longest = Math.max(longest, size);
+    }
+    return longest;
+  }
+
+  /**
+   * The only value of the tensor with this role, of any numeric type.
+   *
+   * @throws AdapterException if it has several
+   */
+  public Optional<Double> number(String role) {
+    if (!has(role)) {
+      return Optional.empty();
+    }
+    HostTensor tensor = tensor(role);
+    if (tensor.shape().elements() != 1) {
+      throw wrong(role, "one number");
+    }
+    return Optional.of(tensor.doubles()[0]);
+  }
+
+  /** The setting called {@code name}. */
+  public Optional<String> setting(String name) {
+    return Optional.ofNullable(settings.get(name));
+  }
+
+  /** What to throw where the tensor with this role, which is there, is not what it should be. */
+  public AdapterException wrong(String role, String expected) {
+    return new AdapterException(
+        key(role)
+            + " is "
+            + tensor(role)
+            + ", but at the layer "
+            + site.name()
+            + " "
+            + site.weight()
+            + " it should be "
+            + expected
+            + "; was the adapter made for another base?");
+  }
+
+  /** Something about these tensors that should be known but is no error. */
+  public void warn(String text) {
+    warnings.add(text);
+  }
+
+  /** What was found worth knowing while they were read. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /** The roles whose tensors were taken by some method. */
+  public Set<String> used() {
+    return Collections.unmodifiableSet(used);
+  }
+
+  /**
+   * These without the tensors of some roles, still one with these in what is used and warned of.
+   */
+  public SiteTensors without(Collection<String> roles) {
+    SiteTensors rest = new SiteTensors(site, used, warnings);
+    rest.entries.putAll(entries);
+    rest.entries.keySet().removeAll(roles);
+    rest.settings.putAll(settings);
+    return rest;
+  }
+
+  /** What the file calls them all. */
+  String keys() {
+    return String.join(", ", entries.values().stream().map(Entry::key).toList());
+  }
+}

@@ -1,0 +1,114 @@
+package dev.lora4j.core.adapter.lora;
+
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * LoRA (Hu et al. 2021) on linear layers, convolutions and embeddings, with or without a Tucker
+ * core: {@code delta = up * down}, scale {@code alpha / rank}.
+ *
+ * <p>rsLoRA (Kalajdzievski 2023) is the same with {@code alpha * sqrt(rank)} for an alpha.
+ */
+public final class LoraMethod implements AdditiveMethod {
+  /** Its name. */
+  public static final String NAME = "lora";
+
+  /** Role of the factor that the input meets first. */
+  public static final String DOWN = "lora_down.weight";
+
+  /** Role of the factor that gives the output. */
+  public static final String UP = "lora_up.weight";
+
+  /** Role of the Tucker core [rank, rank, kernel sizes] between them. */
+  public static final String MID = "lora_mid.weight";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION, Site.Kind.EMBEDDING);
+  }
+
+  @Override
+  public Set<String> roles() {
+    return Set.of(DOWN, UP, MID, ALPHA, Alpha.SCALAR);
+  }
+
+  @Override
+  public boolean recognises(SiteTensors tensors) {
+    return tensors.has(DOWN) && tensors.has(UP);
+  }
+
+  @Override
+  public Factors read(SiteTensors in) {
+    Site site = in.site();
+    long rank = in.tensor(DOWN).shape().rank() == 0 ? 0 : in.tensor(DOWN).shape().size(0);
+    if (rank == 0) {
+      throw in.wrong(DOWN, "of at least one row; factors of rank 0 change nothing");
+    }
+    Map<String, HostTensor> tensors = new TreeMap<>();
+    if (in.has(MID)) {
+      Shape mid = in.tensor(MID).shape();
+      if (!site.convolution() || mid.rank() != site.weight().rank() || mid.size(1) != rank) {
+        throw in.wrong(MID, LoraShapes.mid(site, Shape.UNKNOWN, rank) + " of a convolution");
+      }
+      tensors.put(MID, in.tensor(MID, LoraShapes.mid(site, mid.size(0), rank)));
+      tensors.put(DOWN, in.tensor(DOWN, LowRank.point(site, rank, site.in())));
+      tensors.put(UP, in.tensor(UP, LowRank.point(site, site.out(), mid.size(0))));
+    } else {
+      tensors.put(DOWN, in.tensor(DOWN, LowRank.down(site, rank)));
+      tensors.put(UP, in.tensor(UP, LoraShapes.up(site, in.tensor(UP).shape(), rank)));
+    }
+    Alpha.readScalar(in, tensors);
+    return Factors.of(NAME, tensors, Map.of(ALPHA, Alpha.read(in, rank)));
+  }
+
+  @Override
+  public double scale(Structure factors) {
+    return factors.number(ALPHA) / factors.shape(DOWN).size(0);
+  }
+
+  @Override
+  public OptionalInt rank(Site site, Structure factors) {
+    long rank = LoraShapes.rank(factors);
+    boolean grouped = site.groups() > 1;
+    return grouped ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(rank));
+  }
+
+  @Override
+  public Optional<LowRank> lowRank(Site site, StagedFactors factors) {
+    return rank(site, factors.structure()).isEmpty()
+        ? Optional.empty()
+        : Optional.of(LoraMath.pair(site, factors));
+  }
+
+  @Override
+  public Expr delta(Site site, StagedFactors factors) {
+    return LoraMath.delta(site, LoraMath.pair(site, factors));
+  }
+
+  @Override
+  public Expr beside(Site site, Expr x, StagedFactors factors) {
+    if (rank(site, factors.structure()).isEmpty() || site.kind() == Site.Kind.EMBEDDING) {
+      return AdditiveMethod.super.beside(site, x, factors);
+    }
+    return LoraMath.pair(site, factors).beside(site, x, Optional.empty());
+  }
+}

@@ -1,0 +1,185 @@
+package dev.lora4j.core.mix;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.TransformMethod;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Shaping;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The programs by which parameters are changed, each compiled when first asked for. Sites of the
+ * same shape share them, whatever the values and the adapters' weights.
+ */
+final class PatchPrograms {
+  private record Key(Object kind, Site site, Object detail) {}
+
+  private final Scope scope;
+  private final Map<Key, Program> made = new ConcurrentHashMap<>();
+
+  PatchPrograms(Scope scope) {
+    this.scope = scope;
+  }
+
+  /**
+   * Inputs: the factors. Outputs: the two factors of their low-rank form, F32, down flattened to
+   * [rank, rest] and up to [out, rank].
+   */
+  Program lowRank(Site site, Structure structure) {
+    return made.computeIfAbsent(
+        new Key("lowRank", anonymous(site), structure),
+        key -> {
+          Graph graph = new Graph();
+          StagedFactors factors = StagedFactors.inputs(graph, "", structure, DType.F32);
+          LowRank pair = Methods.additive(structure.method()).lowRank(site, factors).orElseThrow();
+          Expr down = pair.down().reshape(pair.down().dim(0), Dim.of(-1));
+          Expr up = pair.up().reshape(pair.up().dim(0), Dim.of(-1));
+          return graph.inference(scope, List.of(down, up));
+        });
+  }
+
+  /**
+   * Inputs: the weight so far, F32; for each of {@code count} products down [rank, rest] and up
+   * [out, rank]; amounts F32 [count]. Output: the weight and the sum of all products times their
+   * amounts.
+   */
+  Program products(Shape weight, int count) {
+    return made.computeIfAbsent(
+        new Key("products", Site.linear("", weight, false), count),
+        key -> {
+          Graph graph = new Graph();
+          Expr sum = graph.input("weight", DType.F32, weight);
+          List<Expr> downs = new ArrayList<>();
+          List<Expr> ups = new ArrayList<>();
+          long out = weight.size(0);
+          long rest = weight.elements() / out;
+          for (int i = 0; i < count; i++) {
+            downs.add(graph.input("down" + i, DType.F32, Shape.of(Shape.UNKNOWN, rest)));
+            ups.add(graph.input("up" + i, DType.F32, Shape.of(out, Shape.UNKNOWN)));
+          }
+          Expr amounts = graph.input("amounts", DType.F32, Shape.of(count));
+          for (int i = 0; i < count; i++) {
+            ups.set(i, ups.get(i).mul(amounts.slice(0, i, i + 1)));
+          }
+          Expr delta = Shaping.cat(ups, 1).matmul(Shaping.cat(downs, 0));
+          return graph.inference(scope, List.of(sum.add(delta.reshape(weight.sizes()))));
+        });
+  }
+
+  /**
+   * Inputs: for each of {@code count} products down and up as from {@link #lowRank}. Outputs: all.
+   */
+  Program stack(Site site, int count) {
+    return made.computeIfAbsent(
+        new Key("stack", anonymous(site), count),
+        key -> {
+          Graph graph = new Graph();
+          List<Expr> downs = new ArrayList<>();
+          List<Expr> ups = new ArrayList<>();
+          for (int i = 0; i < count; i++) {
+            downs.add(graph.input("down" + i, DType.F32, Shape.of(Shape.UNKNOWN, site.rest())));
+            ups.add(graph.input("up" + i, DType.F32, Shape.of(site.out(), Shape.UNKNOWN)));
+          }
+          Expr down = Shaping.cat(downs, 0).reshape(site.weight().with(0, -1).sizes());
+          Expr up = Shaping.cat(ups, 1);
+          for (int d = 2; d < site.weight().rank(); d++) {
+            up = up.unsqueeze(-1);
+          }
+          return graph.inference(scope, List.of(down, up));
+        });
+  }
+
+  /**
+   * Inputs: the parameter so far, F32; the factors; the amount, F32 [1]. Output: the parameter with
+   * the amount of the method's delta added.
+   */
+  Program added(Site site, Target target, Structure structure) {
+    return made.computeIfAbsent(
+        new Key("added", anonymous(site), structure),
+        key -> {
+          Graph graph = new Graph();
+          AdditiveMethod method = Methods.additive(structure.method());
+          Expr sum = graph.input("sum", DType.F32, shape(site, target));
+          StagedFactors factors = StagedFactors.inputs(graph, "", structure, method.precision());
+          Expr amount = graph.input("amount", DType.F32, Shape.of(1));
+          Expr change = method.delta(site, factors).to(DType.F32).mul(amount);
+          return graph.inference(scope, List.of(sum.add(change)));
+        });
+  }
+
+  /**
+   * Inputs: the parameter so far, F32; in the order {@link Order#FROM_BASE} the base's parameter,
+   * F32; the factors; the strength, F32 [1]. Output: the parameter after the method acted.
+   */
+  Program transformed(Site site, Target target, Structure structure, Order order) {
+    return made.computeIfAbsent(
+        new Key(target, anonymous(site), List.of(structure, order)),
+        key -> {
+          Graph graph = new Graph();
+          AdapterMethod method = Methods.named(structure.method());
+          DType type = method.precision();
+          Expr sum = graph.input("sum", DType.F32, shape(site, target)).to(type);
+          Expr ground =
+              order == Order.IN_TURN
+                  ? sum
+                  : graph.input("base", DType.F32, shape(site, target)).to(type);
+          StagedFactors factors = StagedFactors.inputs(graph, "", structure, type);
+          Expr amount = graph.input("strength", DType.F32, Shape.of(1)).to(type);
+          Expr strength = amount.reshape(new long[0]);
+          Expr changed = transformed(site, target, method, factors, ground, strength);
+          Expr result = order == Order.IN_TURN ? changed : sum.add(changed.sub(ground));
+          return graph.inference(scope, List.of(result.to(DType.F32)));
+        });
+  }
+
+  private static Expr transformed(
+      Site site,
+      Target target,
+      AdapterMethod method,
+      StagedFactors factors,
+      Expr ground,
+      Expr strength) {
+    if (method instanceof TransformMethod transform) {
+      return target == Target.WEIGHT
+          ? transform.transform(site, ground, factors, strength)
+          : transform.transformBias(site, ground, factors, strength);
+    }
+    throw new AdapterException(
+        "The method " + method.name() + " has neither a delta nor a transform to patch with.");
+  }
+
+  /** Input: a parameter, F32. Outputs: it in {@code type}, and whether that is finite. */
+  Program rounded(Shape shape, DType type) {
+    return made.computeIfAbsent(
+        new Key("rounded", Site.linear("", shape, false), type),
+        key -> {
+          Graph graph = new Graph();
+          Expr rounded = graph.input("sum", DType.F32, shape).to(type);
+          return graph.inference(scope, List.of(rounded, rounded.isFinite().all()));
+        });
+  }
+
+  private static Shape shape(Site site, Target target) {
+    return target == Target.WEIGHT ? site.weight() : Shape.of(site.out());
+  }
+
+  private static Site anonymous(Site site) {
+    return site.named("");
+  }
+}

@@ -1,0 +1,51 @@
+package dev.lora4j.core.mix;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.TransformMethod;
+import dev.lora4j.core.mix.SiteParts.Part;
+import dev.lora4j.core.nn.Site;
+import java.util.List;
+
+/** Which adapters can follow each other at a site. */
+final class PlanRules {
+  private PlanRules() {}
+
+  /**
+   * Refuses what would not be what the plan says.
+   *
+   * @throws AdapterException naming the adapters and what to do
+   */
+  static void check(Site site, List<Part> parts, MixPlan plan) {
+    for (Part part : parts) {
+      if (part.additive(Target.BIAS) && !site.bias()) {
+        throw new AdapterException(
+            name(plan, part)
+                + " adds to the bias of "
+                + site.name()
+                + ", but this layer of the base has none.");
+      }
+      if (plan.order() == Order.IN_TURN && part.method() instanceof TransformMethod method) {
+        for (Part earlier : parts.subList(0, parts.indexOf(part))) {
+          if (method.overrides(earlier.factors().structure())) {
+            throw new AdapterException(
+                name(plan, part)
+                    + " acts after "
+                    + name(plan, earlier)
+                    + " at "
+                    + site.name()
+                    + " and would undo part of its effect. Leave one of them out, or mix them in"
+                    + " the order "
+                    + Order.FROM_BASE
+                    + ", which computes both from the base's own weight.");
+          }
+        }
+      }
+    }
+  }
+
+  private static String name(MixPlan plan, Part part) {
+    String adapter = plan.parts().get(part.adapter()).adapter().name();
+    return adapter + " (" + part.method().name() + ")";
+  }
+}

@@ -1,0 +1,56 @@
+package dev.lora4j.core.mix;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.TransformMethod;
+import dev.lora4j.core.nn.Site;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What several adapters have at one site, in the order of the plan. */
+final class SiteParts {
+  /**
+   * The factors of one method.
+   *
+   * @param adapter index of the adapter in the plan
+   */
+  record Part(int adapter, Factors factors, AdapterMethod method) {
+    boolean additive(Target target) {
+      return method instanceof AdditiveMethod m && m.target(factors.structure()) == target;
+    }
+
+    /** Whether it is a product of two factors that can be stacked with others. */
+    boolean stacks(Site site) {
+      return additive(Target.WEIGHT)
+          && ((AdditiveMethod) method).rank(site, factors.structure()).isPresent();
+    }
+  }
+
+  private SiteParts() {}
+
+  /** All parts at a site. */
+  static List<Part> of(List<Adapter> adapters, String site) {
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < adapters.size(); i++) {
+      for (Factors factors : adapters.get(i).at(site)) {
+        parts.add(new Part(i, factors, Methods.named(factors.method())));
+      }
+    }
+    return parts;
+  }
+
+  /** The parts that change one of the site's parameters. */
+  static List<Part> changing(Site site, List<Part> parts, Target target) {
+    return parts.stream().filter(p -> p.additive(target) || transforms(site, p, target)).toList();
+  }
+
+  private static boolean transforms(Site site, Part part, Target target) {
+    return part.method() instanceof TransformMethod method
+        && (target == Target.WEIGHT
+            || (site.bias() && method.changesBias(part.factors().structure())));
+  }
+}
