@@ -3,6 +3,7 @@ module dev.lora4j.core {
   requires ai.djl.api;
   requires ai.djl.pytorch_engine;
   requires com.google.gson;
+  requires com.sun.jna;
   requires static org.jspecify;
 
   exports dev.lora4j.core;

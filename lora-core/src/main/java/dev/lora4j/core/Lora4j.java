@@ -1,5 +1,6 @@
 package dev.lora4j.core;
 
+import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Engine;
 
 /**
@@ -19,7 +20,16 @@ public final class Lora4j implements AutoCloseable {
     return new Lora4j(Engine.open());
   }
 
-  /** Opens the library with {@code threads} threads inside one operator. */
+  /**
+   * Opens the library on a device: {@link Device#CPU}, a card, or {@link Device#AUTO}.
+   *
+   * @throws dev.lora4j.core.tensor.TensorException if the device cannot be used, with what to do
+   */
+  public static Lora4j open(Device device) {
+    return new Lora4j(Engine.open(device));
+  }
+
+  /** Opens the library on the CPU with {@code threads} threads inside one operator. */
   public static Lora4j open(int threads) {
     return new Lora4j(Engine.open(threads));
   }

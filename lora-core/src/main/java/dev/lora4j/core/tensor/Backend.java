@@ -26,8 +26,23 @@ public interface Backend {
     }
   }
 
-  /** Starts the engine if needed, with {@code threads} threads inside an operator. */
-  void start(int threads);
+  /**
+   * What keeps the engine from starting or from using {@code device}, as far as can be told without
+   * loading anything native. Empty if nothing does.
+   */
+  Optional<Obstacle> obstacle(Device device);
+
+  /**
+   * Starts the engine if needed, with {@code threads} threads inside an operator.
+   *
+   * @return the device that {@link #create} makes tensors on: {@code device}, or what was chosen
+   *     for {@link Device#AUTO}
+   * @throws TensorException with the text of an {@link #obstacle}, or if the native library fails
+   */
+  Device start(int threads, Device device);
+
+  /** What is known of each device that this process could use now, the CPU first. */
+  List<DeviceInfo> devices();
 
   /** Loads a module whose code is {@code source}. */
   Handle load(String source);
@@ -59,8 +74,14 @@ public interface Backend {
   /** Shape of a tensor. */
   Shape shape(Handle tensor);
 
+  /** Where a tensor lies. */
+  Device device(Handle tensor);
+
   /** Releases a tensor or module; doing it twice is harmless. */
   void free(Handle handle);
+
+  /** Gives memory that was freed, but kept for later tensors, back to the device. */
+  void trim();
 
   /** Begins to record each operator that the calling thread runs. */
   void startProfile();

@@ -30,6 +30,7 @@ public final class Engine implements AutoCloseable {
   private final Scope root;
   private final Map<List<DType>, Program> conversions = new ConcurrentHashMap<>();
   private final int intraOp;
+  private volatile Device device = Device.CPU;
 
   /** A thread of an engine's own. */
   private static final class Worker extends Thread {
@@ -55,29 +56,57 @@ public final class Engine implements AutoCloseable {
     this.root = new Scope(this, Optional.empty(), "engine");
   }
 
-  /** Opens an engine that uses all processors. */
+  /** Opens an engine on the CPU that uses all processors. */
   public static Engine open() {
-    return open(Runtime.getRuntime().availableProcessors());
+    return open(Device.CPU);
+  }
+
+  /** Opens an engine on {@code device}; what runs on the CPU uses all processors. */
+  public static Engine open(Device device) {
+    return open(Runtime.getRuntime().availableProcessors(), device);
+  }
+
+  /** Opens an engine on the CPU whose operators use {@code threads} threads. */
+  public static Engine open(int threads) {
+    return open(threads, Device.CPU);
   }
 
   /**
-   * Opens an engine whose operators use {@code threads} threads.
+   * Opens an engine on {@code device} whose operators use {@code threads} threads on the CPU.
    *
-   * @throws TensorException if no backend is on the class path or its native library cannot start
+   * @throws TensorException if no backend is on the class path, its native library cannot start, or
+   *     the device cannot be used; the message says what was found and what to do
    */
-  public static Engine open(int threads) {
-    Backend backend =
-        ServiceLoader.load(Backend.class, Engine.class.getClassLoader())
-            .findFirst()
-            .orElseThrow(
-                () -> new TensorException("No engine is on the class path; add lora-core's jar."));
+  public static Engine open(int threads, Device device) {
+    Backend backend = found();
     Engine engine = new Engine(backend, threads);
-    engine.call(
-        () -> {
-          backend.start(threads);
-          return backend;
-        });
+    engine.device = engine.call(() -> backend.start(threads, device));
     return engine;
+  }
+
+  /**
+   * What would keep {@link #open(Device)} from opening, as far as can be told without loading
+   * anything native; empty if nothing would.
+   */
+  public static Optional<Obstacle> obstacle(Device device) {
+    return found().obstacle(device);
+  }
+
+  private static Backend found() {
+    return ServiceLoader.load(Backend.class, Engine.class.getClassLoader())
+        .findFirst()
+        .orElseThrow(
+            () -> new TensorException("No engine is on the class path; add lora-core's jar."));
+  }
+
+  /** Where this engine's tensors lie and its programs run; CPU or a card. */
+  public Device device() {
+    return device;
+  }
+
+  /** The devices of this machine that an engine in this process could use, the CPU first. */
+  public List<DeviceInfo> devices() {
+    return backend.devices();
   }
 
   /** A new scope that closes with the engine at the latest. */
@@ -183,6 +212,7 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     root.close();
+    backend.trim();
     threads.shutdown();
   }
 }

@@ -90,7 +90,8 @@ public final class Graph {
    *
    * <p>Arguments are {@link Expr}, {@link Dim}, numbers, booleans, strings, {@link DType}, lists of
    * these, {@link Keyword}, and {@link Keyword#NONE}; an empty list of tensors is an empty {@code
-   * Expr[]}.
+   * Expr[]}. An operator that makes a tensor out of numbers alone makes it on the device that the
+   * program is compiled for.
    *
    * @param operator its name, without {@code aten::}
    * @param dtype element type of the result
@@ -112,7 +113,7 @@ public final class Graph {
               + " draws other numbers each time it runs, so it cannot stand in a checkpointed"
               + " segment, which runs twice; use seeded numbers.");
     }
-    List<Object> local = Stream.of(arguments).map(this::local).toList();
+    List<Object> local = placed(operator, Stream.of(arguments).map(this::local).toList());
     List<Expr> tensors = tensors(local);
     String variable = text.variable(operator);
     List<Expr> out = new ArrayList<>(results.size());
@@ -139,6 +140,14 @@ public final class Graph {
       all.add(new Result(dtype, Shape.of()));
     }
     return call(operator, all, arguments).get(0);
+  }
+
+  /** The arguments, with the program's device if the operator would else take the CPU. */
+  private static List<Object> placed(String operator, List<Object> arguments) {
+    return Factories.leavesDeviceOpen(operator, arguments)
+        ? Stream.concat(arguments.stream(), Stream.of(Keyword.of("device", ProgramText.DEVICE)))
+            .toList()
+        : arguments;
   }
 
   private static boolean random(String operator) {
@@ -316,9 +325,9 @@ public final class Graph {
     return Program.compile(scope, this, outputs, true);
   }
 
-  /** The program's text. Equal stagings give equal text. */
-  String source(List<Expr> outputs) {
-    return text.source(outputs);
+  /** The program's text for a device. Equal stagings give equal text. */
+  String source(List<Expr> outputs, Device device) {
+    return text.source(outputs, device);
   }
 
   Optional<Origin> origin(int line) {

@@ -34,7 +34,7 @@ public final class Program implements AutoCloseable {
 
   static Program compile(Scope scope, Graph graph, List<Expr> outputs, boolean gradients) {
     Engine engine = scope.engine();
-    String source = graph.source(outputs);
+    String source = graph.source(outputs, engine.device());
     try {
       Backend.Handle module = engine.call(() -> engine.backend().load(source));
       List<DType> results = outputs.stream().map(Expr::dtype).toList();

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /**
  * The text of a program while it grows: statements in the order they run, and where each came from.
- * Equal stagings give equal text.
+ * Equal stagings give equal text, but for the name of the device.
  */
 final class ProgramText {
   /**
@@ -34,7 +34,11 @@ final class ProgramText {
         __buffers__ = []
         training : bool
         def run(self: __torch__.M, inputs: List[Tensor], held: List[Tensor]) -> List[Tensor]:
+          device = torch.device("%s")
       """;
+
+  /** The program's device, where an argument is expected. */
+  static final Verbatim DEVICE = new Verbatim("device");
 
   private static final int HEAD_LINES = (int) HEAD.lines().count();
 
@@ -64,9 +68,9 @@ final class ProgramText {
     return statements.size();
   }
 
-  /** The whole program. */
-  String source(List<Expr> outputs) {
-    StringBuilder text = new StringBuilder(HEAD);
+  /** The whole program, to run on {@code device}. */
+  String source(List<Expr> outputs, Device device) {
+    StringBuilder text = new StringBuilder(HEAD.formatted(device));
     statements.forEach(s -> text.append("    ").append(s).append('\n'));
     String results =
         outputs.stream().map(e -> "torch.contiguous(" + e + ")").collect(Collectors.joining(", "));

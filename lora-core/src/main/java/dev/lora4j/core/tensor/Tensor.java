@@ -83,6 +83,11 @@ public final class Tensor implements AutoCloseable {
     return shape;
   }
 
+  /** Where the elements lie. */
+  public Device device() {
+    return using(List.of(this), handles -> scope.engine().backend().device(handles.get(0)));
+  }
+
   /** The elements in row-major order, little endian, in a buffer of the caller's own. */
   public ByteBuffer bytes() {
     Engine engine = scope.engine();

@@ -1,6 +1,5 @@
 package dev.lora4j.core.tensor.djl;
 
-import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -11,6 +10,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.pytorch.jni.LibUtils;
 import dev.lora4j.core.tensor.Backend;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Device;
+import dev.lora4j.core.tensor.DeviceInfo;
+import dev.lora4j.core.tensor.Obstacle;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.TensorException;
 import java.io.ByteArrayInputStream;
@@ -41,6 +43,7 @@ public final class DjlBackend implements Backend {
           DType.BOOL, DataType.BOOLEAN);
 
   private final Map<DType, Handle> reinterpreters = new java.util.concurrent.ConcurrentHashMap<>();
+  private final Map<Device, Handle> movers = new java.util.concurrent.ConcurrentHashMap<>();
   private final AtomicLong lists = new AtomicLong();
   private final AtomicLong modules = new AtomicLong();
   private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> false);
@@ -55,6 +58,8 @@ public final class DjlBackend implements Backend {
   @SuppressWarnings("NullAway.Init")
   private IValue empty;
 
+  private Device device = Device.CPU;
+
   private record Array(PtNDArray array) implements Handle {}
 
   private record Arrays(IValue value) implements Handle {}
@@ -65,18 +70,51 @@ public final class DjlBackend implements Backend {
   public DjlBackend() {}
 
   @Override
-  public void start(int threads) {
+  public Optional<Obstacle> obstacle(Device wanted) {
+    return Libtorch.obstacle(wanted);
+  }
+
+  @Override
+  public Device start(int threads, Device wanted) {
+    try {
+      device = Libtorch.prepare(wanted);
+    } catch (Refused e) {
+      throw new TensorException(e.obstacle().message(), e);
+    }
     // Never reach for the network: all native parts come from the class path or a named folder.
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
     try {
-      memory = (PtNDManager) ai.djl.engine.Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+      // Arrays are made on the CPU and moved by programs: moving an array from Java makes a new
+      // manager each time, which lives as long as this one.
+      memory =
+          (PtNDManager)
+              ai.djl.engine.Engine.getEngine("PyTorch").newBaseManager(ai.djl.Device.cpu());
       JniUtils.setNumThreads(threads);
     } catch (EngineException | UnsatisfiedLinkError e) {
-      throw new TensorException("libtorch could not start: " + e.getMessage(), e);
+      throw new TensorException("libtorch could not start: " + first(e).getMessage(), e);
     }
     nothing = (PtNDArray) memory.create(0f);
     empty = IValue.listFrom(new PtNDArray[0]);
+    // A device that does not work is found here, not in the middle of loading a model.
+    Handle probe = create(DType.F32, Shape.of(1), ByteBuffer.allocate(4));
+    read(probe);
+    free(probe);
+    return device;
+  }
+
+  /** What went wrong in the beginning; the engine wraps it in a sentence that says nothing. */
+  private static Throwable first(Throwable thrown) {
+    Throwable at = thrown;
+    while (at.getCause() != null) {
+      at = at.getCause();
+    }
+    return at;
+  }
+
+  @Override
+  public List<DeviceInfo> devices() {
+    return Libtorch.devices();
   }
 
   @Override
@@ -148,7 +186,8 @@ public final class DjlBackend implements Backend {
             .formatted(quoted(file.toAbsolutePath().toString()), elements, dtype.aten());
     Handle program = load(source);
     try {
-      return run(program, List.of(), Optional.empty(), false).get(0);
+      // A file can only be mapped into the memory of the CPU; a card gets a copy.
+      return placed(run(program, List.of(), Optional.empty(), false).get(0));
     } finally {
       free(program);
     }
@@ -163,15 +202,48 @@ public final class DjlBackend implements Backend {
     prepareThread();
     DataType direct = CREATABLE.get(dtype);
     if (direct != null) {
-      return new Array(filled(data, shape, direct));
+      return placed(new Array(filled(data, shape, direct)));
     }
     Handle program = reinterpreters.computeIfAbsent(dtype, d -> load(reinterpreting(d)));
     try (PtNDArray raw = filled(data, Shape.of(data.remaining()), DataType.UINT8);
         // Only its shape is read; an expanded scalar takes no memory.
         PtNDArray like = nothing.broadcast(djl(shape))) {
       List<Handle> inputs = List.of(new Array(raw), new Array(like));
-      return run(program, inputs, Optional.empty(), false).get(0);
+      return placed(run(program, inputs, Optional.empty(), false).get(0));
     }
+  }
+
+  /** Takes a tensor on the CPU and gives one on the engine's device. */
+  private Handle placed(Handle onCpu) {
+    if (!device.cuda()) {
+      return onCpu;
+    }
+    try {
+      return moved(onCpu, device);
+    } catch (NativeFailure e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new TensorException("A tensor cannot be put on " + device + ": " + reason, e);
+    } finally {
+      free(onCpu);
+    }
+  }
+
+  /** A tensor with the same elements on another device. */
+  Handle moved(Handle tensor, Device to) {
+    Handle program = movers.computeIfAbsent(to, d -> load(moving(d)));
+    return run(program, List.of(tensor), Optional.empty(), false).get(0);
+  }
+
+  private static String moving(Device to) {
+    return """
+    class M(Module):
+      __parameters__ = []
+      __buffers__ = []
+      training : bool
+      def run(self: __torch__.M, inputs: List[Tensor], held: List[Tensor]) -> List[Tensor]:
+        return [torch.to(inputs[0], device=torch.device("%s"))]
+    """
+        .formatted(to);
   }
 
   /*
@@ -205,12 +277,37 @@ public final class DjlBackend implements Backend {
   @Override
   public ByteBuffer read(Handle tensor) {
     prepareThread();
-    return ((Array) tensor).array().toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);
+    if (!device.cuda()) {
+      return bytes(tensor);
+    }
+    Handle copy = moved(tensor, Device.CPU);
+    try {
+      return bytes(copy);
+    } finally {
+      free(copy);
+    }
+  }
+
+  private static ByteBuffer bytes(Handle onCpu) {
+    return ((Array) onCpu).array().toByteBuffer(false).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Override
   public Shape shape(Handle tensor) {
     return Shape.of(((Array) tensor).array().getShape().getShape());
+  }
+
+  @Override
+  public Device device(Handle tensor) {
+    ai.djl.Device found = ((Array) tensor).array().getDevice();
+    return found.isGpu() ? Device.cuda(found.getDeviceId()) : Device.CPU;
+  }
+
+  @Override
+  public void trim() {
+    if (device.cuda()) {
+      JniUtils.emptyCudaCache();
+    }
   }
 
   @Override

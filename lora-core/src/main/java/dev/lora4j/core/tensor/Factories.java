@@ -1,0 +1,53 @@
+package dev.lora4j.core.tensor;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The ATen operators that make a tensor out of numbers alone. Whatever works on tensors puts its
+ * result where they are; these put it on the CPU unless they are told a device.
+ */
+final class Factories {
+  /** All of them; {@code from_file} is apart, since a file can only be mapped on the CPU. */
+  static final Set<String> NAMES =
+      Set.of(
+          "arange",
+          "as_tensor",
+          "bartlett_window",
+          "blackman_window",
+          "empty",
+          "empty_permuted",
+          "empty_strided",
+          "eye",
+          "fft_fftfreq",
+          "fft_rfftfreq",
+          "full",
+          "hamming_window",
+          "hann_window",
+          "kaiser_window",
+          "linspace",
+          "logspace",
+          "normal",
+          "ones",
+          "rand",
+          "randint",
+          "randn",
+          "randperm",
+          "range",
+          "scalar_tensor",
+          "sparse_coo_tensor",
+          "tensor",
+          "tril_indices",
+          "triu_indices",
+          "zeros");
+
+  private Factories() {}
+
+  /** Whether this call makes a tensor and leaves open where. */
+  static boolean leavesDeviceOpen(String operator, List<Object> arguments) {
+    return NAMES.contains(operator)
+        && arguments.stream()
+            .noneMatch(
+                a -> a instanceof Expr || (a instanceof Keyword k && k.name().equals("device")));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.lora4j.core.tensor.djl;
+
+import ai.djl.util.Utils;
+import dev.lora4j.core.tensor.Device;
+import dev.lora4j.core.tensor.DeviceInfo;
+import dev.lora4j.core.tensor.Obstacle;
+import dev.lora4j.core.tensor.Processor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one libtorch of this process: chosen at the first start, and kept, as it cannot be unloaded.
+ */
+final class Libtorch {
+  private static Optional<LibtorchChoice> loaded = Optional.empty();
+
+  private Libtorch() {}
+
+  /**
+   * Chooses it if that was not done, and tells the engine's loader to take it.
+   *
+   * @return the device to use for {@code wanted}
+   * @throws Refused if there is no libtorch that fits, or it cannot use the device
+   */
+  static synchronized Device prepare(Device wanted) {
+    Surroundings at = Surroundings.ofThisProcess();
+    LibtorchChoice choice = loaded.orElseGet(() -> LibtorchSelection.choose(at));
+    Device device = resolved(choice, at, wanted);
+    if (loaded.isEmpty()) {
+      tellLoader(choice);
+      loaded = Optional.of(choice);
+    }
+    return device;
+  }
+
+  /** What {@link #prepare} would throw. */
+  static synchronized Optional<Obstacle> obstacle(Device wanted) {
+    Surroundings at = Surroundings.ofThisProcess();
+    try {
+      resolved(loaded.orElseGet(() -> LibtorchSelection.choose(at)), at, wanted);
+      return Optional.empty();
+    } catch (Refused e) {
+      return Optional.of(e.obstacle());
+    }
+  }
+
+  private static Device resolved(LibtorchChoice choice, Surroundings at, Device wanted) {
+    if (wanted.equals(Device.CPU)) {
+      return wanted;
+    }
+    if (wanted.equals(Device.AUTO)) {
+      // No driver is asked where no card could be used.
+      return choice.cuda()
+          ? CardCheck.firstUsable(choice, at.driver().get()).orElse(Device.CPU)
+          : Device.CPU;
+    }
+    CardCheck.obstacle(choice, at.driver().get(), wanted)
+        .ifPresent(
+            o -> {
+              throw new Refused(o);
+            });
+    return wanted;
+  }
+
+  /** What the machine has, whether or not this libtorch can use all of it. */
+  static List<DeviceInfo> devices() {
+    List<DeviceInfo> all = new ArrayList<>();
+    all.add(new DeviceInfo(Device.CPU, Processor.model(), 0));
+    List<NvidiaDriver.Card> cards = NvidiaDriver.find().map(NvidiaDriver::cards).orElse(List.of());
+    for (NvidiaDriver.Card card : cards) {
+      all.add(new DeviceInfo(Device.cuda(all.size() - 1), card.name(), card.bytes()));
+    }
+    return all;
+  }
+
+  /*
+   * The loader finds cards by a CUDA toolkit, which a machine with a driver need not have, and then
+   * takes the CPU's libtorch without a word. A named folder it takes as it is.
+   */
+  private static void tellLoader(LibtorchChoice choice) {
+    choice
+        .bundled()
+        .ifPresent(
+            bundled -> {
+              Path folder = LibtorchCache.unpacked(bundled, Utils.getEngineCacheDir("pytorch"));
+              System.setProperty("PYTORCH_LIBRARY_PATH", folder.toString());
+              System.setProperty("PYTORCH_FLAVOR", bundled.flavor());
+              System.setProperty("PYTORCH_VERSION", bundled.build());
+            });
+    if (choice.folder().isPresent()) {
+      System.setProperty("PYTORCH_VERSION", choice.libtorch().version());
+    }
+  }
+}
