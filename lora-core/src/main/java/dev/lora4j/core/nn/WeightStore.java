@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The weights of one checkpoint in memory, by name, in the type they are computed in. */
+/**
+ * The weights of one checkpoint, by name, in the type they are computed in. Weights that are stored
+ * in that type are mapped from the file and cost no memory of their own; others are converted.
+ */
 public final class WeightStore {
   private final String origin;
   private final Map<String, Tensor> tensors;
@@ -42,14 +45,15 @@ public final class WeightStore {
     try (TensorStore store = TensorStore.open(file);
         Scope raw = scope.child("raw")) {
       check(file, store.tensors(), wanted, optional);
+      MappedTensors mapped = new MappedTensors(store, raw);
       for (Parameter parameter : wanted) {
         TensorInfo info = Objects.requireNonNull(store.tensors().get(parameter.name()));
-        boolean same = info.dtype() == compute;
-        Scope owner = same ? scope : raw;
-        Tensor read = Tensor.of(owner, info.dtype(), info.shape(), store.read(info.name()));
-        tensors.put(info.name(), same ? read : read.to(scope, compute));
-        if (!same) {
-          read.close();
+        if (info.dtype() == compute) {
+          tensors.put(info.name(), mapped.tensor(scope, info));
+        } else {
+          try (Tensor stored = mapped.tensor(raw, info)) {
+            tensors.put(info.name(), stored.to(scope, compute));
+          }
         }
       }
     }

@@ -11,7 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -29,6 +31,8 @@ public final class Engine implements AutoCloseable {
   private final ExecutorService threads;
   private final Scope root;
   private final Map<List<DType>, Program> conversions = new ConcurrentHashMap<>();
+  private final AtomicLong compiled = new AtomicLong();
+  private volatile String closedBy = "";
   private final int intraOp;
   private volatile Device device = Device.CPU;
 
@@ -129,6 +133,18 @@ public final class Engine implements AutoCloseable {
     return backend.nativeFolder();
   }
 
+  /** How many programs were compiled since the engine was opened. */
+  public long compiled() {
+    return compiled.get();
+  }
+
+  /** Loads a program's text. */
+  Backend.Handle compile(String source) {
+    Backend.Handle module = call(() -> backend.load(source));
+    compiled.incrementAndGet();
+    return module;
+  }
+
   /** How many tensors, lists of held inputs and programs the native library holds now. */
   public long live() {
     return backend.live();
@@ -184,7 +200,7 @@ public final class Engine implements AutoCloseable {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("Interrupted.");
     }
-    Future<T> result = threads.submit(work::get);
+    Future<T> result = submit(work);
     boolean interrupted = false;
     try {
       while (true) {
@@ -209,10 +225,22 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  private <T> Future<T> submit(Supplier<T> work) {
+    try {
+      return threads.submit(work::get);
+    } catch (RejectedExecutionException e) {
+      throw new TensorException("The engine was closed by " + closedBy + ".", e);
+    }
+  }
+
+  /** Releases everything made through this engine, after the calls in progress. */
   @Override
-  public void close() {
-    root.close();
-    backend.trim();
-    threads.shutdown();
+  public synchronized void close() {
+    if (closedBy.isEmpty()) {
+      closedBy = CallSite.outside();
+      root.close();
+      backend.trim();
+      threads.shutdown();
+    }
   }
 }

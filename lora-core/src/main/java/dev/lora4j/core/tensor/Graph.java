@@ -207,7 +207,8 @@ public final class Graph {
 
   /** A value that a gradient graph begins with. */
   private Expr leaf(Expr x) {
-    Expr leaf = new Expr(this, text.variable("leaf"), x.dtype(), x.shape());
+    String name = x.toString().replaceFirst("^v[0-9]+_", "");
+    Expr leaf = new Expr(this, text.variable(name), x.dtype(), x.shape());
     statement("detach", leaf + " = torch.detach(" + x + ")", List.of(x));
     statement("requires_grad_", "torch.requires_grad_(" + leaf + ", True)", List.of(leaf));
     return leaf;
@@ -291,6 +292,11 @@ public final class Graph {
    */
   public List<Expr> gradients(Expr scalar, List<Expr> parameters) {
     return new Backpropagation(this, tape).run(scalar, parameters);
+  }
+
+  /** Whether {@code value} depends on {@code trainable}. */
+  boolean dependsOn(Expr value, Expr trainable) {
+    return tape.dependsOn(value, trainable);
   }
 
   /** Stages the engine's gradient of the values that {@code arguments} name. */

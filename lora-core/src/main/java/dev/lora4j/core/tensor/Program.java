@@ -36,7 +36,7 @@ public final class Program implements AutoCloseable {
     Engine engine = scope.engine();
     String source = graph.source(outputs, engine.device());
     try {
-      Backend.Handle module = engine.call(() -> engine.backend().load(source));
+      Backend.Handle module = engine.compile(source);
       List<DType> results = outputs.stream().map(Expr::dtype).toList();
       return scope.own(new Program(scope, graph, module, results, gradients));
     } catch (Backend.NativeFailure e) {
@@ -138,26 +138,35 @@ public final class Program implements AutoCloseable {
   }
 
   private List<Tensor> call(Scope owner, Optional<Backend.Handle> held, List<Tensor> tensors) {
-    Backend backend = scope.engine().backend();
+    Engine engine = scope.engine();
+    Backend backend = engine.backend();
     use.enter("The program");
     try {
-      return scope
-          .engine()
-          .call(
-              () -> {
-                List<Backend.Handle> out =
-                    Tensor.using(tensors, handles -> backend.run(module, handles, held, gradients));
-                List<Tensor> wrapped = new ArrayList<>(out.size());
-                for (int i = 0; i < out.size(); i++) {
-                  Backend.Handle h = out.get(i);
-                  wrapped.add(new Tensor(owner, h, results.get(i), backend.shape(h)));
-                }
-                return List.copyOf(wrapped);
-              });
+      return engine.call(
+          () ->
+              wrap(
+                  backend,
+                  owner,
+                  Tensor.using(
+                      tensors, handles -> backend.run(module, handles, held, gradients))));
     } catch (Backend.NativeFailure e) {
       throw Failures.explain(graph, tensors, e);
     } finally {
       use.leave();
+    }
+  }
+
+  private List<Tensor> wrap(Backend backend, Scope owner, List<Backend.Handle> out) {
+    List<Tensor> wrapped = new ArrayList<>(out.size());
+    try {
+      for (Backend.Handle h : out) {
+        wrapped.add(new Tensor(owner, h, results.get(wrapped.size()), backend.shape(h)));
+      }
+      return List.copyOf(wrapped);
+    } catch (TensorException e) {
+      // The owner was closed meanwhile; it released what it had, and the rest has no owner.
+      out.subList(wrapped.size(), out.size()).forEach(backend::free);
+      throw e;
     }
   }
 

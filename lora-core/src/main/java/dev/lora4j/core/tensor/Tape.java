@@ -131,6 +131,23 @@ final class Tape {
         .toList();
   }
 
+  /** Whether {@code value} depends on {@code trainable}, through whatever pieces. */
+  boolean dependsOn(Expr value, Expr trainable) {
+    Set<Expr> seen = new LinkedHashSet<>();
+    List<Expr> open = new ArrayList<>(List.of(value));
+    while (!open.isEmpty()) {
+      Expr e = open.remove(open.size() - 1);
+      if (seen.add(e)) {
+        Expr origin = pieces.get(value(e).piece()).origin(e);
+        if (origin == trainable) {
+          return true;
+        }
+        open.addAll(origin == e ? value(e).parents() : List.of(origin));
+      }
+    }
+    return false;
+  }
+
   /** The leaves and trainable values that {@code targets} depend on within piece {@code piece}. */
   List<Expr> sources(List<Expr> targets, int piece) {
     Set<Expr> sources = new LinkedHashSet<>();
