@@ -85,9 +85,9 @@ public final class Beside {
     long any = Shape.UNKNOWN;
     Shape down = LowRank.down(site, any);
     Shape up = LowRank.up(site, any);
-    Expr a = graph.input(input(site.name(), "down"), DType.F32, down).to(x.dtype());
-    Expr b = graph.input(input(site.name(), "up"), DType.F32, up).to(x.dtype());
-    Expr spread = graph.input(input(site.name(), "spread"), DType.F32, Shape.of(any, any));
+    Expr a = graph.held(input(site.name(), "down"), DType.F32, down).to(x.dtype());
+    Expr b = graph.held(input(site.name(), "up"), DType.F32, up).to(x.dtype());
+    Expr spread = graph.held(input(site.name(), "spread"), DType.F32, Shape.of(any, any));
     Expr mix = weights.matmul(spread).to(x.dtype());
     return y.add(new LowRank(a, b).beside(site, x, Optional.of(mix)));
   }

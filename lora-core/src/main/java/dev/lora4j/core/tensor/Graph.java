@@ -331,8 +331,8 @@ public final class Graph {
     return Program.compile(scope, this, outputs, true);
   }
 
-  /** The program's text for a device. Equal stagings give equal text. */
-  String source(List<Expr> outputs, Device device) {
+  /** The program's text in TorchScript, for a device. Equal stagings give equal text. */
+  public String source(List<Expr> outputs, Device device) {
     return text.source(outputs, device);
   }
 

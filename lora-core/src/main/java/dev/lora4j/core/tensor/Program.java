@@ -64,10 +64,15 @@ public final class Program implements AutoCloseable {
   public Held hold(Scope owner, List<Tensor> tensors) {
     check("Held input", heldInputs, tensors);
     Engine engine = scope.engine();
-    return engine.call(
-        () ->
-            Tensor.using(
-                tensors, handles -> new Held(owner, this, engine.backend().list(handles))));
+    use.enter("The program");
+    try {
+      return engine.call(
+          () ->
+              Tensor.using(
+                  tensors, handles -> new Held(owner, this, engine.backend().list(handles))));
+    } finally {
+      use.leave();
+    }
   }
 
   /** {@link #hold(Scope, List)} with each held input looked up by its name. */
@@ -147,8 +152,7 @@ public final class Program implements AutoCloseable {
               wrap(
                   backend,
                   owner,
-                  Tensor.using(
-                      tensors, handles -> backend.run(module, handles, held, gradients))));
+                  Tensor.using(tensors, handles -> backend.run(module, handles, held, gradients))));
     } catch (Backend.NativeFailure e) {
       throw Failures.explain(graph, tensors, e);
     } finally {

@@ -113,9 +113,9 @@ class CheckpointTest {
   @Test
   void valuesInsideAreComputedTwiceAndNotKept() {
     Graph graph = new Graph();
-    String text = graph.source(network(graph, (g, body) -> g.checkpoint(body), 1));
+    String text = graph.source(network(graph, Cutter.CUT, 1), Device.CPU);
     Graph uncut = new Graph();
-    String plain = uncut.source(network(uncut, Cutter.PLAIN, 1));
+    String plain = uncut.source(network(uncut, Cutter.PLAIN, 1), Device.CPU);
     assertTrue(count(text, "torch.tanh") > count(plain, "torch.tanh"));
     assertEquals(count(text, "set_grad_enabled(False)"), count(text, "set_grad_enabled(True)"));
     assertEquals(6, count(plain, "torch.tanh"));
@@ -152,7 +152,8 @@ class CheckpointTest {
     Graph plain = new Graph();
     Expr y = plain.input("x", DType.F32, Shape.of(2));
     assertEquals(
-        plain.source(List.of(y.mul(2))), graph.source(graph.checkpoint(() -> List.of(x.mul(2)))));
+        plain.source(List.of(y.mul(2)), Device.CPU),
+        graph.source(graph.checkpoint(() -> List.of(x.mul(2))), Device.CPU));
   }
 
   @Test

@@ -163,15 +163,16 @@ class SharingTest {
       held.close();
       program.close();
       x.close();
-      for (Runnable use :
-          List.<Runnable>of(
+      List<Runnable> uses =
+          List.of(
               () -> program.run(scope, held, List.of(x)),
               () -> program.hold(scope, List.of(w)),
               () -> Tensor.scalar(child, 1),
               x::floats,
               () -> x.view(scope, 0, Shape.of(1)),
-              () -> x.moveTo(scope))) {
-        TensorException e = assertThrows(TensorException.class, use::run);
+              () -> x.moveTo(scope));
+      for (int i = 0; i < uses.size(); i++) {
+        TensorException e = assertThrows(TensorException.class, uses.get(i)::run, "use " + i);
         assertTrue(e.getMessage().contains("closed by SharingTest.java:"), e.getMessage());
       }
       // A second time is harmless.

@@ -56,41 +56,44 @@ public final class Network {
   }
 
   /**
-   * Runs the network.
+   * Runs the network once.
    *
    * @param weights the weights by name
    * @param data the other inputs by name
    */
   public List<Tensor> run(Scope scope, WeightStore weights, Map<String, Tensor> data) {
-    return run(scope, weights, Map.of(), data);
-  }
-
-  /**
-   * Runs the network with some weights replaced.
-   *
-   * @param patched weights that stand for those of the same name in {@code weights}
-   */
-  public List<Tensor> run(
-      Scope scope, WeightStore weights, Map<String, Tensor> patched, Map<String, Tensor> data) {
     try (Scope call = scope.child("network")) {
-      Held held = hold(call, weights, patched);
-      return run(scope, held, data);
+      return run(scope, hold(call, weights, Map.of(), Map.of()), data);
     }
   }
 
   /**
-   * Gathers the weights for many runs.
+   * Gathers what stays the same over many runs.
    *
+   * @param weights the weights by name
    * @param patched weights that stand for those of the same name in {@code weights}
+   * @param factors what the adapters declared, by name
    */
-  public Held hold(Scope scope, WeightStore weights, Map<String, Tensor> patched) {
+  public Held hold(
+      Scope scope, WeightStore weights, Map<String, Tensor> patched, Map<String, Tensor> factors) {
     return program.hold(
         scope,
         name -> {
+          if (!name.startsWith(WEIGHT)) {
+            return given(factors, name);
+          }
           String weight = name.substring(WEIGHT.length());
           Tensor patch = patched.get(weight);
           return patch == null ? weights.tensor(weight) : patch;
         });
+  }
+
+  private static Tensor given(Map<String, Tensor> tensors, String name) {
+    Tensor given = tensors.get(name);
+    if (given == null) {
+      throw new IllegalArgumentException("input '" + name + "' was not given");
+    }
+    return given;
   }
 
   /** Runs the network on weights that {@link #hold} gathered. */

@@ -6,13 +6,16 @@ import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.Network;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +27,7 @@ import java.util.Set;
  * where a method cannot: those get new weights whenever theirs change.
  */
 final class MixedNetworks {
+  private final Scope scope;
   private final ModelFolder base;
   private final Programs programs;
   private final MixPlan mix;
@@ -32,8 +36,11 @@ final class MixedNetworks {
   private final PatchedSites unetPatch;
   private final Map<String, Tensor> unetFactors;
   private final Set<String> besideSites;
+  private Map<String, Tensor> heldPatch = Map.of();
+  private Optional<Held> held = Optional.empty();
 
   MixedNetworks(Scope scope, ModelFolder base, Programs programs, MixPlan mix, int steps) {
+    this.scope = scope;
     this.base = base;
     this.programs = programs;
     this.mix = mix;
@@ -53,21 +60,32 @@ final class MixedNetworks {
   }
 
   /** ids: I64 [batch, tokens]; result: F32 [batch, tokens, width]. */
-  Tensor text(Scope scope, Tensor ids) {
-    return programs.text().run(scope, base.textWeights(), textPatch, Map.of("ids", ids)).get(0);
+  Tensor text(Scope work, Tensor ids) {
+    Held weights = programs.text().hold(work, base.textWeights(), textPatch, Map.of());
+    return programs.text().run(work, weights, Map.of("ids", ids)).get(0);
   }
 
   /** x: F32 [batch, channels, h, w], timesteps: F32 [batch]; result: like x. */
-  Tensor unet(Scope scope, Tensor x, Tensor timesteps, Tensor context, int step) {
-    Map<String, Tensor> data = new HashMap<>(unetFactors);
+  Tensor unet(Scope work, Tensor x, Tensor timesteps, Tensor context, int step) {
+    Map<String, Tensor> data = new HashMap<>();
     data.put("x", x);
     data.put("timesteps", timesteps);
     data.put("context", context);
     float[] weights = mix.at(step, steps);
     if (!besideSites.isEmpty()) {
-      data.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
+      data.put(Beside.WEIGHTS, Tensor.of(work, Shape.of(1, weights.length), weights));
     }
-    Map<String, Tensor> patched = unetPatch.at(weights);
-    return programs.unet(besideSites).run(scope, base.unetWeights(), patched, data).get(0);
+    Network network = programs.unet(besideSites);
+    return network.run(work, held(network, unetPatch.at(weights)), data).get(0);
+  }
+
+  /** Gathers the denoiser's weights anew only when some were patched since. */
+  private Held held(Network network, Map<String, Tensor> patched) {
+    if (held.isEmpty() || !heldPatch.equals(patched)) {
+      held.ifPresent(Held::close);
+      heldPatch = Map.copyOf(patched);
+      held = Optional.of(network.hold(scope, base.unetWeights(), heldPatch, unetFactors));
+    }
+    return held.get();
   }
 }
