@@ -63,8 +63,9 @@ public final class Bench {
     return tools.folder;
   }
 
-  Steadiness steadiness() {
-    return tools.steadiness;
+  /** Looks whether the machine is quiet, which takes some milliseconds; to be done each round. */
+  public void lookAround() {
+    tools.steadiness.sample();
   }
 
   /** Shows how many {@code unit}s of {@link #rounds} are done. */
@@ -87,6 +88,7 @@ public final class Bench {
    */
   public Optional<Contender> python(Class<?> beside, String script, String... arguments) {
     if (options.python.isEmpty()) {
+      tools.console.note(name + ": PyTorch in Python is left out; --peer PYTHON adds it.");
       return Optional.empty();
     }
     String python = options.python.get();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -108,7 +109,7 @@ public final class BenchCommand implements Command {
     if (machine.load() > BUSY_LOAD) {
       console.note(
           String.format(
-              java.util.Locale.ROOT,
+              Locale.ROOT,
               "The machine was busy before this began (load %.1f): expect longer times and a wider"
                   + " spread.",
               machine.load()));
@@ -120,9 +121,6 @@ public final class BenchCommand implements Command {
     chosen.forEach((full, each) -> results.addAll(each.measure(new Bench(full, options, tools))));
     steadiness.warning().ifPresent(console::note);
     console.print(json ? Report.json(results, machine) : Report.text(results, machine));
-    if (peer.isEmpty()) {
-      console.note("PyTorch in Python was not measured; --peer PYTHON adds it.");
-    }
   }
 
   private static List<Benchmark> benchmarks() {

@@ -104,7 +104,7 @@ public final class Race implements AutoCloseable {
         unit[i] = warmUp(all.get(i));
       }
       for (int round = 0; round < bench.rounds(); round++) {
-        bench.steadiness().sample();
+        bench.lookAround();
         for (int turn = 0; turn < unit.length; turn++) {
           int i = (turn + round) % unit.length;
           if (unit[i] < LONG_UNIT_SECONDS) {

@@ -37,10 +37,16 @@ def read_safetensors(path):
     return tensors
 
 
-def serve(prepare):
+def serve(prepare, **options):
+    """Does what is asked until there is nothing more to do.
+
+    options are further arguments of the script, with their types.
+    """
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--inputs", required=True)
+    for option, kind in options.items():
+        parser.add_argument(f"--{option}", type=kind, required=True)
     arguments = parser.parse_args()
     try:
         import torch

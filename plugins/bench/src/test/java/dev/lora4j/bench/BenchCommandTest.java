@@ -144,7 +144,7 @@ class BenchCommandTest {
     assertTrue(run.out().contains(", 1 thread, load"), run.out());
     assertTrue(run.out().contains("pretended/equal: floor "), run.out());
     assertTrue(run.err().contains("round 2 of 2"), run.err());
-    assertTrue(run.err().contains("--peer PYTHON adds it"), run.err());
+    assertTrue(run.err().contains("equal: PyTorch in Python is left out; --peer"), run.err());
   }
 
   @Test

@@ -32,6 +32,7 @@ public final class PretendedBenchmark implements Benchmark {
       try (Race race = bench.race(new Pretender("ours", 0.25, 1))) {
         return race.against(new Pretender("slow", 1, theirs), Target.atMost(0.5))
             .against(new Pretender("fast", 0.125, 1), Target.atMost(0.9))
+            .against(bench.python(PretendedBenchmark.class, "peer.py"), Target.NONE)
             .run(DType.BF16, 1e-4, Optional.of(new Work(1e6, 1e6)));
       }
     }

@@ -5,6 +5,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Program;
@@ -15,36 +16,36 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Ours: one program, whose inputs are the matrices of all links. */
+/** Ours: one program, which holds the matrices of all links. */
 final class StagedChain implements Contender {
   private final Scope scope;
   private final Program program;
-  private final List<Tensor> tensors = new ArrayList<>();
+  private final Held held;
+  private final List<Tensor> inputs;
 
-  StagedChain(Engine engine, ChainInputs inputs) {
+  StagedChain(Engine engine, ChainInputs data) {
     this.scope = engine.scope("chain");
     Graph graph = new Graph();
-    Expr x = input(graph, "x", inputs.x(), 0, 1);
-    for (int link = 0; link < inputs.links(); link++) {
-      Expr weight = input(graph, "weight", inputs.weight(), link, inputs.links());
-      Expr down = input(graph, "down", inputs.down(), link, inputs.links());
-      Expr up = input(graph, "up", inputs.up(), link, inputs.links());
-      Expr y = scaledSum(x.linear(weight), x.linear(down).linear(up));
-      x = y.add(x).silu();
+    Expr x = graph.input("x", DType.F32, data.x().shape());
+    List<Tensor> matrices = new ArrayList<>();
+    for (int link = 0; link < data.links(); link++) {
+      Expr weight = held(graph, "weight", data.weight(), link, matrices);
+      Expr down = held(graph, "down", data.down(), link, matrices);
+      Expr up = held(graph, "up", data.up(), link, matrices);
+      x = scaledSum(x.linear(weight), x.linear(down).linear(up)).add(x).silu();
     }
     this.program = graph.inference(scope, List.of(x));
+    this.held = program.hold(scope, matrices);
+    this.inputs = List.of(data.x().on(scope));
   }
 
-  /** Declares an input that is one of {@code parts} equal parts of {@code whole}. */
-  private Expr input(Graph graph, String name, HostTensor whole, int part, int parts) {
-    Shape shape = whole.shape();
-    if (parts > 1) {
-      shape = Shape.of(shape.size(1), shape.size(2));
-    }
+  /** Declares the matrix of one link, and adds it to those to be held. */
+  private Expr held(Graph graph, String name, HostTensor all, int link, List<Tensor> matrices) {
+    Shape shape = Shape.of(all.shape().size(1), all.shape().size(2));
     int length = Math.toIntExact(DType.F32.bytes(shape.elements()));
-    ByteBuffer bytes = whole.bytes().slice(part * length, length);
-    tensors.add(Tensor.of(scope, DType.F32, shape, bytes));
-    return graph.input(name, DType.F32, shape);
+    ByteBuffer bytes = all.bytes().slice(link * length, length);
+    matrices.add(Tensor.of(scope, DType.F32, shape, bytes));
+    return graph.held(name, DType.F32, shape);
   }
 
   private static Expr scaledSum(Expr a, Expr b) {
@@ -60,7 +61,7 @@ final class StagedChain implements Contender {
   @Override
   public double[] check() {
     try (Scope once = scope.child("check")) {
-      float[] values = program.run(once, tensors).get(0).floats();
+      float[] values = program.run(once, held, inputs).get(0).floats();
       double[] result = new double[values.length];
       for (int i = 0; i < result.length; i++) {
         result[i] = values[i];
@@ -75,7 +76,7 @@ final class StagedChain implements Contender {
         units,
         () -> {
           try (Scope once = scope.child("unit")) {
-            program.run(once, tensors);
+            program.run(once, held, inputs);
           }
         });
   }
