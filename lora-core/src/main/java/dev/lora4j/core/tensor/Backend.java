@@ -13,6 +13,16 @@ import java.util.Optional;
  * NativeFailure}; none of them may end the process.
  */
 public interface Backend {
+  /** What operators keep beside their results. */
+  enum Mode {
+    /** Nothing; the fastest. */
+    INFERENCE,
+    /** What lets their results be changed in place and take part in gradients later. */
+    PLAIN,
+    /** What {@code autograd.grad} needs. */
+    GRADIENTS
+  }
+
   /** Something the engine holds: a tensor or a loaded module. */
   interface Handle {}
 
@@ -47,17 +57,16 @@ public interface Backend {
   /** Loads a module whose code is {@code source}. */
   Handle load(String source);
 
-  /** A list of tensors to be passed to many runs; keeps their memory until it is freed. */
-  Handle list(List<Handle> tensors);
+  /** A list of tensors to be passed to many runs in this mode; keeps their memory until freed. */
+  Handle list(List<Handle> tensors, Mode mode);
 
   /**
    * Runs method {@code run} of a module.
    *
    * @param held what {@link #list} gave, if the module has held inputs
-   * @param gradients whether operators record what {@code autograd.grad} needs
    * @return new handles, owned by the caller
    */
-  List<Handle> run(Handle module, List<Handle> inputs, Optional<Handle> held, boolean gradients);
+  List<Handle> run(Handle module, List<Handle> inputs, Optional<Handle> held, Mode mode);
 
   /** Elements from {@code offset} on under another shape, sharing memory. */
   Handle view(Handle tensor, long offset, Shape shape);

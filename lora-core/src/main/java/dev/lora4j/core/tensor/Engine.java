@@ -161,8 +161,7 @@ public final class Engine implements AutoCloseable {
         pair -> {
           Graph graph = new Graph();
           Expr x = graph.input("x", from, Shape.of(Shape.UNKNOWN));
-          return graph.inference(
-              root, List.of(graph.call("to", to, x.shape(), x, to, false, true)));
+          return graph.plain(root, List.of(graph.call("to", to, x.shape(), x, to, false, true)));
         });
   }
 

@@ -323,12 +323,17 @@ public final class Graph {
 
   /** Compiles a program that does not record gradients. */
   public Program inference(Scope scope, List<Expr> outputs) {
-    return Program.compile(scope, this, outputs, false);
+    return Program.compile(scope, this, outputs, Backend.Mode.INFERENCE);
+  }
+
+  /** Compiles a program whose results may be changed in place or trained with. */
+  Program plain(Scope scope, List<Expr> outputs) {
+    return Program.compile(scope, this, outputs, Backend.Mode.PLAIN);
   }
 
   /** Compiles a program inside which {@link #gradients} were staged. */
   public Program training(Scope scope, List<Expr> outputs) {
-    return Program.compile(scope, this, outputs, true);
+    return Program.compile(scope, this, outputs, Backend.Mode.GRADIENTS);
   }
 
   /** The program's text in TorchScript, for a device. Equal stagings give equal text. */

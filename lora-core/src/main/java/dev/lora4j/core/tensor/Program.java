@@ -18,27 +18,27 @@ public final class Program implements AutoCloseable {
   private final List<Graph.Input> inputs;
   private final List<Graph.Input> heldInputs;
   private final List<DType> results;
-  private final boolean gradients;
+  private final Backend.Mode mode;
   private final InUse use = new InUse();
 
   private Program(
-      Scope scope, Graph graph, Backend.Handle module, List<DType> results, boolean gradients) {
+      Scope scope, Graph graph, Backend.Handle module, List<DType> results, Backend.Mode mode) {
     this.scope = scope;
     this.graph = graph;
     this.module = module;
     this.inputs = graph.inputs();
     this.heldInputs = graph.heldInputs();
     this.results = results;
-    this.gradients = gradients;
+    this.mode = mode;
   }
 
-  static Program compile(Scope scope, Graph graph, List<Expr> outputs, boolean gradients) {
+  static Program compile(Scope scope, Graph graph, List<Expr> outputs, Backend.Mode mode) {
     Engine engine = scope.engine();
     String source = graph.source(outputs, engine.device());
     try {
       Backend.Handle module = engine.compile(source);
       List<DType> results = outputs.stream().map(Expr::dtype).toList();
-      return scope.own(new Program(scope, graph, module, results, gradients));
+      return scope.own(new Program(scope, graph, module, results, mode));
     } catch (Backend.NativeFailure e) {
       throw new TensorException("The staged program is not valid: " + e.getMessage(), e);
     }
@@ -69,7 +69,7 @@ public final class Program implements AutoCloseable {
       return engine.call(
           () ->
               Tensor.using(
-                  tensors, handles -> new Held(owner, this, engine.backend().list(handles))));
+                  tensors, handles -> new Held(owner, this, engine.backend().list(handles, mode))));
     } finally {
       use.leave();
     }
@@ -152,7 +152,7 @@ public final class Program implements AutoCloseable {
               wrap(
                   backend,
                   owner,
-                  Tensor.using(tensors, handles -> backend.run(module, handles, held, gradients))));
+                  Tensor.using(tensors, handles -> backend.run(module, handles, held, mode))));
     } catch (Backend.NativeFailure e) {
       throw Failures.explain(graph, tensors, e);
     } finally {

@@ -100,7 +100,8 @@ class FactoriesTest {
         () -> {
           Backend.Handle x = backend.create(DType.F32, Shape.of(4), ByteBuffer.allocate(16));
           Backend.Handle module = backend.load(text);
-          Backend.Handle result = backend.run(module, List.of(x), Optional.empty(), false).get(0);
+          Backend.Handle result =
+              backend.run(module, List.of(x), Optional.empty(), Backend.Mode.INFERENCE).get(0);
           Shape shape = backend.shape(result);
           List.of(x, module, result).forEach(backend::free);
           return shape;

@@ -48,6 +48,35 @@ class ProgramTest {
   }
 
   @Test
+  void whatInferenceMadeMayBeTrainedWith() {
+    try (Scope scope = ENGINE.scope("test")) {
+      Graph doubling = new Graph();
+      Expr a = doubling.input("a", DType.F32, Shape.of(Shape.UNKNOWN));
+      Program inference = doubling.inference(scope, List.of(a.mul(2)));
+      Tensor made = inference.run(scope, Tensor.of(scope, Shape.of(2), 1, 2)).get(0);
+      Tensor view = made.view(scope, 1, Shape.of(1));
+      Graph graph = new Graph();
+      Expr w = graph.held("w", DType.F32, Shape.of(Shape.UNKNOWN)).trainable();
+      Expr frozen = graph.held("frozen", DType.F32, Shape.of(Shape.UNKNOWN));
+      Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN));
+      Expr loss = w.mul(frozen).mul(x).pow(2).sum();
+      Expr gradient = graph.gradients(loss, List.of(w)).get(0);
+      Program training = graph.training(scope, List.of(gradient));
+      long live = ENGINE.live();
+      Held held = training.hold(scope, List.of(made, made));
+      Tensor found = training.run(scope, held, List.of(made)).get(0);
+      // 2 w (frozen x)^2 at 2 and 4.
+      assertArrayEquals(new float[] {64, 2048}, found.floats());
+      held.close();
+      found.close();
+      assertEquals(live, ENGINE.live());
+      Held small = training.hold(scope, List.of(view, view));
+      assertArrayEquals(
+          new float[] {2048}, training.run(scope, small, List.of(view)).get(0).floats());
+    }
+  }
+
+  @Test
   void bf16ArrivesByteForByte() {
     try (Scope scope = ENGINE.scope("test")) {
       byte[] bytes = {(byte) 0x80, 0x3f, 0, 0x40, 0x40, 0x40, (byte) 0x80, 0x40};

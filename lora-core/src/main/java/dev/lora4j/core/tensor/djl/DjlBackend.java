@@ -60,7 +60,8 @@ public final class DjlBackend implements Backend {
 
   private Device device = Device.CPU;
 
-  private record Array(PtNDArray array) implements Handle {}
+  /** A tensor, and whether it was computed in inference mode. */
+  private record Array(PtNDArray array, boolean inference) implements Handle {}
 
   private record Arrays(IValue value) implements Handle {}
 
@@ -131,31 +132,46 @@ public final class DjlBackend implements Backend {
   }
 
   @Override
-  public Handle list(List<Handle> tensors) {
+  public Handle list(List<Handle> tensors, Mode mode) {
     prepareThread();
     lists.incrementAndGet();
-    return new Arrays(listOf(tensors));
+    return new Arrays(listOf(tensors, mode));
   }
 
-  private static IValue listOf(List<Handle> tensors) {
+  /*
+   * What was computed in inference mode cannot be saved for a gradient, so a program that records
+   * gets a copy, which lives as long as the list does.
+   */
+  private static IValue listOf(List<Handle> tensors, Mode mode) {
     PtNDArray[] arrays = new PtNDArray[tensors.size()];
-    for (int i = 0; i < arrays.length; i++) {
-      arrays[i] = ((Array) tensors.get(i)).array();
+    List<PtNDArray> copies = new ArrayList<>();
+    try {
+      for (int i = 0; i < arrays.length; i++) {
+        Array tensor = (Array) tensors.get(i);
+        arrays[i] = tensor.array();
+        if (tensor.inference() && mode == Mode.GRADIENTS) {
+          arrays[i] = JniUtils.clone(tensor.array());
+          copies.add(arrays[i]);
+        }
+      }
+      return IValue.listFrom(arrays);
+    } finally {
+      copies.forEach(PtNDArray::close);
     }
-    return IValue.listFrom(arrays);
   }
 
   @Override
-  public List<Handle> run(
-      Handle module, List<Handle> inputs, Optional<Handle> held, boolean gradients) {
+  public List<Handle> run(Handle module, List<Handle> inputs, Optional<Handle> held, Mode mode) {
     prepareThread();
-    JniUtils.setGradMode(gradients);
+    JniUtils.setGradMode(mode == Mode.GRADIENTS);
+    boolean inference = mode == Mode.INFERENCE;
     IValue kept = held.map(h -> ((Arrays) h).value()).orElse(empty);
-    try (IValue list = listOf(inputs);
-        IValue result = ModuleCall.run(((Module) module).block().getHandle(), list, kept)) {
+    long method = ((Module) module).block().getHandle();
+    try (IValue list = listOf(inputs, mode);
+        IValue result = ModuleCall.run(method, inference, list, kept)) {
       List<Handle> handles = new ArrayList<>();
       for (PtNDArray array : result.toTensorArray(memory)) {
-        handles.add(new Array(array));
+        handles.add(new Array(array, inference));
       }
       return handles;
     } catch (EngineException e) {
@@ -166,9 +182,10 @@ public final class DjlBackend implements Backend {
   @Override
   public Handle view(Handle tensor, long offset, Shape shape) {
     prepareThread();
-    try (PtNDArray flat = JniUtils.reshape(((Array) tensor).array(), new long[] {-1});
+    Array whole = (Array) tensor;
+    try (PtNDArray flat = JniUtils.reshape(whole.array(), new long[] {-1});
         PtNDArray part = JniUtils.slice(flat, 0, offset, offset + shape.elements(), 1)) {
-      return new Array(JniUtils.reshape(part, shape.sizes()));
+      return new Array(JniUtils.reshape(part, shape.sizes()), whole.inference());
     }
   }
 
@@ -187,7 +204,7 @@ public final class DjlBackend implements Backend {
     Handle program = load(source);
     try {
       // A file can only be mapped into the memory of the CPU; a card gets a copy.
-      return placed(run(program, List.of(), Optional.empty(), false).get(0));
+      return placed(run(program, List.of(), Optional.empty(), Mode.PLAIN).get(0));
     } finally {
       free(program);
     }
@@ -202,14 +219,14 @@ public final class DjlBackend implements Backend {
     prepareThread();
     DataType direct = CREATABLE.get(dtype);
     if (direct != null) {
-      return placed(new Array(filled(data, shape, direct)));
+      return placed(new Array(filled(data, shape, direct), false));
     }
     Handle program = reinterpreters.computeIfAbsent(dtype, d -> load(reinterpreting(d)));
     try (PtNDArray raw = filled(data, Shape.of(data.remaining()), DataType.UINT8);
         // Only its shape is read; an expanded scalar takes no memory.
         PtNDArray like = nothing.broadcast(djl(shape))) {
-      List<Handle> inputs = List.of(new Array(raw), new Array(like));
-      return placed(run(program, inputs, Optional.empty(), false).get(0));
+      List<Handle> inputs = List.of(new Array(raw, false), new Array(like, false));
+      return placed(run(program, inputs, Optional.empty(), Mode.PLAIN).get(0));
     }
   }
 
@@ -231,7 +248,7 @@ public final class DjlBackend implements Backend {
   /** A tensor with the same elements on another device. */
   Handle moved(Handle tensor, Device to) {
     Handle program = movers.computeIfAbsent(to, d -> load(moving(d)));
-    return run(program, List.of(tensor), Optional.empty(), false).get(0);
+    return run(program, List.of(tensor), Optional.empty(), Mode.PLAIN).get(0);
   }
 
   private static String moving(Device to) {

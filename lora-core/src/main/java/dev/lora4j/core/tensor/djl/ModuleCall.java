@@ -41,16 +41,17 @@ final class ModuleCall {
   /**
    * Runs method {@code run}; whether gradients are recorded is the thread's grad mode.
    *
+   * @param inference whether nothing at all is recorded
    * @param arguments stay the caller's
    * @return to be closed by the caller
    */
-  static IValue run(long module, IValue... arguments) {
+  static IValue run(long module, boolean inference, IValue... arguments) {
     long[] handles = new long[arguments.length];
     for (int i = 0; i < handles.length; i++) {
       handles[i] = arguments[i].getHandle();
     }
     try {
-      long result = (long) RUN.invokeExact(module, "run", handles, true, false);
+      long result = (long) RUN.invokeExact(module, "run", handles, !inference, false);
       return (IValue) WRAP.invokeExact(result);
     } catch (RuntimeException | Error e) {
       throw e;
