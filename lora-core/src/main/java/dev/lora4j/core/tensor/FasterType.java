@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Properties;
 
 /**
- * Whether this machine computes faster in BF16 or in F32. No table of processors can tell: it
- * depends on instructions, threads and the version of the engine, so it is measured.
+ * Whether a device of this machine computes faster in BF16 or in F32. No table of processors can
+ * tell: it depends on instructions, threads and the version of the engine, so it is measured.
  *
  * @param type the faster one
  * @param f32Millis time of the measured work in F32
@@ -26,9 +26,9 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
 
   /**
    * The type to compute in: what the environment variable {@code LORA4J_COMPUTE} says, else what
-   * was measured once for this processor, number of threads and engine, so that a later run does
-   * not decide otherwise. The measurement is kept in {@code compute.properties} in {@link #home};
-   * if that cannot be written, each run measures.
+   * was measured once for this processor and number of threads, or this card, and this engine, so
+   * that a later run does not decide otherwise. The measurement is kept in {@code
+   * compute.properties} in {@link #home}; if that cannot be written, each run measures.
    */
   public static FasterType remembered(Engine engine) {
     String asked = System.getenv().getOrDefault("LORA4J_COMPUTE", "auto").toUpperCase(Locale.ROOT);
@@ -52,7 +52,7 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
   }
 
   static FasterType remembered(Engine engine, Path file) {
-    String key = Processor.model() + ", " + engine.threads() + " threads, " + engine.version();
+    String key = place(engine) + ", " + engine.version();
     Properties known = load(file);
     String[] found = known.getProperty(key, "").split(" ", -1);
     try {
@@ -70,6 +70,12 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
             Locale.ROOT, "%s %.2f %.2f", measured.type, measured.f32Millis, measured.bf16Millis));
     save(file, known);
     return measured;
+  }
+
+  private static String place(Engine engine) {
+    return engine.device().cuda()
+        ? engine.devices().get(1 + engine.device().index()).name()
+        : Processor.model() + ", " + engine.threads() + " threads";
   }
 
   /** Measures, which takes well under a second. */
@@ -99,8 +105,9 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
     Expr a = graph.input("a", type, Shape.of(512, 512));
     Expr picture = graph.input("picture", type, Shape.of(1, 128, 32, 32));
     Expr kernel = graph.input("kernel", type, Shape.of(128, 128, 3, 3));
-    return graph.inference(
-        scope, List.of(a.matmul(a).mean().to(DType.F32), picture.conv2d(kernel, 1, 1).mean()));
+    Expr product = a.matmul(a).mean();
+    Expr convolution = picture.conv2d(kernel, 1, 1).mean();
+    return graph.inference(scope, List.of(product.to(DType.F32), convolution.to(DType.F32)));
   }
 
   private static Tensor[] inputs(Scope scope, DType type) {
@@ -122,7 +129,8 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
   private static double time(Scope scope, Program program, Tensor... inputs) {
     try (Scope work = scope.child("round")) {
       long began = System.nanoTime();
-      program.run(work, inputs);
+      // A card computes while Java goes on, until somebody wants to read.
+      program.run(work, inputs).get(1).floats();
       return (System.nanoTime() - began) / 1e6;
     }
   }

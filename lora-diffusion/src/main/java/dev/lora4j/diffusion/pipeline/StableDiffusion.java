@@ -9,6 +9,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.kohya.KohyaFormat;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -62,9 +63,22 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /**
-   * Loads a model to compute in {@code compute}: F32, or BF16 where the processor is fast at it.
+   * Loads a model to compute in {@code compute}: F32, BF16 where the processor or card is fast at
+   * it, or F16 on a card.
+   *
+   * @throws IllegalArgumentException if the library's device does not compute in that type
    */
   public static StableDiffusion load(Lora4j lora, Path folder, DType compute) {
+    Device device = lora.engine().device();
+    if (!device.computes(compute)) {
+      throw new IllegalArgumentException(
+          "Networks are not computed in "
+              + compute
+              + " on "
+              + device
+              + "; take F32 or BF16"
+              + (compute == DType.F16 ? ", or a card." : "."));
+    }
     return new StableDiffusion(lora, folder, compute);
   }
 

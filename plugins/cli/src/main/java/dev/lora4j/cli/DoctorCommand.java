@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Says whether this machine can do the work, and what to do if not. */
@@ -10,13 +11,15 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Check Java, libtorch, memory and disk; say what to do about each problem.")
 public final class DoctorCommand implements Command {
+  @Mixin private final DeviceOption where = new DeviceOption();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
   @Override
   public int run(Console console) {
     List<Finding> findings = new ArrayList<>(MachineCheck.findings());
-    findings.addAll(EngineCheck.findings());
+    findings.addAll(EngineCheck.findings(where.device));
     long problems = findings.stream().filter(Finding::problem).count();
     if (json) {
       console.print(

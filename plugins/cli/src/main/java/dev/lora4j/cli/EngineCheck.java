@@ -2,16 +2,16 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Device;
+import dev.lora4j.core.tensor.DeviceInfo;
+import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.FasterType;
+import dev.lora4j.core.tensor.Obstacle;
 import dev.lora4j.core.tensor.TensorException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What the doctor finds out about libtorch: first whether it may be started, then by starting it.
@@ -19,7 +19,13 @@ import java.util.stream.Stream;
 final class EngineCheck {
   private EngineCheck() {}
 
-  static List<Finding> findings() {
+  /**
+   * All that was found.
+   *
+   * @param wanted what has to work; with {@link Device#AUTO} that is the CPU, and of cards it is
+   *     only said whether they can be used
+   */
+  static List<Finding> findings(Device wanted) {
     List<Finding> all = new ArrayList<>();
     String binding = Version.property("/jnilib/pytorch.properties", "jni_version");
     all.add(
@@ -28,23 +34,21 @@ final class EngineCheck {
             "DJL "
                 + Version.property("/pytorch-engine.properties", "djl_version")
                 + ", made for libtorch "
-                + libtorchOf(binding)));
-    Optional<Finding> refused = refusal(libtorchOf(binding));
-    if (refused.isPresent()) {
-      all.add(refused.get());
+                + binding.replaceFirst("-.*", "")));
+    Optional<Obstacle> obstacle = Engine.obstacle(wanted);
+    if (obstacle.isPresent()) {
+      all.add(problem(wanted.cuda() ? wanted.toString() : "libtorch", obstacle.get()));
       return all;
     }
-    try (Lora4j lora = Lora4j.open()) {
-      all.add(
-          Finding.good(
-              "libtorch",
-              lora.engine().version().replaceFirst("^libtorch ", "")
-                  + " from "
-                  + lora.engine().nativeFolder()));
-      all.add(Finding.good("threads", lora.engine().threads()));
-      all.add(Finding.good("devices", devices()));
+    try (Lora4j lora = Lora4j.open(wanted)) {
+      Engine engine = lora.engine();
+      String version = engine.version().replaceFirst("^libtorch ", "");
+      all.add(Finding.good("libtorch", version + " from " + engine.nativeFolder()));
+      all.add(Finding.good("threads", engine.threads()));
+      all.add(Finding.good("devices", engine.devices().stream().map(EngineCheck::line).toList()));
+      all.add(Finding.good("computes on", engine.device() + whyNot(engine)));
       all.add(compute(lora));
-      all.add(MachineCheck.disk("disk for libtorch", lora.engine().nativeFolder()));
+      all.add(MachineCheck.disk("disk for libtorch", engine.nativeFolder()));
     } catch (TensorException | LinkageError e) {
       all.add(
           Finding.problem(
@@ -60,101 +64,20 @@ final class EngineCheck {
     return all;
   }
 
-  /** {@code 2.7.1} of {@code 2.7.1-0.36.0}. */
-  private static String libtorchOf(String binding) {
-    return binding.replaceFirst("-.*", "");
+  private static Finding problem(String name, Obstacle obstacle) {
+    return Finding.problem(name, obstacle.found(), obstacle.remedy());
   }
 
-  /* A libtorch of another version is not refused by its loader: it ends the process, or computes nonsense. */
-  private static Optional<Finding> refusal(String wanted) {
-    if (wanted.equals("none")) {
-      return Optional.of(
-          Finding.problem(
-              "libtorch",
-              "its Java binding is not on the class path",
-              "Add the dependency lora4j-natives, as docs/your-build.md says."));
-    }
-    String folder = setting("PYTORCH_LIBRARY_PATH");
-    if (folder.isEmpty()) {
-      String brought = Version.libtorch();
-      return brought.equals("none")
-          ? Optional.of(
-              Finding.problem(
-                  "libtorch",
-                  "none is on the class path",
-                  "Add lora4j-natives, or set PYTORCH_LIBRARY_PATH to a libtorch " + wanted + "."))
-          : otherVersion(brought, wanted, "the class path");
-    }
-    if (!Files.isDirectory(Path.of(folder))) {
-      return Optional.of(
-          Finding.problem(
-              "libtorch",
-              "PYTORCH_LIBRARY_PATH is " + folder + ", which is no folder",
-              "Set it to the lib folder of a libtorch " + wanted + ", or unset it."));
-    }
-    if (setting("PYTORCH_FLAVOR").isEmpty()) {
-      return Optional.of(
-          Finding.problem(
-              "libtorch",
-              "PYTORCH_LIBRARY_PATH is set and PYTORCH_FLAVOR is not",
-              "Set PYTORCH_FLAVOR to cpu, cu124 or what " + folder + " is."));
-    }
-    String declared = setting("PYTORCH_VERSION");
-    String found = written(Path.of(folder)).orElse(declared);
-    return found.isEmpty()
-        ? Optional.of(
-            Finding.problem(
-                "libtorch",
-                "the version of " + folder + " is unknown",
-                "Set PYTORCH_VERSION; it has to be " + wanted + "."))
-        : otherVersion(found, wanted, folder);
+  private static String line(DeviceInfo info) {
+    String memory = info.bytes() == 0 ? "" : ", " + TensorTotals.size(info.bytes());
+    return info.device() + " (" + info.name() + memory + ")";
   }
 
-  private static Optional<Finding> otherVersion(String found, String wanted, String where) {
-    return found.equals(wanted)
-        ? Optional.empty()
-        : Optional.of(
-            Finding.problem(
-                "libtorch",
-                found + " from " + where + "; it was not started",
-                "Only libtorch "
-                    + wanted
-                    + " fits this build. Name one of that version, or unset"
-                    + " PYTORCH_LIBRARY_PATH."));
-  }
-
-  /** The version that a libtorch folder notes in {@code build-version}, beside its lib folder. */
-  private static Optional<String> written(Path folder) {
-    for (Path place :
-        List.of(folder.resolve("build-version"), folder.resolveSibling("build-version"))) {
-      if (Files.isReadable(place)) {
-        try {
-          return Optional.of(Files.readString(place).strip().replaceFirst("[+-].*", ""));
-        } catch (IOException e) {
-          return Optional.empty();
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** The engine's loader asks the environment first, then the system properties. */
-  private static String setting(String name) {
-    return System.getenv().getOrDefault(name, System.getProperty(name, ""));
-  }
-
-  private static List<String> devices() {
-    List<String> devices = new ArrayList<>();
-    devices.add("cpu");
-    Path driver = Path.of("/proc/driver/nvidia/gpus");
-    if (Files.isDirectory(driver)) {
-      try (Stream<Path> gpus = Files.list(driver)) {
-        gpus.forEach(g -> devices.add("NVIDIA " + g.getFileName() + " (not used yet)"));
-      } catch (IOException e) {
-        devices.add("NVIDIA, unreadable");
-      }
-    }
-    return devices;
+  /** Why an engine that might have taken a card took none. */
+  private static String whyNot(Engine engine) {
+    return engine.device().cuda()
+        ? ""
+        : Engine.obstacle(Device.cuda(0)).map(o -> "; not on a card: " + o.message()).orElse("");
   }
 
   private static Finding compute(Lora4j lora) {

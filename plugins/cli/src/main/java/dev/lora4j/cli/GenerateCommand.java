@@ -188,6 +188,7 @@ public final class GenerateCommand implements Command {
               .put("adapters", mix.json(plan))
               .put("base", model.sd().base().path().toString())
               .put("compute", model.compute().toString())
+              .put("device", model.lora().engine().device().toString())
               .put("seconds", seconds)
               .toString());
       return;

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which base model to load, and how to compute with it. */
@@ -10,6 +11,7 @@ final class ModelOptions {
   enum Compute {
     f32,
     bf16,
+    f16,
     auto
   }
 
@@ -24,9 +26,11 @@ final class ModelOptions {
       paramLabel = "TYPE",
       description =
           "Compute in ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, which measures once"
-              + " which is faster here).",
+              + " whether f32 or bf16 is faster here); f16 is for cards alone.",
       defaultValue = "auto")
   Compute compute = Compute.auto;
+
+  @Mixin final DeviceOption where = new DeviceOption();
 
   /** The folder of the base. */
   Path folder() {

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.nio.file.Path;
@@ -12,12 +13,13 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
   static OpenModel of(Console console, ModelOptions options) {
     Path folder = options.folder();
     long began = System.nanoTime();
-    Lora4j lora = Lora4j.open();
+    Lora4j lora = Lora4j.open(options.where.device);
     try {
       DType compute =
           switch (options.compute) {
             case f32 -> DType.F32;
             case bf16 -> DType.BF16;
+            case f16 -> DType.F16;
             case auto -> FasterType.remembered(lora.engine()).type();
           };
       StableDiffusion sd = StableDiffusion.load(lora, folder, compute);
@@ -29,8 +31,8 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
               + " ("
               + lora.engine().version()
               + ", "
-              + lora.engine().threads()
-              + " threads, computing in "
+              + place(lora.engine())
+              + ", computing in "
               + compute
               + ").");
       return new OpenModel(lora, sd);
@@ -38,6 +40,10 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
       lora.close();
       throw e;
     }
+  }
+
+  private static String place(Engine engine) {
+    return engine.device().cuda() ? engine.device().toString() : engine.threads() + " threads";
   }
 
   private static String name(Path folder) {

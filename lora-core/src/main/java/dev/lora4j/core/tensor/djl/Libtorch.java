@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The one libtorch of this process: chosen at the first start, and kept, as it cannot be unloaded.
@@ -38,8 +39,18 @@ final class Libtorch {
   /** What {@link #prepare} would throw. */
   static synchronized Optional<Obstacle> obstacle(Device wanted) {
     Surroundings at = Surroundings.ofThisProcess();
+    return obstacle(() -> loaded.orElseGet(() -> LibtorchSelection.choose(at)), at, wanted);
+  }
+
+  /** The same elsewhere, where nothing is loaded. */
+  static Optional<Obstacle> obstacle(Surroundings at, Device wanted) {
+    return obstacle(() -> LibtorchSelection.choose(at), at, wanted);
+  }
+
+  private static Optional<Obstacle> obstacle(
+      Supplier<LibtorchChoice> choice, Surroundings at, Device wanted) {
     try {
-      resolved(loaded.orElseGet(() -> LibtorchSelection.choose(at)), at, wanted);
+      resolved(choice.get(), at, wanted);
       return Optional.empty();
     } catch (Refused e) {
       return Optional.of(e.obstacle());

@@ -130,11 +130,7 @@ final class LibtorchSelection {
               + at.binding()
               + " has no library on "
               + at.classifier(),
-          "Name a libtorch "
-              + fitting.version()
-              + " that is "
-              + String.join(" or ", bound)
-              + (folder.oldAbi() ? "; archives of that kind have cxx11-abi in their name." : "."));
+          "Name a libtorch " + fitting.version() + " that is " + String.join(" or ", bound) + ".");
     }
     String declared = at.setting().apply(FLAVOR);
     if (declared.isEmpty()) {
@@ -145,7 +141,12 @@ final class LibtorchSelection {
     if (!declared.equals(flavor)) {
       throw new Refused(
           FLAVOR + " is " + declared + ", and " + folder.path() + " is " + flavor,
-          "Set " + FLAVOR + " to " + flavor + ".");
+          "Set "
+              + FLAVOR
+              + " to "
+              + flavor
+              + (bound.contains(declared) ? ", or name a libtorch that is " + declared : "")
+              + ".");
     }
   }
 
