@@ -119,7 +119,7 @@ public final class StyleTrainer {
       FlatParameters parameters = new FlatParameters(in.graph(), model.compute());
       FactorsInTraining factors = new FactorsInTraining(parameters, StyleSites.DEFAULT, settings);
       FrozenWeights frozen = new FrozenWeights(model.compute(), "");
-      Expr loss = loss(in.graph(), model, factors, frozen);
+      Expr loss = loss(in.graph(), model, new UNet(model.unet()), factors, frozen);
       TrainingStep step =
           TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(AdamW.DEFAULT, CLIP));
       float[] initial = Initialiser.fill(factors.layout(), settings.seed());
@@ -143,7 +143,7 @@ public final class StyleTrainer {
   }
 
   static Expr loss(
-      Graph graph, ModelFolder model, FactorsInTraining factors, FrozenWeights frozen) {
+      Graph graph, ModelFolder model, UNet unet, FactorsInTraining factors, FrozenWeights frozen) {
     long any = Shape.UNKNOWN;
     Shape latent = Shape.of(any, model.unet().inChannels(), any, any);
     Expr latents = graph.input("latents", DType.F32, latent);
@@ -157,8 +157,7 @@ public final class StyleTrainer {
         NoisyLatents.of(latents, noise, alphaCumprod, model.schedule().config().prediction());
     Weights at = Weights.of(graph, "unet", frozen, factors);
     DType compute = model.compute();
-    Expr predicted =
-        new UNet(model.unet()).apply(at, noisy.noisy().to(compute), timesteps, context.to(compute));
+    Expr predicted = unet.apply(at, noisy.noisy().to(compute), timesteps, context.to(compute));
     return noisy.loss(predicted.to(DType.F32), weight);
   }
 

@@ -4,10 +4,22 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** Predicts the noise (or velocity) in a noisy latent, given the timestep and the text. */
-public record UNet(UNetConfig config) {
+/**
+ * Predicts the noise (or velocity) in a noisy latent, given the timestep and the text.
+ *
+ * @param checkpointed whether training computes the blocks a second time instead of keeping their
+ *     inner values, which changes no bit of the gradient
+ */
+public record UNet(UNetConfig config, boolean checkpointed) {
+  /** A network that keeps what the gradient needs. */
+  public UNet(UNetConfig config) {
+    this(config, false);
+  }
+
   /**
    * Stages the network.
    *
@@ -39,10 +51,8 @@ public record UNet(UNetConfig config) {
     Expr h = x;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer < config.layersPerBlock(); layer++) {
-      h = resnet(channels).apply(at.at("resnets", layer), h, Optional.of(time));
-      if (config.downCrossAttention().get(level)) {
-        h = transformer(level).apply(at.at("attentions", layer), h, context);
-      }
+      boolean attends = config.downCrossAttention().get(level);
+      h = block(at, layer, channels, level, attends, h, time, context);
       skips.push(h);
     }
     if (level + 1 < config.levels()) {
@@ -55,9 +65,27 @@ public record UNet(UNetConfig config) {
   private Expr middle(Weights at, Expr x, Expr time, Expr context) {
     int level = config.levels() - 1;
     int channels = config.blockOutChannels().get(level);
-    Expr h = resnet(channels).apply(at.at("resnets.0"), x, Optional.of(time));
-    h = transformer(level).apply(at.at("attentions.0"), h, context);
-    return resnet(channels).apply(at.at("resnets.1"), h, Optional.of(time));
+    Expr h = block(at, 0, channels, level, true, x, time, context);
+    return block(at, 1, channels, level, false, h, time, context);
+  }
+
+  /** A residual block and, where there is one, the attention after it. */
+  private Expr block(
+      Weights at,
+      int layer,
+      int channels,
+      int level,
+      boolean attends,
+      Expr x,
+      Expr time,
+      Expr context) {
+    Supplier<List<Expr>> body =
+        () -> {
+          Expr h = resnet(channels).apply(at.at("resnets", layer), x, Optional.of(time));
+          return List.of(
+              attends ? transformer(level).apply(at.at("attentions", layer), h, context) : h);
+        };
+    return (checkpointed ? at.graph().checkpoint(body) : body.get()).get(0);
   }
 
   private Expr up(Weights at, int step, Expr x, Expr time, Expr context, Deque<Expr> skips) {
@@ -65,11 +93,8 @@ public record UNet(UNetConfig config) {
     int level = config.levels() - 1 - step;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer <= config.layersPerBlock(); layer++) {
-      h = h.cat(1, skips.pop());
-      h = resnet(channels).apply(at.at("resnets", layer), h, Optional.of(time));
-      if (config.upCrossAttention().get(step)) {
-        h = transformer(level).apply(at.at("attentions", layer), h, context);
-      }
+      boolean attends = config.upCrossAttention().get(step);
+      h = block(at, layer, channels, level, attends, h.cat(1, skips.pop()), time, context);
     }
     if (level > 0) {
       h = at.conv2d("upsamplers.0.conv", h.upsampleNearest(2), channels, 3, 1, 1);
