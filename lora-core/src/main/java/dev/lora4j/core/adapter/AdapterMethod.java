@@ -53,6 +53,25 @@ public interface AdapterMethod {
   }
 
   /**
+   * What programs for these factors depend on: their structure with every size that only a run has
+   * to know, such as the rank, {@link Shape#UNKNOWN}, and without the settings that decide about
+   * numbers alone. Factors of equal form are served by one program.
+   */
+  default Structure form(Structure factors) {
+    return factors;
+  }
+
+  /**
+   * The numbers that its mathematics needs beside the tensors, by name; programs read them with
+   * {@link StagedFactors#number}.
+   *
+   * @param factors the structure with all its sizes
+   */
+  default SortedMap<String, Double> numbers(Structure factors) {
+    return new TreeMap<>();
+  }
+
+  /**
    * The type that its mathematics is computed in where weights are patched; its factors arrive in
    * it.
    */

@@ -2,7 +2,6 @@ package dev.lora4j.core.adapter;
 
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Expr;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -15,7 +14,11 @@ public interface AdditiveMethod extends AdapterMethod {
     return Target.WEIGHT;
   }
 
-  /** What {@link #delta} is multiplied by at weight 1. */
+  /**
+   * What {@link #delta} is multiplied by at weight 1.
+   *
+   * @param factors the structure with all its sizes
+   */
   double scale(Structure factors);
 
   /** The change of the parameter at scale 1, in the parameter's shape and the factors' type. */
@@ -24,14 +27,17 @@ public interface AdditiveMethod extends AdapterMethod {
   /**
    * The rank of the form in which {@link #lowRank} gives the delta; empty if there is none that is
    * exact and smaller than the weight.
+   *
+   * @param factors the structure with all its sizes
    */
   default OptionalInt rank(Site site, Structure factors) {
     return OptionalInt.empty();
   }
 
-  /** The delta as a product of two factors, present exactly where {@link #rank} is. */
-  default Optional<LowRank> lowRank(Site site, StagedFactors factors) {
-    return Optional.empty();
+  /** The delta as a product of two factors; asked for only where there is a {@link #rank}. */
+  default LowRank lowRank(Site site, StagedFactors factors) {
+    throw new AdapterException(
+        "The method " + name() + " has no product of two factors at " + site.name() + ".");
   }
 
   /**

@@ -3,13 +3,14 @@ package dev.lora4j.core.adapter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All about the factors of one site but the values of their tensors. Factors of equal structure are
- * served by one program.
+ * All about the factors of one site but the values of their tensors. In the {@linkplain
+ * AdapterMethod#form form} that programs are made for, some sizes are unknown.
  *
  * @param method name of the method they belong to
  * @param tensors type and shape by canonical role
@@ -37,6 +38,23 @@ public record Structure(
     return Optional.ofNullable(tensors.get(role))
         .orElseThrow(() -> new IllegalArgumentException(method + " has no " + role + " here"))
         .shape();
+  }
+
+  /** This without the settings {@code names}. */
+  public Structure without(String... names) {
+    SortedMap<String, String> rest = new TreeMap<>(settings);
+    rest.keySet().removeAll(List.of(names));
+    return new Structure(method, tensors, rest);
+  }
+
+  /**
+   * This with dimension {@code d} of the tensor with this role unknown, if there is that tensor.
+   */
+  public Structure open(String role, int d) {
+    SortedMap<String, Type> opened = new TreeMap<>(tensors);
+    opened.computeIfPresent(
+        role, (r, type) -> new Type(type.dtype(), type.shape().with(d, Shape.UNKNOWN)));
+    return new Structure(method, opened, settings);
   }
 
   /** The setting called {@code name}, which must be there. */

@@ -25,7 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The programs by which parameters are changed, each compiled when first asked for. Sites of the
- * same shape share them, whatever the values and the adapters' weights.
+ * same shape share them, whatever the values, ranks and scales of factors and the adapters'
+ * weights.
  */
 final class PatchPrograms {
   private record Key(Object kind, Site site, Object detail) {}
@@ -43,11 +44,11 @@ final class PatchPrograms {
    */
   Program lowRank(Site site, Structure structure) {
     return made.computeIfAbsent(
-        new Key("lowRank", anonymous(site), structure),
+        new Key("lowRank", general(site), form(structure)),
         key -> {
           Graph graph = new Graph();
-          StagedFactors factors = StagedFactors.inputs(graph, "", structure, DType.F32);
-          LowRank pair = Methods.additive(structure.method()).lowRank(site, factors).orElseThrow();
+          StagedFactors factors = StagedFactors.inputs(graph, structure, DType.F32);
+          LowRank pair = Methods.additive(structure.method()).lowRank(site, factors);
           Expr down = pair.down().reshape(pair.down().dim(0), Dim.of(-1));
           Expr up = pair.up().reshape(pair.up().dim(0), Dim.of(-1));
           return graph.inference(scope, List.of(down, up));
@@ -87,7 +88,7 @@ final class PatchPrograms {
    */
   Program stack(Site site, int count) {
     return made.computeIfAbsent(
-        new Key("stack", anonymous(site), count),
+        new Key("stack", general(site), count),
         key -> {
           Graph graph = new Graph();
           List<Expr> downs = new ArrayList<>();
@@ -111,12 +112,12 @@ final class PatchPrograms {
    */
   Program added(Site site, Target target, Structure structure) {
     return made.computeIfAbsent(
-        new Key("added", anonymous(site), structure),
+        new Key("added", general(site), form(structure)),
         key -> {
           Graph graph = new Graph();
           AdditiveMethod method = Methods.additive(structure.method());
           Expr sum = graph.input("sum", DType.F32, shape(site, target));
-          StagedFactors factors = StagedFactors.inputs(graph, "", structure, method.precision());
+          StagedFactors factors = StagedFactors.inputs(graph, structure, method.precision());
           Expr amount = graph.input("amount", DType.F32, Shape.of(1));
           Expr change = method.delta(site, factors).to(DType.F32).mul(amount);
           return graph.inference(scope, List.of(sum.add(change)));
@@ -129,7 +130,7 @@ final class PatchPrograms {
    */
   Program transformed(Site site, Target target, Structure structure, Order order) {
     return made.computeIfAbsent(
-        new Key(target, anonymous(site), List.of(structure, order)),
+        new Key(target, general(site), List.of(form(structure), order)),
         key -> {
           Graph graph = new Graph();
           AdapterMethod method = Methods.named(structure.method());
@@ -139,7 +140,7 @@ final class PatchPrograms {
               order == Order.IN_TURN
                   ? sum
                   : graph.input("base", DType.F32, shape(site, target)).to(type);
-          StagedFactors factors = StagedFactors.inputs(graph, "", structure, type);
+          StagedFactors factors = StagedFactors.inputs(graph, structure, type);
           Expr amount = graph.input("strength", DType.F32, Shape.of(1)).to(type);
           Expr strength = amount.reshape(new long[0]);
           Expr changed = transformed(site, target, method, factors, ground, strength);
@@ -179,7 +180,12 @@ final class PatchPrograms {
     return target == Target.WEIGHT ? site.weight() : Shape.of(site.out());
   }
 
-  private static Site anonymous(Site site) {
-    return site.named("");
+  /** All about a site that matters to its weight. */
+  private static Site general(Site site) {
+    return new Site("", site.kind(), site.weight(), false, 1, 0, 1, site.groups());
+  }
+
+  private static Structure form(Structure structure) {
+    return Methods.named(structure.method()).form(structure);
   }
 }

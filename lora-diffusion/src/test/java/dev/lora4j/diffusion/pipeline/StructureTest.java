@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.lora.LoraMath;
+import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.nn.FrozenWeights;
@@ -15,12 +18,17 @@ import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +66,43 @@ class StructureTest {
         assertEquals(live, engine.live(), prompt.mix().toString());
       }
     }
+  }
+
+  @Test
+  void anAdapterOfAnotherRankAndScaleStagesNothingNew() {
+    try (Lora4j lora = Lora4j.open();
+        StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
+      Adapter one = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
+      Prompt plain = Prompt.of("a fox").steps(2);
+      sd.generate(plain.mix(MixPlan.of(one, 0.5)));
+      long compiled = lora.engine().compiled();
+      for (int rank : new int[] {1, 3, 7}) {
+        sd.generate(plain.mix(MixPlan.of(ofRank(rank, one), 0.3)));
+        assertEquals(compiled, lora.engine().compiled(), "rank " + rank);
+      }
+    }
+  }
+
+  /** An adapter at the sites of another, in its type. */
+  private static Adapter ofRank(int rank, Adapter like) {
+    Map<String, List<Factors>> sites = new TreeMap<>();
+    like.sites()
+        .forEach(
+            (site, factors) -> {
+              HostTensor down = factors.get(0).tensor(LoraMethod.DOWN);
+              HostTensor up = factors.get(0).tensor(LoraMethod.UP);
+              double alpha = 0.1 + rank;
+              sites.put(
+                  site,
+                  List.of(LoraMath.factors(ofRank(rank, 0, down), ofRank(rank, 1, up), alpha)));
+            });
+    return new Adapter("rank " + rank, sites, Map.of());
+  }
+
+  private static HostTensor ofRank(int rank, int dimension, HostTensor like) {
+    Shape shape = like.shape().with(dimension, rank);
+    int bytes = Math.toIntExact(like.dtype().bytes(shape.elements()));
+    return HostTensor.of(like.dtype(), shape, ByteBuffer.allocate(bytes));
   }
 
   @Test

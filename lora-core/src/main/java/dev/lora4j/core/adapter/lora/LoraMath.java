@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -63,22 +64,23 @@ public final class LoraMath {
 
   /** {@code result[a, i, ...] = sum over b of mid[a, b, ...] * down[b, i]}. */
   private static Expr core(Site site, Expr mid, Expr down) {
-    Expr flat = down.reshape(down.shape().size(0), site.in());
+    Expr flat = down.reshape(down.dim(0), Dim.of(site.in()));
     int last = mid.shape().rank() - 1;
     return mid.transpose(1, last).matmul(flat).transpose(1, last);
   }
 
-  /** The change of a site's weight, in its shape. */
-  static Expr delta(Site site, LowRank pair) {
-    Shape up = pair.up().shape();
-    long rank = pair.down().shape().size(0);
-    if (up.size(1) == rank) {
+  /**
+   * The change of a site's weight, in its shape.
+   *
+   * @param byGroup whether each group has its own rows of down, as of up
+   */
+  static Expr delta(Site site, LowRank pair, boolean byGroup) {
+    if (!byGroup) {
       return pair.product(site);
     }
-    // Groups: each has its own rows of up and of down.
     long groups = site.groups();
-    Expr left = pair.up().reshape(groups, site.out() / groups, up.size(1));
-    Expr right = pair.down().reshape(groups, up.size(1), site.rest());
+    Expr left = pair.up().reshape(groups, site.out() / groups, -1);
+    Expr right = pair.down().reshape(groups, -1, site.rest());
     return left.matmul(right).reshape(site.weight().sizes());
   }
 }

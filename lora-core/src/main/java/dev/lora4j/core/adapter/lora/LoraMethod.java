@@ -36,6 +36,9 @@ public final class LoraMethod implements AdditiveMethod {
   /** Role of the Tucker core [rank, rank, kernel sizes] between them. */
   public static final String MID = "lora_mid.weight";
 
+  /** Setting {@code true} where each group of a convolution has its own rows of down. */
+  private static final String BY_GROUP = "by_group";
+
   @Override
   public String name() {
     return NAME;
@@ -77,7 +80,16 @@ public final class LoraMethod implements AdditiveMethod {
       tensors.put(UP, in.tensor(UP, LoraShapes.up(site, in.tensor(UP).shape(), rank)));
     }
     Alpha.readScalar(in, tensors);
-    return Factors.of(NAME, tensors, Map.of(ALPHA, Alpha.read(in, rank)));
+    Map<String, String> settings = new TreeMap<>(Map.of(ALPHA, Alpha.read(in, rank)));
+    if (!in.has(MID) && in.tensor(UP).shape().elements() / site.out() != rank) {
+      settings.put(BY_GROUP, "true");
+    }
+    return Factors.of(NAME, tensors, settings);
+  }
+
+  @Override
+  public Structure form(Structure factors) {
+    return factors.open(DOWN, 0).open(UP, 1).open(MID, 0).open(MID, 1).without(ALPHA);
   }
 
   @Override
@@ -93,20 +105,19 @@ public final class LoraMethod implements AdditiveMethod {
   }
 
   @Override
-  public Optional<LowRank> lowRank(Site site, StagedFactors factors) {
-    return rank(site, factors.structure()).isEmpty()
-        ? Optional.empty()
-        : Optional.of(LoraMath.pair(site, factors));
+  public LowRank lowRank(Site site, StagedFactors factors) {
+    return LoraMath.pair(site, factors);
   }
 
   @Override
   public Expr delta(Site site, StagedFactors factors) {
-    return LoraMath.delta(site, LoraMath.pair(site, factors));
+    boolean byGroup = factors.structure().settings().containsKey(BY_GROUP);
+    return LoraMath.delta(site, LoraMath.pair(site, factors), byGroup);
   }
 
   @Override
   public Expr beside(Site site, Expr x, StagedFactors factors) {
-    if (rank(site, factors.structure()).isEmpty() || site.kind() == Site.Kind.EMBEDDING) {
+    if (site.groups() > 1 || site.kind() == Site.Kind.EMBEDDING) {
       return AdditiveMethod.super.beside(site, x, factors);
     }
     return LoraMath.pair(site, factors).beside(site, x, Optional.empty());
