@@ -174,7 +174,7 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  private static void check(String kind, List<Graph.Input> inputs, List<Tensor> tensors) {
+  private void check(String kind, List<Graph.Input> inputs, List<Tensor> tensors) {
     if (tensors.size() != inputs.size()) {
       throw new TensorException(
           "The program takes " + inputs.size() + " tensors, found " + tensors.size() + ".");
@@ -194,6 +194,19 @@ public final class Program implements AutoCloseable {
                 + ", found "
                 + found
                 + ".");
+      }
+      Device here = scope.engine().device();
+      Device there = found.engine().device();
+      if (!there.equals(here)) {
+        throw new TensorException(
+            kind
+                + " '"
+                + input.name()
+                + "' was made by an engine on "
+                + there
+                + ", and the program runs on "
+                + here
+                + "; make it with the program's engine.");
       }
     }
   }

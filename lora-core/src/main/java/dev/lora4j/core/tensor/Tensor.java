@@ -83,6 +83,11 @@ public final class Tensor implements AutoCloseable {
     return shape;
   }
 
+  /** The engine it was made through. */
+  Engine engine() {
+    return scope.engine();
+  }
+
   /** Where the elements lie. */
   public Device device() {
     return using(List.of(this), handles -> scope.engine().backend().device(handles.get(0)));

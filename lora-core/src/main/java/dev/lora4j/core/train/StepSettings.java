@@ -1,5 +1,7 @@
 package dev.lora4j.core.train;
 
+import dev.lora4j.core.tensor.DType;
+
 /**
  * What a training step does beside the loss. These are part of the program.
  *
@@ -22,5 +24,10 @@ public record StepSettings(AdamW optimizer, double clip, boolean accumulate, boo
   /** The same, with a scaled loss. */
   public StepSettings lossScaled() {
     return new StepSettings(optimizer, clip, accumulate, true);
+  }
+
+  /** The same for a network that computes in {@code type}: with a scaled loss if that is F16. */
+  public StepSettings computedIn(DType type) {
+    return type == DType.F16 ? lossScaled() : this;
   }
 }

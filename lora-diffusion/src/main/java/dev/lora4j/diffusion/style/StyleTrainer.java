@@ -120,8 +120,8 @@ public final class StyleTrainer {
       FactorsInTraining factors = new FactorsInTraining(parameters, StyleSites.DEFAULT, settings);
       FrozenWeights frozen = new FrozenWeights(model.compute(), "");
       Expr loss = loss(in.graph(), model, new UNet(model.unet()), factors, frozen);
-      TrainingStep step =
-          TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(AdamW.DEFAULT, CLIP));
+      StepSettings how = StepSettings.of(AdamW.DEFAULT, CLIP).computedIn(model.compute());
+      TrainingStep step = TrainingStep.compile(scope, in, parameters, loss, how);
       float[] initial = Initialiser.fill(factors.layout(), settings.seed());
       TrainingState state = TrainingState.begin(scope, initial, 0);
       TrainingRun run =
