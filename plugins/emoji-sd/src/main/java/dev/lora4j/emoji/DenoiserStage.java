@@ -88,6 +88,13 @@ final class DenoiserStage {
           .run(
               scope,
               trainer.step(),
+              new StartingWeights(
+                  Map.of(
+                      TextToImageTrainer.UNET,
+                      base.resolve("unet/diffusion_pytorch_model.safetensors"),
+                      TextToImageTrainer.TEXT,
+                      base.resolve("text_encoder/model.safetensors")),
+                  log),
               (run, rate, draw) -> trainer.run(run, scope, samples, BATCH, rate, Recipe.SEED, draw),
               state -> write(scope, writer, trainer, state, side, tokenizer.endId()));
     }

@@ -3,7 +3,6 @@ package dev.lora4j.emoji;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.Checkpoint;
-import dev.lora4j.core.train.Initialiser;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
@@ -45,7 +44,7 @@ final class TimedRun {
   }
 
   /** The state before the first step, or that of the checkpoint. */
-  void run(Scope scope, TrainingStep program, Step step, Kept kept) {
+  void run(Scope scope, TrainingStep program, StartingWeights starting, Step step, Kept kept) {
     boolean resumed = Files.exists(checkpoint);
     double before = 0;
     FlatLayout layout = program.layout();
@@ -55,7 +54,7 @@ final class TimedRun {
       before = read.minutes();
       state = read.restore(scope, layout.length(), AVERAGE_DECAY);
     } else {
-      float[] initial = Initialiser.fill(layout, Recipe.SEED);
+      float[] initial = starting.fill(scope, layout);
       state = TrainingState.begin(scope, initial, AVERAGE_DECAY);
     }
     TrainingRun run = program.bind(scope, state);

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Trains the autoencoder and writes it into the model's folder, without its scaling factor yet. */
 final class VaeStage {
@@ -32,6 +33,8 @@ final class VaeStage {
           .run(
               scope,
               trainer.step(),
+              new StartingWeights(
+                  Map.of("", work.resolve("base/vae/diffusion_pytorch_model.safetensors")), log),
               (run, rate, draw) ->
                   trainer.run(run, scope, pictures, BATCH, rate, Recipe.SEED, draw),
               state -> {
