@@ -1,6 +1,7 @@
 package dev.lora4j.core.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** The shape that operands of an element by element operator have together. */
@@ -8,33 +9,33 @@ final class Broadcast {
   private Broadcast() {}
 
   static Shape of(String operator, Expr... operands) {
-    int rank = Arrays.stream(operands).mapToInt(e -> e.shape().rank()).max().orElse(0);
+    return of(operator, operands[0], Arrays.stream(operands).map(Expr::shape).toList());
+  }
+
+  /** The common shape; {@code at} is what a refusal is about. */
+  static Shape of(String operator, Expr at, List<Shape> shapes) {
+    int rank = shapes.stream().mapToInt(Shape::rank).max().orElse(0);
     long[] sizes = new long[rank];
     for (int d = 1; d <= rank; d++) {
-      sizes[rank - d] = size(operator, d, operands);
+      sizes[rank - d] = size(operator, at, d, shapes);
     }
     return Shape.of(sizes);
   }
 
-  private static long size(String operator, int fromEnd, Expr... operands) {
+  private static long size(String operator, Expr at, int fromEnd, List<Shape> shapes) {
     long result = 1;
-    for (Expr e : operands) {
-      long size = e.shape().rank() < fromEnd ? 1 : e.shape().size(-fromEnd);
+    for (Shape shape : shapes) {
+      long size = shape.rank() < fromEnd ? 1 : shape.size(-fromEnd);
       // An unknown size beside a known one above 1 must turn out to be that size, or 1.
       if (size == 1 || size == result || (size == Shape.UNKNOWN && result > 1)) {
         continue;
       }
       if (result != 1 && result != Shape.UNKNOWN) {
-        throw Mismatch.of(operator, operands[0], "shapes that broadcast", shapes(operands));
+        String found = shapes.stream().map(Shape::toString).collect(Collectors.joining(" and "));
+        throw Mismatch.of(operator, at, "shapes that broadcast", found);
       }
       result = size;
     }
     return result;
-  }
-
-  private static String shapes(Expr... operands) {
-    return Arrays.stream(operands)
-        .map(e -> e.shape().toString())
-        .collect(Collectors.joining(" and "));
   }
 }

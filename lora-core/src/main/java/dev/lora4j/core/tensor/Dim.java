@@ -36,6 +36,13 @@ public final class Dim {
         : new Dim("torch.mul(" + text + ", " + factor + ")", Shape.UNKNOWN);
   }
 
+  /** This size times another. */
+  public Dim times(Dim other) {
+    return value >= 0 && other.value >= 0
+        ? of(Math.multiplyExact(value, other.value))
+        : new Dim("torch.mul(" + text + ", " + other.text + ")", Shape.UNKNOWN);
+  }
+
   /** This size divided by {@code divisor}, rounded down. */
   public Dim over(long divisor) {
     return value >= 0

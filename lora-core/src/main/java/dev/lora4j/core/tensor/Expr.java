@@ -1,13 +1,23 @@
 package dev.lora4j.core.tensor;
 
 /**
- * A tensor inside a program that is being staged. Operators are the methods of the four interfaces;
- * each appends a statement to the {@link Graph} and returns its result.
+ * A tensor inside a program that is being staged. Operators are the methods of the interfaces; each
+ * appends a statement to the {@link Graph} and returns its result.
  *
  * <p>Shapes and element types are checked where they are known. There is no silent promotion: both
  * sides of an operator have the same type, and {@link #to} converts.
  */
-public final class Expr implements Arithmetic, Shaping, Reducing, Neural {
+public final class Expr
+    implements Arithmetic,
+        Shaping,
+        Reducing,
+        Projecting,
+        Convolving,
+        Normalising,
+        Activating,
+        Attending,
+        Resampling,
+        Padding {
   private final Graph graph;
   private final String variable;
   private final DType dtype;

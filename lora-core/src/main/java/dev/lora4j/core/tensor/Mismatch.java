@@ -1,5 +1,8 @@
 package dev.lora4j.core.tensor;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /** Messages of errors that are found while staging. */
 final class Mismatch {
   private Mismatch() {}
@@ -16,5 +19,24 @@ final class Mismatch {
             + ", found "
             + found
             + ".");
+  }
+
+  /**
+   * Refuses what does not fit.
+   *
+   * @param found the operands that the message describes; the first gives the layer
+   * @throws TensorException unless {@code fits}
+   */
+  static void require(boolean fits, String operator, String expected, Expr... found) {
+    if (!fits) {
+      throw of(operator, found[0], expected, described(found));
+    }
+  }
+
+  /** For example {@code F32 [2, ?] and I64 [3]}. */
+  static String described(Expr... operands) {
+    return Arrays.stream(operands)
+        .map(e -> e.dtype() + " " + e.shape())
+        .collect(Collectors.joining(" and "));
   }
 }

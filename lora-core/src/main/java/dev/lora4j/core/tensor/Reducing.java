@@ -43,12 +43,6 @@ public interface Reducing {
     return x.graph().call("all", DType.BOOL, Shape.of(), x);
   }
 
-  /** Softmax along dimension {@code d}. */
-  default Expr softmax(int d) {
-    Expr x = self();
-    return x.graph().call("softmax", x.dtype(), x.shape(), x, d);
-  }
-
   /** Position of the greatest element along dimension {@code d}, which disappears; I64. */
   default Expr argmax(int d) {
     Expr x = self();
@@ -59,24 +53,32 @@ public interface Reducing {
     return x.graph().call("argmax", DType.I64, Shape.of(rest), x, d);
   }
 
-  /** Matrix product over the last two dimensions; leading dimensions broadcast. */
+  /**
+   * Matrix product; x: [..., rows, inner], other: [..., inner, columns]. Leading dimensions
+   * broadcast.
+   */
   default Expr matmul(Expr other) {
     Expr x = self();
     Shape a = x.shape();
     Shape b = other.shape();
-    long inner = a.size(-1);
-    long expected = b.size(-2);
-    if (x.dtype() != other.dtype()
-        || (inner != expected && inner != Shape.UNKNOWN && expected != Shape.UNKNOWN)) {
-      throw Mismatch.of(
-          "matmul",
-          x,
-          "inner sizes that agree",
-          x.dtype() + " " + a + " and " + other.dtype() + " " + b);
-    }
-    Shape larger = a.rank() >= b.rank() ? a : b;
-    Shape result = larger.with(-1, b.size(-1)).with(-2, a.size(-2));
-    return x.graph().call("matmul", x.dtype(), result, x, other);
+    Mismatch.require(
+        x.dtype() == other.dtype()
+            && a.rank() >= 2
+            && b.rank() >= 2
+            && Sizes.agree(a.size(-1), b.size(-2)),
+        "matmul",
+        "[..., rows, inner] and [..., inner, columns] of one type",
+        x,
+        other);
+    long[] leading = Broadcast.of("matmul", x, List.of(leading(a), leading(b))).sizes();
+    long[] sizes = Arrays.copyOf(leading, leading.length + 2);
+    sizes[leading.length] = a.size(-2);
+    sizes[leading.length + 1] = b.size(-1);
+    return x.graph().call("matmul", x.dtype(), Shape.of(sizes), x, other);
+  }
+
+  private static Shape leading(Shape shape) {
+    return Shape.of(Arrays.copyOf(shape.sizes(), shape.rank() - 2));
   }
 
   private Expr reduce(String operator, int... dimensions) {

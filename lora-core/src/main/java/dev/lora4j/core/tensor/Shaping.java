@@ -62,7 +62,14 @@ public interface Shaping {
   /** Elements {@code [begin, end)} of dimension {@code d}. */
   default Expr slice(int d, long begin, long end) {
     Expr x = self();
-    return x.graph().call("slice", x.dtype(), x.shape().with(d, end - begin), x, d, begin, end, 1);
+    long size = x.shape().size(d);
+    if (begin < 0 || end < begin || (size != Shape.UNKNOWN && end > size)) {
+      throw Mismatch.of(
+          "slice", x, "a range within dimension " + d, "[" + begin + ", " + end + ") of " + size);
+    }
+    // Unlike slice, narrow refuses a range that ends behind a size that was unknown until now.
+    Shape shape = x.shape().with(d, end - begin);
+    return x.graph().call("narrow", x.dtype(), shape, x, d, begin, end - begin);
   }
 
   /** Dimension {@code d} cut into {@code parts} equal parts; its size must be known. */
@@ -104,15 +111,19 @@ public interface Shaping {
   /** [batch, tokens, heads * width] to [batch, heads, tokens, width]. */
   default Expr splitHeads(int heads) {
     Expr x = self();
-    long width = x.shape().size(2) / heads;
-    return x.reshape(x.dim(0), x.dim(1), Dim.of(heads), Dim.of(width)).transpose(1, 2);
+    Mismatch.require(
+        x.shape().rank() == 3 && Sizes.divides(x.shape().size(2), heads),
+        "splitHeads",
+        "[batch, tokens, width] with a width that divides by " + heads,
+        x);
+    Dim width = x.dim(2).over(heads);
+    return x.reshape(x.dim(0), x.dim(1), Dim.of(heads), width).transpose(1, 2);
   }
 
   /** [batch, heads, tokens, width] to [batch, tokens, heads * width]. */
   default Expr joinHeads() {
     Expr x = self();
-    Shape shape = x.shape();
-    Dim width = Dim.of(shape.size(1) * shape.size(3));
-    return x.transpose(1, 2).reshape(x.dim(0), x.dim(2), width);
+    Mismatch.require(x.shape().rank() == 4, "joinHeads", "[batch, heads, tokens, width]", x);
+    return x.transpose(1, 2).reshape(x.dim(0), x.dim(2), x.dim(1).times(x.dim(3)));
   }
 }
