@@ -8,11 +8,8 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -28,7 +25,7 @@ public final class Engine implements AutoCloseable {
    * a caller's thread is never left changed, and virtual threads are safe.
    */
   private final Backend backend;
-  private final ExecutorService threads;
+  private final Workers threads = new Workers();
   private final Scope root;
   private final Map<List<DType>, Program> conversions = new ConcurrentHashMap<>();
   private final AtomicLong compiled = new AtomicLong();
@@ -36,27 +33,9 @@ public final class Engine implements AutoCloseable {
   private final int intraOp;
   private volatile Device device = Device.CPU;
 
-  /** A thread of an engine's own. */
-  private static final class Worker extends Thread {
-    private final Engine engine;
-
-    Worker(Engine engine, Runnable task, int number) {
-      super(task, "lora4j-" + number);
-      this.engine = engine;
-    }
-  }
-
   private Engine(Backend backend, int intraOp) {
-    AtomicInteger number = new AtomicInteger();
     this.backend = backend;
     this.intraOp = intraOp;
-    this.threads =
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Worker(this, task, number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
     this.root = new Scope(this, Optional.empty(), "engine");
   }
 
@@ -193,7 +172,7 @@ public final class Engine implements AutoCloseable {
    *     that has begun always ends, because a native call cannot be taken back
    */
   <T> T call(Supplier<T> work) {
-    if (Thread.currentThread() instanceof Worker worker && worker.engine == this) {
+    if (threads.inside()) {
       return work.get();
     }
     if (Thread.currentThread().isInterrupted()) {
@@ -226,7 +205,7 @@ public final class Engine implements AutoCloseable {
 
   private <T> Future<T> submit(Supplier<T> work) {
     try {
-      return threads.submit(work::get);
+      return threads.submit(work);
     } catch (RejectedExecutionException e) {
       throw new TensorException("The engine was closed by " + closedBy + ".", e);
     }
@@ -239,7 +218,7 @@ public final class Engine implements AutoCloseable {
       closedBy = CallSite.outside();
       root.close();
       backend.trim();
-      threads.shutdown();
+      threads.close();
     }
   }
 }
