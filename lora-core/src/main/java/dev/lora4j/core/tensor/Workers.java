@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor;
 
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -49,13 +50,15 @@ final class Workers {
 
     @Override
     public void run() {
-      for (Runnable next = task; next != NOTHING; next = next()) {
-        next.run();
+      Optional<Runnable> next = Optional.of(task);
+      while (next.isPresent()) {
+        next.get().run();
+        next = next();
       }
     }
 
-    /** The next task; {@link #NOTHING} if this thread is to end. */
-    private Runnable next() {
+    /** The next task; empty if this thread is to end. */
+    private Optional<Runnable> next() {
       lock.lock();
       try {
         long left = TimeUnit.SECONDS.toNanos(SPARE_SECONDS);
@@ -64,7 +67,7 @@ final class Workers {
           if (closed || spare) {
             idle.remove(this);
             numbers.remove(number);
-            return NOTHING;
+            return Optional.empty();
           }
           try {
             if (number > 1) {
@@ -76,14 +79,12 @@ final class Workers {
             // Nobody but native work knows this thread; an interrupt has no meaning here.
           }
         }
-        return task;
+        return Optional.of(task);
       } finally {
         lock.unlock();
       }
     }
   }
-
-  private static final Runnable NOTHING = () -> {};
 
   /** Whether the calling thread is one of these. */
   boolean inside() {
