@@ -100,4 +100,15 @@ public final class Bench {
     command.addAll(List.of(arguments));
     return Optional.of(PeerProcess.start(command, engine().threads()));
   }
+
+  /**
+   * A contender of this program in a process of its own.
+   *
+   * @param type has a public constructor for one string
+   * @param argument that string
+   */
+  public Contender java(Class<? extends Contender> type, String argument) {
+    int threads = engine().threads();
+    return PeerProcess.start(JavaPeer.command(type, argument, threads), threads);
+  }
 }

@@ -18,12 +18,17 @@ import java.util.List;
  * <p>DJL has no sum with a factor, so the up matrices carry the factor from the beginning, which
  * costs nothing; and no silu, which is composed of two operators.
  */
-final class DjlChain implements Contender {
+public final class DjlChain implements Contender {
   private final NDManager manager = NDManager.newBaseManager(Device.cpu());
   private final NDArray x;
   private final List<NDArray> weight;
   private final List<NDArray> down;
   private final List<NDArray> up;
+
+  /** For a chain of so many links. */
+  public DjlChain(String links) {
+    this(ChainInputs.of(Integer.parseInt(links)));
+  }
 
   DjlChain(ChainInputs inputs) {
     this.x = array(inputs.x());

@@ -51,7 +51,7 @@ public final class OperatorChain implements Benchmark {
       ChainInputs inputs = ChainInputs.of(links);
       String file = inputs.write(bench.folder().resolve("chain.safetensors")).toString();
       try (Race race = bench.race(new StagedChain(bench.engine(), inputs))) {
-        return race.against(new DjlChain(inputs), Target.atMost(0.5))
+        return race.against(bench.java(DjlChain.class, Integer.toString(links)), Target.atMost(0.5))
             .against(
                 bench.python(OperatorChain.class, "chain.py", "--inputs", file), Target.atMost(0.9))
             .run(DType.F32, TOLERANCE, Optional.empty());

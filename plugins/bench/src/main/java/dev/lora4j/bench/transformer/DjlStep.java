@@ -27,7 +27,7 @@ import java.util.Map;
  * by the norm of the whole gradient, for which the gradients are joined. The clipping's factor is a
  * number on the Java side, so clipping is one multiplication for each gradient.
  */
-final class DjlStep implements Contender {
+public final class DjlStep implements Contender {
   private final NDManager manager = NDManager.newBaseManager(Device.cpu());
   private final TransformerSize size;
   private final NDArray x;
@@ -42,6 +42,11 @@ final class DjlStep implements Contender {
           .optEpsilon((float) StepProgram.OPTIMIZER.epsilon())
           .optWeightDecays((float) StepProgram.OPTIMIZER.weightDecay())
           .build();
+
+  /** For the benchmark's transformer and so many tokens, for example {@code 4x256}. */
+  public DjlStep(String tokens) {
+    this(StepInputs.of(TransformerSize.ofTokens(tokens)));
+  }
 
   DjlStep(StepInputs inputs) {
     this.size = inputs.size();

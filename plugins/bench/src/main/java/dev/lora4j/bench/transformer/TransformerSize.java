@@ -18,6 +18,13 @@ public record TransformerSize(int batch, int tokens, int blocks, int width, int 
     return new TransformerSize(batch, tokens, 8, 320, 8, 16);
   }
 
+  /** The size of the benchmark for the tokens that {@link #text} names. */
+  static TransformerSize ofTokens(String text) {
+    int times = text.indexOf('x');
+    return ofTokens(
+        Integer.parseInt(text.substring(0, times)), Integer.parseInt(text.substring(times + 1)));
+  }
+
   /** For example {@code 4x256}. */
   public String text() {
     return batch + "x" + tokens;

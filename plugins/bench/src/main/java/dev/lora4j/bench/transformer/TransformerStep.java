@@ -50,7 +50,7 @@ public final class TransformerStep implements Benchmark {
       StepInputs inputs = StepInputs.of(size);
       String file = inputs.write(bench.folder().resolve("step.safetensors")).toString();
       try (Race race = bench.race(new StagedStep(bench.engine(), inputs))) {
-        return race.against(new DjlStep(inputs), Target.atMost(0.5))
+        return race.against(bench.java(DjlStep.class, size.text()), Target.atMost(0.5))
             .against(
                 bench.python(
                     TransformerStep.class,
