@@ -8,7 +8,16 @@ module dev.lora4j.core {
 
   exports dev.lora4j.core;
   exports dev.lora4j.core.adapter;
+  exports dev.lora4j.core.adapter.boft;
+  exports dev.lora4j.core.adapter.dora;
+  exports dev.lora4j.core.adapter.full;
+  exports dev.lora4j.core.adapter.glora;
+  exports dev.lora4j.core.adapter.ia3;
+  exports dev.lora4j.core.adapter.loha;
+  exports dev.lora4j.core.adapter.lokr;
   exports dev.lora4j.core.adapter.lora;
+  exports dev.lora4j.core.adapter.oft;
+  exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.kohya;
   exports dev.lora4j.core.mix;
@@ -21,7 +30,19 @@ module dev.lora4j.core {
   uses dev.lora4j.core.tensor.Backend;
 
   provides dev.lora4j.core.adapter.AdapterMethod with
-      dev.lora4j.core.adapter.lora.LoraMethod;
+      dev.lora4j.core.adapter.boft.BoftMethod,
+      dev.lora4j.core.adapter.boft.PeftBoftMethod,
+      dev.lora4j.core.adapter.dora.DoraMethod,
+      dev.lora4j.core.adapter.full.BiasMethod,
+      dev.lora4j.core.adapter.full.DiffMethod,
+      dev.lora4j.core.adapter.glora.GloraMethod,
+      dev.lora4j.core.adapter.ia3.Ia3Method,
+      dev.lora4j.core.adapter.loha.LohaMethod,
+      dev.lora4j.core.adapter.lokr.LokrMethod,
+      dev.lora4j.core.adapter.lora.LoraMethod,
+      dev.lora4j.core.adapter.oft.DiagOftMethod,
+      dev.lora4j.core.adapter.oft.OftMethod,
+      dev.lora4j.core.adapter.sparse.SparseMethod;
   provides dev.lora4j.core.tensor.Backend with
       dev.lora4j.core.tensor.djl.DjlBackend;
 }

@@ -49,6 +49,17 @@ public final class LayerMath {
     return shaped;
   }
 
+  /**
+   * The second dimension of a weight or kernel multiplied by a matrix, at each tap by itself:
+   * {@code result[o, j, ...] = sum over i of weight[o, i, ...] * matrix[i, j]}.
+   */
+  public static Expr contract(Expr weight, Expr matrix) {
+    int last = weight.shape().rank() - 1;
+    return last == 1
+        ? weight.matmul(matrix)
+        : weight.transpose(1, last).matmul(matrix).transpose(1, last);
+  }
+
   private static Expr convolve(Expr x, Expr weight, Site site) {
     int sizes = weight.shape().rank() - 2;
     Shape shape = x.shape().with(1, weight.shape().size(0));

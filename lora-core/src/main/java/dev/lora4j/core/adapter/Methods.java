@@ -89,6 +89,7 @@ public final class Methods {
         found.add(read(method, rest));
       }
     }
+    requireOneOrder(tensors, found);
     SiteTensors rest = tensors.without(tensors.used());
     for (AdapterMethod method : BY_NAME.values()) {
       if (method instanceof AdditiveMethod && method.recognises(rest)) {
@@ -97,10 +98,22 @@ public final class Methods {
     }
     Set<String> left = new TreeSet<>(tensors.roles());
     left.removeAll(tensors.used());
+    left.removeAll(tensors.ignored().keySet());
     if (!left.isEmpty()) {
       throw incomplete(tensors, left);
     }
     return found;
+  }
+
+  private static void requireOneOrder(SiteTensors tensors, List<Factors> found) {
+    if (found.size() > 1) {
+      throw new AdapterException(
+          tensors.site().name()
+              + " has factors of "
+              + String.join(" and ", found.stream().map(Factors::method).toList())
+              + ", each of which depends on the weight it acts on; the file does not say which"
+              + " acts first.");
+    }
   }
 
   private static Factors read(AdapterMethod method, SiteTensors tensors) {

@@ -29,16 +29,19 @@ public final class SiteTensors {
   private final SortedMap<String, String> settings = new TreeMap<>();
   private final Set<String> used;
   private final List<String> warnings;
+  private final SortedMap<String, String> ignored;
 
   /** Nothing yet for {@code site}. */
   public SiteTensors(Site site) {
-    this(site, new TreeSet<>(), new ArrayList<>());
+    this(site, new TreeSet<>(), new ArrayList<>(), new TreeMap<>());
   }
 
-  private SiteTensors(Site site, Set<String> used, List<String> warnings) {
+  private SiteTensors(
+      Site site, Set<String> used, List<String> warnings, SortedMap<String, String> ignored) {
     this.site = site;
     this.used = used;
     this.warnings = warnings;
+    this.ignored = ignored;
   }
 
   /**
@@ -147,6 +150,38 @@ public final class SiteTensors {
     return Optional.ofNullable(settings.get(name));
   }
 
+  /**
+   * Size of dimension {@code d} of the tensor with this role.
+   *
+   * @throws AdapterException if there is no such tensor, it has no such dimension, or it is empty
+   */
+  public long size(String role, int d) {
+    Shape shape = tensor(role).shape();
+    if (shape.rank() <= d) {
+      throw wrong(role, "of at least " + (d + 1) + " dimensions");
+    }
+    if (shape.elements() == 0) {
+      throw wrong(role, "not empty; empty factors change nothing");
+    }
+    return shape.size(d);
+  }
+
+  /**
+   * Takes the tensor with this role, if there is one, as known to have no effect.
+   *
+   * @param why for people
+   */
+  public void ignore(String role, String why) {
+    if (has(role)) {
+      ignored.put(role, why);
+    }
+  }
+
+  /** The roles whose tensors have no effect, with the reasons. */
+  public SortedMap<String, String> ignored() {
+    return Collections.unmodifiableSortedMap(ignored);
+  }
+
   /** What to throw where the tensor with this role, which is there, is not what it should be. */
   public AdapterException wrong(String role, String expected) {
     return new AdapterException(
@@ -178,10 +213,11 @@ public final class SiteTensors {
   }
 
   /**
-   * These without the tensors of some roles, still one with these in what is used and warned of.
+   * These without the tensors of some roles, still one with these in what is used, ignored and
+   * warned of.
    */
   public SiteTensors without(Collection<String> roles) {
-    SiteTensors rest = new SiteTensors(site, used, warnings);
+    SiteTensors rest = new SiteTensors(site, used, warnings, ignored);
     rest.entries.putAll(entries);
     rest.entries.keySet().removeAll(roles);
     rest.settings.putAll(settings);

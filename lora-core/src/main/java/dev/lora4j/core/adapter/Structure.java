@@ -47,6 +47,13 @@ public record Structure(
     return new Structure(method, tensors, rest);
   }
 
+  /** This with another value of the setting {@code name}. */
+  public Structure with(String name, String value) {
+    SortedMap<String, String> changed = new TreeMap<>(settings);
+    changed.put(name, value);
+    return new Structure(method, tensors, changed);
+  }
+
   /**
    * This with dimension {@code d} of the tensor with this role unknown, if there is that tensor.
    */

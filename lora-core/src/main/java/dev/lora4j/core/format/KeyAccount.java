@@ -21,7 +21,9 @@ public record KeyAccount(SortedMap<String, String> used, SortedMap<String, Reaso
     /** The base model has no such layer. */
     NO_SITE("the base has no such layer"),
     /** Its partner is missing. */
-    HALF_A_PAIR("the other half of its pair is missing");
+    HALF_A_PAIR("the other half of its pair is missing"),
+    /** The method at its site does not use it. */
+    NO_EFFECT("no effect in its method");
 
     private final String text;
 

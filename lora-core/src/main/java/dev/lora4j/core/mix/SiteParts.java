@@ -32,13 +32,16 @@ final class SiteParts {
 
   private SiteParts() {}
 
-  /** All parts at a site. */
+  /** All parts at a site. Within an adapter, what depends on the weight acts on the base's. */
   static List<Part> of(List<Adapter> adapters, String site) {
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < adapters.size(); i++) {
+      List<Part> sums = new ArrayList<>();
       for (Factors factors : adapters.get(i).at(site)) {
-        parts.add(new Part(i, factors, Methods.named(factors.method())));
+        Part part = new Part(i, factors, Methods.named(factors.method()));
+        (part.method() instanceof AdditiveMethod ? sums : parts).add(part);
       }
+      parts.addAll(sums);
     }
     return parts;
   }

@@ -3,6 +3,7 @@ package dev.lora4j.core.adapter.lora;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.nn.Parameter;
@@ -58,29 +59,12 @@ public final class LoraMath {
     Expr down = factors.get(LoraMethod.DOWN);
     return factors
         .find(LoraMethod.MID)
-        .map(mid -> new LowRank(core(site, mid, down), up))
+        .map(mid -> new LowRank(LayerMath.contract(mid, flat(site, down)), up))
         .orElse(new LowRank(down, up));
   }
 
-  /** {@code result[a, i, ...] = sum over b of mid[a, b, ...] * down[b, i]}. */
-  private static Expr core(Site site, Expr mid, Expr down) {
-    Expr flat = down.reshape(down.dim(0), Dim.of(site.in()));
-    int last = mid.shape().rank() - 1;
-    return mid.transpose(1, last).matmul(flat).transpose(1, last);
-  }
-
-  /**
-   * The change of a site's weight, in its shape.
-   *
-   * @param byGroup whether each group has its own rows of down, as of up
-   */
-  static Expr delta(Site site, LowRank pair, boolean byGroup) {
-    if (!byGroup) {
-      return pair.product(site);
-    }
-    long groups = site.groups();
-    Expr left = pair.up().reshape(groups, site.out() / groups, -1);
-    Expr right = pair.down().reshape(groups, -1, site.rest());
-    return left.matmul(right).reshape(site.weight().sizes());
+  /** [rank, in]. */
+  private static Expr flat(Site site, Expr down) {
+    return down.reshape(Dim.of(-1), Dim.of(site.in()));
   }
 }

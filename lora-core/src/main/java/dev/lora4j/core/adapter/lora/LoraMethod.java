@@ -36,9 +36,6 @@ public final class LoraMethod implements AdditiveMethod {
   /** Role of the Tucker core [rank, rank, kernel sizes] between them. */
   public static final String MID = "lora_mid.weight";
 
-  /** Setting {@code true} where each group of a convolution has its own rows of down. */
-  private static final String BY_GROUP = "by_group";
-
   @Override
   public String name() {
     return NAME;
@@ -70,21 +67,21 @@ public final class LoraMethod implements AdditiveMethod {
     if (in.has(MID)) {
       Shape mid = in.tensor(MID).shape();
       if (!site.convolution() || mid.rank() != site.weight().rank() || mid.size(1) != rank) {
-        throw in.wrong(MID, LoraShapes.mid(site, Shape.UNKNOWN, rank) + " of a convolution");
+        throw in.wrong(MID, core(site, Shape.UNKNOWN, rank) + " of a convolution");
       }
-      tensors.put(MID, in.tensor(MID, LoraShapes.mid(site, mid.size(0), rank)));
+      tensors.put(MID, in.tensor(MID, core(site, mid.size(0), rank)));
       tensors.put(DOWN, in.tensor(DOWN, LowRank.point(site, rank, site.in())));
       tensors.put(UP, in.tensor(UP, LowRank.point(site, site.out(), mid.size(0))));
     } else {
       tensors.put(DOWN, in.tensor(DOWN, LowRank.down(site, rank)));
-      tensors.put(UP, in.tensor(UP, LoraShapes.up(site, in.tensor(UP).shape(), rank)));
+      tensors.put(UP, in.tensor(UP, LowRank.up(site, rank)));
     }
     Alpha.readScalar(in, tensors);
-    Map<String, String> settings = new TreeMap<>(Map.of(ALPHA, Alpha.read(in, rank)));
-    if (!in.has(MID) && in.tensor(UP).shape().elements() / site.out() != rank) {
-      settings.put(BY_GROUP, "true");
-    }
-    return Factors.of(NAME, tensors, settings);
+    return Factors.of(NAME, tensors, Map.of(ALPHA, Alpha.read(in, rank)));
+  }
+
+  private static Shape core(Site site, long left, long right) {
+    return site.weight().with(0, left).with(1, right);
   }
 
   @Override
@@ -99,7 +96,7 @@ public final class LoraMethod implements AdditiveMethod {
 
   @Override
   public OptionalInt rank(Site site, Structure factors) {
-    long rank = LoraShapes.rank(factors);
+    long rank = factors.shape(factors.has(MID) ? MID : DOWN).size(0);
     boolean grouped = site.groups() > 1;
     return grouped ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(rank));
   }
@@ -111,8 +108,7 @@ public final class LoraMethod implements AdditiveMethod {
 
   @Override
   public Expr delta(Site site, StagedFactors factors) {
-    boolean byGroup = factors.structure().settings().containsKey(BY_GROUP);
-    return LoraMath.delta(site, LoraMath.pair(site, factors), byGroup);
+    return LoraMath.pair(site, factors).product(site);
   }
 
   @Override

@@ -50,13 +50,24 @@ public final class KohyaFormat implements AdapterFormat {
     refuse(file, account, base);
     KohyaNames names = new KohyaNames(base);
     Map<String, List<Factors>> sites = new HashMap<>();
+    Set<String> idle = new TreeSet<>();
     layers(file)
         .forEach(
             (layer, keys) -> {
               Site site = names.site(layer).orElseThrow();
-              sites.put(site.name(), factors(file, tensors(file, site, keys)));
+              SiteTensors tensors = tensors(file, site, keys);
+              sites.put(site.name(), factors(file, tensors));
+              tensors.ignored().keySet().forEach(role -> idle.add(tensors.key(role)));
             });
-    return new LoadedAdapter(new Adapter(name, sites, file.metadata()), account);
+    return new LoadedAdapter(new Adapter(name, sites, file.metadata()), without(account, idle));
+  }
+
+  private static KeyAccount without(KeyAccount account, Set<String> idle) {
+    SortedMap<String, String> used = new TreeMap<>(account.used());
+    SortedMap<String, Reason> ignored = new TreeMap<>(account.ignored());
+    used.keySet().removeAll(idle);
+    idle.forEach(key -> ignored.put(key, Reason.NO_EFFECT));
+    return new KeyAccount(used, ignored);
   }
 
   private static List<Factors> factors(TensorStore file, SiteTensors tensors) {

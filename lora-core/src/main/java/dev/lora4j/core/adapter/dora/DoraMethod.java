@@ -1,0 +1,161 @@
+package dev.lora4j.core.adapter.dora;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.TransformMethod;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * DoRA around any additive change of a linear layer or convolution: {@code V = W + scale * delta},
+ * {@code W' = magnitude * V / |V|}, with one length by output channel or by input channel. Strength
+ * blends: {@code W + strength * (W' - W)}.
+ *
+ * <p>LyCORIS's {@code dora_scale} adds the smallest step of F32 above 1 to the length; PEFT's
+ * {@code lora_magnitude_vector} does not.
+ */
+public final class DoraMethod implements TransformMethod {
+  /** Its name. */
+  public static final String NAME = "dora";
+
+  /** Setting with the method that gives the delta. */
+  public static final String INNER = "dora_inner";
+
+  private static final String SCALE = "scale";
+  private static final double EPSILON = Math.ulp(1f);
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
+  }
+
+  @Override
+  public Set<String> roles() {
+    return Set.of(Magnitude.LYCORIS, Magnitude.PEFT);
+  }
+
+  @Override
+  public boolean recognises(SiteTensors tensors) {
+    return tensors.has(Magnitude.LYCORIS) || tensors.has(Magnitude.PEFT);
+  }
+
+  @Override
+  public Factors read(SiteTensors in) {
+    HostTensor magnitude = Magnitude.read(in);
+    String role = in.has(Magnitude.PEFT) ? Magnitude.PEFT : Magnitude.LYCORIS;
+    Factors delta = inner(in, role).read(in);
+    SortedMap<String, HostTensor> tensors = new TreeMap<>(delta.tensors());
+    tensors.put(role, magnitude);
+    SortedMap<String, String> settings = new TreeMap<>(delta.settings());
+    settings.put(INNER, delta.method());
+    return new Factors(NAME, tensors, settings);
+  }
+
+  private static AdditiveMethod inner(SiteTensors in, String role) {
+    List<AdapterMethod> all =
+        Methods.all().values().stream()
+            .filter(m -> !m.name().equals(NAME) && m.recognises(in))
+            .toList();
+    if (all.size() == 1 && all.get(0) instanceof AdditiveMethod method) {
+      return method;
+    }
+    throw in.wrong(
+        role,
+        all.isEmpty()
+            ? "beside factors that change the direction; there are none that are complete"
+            : "beside one additive method for the weight alone, but there are "
+                + String.join(" and ", all.stream().map(AdapterMethod::name).toList()));
+  }
+
+  @Override
+  public SortedMap<String, HostTensor> write(Factors factors) {
+    SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
+    SortedMap<String, HostTensor> magnitude = new TreeMap<>();
+    for (String role : roles()) {
+      if (tensors.containsKey(role)) {
+        magnitude.put(role, tensors.remove(role));
+      }
+    }
+    SortedMap<String, String> settings = new TreeMap<>(factors.settings());
+    String inner = settings.remove(INNER);
+    SortedMap<String, HostTensor> all =
+        inner(factors.structure()).write(new Factors(inner, tensors, settings));
+    all.putAll(magnitude);
+    return all;
+  }
+
+  private static AdditiveMethod inner(Structure factors) {
+    return Methods.additive(factors.setting(INNER));
+  }
+
+  /** The structure of what gives the delta. */
+  private static Structure unwrapped(Structure factors) {
+    SortedMap<String, Structure.Type> tensors = new TreeMap<>(factors.tensors());
+    tensors.keySet().removeAll(Set.of(Magnitude.LYCORIS, Magnitude.PEFT));
+    Structure inner = new Structure(factors.setting(INNER), tensors, factors.settings());
+    return inner.without(INNER);
+  }
+
+  @Override
+  public Structure form(Structure factors) {
+    Structure form = inner(factors).form(unwrapped(factors));
+    SortedMap<String, Structure.Type> tensors = new TreeMap<>(factors.tensors());
+    tensors.putAll(form.tensors());
+    SortedMap<String, String> settings = new TreeMap<>(form.settings());
+    settings.put(INNER, form.method());
+    return new Structure(NAME, tensors, settings);
+  }
+
+  @Override
+  public SortedMap<String, Double> numbers(Structure factors) {
+    Structure inner = unwrapped(factors);
+    SortedMap<String, Double> numbers = new TreeMap<>(inner(factors).numbers(inner));
+    if (numbers.put(SCALE, inner(factors).scale(inner)) != null) {
+      throw new AdapterException(
+          "The method " + inner.method() + " calls a number " + SCALE + ", as DoRA does.");
+    }
+    return numbers;
+  }
+
+  @Override
+  public DType precision() {
+    return DType.F64;
+  }
+
+  @Override
+  public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
+    Structure structure = factors.structure();
+    Expr delta = inner(structure).delta(site, factors.as(unwrapped(structure)));
+    Expr direction = weight.add(delta.mul(factors.number(SCALE)));
+    boolean peft = structure.has(Magnitude.PEFT);
+    Expr magnitude = factors.get(peft ? Magnitude.PEFT : Magnitude.LYCORIS);
+    Expr length = Magnitude.length(direction, magnitude.shape());
+    Expr scaled = direction.mul(magnitude.div(peft ? length : length.add(EPSILON)));
+    return weight.add(scaled.sub(weight).mul(strength));
+  }
+
+  /** It sets lengths, so what changed them before is lost. */
+  @Override
+  public boolean overrides(Structure earlier) {
+    AdapterMethod method = Methods.named(earlier.method());
+    return !(method instanceof AdditiveMethod sum && sum.target(earlier) != Target.WEIGHT);
+  }
+}

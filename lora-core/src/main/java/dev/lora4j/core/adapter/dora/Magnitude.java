@@ -1,0 +1,70 @@
+package dev.lora4j.core.adapter.dora;
+
+import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+
+/**
+ * The lengths that DoRA gives to a weight. Their shape says along which axis: [out, 1, ...] has one
+ * by output channel, [1, in, 1, ...] one by input channel.
+ */
+final class Magnitude {
+  /** Role in LyCORIS's files. */
+  static final String LYCORIS = "dora_scale";
+
+  /** Role in PEFT's, where there is always one by output channel. */
+  static final String PEFT = "lora_magnitude_vector";
+
+  private Magnitude() {}
+
+  static HostTensor read(SiteTensors in) {
+    if (in.has(LYCORIS) && in.has(PEFT)) {
+      throw in.wrong(PEFT, "absent beside " + in.key(LYCORIS) + ", which means the same");
+    }
+    String role = in.has(PEFT) ? PEFT : LYCORIS;
+    HostTensor magnitude = in.tensor(role);
+    Site site = in.site();
+    Shape outputs = single(site, 0);
+    Shape inputs = single(site, 1);
+    Shape found = magnitude.shape();
+    if (LongStream.of(found.sizes()).filter(s -> s != 1).count() > 1) {
+      throw in.wrong(role, outputs + " or " + inputs);
+    }
+    long count = found.elements();
+    boolean column = found.rank() >= 2 && found.size(0) == count;
+    boolean row = found.rank() >= 2 && found.size(1) == count;
+    // A row is one by input channel to LyCORIS; PEFT stores convolutions' output channels as rows.
+    if (role.equals(LYCORIS) && row && !column && count == site.in()) {
+      return magnitude.reshape(inputs);
+    }
+    if (count == site.out()) {
+      return magnitude.reshape(outputs);
+    }
+    throw in.wrong(role, role.equals(PEFT) ? outputs.toString() : outputs + " or " + inputs);
+  }
+
+  /** All 1 but dimension {@code d} of the weight. */
+  private static Shape single(Site site, int d) {
+    long[] sizes = new long[site.weight().rank()];
+    Arrays.fill(sizes, 1);
+    sizes[d] = site.weight().size(d);
+    return Shape.of(sizes);
+  }
+
+  /** Euclidean length over all dimensions of which {@code shape} has one element. */
+  static Expr length(Expr weight, Shape shape) {
+    boolean single = weight.shape().size(0) == 1 && shape.size(1) == 1;
+    int kept = shape.size(0) > 1 || single ? 0 : 1;
+    int[] others = new int[shape.rank() - 1];
+    for (int d = 0, at = 0; d < shape.rank(); d++) {
+      if (d != kept) {
+        others[at++] = d;
+      }
+    }
+    return weight.pow(2).sum(others).sqrt();
+  }
+}

@@ -1,0 +1,110 @@
+package dev.lora4j.core.adapter.loha;
+
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * LoHa on linear layers and convolutions: {@code delta = (w1_a * w1_b) o (w2_a * w2_b)}, element by
+ * element, scale {@code alpha / rank}. With Tucker cores each half is {@code sum over p, q of
+ * w_a[p, out] * t[p, q, kernel] * w_b[q, in]}.
+ */
+public final class LohaMethod implements AdditiveMethod {
+  /** Its name. */
+  public static final String NAME = "loha";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
+  }
+
+  @Override
+  public Set<String> roles() {
+    return Set.of(
+        "hada_w1_a",
+        "hada_w1_b",
+        "hada_w2_a",
+        "hada_w2_b",
+        "hada_t1",
+        "hada_t2",
+        ALPHA,
+        Alpha.SCALAR);
+  }
+
+  @Override
+  public boolean recognises(SiteTensors tensors) {
+    return tensors.has("hada_w1_a") || tensors.has("hada_w2_a");
+  }
+
+  @Override
+  public Factors read(SiteTensors in) {
+    boolean tucker = in.has("hada_t1") || in.has("hada_t2");
+    long rank = in.size("hada_w1_b", 0);
+    Map<String, HostTensor> tensors = new TreeMap<>();
+    for (Half half : Half.BOTH) {
+      half.read(in, rank, tucker, tensors);
+    }
+    Alpha.readScalar(in, tensors);
+    return Factors.of(NAME, tensors, Map.of(ALPHA, Alpha.read(in, rank)));
+  }
+
+  @Override
+  public Structure form(Structure factors) {
+    Structure form = factors.without(ALPHA);
+    for (Half half : Half.BOTH) {
+      form = half.form(form);
+    }
+    return form;
+  }
+
+  @Override
+  public double scale(Structure factors) {
+    return factors.number(ALPHA) / factors.shape("hada_w1_b").size(0);
+  }
+
+  /** Its square: the product of two sums over the rank is one sum over all pairs. */
+  @Override
+  public OptionalInt rank(Site site, Structure factors) {
+    long rank = factors.shape("hada_w1_b").size(0);
+    long elements = rank * rank * (site.out() + site.rest());
+    return site.groups() > 1 || elements >= site.weight().elements()
+        ? OptionalInt.empty()
+        : OptionalInt.of(Math.toIntExact(rank * rank));
+  }
+
+  @Override
+  public LowRank lowRank(Site site, StagedFactors factors) {
+    LowRank one = Half.BOTH.get(0).product(site, factors);
+    LowRank two = Half.BOTH.get(1).product(site, factors);
+    Expr up = one.up().unsqueeze(2).mul(two.up().unsqueeze(1)).reshape(site.out(), -1);
+    Expr down = one.down().unsqueeze(1).mul(two.down().unsqueeze(0)).reshape(-1, site.rest());
+    Shape shape = LowRank.up(site, -1);
+    return new LowRank(
+        down.reshape(LowRank.down(site, -1).sizes()),
+        Alpha.scaled(factors, up).reshape(shape.sizes()));
+  }
+
+  @Override
+  public Expr delta(Site site, StagedFactors factors) {
+    Expr one = Half.BOTH.get(0).product(site, factors).product(site);
+    Expr two = Half.BOTH.get(1).product(site, factors).product(site);
+    return Alpha.scaled(factors, one.mul(two));
+  }
+}

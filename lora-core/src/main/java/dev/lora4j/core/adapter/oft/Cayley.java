@@ -1,0 +1,79 @@
+package dev.lora4j.core.adapter.oft;
+
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+
+/**
+ * Rotations from skew-symmetric matrices, in batches [..., size, size]. The two exact forms are
+ * inverse to each other, so which one a file means decides about the direction it turns.
+ */
+public final class Cayley {
+  private Cayley() {}
+
+  /** {@code (1 + skew) (1 - skew)^-1}: kohya, LyCORIS. */
+  public static Expr forward(Expr skew) {
+    Expr one = unit(skew);
+    return solve(one.sub(skew), one.add(skew));
+  }
+
+  /** {@code (1 - skew) (1 + skew)^-1}: PEFT, where it computes exactly. */
+  public static Expr backward(Expr skew) {
+    return forward(skew.neg());
+  }
+
+  /**
+   * The beginning of {@link #forward} as a series: {@code 1 + 2 skew + 2 skew^2 + ... + skew^n},
+   * with the last power once. That is PEFT's default, though its exact form is {@link #backward}.
+   *
+   * @param terms as PEFT counts them, at least 2; 3 is the same as 4
+   */
+  public static Expr series(Expr skew, int terms) {
+    Expr sum = unit(skew).add(skew.mul(2));
+    if (terms > 2) {
+      Expr power = skew.matmul(skew);
+      sum = sum.add(power.mul(2));
+      for (int i = 3; i < terms - 1; i++) {
+        power = power.matmul(skew);
+        sum = sum.add(power.mul(2));
+      }
+      sum = sum.add(power.matmul(skew));
+    }
+    return sum;
+  }
+
+  /** The part of {@code matrix} that changes sign when it is transposed, doubled. */
+  public static Expr skew(Expr matrix) {
+    int rank = matrix.shape().rank();
+    return matrix.sub(matrix.transpose(rank - 2, rank - 1));
+  }
+
+  /** {@code 1 + strength * (rotation - 1)}. */
+  public static Expr blend(Expr rotation, Expr strength) {
+    Expr one = unit(rotation);
+    return one.add(rotation.sub(one).mul(strength));
+  }
+
+  /** Both sides commute, so the order of the quotient is of no matter. */
+  private static Expr solve(Expr divisor, Expr dividend) {
+    return divisor
+        .graph()
+        .call("linalg_solve", divisor.dtype(), divisor.shape(), divisor, dividend);
+  }
+
+  /** Unit matrices of the shape of {@code like}. */
+  private static Expr unit(Expr like) {
+    Expr row = like.slice(-1, 0, 1).mul(0).add(1);
+    Expr diagonal = row.reshape(sizes(like));
+    return like.graph().call("diag_embed", like.dtype(), like.shape(), diagonal);
+  }
+
+  /** The sizes but the last. */
+  private static Dim[] sizes(Expr like) {
+    int rank = like.shape().rank() - 1;
+    Dim[] sizes = new Dim[rank];
+    for (int d = 0; d < rank; d++) {
+      sizes[d] = like.dim(d);
+    }
+    return sizes;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.lora4j.core.adapter.oft;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.adapter.TransformMethod;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * OFT of kohya and LyCORIS (Diag-OFT): blocks of output channels are rotated by {@code R^T}, with
+ * {@code R = (1 + Q) (1 - Q)^-1} and {@code Q = blocks - blocks^T}, whose length is at most {@code
+ * alpha * out} if alpha is above 0; then {@code rescale} multiplies each output. Old files store R
+ * itself, as {@code oft_diag}.
+ *
+ * <p>Strength blends R and the rescaling with 1.
+ */
+public final class DiagOftMethod implements TransformMethod {
+  /** Its name. */
+  public static final String NAME = "diag-oft";
+
+  private static final String ROTATION = "oft_diag";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
+  }
+
+  @Override
+  public Set<String> roles() {
+    return Set.of(Rescale.BLOCKS, ROTATION, Rescale.RESCALE, ALPHA);
+  }
+
+  @Override
+  public boolean recognises(SiteTensors tensors) {
+    return tensors.has(ROTATION)
+        || tensors.shape(Rescale.BLOCKS).filter(s -> s.rank() != 4).isPresent();
+  }
+
+  @Override
+  public Factors read(SiteTensors in) {
+    String role = in.has(ROTATION) ? ROTATION : Rescale.BLOCKS;
+    if (in.has(ROTATION) && in.has(Rescale.BLOCKS)) {
+      throw in.wrong(ROTATION, "absent beside " + in.key(Rescale.BLOCKS));
+    }
+    HostTensor blocks = in.tensor(role);
+    Shape shape = blocks.shape();
+    if (shape.rank() != 3
+        || shape.size(1) != shape.size(2)
+        || shape.size(0) * shape.size(1) != in.site().out()) {
+      throw Rescale.blocks(in, role);
+    }
+    Map<String, HostTensor> tensors = new TreeMap<>(Map.of(role, blocks));
+    Rescale.read(in, tensors);
+    if (role.equals(ROTATION)) {
+      in.ignore(ALPHA, "a rotation that is stored itself has no limit");
+      return Factors.of(NAME, tensors, Map.of());
+    }
+    return Factors.of(NAME, tensors, Map.of(ALPHA, Rescale.alpha(in)));
+  }
+
+  @Override
+  public Structure form(Structure factors) {
+    Structure form = factors.without(ALPHA);
+    for (String role : new String[] {Rescale.BLOCKS, ROTATION}) {
+      form = form.open(role, 0).open(role, 1).open(role, 2);
+    }
+    return form;
+  }
+
+  @Override
+  public SortedMap<String, Double> numbers(Structure factors) {
+    if (!factors.has(Rescale.BLOCKS)) {
+      return new TreeMap<>();
+    }
+    Shape blocks = factors.shape(Rescale.BLOCKS);
+    return Rescale.numbers(factors, blocks.size(0) * blocks.size(1));
+  }
+
+  @Override
+  public DType precision() {
+    return DType.F64;
+  }
+
+  @Override
+  public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
+    Expr rotation =
+        factors
+            .find(ROTATION)
+            .orElseGet(
+                () ->
+                    Cayley.forward(
+                        Rescale.limited(Cayley.skew(factors.get(Rescale.BLOCKS)), factors)));
+    Expr blended = Cayley.blend(rotation, strength).transpose(1, 2);
+    Expr rows = weight.reshape(rotation.dim(0), rotation.dim(1), Dim.of(-1));
+    Expr turned = blended.matmul(rows).reshape(site.weight().sizes());
+    return Rescale.apply(site, turned, factors, strength);
+  }
+}

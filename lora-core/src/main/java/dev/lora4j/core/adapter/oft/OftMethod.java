@@ -1,0 +1,176 @@
+package dev.lora4j.core.adapter.oft;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.adapter.TransformMethod;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Keyword;
+import dev.lora4j.core.tensor.Shape;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * OFT of PEFT: blocks of what each output sees, {@code W} as [out, rest], are rotated: {@code W
+ * R^T}. {@code oft_R.weight} [blocks, size (size - 1) / 2] holds the upper triangle of Q row by
+ * row.
+ *
+ * <p>R is a {@linkplain Cayley#series series} or, where the configuration says so, {@linkplain
+ * Cayley#backward exact}. Strength blends R with 1.
+ */
+public final class OftMethod implements TransformMethod {
+  /** Its name. */
+  public static final String NAME = "oft";
+
+  /** Setting of PEFT's configuration: whether R is a series; {@code true} without it. */
+  public static final String SERIES = "use_cayley_neumann";
+
+  /** Setting of PEFT's configuration: the terms of the series; 5 without it. */
+  public static final String TERMS = "num_cayley_neumann_terms";
+
+  /** Setting of PEFT's configuration: whether Q is limited, block by block. */
+  public static final String LIMITED = "coft";
+
+  /** Setting of PEFT's configuration: the limit; 6e-5 without it. */
+  public static final String EPSILON = "eps";
+
+  /** Setting of PEFT's configuration: whether all blocks are one. */
+  public static final String SHARED = "block_share";
+
+  private static final String VECTORS = "oft_R.weight";
+  private static final String LIMIT = "limit";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return Set.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
+  }
+
+  @Override
+  public Set<String> roles() {
+    return Set.of(VECTORS);
+  }
+
+  @Override
+  public boolean recognises(SiteTensors tensors) {
+    return tensors.has(VECTORS);
+  }
+
+  @Override
+  public Factors read(SiteTensors in) {
+    long blocks = in.size(VECTORS, 0);
+    long size = size(in.size(VECTORS, 1));
+    boolean shared = in.setting(SHARED).map(Boolean::parseBoolean).orElse(false);
+    long rest = in.site().rest();
+    if (size == 0 || (shared ? blocks != 1 || rest % size != 0 : blocks * size != rest)) {
+      throw in.wrong(
+          VECTORS,
+          "[blocks, size (size - 1) / 2] with "
+              + (shared ? "1 block whose size divides " : "blocks * size = ")
+              + rest);
+    }
+    SortedMap<String, String> settings = new TreeMap<>();
+    settings.put(SHARED, Boolean.toString(shared));
+    boolean series = in.setting(SERIES).map(Boolean::parseBoolean).orElse(true);
+    if (in.setting(SERIES).isEmpty()) {
+      in.warn(
+          in.key(VECTORS)
+              + " comes without a configuration; it is read as PEFT writes it by default, as a"
+              + " series of 5 terms.");
+    }
+    settings.put(SERIES, Boolean.toString(series));
+    if (series) {
+      int terms = in.setting(TERMS).map(Integer::parseInt).orElse(5);
+      if (terms < 2) {
+        throw in.wrong(
+            VECTORS, "for a series of at least 2 terms; one of " + terms + " turns nothing");
+      }
+      settings.put(TERMS, Integer.toString(terms));
+    }
+    if (in.setting(LIMITED).map(Boolean::parseBoolean).orElse(false)) {
+      settings.put(EPSILON, in.setting(EPSILON).orElse("6e-5"));
+    }
+    HostTensor vectors = in.tensor(VECTORS, in.tensor(VECTORS).shape());
+    return new Factors(NAME, new TreeMap<>(Map.of(VECTORS, vectors)), settings);
+  }
+
+  /** The size of a matrix with so many elements above its diagonal; 0 if there is none. */
+  private static long size(long elements) {
+    long size = Math.round((1 + Math.sqrt(1 + 8.0 * elements)) / 2);
+    return size * (size - 1) / 2 == elements ? size : 0;
+  }
+
+  @Override
+  public Structure form(Structure factors) {
+    return factors.settings().containsKey(EPSILON) ? factors.with(EPSILON, "") : factors;
+  }
+
+  @Override
+  public SortedMap<String, Double> numbers(Structure factors) {
+    if (!factors.settings().containsKey(EPSILON)) {
+      return new TreeMap<>();
+    }
+    double blocks = factors.shape(VECTORS).size(0);
+    return new TreeMap<>(Map.of(LIMIT, factors.number(EPSILON) / Math.sqrt(blocks)));
+  }
+
+  @Override
+  public DType precision() {
+    return DType.F64;
+  }
+
+  @Override
+  public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
+    Structure structure = factors.structure();
+    Expr skew = skew(factors.get(VECTORS));
+    if (structure.settings().containsKey(EPSILON)) {
+      Expr length = skew.pow(2).sum(1, 2).sqrt();
+      Expr share = factors.number(LIMIT).div(length.clamp(1e-300, Double.MAX_VALUE));
+      skew = skew.mul(share.clamp(0, 1));
+    }
+    Expr rotation =
+        Boolean.parseBoolean(structure.setting(SERIES))
+            ? Cayley.series(skew, (int) structure.number(TERMS))
+            : Cayley.backward(skew);
+    Expr blended = Cayley.blend(rotation, strength).transpose(1, 2);
+    long size = blended.shape().size(1);
+    Expr seen = weight.reshape(site.out(), site.rest() / size, size).transpose(0, 1);
+    return seen.matmul(blended).transpose(0, 1).reshape(site.weight().sizes());
+  }
+
+  /** [blocks, size, size] with these vectors above the diagonal, and their negatives below. */
+  private static Expr skew(Expr vectors) {
+    long blocks = vectors.shape().size(0);
+    long size = size(vectors.shape().size(1));
+    Graph graph = vectors.graph();
+    Shape pairs = Shape.of(2, vectors.shape().size(1));
+    Expr where = graph.call("triu_indices", DType.I64, pairs, size, size, 1);
+    Expr rows = where.slice(0, 0, 1).reshape(-1);
+    Expr columns = where.slice(0, 1, 2).reshape(-1);
+    Expr before = graph.call("mul", DType.I64, rows.shape(), rows, size);
+    Shape flat = Shape.of(blocks, size * size);
+    Expr nothing =
+        graph.call(
+            "zeros",
+            vectors.dtype(),
+            flat,
+            List.of(Dim.of(blocks), Dim.of(size * size)),
+            Keyword.of("dtype", vectors.dtype()));
+    Expr upper =
+        graph.call("index_add", vectors.dtype(), flat, nothing, 1, before.add(columns), vectors);
+    return Cayley.skew(upper.reshape(blocks, size, size));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.lora4j.core.adapter.oft;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What LyCORIS's two methods of rotation have in common: a limit, and a factor by output. */
+public final class Rescale {
+  /** Role of the blocks. */
+  public static final String BLOCKS = "oft_blocks";
+
+  /** Role of the factors by output channel. */
+  public static final String RESCALE = "rescale";
+
+  private static final String LIMIT = "limit";
+
+  private Rescale() {}
+
+  /** The setting {@code alpha}: the limit of the skew matrices' length by output; 0 is none. */
+  public static String alpha(SiteTensors in) {
+    double alpha = in.number(AdapterMethod.ALPHA).orElse(0.0);
+    if (!Double.isFinite(alpha) || alpha < 0) {
+      throw in.wrong(AdapterMethod.ALPHA, "a limit that is finite and not below 0");
+    }
+    return Double.toString((float) alpha);
+  }
+
+  /** Takes over the factors by output channel, if there are any. */
+  public static void read(SiteTensors in, Map<String, HostTensor> tensors) {
+    if (in.has(RESCALE)) {
+      long out = in.site().out();
+      if (in.tensor(RESCALE).shape().elements() != out) {
+        throw in.wrong(RESCALE, out + " numbers, one for each output");
+      }
+      tensors.put(RESCALE, in.tensor(RESCALE).reshape(Shape.of(out, 1)));
+    }
+  }
+
+  /** The number that {@link #limited} needs. */
+  public static SortedMap<String, Double> numbers(Structure factors, long out) {
+    double alpha = factors.number(AdapterMethod.ALPHA);
+    double limit = alpha > 0 ? alpha * out : Float.MAX_VALUE;
+    return new TreeMap<>(Map.of(LIMIT, limit));
+  }
+
+  /** Skew matrices shortened to the limit, all together. */
+  public static Expr limited(Expr skew, StagedFactors factors) {
+    Expr share = factors.number(LIMIT).div(skew.norm().add(1e-8));
+    return skew.mul(share.clamp(0, 1));
+  }
+
+  /** {@code weight} [out, ...] times the factors, blended with 1 by the strength. */
+  public static Expr apply(Site site, Expr weight, StagedFactors factors, Expr strength) {
+    if (factors.find(RESCALE).isEmpty()) {
+      return weight;
+    }
+    Expr factor = factors.get(RESCALE).add(-1).mul(strength).add(1);
+    Expr rows = weight.reshape(site.out(), site.rest());
+    return rows.mul(factor).reshape(site.weight().sizes());
+  }
+
+  /** What to throw where the blocks do not cover the outputs. */
+  static AdapterException blocks(SiteTensors in, String role) {
+    return in.wrong(role, "[n, size, size] with n * size = " + in.site().out());
+  }
+}
