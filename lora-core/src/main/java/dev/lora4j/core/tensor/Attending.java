@@ -1,38 +1,27 @@
 package dev.lora4j.core.tensor;
 
-/** Attention on {@link Expr}. */
+/** Attention on {@link Expr} (Vaswani et al. 2017). */
 public interface Attending {
   /** The value operated on. */
   Expr self();
 
   /**
-   * Scaled dot-product attention with scale 1/sqrt(width); this and both others: [batch, heads,
-   * tokens, width].
+   * Scaled dot-product attention with scale 1/sqrt(width). This is the queries: [batch, heads,
+   * tokens, width]; keys: [batch, heads, keys, width], values: [batch, heads, keys, any width].
+   * Keys and values may have fewer heads, each of which then serves as many heads of the queries as
+   * there are (Ainslie et al. 2023).
    */
   default Expr attend(Expr keys, Expr values) {
-    return attend(keys, values, false);
+    return attend(keys, values, Attention.PLAIN);
   }
 
   /** {@link #attend(Expr, Expr)}; if causal, no token sees a later one. */
   default Expr attend(Expr keys, Expr values, boolean causal) {
-    Expr q = self();
-    if (q.shape().rank() != 4 || keys.shape().rank() != 4 || q.dtype() != keys.dtype()) {
-      throw Mismatch.of(
-          "attend",
-          q,
-          "[batch, heads, tokens, width] of one type",
-          q.dtype() + " " + q.shape() + " and " + keys.dtype() + " " + keys.shape());
-    }
-    return q.graph()
-        .call(
-            "scaled_dot_product_attention",
-            q.dtype(),
-            q.shape().with(3, values.shape().size(3)),
-            q,
-            keys,
-            values,
-            Keyword.NONE,
-            0.0,
-            causal);
+    return attend(keys, values, causal ? Attention.CAUSAL : Attention.PLAIN);
+  }
+
+  /** {@link #attend(Expr, Expr)} with a mask, causal or with another scale. */
+  default Expr attend(Expr keys, Expr values, Attention settings) {
+    return StagedAttention.of(self(), keys, values, settings);
   }
 }

@@ -1,8 +1,9 @@
 package dev.lora4j.core.tensor;
 
-import java.util.List;
-
-/** Convolutions of {@link Expr}. */
+/**
+ * Convolutions of {@link Expr}, over as many spatial dimensions as the weight has: one, two or
+ * three.
+ */
 public interface Convolving {
   /** The value operated on. */
   Expr self();
@@ -12,40 +13,35 @@ public interface Convolving {
    * rows, columns].
    */
   default Expr conv2d(Expr weight, int stride, int padding) {
-    return convolve(weight, Keyword.NONE, stride, padding);
+    return convolve(weight, Convolution.strided(stride).padded(padding));
   }
 
   /** {@link #conv2d(Expr, int, int)} with bias: [out]. */
   default Expr conv2d(Expr weight, Expr bias, int stride, int padding) {
-    return convolve(weight, bias, stride, padding);
+    return convolve(weight, bias, Convolution.strided(stride).padded(padding));
   }
 
-  private Expr convolve(Expr weight, Object bias, int stride, int padding) {
-    Expr x = self();
-    Shape w = weight.shape();
-    Mismatch.require(
-        w.rank() == 4
-            && x.shape().rank() == 4
-            && x.dtype() == weight.dtype()
-            && Sizes.agree(w.size(1), x.shape().size(1)),
-        "conv2d",
-        "x [batch, in, height, width] and weight [out, in, rows, columns]",
-        x,
-        weight);
-    Shape shape =
-        Shape.of(
-            x.shape().size(0),
-            w.size(0),
-            convolved(x.shape().size(2), w.size(2), stride, padding),
-            convolved(x.shape().size(3), w.size(3), stride, padding));
-    List<Integer> strides = List.of(stride, stride);
-    List<Integer> paddings = List.of(padding, padding);
-    return x.graph().call("conv2d", x.dtype(), shape, x, weight, bias, strides, paddings);
+  /** Convolution without bias; x: [batch, in, sizes...], weight: [out, in / groups, kernel...]. */
+  default Expr convolve(Expr weight, Convolution settings) {
+    return StagedConvolution.of(self(), weight, Keyword.NONE, settings);
   }
 
-  private static long convolved(long size, long kernel, int stride, int padding) {
-    return size == Shape.UNKNOWN || kernel == Shape.UNKNOWN
-        ? Shape.UNKNOWN
-        : (size + 2L * padding - kernel) / stride + 1;
+  /** {@link #convolve(Expr, Convolution)} with bias: [out]. */
+  default Expr convolve(Expr weight, Expr bias, Convolution settings) {
+    return StagedConvolution.of(self(), weight, bias, settings);
+  }
+
+  /**
+   * Transposed convolution without bias; x: [batch, in, sizes...], weight: [in, out / groups,
+   * kernel...]. A size s becomes (s - 1) * stride - 2 * padding + dilation * (kernel - 1) + output
+   * padding + 1.
+   */
+  default Expr convolveTransposed(Expr weight, TransposedConvolution settings) {
+    return StagedConvolution.of(self(), weight, Keyword.NONE, settings);
+  }
+
+  /** {@link #convolveTransposed(Expr, TransposedConvolution)} with bias: [out]. */
+  default Expr convolveTransposed(Expr weight, Expr bias, TransposedConvolution settings) {
+    return StagedConvolution.of(self(), weight, bias, settings);
   }
 }

@@ -43,6 +43,13 @@ public final class Dim {
         : new Dim("torch.mul(" + text + ", " + other.text + ")", Shape.UNKNOWN);
   }
 
+  /** This size without {@code other}. */
+  public Dim minus(Dim other) {
+    return value >= 0 && other.value >= 0
+        ? of(Math.subtractExact(value, other.value))
+        : new Dim("torch.sub(" + text + ", " + other.text + ")", Shape.UNKNOWN);
+  }
+
   /** This size divided by {@code divisor}, rounded down. */
   public Dim over(long divisor) {
     return value >= 0

@@ -16,6 +16,8 @@ public final class Expr
         Normalising,
         Activating,
         Attending,
+        Rotating,
+        Pooling,
         Resampling,
         Padding {
   private final Graph graph;

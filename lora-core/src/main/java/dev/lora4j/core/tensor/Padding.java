@@ -1,7 +1,5 @@
 package dev.lora4j.core.tensor;
 
-import java.util.List;
-
 /** Operators of {@link Expr} that add elements at the borders. */
 public interface Padding {
   /** The value operated on. */
@@ -10,13 +8,28 @@ public interface Padding {
   /** Zeros added at the right and the bottom; x: [batch, channels, h, w]. */
   default Expr padRightBottom(int columns, int rows) {
     Expr x = self();
-    Mismatch.require(
-        x.shape().rank() == 4, "constant_pad_nd", "[batch, channels, height, width]", x);
-    Shape s = x.shape();
-    Shape shape =
-        s.with(2, Sizes.map(s.size(2), h -> h + rows))
-            .with(3, Sizes.map(s.size(3), w -> w + columns));
-    List<Integer> sides = List.of(0, columns, 0, rows);
-    return x.graph().call("constant_pad_nd", x.dtype(), shape, x, sides, 0);
+    Mismatch.require(x.shape().rank() == 4, "pad", "[batch, channels, height, width]", x);
+    return pad(0, 0, columns, 0, rows);
+  }
+
+  /**
+   * A constant added at the borders; a negative side cuts off.
+   *
+   * @param sides elements before and after in the last dimension, then in the one before it, and so
+   *     on
+   */
+  default Expr pad(double value, int... sides) {
+    return StagedPadding.of(self(), value, sides);
+  }
+
+  /**
+   * The value continued beyond its borders; x: [batch, channels, sizes...], where all sizes are
+   * padded. Zeros may be added to any dimensions.
+   *
+   * @param sides elements before and after in the last dimension, then in the one before it, and so
+   *     on; 0 or more
+   */
+  default Expr pad(PadMode mode, int... sides) {
+    return StagedPadding.of(self(), mode, sides);
   }
 }

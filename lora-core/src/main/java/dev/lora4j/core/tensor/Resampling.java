@@ -1,22 +1,26 @@
 package dev.lora4j.core.tensor;
 
-import java.util.List;
-
-/** Operators of {@link Expr} that change the resolution of pictures. */
+/** Operators of {@link Expr} that change the resolution: [batch, channels, height, width]. */
 public interface Resampling {
   /** The value operated on. */
   Expr self();
 
-  /** Each pixel repeated {@code factor} times in both directions; x: [batch, channels, h, w]. */
+  /** Each pixel repeated {@code factor} times in both directions. */
   default Expr upsampleNearest(int factor) {
-    Expr x = self();
-    Mismatch.require(
-        x.shape().rank() == 4, "upsample_nearest2d", "[batch, channels, height, width]", x);
-    Shape s = x.shape();
-    Shape shape =
-        s.with(2, Sizes.map(s.size(2), h -> h * factor))
-            .with(3, Sizes.map(s.size(3), w -> w * factor));
-    List<Dim> size = List.of(x.dim(2).times(factor), x.dim(3).times(factor));
-    return x.graph().call("upsample_nearest2d", x.dtype(), shape, x, size);
+    Expr x = StagedResize.picture("upsample_nearest2d", self());
+    return resize(Resize.NEAREST, x.dim(2).times(factor), x.dim(3).times(factor));
+  }
+
+  /** This at another resolution. */
+  default Expr resize(Resize how, Dim height, Dim width) {
+    return StagedResize.to(self(), how, height, width);
+  }
+
+  /**
+   * This with its sizes multiplied and rounded down. Places are computed from the factors as they
+   * are, also where the rounded sizes have another ratio.
+   */
+  default Expr resizeBy(Resize how, double heightFactor, double widthFactor) {
+    return StagedResize.by(self(), how, heightFactor, widthFactor);
   }
 }

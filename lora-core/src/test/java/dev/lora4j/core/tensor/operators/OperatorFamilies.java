@@ -15,9 +15,11 @@ final class OperatorFamilies {
         new ConvolvingFamily(),
         new NormalisingFamily(),
         new PaddingFamily(),
+        new PoolingFamily(),
         new ProjectingFamily(),
         new ResamplingFamily(),
         new ReducingFamily(),
+        new RotatingFamily(),
         new ShapingFamily());
   }
 }

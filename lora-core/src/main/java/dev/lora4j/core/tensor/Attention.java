@@ -1,0 +1,32 @@
+package dev.lora4j.core.tensor;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Settings of attention.
+ *
+ * @param mask what each token may see: BOOL, true where it may; or of the type of the queries, and
+ *     added to the scores. Broadcasts to [batch, heads, tokens, keys]
+ * @param causal whether the i-th token sees none after the i-th key
+ * @param scale what scores are multiplied with; 1/sqrt(width) if absent
+ */
+public record Attention(Optional<Expr> mask, boolean causal, OptionalDouble scale) {
+  /** All tokens see all keys, with scale 1/sqrt(width). */
+  public static final Attention PLAIN =
+      new Attention(Optional.empty(), false, OptionalDouble.empty());
+
+  /** {@link #PLAIN}, but the i-th token sees none after the i-th key. */
+  public static final Attention CAUSAL =
+      new Attention(Optional.empty(), true, OptionalDouble.empty());
+
+  /** With this mask. */
+  public Attention masked(Expr allowedOrAdded) {
+    return new Attention(Optional.of(allowedOrAdded), causal, scale);
+  }
+
+  /** With another scale; 1 for T5, for example. */
+  public Attention scaled(double other) {
+    return new Attention(mask, causal, OptionalDouble.of(other));
+  }
+}
