@@ -1,136 +1,171 @@
 package dev.lora4j.core.tensor;
 
-/** Element by element operators of {@link Expr}, with NumPy's broadcasting. */
+/**
+ * Element by element arithmetic of {@link Expr}, with NumPy's broadcasting. Operands have one type,
+ * which is the result's; neither BOOL nor a float of 8 bits. Constants beside whole numbers are
+ * whole.
+ */
 public interface Arithmetic {
   /** The value operated on. */
   Expr self();
 
   /** Sum. */
   default Expr add(Expr other) {
-    return binary("add", other);
+    return Elementwise.binary("add", self(), other);
   }
 
   /** Sum with a constant. */
   default Expr add(double value) {
-    return unary("add", value, 1);
+    return Elementwise.unary("add", self(), Require.constant("add", self(), value), 1);
   }
 
   /** Difference. */
   default Expr sub(Expr other) {
-    return binary("sub", other);
+    return Elementwise.binary("sub", self(), other);
+  }
+
+  /** Difference to a constant. */
+  default Expr sub(double value) {
+    return Elementwise.unary("sub", self(), Require.constant("sub", self(), value), 1);
   }
 
   /** Product. */
   default Expr mul(Expr other) {
-    return binary("mul", other);
+    return Elementwise.binary("mul", self(), other);
   }
 
   /** Product with a constant. */
   default Expr mul(double value) {
-    return unary("mul", value);
+    return Elementwise.unary("mul", self(), Require.constant("mul", self(), value));
   }
 
-  /** Quotient. */
+  /** Quotient of floating-point numbers. */
   default Expr div(Expr other) {
-    return binary("div", other);
+    Require.floating("div", self());
+    return Elementwise.binary("div", self(), other);
   }
 
-  /** Greater of the two. */
+  /** Quotient of floating-point numbers and a constant. */
+  default Expr div(double value) {
+    return Elementwise.function("div", self(), value);
+  }
+
+  /** Quotient rounded towards minus infinity. */
+  default Expr floorDiv(Expr other) {
+    Keyword floor = Keyword.of("rounding_mode", "floor");
+    return Elementwise.binary("div", self(), other, floor);
+  }
+
+  /** Quotient by a constant, rounded towards minus infinity. */
+  default Expr floorDiv(double value) {
+    Keyword floor = Keyword.of("rounding_mode", "floor");
+    return Elementwise.unary("div", self(), Require.constant("floor_div", self(), value), floor);
+  }
+
+  /** What {@link #floorDiv(Expr)} leaves, with the sign of the divisor. */
+  default Expr remainder(Expr divisor) {
+    return Elementwise.binary("remainder", self(), divisor);
+  }
+
+  /** What {@link #floorDiv(double)} leaves, with the sign of the divisor. */
+  default Expr remainder(double divisor) {
+    Object constant = Require.constant("remainder", self(), divisor);
+    return Elementwise.unary("remainder", self(), constant);
+  }
+
+  /** Greater of the two; NaN if one is. Between equals the gradient is halved. */
   default Expr maximum(Expr other) {
-    return binary("maximum", other);
+    return Elementwise.binary("maximum", self(), other);
   }
 
-  /** Lesser of the two. */
+  /** Lesser of the two; NaN if one is. Between equals the gradient is halved. */
   default Expr minimum(Expr other) {
-    return binary("minimum", other);
+    return Elementwise.binary("minimum", self(), other);
+  }
+
+  /** Each element limited to {@code [low, high]}; NaN stays. No gradient passes outside. */
+  default Expr clamp(double low, double high) {
+    Object least = Require.constant("clamp", self(), low);
+    return Elementwise.unary("clamp", self(), least, Require.constant("clamp", self(), high));
+  }
+
+  /** Each element raised to {@code low} at least; NaN stays. */
+  default Expr clampMin(double low) {
+    return Elementwise.unary("clamp_min", self(), Require.constant("clamp_min", self(), low));
+  }
+
+  /** Each element lowered to {@code high} at most; NaN stays. */
+  default Expr clampMax(double high) {
+    return Elementwise.unary("clamp_max", self(), Require.constant("clamp_max", self(), high));
   }
 
   /** Negation. */
   default Expr neg() {
-    return unary("neg");
+    return Elementwise.unary("neg", self());
   }
 
-  /** Absolute value. */
+  /** Absolute value; its gradient at 0 is 0. */
   default Expr abs() {
-    return unary("abs");
+    return Elementwise.unary("abs", self());
   }
 
-  /** e to this power. */
-  default Expr exp() {
-    return unary("exp");
+  /** -1, 0 or 1, of the same type. */
+  default Expr sign() {
+    return Elementwise.unary("sign", self());
   }
 
-  /** Natural logarithm. */
-  default Expr log() {
-    return unary("log");
+  /** Rounded towards minus infinity. */
+  default Expr floor() {
+    return Elementwise.unary("floor", self());
   }
 
-  /** Sine. */
-  default Expr sin() {
-    return unary("sin");
+  /** Rounded towards plus infinity. */
+  default Expr ceil() {
+    return Elementwise.unary("ceil", self());
   }
 
-  /** Cosine. */
-  default Expr cos() {
-    return unary("cos");
+  /** Rounded to the nearest whole number, halves to the even one. */
+  default Expr round() {
+    return Elementwise.unary("round", self());
   }
 
-  /** Square root. */
-  default Expr sqrt() {
-    return unary("sqrt");
-  }
-
-  /** Reciprocal square root. */
-  default Expr rsqrt() {
-    return unary("rsqrt");
+  /** Rounded towards zero. */
+  default Expr trunc() {
+    return Elementwise.unary("trunc", self());
   }
 
   /** Reciprocal. */
   default Expr reciprocal() {
-    return unary("reciprocal");
+    return Elementwise.function("reciprocal", self());
   }
 
-  /** This to a constant power. */
+  /** This to a constant power. Whole numbers take whole powers from 0 on. */
   default Expr pow(double exponent) {
-    return unary("pow", exponent);
-  }
-
-  /** Each element limited to {@code [low, high]}. */
-  default Expr clamp(double low, double high) {
-    return unary("clamp", low, high);
-  }
-
-  /** Whether each element is neither infinite nor NaN; BOOL. */
-  default Expr isFinite() {
-    Expr x = self();
-    return x.graph().call("isfinite", DType.BOOL, x.shape(), x);
-  }
-
-  /** This where {@code condition} (BOOL) holds, else {@code other}. */
-  default Expr where(Expr condition, Expr other) {
-    Expr x = self();
-    requireSame("where", x, other);
-    Shape shape = Broadcast.of("where", condition, x, other);
-    return x.graph().call("where", x.dtype(), shape, condition, x, other);
-  }
-
-  private Expr unary(String operator, Object... rest) {
-    Expr x = self();
-    Object[] arguments = new Object[rest.length + 1];
-    arguments[0] = x;
-    System.arraycopy(rest, 0, arguments, 1, rest.length);
-    return x.graph().call(operator, x.dtype(), x.shape(), arguments);
-  }
-
-  private Expr binary(String operator, Expr other) {
-    Expr x = self();
-    requireSame(operator, x, other);
-    return x.graph().call(operator, x.dtype(), Broadcast.of(operator, x, other), x, other);
-  }
-
-  private static void requireSame(String operator, Expr x, Expr other) {
-    if (x.dtype() != other.dtype()) {
-      throw Mismatch.of(operator, x, "operands of one type", x.dtype() + " and " + other.dtype());
+    Object constant = Require.constant("pow", self(), exponent);
+    if (constant instanceof Long && exponent < 0) {
+      throw Mismatch.of("pow", self(), "a power of 0 or more", Double.toString(exponent));
     }
+    return Elementwise.unary("pow", self(), constant);
+  }
+
+  /** This to the power of {@code exponent}, both floating-point. */
+  default Expr pow(Expr exponent) {
+    Require.floating("pow", self());
+    return Elementwise.binary("pow", self(), exponent);
+  }
+
+  /** This moved towards {@code end} by the share {@code weight} of the way. */
+  default Expr lerp(Expr end, double weight) {
+    Require.floating("lerp", self());
+    return Elementwise.binary("lerp", self(), end, weight);
+  }
+
+  /** {@link #lerp(Expr, double)} with a weight for each element; all three broadcast. */
+  default Expr lerp(Expr end, Expr weight) {
+    Expr x = self();
+    Require.floating("lerp", x);
+    Require.oneType("lerp", x, end, weight);
+    Shape shape = Broadcast.of("lerp", x, end, weight);
+    return x.graph().call("lerp", x.dtype(), shape, x, end, weight);
   }
 }

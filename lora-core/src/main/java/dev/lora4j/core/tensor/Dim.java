@@ -57,6 +57,20 @@ public final class Dim {
         : new Dim("torch.floordiv(" + text + ", " + divisor + ")", Shape.UNKNOWN);
   }
 
+  /** This size and {@code more}, which may be negative. */
+  public Dim plus(long more) {
+    return value >= 0
+        ? of(Math.addExact(value, more))
+        : new Dim("torch.add(" + text + ", " + more + ")", Shape.UNKNOWN);
+  }
+
+  /** This size and another. */
+  public Dim plus(Dim other) {
+    return value >= 0 && other.value >= 0
+        ? of(Math.addExact(value, other.value))
+        : new Dim("torch.add(" + text + ", " + other.text + ")", Shape.UNKNOWN);
+  }
+
   @Override
   public String toString() {
     return text;

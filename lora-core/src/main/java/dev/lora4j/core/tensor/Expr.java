@@ -5,12 +5,21 @@ package dev.lora4j.core.tensor;
  * appends a statement to the {@link Graph} and returns its result.
  *
  * <p>Shapes and element types are checked where they are known. There is no silent promotion: both
- * sides of an operator have the same type, and {@link #to} converts.
+ * sides of an operator have the same type, and {@link Casting#to} converts.
  */
 public final class Expr
     implements Arithmetic,
+        Functions,
+        Comparing,
+        Bits,
+        Casting,
         Shaping,
+        Cutting,
+        Indexing,
         Reducing,
+        Ordering,
+        Products,
+        LinearAlgebra,
         Projecting,
         Convolving,
         Normalising,
@@ -19,7 +28,8 @@ public final class Expr
         Rotating,
         Pooling,
         Resampling,
-        Padding {
+        Padding,
+        Losses {
   private final Graph graph;
   private final String variable;
   private final DType dtype;
@@ -56,11 +66,6 @@ public final class Expr
   public Dim dim(int d) {
     long known = shape.size(d);
     return known == Shape.UNKNOWN ? graph.size(this, d) : Dim.of(known);
-  }
-
-  /** This value in another element type; itself if it has that type. Gradients pass. */
-  public Expr to(DType type) {
-    return type == dtype ? this : graph.call("to", type, shape, this, type);
   }
 
   /** This value cut off from the gradient. */

@@ -8,7 +8,11 @@ final class Mismatch {
   private Mismatch() {}
 
   static TensorException of(String operator, Expr at, String expected, String found) {
-    String layer = at.graph().layer();
+    return of(operator, at.graph(), expected, found);
+  }
+
+  static TensorException of(String operator, Graph graph, String expected, String found) {
+    String layer = graph.layer();
     return new TensorException(
         operator
             + (layer.isEmpty() ? "" : " in layer " + layer)

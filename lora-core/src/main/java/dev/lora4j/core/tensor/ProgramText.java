@@ -121,8 +121,11 @@ final class ProgramText {
   }
 
   private static String number(double value) {
-    if (Double.isNaN(value) || Double.isInfinite(value)) {
-      throw new TensorException("A program cannot hold the constant " + value + ".");
+    if (Double.isNaN(value)) {
+      return "float(\"nan\")";
+    }
+    if (Double.isInfinite(value)) {
+      return value > 0 ? "float(\"inf\")" : "float(\"-inf\")";
     }
     return String.format(Locale.ROOT, "%.17g", value);
   }

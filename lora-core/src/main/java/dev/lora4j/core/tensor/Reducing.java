@@ -1,93 +1,77 @@
 package dev.lora4j.core.tensor;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 
-/** Operators of {@link Expr} that combine elements. */
+/** Operators of {@link Expr} that combine elements, and sums that run along a dimension. */
 public interface Reducing {
   /** The value operated on. */
   Expr self();
 
-  /** Sum of all elements; a scalar. */
-  default Expr sum() {
-    Expr x = self();
-    return x.graph().call("sum", x.dtype(), Shape.of(), x);
+  /** What can be done over these dimensions, which then disappear; at least one. */
+  default Reduction over(int... dimensions) {
+    if (dimensions.length == 0) {
+      throw Mismatch.of("over", self(), "at least one dimension; overAll() takes all", "none");
+    }
+    return new Reduction(self(), Require.dimensions("over", self(), dimensions), false);
   }
 
-  /** Sum over dimensions, which keep size 1. */
+  /** What can be done over all elements, which gives a scalar. */
+  default Reduction overAll() {
+    return new Reduction(self(), IntStream.range(0, self().shape().rank()).toArray(), false);
+  }
+
+  /** Sum of all elements; a scalar. Of whole numbers I64. */
+  default Expr sum() {
+    return overAll().sum();
+  }
+
+  /** Sum over dimensions, which keep size 1. Of whole numbers I64. */
   default Expr sum(int... dimensions) {
-    return reduce("sum", dimensions);
+    return over(dimensions).keeping().sum();
   }
 
   /** Mean of all elements; a scalar. */
   default Expr mean() {
-    Expr x = self();
-    return x.graph().call("mean", x.dtype(), Shape.of(), x);
+    return overAll().mean();
   }
 
   /** Mean over dimensions, which keep size 1. */
   default Expr mean(int... dimensions) {
-    return reduce("mean", dimensions);
+    return over(dimensions).keeping().mean();
   }
 
   /** Euclidean norm of all elements; a scalar. */
   default Expr norm() {
-    Expr x = self();
-    return x.graph().call("linalg_vector_norm", x.dtype(), Shape.of(), x, 2);
+    return overAll().norm(2);
   }
 
   /** Whether all elements of a BOOL tensor hold; a scalar. */
   default Expr all() {
-    Expr x = self();
-    return x.graph().call("all", DType.BOOL, Shape.of(), x);
+    return overAll().all();
+  }
+
+  /** Whether at least one element of a BOOL tensor holds; a scalar. */
+  default Expr any() {
+    return overAll().any();
   }
 
   /** Position of the greatest element along dimension {@code d}, which disappears; I64. */
   default Expr argmax(int d) {
-    Expr x = self();
-    int at = d < 0 ? d + x.shape().rank() : d;
-    long[] sizes = x.shape().sizes();
-    long[] rest =
-        LongStream.range(0, sizes.length).filter(i -> i != at).map(i -> sizes[(int) i]).toArray();
-    return x.graph().call("argmax", DType.I64, Shape.of(rest), x, d);
+    return over(d).argMax();
   }
 
-  /**
-   * Matrix product; x: [..., rows, inner], other: [..., inner, columns]. Leading dimensions
-   * broadcast.
-   */
-  default Expr matmul(Expr other) {
-    Expr x = self();
-    Shape a = x.shape();
-    Shape b = other.shape();
-    Mismatch.require(
-        x.dtype() == other.dtype()
-            && a.rank() >= 2
-            && b.rank() >= 2
-            && Sizes.agree(a.size(-1), b.size(-2)),
-        "matmul",
-        "[..., rows, inner] and [..., inner, columns] of one type",
-        x,
-        other);
-    long[] leading = Broadcast.of("matmul", x, List.of(leading(a), leading(b))).sizes();
-    long[] sizes = Arrays.copyOf(leading, leading.length + 2);
-    sizes[leading.length] = a.size(-2);
-    sizes[leading.length + 1] = b.size(-1);
-    return x.graph().call("matmul", x.dtype(), Shape.of(sizes), x, other);
+  /** Position of the least element along dimension {@code d}, which disappears; I64. */
+  default Expr argmin(int d) {
+    return over(d).argMin();
   }
 
-  private static Shape leading(Shape shape) {
-    return Shape.of(Arrays.copyOf(shape.sizes(), shape.rank() - 2));
+  /** Sums of each element and all before it along dimension {@code d}. Of whole numbers I64. */
+  default Expr cumsum(int d) {
+    return Reduction.running("cumsum", self(), d);
   }
 
-  private Expr reduce(String operator, int... dimensions) {
-    Expr x = self();
-    Shape shape = x.shape();
-    for (int d : dimensions) {
-      shape = shape.with(d, 1);
-    }
-    List<Integer> over = Arrays.stream(dimensions).boxed().toList();
-    return x.graph().call(operator, x.dtype(), shape, x, over, true);
+  /** Products of each element and all before it along dimension {@code d}. Of whole numbers I64. */
+  default Expr cumprod(int d) {
+    return Reduction.running("cumprod", self(), d);
   }
 }

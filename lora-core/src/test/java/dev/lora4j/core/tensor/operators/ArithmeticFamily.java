@@ -1,13 +1,16 @@
 package dev.lora4j.core.tensor.operators;
 
+import static dev.lora4j.core.tensor.operators.ElementwiseCases.binary;
+import static dev.lora4j.core.tensor.operators.ElementwiseCases.flat;
+import static dev.lora4j.core.tensor.operators.ElementwiseCases.golden;
+import static dev.lora4j.core.tensor.operators.ElementwiseCases.unary;
+
 import dev.lora4j.core.tensor.Arithmetic;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
-import java.util.function.BinaryOperator;
-import java.util.function.UnaryOperator;
 
-/** Element by element operators. */
+/** Element by element arithmetic. */
 final class ArithmeticFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
@@ -24,77 +27,70 @@ final class ArithmeticFamily implements OperatorFamily {
         binary("maximum(Expr)", Expr::maximum),
         binary("minimum(Expr)", Expr::minimum),
         Row.of("add(double)", g -> g.reals(g.sizes(0, 3)).add(g.number(-2, 2))),
+        Row.flat("add(double)", g -> g.indices(9, g.sizes(0, 3)).add(g.size(-2, 2))),
+        Row.of("sub(double)", g -> g.reals(g.sizes(0, 3)).sub(g.number(-2, 2))),
         Row.of("mul(double)", g -> g.reals(g.sizes(0, 3)).mul(g.number(-2, 2))),
+        Row.of("div(double)", g -> g.reals(g.sizes(0, 3)).div(g.number(1, 2))),
+        Row.flat("floorDiv(Expr)", g -> g.reals(3, 2).floorDiv(g.between(0.5, 2, 3, 1))),
+        Row.flat("floorDiv(double)", g -> g.indices(9, g.sizes(0, 3)).floorDiv(g.size(1, 4))),
+        Row.of("remainder(Expr)", g -> g.between(3, 4, 3, 2).remainder(g.between(1.1, 1.4, 3, 1))),
+        Row.of("remainder(double)", g -> g.between(3.1, 5.9, g.sizes(0, 3)).remainder(-3)),
+        Row.flat("remainder(double)", g -> g.indices(9, g.sizes(0, 3)).remainder(g.size(1, 4))),
         unary("neg()", -2, 2, Expr::neg),
         unary("abs()", -2, 2, Expr::abs),
-        unary("exp()", -2, 2, Expr::exp),
-        unary("log()", 0.1, 3, Expr::log),
-        unary("sin()", -4, 4, Expr::sin),
-        unary("cos()", -4, 4, Expr::cos),
-        unary("sqrt()", 0.1, 3, Expr::sqrt),
-        unary("rsqrt()", 0.1, 3, Expr::rsqrt),
+        flat("sign()", Expr::sign),
+        flat("floor()", Expr::floor),
+        flat("ceil()", Expr::ceil),
+        flat("round()", Expr::round),
+        flat("trunc()", Expr::trunc),
         unary("reciprocal()", 0.2, 3, Expr::reciprocal),
         unary("pow(double)", 0.1, 3, x -> x.pow(1.5)),
         unary("pow(double)", -2, 2, x -> x.pow(3)),
-        unary("clamp(double, double)", -2, 2, x -> x.clamp(-1, 0.5)),
-        Row.flat("isFinite()", g -> g.reals(g.sizes(0, 3)).isFinite()),
-        Row.of(
-            "where(Expr, Expr)",
-            g -> {
-              long[] sizes = g.sizes(1, 3);
-              Expr condition = g.flags(g.broadcasting(sizes));
-              return g.reals(sizes).where(condition, g.reals(g.broadcasting(sizes)));
-            }));
-  }
-
-  /** Two operands that broadcast, either of them the smaller. */
-  private static Row binary(String method, BinaryOperator<Expr> operator) {
-    return Row.of(
-        method,
-        g -> {
-          long[] sizes = g.sizes(0, 3);
-          Expr a = g.reals(sizes);
-          Expr b = g.reals(g.broadcasting(sizes));
-          return g.flag() ? operator.apply(a, b) : operator.apply(b, a);
-        });
-  }
-
-  private static Row unary(String method, double low, double high, UnaryOperator<Expr> operator) {
-    return Row.of(method, g -> operator.apply(g.between(low, high, g.sizes(0, 3))));
+        Row.flat("pow(double)", g -> g.indices(9, g.sizes(0, 3)).pow(2)),
+        Row.of("pow(Expr)", g -> g.between(0.1, 3, 3, 2).pow(g.reals(3, 1))),
+        Row.of("clamp(double, double)", g -> g.between(-2, 2, 3, 4).clamp(-1, 0.5)),
+        Row.of("clampMin(double)", g -> g.between(-2, 2, 3, 4).clampMin(-0.5)),
+        Row.of("clampMax(double)", g -> g.between(-2, 2, 3, 4).clampMax(0.5)),
+        binary("lerp(Expr, double)", (a, b) -> a.lerp(b, 0.3)),
+        Row.of("lerp(Expr, Expr)", g -> g.reals(3, 1).lerp(g.reals(3, 2), g.reals(2))));
   }
 
   @Override
   public List<Golden> goldens() {
     return List.of(
-        Golden.of("add(Expr)", "add", in -> in.apply("a").add(in.apply("b"))),
-        Golden.of("sub(Expr)", "sub", in -> in.apply("a").sub(in.apply("b"))),
-        Golden.of("mul(Expr)", "mul", in -> in.apply("a").transpose(0, 1).mul(in.apply("b"))),
-        Golden.of("div(Expr)", "div", in -> in.apply("a").div(in.apply("b"))),
-        Golden.of("maximum(Expr)", "maximum", in -> in.apply("a").maximum(in.apply("b"))),
-        Golden.of("minimum(Expr)", "minimum", in -> in.apply("a").minimum(in.apply("b"))),
-        Golden.of("add(double)", "add_number", in -> in.apply("x").add(0.1)),
-        Golden.of("mul(double)", "mul_number", in -> in.apply("x").mul(1.0 / 3)),
-        special("neg()", "neg", Expr::neg),
-        special("abs()", "abs", Expr::abs),
-        special("exp()", "exp", Expr::exp),
-        special("log()", "log", Expr::log),
-        special("sin()", "sin", Expr::sin),
-        special("cos()", "cos", Expr::cos),
-        special("sqrt()", "sqrt", Expr::sqrt),
-        special("rsqrt()", "rsqrt", Expr::rsqrt),
-        special("reciprocal()", "reciprocal", Expr::reciprocal),
-        special("pow(double)", "pow", x -> x.pow(0.5)),
-        special("clamp(double, double)", "clamp", x -> x.clamp(-1, 0.25)),
-        special("isFinite()", "isfinite", Expr::isFinite),
+        golden("add(Expr)", "add", (a, b) -> a.add(b)),
+        golden("sub(Expr)", "sub", (a, b) -> a.sub(b)),
+        golden("mul(Expr)", "mul", (a, b) -> a.transpose(0, 1).mul(b)),
+        golden("div(Expr)", "div", (a, b) -> a.div(b)),
+        golden("maximum(Expr)", "maximum", (a, b) -> a.maximum(b)),
+        golden("minimum(Expr)", "minimum", (a, b) -> a.minimum(b)),
+        golden("add(double)", "add_number", x -> x.add(0.1)),
+        golden("sub(double)", "sub_number", x -> x.sub(0.1)),
+        golden("mul(double)", "mul_number", x -> x.mul(1.0 / 3)),
+        golden("div(double)", "div_number", x -> x.div(3)),
+        golden("floorDiv(Expr)", "floor_div", (a, b) -> a.floorDiv(b)),
+        golden("floorDiv(double)", "floor_div_whole", x -> x.floorDiv(3)),
+        golden("remainder(Expr)", "remainder", (a, b) -> a.remainder(b)),
+        golden("remainder(double)", "remainder_whole", x -> x.remainder(-4)),
+        golden("neg()", "neg", x -> x.neg()),
+        golden("abs()", "abs", x -> x.abs()),
+        golden("sign()", "sign", x -> x.sign()),
+        golden("floor()", "floor", x -> x.floor()),
+        golden("ceil()", "ceil", x -> x.ceil()),
+        golden("round()", "round", x -> x.round()),
+        golden("trunc()", "trunc", x -> x.trunc()),
+        golden("reciprocal()", "reciprocal", x -> x.reciprocal()),
+        golden("pow(double)", "pow", x -> x.pow(0.5)),
+        golden("pow(double)", "pow_whole", x -> x.pow(3)),
+        golden("pow(Expr)", "pow_each", (a, b) -> a.pow(b)),
+        golden("clamp(double, double)", "clamp", x -> x.clamp(-1, 0.25)),
+        golden("clampMin(double)", "clamp_min", x -> x.clampMin(-1)),
+        golden("clampMax(double)", "clamp_max", x -> x.clampMax(0.25)),
+        golden("lerp(Expr, double)", "lerp", (a, b) -> a.lerp(b, 0.3)),
         Golden.of(
-            "where(Expr, Expr)",
-            "where",
-            in -> in.apply("a").where(in.apply("condition"), in.apply("b"))));
-  }
-
-  /** On numbers among which are zeros of both signs, infinities and no number. */
-  private static Golden special(String method, String name, UnaryOperator<Expr> operator) {
-    return Golden.of(method, name, in -> operator.apply(in.apply("x")));
+            "lerp(Expr, Expr)",
+            "lerp_each",
+            in -> in.apply("a").lerp(in.apply("b"), in.apply("weight"))));
   }
 
   @Override
@@ -111,9 +107,19 @@ final class ArithmeticFamily implements OperatorFamily {
             "operands of one type",
             "F64 and F32"),
         new Refusal(
-            "where(Expr, Expr)",
-            g -> g.reals(2).where(g.flags(3), g.reals(2)),
-            "shapes that broadcast",
-            "[3] and [2] and [2]"));
+            "add(Expr)", g -> g.flags(2).add(g.flags(2)), "a type that is computed in", "BOOL [2]"),
+        new Refusal(
+            "mul(double)",
+            g -> g.reals(2).to(DType.F8_E4M3).mul(2),
+            "a type that is computed in",
+            "F8_E4M3 [2]"),
+        new Refusal(
+            "add(double)", g -> g.indices(3, 2).add(0.5), "a whole constant beside I64", "0.5"),
+        new Refusal(
+            "div(Expr)",
+            g -> g.indices(3, 2).div(g.indices(3, 2)),
+            "F16, BF16, F32 or F64",
+            "I64 [2]"),
+        new Refusal("pow(double)", g -> g.indices(3, 2).pow(-1), "a power of 0 or more", "-1"));
   }
 }

@@ -1,6 +1,5 @@
 package dev.lora4j.core.tensor.operators;
 
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
@@ -27,9 +26,12 @@ final class ExprFamily implements OperatorFamily {
               Expr x = g.reals(4, 3);
               return x.reshape(x.dim(0).over(2), x.dim(1).times(2), Dim.of(1));
             }),
-        Row.of("to(DType)", g -> g.reals(g.sizes(0, 3)).to(DType.F64)),
-        Row.flat("to(DType)", g -> g.reals(g.sizes(0, 3)).to(g.oneOf(DType.BF16, DType.F16))),
-        Row.flat("to(DType)", g -> g.indices(5, g.sizes(0, 3)).to(g.oneOf(DType.F32, DType.U8))),
+        Row.of(
+            "dim(int)",
+            g -> {
+              Expr x = g.reals(4, 3);
+              return x.reshape(x.dim(0).plus(x.dim(1)).minus(Dim.of(1)), x.dim(0).plus(-2));
+            }),
         Row.flat("detach()", g -> g.reals(g.sizes(0, 3)).detach()),
         Row.flat("trainable()", g -> g.given(g.sizes(0, 3)).trainable()));
   }
@@ -44,10 +46,6 @@ final class ExprFamily implements OperatorFamily {
               Expr x = in.apply("x");
               return x.reshape(x.dim(-1), x.dim(0));
             }),
-        Golden.of("to(DType)", "to_f32", in -> in.apply("x").to(DType.F32)).within(0),
-        Golden.of("to(DType)", "to_bf16", in -> in.apply("x").to(DType.BF16)).within(0),
-        Golden.of("to(DType)", "to_f16", in -> in.apply("x").to(DType.F16)).within(0),
-        Golden.of("to(DType)", "to_i32", in -> in.apply("x").to(DType.I32)).within(0),
         Golden.of("detach()", "detach", in -> in.apply("x").detach()),
         Golden.of("trainable()", "trainable", in -> in.apply("x").trainable()));
   }

@@ -9,7 +9,21 @@ final class OperatorFamilies {
   static List<OperatorFamily> all() {
     return List.of(
         new ArithmeticFamily(),
+        new FunctionsFamily(),
+        new ComparingFamily(),
+        new BitsFamily(),
+        new CastingFamily(),
         new ExprFamily(),
+        new ConstantsFamily(),
+        new ShapingFamily(),
+        new CuttingFamily(),
+        new IndexingFamily(),
+        new ReducingFamily(),
+        new ReductionFamily(),
+        new OrderingFamily(),
+        new ProductsFamily(),
+        new LinearAlgebraFamily(),
+        new LossesFamily(),
         new ActivatingFamily(),
         new AttendingFamily(),
         new ConvolvingFamily(),
@@ -18,8 +32,6 @@ final class OperatorFamilies {
         new PoolingFamily(),
         new ProjectingFamily(),
         new ResamplingFamily(),
-        new ReducingFamily(),
-        new RotatingFamily(),
-        new ShapingFamily());
+        new RotatingFamily());
   }
 }

@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Shaping;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Operators that move elements. */
+/** Operators that arrange, repeat and join elements. */
 final class ShapingFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
@@ -32,14 +32,44 @@ final class ShapingFamily implements OperatorFamily {
             g -> g.reals(g.sizes(3, 3)).transpose(g.dimension(3), g.dimension(3))),
         Row.of("unsqueeze(int)", g -> g.reals(g.sizes(2, 2)).unsqueeze(g.dimension(3))),
         Row.of(
-            "slice(int, long, long)",
+            "squeeze(int)",
             g -> {
-              int begin = g.size(0, 3);
-              return g.reals(2, 4, 3).slice(g.oneOf(1, -2), begin, g.size(begin + 1, 4));
+              int d = g.size(0, 2);
+              long[] sizes = {2, 3, 2};
+              sizes[d] = 1;
+              return g.reals(sizes).squeeze(g.flag() ? d : d - 3);
             }),
-        Row.several(
-            "chunk(int, int)",
-            g -> g.showing(-1).reals(2, 2L * g.size(1, 2)).chunk(2, g.oneOf(1, -1))),
+        Row.of(
+            "flatten(int, int)",
+            g -> {
+              int first = g.size(0, 2);
+              return g.reals(g.sizes(3, 3)).flatten(first, g.oneOf(-1, 2));
+            }),
+        Row.of(
+            "moveDim(int, int)",
+            g -> g.reals(g.sizes(3, 3)).moveDim(g.dimension(3), g.dimension(3))),
+        Row.of(
+            "expand(Dim[])",
+            g -> {
+              Expr x = g.reals(g.size(1, 3), 1);
+              Expr y = g.given(2, g.size(1, 3));
+              return x.expand(Dim.of(2), g.flag() ? x.dim(0) : Dim.of(-1), y.dim(1));
+            }),
+        Row.of("expand(long[])", g -> g.reals(2, 1).expand(g.oneOf(2, -1), g.size(1, 3))),
+        Row.of("repeat(long[])", g -> g.reals(g.sizes(2, 2)).repeat(g.size(1, 3), g.size(1, 2))),
+        Row.of(
+            "repeatInterleave(long, int)",
+            g -> g.reals(g.sizes(2, 2)).repeatInterleave(g.size(1, 3), g.dimension(2))),
+        Row.of(
+            "stack(int, Expr[])",
+            g -> {
+              long[] sizes = g.sizes(2, 2);
+              return g.reals(sizes).stack(g.dimension(3), g.reals(sizes));
+            }),
+        Row.of(
+            "stack(List, int)",
+            g -> Shaping.stack(List.of(g.reals(2, 3), g.reals(2, 3)), g.dimension(3))),
+        Row.of("contiguous()", g -> g.reals(g.sizes(2, 3)).contiguous()),
         Row.of(
             "cat(int, Expr[])",
             g -> {
@@ -79,8 +109,26 @@ final class ShapingFamily implements OperatorFamily {
         Golden.of("permute(int[])", "permute", in -> in.apply("x").permute(1, 2, 0)),
         Golden.of("transpose(int, int)", "transpose", in -> in.apply("x").transpose(-1, 0)),
         Golden.of("unsqueeze(int)", "unsqueeze", in -> in.apply("x").unsqueeze(-2)),
-        Golden.of("slice(int, long, long)", "slice", in -> in.apply("x").slice(-1, 1, 4)),
-        Golden.several("chunk(int, int)", "chunk", in -> in.apply("x").chunk(3, 1)),
+        Golden.of("squeeze(int)", "squeeze", in -> in.apply("x").squeeze(-2)),
+        Golden.of(
+            "flatten(int, int)", "flatten", in -> in.apply("x").transpose(0, 1).flatten(1, -1)),
+        Golden.of("moveDim(int, int)", "move_dim", in -> in.apply("x").moveDim(0, -1)),
+        Golden.of(
+            "expand(Dim[])",
+            "expand_dims",
+            in -> in.apply("x").expand(Dim.of(2), Dim.of(-1), Dim.of(5))),
+        Golden.of("expand(long[])", "expand", in -> in.apply("x").expand(2, 3, 5)),
+        Golden.of("repeat(long[])", "repeat", in -> in.apply("x").repeat(2, 1, 3)),
+        Golden.of(
+            "repeatInterleave(long, int)",
+            "repeat_interleave",
+            in -> in.apply("x").repeatInterleave(3, 1)),
+        Golden.of("stack(int, Expr[])", "stack", in -> in.apply("a").stack(-1, in.apply("b"))),
+        Golden.of(
+            "stack(List, int)",
+            "stack_list",
+            in -> Shaping.stack(List.of(in.apply("a").transpose(0, 1), in.apply("b")), 1)),
+        Golden.of("contiguous()", "contiguous", in -> in.apply("x").transpose(0, 1).contiguous()),
         Golden.of(
             "cat(int, Expr[])", "cat", in -> in.apply("a").cat(1, in.apply("b"), in.apply("c"))),
         Golden.of(
@@ -95,10 +143,36 @@ final class ShapingFamily implements OperatorFamily {
   public List<Refusal> refusals() {
     return List.of(
         new Refusal(
-            "chunk(int, int)",
-            g -> g.reals(2, 5).chunk(2, 1).get(0),
-            "a size that divides by 2",
-            "[2, 5]"),
+            "reshape(long[])",
+            g -> g.reals(2, 3).reshape(4, -1),
+            "as many elements as [4, ?]",
+            "[2, 3]"),
+        new Refusal(
+            "reshape(long[])", g -> g.reals(2, 3).reshape(5), "as many elements as [5]", "[2, 3]"),
+        new Refusal(
+            "permute(int[])", g -> g.reals(2, 3).permute(0, 0), "each dimension once", "[0, 0]"),
+        new Refusal(
+            "transpose(int, int)",
+            g -> g.reals(2, 3).transpose(0, 2),
+            "a shape with dimension 2",
+            "F64 [2, 3]"),
+        new Refusal("unsqueeze(int)", g -> g.reals(2).unsqueeze(3), "a place from -2 to 1", "3"),
+        new Refusal(
+            "squeeze(int)", g -> g.reals(2, 3).squeeze(1), "size 1 in dimension 1", "[2, 3]"),
+        new Refusal(
+            "flatten(int, int)", g -> g.reals(2, 3).flatten(1, 0), "a first dimension", "1 and 0"),
+        new Refusal(
+            "expand(long[])",
+            g -> g.reals(2, 3).expand(2, 4),
+            "sizes that [2, 3] broadcasts to",
+            "[2, 4]"),
+        new Refusal(
+            "repeat(long[])", g -> g.reals(2, 3).repeat(2), "a number of times for each", "[2]"),
+        new Refusal(
+            "stack(int, Expr[])",
+            g -> g.reals(2, 3).stack(0, g.reals(2, 4)),
+            "F64 [2, 3]",
+            "F64 [2, 4]"),
         new Refusal(
             "cat(int, Expr[])",
             g -> g.reals(2, 3).cat(0, g.reals(2, 4)),
@@ -109,11 +183,6 @@ final class ShapingFamily implements OperatorFamily {
             g -> g.reals(2, 3).cat(0, g.reals(2, 3).to(DType.F32)),
             "F64 [2, 3]",
             "F32 [2, 3]"),
-        new Refusal(
-            "slice(int, long, long)",
-            g -> g.reals(2, 3).slice(1, 2, 4),
-            "a range within dimension 1",
-            "[2, 4) of 3"),
         new Refusal(
             "splitHeads(int)",
             g -> g.reals(2, 3, 5).splitHeads(2),

@@ -1,0 +1,27 @@
+package dev.lora4j.core.tensor;
+
+/** Stages operators whose result is BOOL. */
+final class Logic {
+  private Logic() {}
+
+  static Expr compare(String operator, Expr x, Expr other) {
+    Require.oneType(operator, x, other);
+    return x.graph().call(operator, DType.BOOL, Broadcast.of(operator, x, other), x, other);
+  }
+
+  static Expr compare(String operator, Expr x, double value) {
+    Require.numeric(operator, x);
+    boolean whole = Require.integral(x.dtype()) && value == Math.rint(value);
+    Object constant = whole ? Require.constant(operator, x, value) : value;
+    return x.graph().call(operator, DType.BOOL, x.shape(), x, constant);
+  }
+
+  static Expr combine(String operator, Expr x, Expr other) {
+    Require.type(operator, DType.BOOL, x);
+    return compare(operator, x, other);
+  }
+
+  static Expr test(String operator, Expr x) {
+    return x.graph().call(operator, DType.BOOL, x.shape(), x);
+  }
+}
