@@ -36,6 +36,14 @@ case(
     v=(2, 1, 5, 2),
     mask=allowed,
 )
+sizes = {"q": (1, 2, 3, 2), "k": (1, 2, 3, 2), "v": (1, 2, 3, 2)}
+case("attend_nothing_allowed", lambda q, k, v, mask: attend(q, k, v, mask), **sizes, mask=allowed[:, 1:4])
+case(
+    "attend_nothing_allowed_causal",
+    lambda q, k, v, mask: attend(q, k, v, mask & causal(q, k)),
+    **sizes,
+    mask=torch.tensor([[[False, False, True]]]),
+)
 case("attend_added", plain, q=(2, 3, 3, 2), k=(2, 3, 5, 2), v=(2, 3, 5, 1), mask=(1, 3, 3, 5))
 case("attend_added_rank3", plain, q=(2, 3, 3, 2), k=(2, 3, 5, 2), v=(2, 3, 5, 2), mask=(3, 3, 5))
 case(

@@ -9,7 +9,7 @@ public interface Attending {
    * Scaled dot-product attention with scale 1/sqrt(width). This is the queries: [batch, heads,
    * tokens, width]; keys: [batch, heads, keys, width], values: [batch, heads, keys, any width].
    * Keys and values may have fewer heads, each of which then serves as many heads of the queries as
-   * there are (Ainslie et al. 2023).
+   * there are (Ainslie et al. 2023). A token that sees no key gets zeros.
    */
   default Expr attend(Expr keys, Expr values) {
     return attend(keys, values, Attention.PLAIN);

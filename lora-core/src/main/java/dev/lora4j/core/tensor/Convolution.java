@@ -26,21 +26,25 @@ public record Convolution(
   public static final Convolution PLAIN =
       new Convolution(List.of(1), List.of(0), List.of(0), false, PadMode.ZEROS, List.of(1), 1);
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @throws TensorException if a list is empty or a number too small
+   */
   public Convolution {
-    stride = List.copyOf(stride);
-    before = List.copyOf(before);
-    after = List.copyOf(after);
-    dilation = List.copyOf(dilation);
+    stride = PerDimension.checked("The stride of a convolution", 1, stride);
+    before = PerDimension.checked("The padding of a convolution", 0, before);
+    after = PerDimension.checked("The padding of a convolution", 0, after);
+    dilation = PerDimension.checked("The dilation of a convolution", 1, dilation);
     if (groups < 1) {
-      throw new TensorException("A convolution has 1 group or more; found " + groups);
+      throw new TensorException("A convolution expects 1 group or more; found " + groups + ".");
     }
   }
 
   /** The plain convolution with this stride. */
   public static Convolution strided(int... stride) {
     return new Convolution(
-        PerDimension.of("A stride", 1, stride),
+        PerDimension.of(stride),
         PLAIN.before,
         PLAIN.after,
         false,
@@ -51,7 +55,7 @@ public record Convolution(
 
   /** The same padding on both sides of a dimension. */
   public Convolution padded(int... padding) {
-    List<Integer> both = PerDimension.of("A padding", 0, padding);
+    List<Integer> both = PerDimension.of(padding);
     return new Convolution(stride, both, both, false, mode, dilation, groups);
   }
 
@@ -72,7 +76,7 @@ public record Convolution(
 
   /** Steps between two elements of the kernel. */
   public Convolution dilated(int... steps) {
-    List<Integer> dilated = PerDimension.of("A dilation", 1, steps);
+    List<Integer> dilated = PerDimension.of(steps);
     return new Convolution(stride, before, after, same, mode, dilated, groups);
   }
 

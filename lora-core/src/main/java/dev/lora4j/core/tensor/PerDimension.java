@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -7,14 +8,22 @@ import java.util.List;
 final class PerDimension {
   private PerDimension() {}
 
-  /** Boxed; refuses none at all and what is below {@code least}. */
-  static List<Integer> of(String setting, int least, int... values) {
-    List<Integer> list = java.util.Arrays.stream(values).boxed().toList();
-    if (list.isEmpty() || list.stream().anyMatch(v -> v < least)) {
+  static List<Integer> of(int... values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+
+  /** An unmodifiable copy; refuses none at all and what is below {@code least}. */
+  static List<Integer> checked(String setting, int least, List<Integer> values) {
+    if (values.isEmpty() || values.stream().anyMatch(v -> v < least)) {
       throw new TensorException(
-          setting + " is one number, or one for each dimension, from " + least + "; found " + list);
+          setting
+              + " expects one number for all dimensions, or one for each, from "
+              + least
+              + "; found "
+              + values
+              + ".");
     }
-    return list;
+    return List.copyOf(values);
   }
 
   /** One for each of {@code dimensions}. */

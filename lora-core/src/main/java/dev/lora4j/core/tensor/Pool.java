@@ -20,35 +20,39 @@ public record Pool(
     List<Integer> dilation,
     boolean ceiling,
     boolean paddingCounts) {
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @throws TensorException if a list is empty or a number too small
+   */
   public Pool {
-    size = List.copyOf(size);
-    stride = List.copyOf(stride);
-    padding = List.copyOf(padding);
-    dilation = List.copyOf(dilation);
+    size = PerDimension.checked("The window of pooling", 1, size);
+    stride = PerDimension.checked("The stride of pooling", 1, stride);
+    padding = PerDimension.checked("The padding of pooling", 0, padding);
+    dilation = PerDimension.checked("The dilation of pooling", 1, dilation);
   }
 
   /** Windows side by side, without padding. */
   public static Pool window(int... size) {
-    List<Integer> sizes = PerDimension.of("A window", 1, size);
+    List<Integer> sizes = PerDimension.of(size);
     return new Pool(sizes, sizes, List.of(0), List.of(1), false, true);
   }
 
   /** Other steps between two windows. */
   public Pool strided(int... steps) {
-    List<Integer> strides = PerDimension.of("A stride", 1, steps);
+    List<Integer> strides = PerDimension.of(steps);
     return new Pool(size, strides, padding, dilation, ceiling, paddingCounts);
   }
 
   /** Elements added on both sides. */
   public Pool padded(int... added) {
-    List<Integer> paddings = PerDimension.of("A padding", 0, added);
+    List<Integer> paddings = PerDimension.of(added);
     return new Pool(size, stride, paddings, dilation, ceiling, paddingCounts);
   }
 
   /** Steps between two elements of a window. */
   public Pool dilated(int... steps) {
-    List<Integer> dilations = PerDimension.of("A dilation", 1, steps);
+    List<Integer> dilations = PerDimension.of(steps);
     return new Pool(size, stride, padding, dilations, ceiling, paddingCounts);
   }
 

@@ -42,7 +42,10 @@ public interface Pooling {
     int dimensions = StagedPool.dimensions("adaptive_avg_pool", x);
     String operator = "adaptive_avg_pool" + dimensions + "d";
     List<Integer> windows =
-        PerDimension.spread(operator, x, "sizes", PerDimension.of("A size", 1, sizes), dimensions);
+        PerDimension.spread(operator, x, "sizes", PerDimension.of(sizes), dimensions);
+    if (windows.stream().anyMatch(w -> w < 1)) {
+      throw Mismatch.of(operator, x, "sizes of 1 or more", windows.toString());
+    }
     Shape shape = x.shape();
     List<Object> arguments = new ArrayList<>(List.of(x, windows));
     for (int d = 0; d < dimensions; d++) {

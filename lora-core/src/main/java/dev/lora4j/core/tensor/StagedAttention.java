@@ -58,7 +58,8 @@ final class StagedAttention {
     boolean both = settings.causal() && settings.mask().isPresent();
     Object mask = Keyword.NONE;
     if (settings.mask().isPresent()) {
-      mask = both ? causal(settings.mask().get(), q, keys) : settings.mask().get();
+      Expr given = settings.mask().get();
+      mask = fused(both ? causal(given, q, keys) : given);
     }
     arguments.add(mask);
     arguments.add(0.0);
@@ -78,6 +79,12 @@ final class StagedAttention {
   private static Expr repeated(Expr x, long heads, long fewer) {
     Shape shape = x.shape().with(1, heads);
     return x.graph().call("repeat_interleave", x.dtype(), shape, x, heads / fewer, 1);
+  }
+
+  /** The mask with the two or four dimensions that fused kernels take. */
+  private static Expr fused(Expr mask) {
+    int rank = mask.shape().rank();
+    return rank == 2 || rank == 4 ? mask : fused(mask.unsqueeze(0));
   }
 
   private static void checkMask(Expr mask, Expr q, Expr keys) {

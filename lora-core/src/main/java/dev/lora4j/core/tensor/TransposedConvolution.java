@@ -22,42 +22,42 @@ public record TransposedConvolution(
   public static final TransposedConvolution PLAIN =
       new TransposedConvolution(List.of(1), List.of(0), List.of(0), List.of(1), 1);
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @throws TensorException if a list is empty or a number too small
+   */
   public TransposedConvolution {
-    stride = List.copyOf(stride);
-    padding = List.copyOf(padding);
-    outputPadding = List.copyOf(outputPadding);
-    dilation = List.copyOf(dilation);
+    stride = PerDimension.checked("The stride of a convolution", 1, stride);
+    padding = PerDimension.checked("The padding of a convolution", 0, padding);
+    outputPadding = PerDimension.checked("The output padding of a convolution", 0, outputPadding);
+    dilation = PerDimension.checked("The dilation of a convolution", 1, dilation);
     if (groups < 1) {
-      throw new TensorException("A convolution has 1 group or more; found " + groups);
+      throw new TensorException("A convolution expects 1 group or more; found " + groups + ".");
     }
   }
 
   /** The plain one with this stride. */
   public static TransposedConvolution strided(int... stride) {
     return new TransposedConvolution(
-        PerDimension.of("A stride", 1, stride),
-        PLAIN.padding,
-        PLAIN.outputPadding,
-        PLAIN.dilation,
-        1);
+        PerDimension.of(stride), PLAIN.padding, PLAIN.outputPadding, PLAIN.dilation, 1);
   }
 
   /** Elements cut off on both sides. */
   public TransposedConvolution padded(int... cut) {
-    List<Integer> padded = PerDimension.of("A padding", 0, cut);
+    List<Integer> padded = PerDimension.of(cut);
     return new TransposedConvolution(stride, padded, outputPadding, dilation, groups);
   }
 
   /** Elements added after the last. */
   public TransposedConvolution outputPadded(int... added) {
-    List<Integer> padded = PerDimension.of("An output padding", 0, added);
+    List<Integer> padded = PerDimension.of(added);
     return new TransposedConvolution(stride, padding, padded, dilation, groups);
   }
 
   /** Steps between two elements of the kernel. */
   public TransposedConvolution dilated(int... steps) {
-    List<Integer> dilated = PerDimension.of("A dilation", 1, steps);
+    List<Integer> dilated = PerDimension.of(steps);
     return new TransposedConvolution(stride, padding, outputPadding, dilated, groups);
   }
 

@@ -2,7 +2,6 @@ package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.Attending;
 import dev.lora4j.core.tensor.Attention;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 import java.util.function.Function;
@@ -54,12 +53,13 @@ final class AttendingFamily implements OperatorFamily {
     };
   }
 
-  /** Each token sees the first key at least, since one that sees none has no gradient. */
+  /** Some tokens may see no key at all. */
   private static Expr allowed(Operands g) {
-    Expr others = g.flag() ? g.flags(2, 2) : g.flags(1, 1, 2, 2);
-    Expr zero = others.slice(-1, 0, 1).to(DType.F64).mul(0);
-    Expr first = g.graph().call("logical_not", DType.BOOL, zero.shape(), zero);
-    return first.cat(-1, others);
+    return switch (g.size(0, 2)) {
+      case 0 -> g.flags(2, 3);
+      case 1 -> g.flags(3);
+      default -> g.flags(2, 1, 3);
+    };
   }
 
   @Override
@@ -75,6 +75,8 @@ final class AttendingFamily implements OperatorFamily {
         golden(SETTINGS, "attend_causal_uneven", Attention.CAUSAL),
         golden(SETTINGS, "attend_scaled", Attention.PLAIN.scaled(1)),
         masked("attend_allowed", Attention.PLAIN),
+        masked("attend_nothing_allowed", Attention.PLAIN),
+        masked("attend_nothing_allowed_causal", Attention.CAUSAL),
         masked("attend_added", Attention.PLAIN),
         masked("attend_added_rank3", Attention.PLAIN),
         masked("attend_key_padding", Attention.PLAIN),

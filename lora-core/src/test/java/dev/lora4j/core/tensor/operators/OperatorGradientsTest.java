@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor.operators;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.tensor.DType;
@@ -58,7 +59,7 @@ class OperatorGradientsTest {
     try (Scope scope = ENGINE.scope("gradients")) {
       Program values = plain.graph().inference(scope, List.of(Shaping.cat(scalars(plain), 0)));
       List<Tensor> inputs = plain.inputs(scope);
-      List<List<Element>> elements = gradients(rows, scope, inputs);
+      List<List<Element>> elements = gradients(rows, scope, inputs, values);
       List<String> wrong = new ArrayList<>();
       Set<Row> moved = new HashSet<>();
       for (int k = 0; k < ELEMENTS; k++) {
@@ -86,13 +87,21 @@ class OperatorGradientsTest {
   }
 
   /** For each case up to {@link #ELEMENTS} elements of its real operands. */
-  private static List<List<Element>> gradients(List<Row> rows, Scope scope, List<Tensor> inputs) {
+  private static List<List<Element>> gradients(
+      List<Row> rows, Scope scope, List<Tensor> inputs, Program values) {
     StagedCases staged = new StagedCases(rows, Mode.TRAINED);
     List<Expr> leaves =
         staged.operands().stream().filter(Operand::differentiable).map(Operand::leaf).toList();
-    Expr total = Shaping.cat(scalars(staged), 0).sum();
-    Program program = staged.graph().training(scope, staged.graph().gradients(total, leaves));
+    Expr scalars = Shaping.cat(scalars(staged), 0);
+    List<Expr> outputs = new ArrayList<>(staged.graph().gradients(scalars.sum(), leaves));
+    outputs.add(scalars);
+    Program program = staged.graph().training(scope, outputs);
     List<Tensor> found = program.run(scope, inputs);
+    assertArrayEquals(
+        HostTensor.of(values.run(scope, inputs).get(0)).doubles(),
+        HostTensor.of(found.get(leaves.size())).doubles(),
+        1e-9,
+        "values in training and in inference");
     List<List<Element>> all = new ArrayList<>();
     int input = 0;
     int leaf = 0;

@@ -105,6 +105,8 @@ final class PoolingFamily implements OperatorFamily {
             "1 or 2 numbers as window",
             "[2, 2, 2]"),
         new Refusal(
+            ADAPTIVE, g -> g.reals(1, 2, 3).adaptiveAveragePool(0), "sizes of 1 or more", "[0]"),
+        new Refusal(
             ADAPTIVE,
             g -> g.indices(3, 1, 2, 3).adaptiveAveragePool(1),
             "a floating-point type",
