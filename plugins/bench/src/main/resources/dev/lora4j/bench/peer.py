@@ -6,6 +6,7 @@ dev.lora4j.bench.PeerProcess.
 """
 
 import argparse
+import importlib.metadata
 import json
 import os
 import sys
@@ -37,10 +38,11 @@ def read_safetensors(path):
     return tensors
 
 
-def serve(prepare, **options):
+def serve(prepare, package="", **options):
     """Does what is asked until there is nothing more to do.
 
-    options are further arguments of the script, with their types.
+    package is whose work it is, if not PyTorch's own; options are further arguments of the
+    script, with their types.
     """
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, required=True)
@@ -56,7 +58,9 @@ def serve(prepare, **options):
         return
     torch.set_num_threads(arguments.threads)
     check, unit = prepare(arguments)
-    _answer(name=f"PyTorch {torch.__version__} in Python {sys.version.split()[0]}")
+    who = package or "torch"
+    name = "PyTorch" if who == "torch" else who
+    _answer(name=f"{name} {importlib.metadata.version(who)} in Python {sys.version.split()[0]}")
     for line in sys.stdin:
         words = line.split()
         if words == ["check"]:
