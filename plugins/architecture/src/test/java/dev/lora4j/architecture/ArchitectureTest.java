@@ -94,8 +94,11 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("dev.lora4j.cli..")
             .and()
-            // A program of its own that a maintainer runs, not a part of the library.
+            // Programs of their own, not parts of the library: a maintainer's, and one that answers
+            // the command bench.
             .doNotHaveFullyQualifiedName("dev.lora4j.emoji.MakeEmojiSd")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.lora4j.bench.JavaPeer")
             .should(ACCESS_STANDARD_STREAMS)
             .orShould()
             .callMethod(System.class, "exit", int.class));
