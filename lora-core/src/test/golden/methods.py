@@ -32,6 +32,7 @@ LAYERS = {
     "square": ("LINEAR", (6, 6), 1),
     "point": ("CONVOLUTION", (8, 4, 1, 1), 1),
     "conv": ("CONVOLUTION", (8, 4, 3, 3), 1),
+    "sequence": ("CONVOLUTION", (8, 4, 3), 1),
     "grouped": ("CONVOLUTION", (8, 2, 3, 3), 2),
     "norm": ("NORM", (8,), 1),
     "embedding": ("EMBEDDING", (10, 6), 1),
@@ -52,7 +53,7 @@ def layer(name, geometry=PLAIN, stored=torch.float32, compute=torch.float32):
     if kind == "LINEAR":
         made = torch.nn.Linear(shape[1], shape[0])
     elif kind == "CONVOLUTION":
-        made = torch.nn.Conv2d(
+        made = (torch.nn.Conv1d if len(shape) == 3 else torch.nn.Conv2d)(
             shape[1] * groups,
             shape[0],
             shape[2:],
@@ -78,7 +79,7 @@ def layer_input(name, compute):
     if kind == "EMBEDDING":
         return torch.tensor([[3, 0, 9]])
     size = {"LINEAR": (2, 3, shape[-1]), "NORM": (2, 8)}.get(kind)
-    return noise(name + ".x", size or (1, shape[1] * groups, 5, 5)).to(compute)
+    return noise(name + ".x", size or (1, shape[1] * groups, *[5] * (len(shape) - 2))).to(compute)
 
 
 for layer_name in LAYERS:
@@ -109,6 +110,8 @@ def relative(found, truth):
 def record(name, method, on, run, strengths=(1.0, 0.6), geometries=None, types=TYPES, settings=None):
     """run(stored, compute, geometry, strength, output) gives roles, (weight, bias), output."""
     kind = LAYERS[on][0]
+    if on == "linear":
+        strengths = (*strengths, -1.0)
     geometries = geometries or ([PLAIN, STRIDED] if on == "conv" else [PLAIN])
     for label, stored in TYPES.items():
         if label not in types:
@@ -269,6 +272,16 @@ for where in ("linear", "conv"):
     lyco("oft rescaled", OFT, "diag-oft", where, lora_dim=2, constraint=0, rescaled=True, types=ONE)
     lyco("boft", BOFT, "boft", where, lora_dim=2, constraint=0)
     lyco("boft limited", BOFT, "boft", where, lora_dim=4, constraint=0.03125, rescaled=True, types=ONE)
+short = dict(on="sequence", types=ONE, strengths=(1.0,))
+lyco("locon", LoCon, "lora", lora_dim=2, **short)
+lyco("locon tucker", LoCon, "lora", lora_dim=2, use_tucker=True, **short)
+lyco("loha tucker", LoHa, "loha", lora_dim=2, use_tucker=True, **short)
+lyco("lokr tucker", LoKr, "lokr", lora_dim=1, factor=2, use_tucker=True, **short)
+lyco("dora in", LoCon, "dora", lora_dim=2, weight_decompose=True, wd_on_out=False, **short)
+lyco("ia3 in", IA3, "ia3", train_on_input=True, **short)
+lyco("glora", GLoRA, "glora", lora_dim=2, **short)
+lyco("oft", OFT, "diag-oft", lora_dim=4, constraint=0, **short)
+lyco("boft", BOFT, "boft", lora_dim=2, constraint=0, **short)
 lyco("norm", lycoris.norms.NormModule, "diff", "norm")
 
 

@@ -28,6 +28,11 @@ public interface AdapterMethod {
   /** All roles that its tensors can have in files, {@link #ALPHA} included if it has one. */
   Set<String> roles();
 
+  /** Those of its roles whose tensors are whole numbers; all others have a fraction. */
+  default Set<String> integers() {
+    return Set.of();
+  }
+
   /** Whether these tensors of one site are, or contain, factors of this method. */
   boolean recognises(SiteTensors tensors);
 

@@ -4,6 +4,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
+import java.util.Optional;
 
 /** The number alpha, by which most methods are scaled, as files give it. */
 public final class Alpha {
@@ -19,6 +20,8 @@ public final class Alpha {
   /** Setting {@code true} where the scale is alpha over the square root of the rank. */
   public static final String RANK_STABILISED = "use_rslora";
 
+  private static final double UNUSUAL = 1000;
+
   private Alpha() {}
 
   /**
@@ -26,21 +29,39 @@ public final class Alpha {
    * goes before the tensor's; without either it is the rank, so that the scale is 1. Rounded to
    * F32, as files hold no more.
    *
-   * @throws AdapterException if it is not finite
+   * @throws AdapterException if it is not finite, or the configuration says 0, which is no effect
    */
   public static String read(SiteTensors in, long rank) {
     double stored = in.number(AdapterMethod.ALPHA).orElse((double) rank);
-    double alpha = in.setting(LORA_ALPHA).map(Double::parseDouble).orElse(stored);
+    Optional<Double> configured = in.numberSetting(LORA_ALPHA);
+    double alpha = configured.orElse(stored);
     if (!Double.isFinite(alpha)) {
       throw in.wrong(AdapterMethod.ALPHA, "a finite number");
+    }
+    if (alpha == 0 && configured.isPresent()) {
+      throw new AdapterException(
+          "The configuration of the adapter says "
+              + LORA_ALPHA
+              + " 0, so that it would have no effect on "
+              + in.site().name()
+              + ".");
     }
     if (alpha == 0) {
       in.warn(
           in.key(AdapterMethod.ALPHA) + " is 0, which its trainers mean as the rank " + rank + ".");
       alpha = (double) rank;
     }
-    if (in.setting(RANK_STABILISED).map(Boolean::parseBoolean).orElse(false)) {
+    if (in.flag(RANK_STABILISED, false)) {
       alpha *= Math.sqrt((double) rank);
+    }
+    if (Math.abs(alpha / rank) > UNUSUAL) {
+      in.warn(
+          in.key(AdapterMethod.ALPHA)
+              + " makes the scale "
+              + alpha / rank
+              + " at "
+              + in.site().name()
+              + "; no usual training does.");
     }
     return Double.toString((float) alpha);
   }

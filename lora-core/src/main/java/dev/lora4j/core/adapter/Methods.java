@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter;
 
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -129,11 +130,24 @@ public final class Methods {
               + ".");
     }
     Factors factors = method.read(tensors);
-    factors.tensors().forEach((role, tensor) -> requireFinite(tensors, role, tensor));
+    factors.tensors().forEach((role, tensor) -> requireNumbers(method, tensors, role, tensor));
     return factors;
   }
 
-  private static void requireFinite(SiteTensors tensors, String role, HostTensor tensor) {
+  private static void requireNumbers(
+      AdapterMethod method, SiteTensors tensors, String role, HostTensor tensor) {
+    DType type = tensor.dtype();
+    if (type.floating() == method.integers().contains(role) || !type.computable()) {
+      throw new AdapterException(
+          tensors.key(role)
+              + " is "
+              + tensor
+              + ", but the method "
+              + method.name()
+              + " takes "
+              + (method.integers().contains(role) ? "whole numbers" : "F16, BF16, F32 or F64")
+              + " there.");
+    }
     if (tensor.dtype().floating() && !tensor.finite()) {
       throw new AdapterException(
           tensors.key(role)

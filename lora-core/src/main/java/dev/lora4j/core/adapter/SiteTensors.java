@@ -182,6 +182,36 @@ public final class SiteTensors {
     return Collections.unmodifiableSortedMap(ignored);
   }
 
+  /**
+   * The number in the setting called {@code name}.
+   *
+   * @throws AdapterException if it is none, or not finite
+   */
+  public Optional<Double> numberSetting(String name) {
+    Optional<String> text = setting(name);
+    try {
+      Optional<Double> number = text.map(Double::valueOf);
+      if (number.filter(n -> !Double.isFinite(n)).isEmpty()) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new AdapterException(
+        "The configuration of the adapter says "
+            + name
+            + " "
+            + text.orElse("")
+            + " for "
+            + site.name()
+            + "; it should be a finite number.");
+  }
+
+  /** Whether the setting called {@code name} is {@code true}; {@code fallback} without it. */
+  public boolean flag(String name, boolean fallback) {
+    return setting(name).map(Boolean::parseBoolean).orElse(fallback);
+  }
+
   /** What to throw where the tensor with this role, which is there, is not what it should be. */
   public AdapterException wrong(String role, String expected) {
     return new AdapterException(

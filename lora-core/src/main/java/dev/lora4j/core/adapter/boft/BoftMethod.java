@@ -6,7 +6,7 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.adapter.oft.Cayley;
-import dev.lora4j.core.adapter.oft.Rescale;
+import dev.lora4j.core.adapter.oft.LycorisRotation;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
@@ -20,9 +20,10 @@ import java.util.TreeMap;
 
 /**
  * BOFT of LyCORIS: {@code oft_blocks} [stages, blocks, size, size] rotate output channels in
- * stages, each by {@code R} as {@link dev.lora4j.core.adapter.oft.DiagOftMethod} makes it. In stage
- * i, channels that lie {@code size / 2 * 2^i} apart are brought side by side first, and back after
- * it.
+ * stages, each by {@code R = (1 + Q) (1 - Q)^-1} with {@code Q = blocks - blocks^T}, whose length
+ * over all stages is at most {@code alpha * out} if alpha is above 0. In stage i, channels that lie
+ * {@code size / 2 * 2^i} apart are brought side by side first, and back after it. Then {@code
+ * rescale} multiplies each output.
  *
  * <p>Strength blends each R and the rescaling with 1.
  */
@@ -42,31 +43,31 @@ public final class BoftMethod implements TransformMethod {
 
   @Override
   public Set<String> roles() {
-    return Set.of(Rescale.BLOCKS, Rescale.RESCALE, ALPHA);
+    return Set.of(LycorisRotation.BLOCKS, LycorisRotation.RESCALE, ALPHA);
   }
 
   @Override
   public boolean recognises(SiteTensors tensors) {
-    return tensors.shape(Rescale.BLOCKS).filter(s -> s.rank() == 4).isPresent();
+    return tensors.shape(LycorisRotation.BLOCKS).filter(s -> s.rank() == 4).isPresent();
   }
 
   @Override
   public Factors read(SiteTensors in) {
-    HostTensor blocks = in.tensor(Rescale.BLOCKS);
+    HostTensor blocks = in.tensor(LycorisRotation.BLOCKS);
     Shape shape = blocks.shape();
     long size = shape.size(2);
     long out = in.site().out();
     if (size != shape.size(3) || shape.size(1) * size != out || !shuffles(shape, out)) {
       throw in.wrong(
-          Rescale.BLOCKS,
+          LycorisRotation.BLOCKS,
           "[stages, n, size, size] with n * size = "
               + out
               + ", an even size, and size * 2^(stages - 1) dividing "
               + out);
     }
-    Map<String, HostTensor> tensors = new TreeMap<>(Map.of(Rescale.BLOCKS, blocks));
-    Rescale.read(in, tensors);
-    return Factors.of(NAME, tensors, Map.of(ALPHA, Rescale.alpha(in)));
+    Map<String, HostTensor> tensors = new TreeMap<>(Map.of(LycorisRotation.BLOCKS, blocks));
+    LycorisRotation.readRescale(in, tensors);
+    return Factors.of(NAME, tensors, Map.of(ALPHA, LycorisRotation.readLimit(in)));
   }
 
   private static boolean shuffles(Shape blocks, long out) {
@@ -84,8 +85,8 @@ public final class BoftMethod implements TransformMethod {
 
   @Override
   public SortedMap<String, Double> numbers(Structure factors) {
-    Shape blocks = factors.shape(Rescale.BLOCKS);
-    return Rescale.numbers(factors, blocks.size(1) * blocks.size(2));
+    Shape blocks = factors.shape(LycorisRotation.BLOCKS);
+    return LycorisRotation.numbers(factors, blocks.size(1) * blocks.size(2));
   }
 
   @Override
@@ -95,10 +96,10 @@ public final class BoftMethod implements TransformMethod {
 
   @Override
   public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
-    Expr blocks = factors.get(Rescale.BLOCKS);
+    Expr blocks = factors.get(LycorisRotation.BLOCKS);
     Shape shape = blocks.shape();
     long size = shape.size(2);
-    Expr skew = Rescale.limited(Cayley.skew(blocks), factors);
+    Expr skew = LycorisRotation.limited(Cayley.skew(blocks), factors);
     Expr rotations = Cayley.blend(Cayley.forward(skew), strength);
     Expr rows = weight.reshape(site.out(), site.rest());
     for (int stage = 0; stage < shape.size(0); stage++) {
@@ -108,7 +109,7 @@ public final class BoftMethod implements TransformMethod {
       Expr turned = rotation.matmul(together.reshape(shape.size(1), size, site.rest()));
       rows = swapped(turned, apart, 2, site.rest());
     }
-    return Rescale.apply(site, rows.reshape(site.weight().sizes()), factors, strength);
+    return LycorisRotation.rescaled(site, rows.reshape(site.weight().sizes()), factors, strength);
   }
 
   /** Rows as [..., first, second], those two exchanged. */

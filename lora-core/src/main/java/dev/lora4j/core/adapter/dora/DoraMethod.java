@@ -10,6 +10,7 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.TransformMethod;
+import dev.lora4j.core.adapter.full.BiasMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -72,8 +73,11 @@ public final class DoraMethod implements TransformMethod {
   private static AdditiveMethod inner(SiteTensors in, String role) {
     List<AdapterMethod> all =
         Methods.all().values().stream()
-            .filter(m -> !m.name().equals(NAME) && m.recognises(in))
+            .filter(m -> !Set.of(NAME, BiasMethod.NAME).contains(m.name()) && m.recognises(in))
             .toList();
+    if (in.has(BiasMethod.UP)) {
+      throw in.wrong(BiasMethod.UP, "absent beside " + in.key(role) + ", as in PEFT");
+    }
     if (all.size() == 1 && all.get(0) instanceof AdditiveMethod method) {
       return method;
     }

@@ -26,9 +26,11 @@ public final class BiasMethod implements AdditiveMethod {
   /** Its name. */
   public static final String NAME = "bias";
 
+  /** Role of the bias of a LoRA's up factor. */
+  public static final String UP = "lora_up.bias";
+
   private static final String DIFF = "diff_b";
   private static final String NORM = "b_norm";
-  private static final String UP = "lora_up.bias";
   private static final String DOWN = "lora_down.weight";
   private static final String ROLE = "role";
   private static final String SCALE = "scale";

@@ -83,8 +83,9 @@ public final class LokrMethod implements AdditiveMethod {
 
   private static void scaleByConfiguration(SiteTensors in, Map<String, HostTensor> tensors) {
     long rank =
-        in.setting(RANK)
-            .map(Long::parseLong)
+        in.numberSetting(RANK)
+            .map(Double::longValue)
+            .filter(r -> r > 0)
             .orElseThrow(
                 () ->
                     in.wrong(

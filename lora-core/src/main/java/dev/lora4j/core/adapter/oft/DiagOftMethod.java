@@ -42,41 +42,41 @@ public final class DiagOftMethod implements TransformMethod {
 
   @Override
   public Set<String> roles() {
-    return Set.of(Rescale.BLOCKS, ROTATION, Rescale.RESCALE, ALPHA);
+    return Set.of(LycorisRotation.BLOCKS, ROTATION, LycorisRotation.RESCALE, ALPHA);
   }
 
   @Override
   public boolean recognises(SiteTensors tensors) {
     return tensors.has(ROTATION)
-        || tensors.shape(Rescale.BLOCKS).filter(s -> s.rank() != 4).isPresent();
+        || tensors.shape(LycorisRotation.BLOCKS).filter(s -> s.rank() != 4).isPresent();
   }
 
   @Override
   public Factors read(SiteTensors in) {
-    String role = in.has(ROTATION) ? ROTATION : Rescale.BLOCKS;
-    if (in.has(ROTATION) && in.has(Rescale.BLOCKS)) {
-      throw in.wrong(ROTATION, "absent beside " + in.key(Rescale.BLOCKS));
+    String role = in.has(ROTATION) ? ROTATION : LycorisRotation.BLOCKS;
+    if (in.has(ROTATION) && in.has(LycorisRotation.BLOCKS)) {
+      throw in.wrong(ROTATION, "absent beside " + in.key(LycorisRotation.BLOCKS));
     }
     HostTensor blocks = in.tensor(role);
     Shape shape = blocks.shape();
     if (shape.rank() != 3
         || shape.size(1) != shape.size(2)
         || shape.size(0) * shape.size(1) != in.site().out()) {
-      throw Rescale.blocks(in, role);
+      throw LycorisRotation.blocks(in, role);
     }
     Map<String, HostTensor> tensors = new TreeMap<>(Map.of(role, blocks));
-    Rescale.read(in, tensors);
+    LycorisRotation.readRescale(in, tensors);
     if (role.equals(ROTATION)) {
       in.ignore(ALPHA, "a rotation that is stored itself has no limit");
       return Factors.of(NAME, tensors, Map.of());
     }
-    return Factors.of(NAME, tensors, Map.of(ALPHA, Rescale.alpha(in)));
+    return Factors.of(NAME, tensors, Map.of(ALPHA, LycorisRotation.readLimit(in)));
   }
 
   @Override
   public Structure form(Structure factors) {
     Structure form = factors.without(ALPHA);
-    for (String role : new String[] {Rescale.BLOCKS, ROTATION}) {
+    for (String role : new String[] {LycorisRotation.BLOCKS, ROTATION}) {
       form = form.open(role, 0).open(role, 1).open(role, 2);
     }
     return form;
@@ -84,11 +84,11 @@ public final class DiagOftMethod implements TransformMethod {
 
   @Override
   public SortedMap<String, Double> numbers(Structure factors) {
-    if (!factors.has(Rescale.BLOCKS)) {
+    if (!factors.has(LycorisRotation.BLOCKS)) {
       return new TreeMap<>();
     }
-    Shape blocks = factors.shape(Rescale.BLOCKS);
-    return Rescale.numbers(factors, blocks.size(0) * blocks.size(1));
+    Shape blocks = factors.shape(LycorisRotation.BLOCKS);
+    return LycorisRotation.numbers(factors, blocks.size(0) * blocks.size(1));
   }
 
   @Override
@@ -104,10 +104,11 @@ public final class DiagOftMethod implements TransformMethod {
             .orElseGet(
                 () ->
                     Cayley.forward(
-                        Rescale.limited(Cayley.skew(factors.get(Rescale.BLOCKS)), factors)));
+                        LycorisRotation.limited(
+                            Cayley.skew(factors.get(LycorisRotation.BLOCKS)), factors)));
     Expr blended = Cayley.blend(rotation, strength).transpose(1, 2);
     Expr rows = weight.reshape(rotation.dim(0), rotation.dim(1), Dim.of(-1));
     Expr turned = blended.matmul(rows).reshape(site.weight().sizes());
-    return Rescale.apply(site, turned, factors, strength);
+    return LycorisRotation.rescaled(site, turned, factors, strength);
   }
 }

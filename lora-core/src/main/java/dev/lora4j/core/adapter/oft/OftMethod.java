@@ -73,7 +73,7 @@ public final class OftMethod implements TransformMethod {
   public Factors read(SiteTensors in) {
     long blocks = in.size(VECTORS, 0);
     long size = size(in.size(VECTORS, 1));
-    boolean shared = in.setting(SHARED).map(Boolean::parseBoolean).orElse(false);
+    boolean shared = in.flag(SHARED, false);
     long rest = in.site().rest();
     if (size == 0 || (shared ? blocks != 1 || rest % size != 0 : blocks * size != rest)) {
       throw in.wrong(
@@ -84,7 +84,7 @@ public final class OftMethod implements TransformMethod {
     }
     SortedMap<String, String> settings = new TreeMap<>();
     settings.put(SHARED, Boolean.toString(shared));
-    boolean series = in.setting(SERIES).map(Boolean::parseBoolean).orElse(true);
+    boolean series = in.flag(SERIES, true);
     if (in.setting(SERIES).isEmpty()) {
       in.warn(
           in.key(VECTORS)
@@ -93,15 +93,15 @@ public final class OftMethod implements TransformMethod {
     }
     settings.put(SERIES, Boolean.toString(series));
     if (series) {
-      int terms = in.setting(TERMS).map(Integer::parseInt).orElse(5);
+      int terms = in.numberSetting(TERMS).orElse(5.0).intValue();
       if (terms < 2) {
         throw in.wrong(
             VECTORS, "for a series of at least 2 terms; one of " + terms + " turns nothing");
       }
       settings.put(TERMS, Integer.toString(terms));
     }
-    if (in.setting(LIMITED).map(Boolean::parseBoolean).orElse(false)) {
-      settings.put(EPSILON, in.setting(EPSILON).orElse("6e-5"));
+    if (in.flag(LIMITED, false)) {
+      settings.put(EPSILON, Double.toString(in.numberSetting(EPSILON).orElse(6e-5)));
     }
     HostTensor vectors = in.tensor(VECTORS, in.tensor(VECTORS).shape());
     return new Factors(NAME, new TreeMap<>(Map.of(VECTORS, vectors)), settings);

@@ -56,6 +56,11 @@ public final class SparseMethod implements AdditiveMethod {
   }
 
   @Override
+  public Set<String> integers() {
+    return Set.of(INDICES, SIZE);
+  }
+
+  @Override
   public boolean recognises(SiteTensors tensors) {
     return tensors.has(VALUES) || tensors.has(SHIRA_WEIGHT);
   }

@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What LyCORIS's two methods of rotation have in common: a limit, and a factor by output. */
-public final class Rescale {
+public final class LycorisRotation {
   /** Role of the blocks. */
   public static final String BLOCKS = "oft_blocks";
 
@@ -23,10 +23,10 @@ public final class Rescale {
 
   private static final String LIMIT = "limit";
 
-  private Rescale() {}
+  private LycorisRotation() {}
 
   /** The setting {@code alpha}: the limit of the skew matrices' length by output; 0 is none. */
-  public static String alpha(SiteTensors in) {
+  public static String readLimit(SiteTensors in) {
     double alpha = in.number(AdapterMethod.ALPHA).orElse(0.0);
     if (!Double.isFinite(alpha) || alpha < 0) {
       throw in.wrong(AdapterMethod.ALPHA, "a limit that is finite and not below 0");
@@ -35,7 +35,7 @@ public final class Rescale {
   }
 
   /** Takes over the factors by output channel, if there are any. */
-  public static void read(SiteTensors in, Map<String, HostTensor> tensors) {
+  public static void readRescale(SiteTensors in, Map<String, HostTensor> tensors) {
     if (in.has(RESCALE)) {
       long out = in.site().out();
       if (in.tensor(RESCALE).shape().elements() != out) {
@@ -59,7 +59,7 @@ public final class Rescale {
   }
 
   /** {@code weight} [out, ...] times the factors, blended with 1 by the strength. */
-  public static Expr apply(Site site, Expr weight, StagedFactors factors, Expr strength) {
+  public static Expr rescaled(Site site, Expr weight, StagedFactors factors, Expr strength) {
     if (factors.find(RESCALE).isEmpty()) {
       return weight;
     }
