@@ -20,6 +20,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.kohya;
+  exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.nn;
   exports dev.lora4j.core.safetensors;

@@ -1,0 +1,146 @@
+package dev.lora4j.core.lowrank;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.lowrank.Decomposer.Decomposed;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+
+/**
+ * Arithmetic of adapters by their factors. The change of a weight is never formed for methods that
+ * have a low-rank form; those that have none are taken as a product with the identity.
+ *
+ * <p>All is exact up to rounding: sums are formed in F32, decompositions in F64 (see {@link Gram}),
+ * and the results are rounded once to the type they are stored in. Sites of the same shape and rank
+ * are computed together.
+ */
+public final class LowRankAlgebra {
+  private final Scope scope;
+  private final Map<String, Site> sites;
+  private final Stacker stacker;
+  private final Decomposer decomposer;
+  private SiteListener listener = SiteListener.NONE;
+
+  /**
+   * Compiles its programs in {@code scope}, when they are first needed.
+   *
+   * @param sites the layers of the base by name
+   */
+  public LowRankAlgebra(Scope scope, Map<String, Site> sites) {
+    this.scope = scope;
+    this.sites = Map.copyOf(sites);
+    this.stacker = new Stacker(scope);
+    this.decomposer = new Decomposer(scope);
+  }
+
+  /** Sets who is told how far it has come. */
+  public LowRankAlgebra listener(SiteListener other) {
+    listener = other;
+    return this;
+  }
+
+  /**
+   * The exact weighted sum as one LoRA: at each site the factors of all terms side by side, so that
+   * its rank is the sum of theirs. What all have in common of their weights and scales goes into
+   * alpha; a site with a single term keeps its factors to the bit, if {@code stored} is their type.
+   *
+   * @throws AdapterException if a term has no change of its own, or the sum would do nothing
+   */
+  public Adapter sum(String name, List<Term> terms, DType stored) {
+    SumPlan plan = SumPlan.of(terms, sites);
+    Map<String, List<Factors>> result = new HashMap<>(WholeSums.of(scope, plan, stored));
+    each(
+        plan,
+        (work, batch) -> {
+          HostTensor down = HostTensor.of(batch.down().to(work, stored));
+          HostTensor up = HostTensor.of(batch.up().to(work, stored));
+          for (int i = 0; i < batch.sums().size(); i++) {
+            SiteSum sum = batch.sums().get(i);
+            Factors one = SiteFactors.of(sum.site(), i, down, up, sum.rank(), sum.share());
+            WholeSums.put(result, sum.site().name(), one);
+          }
+        });
+    return new Adapter(name, result, Map.of());
+  }
+
+  /**
+   * The weighted sum cut to a rank at each site: of all LoRAs of that rank the one nearest to the
+   * sum (Eckart and Young 1936). The rows of down are orthonormal, the columns of up orthogonal,
+   * and the scale is that of the term that counts most. Changes of biases and norms stay whole.
+   *
+   * <p>With one term of weight 1 this is resizing; with a rank as great as the term's it makes the
+   * factors orthogonal and changes nothing else.
+   *
+   * @throws AdapterException if a term has no change of its own, or the sum would do nothing
+   */
+  public Truncated truncate(String name, List<Term> terms, RankRule rule, DType stored) {
+    SumPlan plan = SumPlan.of(terms, sites);
+    Map<String, List<Factors>> result = new HashMap<>(WholeSums.of(scope, plan, stored));
+    SortedMap<String, SiteTruncation> done = new TreeMap<>();
+    each(
+        plan,
+        (work, batch) -> {
+          Decomposed all = decomposer.decompose(work, batch);
+          int[] ranks = new int[batch.sums().size()];
+          int most = 1;
+          for (int i = 0; i < ranks.length; i++) {
+            ranks[i] = rule.rank(all.spectra().get(i).values());
+            most = Math.max(most, ranks[i]);
+          }
+          List<HostTensor> pair = decomposer.cut(all, most, stored);
+          for (int i = 0; i < ranks.length; i++) {
+            SiteSum sum = batch.sums().get(i);
+            Factors one =
+                SiteFactors.of(sum.site(), i, pair.get(0), pair.get(1), ranks[i], sum.share());
+            WholeSums.put(result, sum.site().name(), one);
+            Spectrum spectrum = all.spectra().get(i).times(sum.share());
+            done.put(sum.site().name(), new SiteTruncation(spectrum, ranks[i]));
+          }
+        });
+    if (plan.rest().isEmpty() && done.values().stream().allMatch(s -> s.spectrum().norm() == 0)) {
+      throw new AdapterException("The changes that make up " + name + " cancel; it does nothing.");
+    }
+    return new Truncated(new Adapter(name, result, Map.of()), done);
+  }
+
+  /** The singular values of a weighted sum at each site where it is a product of factors. */
+  public SortedMap<String, Spectrum> spectra(List<Term> terms) {
+    SortedMap<String, Spectrum> all = new TreeMap<>();
+    each(
+        SumPlan.of(terms, sites),
+        (work, batch) -> {
+          List<Spectrum> spectra = decomposer.decompose(work, batch).spectra();
+          for (int i = 0; i < spectra.size(); i++) {
+            SiteSum sum = batch.sums().get(i);
+            all.put(sum.site().name(), spectra.get(i).times(sum.share()));
+          }
+        });
+    return all;
+  }
+
+  /** How two adapters differ and what they have in common, site by site. */
+  public Comparison compare(Adapter a, Adapter b) {
+    return new Comparing(scope, stacker, listener)
+        .of(SumPlan.of(List.of(new Term(a, 1)), sites), SumPlan.of(List.of(new Term(b, 1)), sites));
+  }
+
+  private void each(SumPlan plan, BiConsumer<Scope, Batch> work) {
+    int done = 0;
+    for (List<SiteSum> group : Groups.of(plan.products(), SiteSum::key, SiteSum::elements)) {
+      try (Scope once = scope.child("batch")) {
+        work.accept(once, stacker.batch(once, group));
+      }
+      done += group.size();
+      listener.done(done, plan.products().size());
+    }
+  }
+}

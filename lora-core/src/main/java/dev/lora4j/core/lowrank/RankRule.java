@@ -1,0 +1,106 @@
+package dev.lora4j.core.lowrank;
+
+/**
+ * How many directions of a site are kept, decided by its singular values. The dynamic rules are
+ * those of sd-scripts' {@code resize_lora.py}, by their definitions; {@link #asSdScripts} gives the
+ * numbers of that program.
+ *
+ * @param kind the rule
+ * @param value its parameter; without meaning for {@link Kind#FIXED}
+ * @param most never more than this
+ * @param extra added to what a dynamic rule gives
+ */
+public record RankRule(Kind kind, double value, int most, int extra) {
+  /** The rules. */
+  public enum Kind {
+    /** The same everywhere. */
+    FIXED,
+    /** Singular values greater than the greatest divided by the value. */
+    SV_RATIO,
+    /** The least rank that keeps the value as a share of the Frobenius norm. */
+    SV_FRO,
+    /** The least rank that keeps the value as a share of the sum of singular values. */
+    SV_CUMULATIVE
+  }
+
+  /** A site whose greatest singular value is no greater is taken as zero by sd-scripts. */
+  private static final double NOTHING = 1e-6;
+
+  /** Checks the numbers. */
+  public RankRule {
+    if (most < 1) {
+      throw new IllegalArgumentException("a rank must be at least 1, found " + most);
+    }
+    boolean share = kind == Kind.SV_FRO || kind == Kind.SV_CUMULATIVE;
+    if (share && !(value > 0 && value <= 1)) {
+      throw new IllegalArgumentException("a share must be above 0 and at most 1, found " + value);
+    }
+    if (kind == Kind.SV_RATIO && !(value >= 1 && Double.isFinite(value))) {
+      throw new IllegalArgumentException("a ratio must be at least 1, found " + value);
+    }
+  }
+
+  /** The same rank everywhere; less where a site has less. */
+  public static RankRule fixed(int rank) {
+    return new RankRule(Kind.FIXED, 0, rank, 0);
+  }
+
+  /** Another rank at each site; see {@link Kind}. */
+  public static RankRule dynamic(Kind kind, double value) {
+    return new RankRule(kind, value, Integer.MAX_VALUE, 0);
+  }
+
+  /** This, but never more than {@code rank}. */
+  public RankRule atMost(int rank) {
+    return new RankRule(kind, value, rank, extra);
+  }
+
+  /** This as sd-scripts counts: one more than the definition of a dynamic rule. */
+  public RankRule asSdScripts() {
+    return new RankRule(kind, value, most, 1);
+  }
+
+  /**
+   * The rank for a site: at least 1, at most the number of values.
+   *
+   * @param singular its singular values, not multiplied by the scale, greatest first
+   */
+  public int rank(double... singular) {
+    int limit = Math.max(1, Math.min(most, singular.length));
+    if (singular.length == 0 || singular[0] <= (extra > 0 ? NOTHING : 0)) {
+      return 1;
+    }
+    int rank =
+        switch (kind) {
+          case FIXED -> limit;
+          case SV_RATIO -> extra + above(singular, singular[0] / value);
+          case SV_FRO -> extra + share(singular, value * value, 2);
+          case SV_CUMULATIVE -> extra + share(singular, value, 1);
+        };
+    return Math.max(1, Math.min(limit, rank));
+  }
+
+  private static int above(double[] singular, double limit) {
+    int count = 0;
+    while (count < singular.length && singular[count] > limit) {
+      count++;
+    }
+    return count;
+  }
+
+  /** The least count whose powers make up {@code part} of the sum of all. */
+  private static int share(double[] singular, double part, int power) {
+    double total = 0;
+    for (double s : singular) {
+      total += Math.pow(s, power);
+    }
+    double sum = 0;
+    for (int k = 0; k < singular.length; k++) {
+      sum += Math.pow(singular[k], power);
+      if (sum >= part * total) {
+        return k + 1;
+      }
+    }
+    return singular.length;
+  }
+}

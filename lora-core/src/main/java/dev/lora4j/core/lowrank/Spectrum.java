@@ -1,0 +1,66 @@
+package dev.lora4j.core.lowrank;
+
+import java.util.Arrays;
+
+/**
+ * The singular values of one site's change, greatest first, with its scale; values below what F32
+ * can tell from rounding are 0. Compares by identity, as arrays do.
+ */
+public final class Spectrum {
+  private final double[] values;
+
+  Spectrum(double... values) {
+    this.values = values;
+  }
+
+  /** All multiplied by {@code scale}. */
+  Spectrum times(double scale) {
+    return new Spectrum(Arrays.stream(values).map(v -> v * scale).toArray());
+  }
+
+  /** The values, as a fresh array. */
+  public double[] values() {
+    return values.clone();
+  }
+
+  /** How many are not 0. */
+  public int rank() {
+    return (int) Arrays.stream(values).filter(v -> v > 0).count();
+  }
+
+  /** Frobenius norm of the change. */
+  public double norm() {
+    return root(0, values.length);
+  }
+
+  /** Frobenius norm of what is lost by keeping the {@code rank} greatest. */
+  public double lost(int rank) {
+    return root(Math.min(rank, values.length), values.length);
+  }
+
+  /** Share of the Frobenius norm that the {@code rank} greatest keep; 1 of nothing. */
+  public double retained(int rank) {
+    double whole = norm();
+    return whole == 0 ? 1 : root(0, Math.min(rank, values.length)) / whole;
+  }
+
+  /** Share of the squares of all norms in the first direction, inverted: the stable rank. */
+  public double stableRank() {
+    double first = values.length == 0 ? 0 : values[0];
+    return first == 0 ? 0 : Math.pow(norm() / first, 2);
+  }
+
+  private double root(int from, int to) {
+    // From the least on, so that small values are not lost beside great ones.
+    double sum = 0;
+    for (int i = to - 1; i >= from; i--) {
+      sum += values[i] * values[i];
+    }
+    return Math.sqrt(sum);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(values);
+  }
+}
