@@ -107,7 +107,7 @@ def relative(found, truth):
     return float((found.double() - truth).norm() / truth.norm())
 
 
-def record(name, method, on, run, strengths=(1.0, 0.6), geometries=None, types=TYPES, settings=None):
+def record(name, method, on, run, strengths=(1.0, 0.625), geometries=None, types=TYPES, settings=None):
     """run(stored, compute, geometry, strength, output) gives roles, (weight, bias), output."""
     kind = LAYERS[on][0]
     if on == "linear":
@@ -170,7 +170,7 @@ def fill(module, name, stored, compute):
             value.copy_(drawn.to(stored).to(compute))
 
 
-def lyco(name, kind, method, on, strengths=(1.0, 0.6), types=TYPES, alpha=3.0, extra=None, geometries=None, **options):
+def lyco(name, kind, method, on, strengths=(1.0, 0.625), types=TYPES, alpha=3.0, extra=None, geometries=None, **options):
     def run(stored, compute, geometry, strength):
         base = layer(on, geometry, stored, compute)
         # LyCORIS takes DoRA's first lengths from the base, so they must not depend on the geometry.
@@ -324,7 +324,7 @@ def restore_rotations(originals):
     oft_layer.OFTRotationModule._cayley_batch, boft_layer.BOFTLayer.cayley_batch = originals
 
 
-def peft(name, method, on, config, settings, types=TYPES, blend="scale", strengths=(1.0, 0.6), geometries=None, output=True):
+def peft(name, method, on, config, settings, types=TYPES, blend="scale", strengths=(1.0, 0.625), geometries=None, output=True):
     def run(stored, compute, geometry, strength):
         base = layer(on, geometry, stored, compute)
         model = get_peft_model(Wrapped(base), config(), autocast_adapter_dtype=False).to(compute)
@@ -431,7 +431,7 @@ peft("shira", "sparse", "linear", config, {})
 # Formulas of tools that are no packages
 
 
-def formula(name, method, on, make, strengths=(1.0, 0.6), types=ONE):
+def formula(name, method, on, make, strengths=(1.0, 0.625), types=ONE):
     def run(stored, compute, geometry, strength):
         base = layer(on, geometry, stored, compute)
         drawn = lambda role, shape, scale=0.5: noise(f"{name}.{on}.{role}", shape, scale).to(stored).to(compute)

@@ -1,7 +1,6 @@
 package dev.lora4j.core.adapter;
 
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Set;
@@ -74,13 +73,5 @@ public interface AdapterMethod {
    */
   default SortedMap<String, Double> numbers(Structure factors) {
     return new TreeMap<>();
-  }
-
-  /**
-   * The type that its mathematics is computed in where weights are patched; its factors arrive in
-   * it.
-   */
-  default DType precision() {
-    return DType.F32;
   }
 }

@@ -8,11 +8,10 @@ import dev.lora4j.core.tensor.Expr;
  */
 public interface TransformMethod extends AdapterMethod {
   /**
-   * The new weight.
+   * The new weight, F32. Steps that lose digits, such as inverses, are computed in F64.
    *
-   * @param weight as the adapters before this one left it, in the layer's shape and the type of the
-   *     factors
-   * @param strength a scalar of that type; 0 gives the weight unchanged, 1 the full effect
+   * @param weight as the adapters before this one left it, in the layer's shape, F32
+   * @param strength a scalar, F32; 0 gives the weight unchanged, 1 the full effect
    */
   Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength);
 

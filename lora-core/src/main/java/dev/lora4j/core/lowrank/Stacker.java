@@ -1,6 +1,5 @@
 package dev.lora4j.core.lowrank;
 
-import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.StagedFactors;
@@ -109,15 +108,14 @@ final class Stacker {
 
   private Program computing(Site site, Structure structure, Part part) {
     Graph graph = new Graph();
-    AdapterMethod method = part.method();
-    StagedFactors factors = StagedFactors.inputs(graph, structure, method.precision());
+    StagedFactors factors = StagedFactors.inputs(graph, structure, DType.F32);
     if (part.form() == Part.Form.COMPUTED) {
       LowRank pair = part.method().lowRank(site, factors);
       Expr down = pair.down().reshape(pair.down().dim(0), Dim.of(-1));
       Expr up = pair.up().reshape(pair.up().dim(0), Dim.of(-1));
-      return graph.inference(scope, List.of(down.to(DType.F32), up.to(DType.F32)));
+      return graph.inference(scope, List.of(down, up));
     }
-    Expr change = part.method().delta(site, factors).reshape(site.out(), site.rest()).to(DType.F32);
+    Expr change = part.method().delta(site, factors).reshape(site.out(), site.rest());
     long side = Math.min(site.out(), site.rest());
     Expr one = Constants.eye(graph, DType.F32, Dim.of(side));
     boolean wide = site.out() <= site.rest();

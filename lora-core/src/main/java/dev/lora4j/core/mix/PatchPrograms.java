@@ -117,9 +117,9 @@ final class PatchPrograms {
           Graph graph = new Graph();
           AdditiveMethod method = Methods.additive(structure.method());
           Expr sum = graph.input("sum", DType.F32, shape(site, target));
-          StagedFactors factors = StagedFactors.inputs(graph, structure, method.precision());
+          StagedFactors factors = StagedFactors.inputs(graph, structure, DType.F32);
           Expr amount = graph.input("amount", DType.F32, Shape.of(1));
-          Expr change = method.delta(site, factors).to(DType.F32).mul(amount);
+          Expr change = method.delta(site, factors).mul(amount);
           return graph.inference(scope, List.of(sum.add(change)));
         });
   }
@@ -134,18 +134,15 @@ final class PatchPrograms {
         key -> {
           Graph graph = new Graph();
           AdapterMethod method = Methods.named(structure.method());
-          DType type = method.precision();
-          Expr sum = graph.input("sum", DType.F32, shape(site, target)).to(type);
+          Expr sum = graph.input("sum", DType.F32, shape(site, target));
           Expr ground =
-              order == Order.IN_TURN
-                  ? sum
-                  : graph.input("base", DType.F32, shape(site, target)).to(type);
-          StagedFactors factors = StagedFactors.inputs(graph, structure, type);
-          Expr amount = graph.input("strength", DType.F32, Shape.of(1)).to(type);
+              order == Order.IN_TURN ? sum : graph.input("base", DType.F32, shape(site, target));
+          StagedFactors factors = StagedFactors.inputs(graph, structure, DType.F32);
+          Expr amount = graph.input("strength", DType.F32, Shape.of(1));
           Expr strength = amount.reshape(new long[0]);
           Expr changed = transformed(site, target, method, factors, ground, strength);
           Expr result = order == Order.IN_TURN ? changed : sum.add(changed.sub(ground));
-          return graph.inference(scope, List.of(result.to(DType.F32)));
+          return graph.inference(scope, List.of(result));
         });
   }
 

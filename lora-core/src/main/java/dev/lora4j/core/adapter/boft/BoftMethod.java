@@ -8,7 +8,6 @@ import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.adapter.oft.Cayley;
 import dev.lora4j.core.adapter.oft.LycorisRotation;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
@@ -87,11 +86,6 @@ public final class BoftMethod implements TransformMethod {
   public SortedMap<String, Double> numbers(Structure factors) {
     Shape blocks = factors.shape(LycorisRotation.BLOCKS);
     return LycorisRotation.numbers(factors, blocks.size(1) * blocks.size(2));
-  }
-
-  @Override
-  public DType precision() {
-    return DType.F64;
   }
 
   @Override

@@ -83,11 +83,6 @@ public final class PeftBoftMethod implements TransformMethod {
   }
 
   @Override
-  public DType precision() {
-    return DType.F64;
-  }
-
-  @Override
   public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
     Expr data = factors.get(ROTATIONS);
     Shape shape = data.shape();
@@ -105,7 +100,8 @@ public final class PeftBoftMethod implements TransformMethod {
       rows = stage == 0 ? turned : BoftMethod.swapped(turned, apart, 2, width);
       rows = rows.reshape(site.rest(), out);
     }
-    Expr scale = factors.get(OUTPUTS).add(-1).mul(strength).add(1);
+    Expr exact = factors.get(OUTPUTS).to(DType.F64).add(-1).mul(strength.to(DType.F64)).add(1);
+    Expr scale = exact.to(DType.F32);
     return rows.transpose(0, 1).mul(scale).reshape(site.weight().sizes());
   }
 }

@@ -140,11 +140,6 @@ public final class DoraMethod implements TransformMethod {
   }
 
   @Override
-  public DType precision() {
-    return DType.F64;
-  }
-
-  @Override
   public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
     Structure structure = factors.structure();
     Expr delta = inner(structure).delta(site, factors.as(unwrapped(structure)));
@@ -152,8 +147,10 @@ public final class DoraMethod implements TransformMethod {
     boolean peft = structure.has(Magnitude.PEFT);
     Expr magnitude = factors.get(peft ? Magnitude.PEFT : Magnitude.LYCORIS);
     Expr length = Magnitude.length(direction, magnitude.shape());
-    Expr scaled = direction.mul(magnitude.div(peft ? length : length.add(EPSILON)));
-    return weight.add(scaled.sub(weight).mul(strength));
+    Expr factor = magnitude.to(DType.F64).div(peft ? length : length.add(EPSILON));
+    Expr share = strength.to(DType.F64);
+    Expr changed = direction.mul(factor.mul(share).to(DType.F32));
+    return weight.mul(share.neg().add(1).to(DType.F32)).add(changed);
   }
 
   /** It sets lengths, so what changed them before is lost. */

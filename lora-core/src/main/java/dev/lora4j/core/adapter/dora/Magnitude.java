@@ -2,10 +2,14 @@ package dev.lora4j.core.adapter.dora;
 
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -55,16 +59,14 @@ final class Magnitude {
     return Shape.of(sizes);
   }
 
-  /** Euclidean length over all dimensions of which {@code shape} has one element. */
+  /** Euclidean length, F64, over all dimensions of which {@code shape} has one element. */
   static Expr length(Expr weight, Shape shape) {
     boolean single = weight.shape().size(0) == 1 && shape.size(1) == 1;
     int kept = shape.size(0) > 1 || single ? 0 : 1;
-    int[] others = new int[shape.rank() - 1];
-    for (int d = 0, at = 0; d < shape.rank(); d++) {
-      if (d != kept) {
-        others[at++] = d;
-      }
-    }
-    return weight.pow(2).sum(others).sqrt();
+    List<Integer> others = IntStream.range(0, shape.rank()).filter(d -> d != kept).boxed().toList();
+    Keyword type = Keyword.of("dtype", DType.F64);
+    return weight
+        .graph()
+        .call("linalg_vector_norm", DType.F64, shape, weight, 2, others, true, type);
   }
 }

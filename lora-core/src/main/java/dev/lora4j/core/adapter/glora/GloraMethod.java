@@ -9,7 +9,6 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -139,11 +138,6 @@ public final class GloraMethod implements TransformMethod {
   public SortedMap<String, Double> numbers(Structure factors) {
     double scale = factors.number(ALPHA) / factors.shape(A2).size(0);
     return new TreeMap<>(Map.of(SCALE, scale));
-  }
-
-  @Override
-  public DType precision() {
-    return DType.F64;
   }
 
   @Override

@@ -118,13 +118,8 @@ public final class Ia3Method implements TransformMethod {
   }
 
   @Override
-  public DType precision() {
-    return DType.F64;
-  }
-
-  @Override
   public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
-    Expr scale = scale(factors, strength);
+    Expr scale = scale(factors, strength).to(DType.F32);
     if (!onInput(factors.structure())) {
       Expr rows = weight.reshape(site.out(), site.rest());
       return rows.mul(scale.reshape(site.out(), 1)).reshape(site.weight().sizes());
@@ -142,16 +137,16 @@ public final class Ia3Method implements TransformMethod {
 
   @Override
   public Expr transformBias(Site site, Expr bias, StagedFactors factors, Expr strength) {
-    return bias.mul(scale(factors, strength));
+    return bias.to(DType.F64).mul(scale(factors, strength)).to(DType.F32);
   }
 
-  /** [channels]. */
+  /** [channels], F64, where what is taken from l and added again leaves no trace. */
   private static Expr scale(StagedFactors factors, Expr strength) {
     return factors
         .find(PEFT)
-        .map(l -> l.add(-1))
-        .orElseGet(() -> factors.get(WEIGHT))
-        .mul(strength)
+        .map(l -> l.to(DType.F64).add(-1))
+        .orElseGet(() -> factors.get(WEIGHT).to(DType.F64))
+        .mul(strength.to(DType.F64))
         .add(1);
   }
 }

@@ -1,11 +1,15 @@
 package dev.lora4j.core.adapter.oft;
 
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 
 /**
  * Rotations from skew-symmetric matrices, in batches [..., size, size]. The two exact forms are
  * inverse to each other, so which one a file means decides about the direction it turns.
+ *
+ * <p>All is computed in F64, as inverses lose digits; only what is to be multiplied with a weight
+ * is rounded, by {@link #blend}.
  */
 public final class Cayley {
   private Cayley() {}
@@ -41,16 +45,17 @@ public final class Cayley {
     return sum;
   }
 
-  /** The part of {@code matrix} that changes sign when it is transposed, doubled. */
+  /** The part of {@code matrix} that changes sign when it is transposed, doubled; F64. */
   public static Expr skew(Expr matrix) {
     int rank = matrix.shape().rank();
-    return matrix.sub(matrix.transpose(rank - 2, rank - 1));
+    Expr exact = matrix.to(DType.F64);
+    return exact.sub(exact.transpose(rank - 2, rank - 1));
   }
 
-  /** {@code 1 + strength * (rotation - 1)}. */
+  /** {@code 1 + strength * (rotation - 1)} in F32. */
   public static Expr blend(Expr rotation, Expr strength) {
     Expr one = unit(rotation);
-    return one.add(rotation.sub(one).mul(strength));
+    return one.add(rotation.sub(one).mul(strength.to(DType.F64))).to(DType.F32);
   }
 
   /** Both sides commute, so the order of the quotient is of no matter. */

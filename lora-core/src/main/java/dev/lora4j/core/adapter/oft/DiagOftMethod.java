@@ -92,15 +92,11 @@ public final class DiagOftMethod implements TransformMethod {
   }
 
   @Override
-  public DType precision() {
-    return DType.F64;
-  }
-
-  @Override
   public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
     Expr rotation =
         factors
             .find(ROTATION)
+            .map(r -> r.to(DType.F64))
             .orElseGet(
                 () ->
                     Cayley.forward(

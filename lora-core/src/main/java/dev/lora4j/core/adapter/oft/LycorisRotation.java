@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -54,7 +55,7 @@ public final class LycorisRotation {
 
   /** Skew matrices shortened to the limit, all together. */
   public static Expr limited(Expr skew, StagedFactors factors) {
-    Expr share = factors.number(LIMIT).div(skew.norm().add(1e-8));
+    Expr share = factors.number(LIMIT).to(DType.F64).div(skew.norm().add(1e-8));
     return skew.mul(share.clamp(0, 1));
   }
 
@@ -63,7 +64,8 @@ public final class LycorisRotation {
     if (factors.find(RESCALE).isEmpty()) {
       return weight;
     }
-    Expr factor = factors.get(RESCALE).add(-1).mul(strength).add(1);
+    Expr exact = factors.get(RESCALE).to(DType.F64).add(-1).mul(strength.to(DType.F64)).add(1);
+    Expr factor = exact.to(DType.F32);
     Expr rows = weight.reshape(site.out(), site.rest());
     return rows.mul(factor).reshape(site.weight().sizes());
   }

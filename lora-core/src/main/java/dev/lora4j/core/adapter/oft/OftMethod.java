@@ -128,17 +128,12 @@ public final class OftMethod implements TransformMethod {
   }
 
   @Override
-  public DType precision() {
-    return DType.F64;
-  }
-
-  @Override
   public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
     Structure structure = factors.structure();
     Expr skew = skew(factors.get(VECTORS));
     if (structure.settings().containsKey(EPSILON)) {
       Expr length = skew.pow(2).sum(1, 2).sqrt();
-      Expr share = factors.number(LIMIT).div(length.clamp(1e-300, Double.MAX_VALUE));
+      Expr share = factors.number(LIMIT).to(DType.F64).div(length.clamp(1e-300, Double.MAX_VALUE));
       skew = skew.mul(share.clamp(0, 1));
     }
     Expr rotation =
