@@ -67,6 +67,9 @@ public interface Cutting {
 
   /** The element at {@code index} of dimension {@code d}, which disappears. */
   default Expr select(int d, Dim index) {
+    if (index.known() != Shape.UNKNOWN) {
+      return select(d, index.known());
+    }
     Expr x = self();
     int at = Require.dimension("select", x, d);
     return x.graph().call("select", x.dtype(), Sizes.without(x.shape(), at), x, at, index);

@@ -111,7 +111,7 @@ public final class Graph {
           "Operator "
               + operator
               + " draws other numbers each time it runs, so it cannot stand in a checkpointed"
-              + " segment, which runs twice; use seeded numbers.");
+              + " segment, which runs twice; use SeededNumbers.");
     }
     List<Object> local = placed(operator, Stream.of(arguments).map(this::local).toList());
     List<Expr> tensors = tensors(local);

@@ -11,7 +11,7 @@ final class Logic {
 
   static Expr compare(String operator, Expr x, double value) {
     Require.numeric(operator, x);
-    boolean whole = Require.integral(x.dtype()) && value == Math.rint(value);
+    boolean whole = Double.isFinite(value) && value == Math.rint(value);
     Object constant = whole ? Require.constant(operator, x, value) : value;
     return x.graph().call(operator, DType.BOOL, x.shape(), x, constant);
   }

@@ -17,7 +17,10 @@ public interface Losses {
 
   /** {@code (x - target)^2}. */
   default Expr squaredError(Expr target) {
-    return Criteria.elementwise("mse_loss", self(), target, Criteria.NONE);
+    Criteria.alike("squaredError", self(), target);
+    // On a CPU libtorch 2.5 has its own for F32 and F64 alone.
+    Expr error = self().sub(target);
+    return error.mul(error);
   }
 
   /** {@code |x - target|}. */
@@ -39,8 +42,9 @@ public interface Losses {
    * beta is 1).
    */
   default Expr smoothL1(Expr target, double beta) {
-    Criteria.positive("smooth_l1_loss", self(), "beta", beta);
-    return Criteria.elementwise("smooth_l1_loss", self(), target, Criteria.NONE, beta);
+    Criteria.positive("smoothL1", self(), "beta", beta);
+    // ATen's own has no gradient in F16 on a CPU.
+    return huber(target, beta).div(beta);
   }
 
   /**

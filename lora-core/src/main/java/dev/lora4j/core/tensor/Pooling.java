@@ -21,6 +21,10 @@ public interface Pooling {
   /** The mean of each window. */
   default Expr averagePool(Pool settings) {
     Expr x = self();
+    if (x.shape().rank() == 5 && x.dtype().floating() && x.dtype().bits() == 16) {
+      // On a CPU libtorch has this for neither F16 nor BF16.
+      return x.to(DType.F32).averagePool(settings).to(x.dtype());
+    }
     StagedPool pool = new StagedPool("avg_pool", x, settings);
     if (pool.dilation().stream().anyMatch(d -> d != 1)) {
       throw Mismatch.of(pool.operator(), x, "dilation 1", settings.dilation().toString());

@@ -128,19 +128,19 @@ public interface Shaping {
     Expr x = self();
     int more = sizes.length - x.shape().rank();
     Shape to = Sizes.of(sizes);
-    for (int d = 0; d < x.shape().rank() && more >= 0; d++) {
-      long size = x.shape().size(d);
-      long target = to.size(more + d);
-      boolean same = sizes[more + d].text().equals("-1");
-      if (size != 1 && !Sizes.agree(size, target)) {
-        more = -1;
-      } else if (same || (size != 1 && size != Shape.UNKNOWN)) {
-        to = to.with(more + d, size);
+    boolean fits = more >= 0;
+    for (int d = 0; d < sizes.length && fits; d++) {
+      boolean same = sizes[d].text().equals("-1");
+      long size = d < more ? 1 : x.shape().size(d - more);
+      fits = size == 1 ? d >= more || !same : Sizes.agree(size, to.size(d));
+      // What is known of an unknown target: a size other than 1 stays as it is.
+      if (same || (size != 1 && size != Shape.UNKNOWN)) {
+        to = to.with(d, size);
       }
     }
-    if (more < 0) {
-      throw Mismatch.of(
-          "expand", x, "sizes that " + x.shape() + " broadcasts to", List.of(sizes) + "");
+    if (!fits) {
+      String found = Arrays.toString(sizes);
+      throw Mismatch.of("expand", x, "sizes that " + x.shape() + " broadcasts to", found);
     }
     return x.graph().call("expand", x.dtype(), to, x, List.of(sizes));
   }

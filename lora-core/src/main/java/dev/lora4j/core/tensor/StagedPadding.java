@@ -40,8 +40,10 @@ final class StagedPadding {
             Arrays.toString(sides));
       }
     }
+    // On a CPU libtorch 2.5 has these kinds of padding not for F16.
+    Expr wide = x.dtype() == DType.F16 ? x.to(DType.F32) : x;
     List<Integer> list = Arrays.stream(sides).boxed().toList();
-    return x.graph().call(OPERATOR, x.dtype(), shape, x, list, mode.aten());
+    return x.graph().call(OPERATOR, wide.dtype(), shape, wide, list, mode.aten()).to(x.dtype());
   }
 
   private static Shape padded(Expr x, int... sides) {

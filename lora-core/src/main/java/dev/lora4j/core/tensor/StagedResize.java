@@ -62,12 +62,14 @@ final class StagedResize {
   }
 
   private static Expr call(Expr x, Resize how, Shape shape, Object sizes, List<?> factors) {
-    List<Object> arguments = new ArrayList<>(List.of(x, sizes));
+    // On a CPU libtorch has the antialiased kernels for neither F16 nor BF16.
+    Expr wide = how.antialias() && x.dtype().bits() == 16 ? x.to(DType.F32) : x;
+    List<Object> arguments = new ArrayList<>(List.of(wide, sizes));
     if (how.smooth()) {
       arguments.add(how.alignCorners());
     }
     arguments.addAll(factors);
-    return x.graph().call(how.operator(), x.dtype(), shape, arguments.toArray());
+    return x.graph().call(how.operator(), wide.dtype(), shape, arguments.toArray()).to(x.dtype());
   }
 
   /** {@code x}, if it is a picture. */

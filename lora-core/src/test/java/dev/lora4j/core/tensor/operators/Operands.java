@@ -161,7 +161,9 @@ final class Operands {
   }
 
   private Expr real(DoubleSupplier values, boolean differentiable, long... sizes) {
-    return declare(mode.real(), values, differentiable, sizes);
+    // What Java cannot write is rounded inside the program.
+    DType stored = mode.real().bits() < 32 ? DType.F32 : mode.real();
+    return declare(stored, values, differentiable, sizes).to(mode.real());
   }
 
   private Expr declare(DType dtype, DoubleSupplier values, boolean differentiable, long... sizes) {

@@ -167,6 +167,11 @@ final class ShapingFamily implements OperatorFamily {
             "sizes that [2, 3] broadcasts to",
             "[2, 4]"),
         new Refusal(
+            "expand(long[])",
+            g -> g.reals(3).expand(-1, 3),
+            "sizes that [3] broadcasts to",
+            "[-1, 3]"),
+        new Refusal(
             "repeat(long[])", g -> g.reals(2, 3).repeat(2), "a number of times for each", "[2]"),
         new Refusal(
             "stack(int, Expr[])",
