@@ -42,7 +42,7 @@ public final class Graph {
    * Shape#admits fits}.
    */
   public Expr input(String name, DType dtype, Shape shape) {
-    return declare("inputs", inputs, new Input(name, dtype, shape));
+    return declare(text.input(name), inputs, new Input(name, dtype, shape));
   }
 
   /**
@@ -50,12 +50,10 @@ public final class Graph {
    * with {@link Program#hold} and cost nothing per run.
    */
   public Expr held(String name, DType dtype, Shape shape) {
-    return declare("held", held, new Input(name, dtype, shape));
+    return declare(text.held(name), held, new Input(name, dtype, shape));
   }
 
-  private Expr declare(String list, List<Input> declared, Input input) {
-    String variable = text.variable(input.name());
-    statement("input", variable + " = " + list + "[" + declared.size() + "]", List.of());
+  private Expr declare(String variable, List<Input> declared, Input input) {
     declared.add(input);
     return new Expr(this, variable, input.dtype(), input.shape());
   }

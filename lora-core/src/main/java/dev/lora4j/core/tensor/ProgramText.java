@@ -42,6 +42,8 @@ final class ProgramText {
 
   private static final int HEAD_LINES = (int) HEAD.lines().count();
 
+  private final List<String> inputs = new ArrayList<>();
+  private final List<String> held = new ArrayList<>();
   private final List<String> statements = new ArrayList<>();
   private final List<Origin> origins = new ArrayList<>();
   private int variables;
@@ -50,6 +52,18 @@ final class ProgramText {
   String variable(String hint) {
     String clean = hint.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^_+|_+$", "");
     return "v" + variables++ + "_" + clean;
+  }
+
+  /** A name for the next tensor of the list that changes from run to run. */
+  String input(String hint) {
+    inputs.add(variable(hint));
+    return inputs.get(inputs.size() - 1);
+  }
+
+  /** A name for the next tensor of the list that stays. */
+  String held(String hint) {
+    held.add(variable(hint));
+    return held.get(held.size() - 1);
   }
 
   /** Appends a statement. */
@@ -71,15 +85,31 @@ final class ProgramText {
   /** The whole program, to run on {@code device}. */
   String source(List<Expr> outputs, Device device) {
     StringBuilder text = new StringBuilder(HEAD.formatted(device));
+    unpackings().forEach(s -> text.append("    ").append(s).append('\n'));
     statements.forEach(s -> text.append("    ").append(s).append('\n'));
     String results =
         outputs.stream().map(e -> "torch.contiguous(" + e + ")").collect(Collectors.joining(", "));
     return text.append("    return [").append(results).append("]\n").toString();
   }
 
+  /*
+   * One instruction for a whole list. Taking the elements one by one is a call of an operator for
+   * each, which was a tenth of the time of a chain of small operators with a weight each.
+   */
+  private List<String> unpackings() {
+    List<String> lines = new ArrayList<>();
+    if (!inputs.isEmpty()) {
+      lines.add(String.join(", ", inputs) + ", = inputs");
+    }
+    if (!held.isEmpty()) {
+      lines.add(String.join(", ", held) + ", = held");
+    }
+    return lines;
+  }
+
   /** The origin of line {@code line} (from 1) of the text, if a statement stands there. */
   Optional<Origin> origin(int line) {
-    int index = line - 1 - HEAD_LINES;
+    int index = line - 1 - HEAD_LINES - unpackings().size();
     return index >= 0 && index < origins.size()
         ? Optional.of(origins.get(index))
         : Optional.empty();
