@@ -26,7 +26,7 @@ import java.util.TreeMap;
 
 /**
  * Tensors of an adapter for one layer, and what a reference makes of them; written by
- * golden/methods.py.
+ * golden/methods.
  */
 record MethodCase(
     String name,

@@ -5,9 +5,9 @@ import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Shape;
 
 /** LoKr's two parts, made of what is stored of them, and their product. */
@@ -59,7 +59,7 @@ final class LokrParts {
     Expr w1 = first(factors);
     LowRank w2 = factored(factors);
     long columns = w1.shape().size(1);
-    Expr one = unit(columns, w1);
+    Expr one = Constants.eye(w1.graph(), w1.dtype(), Dim.of(columns));
     Expr up = kronecker(Shape.of(site.out(), Shape.UNKNOWN), w1, w2.up());
     Expr down = kronecker(Shape.of(Shape.UNKNOWN, site.rest()), one, w2.down());
     return new LowRank(
@@ -93,10 +93,5 @@ final class LokrParts {
   private static Expr kronecker(Shape shape, Expr left, Expr right) {
     Expr rows = left.unsqueeze(1).unsqueeze(3);
     return rows.mul(right.unsqueeze(0).unsqueeze(2)).reshape(shape.sizes());
-  }
-
-  private static Expr unit(long size, Expr like) {
-    return like.graph()
-        .call("eye", like.dtype(), Shape.of(size, size), size, Keyword.of("dtype", like.dtype()));
   }
 }

@@ -1,7 +1,7 @@
 package dev.lora4j.core.adapter.oft;
 
+import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 
 /**
@@ -17,7 +17,8 @@ public final class Cayley {
   /** {@code (1 + skew) (1 - skew)^-1}: kohya, LyCORIS. */
   public static Expr forward(Expr skew) {
     Expr one = unit(skew);
-    return solve(one.sub(skew), one.add(skew));
+    // Both sides commute, so the order of the quotient is of no matter.
+    return one.sub(skew).solve(one.add(skew));
   }
 
   /** {@code (1 - skew) (1 + skew)^-1}: PEFT, where it computes exactly. */
@@ -58,27 +59,7 @@ public final class Cayley {
     return one.add(rotation.sub(one).mul(strength.to(DType.F64))).to(DType.F32);
   }
 
-  /** Both sides commute, so the order of the quotient is of no matter. */
-  private static Expr solve(Expr divisor, Expr dividend) {
-    return divisor
-        .graph()
-        .call("linalg_solve", divisor.dtype(), divisor.shape(), divisor, dividend);
-  }
-
-  /** Unit matrices of the shape of {@code like}. */
   private static Expr unit(Expr like) {
-    Expr row = like.slice(-1, 0, 1).mul(0).add(1);
-    Expr diagonal = row.reshape(sizes(like));
-    return like.graph().call("diag_embed", like.dtype(), like.shape(), diagonal);
-  }
-
-  /** The sizes but the last. */
-  private static Dim[] sizes(Expr like) {
-    int rank = like.shape().rank() - 1;
-    Dim[] sizes = new Dim[rank];
-    for (int d = 0; d < rank; d++) {
-      sizes[d] = like.dim(d);
-    }
-    return sizes;
+    return Constants.eye(like.graph(), like.dtype(), like.dim(-1));
   }
 }

@@ -6,14 +6,13 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
-import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Shape;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -155,17 +154,9 @@ public final class OftMethod implements TransformMethod {
     Expr where = graph.call("triu_indices", DType.I64, pairs, size, size, 1);
     Expr rows = where.slice(0, 0, 1).reshape(-1);
     Expr columns = where.slice(0, 1, 2).reshape(-1);
-    Expr before = graph.call("mul", DType.I64, rows.shape(), rows, size);
-    Shape flat = Shape.of(blocks, size * size);
-    Expr nothing =
-        graph.call(
-            "zeros",
-            vectors.dtype(),
-            flat,
-            List.of(Dim.of(blocks), Dim.of(size * size)),
-            Keyword.of("dtype", vectors.dtype()));
     Expr upper =
-        graph.call("index_add", vectors.dtype(), flat, nothing, 1, before.add(columns), vectors);
+        Constants.zeros(graph, vectors.dtype(), Dim.of(blocks), Dim.of(size * size))
+            .indexAdd(1, rows.mul((double) size).add(columns), vectors);
     return Cayley.skew(upper.reshape(blocks, size, size));
   }
 }

@@ -7,14 +7,12 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
-import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Shape;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -141,14 +139,10 @@ public final class SparseMethod implements AdditiveMethod {
     Expr indices = factors.get(INDICES).to(DType.I64);
     Expr rows = indices.slice(0, 0, 1).reshape(-1);
     Expr columns = indices.slice(0, 1, 2).reshape(-1);
-    Graph graph = values.graph();
-    Expr before = graph.call("mul", DType.I64, rows.shape(), rows, site.rest());
+    Expr flat = rows.mul((double) site.rest()).add(columns);
     Dim elements = Dim.of(site.weight().elements());
-    Keyword type = Keyword.of("dtype", values.dtype());
-    Shape flat = Shape.of(elements.known());
-    Expr nothing = graph.call("zeros", values.dtype(), flat, List.of(elements), type);
-    return graph
-        .call("index_add", values.dtype(), flat, nothing, 0, before.add(columns), values)
+    return Constants.zeros(values.graph(), values.dtype(), elements)
+        .indexAdd(0, flat, values)
         .reshape(site.weight().sizes());
   }
 }

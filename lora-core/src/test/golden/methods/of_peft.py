@@ -1,0 +1,225 @@
+"""Cases of PEFT: its tuned models of one layer, in float64 and float32."""
+
+import copy
+
+import torch
+from peft import BOFTConfig, IA3Config, LoHaConfig, LoKrConfig, LoraConfig, OFTConfig, ShiraConfig
+from peft import get_peft_model, get_peft_model_state_dict
+from peft.tuners.boft import layer as boft_layer
+from peft.tuners.oft import layer as oft_layer
+
+from layers import ONE, PLAIN, TYPES, layer, layer_input, noise, record
+
+RENAMED = {
+    "lora_A.weight": "lora_down.weight",
+    "lora_B.weight": "lora_up.weight",
+    "lora_B.bias": "lora_up.bias",
+}
+
+
+class Wrapped(torch.nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.layer = inner
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+def cut_rotations(strength):
+    """Has PEFT blend the rotations that it makes with 1."""
+    originals = oft_layer.OFTRotationModule._cayley_batch, boft_layer.BOFTLayer.cayley_batch
+
+    def blended(original):
+        def cayley(self, *arguments, **named):
+            rotation = original(self, *arguments, **named)
+            one = torch.eye(rotation.shape[-1], dtype=rotation.dtype)
+            return one + strength * (rotation - one)
+
+        return cayley
+
+    oft_layer.OFTRotationModule._cayley_batch = blended(originals[0])
+    boft_layer.BOFTLayer.cayley_batch = blended(originals[1])
+    return originals
+
+
+def restore_rotations(originals):
+    oft_layer.OFTRotationModule._cayley_batch, boft_layer.BOFTLayer.cayley_batch = originals
+
+
+def peft(
+    name,
+    method,
+    on,
+    config,
+    settings,
+    types=TYPES,
+    blend="scale",
+    strengths=(1.0, 0.625),
+    geometries=None,
+    output=True,
+):
+    def run(stored, compute, geometry, strength):
+        base = layer(on, geometry, stored, compute)
+        model = get_peft_model(Wrapped(base), config(), autocast_adapter_dtype=False).to(compute)
+        with torch.no_grad():
+            for part, value in model.named_parameters():
+                if ".base_layer." in part:
+                    continue
+                if any(s in part for s in ("ia3_l", "boft_s", "magnitude")):
+                    drawn = noise(f"{name}.{on}.{part}", value.shape, 0.2)
+                    start = value.float() if "magnitude" in part else 1.0
+                    drawn = start * (1 + drawn)
+                else:
+                    drawn = noise(f"{name}.{on}.{part}", value.shape, 0.3)
+                value.copy_(drawn.to(stored).to(compute))
+        roles = {}
+        for key, value in get_peft_model_state_dict(model).items():
+            role = key.removeprefix("base_model.model.layer.")
+            roles[RENAMED.get(role, role)] = value.detach().clone()
+        tuned = model.base_model.model.layer
+        y = model(layer_input(on, compute)) if output else None
+        originals = None
+        if strength != 1 and blend == "scale":
+            tuned.scaling["default"] *= strength
+        if strength != 1 and blend == "vector":
+            for part, value in model.named_parameters():
+                if "ia3_l" in part or "boft_s" in part:
+                    value.data = 1 + strength * (value.data - 1)
+            originals = cut_rotations(strength)
+        merged = copy.deepcopy(model).merge_and_unload().layer
+        if originals:
+            restore_rotations(originals)
+        weight, bias = merged.weight.data, getattr(merged, "bias", None)
+        if strength != 1 and blend == "result":
+            weight = base.weight + strength * (weight - base.weight)
+        return roles, (weight, bias.data if bias is not None else None), y
+
+    record(name, method, on, run, strengths, geometries, types, settings)
+
+
+def lora(**options):
+    return lambda: LoraConfig(r=2, lora_alpha=3, target_modules=["layer"], **options)
+
+
+ALPHA = dict(lora_alpha="3")
+# PEFT's down factor of a convolution has no dilation, so there the outputs are of the plain one.
+for where in ("linear", "conv"):
+    peft("peft lora", "lora", where, lora(), ALPHA, types=ONE, geometries=[PLAIN])
+peft("peft rslora", "lora", "linear", lora(use_rslora=True), dict(use_rslora="true", **ALPHA), types=ONE)
+peft("peft lora bias", "lora", "linear", lora(lora_bias=True), ALPHA, types=ONE)
+for where in ("linear", "square", "conv"):
+    peft(
+        "peft dora",
+        "dora",
+        where,
+        lora(use_dora=True),
+        ALPHA,
+        blend="result",
+        types=ONE if where == "square" else TYPES,
+        geometries=[PLAIN],
+    )
+for where in ("linear", "conv"):
+    config = lambda: LoHaConfig(r=2, alpha=3, target_modules=["layer"], use_effective_conv2d=True)
+    peft("peft loha", "loha", where, config, ALPHA, types=ONE)
+    for rank in (1, 9):
+        config = lambda rank=rank: LoKrConfig(
+            r=rank, alpha=3, target_modules=["layer"], decompose_factor=2, use_effective_conv2d=True
+        )
+        peft(f"peft lokr {rank}", "lokr", where, config, dict(r=str(rank), **ALPHA), types=ONE)
+    for feedforward in (True, False):
+        config = lambda f=feedforward: IA3Config(
+            target_modules=["layer"], feedforward_modules=["layer"] if f else []
+        )
+        side = "in" if feedforward else "out"
+        peft(
+            f"peft ia3 {side}",
+            "ia3",
+            where,
+            config,
+            dict(is_feedforward=str(feedforward).lower()),
+            blend="vector",
+            types=ONE,
+        )
+config = lambda: IA3Config(target_modules=["layer"], feedforward_modules=["layer"])
+peft("peft ia3 in", "ia3", "grouped", config, dict(is_feedforward="true"), blend="vector", types=ONE)
+
+
+def oft(block, **options):
+    return lambda: OFTConfig(r=0, oft_block_size=block, target_modules=["layer"], **options)
+
+
+def turned(**options):
+    named = dict(use_cayley_neumann=True, num_cayley_neumann_terms=5, block_share=False, coft=False)
+    return {k: str(v).lower() for k, v in {**named, **options}.items()}
+
+
+for where, block in (("linear", 4), ("conv", 6)):
+    # PEFT unfolds the input of convolutions in a way that is not what it merges.
+    options = dict(blend="vector", output=where == "linear", geometries=[PLAIN])
+    peft("peft oft", "oft", where, oft(block), turned(), **options)
+    for terms in (2, 3, 4, 7):
+        if where == "linear":
+            peft(
+                f"peft oft {terms}",
+                "oft",
+                where,
+                oft(block, num_cayley_neumann_terms=terms),
+                turned(num_cayley_neumann_terms=terms),
+                types=ONE,
+                **options,
+            )
+    peft(
+        "peft oft exact",
+        "oft",
+        where,
+        oft(block, use_cayley_neumann=False),
+        turned(use_cayley_neumann=False),
+        **options,
+    )
+    peft(
+        "peft oft shared",
+        "oft",
+        where,
+        oft(block, block_share=True),
+        turned(block_share=True),
+        types=ONE,
+        **options,
+    )
+    peft(
+        "peft oft limited",
+        "oft",
+        where,
+        oft(block, coft=True, eps=0.25),
+        turned(coft=True, eps=0.25),
+        types=ONE,
+        **options,
+    )
+
+
+def butterfly(module):
+    """PEFT's block-diagonal kernel, which it has for cards alone."""
+    stages = [torch.block_diag(*torch.unbind(stage)) for stage in module]
+    return torch.stack(stages)
+
+
+boft_layer.FastBlockDiag = type("FastBlockDiag", (), dict(apply=staticmethod(butterfly)))
+for stages in (1, 2):
+    boft_layer.get_fbd_cuda = lambda: True
+    for where, block in (("linear", 3 if stages == 1 else 2), ("conv", 6)):
+        config = lambda block=block, stages=stages: BOFTConfig(
+            boft_block_size=block, boft_block_num=0, boft_n_butterfly_factor=stages, target_modules=["layer"]
+        )
+        peft(
+            f"peft boft {stages}",
+            "boft-peft",
+            where,
+            config,
+            {},
+            blend="vector",
+            types=TYPES if stages == 2 else ONE,
+            geometries=[PLAIN],
+        )
+
+config = lambda: ShiraConfig(r=2, target_modules=["layer"], mask_type="random", random_seed=7)
+peft("shira", "sparse", "linear", config, {})
