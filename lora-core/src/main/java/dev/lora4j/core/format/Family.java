@@ -1,0 +1,21 @@
+package dev.lora4j.core.format;
+
+import java.util.List;
+
+/**
+ * A kind of base model, as far as its adapters need to know it: which layers it has and what they
+ * are called.
+ *
+ * @param name as on the command line, for example {@code sdxl}
+ * @param title for people, for example {@code Stable Diffusion XL}
+ * @param sites its layers under their canonical names ({@code unet.}, {@code transformer.}, {@code
+ *     text_encoder.}, {@code text_encoder_2.}, {@code text_encoder_3.}, then diffusers' and
+ *     transformers' names)
+ * @param natives what its layers are called in the layout it was first published in
+ */
+public record Family(String name, String title, SiteCatalogue sites, List<NativeName> natives) {
+  /** Copies its list. */
+  public Family {
+    natives = List.copyOf(natives);
+  }
+}
