@@ -16,6 +16,7 @@ public final class Families {
   private static Map<String, Family> byName() {
     Map<String, Family> families = new LinkedHashMap<>();
     StableDiffusionFamilies.all().forEach(f -> families.put(f.name(), f));
+    TransformerFamilies.all().forEach(f -> families.put(f.name(), f));
     return Collections.unmodifiableMap(families);
   }
 

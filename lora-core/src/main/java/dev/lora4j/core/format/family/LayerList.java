@@ -1,6 +1,8 @@
 package dev.lora4j.core.format.family;
 
+import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import java.util.ArrayList;
@@ -30,14 +32,9 @@ final class LayerList {
     return new LayerList(new ArrayList<>(), new ArrayList<>(), "", "");
   }
 
-  /** What was listed so far. */
-  List<Site> sites() {
-    return List.copyOf(sites);
-  }
-
-  /** The native names of what was listed so far. */
-  List<NativeName> natives() {
-    return List.copyOf(natives);
+  /** The family that has the layers listed so far. */
+  Family family(String name, String title) {
+    return new Family(name, title, new SiteCatalogue(sites), natives);
   }
 
   /** A part that is called differently in the two layouts. */

@@ -1,7 +1,6 @@
 package dev.lora4j.core.format.family;
 
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.SiteCatalogue;
 import java.util.List;
 
 /** Stable Diffusion 1, 2 and XL: a UNet with one or two CLIP text encoders. */
@@ -20,7 +19,7 @@ final class StableDiffusionFamilies {
         new UNetSizes(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 1, 768, false, 0);
     UNetLayers.list(sizes, layers.at("unet", UNET));
     ClipLayers.L.list(layers.at("text_encoder", TextEncoderPaths.CLIP_L));
-    return family("sd15", "Stable Diffusion 1", layers);
+    return layers.family("sd15", "Stable Diffusion 1");
   }
 
   private static Family sd21() {
@@ -29,7 +28,7 @@ final class StableDiffusionFamilies {
         new UNetSizes(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 1, 1024, true, 0);
     UNetLayers.list(sizes, layers.at("unet", UNET));
     ClipLayers.H.list(layers.at("text_encoder", TextEncoderPaths.CLIP_H));
-    return family("sd21", "Stable Diffusion 2", layers);
+    return layers.family("sd21", "Stable Diffusion 2");
   }
 
   private static Family sdxl() {
@@ -39,7 +38,7 @@ final class StableDiffusionFamilies {
     UNetLayers.list(sizes, layers.at("unet", UNET));
     ClipLayers.L.list(layers.at("text_encoder", TextEncoderPaths.CLIP_L));
     ClipLayers.G.list(layers.at("text_encoder_2", TextEncoderPaths.CLIP_G));
-    return family("sdxl", "Stable Diffusion XL", layers);
+    return layers.family("sdxl", "Stable Diffusion XL");
   }
 
   private static Family refiner() {
@@ -48,10 +47,6 @@ final class StableDiffusionFamilies {
         new UNetSizes(List.of(384, 768, 1536, 1536), List.of(0, 4, 4, 0), 4, 1280, true, 2560);
     UNetLayers.list(sizes, layers.at("unet", UNET));
     ClipLayers.G.list(layers.at("text_encoder_2", TextEncoderPaths.CLIP_G));
-    return family("sdxl-refiner", "Stable Diffusion XL Refiner", layers);
-  }
-
-  private static Family family(String name, String title, LayerList layers) {
-    return new Family(name, title, new SiteCatalogue(layers.sites()), layers.natives());
+    return layers.family("sdxl-refiner", "Stable Diffusion XL Refiner");
   }
 }

@@ -2,10 +2,13 @@ package dev.lora4j.core.format.family;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.Site.Kind;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -64,6 +67,53 @@ class TrainerTargetsTest {
     assertEquals(
         count,
         count(family, s -> s.kind() == Kind.NORM && s.name().matches("unet\\..*_blocks?\\..*")));
+  }
+
+  /** kohya's names are native, where queries, keys and values are one layer. */
+  @ParameterizedTest
+  @CsvSource({
+    "flux, (double|single)_blocks, 304",
+    "sd3, joint_blocks, 237",
+    "sd35m, joint_blocks, 263",
+    "sd35l, joint_blocks, 377",
+    "flux, (img|txt|time|vector|guidance)_in, 8"
+  })
+  void kohyaTransformers(String family, String part, long count) {
+    Predicate<String> wanted =
+        Pattern.compile("diffusion_model\\." + part + "(\\..*)?").asMatchPredicate();
+    Family known = Families.named(family);
+    assertEquals(
+        count,
+        known.natives().stream()
+            .filter(n -> weighted(".*").test(known.sites().find(n.site()).orElseThrow()))
+            .map(NativeName::path)
+            .filter(wanted)
+            .distinct()
+            .count());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"flux, text_encoder, 72", "flux, text_encoder_2, 168", "sd3, text_encoder_3, 168"})
+  void textEncodersOfTransformers(String family, String encoder, long count) {
+    String pattern = encoder + "\\..*\\.(self_attn|mlp|SelfAttention|DenseReluDense)\\..*";
+    assertEquals(count, count(family, weighted(pattern)));
+  }
+
+  /** All linear layers inside the blocks; XLabs trained the two attentions' qkv and proj. */
+  @Test
+  void fluxOfDiffusersAndOfXlabs() {
+    assertEquals(494, count("flux", weighted(".*transformer_blocks\\..*")));
+    assertEquals(
+        152,
+        Families.named("flux").natives().stream()
+            .map(NativeName::path)
+            .filter(
+                p ->
+                    p.matches(
+                        ".*\\.(double_blocks\\.\\d+\\.(img|txt)_attn\\.(qkv|proj)"
+                            + "|single_blocks\\.\\d+\\.linear[12])"))
+            .distinct()
+            .count());
   }
 
   private static long count(String family, Predicate<Site> wanted) {
