@@ -21,6 +21,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.family;
   exports dev.lora4j.core.format.kohya;
+  exports dev.lora4j.core.format.metadata;
   exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.nn;

@@ -98,6 +98,11 @@ public final class Safetensors implements TensorStore {
     return header.dataStart() + info(name).begin();
   }
 
+  /** Where the tensors' bytes begin, counted from the start of the file. */
+  public long dataStart() {
+    return header.dataStart();
+  }
+
   @Override
   public byte[] bytes(String name) {
     byte[] bytes = new byte[arrayLength(name)];

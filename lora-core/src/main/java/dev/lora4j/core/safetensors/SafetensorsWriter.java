@@ -114,6 +114,18 @@ public final class SafetensorsWriter {
     }
   }
 
+  /**
+   * Writes the bytes of the file to {@code out}, which the caller closes: the header first, in one
+   * piece with the length before it.
+   *
+   * @throws SafetensorsException if a tensor's source gives too many or too few bytes
+   * @throws IOException if {@code out} or a source fails
+   */
+  public void writeTo(WritableByteChannel out) throws IOException {
+    Path nameless = Path.of("The file");
+    write(nameless, HeaderPlan.of(nameless, metadata, List.copyOf(tensors.values())), out);
+  }
+
   private void write(Path file, HeaderPlan plan, WritableByteChannel out) throws IOException {
     out.write(plan.start());
     for (TensorInfo tensor : plan.tensors()) {

@@ -1,0 +1,96 @@
+package dev.lora4j.core.format.metadata;
+
+import dev.lora4j.core.safetensors.Safetensors;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The hashes by which tools and sites know a safetensors file as it is, in lower-case hexadecimal.
+ *
+ * @param sha256 SHA-256 of the whole file
+ * @param data SHA-256 of all that follows the header, which editing the metadata does not change:
+ *     Civitai's AutoV3, AUTOMATIC1111's hash of adapters
+ * @param legacy AUTOMATIC1111's old hash, Civitai's AutoV1: the first 8 digits of the SHA-256 of
+ *     the 64 KiB that begin at 1 MiB
+ */
+public record FileHashes(String sha256, String data, String legacy) {
+  /** Where the range of the old hash begins, counted from the start of the file. */
+  static final long LEGACY_BEGIN = 0x100000;
+
+  /** Where it ends. */
+  static final long LEGACY_END = LEGACY_BEGIN + 0x10000;
+
+  /** How much of it is kept. */
+  static final int LEGACY_DIGITS = 8;
+
+  private static final int SHORT = 12;
+  private static final int AUTO_V2 = 10;
+  private static final int CHUNK = 1 << 20;
+
+  /**
+   * Those of an opened file, which is read once, in pieces.
+   *
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static FileHashes of(Safetensors file) {
+    RangeDigest whole = new RangeDigest(0, Long.MAX_VALUE);
+    RangeDigest legacy = new RangeDigest(LEGACY_BEGIN, LEGACY_END);
+    RangeDigest data = new RangeDigest(file.dataStart(), Long.MAX_VALUE);
+    read(file.path(), List.of(whole, data, legacy));
+    return new FileHashes(whole.hex(), data.hex(), legacy.hex().substring(0, LEGACY_DIGITS));
+  }
+
+  /**
+   * SHA-256 of any file, in lower-case hexadecimal.
+   *
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static String sha256(Path file) {
+    RangeDigest whole = new RangeDigest(0, Long.MAX_VALUE);
+    read(file, List.of(whole));
+    return whole.hex();
+  }
+
+  private static void read(Path file, List<RangeDigest> digests) {
+    // A stream of a channel would be closed by an interrupt.
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      byte[] chunk = new byte[CHUNK];
+      long position = 0;
+      for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
+        for (RangeDigest digest : digests) {
+          digest.add(position, ByteBuffer.wrap(chunk, 0, count));
+        }
+        position += count;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Civitai's AutoV2: the first 10 digits of the whole file's hash, in capitals as on its pages.
+   */
+  public String autoV2() {
+    return sha256.substring(0, AUTO_V2).toUpperCase(Locale.ROOT);
+  }
+
+  /** Civitai's AutoV3 in full; its pages show the first 12 digits. */
+  public String autoV3() {
+    return data;
+  }
+
+  /**
+   * What AUTOMATIC1111 writes about an adapter into pictures ({@code Lora hashes}): the first 12
+   * digits of kohya's hash where the metadata has one, else of {@link #data}.
+   */
+  public String shortHash(Metadata metadata) {
+    String full = metadata.get(KohyaKeys.MODEL_HASH).orElse(data);
+    return full.substring(0, Math.min(SHORT, full.length()));
+  }
+}

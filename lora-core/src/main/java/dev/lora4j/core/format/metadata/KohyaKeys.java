@@ -1,0 +1,88 @@
+package dev.lora4j.core.format.metadata;
+
+import java.util.SortedMap;
+
+/**
+ * Entries that kohya's trainer writes: {@code ss_} about the training, {@code sshs_} about the
+ * file. Most trainers for pictures write the same.
+ */
+public final class KohyaKeys {
+  /** The adapter's name, by which AUTOMATIC1111 calls it in prompts. */
+  public static final MetadataKey<String> OUTPUT_NAME = MetadataKey.text("ss_output_name");
+
+  /** Whether the base is a Stable Diffusion 2. */
+  public static final MetadataKey<Boolean> V2 = MetadataKey.flag("ss_v2");
+
+  /** The kind of base, for example {@code sd_v1}; an open set. */
+  public static final MetadataKey<String> BASE_VERSION = MetadataKey.text("ss_base_model_version");
+
+  /** The trainer's Python module, for example {@code networks.lora}. */
+  public static final MetadataKey<String> NETWORK_MODULE = MetadataKey.text("ss_network_module");
+
+  /** The rank asked for, as text, since it may be {@code Dynamic}; layers may have others. */
+  public static final MetadataKey<String> NETWORK_DIM = MetadataKey.text("ss_network_dim");
+
+  /** The alpha asked for, as text, since it may be {@code Dynamic}; layers may have others. */
+  public static final MetadataKey<String> NETWORK_ALPHA = MetadataKey.text("ss_network_alpha");
+
+  /** Further arguments of the module, for example {@code algo} and {@code conv_dim}. */
+  public static final MetadataKey<SortedMap<String, String>> NETWORK_ARGS =
+      MetadataKey.object("ss_network_args");
+
+  /** File name of the base. */
+  public static final MetadataKey<String> BASE_NAME = MetadataKey.text("ss_sd_model_name");
+
+  /** SHA-256 of the base's file. */
+  public static final MetadataKey<String> BASE_HASH = MetadataKey.text("ss_new_sd_model_hash");
+
+  /** Pictures, counted as often as they were repeated. */
+  public static final MetadataKey<Long> IMAGES = MetadataKey.whole("ss_num_train_images");
+
+  /** Width and height, for example {@code (512, 512)}. */
+  public static final MetadataKey<String> RESOLUTION = MetadataKey.text("ss_resolution");
+
+  /** Steps that were done. */
+  public static final MetadataKey<Long> STEPS = MetadataKey.whole("ss_steps");
+
+  /** Steps that were asked for. */
+  public static final MetadataKey<Long> MAX_STEPS = MetadataKey.whole("ss_max_train_steps");
+
+  /** Pictures in one batch. */
+  public static final MetadataKey<Long> BATCH = MetadataKey.whole("ss_batch_size_per_device");
+
+  /** Learning rate. */
+  public static final MetadataKey<Double> LEARNING_RATE = MetadataKey.number("ss_learning_rate");
+
+  /** How the learning rate goes. */
+  public static final MetadataKey<String> SCHEDULE = MetadataKey.text("ss_lr_scheduler");
+
+  /** Optimiser, with its arguments. */
+  public static final MetadataKey<String> OPTIMIZER = MetadataKey.text("ss_optimizer");
+
+  /** Share of pictures that were shown without their caption. */
+  public static final MetadataKey<Double> CAPTION_DROPOUT =
+      MetadataKey.number("ss_caption_dropout_rate");
+
+  /** Seed of the training. */
+  public static final MetadataKey<Long> SEED = MetadataKey.whole("ss_seed");
+
+  /** Layers of the text encoder that were left out, counted from the end. */
+  public static final MetadataKey<Long> CLIP_SKIP = MetadataKey.whole("ss_clip_skip");
+
+  /** Free text; often the words that bring the adapter out. */
+  public static final MetadataKey<String> COMMENT = MetadataKey.text("ss_training_comment");
+
+  /** JSON: how often each tag stands in the captions of each folder. */
+  public static final MetadataKey<String> TAG_FREQUENCY = MetadataKey.text("ss_tag_frequency");
+
+  /** JSON: the folders of pictures, mostly called {@code REPEATS_WORD CLASS}. */
+  public static final MetadataKey<String> FOLDERS = MetadataKey.text("ss_dataset_dirs");
+
+  /** {@link KohyaHashes#model}, as the file's writer computed it; often stale. */
+  public static final MetadataKey<String> MODEL_HASH = MetadataKey.text("sshs_model_hash");
+
+  /** {@link KohyaHashes#legacy}, as the file's writer computed it; often stale. */
+  public static final MetadataKey<String> LEGACY_HASH = MetadataKey.text("sshs_legacy_hash");
+
+  private KohyaKeys() {}
+}
