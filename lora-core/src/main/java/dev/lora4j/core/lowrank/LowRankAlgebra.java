@@ -83,6 +83,23 @@ public final class LowRankAlgebra {
    * @throws AdapterException if a term has no change of its own, or the sum would do nothing
    */
   public Truncated truncate(String name, List<Term> terms, RankRule rule, DType stored) {
+    return truncate(name, terms, RankRules.same(rule), stored);
+  }
+
+  /**
+   * The same factors in their canonical form: rows of down orthonormal, columns of up orthogonal
+   * with the singular values as lengths, directions that add nothing left out. The change stays.
+   */
+  public Truncated orthogonal(Adapter adapter, DType stored) {
+    return truncate(
+        adapter.name(),
+        List.of(new Term(adapter, 1)),
+        RankRule.dynamic(RankRule.Kind.PRESENT, 0),
+        stored);
+  }
+
+  /** {@link #truncate(String, List, RankRule, DType)} with a rule for each kind of site. */
+  public Truncated truncate(String name, List<Term> terms, RankRules rules, DType stored) {
     SumPlan plan = SumPlan.of(terms, sites);
     Map<String, List<Factors>> result = new HashMap<>(WholeSums.of(scope, plan, stored));
     SortedMap<String, SiteTruncation> done = new TreeMap<>();
@@ -93,7 +110,8 @@ public final class LowRankAlgebra {
           int[] ranks = new int[batch.sums().size()];
           int most = 1;
           for (int i = 0; i < ranks.length; i++) {
-            ranks[i] = rule.rank(all.spectra().get(i).values());
+            RankRule rule = rules.at(batch.sums().get(i).site());
+            ranks[i] = rule.rank(all.spectra().get(i));
             most = Math.max(most, ranks[i]);
           }
           List<HostTensor> pair = decomposer.cut(all, most, stored);

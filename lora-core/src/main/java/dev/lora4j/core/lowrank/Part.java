@@ -27,7 +27,7 @@ record Part(Factors factors, AdditiveMethod method, double coefficient, Form for
 
   static Part of(Site site, Factors factors, AdditiveMethod method, double weight) {
     double coefficient = weight * method.scale(factors.structure());
-    OptionalInt rank = method.rank(site, factors.structure());
+    OptionalInt rank = method.rank(ungrouped(site), factors.structure());
     if (rank.isEmpty()) {
       int whole = Math.toIntExact(Math.min(site.out(), site.rest()));
       return new Part(factors, method, coefficient, Form.WHOLE, whole);
@@ -38,6 +38,14 @@ record Part(Factors factors, AdditiveMethod method, double coefficient, Form for
             && factors.tensor(LoraMethod.DOWN).dtype() == factors.tensor(LoraMethod.UP).dtype();
     return new Part(
         factors, method, coefficient, stored ? Form.STORED : Form.COMPUTED, rank.getAsInt());
+  }
+
+  /**
+   * A layer that is not grouped, with a weight of this shape. Groups keep a product of factors from
+   * being applied beside the weight; as a change of the weight it is a product all the same.
+   */
+  static Site ungrouped(Site site) {
+    return new Site("", site.kind(), site.weight(), false, 1, 0, 1, 1);
   }
 
   /** The type that its product is handed over in. */

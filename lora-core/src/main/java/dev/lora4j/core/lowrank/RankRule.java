@@ -6,7 +6,7 @@ package dev.lora4j.core.lowrank;
  * numbers of that program.
  *
  * @param kind the rule
- * @param value its parameter; without meaning for {@link Kind#FIXED}
+ * @param value its parameter; without meaning for {@link Kind#FIXED} and {@link Kind#PRESENT}
  * @param most never more than this
  * @param extra added to what a dynamic rule gives
  */
@@ -15,6 +15,8 @@ public record RankRule(Kind kind, double value, int most, int extra) {
   public enum Kind {
     /** The same everywhere. */
     FIXED,
+    /** All directions that are there: whose singular value is not 0. */
+    PRESENT,
     /** Singular values greater than the greatest divided by the value. */
     SV_RATIO,
     /** The least rank that keeps the value as a share of the Frobenius norm. */
@@ -63,9 +65,10 @@ public record RankRule(Kind kind, double value, int most, int extra) {
   /**
    * The rank for a site: at least 1, at most the number of values.
    *
-   * @param singular its singular values, not multiplied by the scale, greatest first
+   * @param spectrum its singular values, not multiplied by the scale
    */
-  public int rank(double... singular) {
+  public int rank(Spectrum spectrum) {
+    double[] singular = spectrum.values();
     int limit = Math.max(1, Math.min(most, singular.length));
     if (singular.length == 0 || singular[0] <= (extra > 0 ? NOTHING : 0)) {
       return 1;
@@ -73,9 +76,10 @@ public record RankRule(Kind kind, double value, int most, int extra) {
     int rank =
         switch (kind) {
           case FIXED -> limit;
+          case PRESENT -> spectrum.rank();
           case SV_RATIO -> extra + above(singular, singular[0] / value);
-          case SV_FRO -> extra + share(singular, value * value, 2);
-          case SV_CUMULATIVE -> extra + share(singular, value, 1);
+          case SV_FRO -> extra + share(singular, value, 2, spectrum.rest());
+          case SV_CUMULATIVE -> extra + share(singular, value, 1, 0);
         };
     return Math.max(1, Math.min(limit, rank));
   }
@@ -88,16 +92,18 @@ public record RankRule(Kind kind, double value, int most, int extra) {
     return count;
   }
 
-  /** The least count whose powers make up {@code part} of the sum of all. */
-  private static int share(double[] singular, double part, int power) {
-    double total = 0;
+  /**
+   * The least count whose sum of powers is {@code part} of that of all, {@code rest} among them.
+   */
+  private static int share(double[] singular, double part, int power, double rest) {
+    double total = Math.pow(rest, power);
     for (double s : singular) {
       total += Math.pow(s, power);
     }
     double sum = 0;
     for (int k = 0; k < singular.length; k++) {
       sum += Math.pow(singular[k], power);
-      if (sum >= part * total) {
+      if (sum >= Math.pow(part, power) * total) {
         return k + 1;
       }
     }

@@ -8,14 +8,33 @@ import java.util.Arrays;
  */
 public final class Spectrum {
   private final double[] values;
+  private final double rest;
 
   Spectrum(double... values) {
-    this.values = values;
+    this(values, 0);
+  }
+
+  /**
+   * The greatest singular values of something larger.
+   *
+   * @param rest Frobenius norm of what has all the others
+   */
+  Spectrum(double[] values, double rest) {
+    this.values = values.clone();
+    this.rest = rest;
   }
 
   /** All multiplied by {@code scale}. */
   Spectrum times(double scale) {
-    return new Spectrum(Arrays.stream(values).map(v -> v * scale).toArray());
+    return new Spectrum(Arrays.stream(values).map(v -> v * scale).toArray(), rest * scale);
+  }
+
+  /**
+   * Frobenius norm of what the {@link #values} leave out; 0 where they are all that there are, as
+   * they are but for a randomised extraction.
+   */
+  public double rest() {
+    return rest;
   }
 
   /** The values, as a fresh array. */
@@ -30,12 +49,12 @@ public final class Spectrum {
 
   /** Frobenius norm of the change. */
   public double norm() {
-    return root(0, values.length);
+    return Math.hypot(root(0, values.length), rest);
   }
 
   /** Frobenius norm of what is lost by keeping the {@code rank} greatest. */
   public double lost(int rank) {
-    return root(Math.min(rank, values.length), values.length);
+    return Math.hypot(root(Math.min(rank, values.length), values.length), rest);
   }
 
   /** Share of the Frobenius norm that the {@code rank} greatest keep; 1 of nothing. */

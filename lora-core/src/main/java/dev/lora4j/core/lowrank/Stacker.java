@@ -98,7 +98,7 @@ final class Stacker {
   /** Down [rank, rest] and up [out, rank] as the method gives them, F32. */
   private List<Tensor> computed(Scope work, Site site, Part part) {
     Structure structure = part.factors().structure();
-    Site general = new Site("", site.kind(), site.weight(), false, 1, 0, 1, site.groups());
+    Site general = Part.ungrouped(site);
     Structure form = Methods.named(structure.method()).form(structure);
     Program program =
         programs.computeIfAbsent(

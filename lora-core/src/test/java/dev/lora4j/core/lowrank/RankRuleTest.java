@@ -10,13 +10,13 @@ class RankRuleTest {
   private static final double[] VALUES = {10, 5, 2, 1, .5, .1};
 
   private static int rank(Kind kind, double value) {
-    return RankRule.dynamic(kind, value).rank(VALUES);
+    return RankRule.dynamic(kind, value).rank(new Spectrum(VALUES));
   }
 
   @Test
   void rulesAreTheirDefinitions() {
-    assertEquals(4, RankRule.fixed(4).rank(VALUES));
-    assertEquals(6, RankRule.fixed(64).rank(VALUES));
+    assertEquals(4, RankRule.fixed(4).rank(new Spectrum(VALUES)));
+    assertEquals(6, RankRule.fixed(64).rank(new Spectrum(VALUES)));
     assertEquals(1, rank(Kind.SV_RATIO, 2));
     assertEquals(2, rank(Kind.SV_RATIO, 2.001));
     assertEquals(6, rank(Kind.SV_RATIO, 1000));
@@ -33,9 +33,9 @@ class RankRuleTest {
 
   @Test
   void limitsHold() {
-    assertEquals(2, RankRule.dynamic(Kind.SV_FRO, 1).atMost(2).rank(VALUES));
-    assertEquals(1, RankRule.fixed(4).rank(0, 0, 0));
-    assertEquals(1, RankRule.dynamic(Kind.SV_RATIO, 5).rank());
+    assertEquals(2, RankRule.dynamic(Kind.SV_FRO, 1).atMost(2).rank(new Spectrum(VALUES)));
+    assertEquals(1, RankRule.fixed(4).rank(new Spectrum(0, 0, 0)));
+    assertEquals(1, RankRule.dynamic(Kind.SV_RATIO, 5).rank(new Spectrum()));
     assertThrows(IllegalArgumentException.class, () -> RankRule.fixed(0));
     assertThrows(IllegalArgumentException.class, () -> RankRule.dynamic(Kind.SV_FRO, 1.1));
     assertThrows(IllegalArgumentException.class, () -> RankRule.dynamic(Kind.SV_RATIO, .5));
@@ -43,9 +43,9 @@ class RankRuleTest {
 
   @Test
   void sdScriptsCountsOneMore() {
-    assertEquals(3, RankRule.dynamic(Kind.SV_FRO, .9).asSdScripts().rank(VALUES));
-    assertEquals(2, RankRule.dynamic(Kind.SV_FRO, .9).rank(VALUES));
-    assertEquals(1, RankRule.dynamic(Kind.SV_FRO, .9).asSdScripts().rank(1e-7, 1e-8));
-    assertEquals(4, RankRule.fixed(4).asSdScripts().rank(VALUES));
+    assertEquals(3, RankRule.dynamic(Kind.SV_FRO, .9).asSdScripts().rank(new Spectrum(VALUES)));
+    assertEquals(2, RankRule.dynamic(Kind.SV_FRO, .9).rank(new Spectrum(VALUES)));
+    assertEquals(1, RankRule.dynamic(Kind.SV_FRO, .9).asSdScripts().rank(new Spectrum(1e-7, 1e-8)));
+    assertEquals(4, RankRule.fixed(4).asSdScripts().rank(new Spectrum(VALUES)));
   }
 }

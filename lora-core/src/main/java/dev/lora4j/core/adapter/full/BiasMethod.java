@@ -29,10 +29,10 @@ public final class BiasMethod implements AdditiveMethod {
   /** Role of the bias of a LoRA's up factor. */
   public static final String UP = "lora_up.bias";
 
-  private static final String DIFF = "diff_b";
-  private static final String NORM = "b_norm";
+  static final String DIFF = "diff_b";
+  static final String NORM = "b_norm";
   private static final String DOWN = "lora_down.weight";
-  private static final String ROLE = "role";
+  static final String ROLE = "role";
   private static final String SCALE = "scale";
 
   @Override
