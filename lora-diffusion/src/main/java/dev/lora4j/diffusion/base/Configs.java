@@ -80,15 +80,33 @@ final class Configs {
     ConfigFile json = ConfigFile.read(folder.resolve("scheduler").resolve("scheduler_config.json"));
     json.require("thresholding", "false");
     json.require("clip_sample", "false");
-    json.require("rescale_betas_zero_snr", "false");
     return new SchedulerConfig(
         json.integer("num_train_timesteps", DEFAULT_TRAIN_STEPS),
         SchedulerConfig.Betas.named(json.text("beta_schedule", "scaled_linear")),
         json.real("beta_start", 0.00085),
         json.real("beta_end", 0.012),
-        SchedulerConfig.Prediction.named(json.text("prediction_type", "epsilon")),
+        prediction(json),
         SchedulerConfig.Spacing.named(json.text("timestep_spacing", "leading")),
         json.integer("steps_offset", 0),
-        json.flag("set_alpha_to_one", true));
+        json.flag("set_alpha_to_one", true),
+        json.flag("rescale_betas_zero_snr", false),
+        sigmas(json),
+        json.real("shift", 1));
+  }
+
+  /** Schedulers of flows do not say what the network predicts; their class does. */
+  private static SchedulerConfig.Prediction prediction(ConfigFile json) {
+    boolean flow = json.text("_class_name", "").startsWith("FlowMatch");
+    String fallback = flow ? "flow" : "epsilon";
+    return SchedulerConfig.Prediction.named(json.text("prediction_type", fallback));
+  }
+
+  private static SchedulerConfig.Sigmas sigmas(ConfigFile json) {
+    if (json.flag("use_karras_sigmas", false)) {
+      return SchedulerConfig.Sigmas.KARRAS;
+    }
+    return json.flag("use_exponential_sigmas", false)
+        ? SchedulerConfig.Sigmas.EXPONENTIAL
+        : SchedulerConfig.Sigmas.SCHEDULE;
   }
 }

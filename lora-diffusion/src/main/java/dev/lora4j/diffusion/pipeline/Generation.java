@@ -7,8 +7,10 @@ import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.diffusion.base.ModelFolder;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
+import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
+import dev.lora4j.diffusion.sampling.SamplingRun;
 import dev.lora4j.diffusion.sampling.TorchRandom;
 import java.util.List;
 
@@ -67,42 +69,48 @@ final class Generation {
 
   /** Latents as the autoencoder knows them, still scaled. */
   float[] run(StepListener listener) {
-    Sampler sampler = Samplers.named(prompt.sampler());
-    List<NoiseLevel> levels = sampler.levels(base.schedule(), prompt.steps());
-    float[] x = noise(sampler.start(base.schedule(), levels));
-    for (int step = 0; step < prompt.steps(); step++) {
-      x = step(sampler, levels, x, step);
-      listener.done(step + 1, prompt.steps());
-    }
-    return scaled(x, 1 / Math.sqrt(1 + square(levels.get(prompt.steps()).sigma())));
-  }
-
-  /** One step of the sampler, from level {@code step} to the next. */
-  float[] step(Sampler sampler, List<NoiseLevel> levels, float[] x, int step) {
-    float[] denoised = denoise(x, levels.get(step), step);
-    float[] next = sampler.step(base.schedule(), levels, step, x, denoised);
-    requireFinite(next, step);
-    return next;
-  }
-
-  private float[] noise(double scale) {
+    TorchRandom random = new TorchRandom(prompt.seed());
     int values = Math.toIntExact(latentShape(base, prompt).elements());
-    return scaled(new TorchRandom(prompt.seed()).randn(values), scale);
+    return run(
+        random.randn(values),
+        () -> random.randn(values),
+        (step, x) -> {
+          listener.done(step + 1, prompt.steps());
+          return x;
+        });
+  }
+
+  /**
+   * The whole way from standard normal numbers.
+   *
+   * @param later the noise of samplers that add some on the way
+   */
+  float[] run(float[] noise, SamplingRun.Noise later, SamplingRun.AfterStep after) {
+    Sampler sampler = Samplers.named(prompt.sampler());
+    prompt.schedule().requireFollowedBy(sampler);
+    NoiseSchedule schedule = prompt.schedule().of(base.schedule());
+    List<NoiseLevel> levels = sampler.levels(schedule, prompt.steps());
+    SamplingRun run =
+        new SamplingRun(
+            schedule,
+            levels,
+            0,
+            this::denoise,
+            later,
+            (step, x) -> {
+              requireFinite(x, step);
+              return after.done(step, x);
+            });
+    float[] start = scaled(noise, sampler.start(schedule, levels));
+    return sampler.sample(run, start);
   }
 
   private float[] denoise(float[] x, NoiseLevel level, int step) {
-    // The network was taught on latents of variance 1: signal and noise scaled down together.
-    double shrink = 1 / Math.sqrt(1 + square(level.sigma()));
-    float[] input = scaled(x, shrink);
-    float[] predicted = guide(predict(input, level.timestep(), step));
+    float[] predicted = guide(predict(x, level.timestep(), step));
     float[] denoised = new float[x.length];
     for (int i = 0; i < x.length; i++) {
       denoised[i] =
-          (float)
-              switch (base.schedule().config().prediction()) {
-                case EPSILON -> x[i] - level.sigma() * predicted[i];
-                case V_PREDICTION -> (input[i] - level.sigma() * predicted[i]) * shrink;
-              };
+          (float) base.schedule().config().prediction().denoised(x[i], predicted[i], level);
     }
     return denoised;
   }
@@ -155,9 +163,5 @@ final class Generation {
       result[i] = (float) (values[i] * factor);
     }
     return result;
-  }
-
-  private static double square(double value) {
-    return value * value;
   }
 }

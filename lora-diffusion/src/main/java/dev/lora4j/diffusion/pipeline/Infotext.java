@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.sampling.LevelLaw;
 import java.util.stream.Collectors;
 
 /** How a picture was made, in the form that other tools read from PNG files. */
@@ -21,6 +22,9 @@ final class Infotext {
     }
     text.append("\nSteps: ").append(prompt.steps());
     text.append(", Sampler: ").append(prompt.sampler());
+    if (prompt.schedule() != LevelLaw.DEFAULT) {
+      text.append(", Schedule type: ").append(prompt.schedule().text());
+    }
     text.append(", CFG scale: ").append(prompt.guidance());
     text.append(", Seed: ").append(prompt.seed());
     if (!prompt.mix().parts().isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.sampling.LevelLaw;
 
 /**
  * What picture to make. Immutable; each method returns a changed copy.
@@ -11,6 +12,7 @@ import dev.lora4j.core.mix.MixPlan;
  * @param width in pixels; 0 for the base's own
  * @param height in pixels; 0 for the base's own
  * @param sampler name of the sampler
+ * @param schedule which levels of noise the sampler visits
  * @param mix adapters that take part
  */
 public record Prompt(
@@ -22,6 +24,7 @@ public record Prompt(
     int width,
     int height,
     String sampler,
+    LevelLaw schedule,
     MixPlan mix) {
 
   /** Checks the ranges. */
@@ -39,41 +42,49 @@ public record Prompt(
 
   /** A prompt with seed 0, 20 steps of DDIM, guidance 3, no adapter, at the base's own size. */
   public static Prompt of(String text) {
-    return new Prompt(text, "", 0, 20, 3, 0, 0, "ddim", MixPlan.NONE);
+    return new Prompt(text, "", 0, 20, 3, 0, 0, "ddim", LevelLaw.DEFAULT, MixPlan.NONE);
   }
 
   /** With another negative text. */
   public Prompt negative(String other) {
-    return new Prompt(text, other, seed, steps, guidance, width, height, sampler, mix);
+    return new Prompt(text, other, seed, steps, guidance, width, height, sampler, schedule, mix);
   }
 
   /** With another seed. */
   public Prompt seed(long other) {
-    return new Prompt(text, negative, other, steps, guidance, width, height, sampler, mix);
+    return new Prompt(
+        text, negative, other, steps, guidance, width, height, sampler, schedule, mix);
   }
 
   /** With another number of steps. */
   public Prompt steps(int other) {
-    return new Prompt(text, negative, seed, other, guidance, width, height, sampler, mix);
+    return new Prompt(text, negative, seed, other, guidance, width, height, sampler, schedule, mix);
   }
 
   /** With another guidance scale. */
   public Prompt guidance(double other) {
-    return new Prompt(text, negative, seed, steps, other, width, height, sampler, mix);
+    return new Prompt(text, negative, seed, steps, other, width, height, sampler, schedule, mix);
   }
 
   /** With another size in pixels. */
   public Prompt size(int otherWidth, int otherHeight) {
-    return new Prompt(text, negative, seed, steps, guidance, otherWidth, otherHeight, sampler, mix);
+    return new Prompt(
+        text, negative, seed, steps, guidance, otherWidth, otherHeight, sampler, schedule, mix);
   }
 
   /** With another sampler. */
   public Prompt sampler(String name) {
-    return new Prompt(text, negative, seed, steps, guidance, width, height, name, mix);
+    return new Prompt(text, negative, seed, steps, guidance, width, height, name, schedule, mix);
+  }
+
+  /** With another law of the levels of noise. */
+  public Prompt schedule(LevelLaw other) {
+    return new Prompt(text, negative, seed, steps, guidance, width, height, sampler, other, mix);
   }
 
   /** With other adapters. */
   public Prompt mix(MixPlan other) {
-    return new Prompt(text, negative, seed, steps, guidance, width, height, sampler, other);
+    return new Prompt(
+        text, negative, seed, steps, guidance, width, height, sampler, schedule, other);
   }
 }

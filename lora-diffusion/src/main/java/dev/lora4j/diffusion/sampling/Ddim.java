@@ -1,13 +1,12 @@
 package dev.lora4j.diffusion.sampling;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Deterministic implicit sampling (Song et al. 2021, equation 12 with eta 0).
  *
- * <p>In latents divided by the root of what is left of the signal, its step is Euler's; it differs
- * in where it begins, where it ends, and in how timesteps are rounded.
+ * <p>Its step is Euler's; it differs in where it begins, where it ends, and in how timesteps are
+ * rounded.
  */
 public final class Ddim implements Sampler {
   @Override
@@ -17,41 +16,42 @@ public final class Ddim implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    List<NoiseLevel> levels = new ArrayList<>();
-    int[] timesteps = schedule.timesteps(steps);
-    for (int t : timesteps) {
-      levels.add(new NoiseLevel(schedule.sigma(t), t));
-    }
-    levels.add(new NoiseLevel(last(schedule), 0));
-    return levels;
+    Levels.requireNoFlow(schedule, name());
+    return Levels.whole(schedule, steps, last(schedule));
   }
 
-  private static double last(NoiseSchedule schedule) {
-    return schedule.config().setAlphaToOne() ? 0 : schedule.sigma(0);
+  private static NoiseLevel last(NoiseSchedule schedule) {
+    NoiseLevel first = schedule.level(0);
+    return schedule.config().setAlphaToOne()
+        ? NoiseLevel.CLEAN
+        : new NoiseLevel(first.signal(), first.noise(), 0);
+  }
+
+  @Override
+  public boolean spreadsLevels() {
+    return false;
   }
 
   @Override
   public double start(NoiseSchedule schedule, List<NoiseLevel> levels) {
-    double sigma = levels.get(0).sigma();
-    return Math.sqrt(sigma * sigma + 1);
+    return 1;
   }
 
   @Override
-  public float[] step(
-      NoiseSchedule schedule, List<NoiseLevel> levels, int step, float[] x, float[] denoised) {
-    NoiseLevel from = levels.get(step);
-    /*
-     * diffusers leaves each timestep for the one a whole number of timesteps below it, also where the
-     * next that it visits is another by rounding. The latents then count as being at the next level.
-     */
-    int below = (int) from.timestep() - schedule.size() / (levels.size() - 1);
-    double left = below >= 0 ? schedule.sigma(below) : last(schedule);
-    double next = levels.get(step + 1).sigma();
-    float[] moved = Euler.towards(x, denoised, left / from.sigma());
-    double rescale = Math.sqrt((1 + next * next) / (1 + left * left));
-    for (int i = 0; i < moved.length; i++) {
-      moved[i] = (float) (moved[i] * rescale);
+  public float[] sample(SamplingRun run, float[] x) {
+    NoiseSchedule schedule = run.schedule();
+    int stride = schedule.size() / run.steps();
+    float[] at = x;
+    for (int step = run.first(); step < run.steps(); step++) {
+      NoiseLevel from = run.level(step);
+      /*
+       * diffusers leaves each timestep for the one a whole number of timesteps below it, also where
+       * the next that it visits is another by rounding. The latents then count as being at the next.
+       */
+      int below = (int) from.timestep() - stride;
+      NoiseLevel to = below >= 0 ? schedule.level(below) : last(schedule);
+      at = run.after().done(step, Latents.along(at, run.denoise(at, step), from, to));
     }
-    return moved;
+    return at;
   }
 }

@@ -1,9 +1,14 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+
 /** How much of a picture is left at each timestep of training. */
 public final class NoiseSchedule {
   private static final double MAX_BETA = 0.999;
   private static final double COSINE_OFFSET = 0.008;
+
+  /** What stands for no signal at all where noise is divided by signal, as diffusers has it. */
+  private static final double ALMOST_NOTHING = 0x1p-24;
 
   private final SchedulerConfig config;
   private final double[] alphasCumprod;
@@ -13,10 +18,20 @@ public final class NoiseSchedule {
     this.config = config;
     int n = config.numTrainTimesteps();
     alphasCumprod = new double[n];
+    if (flow()) {
+      for (int t = 0; t < n; t++) {
+        double signal = 1 - shifted((t + 1) / (double) n);
+        alphasCumprod[t] = signal * signal;
+      }
+      return;
+    }
     double product = 1;
     for (int t = 0; t < n; t++) {
       product *= 1 - beta(t, n);
       alphasCumprod[t] = product;
+    }
+    if (config.zeroTerminalSnr()) {
+      rescale();
     }
   }
 
@@ -39,9 +54,30 @@ public final class NoiseSchedule {
     return Math.cos(angle) * Math.cos(angle);
   }
 
+  /** A share of noise along the straight lines of a flow, with the configuration's shift. */
+  double shifted(double noise) {
+    return config.flowShift() * noise / (1 + (config.flowShift() - 1) * noise);
+  }
+
+  /** The last timestep becomes nothing but noise (Lin et al. 2024, algorithm 1). */
+  private void rescale() {
+    int n = alphasCumprod.length;
+    double first = Math.sqrt(alphasCumprod[0]);
+    double last = Math.sqrt(alphasCumprod[n - 1]);
+    for (int t = 0; t < n; t++) {
+      double root = (Math.sqrt(alphasCumprod[t]) - last) * first / (first - last);
+      alphasCumprod[t] = root * root;
+    }
+  }
+
   /** The configuration. */
   public SchedulerConfig config() {
     return config;
+  }
+
+  /** Whether the network goes from noise to pictures along straight lines. */
+  public boolean flow() {
+    return config.prediction() == Prediction.FLOW;
   }
 
   /** Number of timesteps of training. */
@@ -56,31 +92,41 @@ public final class NoiseSchedule {
 
   /** Signal-to-noise ratio at timestep {@code t}. */
   public double snr(int t) {
-    return alphasCumprod[t] / (1 - alphasCumprod[t]);
+    NoiseLevel level = level(t);
+    return level.signal() * level.signal() / (level.noise() * level.noise());
   }
 
-  /** Noise per signal at timestep {@code t}, as standard deviations. */
+  /** The level of timestep {@code t}. */
+  public NoiseLevel level(int t) {
+    double signal = Math.sqrt(alphasCumprod[t]);
+    return new NoiseLevel(signal, flow() ? 1 - signal : Math.sqrt(1 - alphasCumprod[t]), t);
+  }
+
+  /** Noise per signal at timestep {@code t}, as standard deviations; always finite. */
   public double sigma(int t) {
-    return Math.sqrt((1 - alphasCumprod[t]) / alphasCumprod[t]);
+    double alpha = Math.max(alphasCumprod[t], ALMOST_NOTHING);
+    return Math.sqrt((1 - alpha) / alpha);
   }
 
-  /** The timesteps that a run of {@code steps} steps visits, most noise first. */
-  public int[] timesteps(int steps) {
-    int n = size();
-    if (steps < 1 || steps > n) {
-      throw new IllegalArgumentException("steps must be from 1 to " + n + ", found " + steps);
+  /** Noise per signal between two timesteps, on the straight line between theirs. */
+  double sigma(double t) {
+    int below = (int) Math.min(Math.max(t, 0), size() - 1);
+    int above = Math.min(below + 1, size() - 1);
+    double share = Math.min(Math.max(t, 0), size() - 1) - below;
+    return sigma(below) + share * (sigma(above) - sigma(below));
+  }
+
+  /** The timestep with {@code sigma}, interpolated between the logarithms of the timesteps'. */
+  double timestep(double sigma) {
+    int low = 0;
+    for (int t = 0; t < size() && sigma(t) <= sigma; t++) {
+      low = t;
     }
-    int[] visited = new int[steps];
-    for (int i = 0; i < steps; i++) {
-      visited[i] =
-          switch (config.spacing()) {
-            case LEADING -> Math.min(n - 1, (steps - 1 - i) * (n / steps) + config.stepsOffset());
-            // diffusers rounds n - i * n / steps half to even, which Math.rint does too.
-            case TRAILING -> (int) Math.rint(n - i * (n / (double) steps)) - 1;
-            case LINSPACE ->
-                (int) Math.rint((steps - 1 - i) * (n - 1) / (double) Math.max(1, steps - 1));
-          };
-    }
-    return visited;
+    low = Math.min(low, Math.max(0, size() - 2));
+    int high = Math.min(low + 1, size() - 1);
+    double from = Math.log(sigma(low));
+    double to = Math.log(sigma(high));
+    double share = from == to ? 0 : (from - Math.log(Math.max(sigma, 1e-10))) / (from - to);
+    return low + Math.min(Math.max(share, 0), 1) * (high - low);
   }
 }

@@ -2,28 +2,37 @@ package dev.lora4j.diffusion.sampling;
 
 import java.util.List;
 
-/** A way from noise to latents in few steps. Stateless. */
+/**
+ * A way from noise to latents in few steps. Stateless: a run is one call.
+ *
+ * <p>Latents are arrays of all their numbers, at the variance that the network was taught on; see
+ * {@link NoiseLevel}.
+ */
 public interface Sampler {
   /** Its stable name, as written into requests and pictures. */
   String name();
 
   /**
    * The levels that a run of {@code steps} steps visits, most noise first, and the last it ends at.
+   *
+   * @throws IllegalArgumentException if it cannot make so many steps, or cannot be used with what
+   *     the network predicts
    */
   List<NoiseLevel> levels(NoiseSchedule schedule, int steps);
+
+  /** Whether it can visit levels between the timesteps of training, as {@link LevelLaw} may ask. */
+  default boolean spreadsLevels() {
+    return true;
+  }
 
   /** What standard normal noise is multiplied by to begin at the first of {@code levels}. */
   double start(NoiseSchedule schedule, List<NoiseLevel> levels);
 
   /**
-   * Takes one step.
+   * Goes from the run's first level to its last.
    *
-   * @param levels of the whole run
-   * @param step from 0
-   * @param x noisy latents at level {@code step}
-   * @param denoised what the network sees in them
-   * @return latents at level {@code step + 1}
+   * @param x noisy latents at the run's first level
+   * @return latents at the last level
    */
-  float[] step(
-      NoiseSchedule schedule, List<NoiseLevel> levels, int step, float[] x, float[] denoised);
+  float[] sample(SamplingRun run, float[] x);
 }

@@ -5,7 +5,17 @@ import java.util.stream.Collectors;
 
 /** The samplers that there are, by name. */
 public final class Samplers {
-  private static final List<Sampler> ALL = List.of(new Ddim(), new Euler());
+  private static final List<Sampler> ALL =
+      List.of(
+          new Ddim(),
+          new Ddpm(),
+          new Euler(),
+          new EulerAncestral(),
+          new Heun(),
+          new DpmPlusPlus2M(false),
+          new DpmPlusPlus2M(true),
+          new UniPc(),
+          new Lcm());
 
   private Samplers() {}
 

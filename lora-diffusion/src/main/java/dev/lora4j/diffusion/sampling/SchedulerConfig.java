@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
  *
  * @param stepsOffset added to each timestep of leading spacing
  * @param setAlphaToOne whether the last step ends without any noise, instead of at timestep 0
+ * @param zeroTerminalSnr whether the last timestep is rescaled to be nothing but noise
+ * @param sigmas how levels of noise are spread between the most and the least
+ * @param flowShift how much more steps there are where there is more noise, for a flow
  */
 public record SchedulerConfig(
     int numTrainTimesteps,
@@ -18,7 +21,81 @@ public record SchedulerConfig(
     Prediction prediction,
     Spacing spacing,
     int stepsOffset,
-    boolean setAlphaToOne) {
+    boolean setAlphaToOne,
+    boolean zeroTerminalSnr,
+    Sigmas sigmas,
+    double flowShift) {
+  /** Levels as the timesteps give them, and no timestep rescaled. */
+  public SchedulerConfig(
+      int numTrainTimesteps,
+      Betas betas,
+      double betaStart,
+      double betaEnd,
+      Prediction prediction,
+      Spacing spacing,
+      int stepsOffset,
+      boolean setAlphaToOne) {
+    this(
+        numTrainTimesteps,
+        betas,
+        betaStart,
+        betaEnd,
+        prediction,
+        spacing,
+        stepsOffset,
+        setAlphaToOne,
+        false,
+        Sigmas.SCHEDULE,
+        1);
+  }
+
+  /** The same with another spacing of timesteps. */
+  public SchedulerConfig with(Spacing other) {
+    return new SchedulerConfig(
+        numTrainTimesteps,
+        betas,
+        betaStart,
+        betaEnd,
+        prediction,
+        other,
+        stepsOffset,
+        setAlphaToOne,
+        zeroTerminalSnr,
+        sigmas,
+        flowShift);
+  }
+
+  /** The same with another law of the levels of noise. */
+  public SchedulerConfig with(Sigmas other) {
+    return new SchedulerConfig(
+        numTrainTimesteps,
+        betas,
+        betaStart,
+        betaEnd,
+        prediction,
+        spacing,
+        stepsOffset,
+        setAlphaToOne,
+        zeroTerminalSnr,
+        other,
+        flowShift);
+  }
+
+  /** The same with the last timestep rescaled to be nothing but noise. */
+  public SchedulerConfig withZeroTerminalSnr() {
+    return new SchedulerConfig(
+        numTrainTimesteps,
+        betas,
+        betaStart,
+        betaEnd,
+        prediction,
+        spacing,
+        stepsOffset,
+        setAlphaToOne,
+        true,
+        sigmas,
+        flowShift);
+  }
 
   /** The law of the noise added per timestep. */
   public enum Betas {
@@ -40,12 +117,33 @@ public record SchedulerConfig(
     /** The noise. */
     EPSILON,
     /** The velocity (Salimans and Ho 2022, appendix D). */
-    V_PREDICTION;
+    V_PREDICTION,
+    /** The direction from the picture to the noise (Lipman et al. 2023). */
+    FLOW;
+
+    /** The picture that follows from a prediction for noisy latents; one number of each. */
+    public double denoised(double x, double predicted, NoiseLevel level) {
+      return switch (this) {
+        case EPSILON -> (x - level.noise() * predicted) / level.signal();
+        case V_PREDICTION -> level.signal() * x - level.noise() * predicted;
+        case FLOW -> x - level.noise() * predicted;
+      };
+    }
 
     /** The prediction of this name in a configuration. */
     public static Prediction named(String name) {
       return lookup(Prediction.class, "prediction_type", name);
     }
+  }
+
+  /** How the levels of noise of a run are spread. */
+  public enum Sigmas {
+    /** As the timesteps give them. */
+    SCHEDULE,
+    /** Evenly in the seventh root (Karras et al. 2022, equation 5). */
+    KARRAS,
+    /** Evenly in the logarithm. */
+    EXPONENTIAL
   }
 
   /** Which timesteps a run of few steps visits (Lin et al. 2024, table 2). */

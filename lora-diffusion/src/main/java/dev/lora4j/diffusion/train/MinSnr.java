@@ -13,6 +13,7 @@ public final class MinSnr {
     return switch (schedule.config().prediction()) {
       case EPSILON -> capped / Math.max(snr, Double.MIN_NORMAL);
       case V_PREDICTION -> capped / (snr + 1);
+      case FLOW -> capped * Math.pow(schedule.level(t).noise(), 2);
     };
   }
 }

@@ -11,7 +11,7 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
  */
 public record NoisyLatents(Expr noisy, Expr target) {
   /**
-   * Adds noise (Ho et al. 2020, equation 4).
+   * Adds noise (Ho et al. 2020, equation 4; Lipman et al. 2023, equation 20 for a flow).
    *
    * @param latents scaled latents [batch, channels, h, w]
    * @param noise standard normal, of the same shape
@@ -21,12 +21,13 @@ public record NoisyLatents(Expr noisy, Expr target) {
       Expr latents, Expr noise, Expr alphaCumprod, Prediction prediction) {
     Expr alpha = alphaCumprod.reshape(-1, 1, 1, 1);
     Expr signal = alpha.sqrt();
-    Expr sigma = alpha.neg().add(1).sqrt();
+    Expr sigma = prediction == Prediction.FLOW ? signal.neg().add(1) : alpha.neg().add(1).sqrt();
     Expr noisy = signal.mul(latents).add(sigma.mul(noise));
     Expr target =
         switch (prediction) {
           case EPSILON -> noise;
           case V_PREDICTION -> signal.mul(noise).sub(sigma.mul(latents));
+          case FLOW -> noise.sub(latents);
         };
     return new NoisyLatents(noisy, target);
   }

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
@@ -101,24 +102,20 @@ class SamplingParityTest {
     try (Scope scope = sd.scope().child("test")) {
       Generation generation =
           new Generation(scope, sd.base(), sd.programs(), sd.tokenizer(), prompt);
-      Sampler sampler = Samplers.named(samplerName);
-      List<NoiseLevel> levels = sampler.levels(sd.base().schedule(), STEPS);
-      float[] x = TINY.floats("sample.latents");
-      double start = sampler.start(sd.base().schedule(), levels);
-      for (int i = 0; i < x.length; i++) {
-        x[i] *= (float) start;
-      }
-      for (int step = 0; step < STEPS; step++) {
-        x = generation.step(sampler, levels, x, step);
-        // diffusers keeps DDIM's latents at variance 1, Euler's not.
-        double sigma = levels.get(step + 1).sigma();
-        double shrink = samplerName.equals("ddim") ? 1 / Math.sqrt(1 + sigma * sigma) : 1;
-        float[] found = new float[x.length];
-        for (int i = 0; i < x.length; i++) {
-          found[i] = (float) (x[i] * shrink);
-        }
-        TINY.assertClose(golden + ".step" + step, found, 5 * CLOSE);
-      }
+      List<NoiseLevel> levels = Samplers.named(samplerName).levels(sd.base().schedule(), STEPS);
+      generation.run(
+          TINY.floats("sample.latents"),
+          () -> fail("neither of the samplers adds noise"),
+          (step, x) -> {
+            // diffusers divides Euler's latents by what is left of the signal.
+            double signal = samplerName.equals("ddim") ? 1 : levels.get(step + 1).signal();
+            float[] found = new float[x.length];
+            for (int i = 0; i < x.length; i++) {
+              found[i] = (float) (x[i] / signal);
+            }
+            TINY.assertClose(golden + ".step" + step, found, 5 * CLOSE);
+            return x;
+          });
     }
   }
 

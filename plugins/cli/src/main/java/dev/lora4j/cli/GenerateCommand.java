@@ -4,6 +4,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.sampling.LevelLaw;
 import dev.lora4j.diffusion.sampling.Samplers;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -85,9 +86,19 @@ public final class GenerateCommand implements Command {
   @Option(
       names = "--sampler",
       paramLabel = "NAME",
-      description = "ddim or euler (default: ${DEFAULT-VALUE}).",
+      completionCandidates = Names.OfSamplers.class,
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
       defaultValue = "ddim")
   private String sampler = "ddim";
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      completionCandidates = Names.OfLevelLaws.class,
+      description =
+          "Levels of noise to visit: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+      defaultValue = "default")
+  private String schedule = "default";
 
   @Option(names = "--grid", description = "One file with all pictures, a row for each prompt.")
   private boolean grid;
@@ -118,7 +129,8 @@ public final class GenerateCommand implements Command {
    */
   private List<Prompt> checked() {
     try {
-      Samplers.named(sampler);
+      LevelLaw law = LevelLaw.named(schedule);
+      law.requireFollowedBy(Samplers.named(sampler));
       if (count < 1) {
         throw new IllegalArgumentException("--count must be at least 1, found " + count);
       }
@@ -127,7 +139,7 @@ public final class GenerateCommand implements Command {
       for (String text : prompts) {
         for (int i = 0; i < count; i++) {
           Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
-          prompt = prompt.guidance(guidance).sampler(sampler);
+          prompt = prompt.guidance(guidance).sampler(sampler).schedule(law);
           PictureSize pixels = size.orElse(new PictureSize(0, 0));
           all.add(prompt.size(pixels.width(), pixels.height()));
         }
