@@ -20,8 +20,10 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.family;
+  exports dev.lora4j.core.format.dialect;
   exports dev.lora4j.core.format.kohya;
   exports dev.lora4j.core.format.metadata;
+  exports dev.lora4j.core.format.reading;
   exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.nn;
@@ -30,6 +32,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.train;
 
   uses dev.lora4j.core.adapter.AdapterMethod;
+  uses dev.lora4j.core.format.AdapterFormat;
   uses dev.lora4j.core.tensor.Backend;
 
   provides dev.lora4j.core.adapter.AdapterMethod with
@@ -46,6 +49,11 @@ module dev.lora4j.core {
       dev.lora4j.core.adapter.oft.DiagOftMethod,
       dev.lora4j.core.adapter.oft.OftMethod,
       dev.lora4j.core.adapter.sparse.SparseMethod;
+  provides dev.lora4j.core.format.AdapterFormat with
+      dev.lora4j.core.format.dialect.KohyaDialect,
+      dev.lora4j.core.format.dialect.DiffusersDialect,
+      dev.lora4j.core.format.dialect.OldDiffusersDialect,
+      dev.lora4j.core.format.dialect.LoraDiffusionDialect;
   provides dev.lora4j.core.tensor.Backend with
       dev.lora4j.core.tensor.djl.DjlBackend;
 }

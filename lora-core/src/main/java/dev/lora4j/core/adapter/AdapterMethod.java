@@ -3,6 +3,7 @@ package dev.lora4j.core.adapter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -54,6 +55,34 @@ public interface AdapterMethod {
       tensors.put(ALPHA, HostTensor.of(Shape.of(), (float) Double.parseDouble(alpha)));
     }
     return tensors;
+  }
+
+  /**
+   * The rank that somebody chose when these factors were trained; empty if the method has none.
+   *
+   * @param factors the structure with all its sizes
+   */
+  default OptionalLong chosenRank(Structure factors) {
+    return OptionalLong.empty();
+  }
+
+  /**
+   * The same factors for one of the layers that are one layer in a file. The result may be of
+   * another method.
+   *
+   * @param whole the layer that the factors are for
+   * @param share which of its rows the layer has
+   * @throws AdapterException if that cannot be said exactly
+   */
+  default Factors rows(Site whole, Factors factors, RowShare share) {
+    throw new AdapterException(
+        "Factors of the method "
+            + name()
+            + " for "
+            + whole.name()
+            + " "
+            + whole.weight()
+            + ", which is several layers in the base, cannot be divided among them.");
   }
 
   /**

@@ -1,30 +1,21 @@
 package dev.lora4j.core.format;
 
-import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.safetensors.TensorStore;
-import java.nio.file.Path;
+import java.util.Optional;
 
-/** One way in which adapters lie in safetensors files. */
+/**
+ * One dialect in which adapters lie in safetensors files: how it spells layers and roles in keys.
+ * Found as a service; implementations have no state. One file may mix dialects.
+ *
+ * <p>All else is done by {@code reading.AdapterFiles}: reading, dividing layers that are one in the
+ * file and several in the base, and the account.
+ */
 public interface AdapterFormat {
   /** Its stable name, for example {@code kohya}. */
   String name();
 
-  /** Whether the file's keys look like this format. */
-  boolean recognises(TensorStore file);
-
   /**
-   * Reads all factors for a base model.
-   *
-   * @param name what to call the adapter
-   * @throws dev.lora4j.core.adapter.AdapterException if a factor is of a method that cannot be
-   *     read, half a pair is missing, a factor is for a layer that the base lacks, or nothing would
-   *     have an effect
+   * What {@code key} stands for; empty if this dialect does not spell keys so. Of several dialects
+   * that know a key, one that finds its layer goes before one that does not.
    */
-  LoadedAdapter read(String name, TensorStore file, SiteCatalogue base);
-
-  /** What would become of each key with a base model, also where {@link #read} would refuse. */
-  KeyAccount account(TensorStore file, SiteCatalogue base);
-
-  /** Writes an adapter, replacing {@code file} only once all is written. */
-  void write(Adapter adapter, Path file);
+  Optional<Address> resolve(String key, KeyContext context);
 }

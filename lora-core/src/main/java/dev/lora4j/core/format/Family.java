@@ -14,6 +14,11 @@ import java.util.List;
  * @param natives what its layers are called in the layout it was first published in
  */
 public record Family(String name, String title, SiteCatalogue sites, List<NativeName> natives) {
+  /** A base that is of no family: its layers have no other names. */
+  public static Family of(String title, SiteCatalogue sites) {
+    return new Family("", title, sites, List.of());
+  }
+
   /** Copies its list. */
   public Family {
     natives = List.copyOf(natives);

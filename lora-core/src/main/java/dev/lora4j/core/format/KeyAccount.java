@@ -8,22 +8,41 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What became of each key of an adapter's file. Every key is in exactly one of the two maps.
+ * What became of each key of an adapter's file. Every key is in exactly one of the three maps.
  *
- * @param used key to the site it serves
+ * @param used key to the site it serves, as it is but for its name and dimensions of size 1
+ * @param converted key to the sites it serves, separated by a comma and a space, after its values
+ *     were divided, transposed or multiplied
  * @param ignored key to the reason
  */
-public record KeyAccount(SortedMap<String, String> used, SortedMap<String, Reason> ignored) {
+public record KeyAccount(
+    SortedMap<String, String> used,
+    SortedMap<String, String> converted,
+    SortedMap<String, Reason> ignored) {
   /** Why a key was not used. */
   public enum Reason {
     /** Not part of any factor that is known. */
     UNKNOWN("no known kind of factor"),
+    /** Of a layer of the base, but of a method that is not known. */
+    UNKNOWN_METHOD("a method that is not known"),
     /** The base model has no such layer. */
     NO_SITE("the base has no such layer"),
+    /** The base has not got the whole model that the layer is in. */
+    OTHER_COMPONENT("for a model that the base has not got"),
     /** Its partner is missing. */
     HALF_A_PAIR("the other half of its pair is missing"),
+    /** Its values do not fit or are no numbers. */
+    UNUSABLE("it cannot be used"),
     /** The method at its site does not use it. */
-    NO_EFFECT("no effect in its method");
+    NO_EFFECT("no effect in its method"),
+    /** The same layer is in the file under another name too. */
+    DUPLICATE("the layer is there under another name too"),
+    /** Said about the training, not about the layers. */
+    AUXILIARY("auxiliary data"),
+    /** Vectors for words of the prompt; handed out beside the adapter. */
+    EMBEDDING("a bundled embedding, handed out beside the adapter"),
+    /** The whole new value of a layer; handed out beside the adapter. */
+    REPLACEMENT("replaces a layer whole, handed out beside the adapter");
 
     private final String text;
 
@@ -40,12 +59,18 @@ public record KeyAccount(SortedMap<String, String> used, SortedMap<String, Reaso
   /** Copies its maps. */
   public KeyAccount {
     used = Collections.unmodifiableSortedMap(new TreeMap<>(used));
+    converted = Collections.unmodifiableSortedMap(new TreeMap<>(converted));
     ignored = Collections.unmodifiableSortedMap(new TreeMap<>(ignored));
   }
 
   /** Number of keys of the file. */
   public int total() {
-    return used.size() + ignored.size();
+    return used.size() + converted.size() + ignored.size();
+  }
+
+  /** Whether no key has an effect. */
+  public boolean nothing() {
+    return used.isEmpty() && converted.isEmpty();
   }
 
   /** For example {@code 768 keys: 766 used, 2 ignored (no known kind of factor: 2)}. */
@@ -60,6 +85,7 @@ public record KeyAccount(SortedMap<String, String> used, SortedMap<String, Reaso
         + " keys: "
         + used.size()
         + " used, "
+        + (converted.isEmpty() ? "" : converted.size() + " converted, ")
         + ignored.size()
         + " ignored"
         + (ignored.isEmpty() ? "" : reasons);

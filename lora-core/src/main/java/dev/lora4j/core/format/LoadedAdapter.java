@@ -1,6 +1,38 @@
 package dev.lora4j.core.format;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** An adapter read from a file, with the account of the file's keys. */
-public record LoadedAdapter(Adapter adapter, KeyAccount account) {}
+/**
+ * An adapter read from a file, and what else there is to say of the file.
+ *
+ * @param account what became of each key
+ * @param family the kind of base it is for, given or found
+ * @param dialects names of the dialects that its used keys are spelled in
+ * @param warnings sentences for the user
+ * @param embeddings vectors for words of the prompt that lie in the file, by key
+ * @param replacements new values of whole layers that lie in the file, by key: an adapter only
+ *     changes layers, so whoever uses it decides about them
+ */
+public record LoadedAdapter(
+    Adapter adapter,
+    KeyAccount account,
+    Family family,
+    SortedSet<String> dialects,
+    List<String> warnings,
+    Map<String, HostTensor> embeddings,
+    Map<String, HostTensor> replacements) {
+  /** Copies its collections. */
+  public LoadedAdapter {
+    dialects = Collections.unmodifiableSortedSet(new TreeSet<>(dialects));
+    warnings = List.copyOf(warnings);
+    embeddings = Collections.unmodifiableMap(new TreeMap<>(embeddings));
+    replacements = Collections.unmodifiableMap(new TreeMap<>(replacements));
+  }
+}

@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.kohya.KohyaFormat;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.lowrank.RankRule.Kind;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.Safetensors;
@@ -51,9 +52,8 @@ class LowRankGoldenTest {
   }
 
   private static Adapter read(String name, List<Site> sites) {
-    try (Safetensors file = Safetensors.open(FILES.resolve(name + ".safetensors"))) {
-      return new KohyaFormat().read(name, file, new SiteCatalogue(sites)).adapter();
-    }
+    Family base = Family.of("the base", new SiteCatalogue(sites));
+    return AdapterFiles.read(FILES.resolve(name + ".safetensors"), base).adapter();
   }
 
   private static LowRankAlgebra algebra(List<Site> sites) {

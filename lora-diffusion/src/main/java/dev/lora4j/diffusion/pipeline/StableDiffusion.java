@@ -3,11 +3,12 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.kohya.KohyaFormat;
-import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.reading.ModelFamily;
+import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Scope;
@@ -21,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A loaded base model that makes pictures.
@@ -34,6 +36,7 @@ public final class StableDiffusion implements AutoCloseable {
   private final ModelFolder base;
   private final ClipTokenizer tokenizer;
   private final SiteCatalogue sites;
+  private final Family family;
   private final Programs programs;
 
   private StableDiffusion(Lora4j lora, Path folder, DType compute) {
@@ -42,6 +45,7 @@ public final class StableDiffusion implements AutoCloseable {
       base = ModelFolder.load(scope, folder, compute);
       tokenizer = scope.own(tokenizer(folder.resolve("tokenizer")));
       sites = base.sites();
+      family = ModelFamily.of(String.valueOf(folder.getFileName()), sites);
       programs = new Programs(scope, base);
     } catch (RuntimeException e) {
       scope.close();
@@ -106,6 +110,11 @@ public final class StableDiffusion implements AutoCloseable {
     return scope;
   }
 
+  /** What adapters need to know of this base. */
+  public Family family() {
+    return family;
+  }
+
   /**
    * Reads an adapter for this base.
    *
@@ -115,20 +124,22 @@ public final class StableDiffusion implements AutoCloseable {
     return load(file).adapter();
   }
 
-  /** Reads an adapter for this base, with the account of its keys. */
+  /**
+   * Reads an adapter for this base, with the account of its keys.
+   *
+   * @throws AdapterException if it cannot be used whole
+   */
   public LoadedAdapter load(Path file) {
-    AdapterFormat kohya = new KohyaFormat();
-    try (TensorStore opened = TensorStore.open(file)) {
-      if (!kohya.recognises(opened)) {
-        throw new AdapterException(
-            file + " holds no adapter in a known layout (known: " + kohya.name() + ").");
-      }
-      return kohya.read(stem(file), opened, sites);
-    }
+    return load(file, ReadOptions.STRICT);
   }
 
-  private static String stem(Path file) {
-    return String.valueOf(file.getFileName()).replaceFirst("\\.safetensors$", "");
+  /**
+   * Reads an adapter for this base, with the account of its keys.
+   *
+   * @throws AdapterException if it cannot be used, or not whole where the options ask for that
+   */
+  public LoadedAdapter load(Path file, ReadOptions options) {
+    return AdapterFiles.read(file, Optional.of(family), options);
   }
 
   /** Makes a picture. */

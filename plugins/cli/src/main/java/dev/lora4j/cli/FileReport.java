@@ -1,25 +1,17 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.ShardedSafetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.safetensors.Tolerance;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** What one safetensors file says of itself. */
 final class FileReport implements AutoCloseable {
@@ -45,6 +37,22 @@ final class FileReport implements AutoCloseable {
     return new FileReport(path, store);
   }
 
+  Path path() {
+    return path;
+  }
+
+  TensorTotals totals() {
+    return new TensorTotals(store.tensors().values());
+  }
+
+  /** The file, of those that are one. */
+  Safetensors single() {
+    if (store instanceof Safetensors file) {
+      return file;
+    }
+    throw new Failure(path + " is in shards; adapters are single files.");
+  }
+
   TensorStore store() {
     return store;
   }
@@ -58,31 +66,19 @@ final class FileReport implements AutoCloseable {
     List<String> lines = new ArrayList<>();
     lines.add(path + ": " + kind.text());
     lines.add("  " + new TensorTotals(store.tensors().values()).text());
-    lines.add("  SHA-256 of the file " + hash());
+    lines.add("  SHA-256 of the file " + FileHashes.sha256(path));
     store.warnings().forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
     if (!store.metadata().isEmpty()) {
       lines.add("Metadata:");
       lines.addAll(TrainingMetadata.lines(store.metadata()));
     }
-    List<String> rows = kind.adapter() ? layers(lines) : tensors(lines);
+    List<String> rows = tensors(lines);
     int shown = all ? rows.size() : Math.min(SHOWN, rows.size());
     rows.subList(0, shown).forEach(row -> lines.add("  " + Printable.of(row, WIDTH)));
     if (shown < rows.size()) {
       lines.add("  and " + (rows.size() - shown) + " more; --all lists them.");
     }
     return lines;
-  }
-
-  private List<String> layers(List<String> lines) {
-    List<AdapterLayer> layers = AdapterLayer.of(store);
-    Map<String, Long> sizes =
-        layers.stream()
-            .collect(
-                Collectors.groupingBy(AdapterLayer::sizes, TreeMap::new, Collectors.counting()));
-    lines.add(layers.size() + " layers:");
-    sizes.forEach((text, count) -> lines.add("  " + count + " of " + text));
-    lines.add("Each:");
-    return layers.stream().map(l -> l.name() + "  " + l.sizes()).toList();
   }
 
   private List<String> tensors(List<String> lines) {
@@ -94,12 +90,6 @@ final class FileReport implements AutoCloseable {
 
   /** The same for programs. */
   Json json() {
-    List<Object> layers = new ArrayList<>();
-    for (AdapterLayer layer : kind.adapter() ? AdapterLayer.of(store) : List.<AdapterLayer>of()) {
-      Json one = new Json().put("name", layer.name()).put("rank", layer.rank());
-      layer.alpha().ifPresent(a -> one.put("alpha", Double.isFinite(a) ? a : Double.toString(a)));
-      layers.add(one.fields());
-    }
     Map<String, Object> tensors = new LinkedHashMap<>();
     for (TensorInfo info : store.tensors().values()) {
       tensors.put(
@@ -109,27 +99,11 @@ final class FileReport implements AutoCloseable {
         .put("file", path.toString())
         .put("kind", kind.text())
         .put("adapter", kind.adapter())
-        .put("sha256", hash())
+        .put("sha256", FileHashes.sha256(path))
         .put("totals", new TensorTotals(store.tensors().values()).json())
         .put("warnings", store.warnings())
         .put("metadata", store.metadata())
-        .put("layers", layers)
         .put("tensors", tensors);
-  }
-
-  private String hash() {
-    try (InputStream in = Files.newInputStream(path)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] chunk = new byte[1 << 20];
-      for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-        digest.update(chunk, 0, n);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   @Override

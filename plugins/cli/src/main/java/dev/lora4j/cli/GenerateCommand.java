@@ -115,7 +115,7 @@ public final class GenerateCommand implements Command {
     OutputFile.require(output, ".png");
     long began = System.nanoTime();
     try (OpenModel model = OpenModel.of(console, options)) {
-      MixPlan plan = mix.plan(model);
+      MixPlan plan = mix.plan(console, model);
       List<Prompt> wanted = plain.stream().map(p -> p.mix(plan)).toList();
       Map<Path, List<Prompt>> written = make(console, model, wanted);
       report(console, model, plan, written, (System.nanoTime() - began) / 1e9);

@@ -1,16 +1,15 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.KeyAccount;
-import dev.lora4j.core.format.kohya.KohyaFormat;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.family.Families;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.reading.Examination;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,20 +17,27 @@ import picocli.CommandLine.Parameters;
 @picocli.CommandLine.Command(
     name = "inspect",
     sortOptions = false,
-    description = "Say what a safetensors file or a model folder holds.")
+    description = {
+      "Say what an adapter, another safetensors file or a model folder holds.",
+      "Of an adapter: for which kind of base it is, what became of each key, methods, ranks, hashes."
+    })
 public final class InspectCommand implements Command {
-  private static final int SHOWN = 20;
-
-  @Parameters(paramLabel = "FILE", description = "A .safetensors file, an index, or a folder.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A .safetensors file, an index, or a folder: an adapter's or a model's.")
   private Path file = Path.of("");
 
   @Option(
       names = "--base",
-      paramLabel = "DIR",
-      description = "Say as well what this base model would use of the file, key by key.")
-  private Optional<Path> base = Optional.empty();
+      paramLabel = "BASE",
+      description =
+          "Read the adapter for this base: a model folder, or a kind by its name, such as sd15,"
+              + " sd21, sdxl, sd3 or flux (default: the kind that fits).")
+  private Optional<String> base = Optional.empty();
 
-  @Option(names = "--all", description = "List every layer, not only the first.")
+  @Mixin private PartialOption partial = new PartialOption();
+
+  @Option(names = "--all", description = "List every layer and key, not only the first.")
   private boolean all;
 
   @Option(names = "--json", description = "Report as one JSON object.")
@@ -40,80 +46,65 @@ public final class InspectCommand implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(file);
-    if (Files.isDirectory(file)) {
+    if (Files.isDirectory(file) && !Files.exists(file.resolve("adapter_config.json"))) {
       ModelReport report = ModelReport.of(file);
       console.print(json ? report.json().toString() : String.join("\n", report.lines()));
       return 0;
     }
-    base.ifPresent(ExistingPath::folder);
-    try (FileReport report = FileReport.open(file)) {
-      if (base.isEmpty()) {
-        console.print(json ? report.json().toString() : String.join("\n", report.lines(all)));
-        return 0;
-      }
-      return withBase(console, report, base.get());
+    Path tensors = Files.isDirectory(file) ? file.resolve("adapter_model.safetensors") : file;
+    ExistingPath.file(tensors);
+    try (FileReport report = FileReport.open(tensors)) {
+      Optional<Family> family = base.map(text -> family(console, text));
+      Optional<Examination> found = examine(report, family);
+      return found.isPresent() ? adapter(console, report, found.get()) : other(console, report);
     }
   }
 
-  private int withBase(Console console, FileReport report, Path folder) {
-    AdapterFormat format = new KohyaFormat();
-    if (!format.recognises(report.store())) {
+  private int other(Console console, FileReport report) {
+    console.print(json ? report.json().toString() : String.join("\n", report.lines(all)));
+    return 0;
+  }
+
+  private int adapter(Console console, FileReport file, Examination found) {
+    AdapterReport report = new AdapterReport(file, found, all);
+    console.print(json ? report.json().toString() : String.join("\n", report.lines()));
+    return found.problems().isEmpty() ? 0 : Main.FAILED;
+  }
+
+  /** Empty where the file is no adapter and nobody asked for one. */
+  private Optional<Examination> examine(FileReport report, Optional<Family> family) {
+    try {
+      Examination found = AdapterFiles.examine(file, family, partial.options());
+      boolean anything =
+          report.kind().adapter() || !found.matched().isEmpty() || !found.unmatched().isEmpty();
+      return anything || family.isPresent() ? Optional.of(found) : Optional.empty();
+    } catch (AdapterException e) {
+      if (family.isPresent() || report.kind().adapter()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static Family family(Console console, String text) {
+    List<Family> families = Families.all();
+    Optional<Family> named = families.stream().filter(f -> f.name().equals(text)).findFirst();
+    if (named.isPresent()) {
+      return named.get();
+    }
+    if (!Files.exists(Path.of(text)) && text.matches("\\w+")) {
       throw new Failure(
-          file
-              + " is "
-              + report.kind().text()
-              + "; which keys a base would use can only be said of"
-              + " adapters in "
-              + format.name()
-              + "'s layout.");
+          "There is no kind of base and no folder "
+              + text
+              + ". Kinds are "
+              + String.join(", ", families.stream().map(Family::name).toList())
+              + ".");
     }
     ModelOptions options = new ModelOptions();
-    options.base = Optional.of(folder);
+    options.base = Optional.of(ExistingPath.folder(Path.of(text)));
     options.compute = ModelOptions.Compute.f32;
     try (OpenModel model = OpenModel.of(console, options)) {
-      KeyAccount account = format.account(report.store(), model.sd().sites());
-      String identity = "";
-      String problem = "";
-      try {
-        identity = format.read("", report.store(), model.sd().sites()).adapter().identity();
-      } catch (AdapterException e) {
-        problem = String.valueOf(e.getMessage());
-      }
-      if (json) {
-        console.print(json(report, account, identity, problem).toString());
-      } else {
-        List<String> lines = new ArrayList<>(report.lines(all));
-        lines.add("With " + folder + ":");
-        lines.add("  " + account.summary());
-        lines.addAll(ignored(account));
-        lines.add(identity.isEmpty() ? "  Cannot be used: " + problem : "  Identity " + identity);
-        console.print(String.join("\n", lines));
-      }
-      return problem.isEmpty() ? 0 : Main.FAILED;
+      return model.sd().family();
     }
-  }
-
-  private List<String> ignored(KeyAccount account) {
-    int shown = all ? account.ignored().size() : Math.min(SHOWN, account.ignored().size());
-    List<String> lines = new ArrayList<>();
-    account.ignored().entrySet().stream()
-        .limit(shown)
-        .forEach(e -> lines.add("  " + Printable.of(e.getKey(), 120) + ": " + e.getValue().text()));
-    if (shown < account.ignored().size()) {
-      lines.add("  and " + (account.ignored().size() - shown) + " more; --all lists them.");
-    }
-    return lines;
-  }
-
-  private static Json json(FileReport report, KeyAccount account, String identity, String problem) {
-    Map<String, Object> ignored = new LinkedHashMap<>();
-    account.ignored().forEach((key, reason) -> ignored.put(key, reason.text()));
-    Json whole =
-        report
-            .json()
-            .put("used", account.used())
-            .put("ignored", ignored)
-            .put("usable", problem.isEmpty());
-    return problem.isEmpty() ? whole.put("identity", identity) : whole.put("problem", problem);
   }
 }

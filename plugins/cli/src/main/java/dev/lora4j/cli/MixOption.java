@@ -1,16 +1,20 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.mix.MixPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The adapters that take part in a picture. */
 final class MixOption {
+  private static final int WIDTH = 600;
+
   @Option(
       names = "--lora",
       paramLabel = "FILE[:WEIGHT[:FROM-TO]]",
@@ -20,16 +24,20 @@ final class MixOption {
               + " takes part, for example ink.safetensors:0.7:0.5-1. May be given several times.")
   List<LoraOption> loras = new ArrayList<>();
 
+  @Mixin final PartialOption partial = new PartialOption();
+
   /** Complains about missing files before anything slow begins. */
   void requireFiles() {
     loras.forEach(l -> ExistingPath.file(l.file()));
   }
 
   /** Reads the adapters. */
-  MixPlan plan(OpenModel model) {
+  MixPlan plan(Console console, OpenModel model) {
     MixPlan plan = MixPlan.NONE;
     for (LoraOption lora : loras) {
-      plan = plan.with(model.sd().adapter(lora.file()), lora.weight());
+      LoadedAdapter loaded = model.sd().load(lora.file(), partial.options());
+      loaded.warnings().forEach(w -> console.note(lora.file() + ": " + Printable.of(w, WIDTH)));
+      plan = plan.with(loaded.adapter(), lora.weight());
     }
     return plan;
   }

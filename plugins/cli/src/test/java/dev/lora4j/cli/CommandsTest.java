@@ -46,8 +46,13 @@ class CommandsTest {
     assertEquals(identity, found.get("identity").getAsString());
     assertEquals("5", found.getAsJsonObject("metadata").get("ss_steps").getAsString());
     assertEquals(4, found.getAsJsonArray("layers").get(0).getAsJsonObject().get("rank").getAsInt());
-    assertTrue(found.getAsJsonObject("ignored").isEmpty());
-    assertTrue(Run.of("inspect", adapter).out().contains("of rank 4, alpha 4"));
+    JsonObject keys = found.getAsJsonObject("keys");
+    assertTrue(keys.getAsJsonArray("ignored").isEmpty());
+    assertEquals(keys.get("total").getAsInt(), keys.get("used").getAsInt());
+    assertEquals(0, found.getAsJsonObject("modules").get("unmatched").getAsInt());
+    assertEquals(
+        found.getAsJsonArray("layers").size(), found.getAsJsonObject("ranks").get("4").getAsInt());
+    assertTrue(Run.of("inspect", adapter, Run.BASE).out().contains("lora, rank 4, alpha 4"));
 
     Path output = folder.resolve("ball.png");
     Run made =

@@ -16,6 +16,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -116,6 +117,11 @@ public final class DoraMethod implements TransformMethod {
     tensors.keySet().removeAll(Set.of(Magnitude.LYCORIS, Magnitude.PEFT));
     Structure inner = new Structure(factors.setting(INNER), tensors, factors.settings());
     return inner.without(INNER);
+  }
+
+  @Override
+  public OptionalLong chosenRank(Structure factors) {
+    return inner(factors).chosenRank(unwrapped(factors));
   }
 
   @Override

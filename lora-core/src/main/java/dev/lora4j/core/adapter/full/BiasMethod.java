@@ -3,6 +3,7 @@ package dev.lora4j.core.adapter.full;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -79,6 +80,11 @@ public final class BiasMethod implements AdditiveMethod {
       settings.put(ROLE, NORM);
     }
     return Factors.of(NAME, Map.of(DIFF, change), settings);
+  }
+
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    return Factors.of(NAME, Map.of(DIFF, share.of(factors.tensor(DIFF))), factors.settings());
   }
 
   @Override

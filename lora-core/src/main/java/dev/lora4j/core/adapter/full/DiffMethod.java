@@ -2,6 +2,7 @@ package dev.lora4j.core.adapter.full;
 
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -52,6 +53,11 @@ public final class DiffMethod implements AdditiveMethod {
     }
     HostTensor change = in.tensor(role, in.site().weight());
     return Factors.of(NAME, Map.of(NAME, change), Map.of());
+  }
+
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    return Factors.of(NAME, Map.of(NAME, share.of(factors.tensor(NAME))), Map.of());
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -132,6 +133,11 @@ public final class GloraMethod implements TransformMethod {
         .open(CORE, 0)
         .open(CORE, 1)
         .without(ALPHA);
+  }
+
+  @Override
+  public OptionalLong chosenRank(Structure factors) {
+    return OptionalLong.of(factors.shape(A2).size(0));
   }
 
   @Override

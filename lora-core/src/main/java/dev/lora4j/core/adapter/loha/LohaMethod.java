@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -13,7 +14,9 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -63,6 +66,22 @@ public final class LohaMethod implements AdditiveMethod {
     }
     Alpha.readScalar(in, tensors);
     return Factors.of(NAME, tensors, Map.of(ALPHA, Alpha.read(in, rank)));
+  }
+
+  /** The left factors have the rows; Tucker's are columns there, and only of convolutions. */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    if (factors.tensors().containsKey("hada_t1")) {
+      return AdditiveMethod.super.rows(whole, factors, share);
+    }
+    SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
+    Half.BOTH.forEach(half -> tensors.computeIfPresent(half.left(), (role, t) -> share.of(t)));
+    return new Factors(NAME, tensors, factors.settings());
+  }
+
+  @Override
+  public OptionalLong chosenRank(Structure factors) {
+    return OptionalLong.of(factors.shape("hada_w1_b").size(0));
   }
 
   @Override

@@ -13,9 +13,11 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * LoKr on linear layers and convolutions: {@code delta = w1 (x) w2}, a Kronecker product in the two
@@ -102,6 +104,14 @@ public final class LokrMethod implements AdditiveMethod {
     // Readers want an alpha, also where it has no effect.
     tensors.putIfAbsent(ALPHA, HostTensor.of(Shape.of(), 1));
     return tensors;
+  }
+
+  @Override
+  public OptionalLong chosenRank(Structure factors) {
+    return Stream.of(LokrParts.W2_B, LokrParts.W1_B)
+        .filter(factors::has)
+        .mapToLong(role -> factors.shape(role).size(0))
+        .findFirst();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -14,6 +15,7 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -82,6 +84,17 @@ public final class LoraMethod implements AdditiveMethod {
 
   private static Shape core(Site site, long left, long right) {
     return site.weight().with(0, left).with(1, right);
+  }
+
+  /** The up factor has the rows; a down factor that all share is copied. */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    return LoraRows.of(factors, share);
+  }
+
+  @Override
+  public OptionalLong chosenRank(Structure factors) {
+    return OptionalLong.of(factors.shape(DOWN).size(0));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.lora4j.core.format.kohya;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,9 +11,11 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
@@ -37,13 +38,15 @@ class KohyaFormatTest {
   private static final String TEXT = "text_encoder.text_model.encoder.layers.0.mlp.fc1";
   private static final String FLAT =
       "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_q";
-  private static final SiteCatalogue BASE =
-      new SiteCatalogue(
-          List.of(
-              Site.linear(LINEAR, Shape.of(3, 2), false),
-              Site.convolution(CONV, Shape.of(4, 2, 3, 3), 1, 1),
-              Site.convolution(POINT, Shape.of(3, 2, 1, 1), 1, 0),
-              Site.linear(TEXT, Shape.of(5, 2), true)));
+  private static final Family BASE =
+      Family.of(
+          "the base",
+          new SiteCatalogue(
+              List.of(
+                  Site.linear(LINEAR, Shape.of(3, 2), false),
+                  Site.convolution(CONV, Shape.of(4, 2, 3, 3), 1, 1),
+                  Site.convolution(POINT, Shape.of(3, 2, 1, 1), 1, 0),
+                  Site.linear(TEXT, Shape.of(5, 2), true))));
 
   @TempDir Path folder;
 
@@ -61,10 +64,7 @@ class KohyaFormatTest {
   private LoadedAdapter read(SafetensorsWriter writer) {
     Path file = folder.resolve("a.safetensors");
     writer.write(file);
-    try (Safetensors opened = Safetensors.open(file)) {
-      assertTrue(format.recognises(opened));
-      return format.read("a", opened, BASE);
-    }
+    return AdapterFiles.read(file, BASE);
   }
 
   private static SafetensorsWriter pair(String layer, HostTensor down, HostTensor up) {
@@ -86,7 +86,7 @@ class KohyaFormatTest {
     Path file = folder.resolve("b.safetensors");
     format.write(adapter, file);
     try (Safetensors opened = Safetensors.open(file)) {
-      LoadedAdapter read = format.read("other name", opened, BASE);
+      LoadedAdapter read = AdapterFiles.read(file, BASE);
       assertEquals(adapter.identity(), read.adapter().identity());
       assertEquals(adapter.sites(), read.adapter().sites());
       assertEquals(adapter.metadata(), read.adapter().metadata());
@@ -170,7 +170,7 @@ class KohyaFormatTest {
         new SafetensorsWriter()
             .add(FLAT + ".lora_down.weight", down.dtype(), down.shape(), down.bytes());
     AdapterException e = assertThrows(AdapterException.class, () -> read(half));
-    assertTrue(e.getMessage().contains("no partner"), e.getMessage());
+    assertTrue(e.getMessage().contains("lacks the other half"), e.getMessage());
   }
 
   @Test
@@ -189,14 +189,11 @@ class KohyaFormatTest {
   }
 
   @Test
-  void otherFilesAreNotRecognised() {
-    Path file = folder.resolve("c.safetensors");
+  void otherFilesAreRefused() {
     HostTensor weight = tensor(2, 2);
-    new SafetensorsWriter()
-        .add("model.weight", weight.dtype(), weight.shape(), weight.bytes())
-        .write(file);
-    try (Safetensors opened = Safetensors.open(file)) {
-      assertFalse(format.recognises(opened));
-    }
+    SafetensorsWriter other =
+        new SafetensorsWriter().add("model.weight", weight.dtype(), weight.shape(), weight.bytes());
+    AdapterException e = assertThrows(AdapterException.class, () -> read(other));
+    assertTrue(e.getMessage().contains("has no factor that the base can use"), e.getMessage());
   }
 }

@@ -1,0 +1,31 @@
+package dev.lora4j.core.format;
+
+import dev.lora4j.core.adapter.lora.LoraMethod;
+import java.util.Map;
+
+/** Roles that no method has, for tensors that files hold in another way than methods do. */
+public final class FileRoles {
+  /** PEFT's down factor of an embedding [r, entries]: our up factor [entries, r] transposed. */
+  public static final String EMBEDDING_A = "lora_embedding_A";
+
+  /** PEFT's up factor of an embedding [width, r]: our down factor [r, width] transposed. */
+  public static final String EMBEDDING_B = "lora_embedding_B";
+
+  /** AdaLoRA's diagonal [r, 1] between the factors; multiplied into the up factor. */
+  public static final String DIAGONAL = "lora_E";
+
+  private static final Map<String, String> CANONICAL =
+      Map.of(EMBEDDING_A, LoraMethod.UP, EMBEDDING_B, LoraMethod.DOWN, DIAGONAL, LoraMethod.UP);
+
+  private FileRoles() {}
+
+  /** The canonical role of the tensor that one of {@code role} goes into. */
+  public static String canonical(String role) {
+    return CANONICAL.getOrDefault(role, role);
+  }
+
+  /** Whether a tensor of this role is changed on the way to its canonical role. */
+  public static boolean changed(String role) {
+    return CANONICAL.containsKey(role);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.lora4j.core.format;
+
+import dev.lora4j.core.nn.Site;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The layers of a base under all their names. As flat names cannot be taken apart by rule, they are
+ * made of the names that there are and looked up exactly.
+ */
+public final class LayerNames {
+  private static final List<String> DENOISERS = List.of("unet", "transformer");
+
+  private final Family family;
+  private final Map<String, Layer> canonical = new HashMap<>();
+  private final Map<String, Layer> natives = new HashMap<>();
+  private final Map<String, Layer> flat = new HashMap<>();
+  private final Set<String> models = new TreeSet<>();
+
+  /** All names of the layers of {@code family}. */
+  public LayerNames(Family family) {
+    this.family = family;
+    for (Site site : family.sites().all()) {
+      String model = model(site.name());
+      models.add(model);
+      Layer layer = Layer.of(site);
+      canonical.put(site.name(), layer);
+      flat.put(flat(model, site.name().substring(model.length() + 1)), layer);
+    }
+    Map<String, List<NativeName>> byPath = new LinkedHashMap<>();
+    family.natives().forEach(n -> byPath.computeIfAbsent(n.path(), p -> new ArrayList<>()).add(n));
+    byPath.forEach((path, names) -> layer(path, names).ifPresent(layer -> add(path, layer)));
+  }
+
+  private void add(String path, Layer layer) {
+    natives.put(path, layer);
+    String model = model(layer.parts().get(0).site().name());
+    flat.putIfAbsent(flat(model, NativePrefix.behind(path)), layer);
+  }
+
+  private Optional<Layer> layer(String path, List<NativeName> names) {
+    List<Layer.Part> parts = new ArrayList<>();
+    Optional<Long> rows = Optional.empty();
+    for (NativeName name : names) {
+      long end = name.rows().map(r -> r.from() + r.count()).orElse(0L);
+      rows = end > rows.orElse(0L) ? Optional.of(end) : rows;
+      family
+          .sites()
+          .find(name.site())
+          .ifPresent(site -> parts.add(new Layer.Part(site, name.rows(), name.swapped())));
+    }
+    return parts.isEmpty() ? Optional.empty() : Optional.of(new Layer(path, parts, rows, true));
+  }
+
+  private static String model(String site) {
+    int dot = site.indexOf('.');
+    return dot < 0 ? site : site.substring(0, dot);
+  }
+
+  private static String flat(String model, String path) {
+    return model + ":" + path.replace('.', '_');
+  }
+
+  /** The kind of base model. */
+  public Family family() {
+    return family;
+  }
+
+  /** Whether the base has the model called {@code model}, for example {@code text_encoder_2}. */
+  public boolean has(String model) {
+    return models.contains(model);
+  }
+
+  /** The model that takes noise away: {@code unet} or {@code transformer}. */
+  public String denoiser() {
+    return has(DENOISERS.get(1)) ? DENOISERS.get(1) : DENOISERS.get(0);
+  }
+
+  /** The layer with this canonical name. */
+  public Optional<Layer> canonical(String name) {
+    return lenient(name, '.', n -> Optional.ofNullable(canonical.get(n)));
+  }
+
+  /**
+   * The layer with this name in the layout that the model was first published in, with the prefix
+   * of {@link NativeName#path}.
+   */
+  public Optional<Layer> natively(String path) {
+    return lenient(path, '.', n -> Optional.ofNullable(natives.get(n)));
+  }
+
+  /**
+   * The layer of {@code model} with this name, in either layout, every dot an underscore.
+   *
+   * @param model as in canonical names, for example {@code unet}
+   */
+  public Optional<Layer> flatly(String model, String name) {
+    return lenient(name, '_', n -> Optional.ofNullable(flat.get(flat(model, n))));
+  }
+
+  /** Exactly; else without what some trainers leave in names. */
+  private static Optional<Layer> lenient(
+      String name, char dot, java.util.function.Function<String, Optional<Layer>> find) {
+    Optional<Layer> exact = find.apply(name);
+    if (exact.isPresent()) {
+      return exact;
+    }
+    String plain = name.replace("_orig_mod" + dot, "").replace(dot + "processor" + dot, "" + dot);
+    while (plain.endsWith("_")) {
+      plain = plain.substring(0, plain.length() - 1);
+    }
+    return plain.equals(name) ? Optional.empty() : find.apply(plain);
+  }
+
+  /** Up to {@code count} canonical names most like {@code name}, nearest first. */
+  public List<String> nearest(String name, int count) {
+    return family.sites().nearest(name, count);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.lora4j.core.format;
+
+import java.util.regex.Pattern;
+
+/** What stands before the names of layers in native paths: ComfyUI's names of the models. */
+public final class NativePrefix {
+  /** Of the model that takes noise away. */
+  public static final String DENOISER = "diffusion_model.";
+
+  private static final Pattern PREFIX =
+      Pattern.compile("(diffusion_model|text_encoders\\.[^.]+\\.transformer)\\.");
+
+  private NativePrefix() {}
+
+  /** Of a text encoder, for example {@code clip_l}. */
+  public static String textEncoder(String name) {
+    return "text_encoders." + name + ".transformer.";
+  }
+
+  /** A native path without it. */
+  static String behind(String path) {
+    return PREFIX.matcher(path).lookingAt() ? PREFIX.matcher(path).replaceFirst("") : path;
+  }
+}

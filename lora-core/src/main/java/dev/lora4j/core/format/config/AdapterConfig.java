@@ -1,0 +1,129 @@
+package dev.lora4j.core.format.config;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.lora4j.core.adapter.AdapterException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The configuration of an adapter: PEFT's {@code adapter_config.json} beside the tensors, or
+ * diffusers' {@code lora_adapter_metadata} in the header, which has one for each model.
+ */
+public final class AdapterConfig {
+  /** No configuration: all is in the tensors. */
+  public static final AdapterConfig NONE = new AdapterConfig(List.of());
+
+  private static final String HEADER = "lora_adapter_metadata";
+  private static final String PEFT_PREFIX = "base_model.model.";
+  private static final long MOST_BYTES = 16L << 20;
+
+  private final List<ModelConfig> models;
+
+  private AdapterConfig(List<ModelConfig> models) {
+    this.models = List.copyOf(models);
+  }
+
+  /**
+   * Reads PEFT's file.
+   *
+   * @throws AdapterException if it is no JSON object, or of a method that cannot be read
+   */
+  public static AdapterConfig read(Path file) {
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new AdapterException(
+            file
+                + " has more than "
+                + MOST_BYTES
+                + " bytes; it is no configuration of an adapter.");
+      }
+      JsonObject fields = object(file.toString(), Files.readString(file));
+      return new AdapterConfig(List.of(new ModelConfig(file.toString(), PEFT_PREFIX, fields)));
+    } catch (IOException e) {
+      throw new AdapterException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The configuration in a file's header, if there is one.
+   *
+   * @throws AdapterException if it is no JSON object, or of a method that cannot be read
+   */
+  public static AdapterConfig inHeader(Path file, Map<String, String> metadata) {
+    String text = metadata.get(HEADER);
+    if (text == null) {
+      return NONE;
+    }
+    String where = file + ", " + HEADER + " in its header,";
+    SortedMap<String, JsonObject> models = new TreeMap<>();
+    for (Map.Entry<String, JsonElement> field : object(where, text).entrySet()) {
+      int dot = field.getKey().indexOf('.');
+      if (dot > 0) {
+        models
+            .computeIfAbsent(field.getKey().substring(0, dot + 1), prefix -> new JsonObject())
+            .add(field.getKey().substring(dot + 1), field.getValue());
+      }
+    }
+    List<ModelConfig> configs = new ArrayList<>();
+    models.forEach((prefix, fields) -> configs.add(new ModelConfig(where, prefix, fields)));
+    return new AdapterConfig(configs);
+  }
+
+  private static JsonObject object(String where, String text) {
+    try {
+      JsonElement element = JsonParser.parseString(text);
+      if (element.isJsonObject()) {
+        return element.getAsJsonObject();
+      }
+    } catch (JsonParseException | StackOverflowError e) {
+      throw new AdapterException(where + " is no valid JSON: " + e.getMessage(), e);
+    }
+    throw new AdapterException(where + " should be a JSON object.");
+  }
+
+  /** Whether there is one. */
+  public boolean present() {
+    return !models.isEmpty();
+  }
+
+  /**
+   * What methods are told about a layer beside its tensors, see {@code docs/methods.md}.
+   *
+   * @param spelled the layer as keys spell it
+   */
+  public SortedMap<String, String> settings(String spelled) {
+    return model(spelled).map(m -> m.settings(spelled)).orElseGet(TreeMap::new);
+  }
+
+  /** The scale of AdaLoRA's factors at a layer; absent if that is not what the file holds. */
+  public Optional<Double> diagonalScale(String spelled) {
+    return model(spelled).flatMap(ModelConfig::diagonalScale);
+  }
+
+  /** Whether the layer's weight is stored with inputs as rows in the model that was trained. */
+  public boolean transposed(String spelled) {
+    return model(spelled).map(ModelConfig::transposed).orElse(false);
+  }
+
+  private Optional<ModelConfig> model(String spelled) {
+    Optional<ModelConfig> found =
+        models.stream().filter(m -> spelled.startsWith(m.prefix())).findFirst();
+    // PEFT's file is for all that lies beside it, however that is spelled.
+    return found.or(() -> models.stream().filter(m -> m.prefix().equals(PEFT_PREFIX)).findFirst());
+  }
+
+  /** What users should know of it. */
+  public List<String> warnings() {
+    return models.stream().flatMap(m -> m.warnings().stream()).toList();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.lora4j.core.format.config;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.ia3.Ia3Method;
+import dev.lora4j.core.adapter.lokr.LokrMethod;
+import dev.lora4j.core.adapter.oft.OftMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PEFT's configuration of the adapters of one model.
+ *
+ * @param where what to call it in messages
+ * @param prefix what stands before the model's paths in keys
+ */
+record ModelConfig(String where, String prefix, JsonObject fields) {
+  private static final Set<String> METHODS =
+      Set.of("LORA", "ADALORA", "LOHA", "LOKR", "IA3", "OFT", "BOFT", "SHIRA");
+
+  /** Initialisations that change the base as well. */
+  private static final List<String> CHANGED_BASE =
+      List.of("pissa", "olora", "corda", "loftq", "lora_ga", "milora");
+
+  /** Fields that change what an adapter does in ways that are not known here. */
+  private static final List<String> UNREADABLE =
+      List.of(
+          "layer_replication",
+          "alora_invocation_tokens",
+          "use_qalora",
+          "use_bdlora",
+          "arrow_config",
+          "target_parameters",
+          "trainable_token_indices");
+
+  ModelConfig {
+    String method = text(fields, "peft_type").orElse("LORA").toUpperCase(Locale.ROOT);
+    if (!METHODS.contains(method)) {
+      throw new AdapterException(
+          where
+              + " says peft_type "
+              + method
+              + ", a method that cannot be read; those that can are "
+              + String.join(", ", METHODS.stream().sorted().toList())
+              + ".");
+    }
+    for (String field : UNREADABLE) {
+      if (set(fields.get(field))) {
+        throw new AdapterException(
+            where + " says " + field + " " + fields.get(field) + ", which is not known here.");
+      }
+    }
+  }
+
+  private static boolean set(@Nullable JsonElement value) {
+    return value != null
+        && !value.isJsonNull()
+        && !(value.isJsonArray() && value.getAsJsonArray().isEmpty())
+        && !(value.isJsonObject() && value.getAsJsonObject().isEmpty())
+        && !(value.isJsonPrimitive() && value.getAsString().equals("false"));
+  }
+
+  private String method() {
+    return text(fields, "peft_type").orElse("LORA").toUpperCase(Locale.ROOT);
+  }
+
+  SortedMap<String, String> settings(String spelled) {
+    String path = spelled.startsWith(prefix) ? spelled.substring(prefix.length()) : spelled;
+    SortedMap<String, String> settings = new TreeMap<>();
+    switch (method()) {
+      case "LORA" -> {
+        alpha("lora_alpha", path, settings);
+        text(fields, "use_rslora").ifPresent(v -> settings.put(Alpha.RANK_STABILISED, v));
+      }
+      case "LOHA", "LOKR" -> {
+        alpha("alpha", path, settings);
+        rank(path).ifPresent(r -> settings.put(LokrMethod.RANK, Double.toString(r)));
+      }
+      case "IA3" -> settings.put(Ia3Method.FEEDFORWARD, Boolean.toString(feedforward(path)));
+      case "OFT" -> {
+        for (String name :
+            List.of(
+                OftMethod.SERIES,
+                OftMethod.TERMS,
+                OftMethod.LIMITED,
+                OftMethod.EPSILON,
+                OftMethod.SHARED)) {
+          text(fields, name).ifPresent(v -> settings.put(name, v));
+        }
+      }
+      default -> {
+        // The tensors say all.
+      }
+    }
+    return settings;
+  }
+
+  private void alpha(String field, String path, Map<String, String> settings) {
+    number(PathPatterns.value(fields, "alpha_pattern", path).or(() -> get(fields, field)))
+        .ifPresent(a -> settings.put(Alpha.LORA_ALPHA, Double.toString(a)));
+  }
+
+  private Optional<Double> rank(String path) {
+    return number(PathPatterns.value(fields, "rank_pattern", path).or(() -> get(fields, "r")));
+  }
+
+  private boolean feedforward(String path) {
+    return PathPatterns.names(fields, "feedforward_modules", path);
+  }
+
+  Optional<Double> diagonalScale() {
+    if (!method().equals("ADALORA")) {
+      return Optional.empty();
+    }
+    double alpha = number(get(fields, "lora_alpha")).orElse(8.0);
+    // PEFT divides by the rank at the start, whatever is left of it, and so little more.
+    double rank = number(get(fields, "init_r")).orElse(12.0) + 1e-5;
+    return Optional.of(alpha / rank);
+  }
+
+  boolean transposed() {
+    return text(fields, "fan_in_fan_out").map(Boolean::parseBoolean).orElse(false);
+  }
+
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    String start = text(fields, "init_lora_weights").orElse("").toLowerCase(Locale.ROOT);
+    if (CHANGED_BASE.stream().anyMatch(start::startsWith)) {
+      warnings.add(
+          where
+              + " says that the training began as "
+              + start
+              + ", which changes the base model too. On the base as it was published this adapter is"
+              + " wrong, unless it was converted (PEFT's path_initial_model_for_weight_conversion).");
+    }
+    return warnings;
+  }
+
+  private Optional<Double> number(Optional<JsonElement> value) {
+    try {
+      return value.map(JsonElement::getAsDouble);
+    } catch (NumberFormatException | UnsupportedOperationException | IllegalStateException e) {
+      throw new AdapterException(
+          where + " says " + value.orElseThrow() + " where a number should be.", e);
+    }
+  }
+
+  private static Optional<String> text(JsonObject fields, String name) {
+    return get(fields, name).filter(JsonElement::isJsonPrimitive).map(JsonElement::getAsString);
+  }
+
+  private static Optional<JsonElement> get(JsonObject fields, String name) {
+    return Optional.ofNullable(fields.get(name)).filter(v -> !v.isJsonNull());
+  }
+}

@@ -1,0 +1,52 @@
+package dev.lora4j.core.format.dialect;
+
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.Layer;
+import dev.lora4j.core.format.LayerNames;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * diffusers since it uses PEFT: the model, the layer as diffusers names it, and PEFT's role: {@code
+ * unet.mid_block.attentions.0.proj_in.lora_A.weight}. ai-toolkit, SimpleTuner and OneTrainer write
+ * the same.
+ */
+public final class DiffusersDialect implements AdapterFormat {
+  static final List<String> MODELS =
+      List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
+
+  @Override
+  public String name() {
+    return "diffusers";
+  }
+
+  @Override
+  public Optional<Address> resolve(String key, KeyContext context) {
+    int dot = key.indexOf('.');
+    if (dot < 0 || !MODELS.contains(key.substring(0, dot))) {
+      return Optional.empty();
+    }
+    return Ending.of(key, context.keys())
+        .filter(e -> e.style() != Ending.Style.OLD_DIFFUSERS && e.layer().length() > dot)
+        .map(e -> address(e, key.substring(0, dot), context.names()));
+  }
+
+  /** The address of a key that begins with the name of a model. */
+  static Address address(Ending ending, String model, LayerNames names) {
+    Optional<Layer> layer = layer(ending.layer(), model, names);
+    if (layer.isPresent()) {
+      return new Address.OfLayer(ending.layer(), layer.get(), ending.role());
+    }
+    return new Address.Lacking(ending.layer(), ending.layer(), !names.has(model));
+  }
+
+  /** transformers left out {@code text_model.} from 5.6 on. */
+  private static Optional<Layer> layer(String name, String model, LayerNames names) {
+    return names
+        .canonical(name)
+        .or(() -> names.canonical(model + ".text_model" + name.substring(model.length())));
+  }
+}

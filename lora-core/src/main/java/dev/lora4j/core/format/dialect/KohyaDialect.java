@@ -1,0 +1,77 @@
+package dev.lora4j.core.format.dialect;
+
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.Layer;
+import dev.lora4j.core.format.LayerNames;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * kohya's sd-scripts, and all that write like them: a prefix for the model, the layer's name with
+ * every dot an underscore, a dot, and the role. The layer is named as diffusers does or as the
+ * model was first published; {@code lora_transformer_} is OneTrainer's for the same.
+ */
+public final class KohyaDialect implements AdapterFormat {
+  /** Prefixes, longer before those they begin with, and the models they may mean. */
+  private static final Map<String, List<String>> TEXT_ENCODERS =
+      Map.of(
+          "lora_te_", List.of("text_encoder", "text_encoder_2"),
+          "lora_te1_", List.of("text_encoder"),
+          "lora_te2_", List.of("text_encoder_2"),
+          // T5 is the third model of Stable Diffusion 3, and the second of FLUX.
+          "lora_te3_", List.of("text_encoder_3", "text_encoder_2"));
+
+  private static final List<String> DENOISERS =
+      List.of("lora_unet_", "oft_unet_", "lora_transformer_", "lora_prior_unet_");
+
+  @Override
+  public String name() {
+    return "kohya";
+  }
+
+  @Override
+  public Optional<Address> resolve(String key, KeyContext context) {
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      return Optional.empty();
+    }
+    String spelled = key.substring(0, dot);
+    String suffix = key.substring(dot + 1);
+    LayerNames names = context.names();
+    for (String prefix : DENOISERS) {
+      if (spelled.startsWith(prefix)) {
+        return address(key, spelled, prefix, suffix, List.of(names.denoiser()), context);
+      }
+    }
+    for (Map.Entry<String, List<String>> entry : TEXT_ENCODERS.entrySet()) {
+      if (spelled.startsWith(entry.getKey())) {
+        return address(key, spelled, entry.getKey(), suffix, entry.getValue(), context);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Address> address(
+      String key,
+      String spelled,
+      String prefix,
+      String suffix,
+      List<String> models,
+      KeyContext context) {
+    LayerNames names = context.names();
+    String flat = spelled.substring(prefix.length());
+    Optional<Layer> layer =
+        models.stream().flatMap(m -> names.flatly(m, flat).stream()).findFirst();
+    Optional<Ending> ending = Ending.split(spelled, suffix, context.keys());
+    if (layer.isPresent()) {
+      return Optional.of(Rotations.address(key, spelled, layer.get(), suffix, ending));
+    }
+    String model = models.stream().filter(names::has).findFirst().orElse("");
+    return ending.map(
+        e -> new Address.Lacking(spelled, models.get(0) + "." + flat, model.isEmpty()));
+  }
+}

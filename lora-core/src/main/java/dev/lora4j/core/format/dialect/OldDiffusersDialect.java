@@ -1,0 +1,52 @@
+package dev.lora4j.core.format.dialect;
+
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.LayerNames;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * diffusers before it used PEFT: {@code processor.to_q_lora.down.weight}, {@code lora.down.weight},
+ * {@code lora_linear_layer.down.weight}, with or without the model's name in front.
+ */
+public final class OldDiffusersDialect implements AdapterFormat {
+  /** What attention layers were called in the adapter, and are in the model. */
+  private static final Map<String, String> UNET = Map.of("to_out", "to_out.0");
+
+  private static final Map<String, String> TEXT =
+      Map.of("to_q", "q_proj", "to_k", "k_proj", "to_v", "v_proj", "to_out", "out_proj");
+
+  @Override
+  public String name() {
+    return "diffusers-old";
+  }
+
+  @Override
+  public Optional<Address> resolve(String key, KeyContext context) {
+    return Ending.of(key, context.keys())
+        .filter(e -> e.style() == Ending.Style.OLD_DIFFUSERS)
+        .map(e -> address(e, context.names()));
+  }
+
+  private static Address address(Ending ending, LayerNames names) {
+    int dot = ending.layer().indexOf('.');
+    String first = dot < 0 ? "" : ending.layer().substring(0, dot);
+    boolean named = DiffusersDialect.MODELS.contains(first);
+    String model = named ? first : names.denoiser();
+    String path = named ? ending.layer().substring(dot + 1) : ending.layer();
+    path = path.replace(".processor.", ".");
+    int last = path.lastIndexOf('.') + 1;
+    Map<String, String> renamed = model.startsWith("text_encoder") ? TEXT : UNET;
+    String name = path.substring(last);
+    String whole = model + "." + path.substring(0, last) + renamed.getOrDefault(name, name);
+    Ending canonical = new Ending(whole, ending.role(), ending.style());
+    Address address = DiffusersDialect.address(canonical, model, names);
+    if (address instanceof Address.OfLayer of) {
+      return new Address.OfLayer(ending.layer(), of.layer(), of.role());
+    }
+    return address;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.lora4j.core.format.dialect;
+
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.Layer;
+import java.util.Optional;
+
+/** kohya's {@code oft_blocks.0}, {@code oft_blocks.1}: one tensor for each part of a layer. */
+final class Rotations {
+  private static final String BLOCKS = "oft_blocks";
+
+  private Rotations() {}
+
+  /** The address of a key of a layer that the base has. */
+  static Address address(
+      String key, String spelled, Layer layer, String suffix, Optional<Ending> ending) {
+    if (ending.isPresent()) {
+      return new Address.OfLayer(spelled, layer, ending.get().role());
+    }
+    if (suffix.matches(BLOCKS + "\\.\\d{1,2}")) {
+      int index = Integer.parseInt(suffix.substring(BLOCKS.length() + 1));
+      Optional<Layer> part = layer.part(index);
+      if (part.isPresent()) {
+        return new Address.OfLayer(spelled + "." + index, part.get(), BLOCKS);
+      }
+    }
+    return new Address.Beside(Reason.UNKNOWN_METHOD);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.lora4j.core.format.reading;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.LoadedAdapter;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Reads adapters of all dialects and methods. Needs no engine.
+ *
+ * <p>A path is a {@code .safetensors} file, or a folder as PEFT saves it, with {@code
+ * adapter_config.json} and {@code adapter_model.safetensors}.
+ */
+public final class AdapterFiles {
+  private AdapterFiles() {}
+
+  /**
+   * Reads an adapter whose base is found by its keys and shapes.
+   *
+   * @throws AdapterException as {@link #read(Path, Optional, ReadOptions)}
+   */
+  public static LoadedAdapter read(Path path) {
+    return read(path, Optional.empty(), ReadOptions.STRICT);
+  }
+
+  /**
+   * Reads an adapter for a base.
+   *
+   * @throws AdapterException as {@link #read(Path, Optional, ReadOptions)}
+   */
+  public static LoadedAdapter read(Path path, Family base) {
+    return read(path, Optional.of(base), ReadOptions.STRICT);
+  }
+
+  /**
+   * Reads an adapter.
+   *
+   * @param base the base that it is for; without one, its kind is found by the adapter's keys and
+   *     shapes, and where it is none that is known, its layers are guessed from the factors
+   * @throws AdapterException if the file holds no adapter, a factor does not fit its layer or is
+   *     not finite, nothing would have an effect, or, unless the options allow it, if half a pair
+   *     is missing, a factor is for a layer that the base lacks, or of a method that is not known
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
+   *     safetensors file
+   */
+  public static LoadedAdapter read(Path path, Optional<Family> base, ReadOptions options) {
+    return examine(path, base, options).loaded();
+  }
+
+  /**
+   * Says all that there is to say of an adapter's file, also where {@link #read} would refuse it.
+   *
+   * @throws AdapterException if the file holds no adapter
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
+   *     safetensors file
+   */
+  public static Examination examine(Path path, Optional<Family> base, ReadOptions options) {
+    try (AdapterSource source = AdapterSource.open(path)) {
+      NoAdapter.refuse(path, source.store().tensors());
+      return new Examiner(source, options).examine(TargetModel.of(source, base));
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.lora4j.core.format.reading;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.KeyAccount;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+
+/**
+ * All that can be said of an adapter's file, also where it cannot be used.
+ *
+ * @param family the kind of base, given or found
+ * @param known whether the layers of that base are known, not guessed from the adapter
+ * @param dialects names of the dialects that its used keys are spelled in
+ * @param matched layers, as the file spells them, that found their sites
+ * @param unmatched layers, as the file spells them, that the base lacks
+ * @param account what became of each key
+ * @param adapter what can be used of it; absent where that is nothing
+ * @param problems why it is refused, whole sentences; none if it is not
+ * @param warnings sentences for the user
+ * @param embeddings as in {@link LoadedAdapter}
+ * @param replacements as in {@link LoadedAdapter}
+ */
+public record Examination(
+    Family family,
+    boolean known,
+    SortedSet<String> dialects,
+    SortedSet<String> matched,
+    SortedSet<String> unmatched,
+    KeyAccount account,
+    Optional<Adapter> adapter,
+    List<String> problems,
+    List<String> warnings,
+    Map<String, HostTensor> embeddings,
+    Map<String, HostTensor> replacements) {
+  /** Copies its lists. */
+  public Examination {
+    problems = List.copyOf(problems);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * The adapter.
+   *
+   * @throws AdapterException with the problems, if there are any
+   */
+  public LoadedAdapter loaded() {
+    if (!problems.isEmpty()) {
+      int more = problems.size() - 1;
+      throw new AdapterException(
+          problems.get(0) + (more == 0 ? "" : " There are " + more + " more problems like it."));
+    }
+    return new LoadedAdapter(
+        adapter.orElseThrow(), account, family, dialects, warnings, embeddings, replacements);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.lora4j.core.format.reading;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.KeyAccount;
+import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.Layer;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Reads one file and keeps the account of its keys. */
+final class Examiner {
+  private final AdapterSource source;
+  private final ReadOptions options;
+  private final SortedMap<String, String> used = new TreeMap<>();
+  private final SortedMap<String, String> converted = new TreeMap<>();
+  private final SortedMap<String, Reason> ignored = new TreeMap<>();
+  private final SortedMap<String, List<Factors>> factors = new TreeMap<>();
+  private final SortedSet<String> dialects = new TreeSet<>();
+  private final SortedSet<String> matched = new TreeSet<>();
+  private final List<String> problems = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+
+  Examiner(AdapterSource source, ReadOptions options) {
+    this.source = source;
+    this.options = options;
+  }
+
+  Examination examine(TargetModel base) {
+    warnings.addAll(source.store().warnings());
+    warnings.addAll(source.config().warnings());
+    warnings.addAll(base.warnings());
+    KeyTable table = KeyTable.of(base.context());
+    table.leaveOneSpelling();
+    ignored.putAll(table.ignored());
+    GroupReader reader = new GroupReader(source);
+    table.groups().forEach(group -> read(reader, group));
+    SortedSet<String> unmatched = new TreeSet<>();
+    table.lacking().values().forEach(l -> unmatched.add(l.spelled()));
+    KeyAccount account = new KeyAccount(used, converted, ignored);
+    problems.addAll(
+        new Verdict(source.path(), base, options).on(account, table.lacking(), factors));
+    warnings.addAll(Verdict.warnings(account));
+    return new Examination(
+        base.family(),
+        base.known(),
+        dialects,
+        matched,
+        unmatched,
+        account,
+        adapter(),
+        problems,
+        warnings,
+        tensors(Reason.EMBEDDING),
+        tensors(Reason.REPLACEMENT));
+  }
+
+  private void read(GroupReader reader, KeyTable.Group group) {
+    GroupReader.Result result;
+    try {
+      result = reader.read(group);
+    } catch (AdapterException e) {
+      problems.add(source.path() + ": " + e.getMessage());
+      group.keys().values().forEach(key -> ignored.put(key, Reason.UNUSABLE));
+      return;
+    }
+    ignored.putAll(result.ignored());
+    warnings.addAll(result.warnings());
+    String sites =
+        group.layer().parts().stream()
+            .map(Layer.Part::site)
+            .map(s -> s.name())
+            .collect(Collectors.joining(", "));
+    for (String key : group.keys().values()) {
+      if (!result.ignored().containsKey(key)) {
+        (result.converted().contains(key) ? converted : used).put(key, sites);
+        dialects.add(group.dialect());
+        matched.add(group.spelled());
+      }
+    }
+    result
+        .factors()
+        .forEach(
+            (site, found) -> factors.computeIfAbsent(site, s -> new ArrayList<>()).addAll(found));
+  }
+
+  private Optional<Adapter> adapter() {
+    String name = String.valueOf(source.path().getFileName()).replaceFirst("\\.safetensors$", "");
+    Map<String, String> metadata = source.store().metadata();
+    return factors.values().stream().allMatch(List::isEmpty)
+        ? Optional.empty()
+        : Optional.of(new Adapter(name, factors, metadata));
+  }
+
+  private Map<String, HostTensor> tensors(Reason reason) {
+    Map<String, HostTensor> tensors = new TreeMap<>();
+    ignored.forEach(
+        (key, why) -> {
+          if (why == reason) {
+            tensors.put(key, source.tensor(key));
+          }
+        });
+    return tensors;
+  }
+}

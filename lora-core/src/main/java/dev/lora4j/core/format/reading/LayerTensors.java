@@ -1,0 +1,102 @@
+package dev.lora4j.core.format.reading;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Matrices;
+import dev.lora4j.core.adapter.SiteTensors;
+import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.format.FileRoles;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The tensors of one layer of a file, brought to canonical roles. */
+final class LayerTensors {
+  private final SortedMap<String, HostTensor> byRole = new TreeMap<>();
+  private final SortedMap<String, String> keys = new TreeMap<>();
+  private final Set<String> converted = new TreeSet<>();
+
+  private LayerTensors() {}
+
+  /**
+   * Reads them.
+   *
+   * @throws AdapterException if one cannot be brought to its canonical role
+   */
+  static LayerTensors read(AdapterSource source, KeyTable.Group group) {
+    LayerTensors tensors = new LayerTensors();
+    group.keys().forEach((role, key) -> tensors.add(role, key, source.tensor(key)));
+    tensors.fold(source, group);
+    return tensors;
+  }
+
+  private void add(String role, String key, HostTensor tensor) {
+    switch (role) {
+      case FileRoles.EMBEDDING_A, FileRoles.EMBEDDING_B -> {
+        if (tensor.shape().rank() != 2) {
+          throw new AdapterException(
+              key + " is " + tensor + "; a factor of an embedding should be a matrix.");
+        }
+        put(FileRoles.canonical(role), key, Matrices.transposed(tensor));
+        converted.add(key);
+      }
+      default -> put(role, key, tensor);
+    }
+  }
+
+  private void put(String role, String key, HostTensor tensor) {
+    byRole.put(role, tensor);
+    keys.put(role, key);
+  }
+
+  /** Multiplies AdaLoRA's diagonal, and the scale that goes with it, into the up factor. */
+  private void fold(AdapterSource source, KeyTable.Group group) {
+    HostTensor diagonal = byRole.remove(FileRoles.DIAGONAL);
+    if (diagonal == null) {
+      return;
+    }
+    String key = group.keys().getOrDefault(FileRoles.DIAGONAL, FileRoles.DIAGONAL);
+    double scale =
+        source
+            .config()
+            .diagonalScale(group.spelled())
+            .orElseThrow(
+                () ->
+                    new AdapterException(
+                        key
+                            + " is of AdaLoRA, whose scale is in adapter_config.json alone; give"
+                            + " the folder with both files."));
+    HostTensor up =
+        Optional.ofNullable(byRole.get(LoraMethod.UP))
+            .filter(t -> t.shape().rank() == 2)
+            .filter(t -> t.shape().size(1) == diagonal.shape().elements())
+            .orElseThrow(
+                () ->
+                    new AdapterException(
+                        key + " is " + diagonal + ", without an up factor with so many columns."));
+    double[] values = up.doubles();
+    double[] factors = diagonal.doubles();
+    float[] folded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      folded[i] = (float) (values[i] * factors[i % factors.length] * scale);
+    }
+    byRole.put(LoraMethod.UP, HostTensor.of(up.shape(), folded));
+    converted.add(keys.getOrDefault(LoraMethod.UP, key));
+    converted.add(key);
+  }
+
+  /** Keys whose values were changed. */
+  Set<String> converted() {
+    return converted;
+  }
+
+  /** These for a site. */
+  SiteTensors of(Site site) {
+    SiteTensors tensors = new SiteTensors(site);
+    byRole.forEach((role, t) -> tensors.add(role, keys.getOrDefault(role, role), t));
+    return tensors;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.lora4j.core.format.reading;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.KeyAccount;
+import dev.lora4j.core.format.KeyAccount.Reason;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/** Whether an adapter whose keys came out so may be used. */
+final class Verdict {
+  private static final int NAMED = 3;
+
+  private final Path path;
+  private final TargetModel base;
+  private final ReadOptions options;
+
+  Verdict(Path path, TargetModel base, ReadOptions options) {
+    this.path = path;
+    this.base = base;
+    this.options = options;
+  }
+
+  /** Why not, as sentences; none if it may. */
+  List<String> on(
+      KeyAccount account,
+      SortedMap<String, Address.Lacking> lacking,
+      SortedMap<String, List<Factors>> factors) {
+    List<String> problems = new ArrayList<>();
+    List<String> missing = keys(account, Reason.NO_SITE);
+    if (!missing.isEmpty() && !options.allowPartial()) {
+      problems.add(missing(account, missing, lacking));
+    }
+    List<String> halves = keys(account, Reason.HALF_A_PAIR);
+    if (!halves.isEmpty() && !options.allowPartial()) {
+      problems.add(
+          path
+              + ": "
+              + some(halves)
+              + " lacks the other half of its pair; the file is damaged or was cut. Allow partial"
+              + " adapters to leave it out.");
+    }
+    List<String> unknown = keys(account, Reason.UNKNOWN_METHOD);
+    if (!unknown.isEmpty() && !options.allowPartial()) {
+      problems.add(
+          path
+              + ": "
+              + some(unknown)
+              + " is for a layer of the base but belongs to a method that is not known. Allow"
+              + " partial adapters to leave it out.");
+    }
+    if (account.nothing() && problems.isEmpty() && keys(account, Reason.UNUSABLE).isEmpty()) {
+      problems.add(nothing(account));
+    } else if (!account.nothing() && WithoutEffect.all(factors)) {
+      problems.add(
+          path
+              + " would change nothing: every change in it is 0. It was saved before it was trained,"
+              + " or its values were lost in F16.");
+    }
+    return problems;
+  }
+
+  private String nothing(KeyAccount account) {
+    return path
+        + " has no factor that "
+        + base.family().title()
+        + " can use ("
+        + account.summary()
+        + ")"
+        + (base.known() ? "." : "; name the base, as its layers cannot be told from the file.");
+  }
+
+  private String missing(
+      KeyAccount account, List<String> missing, SortedMap<String, Address.Lacking> lacking) {
+    Address.Lacking first = lacking.get(missing.get(0));
+    String spelled = first == null ? missing.get(0) : first.spelled();
+    String nearest =
+        first == null ? "" : String.join(", ", base.context().names().nearest(first.likely(), 2));
+    return path
+        + ": "
+        + base.family().title()
+        + " has no layer for "
+        + Shown.of(spelled)
+        + (missing.size() == 1 ? "" : " and others, " + missing.size() + " keys in all")
+        + " ("
+        + account.summary()
+        + "). Nearest: "
+        + nearest
+        + ". The adapter was made for another base, or is to be read as a part.";
+  }
+
+  /** What is left out without being refused. */
+  static List<String> warnings(KeyAccount account) {
+    List<String> warnings = new ArrayList<>();
+    Map<Reason, String> texts =
+        Map.of(
+            Reason.OTHER_COMPONENT, "for a model that the base has not got",
+            Reason.DUPLICATE, "for layers that are in the file under another name too",
+            Reason.EMBEDDING, "bundled embeddings for words of the prompt, not loaded with it",
+            Reason.REPLACEMENT, "new values of whole layers, not loaded with it");
+    texts.forEach(
+        (reason, text) -> {
+          List<String> keys = keys(account, reason);
+          if (!keys.isEmpty()) {
+            warnings.add(keys.size() + " keys are " + text + ": " + some(keys) + ".");
+          }
+        });
+    return warnings.stream().sorted().toList();
+  }
+
+  private static List<String> keys(KeyAccount account, Reason reason) {
+    return account.ignored().entrySet().stream()
+        .filter(e -> e.getValue() == reason)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static String some(List<String> keys) {
+    String text = String.join(", ", keys.stream().limit(NAMED).map(Shown::of).toList());
+    return keys.size() <= NAMED ? text : text + " and " + (keys.size() - NAMED) + " more";
+  }
+}

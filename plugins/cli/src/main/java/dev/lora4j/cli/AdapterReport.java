@@ -1,0 +1,219 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.format.KeyAccount;
+import dev.lora4j.core.format.metadata.FileHashes;
+import dev.lora4j.core.format.metadata.KohyaHashes;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.TriggerWords;
+import dev.lora4j.core.format.reading.Examination;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What an adapter's file holds, key by key and layer by layer. */
+final class AdapterReport {
+  private static final int SHOWN = 20;
+  private static final int WIDTH = 160;
+
+  private final FileReport file;
+  private final Examination found;
+  private final boolean all;
+
+  /** {@code all} lists every layer and key. */
+  AdapterReport(FileReport file, Examination found, boolean all) {
+    this.file = file;
+    this.found = found;
+    this.all = all;
+  }
+
+  /** For people. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(file.path() + ": adapter for " + found.family().title());
+    lines.add("  " + file.totals().text());
+    lines.add("  Dialects: " + String.join(", ", found.dialects()));
+    lines.add("  Layers: " + layerCounts());
+    lines.add("  " + found.account().summary());
+    found.adapter().ifPresent(a -> lines.addAll(contents(a)));
+    FileHashes hashes = FileHashes.of(file.single());
+    lines.add("  SHA-256 of the file " + hashes.sha256());
+    lines.add("  SHA-256 of its tensors (AutoV3) " + hashes.autoV3());
+    TriggerWords words = words();
+    if (!words.words().isEmpty()) {
+      lines.add(
+          "  Trigger words ("
+              + words.source().entry()
+              + "): "
+              + Printable.of(String.join(", ", words.words()), WIDTH));
+    }
+    found.warnings().forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
+    lines.addAll(ignored());
+    if (!file.store().metadata().isEmpty()) {
+      lines.add("Metadata:");
+      lines.addAll(TrainingMetadata.lines(file.store().metadata()));
+    }
+    found.adapter().ifPresent(a -> lines.addAll(listed("Each layer:", layers(a))));
+    found.problems().forEach(p -> lines.add("Cannot be used: " + Printable.of(p, 8 * WIDTH)));
+    return lines;
+  }
+
+  private String layerCounts() {
+    return found.matched().size()
+        + " of "
+        + (found.matched().size() + found.unmatched().size())
+        + (found.known() ? " are layers of the base" : " (the base is not known)");
+  }
+
+  private List<String> contents(Adapter adapter) {
+    List<String> lines = new ArrayList<>();
+    lines.add("  Methods: " + counts(methods(adapter)));
+    lines.add("  Ranks: " + counts(ranks(adapter)));
+    lines.add("  Identity " + adapter.identity());
+    return lines;
+  }
+
+  private static String counts(SortedMap<String, Integer> counts) {
+    return String.join(
+        ", ", counts.entrySet().stream().map(e -> e.getValue() + " of " + e.getKey()).toList());
+  }
+
+  private static SortedMap<String, Integer> methods(Adapter adapter) {
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    adapter
+        .sites()
+        .values()
+        .forEach(s -> s.forEach(f -> counts.merge(f.method(), 1, Integer::sum)));
+    return counts;
+  }
+
+  /** How many factors there are of each rank, small ranks first. */
+  private static SortedMap<String, Integer> ranks(Adapter adapter) {
+    SortedMap<String, Integer> counts =
+        new TreeMap<>(java.util.Comparator.comparingInt(String::length).thenComparing(r -> r));
+    for (List<Factors> site : adapter.sites().values()) {
+      for (Factors factors : site) {
+        OptionalLong rank = rank(factors);
+        rank.ifPresent(r -> counts.merge(Long.toString(r), 1, Integer::sum));
+      }
+    }
+    return counts;
+  }
+
+  private static OptionalLong rank(Factors factors) {
+    return Methods.named(factors.method()).chosenRank(factors.structure());
+  }
+
+  private static List<String> layers(Adapter adapter) {
+    List<String> lines = new ArrayList<>();
+    adapter.sites().forEach((site, all) -> all.forEach(f -> lines.add(line(site, f))));
+    return lines;
+  }
+
+  private static String line(String site, Factors factors) {
+    OptionalLong rank = rank(factors);
+    String alpha = factors.settings().get(AdapterMethod.ALPHA);
+    return site
+        + "  "
+        + factors.method()
+        + (rank.isPresent() ? ", rank " + rank.getAsLong() : "")
+        + (alpha == null ? "" : ", alpha " + plain(alpha));
+  }
+
+  private static String plain(String number) {
+    return number.endsWith(".0") ? number.substring(0, number.length() - 2) : number;
+  }
+
+  private List<String> ignored() {
+    List<String> rows = new ArrayList<>();
+    found.account().ignored().forEach((key, why) -> rows.add(key + ": " + why.text()));
+    return listed("Keys that are not used:", rows);
+  }
+
+  private List<String> listed(String title, List<String> rows) {
+    List<String> lines = new ArrayList<>();
+    if (!rows.isEmpty()) {
+      lines.add(title);
+    }
+    int shown = all ? rows.size() : Math.min(SHOWN, rows.size());
+    rows.subList(0, shown).forEach(row -> lines.add("  " + Printable.of(row, WIDTH)));
+    if (shown < rows.size()) {
+      lines.add("  and " + (rows.size() - shown) + " more; --all lists them.");
+    }
+    return lines;
+  }
+
+  private TriggerWords words() {
+    return TriggerWords.of(new Metadata(file.store().metadata()));
+  }
+
+  /** The same for programs. */
+  Json json() {
+    Json whole =
+        file.json()
+            .put("kind", "adapter")
+            .put("adapter", true)
+            .put("family", found.family().name())
+            .put("dialects", List.copyOf(found.dialects()))
+            .put("modules", modules().fields())
+            .put("keys", keys(found.account()).fields())
+            .put("methods", found.adapter().map(AdapterReport::methods).orElseGet(TreeMap::new))
+            .put("ranks", found.adapter().map(AdapterReport::ranks).orElseGet(TreeMap::new))
+            .put("identity", found.adapter().map(Adapter::identity).orElse(""))
+            .put("sshs_model_hash", KohyaHashes.of(file.store()).model())
+            .put("autov3", FileHashes.of(file.single()).autoV3())
+            .put("triggers", words().words())
+            .put("warnings", found.warnings())
+            .put("layers", found.adapter().map(AdapterReport::objects).orElseGet(List::of))
+            .put("usable", found.problems().isEmpty());
+    return found.problems().isEmpty()
+        ? whole
+        : whole.put("problem", found.problems().get(0)).put("problems", found.problems());
+  }
+
+  private Json modules() {
+    return new Json()
+        .put("total", found.matched().size() + found.unmatched().size())
+        .put("matched", found.matched().size())
+        .put("unmatched", found.unmatched().size());
+  }
+
+  private static Json keys(KeyAccount account) {
+    List<Object> ignored = new ArrayList<>();
+    account
+        .ignored()
+        .forEach(
+            (key, why) ->
+                ignored.add(new Json().put("key", key).put("reason", why.text()).fields()));
+    return new Json()
+        .put("total", account.total())
+        .put("used", account.used().size())
+        .put("converted", account.converted().size())
+        .put("ignored", ignored);
+  }
+
+  private static List<Object> objects(Adapter adapter) {
+    List<Object> layers = new ArrayList<>();
+    adapter.sites().forEach((site, all) -> all.forEach(f -> layers.add(object(site, f))));
+    return layers;
+  }
+
+  private static Map<String, Object> object(String site, Factors factors) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("name", site);
+    one.put("method", factors.method());
+    rank(factors).ifPresent(r -> one.put("rank", r));
+    String alpha = factors.settings().get(AdapterMethod.ALPHA);
+    if (alpha != null) {
+      one.put("alpha", Double.parseDouble(alpha));
+    }
+    return one;
+  }
+}
