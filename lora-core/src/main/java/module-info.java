@@ -19,6 +19,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.oft;
   exports dev.lora4j.core.adapter.sparse;
   exports dev.lora4j.core.format;
+  exports dev.lora4j.core.format.checkpoint;
   exports dev.lora4j.core.format.family;
   exports dev.lora4j.core.format.dialect;
   exports dev.lora4j.core.format.kohya;

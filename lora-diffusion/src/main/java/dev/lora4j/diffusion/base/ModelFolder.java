@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.checkpoint.WeightFile;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
@@ -82,24 +83,13 @@ public final class ModelFolder {
   }
 
   private static Path weightFile(Path part) {
-    List<String> names =
-        List.of(
-            "diffusion_pytorch_model.safetensors",
-            "model.safetensors",
-            "diffusion_pytorch_model.safetensors.index.json",
-            "model.safetensors.index.json",
-            "diffusion_pytorch_model.fp16.safetensors",
-            "model.fp16.safetensors");
-    return names.stream()
-        .map(part::resolve)
-        .filter(Files::exists)
-        .findFirst()
+    return WeightFile.in(part)
         .orElseThrow(
             () ->
                 new ModelFolderException(
                     part
                         + " has no weights; expected one of "
-                        + String.join(", ", names)
+                        + String.join(", ", WeightFile.names())
                         + ". Files ending in .bin or .ckpt can run code when read and are not"
                         + " opened; convert them to safetensors."));
   }

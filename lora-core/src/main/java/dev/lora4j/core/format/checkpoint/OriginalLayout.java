@@ -1,0 +1,107 @@
+package dev.lora4j.core.format.checkpoint;
+
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A checkpoint in one file, in the layout that its family was first published in. */
+final class OriginalLayout {
+  private static final String WEIGHT = "weight";
+  private static final String BIAS = "bias";
+  private static final String DENOISER = "diffusion_model.";
+
+  /** What the names of denoisers begin with: whole checkpoints, ComfyUI's parts, bare files. */
+  private static final List<String> DENOISERS = List.of("model.diffusion_model.", DENOISER, "");
+
+  private final Map<String, TensorInfo> tensors;
+  private final String part;
+  private final String denoiser;
+  private final Family family;
+  private final EncoderPlaces encoders;
+
+  /** Rows of native layers that are several sites. */
+  private final Map<String, Long> fused = new HashMap<>();
+
+  private OriginalLayout(
+      Map<String, TensorInfo> tensors, String part, String denoiser, Family family) {
+    this.tensors = tensors;
+    this.part = part;
+    this.denoiser = denoiser;
+    this.family = family;
+    this.encoders = new EncoderPlaces(part, family.name());
+    for (NativeName name : family.natives()) {
+      name.rows().ifPresent(r -> fused.merge(name.path(), r.count(), Long::sum));
+    }
+  }
+
+  /** The layout of these tensors; empty if they are of no known family in such a layout. */
+  static Optional<OriginalLayout> of(Map<String, TensorInfo> tensors, String part) {
+    for (String prefix : DENOISERS) {
+      Optional<Family> family = new FamilySigns(tensors, prefix).family();
+      if (family.isPresent()) {
+        return Optional.of(new OriginalLayout(tensors, part, prefix, family.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  Family family() {
+    return family;
+  }
+
+  /** The family's sites that the checkpoint has, with the shapes that they have there. */
+  List<FoundLayer> layers() {
+    List<FoundLayer> layers = new ArrayList<>();
+    for (NativeName name : family.natives()) {
+      Site site = family.sites().find(name.site()).orElseThrow();
+      first(name, site, WEIGHT)
+          .ifPresent(
+              weight -> {
+                Shape shape = weight.shape(shape(weight));
+                Optional<Placement> bias = site.bias() ? first(name, site, BIAS) : Optional.empty();
+                Site found = SiteShapes.with(site, shape, bias.isPresent());
+                layers.add(new FoundLayer(found, weight, bias));
+              });
+    }
+    return layers;
+  }
+
+  private Optional<Placement> first(NativeName name, Site site, String parameter) {
+    return candidates(name, site, parameter).stream()
+        .filter(p -> tensors.containsKey(p.tensor()) && usable(name, site, p))
+        .findFirst();
+  }
+
+  private boolean usable(NativeName name, Site site, Placement placement) {
+    TensorInfo info = Optional.ofNullable(tensors.get(placement.tensor())).orElseThrow();
+    // Rows of a model of another width would be other rows.
+    long rows = fused.getOrDefault(name.path(), OpenClipNames.FUSED.size() * site.out());
+    boolean whole = placement.rows().isEmpty() || info.shape().size(0) == rows;
+    return info.dtype().floating() && placement.fits(info.shape()) && whole;
+  }
+
+  private Shape shape(Placement placement) {
+    return Optional.ofNullable(tensors.get(placement.tensor())).orElseThrow().shape();
+  }
+
+  private List<Placement> candidates(NativeName name, Site site, String parameter) {
+    if (!name.path().startsWith(DENOISER)) {
+      return encoders.of(name.path(), parameter, site.out());
+    }
+    String path = denoiser + name.path().substring(DENOISER.length()) + ".";
+    List<Placement> all = new ArrayList<>();
+    all.add(new Placement(part, path + parameter, name.rows(), false, name.swapped()));
+    if (site.kind() == Site.Kind.NORM && parameter.equals(WEIGHT)) {
+      // Norms of queries and keys in FLUX.
+      all.add(Placement.of(part, path + "scale"));
+    }
+    return all;
+  }
+}

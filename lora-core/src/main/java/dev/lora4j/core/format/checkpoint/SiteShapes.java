@@ -1,0 +1,31 @@
+package dev.lora4j.core.format.checkpoint;
+
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.Site.Kind;
+import dev.lora4j.core.tensor.Shape;
+
+/** Sites with the shapes that a checkpoint gives them. */
+final class SiteShapes {
+  private SiteShapes() {}
+
+  /**
+   * A known site with another weight. Projections that are linear layers in one model and 1x1
+   * convolutions in another change their kind.
+   */
+  static Site with(Site site, Shape weight, boolean bias) {
+    Kind kind =
+        switch (site.kind()) {
+          case LINEAR, CONVOLUTION -> weight.rank() == 2 ? Kind.LINEAR : Kind.CONVOLUTION;
+          case EMBEDDING, NORM -> site.kind();
+        };
+    return new Site(
+        site.name(),
+        kind,
+        weight,
+        bias,
+        site.stride(),
+        site.padding(),
+        site.dilation(),
+        site.groups());
+  }
+}
