@@ -52,7 +52,7 @@ final class FamilySigns {
 
   private Optional<String> sd3() {
     boolean dual = shape("joint_blocks.0.x_block.attn2.qkv.weight").isPresent();
-    return shape("joint_blocks.0.context_block.adaLN_modulation.1.bias")
+    return shape("joint_blocks.0.context_block.adaLN_modulation.1.weight")
         .map(s -> s.size(0) / 6 == WIDTH_OF_MEDIUM ? (dual ? "sd35m" : "sd3") : "sd35l");
   }
 
