@@ -313,4 +313,5 @@ def put_random(gold):
         gold[f"rand.{seed}.40"] = torch.rand(40)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -43,6 +43,11 @@ final class ConfigFile {
     return value == null || value.isJsonNull() ? Optional.empty() : Optional.of(value);
   }
 
+  /** Whether the file gives a value for {@code key} that is not null. */
+  boolean has(String key) {
+    return find(key).isPresent();
+  }
+
   private JsonElement need(String key) {
     return find(key)
         .orElseThrow(() -> new ModelFolderException(file + " lacks the key '" + key + "'."));
@@ -88,13 +93,24 @@ final class ConfigFile {
         : Collections.nCopies(size, number(key, value).intValue());
   }
 
-  /** Refuses a setting that would change the mathematics and that is not built. */
+  /**
+   * Refuses a setting that would change the mathematics and that is not built.
+   *
+   * @param expected the only value that is; empty if there is none but null
+   */
   void require(String key, String expected) {
     Optional<JsonElement> value = find(key);
     String found = value.map(v -> v.isJsonPrimitive() ? v.getAsString() : v.toString()).orElse("");
     if (value.isPresent() && !found.equals(expected)) {
       throw new ModelFolderException(
-          file + ": '" + key + "' is " + found + "; only " + expected + " can be read.");
+          file
+              + ": '"
+              + key
+              + "' is "
+              + found
+              + (expected.isEmpty()
+                  ? "; models that set it cannot be read."
+                  : "; only " + expected + " can be read."));
     }
   }
 

@@ -4,14 +4,19 @@ import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads the configurations of a model folder in the layout of diffusers. */
 final class Configs {
   private static final int DEFAULT_TRAIN_STEPS = 1000;
 
   private static final int DEFAULT_SAMPLE_SIZE = 64;
+
+  private static final int DEFAULT_PROJECTION = 512;
 
   private Configs() {}
 
@@ -21,10 +26,20 @@ final class Configs {
     json.require("act_fn", "silu");
     json.require("resnet_time_scale_shift", "default");
     json.require("mid_block_type", "UNetMidBlock2DCrossAttn");
-    json.require("transformer_layers_per_block", "1");
     json.require("flip_sin_to_cos", "true");
     json.require("freq_shift", "0");
+    json.require("class_embed_type", "");
+    json.require("num_class_embeds", "");
+    json.require("encoder_hid_dim_type", "");
+    json.require("reverse_transformer_layers_per_block", "");
+    json.require("time_embedding_type", "positional");
+    json.require("dual_cross_attention", "false");
+    json.require("only_cross_attention", "false");
+    json.require("center_input_sample", "false");
+    json.require("conv_in_kernel", "3");
+    json.require("conv_out_kernel", "3");
     List<Integer> channels = json.integers("block_out_channels");
+    String heads = json.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
     return new UNetConfig(
         json.integer("in_channels"),
         json.integer("out_channels"),
@@ -33,10 +48,26 @@ final class Configs {
         json.texts("up_block_types").stream().map(t -> t.startsWith("CrossAttn")).toList(),
         json.integer("layers_per_block"),
         json.integer("cross_attention_dim"),
-        json.integers("attention_head_dim", channels.size()),
+        json.integers(heads, channels.size()),
         json.integer("norm_num_groups", 32),
         json.real("norm_eps", 1e-5),
-        json.flag("use_linear_projection", false));
+        json.flag("use_linear_projection", false),
+        json.has("transformer_layers_per_block")
+            ? json.integers("transformer_layers_per_block", channels.size())
+            : Collections.nCopies(channels.size(), 1),
+        json.flag("upcast_attention", false),
+        added(json));
+  }
+
+  private static Optional<UNetConfig.Added> added(ConfigFile json) {
+    if (!json.has("addition_embed_type")) {
+      return Optional.empty();
+    }
+    json.require("addition_embed_type", "text_time");
+    return Optional.of(
+        new UNetConfig.Added(
+            json.integer("addition_time_embed_dim"),
+            json.integer("projection_class_embeddings_input_dim")));
   }
 
   /** Height and width of latents in training; diffusers' own default where the file is silent. */
@@ -63,8 +94,13 @@ final class Configs {
         json.real("shift_factor", 0));
   }
 
-  static ClipTextConfig text(Path folder) {
-    ConfigFile json = ConfigFile.read(folder.resolve("text_encoder").resolve("config.json"));
+  /** Sizes of the text encoder in {@code part}, for example {@code text_encoder_2}. */
+  static ClipTextConfig text(Path folder, String part) {
+    ConfigFile json = ConfigFile.read(folder.resolve(part).resolve("config.json"));
+    String activation = json.text("hidden_act", "quick_gelu");
+    if (!activation.equals("gelu")) {
+      json.require("hidden_act", "quick_gelu");
+    }
     return new ClipTextConfig(
         json.integer("vocab_size"),
         json.integer("hidden_size"),
@@ -73,7 +109,21 @@ final class Configs {
         json.integer("num_attention_heads"),
         json.integer("max_position_embeddings", 77),
         json.real("layer_norm_eps", 1e-5),
-        json.text("hidden_act", "quick_gelu").equals("quick_gelu"));
+        activation.equals("quick_gelu"),
+        projects(json) ? json.integer("projection_dim", DEFAULT_PROJECTION) : 0);
+  }
+
+  /** Whether the checkpoint has a layer for the pooled text. */
+  private static boolean projects(ConfigFile json) {
+    return json.has("architectures")
+        && json.texts("architectures").contains("CLIPTextModelWithProjection");
+  }
+
+  /** Whether zeros stand for an empty negative prompt. */
+  static boolean zerosForNoText(Path folder) {
+    Path index = folder.resolve("model_index.json");
+    return Files.exists(index)
+        && ConfigFile.read(index).flag("force_zeros_for_empty_prompt", false);
   }
 
   static SchedulerConfig scheduler(Path folder) {

@@ -7,6 +7,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.unet.UNetConfig;
@@ -27,16 +28,18 @@ public final class ModelFolder {
   /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
   private static final Set<String> TEXT_BUFFERS = Set.of("text_model.embeddings.position_ids");
 
+  private static final List<String> TEXT_ENCODERS = List.of("text_encoder", "text_encoder_2");
+
   private final Path folder;
   private final DType compute;
   private final UNetConfig unet;
   private final VaeConfig vae;
-  private final ClipTextConfig text;
   private final NoiseSchedule schedule;
   private final int sampleSize;
   private final WeightStore unetWeights;
   private final WeightStore vaeWeights;
-  private final WeightStore textWeights;
+  private final List<TextEncoder> textEncoders = new ArrayList<>();
+  private final boolean zerosForNoText;
   private final SiteCatalogue sites;
 
   private ModelFolder(Scope scope, Path folder, DType compute) {
@@ -44,12 +47,16 @@ public final class ModelFolder {
     this.compute = compute;
     unet = Configs.unet(folder);
     vae = Configs.vae(folder);
-    text = Configs.text(folder);
     schedule = new NoiseSchedule(Configs.scheduler(folder));
     sampleSize = Configs.sampleSize(folder);
     unetWeights = load(scope, "unet", Set.of(), Networks.unet(unet, compute, AdapterInputs.NONE));
-    textWeights =
-        load(scope, "text_encoder", TEXT_BUFFERS, Networks.text(text, compute, AdapterInputs.NONE));
+    zerosForNoText = Configs.zerosForNoText(folder);
+    for (String part : TEXT_ENCODERS) {
+      if (Files.isDirectory(folder.resolve(part))) {
+        textEncoders.add(textEncoder(scope, part));
+      }
+    }
+    requireTextEncoders();
     vaeWeights =
         load(
             scope, "vae", Set.of(), Networks.encoder(vae, compute), Networks.decoder(vae, compute));
@@ -70,6 +77,34 @@ public final class ModelFolder {
               + " text_encoder, tokenizer and scheduler inside.");
     }
     return new ModelFolder(scope, folder, compute);
+  }
+
+  private void requireTextEncoders() {
+    if (textEncoders.isEmpty()) {
+      throw new ModelFolderException(folder + " has no folder text_encoder.");
+    }
+    TextEncoder last = textEncoders.get(textEncoders.size() - 1);
+    if (xl() && last.config().projectionDim() == 0) {
+      throw new ModelFolderException(
+          folder.resolve(last.model())
+              + " is no CLIPTextModelWithProjection, but this denoiser is told the pooled text.");
+    }
+    int width = textEncoders.stream().mapToInt(e -> e.config().hiddenSize()).sum();
+    if (width != unet.crossAttentionDim()) {
+      throw new ModelFolderException(
+          folder
+              + ": the denoiser takes texts of width "
+              + unet.crossAttentionDim()
+              + ", but the text encoders together give "
+              + width
+              + ".");
+    }
+  }
+
+  private TextEncoder textEncoder(Scope scope, String part) {
+    ClipTextConfig config = Configs.text(folder, part);
+    Network.Staging whole = Networks.text(config, ClipText.View.LAST, compute, AdapterInputs.NONE);
+    return new TextEncoder(part, config, load(scope, part, TEXT_BUFFERS, whole));
   }
 
   private WeightStore load(
@@ -114,9 +149,22 @@ public final class ModelFolder {
     return vae;
   }
 
-  /** Sizes of the text encoder. */
-  public ClipTextConfig text() {
-    return text;
+  /** The text encoders, in the order in which the denoiser gets what they see; at least one. */
+  public List<TextEncoder> textEncoders() {
+    return List.copyOf(textEncoders);
+  }
+
+  /**
+   * Whether this is a Stable Diffusion XL: a denoiser that is told sizes and a pooled text, and
+   * gets the last layer but one of its text encoders.
+   */
+  public boolean xl() {
+    return unet.added().isPresent();
+  }
+
+  /** Whether zeros stand for an empty negative prompt. */
+  public boolean zerosForNoText() {
+    return zerosForNoText;
   }
 
   /** How the model was taught to remove noise. */
@@ -139,12 +187,9 @@ public final class ModelFolder {
     return vaeWeights;
   }
 
-  /** Weights of the text encoder. */
-  public WeightStore textWeights() {
-    return textWeights;
-  }
-
-  /** The layers that adapters can change: those of the denoiser, then those of the text encoder. */
+  /**
+   * The layers that adapters can change: those of the denoiser, then those of the text encoders.
+   */
   public SiteCatalogue sites() {
     return sites;
   }
@@ -158,7 +203,12 @@ public final class ModelFolder {
               return y;
             };
     Network.walk("unet", compute, Networks.unet(unet, compute, recorder));
-    Network.walk("text_encoder", compute, Networks.text(text, compute, recorder));
+    for (TextEncoder encoder : textEncoders) {
+      Network.walk(
+          encoder.model(),
+          compute,
+          Networks.text(encoder.config(), ClipText.View.LAST, compute, recorder));
+    }
     return new SiteCatalogue(sites);
   }
 }

@@ -4,6 +4,7 @@ import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
@@ -12,6 +13,7 @@ import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The networks of a base model as stagings: F32 goes in and comes out, the inside computes in the
@@ -20,20 +22,34 @@ import java.util.List;
 public final class Networks {
   private static final long ANY = Shape.UNKNOWN;
 
+  /** Height and width of the original, of what was cut off above and left, and of the target. */
+  private static final int SIZES = 6;
+
   private Networks() {}
 
-  /** Inputs {@code ids} I64 [batch, tokens]; output: hidden states [batch, tokens, width]. */
-  public static Network.Staging text(ClipTextConfig config, DType compute, AdapterInputs adapters) {
+  /**
+   * Input {@code ids} I64 [batch, tokens], and {@code end} I64 [batch] if the encoder has a pooled
+   * text. Outputs: hidden states [batch, tokens, width], and that text [batch, projectionDim].
+   */
+  public static Network.Staging text(
+      ClipTextConfig config, ClipText.View view, DType compute, AdapterInputs adapters) {
     return (graph, weights) -> {
       Expr ids = graph.input("ids", DType.I64, Shape.of(ANY, ANY));
+      if (config.projectionDim() == 0) {
+        Weights at = weights.apply(adapters.declare(graph));
+        return List.of(new ClipText(config).apply(at, ids, compute, view).to(DType.F32));
+      }
+      Expr end = graph.input("end", DType.I64, Shape.of(ANY));
       Weights at = weights.apply(adapters.declare(graph));
-      return List.of(new ClipText(config).apply(at, ids, compute).to(DType.F32));
+      List<Expr> both = new ClipText(config).pooled(at, ids, end, compute, view);
+      return List.of(both.get(0).to(DType.F32), both.get(1).to(DType.F32));
     };
   }
 
   /**
    * Inputs {@code x} [batch, channels, h, w], {@code timesteps} [batch], {@code context} [batch,
-   * words, width]; output: the prediction [batch, channels, h, w].
+   * words, width]; and, if the network is told them, {@code pooled} [batch, width] and {@code
+   * sizes} [batch, 6]. Output: the prediction [batch, channels, h, w].
    */
   public static Network.Staging unet(UNetConfig config, DType compute, AdapterInputs adapters) {
     return (graph, weights) -> {
@@ -41,10 +57,18 @@ public final class Networks {
       Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
       Shape words = Shape.of(ANY, ANY, config.crossAttentionDim());
       Expr context = graph.input("context", DType.F32, words);
+      Optional<UNet.Told> told = config.added().map(added -> told(graph, added));
       Weights at = weights.apply(adapters.declare(graph));
-      UNet unet = new UNet(config);
-      return List.of(unet.apply(at, x.to(compute), timesteps, context.to(compute)).to(DType.F32));
+      Expr y = new UNet(config).apply(at, x.to(compute), timesteps, context.to(compute), told);
+      return List.of(y.to(DType.F32));
     };
+  }
+
+  private static UNet.Told told(Graph graph, UNetConfig.Added added) {
+    long pooled = added.width() - (long) SIZES * added.sinusoids();
+    return new UNet.Told(
+        graph.input("pooled", DType.F32, Shape.of(ANY, pooled)),
+        graph.input("sizes", DType.F32, Shape.of(ANY, SIZES)));
   }
 
   /** Input {@code x} [batch, 3, h, w] in [-1, 1]; outputs: mean and log-variance of latents. */

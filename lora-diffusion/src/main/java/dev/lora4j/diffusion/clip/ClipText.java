@@ -5,9 +5,21 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
+import java.util.List;
 
 /** CLIP's text encoder (Radford et al. 2021): a causal transformer over the prompt's tokens. */
 public record ClipText(ClipTextConfig config) {
+  /**
+   * Which of the encoder's layers is looked at.
+   *
+   * @param skip layers to leave out at the end, which some models were trained to
+   * @param normed whether the final norm comes after the layer that is looked at
+   */
+  public record View(int skip, boolean normed) {
+    /** The end of the encoder, as it was trained itself. */
+    public static final View LAST = new View(0, true);
+  }
+
   /**
    * Stages the encoder.
    *
@@ -16,7 +28,59 @@ public record ClipText(ClipTextConfig config) {
    * @return the last hidden state after the final norm, [batch, tokens, hiddenSize]
    */
   public Expr apply(Weights weights, Expr ids, DType compute) {
+    return apply(weights, ids, compute, View.LAST);
+  }
+
+  /**
+   * Stages the encoder as far as {@code view} needs it.
+   *
+   * @param ids I64 [batch, tokens], at most {@code maxPositionEmbeddings} tokens
+   * @param compute the type to compute in
+   * @return [batch, tokens, hiddenSize]
+   * @throws IllegalArgumentException if it has no layer left
+   */
+  public Expr apply(Weights weights, Expr ids, DType compute, View view) {
+    int layers = config.numHiddenLayers() - view.skip();
+    if (view.skip() < 0 || layers < 1) {
+      throw new IllegalArgumentException(
+          "A text encoder of "
+              + config.numHiddenLayers()
+              + " layers cannot leave out "
+              + view.skip()
+              + ".");
+    }
     Weights at = weights.at("text_model");
+    Expr h = layers(at, embed(at, ids, compute), 0, layers);
+    return view.normed() ? norm(at, "final_layer_norm", h) : h;
+  }
+
+  /**
+   * Stages the encoder for its view and for the pooled text.
+   *
+   * @param ids I64 [batch, tokens]
+   * @param end I64 [batch], where the end token first occurs in each row
+   * @return what {@code view} sees, [batch, tokens, hiddenSize], and the pooled text, [batch,
+   *     projectionDim]
+   */
+  public List<Expr> pooled(Weights weights, Expr ids, Expr end, DType compute, View view) {
+    Weights at = weights.at("text_model");
+    int seen = config.numHiddenLayers() - view.skip();
+    Expr h = layers(at, embed(at, ids, compute), 0, seen);
+    Expr last = norm(at, "final_layer_norm", layers(at, h, seen, config.numHiddenLayers()));
+    Expr pooled = last.takeAlong(1, end.reshape(-1, 1, 1)).reshape(-1, config.hiddenSize());
+    Expr projected = weights.linear("text_projection", pooled, config.projectionDim(), false);
+    return List.of(view.normed() ? norm(at, "final_layer_norm", h) : h, projected);
+  }
+
+  private Expr layers(Weights at, Expr x, int from, int to) {
+    Expr h = x;
+    for (int layer = from; layer < to; layer++) {
+      h = layer(at.at("encoder.layers", layer), h);
+    }
+    return h;
+  }
+
+  private Expr embed(Weights at, Expr ids, DType compute) {
     int width = config.hiddenSize();
     Weights embeddings = at.at("embeddings");
     Expr words = embeddings.embedding("token_embedding", ids, config.vocabSize(), width);
@@ -36,11 +100,7 @@ public record ClipText(ClipTextConfig config) {
                 0,
                 ids.dim(1),
                 1);
-    Expr h = words.add(used).to(compute);
-    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-      h = layer(at.at("encoder.layers", layer), h);
-    }
-    return at.layerNorm("final_layer_norm", h, config.layerNormEps());
+    return words.add(used).to(compute);
   }
 
   private Expr layer(Weights at, Expr x) {

@@ -4,6 +4,7 @@ package dev.lora4j.diffusion.clip;
  * The sizes of a CLIPTextModel, named as in its {@code config.json}.
  *
  * @param quickGelu whether the activation is x * sigmoid(1.702 x) instead of the exact GELU
+ * @param projectionDim width of the pooled text, 0 if there is none
  */
 public record ClipTextConfig(
     int vocabSize,
@@ -13,4 +14,27 @@ public record ClipTextConfig(
     int numAttentionHeads,
     int maxPositionEmbeddings,
     double layerNormEps,
-    boolean quickGelu) {}
+    boolean quickGelu,
+    int projectionDim) {
+  /** An encoder without a pooled text. */
+  public ClipTextConfig(
+      int vocabSize,
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads,
+      int maxPositionEmbeddings,
+      double layerNormEps,
+      boolean quickGelu) {
+    this(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        maxPositionEmbeddings,
+        layerNormEps,
+        quickGelu,
+        0);
+  }
+}

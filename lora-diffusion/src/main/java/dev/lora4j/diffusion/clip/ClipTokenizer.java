@@ -115,6 +115,17 @@ public final class ClipTokenizer implements AutoCloseable {
     return end;
   }
 
+  /** The id before a text. */
+  public int startId() {
+    return start;
+  }
+
+  /** The ids of {@code text} alone, as many as there are. */
+  public int[] pieces(String text) {
+    long[] found = words.encode(withoutLoneSurrogates(text), false, false).getIds();
+    return Arrays.stream(found).mapToInt(Math::toIntExact).toArray();
+  }
+
   /** The ids of {@code text}; what does not fit before the end token is dropped and reported. */
   public Tokens encode(String text) {
     String sound = withoutLoneSurrogates(text);

@@ -12,7 +12,9 @@ import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SamplingRun;
 import dev.lora4j.diffusion.sampling.TorchRandom;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The way of one picture from noise to latents. */
 final class Generation {
@@ -20,11 +22,15 @@ final class Generation {
   private final ModelFolder base;
   private final Prompt prompt;
   private final MixedNetworks networks;
-  private final Tensor context;
+  private final Map<String, Tensor> told = new HashMap<>();
   private final boolean guided;
 
   Generation(
-      Scope scope, ModelFolder base, Programs programs, ClipTokenizer tokenizer, Prompt prompt) {
+      Scope scope,
+      ModelFolder base,
+      Programs programs,
+      List<ClipTokenizer> tokenizers,
+      Prompt prompt) {
     this.scope = scope;
     this.base = base;
     this.prompt = prompt;
@@ -32,26 +38,31 @@ final class Generation {
     networks = new MixedNetworks(scope, base, programs, prompt.mix(), prompt.steps());
     List<String> texts =
         guided ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
-    context = networks.text(scope, ids(scope, tokenizer, texts));
+    told.putAll(
+        new Conditioning(scope, networks, prompt.clipSkip())
+            .of(base, tokenizers, texts, base.zerosForNoText()));
+    if (base.xl()) {
+      told.put("sizes", sizes(texts.size()));
+    }
   }
 
-  /** I64 [texts, tokens]. */
-  static Tensor ids(Scope scope, ClipTokenizer tokenizer, List<String> texts) {
-    List<int[]> rows = texts.stream().map(t -> tokenizer.encode(t).ids()).toList();
-    int tokens = rows.get(0).length;
-    long[] ids = new long[rows.size() * tokens];
-    for (int row = 0; row < rows.size(); row++) {
-      for (int i = 0; i < tokens; i++) {
-        ids[row * tokens + i] = rows.get(row)[i];
-      }
+  /** That the picture is as large as asked for, and that nothing of it was cut off. */
+  private Tensor sizes(int rows) {
+    Shape latents = latentShape(base, prompt);
+    float height = latents.size(2) * (float) base.vae().scale();
+    float width = latents.size(3) * (float) base.vae().scale();
+    float[] row = {height, width, 0, 0, height, width};
+    float[] all = new float[rows * row.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = row[i % row.length];
     }
-    return Tensor.ofLongs(scope, Shape.of(rows.size(), tokens), ids);
+    return Tensor.of(scope, Shape.of(rows, row.length), all);
   }
 
   /** [1, channels, height, width] of the prompt's latents. */
   static Shape latentShape(ModelFolder base, Prompt prompt) {
     return Shape.of(
-        1, base.unet().inChannels(), side(base, prompt.height()), side(base, prompt.width()));
+        1, base.vae().latentChannels(), side(base, prompt.height()), side(base, prompt.width()));
   }
 
   private static int side(ModelFolder base, int pixels) {
@@ -127,7 +138,10 @@ final class Generation {
     try (Scope work = scope.child("step")) {
       Tensor x = Tensor.of(work, latentShape(base, prompt).with(0, rows), batch);
       Tensor t = Tensor.of(work, Shape.of(rows), timesteps);
-      return networks.unet(work, x, t, context, step).floats();
+      Map<String, Tensor> data = new HashMap<>(told);
+      data.put("x", x);
+      data.put("timesteps", t);
+      return networks.unet(work, data, step).floats();
     }
   }
 

@@ -27,6 +27,10 @@ final class Infotext {
     }
     text.append(", CFG scale: ").append(prompt.guidance());
     text.append(", Seed: ").append(prompt.seed());
+    if (prompt.clipSkip() > 0) {
+      // Other tools count the last layer as 1.
+      text.append(", Clip skip: ").append(prompt.clipSkip() + 1);
+    }
     if (!prompt.mix().parts().isEmpty()) {
       String identities =
           prompt.mix().parts().stream()

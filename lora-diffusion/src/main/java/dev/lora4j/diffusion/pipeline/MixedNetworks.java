@@ -12,6 +12,8 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.ModelFolder;
 import dev.lora4j.diffusion.base.Network;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.clip.ClipText;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,7 @@ final class MixedNetworks {
   private final Programs programs;
   private final MixPlan mix;
   private final int steps;
-  private final Map<String, Tensor> textPatch;
+  private final Map<String, Map<String, Tensor>> textPatches = new HashMap<>();
   private final PatchedSites unetPatch;
   private final Map<String, Tensor> unetFactors;
   private final Set<String> besideSites;
@@ -48,10 +50,14 @@ final class MixedNetworks {
     List<Adapter> adapters = mix.adapters();
     SiteCatalogue sites = base.sites();
     Patch patch = programs.patch();
-    Set<String> textSites = Beside.touched(adapters, "text_encoder");
-    textPatch =
-        new PatchedSites(scope, patch, base.textWeights(), sites, "text_encoder", textSites, mix)
-            .at(mix.overall());
+    for (TextEncoder encoder : base.textEncoders()) {
+      String model = encoder.model();
+      Set<String> touched = Beside.touched(adapters, model);
+      textPatches.put(
+          model,
+          new PatchedSites(scope, patch, encoder.weights(), sites, model, touched, mix)
+              .at(mix.overall()));
+    }
     besideSites = mix.constant() ? Set.of() : Beside.sites(adapters, sites, "unet");
     unetFactors = new Beside(besideSites).factors(scope, patch, sites, adapters);
     Set<String> inside = Beside.touched(adapters, "unet");
@@ -59,18 +65,25 @@ final class MixedNetworks {
     unetPatch = new PatchedSites(scope, patch, base.unetWeights(), sites, "unet", inside, mix);
   }
 
-  /** ids: I64 [batch, tokens]; result: F32 [batch, tokens, width]. */
-  Tensor text(Scope work, Tensor ids) {
-    Held weights = programs.text().hold(work, base.textWeights(), textPatch, Map.of());
-    return programs.text().run(work, weights, Map.of("ids", ids)).get(0);
+  /**
+   * Runs a text encoder.
+   *
+   * @param data what {@link dev.lora4j.diffusion.base.Networks#text} says
+   */
+  List<Tensor> text(Scope work, TextEncoder encoder, ClipText.View view, Map<String, Tensor> data) {
+    Network network = programs.text(encoder, view);
+    Map<String, Tensor> patch = textPatches.getOrDefault(encoder.model(), Map.of());
+    return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);
   }
 
-  /** x: F32 [batch, channels, h, w], timesteps: F32 [batch]; result: like x. */
-  Tensor unet(Scope work, Tensor x, Tensor timesteps, Tensor context, int step) {
-    Map<String, Tensor> data = new HashMap<>();
-    data.put("x", x);
-    data.put("timesteps", timesteps);
-    data.put("context", context);
+  /**
+   * Runs the denoiser.
+   *
+   * @param inputs what {@link dev.lora4j.diffusion.base.Networks#unet} says
+   * @return F32 [batch, channels, h, w]
+   */
+  Tensor unet(Scope work, Map<String, Tensor> inputs, int step) {
+    Map<String, Tensor> data = new HashMap<>(inputs);
     float[] weights = mix.at(step, steps);
     if (!besideSites.isEmpty()) {
       data.put(Beside.WEIGHTS, Tensor.of(work, Shape.of(1, weights.length), weights));

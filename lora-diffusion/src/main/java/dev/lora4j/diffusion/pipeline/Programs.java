@@ -7,6 +7,8 @@ import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.ModelFolder;
 import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.clip.ClipText;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,9 +29,12 @@ final class Programs {
     return (Patch) made.computeIfAbsent("patch", k -> new Patch(scope));
   }
 
-  Network text() {
+  /** A text encoder, looked at after a layer of it. */
+  Network text(TextEncoder encoder, ClipText.View view) {
     return network(
-        "text", "text_encoder", Networks.text(base.text(), base.compute(), AdapterInputs.NONE));
+        encoder.model() + view,
+        encoder.model(),
+        Networks.text(encoder.config(), view, base.compute(), AdapterInputs.NONE));
   }
 
   /** The denoiser with adapters beside the weights at these sites; none for the plain one. */

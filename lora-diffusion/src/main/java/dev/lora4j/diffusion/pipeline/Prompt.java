@@ -13,6 +13,8 @@ import dev.lora4j.diffusion.sampling.LevelLaw;
  * @param height in pixels; 0 for the base's own
  * @param sampler name of the sampler
  * @param schedule which levels of noise the sampler visits
+ * @param clipSkip layers of the text encoder to leave out at its end, as some bases were trained;
+ *     for Stable Diffusion XL, which leaves out one itself, so many more
  * @param mix adapters that take part
  */
 public record Prompt(
@@ -25,6 +27,7 @@ public record Prompt(
     int height,
     String sampler,
     LevelLaw schedule,
+    int clipSkip,
     MixPlan mix) {
 
   /** Checks the ranges. */
@@ -35,6 +38,9 @@ public record Prompt(
     if (!Double.isFinite(guidance) || guidance < 0) {
       throw new IllegalArgumentException("guidance must be 0 or more, found " + guidance);
     }
+    if (clipSkip < 0) {
+      throw new IllegalArgumentException("clip skip must be 0 or more, found " + clipSkip);
+    }
     if (width < 0 || height < 0) {
       throw new IllegalArgumentException("size must be positive, found " + width + "x" + height);
     }
@@ -42,49 +48,70 @@ public record Prompt(
 
   /** A prompt with seed 0, 20 steps of DDIM, guidance 3, no adapter, at the base's own size. */
   public static Prompt of(String text) {
-    return new Prompt(text, "", 0, 20, 3, 0, 0, "ddim", LevelLaw.DEFAULT, MixPlan.NONE);
+    return new Prompt(text, "", 0, 20, 3, 0, 0, "ddim", LevelLaw.DEFAULT, 0, MixPlan.NONE);
   }
 
   /** With another negative text. */
   public Prompt negative(String other) {
-    return new Prompt(text, other, seed, steps, guidance, width, height, sampler, schedule, mix);
+    return new Prompt(
+        text, other, seed, steps, guidance, width, height, sampler, schedule, clipSkip, mix);
   }
 
   /** With another seed. */
   public Prompt seed(long other) {
     return new Prompt(
-        text, negative, other, steps, guidance, width, height, sampler, schedule, mix);
+        text, negative, other, steps, guidance, width, height, sampler, schedule, clipSkip, mix);
   }
 
   /** With another number of steps. */
   public Prompt steps(int other) {
-    return new Prompt(text, negative, seed, other, guidance, width, height, sampler, schedule, mix);
+    return new Prompt(
+        text, negative, seed, other, guidance, width, height, sampler, schedule, clipSkip, mix);
   }
 
   /** With another guidance scale. */
   public Prompt guidance(double other) {
-    return new Prompt(text, negative, seed, steps, other, width, height, sampler, schedule, mix);
+    return new Prompt(
+        text, negative, seed, steps, other, width, height, sampler, schedule, clipSkip, mix);
   }
 
   /** With another size in pixels. */
   public Prompt size(int otherWidth, int otherHeight) {
     return new Prompt(
-        text, negative, seed, steps, guidance, otherWidth, otherHeight, sampler, schedule, mix);
+        text,
+        negative,
+        seed,
+        steps,
+        guidance,
+        otherWidth,
+        otherHeight,
+        sampler,
+        schedule,
+        clipSkip,
+        mix);
   }
 
   /** With another sampler. */
   public Prompt sampler(String name) {
-    return new Prompt(text, negative, seed, steps, guidance, width, height, name, schedule, mix);
+    return new Prompt(
+        text, negative, seed, steps, guidance, width, height, name, schedule, clipSkip, mix);
   }
 
   /** With another law of the levels of noise. */
   public Prompt schedule(LevelLaw other) {
-    return new Prompt(text, negative, seed, steps, guidance, width, height, sampler, other, mix);
+    return new Prompt(
+        text, negative, seed, steps, guidance, width, height, sampler, other, clipSkip, mix);
+  }
+
+  /** With so many layers of the text encoder left out. */
+  public Prompt clipSkip(int layers) {
+    return new Prompt(
+        text, negative, seed, steps, guidance, width, height, sampler, schedule, layers, mix);
   }
 
   /** With other adapters. */
   public Prompt mix(MixPlan other) {
     return new Prompt(
-        text, negative, seed, steps, guidance, width, height, sampler, schedule, other);
+        text, negative, seed, steps, guidance, width, height, sampler, schedule, clipSkip, other);
   }
 }

@@ -15,11 +15,16 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.Network;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +39,7 @@ import java.util.Optional;
 public final class StableDiffusion implements AutoCloseable {
   private final Scope scope;
   private final ModelFolder base;
-  private final ClipTokenizer tokenizer;
+  private final List<ClipTokenizer> tokenizers = new ArrayList<>();
   private final SiteCatalogue sites;
   private final Family family;
   private final Programs programs;
@@ -43,7 +48,10 @@ public final class StableDiffusion implements AutoCloseable {
     scope = lora.engine().scope("stable-diffusion");
     try {
       base = ModelFolder.load(scope, folder, compute);
-      tokenizer = scope.own(tokenizer(folder.resolve("tokenizer")));
+      for (TextEncoder encoder : base.textEncoders()) {
+        String name = encoder.model().replace("text_encoder", "tokenizer");
+        tokenizers.add(scope.own(tokenizer(folder.resolve(name))));
+      }
       sites = base.sites();
       family = ModelFamily.of(String.valueOf(folder.getFileName()), sites);
       programs = new Programs(scope, base);
@@ -96,9 +104,9 @@ public final class StableDiffusion implements AutoCloseable {
     return sites;
   }
 
-  /** What cuts prompts into tokens. */
-  public ClipTokenizer tokenizer() {
-    return tokenizer;
+  /** What cuts prompts into tokens, one for each text encoder. */
+  public List<ClipTokenizer> tokenizers() {
+    return List.copyOf(tokenizers);
   }
 
   Programs programs() {
@@ -150,7 +158,7 @@ public final class StableDiffusion implements AutoCloseable {
   /** Makes a picture; {@code listener} hears of each step. */
   public GeneratedImage generate(Prompt prompt, StepListener listener) {
     try (Scope work = scope.child("generate")) {
-      float[] latents = new Generation(work, base, programs, tokenizer, prompt).run(listener);
+      float[] latents = new Generation(work, base, programs, tokenizers, prompt).run(listener);
       return new GeneratedImage(decode(latents, prompt), prompt);
     }
   }
@@ -185,14 +193,28 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /**
-   * Encodes captions.
+   * Encodes captions for training, of which more than the encoder's places are left out.
    *
+   * @throws IllegalArgumentException if the base has several text encoders
    * @return F32 [captions, tokens, width], owned by {@code owner}
    */
   public Tensor encodeText(Scope owner, List<String> captions) {
+    if (base.xl() || tokenizers.size() > 1) {
+      throw new IllegalArgumentException(
+          base.path() + " is a Stable Diffusion XL, for which adapters cannot be trained.");
+    }
+    TextEncoder encoder = base.textEncoders().get(0);
+    ClipTokenizer tokenizer = tokenizers.get(0);
+    long[] ids =
+        captions.stream()
+            .flatMapToInt(c -> Arrays.stream(tokenizer.encode(c).ids()))
+            .asLongStream()
+            .toArray();
     try (Scope work = scope.child("text")) {
-      Tensor ids = Generation.ids(work, tokenizer, captions);
-      return programs.text().run(work, base.textWeights(), Map.of("ids", ids)).get(0).moveTo(owner);
+      Shape shape = Shape.of(captions.size(), tokenizer.maxLength());
+      Map<String, Tensor> data = Map.of("ids", Tensor.ofLongs(work, shape, ids));
+      Network network = programs.text(encoder, ClipText.View.LAST);
+      return network.run(work, encoder.weights(), data).get(0).moveTo(owner);
     }
   }
 

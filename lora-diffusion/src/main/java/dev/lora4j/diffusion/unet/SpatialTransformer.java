@@ -5,7 +5,8 @@ import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 
 /** Transformer blocks over the places of a feature map (Rombach et al. 2022, section 3.3). */
-record SpatialTransformer(int heads, int groups, boolean linearProjection) {
+record SpatialTransformer(
+    int heads, int layers, int groups, boolean linearProjection, boolean upcast) {
   private static final double EPSILON = 1e-6;
 
   /** x: [batch, channels, height, width]; context: [batch, words, contextWidth]. */
@@ -16,7 +17,9 @@ record SpatialTransformer(int heads, int groups, boolean linearProjection) {
         linearProjection
             ? at.linear("proj_in", tokens(h), channels)
             : tokens(at.conv2d("proj_in", h, channels, 1, 1, 0));
-    h = new TransformerBlock(heads).apply(at.at("transformer_blocks.0"), h, context);
+    for (int layer = 0; layer < layers; layer++) {
+      h = new TransformerBlock(heads, upcast).apply(at.at("transformer_blocks", layer), h, context);
+    }
     h =
         linearProjection
             ? places(at.linear("proj_out", h, channels), x)

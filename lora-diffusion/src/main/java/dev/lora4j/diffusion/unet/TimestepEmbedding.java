@@ -17,13 +17,22 @@ final class TimestepEmbedding {
 
   /** timesteps: F32 [batch]; result: [batch, out]. */
   static Expr apply(Weights at, Expr timesteps, int sinusoids, int out, DType compute) {
+    return layers(at, waves(at, timesteps, sinusoids).to(compute), out);
+  }
+
+  /** values: F32 [n]; result: F32 [n, sinusoids], cosines first. */
+  static Expr waves(Weights at, Expr values, int sinusoids) {
     int half = sinusoids / 2;
     Expr steps =
         at.graph().call("arange", DType.F32, Shape.of(half), half, Keyword.of("dtype", DType.F32));
     Expr frequencies = steps.mul(-Math.log(MAX_PERIOD) / half).exp();
     // The angles need fp32: in bf16 neighbouring timesteps would look alike.
-    Expr angles = timesteps.unsqueeze(-1).mul(frequencies);
-    Expr waves = angles.cos().cat(1, angles.sin()).to(compute);
-    return at.linear("linear_2", at.linear("linear_1", waves, out).silu(), out);
+    Expr angles = values.unsqueeze(-1).mul(frequencies);
+    return angles.cos().cat(1, angles.sin());
+  }
+
+  /** x: [batch, any]; result: [batch, out]. */
+  static Expr layers(Weights at, Expr x, int out) {
+    return at.linear("linear_2", at.linear("linear_1", x, out).silu(), out);
   }
 }

@@ -1,11 +1,12 @@
 package dev.lora4j.diffusion.unet;
 
 import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
 /** Self-attention, attention to the text, feed-forward; each with its norm and a shortcut. */
-record TransformerBlock(int heads) {
+record TransformerBlock(int heads, boolean upcast) {
   private static final double EPSILON = 1e-5;
 
   /** x: [batch, places, width]; context: [batch, words, contextWidth]. */
@@ -21,8 +22,14 @@ record TransformerBlock(int heads) {
     Expr q = at.linear("to_q", x, width, false);
     Expr k = at.linear("to_k", context, width, false);
     Expr v = at.linear("to_v", context, width, false);
-    Expr mixed = q.splitHeads(heads).attend(k.splitHeads(heads), v.splitHeads(heads)).joinHeads();
+    Expr mixed = attend(q.splitHeads(heads), k.splitHeads(heads), v.splitHeads(heads)).joinHeads();
     return at.linear("to_out.0", mixed, width);
+  }
+
+  private Expr attend(Expr q, Expr k, Expr v) {
+    return upcast
+        ? q.to(DType.F32).attend(k.to(DType.F32), v.to(DType.F32)).to(q.dtype())
+        : q.attend(k, v);
   }
 
   /** Gated by GELU (Shazeer 2020, GEGLU). */

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.unet;
 
 import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,12 +28,35 @@ public record UNet(UNetConfig config, boolean checkpointed) {
    * @param timesteps F32 [batch]
    * @param context text embeddings [batch, words, crossAttentionDim]
    * @return the prediction [batch, outChannels, height, width]
+   * @throws IllegalArgumentException if the network is to be told more
    */
   public Expr apply(Weights at, Expr x, Expr timesteps, Expr context) {
+    return apply(at, x, timesteps, context, Optional.empty());
+  }
+
+  /**
+   * Stages the network.
+   *
+   * @param x noisy latents [batch, inChannels, height, width], in the type to compute in
+   * @param timesteps F32 [batch]
+   * @param context text embeddings [batch, words, crossAttentionDim]
+   * @param told what there is beside them, as the configuration says
+   * @return the prediction [batch, outChannels, height, width]
+   */
+  public Expr apply(Weights at, Expr x, Expr timesteps, Expr context, Optional<Told> told) {
+    if (told.isPresent() != config.added().isPresent()) {
+      throw new IllegalArgumentException(
+          "This denoiser is "
+              + (told.isPresent() ? "not " : "")
+              + "told sizes and a pooled text beside the timestep.");
+    }
     int first = config.blockOutChannels().get(0);
     Expr time =
         TimestepEmbedding.apply(
             at.at("time_embedding"), timesteps, first, config.timeWidth(), x.dtype());
+    if (told.isPresent()) {
+      time = time.add(told(at.at("add_embedding"), told.get(), x.dtype()));
+    }
     Deque<Expr> skips = new ArrayDeque<>();
     Expr h = at.conv2d("conv_in", x, first, 3, 1, 1);
     skips.push(h);
@@ -45,6 +69,24 @@ public record UNet(UNetConfig config, boolean checkpointed) {
     }
     h = at.groupNorm("conv_norm_out", h, config.normNumGroups(), config.normEps()).silu();
     return at.conv2d("conv_out", h, config.outChannels(), 3, 1, 1);
+  }
+
+  /**
+   * What the network is told beside the timestep and the text.
+   *
+   * @param pooled the text as one vector, [batch, width]
+   * @param sizes F32 [batch, count]
+   */
+  public record Told(Expr pooled, Expr sizes) {}
+
+  private Expr told(Weights at, Told told, DType compute) {
+    UNetConfig.Added added = config.added().orElseThrow();
+    long sizes = (added.width() - told.pooled().shape().size(1)) / added.sinusoids();
+    Expr waves =
+        TimestepEmbedding.waves(at, told.sizes().reshape(-1), added.sinusoids())
+            .reshape(-1, sizes * added.sinusoids());
+    Expr all = told.pooled().to(DType.F32).cat(1, waves).to(compute);
+    return TimestepEmbedding.layers(at, all, config.timeWidth());
   }
 
   private Expr down(Weights at, int level, Expr x, Expr time, Expr context, Deque<Expr> skips) {
@@ -108,6 +150,10 @@ public record UNet(UNetConfig config, boolean checkpointed) {
 
   private SpatialTransformer transformer(int level) {
     return new SpatialTransformer(
-        config.attentionHeads().get(level), config.normNumGroups(), config.linearProjection());
+        config.attentionHeads().get(level),
+        config.transformerLayers().get(level),
+        config.normNumGroups(),
+        config.linearProjection(),
+        config.upcastAttention());
   }
 }

@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.unet;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The sizes of a UNet2DConditionModel, named as in its {@code config.json}.
@@ -12,6 +14,9 @@ import java.util.List;
  *     attention_head_dim} for historical reasons
  * @param linearProjection whether the transformers' {@code proj_in} and {@code proj_out} are linear
  *     layers instead of 1x1 convolutions
+ * @param transformerLayers transformer blocks per resolution, where there is attention
+ * @param upcastAttention whether attention is computed in F32 whatever the rest is computed in
+ * @param added what the network is told beside the timestep and the text
  */
 public record UNetConfig(
     int inChannels,
@@ -24,7 +29,19 @@ public record UNetConfig(
     List<Integer> attentionHeads,
     int normNumGroups,
     double normEps,
-    boolean linearProjection) {
+    boolean linearProjection,
+    List<Integer> transformerLayers,
+    boolean upcastAttention,
+    Optional<Added> added) {
+
+  /**
+   * Sizes and the pooled text (Podell et al. 2023, section 2.2), as Stable Diffusion XL is told
+   * them.
+   *
+   * @param sinusoids numbers that each size becomes
+   * @param width the pooled text's width and all sinusoids together
+   */
+  public record Added(int sinusoids, int width) {}
 
   /** Copies its lists. */
   public UNetConfig {
@@ -32,6 +49,37 @@ public record UNetConfig(
     downCrossAttention = List.copyOf(downCrossAttention);
     upCrossAttention = List.copyOf(upCrossAttention);
     attentionHeads = List.copyOf(attentionHeads);
+    transformerLayers = List.copyOf(transformerLayers);
+  }
+
+  /** One transformer block each, and nothing but the timestep and the text. */
+  public UNetConfig(
+      int inChannels,
+      int outChannels,
+      List<Integer> blockOutChannels,
+      List<Boolean> downCrossAttention,
+      List<Boolean> upCrossAttention,
+      int layersPerBlock,
+      int crossAttentionDim,
+      List<Integer> attentionHeads,
+      int normNumGroups,
+      double normEps,
+      boolean linearProjection) {
+    this(
+        inChannels,
+        outChannels,
+        blockOutChannels,
+        downCrossAttention,
+        upCrossAttention,
+        layersPerBlock,
+        crossAttentionDim,
+        attentionHeads,
+        normNumGroups,
+        normEps,
+        linearProjection,
+        Collections.nCopies(blockOutChannels.size(), 1),
+        false,
+        Optional.empty());
   }
 
   /** Number of resolutions. */

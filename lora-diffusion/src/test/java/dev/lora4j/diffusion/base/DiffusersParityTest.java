@@ -7,6 +7,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.clip.ClipText;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +42,11 @@ class DiffusersParityTest {
   void textEncoder() {
     try (Scope scope = ENGINE.scope("test")) {
       Network.Staging staging =
-          Networks.text(Configs.text(TinySd.FOLDER), DType.F32, AdapterInputs.NONE);
+          Networks.text(
+              Configs.text(TinySd.FOLDER, "text_encoder"),
+              ClipText.View.LAST,
+              DType.F32,
+              AdapterInputs.NONE);
       Map<String, Tensor> data = Map.of("ids", TINY.longs(scope, "text.ids"));
       TINY.assertClose(
           "text.last_hidden_state",

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -10,6 +11,7 @@ import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -101,7 +104,7 @@ class SamplingParityTest {
     Prompt prompt = Prompt.of(PROMPT).steps(STEPS).guidance(3).sampler(samplerName).mix(mix);
     try (Scope scope = sd.scope().child("test")) {
       Generation generation =
-          new Generation(scope, sd.base(), sd.programs(), sd.tokenizer(), prompt);
+          new Generation(scope, sd.base(), sd.programs(), sd.tokenizers(), prompt);
       List<NoiseLevel> levels = Samplers.named(samplerName).levels(sd.base().schedule(), STEPS);
       generation.run(
           TINY.floats("sample.latents"),
@@ -136,7 +139,7 @@ class SamplingParityTest {
   private static float[] latents(MixPlan mix) {
     try (Scope scope = SD.scope().child("test")) {
       Prompt prompt = Prompt.of(PROMPT).steps(STEPS).seed(3).mix(mix);
-      return new Generation(scope, SD.base(), SD.programs(), SD.tokenizer(), prompt)
+      return new Generation(scope, SD.base(), SD.programs(), SD.tokenizers(), prompt)
           .run(StepListener.NONE);
     }
   }
@@ -160,9 +163,10 @@ class SamplingParityTest {
         Tensor y =
             networks.unet(
                 scope,
-                TINY.tensor(scope, "unet.x"),
-                TINY.tensor(scope, "unet.t"),
-                TINY.tensor(scope, "text.last_hidden_state"),
+                Map.of(
+                    "x", TINY.tensor(scope, "unet.x"),
+                    "timesteps", TINY.tensor(scope, "unet.t"),
+                    "context", TINY.tensor(scope, "text.last_hidden_state")),
                 0);
         TINY.assertClose("lora." + name + ".y", y, CLOSE);
       }
@@ -176,15 +180,65 @@ class SamplingParityTest {
       MixedNetworks networks = new MixedNetworks(scope, SD.base(), SD.programs(), mix, 10);
       TINY.assertClose(
           "lora.two_0.4.text.last_hidden_state",
-          networks.text(scope, TINY.longs(scope, "text.ids")),
+          networks
+              .text(
+                  scope,
+                  SD.base().textEncoders().get(0),
+                  ClipText.View.LAST,
+                  Map.of("ids", TINY.longs(scope, "text.ids")))
+              .get(0),
           CLOSE);
     }
+  }
+
+  /** A long prompt is its chunks side by side, each seen as if it stood alone. */
+  @Test
+  void aPromptInChunksIsSeenChunkByChunk() {
+    try (Scope scope = SD.scope().child("test")) {
+      MixedNetworks networks =
+          new MixedNetworks(scope, SD.base(), SD.programs(), MixPlan.NONE, STEPS);
+      Conditioning conditioning = new Conditioning(scope, networks, 0);
+      float[] both = context(conditioning, "a fox BREAK a cat");
+      float[] fox = context(conditioning, "a fox");
+      float[] cat = context(conditioning, "a cat");
+      assertArrayEquals(fox, Arrays.copyOf(both, fox.length), 1e-6f);
+      assertArrayEquals(cat, Arrays.copyOfRange(both, fox.length, both.length), 1e-6f);
+    }
+  }
+
+  /** A token of weight 2 is twice as large beside the others, and the mean stays. */
+  @Test
+  void weightsScaleTokensAndKeepTheMean() {
+    try (Scope scope = SD.scope().child("test")) {
+      MixedNetworks networks =
+          new MixedNetworks(scope, SD.base(), SD.programs(), MixPlan.NONE, STEPS);
+      Conditioning conditioning = new Conditioning(scope, networks, 0);
+      float[] plain = context(conditioning, "a");
+      float[] heavy = context(conditioning, "(a:2)");
+      int width = 24;
+      double factor = heavy[0] / plain[0];
+      assertEquals(2, heavy[width] / plain[width] / factor, 1e-4);
+      double before = 0;
+      double after = 0;
+      for (int i = 0; i < plain.length; i++) {
+        before += plain[i];
+        after += heavy[i];
+      }
+      assertEquals(before, after, 1e-3 * Math.abs(before));
+    }
+  }
+
+  private static float[] context(Conditioning conditioning, String text) {
+    return conditioning
+        .of(SD.base(), SD.tokenizers(), List.of(text), false)
+        .get("context")
+        .floats();
   }
 
   @Test
   void tokensAreThoseOfTransformers() {
     float[] ids = TINY.floats("text.ids");
-    int[] found = SD.tokenizer().encode(PROMPT).ids();
+    int[] found = SD.tokenizers().get(0).encode(PROMPT).ids();
     float[] asFloats = new float[found.length];
     for (int i = 0; i < found.length; i++) {
       asFloats[i] = found[i];

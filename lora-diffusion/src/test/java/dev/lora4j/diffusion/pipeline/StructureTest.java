@@ -24,6 +24,7 @@ import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.clip.ClipText;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +130,12 @@ class StructureTest {
       DType bf16 = DType.BF16;
       Network.Staging staging =
           switch (network) {
-            case "text" -> Networks.text(sd.base().text(), bf16, AdapterInputs.NONE);
+            case "text" ->
+                Networks.text(
+                    sd.base().textEncoders().get(0).config(),
+                    ClipText.View.LAST,
+                    bf16,
+                    AdapterInputs.NONE);
             case "unet" -> Networks.unet(sd.base().unet(), bf16, AdapterInputs.NONE);
             case "encoder" -> Networks.encoder(sd.base().vae(), bf16);
             default -> Networks.decoder(sd.base().vae(), bf16);

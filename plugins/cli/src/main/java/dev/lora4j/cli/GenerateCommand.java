@@ -31,7 +31,11 @@ public final class GenerateCommand implements Command {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Parameters(arity = "1..*", paramLabel = "PROMPT", description = "What the picture shows.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PROMPT",
+      description =
+          "What the picture shows. (word:1.3) counts more, [word] less, BREAK starts anew.")
   private List<String> prompts = new ArrayList<>();
 
   @Option(
@@ -100,6 +104,13 @@ public final class GenerateCommand implements Command {
       defaultValue = "default")
   private String schedule = "default";
 
+  @Option(
+      names = "--clip-skip",
+      paramLabel = "N",
+      description = "Layers of the text encoder to leave out (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private int clipSkip;
+
   @Option(names = "--grid", description = "One file with all pictures, a row for each prompt.")
   private boolean grid;
 
@@ -139,7 +150,7 @@ public final class GenerateCommand implements Command {
       for (String text : prompts) {
         for (int i = 0; i < count; i++) {
           Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
-          prompt = prompt.guidance(guidance).sampler(sampler).schedule(law);
+          prompt = prompt.guidance(guidance).sampler(sampler).schedule(law).clipSkip(clipSkip);
           PictureSize pixels = size.orElse(new PictureSize(0, 0));
           all.add(prompt.size(pixels.width(), pixels.height()));
         }

@@ -1,0 +1,158 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.clip.PromptChunks;
+import dev.lora4j.diffusion.clip.PromptChunks.Chunk;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What texts become before the denoiser sees them: one row for each text. */
+final class Conditioning {
+  private final Scope scope;
+  private final MixedNetworks networks;
+  private final int clipSkip;
+
+  /** What one encoder sees in one text. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, and never compared
+  private record Seen(List<float[]> chunks, float[] pooled) {}
+
+  /**
+   * For one picture's networks.
+   *
+   * @param clipSkip layers of the text encoders to leave out, beyond what the base leaves out
+   */
+  Conditioning(Scope scope, MixedNetworks networks, int clipSkip) {
+    this.scope = scope;
+    this.networks = networks;
+    this.clipSkip = clipSkip;
+  }
+
+  /**
+   * Encodes texts.
+   *
+   * @param zeros whether a row of zeros stands for an empty text
+   * @return {@code context} F32 [texts, tokens, width], and {@code pooled} F32 [texts, width] if
+   *     the denoiser is told it
+   */
+  Map<String, Tensor> of(
+      ModelFolder base, List<ClipTokenizer> tokenizers, List<String> texts, boolean zeros) {
+    List<List<List<Chunk>>> chunks = new ArrayList<>(); // by encoder, text
+    int most = 1;
+    for (ClipTokenizer tokenizer : tokenizers) {
+      List<List<Chunk>> ofTexts = new ArrayList<>();
+      for (String text : texts) {
+        List<Chunk> all = PromptChunks.of(tokenizer, text);
+        most = Math.max(most, all.size());
+        ofTexts.add(all);
+      }
+      chunks.add(ofTexts);
+    }
+    int tokens = tokenizers.get(0).maxLength();
+    int width = base.textEncoders().stream().mapToInt(e -> e.config().hiddenSize()).sum();
+    float[] context = new float[texts.size() * most * tokens * width];
+    List<float[]> pooled = new ArrayList<>();
+    int column = 0;
+    for (int e = 0; e < tokenizers.size(); e++) {
+      TextEncoder encoder = base.textEncoders().get(e);
+      pooled.clear(); // the last encoder's is what the denoiser is told
+      for (int row = 0; row < texts.size(); row++) {
+        List<Chunk> padded = new ArrayList<>(chunks.get(e).get(row));
+        while (padded.size() < most) {
+          padded.add(PromptChunks.empty(tokenizers.get(e)));
+        }
+        Seen seen = see(encoder, tokenizers.get(e), padded, base.xl());
+        boolean nothing = zeros && texts.get(row).isEmpty();
+        pooled.add(nothing ? new float[seen.pooled().length] : seen.pooled());
+        for (int c = 0; c < most && !nothing; c++) {
+          put(context, (row * most + c) * tokens, width, column, seen.chunks().get(c), encoder);
+        }
+      }
+      column += encoder.config().hiddenSize();
+    }
+    Map<String, Tensor> inputs = new HashMap<>();
+    Shape shape = Shape.of(texts.size(), (long) most * tokens, width);
+    inputs.put("context", Tensor.of(scope, shape, context));
+    if (base.xl()) {
+      inputs.put("pooled", stacked(pooled));
+    }
+    return inputs;
+  }
+
+  private Tensor stacked(List<float[]> rows) {
+    int width = rows.get(0).length;
+    float[] all = new float[rows.size() * width];
+    for (int i = 0; i < rows.size(); i++) {
+      System.arraycopy(rows.get(i), 0, all, i * width, width);
+    }
+    return Tensor.of(scope, Shape.of(rows.size(), width), all);
+  }
+
+  /** Copies [tokens, hidden] into the columns from {@code column} of [.., width]. */
+  private static void put(
+      float[] context, int firstRow, int width, int column, float[] seen, TextEncoder encoder) {
+    int hidden = encoder.config().hiddenSize();
+    for (int t = 0; t < seen.length / hidden; t++) {
+      System.arraycopy(seen, t * hidden, context, (firstRow + t) * width + column, hidden);
+    }
+  }
+
+  private Seen see(
+      TextEncoder encoder, ClipTokenizer tokenizer, List<Chunk> chunks, boolean lastButOne) {
+    ClipText.View view = new ClipText.View(clipSkip + (lastButOne ? 1 : 0), !lastButOne);
+    int tokens = tokenizer.maxLength();
+    long[] ids = new long[chunks.size() * tokens];
+    long[] ends = new long[chunks.size()];
+    for (int c = 0; c < chunks.size(); c++) {
+      int[] of = chunks.get(c).ids();
+      for (int t = tokens - 1; t >= 0; t--) {
+        ids[c * tokens + t] = of[t];
+        ends[c] = of[t] == tokenizer.endId() ? t : ends[c];
+      }
+    }
+    try (Scope work = scope.child("text")) {
+      Map<String, Tensor> data = new HashMap<>();
+      data.put("ids", Tensor.ofLongs(work, Shape.of(chunks.size(), tokens), ids));
+      boolean pools = encoder.config().projectionDim() > 0;
+      if (pools) {
+        data.put("end", Tensor.ofLongs(work, Shape.of(chunks.size()), ends));
+      }
+      List<Tensor> seen = networks.text(work, encoder, view, data);
+      float[] hidden = seen.get(0).floats();
+      List<float[]> rows = new ArrayList<>();
+      int values = hidden.length / chunks.size();
+      for (int c = 0; c < chunks.size(); c++) {
+        float[] row = java.util.Arrays.copyOfRange(hidden, c * values, (c + 1) * values);
+        rows.add(chunks.get(c).plain() ? row : weighed(row, chunks.get(c).weights()));
+      }
+      int width = encoder.config().projectionDim();
+      float[] pooled = pools ? java.util.Arrays.copyOf(seen.get(1).floats(), width) : new float[0];
+      return new Seen(rows, pooled);
+    }
+  }
+
+  /** Each token times its weight, and all brought back to the mean they had. */
+  private static float[] weighed(float[] seen, double[] weights) {
+    int hidden = seen.length / weights.length;
+    double before = 0;
+    double after = 0;
+    float[] weighed = new float[seen.length];
+    for (int i = 0; i < seen.length; i++) {
+      weighed[i] = (float) (seen[i] * weights[i / hidden]);
+      before += seen[i];
+      after += weighed[i];
+    }
+    double factor = after == 0 ? 1 : before / after;
+    for (int i = 0; i < seen.length; i++) {
+      weighed[i] = (float) (weighed[i] * factor);
+    }
+    return weighed;
+  }
+}
