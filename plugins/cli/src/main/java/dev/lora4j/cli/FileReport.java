@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What one safetensors file says of itself. */
 final class FileReport implements AutoCloseable {
@@ -61,12 +62,20 @@ final class FileReport implements AutoCloseable {
     return kind;
   }
 
+  /** The base that it is or is part of; empty if it is none, or one of which names say nothing. */
+  private Optional<BaseReport> base() {
+    return kind.adapter()
+        ? Optional.empty()
+        : BaseReport.of(path).filter(b -> b.known() || kind == FileKind.LANGUAGE_MODEL);
+  }
+
   /** For people; {@code all} lists every layer or tensor. */
   List<String> lines(boolean all) {
     List<String> lines = new ArrayList<>();
     lines.add(path + ": " + kind.text());
     lines.add("  " + new TensorTotals(store.tensors().values()).text());
     lines.add("  SHA-256 of the file " + FileHashes.sha256(path));
+    base().ifPresent(base -> lines.addAll(base.lines()));
     store.warnings().forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
     if (!store.metadata().isEmpty()) {
       lines.add("Metadata:");
@@ -95,9 +104,9 @@ final class FileReport implements AutoCloseable {
       tensors.put(
           info.name(), Map.of("dtype", info.dtype().toString(), "shape", info.shape().sizes()));
     }
-    return new Json()
-        .put("file", path.toString())
-        .put("kind", kind.text())
+    Json json = new Json().put("file", path.toString());
+    base().ifPresent(base -> json.put("base", base.json()));
+    return json.put("kind", kind.text())
         .put("adapter", kind.adapter())
         .put("sha256", FileHashes.sha256(path))
         .put("totals", new TensorTotals(store.tensors().values()).json())

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.format.checkpoint.WeightFile;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a model folder in the layout of diffusers holds. */
+/** What a model folder in the layout of diffusers or transformers holds. */
 final class ModelReport {
   private static final int WIDTH = 60;
 
@@ -42,6 +43,7 @@ final class ModelReport {
 
   private final Path folder;
   private final List<Part> parts = new ArrayList<>();
+  private Optional<BaseReport> base = Optional.empty();
 
   private ModelReport(Path folder) {
     this.folder = folder;
@@ -50,6 +52,9 @@ final class ModelReport {
   /** Looks into a folder. */
   static ModelReport of(Path folder) {
     ModelReport report = new ModelReport(folder);
+    if (WeightFile.in(folder).isPresent()) {
+      report.parts.add(part(folder));
+    }
     for (Path part : list(folder)) {
       if (Files.isDirectory(part)) {
         report.parts.add(part(part));
@@ -59,9 +64,10 @@ final class ModelReport {
     if (nothing) {
       throw new Failure(
           folder
-              + " is no model folder: no folder in it holds a .safetensors file. To inspect one"
+              + " is no model folder: neither it nor a folder in it holds a model in safetensors. To inspect one"
               + " file, name it.");
     }
+    report.base = BaseReport.of(folder);
     return report;
   }
 
@@ -111,6 +117,7 @@ final class ModelReport {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(folder + ": model folder");
+    base.ifPresent(b -> lines.addAll(b.lines()));
     for (Part part : parts) {
       lines.add(part.name + ":");
       part.config.forEach(
@@ -129,6 +136,8 @@ final class ModelReport {
       part.files.forEach((file, totals) -> files.put(file, totals.json()));
       all.put(part.name, Map.of("config", part.config, "files", files));
     }
-    return new Json().put("file", folder.toString()).put("kind", "model folder").put("parts", all);
+    Json json = new Json().put("file", folder.toString()).put("kind", "model folder");
+    base.ifPresent(b -> json.put("base", b.json()));
+    return json.put("parts", all);
   }
 }

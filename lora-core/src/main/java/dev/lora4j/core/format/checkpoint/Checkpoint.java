@@ -90,7 +90,11 @@ public final class Checkpoint implements AutoCloseable {
                     f.title(),
                     sites,
                     f.natives().stream().filter(n -> layers.containsKey(n.site())).toList()))
-        .orElseGet(() -> new Family("", path.getFileName().toString(), sites, List.of()));
+        .orElseGet(() -> Family.of(title(), sites));
+  }
+
+  private String title() {
+    return String.valueOf(path.toAbsolutePath().normalize().getFileName());
   }
 
   private void place(FoundLayer layer) {
