@@ -18,6 +18,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.lora;
   exports dev.lora4j.core.adapter.oft;
   exports dev.lora4j.core.adapter.sparse;
+  exports dev.lora4j.core.bake;
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.checkpoint;
   exports dev.lora4j.core.format.family;

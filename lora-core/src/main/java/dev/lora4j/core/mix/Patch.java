@@ -51,7 +51,35 @@ public final class Patch {
       Order order) {
     DType stored = base.dtype();
     try (Scope work = scope.child("patch")) {
-      Tensor start = stored == DType.F32 ? base : base.to(work, DType.F32);
+      Tensor sum = sum(work, site, target, base, parts, weights, order);
+      List<Tensor> rounded = programs.rounded(sum.shape(), stored).run(work, sum);
+      if (rounded.get(1).bytes().get(0) == 0) {
+        throw notFinite(site, target);
+      }
+      return rounded.get(0).moveTo(scope);
+    }
+  }
+
+  static AdapterException notFinite(Site site, Target target) {
+    return new AdapterException(
+        "The "
+            + target.parameter()
+            + " of "
+            + site.name()
+            + " is no longer finite with these adapters; are their weights too large?");
+  }
+
+  /** {@link #parameter} in F32, not rounded; {@code base} itself if it is F32 and has no parts. */
+  Tensor sum(
+      Scope scope,
+      Site site,
+      Target target,
+      Tensor base,
+      List<Part> parts,
+      float[] weights,
+      Order order) {
+    try (Scope work = scope.child("sum")) {
+      Tensor start = base.dtype() == DType.F32 ? base : base.to(work, DType.F32);
       Tensor sum = start;
       List<Part> products = new ArrayList<>();
       for (Part part : parts) {
@@ -64,16 +92,7 @@ public final class Patch {
         }
       }
       sum = products(work, site, sum, products, weights);
-      List<Tensor> rounded = programs.rounded(sum.shape(), stored).run(work, sum);
-      if (rounded.get(1).bytes().get(0) == 0) {
-        throw new AdapterException(
-            "The "
-                + target.parameter()
-                + " of "
-                + site.name()
-                + " is no longer finite with these adapters; are their weights too large?");
-      }
-      return rounded.get(0).moveTo(scope);
+      return sum == base ? base : sum.moveTo(scope);
     }
   }
 

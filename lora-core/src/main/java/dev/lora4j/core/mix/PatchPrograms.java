@@ -29,6 +29,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * weights.
  */
 final class PatchPrograms {
+  private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
+  private static final Site ANYWHERE = Site.linear("", Shape.of(1, 1), false);
+
   private record Key(Object kind, Site site, Object detail) {}
 
   private final Scope scope;
@@ -160,6 +163,46 @@ final class PatchPrograms {
     }
     throw new AdapterException(
         "The method " + method.name() + " has neither a delta nor a transform to patch with.");
+  }
+
+  /** Inputs: a matrix and vectors in columns, F32. Output: their product. */
+  Program product() {
+    return made.computeIfAbsent(
+        new Key("product", ANYWHERE, ""),
+        key -> {
+          Graph graph = new Graph();
+          Expr weight = graph.input("weight", DType.F32, MATRIX);
+          Expr x = graph.input("x", DType.F32, MATRIX);
+          return graph.inference(scope, List.of(weight.matmul(x)));
+        });
+  }
+
+  /** Inputs: a matrix, x and y, F32. Output: y and the product of matrix and x. */
+  Program plusProduct() {
+    return made.computeIfAbsent(
+        new Key("plusProduct", ANYWHERE, ""),
+        key -> {
+          Graph graph = new Graph();
+          Expr weight = graph.input("weight", DType.F32, MATRIX);
+          Expr x = graph.input("x", DType.F32, MATRIX);
+          Expr y = graph.input("y", DType.F32, MATRIX);
+          return graph.inference(scope, List.of(y.add(weight.matmul(x))));
+        });
+  }
+
+  /** Inputs: down, up, x, y, amount, F32. Output: y and the amount of up * (down * x). */
+  Program besides() {
+    return made.computeIfAbsent(
+        new Key("besides", ANYWHERE, ""),
+        key -> {
+          Graph graph = new Graph();
+          Expr down = graph.input("down", DType.F32, MATRIX);
+          Expr up = graph.input("up", DType.F32, MATRIX);
+          Expr x = graph.input("x", DType.F32, MATRIX);
+          Expr y = graph.input("y", DType.F32, MATRIX);
+          Expr amount = graph.input("amount", DType.F32, Shape.of(1));
+          return graph.inference(scope, List.of(y.add(up.matmul(down.matmul(x)).mul(amount))));
+        });
   }
 
   /** Input: a parameter, F32. Outputs: it in {@code type}, and whether that is finite. */

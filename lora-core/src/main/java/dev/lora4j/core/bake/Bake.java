@@ -1,0 +1,207 @@
+package dev.lora4j.core.bake;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.lowrank.SiteListener;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.SiteMix;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/**
+ * Writes a base model with adapters inside its weights. Any method takes part, in the order of the
+ * plan. Sums are formed in F32 and rounded once to the type of the base's tensor. One tensor is in
+ * memory at a time.
+ *
+ * <p>Headers, metadata, shards and all tensors that nothing changes are the base's byte for byte.
+ * The files are written beside the output, read again and compared with the base and the adapters
+ * ({@link BakedParameter#probe}), and only then put in its place.
+ */
+public final class Bake {
+  private final Scope scope;
+  private final Checkpoint base;
+  private final Map<String, SiteMix> mixes = new LinkedHashMap<>();
+  private final Rounding rounding;
+  private final Map<Place, Rounding.Norms> rounded = new LinkedHashMap<>();
+  private SiteListener listener = SiteListener.NONE;
+
+  private record Place(String site, Target target) {}
+
+  /**
+   * Plans it.
+   *
+   * @param scope owner of its programs
+   * @param plan adapters with their weights; steps are of no account
+   * @throws dev.lora4j.core.adapter.AdapterException if the base lacks a layer or bias that an
+   *     adapter changes, or the adapters cannot follow each other
+   */
+  public Bake(Scope scope, Checkpoint base, MixPlan plan) {
+    this.scope = scope;
+    this.base = base;
+    this.rounding = new Rounding(scope);
+    Patch patch = new Patch(scope);
+    TreeSet<String> names = new TreeSet<>();
+    plan.adapters().stream().map(Adapter::sites).forEach(sites -> names.addAll(sites.keySet()));
+    for (String name : names) {
+      Site site =
+          base.base()
+              .sites()
+              .find(name)
+              .orElseThrow(
+                  () ->
+                      new BakeException(
+                          base.path()
+                              + " has no layer "
+                              + name
+                              + ", which "
+                              + plan
+                              + " would change; the adapter is for another base."));
+      mixes.put(name, SiteMix.of(patch, site, plan));
+    }
+  }
+
+  /** Sets who is told how far it has come, in tensors: written, then compared. */
+  public Bake listener(SiteListener other) {
+    listener = other;
+    return this;
+  }
+
+  /**
+   * Writes the baked model.
+   *
+   * @param output a file if the base is one, else a folder that does not exist yet or is empty
+   * @throws BakeException if it cannot be written, or a written weight is not what it should be
+   * @throws dev.lora4j.core.adapter.AdapterException if a weight is no longer finite
+   */
+  public BakeReport into(Path output) {
+    rounded.clear();
+    int all = steps();
+    try (BakedFiles files = BakedFiles.of(base, output)) {
+      files.write(
+          (part, tensor) -> base.at(part, tensor).stream().anyMatch(this::changes),
+          (part, tensor) -> {
+            ByteBuffer bytes = baked(part, tensor);
+            listener.done(rounded.size(), all);
+            return bytes;
+          });
+      List<BakedParameter> changed = compare(files.written(), all);
+      long tensors = base.parts().values().stream().mapToLong(s -> s.tensors().size()).sum();
+      BakeReport report =
+          new BakeReport(output, changed, tensors - files.changed(), files.leftOut());
+      files.commit();
+      return report;
+    }
+  }
+
+  /** How many steps the listener will hear of: each changed parameter is written and compared. */
+  public int steps() {
+    return 2
+        * (int)
+            base.parts().entrySet().stream()
+                .flatMap(
+                    part ->
+                        part.getValue().tensors().keySet().stream()
+                            .flatMap(t -> base.at(part.getKey(), t).stream()))
+                .filter(this::changes)
+                .count();
+  }
+
+  private boolean changes(Checkpoint.Placed placed) {
+    SiteMix mix = mixes.get(placed.site());
+    return mix != null && mix.changes(target(placed));
+  }
+
+  private SiteMix mix(String site) {
+    return Objects.requireNonNull(mixes.get(site));
+  }
+
+  private static Target target(Checkpoint.Placed placed) {
+    return placed.bias() ? Target.BIAS : Target.WEIGHT;
+  }
+
+  /** The new bytes of a tensor of the base. */
+  private ByteBuffer baked(String part, String tensor) {
+    ByteBuffer whole = BakedFiles.store(base, part).read(tensor);
+    for (Checkpoint.Placed placed : base.at(part, tensor)) {
+      if (changes(placed)) {
+        SiteMix mix = mix(placed.site());
+        Target target = target(placed);
+        try (Scope work = scope.child("bake")) {
+          Tensor before = read(work, base, placed.placement(), mix, target);
+          Tensor sum = mix.sum(work, target, before);
+          Rounding.Rounded value = rounding.of(work, before, sum);
+          if (!Double.isFinite(value.change()) || !value.value().finite()) {
+            throw new BakeException(
+                "The "
+                    + target.parameter()
+                    + " of "
+                    + placed.site()
+                    + " is not finite in "
+                    + value.value().dtype()
+                    + " with these adapters; are their weights too large? Nothing was written.");
+          }
+          base.put(placed.placement(), stored(value.value(), placed.placement()), whole);
+          rounded.put(new Place(placed.site(), target), value.norms());
+        }
+      }
+    }
+    return whole.order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A parameter in its site's shape; layouts differ in dimensions of size 1. */
+  private static Tensor read(
+      Scope work, Checkpoint from, Placement placement, SiteMix mix, Target target) {
+    HostTensor found = from.read(placement);
+    return (target == Target.WEIGHT ? found.reshape(mix.site().weight()) : found).on(work);
+  }
+
+  private HostTensor stored(HostTensor value, Placement placement) {
+    return value.reshape(base.read(placement).shape());
+  }
+
+  private List<BakedParameter> compare(Path written, int all) {
+    List<BakedParameter> changed = new ArrayList<>();
+    Probes probes = new Probes(scope);
+    try (Checkpoint made = Checkpoint.open(written)) {
+      rounded.forEach(
+          (place, value) -> {
+            SiteMix mix = mix(place.site());
+            Placement placement =
+                (place.target() == Target.WEIGHT
+                        ? base.weight(place.site())
+                        : base.bias(place.site()))
+                    .orElseThrow();
+            try (Scope work = scope.child("probe")) {
+              Tensor before = read(work, base, placement, mix, place.target());
+              double error =
+                  probes.check(
+                      work, mix, place.target(), before, made.read(placement), value.rounding());
+              changed.add(
+                  new BakedParameter(
+                      place.site(),
+                      place.target(),
+                      before.dtype(),
+                      value.change(),
+                      value.rounding(),
+                      error));
+            }
+            listener.done(rounded.size() + changed.size(), all);
+          });
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.lora4j.core.format.metadata;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.lora.LoraMethod;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * The strings of adapters that were computed from others, as sd-scripts writes them. What was said
+ * of rank and alpha is said anew; hashes are the writer's business.
+ */
+public final class Derivation {
+  private static final String DYNAMIC = "Dynamic";
+
+  /** What all adapters of a merge have in common where they have it. */
+  private static final List<MetadataKey<String>> COMMON =
+      List.of(
+          KohyaKeys.BASE_VERSION,
+          KohyaKeys.BASE_NAME,
+          KohyaKeys.BASE_HASH,
+          ModelSpecKeys.ARCHITECTURE,
+          ModelSpecKeys.IMPLEMENTATION,
+          ModelSpecKeys.RESOLUTION,
+          ModelSpecKeys.PREDICTION);
+
+  private Derivation() {}
+
+  /**
+   * Of a resized adapter.
+   *
+   * @param before what the adapter had
+   * @param rank its greatest rank before
+   * @param how for people, for example {@code sv_fro: 0.9}; empty if the rank is the same
+   *     everywhere
+   */
+  public static Metadata resized(Metadata before, long rank, String how, Adapter after) {
+    String comment = before.get(KohyaKeys.COMMENT).orElse("");
+    String what =
+        how.isEmpty()
+            ? "dimension is resized from " + rank + " to " + greatestRank(after)
+            : "Dynamic resize with " + how + " from " + rank;
+    return ranks(before, after, !how.isEmpty())
+        .with(KohyaKeys.COMMENT, what + "; " + comment)
+        .with(KohyaKeys.NETWORK_MODULE, "networks.lora")
+        .without(KohyaKeys.NETWORK_ARGS);
+  }
+
+  /**
+   * Of a merged adapter: what all agree on about their base, and which they are.
+   *
+   * @param parts metadata of the adapters
+   * @param names their names
+   */
+  public static Metadata merged(List<Metadata> parts, List<String> names, Adapter after) {
+    Metadata result = Metadata.EMPTY;
+    for (MetadataKey<String> key : COMMON) {
+      Optional<String> value = agreed(parts, key);
+      if (value.isPresent()) {
+        result = result.with(key, value.get());
+      }
+    }
+    Optional<Boolean> second = agreed(parts, KohyaKeys.V2);
+    if (second.isPresent()) {
+      result = result.with(KohyaKeys.V2, second.get());
+    }
+    return ranks(result, after, false)
+        .with(KohyaKeys.NETWORK_MODULE, "networks.lora")
+        .with(ModelSpecKeys.MERGED_FROM, String.join(", ", names));
+  }
+
+  /** Of an adapter extracted from two checkpoints. */
+  public static Metadata extracted(String base, String tuned, Adapter after) {
+    return ranks(Metadata.EMPTY, after, false)
+        .with(KohyaKeys.NETWORK_MODULE, "networks.lora")
+        .with(KohyaKeys.BASE_NAME, base)
+        .with(KohyaKeys.COMMENT, "extracted from " + tuned + " against " + base);
+  }
+
+  private static <T> Optional<T> agreed(Collection<Metadata> parts, MetadataKey<T> key) {
+    Optional<T> first = parts.stream().map(m -> m.get(key)).flatMap(Optional::stream).findFirst();
+    return first.filter(
+        value -> parts.stream().allMatch(m -> m.get(key).filter(v -> !v.equals(value)).isEmpty()));
+  }
+
+  private static Metadata ranks(Metadata metadata, Adapter adapter, boolean dynamic) {
+    return metadata
+        .with(KohyaKeys.NETWORK_DIM, common(adapter, dynamic, Derivation::rank))
+        .with(
+            KohyaKeys.NETWORK_ALPHA,
+            common(adapter, dynamic, f -> Optional.ofNullable(f.settings().get("alpha"))));
+  }
+
+  /** The value that all layers have; a word that says there are several. */
+  private static String common(
+      Adapter adapter, boolean dynamic, Function<Factors, Optional<String>> of) {
+    Set<String> values = new TreeSet<>();
+    adapter.sites().values().forEach(all -> all.forEach(f -> of.apply(f).ifPresent(values::add)));
+    return !dynamic && values.size() == 1 ? values.iterator().next() : DYNAMIC;
+  }
+
+  private static Optional<String> rank(Factors factors) {
+    return Optional.ofNullable(factors.tensors().get(LoraMethod.DOWN))
+        .map(down -> Long.toString(down.shape().size(0)));
+  }
+
+  /** The greatest rank of an adapter's LoRA factors; 0 without any. */
+  public static long greatestRank(Adapter adapter) {
+    return adapter.sites().values().stream()
+        .flatMap(List::stream)
+        .map(Derivation::rank)
+        .flatMap(Optional::stream)
+        .mapToLong(Long::parseLong)
+        .max()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.lowrank.Comparison;
+import dev.lora4j.core.lowrank.Comparison.Total;
+import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.tensor.Scope;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says how far apart two adapters are. */
+@picocli.CommandLine.Command(
+    name = "compare",
+    sortOptions = false,
+    description = {
+      "Say how far apart two adapters are, block by block.",
+      "",
+      "The cosine is that of the angle between their changes: 1 for the same direction, 0 for"
+          + " nothing in common, -1 for opposites. The overlap is the share of the directions of the"
+          + " one with fewer that the other has too, between 0 and 1."
+    })
+public final class CompareCommand implements Command {
+  @Parameters(index = "0", paramLabel = "A", description = "An adapter.")
+  private Path first = Path.of("");
+
+  @Parameters(index = "1", paramLabel = "B", description = "Another.")
+  private Path second = Path.of("");
+
+  @Mixin private final BaseOption base = new BaseOption();
+  @Mixin private final PartialOption partial = new PartialOption();
+
+  @Option(names = "--layers", description = "A line for each layer, not for each block.")
+  private boolean layers;
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    ReadAdapters read =
+        ReadAdapters.of(console, List.of(first, second), base.family(), partial.options());
+    Comparison found;
+    try (Lora4j lora = Lora4j.open();
+        Scope scope = lora.engine().scope("compare")) {
+      found =
+          new LowRankAlgebra(scope, read.sites())
+              .compare(read.all().get(0).adapter(), read.all().get(1).adapter());
+    }
+    if (json) {
+      console.print(json(read, found).toString());
+    } else {
+      ComparisonBars.lines(found, layers).forEach(console::print);
+    }
+    return 0;
+  }
+
+  private Json json(ReadAdapters read, Comparison found) {
+    Json blocks = new Json();
+    found.blocks().forEach((name, total) -> blocks.put(name, json(total)));
+    Json sites = new Json();
+    found
+        .sites()
+        .forEach(
+            (name, site) ->
+                sites.put(
+                    name,
+                    json(
+                        new Total(
+                            1,
+                            site.normA(),
+                            site.normB(),
+                            site.inner(),
+                            site.overlapOut(),
+                            site.overlapIn()))));
+    return new Json()
+        .put("a", json(read, 0, first))
+        .put("b", json(read, 1, second))
+        .put("total", json(found.total()))
+        .put("blocks", blocks)
+        .put("layers", sites);
+  }
+
+  private static Json json(ReadAdapters read, int index, Path file) {
+    return new Json()
+        .put("file", file.toString())
+        .put("identity", read.all().get(index).adapter().identity());
+  }
+
+  private static Json json(Total total) {
+    return new Json()
+        .put("sites", total.sites())
+        .put("normA", total.normA())
+        .put("normB", total.normB())
+        .put("distance", total.distance())
+        .put("cosine", total.cosine())
+        .put("overlapOut", total.overlapOut())
+        .put("overlapIn", total.overlapIn());
+  }
+}

@@ -1,0 +1,191 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.bake.CheckpointDifferences;
+import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.metadata.Derivation;
+import dev.lora4j.core.lowrank.Difference;
+import dev.lora4j.core.lowrank.Extracted;
+import dev.lora4j.core.lowrank.Extraction;
+import dev.lora4j.core.lowrank.Range;
+import dev.lora4j.core.lowrank.RankRules;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Makes an adapter of what two checkpoints differ by. */
+@picocli.CommandLine.Command(
+    name = "extract",
+    sortOptions = false,
+    description = {
+      "Make an adapter of what two checkpoints of one model differ by.",
+      "",
+      "Either may be one file, an index of shards, or a model folder. The greatest directions of"
+          + " each difference are looked for with random vectors, which takes a few products where"
+          + " --exact computes all singular values; the error that is told is measured either way."
+    })
+public final class ExtractCommand implements Command {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = "--base",
+      required = true,
+      paramLabel = "DIR|FILE",
+      description = "The model that was trained from.")
+  private Path base = Path.of("");
+
+  @Option(
+      names = "--tuned",
+      required = true,
+      paramLabel = "DIR|FILE",
+      description = "The model that came out.")
+  private Path tuned = Path.of("");
+
+  @Mixin private final AdapterOutputOption output = new AdapterOutputOption();
+  @Mixin private final RankOptions ranks = new RankOptions();
+
+  @Option(
+      names = "--min-diff",
+      paramLabel = "X",
+      defaultValue = "0",
+      description =
+          "Leave out layers of which no weight differs by more than X (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double least;
+
+  @Option(names = "--exact", description = "Compute all singular values.")
+  private boolean exact;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of the random vectors (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--with-biases",
+      description = "Also take changes of biases and norms, whole; few programs read them.")
+  private boolean wholes;
+
+  @Mixin private final PrecisionOption precision = new PrecisionOption();
+
+  @Option(names = "--layers", description = "A line for each layer, not for each block.")
+  private boolean layers;
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    RankRules rules = checked();
+    output.require();
+    ExistingPath.any(base);
+    ExistingPath.any(tuned);
+    long began = System.nanoTime();
+    DType stored = precision.type(DType.F16);
+    try (Checkpoint before = Checkpoint.open(base);
+        Checkpoint after = Checkpoint.open(tuned)) {
+      List<Difference> differences =
+          CheckpointDifferences.of(before, after, this::takesPart, wholes);
+      Extracted found = extract(console, rules, differences, stored);
+      Adapter adapter = found.truncated().adapter();
+      Adapter written =
+          output.write(
+              adapter, Derivation.extracted(name(base), name(tuned), adapter), before.base());
+      report(console, found, written, stored);
+    }
+    console.note("Done in " + Durations.since(began) + ".");
+    return 0;
+  }
+
+  /** The rules; what is wrong with them is found before anything is read. */
+  private RankRules checked() {
+    try {
+      if (!ranks.given()) {
+        throw new IllegalArgumentException(
+            "say --rank N, --sv-ratio X, --sv-fro X or --sv-cumulative X");
+      }
+      if (!exact && ranks.countsAll()) {
+        throw new IllegalArgumentException(
+            "--sv-cumulative counts all singular values; it needs --exact");
+      }
+      if (!exact && !ranks.bounded()) {
+        throw new IllegalArgumentException(
+            "looking for directions needs to know how many at most; say --rank N too, or --exact");
+      }
+      return ranks.rules(Integer.MAX_VALUE);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private boolean takesPart(Site site) {
+    boolean kernel = site.convolution() && site.rest() > site.in();
+    return switch (site.kind()) {
+      case LINEAR -> true;
+      case CONVOLUTION -> !kernel || !ranks.withoutKernels();
+      case NORM -> wholes;
+      case EMBEDDING -> false;
+    };
+  }
+
+  private Extracted extract(
+      Console console, RankRules rules, List<Difference> differences, DType stored) {
+    try (Lora4j lora = Lora4j.open();
+        Scope scope = lora.engine().scope("extract");
+        Progress progress = console.progress("extracting", differences.size(), "layer")) {
+      Extraction extraction =
+          new Extraction(scope, rules, stored)
+              .leastChange(least)
+              .listener((done, of) -> progress.done(done, ""));
+      if (!exact) {
+        Range standard = Range.STANDARD;
+        extraction.randomised(new Range(seed, standard.extra(), standard.rounds()));
+      }
+      return extraction.of(output.name(), differences);
+    }
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.toAbsolutePath().normalize().getFileName())
+        .replaceFirst("\\.safetensors$", "");
+  }
+
+  private void report(Console console, Extracted found, Adapter written, DType stored) {
+    if (json) {
+      console.print(
+          new Json()
+              .put("file", output.file.toString())
+              .put("identity", written.identity())
+              .put("precision", stored.toString())
+              .put("exact", exact)
+              .put("error", found.truncated().error())
+              .put("unchanged", List.copyOf(found.unchanged()))
+              .put("layers", TruncationTable.json(found.truncated()))
+              .toString());
+      return;
+    }
+    console.print(
+        output.file
+            + "  "
+            + written.sites().size()
+            + " layers, "
+            + found.unchanged().size()
+            + " the same in both, "
+            + stored
+            + ", identity "
+            + written.identity());
+    TruncationTable.lines(found.truncated(), layers).forEach(console::print);
+  }
+}

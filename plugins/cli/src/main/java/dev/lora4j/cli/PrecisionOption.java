@@ -1,0 +1,52 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The type that factors are stored in. */
+final class PrecisionOption {
+  /** As on the command line. */
+  enum Precision {
+    f32(DType.F32),
+    f16(DType.F16),
+    bf16(DType.BF16);
+
+    private final DType type;
+
+    Precision(DType type) {
+      this.type = type;
+    }
+  }
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      description = "Store factors in ${COMPLETION-CANDIDATES} (default: the widest of the input).")
+  private Optional<Precision> precision = Optional.empty();
+
+  /** What was asked for; else the widest type of the adapters' factors. */
+  DType type(List<Adapter> adapters) {
+    return precision
+        .map(p -> p.type)
+        .orElseGet(
+            () ->
+                adapters.stream()
+                    .flatMap(a -> a.sites().values().stream())
+                    .flatMap(List::stream)
+                    .flatMap(f -> f.tensors().values().stream())
+                    .map(HostTensor::dtype)
+                    .filter(t -> t == DType.F32 || t == DType.BF16 || t == DType.F16)
+                    .max(Comparator.comparingInt(DType::bits))
+                    .orElse(DType.F32));
+  }
+
+  /** What was asked for; else {@code otherwise}. */
+  DType type(DType otherwise) {
+    return precision.map(p -> p.type).orElse(otherwise);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.nn.Site;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Adapters that were read from files, and the layers that they are for. */
+record ReadAdapters(List<LoadedAdapter> all) {
+  private static final int WIDTH = 600;
+
+  /**
+   * Reads adapters; what their files are warned of is noted.
+   *
+   * @param base the base that they are for; found by each file without it
+   */
+  static ReadAdapters of(
+      Console console, List<Path> files, Optional<Family> base, ReadOptions options) {
+    files.forEach(ExistingPath::any);
+    List<LoadedAdapter> all = new ArrayList<>();
+    for (Path file : files) {
+      LoadedAdapter loaded = AdapterFiles.read(file, base, options);
+      loaded.warnings().forEach(w -> console.note(file + ": " + Printable.of(w, WIDTH)));
+      all.add(loaded);
+    }
+    ReadAdapters read = new ReadAdapters(all);
+    read.requireOneFamily(files);
+    return read;
+  }
+
+  private void requireOneFamily(List<Path> files) {
+    for (int i = 1; i < all.size(); i++) {
+      Family first = all.get(0).family();
+      Family other = all.get(i).family();
+      if (!first.name().equals(other.name())) {
+        throw new Failure(
+            files.get(0)
+                + " is for "
+                + first.title()
+                + " and "
+                + files.get(i)
+                + " for "
+                + other.title()
+                + "; adapters of different bases have no layers in common.");
+      }
+    }
+  }
+
+  /** The kind of base that they are all for. */
+  Family family() {
+    return all.get(0).family();
+  }
+
+  /** The layers that they change, by name. */
+  Map<String, Site> sites() {
+    Map<String, Site> sites = new HashMap<>();
+    for (LoadedAdapter loaded : all) {
+      loaded.family().sites().all().forEach(site -> sites.put(site.name(), site));
+    }
+    return sites;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.metadata.Derivation;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.lowrank.RankRules;
+import dev.lora4j.core.lowrank.Term;
+import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Gives an adapter another rank. */
+@picocli.CommandLine.Command(
+    name = "resize",
+    sortOptions = false,
+    description = {
+      "Give an adapter another rank at each layer, keeping as much of it as any LoRA of that rank"
+          + " can.",
+      "",
+      "LoHa, LoKr and whole differences become LoRA this way, with the error that is told. Say"
+          + " --rank, or one of the --sv rules, which decide at each layer by its singular values;"
+          + " --rank then is the most."
+    })
+public final class ResizeCommand implements Command {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "FILE", description = "The adapter.")
+  private Path file = Path.of("");
+
+  @Mixin private final AdapterOutputOption output = new AdapterOutputOption();
+  @Mixin private final RankOptions ranks = new RankOptions();
+  @Mixin private final PrecisionOption precision = new PrecisionOption();
+  @Mixin private final BaseOption base = new BaseOption();
+  @Mixin private final PartialOption partial = new PartialOption();
+
+  @Option(names = "--layers", description = "A line for each layer, not for each block.")
+  private boolean layers;
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    RankRules rules = checked();
+    output.require();
+    long began = System.nanoTime();
+    ReadAdapters read = ReadAdapters.of(console, List.of(file), base.family(), partial.options());
+    LoadedAdapter loaded = read.all().get(0);
+    Adapter before = loaded.adapter();
+    DType stored = precision.type(List.of(before));
+    Truncated cut;
+    try (Lora4j lora = Lora4j.open();
+        Scope scope = lora.engine().scope("resize");
+        Progress progress = console.progress("resizing", before.sites().size(), "layer")) {
+      cut =
+          new LowRankAlgebra(scope, read.sites())
+              .listener((done, of) -> progress.done(done, ""))
+              .truncate(output.name(), List.of(new Term(before, 1)), rules, stored);
+    }
+    Metadata metadata =
+        Derivation.resized(
+            new Metadata(before.metadata()),
+            Derivation.greatestRank(before),
+            ranks.words(),
+            cut.adapter());
+    Adapter written = output.write(cut.adapter(), metadata, read.family());
+    report(console, before, written, cut, stored);
+    console.note("Done in " + Durations.since(began) + ".");
+    return 0;
+  }
+
+  /** The rules; what is wrong with them is found before anything is read. */
+  private RankRules checked() {
+    try {
+      if (!ranks.given()) {
+        throw new IllegalArgumentException(
+            "say --rank N, --sv-ratio X, --sv-fro X or --sv-cumulative X");
+      }
+      return ranks.rules(Integer.MAX_VALUE);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void report(
+      Console console, Adapter before, Adapter written, Truncated cut, DType stored) {
+    if (json) {
+      console.print(
+          new Json()
+              .put("file", output.file.toString())
+              .put("identity", written.identity())
+              .put("rankBefore", Derivation.greatestRank(before))
+              .put("rank", Derivation.greatestRank(written))
+              .put("precision", stored.toString())
+              .put("error", cut.error())
+              .put("layers", TruncationTable.json(cut))
+              .toString());
+      return;
+    }
+    console.print(
+        output.file
+            + "  rank "
+            + Derivation.greatestRank(before)
+            + " to "
+            + Derivation.greatestRank(written)
+            + ", "
+            + stored
+            + ", identity "
+            + written.identity());
+    TruncationTable.lines(cut, layers).forEach(console::print);
+  }
+}
