@@ -177,6 +177,11 @@ public final class ModelFolder {
     return sampleSize;
   }
 
+  /** What the sides of pictures are multiples of, in pixels. */
+  public int sizeUnit() {
+    return vae.scale() << (unet.levels() - 1);
+  }
+
   /** Weights of the denoiser. */
   public WeightStore unetWeights() {
     return unetWeights;

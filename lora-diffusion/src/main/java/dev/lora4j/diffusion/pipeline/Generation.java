@@ -15,6 +15,7 @@ import dev.lora4j.diffusion.sampling.TorchRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The way of one picture from noise to latents. */
 final class Generation {
@@ -24,6 +25,8 @@ final class Generation {
   private final MixedNetworks networks;
   private final Map<String, Tensor> told = new HashMap<>();
   private final boolean guided;
+  private final Programs programs;
+  private Optional<Tensor> filling = Optional.empty();
 
   Generation(
       Scope scope,
@@ -35,6 +38,7 @@ final class Generation {
     this.base = base;
     this.prompt = prompt;
     this.guided = prompt.guidance() != 1;
+    this.programs = programs;
     networks = new MixedNetworks(scope, base, programs, prompt.mix(), prompt.steps());
     List<String> texts =
         guided ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
@@ -66,7 +70,7 @@ final class Generation {
   }
 
   private static int side(ModelFolder base, int pixels) {
-    int unit = base.vae().scale() << (base.unet().levels() - 1);
+    int unit = base.sizeUnit();
     if (pixels % unit != 0) {
       throw new IllegalArgumentException(
           "This base makes pictures whose sides are multiples of "
@@ -82,8 +86,24 @@ final class Generation {
   float[] run(StepListener listener) {
     TorchRandom random = new TorchRandom(prompt.seed());
     int values = Math.toIntExact(latentShape(base, prompt).elements());
+    Optional<StartLatents> start =
+        prompt
+            .start()
+            .map(s -> StartLatents.of(scope, base, programs, s, fills(), prompt.steps(), random));
+    float[] noise = start.isPresent() ? new float[0] : random.randn(values);
+    if (fills()) {
+      StartPicture picture =
+          prompt
+              .start()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          base.path() + " was made to fill masks; give a picture and a mask."));
+      filling = Optional.of(StartLatents.filling(scope, base, programs, picture, random));
+    }
     return run(
-        random.randn(values),
+        start,
+        noise,
         () -> random.randn(values),
         (step, x) -> {
           listener.done(step + 1, prompt.steps());
@@ -91,29 +111,49 @@ final class Generation {
         });
   }
 
+  /** Whether the denoiser gets a mask and what it leaves of a picture beside the latents. */
+  private boolean fills() {
+    return base.unet().inChannels() == 2 * base.vae().latentChannels() + 1;
+  }
+
+  /** The whole way from standard normal numbers. */
+  float[] run(float[] noise, SamplingRun.Noise later, SamplingRun.AfterStep after) {
+    return run(Optional.empty(), noise, later, after);
+  }
+
   /**
-   * The whole way from standard normal numbers.
+   * The whole way.
    *
+   * @param start what to begin with instead of {@code noise}
    * @param later the noise of samplers that add some on the way
    */
-  float[] run(float[] noise, SamplingRun.Noise later, SamplingRun.AfterStep after) {
+  float[] run(
+      Optional<StartLatents> start,
+      float[] noise,
+      SamplingRun.Noise later,
+      SamplingRun.AfterStep after) {
     Sampler sampler = Samplers.named(prompt.sampler());
     prompt.schedule().requireFollowedBy(sampler);
     NoiseSchedule schedule = prompt.schedule().of(base.schedule());
     List<NoiseLevel> levels = sampler.levels(schedule, prompt.steps());
+    int first = start.map(StartLatents::first).orElse(0);
     SamplingRun run =
         new SamplingRun(
             schedule,
             levels,
-            0,
+            first,
             this::denoise,
             later,
             (step, x) -> {
               requireFinite(x, step);
-              return after.done(step, x);
+              NoiseLevel reached = levels.get(step + 1);
+              boolean last = step + 1 == prompt.steps();
+              return after.done(step, start.map(s -> s.held(x, reached, last)).orElse(x));
             });
-    float[] start = scaled(noise, sampler.start(schedule, levels));
-    return sampler.sample(run, start);
+    double scale = sampler.start(schedule, levels);
+    float[] x =
+        start.map(s -> s.noisy(levels.get(first), scale)).orElseGet(() -> scaled(noise, scale));
+    return sampler.sample(run, x);
   }
 
   private float[] denoise(float[] x, NoiseLevel level, int step) {
@@ -137,12 +177,30 @@ final class Generation {
     }
     try (Scope work = scope.child("step")) {
       Tensor x = Tensor.of(work, latentShape(base, prompt).with(0, rows), batch);
+      if (filling.isPresent()) {
+        x = beside(work, x, filling.get(), rows);
+      }
       Tensor t = Tensor.of(work, Shape.of(rows), timesteps);
       Map<String, Tensor> data = new HashMap<>(told);
       data.put("x", x);
       data.put("timesteps", t);
       return networks.unet(work, data, step).floats();
     }
+  }
+
+  /** The channels of {@code more}, which has one row, behind those of each row of x. */
+  private static Tensor beside(Scope work, Tensor x, Tensor more, int rows) {
+    float[] own = x.floats();
+    float[] other = more.floats();
+    int values = own.length / rows;
+    float[] all = new float[own.length + rows * other.length];
+    for (int row = 0; row < rows; row++) {
+      int at = row * (values + other.length);
+      System.arraycopy(own, row * values, all, at, values);
+      System.arraycopy(other, 0, all, at + values, other.length);
+    }
+    long channels = x.shape().size(1) + more.shape().size(1);
+    return Tensor.of(work, x.shape().with(1, channels), all);
   }
 
   /** Classifier-free guidance (Ho and Salimans 2022, equation 6). */

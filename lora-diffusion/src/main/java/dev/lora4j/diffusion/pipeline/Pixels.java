@@ -31,6 +31,21 @@ final class Pixels {
     return image;
   }
 
+  /** A picture as an image. */
+  static BufferedImage image(Picture picture) {
+    int plane = picture.width() * picture.height();
+    BufferedImage image =
+        new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < plane; i++) {
+      int rgb =
+          (picture.rgb()[i] & 0xff) << 16
+              | (picture.rgb()[plane + i] & 0xff) << 8
+              | (picture.rgb()[2 * plane + i] & 0xff);
+      image.setRGB(i % picture.width(), i / picture.width(), rgb);
+    }
+    return image;
+  }
+
   private static int level(float value) {
     return (int) Math.rint(Math.min(255, Math.max(0, (value + 1) * HALF)));
   }
@@ -39,13 +54,20 @@ final class Pixels {
   static Tensor tensor(Scope scope, List<Picture> pictures) {
     Picture first = pictures.get(0);
     float[] values = new float[pictures.size() * first.rgb().length];
-    int at = 0;
-    for (Picture picture : pictures) {
-      for (byte level : picture.rgb()) {
-        values[at++] = (float) ((level & 0xff) / HALF - 1);
-      }
+    for (int i = 0; i < pictures.size(); i++) {
+      float[] one = values(pictures.get(i));
+      System.arraycopy(one, 0, values, i * one.length, one.length);
     }
     return Tensor.of(scope, Shape.of(pictures.size(), 3, first.height(), first.width()), values);
+  }
+
+  /** [3, height, width] in [-1, 1]. */
+  static float[] values(Picture picture) {
+    float[] values = new float[picture.rgb().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((picture.rgb()[i] & 0xff) / HALF - 1);
+    }
+    return values;
   }
 
   /** Latents cut into rows, shifted and scaled as the denoiser sees them. */

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.sampling.LevelLaw;
+import java.util.Optional;
 
 /**
  * What picture to make. Immutable; each method returns a changed copy.
@@ -15,6 +16,7 @@ import dev.lora4j.diffusion.sampling.LevelLaw;
  * @param schedule which levels of noise the sampler visits
  * @param clipSkip layers of the text encoder to leave out at its end, as some bases were trained;
  *     for Stable Diffusion XL, which leaves out one itself, so many more
+ * @param start a picture to begin with instead of pure noise
  * @param mix adapters that take part
  */
 public record Prompt(
@@ -28,6 +30,7 @@ public record Prompt(
     String sampler,
     LevelLaw schedule,
     int clipSkip,
+    Optional<StartPicture> start,
     MixPlan mix) {
 
   /** Checks the ranges. */
@@ -48,31 +51,34 @@ public record Prompt(
 
   /** A prompt with seed 0, 20 steps of DDIM, guidance 3, no adapter, at the base's own size. */
   public static Prompt of(String text) {
-    return new Prompt(text, "", 0, 20, 3, 0, 0, "ddim", LevelLaw.DEFAULT, 0, MixPlan.NONE);
+    return new Prompt(
+        text, "", 0, 20, 3, 0, 0, "ddim", LevelLaw.DEFAULT, 0, Optional.empty(), MixPlan.NONE);
   }
 
   /** With another negative text. */
   public Prompt negative(String other) {
     return new Prompt(
-        text, other, seed, steps, guidance, width, height, sampler, schedule, clipSkip, mix);
+        text, other, seed, steps, guidance, width, height, sampler, schedule, clipSkip, start, mix);
   }
 
   /** With another seed. */
   public Prompt seed(long other) {
     return new Prompt(
-        text, negative, other, steps, guidance, width, height, sampler, schedule, clipSkip, mix);
+        text, negative, other, steps, guidance, width, height, sampler, schedule, clipSkip, start,
+        mix);
   }
 
   /** With another number of steps. */
   public Prompt steps(int other) {
     return new Prompt(
-        text, negative, seed, other, guidance, width, height, sampler, schedule, clipSkip, mix);
+        text, negative, seed, other, guidance, width, height, sampler, schedule, clipSkip, start,
+        mix);
   }
 
   /** With another guidance scale. */
   public Prompt guidance(double other) {
     return new Prompt(
-        text, negative, seed, steps, other, width, height, sampler, schedule, clipSkip, mix);
+        text, negative, seed, steps, other, width, height, sampler, schedule, clipSkip, start, mix);
   }
 
   /** With another size in pixels. */
@@ -88,30 +94,50 @@ public record Prompt(
         sampler,
         schedule,
         clipSkip,
+        start,
         mix);
   }
 
   /** With another sampler. */
   public Prompt sampler(String name) {
     return new Prompt(
-        text, negative, seed, steps, guidance, width, height, name, schedule, clipSkip, mix);
+        text, negative, seed, steps, guidance, width, height, name, schedule, clipSkip, start, mix);
   }
 
   /** With another law of the levels of noise. */
   public Prompt schedule(LevelLaw other) {
     return new Prompt(
-        text, negative, seed, steps, guidance, width, height, sampler, other, clipSkip, mix);
+        text, negative, seed, steps, guidance, width, height, sampler, other, clipSkip, start, mix);
   }
 
   /** With so many layers of the text encoder left out. */
   public Prompt clipSkip(int layers) {
     return new Prompt(
-        text, negative, seed, steps, guidance, width, height, sampler, schedule, layers, mix);
+        text, negative, seed, steps, guidance, width, height, sampler, schedule, layers, start,
+        mix);
+  }
+
+  /** Beginning with a picture, which also says how large the new one is. */
+  public Prompt start(StartPicture picture) {
+    return new Prompt(
+        text,
+        negative,
+        seed,
+        steps,
+        guidance,
+        picture.picture().width(),
+        picture.picture().height(),
+        sampler,
+        schedule,
+        clipSkip,
+        Optional.of(picture),
+        mix);
   }
 
   /** With other adapters. */
   public Prompt mix(MixPlan other) {
     return new Prompt(
-        text, negative, seed, steps, guidance, width, height, sampler, schedule, clipSkip, other);
+        text, negative, seed, steps, guidance, width, height, sampler, schedule, clipSkip, start,
+        other);
   }
 }

@@ -20,6 +20,7 @@ import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.dataset.Picture;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -159,11 +160,30 @@ public final class StableDiffusion implements AutoCloseable {
   public GeneratedImage generate(Prompt prompt, StepListener listener) {
     try (Scope work = scope.child("generate")) {
       float[] latents = new Generation(work, base, programs, tokenizers, prompt).run(listener);
-      return new GeneratedImage(decode(latents, prompt), prompt);
+      return new GeneratedImage(kept(decode(latents, prompt), prompt), prompt);
     }
   }
 
-  private java.awt.image.BufferedImage decode(float[] latents, Prompt prompt) {
+  /** With the pixels of the start picture wherever it may not change. */
+  private static BufferedImage kept(BufferedImage image, Prompt prompt) {
+    prompt
+        .start()
+        .filter(s -> s.mask().isPresent())
+        .ifPresent(
+            s -> {
+              BufferedImage before = Pixels.image(s.picture());
+              for (int y = 0; y < image.getHeight(); y++) {
+                for (int x = 0; x < image.getWidth(); x++) {
+                  if (!s.mask().orElseThrow().open(x, y)) {
+                    image.setRGB(x, y, before.getRGB(x, y));
+                  }
+                }
+              }
+            });
+    return image;
+  }
+
+  private BufferedImage decode(float[] latents, Prompt prompt) {
     try (Scope work = scope.child("decode")) {
       Shape shape = Generation.latentShape(base, prompt);
       float[] z = new float[latents.length];

@@ -47,6 +47,8 @@ public final class GenerateCommand implements Command {
 
   @Mixin private final MixOption mix = new MixOption();
 
+  @Mixin private final StartOption start = new StartOption();
+
   @Option(
       names = "--negative",
       paramLabel = "TEXT",
@@ -123,15 +125,25 @@ public final class GenerateCommand implements Command {
   public int run(Console console) {
     List<Prompt> plain = checked();
     mix.requireFiles();
+    start.require();
     OutputFile.require(output, ".png");
     long began = System.nanoTime();
     try (OpenModel model = OpenModel.of(console, options)) {
       MixPlan plan = mix.plan(console, model);
-      List<Prompt> wanted = plain.stream().map(p -> p.mix(plan)).toList();
+      List<Prompt> wanted = begun(model, plain).stream().map(p -> p.mix(plan)).toList();
       Map<Path, List<Prompt>> written = make(console, model, wanted);
       report(console, model, plan, written, (System.nanoTime() - began) / 1e9);
     }
     return 0;
+  }
+
+  private List<Prompt> begun(OpenModel model, List<Prompt> plain) {
+    int unit = model.sd().base().sizeUnit();
+    try {
+      return plain.stream().map(p -> start.begin(p, unit)).toList();
+    } catch (IllegalArgumentException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /**

@@ -99,6 +99,49 @@ class CommandsTest {
     assertTrue(ImageIO.read(output.toFile()).getHeight() > 2 * 128);
   }
 
+  /** The picture made is as large as the one it begins with, 40x32. */
+  @Test
+  void aPictureMayBeTheBeginning() throws IOException {
+    Path start = Run.pictures(folder.resolve("pictures")).resolve("ball-0.png");
+    Path output = folder.resolve("changed.png");
+    Run made =
+        Run.of(
+            "generate",
+            "a (box:1.2)",
+            "--image",
+            start,
+            "--strength=0.5",
+            "--sampler=dpmpp-2m",
+            "--schedule=karras",
+            "--steps=4",
+            "-o",
+            output,
+            Run.BASE,
+            F32);
+    assertEquals(0, made.code(), made.err());
+    assertTrue(made.err().contains("step 4 of 4"), made.err());
+    assertEquals(40, ImageIO.read(output.toFile()).getWidth());
+    Run alone = Run.of("generate", "a box", "--mask", start, "-o", output, Run.BASE, F32);
+    assertEquals(1, alone.code());
+    assertTrue(alone.err().contains("--image"), alone.err());
+    Run noPicture =
+        Run.of(
+            "generate",
+            "a box",
+            "--image",
+            start.resolveSibling("ball-0.txt"),
+            "-o",
+            output,
+            Run.BASE,
+            F32);
+    assertEquals(1, noPicture.code());
+    assertTrue(noPicture.err().contains("no picture"), noPicture.err());
+    Run ignored =
+        Run.of("generate", "a box", "--sampler=ddim", "--schedule=karras", "-o", output, Run.BASE);
+    assertEquals(2, ignored.code());
+    assertTrue(ignored.err().contains("whole timesteps"), ignored.err());
+  }
+
   @Test
   void aDamagedPictureIsNamed() throws IOException {
     Path pictures = Run.pictures(folder.resolve("pictures"));

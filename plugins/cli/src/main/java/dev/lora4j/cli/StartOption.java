@@ -1,0 +1,79 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StartPicture;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import picocli.CommandLine.Option;
+
+/** A picture to begin with, and where it may change. */
+final class StartOption {
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description = "Begin with this picture instead of noise.")
+  private Optional<Path> image = Optional.empty();
+
+  @Option(
+      names = "--strength",
+      paramLabel = "X",
+      description = "How much of the picture may change, up to 1 (default: 0.75, with a mask 1).")
+  private Optional<Double> strength = Optional.empty();
+
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      description = "Change the picture only where this one is light.")
+  private Optional<Path> mask = Optional.empty();
+
+  /** Complains about what cannot work before anything slow begins. */
+  void require() {
+    image.ifPresent(ExistingPath::file);
+    mask.ifPresent(ExistingPath::file);
+    if (image.isEmpty() && (mask.isPresent() || strength.isPresent())) {
+      throw new Failure("--mask and --strength need a picture to begin with; give it by --image.");
+    }
+    double share = strength.orElse(1.0);
+    if (!(share > 0 && share <= 1)) {
+      throw new Failure("--strength must be above 0 and at most 1, found " + share + ".");
+    }
+  }
+
+  /**
+   * A prompt that begins with the picture.
+   *
+   * @param unit what the base's sides are multiples of
+   */
+  Prompt begin(Prompt prompt, int unit) {
+    if (image.isEmpty()) {
+      return prompt;
+    }
+    BufferedImage pixels = read(image.get());
+    int width = prompt.width() > 0 ? prompt.width() : whole(pixels.getWidth(), unit);
+    int height = prompt.height() > 0 ? prompt.height() : whole(pixels.getHeight(), unit);
+    Picture picture = Picture.of(image.get().toString(), "", pixels, width, height, Color.WHITE);
+    double share = strength.orElse(mask.isPresent() ? 1.0 : 0.75);
+    StartPicture start = StartPicture.of(picture, share);
+    return prompt.start(mask.isPresent() ? start.within(read(mask.get())) : start);
+  }
+
+  /** The largest multiple of {@code unit} that is not larger, or {@code unit}. */
+  private static int whole(int pixels, int unit) {
+    return Math.max(unit, pixels / unit * unit);
+  }
+
+  private static BufferedImage read(Path file) {
+    try {
+      return Optional.ofNullable(ImageIO.read(file.toFile()))
+          .orElseThrow(
+              () -> new Failure(file + " is no picture that can be read; PNG or JPEG can."));
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
+    }
+  }
+}
