@@ -30,11 +30,11 @@ final class BakedFiles implements AutoCloseable {
   private record Change(String part, TensorInfo info, long offset) {}
 
   private final Checkpoint base;
-  private final BaseFiles files;
+  private final SourceFiles files;
   private final OutputPlace place;
   private int changed;
 
-  private BakedFiles(Checkpoint base, BaseFiles files, OutputPlace place) {
+  private BakedFiles(Checkpoint base, SourceFiles files, OutputPlace place) {
     this.base = base;
     this.files = files;
     this.place = place;
@@ -46,7 +46,7 @@ final class BakedFiles implements AutoCloseable {
    * @throws BakeException if there is no room, or something is in the way
    */
   static BakedFiles of(Checkpoint base, Path output) {
-    BaseFiles files = BaseFiles.of(base);
+    SourceFiles files = SourceFiles.of(base);
     return new BakedFiles(base, files, OutputPlace.of(files, output));
   }
 
@@ -68,14 +68,14 @@ final class BakedFiles implements AutoCloseable {
                         change ->
                             byFile
                                 .computeIfAbsent(
-                                    BaseFiles.real(store.fileOf(change.info().name())),
+                                    SourceFiles.real(store.fileOf(change.info().name())),
                                     f -> new TreeMap<>())
                                 .put(change.offset(), change)));
     changed = byFile.values().stream().mapToInt(NavigableMap::size).sum();
     for (Path file : files.all()) {
       Path target = place.temporary(file);
       List<Change> inside = new ArrayList<>();
-      inside.addAll(byFile.getOrDefault(BaseFiles.real(file), new TreeMap<>()).values());
+      inside.addAll(byFile.getOrDefault(SourceFiles.real(file), new TreeMap<>()).values());
       try {
         Files.createDirectories(target.toAbsolutePath().getParent());
         AtomicFile.write(target, out -> copy(file, inside, bytes, out));

@@ -11,23 +11,23 @@ import java.util.stream.Stream;
 
 /** Where the output goes, and the folder beside it where it is made. */
 final class OutputPlace implements AutoCloseable {
-  private final BaseFiles files;
+  private final SourceFiles files;
   private final Path output;
   private final Path folder;
 
-  private OutputPlace(BaseFiles files, Path output, Path folder) {
+  private OutputPlace(SourceFiles files, Path output, Path folder) {
     this.files = files;
     this.output = output;
     this.folder = folder;
   }
 
   /** Checks that the output can be made, and makes the folder beside it. */
-  static OutputPlace of(BaseFiles files, Path output) {
+  static OutputPlace of(SourceFiles files, Path output) {
     Path target = output.toAbsolutePath().normalize();
     if (Files.exists(target)
-        && (BaseFiles.real(target).equals(BaseFiles.real(files.opened()))
+        && (SourceFiles.real(target).equals(SourceFiles.real(files.opened()))
             || files.all().stream()
-                .anyMatch(f -> BaseFiles.real(f).equals(BaseFiles.real(target))))) {
+                .anyMatch(f -> SourceFiles.real(f).equals(SourceFiles.real(target))))) {
       throw new BakeException(output + " is the base itself; name another output.");
     }
     if (files.single()) {
@@ -50,7 +50,7 @@ final class OutputPlace implements AutoCloseable {
     return new OutputPlace(files, target, folder);
   }
 
-  private static void requireFile(BaseFiles files, Path output) {
+  private static void requireFile(SourceFiles files, Path output) {
     if (Files.isDirectory(output)) {
       throw new BakeException(
           output + " is a folder, but the base " + files.opened() + " is one file; name a file.");
@@ -73,7 +73,7 @@ final class OutputPlace implements AutoCloseable {
     }
   }
 
-  private static void requireRoom(BaseFiles files, Path folder) throws IOException {
+  private static void requireRoom(SourceFiles files, Path folder) throws IOException {
     long room = Files.getFileStore(folder).getUsableSpace();
     if (room < files.bytes()) {
       Files.delete(folder);

@@ -89,7 +89,7 @@ class BakeTest {
       value = DType.class,
       names = {"F32", "F16", "BF16"})
   void weightsAreTheSumRoundedOnceAndAllElseIsTheBase(DType stored) throws IOException {
-    SmallBase base = new SmallBase(1, scope, stored);
+    SmallModel base = new SmallModel(1, scope, stored);
     Path file = base.write(folder.resolve("base.safetensors"));
     Adapter a = base.lora("a", 3);
     Adapter b = base.lora("b", 2);
@@ -111,7 +111,7 @@ class BakeTest {
       touched.add(name);
       for (int i = 0; i < exact.length; i++) {
         // Half of the last place, and what summing in F32 adds.
-        double half = Math.abs(exact[i]) * Math.scalb(1.0, -SmallBase.digits(stored));
+        double half = Math.abs(exact[i]) * Math.scalb(1.0, -SmallModel.digits(stored));
         assertEquals(exact[i], found[i], half + 1e-5, name);
         rounding += Math.pow(found[i] - exact[i], 2);
         change += Math.pow(exact[i] - was[i], 2);
@@ -133,7 +133,7 @@ class BakeTest {
 
   @Test
   void weightZeroIsTheBaseByteForByte() throws IOException {
-    SmallBase base = new SmallBase(2, scope, DType.F16);
+    SmallModel base = new SmallModel(2, scope, DType.F16);
     Path file = base.write(folder.resolve("base.safetensors"));
     Path output = folder.resolve("baked.safetensors");
     BakeReport report = bake(file, MixPlan.of(base.lora("a", 3), 0), output);
@@ -143,7 +143,7 @@ class BakeTest {
 
   @Test
   void whatWasBakedIsExtractedAgain() {
-    SmallBase base = new SmallBase(3, scope, DType.F32);
+    SmallModel base = new SmallModel(3, scope, DType.F32);
     Path file = base.write(folder.resolve("base.safetensors"));
     Path output = folder.resolve("baked.safetensors");
     Adapter a = base.lora("a", 3);
@@ -169,7 +169,7 @@ class BakeTest {
 
   @Test
   void methodsThatDependOnTheWeightActInTurn() {
-    SmallBase base = new SmallBase(4, scope, DType.F32);
+    SmallModel base = new SmallModel(4, scope, DType.F32);
     Path file = base.write(folder.resolve("base.safetensors"));
     Path output = folder.resolve("baked.safetensors");
     Adapter doubling = base.scaling("doubling", 1);
@@ -177,8 +177,8 @@ class BakeTest {
     bake(file, MixPlan.of(a, 1).with(doubling, 0.5), output);
     Path sum = folder.resolve("sum.safetensors");
     bake(file, MixPlan.of(a, 1), sum);
-    double[] scaled = tensors(output).get(SmallBase.LINEAR + ".weight").doubles();
-    double[] plain = tensors(sum).get(SmallBase.LINEAR + ".weight").doubles();
+    double[] scaled = tensors(output).get(SmallModel.LINEAR + ".weight").doubles();
+    double[] plain = tensors(sum).get(SmallModel.LINEAR + ".weight").doubles();
     for (int i = 0; i < plain.length; i++) {
       assertEquals(1.5 * plain[i], scaled[i], 1e-5);
     }
@@ -186,7 +186,7 @@ class BakeTest {
 
   @Test
   void shardsStayShardsAndFoldersFolders() throws IOException {
-    SmallBase base = new SmallBase(5, scope, DType.BF16);
+    SmallModel base = new SmallModel(5, scope, DType.BF16);
     Path model = base.folder(folder.resolve("model"));
     Adapter a = base.lora("unet.", "a", 3);
     Path output = folder.resolve("out/baked");
@@ -207,7 +207,7 @@ class BakeTest {
 
   @Test
   void whatFailsLeavesNothingBehind() throws IOException {
-    SmallBase base = new SmallBase(6, scope, DType.F16);
+    SmallModel base = new SmallModel(6, scope, DType.F16);
     Path file = base.write(folder.resolve("base.safetensors"));
     Path output = folder.resolve("baked.safetensors");
     MixPlan great = MixPlan.of(base.lora("a", 3), 1e6);
@@ -229,11 +229,11 @@ class BakeTest {
 
   @Test
   void aWeightThatCameOutWrongIsRefused() {
-    SmallBase base = new SmallBase(7, scope, DType.BF16);
-    Site site = Site.linear(SmallBase.LINEAR, Shape.of(8, 6), true);
+    SmallModel base = new SmallModel(7, scope, DType.BF16);
+    Site site = Site.linear(SmallModel.LINEAR, Shape.of(8, 6), true);
     SiteMix mix = SiteMix.of(new Patch(scope), site, MixPlan.of(base.lora("a", 3), 1));
     try (Scope work = scope.child("probe")) {
-      Tensor before = base.tensor(SmallBase.LINEAR + ".weight").on(work);
+      Tensor before = base.tensor(SmallModel.LINEAR + ".weight").on(work);
       Rounding.Rounded right =
           new Rounding(work).of(work, before, mix.sum(work, Target.WEIGHT, before));
       Probes probes = new Probes(work);
@@ -245,7 +245,7 @@ class BakeTest {
           assertThrows(
               BakeException.class,
               () -> probes.check(work, mix, Target.WEIGHT, before, unchanged, right.rounding()));
-      assertTrue(String.valueOf(thrown.getMessage()).contains(SmallBase.LINEAR));
+      assertTrue(String.valueOf(thrown.getMessage()).contains(SmallModel.LINEAR));
     }
   }
 }

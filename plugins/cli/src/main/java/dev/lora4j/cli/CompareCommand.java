@@ -29,7 +29,7 @@ public final class CompareCommand implements Command {
   @Parameters(index = "1", paramLabel = "B", description = "Another.")
   private Path second = Path.of("");
 
-  @Mixin private final BaseOption base = new BaseOption();
+  @Mixin private final FamilyOption base = new FamilyOption();
   @Mixin private final PartialOption partial = new PartialOption();
 
   @Option(names = "--layers", description = "A line for each layer, not for each block.")

@@ -62,7 +62,7 @@ public final class MergeCommand implements Command {
 
   @Mixin private final RankOptions ranks = new RankOptions();
   @Mixin private final PrecisionOption precision = new PrecisionOption();
-  @Mixin private final BaseOption base = new BaseOption();
+  @Mixin private final FamilyOption base = new FamilyOption();
   @Mixin private final PartialOption partial = new PartialOption();
 
   @Option(names = "--layers", description = "A line for each layer, not for each block.")

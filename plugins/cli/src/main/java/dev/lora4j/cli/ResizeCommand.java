@@ -43,7 +43,7 @@ public final class ResizeCommand implements Command {
   @Mixin private final AdapterOutputOption output = new AdapterOutputOption();
   @Mixin private final RankOptions ranks = new RankOptions();
   @Mixin private final PrecisionOption precision = new PrecisionOption();
-  @Mixin private final BaseOption base = new BaseOption();
+  @Mixin private final FamilyOption base = new FamilyOption();
   @Mixin private final PartialOption partial = new PartialOption();
 
   @Option(names = "--layers", description = "A line for each layer, not for each block.")

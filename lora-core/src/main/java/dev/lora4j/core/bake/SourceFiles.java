@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param root the folder that they all lie in
  * @param single whether the base is one file, so that its output is one too
  */
-record BaseFiles(Path opened, Path root, boolean single, List<Path> all, List<Path> leftOut) {
+record SourceFiles(Path opened, Path root, boolean single, List<Path> all, List<Path> leftOut) {
   /** Endings of files with weights. */
   private static final List<String> WEIGHTS =
       List.of(
@@ -36,7 +36,7 @@ record BaseFiles(Path opened, Path root, boolean single, List<Path> all, List<Pa
           ".h5");
 
   /** Finds them. */
-  static BaseFiles of(Checkpoint base) {
+  static SourceFiles of(Checkpoint base) {
     Path opened = base.path();
     Set<Path> used = new LinkedHashSet<>();
     for (TensorStore store : base.parts().values()) {
@@ -45,7 +45,7 @@ record BaseFiles(Path opened, Path root, boolean single, List<Path> all, List<Pa
     }
     if (!Files.isDirectory(opened)) {
       Path root = opened.toAbsolutePath().getParent();
-      return new BaseFiles(
+      return new SourceFiles(
           opened,
           root == null ? Path.of("") : root,
           used.size() == 1,
@@ -69,7 +69,7 @@ record BaseFiles(Path opened, Path root, boolean single, List<Path> all, List<Pa
     } catch (IOException e) {
       throw new BakeException(opened + " cannot be read: " + e.getMessage(), e);
     }
-    return new BaseFiles(opened, opened, false, List.copyOf(all), List.copyOf(leftOut));
+    return new SourceFiles(opened, opened, false, List.copyOf(all), List.copyOf(leftOut));
   }
 
   private static boolean weights(Path file) {

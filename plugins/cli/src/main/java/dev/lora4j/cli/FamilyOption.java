@@ -7,7 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The base that adapters are for, where their files do not tell. */
-final class BaseOption {
+final class FamilyOption {
   @Option(
       names = "--base",
       paramLabel = "DIR|FILE",

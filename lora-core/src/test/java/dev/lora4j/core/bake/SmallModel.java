@@ -21,7 +21,7 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /** A random model of a few layers, and random adapters for it. */
-final class SmallBase {
+final class SmallModel {
   static final String LINEAR = "layers.0.to_q";
   private static final String CONV = "layers.0.conv";
   private static final String NORM = "layers.1.norm";
@@ -47,7 +47,7 @@ final class SmallBase {
   private final Scope scope;
   private final Map<String, HostTensor> tensors = new TreeMap<>();
 
-  SmallBase(long seed, Scope scope, DType stored) {
+  SmallModel(long seed, Scope scope, DType stored) {
     this.random = new Random(seed);
     this.scope = scope;
     this.stored = stored;
