@@ -18,4 +18,9 @@ public interface AdapterFormat {
    * that know a key, one that finds its layer goes before one that does not.
    */
   Optional<Address> resolve(String key, KeyContext context);
+
+  /** What users should know of every file in this dialect. */
+  default Optional<String> warning() {
+    return Optional.empty();
+  }
 }

@@ -9,18 +9,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * The layers of a base under all their names. As flat names cannot be taken apart by rule, they are
  * made of the names that there are and looked up exactly.
  */
 public final class LayerNames {
+  /** How many modules may be around a model in one file and not in another. */
+  private static final int WRAPPERS = 2;
+
   private static final List<String> DENOISERS = List.of("unet", "transformer");
 
   private final Family family;
   private final Map<String, Layer> canonical = new HashMap<>();
   private final Map<String, Layer> natives = new HashMap<>();
   private final Map<String, Layer> flat = new HashMap<>();
+  private final Map<String, Optional<Layer>> tails = new HashMap<>();
   private final Set<String> models = new TreeSet<>();
 
   /** All names of the layers of {@code family}. */
@@ -31,8 +36,12 @@ public final class LayerNames {
       models.add(model);
       Layer layer = Layer.of(site);
       canonical.put(site.name(), layer);
-      flat.put(flat(model, site.name().substring(model.length() + 1)), layer);
+      boolean whole = model.length() == site.name().length();
+      flat.put(flat(model, whole ? "" : site.name().substring(model.length() + 1)), layer);
+      flat.putIfAbsent(flat("", site.name()), layer);
+      tail(site.name(), layer);
     }
+    tails.values().removeIf(Optional::isEmpty);
     Map<String, List<NativeName>> byPath = new LinkedHashMap<>();
     family.natives().forEach(n -> byPath.computeIfAbsent(n.path(), p -> new ArrayList<>()).add(n));
     byPath.forEach((path, names) -> layer(path, names).ifPresent(layer -> add(path, layer)));
@@ -56,6 +65,15 @@ public final class LayerNames {
           .ifPresent(site -> parts.add(new Layer.Part(site, name.rows(), name.swapped())));
     }
     return parts.isEmpty() ? Optional.empty() : Optional.of(new Layer(path, parts, rows, true));
+  }
+
+  /** Names without the one or two modules around the model, where only one layer has them. */
+  private void tail(String name, Layer layer) {
+    String tail = name;
+    for (int i = 0; i < WRAPPERS; i++) {
+      tail = tail.substring(tail.indexOf('.') + 1);
+      tails.merge(tail, Optional.of(layer), (a, b) -> a.equals(b) ? a : Optional.empty());
+    }
   }
 
   private static String model(String site) {
@@ -96,6 +114,42 @@ public final class LayerNames {
   }
 
   /**
+   * The layer with this name in any model of the base, in either layout, without the model's name
+   * or with the modules that a program had around it.
+   */
+  public Optional<Layer> anywhere(String path) {
+    return canonical(path)
+        .or(() -> canonical(denoiser() + "." + path))
+        .or(() -> natively(NativePrefix.DENOISER + path))
+        .or(() -> natively(path))
+        .or(() -> models.stream().flatMap(m -> canonical(m + "." + path).stream()).findFirst())
+        .or(() -> unwrapped(path));
+  }
+
+  private Optional<Layer> unwrapped(String path) {
+    String rest = path;
+    for (int i = 0; i <= WRAPPERS; i++) {
+      Optional<Layer> tail = tails.getOrDefault(rest, Optional.empty());
+      Optional<Layer> found = Optional.ofNullable(canonical.get(rest));
+      if (found.isPresent() || tail.isPresent()) {
+        return found.isPresent() ? found : tail;
+      }
+      rest = rest.substring(rest.indexOf('.') + 1);
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The layer with this name in any model of the base, every dot an underscore; the model's name
+   * may stand in front.
+   */
+  public Optional<Layer> flatlyAnywhere(String name) {
+    return flatly(denoiser(), name)
+        .or(() -> flatly("", name))
+        .or(() -> models.stream().flatMap(m -> flatly(m, name).stream()).findFirst());
+  }
+
+  /**
    * The layer of {@code model} with this name, in either layout, every dot an underscore.
    *
    * @param model as in canonical names, for example {@code unet}
@@ -106,7 +160,7 @@ public final class LayerNames {
 
   /** Exactly; else without what some trainers leave in names. */
   private static Optional<Layer> lenient(
-      String name, char dot, java.util.function.Function<String, Optional<Layer>> find) {
+      String name, char dot, Function<String, Optional<Layer>> find) {
     Optional<Layer> exact = find.apply(name);
     if (exact.isPresent()) {
       return exact;

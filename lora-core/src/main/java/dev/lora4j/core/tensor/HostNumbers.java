@@ -27,6 +27,10 @@ final class HostNumbers {
       case U8 -> Byte.toUnsignedInt(bytes.get());
       case U16 -> Short.toUnsignedInt(bytes.getShort());
       case U32 -> Integer.toUnsignedLong(bytes.getInt());
+      case F8_E5M2 -> half((short) (bytes.get() << Byte.SIZE));
+      case F8_E4M3 -> octet(bytes.get(), 3, 7, 0x7f);
+      case F8_E4M3FNUZ -> octet(bytes.get(), 3, 8, -1);
+      case F8_E5M2FNUZ -> octet(bytes.get(), 2, 16, -1);
       case BOOL -> bytes.get() == 0 ? 0 : 1;
       default -> throw new TensorException("Numbers of type " + type + " are not read here.");
     };
@@ -43,6 +47,24 @@ final class HostNumbers {
           default -> Math.scalb(1 + fraction, exponent - 15);
         };
     return bits < 0 ? -magnitude : magnitude;
+  }
+
+  /**
+   * A number of 8 bits without infinities.
+   *
+   * @param fraction bits of the fraction
+   * @param notANumber what all bits but the sign are in NaN; -1 where the negative zero is NaN
+   */
+  private static double octet(byte bits, int fraction, int bias, int notANumber) {
+    int magnitude = bits & 0x7f;
+    if (magnitude == notANumber || (notANumber < 0 && bits == Byte.MIN_VALUE)) {
+      return Double.NaN;
+    }
+    int exponent = magnitude >> fraction;
+    double rest = (magnitude & ((1 << fraction) - 1)) / (double) (1 << fraction);
+    double value =
+        exponent == 0 ? Math.scalb(rest, 1 - bias) : Math.scalb(1 + rest, exponent - bias);
+    return bits < 0 ? -value : value;
   }
 
   /** All exponent bits set mean infinity or NaN, in every IEEE type. */

@@ -67,7 +67,7 @@ public final class HostTensor {
   /**
    * The elements as numbers, in row-major order.
    *
-   * @throws TensorException if the type is packed, complex or one of 8 bits with an exponent
+   * @throws TensorException if the type is packed, complex or an exponent alone
    */
   public double[] doubles() {
     return HostNumbers.of(dtype, bytes(), Math.toIntExact(shape.elements()));

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.checkpoint.Checkpoint;
 import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
@@ -31,7 +32,7 @@ public final class InspectCommand implements Command {
       names = "--base",
       paramLabel = "BASE",
       description =
-          "Read the adapter for this base: a model folder, or a kind by its name, such as sd15,"
+          "Read the adapter for this base: a model's file or folder, or a kind by its name, such as sd15,"
               + " sd21, sdxl, sd3 or flux (default: the kind that fits).")
   private Optional<String> base = Optional.empty();
 
@@ -54,7 +55,7 @@ public final class InspectCommand implements Command {
     Path tensors = Files.isDirectory(file) ? file.resolve("adapter_model.safetensors") : file;
     ExistingPath.file(tensors);
     try (FileReport report = FileReport.open(tensors)) {
-      Optional<Family> family = base.map(text -> family(console, text));
+      Optional<Family> family = base.map(InspectCommand::family);
       Optional<Examination> found = examine(report, family);
       return found.isPresent() ? adapter(console, report, found.get()) : other(console, report);
     }
@@ -86,7 +87,7 @@ public final class InspectCommand implements Command {
     }
   }
 
-  private static Family family(Console console, String text) {
+  private static Family family(String text) {
     List<Family> families = Families.all();
     Optional<Family> named = families.stream().filter(f -> f.name().equals(text)).findFirst();
     if (named.isPresent()) {
@@ -100,11 +101,8 @@ public final class InspectCommand implements Command {
               + String.join(", ", families.stream().map(Family::name).toList())
               + ".");
     }
-    ModelOptions options = new ModelOptions();
-    options.base = Optional.of(ExistingPath.folder(Path.of(text)));
-    options.compute = ModelOptions.Compute.f32;
-    try (OpenModel model = OpenModel.of(console, options)) {
-      return model.sd().family();
+    try (Checkpoint model = Checkpoint.open(ExistingPath.any(Path.of(text)))) {
+      return model.base();
     }
   }
 }

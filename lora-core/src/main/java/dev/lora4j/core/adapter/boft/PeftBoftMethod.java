@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter.boft;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.TransformMethod;
@@ -71,6 +72,14 @@ public final class PeftBoftMethod implements TransformMethod {
     }
     HostTensor outputs = in.tensor(OUTPUTS).reshape(Shape.of(out, 1));
     return Factors.of(NAME, new TreeMap<>(Map.of(ROTATIONS, data, OUTPUTS, outputs)), Map.of());
+  }
+
+  /** The rotations are of inputs, which all layers share. */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    Map<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
+    tensors.computeIfPresent(OUTPUTS, (role, t) -> share.of(t));
+    return Factors.of(NAME, tensors, factors.settings());
   }
 
   private static boolean shuffles(Shape data, long rest) {

@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -122,6 +123,34 @@ public final class DoraMethod implements TransformMethod {
   @Override
   public OptionalLong chosenRank(Structure factors) {
     return inner(factors).chosenRank(unwrapped(factors));
+  }
+
+  /** The rows of what gives the delta, and their lengths; lengths by input are of all rows. */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    String role =
+        factors.tensors().containsKey(Magnitude.PEFT) ? Magnitude.PEFT : Magnitude.LYCORIS;
+    HostTensor magnitude = factors.tensor(role);
+    if (magnitude.shape().size(0) != whole.out()) {
+      throw new AdapterException(
+          "The DoRA for "
+              + whole.name()
+              + " "
+              + whole.weight()
+              + ", which is several layers in the base, cannot be divided among them: its lengths"
+              + " are by input, over the rows of all of them.");
+    }
+    SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
+    tensors.remove(role);
+    SortedMap<String, String> settings = new TreeMap<>(factors.settings());
+    String inner = settings.remove(INNER);
+    Factors delta =
+        inner(factors.structure()).rows(whole, new Factors(inner, tensors, settings), share);
+    SortedMap<String, HostTensor> all = new TreeMap<>(delta.tensors());
+    all.put(role, share.of(magnitude));
+    SortedMap<String, String> also = new TreeMap<>(delta.settings());
+    also.put(INNER, delta.method());
+    return new Factors(NAME, all, also);
   }
 
   @Override

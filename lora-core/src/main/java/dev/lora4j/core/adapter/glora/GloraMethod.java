@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -105,6 +106,14 @@ public final class GloraMethod implements TransformMethod {
       tensors.put(B2, in.tensor(b2, LowRank.down(site, rank)));
     }
     return rank;
+  }
+
+  /** Only the left factor of what is added has the rows. */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
+    tensors.computeIfPresent(B1, (role, t) -> share.of(t));
+    return new Factors(NAME, tensors, factors.settings());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter.ia3;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -102,6 +103,16 @@ public final class Ia3Method implements TransformMethod {
 
   private static boolean onInput(Structure factors) {
     return Boolean.parseBoolean(factors.setting(ON_INPUT));
+  }
+
+  /** Factors by output are divided, those by input are shared. */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
+    if (!onInput(factors.structure())) {
+      tensors.replaceAll((role, vector) -> share.of(vector));
+    }
+    return new Factors(NAME, tensors, factors.settings());
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -112,6 +113,15 @@ public final class LokrMethod implements AdditiveMethod {
         .filter(factors::has)
         .mapToLong(role -> factors.shape(role).size(0))
         .findFirst();
+  }
+
+  /**
+   * The rows of w1, where the layer has whole rows of it; else there is no Kronecker product for
+   * the layer, and the change is stored whole.
+   */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    return LokrRows.of(whole, factors, scale(factors.structure()), share);
   }
 
   @Override

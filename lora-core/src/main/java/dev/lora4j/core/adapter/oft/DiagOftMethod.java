@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter.oft;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -71,6 +72,26 @@ public final class DiagOftMethod implements TransformMethod {
       return Factors.of(NAME, tensors, Map.of());
     }
     return Factors.of(NAME, tensors, Map.of(ALPHA, LycorisRotation.readLimit(in)));
+  }
+
+  /** Whole blocks; a limit on all of them together is applied to them first. */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    String role = factors.tensors().containsKey(ROTATION) ? ROTATION : LycorisRotation.BLOCKS;
+    long size = factors.tensor(role).shape().size(1);
+    if (!share.aligned(size)) {
+      return TransformMethod.super.rows(whole, factors, share);
+    }
+    Map<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
+    Map<String, String> settings = new TreeMap<>(factors.settings());
+    if (settings.containsKey(ALPHA)) {
+      HostTensor limited = LycorisRotation.limited(factors, whole.out());
+      tensors.put(role, limited);
+      settings.put(ALPHA, Double.toString(0));
+    }
+    tensors.computeIfPresent(role, (r, t) -> share.by(size).of(t));
+    tensors.computeIfPresent(LycorisRotation.RESCALE, (r, t) -> share.of(t));
+    return Factors.of(NAME, tensors, settings);
   }
 
   @Override

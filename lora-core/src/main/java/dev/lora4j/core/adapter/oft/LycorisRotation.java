@@ -2,6 +2,7 @@ package dev.lora4j.core.adapter.oft;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -57,6 +58,32 @@ public final class LycorisRotation {
   public static Expr limited(Expr skew, StagedFactors factors) {
     Expr share = factors.number(LIMIT).to(DType.F64).div(skew.norm().add(1e-8));
     return skew.mul(share.clamp(0, 1));
+  }
+
+  /** The blocks [n, size, size] with the limit applied, as {@link #limited} does. */
+  static HostTensor limited(Factors factors, long out) {
+    HostTensor blocks = factors.tensor(BLOCKS);
+    double alpha = factors.structure().number(AdapterMethod.ALPHA);
+    double[] values = blocks.doubles();
+    int size = Math.toIntExact(blocks.shape().size(1));
+    double sum = 0;
+    for (int block = 0; block < values.length; block += size * size) {
+      for (int r = 0; r < size; r++) {
+        for (int c = 0; c < size; c++) {
+          double skew = values[block + r * size + c] - values[block + c * size + r];
+          sum += skew * skew;
+        }
+      }
+    }
+    double share = alpha * out / (Math.sqrt(sum) + 1e-8);
+    if (alpha <= 0 || share >= 1) {
+      return blocks;
+    }
+    float[] shorter = new float[values.length];
+    for (int i = 0; i < shorter.length; i++) {
+      shorter[i] = (float) (values[i] * share);
+    }
+    return HostTensor.of(blocks.shape(), shorter);
   }
 
   /** {@code weight} [out, ...] times the factors, blended with 1 by the strength. */

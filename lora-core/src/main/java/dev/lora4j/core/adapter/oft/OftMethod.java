@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter.oft;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -110,6 +111,12 @@ public final class OftMethod implements TransformMethod {
   private static long size(long elements) {
     long size = Math.round((1 + Math.sqrt(1 + 8.0 * elements)) / 2);
     return size * (size - 1) / 2 == elements ? size : 0;
+  }
+
+  /** It turns inputs, which all layers share. */
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    return factors;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.lora4j.core.adapter.sparse;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
@@ -29,9 +30,9 @@ public final class SparseMethod implements AdditiveMethod {
   /** Its name. */
   public static final String NAME = "sparse";
 
-  private static final String INDICES = "bias_indices";
-  private static final String VALUES = "bias_values";
-  private static final String SIZE = "bias_size";
+  static final String INDICES = "bias_indices";
+  static final String VALUES = "bias_values";
+  static final String SIZE = "bias_size";
   private static final String SHIRA_INDICES = "shira_indices";
   private static final String SHIRA_WEIGHT = "shira_weight";
   private static final String DOWN = "lora_down.weight";
@@ -121,6 +122,11 @@ public final class SparseMethod implements AdditiveMethod {
     return factors.settings().containsKey(ORIGIN)
         ? new TreeMap<>(Map.of(SHIRA_INDICES, indices, SHIRA_WEIGHT, values))
         : new TreeMap<>(factors.tensors());
+  }
+
+  @Override
+  public Factors rows(Site whole, Factors factors, RowShare share) {
+    return SparseRows.of(whole, factors, share);
   }
 
   @Override

@@ -91,11 +91,6 @@ public final class AdapterConfig {
     throw new AdapterException(where + " should be a JSON object.");
   }
 
-  /** Whether there is one. */
-  public boolean present() {
-    return !models.isEmpty();
-  }
-
   /**
    * What methods are told about a layer beside its tensors, see {@code docs/methods.md}.
    *
@@ -108,11 +103,6 @@ public final class AdapterConfig {
   /** The scale of AdaLoRA's factors at a layer; absent if that is not what the file holds. */
   public Optional<Double> diagonalScale(String spelled) {
     return model(spelled).flatMap(ModelConfig::diagonalScale);
-  }
-
-  /** Whether the layer's weight is stored with inputs as rows in the model that was trained. */
-  public boolean transposed(String spelled) {
-    return model(spelled).map(ModelConfig::transposed).orElse(false);
   }
 
   private Optional<ModelConfig> model(String spelled) {

@@ -127,10 +127,6 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
     return Optional.of(alpha / rank);
   }
 
-  boolean transposed() {
-    return text(fields, "fan_in_fan_out").map(Boolean::parseBoolean).orElse(false);
-  }
-
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     String start = text(fields, "init_lora_weights").orElse("").toLowerCase(Locale.ROOT);

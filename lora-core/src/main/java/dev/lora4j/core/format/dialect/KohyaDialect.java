@@ -16,7 +16,7 @@ import java.util.Optional;
  * model was first published; {@code lora_transformer_} is OneTrainer's for the same.
  */
 public final class KohyaDialect implements AdapterFormat {
-  /** Prefixes, longer before those they begin with, and the models they may mean. */
+  /** Prefixes, and the models they may mean. */
   private static final Map<String, List<String>> TEXT_ENCODERS =
       Map.of(
           "lora_te_", List.of("text_encoder", "text_encoder_2"),
@@ -25,8 +25,7 @@ public final class KohyaDialect implements AdapterFormat {
           // T5 is the third model of Stable Diffusion 3, and the second of FLUX.
           "lora_te3_", List.of("text_encoder_3", "text_encoder_2"));
 
-  private static final List<String> DENOISERS =
-      List.of("lora_unet_", "oft_unet_", "lora_transformer_", "lora_prior_unet_");
+  private static final List<String> DENOISERS = List.of("lora_unet_", "oft_unet_");
 
   @Override
   public String name() {
@@ -35,43 +34,41 @@ public final class KohyaDialect implements AdapterFormat {
 
   @Override
   public Optional<Address> resolve(String key, KeyContext context) {
-    int dot = key.indexOf('.');
-    if (dot < 0) {
-      return Optional.empty();
-    }
-    String spelled = key.substring(0, dot);
-    String suffix = key.substring(dot + 1);
-    LayerNames names = context.names();
     for (String prefix : DENOISERS) {
-      if (spelled.startsWith(prefix)) {
-        return address(key, spelled, prefix, suffix, List.of(names.denoiser()), context);
+      if (key.startsWith(prefix)) {
+        return flat(key, prefix, List.of(context.names().denoiser()), context);
       }
     }
     for (Map.Entry<String, List<String>> entry : TEXT_ENCODERS.entrySet()) {
-      if (spelled.startsWith(entry.getKey())) {
-        return address(key, spelled, entry.getKey(), suffix, entry.getValue(), context);
+      if (key.startsWith(entry.getKey())) {
+        return flat(key, entry.getKey(), entry.getValue(), context);
       }
     }
     return Optional.empty();
   }
 
-  private static Optional<Address> address(
-      String key,
-      String spelled,
-      String prefix,
-      String suffix,
-      List<String> models,
-      KeyContext context) {
+  /**
+   * A key that is a prefix, a flat name, a dot, and the role.
+   *
+   * @param models the models that the layer may be in, likelier ones first
+   */
+  static Optional<Address> flat(
+      String key, String prefix, List<String> models, KeyContext context) {
+    int dot = key.indexOf('.');
+    if (dot < prefix.length()) {
+      return Optional.empty();
+    }
+    String spelled = key.substring(0, dot);
+    String suffix = key.substring(dot + 1);
     LayerNames names = context.names();
     String flat = spelled.substring(prefix.length());
     Optional<Layer> layer =
         models.stream().flatMap(m -> names.flatly(m, flat).stream()).findFirst();
     Optional<Ending> ending = Ending.split(spelled, suffix, context.keys());
     if (layer.isPresent()) {
-      return Optional.of(Rotations.address(key, spelled, layer.get(), suffix, ending));
+      return Optional.of(Rotations.address(spelled, layer.get(), suffix, ending));
     }
-    String model = models.stream().filter(names::has).findFirst().orElse("");
-    return ending.map(
-        e -> new Address.Lacking(spelled, models.get(0) + "." + flat, model.isEmpty()));
+    boolean model = models.stream().noneMatch(names::has);
+    return ending.map(e -> new Address.Lacking(spelled, models.get(0) + "." + flat, model));
   }
 }

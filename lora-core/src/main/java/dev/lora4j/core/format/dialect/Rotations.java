@@ -13,8 +13,7 @@ final class Rotations {
   private Rotations() {}
 
   /** The address of a key of a layer that the base has. */
-  static Address address(
-      String key, String spelled, Layer layer, String suffix, Optional<Ending> ending) {
+  static Address address(String spelled, Layer layer, String suffix, Optional<Ending> ending) {
     if (ending.isPresent()) {
       return new Address.OfLayer(spelled, layer, ending.get().role());
     }

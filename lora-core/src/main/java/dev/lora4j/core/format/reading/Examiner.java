@@ -3,6 +3,7 @@ package dev.lora4j.core.format.reading;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.Layer;
@@ -50,6 +51,9 @@ final class Examiner {
     problems.addAll(
         new Verdict(source.path(), base, options).on(account, table.lacking(), factors));
     warnings.addAll(Verdict.warnings(account));
+    Formats.all().stream()
+        .filter(f -> dialects.contains(f.name()))
+        .forEach(f -> f.warning().ifPresent(warnings::add));
     return new Examination(
         base.family(),
         base.known(),

@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +29,23 @@ final class LayerTensors {
    */
   static LayerTensors read(AdapterSource source, KeyTable.Group group) {
     LayerTensors tensors = new LayerTensors();
-    group.keys().forEach((role, key) -> tensors.add(role, key, source.tensor(key)));
+    group.keys().forEach((role, key) -> tensors.add(role, key, widened(source.tensor(key))));
     tensors.fold(source, group);
     return tensors;
+  }
+
+  /** Numbers of 8 bits in F32, which nothing computes in and all of them are exact in. */
+  private static HostTensor widened(HostTensor tensor) {
+    DType type = tensor.dtype();
+    if (!type.floating() || type.bits() != Byte.SIZE || type == DType.F8_E8M0) {
+      return tensor;
+    }
+    double[] values = tensor.doubles();
+    float[] wide = new float[values.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = (float) values[i];
+    }
+    return HostTensor.of(tensor.shape(), wide);
   }
 
   private void add(String role, String key, HostTensor tensor) {

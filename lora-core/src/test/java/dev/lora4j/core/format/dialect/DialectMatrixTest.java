@@ -45,7 +45,16 @@ class DialectMatrixTest {
   }
 
   static Stream<Row> rows() {
-    return Stream.of(kohya(), diffusers(), old(), loraDiffusion()).flatMap(List::stream);
+    return Stream.of(
+            kohya(),
+            diffusers(),
+            old(),
+            loraDiffusion(),
+            transformers(),
+            divided(),
+            peft(),
+            others())
+        .flatMap(List::stream);
   }
 
   private static List<Row> kohya() {
@@ -164,6 +173,212 @@ class DialectMatrixTest {
             "text_encoder:6:up",
             UP,
             "text_encoder.text_model.encoder.layers.1.self_attn.q_proj"));
+  }
+
+  private static List<Row> transformers() {
+    String joint = "transformer.transformer_blocks.3.";
+    return List.of(
+        row("kohya", "sd3", "lora_unet_joint_blocks_3_x_block_attn_qkv." + UP, UP, qkv(joint)),
+        row(
+            "kohya",
+            "sd3",
+            "lora_unet_joint_blocks_3_context_block_attn_qkv." + DOWN,
+            DOWN,
+            words(joint)),
+        row(
+            "kohya",
+            "sd3",
+            "lora_unet_joint_blocks_3_x_block_mlp_fc1." + UP,
+            UP,
+            joint + "ff.net.0.proj"),
+        row(
+            "kohya",
+            "sd3",
+            "lora_te3_encoder_block_2_layer_0_SelfAttention_q." + DOWN,
+            DOWN,
+            "text_encoder_3.encoder.block.2.layer.0.SelfAttention.q"),
+        row("kohya", "flux", "lora_unet_double_blocks_3_img_attn_qkv." + UP, UP, qkv(joint)),
+        row("kohya", "flux", "lora_unet_double_blocks_3_txt_attn_qkv." + UP, UP, words(joint)),
+        row("kohya", "flux", "lora_unet_single_blocks_3_linear1." + UP, UP, single(3, 4)),
+        row(
+            "kohya",
+            "flux",
+            "lora_unet_single_blocks_3_linear2." + UP,
+            UP,
+            "transformer.single_transformer_blocks.3.proj_out"),
+        row(
+            "kohya",
+            "flux",
+            "lora_unet_final_layer_adaLN_modulation_1." + UP,
+            UP,
+            "transformer.norm_out.linear swapped"),
+        row(
+            "kohya",
+            "flux",
+            "lora_unet_double_blocks_3_img_attn_qkv.oft_blocks.1",
+            "oft_blocks",
+            joint + "attn.to_k"),
+        row(
+            "kohya",
+            "flux",
+            "lora_te3_encoder_block_2_layer_1_DenseReluDense_wi_0." + DOWN,
+            DOWN,
+            "text_encoder_2.encoder.block.2.layer.1.DenseReluDense.wi_0"),
+        row(
+            "kohya",
+            "flux",
+            "lora_te2_encoder_block_2_layer_0_SelfAttention_o." + DOWN,
+            DOWN,
+            "text_encoder_2.encoder.block.2.layer.0.SelfAttention.o"),
+        row(
+            "kohya",
+            "flux",
+            "lora_unet_transformer_blocks_3_attn_to_q_." + UP,
+            UP,
+            joint + "attn.to_q"),
+        row("diffusers", "flux", joint + "attn.to_q.lora_A.weight", DOWN, joint + "attn.to_q"),
+        row(
+            "onetrainer",
+            "flux",
+            "lora_transformer_transformer_blocks_3_attn_to_q." + DOWN,
+            DOWN,
+            joint + "attn.to_q"),
+        row(
+            "onetrainer",
+            "flux",
+            "lora_transformer_proj_out.alpha",
+            "alpha",
+            "transformer.proj_out"));
+  }
+
+  private static String[] qkv(String block) {
+    return new String[] {block + "attn.to_q", block + "attn.to_k", block + "attn.to_v"};
+  }
+
+  private static String[] words(String block) {
+    return new String[] {
+      block + "attn.add_q_proj", block + "attn.add_k_proj", block + "attn.add_v_proj"
+    };
+  }
+
+  private static String[] single(int block, int parts) {
+    String name = "transformer.single_transformer_blocks." + block + ".";
+    List<String> all = List.of("attn.to_q", "attn.to_k", "attn.to_v", "proj_mlp");
+    return all.subList(0, parts).stream().map(p -> name + p).toArray(String[]::new);
+  }
+
+  private static List<Row> divided() {
+    String joint = "transformer.transformer_blocks.3.";
+    String qkv = "double_blocks.3.img_attn.qkv";
+    return List.of(
+        row("comfyui", "flux", "diffusion_model." + qkv + ".lora_A.weight", DOWN, qkv(joint)),
+        row(
+            "comfyui",
+            "flux",
+            "diffusion_model." + qkv + ".magnitude",
+            "lora_magnitude_vector",
+            qkv(joint)),
+        row("comfyui", "flux", "model.diffusion_model." + qkv + ".lokr_w1", "lokr_w1", qkv(joint)),
+        row(
+            "comfyui",
+            "flux",
+            "diffusion_model$$" + qkv.replace(".", "$$") + ".lora_B.weight",
+            UP,
+            qkv(joint)),
+        row(
+            "comfyui",
+            "flux",
+            "text_encoders.clip_l.transformer.text_model.encoder.layers.0.mlp.fc1." + UP,
+            UP,
+            FC1),
+        row(
+            "comfyui",
+            "sdxl",
+            "diffusion_model.input_blocks.4.1.proj_in.lora_A.weight",
+            DOWN,
+            "unet.down_blocks.1.attentions.0.proj_in"),
+        row("bare", "flux", qkv + ".lora_A.weight", DOWN, qkv(joint)),
+        row("peft", "flux", "base_model.model." + qkv + ".lora_A.weight", DOWN, qkv(joint)),
+        row("xlabs", "flux", "double_blocks.3.processor.qkv_lora1.down.weight", DOWN, qkv(joint)),
+        row("xlabs", "flux", "double_blocks.3.processor.qkv_lora2.up.weight", UP, words(joint)),
+        row(
+            "xlabs",
+            "flux",
+            "diffusion_model.double_blocks.3.processor.proj_lora2.up.weight",
+            UP,
+            joint + "attn.to_add_out"),
+        row("xlabs", "flux", "single_blocks.3.processor.qkv_lora.up.weight", UP, single(3, 3)),
+        row(
+            "xlabs",
+            "flux",
+            "single_blocks.3.processor.proj_lora.down.weight",
+            DOWN,
+            "transformer.single_transformer_blocks.3.proj_out"),
+        row("omi", "flux", "transformer." + qkv + ".1." + DOWN, DOWN, joint + "attn.to_k"),
+        row(
+            "omi",
+            "flux",
+            "transformer.single_blocks.3.linear1.3." + DOWN,
+            DOWN,
+            "transformer.single_transformer_blocks.3.proj_mlp"),
+        row(
+            "omi",
+            "flux",
+            "transformer.final_layer.adaLN_modulation.1." + UP,
+            UP,
+            "transformer.norm_out.linear swapped"),
+        row(
+            "omi",
+            "flux",
+            "t5.encoder.block.2.layer.0.SelfAttention.q." + UP,
+            UP,
+            "text_encoder_2.encoder.block.2.layer.0.SelfAttention.q"),
+        row("omi", "sd15", "clip_l.text_model.encoder.layers.0.mlp.fc1." + UP, UP, FC1),
+        row(
+            "omi",
+            "sdxl",
+            "unet.input_blocks.4.1.proj_in." + DOWN,
+            DOWN,
+            "unet.down_blocks.1.attentions.0.proj_in"));
+  }
+
+  private static List<Row> peft() {
+    String path = Q1.substring("unet.".length());
+    return List.of(
+        row("peft", "sd15", "base_model.model." + path + ".lora_A.weight", DOWN, Q1),
+        row("peft", "sd15", "base_model.model." + path + ".lora_B.default.weight", UP, Q1),
+        row("peft", "sd15", "base_model.model.unet." + path + ".lora_A.weight", DOWN, Q1),
+        row("peft", "sd15", "unet.base_model.model." + path + ".lora_A.weight", DOWN, Q1),
+        row("peft", "sd15", "base_model.model." + path + ".ia3_l", "ia3_l", Q1),
+        row("peft", "sd15", "base_model.model." + path + ".hada_w2_b", "hada_w2_b", Q1),
+        row("peft", "sd15", "base_model.model." + path + ".lokr_w1.default", "lokr_w1", Q1),
+        row("peft", "sd15", "base_model.model." + path + ".oft_R.weight", "oft_R.weight", Q1),
+        row("peft", "sd15", "base_model.model." + path + ".boft_R", "boft_R", Q1),
+        row("peft", "sd15", "base_model.model." + path + ".lora_E", "lora_E", Q1),
+        row(
+            "peft",
+            "sd15",
+            "base_model.model." + FC1.substring("text_encoder.".length()) + ".lora_A.weight",
+            DOWN,
+            FC1));
+  }
+
+  private static List<Row> others() {
+    String path = Q1.substring("unet.".length());
+    String flat = path.replace('.', '_');
+    return List.of(
+        row("lycoris", "sd15", "lycoris_" + flat + ".lokr_w1", "lokr_w1", Q1),
+        row("lycoris", "sd15", "lycoris_unet_" + flat + ".hada_w1_a", "hada_w1_a", Q1),
+        row("lycoris", "sd15", "lycoris_text_model_encoder_layers_0_mlp_fc1.alpha", "alpha", FC1),
+        row("loralib", "sd15", path + ".lora_A", DOWN, Q1),
+        row("bare", "sd15", path + ".lora_A.default.weight", DOWN, Q1),
+        row("bare", "sd15", path + ".lora_B_1.default_0.weight", UP, Q1),
+        row(
+            "bare",
+            "sdxl",
+            "input_blocks.4.1.proj_in.lora_A.weight",
+            DOWN,
+            "unet.down_blocks.1.attentions.0.proj_in"));
   }
 
   @ParameterizedTest

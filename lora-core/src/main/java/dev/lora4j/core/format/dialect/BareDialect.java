@@ -1,0 +1,40 @@
+package dev.lora4j.core.format.dialect;
+
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.LayerNames;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * No prefix at all: the layer as the model names it, in diffusers or where it was first published,
+ * and any role. Raw state of PEFT, OneTrainer's "original", Black Forest Labs, and adapters of
+ * language models are written so.
+ */
+public final class BareDialect implements AdapterFormat {
+  private static final Pattern AUXILIARY =
+      Pattern.compile("(optimizer|ema|ema_model|lr_scheduler|scheduler)[._].*|.*\\.position_ids");
+
+  @Override
+  public String name() {
+    return "bare";
+  }
+
+  @Override
+  public Optional<Address> resolve(String key, KeyContext context) {
+    if (AUXILIARY.matcher(key).matches()) {
+      return Optional.of(new Address.Beside(Reason.AUXILIARY));
+    }
+    return Ending.of(key, context.keys()).map(e -> address(e, context.names()));
+  }
+
+  static Address address(Ending ending, LayerNames names) {
+    return names
+        .anywhere(ending.layer())
+        .<Address>map(l -> new Address.OfLayer(ending.layer(), l, ending.role()))
+        .orElseGet(() -> new Address.Lacking(ending.layer(), ending.layer(), false));
+  }
+}

@@ -1,0 +1,47 @@
+package dev.lora4j.core.format.dialect;
+
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.Layer;
+import dev.lora4j.core.format.NativePrefix;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * ComfyUI, which ai-toolkit, diffusion-pipe and OneTrainer write for: {@code diffusion_model.} or
+ * {@code text_encoders.clip_l.transformer.}, the layer as in the layout of first publication, and
+ * PEFT's or LyCORIS's role. ai-toolkit once wrote {@code $$} for dots.
+ */
+public final class ComfyDialect implements AdapterFormat {
+  private static final Pattern TEXT = Pattern.compile("text_encoders\\.[^.]+\\.transformer\\..*");
+  private static final String WRAPPED = "model." + NativePrefix.DENOISER;
+
+  @Override
+  public String name() {
+    return "comfyui";
+  }
+
+  @Override
+  public Optional<Address> resolve(String key, KeyContext context) {
+    String dotted = key.replace("$$", ".");
+    String plain = dotted.startsWith(WRAPPED) ? dotted.substring("model.".length()) : dotted;
+    boolean denoiser = plain.startsWith(NativePrefix.DENOISER);
+    if (!denoiser && !TEXT.matcher(plain).matches()) {
+      return Optional.empty();
+    }
+    return Ending.of(plain, context.keys())
+        .map(
+            e -> {
+              Optional<Layer> layer = context.names().natively(e.layer());
+              if (layer.isEmpty() && denoiser) {
+                String path = e.layer().substring(NativePrefix.DENOISER.length());
+                layer = context.names().canonical(context.names().denoiser() + "." + path);
+              }
+              return layer
+                  .<Address>map(l -> new Address.OfLayer(e.layer(), l, e.role()))
+                  .orElseGet(() -> new Address.Lacking(e.layer(), e.layer(), !denoiser));
+            });
+  }
+}

@@ -1,0 +1,36 @@
+package dev.lora4j.core.format.dialect;
+
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyContext;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What OneTrainer alone writes: {@code lora_transformer_} with flat names of diffusers, {@code
+ * bundle_emb.} for embeddings, {@code _aux.} for what it needs to go on. All else of its is in the
+ * other dialects.
+ */
+public final class OneTrainerDialect implements AdapterFormat {
+  private static final List<String> DENOISERS = List.of("lora_transformer_", "lora_prior_unet_");
+
+  @Override
+  public String name() {
+    return "onetrainer";
+  }
+
+  @Override
+  public Optional<Address> resolve(String key, KeyContext context) {
+    if (key.startsWith("bundle_emb.")) {
+      return Optional.of(new Address.Beside(Reason.EMBEDDING));
+    }
+    if (key.startsWith("_aux.")) {
+      return Optional.of(new Address.Beside(Reason.AUXILIARY));
+    }
+    return DENOISERS.stream()
+        .filter(key::startsWith)
+        .findFirst()
+        .flatMap(p -> KohyaDialect.flat(key, p, List.of(context.names().denoiser()), context));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.lora4j.core.format.dialect;
+
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.Layer;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * PEFT: {@code base_model.model.}, the layer as the wrapped model names it, and PEFT's role, with
+ * the adapter's name in it or not. Weights and biases beside the factors are new values of whole
+ * layers ({@code modules_to_save}, {@code bias}).
+ */
+public final class PeftDialect implements AdapterFormat {
+  private static final String PREFIX = "base_model.model.";
+
+  @Override
+  public String name() {
+    return "peft";
+  }
+
+  @Override
+  public Optional<Address> resolve(String key, KeyContext context) {
+    int prefix = key.indexOf(PREFIX);
+    String model = prefix > 0 ? key.substring(0, prefix) : "";
+    if (prefix < 0 || !(model.isEmpty() || wrapped(model))) {
+      return Optional.empty();
+    }
+    Optional<Ending> ending = Ending.of(key, context.keys());
+    if (ending.isEmpty()) {
+      boolean whole = key.endsWith(".weight") || key.endsWith(".bias");
+      return whole ? Optional.of(new Address.Beside(Reason.REPLACEMENT)) : Optional.empty();
+    }
+    String spelled = ending.get().layer();
+    String path = model + spelled.substring(Math.min(spelled.length(), prefix + PREFIX.length()));
+    Optional<Layer> layer = context.names().anywhere(path);
+    return Optional.of(
+        layer
+            .<Address>map(l -> new Address.OfLayer(spelled, l, ending.get().role()))
+            .orElseGet(() -> new Address.Lacking(spelled, path, false)));
+  }
+
+  private static boolean wrapped(String model) {
+    return List.of("unet.", "transformer.", "text_encoder.", "text_encoder_2.").contains(model);
+  }
+}

@@ -1,0 +1,116 @@
+"""Folders as PEFT saves them, and the weights that PEFT merges: golden for PeftFoldersTest.
+
+Versions in requirements.txt; run
+    python folders.py ../../resources/dev/lora4j/core/format/peft
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import torch
+from peft import (
+    AdaLoraConfig,
+    BOFTConfig,
+    IA3Config,
+    LoHaConfig,
+    LoKrConfig,
+    LoraConfig,
+    OFTConfig,
+    get_peft_model,
+)
+from safetensors.torch import save_file
+from torch import nn
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.q = nn.Linear(8, 8)
+        self.ff = nn.Linear(8, 12, bias=False)
+
+    def forward(self, x):
+        return self.ff(self.q(x))
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(10, 8)
+        self.blocks = nn.ModuleList([Block(), Block()])
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.head = nn.Linear(12, 4)
+
+    def forward(self, ids, picture):
+        x = self.blocks[1].q(self.blocks[0].q(self.words(ids)))
+        return self.head(self.blocks[0].ff(x)) + self.conv(picture).mean()
+
+
+LAYERS = ["q", "ff"]
+CASES = {
+    "lora": LoraConfig(r=2, lora_alpha=3, target_modules=LAYERS + ["words", "conv"]),
+    "rslora-patterns": LoraConfig(
+        r=2,
+        lora_alpha=3,
+        use_rslora=True,
+        target_modules=LAYERS,
+        rank_pattern={"blocks.1.q": 4, "ff": 3},
+        alpha_pattern={r"blocks\.[01]\.q": 5},
+    ),
+    "lora-bias": LoraConfig(r=2, lora_alpha=3, lora_bias=True, target_modules=["q"]),
+    "dora": LoraConfig(r=2, lora_alpha=3, use_dora=True, target_modules=LAYERS + ["conv"]),
+    "loha": LoHaConfig(r=2, alpha=3, target_modules=LAYERS + ["conv"], rank_pattern={"q": 1}),
+    "loha-tucker": LoHaConfig(
+        r=2, alpha=3, target_modules=["conv"], use_effective_conv2d=True
+    ),
+    "lokr": LoKrConfig(r=2, alpha=3, target_modules=LAYERS + ["conv"]),
+    "lokr-full": LoKrConfig(r=16, alpha=8, target_modules=["q"]),
+    "ia3": IA3Config(target_modules=LAYERS, feedforward_modules=["ff"]),
+    "oft": OFTConfig(oft_block_size=4, r=0, target_modules=LAYERS),
+    "oft-exact": OFTConfig(
+        oft_block_size=4, r=0, target_modules=LAYERS, use_cayley_neumann=False
+    ),
+    "boft": BOFTConfig(boft_block_size=4, boft_n_butterfly_factor=2, target_modules=["q"]),
+    "adalora": AdaLoraConfig(
+        init_r=3, target_r=2, lora_alpha=5, total_step=100, target_modules=LAYERS
+    ),
+    "saved-head": LoraConfig(
+        r=2, lora_alpha=3, target_modules=["q"], modules_to_save=["head"], bias="lora_only"
+    ),
+}
+
+
+def main(folder: Path):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    base = None
+    for name, config in CASES.items():
+        torch.manual_seed(1)
+        model = Model()
+        base = {k: v.clone() for k, v in model.state_dict().items()}
+        peft = get_peft_model(model, config)
+        with torch.no_grad():
+            torch.manual_seed(2)
+            for key, parameter in peft.named_parameters():
+                if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_")):
+                    parameter += 0.3 * torch.randn_like(parameter)
+        peft.save_pretrained(folder / name)
+        (folder / name / "README.md").unlink(missing_ok=True)
+        merged = peft.merge_and_unload()
+        changed = {
+            k: v.contiguous()
+            for k, v in merged.state_dict().items()
+            if k in base and not torch.equal(v, base[k])
+        }
+        assert changed, name
+        save_file(changed, folder / name / "merged.safetensors")
+        kept = json.loads((folder / name / "adapter_config.json").read_text())
+        (folder / name / "adapter_config.json").write_text(
+            json.dumps(kept, indent=1, sort_keys=True) + "\n"
+        )
+    save_file(base, folder / "base.safetensors")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
