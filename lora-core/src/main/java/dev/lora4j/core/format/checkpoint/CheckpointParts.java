@@ -16,11 +16,9 @@ final class CheckpointParts {
   private static final List<String> FOLDERS =
       List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
 
-  /** A tensor that diffusers' denoisers have, by the model they are saved as. */
+  /** What names of tensors in diffusers' denoisers begin with, by the model they are saved as. */
   private static final Map<String, String> DENOISERS =
-      Map.of(
-          "unet", "down_blocks.0.resnets.0.conv1.weight",
-          "transformer", "transformer_blocks.0.attn.to_q.weight");
+      Map.of("unet", "down_blocks.0.", "transformer", "transformer_blocks.0.");
 
   private static final Pattern ADAPTER =
       Pattern.compile(
@@ -85,7 +83,7 @@ final class CheckpointParts {
 
   private static String name(TensorStore store) {
     return DENOISERS.entrySet().stream()
-        .filter(e -> store.tensors().containsKey(e.getValue()))
+        .filter(e -> store.tensors().keySet().stream().anyMatch(n -> n.startsWith(e.getValue())))
         .map(Map.Entry::getKey)
         .findFirst()
         .orElse("");

@@ -61,6 +61,8 @@ final class FamilySigns {
   }
 
   private Optional<Shape> shape(String name) {
-    return Optional.ofNullable(tensors.get(prefix + name)).map(TensorInfo::shape);
+    return Optional.ofNullable(tensors.get(prefix + name))
+        .map(TensorInfo::shape)
+        .filter(shape -> shape.rank() > 0);
   }
 }

@@ -61,16 +61,19 @@ final class OriginalLayout {
     List<FoundLayer> layers = new ArrayList<>();
     for (NativeName name : family.natives()) {
       Site site = family.sites().find(name.site()).orElseThrow();
-      first(name, site, WEIGHT)
-          .ifPresent(
-              weight -> {
-                Shape shape = weight.shape(shape(weight));
-                Optional<Placement> bias = site.bias() ? first(name, site, BIAS) : Optional.empty();
-                Site found = SiteShapes.with(site, shape, bias.isPresent());
-                layers.add(new FoundLayer(found, weight, bias));
-              });
+      first(name, site, WEIGHT).flatMap(weight -> layer(name, site, weight)).ifPresent(layers::add);
     }
     return layers;
+  }
+
+  private Optional<FoundLayer> layer(NativeName name, Site site, Placement weight) {
+    Shape shape = weight.shape(shape(weight));
+    Optional<Placement> bias =
+        (site.bias() ? first(name, site, BIAS) : Optional.<Placement>empty())
+            .filter(b -> b.shape(shape(b)).equals(Shape.of(shape.size(0))));
+    return SiteShapes.possible(site.kind(), shape)
+        ? Optional.of(new FoundLayer(SiteShapes.with(site, shape, bias.isPresent()), weight, bias))
+        : Optional.empty();
   }
 
   private Optional<Placement> first(NativeName name, Site site, String parameter) {
@@ -84,7 +87,7 @@ final class OriginalLayout {
     // Rows of a model of another width would be other rows.
     long rows = fused.getOrDefault(name.path(), OpenClipNames.FUSED.size() * site.out());
     boolean whole = placement.rows().isEmpty() || info.shape().size(0) == rows;
-    return info.dtype().floating() && placement.fits(info.shape()) && whole;
+    return SiteShapes.weights(info.dtype()) && placement.fits(info.shape()) && whole;
   }
 
   private Shape shape(Placement placement) {

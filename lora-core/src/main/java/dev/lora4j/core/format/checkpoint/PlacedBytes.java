@@ -21,6 +21,13 @@ final class PlacedBytes {
 
   /** What lies there, as the site has it, in the type that is stored. */
   HostTensor read(TensorStore store) {
+    if (length() > Integer.MAX_VALUE) {
+      throw new CheckpointException(
+          info.name()
+              + " in "
+              + store.path()
+              + " has 2 GiB or more, which no adapter can be baked into or extracted from here.");
+    }
     ByteBuffer bytes = buffer(length());
     store.read(info.name(), offset(), bytes);
     bytes.flip();

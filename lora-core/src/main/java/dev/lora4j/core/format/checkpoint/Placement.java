@@ -40,10 +40,12 @@ public record Placement(
 
   /** Whether a tensor of this shape can hold it. */
   boolean fits(Shape stored) {
+    if (stored.rank() == 0) {
+      return false;
+    }
     boolean matrix = !transposed || stored.rank() == 2;
-    boolean halves = !swapped || (stored.rank() > 0 && stored.size(0) % 2 == 0);
-    boolean enough =
-        rows.map(r -> stored.rank() > 0 && r.from() + r.count() <= stored.size(0)).orElse(true);
+    boolean halves = !swapped || stored.size(0) % 2 == 0;
+    boolean enough = rows.map(r -> r.from() + r.count() <= stored.size(0)).orElse(true);
     return matrix && halves && enough;
   }
 }

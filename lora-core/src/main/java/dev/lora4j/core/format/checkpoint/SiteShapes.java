@@ -2,11 +2,29 @@ package dev.lora4j.core.format.checkpoint;
 
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.Site.Kind;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 
 /** Sites with the shapes that a checkpoint gives them. */
 final class SiteShapes {
+  /** Of a convolution over three dimensions. */
+  private static final int MOST_DIMENSIONS = 5;
+
   private SiteShapes() {}
+
+  /** Whether tensors of this type can be weights that adapters change. */
+  static boolean weights(DType dtype) {
+    return dtype.floating() && dtype.bits() >= 8;
+  }
+
+  /** Whether a layer of this kind can have a weight of this shape. */
+  static boolean possible(Kind kind, Shape weight) {
+    return switch (kind) {
+      case LINEAR, CONVOLUTION -> weight.rank() >= 2 && weight.rank() <= MOST_DIMENSIONS;
+      case EMBEDDING -> weight.rank() == 2;
+      case NORM -> weight.rank() == 1;
+    };
+  }
 
   /**
    * A known site with another weight. Projections that are linear layers in one model and 1x1

@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
 final class TensorLayers {
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
-  private static final int MOST_DIMENSIONS = 5;
 
+  /** Names of tables; {@code embed_out} is the linear layer at the end of GPT-NeoX. */
   private static final Pattern EMBEDDING =
       Pattern.compile(
-          "(?:.*\\.)?(?:\\w*embed(?:ding)?s?|embed_\\w+|embedding_\\w+|wte|wpe|shared"
+          "(?:.*\\.)?(?:\\w*embed(?:ding)?s?|embed_(?!out$)\\w+|embedding_table|wte|wpe|shared"
               + "|relative_attention_bias)");
 
   private final Map<String, TensorInfo> tensors;
@@ -50,17 +50,22 @@ final class TensorLayers {
 
   private Optional<FoundLayer> layer(TensorInfo info) {
     Shape stored = info.shape();
-    if (!info.dtype().floating() || stored.rank() < 1 || stored.rank() > MOST_DIMENSIONS) {
+    if (!SiteShapes.weights(info.dtype()) || stored.rank() == 0) {
       return Optional.empty();
     }
     String path = info.name().substring(0, info.name().length() - WEIGHT.length());
     boolean turned = names.transposed(path);
     Placement weight =
         turned ? Placement.transposed(part, info.name()) : Placement.of(part, info.name());
+    Shape shape = weight.shape(stored);
     Optional<Placement> bias =
-        Optional.ofNullable(tensors.get(path + BIAS)).map(b -> Placement.of(part, b.name()));
-    Site site = site(names.site(path), weight.shape(stored), bias.isPresent());
-    return Optional.of(new FoundLayer(site, weight, bias));
+        Optional.ofNullable(tensors.get(path + BIAS))
+            .filter(b -> SiteShapes.weights(b.dtype()) && b.shape().equals(Shape.of(shape.size(0))))
+            .map(b -> Placement.of(part, b.name()));
+    Site site = site(names.site(path), shape, bias.isPresent());
+    return SiteShapes.possible(site.kind(), shape)
+        ? Optional.of(new FoundLayer(site, weight, bias))
+        : Optional.empty();
   }
 
   private static Site site(String name, Shape weight, boolean bias) {

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Folders of diffusers and transformers, and models of no known family. */
 class OtherCheckpointsTest {
@@ -104,6 +106,52 @@ class OtherCheckpointsTest {
                   "model.layers.0.input_layernorm", Site.Kind.NORM, Shape.of(4), false, 1, 0, 1, 1),
               Site.linear("lm_head", Shape.of(9, 4), false)),
           Set.copyOf(base.base().sites().all()));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "model.embed_tokens, EMBEDDING",
+    "transformer.word_embeddings, EMBEDDING",
+    "bert.embeddings.token_type_embeddings, EMBEDDING",
+    "encoder.block.0.layer.0.SelfAttention.relative_attention_bias, EMBEDDING",
+    "y_embedder.embedding_table, EMBEDDING",
+    "gpt_neox.embed_in, EMBEDDING",
+    "embed_out, LINEAR",
+    "encoder.embedding_hidden_mapping_in, LINEAR",
+    "x_embedder, LINEAR",
+    "time_embed.0, LINEAR",
+    "lm_head, LINEAR"
+  })
+  void tablesAreToldByTheirNames(String name, Site.Kind kind) {
+    Path file = new Tensors().add(name + ".weight", 4, 2).write(folder.resolve("m.safetensors"));
+    try (Checkpoint base = Checkpoint.open(file)) {
+      assertEquals(kind, base.base().sites().find(name).orElseThrow().kind());
+    }
+  }
+
+  /** Headers say anything; what cannot be a layer is none. */
+  @Test
+  void shapesThatNoLayerHasAreLeftOut() {
+    Path file =
+        new Tensors()
+            .add(
+                "model.diffusion_model.input_blocks.2.1.transformer_blocks.0.attn2.to_k.weight",
+                2,
+                768)
+            .add("model.diffusion_model.input_blocks.0.0.weight", 5)
+            .add("model.diffusion_model.input_blocks.1.1.norm.weight", 2, 2)
+            .add("model.diffusion_model.time_embed.0.weight")
+            .add("model.diffusion_model.time_embed.2.weight", 3, 2)
+            .add("model.diffusion_model.time_embed.2.bias", 4)
+            .write(folder.resolve("odd.safetensors"));
+    try (Checkpoint base = Checkpoint.open(file)) {
+      assertEquals(
+          Set.of(
+              "unet.time_embedding.linear_2",
+              "unet.down_blocks.0.attentions.1.transformer_blocks.0.attn2.to_k"),
+          Set.copyOf(base.base().sites().all().stream().map(Site::name).toList()));
+      assertTrue(base.bias("unet.time_embedding.linear_2").isEmpty());
     }
   }
 
