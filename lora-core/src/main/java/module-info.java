@@ -21,11 +21,14 @@ module dev.lora4j.core {
   exports dev.lora4j.core.bake;
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.checkpoint;
+  exports dev.lora4j.core.format.diffusers;
   exports dev.lora4j.core.format.family;
   exports dev.lora4j.core.format.dialect;
   exports dev.lora4j.core.format.kohya;
   exports dev.lora4j.core.format.metadata;
+  exports dev.lora4j.core.format.peft;
   exports dev.lora4j.core.format.reading;
+  exports dev.lora4j.core.format.writing;
   exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.nn;
@@ -35,6 +38,7 @@ module dev.lora4j.core {
 
   uses dev.lora4j.core.adapter.AdapterMethod;
   uses dev.lora4j.core.format.AdapterFormat;
+  uses dev.lora4j.core.format.writing.AdapterWriter;
   uses dev.lora4j.core.tensor.Backend;
 
   provides dev.lora4j.core.adapter.AdapterMethod with
@@ -64,6 +68,10 @@ module dev.lora4j.core {
       dev.lora4j.core.format.dialect.OldDiffusersDialect,
       dev.lora4j.core.format.dialect.LoralibDialect,
       dev.lora4j.core.format.dialect.BareDialect;
+  provides dev.lora4j.core.format.writing.AdapterWriter with
+      dev.lora4j.core.format.diffusers.DiffusersWriter,
+      dev.lora4j.core.format.kohya.KohyaWriter,
+      dev.lora4j.core.format.peft.PeftWriter;
   provides dev.lora4j.core.tensor.Backend with
       dev.lora4j.core.tensor.djl.DjlBackend;
 }

@@ -1,8 +1,9 @@
 package dev.lora4j.core.tensor;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
-/** Reads numbers of any common type on the Java heap, where no engine is at hand. */
+/** Numbers of any common type on the Java heap, where no engine is at hand. */
 final class HostNumbers {
   private HostNumbers() {}
 
@@ -65,6 +66,44 @@ final class HostNumbers {
     double value =
         exponent == 0 ? Math.scalb(rest, 1 - bias) : Math.scalb(1 + rest, exponent - bias);
     return bits < 0 ? -value : value;
+  }
+
+  /**
+   * The numbers in a floating-point type, each rounded once, to even; too large ones to infinity.
+   */
+  static ByteBuffer bytes(DType type, double[] values) {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(type.bytes(values.length)));
+    bytes.order(ByteOrder.LITTLE_ENDIAN);
+    for (double value : values) {
+      switch (type) {
+        case F64 -> bytes.putDouble(value);
+        case F32 -> bytes.putFloat((float) value);
+        case F16 -> bytes.putShort(narrow(value, 10, 15));
+        case BF16 -> bytes.putShort(narrow(value, 7, 127));
+        default -> throw new TensorException("Numbers of type " + type + " are not written here.");
+      }
+    }
+    return bytes.flip();
+  }
+
+  /** A number in 16 bits, of which {@code fraction} are behind the point. */
+  private static short narrow(double value, int fraction, int bias) {
+    int sign = Double.doubleToRawLongBits(value) < 0 ? 0x8000 : 0;
+    int infinity = (2 * bias + 1) << fraction;
+    double size = Math.abs(value);
+    if (Double.isNaN(value)) {
+      return (short) (sign | infinity | 1 << (fraction - 1));
+    }
+    // Below the smallest exponent, numbers lie as close together as at it.
+    int exponent = Math.max(Math.getExponent(size), 1 - bias);
+    if (exponent > bias) {
+      return (short) (sign | infinity);
+    }
+    int steps = (int) Math.rint(Math.scalb(size, fraction - exponent));
+    // Counted in steps, numbers follow each other across exponents, up to infinity.
+    int normal = steps - (1 << fraction) + ((exponent + bias) << fraction);
+    boolean subnormal = steps < 1 << fraction;
+    return (short) (sign | (subnormal ? steps : normal));
   }
 
   /** All exponent bits set mean infinity or NaN, in every IEEE type. */

@@ -36,6 +36,14 @@ public final class HostTensor {
     return of(DType.F32, shape, bytes);
   }
 
+  /**
+   * A tensor of F64, F32, F16 or BF16 with these values in row-major order, each rounded once, to
+   * the nearest and to even between two. What is too large becomes infinite.
+   */
+  public static HostTensor of(DType dtype, Shape shape, double[] values) {
+    return of(dtype, shape, HostNumbers.bytes(dtype, values));
+  }
+
   /** A copy of a native tensor. */
   public static HostTensor of(Tensor tensor) {
     return of(tensor.dtype(), tensor.shape(), tensor.bytes());

@@ -130,7 +130,7 @@ public final class StyleTrainer {
       Map<String, String> metadata = StyleMetadata.of(name, settings, pictures.size(), losses);
       float[] trained = state.weights().floats();
       Adapter adapter = new Adapter(name, factors.factors(scope, trained), metadata);
-      return new TrainedStyle(adapter, losses);
+      return new TrainedStyle(adapter, base.family(), losses);
     }
   }
 

@@ -2,8 +2,10 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.kohya.KohyaFormat;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.WriteOptions;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -29,7 +31,7 @@ final class AdapterOutputOption {
   /** Writes it in kohya's layout. */
   Adapter write(Adapter adapter, Metadata metadata, Family family) {
     Adapter described = new Adapter(name(), adapter.sites(), metadata.entries());
-    new KohyaFormat().write(described, file);
+    AdapterOutput.write(described, family, AdapterWriters.named("kohya"), WriteOptions.EXACT, file);
     return described;
   }
 }

@@ -2,13 +2,10 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
-import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,7 +52,7 @@ public final class InspectCommand implements Command {
     Path tensors = Files.isDirectory(file) ? file.resolve("adapter_model.safetensors") : file;
     ExistingPath.file(tensors);
     try (FileReport report = FileReport.open(tensors)) {
-      Optional<Family> family = base.map(InspectCommand::family);
+      Optional<Family> family = base.map(BaseName::family);
       Optional<Examination> found = examine(report, family);
       return found.isPresent() ? adapter(console, report, found.get()) : other(console, report);
     }
@@ -84,25 +81,6 @@ public final class InspectCommand implements Command {
         throw e;
       }
       return Optional.empty();
-    }
-  }
-
-  private static Family family(String text) {
-    List<Family> families = Families.all();
-    Optional<Family> named = families.stream().filter(f -> f.name().equals(text)).findFirst();
-    if (named.isPresent()) {
-      return named.get();
-    }
-    if (!Files.exists(Path.of(text)) && text.matches("\\w+")) {
-      throw new Failure(
-          "There is no kind of base and no folder "
-              + text
-              + ". Kinds are "
-              + String.join(", ", families.stream().map(Family::name).toList())
-              + ".");
-    }
-    try (Checkpoint model = Checkpoint.open(ExistingPath.any(Path.of(text)))) {
-      return model.base();
     }
   }
 }

@@ -96,7 +96,10 @@ public final class LokrMethod implements AdditiveMethod {
                         "with the rank r of its configuration, as alpha is divided by it"));
     double scale = Double.parseDouble(Alpha.read(in, rank)) / rank;
     double scalar = in.number(Alpha.SCALAR).orElse(1.0);
-    tensors.put(Alpha.SCALAR, HostTensor.of(Shape.of(), (float) (scale * scalar)));
+    // A scale of 1 is what two whole matrices have without a configuration.
+    if (in.has(Alpha.SCALAR) || scale != 1) {
+      tensors.put(Alpha.SCALAR, HostTensor.of(Shape.of(), (float) (scale * scalar)));
+    }
   }
 
   @Override

@@ -79,6 +79,16 @@ public final class AdapterConfig {
     return new AdapterConfig(configs);
   }
 
+  /** The configurations of several models, by what stands before the keys of each. */
+  public static AdapterConfig joined(SortedMap<String, AdapterConfig> configs) {
+    List<ModelConfig> models = new ArrayList<>();
+    configs.forEach(
+        (prefix, config) ->
+            config.models.forEach(
+                m -> models.add(new ModelConfig(m.where(), prefix + m.prefix(), m.fields()))));
+    return new AdapterConfig(models);
+  }
+
   private static JsonObject object(String where, String text) {
     try {
       JsonElement element = JsonParser.parseString(text);

@@ -44,6 +44,7 @@ public final class PeftDialect implements AdapterFormat {
   }
 
   private static boolean wrapped(String model) {
-    return List.of("unet.", "transformer.", "text_encoder.", "text_encoder_2.").contains(model);
+    return List.of("unet.", "transformer.", "text_encoder.", "text_encoder_2.", "text_encoder_3.")
+        .contains(model);
   }
 }

@@ -1,23 +1,92 @@
 package dev.lora4j.core.format.kohya;
 
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.NativeName;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
 /**
  * kohya's flat names of layers: the prefix of the model, then the layer's name with every dot made
- * an underscore.
+ * an underscore. The denoiser's layers are called as diffusers calls them for Stable Diffusion 1
+ * and 2, and as the model was first published for all later ones.
  */
 final class KohyaNames {
-  private static final String UNET = "unet.";
-  private static final String TEXT = "text_encoder.";
+  private static final String DENOISER = "lora_unet_";
+  private static final String NATIVE_DENOISER = "diffusion_model.";
+  private static final Set<String> DENOISERS = Set.of("unet", "transformer");
+  private static final Set<String> DIFFUSERS_NAMED = Set.of("", "sd15", "sd21");
 
-  private KohyaNames() {}
+  /** How names of T5's layers begin, which is the third text encoder whatever its place. */
+  private static final String T5 = "encoder.block.";
 
-  /** The flat name of a canonical site. */
-  static String flat(String site) {
-    if (site.startsWith(UNET)) {
-      return "lora_unet_" + site.substring(UNET.length()).replace('.', '_');
+  private final Map<String, NativeName> natives = new HashMap<>();
+  private final boolean several;
+
+  KohyaNames(Family family) {
+    several =
+        family.sites().all().stream()
+            .anyMatch(s -> !model(s.name()).equals("text_encoder") && text(s.name()));
+    if (!DIFFUSERS_NAMED.contains(family.name())) {
+      family.natives().stream()
+          .filter(n -> n.path().startsWith(NATIVE_DENOISER))
+          .forEach(n -> natives.put(n.site(), n));
     }
-    if (site.startsWith(TEXT)) {
-      return "lora_te_" + site.substring(TEXT.length()).replace('.', '_');
+  }
+
+  /** The native layer that a site is, or is a part of; absent where kohya names it as diffusers. */
+  Optional<NativeName> natively(String site) {
+    return Optional.ofNullable(natives.get(site));
+  }
+
+  /** The flat name of a native layer of the denoiser. */
+  static String flat(NativeName name) {
+    return DENOISER + name.path().substring(NATIVE_DENOISER.length()).replace('.', '_');
+  }
+
+  /**
+   * The flat name of a site that is one layer in kohya's layout too.
+   *
+   * @throws AdapterException if kohya has no name for its model
+   */
+  String flat(String site) {
+    Optional<NativeName> name = natively(site);
+    if (name.isPresent()) {
+      return flat(name.get());
     }
-    throw new IllegalArgumentException("kohya has no name for site " + site);
+    String model = model(site);
+    String path = site.substring(Math.min(site.length(), model.length() + 1));
+    if (DENOISERS.contains(model)) {
+      return DENOISER + path.replace('.', '_');
+    }
+    if (text(site)) {
+      return encoder(model, path) + path.replace('.', '_');
+    }
+    throw new AdapterException(
+        "kohya's layout has no name for "
+            + site
+            + ": it is for denoisers of pictures and their text encoders. Write PEFT's layout.");
+  }
+
+  private String encoder(String model, String path) {
+    if (path.startsWith(T5)) {
+      return "lora_te3_";
+    }
+    return switch (model) {
+      case "text_encoder" -> several ? "lora_te1_" : "lora_te_";
+      case "text_encoder_2" -> "lora_te2_";
+      default -> "lora_te3_";
+    };
+  }
+
+  private static boolean text(String site) {
+    return site.startsWith("text_encoder");
+  }
+
+  private static String model(String site) {
+    int dot = site.indexOf('.');
+    return dot < 0 ? site : site.substring(0, dot);
   }
 }

@@ -10,7 +10,8 @@ import java.util.Optional;
  * Reads adapters of all dialects and methods. Needs no engine.
  *
  * <p>A path is a {@code .safetensors} file, or a folder as PEFT saves it, with {@code
- * adapter_config.json} and {@code adapter_model.safetensors}.
+ * adapter_config.json} and {@code adapter_model.safetensors}, or a folder of such folders, each
+ * called as the model that its adapter is for.
  */
 public final class AdapterFiles {
   private AdapterFiles() {}
@@ -57,7 +58,7 @@ public final class AdapterFiles {
    */
   public static Examination examine(Path path, Optional<Family> base, ReadOptions options) {
     try (AdapterSource source = AdapterSource.open(path)) {
-      NoAdapter.refuse(path, source.store().tensors());
+      NoAdapter.refuse(path, source.tensors());
       return new Examiner(source, options).examine(TargetModel.of(source, base));
     }
   }

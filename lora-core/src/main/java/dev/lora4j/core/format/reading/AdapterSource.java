@@ -8,26 +8,49 @@ import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.HostTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The tensors of an adapter, and the configuration that lies beside them or in the header. */
 final class AdapterSource implements AutoCloseable {
   private static final String PEFT_TENSORS = "adapter_model.safetensors";
   private static final String PEFT_PICKLE = "adapter_model.bin";
   private static final String PEFT_CONFIG = "adapter_config.json";
+  private static final List<String> MODELS =
+      List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
 
   private final Path path;
-  private final TensorStore store;
+  private final SortedMap<String, TensorStore> stores;
+  private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
   private final AdapterConfig config;
 
-  private AdapterSource(Path path, TensorStore store, AdapterConfig config) {
+  private AdapterSource(Path path, SortedMap<String, TensorStore> stores, AdapterConfig config) {
     this.path = path;
-    this.store = store;
+    this.stores = stores;
     this.config = config;
+    stores.forEach(
+        (prefix, store) ->
+            store
+                .tensors()
+                .values()
+                .forEach(t -> tensors.put(prefix + t.name(), named(prefix, t))));
   }
 
-  /** Opens a file, or a folder as PEFT saves it. */
+  private static TensorInfo named(String prefix, TensorInfo t) {
+    return new TensorInfo(prefix + t.name(), t.dtype(), t.shape(), t.begin(), t.end());
+  }
+
+  /** Opens a file, a folder as PEFT saves it, or a folder that has one of these for each model. */
   static AdapterSource open(Path path) {
+    List<String> models = models(path);
+    return models.isEmpty() ? single(path) : joined(path, models);
+  }
+
+  private static AdapterSource single(Path path) {
     Path file = Files.isDirectory(path) ? inFolder(path) : path;
     TensorStore store =
         file.toString().endsWith(".json") ? TensorStore.open(file) : Safetensors.openLenient(file);
@@ -36,9 +59,38 @@ final class AdapterSource implements AutoCloseable {
       boolean peft = file.endsWith(PEFT_TENSORS) && Files.isRegularFile(beside);
       AdapterConfig config =
           peft ? AdapterConfig.read(beside) : AdapterConfig.inHeader(path, store.metadata());
-      return new AdapterSource(path, store, config);
+      return new AdapterSource(path, new TreeMap<>(Map.of("", store)), config);
     } catch (RuntimeException e) {
       store.close();
+      throw e;
+    }
+  }
+
+  /** The models that a folder without tensors of its own has folders for. */
+  static List<String> models(Path folder) {
+    if (Files.exists(folder.resolve(PEFT_TENSORS))) {
+      return List.of();
+    }
+    return MODELS.stream()
+        .filter(m -> Files.isRegularFile(folder.resolve(m).resolve(PEFT_TENSORS)))
+        .toList();
+  }
+
+  /**
+   * Keys and paths begin with the model's name and a dot, as PEFT's keys did for whole pipelines.
+   */
+  private static AdapterSource joined(Path path, List<String> models) {
+    SortedMap<String, TensorStore> stores = new TreeMap<>();
+    SortedMap<String, AdapterConfig> configs = new TreeMap<>();
+    try {
+      for (String model : models) {
+        AdapterSource one = single(path.resolve(model));
+        stores.put(model + ".", one.stores.values().iterator().next());
+        configs.put(model + ".", one.config);
+      }
+      return new AdapterSource(path, stores, AdapterConfig.joined(configs));
+    } catch (RuntimeException e) {
+      stores.values().forEach(TensorStore::close);
       throw e;
     }
   }
@@ -66,8 +118,21 @@ final class AdapterSource implements AutoCloseable {
     return path;
   }
 
-  TensorStore store() {
-    return store;
+  /** All tensors by key. */
+  Map<String, TensorInfo> tensors() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  /** The strings in the headers. */
+  Map<String, String> metadata() {
+    Map<String, String> all = new TreeMap<>();
+    stores.values().forEach(store -> all.putAll(store.metadata()));
+    return all;
+  }
+
+  /** Malformations that were tolerated. */
+  List<String> warnings() {
+    return stores.values().stream().flatMap(store -> store.warnings().stream()).toList();
   }
 
   AdapterConfig config() {
@@ -76,14 +141,18 @@ final class AdapterSource implements AutoCloseable {
 
   /** The tensor called {@code key}, which must be there. */
   HostTensor tensor(String key) {
-    TensorInfo info =
-        Optional.ofNullable(store.tensors().get(key))
-            .orElseThrow(() -> new AdapterException(path + " has no tensor " + key + "."));
-    return HostTensor.of(info.dtype(), info.shape(), store.read(key));
+    for (Map.Entry<String, TensorStore> entry : stores.entrySet()) {
+      String name = key.startsWith(entry.getKey()) ? key.substring(entry.getKey().length()) : "";
+      TensorInfo info = entry.getValue().tensors().get(name);
+      if (info != null) {
+        return HostTensor.of(info.dtype(), info.shape(), entry.getValue().read(name));
+      }
+    }
+    throw new AdapterException(path + " has no tensor " + key + ".");
   }
 
   @Override
   public void close() {
-    store.close();
+    stores.values().forEach(TensorStore::close);
   }
 }

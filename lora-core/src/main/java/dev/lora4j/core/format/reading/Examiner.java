@@ -37,7 +37,7 @@ final class Examiner {
   }
 
   Examination examine(TargetModel base) {
-    warnings.addAll(source.store().warnings());
+    warnings.addAll(source.warnings());
     warnings.addAll(source.config().warnings());
     warnings.addAll(base.warnings());
     KeyTable table = KeyTable.of(base.context());
@@ -99,7 +99,7 @@ final class Examiner {
 
   private Optional<Adapter> adapter() {
     String name = String.valueOf(source.path().getFileName()).replaceFirst("\\.safetensors$", "");
-    Map<String, String> metadata = source.store().metadata();
+    Map<String, String> metadata = source.metadata();
     return factors.values().stream().allMatch(List::isEmpty)
         ? Optional.empty()
         : Optional.of(new Adapter(name, factors, metadata));

@@ -35,13 +35,13 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
       Map.of("sd_v1", "sd15", "sd_v2", "sd21", "sdxl_base", "sdxl", "sd3", "sd3", "flux", "flux");
 
   static FamilyGuess of(AdapterSource source) {
-    Map<String, TensorInfo> tensors = source.store().tensors();
+    Map<String, TensorInfo> tensors = source.tensors();
     List<TensorInfo> sample = tensors.values().stream().limit(MOST_KEYS).toList();
     List<Family> best = new ArrayList<>();
     long most = 0;
     for (Family family : Families.all()) {
       KeyContext context =
-          new KeyContext(new LayerNames(family), tensors.keySet(), source.store().metadata());
+          new KeyContext(new LayerNames(family), tensors.keySet(), source.metadata());
       long score = sample.stream().mapToLong(t -> score(t, context)).sum();
       if (score > most) {
         best.clear();
@@ -51,7 +51,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
         best.add(family);
       }
     }
-    return choose(best, source.store().metadata());
+    return choose(best, source.metadata());
   }
 
   private static FamilyGuess choose(List<Family> best, Map<String, String> metadata) {

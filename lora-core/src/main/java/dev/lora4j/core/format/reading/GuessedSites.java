@@ -24,7 +24,7 @@ final class GuessedSites {
   private GuessedSites() {}
 
   static Family of(AdapterSource source) {
-    Map<String, TensorInfo> tensors = source.store().tensors();
+    Map<String, TensorInfo> tensors = source.tensors();
     Map<String, Map<String, Shape>> layers = new TreeMap<>();
     for (TensorInfo tensor : tensors.values()) {
       Ending.of(tensor.name(), tensors.keySet())

@@ -27,8 +27,7 @@ record TargetModel(KeyContext context, boolean known, List<String> warnings) {
   }
 
   private static KeyContext context(AdapterSource source, Family family) {
-    return new KeyContext(
-        new LayerNames(family), source.store().tensors().keySet(), source.store().metadata());
+    return new KeyContext(new LayerNames(family), source.tensors().keySet(), source.metadata());
   }
 
   Family family() {

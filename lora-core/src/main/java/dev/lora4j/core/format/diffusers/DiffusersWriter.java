@@ -1,0 +1,79 @@
+package dev.lora4j.core.format.diffusers;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.MetadataKey;
+import dev.lora4j.core.format.peft.LoraConfigurations;
+import dev.lora4j.core.format.peft.PeftModels;
+import dev.lora4j.core.format.peft.PeftSite;
+import dev.lora4j.core.format.peft.PeftTensors;
+import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.format.writing.LaidFile;
+import dev.lora4j.core.format.writing.LaidOut;
+import dev.lora4j.core.format.writing.WriteRequest;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * diffusers' layout: the model, the layer's path in it, and PEFT's role, for LoRA and DoRA. Scales
+ * other than 1 are in the header's {@code lora_adapter_metadata}.
+ */
+public final class DiffusersWriter implements AdapterWriter {
+  private static final MetadataKey<String> CONFIGURATION =
+      MetadataKey.text("lora_adapter_metadata");
+
+  @Override
+  public String name() {
+    return "diffusers";
+  }
+
+  @Override
+  public LaidOut lay(WriteRequest request) {
+    SortedMap<String, List<PeftSite>> models = PeftModels.of(request);
+    PeftTensors names = new PeftTensors("diffusers' layout", request.rewrite());
+    SortedMap<String, HostTensor> tensors = new TreeMap<>();
+    boolean plain = true;
+    for (List<PeftSite> sites : models.values()) {
+      plain &= LoraConfigurations.plain(sites);
+      for (PeftSite site : sites) {
+        requireLora(site);
+        names.of(site).forEach((name, t) -> tensors.put(site.name() + "." + name, t));
+      }
+    }
+    List<String> changes = new ArrayList<>(names.changes());
+    Metadata metadata = Metadata.EMPTY;
+    if (!plain) {
+      metadata =
+          metadata.with(CONFIGURATION, LoraConfigurations.joined(models, request.family().sites()));
+      changes.add(
+          "Scales other than 1 are in lora_adapter_metadata, which diffusers reads from 0.34 on;"
+              + " programs that look at the tensors alone miss them, unless the scales are folded.");
+    }
+    return new LaidOut(List.of(LaidFile.alone(tensors, metadata)), changes);
+  }
+
+  private static void requireLora(PeftSite site) {
+    for (Factors factors : site.factors()) {
+      if (!LoraConfigurations.takes(factors)) {
+        throw new AdapterException(
+            site.name()
+                + " has factors of the method "
+                + factors.method()
+                + " ("
+                + String.join(", ", factors.tensors().keySet())
+                + "), but diffusers loads LoRA and DoRA alone. Write kohya's layout, or turn the"
+                + " adapter into LoRA first.");
+      }
+    }
+    if (site.model().isEmpty()) {
+      throw new AdapterException(
+          "diffusers' layout has no name for "
+              + site.name()
+              + ": it is for denoisers of pictures and their text encoders. Write PEFT's layout.");
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.lora4j.core.format.kohya;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.metadata.KohyaKeys;
+import dev.lora4j.core.format.metadata.Metadata;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What kohya's trainer says of a network at least, where the adapter's own metadata does not: its
+ * module, rank, alpha and arguments. Layers may differ from the rank and alpha said here.
+ */
+final class KohyaDescription {
+  private static final String DYNAMIC = "Dynamic";
+  private static final String INNER = "dora_inner";
+  private static final Set<String> PLAIN = Set.of("lora", "bias");
+
+  private static final Map<String, String> MODULES =
+      Map.of(
+          "flux",
+          "networks.lora_flux",
+          "sd3",
+          "networks.lora_sd3",
+          "sd35m",
+          "networks.lora_sd3",
+          "sd35l",
+          "networks.lora_sd3");
+
+  /** LyCORIS's names of algorithms where they are not ours. */
+  private static final Map<String, String> ALGORITHMS = Map.of("lora", "locon", "diff", "full");
+
+  private KohyaDescription() {}
+
+  static Metadata of(Adapter adapter, Family family) {
+    Metadata own = new Metadata(adapter.metadata());
+    Set<String> methods = new TreeSet<>();
+    adapter.sites().values().forEach(all -> all.forEach(f -> methods.add(inner(f))));
+    boolean plain = PLAIN.containsAll(methods) && !dora(adapter);
+    String module = plain ? MODULES.getOrDefault(family.name(), "networks.lora") : "lycoris.kohya";
+    return Metadata.EMPTY
+        .withAll(own.only("ss_network_"))
+        .withDefault(KohyaKeys.NETWORK_MODULE, module)
+        .withDefault(KohyaKeys.NETWORK_DIM, common(adapter, KohyaDescription::rank))
+        .withDefault(KohyaKeys.NETWORK_ALPHA, common(adapter, KohyaDescription::alpha))
+        .withDefault(KohyaKeys.NETWORK_ARGS, arguments(adapter, methods, plain));
+  }
+
+  private static String inner(Factors factors) {
+    return factors.settings().getOrDefault(INNER, factors.method());
+  }
+
+  private static boolean dora(Adapter adapter) {
+    return adapter.sites().values().stream()
+        .flatMap(List::stream)
+        .anyMatch(f -> f.settings().containsKey(INNER));
+  }
+
+  private static SortedMap<String, String> arguments(
+      Adapter adapter, Set<String> methods, boolean plain) {
+    SortedMap<String, String> arguments = new TreeMap<>();
+    if (!plain) {
+      String method = methods.stream().filter(m -> !m.equals("bias")).findFirst().orElse("diff");
+      arguments.put("algo", ALGORITHMS.getOrDefault(method, method));
+      if (dora(adapter)) {
+        arguments.put("dora_wd", "True");
+      }
+    }
+    return arguments;
+  }
+
+  /** What all layers that say it agree on. */
+  private static String common(Adapter adapter, Function<Factors, Optional<String>> of) {
+    Map<String, Integer> counts = new HashMap<>();
+    adapter
+        .sites()
+        .values()
+        .forEach(
+            all -> all.forEach(f -> of.apply(f).ifPresent(v -> counts.merge(v, 1, Integer::sum))));
+    return counts.size() == 1 ? counts.keySet().iterator().next() : DYNAMIC;
+  }
+
+  private static Optional<String> rank(Factors factors) {
+    return Stream.of("lora_down.weight", "hada_w1_b", "lokr_w2_b", "lokr_w1_b")
+        .filter(role -> factors.tensors().containsKey(role))
+        .findFirst()
+        .map(role -> Long.toString(factors.tensor(role).shape().size(0)));
+  }
+
+  private static Optional<String> alpha(Factors factors) {
+    return Optional.ofNullable(factors.settings().get("alpha"));
+  }
+}

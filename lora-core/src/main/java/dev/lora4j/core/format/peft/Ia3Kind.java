@@ -1,0 +1,39 @@
+package dev.lora4j.core.format.peft;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.SiteCatalogue;
+import java.util.List;
+import java.util.Optional;
+
+/** (IA)3, on inputs of the layers that the configuration lists as feed-forward, else on outputs. */
+final class Ia3Kind implements PeftKind {
+  @Override
+  public String type() {
+    return "IA3";
+  }
+
+  @Override
+  public boolean takes(Factors factors) {
+    return factors.tensors().containsKey("ia3_l");
+  }
+
+  @Override
+  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
+    JsonArray forward = new JsonArray();
+    sites.stream().filter(Ia3Kind::onInput).map(PeftSite::pattern).forEach(forward::add);
+    JsonObject fields = new JsonObject();
+    fields.addProperty("fan_in_fan_out", false);
+    fields.add("feedforward_modules", forward);
+    fields.addProperty("init_ia3_weights", true);
+    fields.add("target_modules", Targets.of(sites, base));
+    return fields;
+  }
+
+  private static boolean onInput(PeftSite site) {
+    return Optional.ofNullable(site.factors().get(0).settings().get("on_input"))
+        .filter("true"::equals)
+        .isPresent();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.lora4j.core.format.peft;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.SiteCatalogue;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** PEFT's configurations of LoRA, for layouts that keep them elsewhere than PEFT. */
+public final class LoraConfigurations {
+  private static final String DOWN = "lora_down.weight";
+  private static final LoraKind LORA = new LoraKind();
+  private static final Gson GSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+  private LoraConfigurations() {}
+
+  /** Whether PEFT's LoRA has a form for factors. */
+  public static boolean takes(Factors factors) {
+    return LORA.takes(factors);
+  }
+
+  /** Whether the tensors alone say all: the scale is 1 everywhere. */
+  public static boolean plain(List<PeftSite> sites) {
+    return sites.stream()
+        .flatMap(s -> s.factors().stream())
+        .filter(f -> f.tensors().containsKey(DOWN))
+        .allMatch(f -> f.structure().number(AdapterMethod.ALPHA) == f.tensor(DOWN).shape().size(0));
+  }
+
+  /**
+   * One JSON object with the fields of all models, each behind the model's name and a dot.
+   *
+   * @throws dev.lora4j.core.adapter.AdapterException if one configuration cannot say what the
+   *     layers of a model are
+   */
+  public static String joined(SortedMap<String, List<PeftSite>> models, SiteCatalogue base) {
+    JsonObject all = new JsonObject();
+    models.forEach(
+        (model, sites) ->
+            new TreeMap<>(LORA.fields(sites, base).asMap())
+                .forEach((name, value) -> all.add(model + "." + name, value)));
+    return GSON.toJson(all);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.lora4j.core.format.peft;
+
+import com.google.gson.JsonObject;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.SiteCatalogue;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** LoRA, DoRA around it, and the biases of its up factors. */
+final class LoraKind implements PeftKind {
+  private static final String DOWN = "lora_down.weight";
+  private static final String DORA = "dora";
+
+  @Override
+  public String type() {
+    return "LORA";
+  }
+
+  @Override
+  public boolean takes(Factors factors) {
+    return switch (factors.method()) {
+      case "lora" -> true;
+      case DORA -> factors.tensors().containsKey(DOWN);
+      case "bias" -> bias(factors);
+      default -> false;
+    };
+  }
+
+  private static boolean bias(Factors factors) {
+    return "lora_up.bias".equals(factors.settings().get("role"));
+  }
+
+  @Override
+  public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
+    SortedMap<String, Double> ranks = new TreeMap<>();
+    SortedMap<String, Double> alphas = new TreeMap<>();
+    for (PeftSite site : sites) {
+      for (Factors factors : site.factors()) {
+        if (factors.tensors().containsKey(DOWN)) {
+          ranks.put(site.pattern(), (double) factors.tensor(DOWN).shape().size(0));
+          alphas.put(site.pattern(), factors.structure().number(AdapterMethod.ALPHA));
+        }
+      }
+    }
+    Patterns rank = Patterns.of(ranks);
+    Patterns alpha = Patterns.of(alphas);
+    JsonObject fields = new JsonObject();
+    fields.add("alpha_pattern", alpha.others());
+    fields.addProperty("bias", "none");
+    fields.addProperty("fan_in_fan_out", false);
+    fields.addProperty("init_lora_weights", true);
+    fields.add("lora_alpha", Numbers.json(alpha.common()));
+    fields.addProperty("lora_bias", all(sites, LoraKind::bias, "a bias of the up factor"));
+    fields.addProperty("lora_dropout", 0.0);
+    fields.add("r", Numbers.json(rank.common()));
+    fields.add("rank_pattern", rank.others());
+    fields.add("target_modules", Targets.of(sites, base));
+    fields.addProperty("use_dora", all(sites, f -> f.method().equals(DORA), "DoRA"));
+    fields.addProperty("use_rslora", false);
+    return fields;
+  }
+
+  private static boolean all(List<PeftSite> sites, Predicate<Factors> has, String what) {
+    List<PeftSite> with = sites.stream().filter(s -> s.factors().stream().anyMatch(has)).toList();
+    if (with.isEmpty() || with.size() == sites.size()) {
+      return !with.isEmpty();
+    }
+    PeftSite without = sites.stream().filter(s -> !with.contains(s)).findFirst().orElseThrow();
+    throw new AdapterException(
+        "PEFT has "
+            + what
+            + " at all layers of a model or at none; "
+            + with.get(0).name()
+            + " has it and "
+            + without.name()
+            + " has not. Write kohya's layout.");
+  }
+}

@@ -1,0 +1,50 @@
+package dev.lora4j.core.format.peft;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.nn.Site;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A layer with its factors, as PEFT sees it: by its path within one model.
+ *
+ * @param model name of the model, for example {@code unet}; empty where names have none
+ * @param path the layer's path within it
+ * @param site the layer, where the base is known
+ */
+public record PeftSite(String model, String path, Optional<Site> site, List<Factors> factors) {
+  private static final Set<String> MODELS =
+      Set.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
+
+  private static final String TEXT_MODEL = "text_model.";
+
+  /** Copies its list. */
+  public PeftSite {
+    factors = List.copyOf(factors);
+  }
+
+  static PeftSite of(String name, Optional<Site> site, List<Factors> factors) {
+    int dot = name.indexOf('.');
+    boolean named = dot > 0 && MODELS.contains(name.substring(0, dot));
+    return new PeftSite(
+        named ? name.substring(0, dot) : "", named ? name.substring(dot + 1) : name, site, factors);
+  }
+
+  /** Its whole name. */
+  public String name() {
+    return model.isEmpty() ? path : model + "." + path;
+  }
+
+  /**
+   * What configurations call it. transformers left out {@code text_model.} from 5.6 on, and as PEFT
+   * compares ends of paths, the shorter path is right before and after.
+   */
+  public String pattern() {
+    return path.startsWith(TEXT_MODEL) ? path.substring(TEXT_MODEL.length()) : path;
+  }
+
+  boolean embedding() {
+    return site.filter(s -> s.kind() == Site.Kind.EMBEDDING).isPresent();
+  }
+}

@@ -1,0 +1,141 @@
+package dev.lora4j.core.format.peft;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The tensors of layers under PEFT's names, and in its shapes. */
+public final class PeftTensors {
+  private static final String DOWN = "lora_down.weight";
+  private static final String UP = "lora_up.weight";
+  private static final String MAGNITUDE = "lora_magnitude_vector";
+  private static final String LYCORIS_MAGNITUDE = "dora_scale";
+
+  private static final Map<String, String> NAMES =
+      Map.of(
+          DOWN,
+          "lora_A.weight",
+          UP,
+          "lora_B.weight",
+          "lora_up.bias",
+          "lora_B.bias",
+          MAGNITUDE,
+          MAGNITUDE);
+
+  private final String layout;
+  private final boolean rewrite;
+  private final Set<String> changes = new LinkedHashSet<>();
+
+  /**
+   * None yet.
+   *
+   * @param layout what to call the layout in messages
+   * @param rewrite whether LyCORIS's DoRA may become PEFT's
+   */
+  public PeftTensors(String layout, boolean rewrite) {
+    this.layout = layout;
+    this.rewrite = rewrite;
+  }
+
+  /** What is not as it was, as sentences. */
+  public List<String> changes() {
+    return List.copyOf(changes);
+  }
+
+  /**
+   * The tensors of one layer by what stands behind its path.
+   *
+   * @throws AdapterException if PEFT has no name for one of them
+   */
+  public SortedMap<String, HostTensor> of(PeftSite site) {
+    SortedMap<String, HostTensor> named = new TreeMap<>();
+    for (Factors factors : site.factors()) {
+      SortedMap<String, HostTensor> roles = Methods.named(factors.method()).write(factors);
+      roles.remove(AdapterMethod.ALPHA);
+      roles.forEach((role, tensor) -> put(named, site, role, tensor));
+    }
+    return named;
+  }
+
+  private void put(
+      SortedMap<String, HostTensor> named, PeftSite site, String role, HostTensor tensor) {
+    switch (role) {
+      case Alpha.SCALAR ->
+          throw none(site, role, "Multiply the scales into the factors, which takes it in.");
+      case "lora_mid.weight" ->
+          throw none(site, role, "Write kohya's layout, or turn the adapter into LoRA first.");
+      case LYCORIS_MAGNITUDE -> named.put(MAGNITUDE, magnitude(rewritten(site, tensor)));
+      case MAGNITUDE -> named.put(MAGNITUDE, magnitude(tensor));
+      case DOWN, UP -> {
+        if (site.embedding()) {
+          // PEFT's embeddings take rows of A by word, so it has both the other way round.
+          named.put(role.equals(UP) ? "lora_embedding_A" : "lora_embedding_B", turned(tensor));
+        } else {
+          named.put(NAMES.getOrDefault(role, role), tensor);
+        }
+      }
+      default -> named.put(NAMES.getOrDefault(role, role), tensor);
+    }
+  }
+
+  private HostTensor rewritten(PeftSite site, HostTensor scale) {
+    Shape shape = scale.shape();
+    if (shape.size(0) != shape.elements()) {
+      throw none(
+          site,
+          LYCORIS_MAGNITUDE + " by input",
+          "PEFT has lengths by output alone. Write kohya's layout.");
+    }
+    if (!rewrite) {
+      throw none(
+          site,
+          LYCORIS_MAGNITUDE,
+          "PEFT's "
+              + MAGNITUDE
+              + " is the same but for the smallest step of F32 that LyCORIS adds to lengths; allow"
+              + " rewriting to write that, or write kohya's layout.");
+    }
+    changes.add(
+        "LyCORIS's DoRA is written as PEFT's, without the 1.2e-7 added to the lengths it divides"
+            + " by.");
+    return scale;
+  }
+
+  /** [out] of linear layers, [1, out, 1, ...] of convolutions. */
+  private static HostTensor magnitude(HostTensor tensor) {
+    long out = tensor.shape().elements();
+    return tensor.shape().rank() <= 2
+        ? tensor.reshape(Shape.of(out))
+        : tensor.reshape(tensor.shape().with(0, 1).with(1, out));
+  }
+
+  private static HostTensor turned(HostTensor matrix) {
+    int rows = Math.toIntExact(matrix.shape().size(0));
+    int columns = Math.toIntExact(matrix.shape().size(1));
+    int size = Math.toIntExact(matrix.dtype().bytes(1));
+    ByteBuffer from = matrix.bytes();
+    ByteBuffer into = ByteBuffer.allocate(from.remaining());
+    for (int c = 0; c < columns; c++) {
+      for (int r = 0; r < rows; r++) {
+        into.put(from.slice((r * columns + c) * size, size));
+      }
+    }
+    return HostTensor.of(matrix.dtype(), Shape.of(columns, rows), into.flip());
+  }
+
+  private AdapterException none(PeftSite site, String role, String advice) {
+    return new AdapterException(
+        layout + " has no form for " + role + " of " + site.name() + ". " + advice);
+  }
+}

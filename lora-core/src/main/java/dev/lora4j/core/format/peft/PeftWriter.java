@@ -1,0 +1,135 @@
+package dev.lora4j.core.format.peft;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.format.writing.LaidFile;
+import dev.lora4j.core.format.writing.LaidOut;
+import dev.lora4j.core.format.writing.WriteRequest;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * PEFT's folder: {@code adapter_model.safetensors} and {@code adapter_config.json}. An adapter of
+ * several models, or of a text encoder, is a folder of such folders, each called as its model.
+ */
+public final class PeftWriter implements AdapterWriter {
+  private static final String TENSORS = "adapter_model.safetensors";
+  private static final String CONFIG = "adapter_config.json";
+  private static final String PREFIX = "base_model.model.";
+  private static final Gson GSON =
+      new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
+
+  private static final List<PeftKind> KINDS =
+      List.of(
+          new LoraKind(),
+          new LohaKind(),
+          new LokrKind(),
+          new Ia3Kind(),
+          new OftKind(),
+          new BoftKind(),
+          new ShiraKind());
+
+  @Override
+  public String name() {
+    return "peft";
+  }
+
+  @Override
+  public boolean folder() {
+    return true;
+  }
+
+  @Override
+  public LaidOut lay(WriteRequest request) {
+    SortedMap<String, List<PeftSite>> models = PeftModels.of(request);
+    PeftTensors names = new PeftTensors("PEFT's layout", request.rewrite());
+    List<LaidFile> files = new ArrayList<>();
+    models.forEach(
+        (model, sites) -> {
+          PeftKind kind = kind(sites);
+          SortedMap<String, HostTensor> tensors = new TreeMap<>();
+          for (PeftSite site : sites) {
+            names.of(site).forEach((name, t) -> tensors.put(PREFIX + site.path() + "." + name, t));
+          }
+          String folder = alone(models, model) ? "" : model + "/";
+          String config = GSON.toJson(config(kind, kind.fields(sites, request.family().sites())));
+          files.add(
+              new LaidFile(
+                  folder + TENSORS,
+                  tensors,
+                  Metadata.EMPTY,
+                  Map.of(folder + CONFIG, config + "\n")));
+        });
+    return new LaidOut(files, names.changes());
+  }
+
+  /** Text encoders have the same paths, so that only the folder's name says which one it is. */
+  private static boolean alone(SortedMap<String, List<PeftSite>> models, String model) {
+    return models.size() == 1 && !model.startsWith("text_encoder");
+  }
+
+  /** The one type that takes all factors of a model. */
+  private static PeftKind kind(List<PeftSite> sites) {
+    PeftSite first = sites.get(0);
+    Factors some = first.factors().get(0);
+    PeftKind kind =
+        KINDS.stream()
+            .filter(k -> k.takes(some))
+            .findFirst()
+            .orElseThrow(() -> none(first, some, "has no form for it"));
+    for (PeftSite site : sites) {
+      for (Factors factors : site.factors()) {
+        if (!kind.takes(factors)) {
+          String reason =
+              "has one type of adapter for a model, and " + first.name() + " has " + some.method();
+          throw none(site, factors, reason);
+        }
+      }
+    }
+    return kind;
+  }
+
+  private static AdapterException none(PeftSite site, Factors factors, String why) {
+    return new AdapterException(
+        site.name()
+            + " has factors of the method "
+            + factors.method()
+            + " ("
+            + String.join(", ", factors.tensors().keySet())
+            + "), but PEFT's layout "
+            + why
+            + ". Write kohya's layout, or turn the adapter into LoRA first.");
+  }
+
+  /** What all types have in common, and the fields of one, sorted as PEFT sorts them. */
+  private static JsonObject config(PeftKind kind, JsonObject fields) {
+    SortedMap<String, JsonElement> sorted = new TreeMap<>(fields.asMap());
+    for (String name :
+        List.of(
+            "auto_mapping",
+            "base_model_name_or_path",
+            "exclude_modules",
+            "modules_to_save",
+            "revision",
+            "task_type")) {
+      sorted.put(name, JsonNull.INSTANCE);
+    }
+    JsonObject config = new JsonObject();
+    sorted.put("inference_mode", new JsonPrimitive(true));
+    sorted.put("peft_type", new JsonPrimitive(kind.type()));
+    sorted.forEach(config::add);
+    return config;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.lora4j.core.format.writing;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.metadata.KohyaHashes;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.ModelSpecKeys;
+import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes adapters, all or nothing. The same adapter, family, layout and options give the same
+ * bytes.
+ */
+public final class AdapterOutput {
+  private AdapterOutput() {}
+
+  /**
+   * What was written.
+   *
+   * @param adapter as the layout was given it; reading the file gives it again, unless a change
+   *     says otherwise
+   * @param changes what is not as it was in the adapter that was to be written, as sentences
+   */
+  public record Written(Path path, Adapter adapter, List<String> changes) {
+    /** Copies its list. */
+    public Written {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /**
+   * Writes an adapter. A file replaces the one before it; a folder must not be there, or be empty.
+   *
+   * @param family the kind of base it is for
+   * @throws AdapterException if the layout has no form for factors, a value is too large for the
+   *     type, or the folder is not empty
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if writing fails; what was there is
+   *     then as it was
+   */
+  public static Written write(
+      Adapter adapter, Family family, AdapterWriter layout, WriteOptions options, Path path) {
+    Preparation.Prepared prepared = Preparation.of(adapter, options);
+    LaidOut laid = layout.lay(new WriteRequest(prepared.adapter(), family, options.rewrite()));
+    Metadata metadata = HeaderMetadata.of(prepared.adapter(), family);
+    if (layout.folder()) {
+      FreshFolder.write(
+          path,
+          folder -> {
+            for (LaidFile file : laid.files()) {
+              Path tensors = folder.resolve(file.path());
+              Files.createDirectories(tensors.resolveSibling("."));
+              write(layout, file, metadata, tensors);
+              for (Map.Entry<String, String> text : file.beside().entrySet()) {
+                write(text.getValue(), folder.resolve(text.getKey()));
+              }
+            }
+          });
+    } else {
+      write(layout, laid.files().get(0), metadata, path);
+    }
+    List<String> changes = new ArrayList<>(prepared.changes());
+    changes.addAll(laid.changes());
+    return new Written(path, prepared.adapter(), changes);
+  }
+
+  private static void write(AdapterWriter layout, LaidFile file, Metadata metadata, Path path) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    file.tensors()
+        .forEach((key, tensor) -> writer.add(key, tensor.dtype(), tensor.shape(), tensor.bytes()));
+    Metadata whole = metadata.withAll(file.metadata());
+    if (whole.get(ModelSpecKeys.VERSION).isPresent()) {
+      whole = whole.with(ModelSpecKeys.HASH, "0x" + KohyaHashes.of(writer, whole).model());
+    }
+    writer.metadata(layout.finish(writer, whole).entries()).write(path);
+  }
+
+  private static void write(String text, Path path) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(path, out -> out.write(ByteBuffer.wrap(bytes)));
+  }
+}

@@ -1,0 +1,35 @@
+package dev.lora4j.core.format.writing;
+
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+
+/**
+ * One layout in which adapters are written: how it names layers and tensors, and what it has no
+ * form for. Found as a service; implementations have no state.
+ */
+public interface AdapterWriter {
+  /** Its stable name, for example {@code kohya}. */
+  String name();
+
+  /** Whether it writes a folder instead of one file. */
+  default boolean folder() {
+    return false;
+  }
+
+  /**
+   * Names the tensors of an adapter.
+   *
+   * @throws dev.lora4j.core.adapter.AdapterException if the layout has no form for factors; the
+   *     message names them and what can be done
+   */
+  LaidOut lay(WriteRequest request);
+
+  /**
+   * The metadata of a file when all else is known.
+   *
+   * @param tensors has all its tensors; its own metadata may be replaced
+   */
+  default Metadata finish(SafetensorsWriter tensors, Metadata metadata) {
+    return metadata;
+  }
+}

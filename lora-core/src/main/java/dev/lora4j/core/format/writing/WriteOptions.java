@@ -1,0 +1,32 @@
+package dev.lora4j.core.format.writing;
+
+import dev.lora4j.core.tensor.DType;
+import java.util.Optional;
+
+/**
+ * How an adapter is written.
+ *
+ * @param dtype element type of its floating-point tensors; as they are without it
+ * @param fold whether scales are multiplied into the factors, so that alpha is the rank
+ * @param rewrite whether factors that a layout has no form for may take the nearest one it has,
+ *     which is the same up to rounding
+ */
+public record WriteOptions(Optional<DType> dtype, boolean fold, boolean rewrite) {
+  /** As it is, or not at all. */
+  public static final WriteOptions EXACT = new WriteOptions(Optional.empty(), false, false);
+
+  /** With another element type. */
+  public WriteOptions as(DType type) {
+    return new WriteOptions(Optional.of(type), fold, rewrite);
+  }
+
+  /** With scales multiplied in. */
+  public WriteOptions folded() {
+    return new WriteOptions(dtype, true, rewrite);
+  }
+
+  /** With the nearest form where there is no other. */
+  public WriteOptions rewritten() {
+    return new WriteOptions(dtype, fold, true);
+  }
+}
