@@ -1,7 +1,8 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.checkpoint.WeightFile;
+import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
@@ -12,8 +13,10 @@ import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +44,7 @@ public final class ModelFolder {
   private final List<TextEncoder> textEncoders = new ArrayList<>();
   private final boolean zerosForNoText;
   private final SiteCatalogue sites;
+  private String hash = "";
 
   private ModelFolder(Scope scope, Path folder, DType compute) {
     this.folder = folder;
@@ -114,24 +118,35 @@ public final class ModelFolder {
       Network.parameters(compute, staging).forEach(p -> wanted.put(p.name(), p));
     }
     return WeightStore.load(
-        scope, weightFile(folder.resolve(part)), compute, List.copyOf(wanted.values()), buffers);
-  }
-
-  private static Path weightFile(Path part) {
-    return WeightFile.in(part)
-        .orElseThrow(
-            () ->
-                new ModelFolderException(
-                    part
-                        + " has no weights; expected one of "
-                        + String.join(", ", WeightFile.names())
-                        + ". Files ending in .bin or .ckpt can run code when read and are not"
-                        + " opened; convert them to safetensors."));
+        scope,
+        WeightFiles.main(folder.resolve(part)),
+        compute,
+        List.copyOf(wanted.values()),
+        buffers);
   }
 
   /** Where it lies. */
   public Path path() {
     return folder;
+  }
+
+  /**
+   * SHA-256 over the weights' files, in hexadecimal. Reads them all when first asked for, about a
+   * second for each gigabyte.
+   */
+  public synchronized String hash() {
+    if (hash.isEmpty()) {
+      MessageDigest digest = Digests.sha256();
+      List<String> parts = new ArrayList<>(List.of("unet", "vae"));
+      textEncoders.forEach(e -> parts.add(e.model()));
+      for (String part : parts) {
+        for (Path file : WeightFiles.of(folder.resolve(part))) {
+          digest.update(FileHashes.sha256(file).getBytes(StandardCharsets.US_ASCII));
+        }
+      }
+      hash = Digests.hex(digest);
+    }
+    return hash;
   }
 
   /** The type that weights are kept and networks compute in. */

@@ -2,11 +2,24 @@ package dev.lora4j.diffusion.pipeline;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** A picture and what it was made from. */
-public record GeneratedImage(BufferedImage image, Prompt prompt) {
-  /** Writes a PNG that carries its prompt, seed and adapters as text. */
+/** A picture, what it was made from, and how. */
+public record GeneratedImage(BufferedImage image, Prompt prompt, Making making) {
+  /**
+   * Writes a PNG that carries as text how it was made, in the form of other tools and in one that
+   * {@link PictureRecord#read} takes.
+   */
   public void save(Path file) {
-    PngFile.write(file, image, Infotext.of(prompt));
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put(PngFile.PARAMETERS, Infotext.of(prompt, making));
+    texts.put(PictureRecord.KEYWORD, record().json());
+    PngFile.write(file, image, texts);
+  }
+
+  /** How it was made. */
+  public PictureRecord record() {
+    return PictureRecord.of(prompt, making);
   }
 }

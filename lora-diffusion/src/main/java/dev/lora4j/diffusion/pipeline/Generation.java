@@ -82,6 +82,11 @@ final class Generation {
     return pixels == 0 ? base.sampleSize() : pixels / base.vae().scale();
   }
 
+  /** How adapters take part, as {@link Making} has it. */
+  String route() {
+    return networks.route();
+  }
+
   /** Latents as the autoencoder knows them, still scaled. */
   float[] run(StepListener listener) {
     TorchRandom random = new TorchRandom(prompt.seed());

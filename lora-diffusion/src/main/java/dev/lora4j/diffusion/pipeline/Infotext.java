@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 final class Infotext {
   private Infotext() {}
 
-  static String of(Prompt prompt) {
+  static String of(Prompt prompt, Making making) {
     StringBuilder text = new StringBuilder(prompt.text());
     for (MixPlan.Part part : prompt.mix().parts()) {
       text.append(" <lora:")
@@ -31,6 +31,10 @@ final class Infotext {
       // Other tools count the last layer as 1.
       text.append(", Clip skip: ").append(prompt.clipSkip() + 1);
     }
+    text.append(", Size: ").append(prompt.width()).append('x').append(prompt.height());
+    text.append(", Model hash: ").append(making.baseHash(), 0, 10);
+    text.append(", Model: ").append(making.base());
+    prompt.start().ifPresent(s -> text.append(", Denoising strength: ").append(s.strength()));
     if (!prompt.mix().parts().isEmpty()) {
       String identities =
           prompt.mix().parts().stream()
@@ -38,6 +42,7 @@ final class Infotext {
               .collect(Collectors.joining(", "));
       text.append(", Lora identities: \"").append(identities).append('"');
     }
-    return text.toString();
+    text.append(", Precision: ").append(making.compute());
+    return text.append(", Version: lora4j").toString();
   }
 }

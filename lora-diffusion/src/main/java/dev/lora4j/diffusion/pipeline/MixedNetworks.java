@@ -92,6 +92,14 @@ final class MixedNetworks {
     return network.run(work, held(network, unetPatch.at(weights)), data).get(0);
   }
 
+  /** How adapters take part, as {@link Making} has it. */
+  String route() {
+    if (mix.parts().isEmpty()) {
+      return "none";
+    }
+    return besideSites.isEmpty() ? "patched" : "beside";
+  }
+
   /** Gathers the denoiser's weights anew only when some were patched since. */
   private Held held(Network network, Map<String, Tensor> patched) {
     if (held.isEmpty() || !heldPatch.equals(patched)) {

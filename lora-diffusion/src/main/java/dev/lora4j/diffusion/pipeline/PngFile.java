@@ -7,26 +7,41 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import javax.imageio.IIOException;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
-/** Writes PNG files, whole or not at all. */
+/** Writes PNG files, whole or not at all, and reads their texts. */
 public final class PngFile {
+  /** Keyword of the text by which other tools say how a picture was made. */
+  public static final String PARAMETERS = "parameters";
+
   private static final String FORMAT = "javax_imageio_png_1.0";
 
   private PngFile() {}
 
   /** Writes {@code image} with {@code parameters} as a text chunk of that name. */
   public static void write(Path file, BufferedImage image, String parameters) {
+    write(file, image, Map.of(PARAMETERS, parameters));
+  }
+
+  /** Writes {@code image} with {@code texts} as text chunks, by keyword. */
+  public static void write(Path file, BufferedImage image, Map<String, String> texts) {
     try {
-      byte[] png = encode(image, parameters);
+      byte[] png = encode(image, texts);
       Path target = file.toAbsolutePath();
       Path folder = Objects.requireNonNullElse(target.getParent(), target.getRoot());
       Files.createDirectories(folder);
@@ -39,24 +54,47 @@ public final class PngFile {
     }
   }
 
-  private static byte[] encode(BufferedImage image, String parameters) throws IOException {
+  /**
+   * The text chunks of a PNG file by keyword.
+   *
+   * @throws IllegalArgumentException if it is no PNG file
+   */
+  public static Map<String, String> texts(Path file) {
+    ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+      reader.setInput(in, true);
+      Map<String, String> texts = new LinkedHashMap<>();
+      NodeList entries =
+          ((IIOMetadataNode) reader.getImageMetadata(0).getAsTree(FORMAT))
+              .getElementsByTagName("*");
+      for (int i = 0; i < entries.getLength(); i++) {
+        Element entry = (Element) entries.item(i);
+        if (entry.hasAttribute("keyword")) {
+          String value = entry.hasAttribute("text") ? "text" : "value";
+          texts.put(entry.getAttribute("keyword"), entry.getAttribute(value));
+        }
+      }
+      return texts;
+    } catch (IIOException e) {
+      throw new IllegalArgumentException(file + " is no PNG file: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private static byte[] encode(BufferedImage image, Map<String, String> texts) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
       IIOMetadata metadata =
           writer.getDefaultImageMetadata(
               ImageTypeSpecifier.createFromRenderedImage(image), writer.getDefaultWriteParam());
-      IIOMetadataNode entry = new IIOMetadataNode("iTXtEntry");
-      entry.setAttribute("keyword", "parameters");
-      entry.setAttribute("compressionFlag", "FALSE");
-      entry.setAttribute("compressionMethod", "0");
-      entry.setAttribute("languageTag", "");
-      entry.setAttribute("translatedKeyword", "");
-      entry.setAttribute("text", parameters);
-      IIOMetadataNode texts = new IIOMetadataNode("iTXt");
-      texts.appendChild(entry);
+      IIOMetadataNode chunks = new IIOMetadataNode("iTXt");
+      texts.forEach((keyword, text) -> chunks.appendChild(entry(keyword, text)));
       IIOMetadataNode root = new IIOMetadataNode(FORMAT);
-      root.appendChild(texts);
+      root.appendChild(chunks);
       metadata.mergeTree(FORMAT, root);
       writer.setOutput(out);
       writer.write(new IIOImage(image, java.util.List.of(), metadata));
@@ -64,5 +102,16 @@ public final class PngFile {
       writer.dispose();
     }
     return bytes.toByteArray();
+  }
+
+  private static IIOMetadataNode entry(String keyword, String text) {
+    IIOMetadataNode entry = new IIOMetadataNode("iTXtEntry");
+    entry.setAttribute("keyword", keyword);
+    entry.setAttribute("compressionFlag", "FALSE");
+    entry.setAttribute("compressionMethod", "0");
+    entry.setAttribute("languageTag", "");
+    entry.setAttribute("translatedKeyword", "");
+    entry.setAttribute("text", text);
+    return entry;
   }
 }

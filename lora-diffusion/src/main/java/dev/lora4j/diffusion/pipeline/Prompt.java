@@ -55,6 +55,13 @@ public record Prompt(
         text, "", 0, 20, 3, 0, 0, "ddim", LevelLaw.DEFAULT, 0, Optional.empty(), MixPlan.NONE);
   }
 
+  /** With another text. */
+  public Prompt text(String other) {
+    return new Prompt(
+        other, negative, seed, steps, guidance, width, height, sampler, schedule, clipSkip, start,
+        mix);
+  }
+
   /** With another negative text. */
   public Prompt negative(String other) {
     return new Prompt(
@@ -131,6 +138,23 @@ public record Prompt(
         schedule,
         clipSkip,
         Optional.of(picture),
+        mix);
+  }
+
+  /** Beginning with noise. */
+  public Prompt withoutStart() {
+    return new Prompt(
+        text,
+        negative,
+        seed,
+        steps,
+        guidance,
+        width,
+        height,
+        sampler,
+        schedule,
+        clipSkip,
+        Optional.empty(),
         mix);
   }
 

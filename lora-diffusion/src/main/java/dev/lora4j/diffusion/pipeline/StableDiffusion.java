@@ -159,9 +159,18 @@ public final class StableDiffusion implements AutoCloseable {
   /** Makes a picture; {@code listener} hears of each step. */
   public GeneratedImage generate(Prompt prompt, StepListener listener) {
     try (Scope work = scope.child("generate")) {
-      float[] latents = new Generation(work, base, programs, tokenizers, prompt).run(listener);
-      return new GeneratedImage(kept(decode(latents, prompt), prompt), prompt);
+      Prompt sized = sized(prompt);
+      Generation generation = new Generation(work, base, programs, tokenizers, sized);
+      BufferedImage image = kept(decode(generation.run(listener), sized), sized);
+      return new GeneratedImage(image, sized, Making.of(this, generation.route()));
     }
+  }
+
+  /** With the base's own size where the prompt has none. */
+  private Prompt sized(Prompt prompt) {
+    Shape latents = Generation.latentShape(base, prompt);
+    int scale = base.vae().scale();
+    return prompt.size((int) latents.size(3) * scale, (int) latents.size(2) * scale);
   }
 
   /** With the pixels of the start picture wherever it may not change. */

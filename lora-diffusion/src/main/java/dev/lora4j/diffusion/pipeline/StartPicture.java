@@ -1,8 +1,10 @@
 package dev.lora4j.diffusion.pipeline;
 
+import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
@@ -47,6 +49,19 @@ public record StartPicture(Picture picture, double strength, Optional<Mask> mask
   public StartPicture within(BufferedImage image) {
     Picture scaled = Picture.of("mask", "", image, picture.width(), picture.height(), Color.BLACK);
     return new StartPicture(picture, strength, Optional.of(Mask.light(scaled)));
+  }
+
+  /** SHA-256 of the picture's pixels and of the mask, in hexadecimal. */
+  String hash() {
+    MessageDigest digest = Digests.sha256();
+    digest.update(picture.rgb());
+    mask.ifPresent(
+        m -> {
+          for (boolean place : m.open) {
+            digest.update((byte) (place ? 1 : 0));
+          }
+        });
+    return Digests.hex(digest);
   }
 
   /** Where a picture may change. */

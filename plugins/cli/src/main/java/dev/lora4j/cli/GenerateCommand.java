@@ -4,11 +4,8 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
-import dev.lora4j.diffusion.sampling.LevelLaw;
-import dev.lora4j.diffusion.sampling.Samplers;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +29,7 @@ public final class GenerateCommand implements Command {
   private CommandSpec spec;
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "PROMPT",
       description =
           "What the picture shows. (word:1.3) counts more, [word] less, BREAK starts anew.")
@@ -45,73 +42,18 @@ public final class GenerateCommand implements Command {
       defaultValue = "out.png")
   private Path output = Path.of("out.png");
 
+  @Option(
+      names = "--from",
+      paramLabel = "FILE.png",
+      description =
+          "Make this picture again, from what its file says; tells whether it is the same.")
+  private Optional<Path> from = Optional.empty();
+
   @Mixin private final MixOption mix = new MixOption();
 
   @Mixin private final StartOption start = new StartOption();
 
-  @Option(
-      names = "--negative",
-      paramLabel = "TEXT",
-      description = "What the picture must not show.")
-  private String negative = "";
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Of the first picture; the next ones count up (default: drawn and printed).")
-  private Optional<Long> seed = Optional.empty();
-
-  @Option(
-      names = "--count",
-      paramLabel = "N",
-      description = "Pictures for each prompt (default: ${DEFAULT-VALUE}).",
-      defaultValue = "1")
-  private int count;
-
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      description = "Steps of the sampler (default: ${DEFAULT-VALUE}).",
-      defaultValue = "20")
-  private int steps;
-
-  @Option(
-      names = "--guidance",
-      paramLabel = "X",
-      description = "How closely to follow the prompt (default: ${DEFAULT-VALUE}).",
-      defaultValue = "3")
-  private double guidance;
-
-  @Option(
-      names = "--size",
-      paramLabel = "WxH",
-      converter = PictureSize.Reader.class,
-      description = "Size in pixels (default: the base's own).")
-  private Optional<PictureSize> size = Optional.empty();
-
-  @Option(
-      names = "--sampler",
-      paramLabel = "NAME",
-      completionCandidates = Names.OfSamplers.class,
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-      defaultValue = "ddim")
-  private String sampler = "ddim";
-
-  @Option(
-      names = "--schedule",
-      paramLabel = "NAME",
-      completionCandidates = Names.OfLevelLaws.class,
-      description =
-          "Levels of noise to visit: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-      defaultValue = "default")
-  private String schedule = "default";
-
-  @Option(
-      names = "--clip-skip",
-      paramLabel = "N",
-      description = "Layers of the text encoder to leave out (default: ${DEFAULT-VALUE}).",
-      defaultValue = "0")
-  private int clipSkip;
+  @Mixin private final RequestOptions request = new RequestOptions();
 
   @Option(names = "--grid", description = "One file with all pictures, a row for each prompt.")
   private boolean grid;
@@ -123,18 +65,45 @@ public final class GenerateCommand implements Command {
 
   @Override
   public int run(Console console) {
-    List<Prompt> plain = checked();
+    if (from.isPresent() == !prompts.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "Give a PROMPT, or a picture to repeat by --from.");
+    }
+    Optional<Repetition> repetition = from.map(Repetition::of);
+    List<Prompt> plain =
+        repetition.map(r -> List.of(r.prompt())).orElseGet(() -> request.prompts(spec, prompts));
     mix.requireFiles();
     start.require();
     OutputFile.require(output, ".png");
+    repetition.ifPresent(r -> r.apply(options));
     long began = System.nanoTime();
     try (OpenModel model = OpenModel.of(console, options)) {
-      MixPlan plan = mix.plan(console, model);
-      List<Prompt> wanted = begun(model, plain).stream().map(p -> p.mix(plan)).toList();
-      Map<Path, List<Prompt>> written = make(console, model, wanted);
-      report(console, model, plan, written, (System.nanoTime() - began) / 1e9);
+      MixPlan named = mix.plan(console, model);
+      List<Prompt> wanted = new ArrayList<>();
+      for (Prompt prompt : begun(model, plain)) {
+        wanted.add(
+            repetition.isPresent()
+                ? repeated(model, repetition.get(), prompt, named)
+                : mix.tagged(console, model, prompt, named));
+      }
+      List<Made> made = make(console, model, wanted);
+      report(console, model, made, repetition, (System.nanoTime() - began) / 1e9);
     }
     return 0;
+  }
+
+  private Prompt repeated(OpenModel model, Repetition repetition, Prompt prompt, MixPlan named) {
+    repetition.requireStart(prompt);
+    return prompt.mix(repetition.mix(model, named.adapters(), folders(), mix));
+  }
+
+  /** Where adapters may lie: the folder that was named, the picture's own, the current one. */
+  private List<LoraFolder> folders() {
+    List<LoraFolder> all = new ArrayList<>();
+    mix.folder.ifPresent(f -> all.add(new LoraFolder(f)));
+    from.map(f -> f.toAbsolutePath().getParent()).ifPresent(f -> all.add(new LoraFolder(f)));
+    all.add(new LoraFolder(Path.of(".")));
+    return all;
   }
 
   private List<Prompt> begun(OpenModel model, List<Prompt> plain) {
@@ -146,95 +115,78 @@ public final class GenerateCommand implements Command {
     }
   }
 
-  /**
-   * The prompts without adapters; what is wrong with the options is found before anything is
-   * loaded.
-   */
-  private List<Prompt> checked() {
-    try {
-      LevelLaw law = LevelLaw.named(schedule);
-      law.requireFollowedBy(Samplers.named(sampler));
-      if (count < 1) {
-        throw new IllegalArgumentException("--count must be at least 1, found " + count);
-      }
-      long first = seed.orElseGet(() -> (long) new SecureRandom().nextInt(Integer.MAX_VALUE));
-      List<Prompt> all = new ArrayList<>();
-      for (String text : prompts) {
-        for (int i = 0; i < count; i++) {
-          Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
-          prompt = prompt.guidance(guidance).sampler(sampler).schedule(law).clipSkip(clipSkip);
-          PictureSize pixels = size.orElse(new PictureSize(0, 0));
-          all.add(prompt.size(pixels.width(), pixels.height()));
-        }
-      }
-      return all;
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-    }
-  }
+  /** A picture and its file. */
+  private record Made(Path file, GeneratedImage image) {}
 
-  private Map<Path, List<Prompt>> make(Console console, OpenModel model, List<Prompt> wanted) {
-    Map<Path, List<Prompt>> written = new LinkedHashMap<>();
-    List<BufferedImage> images = new ArrayList<>();
+  private List<Made> make(Console console, OpenModel model, List<Prompt> wanted) {
+    List<Made> made = new ArrayList<>();
     try (PictureMaking making = new PictureMaking(console, model.sd(), wanted)) {
       for (int i = 0; i < wanted.size(); i++) {
-        GeneratedImage made = making.next();
-        images.add(made.image());
+        GeneratedImage image = making.next();
+        Path file = grid ? output : OutputFile.numbered(output, i, wanted.size());
         if (!grid) {
-          Path file = OutputFile.numbered(output, i, wanted.size());
-          made.save(file);
-          written.put(file, List.of(wanted.get(i)));
+          image.save(file);
         }
+        made.add(new Made(file, image));
       }
     }
     if (grid) {
-      List<String> seeds = wanted.stream().limit(count).map(p -> "seed " + p.seed()).toList();
+      int columns = request.count;
+      List<String> seeds = wanted.stream().limit(columns).map(p -> "seed " + p.seed()).toList();
       PictureGrid sheet = new PictureGrid(seeds);
-      for (int row = 0; row < prompts.size(); row++) {
-        sheet.add(prompts.get(row), images.subList(row * count, (row + 1) * count));
+      for (int row = 0; row < made.size() / columns; row++) {
+        List<BufferedImage> images =
+            made.subList(row * columns, (row + 1) * columns).stream()
+                .map(m -> m.image().image())
+                .toList();
+        sheet.add(wanted.get(row * columns).text(), images);
       }
       PngFile.write(output, sheet.draw(), String.join("\n", prompts));
-      written.put(output, wanted);
     }
-    return written;
+    return made;
   }
 
   private void report(
       Console console,
       OpenModel model,
-      MixPlan plan,
-      Map<Path, List<Prompt>> written,
+      List<Made> made,
+      Optional<Repetition> repetition,
       double seconds) {
+    List<MixPlan.Part> parts =
+        made.stream().flatMap(m -> m.image().prompt().mix().parts().stream()).distinct().toList();
+    List<String> compared = repetition.map(r -> r.compared(made.get(0).image())).orElse(List.of());
     if (json) {
       List<Map<String, Object>> files = new ArrayList<>();
-      written.forEach(
-          (file, made) ->
-              made.forEach(
-                  p ->
-                      files.add(
-                          new Json()
-                              .put("file", file.toString())
-                              .put("prompt", p.text())
-                              .put("seed", p.seed())
-                              .fields())));
-      console.print(
+      for (Made one : made) {
+        files.add(
+            new Json()
+                .put("file", one.file().toString())
+                .put("prompt", one.image().prompt().text())
+                .put("seed", one.image().prompt().seed())
+                .fields());
+      }
+      Json all =
           new Json()
               .put("pictures", files)
-              .put("adapters", mix.json(plan))
+              .put("adapters", mix.json(parts))
               .put("base", model.sd().base().path().toString())
               .put("compute", model.compute().toString())
               .put("device", model.lora().engine().device().toString())
-              .put("seconds", seconds)
-              .toString());
+              .put("seconds", seconds);
+      console.print((repetition.isPresent() ? all.put("compared", compared) : all).toString());
       return;
     }
-    written.forEach(
-        (file, made) -> {
-          String seeds =
-              made.stream().map(p -> Long.toString(p.seed())).distinct().toList().toString();
-          console.print(file + "  seed " + seeds.replaceAll("[\\[\\]]", ""));
-        });
-    mix.lines(plan).forEach(line -> console.print("  " + line));
+    Map<Path, List<String>> seeds = new LinkedHashMap<>();
+    for (Made one : made) {
+      String seed = Long.toString(one.image().prompt().seed());
+      List<String> all = seeds.computeIfAbsent(one.file(), f -> new ArrayList<>());
+      if (!all.contains(seed)) {
+        all.add(seed);
+      }
+    }
+    seeds.forEach((file, all) -> console.print(file + "  seed " + String.join(", ", all)));
+    mix.lines(parts).forEach(line -> console.print("  " + line));
+    compared.forEach(line -> console.print("  " + line));
     console.note("Done in " + Durations.text(seconds) + ".");
   }
 }

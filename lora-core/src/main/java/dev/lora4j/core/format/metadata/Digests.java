@@ -4,11 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, the only digest that these hashes are made of. */
-final class Digests {
+/** SHA-256, the only digest that hashes are made of here. */
+public final class Digests {
   private Digests() {}
 
-  static MessageDigest sha256() {
+  /** A digest of nothing yet. */
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -16,7 +17,8 @@ final class Digests {
     }
   }
 
-  static String hex(MessageDigest digest) {
+  /** What {@code digest} has become, in hexadecimal; it begins anew. */
+  public static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
 }

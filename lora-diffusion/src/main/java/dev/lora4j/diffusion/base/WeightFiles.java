@@ -1,0 +1,51 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.safetensors.TensorStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The files with the weights of one part of a model folder. */
+final class WeightFiles {
+  private static final List<String> NAMES =
+      List.of(
+          "diffusion_pytorch_model.safetensors",
+          "model.safetensors",
+          "diffusion_pytorch_model.safetensors.index.json",
+          "model.safetensors.index.json",
+          "diffusion_pytorch_model.fp16.safetensors",
+          "model.fp16.safetensors");
+
+  private WeightFiles() {}
+
+  /**
+   * The file to open: the weights, or the index of their shards.
+   *
+   * @throws ModelFolderException if there is none
+   */
+  static Path main(Path part) {
+    return NAMES.stream()
+        .map(part::resolve)
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ModelFolderException(
+                    part
+                        + " has no weights; expected one of "
+                        + String.join(", ", NAMES)
+                        + ". Files ending in .bin or .ckpt can run code when read and are not"
+                        + " opened; convert them to safetensors."));
+  }
+
+  /** The weights themselves, one file or all shards in the order of their names. */
+  static List<Path> of(Path part) {
+    Path main = main(part);
+    if (!main.toString().endsWith(".json")) {
+      return List.of(main);
+    }
+    try (TensorStore shards = TensorStore.open(main)) {
+      return shards.tensors().keySet().stream().map(shards::fileOf).distinct().sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.tensor.Engine;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Under what circumstances a picture was made: whatever else than the request decides about its
+ * last bits.
+ *
+ * @param base the base's name
+ * @param baseHash SHA-256 of its weights, in hexadecimal
+ * @param compute the type that networks computed in
+ * @param device where they ran
+ * @param threads threads inside one operator
+ * @param engine name and version of the native library
+ * @param route how adapters took part: {@code none}, {@code patched} into the weights, or {@code
+ *     beside} them
+ * @param batch pictures that were made at once
+ * @param row which of them this is, from 0
+ */
+public record Making(
+    String base,
+    String baseHash,
+    String compute,
+    String device,
+    int threads,
+    String engine,
+    String route,
+    int batch,
+    int row) {
+  static Making of(StableDiffusion sd, String route) {
+    Engine engine = sd.scope().engine();
+    return new Making(
+        String.valueOf(sd.base().path().toAbsolutePath().normalize().getFileName()),
+        sd.base().hash(),
+        sd.base().compute().toString(),
+        engine.device().toString(),
+        engine.threads(),
+        engine.version(),
+        route,
+        1,
+        0);
+  }
+
+  /** In what {@code other} differs, for people; nothing if the same bits may be expected. */
+  public List<String> differences(Making other) {
+    List<String> all = new ArrayList<>();
+    compare(all, "the base's weights", shorter(baseHash), shorter(other.baseHash));
+    compare(all, "the type computed in", compute, other.compute);
+    compare(all, "the device", device, other.device);
+    compare(all, "the number of threads", "" + threads, "" + other.threads);
+    compare(all, "the native library", engine, other.engine);
+    compare(all, "the adapters' route", route, other.route);
+    compare(all, "the size of the batch", "" + batch, "" + other.batch);
+    return all;
+  }
+
+  private static String shorter(String hash) {
+    return hash.substring(0, Math.min(12, hash.length()));
+  }
+
+  private static void compare(List<String> all, String what, String before, String now) {
+    if (!before.equals(now)) {
+      all.add(what + ": " + before + " then, " + now + " now");
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.pipeline.GeneratedImage;
+import dev.lora4j.diffusion.pipeline.PictureRecord;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+
+/** Making a picture again from what its file says about it. */
+final class Repetition {
+  private final Path file;
+  private final PictureRecord record;
+
+  private Repetition(Path file, PictureRecord record) {
+    this.file = file;
+    this.record = record;
+  }
+
+  /** Reads the file's record. */
+  static Repetition of(Path file) {
+    ExistingPath.file(file);
+    try {
+      return new Repetition(file, PictureRecord.read(file));
+    } catch (IllegalArgumentException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The request, without adapters and the picture that it began with. */
+  Prompt prompt() {
+    return record.prompt();
+  }
+
+  /** Computes in the type of then, if the user did not choose one. */
+  void apply(ModelOptions options) {
+    if (options.compute == ModelOptions.Compute.auto) {
+      for (ModelOptions.Compute type : ModelOptions.Compute.values()) {
+        if (type.name().equalsIgnoreCase(record.making().compute())) {
+          options.compute = type;
+        }
+      }
+    }
+  }
+
+  /**
+   * The adapters of then: among those that the user named, then by name in folders.
+   *
+   * @param named read already
+   */
+  MixPlan mix(OpenModel model, List<Adapter> named, List<LoraFolder> folders, MixOption options) {
+    MixPlan plan = MixPlan.NONE.order(record.order());
+    for (PictureRecord.Part part : record.adapters()) {
+      plan = plan.with(adapter(model, part, named, folders, options), part.weight());
+    }
+    return plan;
+  }
+
+  private Adapter adapter(
+      OpenModel model,
+      PictureRecord.Part part,
+      List<Adapter> named,
+      List<LoraFolder> folders,
+      MixOption options) {
+    Optional<Adapter> given =
+        named.stream().filter(a -> a.identity().equals(part.identity())).findFirst();
+    if (given.isPresent()) {
+      return given.get();
+    }
+    List<String> others = new ArrayList<>();
+    for (LoraFolder folder : folders) {
+      Optional<Path> found = folder.find(part.name());
+      if (found.isPresent()) {
+        Adapter adapter = model.sd().load(found.get(), options.partial.options()).adapter();
+        if (adapter.identity().equals(part.identity())) {
+          return adapter;
+        }
+        others.add(found.get() + " is another adapter, " + shorter(adapter.identity()));
+      }
+    }
+    throw new Failure(
+        file
+            + " was made with the adapter "
+            + Printable.of(part.name(), 80)
+            + ", identity "
+            + shorter(part.identity())
+            + ", which was not found"
+            + (others.isEmpty() ? "" : " (" + String.join("; ", others) + ")")
+            + ". Name its file by --lora, or its folder by --lora-dir.");
+  }
+
+  private static String shorter(String identity) {
+    return identity.substring(0, Math.min(12, identity.length()));
+  }
+
+  /** Checks that the picture to begin with is that of then. */
+  void requireStart(Prompt begun) {
+    Optional<PictureRecord.Start> then = record.start();
+    if (then.isPresent() && begun.start().isEmpty()) {
+      throw new Failure(
+          file
+              + " began with the picture "
+              + Printable.of(then.get().name(), 200)
+              + "; give it by --image, and its mask by --mask.");
+    }
+  }
+
+  /** How far the picture of now is that of then, for people. */
+  List<String> compared(GeneratedImage now) {
+    List<String> lines = new ArrayList<>();
+    Optional<PictureRecord.Start> start = now.record().start();
+    if (!start.map(PictureRecord.Start::hash).equals(record.start().map(s -> s.hash()))) {
+      lines.add("the picture to begin with, or its mask, is another");
+    }
+    lines.addAll(record.making().differences(now.making()));
+    BufferedImage then = read();
+    if (then.getWidth() != now.image().getWidth() || then.getHeight() != now.image().getHeight()) {
+      lines.add(0, "Another picture than " + file + ": it has another size.");
+      return lines;
+    }
+    int different = 0;
+    int most = 0;
+    for (int i = 0; i < then.getWidth() * then.getHeight(); i++) {
+      int x = i % then.getWidth();
+      int y = i / then.getWidth();
+      int distance = distance(then.getRGB(x, y), now.image().getRGB(x, y));
+      different += distance > 0 ? 1 : 0;
+      most = Math.max(most, distance);
+    }
+    lines.add(
+        0,
+        different == 0
+            ? "The same picture as " + file + ", bit for bit."
+            : String.format(
+                "Not quite %s: %d of %d pixels differ, by at most %d of 255.",
+                file, different, then.getWidth() * then.getHeight(), most));
+    return lines;
+  }
+
+  private BufferedImage read() {
+    try {
+      return Optional.ofNullable(ImageIO.read(file.toFile()))
+          .orElseThrow(() -> new Failure(file + " is no picture."));
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
+    }
+  }
+
+  private static int distance(int a, int b) {
+    int most = 0;
+    for (int shift = 0; shift < 24; shift += 8) {
+      most = Math.max(most, Math.abs((a >> shift & 0xff) - (b >> shift & 0xff)));
+    }
+    return most;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.diffusion.pipeline.PngFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pictures say how they were made, and can be made again from that. */
+class RepetitionTest {
+  private static final String F32 = "--compute=f32";
+
+  @TempDir private Path folder;
+  private Path first;
+
+  @BeforeEach
+  void anAdapterInTheFolder() throws IOException {
+    Files.copy(Run.TINY_SD.resolve("lora-kohya.safetensors"), folder.resolve("ink.safetensors"));
+    first = folder.resolve("first.png");
+  }
+
+  private Run make(Object... more) {
+    Object[] all = new Object[more.length + 8];
+    Object[] begin = {
+      "generate",
+      "a <lora:ink:0.6>(fox:1.2)",
+      "--steps=3",
+      "--seed=5",
+      "--sampler=euler-a",
+      "--lora-dir=" + folder,
+      Run.BASE,
+      F32
+    };
+    System.arraycopy(begin, 0, all, 0, begin.length);
+    System.arraycopy(more, 0, all, begin.length, more.length);
+    return Run.of(all);
+  }
+
+  @Test
+  void theSamePictureBitForBit() throws IOException {
+    Run made = make("-o", first, "--schedule=trailing");
+    assertEquals(0, made.code(), made.err());
+    assertTrue(made.out().contains("ink weight 0.6"), made.out());
+    String parameters = PngFile.texts(first).get(PngFile.PARAMETERS);
+    assertTrue(parameters.startsWith("a (fox:1.2) <lora:ink:0.6>\nSteps: 3"), parameters);
+    assertTrue(parameters.contains("Size: 32x32, Model hash: "), parameters);
+
+    Path again = folder.resolve("again.png");
+    Run repeated = Run.of("generate", "--from", first, "-o", again, Run.BASE);
+    assertEquals(0, repeated.code(), repeated.err());
+    assertTrue(repeated.out().contains("bit for bit"), repeated.out());
+    assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(again));
+    Run elsewhere = Run.of("generate", "--from", first, "-o", again, Run.BASE, "--compute=bf16");
+    assertTrue(elsewhere.out().contains("pixels differ"), elsewhere.out());
+    assertTrue(elsewhere.out().contains("F32 then, BF16 now"), elsewhere.out());
+  }
+
+  @Test
+  void aPictureThatBeganWithAPicture() throws IOException {
+    Path start = Run.pictures(folder.resolve("pictures")).resolve("ball-0.png");
+    Run made = make("-o", first, "--image", start, "--strength=0.7");
+    assertEquals(0, made.code(), made.err());
+    Path again = folder.resolve("again.png");
+    Run without = Run.of("generate", "--from", first, "-o", again, Run.BASE);
+    assertEquals(1, without.code());
+    assertTrue(without.err().contains("--image"), without.err());
+    Run with =
+        Run.of(
+            "generate", "--from", first, "-o", again, Run.BASE, "--image", start, "--strength=0.7");
+    assertTrue(with.out().contains("bit for bit"), with.out() + with.err());
+  }
+
+  @Test
+  void anotherAdapterUnderTheSameNameIsNotTaken() throws IOException {
+    assertEquals(0, make("-o", first).code());
+    Path ink = folder.resolve("ink.safetensors");
+    Files.delete(ink);
+    Path again = folder.resolve("again.png");
+    Run none = Run.of("generate", "--from", first, "-o", again, Run.BASE);
+    assertEquals(1, none.code());
+    assertTrue(none.err().contains("ink") && none.err().contains("--lora-dir"), none.err());
+    Files.copy(Run.TINY_SD.resolve("lora-kohya-2.safetensors"), ink);
+    Run other = Run.of("generate", "--from", first, "-o", again, Run.BASE);
+    assertEquals(1, other.code());
+    assertTrue(other.err().contains("is another adapter"), other.err());
+    assertFalse(Files.exists(again));
+    Run named =
+        Run.of(
+            "generate",
+            "--from",
+            first,
+            "-o",
+            again,
+            Run.BASE,
+            "--lora",
+            Run.TINY_SD.resolve("lora-kohya.safetensors"));
+    assertTrue(named.out().contains("bit for bit"), named.out() + named.err());
+  }
+
+  @Test
+  void tagsNameOnlyWhatIsInTheFolder() {
+    for (String tag : new String[] {"ikn", "../ink", "/etc/passwd", "ink.safetensors"}) {
+      Run run =
+          Run.of(
+              "generate",
+              "a <lora:" + tag + ":1> fox",
+              "-o",
+              first,
+              "--lora-dir=" + folder,
+              Run.BASE,
+              F32);
+      assertEquals(1, run.code());
+      assertTrue(run.err().contains("nearest: ink"), run.err());
+    }
+    Run noNumber =
+        Run.of(
+            "generate",
+            "a <lora:ink:much> fox",
+            "-o",
+            first,
+            "--lora-dir=" + folder,
+            Run.BASE,
+            F32);
+    assertEquals(1, noNumber.code());
+    assertTrue(noNumber.err().contains("<lora:NAME:WEIGHT>"), noNumber.err());
+  }
+
+  @Test
+  void picturesOfOthersAndNothingAreRefused() throws IOException {
+    Path foreign = Run.pictures(folder.resolve("pictures")).resolve("ball-0.png");
+    Run run = Run.of("generate", "--from", foreign, "-o", first, Run.BASE);
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("does not say how it was made"), run.err());
+    Path text = folder.resolve("a.png");
+    Files.writeString(text, "no picture");
+    assertEquals(1, Run.of("generate", "--from", text, "-o", first, Run.BASE).code());
+    assertEquals(2, Run.of("generate", "-o", first, Run.BASE).code());
+    assertEquals(2, Run.of("generate", "a fox", "--from", foreign, Run.BASE).code());
+  }
+}
