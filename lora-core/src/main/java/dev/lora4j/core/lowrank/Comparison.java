@@ -2,8 +2,10 @@ package dev.lora4j.core.lowrank;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * How two adapters differ and what they have in common.
@@ -23,12 +25,21 @@ public record Comparison(SortedMap<String, SiteComparison> sites) {
 
   /** The sites of each block together, by {@link Block#of}. */
   public SortedMap<String, Total> blocks() {
-    SortedMap<String, SortedMap<String, SiteComparison>> byBlock = new TreeMap<>(Block.ORDER);
+    return by(Block::of, Block.ORDER);
+  }
+
+  /** The sites of each group together. */
+  public <K extends Comparable<K>> SortedMap<K, Total> by(Function<String, K> group) {
+    return by(group, Comparator.naturalOrder());
+  }
+
+  private <K> SortedMap<K, Total> by(Function<String, K> group, Comparator<K> order) {
+    SortedMap<K, SortedMap<String, SiteComparison>> groups = new TreeMap<>(order);
     sites.forEach(
         (site, one) ->
-            byBlock.computeIfAbsent(Block.of(site), k -> new TreeMap<>()).put(site, one));
-    SortedMap<String, Total> totals = new TreeMap<>(Block.ORDER);
-    byBlock.forEach((block, all) -> totals.put(block, Total.of(all.values())));
+            groups.computeIfAbsent(group.apply(site), k -> new TreeMap<>()).put(site, one));
+    SortedMap<K, Total> totals = new TreeMap<>(order);
+    groups.forEach((key, all) -> totals.put(key, Total.of(all.values())));
     return Collections.unmodifiableSortedMap(totals);
   }
 

@@ -170,6 +170,7 @@ class LowRankAlgebraTest {
               assertTrue(one.distance() <= 1e-6 * one.normA(), site);
             });
     assertEquals(3, self.blocks().size());
+    assertEquals(Map.of("all", self.total()), self.by(site -> "all"));
   }
 
   @ParameterizedTest

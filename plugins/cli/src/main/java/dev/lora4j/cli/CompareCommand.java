@@ -1,12 +1,19 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.format.BlockName;
+import dev.lora4j.core.format.BlockNames;
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.lowrank.Comparison;
 import dev.lora4j.core.lowrank.Comparison.Total;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.lowrank.SiteComparison;
 import dev.lora4j.core.tensor.Scope;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -20,7 +27,10 @@ import picocli.CommandLine.Parameters;
       "",
       "The cosine is that of the angle between their changes: 1 for the same direction, 0 for"
           + " nothing in common, -1 for opposites. The overlap is the share of the directions of the"
-          + " one with fewer that the other has too, between 0 and 1."
+          + " one with fewer that the other has too, between 0 and 1.",
+      "",
+      "Blocks are called as in lists of block weights: IN04, M00, OUT03, and BASE for the text"
+          + " encoders of a UNet; D12, S30, CLIP and T5 in FLUX; L07 in language models."
     })
 public final class CompareCommand implements Command {
   @Parameters(index = "0", paramLabel = "A", description = "An adapter.")
@@ -52,29 +62,37 @@ public final class CompareCommand implements Command {
     if (json) {
       console.print(json(read, found).toString());
     } else {
-      ComparisonBars.lines(found, layers).forEach(console::print);
+      ComparisonBars.lines(found, layers ? "layer" : "block", rows(read, found))
+          .forEach(console::print);
     }
     return 0;
   }
 
+  private Map<String, Total> rows(ReadAdapters read, Comparison found) {
+    Map<String, Total> rows = new LinkedHashMap<>();
+    if (layers) {
+      found.sites().forEach((name, site) -> rows.put(name, total(site)));
+    } else {
+      blocks(read, found).forEach((block, total) -> rows.put(block.toString(), total));
+    }
+    return rows;
+  }
+
+  private static SortedMap<BlockName, Total> blocks(ReadAdapters read, Comparison found) {
+    BlockNames names = new BlockNames(new SiteCatalogue(read.sites().values()));
+    return found.by(site -> names.of(site).orElseThrow());
+  }
+
+  private static Total total(SiteComparison site) {
+    return new Total(
+        1, site.normA(), site.normB(), site.inner(), site.overlapOut(), site.overlapIn());
+  }
+
   private Json json(ReadAdapters read, Comparison found) {
     Json blocks = new Json();
-    found.blocks().forEach((name, total) -> blocks.put(name, json(total)));
+    blocks(read, found).forEach((block, total) -> blocks.put(block.toString(), json(total)));
     Json sites = new Json();
-    found
-        .sites()
-        .forEach(
-            (name, site) ->
-                sites.put(
-                    name,
-                    json(
-                        new Total(
-                            1,
-                            site.normA(),
-                            site.normB(),
-                            site.inner(),
-                            site.overlapOut(),
-                            site.overlapIn()))));
+    found.sites().forEach((name, site) -> sites.put(name, json(total(site))));
     return new Json()
         .put("a", json(read, 0, first))
         .put("b", json(read, 1, second))

@@ -3,7 +3,6 @@ package dev.lora4j.cli;
 import dev.lora4j.core.lowrank.Comparison;
 import dev.lora4j.core.lowrank.Comparison.Total;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,26 +17,15 @@ final class ComparisonBars {
   /**
    * Lines for people.
    *
-   * @param layers whether each layer has a line, not each block
+   * @param first what the rows are
+   * @param rows what each has, by its name
    */
-  static List<String> lines(Comparison found, boolean layers) {
+  static List<String> lines(Comparison found, String first, Map<String, Total> rows) {
     List<String> lines = new ArrayList<>();
-    String first = layers ? "layer" : "block";
     lines.add(String.format(ROW, first, "|A|", "|B|", "|A-B|", "cosine", "overlap"));
-    Map<String, Total> rows = new LinkedHashMap<>();
-    if (layers) {
-      found.sites().forEach((name, site) -> rows.put(name, total(site)));
-    } else {
-      rows.putAll(found.blocks());
-    }
     rows.forEach((name, total) -> lines.add(row(Printable.of(name, 44), total)));
     lines.add(row("all", found.total()));
     return lines;
-  }
-
-  private static Total total(dev.lora4j.core.lowrank.SiteComparison site) {
-    return new Total(
-        1, site.normA(), site.normB(), site.inner(), site.overlapOut(), site.overlapIn());
   }
 
   private static String row(String name, Total total) {

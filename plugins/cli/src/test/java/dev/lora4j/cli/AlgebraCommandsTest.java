@@ -9,6 +9,7 @@ import dev.lora4j.core.safetensors.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,10 @@ class AlgebraCommandsTest {
     String all = run.out().lines().reduce((a, b) -> b).orElse("");
     assertTrue(all.startsWith("all"), all);
     assertTrue(all.contains(" 1.000 ##########"), all);
+    List<String> blocks = run.out().lines().map(line -> line.replaceFirst(" .*", "")).toList();
+    assertTrue(blocks.indexOf("IN01") > 0, run.out());
+    assertTrue(blocks.indexOf("M00") > blocks.indexOf("IN01"), run.out());
+    assertTrue(blocks.indexOf("OUT02") > blocks.indexOf("M00"), run.out());
     assertTrue(
         Run.of("compare", Run.BASE, LORA, OTHER, "--layers").out().contains("unet.mid_block."));
     assertEquals("-0.500 -----", ComparisonBars.bar(-0.5, "%6.3f"));
