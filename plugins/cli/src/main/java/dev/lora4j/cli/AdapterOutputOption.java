@@ -2,15 +2,21 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The file that a computed adapter is written to. */
 final class AdapterOutputOption {
+  private static final String USUAL = "kohya";
+
   @Option(
       names = {"-o", "--output"},
       required = true,
@@ -18,9 +24,20 @@ final class AdapterOutputOption {
       description = "Where to write; a file that is there is replaced once the new one is whole.")
   Path file = Path.of("");
 
+  @Option(
+      names = "--layout",
+      paramLabel = "NAME",
+      description =
+          "Layout to write: kohya, diffusers or peft, which is a folder (default: that of the input"
+              + " if it can be written, else kohya).")
+  private Optional<String> layout = Optional.empty();
+
   /** What would fail at the end of long work is found before it begins. */
   void require() {
-    OutputFile.require(file, ".safetensors");
+    boolean folder = layout.map(name -> AdapterWriters.named(name).folder()).orElse(false);
+    if (!folder) {
+      OutputFile.require(file, ".safetensors");
+    }
   }
 
   /** The adapter's name: that of the file. */
@@ -28,10 +45,39 @@ final class AdapterOutputOption {
     return String.valueOf(file.getFileName()).replaceFirst("\\.safetensors$", "");
   }
 
-  /** Writes it in kohya's layout. */
-  Adapter write(Adapter adapter, Metadata metadata, Family family) {
+  /**
+   * Writes it; what the layout changed is noted.
+   *
+   * @param inputs what it was computed from
+   */
+  Adapter write(Console console, Adapter adapter, Metadata metadata, ReadAdapters inputs) {
+    return write(console, adapter, metadata, inputs.family(), writer(inputs.all()));
+  }
+
+  /** Writes what was computed from no adapter. */
+  Adapter write(Console console, Adapter adapter, Metadata metadata, Family family) {
+    return write(console, adapter, metadata, family, writer(List.of()));
+  }
+
+  private Adapter write(
+      Console console, Adapter adapter, Metadata metadata, Family family, AdapterWriter writer) {
     Adapter described = new Adapter(name(), adapter.sites(), metadata.entries());
-    AdapterOutput.write(described, family, AdapterWriters.named("kohya"), WriteOptions.EXACT, file);
-    return described;
+    AdapterOutput.Written written =
+        AdapterOutput.write(described, family, writer, WriteOptions.EXACT, file);
+    written.changes().forEach(console::note);
+    return written.adapter();
+  }
+
+  private AdapterWriter writer(List<LoadedAdapter> inputs) {
+    return AdapterWriters.named(
+        layout.orElseGet(
+            () ->
+                inputs.stream()
+                    .limit(1)
+                    .flatMap(l -> l.dialects().stream())
+                    .filter(name -> AdapterWriters.all().containsKey(name))
+                    .filter(name -> !AdapterWriters.named(name).folder())
+                    .findFirst()
+                    .orElse(USUAL)));
   }
 }

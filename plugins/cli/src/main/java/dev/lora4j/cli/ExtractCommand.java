@@ -102,7 +102,10 @@ public final class ExtractCommand implements Command {
       Adapter adapter = found.truncated().adapter();
       Adapter written =
           output.write(
-              adapter, Derivation.extracted(name(base), name(tuned), adapter), before.base());
+              console,
+              adapter,
+              Derivation.extracted(name(base), name(tuned), adapter),
+              before.base());
       report(console, found, written, stored);
     }
     console.note("Done in " + Durations.since(began) + ".");

@@ -102,7 +102,7 @@ public final class MergeCommand implements Command {
         sum = algebra.sum(output.name(), terms, stored);
       }
       Metadata metadata = metadata(read, terms, sum);
-      Adapter written = output.write(sum, metadata, read.family());
+      Adapter written = output.write(console, sum, metadata, read);
       report(console, read, written, truncated, stored, Durations.since(began));
     }
     return 0;

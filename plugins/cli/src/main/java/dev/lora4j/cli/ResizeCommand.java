@@ -76,7 +76,7 @@ public final class ResizeCommand implements Command {
             Derivation.greatestRank(before),
             ranks.words(),
             cut.adapter());
-    Adapter written = output.write(cut.adapter(), metadata, read.family());
+    Adapter written = output.write(console, cut.adapter(), metadata, read);
     report(console, before, written, cut, stored);
     console.note("Done in " + Durations.since(began) + ".");
     return 0;
