@@ -9,6 +9,9 @@ Small: an adapter for every linear layer and convolution of the tests' tiny mode
 layer to layer, in each layout. Every key has to be known, and the merged weights have to be W + alpha / r * up * down,
 computed in F64, to a relative Frobenius norm of 1e-6 over all layers.
 
+The other way round: adapters of every type that PEFT itself saves, and LoRA that diffusers saves, go through `convert` to
+PEFT's layout; PEFT has to find every key and to merge the same weights.
+
 Full size, on PyTorch's meta device: adapters that kohya's code itself makes for all 264 layers of Stable Diffusion 1 and
 986 of XL, rank 1. kohya's code has to find every key of what we write, and diffusers' converter has to make of our kohya
 file exactly the tensors that our diffusers file has.
@@ -160,6 +163,87 @@ def small():
     judge_peft("peft", folder, expected)
 
 
+# --- what PEFT and diffusers save ------------------------------------------------------------------------------------
+
+LINEAR = r"mid_block.*\.(to_q|to_k|ff\.net\.2|proj_in)"
+KERNEL = r"mid_block.*\.(to_q|conv1|ff\.net\.2)"
+
+
+def peft_types():
+    import peft
+
+    pattern = {"mid_block.attentions.0.transformer_blocks.0.attn1.to_q": 3}
+    lora = dict(r=2, lora_alpha=3, rank_pattern=pattern, init_lora_weights=False)
+    ranked = dict(r=2, alpha=3, rank_pattern=pattern, init_weights=False)
+    return {
+        "LoRA": peft.LoraConfig(target_modules=KERNEL, **lora),
+        "rsLoRA": peft.LoraConfig(target_modules=KERNEL, use_rslora=True, **lora),
+        "LoRA with biases": peft.LoraConfig(target_modules=r"mid_block.*\.(to_out\.0|ff\.net\.2)", lora_bias=True, **lora),
+        "DoRA": peft.LoraConfig(target_modules=KERNEL, use_dora=True, **lora),
+        "LoHa": peft.LoHaConfig(target_modules=KERNEL, **ranked),
+        "LoHa, Tucker": peft.LoHaConfig(target_modules=KERNEL, use_effective_conv2d=True, **ranked),
+        "LoKr": peft.LoKrConfig(target_modules=KERNEL, **ranked),
+        "LoKr, both factored": peft.LoKrConfig(
+            target_modules=r"mid_block.*\.to_q", decompose_both=True, decompose_factor=8, r=1, alpha=2, init_weights=False),
+        "LoKr, Tucker": peft.LoKrConfig(target_modules=KERNEL, use_effective_conv2d=True, **ranked),
+        "(IA)3": peft.IA3Config(
+            target_modules=LINEAR, feedforward_modules=r"mid_block.*\.ff\.net\.2", init_ia3_weights=False),
+        "OFT": peft.OFTConfig(target_modules=LINEAR, oft_block_size=4, init_weights=False),
+        "OFT, exact": peft.OFTConfig(
+            target_modules=LINEAR, oft_block_size=4, use_cayley_neumann=False, init_weights=False),
+        "BOFT": peft.BOFTConfig(
+            target_modules=LINEAR, boft_block_size=4, boft_n_butterfly_factor=2, init_weights=False),
+        "SHiRA": peft.ShiraConfig(target_modules=r"mid_block.*\.(to_q|ff\.net\.2)", r=1, init_weights=False),
+    }
+
+
+def judge_type(what, config):
+    import peft
+
+    torch.manual_seed(11)
+    wrapped = peft.get_peft_model(pipeline().unet, config)
+    with torch.no_grad():
+        for name, value in wrapped.named_parameters():
+            if value.requires_grad:
+                value.add_(torch.randn_like(value) * 0.05)
+    source = WORK / f"peft-{what}"
+    wrapped.save_pretrained(source)
+    expected = {n: m.weight.double() for n, m in layers(wrapped.merge_and_unload()).items()}
+    target, told = convert(source, f"ours-{what}", "--to", "peft", "--base", str(TINY))
+    assert not told["ignored"], told["ignored"]
+    theirs, ours = (load_file(f / "adapter_model.safetensors") for f in (source, target))
+    assert theirs.keys() == ours.keys(), sorted(theirs.keys() ^ ours.keys())[:4]
+    same = all(torch.equal(theirs[k], ours[k]) for k in theirs)
+    merged = peft.PeftModel.from_pretrained(pipeline().unet, target).merge_and_unload()
+    off = error(merged, expected)
+    assert same and off <= TOLERANCE, (what, same, off)
+    say(f"{what} saved by PEFT: {len(ours)} tensors the same after convert, merged weights differ by {off:.1e}")
+
+
+def judge_saved_by_diffusers():
+    import peft
+
+    pipe = pipeline()
+    configs = {
+        "unet": peft.LoraConfig(r=2, lora_alpha=2, target_modules=["to_q", "to_v", "conv1"], init_lora_weights=False),
+        "text_encoder": peft.LoraConfig(r=3, lora_alpha=3, target_modules=["q_proj", "fc1"], init_lora_weights=False),
+    }
+    states = []
+    for component, config in configs.items():
+        wrapped = peft.get_peft_model(getattr(pipe, component), config)
+        state = peft.get_peft_model_state_dict(wrapped)
+        states.append({k.removeprefix("base_model.model."): v for k, v in state.items()})
+    folder = WORK / "saved-by-diffusers"
+    type(pipe).save_lora_weights(folder, unet_lora_layers=states[0], text_encoder_lora_layers=states[1])
+    source = folder / "pytorch_lora_weights.safetensors"
+    target, told = convert(source, "again.safetensors", "--to", "diffusers", "--base", str(TINY))
+    theirs, ours = load_file(source), load_file(target)
+    theirs = {k.replace("text_encoder.encoder.", "text_encoder.text_model.encoder."): v for k, v in theirs.items()}
+    assert theirs.keys() == ours.keys() and all(torch.equal(theirs[k], ours[k]) for k in theirs)
+    assert not told["ignored"] and told["identity_before"] == told["identity_after"]
+    say(f"LoRA saved by diffusers: {len(ours)} tensors the same after convert")
+
+
 # --- full size -------------------------------------------------------------------------------------------------------
 
 def kohya_code():
@@ -291,3 +375,6 @@ if __name__ == "__main__":
     full(kohya, "Stable Diffusion 1", 264, full_sd1, "sd15")
     full(kohya, "Stable Diffusion XL", 986, full_sdxl, "sdxl")
     small()
+    for name, one in peft_types().items():
+        judge_type(name, one)
+    judge_saved_by_diffusers()

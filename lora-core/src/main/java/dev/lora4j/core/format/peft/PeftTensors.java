@@ -4,7 +4,9 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -77,6 +79,8 @@ public final class PeftTensors {
           throw none(site, role, "Write kohya's layout, or turn the adapter into LoRA first.");
       case LYCORIS_MAGNITUDE -> named.put(MAGNITUDE, magnitude(rewritten(site, tensor)));
       case MAGNITUDE -> named.put(MAGNITUDE, magnitude(tensor));
+      case "ia3_l" -> named.put(role, channels(site, tensor));
+      case "boft_s" -> named.put(role, outputs(site, tensor));
       case DOWN, UP -> {
         if (site.embedding()) {
           // PEFT's embeddings take rows of A by word, so it has both the other way round.
@@ -118,6 +122,21 @@ public final class PeftTensors {
     return tensor.shape().rank() <= 2
         ? tensor.reshape(Shape.of(out))
         : tensor.reshape(tensor.shape().with(0, 1).with(1, out));
+  }
+
+  /** [1, channels, 1, ...] of convolutions, on either side; as the method has it for others. */
+  private static HostTensor channels(PeftSite site, HostTensor vector) {
+    return site.site()
+        .filter(Site::convolution)
+        .map(s -> LowRank.point(s, 1, vector.shape().elements()))
+        .map(vector::reshape)
+        .orElse(vector);
+  }
+
+  /** [1, out] of convolutions; [out, 1] of others. */
+  private static HostTensor outputs(PeftSite site, HostTensor scales) {
+    boolean convolution = site.site().filter(Site::convolution).isPresent();
+    return convolution ? scales.reshape(Shape.of(1, scales.shape().elements())) : scales;
   }
 
   private static HostTensor turned(HostTensor matrix) {
