@@ -1,0 +1,170 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Weight;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.sampling.LevelLaw;
+import dev.lora4j.diffusion.sampling.Samplers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * One direction of a grid: what changes along it, and to which values. Written {@code
+ * steps=10,20,40}, {@code seed=1-4}, {@code guidance=1..7:2} or {@code lora:ink=0,0.5,1}; of {@code
+ * prompt=fox,cat} the first value is the text in the prompt that the others replace.
+ *
+ * @param name of what changes
+ * @param values as they are written over the pictures
+ */
+record GridAxis(String name, List<String> values) {
+  static final String NAMES =
+      "seed, steps, guidance, sampler, schedule, clip-skip, prompt, lora:NAME";
+
+  private static final Pattern FORM = Pattern.compile("([a-z-]+(?::[^=]+)?)=(.+)", Pattern.DOTALL);
+  private static final Pattern WHOLE = Pattern.compile("(\\d+)-(\\d+)");
+  private static final Pattern STEPS =
+      Pattern.compile("(-?[0-9.]+)\\.\\.(-?[0-9.]+):([0-9.]*[1-9][0-9.]*)");
+  private static final int MOST = 100;
+  private static final String LORA = "lora:";
+
+  /** A direction in which nothing changes. */
+  static final GridAxis NONE = new GridAxis("", List.of(""));
+
+  GridAxis {
+    values = List.copyOf(values);
+  }
+
+  /** What is written over or beside the pictures with value {@code i}. */
+  String label(int i) {
+    return name.isEmpty() ? "" : name.equals("prompt") ? values.get(i) : name + " " + values.get(i);
+  }
+
+  /**
+   * A request with value {@code i}.
+   *
+   * @throws IllegalArgumentException if it cannot have it
+   */
+  Prompt apply(Prompt prompt, int i) {
+    String value = values.get(i);
+    if (name.startsWith(LORA)) {
+      return prompt.mix(weighed(prompt.mix(), name.substring(LORA.length()), number(value)));
+    }
+    return switch (name) {
+      case "" -> prompt;
+      case "seed" -> prompt.seed(whole(value));
+      case "steps" -> prompt.steps(Math.toIntExact(whole(value)));
+      case "guidance" -> prompt.guidance(number(value));
+      case "sampler" -> prompt.sampler(Samplers.named(value).name());
+      case "schedule" -> prompt.schedule(LevelLaw.named(value));
+      case "clip-skip" -> prompt.clipSkip(Math.toIntExact(whole(value)));
+      case "prompt" -> replaced(prompt, value);
+      default ->
+          throw new IllegalArgumentException(
+              "A grid cannot change '" + name + "'; it can change " + NAMES + ".");
+    };
+  }
+
+  private Prompt replaced(Prompt prompt, String value) {
+    String searched = values.get(0);
+    if (!prompt.text().contains(searched)) {
+      throw new IllegalArgumentException(
+          "The prompt '"
+              + prompt.text()
+              + "' does not contain '"
+              + searched
+              + "', which the first value of prompt= has to be.");
+    }
+    return prompt.text(prompt.text().replace(searched, value));
+  }
+
+  private static MixPlan weighed(MixPlan plan, String adapter, double value) {
+    MixPlan changed = MixPlan.NONE.order(plan.order());
+    boolean found = false;
+    for (MixPlan.Part part : plan.parts()) {
+      boolean meant = part.adapter().name().equals(adapter);
+      found |= meant;
+      Weight w = part.weight();
+      changed = changed.with(part.adapter(), meant ? Weight.steps(w.from(), w.to(), value) : w);
+    }
+    if (!found) {
+      List<String> names = plan.adapters().stream().map(a -> a.name()).toList();
+      throw new IllegalArgumentException(
+          "No adapter is called '"
+              + adapter
+              + "'; there are "
+              + (names.isEmpty() ? "none, --lora adds one" : String.join(", ", names))
+              + ".");
+    }
+    return changed;
+  }
+
+  private long whole(String value) {
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          name + " should be a whole number, found '" + value + "'", e);
+    }
+  }
+
+  private double number(String value) {
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(name + " should be a number, found '" + value + "'", e);
+    }
+  }
+
+  /** Reads the form above. */
+  static final class Reader implements ITypeConverter<GridAxis> {
+    @Override
+    public GridAxis convert(String text) {
+      Matcher form = FORM.matcher(text);
+      if (!form.matches()) {
+        throw new TypeConversionException(
+            "expected NAME=VALUE,VALUE,... where NAME is one of "
+                + NAMES
+                + "; found '"
+                + text
+                + "'");
+      }
+      List<String> values = new ArrayList<>();
+      for (String part : form.group(2).split(",", -1)) {
+        expand(part.strip(), values::add);
+        if (values.size() > MOST) {
+          throw new TypeConversionException("'" + text + "' has more than " + MOST + " values");
+        }
+      }
+      GridAxis axis = new GridAxis(form.group(1), values);
+      return axis;
+    }
+
+    private static void expand(String part, Consumer<String> values) {
+      Matcher whole = WHOLE.matcher(part);
+      Matcher steps = STEPS.matcher(part);
+      if (whole.matches()) {
+        long to = Long.parseLong(whole.group(2));
+        long from = Long.parseLong(whole.group(1));
+        for (long v = from; v <= to && v - from <= MOST; v++) {
+          values.accept(Long.toString(v));
+        }
+      } else if (steps.matches()) {
+        double from = Double.parseDouble(steps.group(1));
+        double to = Double.parseDouble(steps.group(2));
+        double by = Double.parseDouble(steps.group(3));
+        for (int i = 0; from + i * by <= to + 1e-9 && i <= MOST; i++) {
+          String value = String.format(Locale.ROOT, "%.6f", from + i * by);
+          values.accept(value.replaceFirst("\\.?0+$", ""));
+        }
+      } else {
+        values.accept(part);
+      }
+    }
+  }
+}

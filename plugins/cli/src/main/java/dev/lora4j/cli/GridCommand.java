@@ -1,0 +1,212 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.pipeline.GeneratedImage;
+import dev.lora4j.diffusion.pipeline.PictureRecord;
+import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes a grid of pictures that differ in one thing along each direction. */
+@picocli.CommandLine.Command(
+    name = "grid",
+    sortOptions = false,
+    description = "Make pictures that differ in one thing per direction, and one sheet of them.")
+public final class GridCommand implements Command {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "PROMPT", description = "What the pictures show.")
+  private String prompt = "";
+
+  @Option(
+      names = "--x",
+      paramLabel = "NAME=VALUES",
+      converter = GridAxis.Reader.class,
+      required = true,
+      description =
+          "What changes from left to right, for example seed=1-4, guidance=1..7:2, steps=10,20,"
+              + " prompt=fox,cat or lora:ink=0,0.5,1. Names: "
+              + GridAxis.NAMES
+              + ".")
+  private GridAxis x = GridAxis.NONE;
+
+  @Option(
+      names = "--y",
+      paramLabel = "NAME=VALUES",
+      converter = GridAxis.Reader.class,
+      description = "What changes from top to bottom.")
+  private GridAxis y = GridAxis.NONE;
+
+  @Option(
+      names = "--z",
+      paramLabel = "NAME=VALUES",
+      converter = GridAxis.Reader.class,
+      description = "What changes from sheet to sheet.")
+  private GridAxis z = GridAxis.NONE;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description =
+          "Folder for the sheets and the single pictures (default: ${DEFAULT-VALUE}). Pictures that"
+              + " are there already are not made again.",
+      defaultValue = "grid")
+  private Path output = Path.of("grid");
+
+  @Mixin private final MixOption mix = new MixOption();
+
+  @Mixin private final StartOption start = new StartOption();
+
+  @Mixin private final RequestOptions request = new RequestOptions();
+
+  @Mixin private final ModelOptions options = new ModelOptions();
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  /** A place of the grid and the request for it. */
+  private record Cell(Prompt prompt, Path file) {}
+
+  @Override
+  public int run(Console console) {
+    if (request.count != 1) {
+      throw new ParameterException(spec.commandLine(), "A grid takes seed=1-4 for --count.");
+    }
+    Prompt plain = request.prompts(spec, List.of(prompt)).get(0);
+    mix.requireFiles();
+    start.require();
+    OutputFile.folder(output);
+    List<Path> sheets = new ArrayList<>();
+    int kept = 0;
+    int made = 0;
+    try (OpenModel model = OpenModel.of(console, options)) {
+      MixPlan named = mix.plan(console, model);
+      Prompt begun =
+          start.begin(mix.tagged(console, model, plain, named), model.sd().base().sizeUnit());
+      List<Cell> cells = cells(begun);
+      List<Prompt> missing =
+          cells.stream().filter(c -> !there(model, c)).map(Cell::prompt).toList();
+      kept = cells.size() - missing.size();
+      try (PictureMaking making = new PictureMaking(console, model.sd(), missing)) {
+        for (int sheet = 0; sheet < z.values().size(); sheet++) {
+          for (Cell cell : sheet(cells, sheet)) {
+            if (!there(model, cell)) {
+              GeneratedImage image = making.next();
+              image.save(cell.file());
+              made++;
+            }
+          }
+          sheets.add(draw(cells, sheet));
+        }
+      }
+    }
+    report(console, sheets, made, kept);
+    return 0;
+  }
+
+  private List<Cell> cells(Prompt begun) {
+    List<Cell> cells = new ArrayList<>();
+    try {
+      for (int k = 0; k < z.values().size(); k++) {
+        for (int j = 0; j < y.values().size(); j++) {
+          for (int i = 0; i < x.values().size(); i++) {
+            Prompt one = z.apply(y.apply(x.apply(begun, i), j), k);
+            String name = String.format("z%02d-y%02d-x%02d.png", k + 1, j + 1, i + 1);
+            cells.add(new Cell(one, output.resolve(name)));
+          }
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+    return cells;
+  }
+
+  private List<Cell> sheet(List<Cell> cells, int sheet) {
+    int size = x.values().size() * y.values().size();
+    return cells.subList(sheet * size, (sheet + 1) * size);
+  }
+
+  /** Whether an earlier run left the picture of this very request and base. */
+  private static boolean there(OpenModel model, Cell cell) {
+    if (!Files.exists(cell.file())) {
+      return false;
+    }
+    try {
+      PictureRecord record = PictureRecord.read(cell.file());
+      PictureRecord wanted = PictureRecord.of(cell.prompt(), record.making());
+      Prompt sized = record.prompt();
+      Prompt asked = wanted.prompt();
+      boolean sameSize = asked.width() == 0 || asked.width() == sized.width();
+      return sameSize
+          && record.making().baseHash().equals(model.sd().base().hash())
+          && record.making().compute().equals(model.compute().toString())
+          && asked.size(sized.width(), sized.height()).equals(sized)
+          && wanted.adapters().equals(record.adapters())
+          && wanted.start().equals(record.start());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private Path draw(List<Cell> cells, int sheet) {
+    List<String> headings = new ArrayList<>();
+    for (int i = 0; i < x.values().size(); i++) {
+      headings.add(x.label(i));
+    }
+    PictureGrid grid = new PictureGrid(headings);
+    List<Cell> own = sheet(cells, sheet);
+    for (int j = 0; j < y.values().size(); j++) {
+      List<BufferedImage> row = new ArrayList<>();
+      for (int i = 0; i < headings.size(); i++) {
+        row.add(read(own.get(j * headings.size() + i).file()));
+      }
+      grid.add(y.label(j), row);
+    }
+    boolean only = z.values().size() == 1;
+    Path file = output.resolve(only ? "grid.png" : String.format("grid-z%02d.png", sheet + 1));
+    PngFile.write(file, grid.draw(), prompt + (only ? "" : "\n" + z.label(sheet)));
+    return file;
+  }
+
+  private static BufferedImage read(Path file) {
+    try {
+      return Optional.ofNullable(ImageIO.read(file.toFile()))
+          .orElseThrow(() -> new Failure(file + " is no picture."));
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
+    }
+  }
+
+  private void report(Console console, List<Path> sheets, int made, int kept) {
+    if (json) {
+      console.print(
+          new Json()
+              .put("sheets", sheets.stream().map(Path::toString).toList())
+              .put("made", made)
+              .put("kept", kept)
+              .toString());
+      return;
+    }
+    for (int i = 0; i < sheets.size(); i++) {
+      console.print(sheets.get(i) + (sheets.size() > 1 ? "  " + z.label(i) : ""));
+    }
+    console.print(
+        made + " pictures made" + (kept > 0 ? ", " + kept + " kept from before" : "") + ".");
+  }
+}

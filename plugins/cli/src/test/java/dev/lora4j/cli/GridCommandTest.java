@@ -1,0 +1,112 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.TypeConversionException;
+
+/** Sheets of pictures that differ in one thing along each direction. */
+class GridCommandTest {
+  private static final String F32 = "--compute=f32";
+  private static final Path INK = Run.TINY_SD.resolve("lora-kohya.safetensors");
+
+  @TempDir private Path folder;
+
+  private Run grid(Object... more) {
+    Object[] all = new Object[more.length + 8];
+    Object[] begin = {
+      "grid", "a red fox", "--steps=2", "--seed=5", "--sampler=euler", "-o", folder, Run.BASE
+    };
+    System.arraycopy(begin, 0, all, 0, begin.length);
+    System.arraycopy(more, 0, all, begin.length, more.length);
+    return Run.of(all);
+  }
+
+  @Test
+  void aSheetAndItsPicturesAndNothingTwice() throws IOException {
+    Object[] axes = {
+      "--x", "lora:lora-kohya=0,1", "--y", "prompt=fox,cat", "--z", "seed=1-2", "--lora", INK, F32
+    };
+    Run made = grid(axes);
+    assertEquals(0, made.code(), made.err());
+    assertTrue(made.out().contains("8 pictures made."), made.out());
+    assertTrue(made.out().contains("grid-z02.png  seed 2"), made.out());
+    Path sheet = folder.resolve("grid-z01.png");
+    assertTrue(ImageIO.read(sheet.toFile()).getWidth() > 2 * 128);
+    Path corner = folder.resolve("z01-y02-x02.png");
+    assertNotEquals(
+        Files.readString(corner, java.nio.charset.StandardCharsets.ISO_8859_1),
+        Files.readString(
+            folder.resolve("z01-y01-x02.png"), java.nio.charset.StandardCharsets.ISO_8859_1));
+
+    FileTime before = Files.getLastModifiedTime(folder.resolve("z01-y01-x01.png"));
+    Files.delete(corner);
+    Files.writeString(folder.resolve("z02-y01-x01.png"), "cut of");
+    Run again = grid(axes);
+    assertTrue(again.out().contains("2 pictures made, 6 kept from before."), again.out());
+    assertEquals(before, Files.getLastModifiedTime(folder.resolve("z01-y01-x01.png")));
+    assertTrue(Files.exists(corner));
+    Run other =
+        grid(List.of(axes).stream().map(a -> a.equals("seed=1-2") ? "seed=2-3" : a).toArray());
+    assertTrue(other.out().contains("8 pictures made."), other.out());
+  }
+
+  /** The picture of a cell is the one that generate makes of the same request. */
+  @Test
+  void aCellIsWhatGenerateMakes() throws IOException {
+    assertEquals(0, grid("--x", "steps=2,3", F32).code());
+    Path alone = folder.resolve("alone.png");
+    Run made =
+        Run.of(
+            "generate",
+            "a red fox",
+            "--steps=3",
+            "--seed=5",
+            "--sampler=euler",
+            "-o",
+            alone,
+            Run.BASE,
+            F32);
+    assertEquals(0, made.code(), made.err());
+    assertEquals(-1, Files.mismatch(alone, folder.resolve("z01-y01-x02.png")));
+  }
+
+  @Test
+  void whatCannotChangeIsRefused() {
+    assertRefused("colour=1,2", "A grid cannot change");
+    assertRefused("lora:ink=1,2", "--lora adds one");
+    assertRefused("prompt=dog,cat", "does not contain 'dog'");
+    assertRefused("sampler=ddim,dim", "ddpm");
+    assertRefused("seed=one", "whole number");
+    assertEquals(2, grid("--x", "seed", F32).code());
+    assertEquals(2, grid(F32).code());
+    assertEquals(2, grid("--x", "seed=1-1000", F32).code());
+    assertFalse(Files.exists(folder.resolve("grid.png")));
+  }
+
+  private void assertRefused(String axis, String why) {
+    Run run = grid("--x", axis, F32);
+    assertEquals(1, run.code(), axis);
+    assertTrue(run.err().contains(why), run.err());
+  }
+
+  @Test
+  void rangesAreWrittenOut() {
+    GridAxis.Reader reader = new GridAxis.Reader();
+    assertEquals(List.of("3", "4", "5", "9"), reader.convert("seed=3-5,9").values());
+    assertEquals(List.of("-0.5", "0", "0.5", "1"), reader.convert("lora:ink=-0.5..1:0.5").values());
+    assertEquals("lora:ink", reader.convert("lora:ink=1").name());
+    assertThrows(TypeConversionException.class, () -> reader.convert("=1"));
+  }
+}
