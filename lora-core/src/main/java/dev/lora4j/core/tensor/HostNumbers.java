@@ -5,6 +5,12 @@ import java.nio.ByteOrder;
 
 /** Numbers of any common type on the Java heap, where no engine is at hand. */
 final class HostNumbers {
+  /** Four lanes of 16 bits: 1 in each, the top bit of each, and all bits below it. */
+  private static final long ONES = 0x0001000100010001L;
+
+  private static final long TOPS = 0x8000800080008000L;
+  private static final long LOWER = 0x7fff7fff7fff7fffL;
+
   private HostNumbers() {}
 
   static double[] of(DType type, ByteBuffer bytes, int count) {
@@ -132,10 +138,19 @@ final class HostNumbers {
     };
   }
 
+  /** Whether no number has all bits of {@code mask}, the exponent; four numbers at a time. */
   private static boolean shorts(ByteBuffer bytes, int mask) {
-    boolean finite = true;
-    while (finite && bytes.hasRemaining()) {
-      finite = (bytes.getShort() & mask) != mask;
+    long masks = mask * ONES;
+    long apart = TOPS;
+    int at = bytes.position();
+    for (int last = bytes.limit() - Long.BYTES; at <= last; at += Long.BYTES) {
+      // A lane is 0 where all bits of the mask are set; adding 7fff to any other sets its top bit,
+      // and none overflows into the next, as masks leave the top bit out.
+      apart &= ((bytes.getLong(at) & masks) ^ masks) + LOWER;
+    }
+    boolean finite = (apart & TOPS) == TOPS;
+    for (; finite && at < bytes.limit(); at += Short.BYTES) {
+      finite = (bytes.getShort(at) & mask) != mask;
     }
     return finite;
   }

@@ -29,6 +29,18 @@ public final class HostTensor {
     return new HostTensor(dtype, shape, copy);
   }
 
+  /**
+   * A tensor of these little-endian bytes, which are not copied: the caller must not change them.
+   *
+   * @throws TensorException if they are not as many as type and shape take
+   */
+  public static HostTensor owning(DType dtype, Shape shape, byte[] data) {
+    if (data.length != dtype.bytes(shape.elements())) {
+      throw new TensorException(dtype + " " + shape + " does not take " + data.length + " bytes.");
+    }
+    return new HostTensor(dtype, shape, data);
+  }
+
   /** An F32 tensor with these values in row-major order. */
   public static HostTensor of(Shape shape, float... values) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);

@@ -145,7 +145,7 @@ final class AdapterSource implements AutoCloseable {
       String name = key.startsWith(entry.getKey()) ? key.substring(entry.getKey().length()) : "";
       TensorInfo info = entry.getValue().tensors().get(name);
       if (info != null) {
-        return HostTensor.of(info.dtype(), info.shape(), entry.getValue().read(name));
+        return HostTensor.owning(info.dtype(), info.shape(), entry.getValue().bytes(name));
       }
     }
     throw new AdapterException(path + " has no tensor " + key + ".");
