@@ -6,6 +6,7 @@ import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,6 +45,14 @@ public final class InspectCommand implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(file);
+    List<String> models = AdapterFiles.models(file);
+    if (!models.isEmpty()) {
+      throw new Failure(
+          file
+              + " holds one adapter in a folder for each model: "
+              + String.join(", ", models)
+              + ". Give one of these folders.");
+    }
     if (Files.isDirectory(file) && !Files.exists(file.resolve("adapter_config.json"))) {
       ModelReport report = ModelReport.of(file);
       console.print(json ? report.json().toString() : String.join("\n", report.lines()));

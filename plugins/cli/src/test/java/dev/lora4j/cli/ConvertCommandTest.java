@@ -130,6 +130,23 @@ class ConvertCommandTest {
   }
 
   @Test
+  void aFolderForEachModelAndBack() throws IOException {
+    SafetensorsWriter both = lora(0.1);
+    String text = "lora_te_text_model_encoder_layers_0_mlp_fc1";
+    add(both, text + ".lora_down.weight", tensor(0.1, 1, 768));
+    add(both, text + ".lora_up.weight", tensor(0.1, 3072, 1));
+    both.write(adapter);
+    Path peft = folder.resolve("peft");
+    JsonObject to = converted("convert", adapter, peft, "--to=peft", "--json");
+    assertTrue(Files.exists(peft.resolve("text_encoder/adapter_config.json")));
+    Path back = folder.resolve("back.safetensors");
+    JsonObject from = converted("convert", peft, back, "--to=kohya", "--json");
+    assertEquals(to.get("identity_before"), from.get("identity_after"));
+    Run inspected = Run.of("inspect", peft);
+    assertTrue(inspected.err().contains("unet, text_encoder"), inspected.err());
+  }
+
+  @Test
   void aFolderThatIsInUseIsLeftAlone() throws IOException {
     Path out = Files.createDirectories(folder.resolve("busy"));
     Files.writeString(out.resolve("mine.txt"), "mine");

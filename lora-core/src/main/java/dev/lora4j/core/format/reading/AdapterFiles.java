@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,15 @@ import java.util.Optional;
  */
 public final class AdapterFiles {
   private AdapterFiles() {}
+
+  /**
+   * The models that a folder has a folder of PEFT's for; none where it is no such folder.
+   *
+   * @return their names, which are those of the folders
+   */
+  public static List<String> models(Path folder) {
+    return AdapterSource.models(folder);
+  }
 
   /**
    * Reads an adapter whose base is found by its keys and shapes.
