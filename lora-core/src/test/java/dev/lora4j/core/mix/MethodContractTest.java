@@ -149,7 +149,7 @@ class MethodContractTest {
   }
 
   /** The second element changed, as the first of a rotation's is on its diagonal. */
-  private static HostTensor changed(String role, HostTensor tensor) {
+  static HostTensor changed(String role, HostTensor tensor) {
     if (role.equals(AdapterMethod.ALPHA)) {
       // Small enough to be a limit of rotations that is met.
       double alpha = tensor.doubles()[0];

@@ -56,10 +56,9 @@ final class AdapterReport {
     }
     found.warnings().forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
     lines.addAll(ignored());
-    if (!file.store().metadata().isEmpty()) {
-      lines.add("Metadata:");
-      lines.addAll(TrainingMetadata.lines(file.store().metadata()));
-    }
+    found.adapter().ifPresent(a -> lines.addAll(BlockNorms.of(a, found.family()).lines()));
+    List<String> metadata = TrainingMetadata.lines(file.store().metadata());
+    lines.addAll(listed("Metadata:", metadata.stream().map(String::strip).toList()));
     found.adapter().ifPresent(a -> lines.addAll(listed("Each layer:", layers(a))));
     found.problems().forEach(p -> lines.add("Cannot be used: " + Printable.of(p, 8 * WIDTH)));
     return lines;
@@ -171,6 +170,12 @@ final class AdapterReport {
             .put("autov3", FileHashes.of(file.single()).autoV3())
             .put("triggers", words().words())
             .put("warnings", found.warnings())
+            .put(
+                "blocks",
+                found
+                    .adapter()
+                    .map(a -> BlockNorms.of(a, found.family()).json())
+                    .orElseGet(Map::of))
             .put("layers", found.adapter().map(AdapterReport::objects).orElseGet(List::of))
             .put("usable", found.problems().isEmpty());
     return found.problems().isEmpty()

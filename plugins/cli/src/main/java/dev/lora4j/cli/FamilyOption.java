@@ -1,8 +1,6 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
-import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -10,20 +8,15 @@ import picocli.CommandLine.Option;
 final class FamilyOption {
   @Option(
       names = "--base",
-      paramLabel = "DIR|FILE",
+      paramLabel = "DIR|FILE|KIND",
       description =
           "The base that the adapters are for: a model folder or a checkpoint, of which only the"
-              + " names of layers are read (default: told from the adapter's keys).")
-  private Optional<Path> base = Optional.empty();
+              + " names of layers are read, or a kind by its name, such as sd15, sd21, sdxl, sd3 or"
+              + " flux (default: the kind that fits the adapter).")
+  private Optional<String> base = Optional.empty();
 
   /** Its layers. */
   Optional<Family> family() {
-    return base.map(ExistingPath::any)
-        .map(
-            path -> {
-              try (Checkpoint opened = Checkpoint.open(path)) {
-                return opened.base();
-              }
-            });
+    return base.map(BaseName::family);
   }
 }

@@ -26,15 +26,9 @@ public final class InspectCommand implements Command {
       description = "A .safetensors file, an index, or a folder: an adapter's or a model's.")
   private Path file = Path.of("");
 
-  @Option(
-      names = "--base",
-      paramLabel = "BASE",
-      description =
-          "Read the adapter for this base: a model's file or folder, or a kind by its name, such as sd15,"
-              + " sd21, sdxl, sd3 or flux (default: the kind that fits).")
-  private Optional<String> base = Optional.empty();
+  @Mixin private final FamilyOption base = new FamilyOption();
 
-  @Mixin private PartialOption partial = new PartialOption();
+  @Mixin private final PartialOption partial = new PartialOption();
 
   @Option(names = "--all", description = "List every layer and key, not only the first.")
   private boolean all;
@@ -61,7 +55,7 @@ public final class InspectCommand implements Command {
     Path tensors = Files.isDirectory(file) ? file.resolve("adapter_model.safetensors") : file;
     ExistingPath.file(tensors);
     try (FileReport report = FileReport.open(tensors)) {
-      Optional<Family> family = base.map(BaseName::family);
+      Optional<Family> family = base.family();
       Optional<Examination> found = examine(report, family);
       return found.isPresent() ? adapter(console, report, found.get()) : other(console, report);
     }

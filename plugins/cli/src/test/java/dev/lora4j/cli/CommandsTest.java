@@ -52,6 +52,15 @@ class CommandsTest {
     assertEquals(0, found.getAsJsonObject("modules").get("unmatched").getAsInt());
     assertEquals(
         found.getAsJsonArray("layers").size(), found.getAsJsonObject("ranks").get("4").getAsInt());
+    assertEquals("kohya", found.getAsJsonArray("dialects").get(0).getAsString());
+    assertTrue(found.getAsJsonObject("methods").has("lora"));
+    assertTrue(found.getAsJsonObject("blocks").size() > 3);
+    assertEquals(64, found.get("sshs_model_hash").getAsString().length());
+    assertTrue(found.get("usable").getAsBoolean());
+    Run other = Run.of("inspect", adapter, "--base=sdxl", "--json");
+    assertEquals(1, other.code());
+    assertTrue(other.json().get("problem").getAsString().contains("another base"));
+    assertEquals(1, Run.of("inspect", adapter, "--base=nothing").code());
     assertTrue(Run.of("inspect", adapter, Run.BASE).out().contains("lora, rank 4, alpha 4"));
 
     Path output = folder.resolve("ball.png");

@@ -50,7 +50,13 @@ final class Examiner {
     KeyAccount account = new KeyAccount(used, converted, ignored);
     problems.addAll(
         new Verdict(source.path(), base, options).on(account, table.lacking(), factors));
+    if (!problems.isEmpty()) {
+      problems.set(0, problems.get(0) + base.better(source));
+    }
     warnings.addAll(Verdict.warnings(account));
+    if (!converted.isEmpty() && TrainedApart.is(source.metadata())) {
+      warnings.add(TrainedApart.WARNING);
+    }
     Formats.all().stream()
         .filter(f -> dialects.contains(f.name()))
         .forEach(f -> f.warning().ifPresent(warnings::add));

@@ -11,19 +11,21 @@ import java.util.Optional;
  *
  * @param context its layers and the adapter's keys
  * @param known whether they are known, not guessed from the adapter
+ * @param given whether the caller named it
  */
-record TargetModel(KeyContext context, boolean known, List<String> warnings) {
+record TargetModel(KeyContext context, boolean known, boolean given, List<String> warnings) {
   /** The base that is given; else the kind that fits best; else layers as the factors ask for. */
   static TargetModel of(AdapterSource source, Optional<Family> given) {
     if (given.isPresent()) {
-      return new TargetModel(context(source, given.get()), true, List.of());
+      return new TargetModel(context(source, given.get()), true, true, List.of());
     }
     FamilyGuess guess = FamilyGuess.of(source);
     return guess
         .best()
-        .map(family -> new TargetModel(context(source, family), true, guess.warnings()))
+        .map(family -> new TargetModel(context(source, family), true, false, guess.warnings()))
         .orElseGet(
-            () -> new TargetModel(context(source, GuessedSites.of(source)), false, List.of()));
+            () ->
+                new TargetModel(context(source, GuessedSites.of(source)), false, false, List.of()));
   }
 
   private static KeyContext context(AdapterSource source, Family family) {
@@ -32,5 +34,15 @@ record TargetModel(KeyContext context, boolean known, List<String> warnings) {
 
   Family family() {
     return context.names().family();
+  }
+
+  /** What to say where a base was named and the adapter fits another better. */
+  String better(AdapterSource source) {
+    return Optional.of(FamilyGuess.of(source))
+        .filter(guess -> given)
+        .flatMap(FamilyGuess::best)
+        .filter(best -> !best.name().equals(family().name()))
+        .map(best -> " It fits " + best.title() + ".")
+        .orElse("");
   }
 }

@@ -89,7 +89,7 @@ final class Verdict {
         + account.summary()
         + "). Nearest: "
         + nearest
-        + ". The adapter was made for another base, or is to be read as a part.";
+        + ". The adapter was made for another base; allow partial adapters to leave these out.";
   }
 
   /** What is left out without being refused. */

@@ -1,0 +1,107 @@
+package dev.lora4j.core.mix;
+
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Weights of a reference's small base, and ours of it after an adapter. */
+final class GoldenLayers {
+  private final Path folder;
+  private final String prefix;
+  private final Map<String, HostTensor> base;
+
+  /**
+   * Reads {@code base.safetensors} in a folder below {@code core/format} of the test resources.
+   *
+   * @param prefix what canonical names have before the names in the file
+   */
+  GoldenLayers(String name, String prefix) {
+    this.folder = folder(name);
+    this.prefix = prefix;
+    this.base = tensors(folder.resolve("base.safetensors"));
+  }
+
+  private static Path folder(String name) {
+    try {
+      String base = "/dev/lora4j/core/format/" + name + "/base.safetensors";
+      return Path.of(Objects.requireNonNull(GoldenLayers.class.getResource(base)).toURI())
+          .resolveSibling("");
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** All tensors of a file. */
+  static Map<String, HostTensor> tensors(Path path) {
+    Map<String, HostTensor> tensors = new TreeMap<>();
+    try (Safetensors file = Safetensors.open(path)) {
+      for (TensorInfo info : file.tensors().values()) {
+        tensors.put(info.name(), HostTensor.of(info.dtype(), info.shape(), file.read(info.name())));
+      }
+    }
+    return tensors;
+  }
+
+  /** Its layers; {@code words} is a table. */
+  Family family() {
+    List<Site> sites =
+        base.keySet().stream()
+            .filter(k -> k.endsWith(".weight"))
+            .map(k -> k.substring(0, k.length() - ".weight".length()))
+            .map(this::site)
+            .toList();
+    return Family.of("the base", new SiteCatalogue(sites));
+  }
+
+  private Site site(String name) {
+    Shape weight = Objects.requireNonNull(base.get(name + ".weight")).shape();
+    if (name.equals("words")) {
+      return Site.embedding(prefix + name, weight.size(0), weight.size(1));
+    }
+    return weight.rank() == 4
+        ? Site.convolution(prefix + name, weight, 1, 1)
+        : Site.linear(prefix + name, weight, base.containsKey(name + ".bias"));
+  }
+
+  /** The largest relative error of ours against the reference's merged parameters. */
+  double error(Mixing mixing, LoadedAdapter read, Map<String, HostTensor> merged) {
+    double worst = 0;
+    for (Map.Entry<String, HostTensor> wanted : merged.entrySet()) {
+      Target target = wanted.getKey().endsWith(".bias") ? Target.BIAS : Target.WEIGHT;
+      String name = wanted.getKey().substring(0, wanted.getKey().lastIndexOf('.'));
+      HostTensor found = merge(mixing, name, target, read);
+      worst = Math.max(worst, Mixing.error(found.doubles(), wanted.getValue().doubles()));
+    }
+    return worst;
+  }
+
+  private HostTensor merge(Mixing mixing, String name, Target target, LoadedAdapter read) {
+    Map<String, HostTensor> layer = new TreeMap<>();
+    for (String parameter : List.of("weight", "bias")) {
+      Optional.ofNullable(base.get(name + "." + parameter)).ifPresent(t -> layer.put(parameter, t));
+    }
+    MethodCase at =
+        new MethodCase(
+            name, "", site(name), DType.F32, Map.of(), Map.of(), layer, List.of(), List.of());
+    return mixing.merge(
+        at, target, List.of(at.adapter(read.adapter().at(prefix + name))), Order.IN_TURN, 1);
+  }
+}
