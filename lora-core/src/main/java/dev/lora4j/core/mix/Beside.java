@@ -1,6 +1,5 @@
 package dev.lora4j.core.mix;
 
-import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.SiteParts.Part;
@@ -41,29 +40,31 @@ public final class Beside {
   }
 
   /**
-   * The sites of a model at which all that {@code adapters} have can run beside the weight.
+   * The sites of a model at which all that a plan's adapters have can run beside the weight.
    *
    * @param catalogue the sites of the base
    * @param model what the names of the model's sites begin with
    */
-  public static Set<String> sites(List<Adapter> adapters, SiteCatalogue catalogue, String model) {
-    Set<String> names = touched(adapters, model);
-    names.removeIf(name -> !stacks(catalogue.find(name), SiteParts.of(adapters, name)));
+  public static Set<String> sites(MixPlan plan, SiteCatalogue catalogue, String model) {
+    Set<String> names = touched(plan, model);
+    names.removeIf(name -> !stacks(catalogue.find(name), SiteParts.of(plan, name)));
     return names;
   }
 
-  /** The sites of a model that {@code adapters} change and that cannot run beside the weight. */
-  public static Set<String> patched(List<Adapter> adapters, SiteCatalogue catalogue, String model) {
-    Set<String> names = touched(adapters, model);
-    names.removeAll(sites(adapters, catalogue, model));
+  /** The sites of a model that a plan changes and that cannot run beside the weight. */
+  public static Set<String> patched(MixPlan plan, SiteCatalogue catalogue, String model) {
+    Set<String> names = touched(plan, model);
+    names.removeAll(sites(plan, catalogue, model));
     return names;
   }
 
-  /** All sites that {@code adapters} change in a model whose sites begin with {@code model}. */
-  public static Set<String> touched(List<Adapter> adapters, String model) {
+  /** All sites that a plan changes in a model whose sites begin with {@code model}. */
+  public static Set<String> touched(MixPlan plan, String model) {
     Set<String> names = new TreeSet<>();
-    for (Adapter adapter : adapters) {
-      adapter.sites().keySet().stream().filter(s -> s.startsWith(model + ".")).forEach(names::add);
+    for (MixPlan.Part part : plan.parts()) {
+      part.adapter().sites().keySet().stream()
+          .filter(s -> s.startsWith(model + ".") && part.shares().at(s) != 0)
+          .forEach(names::add);
     }
     return names;
   }
@@ -93,18 +94,18 @@ public final class Beside {
   }
 
   /**
-   * The factors of {@code adapters} for such a program, by input name, owned by {@code scope}.
+   * The factors of a plan's adapters for such a program, by input name, owned by {@code scope}.
    *
    * @param catalogue the sites of the base
    */
   public Map<String, Tensor> factors(
-      Scope scope, Patch patch, SiteCatalogue catalogue, List<Adapter> adapters) {
+      Scope scope, Patch patch, SiteCatalogue catalogue, MixPlan plan) {
     Map<String, Tensor> inputs = new HashMap<>();
     for (String name : sites) {
-      List<Part> parts = SiteParts.of(adapters, name);
+      List<Part> parts = SiteParts.of(plan, name);
       Optional<Site> site = catalogue.find(name);
       if (!parts.isEmpty() && site.isPresent()) {
-        stack(scope, patch, site.get(), parts, adapters.size(), inputs);
+        stack(scope, patch, site.get(), parts, plan.parts().size(), inputs);
       }
     }
     return inputs;

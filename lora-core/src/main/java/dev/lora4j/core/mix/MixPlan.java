@@ -8,8 +8,17 @@ import java.util.stream.Collectors;
 
 /** Which adapters take part in an image, how much, and when. Immutable. */
 public final class MixPlan {
-  /** One adapter and its weight. */
-  public record Part(Adapter adapter, Weight weight) {}
+  /**
+   * One adapter and its weight.
+   *
+   * @param shares what share of the weight counts at each site
+   */
+  public record Part(Adapter adapter, Weight weight, SiteShares shares) {
+    /** An adapter whose weight counts everywhere. */
+    public Part(Adapter adapter, Weight weight) {
+      this(adapter, weight, SiteShares.ALL);
+    }
+  }
 
   /** No adapter: the base alone. */
   public static final MixPlan NONE = new MixPlan(List.of(), Order.IN_TURN);
@@ -39,8 +48,13 @@ public final class MixPlan {
 
   /** This plan and one more adapter. */
   public MixPlan with(Adapter adapter, Weight weight) {
+    return with(adapter, weight, SiteShares.ALL);
+  }
+
+  /** This plan and one more adapter, of which not all counts everywhere. */
+  public MixPlan with(Adapter adapter, Weight weight, SiteShares shares) {
     List<Part> more = new ArrayList<>(parts);
-    more.add(new Part(adapter, weight));
+    more.add(new Part(adapter, weight, shares));
     return new MixPlan(more, order);
   }
 
@@ -106,6 +120,7 @@ public final class MixPlan {
         w.constant()
             ? ""
             : String.format(Locale.ROOT, " [%.0f-%.0f %%]", 100 * w.from(), 100 * w.to());
-    return part.adapter().name() + " " + w.value() + steps;
+    String blocks = part.shares().all() ? "" : " (" + part.shares().text() + ")";
+    return part.adapter().name() + " " + w.value() + steps + blocks;
   }
 }

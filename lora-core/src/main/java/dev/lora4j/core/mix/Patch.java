@@ -141,10 +141,13 @@ public final class Patch {
     return program.run(work, inputs).get(0);
   }
 
-  /** What a part is multiplied by: its adapter's weight and, for a delta, its own scale. */
+  /**
+   * What a part is multiplied by: its adapter's weight, what of it counts at the site and, for a
+   * delta, its own scale.
+   */
   static float amount(Part part, float[] weights) {
     double scale =
         part.method() instanceof AdditiveMethod m ? m.scale(part.factors().structure()) : 1;
-    return (float) (weights[part.adapter()] * scale);
+    return (float) (weights[part.adapter()] * part.share() * scale);
   }
 }

@@ -55,7 +55,7 @@ public final class PatchedSites {
     this.order = plan.order();
     for (String name : names) {
       Site site = catalogue.find(name).orElseThrow(() -> unknown(name, plan));
-      List<Part> parts = SiteParts.of(plan.adapters(), name);
+      List<Part> parts = SiteParts.of(plan, name);
       PlanRules.check(site, parts, plan);
       sites.put(site, parts);
     }

@@ -37,7 +37,7 @@ public final class SiteMix {
    *     other there, or one is for a bias that the site lacks
    */
   public static SiteMix of(Patch patch, Site site, MixPlan plan) {
-    List<Part> all = SiteParts.of(plan.adapters(), site.name());
+    List<Part> all = SiteParts.of(plan, site.name());
     PlanRules.check(site, all, plan);
     float[] weights = plan.overall();
     List<Part> active = all.stream().filter(p -> weights[p.adapter()] != 0).toList();

@@ -17,8 +17,9 @@ final class SiteParts {
    * The factors of one method.
    *
    * @param adapter index of the adapter in the plan
+   * @param share what share of the adapter's weight counts at the site
    */
-  record Part(int adapter, Factors factors, AdapterMethod method) {
+  record Part(int adapter, Factors factors, AdapterMethod method, double share) {
     boolean additive(Target target) {
       return method instanceof AdditiveMethod m && m.target(factors.structure()) == target;
     }
@@ -32,13 +33,27 @@ final class SiteParts {
 
   private SiteParts() {}
 
-  /** All parts at a site. Within an adapter, what depends on the weight acts on the base's. */
+  /** All parts at a site, of adapters that count fully. */
   static List<Part> of(List<Adapter> adapters, String site) {
+    MixPlan plan = MixPlan.NONE;
+    for (Adapter adapter : adapters) {
+      plan = plan.with(adapter, 1);
+    }
+    return of(plan, site);
+  }
+
+  /**
+   * All parts at a site that count there. Within an adapter, what depends on the weight acts on the
+   * base's.
+   */
+  static List<Part> of(MixPlan plan, String site) {
     List<Part> parts = new ArrayList<>();
-    for (int i = 0; i < adapters.size(); i++) {
+    for (int i = 0; i < plan.parts().size(); i++) {
+      MixPlan.Part of = plan.parts().get(i);
+      double share = of.shares().at(site);
       List<Part> sums = new ArrayList<>();
-      for (Factors factors : adapters.get(i).at(site)) {
-        Part part = new Part(i, factors, Methods.named(factors.method()));
+      for (Factors factors : share == 0 ? List.<Factors>of() : of.adapter().at(site)) {
+        Part part = new Part(i, factors, Methods.named(factors.method()), share);
         (part.method() instanceof AdditiveMethod ? sums : parts).add(part);
       }
       parts.addAll(sums);

@@ -107,8 +107,9 @@ class MethodProgramsTest {
     for (MethodCase at : single()) {
       Adapter adapter = at.adapter(at.factors());
       SiteCatalogue catalogue = new SiteCatalogue(List.of(at.site()));
-      if (Beside.sites(List.of(adapter), catalogue, "unet").isEmpty()) {
-        assertEquals(Set.of(at.site().name()), Beside.patched(List.of(adapter), catalogue, "unet"));
+      if (Beside.sites(MixPlan.of(adapter, 1), catalogue, "unet").isEmpty()) {
+        assertEquals(
+            Set.of(at.site().name()), Beside.patched(MixPlan.of(adapter, 1), catalogue, "unet"));
       } else {
         for (MethodCase.Output output : at.outputs()) {
           List<Adapter> twice = List.of(adapter, adapter);
@@ -142,7 +143,11 @@ class MethodProgramsTest {
       inputs.put("weight", weight.on(scope));
       inputs.put("bias", Objects.requireNonNull(at.layer().get("bias")).on(scope));
       inputs.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
-      Map<String, Tensor> held = beside.factors(scope, new Patch(scope), catalogue, adapters);
+      MixPlan plan = MixPlan.NONE;
+      for (Adapter adapter : adapters) {
+        plan = plan.with(adapter, 1);
+      }
+      Map<String, Tensor> held = beside.factors(scope, new Patch(scope), catalogue, plan);
       return HostTensor.of(program.run(scope, program.hold(scope, held::get), inputs).get(0))
           .doubles();
     }

@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.pipeline;
 
-import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
@@ -47,20 +46,19 @@ final class MixedNetworks {
     this.programs = programs;
     this.mix = mix;
     this.steps = steps;
-    List<Adapter> adapters = mix.adapters();
     SiteCatalogue sites = base.sites();
     Patch patch = programs.patch();
     for (TextEncoder encoder : base.textEncoders()) {
       String model = encoder.model();
-      Set<String> touched = Beside.touched(adapters, model);
+      Set<String> touched = Beside.touched(mix, model);
       textPatches.put(
           model,
           new PatchedSites(scope, patch, encoder.weights(), sites, model, touched, mix)
               .at(mix.overall()));
     }
-    besideSites = mix.constant() ? Set.of() : Beside.sites(adapters, sites, "unet");
-    unetFactors = new Beside(besideSites).factors(scope, patch, sites, adapters);
-    Set<String> inside = Beside.touched(adapters, "unet");
+    besideSites = mix.constant() ? Set.of() : Beside.sites(mix, sites, "unet");
+    unetFactors = new Beside(besideSites).factors(scope, patch, sites, mix);
+    Set<String> inside = Beside.touched(mix, "unet");
     inside.removeAll(besideSites);
     unetPatch = new PatchedSites(scope, patch, base.unetWeights(), sites, "unet", inside, mix);
   }

@@ -32,8 +32,13 @@ public record PictureRecord(
 
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
-  /** An adapter that took part. */
-  public record Part(String name, String identity, Weight weight) {}
+  /**
+   * An adapter that took part.
+   *
+   * @param blocks how much of the weight counted in which block, as {@link
+   *     dev.lora4j.core.mix.BlockWeights} reads it; empty if all of it did everywhere
+   */
+  public record Part(String name, String identity, Weight weight, String blocks) {}
 
   /**
    * The picture that a run began with.
@@ -51,7 +56,9 @@ public record PictureRecord(
   public static PictureRecord of(Prompt prompt, Making making) {
     List<Part> parts = new ArrayList<>();
     for (MixPlan.Part part : prompt.mix().parts()) {
-      parts.add(new Part(part.adapter().name(), part.adapter().identity(), part.weight()));
+      String name = part.adapter().name();
+      String identity = part.adapter().identity();
+      parts.add(new Part(name, identity, part.weight(), part.shares().text()));
     }
     Optional<Start> start =
         prompt.start().map(s -> new Start(s.picture().name(), s.strength(), s.hash()));
@@ -106,7 +113,11 @@ public record PictureRecord(
               part.get("to").getAsDouble(),
               part.get("weight").getAsDouble());
       parts.add(
-          new Part(part.get("name").getAsString(), part.get("identity").getAsString(), weight));
+          new Part(
+              part.get("name").getAsString(),
+              part.get("identity").getAsString(),
+              weight,
+              part.has("blocks") ? part.get("blocks").getAsString() : ""));
     }
     Optional<Start> start =
         Optional.ofNullable(json.getAsJsonObject("start"))
@@ -143,6 +154,9 @@ public record PictureRecord(
       one.addProperty("weight", part.weight().value());
       one.addProperty("from", part.weight().from());
       one.addProperty("to", part.weight().to());
+      if (!part.blocks().isEmpty()) {
+        one.addProperty("blocks", part.blocks());
+      }
       all.add(one);
     }
     json.add("adapters", all);

@@ -2,11 +2,14 @@ package dev.lora4j.diffusion.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.SiteShares;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -134,6 +137,39 @@ class SamplingParityTest {
     for (int i = 0; i < inside.length; i++) {
       assertEquals(inside[i], beside[i], 2 * CLOSE * scale);
     }
+  }
+
+  /** Half of the weight in every block is half the weight; nothing in every block is the base. */
+  @Test
+  void sharesByBlockScaleTheWeightInsideAndBeside() {
+    Adapter one = adapter("lora-kohya");
+    for (Weight weight : List.of(Weight.of(0.8), Weight.steps(0, 0.999, 0.8))) {
+      Weight half = Weight.steps(weight.from(), weight.to(), 0.4);
+      float[] expected = latents(MixPlan.of(one, half));
+      assertSame(
+          expected, latents(MixPlan.NONE.with(one, weight, shares("BASE:.5,IN:.5,M:.5,OUT:.5"))));
+      assertArrayEquals(
+          latents(MixPlan.NONE), latents(MixPlan.NONE.with(one, weight, shares("IN:0,M:0,OUT:0"))));
+      float[] some = latents(MixPlan.NONE.with(one, weight, shares("OUT:0")));
+      assertFalse(Arrays.equals(expected, some));
+      assertFalse(Arrays.equals(latents(MixPlan.NONE), some));
+    }
+    Weight almostAlways = Weight.steps(0, 0.999, 0.8);
+    assertSame(
+        latents(MixPlan.NONE.with(one, Weight.of(0.8), shares("IN:1.5,OUT00:-1"))),
+        latents(MixPlan.NONE.with(one, almostAlways, shares("IN:1.5,OUT00:-1"))));
+  }
+
+  private static SiteShares shares(String text) {
+    return BlockWeights.of(text, SD.sites());
+  }
+
+  private static void assertSame(float[] expected, float[] found) {
+    float scale = 0;
+    for (float v : expected) {
+      scale = Math.max(scale, Math.abs(v));
+    }
+    assertArrayEquals(expected, found, (float) (2 * CLOSE * scale));
   }
 
   private static float[] latents(MixPlan mix) {

@@ -90,7 +90,9 @@ record GridAxis(String name, List<String> values) {
       boolean meant = part.adapter().name().equals(adapter);
       found |= meant;
       Weight w = part.weight();
-      changed = changed.with(part.adapter(), meant ? Weight.steps(w.from(), w.to(), value) : w);
+      changed =
+          changed.with(
+              part.adapter(), meant ? Weight.steps(w.from(), w.to(), value) : w, part.shares());
     }
     if (!found) {
       List<String> names = plan.adapters().stream().map(a -> a.name()).toList();

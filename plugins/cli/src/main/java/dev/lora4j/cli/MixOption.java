@@ -2,7 +2,9 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.SiteShares;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.clip.LoraTags;
 import dev.lora4j.diffusion.pipeline.Prompt;
@@ -30,6 +32,15 @@ final class MixOption {
   List<LoraOption> loras = new ArrayList<>();
 
   @Option(
+      names = "--blocks",
+      paramLabel = "NAME=BLOCK:SHARE,...",
+      description =
+          "How much of an adapter's weight counts in which block of the base, for example"
+              + " ink=BASE:0,IN:0.5,OUT03-05:0.2 (default: all of it in each), or one number for"
+              + " each block. NAME is that of the adapter's file, without its ending.")
+  private Map<String, String> blocks = new LinkedHashMap<>();
+
+  @Option(
       names = "--lora-dir",
       paramLabel = "DIR",
       description =
@@ -51,9 +62,37 @@ final class MixOption {
   MixPlan plan(Console console, OpenModel model) {
     MixPlan plan = MixPlan.NONE;
     for (LoraOption lora : loras) {
-      plan = plan.with(read(console, model, lora.file()), lora.weight());
+      plan = with(model, plan, read(console, model, lora.file()), lora.weight());
     }
     return plan;
+  }
+
+  private MixPlan with(OpenModel model, MixPlan plan, Adapter adapter, Weight weight) {
+    return plan.with(adapter, weight, shares(model, blocks.getOrDefault(adapter.name(), "")));
+  }
+
+  /** What block weights mean for a base. */
+  static SiteShares shares(OpenModel model, String text) {
+    try {
+      return text.isEmpty() ? SiteShares.ALL : BlockWeights.of(text, model.sd().sites());
+    } catch (IllegalArgumentException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Complains about block weights of adapters that do not take part. */
+  private void requireBlocksUsed(MixPlan plan) {
+    List<String> names = plan.adapters().stream().map(Adapter::name).toList();
+    for (String name : blocks.keySet()) {
+      if (!names.contains(name)) {
+        throw new Failure(
+            "--blocks is for "
+                + name
+                + ", but the adapters that take part are "
+                + (names.isEmpty() ? "none" : String.join(", ", names))
+                + ".");
+      }
+    }
   }
 
   /** A prompt whose tags have become adapters, after those of {@code plan}. */
@@ -62,8 +101,9 @@ final class MixOption {
     MixPlan all = plan;
     for (LoraTags.Tag tag : tags.tags()) {
       Path file = new LoraFolder(folder.orElse(Path.of("."))).require(tag.name());
-      all = all.with(read(console, model, file), tag.weight());
+      all = with(model, all, read(console, model, file), Weight.of(tag.weight()));
     }
+    requireBlocksUsed(all);
     return prompt.text(tags.text()).mix(all);
   }
 
@@ -101,7 +141,13 @@ final class MixOption {
                   100 * weight.to());
       String identity = part.adapter().identity();
       lines.add(
-          part.adapter().name() + " weight " + weight.value() + steps + ", identity " + identity);
+          part.adapter().name()
+              + " weight "
+              + weight.value()
+              + steps
+              + (part.shares().all() ? "" : ", by blocks " + part.shares().text())
+              + ", identity "
+              + identity);
     }
     return lines;
   }
@@ -122,6 +168,9 @@ final class MixOption {
       one.put("weight", part.weight().value());
       one.put("from", part.weight().from());
       one.put("to", part.weight().to());
+      if (!part.shares().all()) {
+        one.put("blocks", part.shares().text());
+      }
       all.add(one);
     }
     return all;

@@ -57,7 +57,8 @@ final class Repetition {
   MixPlan mix(OpenModel model, List<Adapter> named, List<LoraFolder> folders, MixOption options) {
     MixPlan plan = MixPlan.NONE.order(record.order());
     for (PictureRecord.Part part : record.adapters()) {
-      plan = plan.with(adapter(model, part, named, folders, options), part.weight());
+      Adapter adapter = adapter(model, part, named, folders, options);
+      plan = plan.with(adapter, part.weight(), MixOption.shares(model, part.blocks()));
     }
     return plan;
   }

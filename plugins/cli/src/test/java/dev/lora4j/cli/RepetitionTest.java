@@ -45,9 +45,10 @@ class RepetitionTest {
 
   @Test
   void theSamePictureBitForBit() throws IOException {
-    Run made = make("-o", first, "--schedule=trailing");
+    Run made = make("-o", first, "--schedule=trailing", "--blocks", "ink=IN:0.5,OUT00:0");
     assertEquals(0, made.code(), made.err());
-    assertTrue(made.out().contains("ink weight 0.6"), made.out());
+    assertTrue(
+        made.out().contains("ink weight 0.6, by blocks IN:0.5,OUT00:0, identity"), made.out());
     String parameters = PngFile.texts(first).get(PngFile.PARAMETERS);
     assertTrue(parameters.startsWith("a (fox:1.2) <lora:ink:0.6>\nSteps: 3"), parameters);
     assertTrue(parameters.contains("Size: 32x32, Model hash: "), parameters);
@@ -130,6 +131,16 @@ class RepetitionTest {
             F32);
     assertEquals(1, noNumber.code());
     assertTrue(noNumber.err().contains("<lora:NAME:WEIGHT>"), noNumber.err());
+  }
+
+  @Test
+  void blocksAreOfAdaptersThatTakePart() {
+    Run other = make("-o", first, "--blocks", "oil=IN:0.5");
+    assertEquals(1, other.code());
+    assertTrue(other.err().contains("take part are ink"), other.err());
+    Run unknown = make("-o", first, "--blocks", "ink=D00:0.5");
+    assertEquals(1, unknown.code());
+    assertTrue(unknown.err().contains("M00"), unknown.err());
   }
 
   @Test

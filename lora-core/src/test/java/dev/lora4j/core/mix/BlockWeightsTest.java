@@ -1,0 +1,85 @@
+package dev.lora4j.core.mix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.family.Families;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Block weights as people write them, on the layers of real families. */
+class BlockWeightsTest {
+  private static final SiteCatalogue SD = Families.named("sd15").sites();
+  private static final SiteCatalogue XL = Families.named("sdxl").sites();
+
+  private static final String IN01 = "unet.down_blocks.0.attentions.0.proj_in";
+  private static final String IN04 = "unet.down_blocks.1.attentions.0.proj_in";
+  private static final String MIDDLE = "unet.mid_block.attentions.0.proj_in";
+  private static final String OUT05 = "unet.up_blocks.1.attentions.2.proj_in";
+  private static final String TEXT = "text_encoder.text_model.encoder.layers.3.mlp.fc1";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "IN:0.5 | 0.5, 0.5, 1, 1, 1",
+        "BASE:0 | 1, 1, 1, 1, 0",
+        "M00:2 | 1, 1, 2, 1, 1",
+        "M:2 | 1, 1, 2, 1, 1",
+        "OUT03-05:-0.2 | 1, 1, 1, -0.2, 1",
+        "OUT03-OUT04:0 | 1, 1, 1, 1, 1",
+        "IN:0,IN04:1 | 0, 1, 1, 1, 1",
+        "IN04:1,IN:0 | 0, 0, 1, 1, 1",
+        "0,.1,.2,.3,.4,.5,.6,.7,.8,.9,1,2,3,4,5,6,7 | 0.1, 0.3, 0.7, 1, 0",
+      })
+  void shares(String text, String expected) {
+    SiteShares shares = BlockWeights.of(text, SD);
+    List<Double> found =
+        List.of(
+            shares.at(IN01), shares.at(IN04), shares.at(MIDDLE), shares.at(OUT05), shares.at(TEXT));
+    assertEquals(List.of(expected.split(", ")).stream().map(Double::valueOf).toList(), found);
+    assertEquals(text, shares.text());
+  }
+
+  /** A list that silently did nothing, because it had a number too few, is the known trap. */
+  @Test
+  void listsAreAsLongAsThoseOfTheFamily() {
+    for (int length : new int[] {17, 26}) {
+      assertEquals(2, BlockWeights.of(list(length), SD).at(MIDDLE));
+    }
+    for (int length : new int[] {12, 20}) {
+      assertEquals(2, BlockWeights.of(list(length), XL).at(MIDDLE));
+    }
+    for (int length : new int[] {1, 16, 18, 25}) {
+      Exception refused =
+          assertThrows(IllegalArgumentException.class, () -> BlockWeights.of(list(length), SD));
+      assertTrue(String.valueOf(refused.getMessage()).contains("OUT11"), refused.getMessage());
+    }
+    assertThrows(IllegalArgumentException.class, () -> BlockWeights.of(list(26), XL));
+  }
+
+  private static String list(int length) {
+    return String.join(",", Collections.nCopies(length, "2"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "IN", "IN:", "IN:x", "OUT12:1", "D00:1", "in:1", "IN 1", "IN:nan"})
+  void whatTheBaseHasNotOrNobodyCanReadIsRefused(String text) {
+    assertThrows(IllegalArgumentException.class, () -> BlockWeights.of(text, SD), text);
+  }
+
+  @Test
+  void otherFamiliesHaveTheirOwnBlocks() {
+    SiteCatalogue flux = Families.named("flux").sites();
+    SiteShares shares = BlockWeights.of("D:0.5,S10-20:0", flux);
+    assertEquals(0.5, shares.at("transformer.transformer_blocks.3.attn.to_q"));
+    assertEquals(0, shares.at("transformer.single_transformer_blocks.15.proj_mlp"));
+    assertEquals(1, shares.at("transformer.single_transformer_blocks.21.proj_mlp"));
+  }
+}
