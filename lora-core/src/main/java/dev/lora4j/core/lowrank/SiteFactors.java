@@ -8,7 +8,6 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /** Takes one site's factors out of those of a batch. */
 final class SiteFactors {
@@ -27,14 +26,17 @@ final class SiteFactors {
     int most = (int) downs.shape().size(1);
     int width = downs.dtype().bits() / 8;
     int rest = (int) downs.shape().size(2) * width;
-    ByteBuffer down = downs.bytes().slice(index * most * rest, rank * rest);
+    byte[] down = new byte[rank * rest];
+    downs.bytes().get(index * most * rest, down);
     int out = (int) ups.shape().size(1);
-    ByteBuffer up = ByteBuffer.allocate(out * rank * width).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] up = new byte[out * rank * width];
+    ByteBuffer all = ups.bytes();
     for (int row = 0; row < out; row++) {
-      up.put(ups.bytes().slice((index * out + row) * most * width, rank * width));
+      all.get((index * out + row) * most * width, up, row * rank * width, rank * width);
     }
-    HostTensor first = HostTensor.of(downs.dtype(), Shape.of(rank, downs.shape().size(2)), down);
-    HostTensor second = HostTensor.of(ups.dtype(), Shape.of(out, rank), up.flip());
+    Shape rows = Shape.of(rank, downs.shape().size(2));
+    HostTensor first = HostTensor.owning(downs.dtype(), rows, down);
+    HostTensor second = HostTensor.owning(ups.dtype(), Shape.of(out, rank), up);
     if (!first.finite() || !second.finite()) {
       throw new AdapterException(
           "The factors of "

@@ -58,7 +58,12 @@ public final class HostTensor {
 
   /** A copy of a native tensor. */
   public static HostTensor of(Tensor tensor) {
-    return of(tensor.dtype(), tensor.shape(), tensor.bytes());
+    ByteBuffer bytes = tensor.bytes();
+    boolean whole =
+        bytes.hasArray() && bytes.arrayOffset() == 0 && bytes.array().length == bytes.remaining();
+    return whole
+        ? owning(tensor.dtype(), tensor.shape(), bytes.array())
+        : of(tensor.dtype(), tensor.shape(), bytes);
   }
 
   /** Element type. */

@@ -72,10 +72,14 @@ def prepare(arguments):
     rank = arguments.rank
     module = load(arguments.folder, "resize_lora" if arguments.work == "resize" else "svd_merge_lora")
     if arguments.niter:
+        whole = torch.linalg.svd
 
         def approximate(matrix, **options):
+            # svd_lowrank decomposes a small matrix itself.
+            torch.linalg.svd = whole
             count = min(4 * rank, *matrix.shape)
             u, s, v = torch.svd_lowrank(matrix, q=count, niter=arguments.niter)
+            torch.linalg.svd = approximate
             return u, s, v.T
 
         torch.linalg.svd = approximate
