@@ -93,6 +93,19 @@ final class GoldenLayers {
     return worst;
   }
 
+  /** All parameters of the layers with an adapter. */
+  Map<String, HostTensor> merged(Mixing mixing, LoadedAdapter read) {
+    Map<String, HostTensor> all = new TreeMap<>();
+    for (String parameter : base.keySet()) {
+      Target target = parameter.endsWith(".bias") ? Target.BIAS : Target.WEIGHT;
+      String name = parameter.substring(0, parameter.lastIndexOf('.'));
+      if (read.adapter().sites().containsKey(prefix + name)) {
+        all.put(parameter, merge(mixing, name, target, read));
+      }
+    }
+    return all;
+  }
+
   private HostTensor merge(Mixing mixing, String name, Target target, LoadedAdapter read) {
     Map<String, HostTensor> layer = new TreeMap<>();
     for (String parameter : List.of("weight", "bias")) {

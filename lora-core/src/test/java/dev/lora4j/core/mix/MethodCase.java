@@ -149,6 +149,12 @@ record MethodCase(
     return HostTensor.of(info.dtype(), info.shape(), file.read(name));
   }
 
+  /** The same on a layer of another name, with these tensors; of no reference. */
+  MethodCase at(Site other, Map<String, HostTensor> tensors) {
+    return new MethodCase(
+        name, method, other, dtype, tensors, settings, layer, List.of(), List.of());
+  }
+
   /** What a dialect would hand to the methods. */
   SiteTensors tensors() {
     return tensors(roles, settings);

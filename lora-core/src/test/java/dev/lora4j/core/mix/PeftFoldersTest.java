@@ -2,12 +2,14 @@ package dev.lora4j.core.mix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -16,9 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,6 +34,10 @@ class PeftFoldersTest {
   private static final GoldenLayers LAYERS = new GoldenLayers("peft", "");
   private static final Path FOLDER = LAYERS.folder();
   private static final Family FAMILY = LAYERS.family();
+  private static final String CONFIGURATION = "adapter_config.json";
+  private static final String TENSORS = "adapter_model.safetensors";
+
+  @TempDir Path changed;
 
   @AfterAll
   static void close() {
@@ -50,6 +59,30 @@ class PeftFoldersTest {
     assertFalse(merged.isEmpty());
     double error = LAYERS.error(MIXING, read, merged);
     assertTrue(error <= 1e-6, folder + ": " + error);
+  }
+
+  /** With all settings that are beside the tensors, in the methods that need some. */
+  @ParameterizedTest
+  @MethodSource("folders")
+  void eachTensorThatIsUsedChangesTheBase(Path folder) throws IOException {
+    LoadedAdapter whole = AdapterFiles.read(folder, FAMILY);
+    Map<String, HostTensor> before = LAYERS.merged(MIXING, whole);
+    Set<String> counted = new TreeSet<>(whole.account().used().keySet());
+    counted.addAll(whole.account().converted().keySet());
+    assertFalse(counted.isEmpty());
+    Files.copy(folder.resolve(CONFIGURATION), changed.resolve(CONFIGURATION));
+    Map<String, HostTensor> tensors = GoldenLayers.tensors(folder.resolve(TENSORS));
+    for (String key : counted) {
+      SafetensorsWriter writer = new SafetensorsWriter();
+      tensors.forEach(
+          (other, tensor) -> {
+            HostTensor t = other.equals(key) ? MethodContractTest.changed(key, tensor) : tensor;
+            writer.add(other, t.dtype(), t.shape(), t.bytes());
+          });
+      writer.write(changed.resolve(TENSORS));
+      LoadedAdapter read = AdapterFiles.read(changed, FAMILY);
+      assertNotEquals(before, LAYERS.merged(MIXING, read), key);
+    }
   }
 
   @Test
