@@ -14,6 +14,12 @@ public final class Alpha {
    */
   public static final String SCALAR = "scalar";
 
+  /**
+   * Role of a scale that stands for alpha over rank, whatever alpha says, as AUTOMATIC1111 and
+   * stable-diffusion.cpp read it.
+   */
+  public static final String SCALE = "scale";
+
   /** Setting with which PEFT's configuration gives alpha. */
   public static final String LORA_ALPHA = "lora_alpha";
 
@@ -26,12 +32,20 @@ public final class Alpha {
 
   /**
    * The setting {@code alpha} such that the scale is alpha over rank. The configuration's value
-   * goes before the tensor's; without either it is the rank, so that the scale is 1. Rounded to
-   * F32, as files hold no more.
+   * goes before the tensor's; without either it is the rank, so that the scale is 1. A {@link
+   * #SCALE} goes before all of them. Rounded to F32, as files hold no more.
    *
    * @throws AdapterException if it is not finite, or the configuration says 0, which is no effect
    */
   public static String read(SiteTensors in, long rank) {
+    Optional<Double> scale = in.number(SCALE);
+    if (scale.isPresent()) {
+      if (!Double.isFinite(scale.get())) {
+        throw in.wrong(SCALE, "a finite number");
+      }
+      in.ignore(AdapterMethod.ALPHA, "the scale beside it counts instead");
+      return Double.toString((float) (scale.get() * rank));
+    }
     double stored = in.number(AdapterMethod.ALPHA).orElse((double) rank);
     Optional<Double> configured = in.numberSetting(LORA_ALPHA);
     double alpha = configured.orElse(stored);

@@ -50,7 +50,7 @@ public final class GloraMethod implements TransformMethod {
 
   @Override
   public Set<String> roles() {
-    return Set.of(A1, A2, B1, B2, CORE, ALPHA, Alpha.SCALAR);
+    return Set.of(A1, A2, B1, B2, CORE, ALPHA, Alpha.SCALE, Alpha.SCALAR);
   }
 
   @Override

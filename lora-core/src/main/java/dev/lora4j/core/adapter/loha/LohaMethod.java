@@ -48,6 +48,7 @@ public final class LohaMethod implements AdditiveMethod {
         "hada_t1",
         "hada_t2",
         ALPHA,
+        Alpha.SCALE,
         Alpha.SCALAR);
   }
 

@@ -57,6 +57,7 @@ public final class LokrMethod implements AdditiveMethod {
         LokrParts.W2_B,
         LokrParts.T2,
         ALPHA,
+        Alpha.SCALE,
         Alpha.SCALAR);
   }
 
@@ -80,6 +81,11 @@ public final class LokrMethod implements AdditiveMethod {
       scaleByConfiguration(in, tensors);
     } else {
       in.ignore(ALPHA, "a Kronecker product of two full matrices has the scale 1");
+      if (in.has(Alpha.SCALE)) {
+        double scale = Double.parseDouble(Alpha.read(in, 1));
+        double scalar = in.number(Alpha.SCALAR).orElse(1.0);
+        tensors.put(Alpha.SCALAR, HostTensor.of(Shape.of(), (float) (scale * scalar)));
+      }
     }
     return Factors.of(NAME, tensors, settings);
   }

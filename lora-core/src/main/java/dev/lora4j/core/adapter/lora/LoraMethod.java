@@ -50,7 +50,7 @@ public final class LoraMethod implements AdditiveMethod {
 
   @Override
   public Set<String> roles() {
-    return Set.of(DOWN, UP, MID, ALPHA, Alpha.SCALAR);
+    return Set.of(DOWN, UP, MID, ALPHA, Alpha.SCALE, Alpha.SCALAR);
   }
 
   @Override

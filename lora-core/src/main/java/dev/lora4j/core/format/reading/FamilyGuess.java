@@ -3,6 +3,7 @@ package dev.lora4j.core.format.reading;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.KeyContext;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Which kind of base an adapter is for: the one whose layers fit its keys and shapes best.
@@ -36,7 +38,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
 
   static FamilyGuess of(AdapterSource source) {
     Map<String, TensorInfo> tensors = source.tensors();
-    List<TensorInfo> sample = tensors.values().stream().limit(MOST_KEYS).toList();
+    List<TensorInfo> sample = sample(tensors);
     List<Family> best = new ArrayList<>();
     long most = 0;
     for (Family family : Families.all()) {
@@ -52,6 +54,20 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
       }
     }
     return choose(best, source.metadata());
+  }
+
+  /** Tensors that may be factors, from all over the file if there are too many. */
+  private static List<TensorInfo> sample(Map<String, TensorInfo> tensors) {
+    List<TensorInfo> factors =
+        tensors.values().stream()
+            .filter(t -> Ending.of(t.name(), tensors.keySet()).isPresent())
+            .toList();
+    List<TensorInfo> all = factors.isEmpty() ? List.copyOf(tensors.values()) : factors;
+    int stride = (all.size() + MOST_KEYS - 1) / MOST_KEYS;
+    return IntStream.range(0, all.size())
+        .filter(i -> i % Math.max(1, stride) == 0)
+        .mapToObj(all::get)
+        .toList();
   }
 
   private static FamilyGuess choose(List<Family> best, Map<String, String> metadata) {

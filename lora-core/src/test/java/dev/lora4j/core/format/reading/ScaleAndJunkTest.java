@@ -1,0 +1,82 @@
+package dev.lora4j.core.format.reading;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scales beside factors, and the kind of base of files that are mostly something else. */
+class ScaleAndJunkTest {
+  private static final String LAYER =
+      "lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k";
+  private static final String SITE = "unet.mid_block.attentions.0.transformer_blocks.0.attn2.to_k";
+
+  @TempDir private Path folder;
+
+  private static byte[] floats(int count, float value) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      bytes.putFloat(value);
+    }
+    return bytes.array();
+  }
+
+  private static SafetensorsWriter lora() {
+    return new SafetensorsWriter()
+        .add(LAYER + ".lora_down.weight", DType.F32, Shape.of(2, 768), floats(2 * 768, 0.5f))
+        .add(LAYER + ".lora_up.weight", DType.F32, Shape.of(1280, 2), floats(1280 * 2, 0.25f));
+  }
+
+  private LoadedAdapter read(SafetensorsWriter writer) {
+    Path file = folder.resolve("a.safetensors");
+    writer.write(file);
+    return AdapterFiles.read(file);
+  }
+
+  private static double alpha(LoadedAdapter loaded) {
+    Factors factors = loaded.adapter().at(SITE).get(0);
+    return factors.structure().number("alpha");
+  }
+
+  @Test
+  void aScaleCountsInsteadOfAlpha() {
+    LoadedAdapter alone =
+        read(lora().add(LAYER + ".scale", DType.F32, Shape.of(), floats(1, 0.3f)));
+    assertEquals(0.6, alpha(alone), 1e-6);
+    assertEquals(3, alone.account().used().size());
+    LoadedAdapter both =
+        read(
+            lora()
+                .add(LAYER + ".scale", DType.F32, Shape.of(), floats(1, 0.3f))
+                .add(LAYER + ".alpha", DType.F32, Shape.of(), floats(1, 16)));
+    assertEquals(alone.adapter().identity(), both.adapter().identity());
+    assertEquals(1, both.account().ignored().size());
+    assertThrows(
+        AdapterException.class,
+        () -> read(lora().add(LAYER + ".scale", DType.F32, Shape.of(), floats(1, Float.NaN))));
+  }
+
+  /** What is no factor, however much of it there is, does not decide about the kind of base. */
+  @Test
+  void junkDoesNotHideTheKindOfBase() {
+    SafetensorsWriter writer = lora();
+    for (int i = 0; i < 20_000; i++) {
+      writer.add("junk." + i, DType.F32, Shape.of(1), floats(1, 1));
+    }
+    LoadedAdapter loaded = read(writer);
+    assertEquals("sd15", loaded.family().name());
+    assertEquals(20_000, loaded.account().ignored().size());
+    assertEquals(Set.of(SITE), loaded.adapter().sites().keySet());
+  }
+}
