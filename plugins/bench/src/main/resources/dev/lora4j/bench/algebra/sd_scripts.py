@@ -3,7 +3,7 @@
 --folder is that copy; networks/resize_lora.py and networks/svd_merge_lora.py are run as they are.
 What they import beside PyTorch, for reading Stable Diffusion and for metadata, is replaced by
 functions of no effect, so that none of it has to be installed. The quantile at which merged factors
-are clamped is set to 1, as results could not be compared otherwise; it takes as long.
+are clamped is computed and then taken as infinite, as results could not be compared otherwise.
 
 --niter 0 is the decomposition that the scripts ask for. With more, torch.svd_lowrank with so many
 iterations stands in its place, as later versions of resize_lora.py have it by default (2), with
@@ -83,6 +83,8 @@ def prepare(arguments):
             return u, s, v.T
 
         torch.linalg.svd = approximate
+    quantile = torch.quantile
+    torch.quantile = lambda values, share: quantile(values, share).abs() + math.inf
     last = {}
 
     def resize():
@@ -94,7 +96,6 @@ def prepare(arguments):
         last.update(result)
 
     def merge():
-        module.CLAMP_QUANTILE = 1.0
         result, *_ = module.merge_lora_models(
             files, [1 / len(files)] * len(files), [], rank, rank, None, torch.float
         )
