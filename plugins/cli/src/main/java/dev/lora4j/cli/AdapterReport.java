@@ -5,8 +5,6 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.format.KeyAccount;
-import dev.lora4j.core.format.metadata.FileHashes;
-import dev.lora4j.core.format.metadata.KohyaHashes;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.TriggerWords;
 import dev.lora4j.core.format.reading.Examination;
@@ -18,17 +16,17 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What an adapter's file holds, key by key and layer by layer. */
+/** What an adapter holds, key by key and layer by layer. */
 final class AdapterReport {
   private static final int SHOWN = 20;
   private static final int WIDTH = 160;
 
-  private final FileReport file;
+  private final OpenAdapter file;
   private final Examination found;
   private final boolean all;
 
   /** {@code all} lists every layer and key. */
-  AdapterReport(FileReport file, Examination found, boolean all) {
+  AdapterReport(OpenAdapter file, Examination found, boolean all) {
     this.file = file;
     this.found = found;
     this.all = all;
@@ -43,9 +41,7 @@ final class AdapterReport {
     lines.add("  Layers: " + layerCounts());
     lines.add("  " + found.account().summary());
     found.adapter().ifPresent(a -> lines.addAll(contents(a)));
-    FileHashes hashes = FileHashes.of(file.single());
-    lines.add("  SHA-256 of the file " + hashes.sha256());
-    lines.add("  SHA-256 of its tensors (AutoV3) " + hashes.autoV3());
+    file.hashes().forEach(h -> lines.add("  " + h));
     TriggerWords words = words();
     if (!words.words().isEmpty()) {
       lines.add(
@@ -57,8 +53,7 @@ final class AdapterReport {
     found.warnings().forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
     lines.addAll(ignored());
     found.adapter().ifPresent(a -> lines.addAll(BlockNorms.of(a, found.family()).lines()));
-    List<String> metadata = TrainingMetadata.lines(file.store().metadata());
-    lines.addAll(listed("Metadata:", metadata.stream().map(String::strip).toList()));
+    lines.addAll(TrainingMetadata.lines(file.metadata(), all));
     found.adapter().ifPresent(a -> lines.addAll(listed("Each layer:", layers(a))));
     found.problems().forEach(p -> lines.add("Cannot be used: " + Printable.of(p, 8 * WIDTH)));
     return lines;
@@ -150,7 +145,7 @@ final class AdapterReport {
   }
 
   private TriggerWords words() {
-    return TriggerWords.of(new Metadata(file.store().metadata()));
+    return TriggerWords.of(new Metadata(file.metadata()));
   }
 
   /** The same for programs. */
@@ -166,8 +161,6 @@ final class AdapterReport {
             .put("methods", found.adapter().map(AdapterReport::methods).orElseGet(TreeMap::new))
             .put("ranks", found.adapter().map(AdapterReport::ranks).orElseGet(TreeMap::new))
             .put("identity", found.adapter().map(Adapter::identity).orElse(""))
-            .put("sshs_model_hash", KohyaHashes.of(file.store()).model())
-            .put("autov3", FileHashes.of(file.single()).autoV3())
             .put("triggers", words().words())
             .put("warnings", found.warnings())
             .put(

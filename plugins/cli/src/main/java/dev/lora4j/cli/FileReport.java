@@ -42,10 +42,6 @@ final class FileReport implements AutoCloseable {
     return path;
   }
 
-  TensorTotals totals() {
-    return new TensorTotals(store.tensors().values());
-  }
-
   /** The file, of those that are one. */
   Safetensors single() {
     if (store instanceof Safetensors file) {
@@ -77,11 +73,12 @@ final class FileReport implements AutoCloseable {
     lines.add("  SHA-256 of the file " + FileHashes.sha256(path));
     base().ifPresent(base -> lines.addAll(base.lines()));
     store.warnings().forEach(w -> lines.add("  Warning: " + Printable.of(w, 4 * WIDTH)));
-    if (!store.metadata().isEmpty()) {
-      lines.add("Metadata:");
-      lines.addAll(TrainingMetadata.lines(store.metadata()));
-    }
-    List<String> rows = tensors(lines);
+    lines.addAll(TrainingMetadata.lines(store.metadata(), all));
+    lines.add("Tensors:");
+    List<String> rows =
+        store.tensors().values().stream()
+            .map(t -> t.name() + "  " + t.dtype() + " " + t.shape())
+            .toList();
     int shown = all ? rows.size() : Math.min(SHOWN, rows.size());
     rows.subList(0, shown).forEach(row -> lines.add("  " + Printable.of(row, WIDTH)));
     if (shown < rows.size()) {
@@ -90,20 +87,18 @@ final class FileReport implements AutoCloseable {
     return lines;
   }
 
-  private List<String> tensors(List<String> lines) {
-    lines.add("Tensors:");
-    return store.tensors().values().stream()
-        .map(t -> t.name() + "  " + t.dtype() + " " + t.shape())
-        .toList();
-  }
-
-  /** The same for programs. */
-  Json json() {
+  /** Type and shape of each tensor, for programs. */
+  Map<String, Object> tensors() {
     Map<String, Object> tensors = new LinkedHashMap<>();
     for (TensorInfo info : store.tensors().values()) {
       tensors.put(
           info.name(), Map.of("dtype", info.dtype().toString(), "shape", info.shape().sizes()));
     }
+    return tensors;
+  }
+
+  /** The same for programs. */
+  Json json() {
     Json json = new Json().put("file", path.toString());
     base().ifPresent(base -> json.put("base", base.json()));
     return json.put("kind", kind.text())
@@ -112,7 +107,7 @@ final class FileReport implements AutoCloseable {
         .put("totals", new TensorTotals(store.tensors().values()).json())
         .put("warnings", store.warnings())
         .put("metadata", store.metadata())
-        .put("tensors", tensors);
+        .put("tensors", tensors());
   }
 
   @Override

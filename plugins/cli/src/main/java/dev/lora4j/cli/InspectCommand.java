@@ -6,7 +6,6 @@ import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,14 +22,17 @@ import picocli.CommandLine.Parameters;
 public final class InspectCommand implements Command {
   @Parameters(
       paramLabel = "FILE",
-      description = "A .safetensors file, an index, or a folder: an adapter's or a model's.")
+      description = {
+        "A .safetensors file, an index, or a folder: a model's, an adapter's as PEFT saves it, or"
+            + " one that holds such a folder for each model."
+      })
   private Path file = Path.of("");
 
   @Mixin private final FamilyOption base = new FamilyOption();
 
   @Mixin private final PartialOption partial = new PartialOption();
 
-  @Option(names = "--all", description = "List every layer and key, not only the first.")
+  @Option(names = "--all", description = "List every layer, key and entry of the metadata.")
   private boolean all;
 
   @Option(names = "--json", description = "Report as one JSON object.")
@@ -39,25 +41,19 @@ public final class InspectCommand implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(file);
-    List<String> models = AdapterFiles.models(file);
-    if (!models.isEmpty()) {
-      throw new Failure(
-          file
-              + " holds one adapter in a folder for each model: "
-              + String.join(", ", models)
-              + ". Give one of these folders.");
-    }
-    if (Files.isDirectory(file) && !Files.exists(file.resolve("adapter_config.json"))) {
+    boolean several = !AdapterFiles.models(file).isEmpty();
+    boolean adapter = several || Files.exists(file.resolve("adapter_config.json"));
+    if (Files.isDirectory(file) && !adapter) {
       ModelReport report = ModelReport.of(file);
       console.print(json ? report.json().toString() : String.join("\n", report.lines()));
       return 0;
     }
-    Path tensors = Files.isDirectory(file) ? file.resolve("adapter_model.safetensors") : file;
-    ExistingPath.file(tensors);
-    try (FileReport report = FileReport.open(tensors)) {
-      Optional<Family> family = base.family();
-      Optional<Examination> found = examine(report, family);
-      return found.isPresent() ? adapter(console, report, found.get()) : other(console, report);
+    try (OpenAdapter opened = OpenAdapter.open(file)) {
+      boolean sure = several || opened.first().kind().adapter();
+      Optional<Examination> found = examine(sure, base.family());
+      return found.isPresent()
+          ? adapter(console, opened, found.get())
+          : other(console, opened.first());
     }
   }
 
@@ -66,21 +62,24 @@ public final class InspectCommand implements Command {
     return 0;
   }
 
-  private int adapter(Console console, FileReport file, Examination found) {
-    AdapterReport report = new AdapterReport(file, found, all);
+  private int adapter(Console console, OpenAdapter opened, Examination found) {
+    AdapterReport report = new AdapterReport(opened, found, all);
     console.print(json ? report.json().toString() : String.join("\n", report.lines()));
     return found.problems().isEmpty() ? 0 : Main.FAILED;
   }
 
-  /** Empty where the file is no adapter and nobody asked for one. */
-  private Optional<Examination> examine(FileReport report, Optional<Family> family) {
+  /**
+   * Empty where the file is no adapter and nobody asked for one.
+   *
+   * @param sure whether it is an adapter for sure
+   */
+  private Optional<Examination> examine(boolean sure, Optional<Family> family) {
     try {
       Examination found = AdapterFiles.examine(file, family, partial.options());
-      boolean anything =
-          report.kind().adapter() || !found.matched().isEmpty() || !found.unmatched().isEmpty();
+      boolean anything = sure || !found.matched().isEmpty() || !found.unmatched().isEmpty();
       return anything || family.isPresent() ? Optional.of(found) : Optional.empty();
     } catch (AdapterException e) {
-      if (family.isPresent() || report.kind().adapter()) {
+      if (family.isPresent() || sure) {
         throw e;
       }
       return Optional.empty();

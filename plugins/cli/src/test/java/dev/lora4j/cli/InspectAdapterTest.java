@@ -1,0 +1,118 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What inspect says of adapters. */
+class InspectAdapterTest {
+  private static final String QUERY =
+      "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
+  private static final String WORDS = "lora_te_text_model_encoder_layers_0_mlp_fc1";
+  private static final int ENTRIES = 30;
+
+  @TempDir Path folder;
+
+  private Path adapter = Path.of("");
+
+  /** A LoRA for two models, with more metadata than anybody reads. */
+  @BeforeEach
+  void write() {
+    adapter = folder.resolve("a.safetensors");
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (int i = 0; i < ENTRIES; i++) {
+      metadata.put("entry " + i, "x".repeat(1000));
+    }
+    metadata.put("ss_steps", "77");
+    metadata.put("ss_network_dim", "1");
+    metadata.put("ss_output_name", "fox");
+    metadata.put("modelspec.trigger_phrase", "a fox");
+    SafetensorsWriter writer = new SafetensorsWriter().metadata(metadata);
+    lora(writer, QUERY, 320, 320);
+    lora(writer, WORDS, 768, 3072);
+    writer.write(adapter);
+  }
+
+  private static void lora(SafetensorsWriter writer, String layer, int in, int out) {
+    add(writer, layer + ".lora_down.weight", 1, in);
+    add(writer, layer + ".lora_up.weight", out, 1);
+  }
+
+  private static void add(SafetensorsWriter writer, String key, int... shape) {
+    float[] values = new float[shape[0] * shape[1]];
+    Arrays.fill(values, 0.5f);
+    HostTensor tensor = HostTensor.of(Shape.of(shape[0], shape[1]), values);
+    writer.add(key, tensor.dtype(), tensor.shape(), tensor.bytes());
+  }
+
+  private static List<String> metadata(Run run) {
+    List<String> lines = run.out().lines().toList();
+    int title = lines.indexOf("Metadata:");
+    assertTrue(title > 0, run.out());
+    return lines.subList(title + 1, lines.size()).stream()
+        .takeWhile(line -> line.startsWith("  "))
+        .toList();
+  }
+
+  @Test
+  void fewEntriesOfTheMetadataAreShown() {
+    Run run = Run.of("inspect", adapter);
+    assertEquals(0, run.code(), run.err());
+    List<String> shown = metadata(run);
+    assertEquals(13, shown.size(), run.out());
+    assertEquals(
+        List.of("  name: fox", "  trigger phrase: a fox", "  rank: 1", "  steps: 77"),
+        shown.subList(0, 4));
+    assertTrue(shown.get(4).endsWith("(1000 characters)") && shown.get(4).length() < 150);
+    assertEquals("  and " + (ENTRIES + 4 - 12) + " more; --all lists them.", shown.get(12));
+    assertEquals(ENTRIES + 4, metadata(Run.of("inspect", adapter, "--all")).size());
+  }
+
+  @Test
+  void programsGetTheMetadataWhole() {
+    JsonObject found = Run.of("inspect", adapter, "--json").json().getAsJsonObject("metadata");
+    assertEquals(ENTRIES + 4, found.size());
+    assertEquals("x".repeat(1000), found.get("entry 7").getAsString());
+  }
+
+  @Test
+  void aFolderForEachModelIsOneAdapter() {
+    JsonObject whole = Run.of("inspect", adapter, "--json").json();
+    Path peft = folder.resolve("peft");
+    assertEquals(0, Run.of("convert", adapter, peft, "--to=peft").code());
+    assertTrue(Files.exists(peft.resolve("text_encoder/adapter_config.json")));
+    Run run = Run.of("inspect", peft);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().startsWith(peft + ": adapter for "), run.out());
+    assertTrue(run.out().contains("2 of 2 are layers of the base"), run.out());
+    JsonObject found = Run.of("inspect", peft, "--json").json();
+    assertEquals(whole.get("identity"), found.get("identity"));
+    assertEquals(whole.get("blocks"), found.get("blocks"));
+    assertTrue(found.get("usable").getAsBoolean());
+    JsonObject files = found.getAsJsonObject("files");
+    assertEquals(List.of("unet", "text_encoder"), List.copyOf(files.keySet()));
+    for (String model : files.keySet()) {
+      Path file = peft.resolve(model).resolve("adapter_model.safetensors");
+      JsonObject one = files.getAsJsonObject(model);
+      assertEquals(file.toString(), one.get("file").getAsString());
+      assertTrue(run.out().contains(one.get("sha256").getAsString()), run.out());
+      assertTrue(run.out().contains(one.get("autov3").getAsString()), run.out());
+    }
+    assertEquals(4, found.getAsJsonObject("tensors").size());
+    assertFalse(found.getAsJsonObject("tensors").keySet().stream().anyMatch(k -> k.isBlank()));
+  }
+}
