@@ -4,6 +4,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.pipeline.Tiling.Planes;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -16,11 +17,11 @@ final class Pixels {
 
   private Pixels() {}
 
-  /** The first of [batch, 3, height, width] as a picture; values outside [-1, 1] are cut. */
-  static BufferedImage image(Tensor pictures) {
-    int height = (int) pictures.shape().size(2);
-    int width = (int) pictures.shape().size(3);
-    float[] values = pictures.floats();
+  /** Planes red, green, blue as a picture; values outside [-1, 1] are cut. */
+  static BufferedImage image(Planes picture) {
+    int height = picture.height();
+    int width = picture.width();
+    float[] values = picture.values();
     int plane = height * width;
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < plane; i++) {

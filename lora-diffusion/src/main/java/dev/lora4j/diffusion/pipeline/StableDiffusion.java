@@ -20,6 +20,7 @@ import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.pipeline.Tiling.Planes;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -199,12 +200,8 @@ public final class StableDiffusion implements AutoCloseable {
       for (int i = 0; i < z.length; i++) {
         z[i] = (float) (latents[i] / base.vae().scalingFactor() + base.vae().shiftFactor());
       }
-      Tensor pictures =
-          programs
-              .decoder()
-              .run(work, base.vaeWeights(), Map.of("z", Tensor.of(work, shape, z)))
-              .get(0);
-      return Pixels.image(pictures);
+      Planes latent = new Planes((int) shape.size(1), (int) shape.size(2), (int) shape.size(3), z);
+      return Pixels.image(new Autoencoding(work, base, programs).decode(latent));
     }
   }
 

@@ -6,10 +6,9 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.ModelFolder;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StartPicture.Mask;
+import dev.lora4j.diffusion.pipeline.Tiling.Planes;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.TorchRandom;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -78,18 +77,14 @@ final class StartLatents {
 
   /** Latents drawn from what the encoder says, as the denoiser sees them. */
   private static float[] sample(
-      Scope scope, ModelFolder base, Programs programs, Values picture, TorchRandom random) {
-    try (Scope work = scope.child("encode")) {
-      Tensor x = Tensor.of(work, picture.shape(), picture.numbers());
-      List<Tensor> moments = programs.encoder().run(work, base.vaeWeights(), Map.of("x", x));
-      float[] mean = moments.get(0).floats();
-      float[] logVariance = moments.get(1).floats();
-      float[] drawn = random.randn(mean.length);
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += (float) (Math.exp(0.5 * logVariance[i]) * drawn[i]);
-      }
-      return Pixels.rows(mean, 1, base.vae()).get(0);
+      Scope scope, ModelFolder base, Programs programs, Planes picture, TorchRandom random) {
+    float[] moments = new Autoencoding(scope, base, programs).encode(picture).values();
+    int values = moments.length / 2;
+    float[] drawn = random.randn(values);
+    for (int i = 0; i < values; i++) {
+      drawn[i] = moments[i] + (float) (Math.exp(0.5 * moments[values + i]) * drawn[i]);
     }
+    return Pixels.rows(drawn, 1, base.vae()).get(0);
   }
 
   /**
@@ -106,12 +101,12 @@ final class StartLatents {
                     new IllegalArgumentException(
                         base.path() + " was made to fill masks; give one with the picture."));
     Picture picture = start.picture();
-    Values left = values(picture);
+    Planes left = values(picture);
     int pixels = picture.width() * picture.height();
-    for (int i = 0; i < left.numbers().length; i++) {
+    for (int i = 0; i < left.values().length; i++) {
       int at = i % pixels;
       if (mask.open(at % picture.width(), at / picture.width())) {
-        left.numbers()[i] = 0;
+        left.values()[i] = 0;
       }
     }
     float[] latents = sample(scope, base, programs, left, random);
@@ -127,12 +122,8 @@ final class StartLatents {
   }
 
   /** A picture as the encoder gets it. */
-  @SuppressWarnings("ArrayRecordComponent") // handed on, and never compared
-  private record Values(Shape shape, float[] numbers) {}
-
-  private static Values values(Picture picture) {
-    Shape shape = Shape.of(1, 3, picture.height(), picture.width());
-    return new Values(shape, Pixels.values(picture));
+  private static Planes values(Picture picture) {
+    return new Planes(3, picture.height(), picture.width(), Pixels.values(picture));
   }
 
   private static float[] repeated(float[] places, int channels) {
