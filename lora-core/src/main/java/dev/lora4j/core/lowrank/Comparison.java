@@ -2,7 +2,6 @@ package dev.lora4j.core.lowrank;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -23,22 +22,13 @@ public record Comparison(SortedMap<String, SiteComparison> sites) {
     return Total.of(sites.values());
   }
 
-  /** The sites of each block together, by {@link Block#of}. */
-  public SortedMap<String, Total> blocks() {
-    return by(Block::of, Block.ORDER);
-  }
-
-  /** The sites of each group together. */
+  /** The sites of each group together, for example of each block. */
   public <K extends Comparable<K>> SortedMap<K, Total> by(Function<String, K> group) {
-    return by(group, Comparator.naturalOrder());
-  }
-
-  private <K> SortedMap<K, Total> by(Function<String, K> group, Comparator<K> order) {
-    SortedMap<K, SortedMap<String, SiteComparison>> groups = new TreeMap<>(order);
+    SortedMap<K, SortedMap<String, SiteComparison>> groups = new TreeMap<>();
     sites.forEach(
         (site, one) ->
             groups.computeIfAbsent(group.apply(site), k -> new TreeMap<>()).put(site, one));
-    SortedMap<K, Total> totals = new TreeMap<>(order);
+    SortedMap<K, Total> totals = new TreeMap<>();
     groups.forEach((key, all) -> totals.put(key, Total.of(all.values())));
     return Collections.unmodifiableSortedMap(totals);
   }

@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -105,6 +106,16 @@ class LowRankAlgebraTest {
         assertEquals(whole.apart(found), told.error(), 1e-6, site.name());
         assertEquals(whole.norm(), told.spectrum().norm(), 1e-6 * whole.norm(), site.name());
       }
+      assertEquals(Map.of("all", cut.total()), cut.by(site -> "all"));
+      cut.by(site -> site)
+          .forEach(
+              (site, one) -> {
+                SiteTruncation told = Objects.requireNonNull(cut.sites().get(site));
+                assertEquals(told.rank(), one.least());
+                assertEquals(told.rank(), one.most());
+                assertEquals(told.error(), one.error(), 1e-12, site);
+                assertEquals(told.spectrum().retained(told.rank()), one.kept(), 1e-6, site);
+              });
     }
   }
 
@@ -169,7 +180,6 @@ class LowRankAlgebraTest {
               assertEquals(1, one.cosine(), 1e-12, site);
               assertTrue(one.distance() <= 1e-6 * one.normA(), site);
             });
-    assertEquals(3, self.blocks().size());
     assertEquals(Map.of("all", self.total()), self.by(site -> "all"));
   }
 

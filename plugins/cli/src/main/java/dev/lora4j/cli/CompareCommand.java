@@ -3,7 +3,6 @@ package dev.lora4j.cli;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.BlockName;
 import dev.lora4j.core.format.BlockNames;
-import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.lowrank.Comparison;
 import dev.lora4j.core.lowrank.Comparison.Total;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
@@ -79,7 +78,7 @@ public final class CompareCommand implements Command {
   }
 
   private static SortedMap<BlockName, Total> blocks(ReadAdapters read, Comparison found) {
-    BlockNames names = new BlockNames(new SiteCatalogue(read.sites().values()));
+    BlockNames names = read.blocks();
     return found.by(site -> names.of(site).orElseThrow());
   }
 

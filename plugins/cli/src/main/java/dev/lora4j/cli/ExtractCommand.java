@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.bake.CheckpointDifferences;
+import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.checkpoint.Checkpoint;
 import dev.lora4j.core.format.metadata.Derivation;
 import dev.lora4j.core.lowrank.Difference;
@@ -106,7 +107,8 @@ public final class ExtractCommand implements Command {
               adapter,
               Derivation.extracted(name(base), name(tuned), adapter),
               before.base());
-      report(console, found, written, stored);
+      BlockNames blocks = new BlockNames(before.base().sites());
+      report(console, found, blocks, written, stored);
     }
     console.note("Done in " + Durations.since(began) + ".");
     return 0;
@@ -165,7 +167,9 @@ public final class ExtractCommand implements Command {
         .replaceFirst("\\.safetensors$", "");
   }
 
-  private void report(Console console, Extracted found, Adapter written, DType stored) {
+  private void report(
+      Console console, Extracted found, BlockNames blocks, Adapter written, DType stored) {
+    TruncationTable table = new TruncationTable(found.truncated(), blocks);
     if (json) {
       console.print(
           new Json()
@@ -175,7 +179,7 @@ public final class ExtractCommand implements Command {
               .put("exact", exact)
               .put("error", found.truncated().error())
               .put("unchanged", List.copyOf(found.unchanged()))
-              .put("layers", TruncationTable.json(found.truncated()))
+              .put("layers", table.json())
               .toString());
       return;
     }
@@ -189,6 +193,6 @@ public final class ExtractCommand implements Command {
             + stored
             + ", identity "
             + written.identity());
-    TruncationTable.lines(found.truncated(), layers).forEach(console::print);
+    table.lines(layers).forEach(console::print);
   }
 }

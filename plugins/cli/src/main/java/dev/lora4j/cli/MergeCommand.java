@@ -174,7 +174,10 @@ public final class MergeCommand implements Command {
               .put("sites", written.sites().size())
               .put("precision", stored.toString());
       truncated.ifPresent(
-          t -> whole.put("error", t.error()).put("layers", TruncationTable.json(t)));
+          t ->
+              whole
+                  .put("error", t.error())
+                  .put("layers", new TruncationTable(t, read.blocks()).json()));
       console.print(whole.toString());
       return;
     }
@@ -188,7 +191,8 @@ public final class MergeCommand implements Command {
             + stored
             + ", identity "
             + written.identity());
-    truncated.ifPresent(t -> TruncationTable.lines(t, layers).forEach(console::print));
+    truncated.ifPresent(
+        t -> new TruncationTable(t, read.blocks()).lines(layers).forEach(console::print));
     console.note("Done in " + time + ".");
   }
 }

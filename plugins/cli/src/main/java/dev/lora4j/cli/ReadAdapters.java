@@ -1,7 +1,9 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.nn.Site;
@@ -65,5 +67,10 @@ record ReadAdapters(List<LoadedAdapter> all) {
       loaded.family().sites().all().forEach(site -> sites.put(site.name(), site));
     }
     return sites;
+  }
+
+  /** The blocks that these layers are in. */
+  BlockNames blocks() {
+    return new BlockNames(new SiteCatalogue(sites().values()));
   }
 }

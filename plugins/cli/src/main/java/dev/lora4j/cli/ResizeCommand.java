@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
       "",
       "LoHa, LoKr and whole differences become LoRA this way, with the error that is told. Say"
           + " --rank, or one of the --sv rules, which decide at each layer by its singular values;"
-          + " --rank then is the most."
+          + " --rank then is the most.",
+      "",
+      "Blocks are called as by compare."
     })
 public final class ResizeCommand implements Command {
   @Spec
@@ -77,7 +79,7 @@ public final class ResizeCommand implements Command {
             ranks.words(),
             cut.adapter());
     Adapter written = output.write(console, cut.adapter(), metadata, read);
-    report(console, before, written, cut, stored);
+    report(console, before, written, new TruncationTable(cut, read.blocks()), stored);
     console.note("Done in " + Durations.since(began) + ".");
     return 0;
   }
@@ -96,7 +98,7 @@ public final class ResizeCommand implements Command {
   }
 
   private void report(
-      Console console, Adapter before, Adapter written, Truncated cut, DType stored) {
+      Console console, Adapter before, Adapter written, TruncationTable table, DType stored) {
     if (json) {
       console.print(
           new Json()
@@ -105,8 +107,8 @@ public final class ResizeCommand implements Command {
               .put("rankBefore", Derivation.greatestRank(before))
               .put("rank", Derivation.greatestRank(written))
               .put("precision", stored.toString())
-              .put("error", cut.error())
-              .put("layers", TruncationTable.json(cut))
+              .put("error", table.truncated().error())
+              .put("layers", table.json())
               .toString());
       return;
     }
@@ -120,6 +122,6 @@ public final class ResizeCommand implements Command {
             + stored
             + ", identity "
             + written.identity());
-    TruncationTable.lines(cut, layers).forEach(console::print);
+    table.lines(layers).forEach(console::print);
   }
 }
