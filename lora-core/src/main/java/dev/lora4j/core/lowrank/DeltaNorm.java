@@ -7,22 +7,25 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.full.BiasMethod;
 import dev.lora4j.core.adapter.full.DiffMethod;
+import dev.lora4j.core.adapter.loha.LohaMethod;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.tensor.HostTensor;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
  * The Frobenius norm of the change that factors make at weight 1, without the change and without an
  * engine: for a product of two factors by their Gram matrices, {@code |BA|^2 = sum of (B^T B) o (A
- * A^T)}; for a Kronecker product of whole parts the product of their norms.
+ * A^T)}; for an element by element product likewise, or row by row; for a Kronecker product the
+ * product of the norms of its parts.
  */
 public final class DeltaNorm {
   private DeltaNorm() {}
 
   /**
-   * The norm; empty for methods whose change depends on the weight, and for those whose norm is no
-   * function of small matrices.
+   * The norm; empty for methods whose change depends on the weight, and for single elements, as
+   * those may be elements that other factors at the site change too.
    */
   public static OptionalDouble of(Factors factors) {
     AdapterMethod method = Methods.named(factors.method());
@@ -31,14 +34,10 @@ public final class DeltaNorm {
     }
     double scale = Math.abs(additive.scale(factors.structure()) * scalar(factors));
     return switch (factors.method()) {
-      case LoraMethod.NAME ->
-          factors.tensors().containsKey(LoraMethod.MID)
-              ? OptionalDouble.empty()
-              : OptionalDouble.of(scale * product(factors));
-      case LokrMethod.NAME ->
-          factors.tensors().containsKey("lokr_w1") && factors.tensors().containsKey("lokr_w2")
-              ? OptionalDouble.of(scale * norm(factors, "lokr_w1") * norm(factors, "lokr_w2"))
-              : OptionalDouble.empty();
+      case LoraMethod.NAME -> OptionalDouble.of(scale * lora(factors).norm());
+      case LohaMethod.NAME ->
+          OptionalDouble.of(scale * half(factors, 1).normTimes(half(factors, 2)));
+      case LokrMethod.NAME -> OptionalDouble.of(scale * part(factors, 1) * part(factors, 2));
       case DiffMethod.NAME -> OptionalDouble.of(norm(factors, DiffMethod.NAME));
       case BiasMethod.NAME -> OptionalDouble.of(scale * norm(factors, "diff_b"));
       default -> OptionalDouble.empty();
@@ -47,15 +46,54 @@ public final class DeltaNorm {
 
   /** Multiplications that {@link #of} takes. */
   public static long cost(Factors factors) {
-    if (!factors.method().equals(LoraMethod.NAME)) {
-      return factors.elements();
-    }
-    return factors.elements() * factors.tensor(LoraMethod.DOWN).shape().size(0);
+    return switch (factors.method()) {
+      case LoraMethod.NAME -> lora(factors).cost();
+      case LohaMethod.NAME -> half(factors, 1).costTimes(half(factors, 2));
+      case LokrMethod.NAME -> partCost(factors, 1) + partCost(factors, 2);
+      default -> factors.elements();
+    };
+  }
+
+  private static StoredPair lora(Factors factors) {
+    return new StoredPair(
+        factors.tensor(LoraMethod.UP),
+        false,
+        factors.tensor(LoraMethod.DOWN),
+        find(factors, LoraMethod.MID));
+  }
+
+  private static StoredPair half(Factors factors, int number) {
+    return pair(factors, "hada_w" + number, "hada_t" + number);
+  }
+
+  /** With a core the left factor is stored as [rank, out]. */
+  private static StoredPair pair(Factors factors, String name, String core) {
+    Optional<HostTensor> between = find(factors, core);
+    return new StoredPair(
+        factors.tensor(name + "_a"), between.isPresent(), factors.tensor(name + "_b"), between);
+  }
+
+  /** The norm of one part of a Kronecker product, which is stored whole or as a product. */
+  private static double part(Factors factors, int number) {
+    String name = "lokr_w" + number;
+    return factors.tensors().containsKey(name)
+        ? norm(factors, name)
+        : pair(factors, name, "lokr_t" + number).norm();
+  }
+
+  private static long partCost(Factors factors, int number) {
+    String name = "lokr_w" + number;
+    return find(factors, name)
+        .map(whole -> whole.shape().elements())
+        .orElseGet(() -> pair(factors, name, "lokr_t" + number).cost());
+  }
+
+  private static Optional<HostTensor> find(Factors factors, String role) {
+    return Optional.ofNullable(factors.tensors().get(role));
   }
 
   private static double scalar(Factors factors) {
-    HostTensor scalar = factors.tensors().get(Alpha.SCALAR);
-    return scalar == null ? 1 : scalar.doubles()[0];
+    return find(factors, Alpha.SCALAR).map(scalar -> scalar.doubles()[0]).orElse(1.0);
   }
 
   private static double norm(Factors factors, String role) {
@@ -64,44 +102,5 @@ public final class DeltaNorm {
       sum += value * value;
     }
     return Math.sqrt(sum);
-  }
-
-  private static double product(Factors factors) {
-    HostTensor down = factors.tensor(LoraMethod.DOWN);
-    int rank = Math.toIntExact(down.shape().size(0));
-    double[] left = gram(factors.tensor(LoraMethod.UP).doubles(), rank);
-    double[] right = gram(transposed(down.doubles(), rank), rank);
-    double sum = 0;
-    for (int i = 0; i < left.length; i++) {
-      sum += left[i] * right[i];
-    }
-    return Math.sqrt(Math.max(0, sum));
-  }
-
-  /** [rank, n] as [n, rank]. */
-  private static double[] transposed(double[] values, int rank) {
-    int columns = values.length / rank;
-    double[] result = new double[values.length];
-    for (int r = 0; r < rank; r++) {
-      for (int c = 0; c < columns; c++) {
-        result[c * rank + r] = values[r * columns + c];
-      }
-    }
-    return result;
-  }
-
-  /** {@code X^T X} of [n, rank]; the inner loop runs over neighbours, which a processor likes. */
-  private static double[] gram(double[] values, int rank) {
-    double[] gram = new double[rank * rank];
-    for (int row = 0; row < values.length; row += rank) {
-      for (int i = 0; i < rank; i++) {
-        double left = values[row + i];
-        int to = i * rank;
-        for (int j = 0; j < rank; j++) {
-          gram[to + j] += left * values[row + j];
-        }
-      }
-    }
-    return gram;
   }
 }

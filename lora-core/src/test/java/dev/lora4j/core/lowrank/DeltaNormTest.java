@@ -9,6 +9,8 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeltaNormTest {
   private static HostTensor tensor(long... sizes) {
@@ -53,6 +55,34 @@ class DeltaNormTest {
         Factors.of("lokr", Map.of("lokr_w1", tensor(2, 2), "lokr_w2", tensor(3, 4)), Map.of());
     double wanted = norm(tensor(2, 2).doubles()) * norm(tensor(3, 4).doubles());
     assertEquals(wanted, DeltaNorm.of(factors).orElseThrow(), 1e-9);
+  }
+
+  /** One of rank 1 by its pairs of directions, one of rank 6 row by row. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 6})
+  void ofALohaIsThatOfBothProductsElementByElement(int rank) {
+    HostTensor left = tensor(5, rank);
+    HostTensor right = tensor(rank, 8);
+    Factors factors =
+        Factors.of(
+            "loha",
+            Map.of("hada_w1_a", left, "hada_w1_b", right, "hada_w2_a", left, "hada_w2_b", right),
+            Map.of("alpha", Double.toString(rank)));
+    double[] a = left.doubles();
+    double[] b = right.doubles();
+    double[] product = new double[40];
+    for (int o = 0; o < 5; o++) {
+      for (int i = 0; i < 8; i++) {
+        double one = 0;
+        for (int r = 0; r < rank; r++) {
+          one += a[o * rank + r] * b[r * 8 + i];
+        }
+        product[o * 8 + i] = one * one;
+      }
+    }
+    assertEquals(norm(product), DeltaNorm.of(factors).orElseThrow(), 1e-9 * norm(product));
+    long pairs = 13L * rank * rank * rank * rank;
+    assertEquals(Math.min(pairs, 5L * 8 * 2 * rank), DeltaNorm.cost(factors));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -150,6 +151,7 @@ final class AdapterReport {
 
   /** The same for programs. */
   Json json() {
+    Optional<BlockNorms> norms = found.adapter().map(a -> BlockNorms.of(a, found.family()));
     Json whole =
         file.json()
             .put("kind", "adapter")
@@ -163,12 +165,8 @@ final class AdapterReport {
             .put("identity", found.adapter().map(Adapter::identity).orElse(""))
             .put("triggers", words().words())
             .put("warnings", found.warnings())
-            .put(
-                "blocks",
-                found
-                    .adapter()
-                    .map(a -> BlockNorms.of(a, found.family()).json())
-                    .orElseGet(Map::of))
+            .put("blocks", norms.map(BlockNorms::json).orElseGet(Map::of))
+            .put("blocks_without", norms.map(BlockNorms::without).orElseGet(Map::of))
             .put("layers", found.adapter().map(AdapterReport::objects).orElseGet(List::of))
             .put("usable", found.problems().isEmpty());
     return found.problems().isEmpty()

@@ -115,4 +115,38 @@ class InspectAdapterTest {
     assertEquals(4, found.getAsJsonObject("tensors").size());
     assertFalse(found.getAsJsonObject("tensors").keySet().stream().anyMatch(k -> k.isBlank()));
   }
+
+  @Test
+  void eachMethodCountsInItsBlock() {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String half : List.of("hada_w1", "hada_w2")) {
+      add(writer, QUERY + "." + half + "_a", 320, 2);
+      add(writer, QUERY + "." + half + "_b", 2, 320);
+    }
+    lora(writer, WORDS, 768, 3072);
+    writer.write(adapter);
+    Run run = Run.of("inspect", adapter, "--json");
+    JsonObject blocks = run.json().getAsJsonObject("blocks");
+    // Each half is 2 * 0.5 * 0.5 everywhere, the product 0.25; the LoRA 0.25.
+    assertEquals(0.25 * 320, blocks.get("IN01").getAsDouble(), 1e-6);
+    assertEquals(0.25 * Math.sqrt(768 * 3072), blocks.get("BASE").getAsDouble(), 1e-6);
+    assertEquals(0, run.json().getAsJsonObject("blocks_without").size());
+  }
+
+  @Test
+  void whatHasNoNormWithoutTheBaseIsSaid() {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    lora(writer, QUERY, 320, 320);
+    add(writer, QUERY + ".dora_scale", 320, 1);
+    lora(writer, WORDS, 768, 3072);
+    writer.write(adapter);
+    Run run = Run.of("inspect", adapter);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(
+        run.out().contains("left out: 1 of dora, whose change depends on the weights of the base"),
+        run.out());
+    JsonObject found = Run.of("inspect", adapter, "--json").json();
+    assertEquals(List.of("BASE"), List.copyOf(found.getAsJsonObject("blocks").keySet()));
+    assertEquals(1, found.getAsJsonObject("blocks_without").get("dora").getAsInt());
+  }
 }
