@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 final class BlockNorms {
   private static final int WIDTH = 40;
 
-  /** Some seconds of two cores. */
+  /** Some ten seconds of two cores. */
   private static final long MOST_WORK = 60_000_000_000L;
 
   private final SortedMap<BlockName, Double> norms;
