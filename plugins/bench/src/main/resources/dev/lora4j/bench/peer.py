@@ -1,7 +1,8 @@
 """The side of a peer: answers requests on stdin, each with one line of JSON on stdout.
 
 A script defines prepare(arguments), which returns two functions: check(), the numbers that have to
-agree, and unit(), the work once; and calls serve(prepare). The protocol is that of the Java class
+agree, and unit(), the work once; and perhaps a third, which undoes the work and is not timed. It
+calls serve(prepare). The protocol is that of the Java class
 dev.lora4j.bench.PeerProcess.
 """
 
@@ -38,6 +39,11 @@ def read_safetensors(path):
     return tensors
 
 
+def refuse(why):
+    """Says that this interpreter cannot do the work."""
+    _answer(error=f"The peer {sys.executable} cannot take part: {why}.")
+
+
 def serve(prepare, package="", **options):
     """Does what is asked until there is nothing more to do.
 
@@ -57,7 +63,7 @@ def serve(prepare, package="", **options):
                       " (pip install torch), or name another interpreter with --peer.")
         return
     torch.set_num_threads(arguments.threads)
-    check, unit = prepare(arguments)
+    check, unit, *undo = prepare(arguments)
     who = package or "torch"
     name = "PyTorch" if who == "torch" else who
     _answer(name=f"{name} {importlib.metadata.version(who)} in Python {sys.version.split()[0]}")
@@ -71,6 +77,8 @@ def serve(prepare, package="", **options):
                 began = time.perf_counter()
                 unit()
                 seconds.append(time.perf_counter() - began)
+                for function in undo:
+                    function()
             _answer(seconds=seconds)
         else:
             _answer(error=f"The peer knows no request {line!r}.")

@@ -11,7 +11,9 @@ import dev.lora4j.core.format.writing.WriteOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The file that a computed adapter is written to. */
 final class AdapterOutputOption {
@@ -19,7 +21,6 @@ final class AdapterOutputOption {
 
   @Option(
       names = {"-o", "--output"},
-      required = true,
       paramLabel = "FILE.safetensors",
       description = "Where to write; a file that is there is replaced once the new one is whole.")
   Path file = Path.of("");
@@ -32,8 +33,28 @@ final class AdapterOutputOption {
               + " if it can be written, else kohya).")
   private Optional<String> layout = Optional.empty();
 
+  /** Takes the file from among the command's parameters, where the option is not given. */
+  void orElse(CommandSpec spec, Optional<Path> parameter) {
+    if (parameter.isPresent()) {
+      if (given()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "Say where to write once: " + parameter.get() + " or " + file + ".");
+      }
+      file = parameter.get();
+    }
+  }
+
+  private boolean given() {
+    return !file.toString().isEmpty();
+  }
+
   /** What would fail at the end of long work is found before it begins. */
-  void require() {
+  void require(CommandSpec spec) {
+    if (!given()) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing required option: '--output=FILE.safetensors'");
+    }
     boolean folder = layout.map(name -> AdapterWriters.named(name).folder()).orElse(false);
     if (!folder) {
       OutputFile.require(file, ".safetensors");

@@ -90,7 +90,7 @@ public final class ExtractCommand implements Command {
   @Override
   public int run(Console console) {
     RankRules rules = checked();
-    output.require();
+    output.require(spec);
     ExistingPath.any(base);
     ExistingPath.any(tuned);
     long began = System.nanoTime();

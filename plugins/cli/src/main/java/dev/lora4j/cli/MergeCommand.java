@@ -74,7 +74,7 @@ public final class MergeCommand implements Command {
   @Override
   public int run(Console console) {
     boolean cut = checked();
-    output.require();
+    output.require(spec);
     long began = System.nanoTime();
     ReadAdapters read =
         ReadAdapters.of(

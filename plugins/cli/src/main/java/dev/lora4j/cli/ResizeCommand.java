@@ -13,6 +13,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,8 +40,15 @@ public final class ResizeCommand implements Command {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "The adapter.")
+  @Parameters(index = "0", paramLabel = "IN", description = "The adapter.")
   private Path file = Path.of("");
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "OUT",
+      description = "Where to write; the same as --output.")
+  private Optional<Path> out = Optional.empty();
 
   @Mixin private final AdapterOutputOption output = new AdapterOutputOption();
   @Mixin private final RankOptions ranks = new RankOptions();
@@ -57,7 +65,8 @@ public final class ResizeCommand implements Command {
   @Override
   public int run(Console console) {
     RankRules rules = checked();
-    output.require();
+    output.orElse(spec, out);
+    output.require(spec);
     long began = System.nanoTime();
     ReadAdapters read = ReadAdapters.of(console, List.of(file), base.family(), partial.options());
     LoadedAdapter loaded = read.all().get(0);

@@ -97,6 +97,11 @@ class AlgebraCommandsTest {
     assertTrue(
         String.valueOf(metadata(output).get("ss_training_comment"))
             .startsWith("dimension is resized from 4 to 2; "));
+    Path named = folder.resolve("named.safetensors");
+    done(Run.of("resize", Run.BASE, LORA, named, "--rank=2", "--json"));
+    assertEquals(1, cosine(output, named), 1e-6);
+    assertSaid(2, "once", Run.of("resize", LORA, named, "-o", output, "--rank=2"));
+    assertSaid(2, "--output", Run.of("resize", LORA, "--rank=2"));
     Path dynamic = folder.resolve("dynamic.safetensors");
     Run table = Run.of("resize", Run.BASE, LORA, "-o", dynamic, "--sv-fro=0.8", "--precision=bf16");
     assertEquals(0, table.code(), table.err());

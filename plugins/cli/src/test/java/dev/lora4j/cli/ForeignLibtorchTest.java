@@ -75,12 +75,13 @@ class ForeignLibtorchTest {
             lora4j(named(), "generate", "fox", Run.BASE, "-o", folder.resolve("fox.png")),
             lora4j(named(), "train", "--images", pictures, "-o", output, Run.BASE, "--steps=1"),
             lora4j(named(), "quickstart", "-o", folder.resolve("q"), Run.BASE, "--steps=1"),
+            lora4j(named(), "grid", "fox", "--x=seed=1-2", Run.BASE, "-o", folder.resolve("g")),
             lora4j(
                 named(),
-                "inspect",
+                "resize",
                 Run.TINY_SD.resolve("lora-kohya.safetensors"),
-                "--base",
-                Run.TINY_SD))) {
+                output,
+                "--rank=2"))) {
       assertEquals(1, ended.code(), ended.toString());
       assertTrue(ended.err().startsWith(told), ended.err());
       assertEquals(1, ended.err().lines().count(), ended.err());
