@@ -21,6 +21,7 @@ import java.util.TreeMap;
 final class AdapterReport {
   private static final int SHOWN = 20;
   private static final int WIDTH = 160;
+  private static final int MOST_PROBLEMS = 4;
 
   private final OpenAdapter file;
   private final Examination found;
@@ -56,7 +57,21 @@ final class AdapterReport {
     found.adapter().ifPresent(a -> lines.addAll(BlockNorms.of(a, found.family()).lines()));
     lines.addAll(TrainingMetadata.lines(file.metadata(), all));
     found.adapter().ifPresent(a -> lines.addAll(listed("Each layer:", layers(a))));
-    found.problems().forEach(p -> lines.add("Cannot be used: " + Printable.of(p, 8 * WIDTH)));
+    lines.addAll(problems());
+    return lines;
+  }
+
+  /** What keeps it from being used; of many the first, and the last, which is about all of it. */
+  private List<String> problems() {
+    List<String> lines = new ArrayList<>();
+    int count = found.problems().size();
+    for (int i = 0; i < count; i++) {
+      if (all || i < MOST_PROBLEMS || i == count - 1) {
+        lines.add("Cannot be used: " + Printable.of(found.problems().get(i), 8 * WIDTH));
+      } else if (i == MOST_PROBLEMS) {
+        lines.add("  and " + (count - 1 - MOST_PROBLEMS) + " more; --all lists them.");
+      }
+    }
     return lines;
   }
 

@@ -149,4 +149,26 @@ class InspectAdapterTest {
     assertEquals(List.of("BASE"), List.copyOf(found.getAsJsonObject("blocks").keySet()));
     assertEquals(1, found.getAsJsonObject("blocks_without").get("dora").getAsInt());
   }
+
+  @Test
+  void ofManyProblemsTheFirstAndTheLastAreSaid() {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String to : List.of("q", "k", "v", "out_0")) {
+      for (int block = 0; block < 2; block++) {
+        String layer =
+            QUERY.replace("to_q", "to_" + to).replace("attentions_0", "attentions_" + block);
+        lora(writer, layer, 640, 640);
+      }
+    }
+    writer.write(adapter);
+    Run run = Run.of("inspect", adapter, "--base", "sd15");
+    assertEquals(1, run.code());
+    List<String> said = run.out().lines().filter(l -> l.startsWith("Cannot be used")).toList();
+    assertEquals(5, said.size(), run.out());
+    assertTrue(run.out().contains("more; --all lists them."), run.out());
+    Run whole = Run.of("inspect", adapter, "--base", "sd15", "--all");
+    List<String> all = whole.out().lines().filter(l -> l.startsWith("Cannot be used")).toList();
+    assertTrue(all.size() > 7, whole.out());
+    assertEquals(all.get(all.size() - 1), said.get(said.size() - 1));
+  }
 }
