@@ -98,7 +98,7 @@ public final class ConvertCommand implements Command {
       OutputFile.require(out, ".safetensors");
     }
     Optional<Family> family = base.map(BaseName::family);
-    LoadedAdapter read = AdapterFiles.read(in, family, partial.options());
+    LoadedAdapter read = AdapterReading.examine(in, family, partial.options()).loaded();
     read.warnings().forEach(w -> console.note("Warning: " + Printable.of(w, 640)));
     AdapterOutput.Written written =
         AdapterOutput.write(read.adapter(), read.family(), writer, options(), out);

@@ -12,7 +12,7 @@ final class FamilyOption {
       description =
           "The base that the adapters are for: a model folder or a checkpoint, of which only the"
               + " names of layers are read, or a kind by its name, such as sd15, sd21, sdxl, sd3 or"
-              + " flux (default: the kind that fits the adapter).")
+              + " flux (default: the kind that fits the adapter, or the bundled base).")
   private Optional<String> base = Optional.empty();
 
   /** Its layers. */

@@ -75,7 +75,7 @@ public final class InspectCommand implements Command {
    */
   private Optional<Examination> examine(boolean sure, Optional<Family> family) {
     try {
-      Examination found = AdapterFiles.examine(file, family, partial.options());
+      Examination found = AdapterReading.examine(file, family, partial.options());
       boolean anything = sure || !found.matched().isEmpty() || !found.unmatched().isEmpty();
       return anything || family.isPresent() ? Optional.of(found) : Optional.empty();
     } catch (AdapterException e) {

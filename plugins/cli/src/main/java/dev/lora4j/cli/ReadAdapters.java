@@ -4,7 +4,6 @@ import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.nn.Site;
 import java.nio.file.Path;
@@ -28,7 +27,7 @@ record ReadAdapters(List<LoadedAdapter> all) {
     files.forEach(ExistingPath::any);
     List<LoadedAdapter> all = new ArrayList<>();
     for (Path file : files) {
-      LoadedAdapter loaded = AdapterFiles.read(file, base, options);
+      LoadedAdapter loaded = AdapterReading.examine(file, base, options).loaded();
       loaded.warnings().forEach(w -> console.note(file + ": " + Printable.of(w, WIDTH)));
       all.add(loaded);
     }

@@ -73,7 +73,8 @@ public final class DiffusersWriter implements AdapterWriter {
       throw new AdapterException(
           "diffusers' layout has no name for "
               + site.name()
-              + ": it is for denoisers of pictures and their text encoders. Write PEFT's layout.");
+              + ": it is for denoisers of pictures and their text encoders. Name the base that the"
+              + " adapter is for, or write PEFT's layout.");
     }
   }
 }

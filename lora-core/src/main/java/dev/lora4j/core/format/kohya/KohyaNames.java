@@ -67,7 +67,8 @@ final class KohyaNames {
     throw new AdapterException(
         "kohya's layout has no name for "
             + site
-            + ": it is for denoisers of pictures and their text encoders. Write PEFT's layout.");
+            + ": it is for denoisers of pictures and their text encoders. Name the base that the adapter"
+            + " is for, or write PEFT's layout.");
   }
 
   private String encoder(String model, String path) {
