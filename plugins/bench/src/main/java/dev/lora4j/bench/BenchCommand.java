@@ -2,6 +2,7 @@ package dev.lora4j.bench;
 
 import dev.lora4j.cli.Command;
 import dev.lora4j.cli.Console;
+import dev.lora4j.cli.Failure;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.NearestNames;
 import dev.lora4j.core.tensor.Engine;
@@ -54,7 +55,8 @@ public final class BenchCommand implements Command {
       names = "--peer",
       paramLabel = "PYTHON",
       description =
-          "Measure PyTorch as well, in this Python interpreter, for example venv/bin/python.")
+          "Measure what Python has as well, with this interpreter, for example venv/bin/python;"
+              + " torch is needed for all, diffusers, peft and transformers for adapters.")
   private Optional<String> peer = Optional.empty();
 
   @Option(
@@ -118,9 +120,20 @@ public final class BenchCommand implements Command {
     Steadiness steadiness = new Steadiness(machine.cores());
     Bench.Tools tools = new Bench.Tools(console, engine, new Ceilings(engine), steadiness, folder);
     List<Result> results = new ArrayList<>();
-    chosen.forEach((full, each) -> results.addAll(each.measure(new Bench(full, options, tools))));
+    List<String> failed = new ArrayList<>();
+    chosen.forEach(
+        (full, each) -> {
+          try {
+            results.addAll(each.measure(new Bench(full, options, tools)));
+          } catch (Failure e) {
+            failed.add(full + ": " + e.getMessage());
+          }
+        });
     steadiness.warning().ifPresent(console::note);
     console.print(json ? Report.json(results, machine) : Report.text(results, machine));
+    if (!failed.isEmpty()) {
+      throw new Failure(String.join("\n", failed));
+    }
   }
 
   private static List<Benchmark> benchmarks() {

@@ -56,7 +56,9 @@ final class AdapterOutputOption {
           spec.commandLine(), "Missing required option: '--output=FILE.safetensors'");
     }
     boolean folder = layout.map(name -> AdapterWriters.named(name).folder()).orElse(false);
-    if (!folder) {
+    if (folder) {
+      OutputFile.freshFolder(file);
+    } else {
       OutputFile.require(file, ".safetensors");
     }
   }

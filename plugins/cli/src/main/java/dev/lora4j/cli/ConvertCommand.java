@@ -93,7 +93,7 @@ public final class ConvertCommand implements Command {
     ExistingPath.any(in);
     AdapterWriter writer = AdapterWriters.named(layout);
     if (writer.folder()) {
-      OutputFile.folder(out.toAbsolutePath().resolveSibling("."));
+      OutputFile.freshFolder(out);
     } else {
       OutputFile.require(out, ".safetensors");
     }

@@ -24,6 +24,20 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Make pictures from prompts, with any number of adapters blended in.")
 public final class GenerateCommand implements Command {
+  private static final List<String> TAKEN_FROM_THE_PICTURE =
+      List.of(
+          "--negative",
+          "--seed",
+          "--count",
+          "--steps",
+          "--guidance",
+          "--size",
+          "--sampler",
+          "--schedule",
+          "--clip-skip",
+          "--blocks",
+          "--grid");
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -69,7 +83,7 @@ public final class GenerateCommand implements Command {
       throw new ParameterException(
           spec.commandLine(), "Give a PROMPT, or a picture to repeat by --from.");
     }
-    Optional<Repetition> repetition = from.map(Repetition::of);
+    Optional<Repetition> repetition = from.map(this::repetition);
     List<Prompt> plain =
         repetition.map(r -> List.of(r.prompt())).orElseGet(() -> request.prompts(spec, prompts));
     mix.requireFiles();
@@ -80,7 +94,7 @@ public final class GenerateCommand implements Command {
     try (OpenModel model = OpenModel.of(console, options)) {
       MixPlan named = mix.plan(console, model);
       List<Prompt> wanted = new ArrayList<>();
-      for (Prompt prompt : begun(model, plain)) {
+      for (Prompt prompt : begun(model, plain, repetition.flatMap(Repetition::strength))) {
         wanted.add(
             repetition.isPresent()
                 ? repeated(model, repetition.get(), prompt, named)
@@ -90,6 +104,17 @@ public final class GenerateCommand implements Command {
       report(console, model, made, repetition, (System.nanoTime() - began) / 1e9);
     }
     return 0;
+  }
+
+  private Repetition repetition(Path file) {
+    for (String option : TAKEN_FROM_THE_PICTURE) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            option + " does not go with --from, which makes the picture as it was made.");
+      }
+    }
+    return Repetition.of(file);
   }
 
   private Prompt repeated(OpenModel model, Repetition repetition, Prompt prompt, MixPlan named) {
@@ -106,10 +131,10 @@ public final class GenerateCommand implements Command {
     return all;
   }
 
-  private List<Prompt> begun(OpenModel model, List<Prompt> plain) {
+  private List<Prompt> begun(OpenModel model, List<Prompt> plain, Optional<Double> strength) {
     int unit = model.sd().base().sizeUnit();
     try {
-      return plain.stream().map(p -> start.begin(p, unit)).toList();
+      return plain.stream().map(p -> start.begin(p, unit, strength)).toList();
     } catch (IllegalArgumentException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }

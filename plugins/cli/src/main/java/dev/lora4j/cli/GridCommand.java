@@ -6,13 +6,11 @@ import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -97,7 +95,10 @@ public final class GridCommand implements Command {
     try (OpenModel model = OpenModel.of(console, options)) {
       MixPlan named = mix.plan(console, model);
       Prompt begun =
-          start.begin(mix.tagged(console, model, plain, named), model.sd().base().sizeUnit());
+          start.begin(
+              mix.tagged(console, model, plain, named),
+              model.sd().base().sizeUnit(),
+              Optional.empty());
       List<Cell> cells = cells(begun);
       List<Prompt> missing =
           cells.stream().filter(c -> !there(model, c)).map(Cell::prompt).toList();
@@ -174,7 +175,7 @@ public final class GridCommand implements Command {
     for (int j = 0; j < y.values().size(); j++) {
       List<BufferedImage> row = new ArrayList<>();
       for (int i = 0; i < headings.size(); i++) {
-        row.add(read(own.get(j * headings.size() + i).file()));
+        row.add(PictureFile.read(own.get(j * headings.size() + i).file()));
       }
       grid.add(y.label(j), row);
     }
@@ -182,15 +183,6 @@ public final class GridCommand implements Command {
     Path file = output.resolve(only ? "grid.png" : String.format("grid-z%02d.png", sheet + 1));
     PngFile.write(file, grid.draw(), prompt + (only ? "" : "\n" + z.label(sheet)));
     return file;
-  }
-
-  private static BufferedImage read(Path file) {
-    try {
-      return Optional.ofNullable(ImageIO.read(file.toFile()))
-          .orElseThrow(() -> new Failure(file + " is no picture."));
-    } catch (IOException e) {
-      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
-    }
   }
 
   private void report(Console console, List<Path> sheets, int made, int kept) {

@@ -113,9 +113,10 @@ public final class MergeCommand implements Command {
     try {
       ranks.rules(1);
       boolean cut = mixer.map(m -> m == Mixer.svd).orElse(ranks.given());
-      if (!cut && ranks.given()) {
+      ranks.requireKernels();
+      if (!cut && (ranks.given() || ranks.kernels())) {
         throw new IllegalArgumentException(
-            "the mixer linear keeps all directions; leave --rank and --sv-... out, or use"
+            "the mixer linear keeps all directions; leave --rank, --conv-rank and --sv-... out, or use"
                 + " --mixer svd");
       }
       return cut;

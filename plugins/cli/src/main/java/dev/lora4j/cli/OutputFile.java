@@ -24,6 +24,16 @@ final class OutputFile {
     }
   }
 
+  /** Makes the folder around a folder that is to be written, which must not hold anything yet. */
+  static void freshFolder(Path folder) {
+    folder(folder.toAbsolutePath().resolveSibling("."));
+    String[] content = folder.toFile().list();
+    boolean empty = Files.notExists(folder) || (content != null && content.length == 0);
+    if (!empty) {
+      throw new Failure(folder + " is there already and not empty. Name another folder, or remove it first.");
+    }
+  }
+
   /** Makes a folder if need be, and checks that it can be written. */
   static void folder(Path folder) {
     try {

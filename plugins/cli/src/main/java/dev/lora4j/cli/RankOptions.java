@@ -54,6 +54,19 @@ final class RankOptions {
     return cumulative.isPresent();
   }
 
+  /** Whether convolutions of more than one point have a rule of their own. */
+  boolean kernels() {
+    return convRank.isPresent();
+  }
+
+  /** Refuses to leave out what an adapter has. */
+  void requireKernels() {
+    if (withoutKernels()) {
+      throw new IllegalArgumentException(
+          "--conv-rank 0 is for extract, which then leaves kernels out; here it is at least 1");
+    }
+  }
+
   /** Whether there is a greatest rank. */
   boolean bounded() {
     return rank.isPresent();

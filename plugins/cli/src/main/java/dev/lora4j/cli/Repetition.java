@@ -6,12 +6,10 @@ import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 
 /** Making a picture again from what its file says about it. */
 final class Repetition {
@@ -100,6 +98,11 @@ final class Repetition {
     return identity.substring(0, Math.min(12, identity.length()));
   }
 
+  /** How much of the picture that it began with could change. */
+  Optional<Double> strength() {
+    return record.start().map(PictureRecord.Start::strength);
+  }
+
   /** Checks that the picture to begin with is that of then. */
   void requireStart(Prompt begun) {
     Optional<PictureRecord.Start> then = record.start();
@@ -119,8 +122,11 @@ final class Repetition {
     if (!start.map(PictureRecord.Start::hash).equals(record.start().map(s -> s.hash()))) {
       lines.add("the picture to begin with, or its mask, is another");
     }
+    if (!now.record().start().map(PictureRecord.Start::strength).equals(strength())) {
+      lines.add("the strength is another");
+    }
     lines.addAll(record.making().differences(now.making()));
-    BufferedImage then = read();
+    BufferedImage then = PictureFile.read(file);
     if (then.getWidth() != now.image().getWidth() || then.getHeight() != now.image().getHeight()) {
       lines.add(0, "Another picture than " + file + ": it has another size.");
       return lines;
@@ -142,15 +148,6 @@ final class Repetition {
                 "Not quite %s: %d of %d pixels differ, by at most %d of 255.",
                 file, different, then.getWidth() * then.getHeight(), most));
     return lines;
-  }
-
-  private BufferedImage read() {
-    try {
-      return Optional.ofNullable(ImageIO.read(file.toFile()))
-          .orElseThrow(() -> new Failure(file + " is no picture."));
-    } catch (IOException e) {
-      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
-    }
   }
 
   private static int distance(int a, int b) {

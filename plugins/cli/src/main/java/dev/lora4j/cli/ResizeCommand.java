@@ -100,6 +100,7 @@ public final class ResizeCommand implements Command {
         throw new IllegalArgumentException(
             "say --rank N, --sv-ratio X, --sv-fro X or --sv-cumulative X");
       }
+      ranks.requireKernels();
       return ranks.rules(Integer.MAX_VALUE);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

@@ -5,10 +5,8 @@ import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StartPicture;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import picocli.CommandLine.Option;
 
 /** A picture to begin with, and where it may change. */
@@ -48,32 +46,23 @@ final class StartOption {
    * A prompt that begins with the picture.
    *
    * @param unit what the base's sides are multiples of
+   * @param usual the strength where the option is not given; absent for the usual one
    */
-  Prompt begin(Prompt prompt, int unit) {
+  Prompt begin(Prompt prompt, int unit, Optional<Double> usual) {
     if (image.isEmpty()) {
       return prompt;
     }
-    BufferedImage pixels = read(image.get());
+    BufferedImage pixels = PictureFile.read(image.get());
     int width = prompt.width() > 0 ? prompt.width() : whole(pixels.getWidth(), unit);
     int height = prompt.height() > 0 ? prompt.height() : whole(pixels.getHeight(), unit);
     Picture picture = Picture.of(image.get().toString(), "", pixels, width, height, Color.WHITE);
-    double share = strength.orElse(mask.isPresent() ? 1.0 : 0.75);
+    double share = strength.or(() -> usual).orElse(mask.isPresent() ? 1.0 : 0.75);
     StartPicture start = StartPicture.of(picture, share);
-    return prompt.start(mask.isPresent() ? start.within(read(mask.get())) : start);
+    return prompt.start(mask.isPresent() ? start.within(PictureFile.read(mask.get())) : start);
   }
 
   /** The largest multiple of {@code unit} that is not larger, or {@code unit}. */
   private static int whole(int pixels, int unit) {
     return Math.max(unit, pixels / unit * unit);
-  }
-
-  private static BufferedImage read(Path file) {
-    try {
-      return Optional.ofNullable(ImageIO.read(file.toFile()))
-          .orElseThrow(
-              () -> new Failure(file + " is no picture that can be read; PNG or JPEG can."));
-    } catch (IOException e) {
-      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
-    }
   }
 }

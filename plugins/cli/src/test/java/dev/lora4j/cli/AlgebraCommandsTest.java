@@ -155,6 +155,12 @@ class AlgebraCommandsTest {
     assertSaid(2, "share", Run.of("resize", Run.BASE, LORA, "-o", output, "--sv-fro=1.5"));
     assertSaid(
         2, "linear", Run.of("merge", Run.BASE, LORA, "-o", output, "--mixer=linear", "--rank=2"));
+    assertSaid(2, "--conv-rank", Run.of("merge", Run.BASE, LORA, "-o", output, "--conv-rank=4"));
+    assertSaid(2, "extract", Run.of("resize", Run.BASE, LORA, output, "--rank=2", "--conv-rank=0"));
+    assertSaid(
+        1,
+        "is there already",
+        Run.of("resize", Run.BASE, LORA, Run.TINY_SD, "--rank=2", "--layout=peft"));
     assertSaid(2, "FILE", Run.of("merge", Run.BASE, "-o", output));
     assertSaid(
         1, "all weights or scales are 0", Run.of("merge", Run.BASE, LORA + ":0", "-o", output));

@@ -73,6 +73,8 @@ class InspectBaseTest {
   void anAutoencoderIsNoBase() throws IOException {
     Path file = write(folder.resolve("vae.safetensors"), "decoder.up_blocks.0.x.weight", 2, 2);
     Run run = Run.of("inspect", file);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("decoder.up_blocks.0.x.weight"), run.out());
     assertFalse(run.out().contains("Base:"), run.out());
   }
 }

@@ -72,9 +72,11 @@ class RepetitionTest {
     Run without = Run.of("generate", "--from", first, "-o", again, Run.BASE);
     assertEquals(1, without.code());
     assertTrue(without.err().contains("--image"), without.err());
-    Run with =
+    Run with = Run.of("generate", "--from", first, "-o", again, Run.BASE, "--image", start);
+    Run weaker =
         Run.of(
-            "generate", "--from", first, "-o", again, Run.BASE, "--image", start, "--strength=0.7");
+            "generate", "--from", first, "-o", again, Run.BASE, "--image", start, "--strength=0.9");
+    assertTrue(weaker.out().contains("the strength is another"), weaker.out());
     assertTrue(with.out().contains("bit for bit"), with.out() + with.err());
   }
 
@@ -152,6 +154,11 @@ class RepetitionTest {
     Path text = folder.resolve("a.png");
     Files.writeString(text, "no picture");
     assertEquals(1, Run.of("generate", "--from", text, "-o", first, Run.BASE).code());
+    for (String taken : new String[] {"--seed=3", "--count=2", "--grid", "--blocks=ink=IN:0"}) {
+      Run ignored = Run.of("generate", "--from", foreign, "-o", first, Run.BASE, taken);
+      assertEquals(2, ignored.code(), taken);
+      assertTrue(ignored.err().contains("does not go with --from"), ignored.err());
+    }
     assertEquals(2, Run.of("generate", "-o", first, Run.BASE).code());
     assertEquals(2, Run.of("generate", "a fox", "--from", foreign, Run.BASE).code());
   }
