@@ -1,6 +1,7 @@
 package dev.lora4j.core.format;
 
 import java.util.Comparator;
+import java.util.Locale;
 
 /**
  * A block of a model as people who weigh adapters block by block call it, for example {@code IN04},
@@ -61,6 +62,8 @@ public record BlockName(Part part, int number) implements Comparable<BlockName> 
   /** For example {@code OUT03}. */
   @Override
   public String toString() {
-    return part.numbered ? String.format("%s%02d", part.letters, number) : part.letters;
+    return part.numbered
+        ? String.format(Locale.ROOT, "%s%02d", part.letters, number)
+        : part.letters;
   }
 }

@@ -15,17 +15,12 @@ public final class FileRoles {
   public static final String DIAGONAL = "lora_E";
 
   private static final Map<String, String> CANONICAL =
-      Map.of(EMBEDDING_A, LoraMethod.UP, EMBEDDING_B, LoraMethod.DOWN, DIAGONAL, LoraMethod.UP);
+      Map.of(EMBEDDING_A, LoraMethod.UP, EMBEDDING_B, LoraMethod.DOWN);
 
   private FileRoles() {}
 
   /** The canonical role of the tensor that one of {@code role} goes into. */
   public static String canonical(String role) {
     return CANONICAL.getOrDefault(role, role);
-  }
-
-  /** Whether a tensor of this role is changed on the way to its canonical role. */
-  public static boolean changed(String role) {
-    return CANONICAL.containsKey(role);
   }
 }

@@ -1,20 +1,24 @@
 package dev.lora4j.core.format;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /** Which of the names that there are somebody may have meant. */
 public final class NearestNames {
+  private static final int LONGEST = 200;
+
   private NearestNames() {}
 
   /** Up to {@code count} of {@code names} most like {@code name}, nearest first. */
   public static List<String> of(String name, Collection<String> names, int count) {
+    // Names come from files too, and may be as long as these.
+    String meant = name.substring(0, Math.min(name.length(), LONGEST));
     return names.stream()
-        .sorted(
-            Comparator.<String>comparingInt(n -> edits(name, n))
-                .thenComparing(Comparator.naturalOrder()))
+        .map(n -> Map.entry(edits(meant, n), n))
+        .sorted(Map.Entry.<Integer, String>comparingByKey().thenComparing(Map.Entry::getValue))
         .limit(count)
+        .map(Map.Entry::getValue)
         .toList();
   }
 

@@ -103,7 +103,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
 
   private static int score(Shape shape, Address.OfLayer of) {
     Site site = of.layer().whole();
-    if (shape.rank() < 2 || shape.elements() == 0) {
+    if (shape.rank() < 2 || shape.elements() == 0 || site.weight().rank() < 2) {
       return 1;
     }
     boolean down = of.role().equals(LoraMethod.DOWN);

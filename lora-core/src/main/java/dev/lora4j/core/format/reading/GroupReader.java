@@ -7,7 +7,6 @@ import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.RowShare.Range;
 import dev.lora4j.core.adapter.SiteTensors;
-import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.NativeName;
@@ -59,15 +58,6 @@ final class GroupReader {
     if (!group.layer().plain()) {
       converted.addAll(group.keys().values());
     }
-    // A tensor that went into another has no role of its own any more.
-    group
-        .keys()
-        .forEach(
-            (role, key) -> {
-              if (FileRoles.changed(role)) {
-                converted.add(key);
-              }
-            });
     converted.removeAll(ignored.keySet());
     return new Result(divide(group.layer(), whole, read), ignored, converted, complete.warnings());
   }

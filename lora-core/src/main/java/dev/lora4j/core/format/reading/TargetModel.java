@@ -38,9 +38,11 @@ record TargetModel(KeyContext context, boolean known, boolean given, List<String
 
   /** What to say where a base was named and the adapter fits another better. */
   String better(AdapterSource source) {
-    return Optional.of(FamilyGuess.of(source))
-        .filter(guess -> given)
-        .flatMap(FamilyGuess::best)
+    if (!given) {
+      return "";
+    }
+    return FamilyGuess.of(source)
+        .best()
         .filter(best -> !best.name().equals(family().name()))
         .map(best -> " It fits " + best.title() + ".")
         .orElse("");

@@ -2,6 +2,8 @@ package dev.lora4j.core.format.reading;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
@@ -12,6 +14,7 @@ import dev.lora4j.core.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +68,30 @@ class ScaleAndJunkTest {
     assertThrows(
         AdapterException.class,
         () -> read(lora().add(LAYER + ".scale", DType.F32, Shape.of(), floats(1, Float.NaN))));
+  }
+
+  /** A LoRA of a norm is none; it must not keep the rest from being accounted for. */
+  @Test
+  void factorsOfANormAreSaidToBe() {
+    Path file = folder.resolve("norm.safetensors");
+    lora()
+        .add(
+            "lora_unet_conv_norm_out.lora_down.weight", DType.F32, Shape.of(2, 320), floats(640, 1))
+        .add("lora_unet_conv_norm_out.lora_up.weight", DType.F32, Shape.of(320, 2), floats(640, 1))
+        .write(file);
+    AdapterException refused = assertThrows(AdapterException.class, () -> AdapterFiles.read(file));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("conv_norm_out"), refused.getMessage());
+  }
+
+  @Test
+  void aNameAsLongAsABookHasNearestNamesAtOnce() {
+    String name = "lora_unet_" + "x".repeat(300_000) + ".lora_up.weight";
+    Path file = folder.resolve("long.safetensors");
+    lora().add(name, DType.F32, Shape.of(1, 1), floats(1, 1)).write(file);
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> assertThrows(AdapterException.class, () -> AdapterFiles.read(file)));
   }
 
   /** What is no factor, however much of it there is, does not decide about the kind of base. */
