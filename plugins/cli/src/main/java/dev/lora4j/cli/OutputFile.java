@@ -30,7 +30,8 @@ final class OutputFile {
     String[] content = folder.toFile().list();
     boolean empty = Files.notExists(folder) || (content != null && content.length == 0);
     if (!empty) {
-      throw new Failure(folder + " is there already and not empty. Name another folder, or remove it first.");
+      throw new Failure(
+          folder + " is there already and not empty. Name another folder, or remove it first.");
     }
   }
 
