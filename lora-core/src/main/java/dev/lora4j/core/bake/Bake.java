@@ -141,7 +141,8 @@ public final class Bake {
         SiteMix mix = mix(placed.site());
         Target target = target(placed);
         try (Scope work = scope.child("bake")) {
-          Tensor before = read(work, base, placed.placement(), mix, target);
+          HostTensor found = base.read(placed.placement());
+          Tensor before = shaped(found, mix, target).on(work);
           Tensor sum = mix.sum(work, target, before);
           Rounding.Rounded value = rounding.of(work, before, sum);
           if (!Double.isFinite(value.change()) || !value.value().finite()) {
@@ -154,7 +155,7 @@ public final class Bake {
                     + value.value().dtype()
                     + " with these adapters; are their weights too large? Nothing was written.");
           }
-          base.put(placed.placement(), stored(value.value(), placed.placement()), whole);
+          base.put(placed.placement(), value.value().reshape(found.shape()), whole);
           rounded.put(new Place(placed.site(), target), value.norms());
         }
       }
@@ -165,12 +166,11 @@ public final class Bake {
   /** A parameter in its site's shape; layouts differ in dimensions of size 1. */
   private static Tensor read(
       Scope work, Checkpoint from, Placement placement, SiteMix mix, Target target) {
-    HostTensor found = from.read(placement);
-    return (target == Target.WEIGHT ? found.reshape(mix.site().weight()) : found).on(work);
+    return shaped(from.read(placement), mix, target).on(work);
   }
 
-  private HostTensor stored(HostTensor value, Placement placement) {
-    return value.reshape(base.read(placement).shape());
+  private static HostTensor shaped(HostTensor found, SiteMix mix, Target target) {
+    return target == Target.WEIGHT ? found.reshape(mix.site().weight()) : found;
   }
 
   private List<BakedParameter> compare(Path written, int all) {

@@ -63,12 +63,6 @@ public final class Spectrum {
     return whole == 0 ? 1 : root(0, Math.min(rank, values.length)) / whole;
   }
 
-  /** Share of the squares of all norms in the first direction, inverted: the stable rank. */
-  public double stableRank() {
-    double first = values.length == 0 ? 0 : values[0];
-    return first == 0 ? 0 : Math.pow(norm() / first, 2);
-  }
-
   private double root(int from, int to) {
     // From the least on, so that small values are not lost beside great ones.
     double sum = 0;

@@ -2,6 +2,7 @@ package dev.lora4j.core.format.kohya;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
@@ -9,12 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * What kohya's trainer says of a network at least, where the adapter's own metadata does not: its
@@ -90,10 +91,8 @@ final class KohyaDescription {
   }
 
   private static Optional<String> rank(Factors factors) {
-    return Stream.of("lora_down.weight", "hada_w1_b", "lokr_w2_b", "lokr_w1_b")
-        .filter(role -> factors.tensors().containsKey(role))
-        .findFirst()
-        .map(role -> Long.toString(factors.tensor(role).shape().size(0)));
+    OptionalLong rank = Methods.named(factors.method()).chosenRank(factors.structure());
+    return rank.isPresent() ? Optional.of(Long.toString(rank.getAsLong())) : Optional.empty();
   }
 
   private static Optional<String> alpha(Factors factors) {

@@ -116,10 +116,9 @@ public final class KohyaWriter implements AdapterWriter {
         tensors.put(flat + "." + renamed(flat), tensor);
         return;
       }
-      HostTensor before =
-          tensors.put(
-              flat + "." + role, role.equals(AdapterMethod.ALPHA) ? alpha(tensor, type) : tensor);
-      if (before != null && !before.equals(tensor)) {
+      HostTensor stored = role.equals(AdapterMethod.ALPHA) ? alpha(tensor, type) : tensor;
+      HostTensor before = tensors.put(flat + "." + role, stored);
+      if (before != null && !before.equals(stored)) {
         throw new AdapterException(
             flat + " would have two tensors " + role + "; it has factors of two methods.");
       }

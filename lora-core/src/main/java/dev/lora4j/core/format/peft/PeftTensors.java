@@ -5,11 +5,11 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +84,9 @@ public final class PeftTensors {
       case DOWN, UP -> {
         if (site.embedding()) {
           // PEFT's embeddings take rows of A by word, so it has both the other way round.
-          named.put(role.equals(UP) ? "lora_embedding_A" : "lora_embedding_B", turned(tensor));
+          named.put(
+              role.equals(UP) ? "lora_embedding_A" : "lora_embedding_B",
+              Matrices.transposed(tensor));
         } else {
           named.put(NAMES.getOrDefault(role, role), tensor);
         }
@@ -137,20 +139,6 @@ public final class PeftTensors {
   private static HostTensor outputs(PeftSite site, HostTensor scales) {
     boolean convolution = site.site().filter(Site::convolution).isPresent();
     return convolution ? scales.reshape(Shape.of(1, scales.shape().elements())) : scales;
-  }
-
-  private static HostTensor turned(HostTensor matrix) {
-    int rows = Math.toIntExact(matrix.shape().size(0));
-    int columns = Math.toIntExact(matrix.shape().size(1));
-    int size = Math.toIntExact(matrix.dtype().bytes(1));
-    ByteBuffer from = matrix.bytes();
-    ByteBuffer into = ByteBuffer.allocate(from.remaining());
-    for (int c = 0; c < columns; c++) {
-      for (int r = 0; r < rows; r++) {
-        into.put(from.slice((r * columns + c) * size, size));
-      }
-    }
-    return HostTensor.of(matrix.dtype(), Shape.of(columns, rows), into.flip());
   }
 
   private AdapterException none(PeftSite site, String role, String advice) {
