@@ -130,7 +130,9 @@ public final class BenchCommand implements Command {
           }
         });
     steadiness.warning().ifPresent(console::note);
-    console.print(json ? Report.json(results, machine) : Report.text(results, machine));
+    if (!results.isEmpty() || failed.isEmpty()) {
+      console.print(json ? Report.json(results, machine) : Report.text(results, machine));
+    }
     if (!failed.isEmpty()) {
       throw new Failure(String.join("\n", failed));
     }
