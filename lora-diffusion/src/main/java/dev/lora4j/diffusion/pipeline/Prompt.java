@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What picture to make. Immutable; each method returns a changed copy.
@@ -57,111 +58,76 @@ public record Prompt(
 
   /** With another text. */
   public Prompt text(String other) {
-    return new Prompt(
-        other, negative, seed, steps, guidance, width, height, sampler, schedule, clipSkip, start,
-        mix);
+    return changed(d -> d.text = other);
   }
 
   /** With another negative text. */
   public Prompt negative(String other) {
-    return new Prompt(
-        text, other, seed, steps, guidance, width, height, sampler, schedule, clipSkip, start, mix);
+    return changed(d -> d.negative = other);
   }
 
   /** With another seed. */
   public Prompt seed(long other) {
-    return new Prompt(
-        text, negative, other, steps, guidance, width, height, sampler, schedule, clipSkip, start,
-        mix);
+    return changed(d -> d.seed = other);
   }
 
   /** With another number of steps. */
   public Prompt steps(int other) {
-    return new Prompt(
-        text, negative, seed, other, guidance, width, height, sampler, schedule, clipSkip, start,
-        mix);
+    return changed(d -> d.steps = other);
   }
 
   /** With another guidance scale. */
   public Prompt guidance(double other) {
-    return new Prompt(
-        text, negative, seed, steps, other, width, height, sampler, schedule, clipSkip, start, mix);
+    return changed(d -> d.guidance = other);
   }
 
   /** With another size in pixels. */
   public Prompt size(int otherWidth, int otherHeight) {
-    return new Prompt(
-        text,
-        negative,
-        seed,
-        steps,
-        guidance,
-        otherWidth,
-        otherHeight,
-        sampler,
-        schedule,
-        clipSkip,
-        start,
-        mix);
+    return changed(
+        d -> {
+          d.width = otherWidth;
+          d.height = otherHeight;
+        });
   }
 
   /** With another sampler. */
   public Prompt sampler(String name) {
-    return new Prompt(
-        text, negative, seed, steps, guidance, width, height, name, schedule, clipSkip, start, mix);
+    return changed(d -> d.sampler = name);
   }
 
   /** With another law of the levels of noise. */
   public Prompt schedule(LevelLaw other) {
-    return new Prompt(
-        text, negative, seed, steps, guidance, width, height, sampler, other, clipSkip, start, mix);
+    return changed(d -> d.schedule = other);
   }
 
   /** With so many layers of the text encoder left out. */
   public Prompt clipSkip(int layers) {
-    return new Prompt(
-        text, negative, seed, steps, guidance, width, height, sampler, schedule, layers, start,
-        mix);
+    return changed(d -> d.clipSkip = layers);
   }
 
   /** Beginning with a picture, which also says how large the new one is. */
   public Prompt start(StartPicture picture) {
-    return new Prompt(
-        text,
-        negative,
-        seed,
-        steps,
-        guidance,
-        picture.picture().width(),
-        picture.picture().height(),
-        sampler,
-        schedule,
-        clipSkip,
-        Optional.of(picture),
-        mix);
+    return changed(
+        d -> {
+          d.width = picture.picture().width();
+          d.height = picture.picture().height();
+          d.start = Optional.of(picture);
+        });
   }
 
   /** Beginning with noise. */
   public Prompt withoutStart() {
-    return new Prompt(
-        text,
-        negative,
-        seed,
-        steps,
-        guidance,
-        width,
-        height,
-        sampler,
-        schedule,
-        clipSkip,
-        Optional.empty(),
-        mix);
+    return changed(d -> d.start = Optional.empty());
   }
 
   /** With other adapters. */
   public Prompt mix(MixPlan other) {
-    return new Prompt(
-        text, negative, seed, steps, guidance, width, height, sampler, schedule, clipSkip, start,
-        other);
+    return changed(d -> d.mix = other);
+  }
+
+  private Prompt changed(Consumer<PromptDraft> change) {
+    PromptDraft draft = new PromptDraft(this);
+    change.accept(draft);
+    return draft.prompt();
   }
 }

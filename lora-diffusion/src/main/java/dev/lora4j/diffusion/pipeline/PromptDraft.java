@@ -1,0 +1,43 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.sampling.LevelLaw;
+import java.util.Optional;
+
+/** A prompt while something of it is changed: the one place that knows all of its parts. */
+final class PromptDraft {
+  String text;
+  String negative;
+  long seed;
+  int steps;
+  double guidance;
+  int width;
+  int height;
+  String sampler;
+  LevelLaw schedule;
+  int clipSkip;
+  Optional<StartPicture> start;
+  MixPlan mix;
+
+  PromptDraft(Prompt prompt) {
+    text = prompt.text();
+    negative = prompt.negative();
+    seed = prompt.seed();
+    steps = prompt.steps();
+    guidance = prompt.guidance();
+    width = prompt.width();
+    height = prompt.height();
+    sampler = prompt.sampler();
+    schedule = prompt.schedule();
+    clipSkip = prompt.clipSkip();
+    start = prompt.start();
+    mix = prompt.mix();
+  }
+
+  /** The prompt that it has become, checked. */
+  Prompt prompt() {
+    return new Prompt(
+        text, negative, seed, steps, guidance, width, height, sampler, schedule, clipSkip, start,
+        mix);
+  }
+}
