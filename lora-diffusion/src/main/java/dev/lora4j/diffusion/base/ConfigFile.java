@@ -27,14 +27,14 @@ final class ConfigFile {
     try {
       JsonElement parsed = JsonParser.parseString(Files.readString(file));
       if (!parsed.isJsonObject()) {
-        throw new ModelFolderException(file + " is not a JSON object.");
+        throw new DiffusionModelException(file + " is not a JSON object.");
       }
       return new ConfigFile(file, parsed.getAsJsonObject());
     } catch (IOException e) {
-      throw new ModelFolderException(
+      throw new DiffusionModelException(
           "Cannot read " + file + "; expected a model folder in the layout of diffusers.", e);
     } catch (JsonParseException e) {
-      throw new ModelFolderException(file + " is not valid JSON: " + e.getMessage(), e);
+      throw new DiffusionModelException(file + " is not valid JSON: " + e.getMessage(), e);
     }
   }
 
@@ -50,7 +50,7 @@ final class ConfigFile {
 
   private JsonElement need(String key) {
     return find(key)
-        .orElseThrow(() -> new ModelFolderException(file + " lacks the key '" + key + "'."));
+        .orElseThrow(() -> new DiffusionModelException(file + " lacks the key '" + key + "'."));
   }
 
   int integer(String key) {
@@ -102,7 +102,7 @@ final class ConfigFile {
     Optional<JsonElement> value = find(key);
     String found = value.map(v -> v.isJsonPrimitive() ? v.getAsString() : v.toString()).orElse("");
     if (value.isPresent() && !found.equals(expected)) {
-      throw new ModelFolderException(
+      throw new DiffusionModelException(
           file
               + ": '"
               + key
@@ -117,14 +117,14 @@ final class ConfigFile {
   private JsonArray array(String key) {
     JsonElement value = need(key);
     if (!value.isJsonArray()) {
-      throw new ModelFolderException(file + ": '" + key + "' is not a list.");
+      throw new DiffusionModelException(file + ": '" + key + "' is not a list.");
     }
     return value.getAsJsonArray();
   }
 
   private Number number(String key, JsonElement value) {
     if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
-      throw new ModelFolderException(file + ": '" + key + "' is not a number.");
+      throw new DiffusionModelException(file + ": '" + key + "' is not a number.");
     }
     return value.getAsNumber();
   }

@@ -21,7 +21,7 @@ final class WeightFiles {
   /**
    * The file to open: the weights, or the index of their shards.
    *
-   * @throws ModelFolderException if there is none
+   * @throws DiffusionModelException if there is none
    */
   static Path main(Path part) {
     return NAMES.stream()
@@ -30,7 +30,7 @@ final class WeightFiles {
         .findFirst()
         .orElseThrow(
             () ->
-                new ModelFolderException(
+                new DiffusionModelException(
                     part
                         + " has no weights; expected one of "
                         + String.join(", ", NAMES)

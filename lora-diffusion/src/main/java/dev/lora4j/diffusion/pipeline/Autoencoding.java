@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.pipeline.Tiling.Planes;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +21,10 @@ final class Autoencoding {
   private static final long LARGE_PIXELS = 1280L * 1280;
 
   private final Scope scope;
-  private final ModelFolder base;
+  private final DiffusionModel base;
   private final Programs programs;
 
-  Autoencoding(Scope scope, ModelFolder base, Programs programs) {
+  Autoencoding(Scope scope, DiffusionModel base, Programs programs) {
     this.scope = scope;
     this.base = base;
     this.programs = programs;

@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
@@ -43,7 +43,7 @@ final class Conditioning {
    *     the denoiser is told it
    */
   Map<String, Tensor> of(
-      ModelFolder base, List<ClipTokenizer> tokenizers, List<String> texts, boolean zeros) {
+      DiffusionModel base, List<ClipTokenizer> tokenizers, List<String> texts, boolean zeros) {
     List<List<List<Chunk>>> chunks = new ArrayList<>(); // by encoder, text
     int most = 1;
     for (ClipTokenizer tokenizer : tokenizers) {

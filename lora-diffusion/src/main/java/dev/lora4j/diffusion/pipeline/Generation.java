@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
@@ -20,7 +20,7 @@ import java.util.Optional;
 /** The way of one picture from noise to latents. */
 final class Generation {
   private final Scope scope;
-  private final ModelFolder base;
+  private final DiffusionModel base;
   private final Prompt prompt;
   private final MixedNetworks networks;
   private final Map<String, Tensor> told = new HashMap<>();
@@ -30,7 +30,7 @@ final class Generation {
 
   Generation(
       Scope scope,
-      ModelFolder base,
+      DiffusionModel base,
       Programs programs,
       List<ClipTokenizer> tokenizers,
       Prompt prompt) {
@@ -64,12 +64,12 @@ final class Generation {
   }
 
   /** [1, channels, height, width] of the prompt's latents. */
-  static Shape latentShape(ModelFolder base, Prompt prompt) {
+  static Shape latentShape(DiffusionModel base, Prompt prompt) {
     return Shape.of(
         1, base.vae().latentChannels(), side(base, prompt.height()), side(base, prompt.width()));
   }
 
-  private static int side(ModelFolder base, int pixels) {
+  private static int side(DiffusionModel base, int pixels) {
     int unit = base.sizeUnit();
     if (pixels % unit != 0) {
       throw new IllegalArgumentException(

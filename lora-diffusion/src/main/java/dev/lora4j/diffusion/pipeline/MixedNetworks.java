@@ -9,7 +9,7 @@ import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
@@ -29,7 +29,7 @@ import java.util.Set;
  */
 final class MixedNetworks {
   private final Scope scope;
-  private final ModelFolder base;
+  private final DiffusionModel base;
   private final Programs programs;
   private final MixPlan mix;
   private final int steps;
@@ -40,7 +40,7 @@ final class MixedNetworks {
   private Map<String, Tensor> heldPatch = Map.of();
   private Optional<Held> held = Optional.empty();
 
-  MixedNetworks(Scope scope, ModelFolder base, Programs programs, MixPlan mix, int steps) {
+  MixedNetworks(Scope scope, DiffusionModel base, Programs programs, MixPlan mix, int steps) {
     this.scope = scope;
     this.base = base;
     this.programs = programs;

@@ -4,7 +4,7 @@ import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.base.TextEncoder;
@@ -17,10 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The compiled programs of one base, each made when first asked for and then kept. */
 final class Programs {
   private final Scope scope;
-  private final ModelFolder base;
+  private final DiffusionModel base;
   private final Map<String, Object> made = new ConcurrentHashMap<>();
 
-  Programs(Scope scope, ModelFolder base) {
+  Programs(Scope scope, DiffusionModel base) {
     this.scope = scope;
     this.base = base;
   }

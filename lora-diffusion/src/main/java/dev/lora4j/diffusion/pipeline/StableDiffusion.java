@@ -14,7 +14,7 @@ import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
@@ -40,7 +40,7 @@ import java.util.Optional;
  */
 public final class StableDiffusion implements AutoCloseable {
   private final Scope scope;
-  private final ModelFolder base;
+  private final DiffusionModel base;
   private final List<ClipTokenizer> tokenizers = new ArrayList<>();
   private final SiteCatalogue sites;
   private final Family family;
@@ -49,7 +49,7 @@ public final class StableDiffusion implements AutoCloseable {
   private StableDiffusion(Lora4j lora, Path folder, DType compute) {
     scope = lora.engine().scope("stable-diffusion");
     try {
-      base = ModelFolder.load(scope, folder, compute);
+      base = DiffusionModel.load(scope, folder, compute);
       for (TextEncoder encoder : base.textEncoders()) {
         String name = encoder.model().replace("text_encoder", "tokenizer");
         tokenizers.add(scope.own(tokenizer(folder.resolve(name))));
@@ -97,7 +97,7 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /** The loaded model. */
-  public ModelFolder base() {
+  public DiffusionModel base() {
     return base;
   }
 

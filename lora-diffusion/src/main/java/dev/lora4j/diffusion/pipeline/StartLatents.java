@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StartPicture.Mask;
 import dev.lora4j.diffusion.pipeline.Tiling.Planes;
@@ -42,7 +42,7 @@ final class StartLatents {
    */
   static StartLatents of(
       Scope scope,
-      ModelFolder base,
+      DiffusionModel base,
       Programs programs,
       StartPicture start,
       boolean fills,
@@ -77,7 +77,7 @@ final class StartLatents {
 
   /** Latents drawn from what the encoder says, as the denoiser sees them. */
   private static float[] sample(
-      Scope scope, ModelFolder base, Programs programs, Planes picture, TorchRandom random) {
+      Scope scope, DiffusionModel base, Programs programs, Planes picture, TorchRandom random) {
     float[] moments = new Autoencoding(scope, base, programs).encode(picture).values();
     int values = moments.length / 2;
     float[] drawn = random.randn(values);
@@ -92,7 +92,7 @@ final class StartLatents {
    * of the picture with what may change left grey; F32 [1, 1 + channels, h, w].
    */
   static Tensor filling(
-      Scope scope, ModelFolder base, Programs programs, StartPicture start, TorchRandom random) {
+      Scope scope, DiffusionModel base, Programs programs, StartPicture start, TorchRandom random) {
     Mask mask =
         start
             .mask()

@@ -16,7 +16,7 @@ import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.dataset.PictureFolder;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -114,7 +114,7 @@ public final class StyleTrainer {
     }
     try (Scope scope = base.scope().child("style")) {
       StyleSamples samples = StyleSamples.prepare(scope, base, pictures, settings);
-      ModelFolder model = base.base();
+      DiffusionModel model = base.base();
       TrainingStep.Inputs in = new TrainingStep.Inputs();
       FlatParameters parameters = new FlatParameters(in.graph(), model.compute());
       FactorsInTraining factors = new FactorsInTraining(parameters, StyleSites.DEFAULT, settings);
@@ -135,7 +135,7 @@ public final class StyleTrainer {
   }
 
   /** The weights of the denoiser and these others, by name. */
-  static Function<String, Tensor> held(ModelFolder model, Map<String, Tensor> others) {
+  static Function<String, Tensor> held(DiffusionModel model, Map<String, Tensor> others) {
     return name -> {
       Tensor other = others.get(name);
       return other == null ? model.unetWeights().tensor(name) : other;
@@ -143,7 +143,11 @@ public final class StyleTrainer {
   }
 
   static Expr loss(
-      Graph graph, ModelFolder model, UNet unet, FactorsInTraining factors, FrozenWeights frozen) {
+      Graph graph,
+      DiffusionModel model,
+      UNet unet,
+      FactorsInTraining factors,
+      FrozenWeights frozen) {
     long any = Shape.UNKNOWN;
     Shape latent = Shape.of(any, model.unet().inChannels(), any, any);
     Expr latents = graph.input("latents", DType.F32, latent);

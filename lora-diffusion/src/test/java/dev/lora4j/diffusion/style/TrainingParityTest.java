@@ -23,7 +23,7 @@ import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.base.ModelFolder;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.unet.UNet;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ class TrainingParityTest {
         TinySd tiny = new TinySd();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER);
         Scope scope = sd.scope().child("test")) {
-      ModelFolder model = sd.base();
+      DiffusionModel model = sd.base();
       Adapter adapter = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
       TrainingStep.Inputs in = new TrainingStep.Inputs();
       FlatParameters parameters = new FlatParameters(in.graph(), DType.F32);
@@ -87,7 +87,7 @@ class TrainingParityTest {
   /** Weights and the optimiser's moments after three steps. */
   private static List<float[]> threeSteps(
       Scope scope, TinySd tiny, StableDiffusion sd, boolean checkpointed) {
-    ModelFolder model = sd.base();
+    DiffusionModel model = sd.base();
     TrainingStep.Inputs in = new TrainingStep.Inputs();
     FlatParameters parameters = new FlatParameters(in.graph(), DType.F32);
     FactorsInTraining factors = new FactorsInTraining(parameters, site -> true, SETTINGS);
@@ -121,7 +121,7 @@ class TrainingParityTest {
     return flat;
   }
 
-  private static List<Tensor> batch(Scope scope, TinySd tiny, ModelFolder model) {
+  private static List<Tensor> batch(Scope scope, TinySd tiny, DiffusionModel model) {
     float[] timesteps = tiny.floats("train.t");
     float[] alphas = new float[timesteps.length];
     for (int i = 0; i < alphas.length; i++) {

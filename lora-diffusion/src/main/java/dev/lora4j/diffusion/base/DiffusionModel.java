@@ -27,7 +27,7 @@ import java.util.Set;
  * A text-to-image model in the folder layout of diffusers: its configurations, weights and sites.
  * The weights belong to the scope the folder was loaded into.
  */
-public final class ModelFolder {
+public final class DiffusionModel {
   /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
   private static final Set<String> TEXT_BUFFERS = Set.of("text_model.embeddings.position_ids");
 
@@ -46,7 +46,7 @@ public final class ModelFolder {
   private final SiteCatalogue sites;
   private String hash = "";
 
-  private ModelFolder(Scope scope, Path folder, DType compute) {
+  private DiffusionModel(Scope scope, Path folder, DType compute) {
     this.folder = folder;
     this.compute = compute;
     unet = Configs.unet(folder);
@@ -71,31 +71,31 @@ public final class ModelFolder {
    * Loads a model.
    *
    * @param compute the type that weights are converted to and networks compute in
-   * @throws ModelFolderException if the folder is not such a model
+   * @throws DiffusionModelException if the folder is not such a model
    */
-  public static ModelFolder load(Scope scope, Path folder, DType compute) {
+  public static DiffusionModel load(Scope scope, Path folder, DType compute) {
     if (!Files.isDirectory(folder.resolve("unet"))) {
-      throw new ModelFolderException(
+      throw new DiffusionModelException(
           folder
               + " is no model: expected a folder in the layout of diffusers, with unet, vae,"
               + " text_encoder, tokenizer and scheduler inside.");
     }
-    return new ModelFolder(scope, folder, compute);
+    return new DiffusionModel(scope, folder, compute);
   }
 
   private void requireTextEncoders() {
     if (textEncoders.isEmpty()) {
-      throw new ModelFolderException(folder + " has no folder text_encoder.");
+      throw new DiffusionModelException(folder + " has no folder text_encoder.");
     }
     TextEncoder last = textEncoders.get(textEncoders.size() - 1);
     if (xl() && last.config().projectionDim() == 0) {
-      throw new ModelFolderException(
+      throw new DiffusionModelException(
           folder.resolve(last.model())
               + " is no CLIPTextModelWithProjection, but this denoiser is told the pooled text.");
     }
     int width = textEncoders.stream().mapToInt(e -> e.config().hiddenSize()).sum();
     if (width != unet.crossAttentionDim()) {
-      throw new ModelFolderException(
+      throw new DiffusionModelException(
           folder
               + ": the denoiser takes texts of width "
               + unet.crossAttentionDim()
