@@ -33,15 +33,36 @@ public final class Networks {
    */
   public static Network.Staging text(
       ClipTextConfig config, ClipText.View view, DType compute, AdapterInputs adapters) {
+    return text(config, view, compute, adapters, false);
+  }
+
+  /**
+   * The same with inputs {@code places} I64 [n] and {@code vectors} F32 [n, width] too, if {@code
+   * replaces}: vectors that stand for the tokens at these places, counted row by row.
+   */
+  public static Network.Staging text(
+      ClipTextConfig config,
+      ClipText.View view,
+      DType compute,
+      AdapterInputs adapters,
+      boolean replaces) {
     return (graph, weights) -> {
       Expr ids = graph.input("ids", DType.I64, Shape.of(ANY, ANY));
+      Optional<ClipText.Replaced> replaced =
+          replaces
+              ? Optional.of(
+                  new ClipText.Replaced(
+                      graph.input("places", DType.I64, Shape.of(ANY)),
+                      graph.input("vectors", DType.F32, Shape.of(ANY, config.hiddenSize()))))
+              : Optional.empty();
+      ClipText.Tokens tokens = new ClipText.Tokens(ids, replaced);
       if (config.projectionDim() == 0) {
         Weights at = weights.apply(adapters.declare(graph));
-        return List.of(new ClipText(config).apply(at, ids, compute, view).to(DType.F32));
+        return List.of(new ClipText(config).apply(at, tokens, compute, view).to(DType.F32));
       }
       Expr end = graph.input("end", DType.I64, Shape.of(ANY));
       Weights at = weights.apply(adapters.declare(graph));
-      List<Expr> both = new ClipText(config).pooled(at, ids, end, compute, view);
+      List<Expr> both = new ClipText(config).pooled(at, tokens, end, compute, view);
       return List.of(both.get(0).to(DType.F32), both.get(1).to(DType.F32));
     };
   }

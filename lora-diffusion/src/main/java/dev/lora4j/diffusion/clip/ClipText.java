@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /** CLIP's text encoder (Radford et al. 2021): a causal transformer over the prompt's tokens. */
 public record ClipText(ClipTextConfig config) {
@@ -21,6 +22,27 @@ public record ClipText(ClipTextConfig config) {
   }
 
   /**
+   * What an encoder reads.
+   *
+   * @param ids I64 [batch, tokens], at most {@code maxPositionEmbeddings} tokens
+   * @param replaced vectors that stand at some places instead of the tokens' own
+   */
+  public record Tokens(Expr ids, Optional<Replaced> replaced) {
+    /** Tokens alone. */
+    public static Tokens of(Expr ids) {
+      return new Tokens(ids, Optional.empty());
+    }
+  }
+
+  /**
+   * Vectors instead of tokens.
+   *
+   * @param places I64 [n], which of all the tokens of the batch, counted row by row; each once
+   * @param vectors [n, hiddenSize]
+   */
+  public record Replaced(Expr places, Expr vectors) {}
+
+  /**
    * Stages the encoder.
    *
    * @param ids I64 [batch, tokens], at most {@code maxPositionEmbeddings} tokens
@@ -28,18 +50,17 @@ public record ClipText(ClipTextConfig config) {
    * @return the last hidden state after the final norm, [batch, tokens, hiddenSize]
    */
   public Expr apply(Weights weights, Expr ids, DType compute) {
-    return apply(weights, ids, compute, View.LAST);
+    return apply(weights, Tokens.of(ids), compute, View.LAST);
   }
 
   /**
    * Stages the encoder as far as {@code view} needs it.
    *
-   * @param ids I64 [batch, tokens], at most {@code maxPositionEmbeddings} tokens
    * @param compute the type to compute in
    * @return [batch, tokens, hiddenSize]
    * @throws IllegalArgumentException if it has no layer left
    */
-  public Expr apply(Weights weights, Expr ids, DType compute, View view) {
+  public Expr apply(Weights weights, Tokens tokens, DType compute, View view) {
     int layers = config.numHiddenLayers() - view.skip();
     if (view.skip() < 0 || layers < 1) {
       throw new IllegalArgumentException(
@@ -50,22 +71,21 @@ public record ClipText(ClipTextConfig config) {
               + ".");
     }
     Weights at = weights.at("text_model");
-    Expr h = layers(at, embed(at, ids, compute), 0, layers);
+    Expr h = layers(at, embed(at, tokens, compute), 0, layers);
     return view.normed() ? norm(at, "final_layer_norm", h) : h;
   }
 
   /**
    * Stages the encoder for its view and for the pooled text.
    *
-   * @param ids I64 [batch, tokens]
    * @param end I64 [batch], where the end token first occurs in each row
    * @return what {@code view} sees, [batch, tokens, hiddenSize], and the pooled text, [batch,
    *     projectionDim]
    */
-  public List<Expr> pooled(Weights weights, Expr ids, Expr end, DType compute, View view) {
+  public List<Expr> pooled(Weights weights, Tokens tokens, Expr end, DType compute, View view) {
     Weights at = weights.at("text_model");
     int seen = config.numHiddenLayers() - view.skip();
-    Expr h = layers(at, embed(at, ids, compute), 0, seen);
+    Expr h = layers(at, embed(at, tokens, compute), 0, seen);
     Expr last = norm(at, "final_layer_norm", layers(at, h, seen, config.numHiddenLayers()));
     Expr pooled = last.takeAlong(1, end.reshape(-1, 1, 1)).reshape(-1, config.hiddenSize());
     Expr projected = weights.linear("text_projection", pooled, config.projectionDim(), false);
@@ -80,10 +100,12 @@ public record ClipText(ClipTextConfig config) {
     return h;
   }
 
-  private Expr embed(Weights at, Expr ids, DType compute) {
+  private Expr embed(Weights at, Tokens tokens, DType compute) {
     int width = config.hiddenSize();
+    Expr ids = tokens.ids();
     Weights embeddings = at.at("embeddings");
-    Expr words = embeddings.embedding("token_embedding", ids, config.vocabSize(), width);
+    Expr known = embeddings.embedding("token_embedding", ids, config.vocabSize(), width);
+    Expr words = tokens.replaced().map(r -> replaced(known, r)).orElse(known);
     Expr places =
         embeddings.weight(
             "position_embedding.weight",
@@ -101,6 +123,14 @@ public record ClipText(ClipTextConfig config) {
                 ids.dim(1),
                 1);
     return words.add(used).to(compute);
+  }
+
+  private Expr replaced(Expr words, Replaced by) {
+    Expr rows = words.reshape(-1, config.hiddenSize());
+    Expr vectors = by.vectors().to(words.dtype());
+    return rows.graph()
+        .call("index_copy", rows.dtype(), rows.shape(), rows, 0, by.places(), vectors)
+        .reshape(words.dim(0), words.dim(1), words.dim(2));
   }
 
   private Expr layer(Weights at, Expr x) {

@@ -20,21 +20,36 @@ public final class PromptChunks {
   private final List<Chunk> chunks = new ArrayList<>();
   private final List<Integer> ids = new ArrayList<>();
   private final List<Double> weights = new ArrayList<>();
+  private final List<Vector> vectors = new ArrayList<>();
   private int lastComma = -1;
 
   /**
    * Tokens for one run of a text encoder.
    *
-   * @param ids start, the tokens, end, then padding
+   * @param ids start, the tokens, end, then padding; the start token where a vector stands
    * @param weights how much each of them counts
+   * @param vectors what stands at places instead of a token
    */
   @SuppressWarnings("ArrayRecordComponent") // handed to a tensor as they are, and never compared
-  public record Chunk(int[] ids, double[] weights) {
+  public record Chunk(int[] ids, double[] weights, List<Vector> vectors) {
+    /** Keeps the list from changing. */
+    public Chunk {
+      vectors = List.copyOf(vectors);
+    }
+
     /** Whether every token counts the same. */
     public boolean plain() {
       return Arrays.stream(weights).allMatch(w -> w == 1);
     }
   }
+
+  /**
+   * A vector of a textual inversion in a chunk.
+   *
+   * @param place where it stands, an index of the chunk's ids
+   * @param index which of the embedding's vectors it is
+   */
+  public record Vector(int place, Embedding embedding, int index) {}
 
   private PromptChunks(ClipTokenizer tokenizer) {
     this.tokenizer = tokenizer;
@@ -44,14 +59,26 @@ public final class PromptChunks {
 
   /** The chunks of a prompt, at least one. */
   public static List<Chunk> of(ClipTokenizer tokenizer, String prompt) {
+    return of(tokenizer, prompt, EmbeddingWords.NONE);
+  }
+
+  /**
+   * The chunks of a prompt in which words may be textual inversions, at least one. The vectors of
+   * one are never divided between chunks.
+   *
+   * @throws EmbeddingException if one has more vectors than a chunk has places
+   */
+  public static List<Chunk> of(ClipTokenizer tokenizer, String prompt, EmbeddingWords words) {
     PromptChunks made = new PromptChunks(tokenizer);
     for (Piece piece : PromptSyntax.parse(prompt)) {
       if (piece.breaks()) {
         made.finish();
-      } else {
-        for (int id : tokenizer.pieces(piece.text())) {
+      }
+      for (EmbeddingWords.Part part : words.split(piece.text())) {
+        for (int id : tokenizer.pieces(part.text())) {
           made.add(id, piece.weight());
         }
+        part.embedding().ifPresent(e -> made.add(e, piece.weight()));
       }
     }
     if (!made.ids.isEmpty() || made.chunks.isEmpty()) {
@@ -70,22 +97,7 @@ public final class PromptChunks {
   }
 
   private void add(int id, double weight) {
-    if (id != comma && ids.size() == room()) {
-      int after = ids.size() - lastComma - 1;
-      if (lastComma >= 0 && after <= Math.min(MOST_AFTER_COMMA, room() / 2)) {
-        List<Integer> carriedIds = new ArrayList<>(ids.subList(lastComma + 1, ids.size()));
-        List<Double> carriedWeights =
-            new ArrayList<>(weights.subList(lastComma + 1, weights.size()));
-        ids.subList(lastComma + 1, ids.size()).clear();
-        weights.subList(lastComma + 1, weights.size()).clear();
-        finish();
-        ids.addAll(carriedIds);
-        weights.addAll(carriedWeights);
-      }
-    }
-    if (ids.size() == room()) {
-      finish();
-    }
+    makeRoom(1, id == comma);
     if (id == comma) {
       lastComma = ids.size();
     }
@@ -93,10 +105,55 @@ public final class PromptChunks {
     weights.add(weight);
   }
 
+  private void add(Embedding embedding, double weight) {
+    if (embedding.count() > room()) {
+      throw new EmbeddingException(
+          embedding.name()
+              + " has "
+              + embedding.count()
+              + " vectors; the text encoder takes "
+              + room()
+              + " tokens at once.");
+    }
+    makeRoom(embedding.count(), false);
+    for (int i = 0; i < embedding.count(); i++) {
+      vectors.add(new Vector(ids.size() + 1, embedding, i));
+      ids.add(tokenizer.startId());
+      weights.add(weight);
+    }
+  }
+
+  private void makeRoom(int places, boolean forComma) {
+    if (ids.size() == room() && !forComma) {
+      int after = ids.size() - lastComma - 1;
+      if (lastComma >= 0 && after <= Math.min(MOST_AFTER_COMMA, room() / 2)) {
+        finish(lastComma + 1);
+      }
+    }
+    if (ids.size() + places > room()) {
+      finish();
+    }
+  }
+
   private void finish() {
+    finish(ids.size());
+  }
+
+  /** Ends a chunk after its first {@code count} tokens; the others begin the next. */
+  private void finish(int count) {
+    List<Integer> carriedIds = List.copyOf(ids.subList(count, ids.size()));
+    List<Double> carriedWeights = List.copyOf(weights.subList(count, weights.size()));
+    List<Vector> carried = vectors.stream().filter(v -> v.place() > count).toList();
+    ids.subList(count, ids.size()).clear();
+    weights.subList(count, weights.size()).clear();
+    vectors.removeAll(carried);
     chunks.add(chunk());
     ids.clear();
     weights.clear();
+    vectors.clear();
+    ids.addAll(carriedIds);
+    weights.addAll(carriedWeights);
+    carried.forEach(v -> vectors.add(new Vector(v.place() - count, v.embedding(), v.index())));
     lastComma = -1;
   }
 
@@ -111,6 +168,6 @@ public final class PromptChunks {
       counts[i + 1] = weights.get(i);
     }
     all[ids.size() + 1] = tokenizer.endId();
-    return new Chunk(all, counts);
+    return new Chunk(all, counts, vectors);
   }
 }

@@ -7,9 +7,11 @@ import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.clip.EmbeddingWords;
 import dev.lora4j.diffusion.clip.PromptChunks;
 import dev.lora4j.diffusion.clip.PromptChunks.Chunk;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,18 +40,23 @@ final class Conditioning {
   /**
    * Encodes texts.
    *
+   * @param words of textual inversions
    * @param zeros whether a row of zeros stands for an empty text
    * @return {@code context} F32 [texts, tokens, width], and {@code pooled} F32 [texts, width] if
    *     the denoiser is told it
    */
   Map<String, Tensor> of(
-      DiffusionModel base, List<ClipTokenizer> tokenizers, List<String> texts, boolean zeros) {
+      DiffusionModel base,
+      List<ClipTokenizer> tokenizers,
+      List<String> texts,
+      EmbeddingWords words,
+      boolean zeros) {
     List<List<List<Chunk>>> chunks = new ArrayList<>(); // by encoder, text
     int most = 1;
     for (ClipTokenizer tokenizer : tokenizers) {
       List<List<Chunk>> ofTexts = new ArrayList<>();
       for (String text : texts) {
-        List<Chunk> all = PromptChunks.of(tokenizer, text);
+        List<Chunk> all = PromptChunks.of(tokenizer, text, words);
         most = Math.max(most, all.size());
         ofTexts.add(all);
       }
@@ -68,7 +75,7 @@ final class Conditioning {
         while (padded.size() < most) {
           padded.add(PromptChunks.empty(tokenizers.get(e)));
         }
-        Seen seen = see(encoder, tokenizers.get(e), padded, base.xl());
+        Seen seen = see(base, encoder, tokenizers.get(e), padded);
         boolean nothing = zeros && texts.get(row).isEmpty();
         pooled.add(nothing ? new float[seen.pooled().length] : seen.pooled());
         for (int c = 0; c < most && !nothing; c++) {
@@ -105,7 +112,8 @@ final class Conditioning {
   }
 
   private Seen see(
-      TextEncoder encoder, ClipTokenizer tokenizer, List<Chunk> chunks, boolean lastButOne) {
+      DiffusionModel base, TextEncoder encoder, ClipTokenizer tokenizer, List<Chunk> chunks) {
+    boolean lastButOne = base.xl();
     ClipText.View view = new ClipText.View(clipSkip + (lastButOne ? 1 : 0), !lastButOne);
     int tokens = tokenizer.maxLength();
     long[] ids = new long[chunks.size() * tokens];
@@ -120,6 +128,7 @@ final class Conditioning {
     try (Scope work = scope.child("text")) {
       Map<String, Tensor> data = new HashMap<>();
       data.put("ids", Tensor.ofLongs(work, Shape.of(chunks.size(), tokens), ids));
+      data.putAll(replaced(work, base, encoder, chunks));
       boolean pools = encoder.config().projectionDim() > 0;
       if (pools) {
         data.put("end", Tensor.ofLongs(work, Shape.of(chunks.size()), ends));
@@ -129,13 +138,42 @@ final class Conditioning {
       List<float[]> rows = new ArrayList<>();
       int values = hidden.length / chunks.size();
       for (int c = 0; c < chunks.size(); c++) {
-        float[] row = java.util.Arrays.copyOfRange(hidden, c * values, (c + 1) * values);
+        float[] row = Arrays.copyOfRange(hidden, c * values, (c + 1) * values);
         rows.add(chunks.get(c).plain() ? row : weighed(row, chunks.get(c).weights()));
       }
       int width = encoder.config().projectionDim();
-      float[] pooled = pools ? java.util.Arrays.copyOf(seen.get(1).floats(), width) : new float[0];
+      float[] pooled = pools ? Arrays.copyOf(seen.get(1).floats(), width) : new float[0];
       return new Seen(rows, pooled);
     }
+  }
+
+  /** The vectors that stand instead of tokens, and where; nothing if there are none. */
+  private static Map<String, Tensor> replaced(
+      Scope work, DiffusionModel base, TextEncoder encoder, List<Chunk> chunks) {
+    List<Long> places = new ArrayList<>();
+    List<double[]> rows = new ArrayList<>();
+    int width = encoder.config().hiddenSize();
+    for (int c = 0; c < chunks.size(); c++) {
+      for (PromptChunks.Vector vector : chunks.get(c).vectors()) {
+        double[] all = FittingVectors.of(base, encoder, vector.embedding()).doubles();
+        int at = vector.index() * width;
+        rows.add(Arrays.copyOfRange(all, at, at + width));
+        places.add((long) c * chunks.get(c).ids().length + vector.place());
+      }
+    }
+    if (places.isEmpty()) {
+      return Map.of();
+    }
+    float[] values = new float[rows.size() * width];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) rows.get(i / width)[i % width];
+    }
+    long[] at = places.stream().mapToLong(Long::longValue).toArray();
+    return Map.of(
+        "places",
+        Tensor.ofLongs(work, Shape.of(at.length), at),
+        "vectors",
+        Tensor.of(work, Shape.of(rows.size(), width), values));
   }
 
   /** Each token times its weight, and all brought back to the mean they had. */

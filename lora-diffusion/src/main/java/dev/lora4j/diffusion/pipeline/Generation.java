@@ -44,7 +44,7 @@ final class Generation {
         guided ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
     told.putAll(
         new Conditioning(scope, networks, prompt.clipSkip())
-            .of(base, tokenizers, texts, base.zerosForNoText()));
+            .of(base, tokenizers, texts, prompt.words(), base.zerosForNoText()));
     if (base.xl()) {
       told.put("sizes", sizes(texts.size()));
     }

@@ -42,6 +42,13 @@ final class Infotext {
               .collect(Collectors.joining(", "));
       text.append(", Lora identities: \"").append(identities).append('"');
     }
+    if (!prompt.usedEmbeddings().isEmpty()) {
+      String identities =
+          prompt.usedEmbeddings().stream()
+              .map(e -> e.name() + ": " + e.identity().substring(0, 12))
+              .collect(Collectors.joining(", "));
+      text.append(", Embedding identities: \"").append(identities).append('"');
+    }
     text.append(", Precision: ").append(making.compute());
     return text.append(", Version: lora4j").toString();
   }

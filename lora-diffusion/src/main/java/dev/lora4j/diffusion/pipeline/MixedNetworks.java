@@ -69,7 +69,7 @@ final class MixedNetworks {
    * @param data what {@link dev.lora4j.diffusion.base.Networks#text} says
    */
   List<Tensor> text(Scope work, TextEncoder encoder, ClipText.View view, Map<String, Tensor> data) {
-    Network network = programs.text(encoder, view);
+    Network network = programs.text(encoder, view, data.containsKey("places"));
     Map<String, Tensor> patch = textPatches.getOrDefault(encoder.model(), Map.of());
     return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);
   }

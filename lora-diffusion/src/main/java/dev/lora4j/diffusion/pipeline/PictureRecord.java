@@ -19,14 +19,21 @@ import java.util.Optional;
 /**
  * What a picture's file says about how it was made, so that it can be made again.
  *
- * @param prompt the request, without adapters and without the picture that it began with
+ * @param prompt the request, without adapters, textual inversions and the picture that it began
+ *     with
  * @param adapters what took part, in order
  * @param order how the adapters followed each other
+ * @param words textual inversions that took part
  * @param start the picture that it began with
  * @param making the circumstances
  */
 public record PictureRecord(
-    Prompt prompt, List<Part> adapters, Order order, Optional<Start> start, Making making) {
+    Prompt prompt,
+    List<Part> adapters,
+    Order order,
+    List<Word> words,
+    Optional<Start> start,
+    Making making) {
   /** Name of the text in a PNG file that holds the record. */
   public static final String KEYWORD = "lora4j";
 
@@ -40,6 +47,9 @@ public record PictureRecord(
    */
   public record Part(String name, String identity, Weight weight, String blocks) {}
 
+  /** A textual inversion that took part. */
+  public record Word(String name, String identity) {}
+
   /**
    * The picture that a run began with.
    *
@@ -47,9 +57,10 @@ public record PictureRecord(
    */
   public record Start(String name, double strength, String hash) {}
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public PictureRecord {
     adapters = List.copyOf(adapters);
+    words = List.copyOf(words);
   }
 
   /** Of a picture that was made. */
@@ -62,8 +73,10 @@ public record PictureRecord(
     }
     Optional<Start> start =
         prompt.start().map(s -> new Start(s.picture().name(), s.strength(), s.hash()));
-    return new PictureRecord(
-        prompt.mix(MixPlan.NONE).withoutStart(), parts, prompt.mix().order(), start, making);
+    List<Word> words =
+        prompt.usedEmbeddings().stream().map(e -> new Word(e.name(), e.identity())).toList();
+    Prompt plain = prompt.mix(MixPlan.NONE).embeddings(List.of()).withoutStart();
+    return new PictureRecord(plain, parts, prompt.mix().order(), words, start, making);
   }
 
   /**
@@ -127,9 +140,16 @@ public record PictureRecord(
                         s.get("name").getAsString(),
                         s.get("strength").getAsDouble(),
                         s.get("hash").getAsString()));
+    List<Word> words = new ArrayList<>();
+    if (json.has("embeddings")) {
+      for (JsonElement element : json.getAsJsonArray("embeddings")) {
+        JsonObject one = element.getAsJsonObject();
+        words.add(new Word(one.get("name").getAsString(), one.get("identity").getAsString()));
+      }
+    }
     Making making = GSON.fromJson(json.get("making"), Making.class);
     return new PictureRecord(
-        prompt, parts, Order.valueOf(json.get("order").getAsString()), start, making);
+        prompt, parts, Order.valueOf(json.get("order").getAsString()), words, start, making);
   }
 
   /** The record as one JSON object. */
@@ -160,6 +180,9 @@ public record PictureRecord(
       all.add(one);
     }
     json.add("adapters", all);
+    if (!words.isEmpty()) {
+      json.add("embeddings", GSON.toJsonTree(words));
+    }
     start.ifPresent(
         s -> {
           JsonObject one = new JsonObject();

@@ -31,10 +31,15 @@ final class Programs {
 
   /** A text encoder, looked at after a layer of it. */
   Network text(TextEncoder encoder, ClipText.View view) {
+    return text(encoder, view, false);
+  }
+
+  /** {@link #text}, which gets vectors at places of tokens if {@code replaces}. */
+  Network text(TextEncoder encoder, ClipText.View view, boolean replaces) {
     return network(
-        encoder.model() + view,
+        encoder.model() + view + replaces,
         encoder.model(),
-        Networks.text(encoder.config(), view, base.compute(), AdapterInputs.NONE));
+        Networks.text(encoder.config(), view, base.compute(), AdapterInputs.NONE, replaces));
   }
 
   /** The denoiser with adapters beside the weights at these sites; none for the plain one. */

@@ -1,7 +1,11 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.clip.Embedding;
+import dev.lora4j.diffusion.clip.EmbeddingWords;
 import dev.lora4j.diffusion.sampling.LevelLaw;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -19,6 +23,7 @@ import java.util.function.Consumer;
  *     for Stable Diffusion XL, which leaves out one itself, so many more
  * @param start a picture to begin with instead of pure noise
  * @param mix adapters that take part
+ * @param embeddings textual inversions, which take part where the texts have their words
  */
 public record Prompt(
     String text,
@@ -32,10 +37,13 @@ public record Prompt(
     LevelLaw schedule,
     int clipSkip,
     Optional<StartPicture> start,
-    MixPlan mix) {
+    MixPlan mix,
+    List<Embedding> embeddings) {
 
-  /** Checks the ranges. */
+  /** Checks the ranges, and that no two textual inversions have the same word. */
   public Prompt {
+    embeddings = List.copyOf(embeddings);
+    EmbeddingWords.of(embeddings);
     if (steps < 1) {
       throw new IllegalArgumentException("steps must be at least 1, found " + steps);
     }
@@ -53,7 +61,19 @@ public record Prompt(
   /** A prompt with seed 0, 20 steps of DDIM, guidance 3, no adapter, at the base's own size. */
   public static Prompt of(String text) {
     return new Prompt(
-        text, "", 0, 20, 3, 0, 0, "ddim", LevelLaw.DEFAULT, 0, Optional.empty(), MixPlan.NONE);
+        text,
+        "",
+        0,
+        20,
+        3,
+        0,
+        0,
+        "ddim",
+        LevelLaw.DEFAULT,
+        0,
+        Optional.empty(),
+        MixPlan.NONE,
+        List.of());
   }
 
   /** With another text. */
@@ -123,6 +143,27 @@ public record Prompt(
   /** With other adapters. */
   public Prompt mix(MixPlan other) {
     return changed(d -> d.mix = other);
+  }
+
+  /** With other textual inversions. */
+  public Prompt embeddings(List<Embedding> others) {
+    return changed(d -> d.embeddings = others);
+  }
+
+  /** With one more textual inversion. */
+  public Prompt with(Embedding embedding) {
+    List<Embedding> all = new ArrayList<>(embeddings);
+    all.add(embedding);
+    return embeddings(all);
+  }
+
+  EmbeddingWords words() {
+    return EmbeddingWords.of(embeddings);
+  }
+
+  /** The textual inversions whose words the texts have, in the order in which they come. */
+  public List<Embedding> usedEmbeddings() {
+    return List.copyOf(words().used(text, negative));
   }
 
   private Prompt changed(Consumer<PromptDraft> change) {

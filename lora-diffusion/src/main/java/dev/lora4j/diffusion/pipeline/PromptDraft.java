@@ -1,7 +1,9 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.sampling.LevelLaw;
+import java.util.List;
 import java.util.Optional;
 
 /** A prompt while something of it is changed: the one place that knows all of its parts. */
@@ -18,6 +20,7 @@ final class PromptDraft {
   int clipSkip;
   Optional<StartPicture> start;
   MixPlan mix;
+  List<Embedding> embeddings;
 
   PromptDraft(Prompt prompt) {
     text = prompt.text();
@@ -32,12 +35,24 @@ final class PromptDraft {
     clipSkip = prompt.clipSkip();
     start = prompt.start();
     mix = prompt.mix();
+    embeddings = prompt.embeddings();
   }
 
   /** The prompt that it has become, checked. */
   Prompt prompt() {
     return new Prompt(
-        text, negative, seed, steps, guidance, width, height, sampler, schedule, clipSkip, start,
-        mix);
+        text,
+        negative,
+        seed,
+        steps,
+        guidance,
+        width,
+        height,
+        sampler,
+        schedule,
+        clipSkip,
+        start,
+        mix,
+        embeddings);
   }
 }

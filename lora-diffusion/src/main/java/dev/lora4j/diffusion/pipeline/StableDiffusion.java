@@ -19,6 +19,8 @@ import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.clip.Embedding;
+import dev.lora4j.diffusion.clip.EmbeddingFile;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.Tiling.Planes;
 import java.awt.image.BufferedImage;
@@ -150,6 +152,18 @@ public final class StableDiffusion implements AutoCloseable {
    */
   public LoadedAdapter load(Path file, ReadOptions options) {
     return AdapterFiles.read(file, Optional.of(family), options);
+  }
+
+  /**
+   * Reads a textual inversion for this base.
+   *
+   * @throws dev.lora4j.diffusion.clip.EmbeddingException if the file holds none, or one for another
+   *     kind of base
+   */
+  public Embedding embedding(Path file) {
+    Embedding embedding = EmbeddingFile.read(file);
+    FittingVectors.require(base, embedding);
+    return embedding;
   }
 
   /** Makes a picture. */

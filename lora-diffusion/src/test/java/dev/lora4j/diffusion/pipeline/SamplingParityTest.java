@@ -15,6 +15,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.clip.EmbeddingWords;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
@@ -266,7 +267,7 @@ class SamplingParityTest {
 
   private static float[] context(Conditioning conditioning, String text) {
     return conditioning
-        .of(SD.base(), SD.tokenizers(), List.of(text), false)
+        .of(SD.base(), SD.tokenizers(), List.of(text), EmbeddingWords.NONE, false)
         .get("context")
         .floats();
   }

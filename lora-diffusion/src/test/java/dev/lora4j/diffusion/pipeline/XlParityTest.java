@@ -57,6 +57,7 @@ class XlParityTest {
                   SD.base(),
                   SD.tokenizers(),
                   List.of(prompt.negative(), prompt.text()),
+                  prompt.words(),
                   SD.base().zerosForNoText());
       TINY.assertClose(run + ".context", told.get("context").floats(), CLOSE);
       TINY.assertClose(run + ".pooled", told.get("pooled").floats(), CLOSE);

@@ -65,6 +65,8 @@ public final class GenerateCommand implements Command {
 
   @Mixin private final MixOption mix = new MixOption();
 
+  @Mixin private final EmbeddingOption embeddings = new EmbeddingOption();
+
   @Mixin private final StartOption start = new StartOption();
 
   @Mixin private final RequestOptions request = new RequestOptions();
@@ -87,6 +89,7 @@ public final class GenerateCommand implements Command {
     List<Prompt> plain =
         repetition.map(r -> List.of(r.prompt())).orElseGet(() -> request.prompts(spec, prompts));
     mix.requireFiles();
+    embeddings.requireFiles();
     start.require();
     OutputFile.require(output, ".png");
     repetition.ifPresent(r -> r.apply(options));
@@ -99,6 +102,9 @@ public final class GenerateCommand implements Command {
             repetition.isPresent()
                 ? repeated(model, repetition.get(), prompt, named)
                 : mix.tagged(console, model, prompt, named));
+      }
+      if (repetition.isEmpty()) {
+        wanted = embeddings.named(console, model, wanted);
       }
       List<Made> made = make(console, model, wanted);
       report(console, model, made, repetition, (System.nanoTime() - began) / 1e9);
@@ -119,15 +125,24 @@ public final class GenerateCommand implements Command {
 
   private Prompt repeated(OpenModel model, Repetition repetition, Prompt prompt, MixPlan named) {
     repetition.requireStart(prompt);
-    return prompt.mix(repetition.mix(model, named.adapters(), folders(), mix));
+    return prompt
+        .mix(repetition.mix(model, named.adapters(), folders(), mix))
+        .embeddings(repetition.embeddings(model, embeddings, places()));
   }
 
   /** Where adapters may lie: the folder that was named, the picture's own, the current one. */
   private List<LoraFolder> folders() {
     List<LoraFolder> all = new ArrayList<>();
     mix.folder.ifPresent(f -> all.add(new LoraFolder(f)));
-    from.map(f -> f.toAbsolutePath().getParent()).ifPresent(f -> all.add(new LoraFolder(f)));
-    all.add(new LoraFolder(Path.of(".")));
+    places().forEach(f -> all.add(new LoraFolder(f)));
+    return all;
+  }
+
+  /** The picture's own folder, and the current one. */
+  private List<Path> places() {
+    List<Path> all = new ArrayList<>();
+    from.map(f -> f.toAbsolutePath().getParent()).ifPresent(all::add);
+    all.add(Path.of("."));
     return all;
   }
 
@@ -179,6 +194,7 @@ public final class GenerateCommand implements Command {
       double seconds) {
     List<MixPlan.Part> parts =
         made.stream().flatMap(m -> m.image().prompt().mix().parts().stream()).distinct().toList();
+    EmbeddingReport took = new EmbeddingReport(made.stream().map(m -> m.image().prompt()).toList());
     List<String> compared = repetition.map(r -> r.compared(made.get(0).image())).orElse(List.of());
     if (json) {
       List<Map<String, Object>> files = new ArrayList<>();
@@ -194,6 +210,7 @@ public final class GenerateCommand implements Command {
           new Json()
               .put("pictures", files)
               .put("adapters", mix.json(parts))
+              .put("embeddings", took.json())
               .put("base", model.sd().base().path().toString())
               .put("compute", model.compute().toString())
               .put("device", model.lora().engine().device().toString())
@@ -211,6 +228,7 @@ public final class GenerateCommand implements Command {
     }
     seeds.forEach((file, all) -> console.print(file + "  seed " + String.join(", ", all)));
     mix.lines(parts).forEach(line -> console.print("  " + line));
+    took.lines().forEach(line -> console.print("  " + line));
     compared.forEach(line -> console.print("  " + line));
     console.note("Done in " + Durations.text(seconds) + ".");
   }

@@ -68,6 +68,8 @@ public final class GridCommand implements Command {
 
   @Mixin private final MixOption mix = new MixOption();
 
+  @Mixin private final EmbeddingOption embeddings = new EmbeddingOption();
+
   @Mixin private final StartOption start = new StartOption();
 
   @Mixin private final RequestOptions request = new RequestOptions();
@@ -87,6 +89,7 @@ public final class GridCommand implements Command {
     }
     Prompt plain = request.prompts(spec, List.of(prompt)).get(0);
     mix.requireFiles();
+    embeddings.requireFiles();
     start.require();
     OutputFile.folder(output);
     List<Path> sheets = new ArrayList<>();
@@ -99,7 +102,7 @@ public final class GridCommand implements Command {
               mix.tagged(console, model, plain, named),
               model.sd().base().sizeUnit(),
               Optional.empty());
-      List<Cell> cells = cells(begun);
+      List<Cell> cells = named(console, model, cells(begun));
       List<Prompt> missing =
           cells.stream().filter(c -> !there(model, c)).map(Cell::prompt).toList();
       kept = cells.size() - missing.size();
@@ -138,6 +141,17 @@ public final class GridCommand implements Command {
     return cells;
   }
 
+  /** With the textual inversions that their prompts name. */
+  private List<Cell> named(Console console, OpenModel model, List<Cell> cells) {
+    List<Prompt> prompts =
+        embeddings.named(console, model, cells.stream().map(Cell::prompt).toList());
+    List<Cell> named = new ArrayList<>();
+    for (int i = 0; i < cells.size(); i++) {
+      named.add(new Cell(prompts.get(i), cells.get(i).file()));
+    }
+    return named;
+  }
+
   private List<Cell> sheet(List<Cell> cells, int sheet) {
     int size = x.values().size() * y.values().size();
     return cells.subList(sheet * size, (sheet + 1) * size);
@@ -159,6 +173,7 @@ public final class GridCommand implements Command {
           && record.making().compute().equals(model.compute().toString())
           && asked.size(sized.width(), sized.height()).equals(sized)
           && wanted.adapters().equals(record.adapters())
+          && wanted.words().equals(record.words())
           && wanted.start().equals(record.start());
     } catch (IllegalArgumentException e) {
       return false;

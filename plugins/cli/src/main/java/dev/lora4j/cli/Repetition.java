@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.Prompt;
@@ -92,6 +93,11 @@ final class Repetition {
             + ", which was not found"
             + (others.isEmpty() ? "" : " (" + String.join("; ", others) + ")")
             + ". Name its file by --lora, or its folder by --lora-dir.");
+  }
+
+  /** The textual inversions of then: among those that the user named, then by name in folders. */
+  List<Embedding> embeddings(OpenModel model, EmbeddingOption options, List<Path> folders) {
+    return options.ofThen(model, file, record.words(), folders);
   }
 
   private static String shorter(String identity) {

@@ -45,7 +45,7 @@ final class NoAdapter {
       throw new AdapterException(
           path
               + " is a textual inversion: vectors for a word of the prompt, not changes of layers."
-              + " It is no adapter.");
+              + " It is no adapter, and is given with the prompt instead.");
     }
     if (checkpoint(keys)) {
       throw new AdapterException(

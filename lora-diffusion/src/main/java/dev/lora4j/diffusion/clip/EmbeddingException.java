@@ -1,0 +1,11 @@
+package dev.lora4j.diffusion.clip;
+
+/** A textual inversion cannot be read, or not be used with a base. */
+public class EmbeddingException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1;
+
+  /** Says what was found, what was expected and what to do. */
+  public EmbeddingException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.format.NearestNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The files of one folder with one ending, by their names without it. A name is looked up among
+ * those that are there, so that none can lead elsewhere.
+ */
+final class FilesByName {
+  private final Path folder;
+  private final Map<String, Path> byName = new TreeMap<>();
+
+  FilesByName(Path folder, String ending) {
+    this.folder = folder;
+    try (Stream<Path> files = Files.list(folder)) {
+      files
+          .filter(f -> f.getFileName().toString().endsWith(ending) && Files.isRegularFile(f))
+          .forEach(f -> byName.put(name(f, ending), f));
+    } catch (IOException e) {
+      throw new Failure("The folder " + folder + " cannot be read: " + Explanation.of(e), e);
+    }
+  }
+
+  private static String name(Path file, String ending) {
+    String name = String.valueOf(file.getFileName());
+    return name.substring(0, name.length() - ending.length());
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** All of them, sorted by name. */
+  Map<String, Path> all() {
+    return Collections.unmodifiableMap(byName);
+  }
+
+  /** The file called {@code name}, if there is one. */
+  Optional<Path> find(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  /** Up to three names most like {@code name}. */
+  List<String> nearest(String name) {
+    return NearestNames.of(name, byName.keySet(), 3);
+  }
+}
