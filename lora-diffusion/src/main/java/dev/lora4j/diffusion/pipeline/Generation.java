@@ -47,20 +47,19 @@ final class Generation {
             .of(base, tokenizers, texts, prompt.words(), base.zerosForNoText()));
     if (base.xl()) {
       told.put("sizes", sizes(texts.size()));
+    } else if (!prompt.micro().equals(MicroConditioning.OWN)) {
+      throw new IllegalArgumentException(
+          base.path() + " is no Stable Diffusion XL, so it cannot be told sizes; leave them out.");
     }
   }
 
-  /** That the picture is as large as asked for, and that nothing of it was cut off. */
   private Tensor sizes(int rows) {
     Shape latents = latentShape(base, prompt);
-    float height = latents.size(2) * (float) base.vae().scale();
-    float width = latents.size(3) * (float) base.vae().scale();
-    float[] row = {height, width, 0, 0, height, width};
-    float[] all = new float[rows * row.length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = row[i % row.length];
-    }
-    return Tensor.of(scope, Shape.of(rows, row.length), all);
+    int scale = base.vae().scale();
+    int width = (int) latents.size(3) * scale;
+    int height = (int) latents.size(2) * scale;
+    float[] all = prompt.micro().rows(guided, width, height);
+    return Tensor.of(scope, Shape.of(rows, all.length / rows), all);
   }
 
   /** [1, channels, height, width] of the prompt's latents. */

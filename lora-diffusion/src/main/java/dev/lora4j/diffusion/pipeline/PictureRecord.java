@@ -117,6 +117,11 @@ public record PictureRecord(
             .sampler(json.get("sampler").getAsString())
             .schedule(LevelLaw.named(json.get("schedule").getAsString()))
             .clipSkip(json.get("clip_skip").getAsInt());
+    if (json.has("sizes")) {
+      Optional<MicroConditioning.Sizes> negative =
+          Optional.ofNullable(json.get("negative_sizes")).map(PictureRecord::sizes);
+      prompt = prompt.micro(new MicroConditioning(sizes(json.get("sizes")), negative));
+    }
     List<Part> parts = new ArrayList<>();
     for (JsonElement element : json.getAsJsonArray("adapters")) {
       JsonObject part = element.getAsJsonObject();
@@ -152,6 +157,10 @@ public record PictureRecord(
         prompt, parts, Order.valueOf(json.get("order").getAsString()), words, start, making);
   }
 
+  private static MicroConditioning.Sizes sizes(JsonElement json) {
+    return GSON.fromJson(json, MicroConditioning.Sizes.class);
+  }
+
   /** The record as one JSON object. */
   public String json() {
     JsonObject json = new JsonObject();
@@ -165,6 +174,10 @@ public record PictureRecord(
     json.addProperty("sampler", prompt.sampler());
     json.addProperty("schedule", prompt.schedule().text());
     json.addProperty("clip_skip", prompt.clipSkip());
+    if (!prompt.micro().equals(MicroConditioning.OWN)) {
+      json.add("sizes", GSON.toJsonTree(prompt.micro().sizes()));
+      prompt.micro().negative().ifPresent(n -> json.add("negative_sizes", GSON.toJsonTree(n)));
+    }
     json.addProperty("order", order.name());
     JsonArray all = new JsonArray();
     for (Part part : adapters) {

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  * @param clipSkip layers of the text encoder to leave out at its end, as some bases were trained;
  *     for Stable Diffusion XL, which leaves out one itself, so many more
  * @param start a picture to begin with instead of pure noise
+ * @param micro what a Stable Diffusion XL is told about sizes
  * @param mix adapters that take part
  * @param embeddings textual inversions, which take part where the texts have their words
  */
@@ -37,6 +38,7 @@ public record Prompt(
     LevelLaw schedule,
     int clipSkip,
     Optional<StartPicture> start,
+    MicroConditioning micro,
     MixPlan mix,
     List<Embedding> embeddings) {
 
@@ -72,6 +74,7 @@ public record Prompt(
         LevelLaw.DEFAULT,
         0,
         Optional.empty(),
+        MicroConditioning.OWN,
         MixPlan.NONE,
         List.of());
   }
@@ -138,6 +141,11 @@ public record Prompt(
   /** Beginning with noise. */
   public Prompt withoutStart() {
     return changed(d -> d.start = Optional.empty());
+  }
+
+  /** Telling a Stable Diffusion XL other sizes. */
+  public Prompt micro(MicroConditioning other) {
+    return changed(d -> d.micro = other);
   }
 
   /** With other adapters. */

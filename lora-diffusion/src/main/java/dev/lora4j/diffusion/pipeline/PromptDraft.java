@@ -19,6 +19,7 @@ final class PromptDraft {
   LevelLaw schedule;
   int clipSkip;
   Optional<StartPicture> start;
+  MicroConditioning micro;
   MixPlan mix;
   List<Embedding> embeddings;
 
@@ -34,6 +35,7 @@ final class PromptDraft {
     schedule = prompt.schedule();
     clipSkip = prompt.clipSkip();
     start = prompt.start();
+    micro = prompt.micro();
     mix = prompt.mix();
     embeddings = prompt.embeddings();
   }
@@ -52,6 +54,7 @@ final class PromptDraft {
         schedule,
         clipSkip,
         start,
+        micro,
         mix,
         embeddings);
   }

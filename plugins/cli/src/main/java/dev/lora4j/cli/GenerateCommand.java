@@ -35,6 +35,12 @@ public final class GenerateCommand implements Command {
           "--sampler",
           "--schedule",
           "--clip-skip",
+          "--original-size",
+          "--crop",
+          "--target-size",
+          "--negative-original-size",
+          "--negative-crop",
+          "--negative-target-size",
           "--blocks",
           "--grid");
 

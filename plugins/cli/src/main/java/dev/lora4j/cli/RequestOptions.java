@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -77,6 +78,8 @@ final class RequestOptions {
       defaultValue = "0")
   private int clipSkip;
 
+  @Mixin private final MicroOption micro = new MicroOption();
+
   /**
    * The requests without adapters, {@link #count} for each text; what is wrong with the options is
    * found before anything is loaded.
@@ -95,7 +98,7 @@ final class RequestOptions {
           Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
           prompt = prompt.guidance(guidance).sampler(sampler).schedule(law).clipSkip(clipSkip);
           PictureSize pixels = size.orElse(new PictureSize(0, 0));
-          all.add(prompt.size(pixels.width(), pixels.height()));
+          all.add(prompt.size(pixels.width(), pixels.height()).micro(micro.value()));
         }
       }
       return all;
