@@ -21,6 +21,9 @@ public final class LayerNames {
 
   private static final List<String> DENOISERS = List.of("unet", "transformer");
 
+  /** A module around text encoders, which transformers leaves out from 5.6 on. */
+  private static final String LEFT_OUT = "text_model";
+
   private final Family family;
   private final Map<String, Layer> canonical = new HashMap<>();
   private final Map<String, Layer> natives = new HashMap<>();
@@ -100,8 +103,20 @@ public final class LayerNames {
     return has(DENOISERS.get(1)) ? DENOISERS.get(1) : DENOISERS.get(0);
   }
 
-  /** The layer with this canonical name. */
+  /** The layer with this canonical name, in which {@code text_model.} may be left out. */
   public Optional<Layer> canonical(String name) {
+    String model = model(name) + ".";
+    return exactly(name)
+        .or(
+            () ->
+                exactly(
+                    model
+                        + LEFT_OUT
+                        + "."
+                        + name.substring(Math.min(name.length(), model.length()))));
+  }
+
+  private Optional<Layer> exactly(String name) {
     return lenient(name, '.', n -> Optional.ofNullable(canonical.get(n)));
   }
 
@@ -122,7 +137,7 @@ public final class LayerNames {
         .or(() -> canonical(denoiser() + "." + path))
         .or(() -> natively(NativePrefix.DENOISER + path))
         .or(() -> natively(path))
-        .or(() -> models.stream().flatMap(m -> canonical(m + "." + path).stream()).findFirst())
+        .or(() -> models.stream().flatMap(m -> exactly(m + "." + path).stream()).findFirst())
         .or(() -> unwrapped(path));
   }
 
@@ -150,12 +165,17 @@ public final class LayerNames {
   }
 
   /**
-   * The layer of {@code model} with this name, in either layout, every dot an underscore.
+   * The layer of {@code model} with this name, in either layout, every dot an underscore; {@code
+   * text_model_} may be left out.
    *
    * @param model as in canonical names, for example {@code unet}
    */
   public Optional<Layer> flatly(String model, String name) {
-    return lenient(name, '_', n -> Optional.ofNullable(flat.get(flat(model, n))));
+    return named(model, "", name).or(() -> named(model, LEFT_OUT + "_", name));
+  }
+
+  private Optional<Layer> named(String model, String before, String name) {
+    return lenient(name, '_', n -> Optional.ofNullable(flat.get(flat(model, before + n))));
   }
 
   /** Exactly; else without what some trainers leave in names. */

@@ -36,17 +36,10 @@ public final class DiffusersDialect implements AdapterFormat {
 
   /** The address of a key that begins with the name of a model. */
   static Address address(Ending ending, String model, LayerNames names) {
-    Optional<Layer> layer = layer(ending.layer(), model, names);
+    Optional<Layer> layer = names.canonical(ending.layer());
     if (layer.isPresent()) {
       return new Address.OfLayer(ending.layer(), layer.get(), ending.role());
     }
     return new Address.Lacking(ending.layer(), ending.layer(), !names.has(model));
-  }
-
-  /** transformers left out {@code text_model.} from 5.6 on. */
-  private static Optional<Layer> layer(String name, String model, LayerNames names) {
-    return names
-        .canonical(name)
-        .or(() -> names.canonical(model + ".text_model" + name.substring(model.length())));
   }
 }

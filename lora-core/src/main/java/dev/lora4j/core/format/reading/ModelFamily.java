@@ -4,6 +4,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.family.Families;
+import dev.lora4j.core.format.family.UNetNames;
 import dev.lora4j.core.nn.Site;
 import java.util.List;
 
@@ -12,8 +13,8 @@ public final class ModelFamily {
   private ModelFamily() {}
 
   /**
-   * These layers, with the native names of the family that has them all; without native names if
-   * there is none.
+   * These layers, with the native names of the family that has them all; if there is none, with
+   * those that a denoiser like Stable Diffusion's has by its build.
    *
    * @param title what to call the base
    */
@@ -22,7 +23,7 @@ public final class ModelFamily {
         .filter(family -> sites.all().stream().allMatch(site -> has(family, site)))
         .findFirst()
         .map(family -> new Family(family.name(), title, sites, natives(family, sites)))
-        .orElseGet(() -> Family.of(title, sites));
+        .orElseGet(() -> new Family("", title, sites, UNetNames.of(sites)));
   }
 
   private static boolean has(Family family, Site site) {

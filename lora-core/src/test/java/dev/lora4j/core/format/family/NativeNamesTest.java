@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.format.NativePrefix;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NativeNamesTest {
   static Stream<String> families() {
@@ -48,6 +50,20 @@ class NativeNamesTest {
             tiled(family, path, new ArrayList<>(parts));
           }
         });
+  }
+
+  /** So bases of other depths and widths have the names that their kind has. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sd15", "sd21", "sdxl", "sdxl-refiner"})
+  void aDenoisersNamesFollowFromItsBuild(String name) {
+    Family family = Families.named(name);
+    assertEquals(
+        family.natives().stream()
+            .filter(n -> n.path().startsWith(NativePrefix.DENOISER))
+            .map(NativeName::toString)
+            .sorted()
+            .toList(),
+        UNetNames.of(family.sites()).stream().map(NativeName::toString).sorted().toList());
   }
 
   private static void tiled(Family family, String path, List<NativeName> parts) {
