@@ -33,7 +33,7 @@ public final class FrozenWeights implements WeightSource {
         parameter.name(),
         name -> {
           parameters.add(parameter);
-          return graph.held(prefix + name, dtype, parameter.shape());
+          return graph.weight(prefix + name, dtype, parameter.shape());
         });
   }
 

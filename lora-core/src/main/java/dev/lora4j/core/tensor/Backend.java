@@ -74,6 +74,14 @@ public interface Backend {
   /** A file's first {@code elements} elements, mapped privately. */
   Handle map(Path file, DType dtype, long elements);
 
+  /**
+   * Gives the memory pages that lie wholly inside a tensor of a {@link #map}ping back; they are
+   * read from the file again when needed. Does nothing where the system has no such call.
+   *
+   * @param bytes of the tensor
+   */
+  void dropPages(Handle mapped, long bytes);
+
   /** A tensor with a copy of the remaining bytes of {@code data} (little endian). */
   Handle create(DType dtype, Shape shape, ByteBuffer data);
 

@@ -28,7 +28,9 @@ public final class Engine implements AutoCloseable {
   private final Workers threads = new Workers();
   private final Scope root;
   private final Map<List<DType>, Program> conversions = new ConcurrentHashMap<>();
+  private final Map<PackedForm, Backend.Handle> packers = new ConcurrentHashMap<>();
   private final AtomicLong compiled = new AtomicLong();
+  private Optional<Boolean> packs = Optional.empty();
   private volatile String closedBy = "";
   private final int intraOp;
   private volatile Device device = Device.CPU;
@@ -133,6 +135,37 @@ public final class Engine implements AutoCloseable {
     return backend;
   }
 
+  /** Whether programs on this engine's device can have their weights packed. */
+  synchronized boolean packs() {
+    if (packs.isEmpty()) {
+      packs = Optional.of(!device.cuda() && tryPacking());
+    }
+    return packs.get();
+  }
+
+  /** Not every build of libtorch has the operators. */
+  private boolean tryPacking() {
+    try {
+      packer(PackedForm.simplest());
+      return true;
+    } catch (Backend.NativeFailure e) {
+      return false;
+    }
+  }
+
+  /** A weight in another form; the caller frees it. */
+  Backend.Handle packed(PackedForm form, Backend.Handle weight) {
+    return call(
+        () ->
+            backend
+                .run(packer(form), List.of(weight), Optional.empty(), Backend.Mode.INFERENCE)
+                .get(0));
+  }
+
+  private Backend.Handle packer(PackedForm form) {
+    return packers.computeIfAbsent(form, f -> call(() -> backend.load(f.source())));
+  }
+
   /** The program that converts any shape from one type to another, always copying. */
   Program conversion(DType from, DType to) {
     return conversions.computeIfAbsent(
@@ -217,6 +250,7 @@ public final class Engine implements AutoCloseable {
     if (closedBy.isEmpty()) {
       closedBy = CallSite.outside();
       root.close();
+      packers.values().forEach(backend::free);
       backend.trim();
       threads.close();
     }

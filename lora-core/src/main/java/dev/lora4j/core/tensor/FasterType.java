@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
@@ -52,7 +53,8 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
   }
 
   static FasterType remembered(Engine engine, Path file) {
-    String key = place(engine) + ", " + engine.version();
+    String weights = engine.packs() ? ", packed weights" : "";
+    String key = place(engine) + ", " + engine.version() + weights;
     Properties known = load(file);
     String[] found = known.getProperty(key, "").split(" ", -1);
     try {
@@ -81,57 +83,55 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
   /** Measures, which takes well under a second. */
   public static FasterType measure(Engine engine) {
     try (Scope scope = engine.scope("faster-type")) {
-      Tensor[] f32 = inputs(scope, DType.F32);
-      Tensor[] bf16 = inputs(scope, DType.BF16);
-      Program inF32 = program(scope, DType.F32);
-      Program inBf16 = program(scope, DType.BF16);
-      time(scope, inF32, f32);
-      time(scope, inBf16, bf16);
+      Sample f32 = Sample.of(scope, DType.F32);
+      Sample bf16 = Sample.of(scope, DType.BF16);
+      f32.time(scope);
+      bf16.time(scope);
       double bestF32 = Double.MAX_VALUE;
       double bestBf16 = Double.MAX_VALUE;
       // In turns, so that a busy moment of the machine meets both; the best is the least disturbed.
       for (int round = 0; round < ROUNDS; round++) {
-        bestF32 = Math.min(bestF32, time(scope, inF32, f32));
-        bestBf16 = Math.min(bestBf16, time(scope, inBf16, bf16));
+        bestF32 = Math.min(bestF32, f32.time(scope));
+        bestBf16 = Math.min(bestBf16, bf16.time(scope));
       }
       DType faster = bestF32 > WORTH_IT * bestBf16 ? DType.BF16 : DType.F32;
       return new FasterType(faster, bestF32, bestBf16);
     }
   }
 
-  /** A matrix product and a 3x3 convolution, about as much of each as a denoiser has. */
-  private static Program program(Scope scope, DType type) {
-    Graph graph = new Graph();
-    Expr a = graph.input("a", type, Shape.of(512, 512));
-    Expr picture = graph.input("picture", type, Shape.of(1, 128, 32, 32));
-    Expr kernel = graph.input("kernel", type, Shape.of(128, 128, 3, 3));
-    Expr product = a.matmul(a).mean();
-    Expr convolution = picture.conv2d(kernel, 1, 1).mean();
-    return graph.inference(scope, List.of(product.to(DType.F32), convolution.to(DType.F32)));
-  }
-
-  private static Tensor[] inputs(Scope scope, DType type) {
-    return new Tensor[] {
-      filled(scope, type, Shape.of(512, 512)),
-      filled(scope, type, Shape.of(1, 128, 32, 32)),
-      filled(scope, type, Shape.of(128, 128, 3, 3))
-    };
-  }
-
-  private static Tensor filled(Scope scope, DType type, Shape shape) {
-    float[] values = new float[Math.toIntExact(shape.elements())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (i % 17 - 8) / 64f;
+  /** Layers of a denoiser in small: a projection and a 3x3 convolution. */
+  private record Sample(Program program, Held weights, List<Tensor> inputs) {
+    static Sample of(Scope scope, DType type) {
+      Graph graph = new Graph();
+      Expr tokens = graph.input("tokens", type, Shape.of(512, 512));
+      Expr picture = graph.input("picture", type, Shape.of(1, 128, 32, 32));
+      Expr matrix = graph.weight("matrix", type, Shape.of(512, 512));
+      Expr kernel = graph.weight("kernel", type, Shape.of(128, 128, 3, 3));
+      Expr product = tokens.linear(matrix).mean().to(DType.F32);
+      Expr convolution = picture.conv2d(kernel, 1, 1).mean().to(DType.F32);
+      Program program = graph.inference(scope, List.of(product, convolution));
+      List<Tensor> weights = new ArrayList<>();
+      graph.heldInputs().forEach(i -> weights.add(filled(scope, i)));
+      List<Tensor> inputs = new ArrayList<>();
+      graph.inputs().forEach(i -> inputs.add(filled(scope, i)));
+      return new Sample(program, program.hold(scope, weights), inputs);
     }
-    return Tensor.of(scope, shape, values).to(scope, type);
-  }
 
-  private static double time(Scope scope, Program program, Tensor... inputs) {
-    try (Scope work = scope.child("round")) {
-      long began = System.nanoTime();
-      // A card computes while Java goes on, until somebody wants to read.
-      program.run(work, inputs).get(1).floats();
-      return (System.nanoTime() - began) / 1e6;
+    private static Tensor filled(Scope scope, Graph.Input input) {
+      float[] values = new float[Math.toIntExact(input.shape().elements())];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (i % 17 - 8) / 64f;
+      }
+      return Tensor.of(scope, input.shape(), values).to(scope, input.dtype());
+    }
+
+    double time(Scope scope) {
+      try (Scope work = scope.child("round")) {
+        long began = System.nanoTime();
+        // A card computes while Java goes on, until somebody wants to read.
+        program.run(work, weights, inputs).get(1).floats();
+        return (System.nanoTime() - began) / 1e6;
+      }
     }
   }
 

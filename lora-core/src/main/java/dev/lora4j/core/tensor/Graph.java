@@ -32,6 +32,7 @@ public final class Graph {
 
   private final List<Input> inputs = new ArrayList<>();
   private final List<Input> held = new ArrayList<>();
+  private final FixedWeights weights = new FixedWeights();
   private final ProgramText text = new ProgramText();
   private final Tape tape = new Tape();
   private final Deque<String> layers = new ArrayDeque<>();
@@ -51,6 +52,16 @@ public final class Graph {
    */
   public Expr held(String name, DType dtype, Shape shape) {
     return declare(text.held(name), held, new Input(name, dtype, shape));
+  }
+
+  /**
+   * A {@link #held} input whose elements nobody changes while it is held, such as the weight of a
+   * model that is not trained. What the operators read fastest may then be made of it once.
+   */
+  public Expr weight(String name, DType dtype, Shape shape) {
+    Expr weight = held(name, dtype, shape);
+    weights.add(weight, held.size() - 1);
+    return weight;
   }
 
   private Expr declare(String variable, List<Input> declared, Input input) {
@@ -120,7 +131,11 @@ public final class Graph {
       out.add(new Expr(this, i == 0 ? variable : variable + "_" + i, r.dtype(), r.shape()));
     }
     String left = out.stream().map(Expr::toString).collect(Collectors.joining(", "));
-    statement(operator, left + " = torch." + operator + ProgramText.arguments(local), tensors);
+    String statement = left + " = torch." + operator + ProgramText.arguments(local);
+    statement(operator, statement, tensors);
+    weights
+        .use(operator, local)
+        .ifPresent(u -> text.packed(statement, u.weight().toString(), left + " = " + u.call()));
     if (!CUT.contains(operator)) {
       out.forEach(e -> tape.addResult(e, tensors));
     }
@@ -336,7 +351,17 @@ public final class Graph {
 
   /** The program's text in TorchScript, for a device. Equal stagings give equal text. */
   public String source(List<Expr> outputs, Device device) {
-    return text.source(outputs, device);
+    return text.source(outputs, device, Set.of());
+  }
+
+  /** {@link #source(List, Device)} of a program that gets its weights as {@link #packing} says. */
+  String packedSource(List<Expr> outputs, Device device) {
+    return text.source(outputs, device, weights.packed(outputs));
+  }
+
+  /** The form in which each held input is best given; empty where that is the plain one. */
+  List<Optional<PackedForm>> packing(List<Expr> outputs) {
+    return weights.forms(outputs, held.size());
   }
 
   Optional<Origin> origin(int line) {
@@ -344,6 +369,7 @@ public final class Graph {
   }
 
   private void statement(String operator, String statement, List<Expr> arguments) {
+    weights.used(arguments);
     text.add(statement, origin(operator, arguments));
   }
 

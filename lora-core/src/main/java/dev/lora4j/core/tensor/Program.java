@@ -19,10 +19,16 @@ public final class Program implements AutoCloseable {
   private final List<Graph.Input> heldInputs;
   private final List<DType> results;
   private final Backend.Mode mode;
+  private final List<Optional<PackedForm>> packing;
   private final InUse use = new InUse();
 
   private Program(
-      Scope scope, Graph graph, Backend.Handle module, List<DType> results, Backend.Mode mode) {
+      Scope scope,
+      Graph graph,
+      Backend.Handle module,
+      List<DType> results,
+      Backend.Mode mode,
+      List<Optional<PackedForm>> packing) {
     this.scope = scope;
     this.graph = graph;
     this.module = module;
@@ -30,15 +36,21 @@ public final class Program implements AutoCloseable {
     this.heldInputs = graph.heldInputs();
     this.results = results;
     this.mode = mode;
+    this.packing = packing;
   }
 
   static Program compile(Scope scope, Graph graph, List<Expr> outputs, Backend.Mode mode) {
     Engine engine = scope.engine();
-    String source = graph.source(outputs, engine.device());
+    boolean packs = mode == Backend.Mode.INFERENCE && engine.packs();
+    String source =
+        packs
+            ? graph.packedSource(outputs, engine.device())
+            : graph.source(outputs, engine.device());
     try {
       Backend.Handle module = engine.compile(source);
       List<DType> results = outputs.stream().map(Expr::dtype).toList();
-      return scope.own(new Program(scope, graph, module, results, mode));
+      List<Optional<PackedForm>> packing = packs ? graph.packing(outputs) : List.of();
+      return scope.own(new Program(scope, graph, module, results, mode, packing));
     } catch (Backend.NativeFailure e) {
       throw new TensorException("The staged program is not valid: " + e.getMessage(), e);
     }
@@ -69,10 +81,24 @@ public final class Program implements AutoCloseable {
       return engine.call(
           () ->
               Tensor.using(
-                  tensors, handles -> new Held(owner, this, engine.backend().list(handles, mode))));
+                  tensors,
+                  handles ->
+                      new Held(
+                          owner, this, engine.backend().list(packed(tensors, handles), mode))));
     } finally {
       use.leave();
     }
+  }
+
+  /** In the forms in which the program takes them. */
+  private List<Backend.Handle> packed(List<Tensor> tensors, List<Backend.Handle> handles) {
+    List<Backend.Handle> packed = new ArrayList<>(handles);
+    for (int i = 0; i < packing.size(); i++) {
+      if (packing.get(i).isPresent()) {
+        packed.set(i, tensors.get(i).packed(packing.get(i).get()));
+      }
+    }
+    return packed;
   }
 
   /** {@link #hold(Scope, List)} with each held input looked up by its name. */

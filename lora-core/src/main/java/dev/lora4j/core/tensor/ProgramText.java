@@ -2,9 +2,12 @@ package dev.lora4j.core.tensor;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +21,8 @@ final class ProgramText {
    * @param arguments the staged types and shapes of the tensors it takes
    */
   record Origin(String operator, String layer, String java, String arguments) {}
+
+  private record Packed(String weight, String statement) {}
 
   /** Text that stands as it is where an argument is expected. */
   record Verbatim(String text) {
@@ -46,6 +51,10 @@ final class ProgramText {
   private final List<String> held = new ArrayList<>();
   private final List<String> statements = new ArrayList<>();
   private final List<Origin> origins = new ArrayList<>();
+
+  /** What can stand for a statement if a weight is packed, by that statement. */
+  private final Map<String, Packed> packed = new HashMap<>();
+
   private int variables;
 
   /** A name that no other value of the program has. */
@@ -77,16 +86,32 @@ final class ProgramText {
     origins.add(position, origin);
   }
 
+  /** Says what a statement that was added becomes where a weight is packed. */
+  void packed(String statement, String weight, String other) {
+    packed.put(statement, new Packed(weight, other));
+  }
+
   /** How many statements there are. */
   int length() {
     return statements.size();
   }
 
-  /** The whole program, to run on {@code device}. */
-  String source(List<Expr> outputs, Device device) {
+  /**
+   * The whole program, to run on {@code device}.
+   *
+   * @param packedWeights variables of held inputs that are given packed
+   */
+  String source(List<Expr> outputs, Device device, Set<String> packedWeights) {
     StringBuilder text = new StringBuilder(HEAD.formatted(device));
     unpackings().forEach(s -> text.append("    ").append(s).append('\n'));
-    statements.forEach(s -> text.append("    ").append(s).append('\n'));
+    for (String statement : statements) {
+      String taken =
+          Optional.ofNullable(packed.get(statement))
+              .filter(other -> packedWeights.contains(other.weight))
+              .map(Packed::statement)
+              .orElse(statement);
+      text.append("    ").append(taken).append('\n');
+    }
     String results =
         outputs.stream().map(e -> "torch.contiguous(" + e + ")").collect(Collectors.joining(", "));
     return text.append("    return [").append(results).append("]\n").toString();

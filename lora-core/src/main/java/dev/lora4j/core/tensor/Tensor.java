@@ -6,7 +6,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -20,10 +22,19 @@ public final class Tensor implements AutoCloseable {
   private final Backend.Handle handle;
   private final DType dtype;
   private final Shape shape;
+  private final boolean mapped;
   private Scope scope;
   private final InUse use = new InUse();
 
+  /** What was made of it for programs that read it in another arrangement. */
+  private final Map<PackedForm, Backend.Handle> packed = new HashMap<>();
+
   Tensor(Scope scope, Backend.Handle handle, DType dtype, Shape shape) {
+    this(scope, handle, dtype, shape, false);
+  }
+
+  private Tensor(Scope scope, Backend.Handle handle, DType dtype, Shape shape, boolean mapped) {
+    this.mapped = mapped;
     this.scope = scope;
     this.handle = handle;
     this.dtype = dtype;
@@ -126,7 +137,10 @@ public final class Tensor implements AutoCloseable {
 
   /** A tensor with these values in another element type; a copy also if the type is the same. */
   public Tensor to(Scope owner, DType type) {
-    return owner.engine().conversion(dtype, type).runUnchecked(owner, List.of(this)).get(0);
+    Tensor converted =
+        owner.engine().conversion(dtype, type).runUnchecked(owner, List.of(this)).get(0);
+    dropPages();
+    return converted;
   }
 
   private void require(DType expected) {
@@ -170,7 +184,40 @@ public final class Tensor implements AutoCloseable {
   public void close() {
     if (use.close()) {
       scope.disown(this);
+      packed.values().forEach(scope.engine().backend()::free);
       scope.engine().backend().free(handle);
+    }
+  }
+
+  /**
+   * This tensor in another arrangement, made when it is first asked for and released with the
+   * tensor. To be called while the tensor is in use.
+   */
+  Backend.Handle packed(PackedForm form) {
+    synchronized (packed) {
+      Engine engine = scope.engine();
+      return packed.computeIfAbsent(
+          form,
+          f -> {
+            Backend.Handle made = engine.packed(f, handle);
+            dropPages();
+            return made;
+          });
+    }
+  }
+
+  /**
+   * Gives the memory of a mapped file's pages back to the system, which reads them again from the
+   * file when they are needed. Other tensors have no such pages, and nothing happens.
+   */
+  public void dropPages() {
+    if (mapped) {
+      using(
+          List.of(this),
+          handles -> {
+            scope.engine().backend().dropPages(handles.get(0), dtype.bytes(shape.elements()));
+            return this;
+          });
     }
   }
 
@@ -192,7 +239,7 @@ public final class Tensor implements AutoCloseable {
         handles -> {
           Backend.Handle view =
               engine.call(() -> engine.backend().view(handles.get(0), offset, part));
-          return new Tensor(owner, view, dtype, part);
+          return new Tensor(owner, view, dtype, part, mapped);
         });
   }
 
@@ -213,7 +260,7 @@ public final class Tensor implements AutoCloseable {
     Engine engine = scope.engine();
     try {
       Backend.Handle handle = engine.call(() -> engine.backend().map(file, dtype, elements));
-      return new Tensor(scope, handle, dtype, Shape.of(elements));
+      return new Tensor(scope, handle, dtype, Shape.of(elements), true);
     } catch (Backend.NativeFailure e) {
       throw new TensorException(file + " cannot be mapped: " + e.getMessage(), e);
     }

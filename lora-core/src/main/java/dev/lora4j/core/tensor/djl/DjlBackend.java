@@ -210,6 +210,11 @@ public final class DjlBackend implements Backend {
     }
   }
 
+  @Override
+  public void dropPages(Handle mapped, long bytes) {
+    MappedPages.drop(((Array) mapped).array(), bytes);
+  }
+
   private static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }

@@ -1,0 +1,233 @@
+package dev.lora4j.core.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Weights that are arranged once as the kernels read them give what plain weights give. */
+class PackedWeightsTest {
+  private static final Engine ENGINE = Engine.open();
+
+  @AfterAll
+  static void close() {
+    ENGINE.close();
+  }
+
+  /** How a weight is declared. */
+  private enum Declared {
+    /** As one that never changes. */
+    FIXED,
+    /** As any held input. */
+    PLAIN;
+
+    Expr apply(Graph graph, String name, DType type, Shape shape) {
+      return this == FIXED ? graph.weight(name, type, shape) : graph.held(name, type, shape);
+    }
+  }
+
+  private static Tensor numbers(Scope scope, DType type, Shape shape, long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[(int) shape.elements()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextGaussian() / 4;
+    }
+    Tensor f32 = Tensor.of(scope, shape, values);
+    return type == DType.F32 ? f32 : f32.to(scope, type);
+  }
+
+  private static float[] convolved(
+      DType type, Declared declared, Convolution settings, Shape x, Shape weight, boolean bias) {
+    try (Scope scope = ENGINE.scope("test")) {
+      Graph graph = new Graph();
+      long any = Shape.UNKNOWN;
+      Expr in = graph.input("x", type, Shape.of(any, x.size(1), any, any));
+      Expr w = declared.apply(graph, "w", type, weight);
+      List<Tensor> held = new ArrayList<>(List.of(numbers(scope, type, weight, 1)));
+      Expr y;
+      if (bias) {
+        Expr b = declared.apply(graph, "b", type, Shape.of(weight.size(0)));
+        held.add(numbers(scope, type, Shape.of(weight.size(0)), 2));
+        y = in.convolve(w, b, settings);
+      } else {
+        y = in.convolve(w, settings);
+      }
+      Program program = graph.inference(scope, List.of(y.to(DType.F32)));
+      Tensor input = numbers(scope, type, x, 3);
+      return program.run(scope, program.hold(scope, held), List.of(input)).get(0).floats();
+    }
+  }
+
+  private static void assertNear(float[] expected, float[] found, double tolerance) {
+    double scale = 0;
+    for (float value : expected) {
+      scale = Math.max(scale, Math.abs(value));
+    }
+    assertTrue(scale > 0);
+    assertArrayEquals(expected, found, (float) (scale * tolerance));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "F32, 1, 32, 48, 16, 3, 1, 1, 1, true",
+    "F32, 2, 16, 16, 7, 3, 2, 1, 1, true",
+    "F32, 1, 64, 8, 9, 1, 1, 0, 1, true",
+    "F32, 3, 4, 20, 12, 5, 1, 2, 1, false",
+    "F32, 1, 24, 24, 11, 3, 1, 2, 2, true",
+    "BF16, 1, 32, 48, 16, 3, 1, 1, 1, true",
+    "BF16, 2, 16, 16, 7, 3, 2, 1, 1, true",
+    "BF16, 1, 64, 8, 9, 1, 1, 0, 1, false",
+    "BF16, 1, 128, 128, 4, 3, 1, 1, 1, true",
+  })
+  void convolutionsAreThoseOfPlainWeights(
+      DType type,
+      int batch,
+      int in,
+      int out,
+      int side,
+      int kernel,
+      int stride,
+      int padding,
+      int dilation,
+      boolean bias) {
+    Convolution settings = Convolution.strided(stride).padded(padding).dilated(dilation);
+    Shape x = Shape.of(batch, in, side, side + 2);
+    Shape weight = Shape.of(out, in, kernel, kernel);
+    float[] plain = convolved(type, Declared.PLAIN, settings, x, weight, bias);
+    float[] packed = convolved(type, Declared.FIXED, settings, x, weight, bias);
+    // Sums in another order; BF16 rounds each result once.
+    assertNear(plain, packed, type == DType.F32 ? 1e-5 : 1.0 / 128);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F32", "BF16"})
+  void projectionsAreThoseOfPlainWeights(DType type) {
+    for (boolean bias : new boolean[] {true, false}) {
+      float[][] found = new float[2][];
+      for (int i = 0; i < 2; i++) {
+        Declared declared = i == 0 ? Declared.PLAIN : Declared.FIXED;
+        try (Scope scope = ENGINE.scope("test")) {
+          Graph graph = new Graph();
+          Expr x = graph.input("x", type, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN, 96));
+          Expr w = declared.apply(graph, "w", type, Shape.of(40, 96));
+          Expr b = declared.apply(graph, "b", type, Shape.of(40));
+          Expr y = bias ? x.linear(w, b) : x.linear(w).add(b);
+          Program program = graph.inference(scope, List.of(y.to(DType.F32)));
+          Held held =
+              program.hold(
+                  scope,
+                  List.of(
+                      numbers(scope, type, Shape.of(40, 96), 1),
+                      numbers(scope, type, Shape.of(40), 2)));
+          Tensor in = numbers(scope, type, Shape.of(2, 5, 96), 3);
+          found[i] = program.run(scope, held, List.of(in)).get(0).floats();
+        }
+      }
+      assertNear(found[0], found[1], type == DType.F32 ? 1e-5 : 1.0 / 64);
+    }
+  }
+
+  @Test
+  void aWeightThatIsUsedTwiceStaysAsItIs() {
+    Graph graph = new Graph();
+    Expr x = graph.input("x", DType.F32, Shape.of(1, 16, 8, 8));
+    Expr once = graph.weight("once", DType.F32, Shape.of(16, 16, 3, 3));
+    Expr twice = graph.weight("twice", DType.F32, Shape.of(16, 16, 3, 3));
+    Expr changing = graph.held("changing", DType.F32, Shape.of(16, 16, 3, 3));
+    Expr returned = graph.weight("returned", DType.F32, Shape.of(16, 16, 3, 3));
+    Expr y = x.conv2d(once, 1, 1).conv2d(twice, 1, 1).conv2d(changing, 1, 1);
+    y = y.conv2d(returned, 1, 1).add(twice.sum());
+    List<Optional<PackedForm>> forms = graph.packing(List.of(y, returned));
+    assertEquals(
+        List.of(true, false, false, false), forms.stream().map(Optional::isPresent).toList());
+    String source = graph.packedSource(List.of(y, returned), Device.CPU);
+    assertEquals(1, source.split("_convolution_pointwise", -1).length - 1);
+    assertEquals(3, source.split("torch.conv2d", -1).length - 1);
+  }
+
+  @Test
+  void groupsAndProgramsThatTrainTakePlainWeights() {
+    Graph graph = new Graph();
+    Expr x = graph.input("x", DType.F32, Shape.of(1, 16, 8, 8));
+    Expr w = graph.weight("w", DType.F32, Shape.of(16, 1, 3, 3));
+    Expr y = x.convolve(w, Convolution.strided(1).padded(1).grouped(16));
+    assertTrue(graph.packing(List.of(y)).get(0).isEmpty());
+    try (Scope scope = ENGINE.scope("test")) {
+      Graph training = new Graph();
+      Expr in = training.input("x", DType.F32, Shape.of(1, 16, 8, 8)).trainable();
+      Expr weight = training.weight("w", DType.F32, Shape.of(16, 16, 3, 3));
+      Expr loss = in.conv2d(weight, 1, 1).sum();
+      Program program =
+          training.training(scope, List.of(training.gradients(loss, List.of(in)).get(0)));
+      Held held =
+          program.hold(scope, List.of(numbers(scope, DType.F32, Shape.of(16, 16, 3, 3), 1)));
+      Tensor input = numbers(scope, DType.F32, Shape.of(1, 16, 8, 8), 2);
+      assertEquals(Shape.of(1, 16, 8, 8), program.run(scope, held, List.of(input)).get(0).shape());
+    }
+  }
+
+  @Test
+  void whatIsPackedIsMadeOnceAndGoesWithItsTensor() {
+    assertTrue(ENGINE.packs(), "this library has oneDNN");
+    try (Scope scope = ENGINE.scope("test")) {
+      Graph graph = new Graph();
+      Expr x = graph.input("x", DType.BF16, Shape.of(4, 32));
+      Expr w = graph.weight("w", DType.BF16, Shape.of(32, 32));
+      Program program = graph.inference(scope, List.of(x.linear(w)));
+      Tensor weight = numbers(scope, DType.BF16, Shape.of(32, 32), 1);
+      program.hold(scope, List.of(weight)).close();
+      long once = ENGINE.live();
+      for (int i = 0; i < 5; i++) {
+        program.hold(scope, List.of(weight)).close();
+      }
+      assertEquals(once, ENGINE.live());
+      Held held = program.hold(scope, List.of(weight));
+      Tensor input = numbers(scope, DType.BF16, Shape.of(4, 32), 2);
+      ByteBuffer before = program.run(scope, held, List.of(input)).get(0).bytes();
+      weight.close();
+      ByteBuffer after = program.run(scope, held, List.of(input)).get(0).bytes();
+      assertEquals(before, after);
+    }
+  }
+
+  @Test
+  void pagesThatWereGivenBackAreReadAgain(@TempDir Path folder) throws Exception {
+    int side = 256;
+    ByteBuffer bytes = ByteBuffer.allocate(9 * 4 * side * side).order(ByteOrder.LITTLE_ENDIAN);
+    Random random = new Random(4);
+    while (bytes.hasRemaining()) {
+      bytes.putFloat(random.nextFloat() - 0.5f);
+    }
+    Path file = folder.resolve("weight");
+    Files.write(file, bytes.array());
+    try (Scope scope = ENGINE.scope("test")) {
+      Shape shape = Shape.of(side, side, 3, 3);
+      Tensor weight = Tensor.map(scope, file, DType.F32).view(scope, 0, shape);
+      Graph graph = new Graph();
+      Expr x = graph.input("x", DType.F32, Shape.of(1, side, 8, 8));
+      Program program =
+          graph.inference(scope, List.of(x.conv2d(graph.weight("w", DType.F32, shape), 1, 1)));
+      Held held = program.hold(scope, List.of(weight));
+      assertEquals(bytes.flip(), weight.bytes());
+      weight.dropPages();
+      assertEquals(bytes, weight.bytes());
+      Tensor input = numbers(scope, DType.F32, Shape.of(1, side, 8, 8), 5);
+      float[] first = program.run(scope, held, List.of(input)).get(0).floats();
+      assertArrayEquals(first, program.run(scope, held, List.of(input)).get(0).floats());
+    }
+  }
+}
