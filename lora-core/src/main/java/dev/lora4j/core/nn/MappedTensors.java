@@ -4,7 +4,10 @@ import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,13 +38,26 @@ public final class MappedTensors {
 
   /** A tensor in its stored type; copied where its bytes are not aligned to its elements. */
   public Tensor tensor(Scope owner, TensorInfo info) {
+    return tensor(owner, info, 0, info.shape());
+  }
+
+  /**
+   * A part of a tensor in its stored type; copied where its bytes are not aligned to its elements.
+   *
+   * @param from elements of the tensor before the first
+   */
+  Tensor tensor(Scope owner, TensorInfo info, long from, Shape shape) {
     long offset = store.absoluteOffset(info.name());
     int width = info.dtype().bits() / 8;
     if (width == 0 || offset % width != 0) {
-      return Tensor.of(owner, info.dtype(), info.shape(), store.read(info.name()));
+      ByteBuffer bytes =
+          ByteBuffer.allocate(Math.toIntExact(info.dtype().bytes(shape.elements())))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      store.read(info.name(), info.dtype().bytes(from), bytes);
+      return Tensor.of(owner, info.dtype(), shape, bytes.flip());
     }
     Mapping mapping = new Mapping(store.fileOf(info.name()), info.dtype());
     Tensor whole = files.computeIfAbsent(mapping, m -> Tensor.map(scope, m.file(), m.dtype()));
-    return whole.view(owner, offset / width, info.shape());
+    return whole.view(owner, offset / width + from, shape);
   }
 }

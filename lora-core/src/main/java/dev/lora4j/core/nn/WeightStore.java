@@ -1,24 +1,17 @@
 package dev.lora4j.core.nn;
 
-import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
- * The weights of one checkpoint, by name, in the type they are computed in. Weights that are stored
- * in that type are mapped from the file and cost no memory of their own; others are converted.
+ * The weights of one model, by name, in the type they are computed in. Weights that are stored in
+ * that type are mapped from the file and cost no memory of their own; others are converted.
  */
 public final class WeightStore {
   private final String origin;
@@ -30,76 +23,27 @@ public final class WeightStore {
   }
 
   /**
-   * Reads the weights that a model asked for. Floating-point tensors become {@code compute}. The
-   * tensors belong to {@code scope}.
+   * Reads weights, whose tensors then belong to {@code scope}. Nothing is checked; what a model
+   * asks for is compared with what there is by who knows both.
    *
-   * @param file a safetensors file or the index of a sharded checkpoint
-   * @param wanted what the model asked for; its names and shapes must be the file's
-   * @param optional names of tensors that checkpoints carry though no model needs them
-   * @throws TensorException if a weight is missing, has another shape, or is in the file though the
-   *     model does not know it
+   * @param weights where each lies, by the names that the model gives them
+   * @param compute the type that they become
    */
   public static WeightStore load(
-      Scope scope, Path file, DType compute, List<Parameter> wanted, Set<String> optional) {
+      Scope scope, TensorStore store, Map<String, StoredWeight> weights, DType compute) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    try (TensorStore store = TensorStore.open(file);
-        Scope raw = scope.child("raw")) {
-      check(file, store.tensors(), wanted, optional);
-      MappedTensors mapped = new MappedTensors(store, raw);
-      for (Parameter parameter : wanted) {
-        TensorInfo info = Objects.requireNonNull(store.tensors().get(parameter.name()));
-        if (info.dtype() == compute) {
-          tensors.put(info.name(), mapped.tensor(scope, info));
-        } else {
-          try (Tensor stored = mapped.tensor(raw, info)) {
-            tensors.put(info.name(), stored.to(scope, compute));
-          }
-        }
-      }
+    try (Scope raw = scope.child("raw")) {
+      WeightReader reader = new WeightReader(raw, store, compute);
+      weights.forEach((name, weight) -> tensors.put(name, reader.read(scope, weight)));
     }
-    return new WeightStore(file.toString(), tensors);
+    return new WeightStore(store.path().toString(), tensors);
   }
 
-  private static void check(
-      Path file, Map<String, TensorInfo> found, List<Parameter> wanted, Set<String> optional) {
-    Set<String> unknown = new TreeSet<>(found.keySet());
-    unknown.removeAll(optional);
-    Set<String> missing = new TreeSet<>();
-    for (Parameter parameter : wanted) {
-      TensorInfo info = found.get(parameter.name());
-      unknown.remove(parameter.name());
-      if (info == null) {
-        missing.add(parameter.name());
-      } else if (!info.shape().equals(parameter.shape())) {
-        throw new TensorException(
-            "Weight "
-                + parameter.name()
-                + " in "
-                + file
-                + " has shape "
-                + info.shape()
-                + ", but the model's config.json makes it "
-                + parameter.shape()
-                + ".");
-      }
-    }
-    if (!missing.isEmpty()) {
-      throw new TensorException(
-          file
-              + " lacks "
-              + some(missing)
-              + (unknown.isEmpty() ? "" : " and holds " + some(unknown) + " that the model lacks")
-              + "; is it the checkpoint of another architecture?");
-    }
-    if (!unknown.isEmpty()) {
-      throw new TensorException(
-          file + " holds " + some(unknown) + " that the model described by config.json lacks.");
-    }
-  }
-
-  private static String some(Set<String> names) {
-    String first = names.stream().limit(3).collect(Collectors.joining(", "));
-    return names.size() + " weights (" + first + (names.size() > 3 ? ", ..." : "") + ")";
+  /** These and those weights together; no name may be in both. */
+  public WeightStore and(WeightStore others) {
+    Map<String, Tensor> both = new LinkedHashMap<>(tensors);
+    both.putAll(others.tensors);
+    return new WeightStore(origin, both);
   }
 
   /** The weight called {@code name}. */

@@ -29,7 +29,6 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,7 +119,10 @@ class MappedTensorsTest {
       for (int i = 0; i < 4; i++) {
         wanted.add(new Parameter("w" + i, Shape.of(width, width), Parameter.Init.KAIMING));
       }
-      WeightStore store = WeightStore.load(scope, file, DType.F32, wanted, Set.of());
+      WeightStore store;
+      try (Safetensors opened = Safetensors.open(file)) {
+        store = WeightStore.load(scope, opened, StoredWeight.all(opened.tensors()), DType.F32);
+      }
       Program inference = program(scope, width, false);
       Program training = program(scope, width, true);
       Held forInference = inference.hold(scope, store::tensor);

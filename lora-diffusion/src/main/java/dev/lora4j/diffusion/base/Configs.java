@@ -18,7 +18,32 @@ final class Configs {
 
   private static final int DEFAULT_PROJECTION = 512;
 
+  private static final List<String> TEXT_ENCODERS = List.of("text_encoder", "text_encoder_2");
+
   private Configs() {}
+
+  /**
+   * All that a folder says.
+   *
+   * @throws DiffusionModelException if a file is missing or says what cannot be computed
+   */
+  static ModelConfigs of(Path folder) {
+    List<ModelConfigs.Text> texts =
+        TEXT_ENCODERS.stream()
+            .filter(part -> Files.isDirectory(folder.resolve(part)))
+            .map(part -> new ModelConfigs.Text(part, text(folder, part)))
+            .toList();
+    if (texts.isEmpty()) {
+      throw new DiffusionModelException(folder + " has no folder text_encoder.");
+    }
+    return new ModelConfigs(
+        unet(folder),
+        vae(folder),
+        texts,
+        scheduler(folder),
+        sampleSize(folder),
+        zerosForNoText(folder));
+  }
 
   static UNetConfig unet(Path folder) {
     ConfigFile json = ConfigFile.read(folder.resolve("unet").resolve("config.json"));

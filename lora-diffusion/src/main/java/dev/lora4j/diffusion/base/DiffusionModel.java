@@ -1,8 +1,6 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.metadata.Digests;
-import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
@@ -10,141 +8,143 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /**
- * A text-to-image model in the folder layout of diffusers: its configurations, weights and sites.
- * The weights belong to the scope the folder was loaded into.
+ * A loaded text-to-image model: its configurations, weights and sites. The weights belong to the
+ * scope it was loaded into.
  */
 public final class DiffusionModel {
-  /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
-  private static final Set<String> TEXT_BUFFERS = Set.of("text_model.embeddings.position_ids");
-
-  private static final List<String> TEXT_ENCODERS = List.of("text_encoder", "text_encoder_2");
-
-  private final Path folder;
+  private final Path path;
+  private final ModelSource source;
+  private final ModelConfigs configs;
   private final DType compute;
-  private final UNetConfig unet;
-  private final VaeConfig vae;
   private final NoiseSchedule schedule;
-  private final int sampleSize;
-  private final WeightStore unetWeights;
-  private final WeightStore vaeWeights;
+  private final Map<String, WeightStore> weights;
   private final List<TextEncoder> textEncoders = new ArrayList<>();
-  private final boolean zerosForNoText;
+  private final List<String> notes = new ArrayList<>();
   private final SiteCatalogue sites;
   private String hash = "";
 
-  private DiffusionModel(Scope scope, Path folder, DType compute) {
-    this.folder = folder;
-    this.compute = compute;
-    unet = Configs.unet(folder);
-    vae = Configs.vae(folder);
-    schedule = new NoiseSchedule(Configs.scheduler(folder));
-    sampleSize = Configs.sampleSize(folder);
-    unetWeights = load(scope, "unet", Set.of(), Networks.unet(unet, compute, AdapterInputs.NONE));
-    zerosForNoText = Configs.zerosForNoText(folder);
-    for (String part : TEXT_ENCODERS) {
-      if (Files.isDirectory(folder.resolve(part))) {
-        textEncoders.add(textEncoder(scope, part));
-      }
+  private DiffusionModel(Scope scope, Path path, ModelSource source, LoadOptions options) {
+    this.path = path;
+    this.source = source;
+    this.compute = options.compute();
+    configs =
+        options
+            .prediction()
+            .map(p -> source.configs().with(source.configs().schedule().with(p)))
+            .orElseGet(source::configs);
+    requireTexts();
+    schedule = new NoiseSchedule(configs.schedule());
+    ConvertedWeights conversion = ConvertedWeights.in(compute, source.files());
+    weights = NetworkWeights.load(scope, path, source, wanted(), conversion);
+    for (ModelConfigs.Text text : configs.texts()) {
+      textEncoders.add(new TextEncoder(text.model(), text.config(), weights(text.model())));
     }
-    requireTextEncoders();
-    vaeWeights =
-        load(
-            scope, "vae", Set.of(), Networks.encoder(vae, compute), Networks.decoder(vae, compute));
+    notes.addAll(source.notes());
+    notes.addAll(conversion.notes());
     sites = walkSites();
   }
 
   /**
-   * Loads a model.
+   * Loads a model: a folder in the layout of diffusers, or a checkpoint in one file in the layout
+   * of first publication.
    *
-   * @param compute the type that weights are converted to and networks compute in
-   * @throws DiffusionModelException if the folder is not such a model
+   * @throws DiffusionModelException if it is no such model, or not whole
+   * @throws dev.lora4j.core.format.checkpoint.CheckpointException if it is a file of another kind
    */
-  public static DiffusionModel load(Scope scope, Path folder, DType compute) {
-    if (!Files.isDirectory(folder.resolve("unet"))) {
-      throw new DiffusionModelException(
-          folder
-              + " is no model: expected a folder in the layout of diffusers, with unet, vae,"
-              + " text_encoder, tokenizer and scheduler inside.");
+  public static DiffusionModel load(Scope scope, Path path, LoadOptions options) {
+    try (ModelSource source = ModelSource.open(path, options)) {
+      return new DiffusionModel(scope, path, source, options);
     }
-    return new DiffusionModel(scope, folder, compute);
   }
 
-  private void requireTextEncoders() {
-    if (textEncoders.isEmpty()) {
-      throw new DiffusionModelException(folder + " has no folder text_encoder.");
-    }
-    TextEncoder last = textEncoders.get(textEncoders.size() - 1);
+  private void requireTexts() {
+    ModelConfigs.Text last = configs.texts().get(configs.texts().size() - 1);
     if (xl() && last.config().projectionDim() == 0) {
       throw new DiffusionModelException(
-          folder.resolve(last.model())
+          path
+              + ": "
+              + last.model()
               + " is no CLIPTextModelWithProjection, but this denoiser is told the pooled text.");
     }
-    int width = textEncoders.stream().mapToInt(e -> e.config().hiddenSize()).sum();
-    if (width != unet.crossAttentionDim()) {
+    int width = configs.encoders().stream().mapToInt(ClipTextConfig::hiddenSize).sum();
+    if (width != unet().crossAttentionDim()) {
       throw new DiffusionModelException(
-          folder
+          path
               + ": the denoiser takes texts of width "
-              + unet.crossAttentionDim()
+              + unet().crossAttentionDim()
               + ", but the text encoders together give "
               + width
               + ".");
     }
   }
 
-  private TextEncoder textEncoder(Scope scope, String part) {
-    ClipTextConfig config = Configs.text(folder, part);
-    Network.Staging whole = Networks.text(config, ClipText.View.LAST, compute, AdapterInputs.NONE);
-    return new TextEncoder(part, config, load(scope, part, TEXT_BUFFERS, whole));
+  /** What each network asks for. */
+  private Map<String, List<Parameter>> wanted() {
+    Map<String, List<Parameter>> wanted = new LinkedHashMap<>();
+    wanted.put("unet", parameters(Networks.unet(unet(), compute, AdapterInputs.NONE)));
+    for (ModelConfigs.Text text : configs.texts()) {
+      Network.Staging whole =
+          Networks.text(text.config(), ClipText.View.LAST, compute, AdapterInputs.NONE);
+      wanted.put(text.model(), parameters(whole));
+    }
+    wanted.put(
+        "vae", parameters(Networks.encoder(vae(), compute), Networks.decoder(vae(), compute)));
+    return wanted;
   }
 
-  private WeightStore load(
-      Scope scope, String part, Set<String> buffers, Network.Staging... stagings) {
+  private List<Parameter> parameters(Network.Staging... stagings) {
     Map<String, Parameter> wanted = new LinkedHashMap<>();
     for (Network.Staging staging : stagings) {
       Network.parameters(compute, staging).forEach(p -> wanted.put(p.name(), p));
     }
-    return WeightStore.load(
-        scope,
-        WeightFiles.main(folder.resolve(part)),
-        compute,
-        List.copyOf(wanted.values()),
-        buffers);
+    return List.copyOf(wanted.values());
+  }
+
+  private WeightStore weights(String model) {
+    return Optional.ofNullable(weights.get(model)).orElseThrow();
   }
 
   /** Where it lies. */
   public Path path() {
-    return folder;
+    return path;
   }
 
   /**
-   * SHA-256 over the weights' files, in hexadecimal. Reads them all when first asked for, about a
-   * second for each gigabyte.
+   * What was assumed about the model, left out of its files, or done in place of what failed, as
+   * sentences for the user.
+   */
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  /**
+   * Opens what cuts prompts into tokens for a text encoder. Whoever opens it closes it.
+   *
+   * @throws DiffusionModelException if the model comes without a tokeniser that fits
+   */
+  public ClipTokenizer tokenizer(TextEncoder encoder) {
+    return source.tokenizer(new ModelConfigs.Text(encoder.model(), encoder.config()));
+  }
+
+  /**
+   * SHA-256 of the weights' file, or over those of several files, in hexadecimal. A file is read
+   * for it when its hash is not known yet, which takes about a second for each gigabyte.
    */
   public synchronized String hash() {
     if (hash.isEmpty()) {
-      MessageDigest digest = Digests.sha256();
-      List<String> parts = new ArrayList<>(List.of("unet", "vae"));
-      textEncoders.forEach(e -> parts.add(e.model()));
-      for (String part : parts) {
-        for (Path file : WeightFiles.of(folder.resolve(part))) {
-          digest.update(FileHashes.sha256(file).getBytes(StandardCharsets.US_ASCII));
-        }
-      }
-      hash = Digests.hex(digest);
+      hash = KnownHashes.ofUser().of(source.files());
     }
     return hash;
   }
@@ -156,12 +156,12 @@ public final class DiffusionModel {
 
   /** Sizes of the denoiser. */
   public UNetConfig unet() {
-    return unet;
+    return configs.unet();
   }
 
   /** Sizes of the autoencoder. */
   public VaeConfig vae() {
-    return vae;
+    return configs.vae();
   }
 
   /** The text encoders, in the order in which the denoiser gets what they see; at least one. */
@@ -174,12 +174,12 @@ public final class DiffusionModel {
    * gets the last layer but one of its text encoders.
    */
   public boolean xl() {
-    return unet.added().isPresent();
+    return configs.unet().added().isPresent();
   }
 
   /** Whether zeros stand for an empty negative prompt. */
   public boolean zerosForNoText() {
-    return zerosForNoText;
+    return configs.zerosForNoText();
   }
 
   /** How the model was taught to remove noise. */
@@ -189,22 +189,22 @@ public final class DiffusionModel {
 
   /** Height and width of the latents that the model was trained on. */
   public int sampleSize() {
-    return sampleSize;
+    return configs.sampleSize();
   }
 
   /** What the sides of pictures are multiples of, in pixels. */
   public int sizeUnit() {
-    return vae.scale() << (unet.levels() - 1);
+    return vae().scale() << (unet().levels() - 1);
   }
 
   /** Weights of the denoiser. */
   public WeightStore unetWeights() {
-    return unetWeights;
+    return weights("unet");
   }
 
   /** Weights of the autoencoder. */
   public WeightStore vaeWeights() {
-    return vaeWeights;
+    return weights("vae");
   }
 
   /**
@@ -222,7 +222,7 @@ public final class DiffusionModel {
               sites.add(site);
               return y;
             };
-    Network.walk("unet", compute, Networks.unet(unet, compute, recorder));
+    Network.walk("unet", compute, Networks.unet(unet(), compute, recorder));
     for (TextEncoder encoder : textEncoders) {
       Network.walk(
           encoder.model(),

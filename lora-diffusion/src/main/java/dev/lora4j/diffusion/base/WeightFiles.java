@@ -1,21 +1,12 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.format.checkpoint.WeightFile;
 import dev.lora4j.core.safetensors.TensorStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The files with the weights of one part of a model folder. */
 final class WeightFiles {
-  private static final List<String> NAMES =
-      List.of(
-          "diffusion_pytorch_model.safetensors",
-          "model.safetensors",
-          "diffusion_pytorch_model.safetensors.index.json",
-          "model.safetensors.index.json",
-          "diffusion_pytorch_model.fp16.safetensors",
-          "model.fp16.safetensors");
-
   private WeightFiles() {}
 
   /**
@@ -24,16 +15,13 @@ final class WeightFiles {
    * @throws DiffusionModelException if there is none
    */
   static Path main(Path part) {
-    return NAMES.stream()
-        .map(part::resolve)
-        .filter(Files::exists)
-        .findFirst()
+    return WeightFile.in(part)
         .orElseThrow(
             () ->
                 new DiffusionModelException(
                     part
                         + " has no weights; expected one of "
-                        + String.join(", ", NAMES)
+                        + String.join(", ", WeightFile.names())
                         + ". Files ending in .bin or .ckpt can run code when read and are not"
                         + " opened; convert them to safetensors."));
   }

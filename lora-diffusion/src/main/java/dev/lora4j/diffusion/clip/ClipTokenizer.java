@@ -10,6 +10,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,23 @@ public final class ClipTokenizer implements AutoCloseable {
     int start = id(ids, special.start());
     int end = id(ids, special.end());
     int pad = id(ids, special.pad());
-    return new ClipTokenizer(open(folder, json), start, end, pad, special.maxLength());
+    return new ClipTokenizer(open(folder.toString(), json), start, end, pad, special.maxLength());
+  }
+
+  /**
+   * A tokeniser for a vocabulary.
+   *
+   * @param pad the token that fills what a text leaves
+   * @param maxLength length of {@link Tokens#ids()}
+   * @throws ClipTokenizerException if the vocabulary lacks a special token
+   */
+  public static ClipTokenizer of(ClipVocabulary vocabulary, String pad, int maxLength) {
+    SpecialTokens special = SpecialTokens.padding(pad, maxLength);
+    Map<String, Integer> ids = vocabulary.ids();
+    int start = id(ids, special.start());
+    int end = id(ids, special.end());
+    return new ClipTokenizer(
+        open("The vocabulary", describe(vocabulary, special)), start, end, id(ids, pad), maxLength);
   }
 
   /** Loads a {@code tokenizer/} folder, to pad with {@code padId} whatever the folder says. */
@@ -157,7 +174,7 @@ public final class ClipTokenizer implements AutoCloseable {
     words.close();
   }
 
-  private static HuggingFaceTokenizer open(Path folder, JsonObject json) throws IOException {
+  private static HuggingFaceTokenizer open(String origin, JsonObject json) {
     // The library would otherwise look for newer native parts in the network.
     if (System.getProperty("ai.djl.offline") == null) {
       System.setProperty("ai.djl.offline", "true");
@@ -169,8 +186,10 @@ public final class ClipTokenizer implements AutoCloseable {
         Map.of("truncation", "DO_NOT_TRUNCATE", "padding", "DO_NOT_PAD", "maxLength", "-1");
     try (var stream = new ByteArrayInputStream(bytes)) {
       return HuggingFaceTokenizer.newInstance(stream, options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(origin + " cannot be read.", e);
     } catch (IllegalStateException | IllegalArgumentException e) {
-      throw new ClipTokenizerException(folder + " is no usable tokeniser: " + e.getMessage(), e);
+      throw new ClipTokenizerException(origin + " is no usable tokeniser: " + e.getMessage(), e);
     }
   }
 

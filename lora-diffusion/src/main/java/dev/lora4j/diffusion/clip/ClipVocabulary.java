@@ -6,7 +6,11 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +21,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.zip.GZIPInputStream;
 
 /**
  * A byte-level BPE vocabulary as CLIP has it: every byte is shown as one printable letter, and the
@@ -38,6 +44,11 @@ public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
 
   /** Length of a text with its start and end, in every CLIP model so far. */
   public static final int MAX_LENGTH = 77;
+
+  private static final String OPEN_AI = "bpe_simple_vocab_16e6.txt.gz";
+
+  /** The file has merges for a larger vocabulary; CLIP has the first of them. */
+  private static final int OPEN_AI_MERGES = 49_152 - 256 - 2;
 
   private static final String VERSION_LINE = "#version: 0.2";
   private static final Gson GSON =
@@ -97,6 +108,29 @@ public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
     ids.put(START, ids.size());
     ids.put(END, ids.size());
     return new ClipVocabulary(ids, merges);
+  }
+
+  /**
+   * The vocabulary of OpenAI's CLIP, which OpenCLIP's text encoders have too: 49,408 tokens. Comes
+   * with this library.
+   */
+  public static ClipVocabulary openAi() {
+    List<Merge> merges = new ArrayList<>(OPEN_AI_MERGES);
+    try (InputStream file = ClipVocabulary.class.getResourceAsStream(OPEN_AI);
+        BufferedReader lines =
+            new BufferedReader(
+                new InputStreamReader(
+                    new GZIPInputStream(Objects.requireNonNull(file, OPEN_AI)),
+                    StandardCharsets.UTF_8))) {
+      lines.readLine(); // the version
+      while (merges.size() < OPEN_AI_MERGES) {
+        String[] pair = Objects.requireNonNull(lines.readLine(), OPEN_AI).split(" ", 2);
+        merges.add(new Merge(pair[0], pair[1]));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("The library's own " + OPEN_AI + " cannot be read.", e);
+    }
+    return of(merges);
   }
 
   /** Number of tokens. */

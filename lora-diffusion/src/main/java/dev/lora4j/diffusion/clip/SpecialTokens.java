@@ -31,6 +31,19 @@ final class SpecialTokens {
 
   private SpecialTokens() {}
 
+  /** CLIP's own, padding with {@code pad}, found in texts as published tokenisers find them. */
+  static SpecialTokens padding(String pad, int maxLength) {
+    SpecialTokens tokens = new SpecialTokens();
+    JsonObject normalized = new JsonObject();
+    normalized.addProperty("normalized", true);
+    tokens.flags.put(ClipVocabulary.START, normalized);
+    tokens.flags.put(ClipVocabulary.END, normalized);
+    tokens.flags.remove(pad); // named again as a plain word, and the last mention counts
+    tokens.pad = pad;
+    tokens.maxLength = maxLength;
+    return tokens;
+  }
+
   /** Reads a {@code tokenizer/} folder. */
   static SpecialTokens read(Path folder) throws IOException {
     JsonObject added = object(folder.resolve("added_tokens.json"));

@@ -15,6 +15,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
@@ -24,8 +25,6 @@ import dev.lora4j.diffusion.clip.EmbeddingFile;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.Tiling.Planes;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,16 +47,15 @@ public final class StableDiffusion implements AutoCloseable {
   private final Family family;
   private final Programs programs;
 
-  private StableDiffusion(Lora4j lora, Path folder, DType compute) {
+  private StableDiffusion(Lora4j lora, Path path, LoadOptions options) {
     scope = lora.engine().scope("stable-diffusion");
     try {
-      base = DiffusionModel.load(scope, folder, compute);
+      base = DiffusionModel.load(scope, path, options);
       for (TextEncoder encoder : base.textEncoders()) {
-        String name = encoder.model().replace("text_encoder", "tokenizer");
-        tokenizers.add(scope.own(tokenizer(folder.resolve(name))));
+        tokenizers.add(scope.own(base.tokenizer(encoder)));
       }
       sites = base.sites();
-      family = ModelFamily.of(String.valueOf(folder.getFileName()), sites);
+      family = ModelFamily.of(String.valueOf(path.getFileName()), sites);
       programs = new Programs(scope, base);
     } catch (RuntimeException e) {
       scope.close();
@@ -65,17 +63,12 @@ public final class StableDiffusion implements AutoCloseable {
     }
   }
 
-  private static ClipTokenizer tokenizer(Path folder) {
-    try {
-      return ClipTokenizer.load(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tokenizer in " + folder, e);
-    }
-  }
-
-  /** Loads a model in the folder layout of diffusers, to compute in F32. */
-  public static StableDiffusion load(Lora4j lora, Path folder) {
-    return load(lora, folder, DType.F32);
+  /**
+   * Loads a model, to compute in F32: a folder in the layout of diffusers, or a checkpoint in one
+   * file in the layout that Stable Diffusion 1, 2 and XL were published in.
+   */
+  public static StableDiffusion load(Lora4j lora, Path path) {
+    return load(lora, path, DType.F32);
   }
 
   /**
@@ -84,7 +77,19 @@ public final class StableDiffusion implements AutoCloseable {
    *
    * @throws IllegalArgumentException if the library's device does not compute in that type
    */
-  public static StableDiffusion load(Lora4j lora, Path folder, DType compute) {
+  public static StableDiffusion load(Lora4j lora, Path path, DType compute) {
+    return load(lora, path, LoadOptions.in(compute));
+  }
+
+  /**
+   * Loads a model as the options say.
+   *
+   * @throws IllegalArgumentException if the library's device does not compute in the type asked for
+   * @throws dev.lora4j.diffusion.base.DiffusionModelException if it is no such model, or not whole,
+   *     with all that is missing or does not fit
+   */
+  public static StableDiffusion load(Lora4j lora, Path path, LoadOptions options) {
+    DType compute = options.compute();
     Device device = lora.engine().device();
     if (!device.computes(compute)) {
       throw new IllegalArgumentException(
@@ -95,7 +100,7 @@ public final class StableDiffusion implements AutoCloseable {
               + "; take F32 or BF16"
               + (compute == DType.F16 ? ", or a card." : "."));
     }
-    return new StableDiffusion(lora, folder, compute);
+    return new StableDiffusion(lora, path, options);
   }
 
   /** The loaded model. */

@@ -81,6 +81,22 @@ public record SchedulerConfig(
         flowShift);
   }
 
+  /** The same for a network that predicts something else. */
+  public SchedulerConfig with(Prediction other) {
+    return new SchedulerConfig(
+        numTrainTimesteps,
+        betas,
+        betaStart,
+        betaEnd,
+        other,
+        spacing,
+        stepsOffset,
+        setAlphaToOne,
+        zeroTerminalSnr,
+        sigmas,
+        flowShift);
+  }
+
   /** The same with the last timestep rescaled to be nothing but noise. */
   public SchedulerConfig withZeroTerminalSnr() {
     return new SchedulerConfig(

@@ -10,7 +10,6 @@ import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.clip.ClipText;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -29,12 +28,11 @@ class DiffusersParityTest {
   private static List<Tensor> run(
       Scope scope, String folder, String file, Network.Staging staging, Map<String, Tensor> data) {
     WeightStore weights =
-        WeightStore.load(
+        NetworkWeights.load(
             scope,
             TinySd.FOLDER.resolve(folder).resolve(file),
             DType.F32,
-            Network.parameters(DType.F32, staging),
-            Set.of("text_model.embeddings.position_ids"));
+            Network.parameters(DType.F32, staging));
     return Network.compile(scope, folder, DType.F32, staging).run(scope, weights, data);
   }
 
@@ -83,14 +81,13 @@ class DiffusersParityTest {
       Network.Staging encoder = Networks.encoder(Configs.vae(TinySd.FOLDER), DType.F32);
       Network.Staging decoder = Networks.decoder(Configs.vae(TinySd.FOLDER), DType.F32);
       WeightStore weights =
-          WeightStore.load(
+          NetworkWeights.load(
               scope,
               TinySd.FOLDER.resolve("vae/diffusion_pytorch_model.safetensors"),
               DType.F32,
               java.util.stream.Stream.of(encoder, decoder)
                   .flatMap(s -> Network.parameters(DType.F32, s).stream())
-                  .toList(),
-              Set.of());
+                  .toList());
       Map<String, Tensor> picture = Map.of("x", TINY.tensor(scope, "vae.image"));
       List<Tensor> moments =
           Network.compile(scope, "vae", DType.F32, encoder).run(scope, weights, picture);

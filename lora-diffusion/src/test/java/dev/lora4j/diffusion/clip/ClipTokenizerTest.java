@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against the CLIPTokenizer of transformers 5.24.0; ids from golden/clip_tokens.py. */
@@ -46,6 +47,26 @@ class ClipTokenizerTest {
     try (ClipTokenizer tokenizer = ClipTokenizer.load(folder)) {
       assertGolden("clip_" + config, tokenizer);
     }
+  }
+
+  /** Both ways of padding: that of Stable Diffusion 1, and that of OpenCLIP's encoders. */
+  @ParameterizedTest
+  @CsvSource({"sd15,<|endoftext|>", "sdxl2,!"})
+  void theVocabularyThatComesAlongGivesTheIdsOfTransformers(String config, String pad)
+      throws IOException {
+    try (ClipTokenizer tokenizer = ClipTokenizer.of(ClipVocabulary.openAi(), pad, 77)) {
+      assertGolden("clip_" + config, tokenizer);
+    }
+  }
+
+  @Test
+  @Tag("shared-data")
+  void theVocabularyThatComesAlongIsTheOneOfTransformers(@TempDir Path folder) throws IOException {
+    Files.copy(SharedData.file("tokenizers/clip_vocab.json"), folder.resolve("vocab.json"));
+    Files.copy(SharedData.file("tokenizers/clip_merges.txt"), folder.resolve("merges.txt"));
+    ClipVocabulary theirs = ClipVocabulary.read(folder);
+    assertEquals(theirs.ids(), ClipVocabulary.openAi().ids());
+    assertEquals(theirs.merges(), ClipVocabulary.openAi().merges());
   }
 
   /** The same vocabulary, as the one file that newer libraries write. */

@@ -1,5 +1,9 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.LoadOptions;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -15,11 +19,36 @@ final class ModelOptions {
     auto
   }
 
+  /** What denoisers can predict. */
+  enum Predicting {
+    epsilon,
+    v_prediction,
+    flow
+  }
+
   @Option(
       names = "--base",
-      paramLabel = "DIR",
-      description = "Base model, a folder in the layout of diffusers (default: the bundled one).")
+      paramLabel = "PATH",
+      description =
+          "Base model: a folder in the layout of diffusers, or a checkpoint in one file as Stable"
+              + " Diffusion 1, 2 and XL were published (default: the bundled one).")
   Optional<Path> base = Optional.empty();
+
+  @Option(
+      names = "--base-config",
+      paramLabel = "DIR",
+      description =
+          "Configurations and tokenisers for a base in one file, from a folder in the layout of"
+              + " diffusers; without it, sizes are taken from the weights.")
+  Optional<Path> config = Optional.empty();
+
+  @Option(
+      names = "--prediction",
+      paramLabel = "KIND",
+      description =
+          "What the base predicts, if it is not what the base says: ${COMPLETION-CANDIDATES}"
+              + " (epsilon is the noise, v_prediction the velocity).")
+  Optional<Predicting> prediction = Optional.empty();
 
   @Option(
       names = "--compute",
@@ -32,8 +61,20 @@ final class ModelOptions {
 
   @Mixin final DeviceOption where = new DeviceOption();
 
-  /** The folder of the base. */
-  Path folder() {
-    return base.map(ExistingPath::folder).orElseGet(BundledModel::folder);
+  /** Where the base is. */
+  Path path() {
+    return base.map(ExistingPath::any).orElseGet(BundledModel::folder);
+  }
+
+  /** How it is loaded. */
+  LoadOptions loading(DType type) {
+    if (config.isPresent() && (base.isEmpty() || Files.isDirectory(base.get()))) {
+      throw new Failure(
+          "--base-config is for a base in one file; a folder has configurations of its own.");
+    }
+    return new LoadOptions(
+        type,
+        prediction.map(p -> SchedulerConfig.Prediction.named(p.name())),
+        config.map(ExistingPath::folder));
   }
 }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
   /** Starts the engine and loads what the options name. */
   static OpenModel of(Console console, ModelOptions options) {
-    Path folder = options.folder();
+    Path path = options.path();
     long began = System.nanoTime();
     Lora4j lora = Lora4j.open(options.where.device);
     try {
@@ -22,10 +22,10 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
             case f16 -> DType.F16;
             case auto -> FasterType.remembered(lora.engine()).type();
           };
-      StableDiffusion sd = StableDiffusion.load(lora, folder, compute);
+      StableDiffusion sd = StableDiffusion.load(lora, path, options.loading(compute));
       console.note(
           "Loaded "
-              + name(folder)
+              + name(path)
               + " in "
               + Durations.since(began)
               + " ("
@@ -35,6 +35,7 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
               + ", computing in "
               + compute
               + ").");
+      sd.base().notes().forEach(console::note);
       return new OpenModel(lora, sd);
     } catch (RuntimeException | Error e) {
       lora.close();
@@ -46,8 +47,8 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
     return engine.device().cuda() ? engine.device().toString() : engine.threads() + " threads";
   }
 
-  private static String name(Path folder) {
-    return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+  private static String name(Path path) {
+    return String.valueOf(path.toAbsolutePath().normalize().getFileName());
   }
 
   /** The type that networks compute in. */

@@ -8,6 +8,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.Network;
+import dev.lora4j.diffusion.base.NetworkWeights;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * All pictures through the trained autoencoder.
@@ -37,7 +37,7 @@ record Latents(List<float[]> rows, double scale, double decibels) {
         Network.parameters(DType.F32, staging).forEach(p -> wanted.put(p.name(), p));
       }
       WeightStore weights =
-          WeightStore.load(scope, vaeWeights, DType.F32, List.copyOf(wanted.values()), Set.of());
+          NetworkWeights.load(scope, vaeWeights, DType.F32, List.copyOf(wanted.values()));
       Network encoder = Network.compile(scope, "vae", DType.F32, encoding);
       Network decoder = Network.compile(scope, "vae", DType.F32, decoding);
       List<float[]> rows = new ArrayList<>();

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * Where the weights of a CLIP text encoder lie in OpenCLIP's layout: queries, keys and values are
  * rows of one weight, and the projection is applied from the other side.
  */
-final class OpenClipNames {
+public final class OpenClipNames {
   private static final Pattern LAYER =
       Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.(.*)");
 
@@ -32,21 +32,22 @@ final class OpenClipNames {
   /**
    * Names in one encoder.
    *
+   * @param part the part of the checkpoint, as in {@link Checkpoint#parts}
    * @param prefix what its tensors begin with, for example {@code conditioner.embedders.1.model.}
    */
-  OpenClipNames(String part, String prefix) {
+  public OpenClipNames(String part, String prefix) {
     this.part = part;
     this.prefix = prefix;
   }
 
   /**
-   * Where a weight may lie.
+   * Where a weight may lie, likeliest first; nothing if the layout has no such layer.
    *
    * @param path the layer's name in transformers
    * @param parameter {@code weight} or {@code bias}
    * @param rows rows of that weight
    */
-  List<Placement> of(String path, String parameter, long rows) {
+  public List<Placement> of(String path, String parameter, long rows) {
     Matcher m = LAYER.matcher(path);
     if (m.matches()) {
       String layer = prefix + "transformer.resblocks." + m.group(1) + ".";

@@ -21,7 +21,7 @@ public record Placement(
     boolean swapped) {
 
   /** A whole tensor as it is. */
-  static Placement of(String part, String tensor) {
+  public static Placement of(String part, String tensor) {
     return new Placement(part, tensor, Optional.empty(), false, false);
   }
 
@@ -31,7 +31,7 @@ public record Placement(
   }
 
   /** Shape of the weight or bias, as its site has it, in a tensor of this shape. */
-  Shape shape(Shape stored) {
+  public Shape shape(Shape stored) {
     if (transposed) {
       return Shape.of(stored.size(1), stored.size(0));
     }
@@ -39,7 +39,7 @@ public record Placement(
   }
 
   /** Whether a tensor of this shape can hold it. */
-  boolean fits(Shape stored) {
+  public boolean fits(Shape stored) {
     if (stored.rank() == 0) {
       return false;
     }

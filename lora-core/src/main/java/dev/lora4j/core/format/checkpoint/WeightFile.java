@@ -14,7 +14,10 @@ public final class WeightFile {
           "diffusion_pytorch_model.safetensors.index.json",
           "model.safetensors.index.json",
           "diffusion_pytorch_model.fp16.safetensors",
-          "model.fp16.safetensors");
+          "model.fp16.safetensors",
+          "diffusion_pytorch_model.safetensors.fp16.index.json",
+          "diffusion_pytorch_model.safetensors.index.fp16.json",
+          "model.safetensors.index.fp16.json");
 
   private WeightFile() {}
 

@@ -1,0 +1,34 @@
+package dev.lora4j.core.nn;
+
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.tensor.Shape;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Where a weight lies in a checkpoint, whose tensors may be called and cut otherwise than the model
+ * has it.
+ *
+ * @param tensor name of the tensor that it is, or is a part of
+ * @param from elements of that tensor before its first
+ * @param shape the shape that the model has it in
+ * @param transposed whether it lies there as [in, out], of which {@code shape} is [out, in]
+ */
+public record StoredWeight(String tensor, long from, Shape shape, boolean transposed) {
+  /** A whole tensor as it is. */
+  public static StoredWeight whole(TensorInfo tensor) {
+    return new StoredWeight(tensor.name(), 0, tensor.shape(), false);
+  }
+
+  /** All tensors of a checkpoint under their own names. */
+  public static Map<String, StoredWeight> all(Map<String, TensorInfo> tensors) {
+    Map<String, StoredWeight> weights = new LinkedHashMap<>();
+    tensors.forEach((name, info) -> weights.put(name, whole(info)));
+    return weights;
+  }
+
+  /** The shape that it lies in. */
+  Shape storedShape() {
+    return transposed ? Shape.of(shape.size(1), shape.size(0)) : shape;
+  }
+}

@@ -1,0 +1,146 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.tensor.FasterType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * The folder of weights that were converted once, {@code cache/weights} in {@link FasterType#home}.
+ * Files in it are named after what they were made of, so that none is ever wrong; the ones that
+ * were not used for longest go when there are too many. Deleting any of them at any time is safe.
+ *
+ * @param folder where they are
+ * @param limit bytes that all of them may take together; 0 keeps nothing
+ */
+public record ConversionCache(Path folder, long limit) {
+  private static final long DEFAULT_GIGABYTES = 24;
+  private static final double GIGABYTE = 1e9;
+  private static final String SETTING = "LORA4J_CACHE_GB";
+
+  /** What has to stay free on the disk. */
+  private static final long RESERVE = 1L << 30;
+
+  /**
+   * That of this user; the environment variable {@code LORA4J_CACHE_GB} says how large it may be
+   * (24 unless it says otherwise), and 0 turns it off.
+   *
+   * @throws DiffusionModelException if the variable is no such number
+   */
+  public static ConversionCache ofUser() {
+    String said = System.getenv().getOrDefault(SETTING, "");
+    return new ConversionCache(
+        FasterType.home().resolve("cache").resolve("weights"),
+        (long) ((said.isBlank() ? DEFAULT_GIGABYTES : gigabytes(said)) * GIGABYTE));
+  }
+
+  static double gigabytes(String text) {
+    try {
+      double number = Double.parseDouble(text.strip());
+      if (number >= 0 && number < 1e6) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below, as any other text.
+    }
+    throw new DiffusionModelException(
+        SETTING + " is '" + text + "'; expected a number of gigabytes, 0 for no cache.");
+  }
+
+  /** Bytes that its files take now. */
+  public long size() {
+    return files().stream().mapToLong(ConversionCache::length).sum();
+  }
+
+  /** Number of its files. */
+  public int count() {
+    return files().size();
+  }
+
+  /** Where the converted weights of this name are, or would be. */
+  Path entry(String name) {
+    return folder.resolve(name + ".safetensors");
+  }
+
+  /** Notes that an entry was used just now. */
+  static void used(Path entry) {
+    try {
+      Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
+    } catch (IOException e) {
+      // It only looks older than it is.
+    }
+  }
+
+  /**
+   * Makes room for a file, by removing those that were not used for longest.
+   *
+   * @throws IOException if there is not enough on the disk, or the folder cannot be made
+   */
+  void makeRoom(long bytes) throws IOException {
+    if (bytes > limit) {
+      throw new IOException(
+          "they take "
+              + gigabytes(bytes)
+              + ", and the cache may have "
+              + gigabytes(limit)
+              + " ("
+              + SETTING
+              + ")");
+    }
+    Files.createDirectories(folder);
+    List<Path> oldest = new ArrayList<>(files());
+    oldest.sort(Comparator.comparing(ConversionCache::modified));
+    long taken = size();
+    for (Path file : oldest) {
+      if (taken + bytes <= limit) {
+        break;
+      }
+      taken -= length(file);
+      Files.deleteIfExists(file);
+    }
+    long free = Files.getFileStore(folder).getUsableSpace();
+    if (free < bytes + RESERVE) {
+      throw new IOException(
+          folder + " has " + gigabytes(free) + " free, and they take " + gigabytes(bytes));
+    }
+  }
+
+  private static String gigabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f GB", bytes / GIGABYTE);
+  }
+
+  private List<Path> files() {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(f -> f.toString().endsWith(".safetensors")).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static long length(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0; // Another process removed it.
+    }
+  }
+
+  private static FileTime modified(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      return FileTime.fromMillis(0);
+    }
+  }
+}

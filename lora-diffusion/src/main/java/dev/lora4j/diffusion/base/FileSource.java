@@ -1,0 +1,200 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.diffusion.base.original.IgnoredKey;
+import dev.lora4j.diffusion.base.original.OriginalCheckpoint;
+import dev.lora4j.diffusion.base.original.OriginalKind;
+import dev.lora4j.diffusion.base.original.Taught;
+import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.clip.ClipVocabulary;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A model in one file, in the layout of first publication. */
+final class FileSource implements ModelSource {
+  private static final List<String> MODELS = List.of("text_encoder", "text_encoder_2");
+  private static final Pattern PICKLED = Pattern.compile(".*\\.(ckpt|pt|pth|bin|pkl)");
+
+  /** What OpenCLIP fills the places after a text with, as transformers' tokenisers for it do. */
+  private static final String OPEN_CLIP_PAD = "!";
+
+  private final Path file;
+  private final Optional<Path> folder;
+  private final TensorStore store;
+  private final OriginalCheckpoint original;
+  private final ModelConfigs configs;
+  private final List<String> notes = new ArrayList<>();
+
+  FileSource(Path file, Optional<Path> folder) {
+    this.file = file;
+    this.folder = folder;
+    store = open(file);
+    try {
+      original = OriginalCheckpoint.of(store);
+      configs = folder.map(Configs::of).orElseGet(this::measured);
+      if (configs.texts().size() != original.encoders()) {
+        throw new DiffusionModelException(
+            file
+                + " has "
+                + original.encoders()
+                + " text encoders, but the configuration in "
+                + folder.orElseThrow()
+                + " is of "
+                + configs.texts().size()
+                + ".");
+      }
+    } catch (RuntimeException | Error e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static TensorStore open(Path file) {
+    if (!Files.exists(file)) {
+      throw new DiffusionModelException("There is no model " + file + ".");
+    }
+    if (PICKLED.matcher(file.toString().toLowerCase(Locale.ROOT)).matches()) {
+      throw new DiffusionModelException(
+          file
+              + " is not opened: files ending in .ckpt, .pt, .pth or .bin can run code when they are"
+              + " read. Take the model's .safetensors file, or convert it to one with a program that"
+              + " you trust to read it.");
+    }
+    return TensorStore.open(file);
+  }
+
+  private ModelConfigs measured() {
+    Taught taught = original.taught();
+    notes.add(
+        file.getFileName()
+            + " is taken for a "
+            + original.kind().title()
+            + " that predicts "
+            + (taught.prediction() == SchedulerConfig.Prediction.EPSILON ? "noise" : "velocity")
+            + ", as "
+            + taught.because()
+            + ".");
+    List<ModelConfigs.Text> texts = new ArrayList<>();
+    for (ClipTextConfig text : original.texts()) {
+      texts.add(new ModelConfigs.Text(MODELS.get(texts.size()), text));
+    }
+    return new ModelConfigs(
+        original.unet(),
+        original.vae(),
+        texts,
+        schedule(taught),
+        original.sampleSize(),
+        original.kind() == OriginalKind.XL);
+  }
+
+  /** The schedule that all three kinds were trained on. */
+  private static SchedulerConfig schedule(Taught taught) {
+    SchedulerConfig plain =
+        new SchedulerConfig(
+            1000,
+            SchedulerConfig.Betas.SCALED_LINEAR,
+            0.00085,
+            0.012,
+            taught.prediction(),
+            SchedulerConfig.Spacing.LEADING,
+            1,
+            false);
+    // Nothing but noise is where leading spacing never begins (Lin et al. 2024).
+    return taught.zeroTerminalSnr()
+        ? plain.withZeroTerminalSnr().with(SchedulerConfig.Spacing.TRAILING)
+        : plain;
+  }
+
+  @Override
+  public ModelConfigs configs() {
+    return configs;
+  }
+
+  @Override
+  public TensorStore store(String model) {
+    return store;
+  }
+
+  @Override
+  public String label(String model) {
+    return "";
+  }
+
+  @Override
+  public List<Placement> places(String model, Parameter parameter) {
+    return switch (model) {
+      case "unet" -> List.of(original.unet(configs.unet(), parameter));
+      case "vae" -> List.of(original.vae(configs.vae(), parameter));
+      default -> original.text(MODELS.indexOf(model), parameter);
+    };
+  }
+
+  @Override
+  public List<String> unknown(String model, List<String> unclaimed) {
+    Map<IgnoredKey, Integer> ignored = new EnumMap<>(IgnoredKey.class);
+    List<String> unknown = new ArrayList<>();
+    for (String key : unclaimed) {
+      Optional<IgnoredKey> reason = original.ignored(key, configs.encoders());
+      reason.ifPresentOrElse(r -> ignored.merge(r, 1, Integer::sum), () -> unknown.add(key));
+    }
+    ignored.forEach(
+        (reason, count) ->
+            notes.add(
+                "Not needed of "
+                    + file.getFileName()
+                    + ": "
+                    + reason.reason()
+                    + " ("
+                    + count
+                    + (count == 1 ? " key)." : " keys).")));
+    return unknown;
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  @Override
+  public List<Path> files() {
+    return List.of(file);
+  }
+
+  @Override
+  public ClipTokenizer tokenizer(ModelConfigs.Text encoder) {
+    if (folder.isPresent()) {
+      return FolderSource.tokenizer(folder.get(), encoder.model());
+    }
+    ClipVocabulary vocabulary = ClipVocabulary.openAi();
+    int words = encoder.config().vocabSize();
+    if (words != vocabulary.size()) {
+      throw new DiffusionModelException(
+          encoder.model()
+              + " in "
+              + file
+              + " knows "
+              + words
+              + " tokens, but CLIP's vocabulary has "
+              + vocabulary.size()
+              + ". Give a folder with its tokeniser (--base-config).");
+    }
+    String pad = encoder.config().quickGelu() ? ClipVocabulary.END : OPEN_CLIP_PAD;
+    return ClipTokenizer.of(vocabulary, pad, encoder.config().maxPositionEmbeddings());
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

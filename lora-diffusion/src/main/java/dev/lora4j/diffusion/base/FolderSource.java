@@ -1,0 +1,115 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.diffusion.clip.ClipTokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A model in the folder layout of diffusers. */
+final class FolderSource implements ModelSource {
+  /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
+  private static final String POSITIONS = "text_model.embeddings.position_ids";
+
+  private static final String LEVEL = "text_model.";
+
+  /** What diffusers called the attention of autoencoders before version 0.15. */
+  private static final Map<String, String> OLD_ATTENTION =
+      Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
+
+  private final Path folder;
+  private final ModelConfigs configs;
+  private final Map<String, TensorStore> stores = new LinkedHashMap<>();
+
+  FolderSource(Path folder) {
+    if (!Files.isDirectory(folder.resolve("unet"))) {
+      throw new DiffusionModelException(
+          folder
+              + " is no model: expected a folder in the layout of diffusers, with unet, vae,"
+              + " text_encoder, tokenizer and scheduler inside.");
+    }
+    this.folder = folder;
+    configs = Configs.of(folder);
+  }
+
+  @Override
+  public ModelConfigs configs() {
+    return configs;
+  }
+
+  @Override
+  public TensorStore store(String model) {
+    return stores.computeIfAbsent(
+        model, m -> TensorStore.open(WeightFiles.main(folder.resolve(m))));
+  }
+
+  @Override
+  public String label(String model) {
+    return model + "/";
+  }
+
+  @Override
+  public List<Placement> places(String model, Parameter parameter) {
+    String name = parameter.name();
+    List<Placement> places = new ArrayList<>(List.of(Placement.of(model, name)));
+    if (model.startsWith("text_encoder") && name.startsWith(LEVEL)) {
+      // transformers 5.6 took the level out.
+      places.add(Placement.of(model, name.substring(LEVEL.length())));
+    }
+    if (model.equals("vae") && name.contains(".attentions.")) {
+      OLD_ATTENTION.forEach(
+          (now, before) -> {
+            if (name.contains("." + now + ".")) {
+              places.add(Placement.of(model, name.replace("." + now + ".", "." + before + ".")));
+            }
+          });
+    }
+    return places;
+  }
+
+  @Override
+  public List<String> unknown(String model, List<String> unclaimed) {
+    return unclaimed.stream()
+        .filter(n -> !(model.startsWith("text_encoder") && POSITIONS.endsWith(n)))
+        .toList();
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.of();
+  }
+
+  @Override
+  public List<Path> files() {
+    List<String> parts = new ArrayList<>(List.of("unet", "vae"));
+    configs.texts().forEach(t -> parts.add(t.model()));
+    return parts.stream().flatMap(p -> WeightFiles.of(folder.resolve(p)).stream()).toList();
+  }
+
+  @Override
+  public ClipTokenizer tokenizer(ModelConfigs.Text encoder) {
+    return tokenizer(folder, encoder.model());
+  }
+
+  /** The tokeniser that a folder of diffusers has for a text encoder. */
+  static ClipTokenizer tokenizer(Path folder, String model) {
+    Path tokenizer = folder.resolve(model.replace("text_encoder", "tokenizer"));
+    try {
+      return ClipTokenizer.load(tokenizer);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tokenizer in " + tokenizer, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stores.values().forEach(TensorStore::close);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How to load a base model.
+ *
+ * @param compute the type that weights are converted to and networks compute in
+ * @param prediction what the denoiser predicts, where that is known better than the model says
+ * @param configs a folder in the layout of diffusers, whose configurations and tokenisers stand for
+ *     what a single file does not say; its weights are not read and need not be there
+ */
+public record LoadOptions(DType compute, Optional<Prediction> prediction, Optional<Path> configs) {
+  /** As the model says, computed in {@code compute}. */
+  public static LoadOptions in(DType compute) {
+    return new LoadOptions(compute, Optional.empty(), Optional.empty());
+  }
+
+  /** The same for a denoiser that predicts this. */
+  public LoadOptions predicting(Prediction what) {
+    return new LoadOptions(compute, Optional.of(what), configs);
+  }
+
+  /** The same with the configurations of a folder. */
+  public LoadOptions configuredBy(Path folder) {
+    return new LoadOptions(compute, prediction, Optional.of(folder));
+  }
+}

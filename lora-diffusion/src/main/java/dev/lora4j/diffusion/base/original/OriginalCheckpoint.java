@@ -1,0 +1,218 @@
+package dev.lora4j.diffusion.base.original;
+
+import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.CheckpointException;
+import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.vae.VaeConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A checkpoint in one file, in the layout that Stable Diffusion 1, 2 and XL were published in: what
+ * kind it is, how large its networks are, and where each of their weights lies.
+ */
+public final class OriginalCheckpoint {
+  private static final String UNET = "model.diffusion_model.";
+  private static final String VAE = "first_stage_model.";
+
+  /** Channels of latents, in all models of these kinds. */
+  private static final int LATENTS = 4;
+
+  /** Places of transformers' text encoders. */
+  private static final List<String> CLIP =
+      List.of("cond_stage_model.transformer.", "conditioner.embedders.0.transformer.");
+
+  /** Places of OpenCLIP's; the last one is that of Stable Diffusion 2 in Stability's later code. */
+  private static final List<String> OPEN_CLIP =
+      List.of(
+          "conditioner.embedders.1.model.",
+          "cond_stage_model.model.",
+          "conditioner.embedders.0.model.");
+
+  private final KeyTree keys;
+  private final OriginalKind kind;
+  private final List<EncoderPlace> encoders;
+  private final Taught taught;
+
+  private OriginalCheckpoint(TensorStore store, KeyTree keys) {
+    this.keys = keys;
+    Optional<EncoderPlace> clip = place(CLIP, false);
+    Optional<EncoderPlace> openClip = place(OPEN_CLIP, true);
+    boolean told = keys.below(UNET + "label_emb.");
+    kind = told ? OriginalKind.XL : clip.isPresent() ? OriginalKind.SD1 : OriginalKind.SD2;
+    if (told && clip.isEmpty() && openClip.isPresent()) {
+      throw keys.refused(
+          "it is a refiner of Stable Diffusion XL or another model without CLIP's text encoder,"
+              + " which makes no pictures by itself. Give the base model.");
+    }
+    encoders =
+        switch (kind) {
+          case SD1 -> List.of(needed(clip, CLIP.get(0)));
+          case SD2 -> List.of(needed(openClip, OPEN_CLIP.get(1)));
+          case XL -> List.of(needed(clip, CLIP.get(1)), needed(openClip, OPEN_CLIP.get(0)));
+        };
+    if (keys.has("edm_mean") || keys.has("edm_vpred.sigma_max")) {
+      throw keys.refused(
+          "it was trained on noise levels of its own (EDM, as Playground 2.5), for which there is"
+              + " no sampler here.");
+    }
+    if (keys.has("scaled_fp8")
+        || store.tensors().keySet().stream().anyMatch(k -> k.endsWith(".scale_weight"))) {
+      throw keys.refused(
+          "its weights are small numbers that count by scales beside them. Use the checkpoint in"
+              + " BF16, F16, F32 or plain FP8.");
+    }
+    int last = keys.count(UNET + "output_blocks.") - 1;
+    String norm = UNET + "output_blocks." + last + ".1.transformer_blocks.0.norm1.bias";
+    taught = Taught.of(store, kind, fillsMasks() ? Optional.empty() : Optional.of(norm));
+  }
+
+  /** Whether the denoiser is given more than the latents. */
+  private boolean fillsMasks() {
+    return keys.shape(UNET + "input_blocks.0.0.weight")
+        .filter(s -> s.rank() > 1 && s.size(1) > LATENTS)
+        .isPresent();
+  }
+
+  /**
+   * Looks at a file's names and shapes.
+   *
+   * @throws CheckpointException if it is none of a kind that pictures can be made with, with what
+   *     it is
+   */
+  public static OriginalCheckpoint of(TensorStore store) {
+    KeyTree keys = new KeyTree(store.path(), store.tensors());
+    if (!keys.below(UNET + "input_blocks.")) {
+      throw new CheckpointException(
+          store.path()
+              + " is "
+              + what(store.path())
+              + ". Pictures are made with Stable Diffusion 1, 2 and XL: a folder in the layout of"
+              + " diffusers, or one file with a denoiser below "
+              + UNET
+              + ", an autoencoder and the text encoders.");
+    }
+    return new OriginalCheckpoint(store, keys);
+  }
+
+  /** What a file is that is no such checkpoint; an adapter is refused as one. */
+  private static String what(Path file) {
+    try (Checkpoint other = Checkpoint.open(file)) {
+      String title = other.base().title();
+      boolean known = !other.base().name().isEmpty();
+      return known
+          ? "a model of the kind " + title + ", or a part of one"
+          : "a model of no kind that is known";
+    }
+  }
+
+  private Optional<EncoderPlace> place(List<String> prefixes, boolean openClip) {
+    return prefixes.stream()
+        .filter(keys::below)
+        .findFirst()
+        .map(prefix -> new EncoderPlace(prefix, openClip));
+  }
+
+  private EncoderPlace needed(Optional<EncoderPlace> found, String usual) {
+    return found.orElseThrow(
+        () ->
+            keys.refused(
+                "it lacks a text encoder, expected below "
+                    + usual
+                    + ". Give a whole checkpoint, not a denoiser alone."));
+  }
+
+  /** Its kind. */
+  public OriginalKind kind() {
+    return kind;
+  }
+
+  /** What its denoiser predicts. */
+  public Taught taught() {
+    return taught;
+  }
+
+  /** Sizes of the denoiser. */
+  public UNetConfig unet() {
+    int pooled = kind == OriginalKind.XL ? new MeasuredEncoder(keys, encoders.get(1)).pooled() : 0;
+    return new MeasuredUNet(keys, UNET)
+        .config(pooled, predictsVelocity() && kind == OriginalKind.SD2);
+  }
+
+  private boolean predictsVelocity() {
+    return taught.prediction() == Prediction.V_PREDICTION;
+  }
+
+  /** Sizes of the autoencoder. */
+  public VaeConfig vae() {
+    return new MeasuredVae(keys, VAE).config(kind.scalingFactor());
+  }
+
+  /** Sizes of the text encoders, in the order in which the denoiser gets what they see. */
+  public List<ClipTextConfig> texts() {
+    return switch (kind) {
+      case SD1 -> List.of(new MeasuredEncoder(keys, encoders.get(0)).config(0, false));
+      // Its denoiser was trained on the last layer but one.
+      case SD2 -> List.of(new MeasuredEncoder(keys, encoders.get(0)).config(1, false));
+      case XL ->
+          List.of(
+              new MeasuredEncoder(keys, encoders.get(0)).config(0, false),
+              new MeasuredEncoder(keys, encoders.get(1)).config(0, true));
+    };
+  }
+
+  /** Height and width of the latents that it was trained on. */
+  public int sampleSize() {
+    return kind == OriginalKind.SD2 && predictsVelocity() ? 96 : kind.sampleSize();
+  }
+
+  /** Where a weight of a denoiser of these sizes lies. */
+  public Placement unet(UNetConfig config, Parameter parameter) {
+    return Placement.of("", UNET + new UNetNames(config).of(parameter.name()));
+  }
+
+  /** Where a weight of an autoencoder of these sizes lies. */
+  public Placement vae(VaeConfig config, Parameter parameter) {
+    return Placement.of("", VAE + new VaeNames(config).of(parameter.name()));
+  }
+
+  /**
+   * Where a weight of a text encoder may lie, likeliest first.
+   *
+   * @param encoder its place in {@link #texts}
+   */
+  public List<Placement> text(int encoder, Parameter parameter) {
+    return encoders.get(encoder).of(parameter);
+  }
+
+  /** Number of text encoders. */
+  public int encoders() {
+    return encoders.size();
+  }
+
+  /**
+   * Why a key that no network asked for is not needed; empty if there is no reason.
+   *
+   * @param texts sizes of the text encoders as they are used
+   */
+  public Optional<IgnoredKey> ignored(String key, List<ClipTextConfig> texts) {
+    for (int i = 0; i < encoders.size(); i++) {
+      EncoderPlace place = encoders.get(i);
+      String layers = place.prefix() + "transformer.resblocks.";
+      if (place.openClip() && key.startsWith(layers)) {
+        String number = key.substring(layers.length()).replaceFirst("\\..*", "");
+        return number.matches("\\d{1,4}")
+                && Integer.parseInt(number) >= texts.get(i).numHiddenLayers()
+            ? Optional.of(IgnoredKey.LAST_LAYER)
+            : Optional.empty();
+      }
+    }
+    return IgnoredKey.of(key);
+  }
+}

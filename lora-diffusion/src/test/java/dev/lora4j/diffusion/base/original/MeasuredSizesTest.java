@@ -1,0 +1,160 @@
+package dev.lora4j.diffusion.base.original;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.format.checkpoint.CheckpointException;
+import dev.lora4j.core.format.family.Families;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.vae.VaeConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Sizes of networks, from the names and shapes of their weights. */
+class MeasuredSizesTest {
+  private static final String UNET = "model.diffusion_model.";
+
+  private static KeyTree tree(FullSizes sizes) {
+    return new KeyTree(Path.of("m.safetensors"), sizes.header());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sd1", "sd1-inpainting", "sd2", "sdxl"})
+  void thePublishedModelsHaveTheSizesOfTheirConfigurations(String kind) {
+    FullSizes sizes = FullSizes.of(kind);
+    KeyTree keys = tree(sizes);
+    int pooled = kind.equals("sdxl") ? 1280 : 0;
+    assertEquals(sizes.unet(), new MeasuredUNet(keys, UNET).config(pooled, false));
+    assertEquals(
+        sizes.vae(),
+        new MeasuredVae(keys, "first_stage_model.").config(sizes.vae().scalingFactor()));
+    for (int i = 0; i < sizes.texts().size(); i++) {
+      ClipTextConfig text = sizes.texts().get(i);
+      MeasuredEncoder encoder = new MeasuredEncoder(keys, sizes.places().get(i));
+      assertEquals(text, encoder.config(0, text.projectionDim() > 0));
+    }
+  }
+
+  /** Other numbers of resolutions, blocks and channels than any published model has. */
+  @Test
+  void oddSizesAreMeasuredToo() {
+    UNetConfig unet =
+        new UNetConfig(
+            5,
+            8,
+            List.of(64, 128, 192, 256, 320),
+            List.of(true, false, true, true, true),
+            List.of(true, true, true, false, false),
+            3,
+            40,
+            List.of(1, 2, 3, 4, 5),
+            32,
+            1e-5,
+            true,
+            List.of(2, 1, 3, 1, 4),
+            false,
+            Optional.of(new UNetConfig.Added(10, 6 * 10 + 24)));
+    VaeConfig vae = new VaeConfig(3, 3, 16, List.of(32, 64, 96), 4, 32, 0.5, 0);
+    ClipTextConfig text = new ClipTextConfig(100, 128, 300, 2, 2, 9, 1e-5, true);
+    ClipTextConfig second = new ClipTextConfig(100, 64, 300, 3, 1, 9, 1e-5, false, 24);
+    FullSizes sizes =
+        new FullSizes(
+            unet,
+            vae,
+            List.of(text, second),
+            List.of(new EncoderPlace("a.", false), new EncoderPlace("b.", true)));
+    KeyTree keys = tree(sizes);
+    assertEquals(unet, new MeasuredUNet(keys, UNET).config(24, false));
+    assertEquals(vae, new MeasuredVae(keys, "first_stage_model.").config(0.5));
+    assertEquals(text, new MeasuredEncoder(keys, sizes.places().get(0)).config(0, false));
+    assertEquals(second, new MeasuredEncoder(keys, sizes.places().get(1)).config(0, true));
+    assertEquals(
+        2, new MeasuredEncoder(keys, sizes.places().get(1)).config(1, false).numHiddenLayers());
+  }
+
+  /** The lists of layers that adapters go by were made another way. */
+  @ParameterizedTest
+  @CsvSource({"sd1,sd15", "sd2,sd21", "sdxl,sdxl"})
+  void namesAreThoseOfTheFamilysLayers(String kind, String family) {
+    UNetNames names = new UNetNames(FullSizes.of(kind).unet());
+    Family known = Families.named(family);
+    int count = 0;
+    for (NativeName name : known.natives()) {
+      if (name.site().startsWith("unet.")) {
+        String diffusers = name.site().substring("unet.".length()) + ".weight";
+        assertEquals(
+            name.path().substring("diffusion_model.".length()) + ".weight", names.of(diffusers));
+        count++;
+      }
+    }
+    assertTrue(count > 200, () -> count(known) + " layers");
+  }
+
+  private static int count(Family family) {
+    return family.natives().size();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // One block of a resolution with less depth than the others, as SSD-1B has.
+    "sdxl,input_blocks.5.1.transformer_blocks.1.,different numbers of transformer blocks",
+    "sdxl,output_blocks.2.1.transformer_blocks.9.,different numbers of transformer blocks",
+    "sd1,middle_block.1.transformer_blocks.,nothing in the middle",
+    "sd1,input_blocks.2.,different numbers of blocks"
+  })
+  void whatIsBuiltOtherwiseIsRefused(String kind, String without, String reason) {
+    Map<String, TensorInfo> header = FullSizes.of(kind).header();
+    header.keySet().removeIf(k -> k.startsWith(UNET + without));
+    if (without.equals("input_blocks.2.")) {
+      // The blocks after it follow it directly.
+      for (String key : List.copyOf(header.keySet())) {
+        if (key.startsWith(UNET + "input_blocks.")) {
+          String rest = key.substring((UNET + "input_blocks.").length());
+          int number = Integer.parseInt(rest.substring(0, rest.indexOf('.')));
+          if (number > 2) {
+            TensorInfo info = header.remove(key);
+            header.put(
+                UNET + "input_blocks." + (number - 1) + rest.substring(rest.indexOf('.')), info);
+          }
+        }
+      }
+    }
+    KeyTree keys = new KeyTree(Path.of("m.safetensors"), header);
+    int pooled = kind.equals("sdxl") ? 1280 : 0;
+    String message =
+        assertThrows(
+                CheckpointException.class, () -> new MeasuredUNet(keys, UNET).config(pooled, false))
+            .getMessage();
+    assertTrue(message.contains(reason), message);
+  }
+
+  @Test
+  void headsThatCannotBeToldAreAskedFor() {
+    Map<String, TensorInfo> header = FullSizes.of("sd2").header();
+    header.replaceAll(
+        (key, t) ->
+            key.endsWith("input_blocks.1.0.out_layers.3.weight")
+                    || key.endsWith("input_blocks.2.0.out_layers.3.weight")
+                ? new TensorInfo(key, DType.F16, Shape.of(96, 96, 3, 3), 0, 0)
+                : t);
+    KeyTree keys = new KeyTree(Path.of("m.safetensors"), header);
+    String message =
+        assertThrows(CheckpointException.class, () -> new MeasuredUNet(keys, UNET).config(0, false))
+            .getMessage();
+    assertTrue(message.contains("96 channels"), message);
+    assertTrue(message.contains("--base-config"), message);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.lora4j.diffusion.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.format.metadata.FileHashes;
+import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.diffusion.OriginalFile;
+import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.TinyXl;
+import dev.lora4j.diffusion.base.DiffusionModelException;
+import dev.lora4j.diffusion.base.LoadOptions;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Single-file checkpoints make the pictures of the folders that they were laid out from. */
+class OriginalFileTest {
+  private static final Lora4j LORA = Lora4j.open();
+
+  @TempDir private Path temporary;
+
+  @AfterAll
+  static void close() {
+    LORA.close();
+  }
+
+  private static Path folder(String kind) {
+    return kind.equals("xl") ? TinyXl.FOLDER : TinySd.FOLDER;
+  }
+
+  private static LoadOptions options(String kind) {
+    return LoadOptions.in(DType.F32).configuredBy(folder(kind));
+  }
+
+  private static int[] picture(Path base, LoadOptions options) {
+    try (StableDiffusion sd = StableDiffusion.load(LORA, base, options)) {
+      BufferedImage image =
+          sd.generate(Prompt.of("a red fox").negative("blurry").steps(3).seed(5)).image();
+      return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sd1", "sd2", "xl"})
+  void thePictureIsTheFoldersToTheLastBit(String kind) {
+    Path file =
+        OriginalFile.of(kind, folder(kind))
+            .put("betas", 1000)
+            .put("model_ema.diffusion_modelinput_blocks00weight", 4)
+            .write(temporary.resolve(kind + ".safetensors"));
+    assertArrayEquals(
+        picture(folder(kind), LoadOptions.in(DType.F32)), picture(file, options(kind)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"F16", "BF16", "F8_E4M3", "F8_E5M2", "F64"})
+  void whatIsStoredInAnotherTypeIsWhatThatTypeHolds(DType stored) {
+    OriginalFile original = OriginalFile.of("xl", TinyXl.FOLDER).as(LORA.engine(), stored);
+    Path file = original.write(temporary.resolve("small.safetensors"));
+    Path widened =
+        original.as(LORA.engine(), DType.F32).write(temporary.resolve("wide.safetensors"));
+    try (StableDiffusion narrow = StableDiffusion.load(LORA, file, options("xl"));
+        StableDiffusion wide = StableDiffusion.load(LORA, widened, options("xl"))) {
+      for (String name : List.of("conv_in.weight", "add_embedding.linear_1.bias")) {
+        assertSame(name, wide.base().unetWeights(), narrow.base().unetWeights());
+      }
+      String turned = "text_projection.weight";
+      assertSame(turned, second(wide), second(narrow));
+      assertSame("text_model.encoder.layers.1.self_attn.v_proj.bias", second(wide), second(narrow));
+    }
+  }
+
+  private static WeightStore second(StableDiffusion sd) {
+    return sd.base().textEncoders().get(1).weights();
+  }
+
+  private static void assertSame(String name, WeightStore expected, WeightStore found) {
+    assertArrayEquals(expected.tensor(name).floats(), found.tensor(name).floats(), name);
+  }
+
+  @Test
+  void everyKeyThatIsLeftOutIsCountedWithItsReason() {
+    Path file =
+        OriginalFile.of("sd2", TinySd.FOLDER)
+            .put("alphas_cumprod", 1000)
+            .put("posterior_variance", 1000)
+            .put("model_ema.decay", 1)
+            .put("global_step", 1)
+            .put("first_stage_model.loss.logvar", 1)
+            .put("cond_stage_model.model.attn_mask", 77, 77)
+            .put("cond_stage_model.model.logit_scale", 1)
+            .put("cond_stage_model.model.text_projection", 24, 24)
+            .put("cond_stage_model.model.transformer.resblocks.2.ln_1.weight", 24)
+            .put("v_pred", 1)
+            .write(temporary.resolve("m.safetensors"));
+    try (StableDiffusion sd = StableDiffusion.load(LORA, file, options("sd2"))) {
+      String notes = String.join("\n", sd.base().notes());
+      assertTrue(notes.contains("numbers of the noise schedule (2 keys)"), notes);
+      assertTrue(notes.contains("a running average of weights (1 key)"), notes);
+      assertTrue(notes.contains("the state of training (2 keys)"), notes);
+      assertTrue(notes.contains("buffers of a text encoder (1 key)"), notes);
+      assertTrue(notes.contains("parts of CLIP that pictures are not made with (2 keys)"), notes);
+      assertTrue(notes.contains("does not see the result of (1 key)"), notes);
+      assertTrue(notes.contains("what the denoiser predicts (1 key)"), notes);
+    }
+  }
+
+  @Test
+  void allThatDoesNotFitIsToldAtOnceWithTheNearestName() {
+    String missing = "model.diffusion_model.input_blocks.0.0.weight";
+    HostTensor moved = OriginalFile.of("sd1", TinySd.FOLDER).get(missing);
+    Path file =
+        OriginalFile.of("sd1", TinySd.FOLDER)
+            .remove(missing)
+            .put("model.diffusion_model.input_blocks.0.0.weights", moved)
+            .remove("first_stage_model.encoder.conv_in.bias")
+            .put("cond_stage_model.transformer.text_model.final_layer_norm.bias", 25)
+            .put("surprise", 2)
+            .write(temporary.resolve("m.safetensors"));
+    String message =
+        assertThrows(
+                DiffusionModelException.class,
+                () -> StableDiffusion.load(LORA, file, options("sd1")))
+            .getMessage();
+    assertTrue(message.contains("2 weights are missing"), message);
+    assertTrue(message.contains("missing: " + missing + " [16, 4, 3, 3]"), message);
+    assertTrue(message.contains("nearest there: " + missing + "s"), message);
+    assertTrue(message.contains("first_stage_model.encoder.conv_in.bias"), message);
+    assertTrue(message.contains("final_layer_norm.bias is [25], expected [24]"), message);
+    assertTrue(message.contains("not known: surprise"), message);
+  }
+
+  @Test
+  void whatItPredictsMayBeSaid() {
+    Path file = OriginalFile.of("sd1", TinySd.FOLDER).write(temporary.resolve("m.safetensors"));
+    assertFalse(
+        Arrays.equals(
+            picture(file, options("sd1")),
+            picture(file, options("sd1").predicting(Prediction.EPSILON))));
+  }
+
+  @Test
+  void aModelOfItsOwnVocabularyNeedsItsTokeniser() {
+    Path file = OriginalFile.of("sd1", TinySd.FOLDER).write(temporary.resolve("m.safetensors"));
+    String message =
+        assertThrows(RuntimeException.class, () -> StableDiffusion.load(LORA, file)).getMessage();
+    assertTrue(message.contains("--base-config"), message);
+  }
+
+  @Test
+  void theHashIsThatOfTheFile() {
+    Path file = OriginalFile.of("sd1", TinySd.FOLDER).write(temporary.resolve("m.safetensors"));
+    try (StableDiffusion sd = StableDiffusion.load(LORA, file, options("sd1"))) {
+      assertEquals(FileHashes.sha256(file), sd.base().hash());
+    }
+  }
+}
