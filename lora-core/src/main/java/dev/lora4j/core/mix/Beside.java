@@ -47,7 +47,12 @@ public final class Beside {
    */
   public static Set<String> sites(MixPlan plan, SiteCatalogue catalogue, String model) {
     Set<String> names = touched(plan, model);
-    names.removeIf(name -> !stacks(catalogue.find(name), SiteParts.of(plan, name)));
+    names.removeIf(
+        name -> {
+          Optional<Site> site = catalogue.find(name);
+          return site.isEmpty()
+              || !SiteParts.of(plan, name).stream().allMatch(p -> stacks(site.get(), p));
+        });
     return names;
   }
 
@@ -69,10 +74,8 @@ public final class Beside {
     return names;
   }
 
-  private static boolean stacks(Optional<Site> site, List<Part> parts) {
-    return site.isPresent()
-        && (site.get().kind() == Site.Kind.LINEAR || site.get().convolution())
-        && parts.stream().allMatch(p -> p.stacks(site.get()));
+  static boolean stacks(Site site, Part part) {
+    return (site.kind() == Site.Kind.LINEAR || site.convolution()) && part.stacks(site);
   }
 
   /** Declares the inputs as the sites are met, and adds them to each site's output. */
@@ -111,7 +114,8 @@ public final class Beside {
     return inputs;
   }
 
-  private static void stack(
+  /** Adds the inputs of one site, whose parts have the index of their column. */
+  static void stack(
       Scope scope,
       Patch patch,
       Site site,

@@ -3,7 +3,7 @@ package dev.lora4j.core.mix;
 import dev.lora4j.core.adapter.Adapter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Which adapters take part in an image, how much, and when. Immutable. */
@@ -11,24 +11,61 @@ public final class MixPlan {
   /**
    * One adapter and its weight.
    *
+   * @param weight at the denoiser
+   * @param text at the text encoders, which run once per image; absent for the weight's own {@link
+   *     Weight#value}, whenever it takes part
    * @param shares what share of the weight counts at each site
    */
-  public record Part(Adapter adapter, Weight weight, SiteShares shares) {
+  public record Part(Adapter adapter, Weight weight, Optional<Double> text, SiteShares shares) {
+    /** Checks the text encoders' weight. */
+    public Part {
+      text.filter(w -> !Double.isFinite(w))
+          .ifPresent(
+              w -> {
+                throw new IllegalArgumentException("a weight must be a number, found " + w);
+              });
+    }
+
     /** An adapter whose weight counts everywhere. */
     public Part(Adapter adapter, Weight weight) {
-      this(adapter, weight, SiteShares.ALL);
+      this(adapter, weight, Optional.empty(), SiteShares.ALL);
+    }
+
+    /** With another weight at the denoiser. */
+    public Part weight(Weight other) {
+      return new Part(adapter, other, text, shares);
+    }
+
+    /** With a weight of its own at the text encoders. */
+    public Part text(double weight) {
+      return new Part(adapter, this.weight, Optional.of(weight), shares);
+    }
+
+    /** With other shares. */
+    public Part shares(SiteShares other) {
+      return new Part(adapter, weight, text, other);
+    }
+
+    /** The one weight that counts at a site where steps do not. */
+    double overall(String site) {
+      return site.startsWith(TEXT_ENCODER) ? text.orElse(weight.value()) : weight.value();
     }
   }
 
+  /** What the names of all sites of text encoders begin with. */
+  private static final String TEXT_ENCODER = "text_encoder";
+
   /** No adapter: the base alone. */
-  public static final MixPlan NONE = new MixPlan(List.of(), Order.IN_TURN);
+  public static final MixPlan NONE = new MixPlan(List.of(), Order.IN_TURN, Route.AUTO);
 
   private final List<Part> parts;
   private final Order order;
+  private final Route route;
 
-  private MixPlan(List<Part> parts, Order order) {
+  private MixPlan(List<Part> parts, Order order, Route route) {
     this.parts = List.copyOf(parts);
     this.order = order;
+    this.route = route;
   }
 
   /** One adapter with the same weight at every step. */
@@ -53,9 +90,14 @@ public final class MixPlan {
 
   /** This plan and one more adapter, of which not all counts everywhere. */
   public MixPlan with(Adapter adapter, Weight weight, SiteShares shares) {
+    return with(new Part(adapter, weight).shares(shares));
+  }
+
+  /** This plan and one more adapter. */
+  public MixPlan with(Part part) {
     List<Part> more = new ArrayList<>(parts);
-    more.add(new Part(adapter, weight, shares));
-    return new MixPlan(more, order);
+    more.add(part);
+    return new MixPlan(more, order, route);
   }
 
   /**
@@ -63,7 +105,17 @@ public final class MixPlan {
    * as DoRA and OFT do.
    */
   public MixPlan order(Order other) {
-    return new MixPlan(parts, other);
+    return new MixPlan(parts, other, route);
+  }
+
+  /** This plan with its adapters inside the weights, beside them, or whichever is faster. */
+  public MixPlan route(Route other) {
+    return new MixPlan(parts, order, other);
+  }
+
+  /** Where the adapters act in the network that runs at every step. */
+  public Route route() {
+    return route;
   }
 
   /** How the adapters follow each other. */
@@ -96,18 +148,18 @@ public final class MixPlan {
   }
 
   /**
-   * The weights for what is computed once per image, such as the text: each adapter's own value,
-   * whenever it takes part.
+   * The weights at a site where steps do not count: at a text encoder its own, and elsewhere each
+   * adapter's own value, whenever it takes part.
    */
-  public float[] overall() {
+  public float[] overall(String site) {
     float[] weights = new float[parts.size()];
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = (float) parts.get(i).weight().value();
+      weights[i] = (float) parts.get(i).overall(site);
     }
     return weights;
   }
 
-  /** For example {@code ink 0.7 + glow 0.4 [50-100 %]}. */
+  /** For example {@code ink 0.7 + glow 0.4:0.5-1}. */
   @Override
   public String toString() {
     String sum = parts.stream().map(MixPlan::text).collect(Collectors.joining(" + "));
@@ -115,12 +167,8 @@ public final class MixPlan {
   }
 
   private static String text(Part part) {
-    Weight w = part.weight();
-    String steps =
-        w.constant()
-            ? ""
-            : String.format(Locale.ROOT, " [%.0f-%.0f %%]", 100 * w.from(), 100 * w.to());
+    String texts = part.text().map(w -> ", text " + WeightText.number(w)).orElse("");
     String blocks = part.shares().all() ? "" : " (" + part.shares().text() + ")";
-    return part.adapter().name() + " " + w.value() + steps + blocks;
+    return part.adapter().name() + " " + part.weight().text() + texts + blocks;
   }
 }

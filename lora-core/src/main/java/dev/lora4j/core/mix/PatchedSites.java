@@ -48,17 +48,29 @@ public final class PatchedSites {
       String model,
       Collection<String> names,
       MixPlan plan) {
-    this.scope = scope;
-    this.patch = patch;
-    this.base = base;
-    this.model = model;
-    this.order = plan.order();
+    this(scope, patch, base, model, Map.of(), plan.order());
     for (String name : names) {
       Site site = catalogue.find(name).orElseThrow(() -> unknown(name, plan));
       List<Part> parts = SiteParts.of(plan, name);
       PlanRules.check(site, parts, plan);
       sites.put(site, parts);
     }
+  }
+
+  /** For parts that can follow each other. */
+  PatchedSites(
+      Scope scope,
+      Patch patch,
+      WeightStore base,
+      String model,
+      Map<Site, List<Part>> sites,
+      Order order) {
+    this.scope = scope;
+    this.patch = patch;
+    this.base = base;
+    this.model = model;
+    this.order = order;
+    this.sites.putAll(sites);
   }
 
   private static AdapterException unknown(String site, MixPlan plan) {

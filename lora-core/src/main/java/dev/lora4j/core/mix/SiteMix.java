@@ -39,7 +39,7 @@ public final class SiteMix {
   public static SiteMix of(Patch patch, Site site, MixPlan plan) {
     List<Part> all = SiteParts.of(plan, site.name());
     PlanRules.check(site, all, plan);
-    float[] weights = plan.overall();
+    float[] weights = plan.overall(site.name());
     List<Part> active = all.stream().filter(p -> weights[p.adapter()] != 0).toList();
     return new SiteMix(patch, site, active, weights, plan.order());
   }

@@ -17,9 +17,15 @@ final class SiteParts {
    * The factors of one method.
    *
    * @param adapter index of the adapter in the plan
+   * @param place which of the adapter's factors at the site these are
    * @param share what share of the adapter's weight counts at the site
    */
-  record Part(int adapter, Factors factors, AdapterMethod method, double share) {
+  record Part(int adapter, int place, Factors factors, AdapterMethod method, double share) {
+    /** The same of an adapter with another index. */
+    Part of(int other) {
+      return new Part(other, place, factors, method, share);
+    }
+
     boolean additive(Target target) {
       return method instanceof AdditiveMethod m && m.target(factors.structure()) == target;
     }
@@ -52,8 +58,10 @@ final class SiteParts {
       MixPlan.Part of = plan.parts().get(i);
       double share = of.shares().at(site);
       List<Part> sums = new ArrayList<>();
-      for (Factors factors : share == 0 ? List.<Factors>of() : of.adapter().at(site)) {
-        Part part = new Part(i, factors, Methods.named(factors.method()), share);
+      List<Factors> all = share == 0 ? List.of() : of.adapter().at(site);
+      for (int place = 0; place < all.size(); place++) {
+        Factors factors = all.get(place);
+        Part part = new Part(i, place, factors, Methods.named(factors.method()), share);
         (part.method() instanceof AdditiveMethod ? sums : parts).add(part);
       }
       parts.addAll(sums);

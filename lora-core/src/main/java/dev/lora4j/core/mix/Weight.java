@@ -1,42 +1,58 @@
 package dev.lora4j.core.mix;
 
-/**
- * How much of an adapter takes part, as a function of how far the image has come.
- *
- * @param value while it takes part; may be negative
- * @param from share of the steps before it begins, 0 to 1
- * @param to share of the steps after which it ends, 0 to 1
- */
-public record Weight(double value, double from, double to) {
-  /** Checks the range. */
-  public Weight {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("a weight must be a number, found " + value);
-    }
-    if (!(0 <= from && from <= to && to <= 1)) {
-      throw new IllegalArgumentException(
-          "a weight's steps must be 0 <= from <= to <= 1, found " + from + " to " + to);
-    }
-  }
+import java.util.List;
 
+/** How much of an adapter takes part, as a function of how far the image has come. */
+public sealed interface Weight permits StepWindow, WeightCurve {
   /** The same at every step. */
-  public static Weight of(double value) {
-    return new Weight(value, 0, 1);
+  static Weight of(double value) {
+    return new StepWindow(value, 0, 1);
   }
 
   /** {@code value} between two shares of the steps, nothing before and after. */
-  public static Weight steps(double from, double to, double value) {
-    return new Weight(value, from, to);
+  static Weight steps(double from, double to, double value) {
+    return new StepWindow(value, from, to);
   }
 
-  /** Whether it is the same at every step. */
-  public boolean constant() {
-    return from == 0 && to == 1;
+  /**
+   * A curve through points, straight between them, and level before the first and after the last.
+   *
+   * @param points in the order of their shares of the steps
+   */
+  static Weight curve(WeightCurve.Point... points) {
+    return new WeightCurve(List.of(points), WeightCurve.Course.LINEAR);
+  }
+
+  /**
+   * Reads what {@link #text} writes: {@code 0.7}, {@code 0.7:0.5-1} or {@code
+   * 0@0,1@0.5,0.2@1:cosine}.
+   *
+   * @throws IllegalArgumentException if it is none of these
+   */
+  static Weight parse(String text) {
+    return WeightText.parse(text);
   }
 
   /** The weight in step {@code step} (from 0) of {@code steps}. */
-  public double at(int step, int steps) {
-    double progress = (step + 0.5) / steps;
-    return (progress >= from && progress < to) || constant() ? value : 0;
+  double at(int step, int steps);
+
+  /**
+   * The one number that stands for it where steps do not count, as in what is computed once per
+   * image: its value while it takes part, and of a curve the value farthest from 0.
+   */
+  double value();
+
+  /** Whether it is the same at every step. */
+  boolean constant();
+
+  /** The same course with another {@link #value}. */
+  Weight valued(double other);
+
+  /** In the form of {@link #parse}. */
+  String text();
+
+  /** The middle of a step as a share of all steps, which is where a step's weight is read. */
+  static double progress(int step, int steps) {
+    return (step + 0.5) / steps;
   }
 }

@@ -19,7 +19,7 @@ import java.util.Map;
 /** What texts become before the denoiser sees them: one row for each text. */
 final class Conditioning {
   private final Scope scope;
-  private final MixedNetworks networks;
+  private final TextMix encoders;
   private final int clipSkip;
 
   /** What one encoder sees in one text. */
@@ -27,13 +27,13 @@ final class Conditioning {
   private record Seen(List<float[]> chunks, float[] pooled) {}
 
   /**
-   * For one picture's networks.
+   * For one picture's text encoders.
    *
    * @param clipSkip layers of the text encoders to leave out, beyond what the base leaves out
    */
-  Conditioning(Scope scope, MixedNetworks networks, int clipSkip) {
+  Conditioning(Scope scope, TextMix encoders, int clipSkip) {
     this.scope = scope;
-    this.networks = networks;
+    this.encoders = encoders;
     this.clipSkip = clipSkip;
   }
 
@@ -133,7 +133,7 @@ final class Conditioning {
       if (pools) {
         data.put("end", Tensor.ofLongs(work, Shape.of(chunks.size()), ends));
       }
-      List<Tensor> seen = networks.text(work, encoder, view, data);
+      List<Tensor> seen = encoders.run(work, encoder, view, data);
       float[] hidden = seen.get(0).floats();
       List<float[]> rows = new ArrayList<>();
       int values = hidden.length / chunks.size();

@@ -3,10 +3,21 @@ package dev.lora4j.diffusion.pipeline;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** A picture, what it was made from, and how. */
-public record GeneratedImage(BufferedImage image, Prompt prompt, Making making) {
+/**
+ * A picture, what it was made from, and how.
+ *
+ * @param together the prompts of all pictures that were made at once, of which this is one
+ */
+public record GeneratedImage(
+    BufferedImage image, Prompt prompt, Making making, List<Prompt> together) {
+  /** Copies the list. */
+  public GeneratedImage {
+    together = List.copyOf(together);
+  }
+
   /**
    * Writes a PNG that carries as text how it was made, in the form of other tools and in one that
    * {@link PictureRecord#read} takes.
@@ -20,6 +31,6 @@ public record GeneratedImage(BufferedImage image, Prompt prompt, Making making) 
 
   /** How it was made. */
   public PictureRecord record() {
-    return PictureRecord.of(prompt, making);
+    return PictureRecord.of(prompt, making, together);
   }
 }

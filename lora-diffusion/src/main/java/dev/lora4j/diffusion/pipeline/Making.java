@@ -18,6 +18,7 @@ import java.util.List;
  *     beside} them
  * @param batch pictures that were made at once
  * @param row which of them this is, from 0
+ * @param notes what of the adapters' way is worth telling, for people
  */
 public record Making(
     String base,
@@ -28,8 +29,15 @@ public record Making(
     String engine,
     String route,
     int batch,
-    int row) {
-  static Making of(StableDiffusion sd, String route) {
+    int row,
+    List<String> notes) {
+  /** Copies the list; records of before have none. */
+  @SuppressWarnings("NullAway") // where a file has none, Gson gives null
+  public Making {
+    notes = notes == null ? List.of() : List.copyOf(notes);
+  }
+
+  static Making of(StableDiffusion sd, MixAccount account, int batch, int row) {
     Engine engine = sd.scope().engine();
     return new Making(
         String.valueOf(sd.base().path().toAbsolutePath().normalize().getFileName()),
@@ -38,9 +46,10 @@ public record Making(
         engine.device().toString(),
         engine.threads(),
         engine.version(),
-        route,
-        1,
-        0);
+        account.route(),
+        batch,
+        row,
+        account.notes());
   }
 
   /** In what {@code other} differs, for people; nothing if the same bits may be expected. */

@@ -1,10 +1,10 @@
 package dev.lora4j.diffusion.pipeline;
 
-import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -13,6 +13,7 @@ import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,91 +21,124 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The networks of a base as one image sees them: with its adapters in or beside the weights. Valid
- * while its scope is open; the base itself is never changed.
- *
- * <p>Weights that stay the same all along go into the weights, where they cost nothing per step. As
- * soon as one depends on the step, the denoiser's adapters run beside the weights, except at sites
- * where a method cannot: those get new weights whenever theirs change.
+ * The networks of a base as the pictures of a batch see them: with the adapters of each in or
+ * beside the weights. Valid while its scope is open; the base itself is never changed.
  */
 final class MixedNetworks {
   private final Scope scope;
   private final DiffusionModel base;
   private final Programs programs;
-  private final MixPlan mix;
   private final int steps;
-  private final Map<String, Map<String, Tensor>> textPatches = new HashMap<>();
-  private final PatchedSites unetPatch;
-  private final Map<String, Tensor> unetFactors;
+  private final List<MixPlan> plans;
+  private final BatchMix mix;
+  private final Map<Object, TextMix> texts = new HashMap<>();
+  private final Map<Object, Inside> insides = new HashMap<>();
+  private final Map<String, Tensor> factors;
   private final Set<String> besideSites;
-  private Map<String, Tensor> heldPatch = Map.of();
-  private Optional<Held> held = Optional.empty();
 
+  /** The denoiser's weights for pictures that can share a run. */
+  private static final class Inside {
+    private final PatchedSites sites;
+    private Map<String, Tensor> patched = Map.of();
+    private Optional<Held> held = Optional.empty();
+
+    Inside(PatchedSites sites) {
+      this.sites = sites;
+    }
+  }
+
+  /** For one picture. */
   MixedNetworks(Scope scope, DiffusionModel base, Programs programs, MixPlan mix, int steps) {
+    this(scope, base, programs, List.of(mix), steps);
+  }
+
+  MixedNetworks(
+      Scope scope, DiffusionModel base, Programs programs, List<MixPlan> plans, int steps) {
     this.scope = scope;
     this.base = base;
     this.programs = programs;
-    this.mix = mix;
     this.steps = steps;
-    SiteCatalogue sites = base.sites();
-    Patch patch = programs.patch();
-    for (TextEncoder encoder : base.textEncoders()) {
-      String model = encoder.model();
-      Set<String> touched = Beside.touched(mix, model);
-      textPatches.put(
-          model,
-          new PatchedSites(scope, patch, encoder.weights(), sites, model, touched, mix)
-              .at(mix.overall()));
-    }
-    besideSites = mix.constant() ? Set.of() : Beside.sites(mix, sites, "unet");
-    unetFactors = new Beside(besideSites).factors(scope, patch, sites, mix);
-    Set<String> inside = Beside.touched(mix, "unet");
-    inside.removeAll(besideSites);
-    unetPatch = new PatchedSites(scope, patch, base.unetWeights(), sites, "unet", inside, mix);
+    this.plans = routed(plans);
+    mix = new BatchMix(this.plans, base.sites(), "unet");
+    besideSites = mix.besideSites();
+    factors = mix.factors(scope, programs.patch());
   }
 
-  /**
-   * Runs a text encoder.
-   *
-   * @param data what {@link dev.lora4j.diffusion.base.Networks#text} says
-   */
+  private static List<MixPlan> routed(List<MixPlan> plans) {
+    boolean patched = plans.stream().allMatch(p -> p.constant() && p == plans.get(0));
+    Route chosen = patched ? Route.PATCHED : Route.BESIDE;
+    return plans.stream().map(p -> p.route() == Route.AUTO ? p.route(chosen) : p).toList();
+  }
+
+  /** {@link #text} of the first picture. */
   List<Tensor> text(Scope work, TextEncoder encoder, ClipText.View view, Map<String, Tensor> data) {
-    Network network = programs.text(encoder, view, data.containsKey("places"));
-    Map<String, Tensor> patch = textPatches.getOrDefault(encoder.model(), Map.of());
-    return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);
+    return text(0).run(work, encoder, view, data);
+  }
+
+  /** The text encoders of a picture; of pictures for which they are the same, one for all. */
+  TextMix text(int picture) {
+    MixPlan plan = plans.get(picture);
+    return texts.computeIfAbsent(
+        TextMix.key(plan, base.textEncoders()), k -> new TextMix(scope, base, programs, plan));
+  }
+
+  /** {@link #unet} of the first picture alone, whose are all rows. */
+  Tensor unet(Scope work, Map<String, Tensor> inputs, int step) {
+    Tensor x = java.util.Objects.requireNonNull(inputs.get("x"));
+    int rows = Math.toIntExact(x.shape().size(0));
+    return unet(work, Collections.nCopies(rows, 0), inputs, step);
   }
 
   /**
    * Runs the denoiser.
    *
+   * @param pictures for each row of the batch its picture; all of one {@link #group}
    * @param inputs what {@link dev.lora4j.diffusion.base.Networks#unet} says
    * @return F32 [batch, channels, h, w]
    */
-  Tensor unet(Scope work, Map<String, Tensor> inputs, int step) {
+  Tensor unet(Scope work, List<Integer> pictures, Map<String, Tensor> inputs, int step) {
     Map<String, Tensor> data = new HashMap<>(inputs);
-    float[] weights = mix.at(step, steps);
     if (!besideSites.isEmpty()) {
-      data.put(Beside.WEIGHTS, Tensor.of(work, Shape.of(1, weights.length), weights));
+      float[] weights = mix.weights(pictures, step, steps);
+      data.put(Beside.WEIGHTS, Tensor.of(work, Shape.of(pictures.size(), mix.columns()), weights));
     }
+    int first = pictures.get(0);
+    Inside inside =
+        insides.computeIfAbsent(
+            group(first),
+            g -> new Inside(mix.patched(scope, programs.patch(), base.unetWeights(), first)));
     Network network = programs.unet(besideSites);
-    return network.run(work, held(network, unetPatch.at(weights)), data).get(0);
-  }
-
-  /** How adapters take part, as {@link Making} has it. */
-  String route() {
-    if (mix.parts().isEmpty()) {
-      return "none";
-    }
-    return besideSites.isEmpty() ? "patched" : "beside";
+    Map<String, Tensor> patched = inside.sites.at(plans.get(first).at(step, steps));
+    return network.run(work, held(network, inside, patched), data).get(0);
   }
 
   /** Gathers the denoiser's weights anew only when some were patched since. */
-  private Held held(Network network, Map<String, Tensor> patched) {
-    if (held.isEmpty() || !heldPatch.equals(patched)) {
-      held.ifPresent(Held::close);
-      heldPatch = Map.copyOf(patched);
-      held = Optional.of(network.hold(scope, base.unetWeights(), heldPatch, unetFactors));
+  private Held held(Network network, Inside inside, Map<String, Tensor> patched) {
+    if (inside.held.isEmpty() || !inside.patched.equals(patched)) {
+      inside.held.ifPresent(Held::close);
+      inside.patched = Map.copyOf(patched);
+      inside.held = Optional.of(network.hold(scope, base.unetWeights(), inside.patched, factors));
     }
-    return held.get();
+    return inside.held.get();
+  }
+
+  /** The same for pictures that may be in one run of the denoiser. */
+  Object group(int picture) {
+    return mix.group(picture);
+  }
+
+  /** How a picture's adapters take part, as {@link Making} has it. */
+  String route(int picture) {
+    if (plans.get(picture).parts().isEmpty()) {
+      return "none";
+    }
+    return mix.beside(picture) ? "beside" : "patched";
+  }
+
+  /** Adapters of a picture that are inside the weights although others are beside them. */
+  List<String> insideAfterAll(int picture) {
+    return mix.beside(picture) || plans.get(picture).route() == Route.BESIDE
+        ? mix.insideNames(picture)
+        : List.of();
   }
 }

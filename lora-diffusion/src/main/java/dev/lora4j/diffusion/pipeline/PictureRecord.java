@@ -9,7 +9,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Order;
-import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,26 +25,20 @@ import java.util.Optional;
  * @param words textual inversions that took part
  * @param start the picture that it began with
  * @param making the circumstances
+ * @param batch the records of all pictures that were made at once, in order; empty if it was alone
  */
 public record PictureRecord(
     Prompt prompt,
-    List<Part> adapters,
+    List<AdapterRecord> adapters,
     Order order,
     List<Word> words,
     Optional<Start> start,
-    Making making) {
+    Making making,
+    List<PictureRecord> batch) {
   /** Name of the text in a PNG file that holds the record. */
   public static final String KEYWORD = "lora4j";
 
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
-
-  /**
-   * An adapter that took part.
-   *
-   * @param blocks how much of the weight counted in which block, as {@link
-   *     dev.lora4j.core.mix.BlockWeights} reads it; empty if all of it did everywhere
-   */
-  public record Part(String name, String identity, Weight weight, String blocks) {}
 
   /** A textual inversion that took part. */
   public record Word(String name, String identity) {}
@@ -61,22 +54,38 @@ public record PictureRecord(
   public PictureRecord {
     adapters = List.copyOf(adapters);
     words = List.copyOf(words);
+    batch = List.copyOf(batch);
   }
 
-  /** Of a picture that was made. */
+  /**
+   * Of a picture that was made.
+   *
+   * @param together the prompts of all pictures that were made at once
+   */
+  static PictureRecord of(Prompt prompt, Making making, List<Prompt> together) {
+    PictureRecord alone = of(prompt, making);
+    return together.size() == 1
+        ? alone
+        : new PictureRecord(
+            alone.prompt,
+            alone.adapters,
+            alone.order,
+            alone.words,
+            alone.start,
+            making,
+            together.stream().map(p -> of(p, making)).toList());
+  }
+
+  /** Of a picture that was made alone. */
   public static PictureRecord of(Prompt prompt, Making making) {
-    List<Part> parts = new ArrayList<>();
-    for (MixPlan.Part part : prompt.mix().parts()) {
-      String name = part.adapter().name();
-      String identity = part.adapter().identity();
-      parts.add(new Part(name, identity, part.weight(), part.shares().text()));
-    }
+    List<AdapterRecord> parts = prompt.mix().parts().stream().map(AdapterRecord::of).toList();
     Optional<Start> start =
         prompt.start().map(s -> new Start(s.picture().name(), s.strength(), s.hash()));
     List<Word> words =
         prompt.usedEmbeddings().stream().map(e -> new Word(e.name(), e.identity())).toList();
     Prompt plain = prompt.mix(MixPlan.NONE).embeddings(List.of()).withoutStart();
-    return new PictureRecord(plain, parts, prompt.mix().order(), words, start, making);
+    Order order = prompt.mix().order();
+    return new PictureRecord(plain, parts, order, words, start, making, List.of());
   }
 
   /**
@@ -95,7 +104,7 @@ public record PictureRecord(
                             + " pictures that it makes itself do, unless another program wrote"
                             + " them anew."));
     try {
-      return parse(JsonParser.parseString(json).getAsJsonObject());
+      return whole(JsonParser.parseString(json).getAsJsonObject());
     } catch (JsonParseException
         | IllegalStateException
         | UnsupportedOperationException
@@ -106,7 +115,17 @@ public record PictureRecord(
     }
   }
 
-  private static PictureRecord parse(JsonObject json) {
+  private static PictureRecord whole(JsonObject json) {
+    Making making = GSON.fromJson(json.get("making"), Making.class);
+    List<PictureRecord> batch = new ArrayList<>();
+    if (json.has("batch")) {
+      json.getAsJsonArray("batch")
+          .forEach(one -> batch.add(parse(one.getAsJsonObject(), making, List.of())));
+    }
+    return parse(json, making, batch);
+  }
+
+  private static PictureRecord parse(JsonObject json, Making making, List<PictureRecord> batch) {
     Prompt prompt =
         Prompt.of(json.get("prompt").getAsString())
             .negative(json.get("negative").getAsString())
@@ -122,20 +141,9 @@ public record PictureRecord(
           Optional.ofNullable(json.get("negative_sizes")).map(PictureRecord::sizes);
       prompt = prompt.micro(new MicroConditioning(sizes(json.get("sizes")), negative));
     }
-    List<Part> parts = new ArrayList<>();
+    List<AdapterRecord> parts = new ArrayList<>();
     for (JsonElement element : json.getAsJsonArray("adapters")) {
-      JsonObject part = element.getAsJsonObject();
-      Weight weight =
-          Weight.steps(
-              part.get("from").getAsDouble(),
-              part.get("to").getAsDouble(),
-              part.get("weight").getAsDouble());
-      parts.add(
-          new Part(
-              part.get("name").getAsString(),
-              part.get("identity").getAsString(),
-              weight,
-              part.has("blocks") ? part.get("blocks").getAsString() : ""));
+      parts.add(AdapterRecord.parse(element.getAsJsonObject()));
     }
     Optional<Start> start =
         Optional.ofNullable(json.getAsJsonObject("start"))
@@ -152,9 +160,8 @@ public record PictureRecord(
         words.add(new Word(one.get("name").getAsString(), one.get("identity").getAsString()));
       }
     }
-    Making making = GSON.fromJson(json.get("making"), Making.class);
-    return new PictureRecord(
-        prompt, parts, Order.valueOf(json.get("order").getAsString()), words, start, making);
+    Order order = Order.valueOf(json.get("order").getAsString());
+    return new PictureRecord(prompt, parts, order, words, start, making, batch);
   }
 
   private static MicroConditioning.Sizes sizes(JsonElement json) {
@@ -163,6 +170,17 @@ public record PictureRecord(
 
   /** The record as one JSON object. */
   public String json() {
+    JsonObject json = request();
+    if (!batch.isEmpty()) {
+      JsonArray all = new JsonArray();
+      batch.forEach(one -> all.add(one.request()));
+      json.add("batch", all);
+    }
+    json.add("making", GSON.toJsonTree(making));
+    return GSON.toJson(json);
+  }
+
+  private JsonObject request() {
     JsonObject json = new JsonObject();
     json.addProperty("prompt", prompt.text());
     json.addProperty("negative", prompt.negative());
@@ -180,18 +198,7 @@ public record PictureRecord(
     }
     json.addProperty("order", order.name());
     JsonArray all = new JsonArray();
-    for (Part part : adapters) {
-      JsonObject one = new JsonObject();
-      one.addProperty("name", part.name());
-      one.addProperty("identity", part.identity());
-      one.addProperty("weight", part.weight().value());
-      one.addProperty("from", part.weight().from());
-      one.addProperty("to", part.weight().to());
-      if (!part.blocks().isEmpty()) {
-        one.addProperty("blocks", part.blocks());
-      }
-      all.add(one);
-    }
+    adapters.forEach(part -> all.add(part.json()));
     json.add("adapters", all);
     if (!words.isEmpty()) {
       json.add("embeddings", GSON.toJsonTree(words));
@@ -204,7 +211,6 @@ public record PictureRecord(
           one.addProperty("hash", s.hash());
           json.add("start", one);
         });
-    json.add("making", GSON.toJsonTree(making));
-    return GSON.toJson(json);
+    return json;
   }
 }

@@ -178,11 +178,34 @@ public final class StableDiffusion implements AutoCloseable {
 
   /** Makes a picture; {@code listener} hears of each step. */
   public GeneratedImage generate(Prompt prompt, StepListener listener) {
+    return generate(List.of(prompt), listener).get(0);
+  }
+
+  /**
+   * Makes pictures together: the denoiser runs once per step for all of them. Each has its own
+   * text, seed, guidance, picture to begin with and adapters, and equals the picture made alone up
+   * to rounding.
+   *
+   * <p>Pictures whose adapters have to be inside the weights and differ, or whose texts are longer
+   * than those of others, are denoised in groups; {@link Making#notes} tells.
+   *
+   * @param listener hears of each step, which all take together
+   * @return the pictures in the order of the prompts
+   * @throws IllegalArgumentException if they differ in size, steps, sampler or schedule
+   */
+  public List<GeneratedImage> generate(List<Prompt> prompts, StepListener listener) {
+    List<Prompt> sized = prompts.stream().map(this::sized).toList();
     try (Scope work = scope.child("generate")) {
-      Prompt sized = sized(prompt);
       Generation generation = new Generation(work, base, programs, tokenizers, sized);
-      BufferedImage image = kept(decode(generation.run(listener), sized), sized);
-      return new GeneratedImage(image, sized, Making.of(this, generation.route()));
+      float[] latents = generation.run(listener);
+      List<GeneratedImage> images = new ArrayList<>();
+      for (int i = 0; i < sized.size(); i++) {
+        Prompt own = sized.get(i);
+        BufferedImage image = kept(decode(generation.own(latents, i), own), own);
+        Making making = Making.of(this, generation.account(i), sized.size(), i);
+        images.add(new GeneratedImage(image, own, making, sized));
+      }
+      return images;
     }
   }
 

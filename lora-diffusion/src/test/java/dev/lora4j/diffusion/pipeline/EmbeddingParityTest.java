@@ -84,7 +84,7 @@ class EmbeddingParityTest {
   private static Map<String, Tensor> conditioning(StableDiffusion sd, Scope scope, Prompt prompt) {
     MixedNetworks networks =
         new MixedNetworks(scope, sd.base(), sd.programs(), MixPlan.NONE, STEPS);
-    return new Conditioning(scope, networks, 0)
+    return new Conditioning(scope, networks.text(0), 0)
         .of(
             sd.base(),
             sd.tokenizers(),

@@ -9,6 +9,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.SiteAdapters;
@@ -48,7 +49,8 @@ class StructureTest {
       sd.generate(plain);
       sd.generate(plain.mix(MixPlan.of(one, 0.5).with(two, 0.5)));
       sd.generate(plain.mix(MixPlan.of(two, 0.5)));
-      sd.generate(plain.mix(MixPlan.of(one, Weight.steps(0, 0.5, 1)).with(two, 0.1)));
+      MixPlan beside = MixPlan.NONE.route(Route.BESIDE);
+      sd.generate(plain.mix(beside.with(one, 1).with(two, 0.1)));
       long compiled = engine.compiled();
       long live = engine.live();
       int side = sd.base().sampleSize() * sd.base().vae().scale();
@@ -60,7 +62,7 @@ class StructureTest {
               plain.mix(MixPlan.of(two, 0.75)),
               plain.mix(MixPlan.of(one, 0.3).with(two, 0.4)),
               // Stacked, the two have the sum of their ranks.
-              plain.mix(MixPlan.of(one, Weight.steps(0, 0.5, 1)).with(two, Weight.of(0.2))));
+              plain.mix(beside.with(one, Weight.steps(0, 0.5, 1)).with(two, Weight.of(0.2))));
       for (Prompt prompt : others) {
         sd.generate(prompt);
         assertEquals(compiled, engine.compiled(), prompt.mix().toString());
@@ -114,7 +116,9 @@ class StructureTest {
       for (int i = 0; i < 12; i++) {
         Adapter one = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
         MixPlan mix =
-            i % 2 == 0 ? MixPlan.of(one, 0.1 * (i + 1)) : MixPlan.of(one, Weight.steps(0, 0.5, 1));
+            i % 2 == 0
+                ? MixPlan.of(one, 0.1 * (i + 1)).route(Route.PATCHED)
+                : MixPlan.of(one, Weight.steps(0, 0.5, 1)).route(Route.BESIDE);
         sd.generate(Prompt.of("a fox").steps(2).mix(mix));
         live = i == 1 ? lora.engine().live() : live;
         assertTrue(i == 0 || live == lora.engine().live(), "picture " + i);

@@ -52,7 +52,7 @@ class XlParityTest {
       MixedNetworks networks =
           new MixedNetworks(scope, SD.base(), SD.programs(), MixPlan.NONE, STEPS);
       Map<String, Tensor> told =
-          new Conditioning(scope, networks, prompt.clipSkip())
+          new Conditioning(scope, networks.text(0), prompt.clipSkip())
               .of(
                   SD.base(),
                   SD.tokenizers(),

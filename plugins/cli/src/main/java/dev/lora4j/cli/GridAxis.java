@@ -1,7 +1,6 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import dev.lora4j.diffusion.sampling.Samplers;
@@ -84,15 +83,12 @@ record GridAxis(String name, List<String> values) {
   }
 
   private static MixPlan weighed(MixPlan plan, String adapter, double value) {
-    MixPlan changed = MixPlan.NONE.order(plan.order());
+    MixPlan changed = MixPlan.NONE.order(plan.order()).route(plan.route());
     boolean found = false;
     for (MixPlan.Part part : plan.parts()) {
       boolean meant = part.adapter().name().equals(adapter);
       found |= meant;
-      Weight w = part.weight();
-      changed =
-          changed.with(
-              part.adapter(), meant ? Weight.steps(w.from(), w.to(), value) : w, part.shares());
+      changed = changed.with(meant ? part.weight(part.weight().valued(value)) : part);
     }
     if (!found) {
       List<String> names = plan.adapters().stream().map(a -> a.name()).toList();

@@ -7,41 +7,31 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** An adapter on the command line: {@code ink.safetensors:0.7:0.5-1}. */
-record LoraOption(Path file, double value, double from, double to) {
-  private static final Pattern FORM =
-      Pattern.compile("(.+?)(?::([-+]?[0-9.]+)(?::([0-9.]+)-([0-9.]+))?)?");
+/**
+ * An adapter on the command line: {@code ink.safetensors:0.7}, {@code ink.safetensors:0.7:0.5-1} or
+ * {@code ink.safetensors:0@0,1@0.5,0.2@1:cosine}.
+ */
+record LoraOption(Path file, Weight weight) {
+  static final String FORM = "FILE[:WEIGHT[:FROM-TO]] or FILE:WEIGHT@SHARE,...[:cosine]";
 
-  /** The weight as a mix takes it. */
-  Weight weight() {
-    return Weight.steps(from, to, value);
-  }
+  private static final Pattern PARTS =
+      Pattern.compile("(.+?)(?::([-+.0-9][-+.0-9eE@,]*(?::(?:[0-9.]+-[0-9.]+|linear|cosine))?))?");
 
-  /** Reads the form above; what is left out is weight 1 and all steps. */
+  /** Reads the forms above; what is left out is weight 1 and all steps. */
   static final class Reader implements ITypeConverter<LoraOption> {
     @Override
     public LoraOption convert(String text) {
-      Matcher form = FORM.matcher(text);
-      if (!form.matches()) {
-        throw new TypeConversionException("expected FILE[:WEIGHT[:FROM-TO]], found '" + text + "'");
+      Matcher parts = PARTS.matcher(text);
+      if (!parts.matches()) {
+        throw new TypeConversionException("expected " + FORM + ", found '" + text + "'");
       }
       try {
-        LoraOption option =
-            new LoraOption(
-                Path.of(form.group(1)),
-                number(form.group(2), 1),
-                number(form.group(3), 0),
-                number(form.group(4), 1));
-        option.weight();
-        return option;
+        String weight = parts.group(2);
+        return new LoraOption(
+            Path.of(parts.group(1)), weight == null ? Weight.of(1) : Weight.parse(weight));
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(
-            "'" + text + "' is no FILE[:WEIGHT[:FROM-TO]]: " + e.getMessage());
+        throw new TypeConversionException("'" + text + "' is no " + FORM + ": " + e.getMessage());
       }
-    }
-
-    private static double number(@org.jspecify.annotations.Nullable String text, double otherwise) {
-      return text == null ? otherwise : Double.parseDouble(text);
     }
   }
 }

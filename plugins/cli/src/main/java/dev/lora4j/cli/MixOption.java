@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.SiteShares;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.clip.LoraTags;
@@ -12,11 +13,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The adapters that take part in a picture. */
 final class MixOption {
@@ -28,8 +31,29 @@ final class MixOption {
       converter = LoraOption.Reader.class,
       description =
           "Adapter to blend in, its weight (default: 1), and the share of the steps in which it"
-              + " takes part, for example ink.safetensors:0.7:0.5-1. May be given several times.")
+              + " takes part, for example ink.safetensors:0.7:0.5-1; or weights at shares of the"
+              + " steps with straight lines between them, ink.safetensors:0@0,1@0.5,0.2@1, or"
+              + " rounded ones if :cosine follows. May be given several times.")
   List<LoraOption> loras = new ArrayList<>();
+
+  @Option(
+      names = "--lora-te",
+      paramLabel = "NAME=WEIGHT",
+      description =
+          "An adapter's weight at the text encoders (default: the one it has at the denoiser;"
+              + " where that depends on the step, the value while it takes part, and of a curve"
+              + " the one farthest from 0). NAME is that of the adapter's file, without its"
+              + " ending.")
+  private Map<String, Double> textWeights = new LinkedHashMap<>();
+
+  @Option(
+      names = "--route",
+      paramLabel = "ROUTE",
+      converter = RouteReader.class,
+      description =
+          "Adapters inside the denoiser's weights (patched), beside them (beside), or as seems"
+              + " faster (auto, the default).")
+  private Route route = Route.AUTO;
 
   @Option(
       names = "--blocks",
@@ -60,7 +84,7 @@ final class MixOption {
 
   /** Reads the adapters. */
   MixPlan plan(Console console, OpenModel model) {
-    MixPlan plan = MixPlan.NONE;
+    MixPlan plan = MixPlan.NONE.route(route);
     for (LoraOption lora : loras) {
       plan = with(model, plan, read(console, model, lora.file()), lora.weight());
     }
@@ -68,7 +92,14 @@ final class MixOption {
   }
 
   private MixPlan with(OpenModel model, MixPlan plan, Adapter adapter, Weight weight) {
-    return plan.with(adapter, weight, shares(model, blocks.getOrDefault(adapter.name(), "")));
+    return with(model, plan, adapter, weight, Optional.empty());
+  }
+
+  private MixPlan with(
+      OpenModel model, MixPlan plan, Adapter adapter, Weight weight, Optional<Double> text) {
+    SiteShares shares = shares(model, blocks.getOrDefault(adapter.name(), ""));
+    Optional<Double> own = Optional.ofNullable(textWeights.get(adapter.name())).or(() -> text);
+    return plan.with(new MixPlan.Part(adapter, weight, own, shares));
   }
 
   /** What block weights mean for a base. */
@@ -80,13 +111,19 @@ final class MixOption {
     }
   }
 
-  /** Complains about block weights of adapters that do not take part. */
-  private void requireBlocksUsed(MixPlan plan) {
+  /** Complains about what is said of adapters that do not take part. */
+  private void requireUsed(MixPlan plan) {
+    requireUsed(plan, "--blocks", blocks.keySet());
+    requireUsed(plan, "--lora-te", textWeights.keySet());
+  }
+
+  private static void requireUsed(MixPlan plan, String option, Set<String> said) {
     List<String> names = plan.adapters().stream().map(Adapter::name).toList();
-    for (String name : blocks.keySet()) {
+    for (String name : said) {
       if (!names.contains(name)) {
         throw new Failure(
-            "--blocks is for "
+            option
+                + " is for "
                 + name
                 + ", but the adapters that take part are "
                 + (names.isEmpty() ? "none" : String.join(", ", names))
@@ -101,9 +138,10 @@ final class MixOption {
     MixPlan all = plan;
     for (LoraTags.Tag tag : tags.tags()) {
       Path file = new LoraFolder(folder.orElse(Path.of("."))).require(tag.name());
-      all = with(model, all, read(console, model, file), Weight.of(tag.weight()));
+      Adapter adapter = read(console, model, file);
+      all = with(model, all, adapter, Weight.of(tag.weight()), tag.text());
     }
-    requireBlocksUsed(all);
+    requireUsed(all);
     return prompt.text(tags.text()).mix(all);
   }
 
@@ -126,53 +164,23 @@ final class MixOption {
     return loaded.adapter();
   }
 
-  /** The adapters that took part, one line each. */
-  List<String> lines(List<MixPlan.Part> parts) {
-    List<String> lines = new ArrayList<>();
-    for (MixPlan.Part part : parts) {
-      Weight weight = part.weight();
-      String steps =
-          weight.constant()
-              ? ""
-              : String.format(
-                  Locale.ROOT,
-                  " at %.0f-%.0f %% of the steps",
-                  100 * weight.from(),
-                  100 * weight.to());
-      String identity = part.adapter().identity();
-      lines.add(
-          part.adapter().name()
-              + " weight "
-              + weight.value()
-              + steps
-              + (part.shares().all() ? "" : ", by blocks " + part.shares().text())
-              + ", identity "
-              + identity);
-    }
-    return lines;
+  /** The file of each adapter that was read, by identity. */
+  Map<String, Path> files() {
+    Map<String, Path> byIdentity = new LinkedHashMap<>();
+    files.forEach((file, adapter) -> byIdentity.put(adapter.identity(), file));
+    return byIdentity;
   }
 
-  /** The same for programs. */
-  List<Map<String, Object>> json(List<MixPlan.Part> parts) {
-    List<Map<String, Object>> all = new ArrayList<>();
-    for (MixPlan.Part part : parts) {
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("name", part.adapter().name());
-      files.forEach(
-          (file, adapter) -> {
-            if (adapter.equals(part.adapter())) {
-              one.put("file", file.toString());
-            }
-          });
-      one.put("identity", part.adapter().identity());
-      one.put("weight", part.weight().value());
-      one.put("from", part.weight().from());
-      one.put("to", part.weight().to());
-      if (!part.shares().all()) {
-        one.put("blocks", part.shares().text());
+  /** Reads a route. */
+  static final class RouteReader implements ITypeConverter<Route> {
+    @Override
+    public Route convert(String text) {
+      for (Route route : Route.values()) {
+        if (route.name().equalsIgnoreCase(text)) {
+          return route;
+        }
       }
-      all.add(one);
+      throw new TypeConversionException("expected auto, patched or beside, found '" + text + "'");
     }
-    return all;
   }
 }

@@ -3,32 +3,51 @@ package dev.lora4j.cli;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
-/** Makes one picture after the other, with one progress bar over all of them. */
+/** Makes pictures batch by batch, with one progress bar over all of them. */
 final class PictureMaking implements AutoCloseable {
   private final StableDiffusion sd;
   private final List<Prompt> prompts;
+  private final int batch;
   private final Progress progress;
+  private final Deque<GeneratedImage> ready = new ArrayDeque<>();
   private int made;
   private long before;
 
+  /** Makes one picture after the other. */
   PictureMaking(Console console, StableDiffusion sd, List<Prompt> prompts) {
+    this(console, sd, prompts, 1);
+  }
+
+  /** Makes {@code batch} pictures at a time. */
+  PictureMaking(Console console, StableDiffusion sd, List<Prompt> prompts, int batch) {
     this.sd = sd;
     this.prompts = prompts;
+    this.batch = batch;
     long steps = prompts.stream().mapToLong(Prompt::steps).sum();
     this.progress = console.progress("generating", steps, "step");
   }
 
-  /** Makes the next picture. */
+  /** The next picture. */
   GeneratedImage next() {
-    Prompt prompt = prompts.get(made);
-    made++;
-    String detail = prompts.size() == 1 ? "" : "picture " + made + " of " + prompts.size();
-    GeneratedImage image =
-        sd.generate(prompt, (step, steps) -> progress.done(before + step, detail));
-    before += prompt.steps();
-    return image;
+    if (ready.isEmpty()) {
+      make();
+    }
+    return ready.remove();
+  }
+
+  private void make() {
+    List<Prompt> now = prompts.subList(made, Math.min(prompts.size(), made + batch));
+    String which = now.size() == 1 ? "" + (made + 1) : (made + 1) + "-" + (made + now.size());
+    String detail = prompts.size() == 1 ? "" : "picture " + which + " of " + prompts.size();
+    made += now.size();
+    ready.addAll(
+        sd.generate(
+            now, (step, steps) -> progress.done(before + (long) step * now.size(), detail)));
+    before += now.stream().mapToLong(Prompt::steps).sum();
   }
 
   @Override

@@ -2,7 +2,10 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.SiteShares;
 import dev.lora4j.diffusion.clip.Embedding;
+import dev.lora4j.diffusion.pipeline.AdapterRecord;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.Prompt;
@@ -32,9 +35,14 @@ final class Repetition {
     }
   }
 
-  /** The request, without adapters and the picture that it began with. */
-  Prompt prompt() {
-    return record.prompt();
+  /** Its request and those it was made together with, in order. */
+  List<PictureRecord> batch() {
+    return record.batch().isEmpty() ? List.of(record) : record.batch();
+  }
+
+  /** Which of the {@link #batch} the picture is. */
+  int row() {
+    return record.batch().isEmpty() ? 0 : record.making().row();
   }
 
   /** Computes in the type of then, if the user did not choose one. */
@@ -49,22 +57,38 @@ final class Repetition {
   }
 
   /**
-   * The adapters of then: among those that the user named, then by name in folders.
+   * The adapters of one of the {@link #batch}: among those that the user named, then by name in
+   * folders.
    *
    * @param named read already
    */
-  MixPlan mix(OpenModel model, List<Adapter> named, List<LoraFolder> folders, MixOption options) {
-    MixPlan plan = MixPlan.NONE.order(record.order());
-    for (PictureRecord.Part part : record.adapters()) {
+  MixPlan mix(
+      OpenModel model,
+      PictureRecord one,
+      List<Adapter> named,
+      List<LoraFolder> folders,
+      MixOption options) {
+    MixPlan plan = MixPlan.NONE.order(one.order()).route(route());
+    for (AdapterRecord part : one.adapters()) {
       Adapter adapter = adapter(model, part, named, folders, options);
-      plan = plan.with(adapter, part.weight(), MixOption.shares(model, part.blocks()));
+      SiteShares shares = MixOption.shares(model, part.blocks());
+      plan = plan.with(new MixPlan.Part(adapter, part.weight(), part.text(), shares));
     }
     return plan;
   }
 
+  /** The way that the adapters took part. */
+  private Route route() {
+    return switch (record.making().route()) {
+      case "patched" -> Route.PATCHED;
+      case "beside" -> Route.BESIDE;
+      default -> Route.AUTO;
+    };
+  }
+
   private Adapter adapter(
       OpenModel model,
-      PictureRecord.Part part,
+      AdapterRecord part,
       List<Adapter> named,
       List<LoraFolder> folders,
       MixOption options) {
@@ -95,9 +119,13 @@ final class Repetition {
             + ". Name its file by --lora, or its folder by --lora-dir.");
   }
 
-  /** The textual inversions of then: among those that the user named, then by name in folders. */
-  List<Embedding> embeddings(OpenModel model, EmbeddingOption options, List<Path> folders) {
-    return options.ofThen(model, file, record.words(), folders);
+  /**
+   * The textual inversions of one of the {@link #batch}: among those that the user named, then by
+   * name in folders.
+   */
+  List<Embedding> embeddings(
+      OpenModel model, PictureRecord one, EmbeddingOption options, List<Path> folders) {
+    return options.ofThen(model, file, one.words(), folders);
   }
 
   private static String shorter(String identity) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.mix.WeightCurve.Point;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.TypeConversionException;
@@ -11,13 +13,17 @@ import picocli.CommandLine.TypeConversionException;
 class OptionFormsTest {
   @Test
   void adaptersTakeAWeightAndAShareOfTheSteps() {
-    assertEquals(new LoraOption(Path.of("a.safetensors"), 1, 0, 1), lora("a.safetensors"));
-    assertEquals(new LoraOption(Path.of("a.safetensors"), -0.5, 0, 1), lora("a.safetensors:-0.5"));
+    assertEquals(new LoraOption(Path.of("a.safetensors"), Weight.of(1)), lora("a.safetensors"));
+    assertEquals(Weight.of(-0.5), lora("a.safetensors:-0.5").weight());
+    assertEquals(Weight.steps(0.5, 1, 0.7), lora("a.safetensors:0.7:0.5-1").weight());
     assertEquals(
-        new LoraOption(Path.of("a.safetensors"), 0.7, 0.5, 1), lora("a.safetensors:0.7:0.5-1"));
+        Weight.curve(new Point(0, 0), new Point(1, 0.5), new Point(0.2, 1)),
+        lora("a.safetensors:0@0,1@0.5,0.2@1").weight());
+    assertEquals("0@0,1@1:cosine", lora("a.safetensors:0@0,1@1:cosine").weight().text());
     assertEquals(Path.of("C:\\ink.safetensors"), lora("C:\\ink.safetensors:1").file());
     assertThrows(TypeConversionException.class, () -> lora("a.safetensors:1:0.5-2"));
     assertThrows(TypeConversionException.class, () -> lora("a.safetensors:1.2.3"));
+    assertThrows(TypeConversionException.class, () -> lora("a.safetensors:1@0.5,0@0.2"));
   }
 
   private static LoraOption lora(String text) {

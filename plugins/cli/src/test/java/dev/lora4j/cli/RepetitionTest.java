@@ -63,6 +63,64 @@ class RepetitionTest {
     assertTrue(elsewhere.out().contains("F32 then, BF16 now"), elsewhere.out());
   }
 
+  /** Each of a batch is repeated from its own file alone, with adapters that go their own ways. */
+  @Test
+  void picturesOfABatchBitForBit() throws IOException {
+    Run made =
+        Run.of(
+            "generate",
+            "a <lora:ink:0.6>fox",
+            "a cat <lora:ink:0.2:0.9> BREAK in the snow",
+            "a dog",
+            "--count=2",
+            "--batch=4",
+            "--steps=3",
+            "--seed=5",
+            "--sampler=euler-a",
+            "--lora=" + Run.TINY_SD.resolve("lora-kohya-2.safetensors") + ":0@0,0.5@1",
+            "--lora-te=lora-kohya-2=0.25",
+            "--lora-dir=" + folder,
+            "--json",
+            "-o",
+            first,
+            Run.BASE,
+            F32);
+    assertEquals(0, made.code(), made.err());
+    assertEquals(6, made.json().getAsJsonArray("pictures").size());
+    String adapters = made.json().get("adapters").toString();
+    assertTrue(adapters.contains("\"curve\":\"0@0,0.5@1\",\"text\":0.25"), adapters);
+    assertTrue(made.out().contains("2 groups"), made.out());
+    for (String picture : new String[] {"first-2.png", "first-3.png", "first-6.png"}) {
+      Path file = folder.resolve(picture);
+      Path again = folder.resolve("again.png");
+      Run repeated =
+          Run.of(
+              "generate",
+              "--from",
+              file,
+              "-o",
+              again,
+              Run.BASE,
+              "--lora=" + Run.TINY_SD.resolve("lora-kohya-2.safetensors"));
+      assertEquals(0, repeated.code(), repeated.err());
+      assertTrue(repeated.out().contains("bit for bit"), picture + repeated.out());
+      assertArrayEquals(Files.readAllBytes(file), Files.readAllBytes(again));
+      assertTrue(repeated.err().contains("others at once"), repeated.err());
+    }
+  }
+
+  @Test
+  void theRouteIsRepeatedAndCanBeChosen() throws IOException {
+    for (String route : new String[] {"patched", "beside"}) {
+      assertEquals(0, make("-o", first, "--route=" + route).code());
+      assertTrue(PngFile.texts(first).get("lora4j").contains("\"route\":\"" + route + "\""));
+      Path again = folder.resolve("again.png");
+      Run repeated = Run.of("generate", "--from", first, "-o", again, Run.BASE);
+      assertTrue(repeated.out().contains("bit for bit"), repeated.out());
+      assertArrayEquals(Files.readAllBytes(first), Files.readAllBytes(again));
+    }
+  }
+
   @Test
   void aPictureThatBeganWithAPicture() throws IOException {
     Path start = Run.pictures(folder.resolve("pictures")).resolve("ball-0.png");
@@ -154,7 +212,8 @@ class RepetitionTest {
     Path text = folder.resolve("a.png");
     Files.writeString(text, "no picture");
     assertEquals(1, Run.of("generate", "--from", text, "-o", first, Run.BASE).code());
-    for (String taken : new String[] {"--seed=3", "--count=2", "--grid", "--blocks=ink=IN:0"}) {
+    for (String taken :
+        new String[] {"--seed=3", "--count=2", "--grid", "--blocks=ink=IN:0", "--batch=2"}) {
       Run ignored = Run.of("generate", "--from", foreign, "-o", first, Run.BASE, taken);
       assertEquals(2, ignored.code(), taken);
       assertTrue(ignored.err().contains("does not go with --from"), ignored.err());

@@ -32,6 +32,9 @@ class UsageTest {
     assertMisused("size", Run.of("generate", "fox", "--size=64"), "WIDTHxHEIGHT");
     assertMisused(
         "lora", Run.of("generate", "fox", "--lora=a.safetensors:1:0.9-0.2"), "from <= to");
+    assertMisused("curve", Run.of("generate", "fox", "--lora=a.safetensors:1@2"), "from 0 to 1");
+    assertMisused("route", Run.of("generate", "fox", "--route=fast"), "patched or beside");
+    assertMisused("batch", Run.of("generate", "fox", "--batch=0"), "at least 1");
     assertMisused("rank", Run.of("train", "--images=.", "-o=a.safetensors", "--rank=0"), "rank");
   }
 

@@ -1,0 +1,285 @@
+package dev.lora4j.core.mix;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.TransformMethod;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.mix.SiteParts.Part;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The plans of pictures that are made together, in one model. Each adapter that runs beside the
+ * weights is a column of the weights' input, in which each picture has a row; what is inside the
+ * weights is known for each picture, since only pictures with the same weights can share a run.
+ *
+ * <p>At a site, what can run beside the weight does, and the rest is inside of it: methods without
+ * a low-rank form, and what acts before a method that depends on the weight.
+ */
+public final class BatchMix {
+  /**
+   * What makes columns the same. An adapter that is twice in a plan has two.
+   *
+   * @param acted the sites where something after it acts on the weight, so that it is inside
+   */
+  private record Column(
+      String adapter, SiteShares shares, Route route, Set<String> acted, int again) {}
+
+  /** The factors of a column at a site. */
+  private record Place(String site, int column, int place) {}
+
+  /** What is inside the weights of a picture; pictures where it is the same can share a run. */
+  private record Inside(List<Object> parts) {}
+
+  private final SiteCatalogue catalogue;
+  private final String model;
+  private final List<MixPlan> plans;
+  private final List<int[]> columns = new ArrayList<>(); // of each plan's parts
+  private final Map<Column, Integer> numbers = new LinkedHashMap<>();
+  private final List<Map<Site, List<Part>>> touched = new ArrayList<>();
+  private final Map<Site, Map<Place, Part>> beside = new LinkedHashMap<>();
+  private final Set<Place> inside = new HashSet<>();
+  private final Map<MixPlan, Integer> known = new HashMap<>();
+
+  /**
+   * The plans of pictures, whose routes are chosen already.
+   *
+   * @param catalogue the sites of the base
+   * @param model what the names of the model's sites begin with
+   * @throws AdapterException if a plan's adapters cannot follow each other, or one is for a site or
+   *     bias that the base lacks
+   */
+  public BatchMix(List<MixPlan> plans, SiteCatalogue catalogue, String model) {
+    this.plans = List.copyOf(plans);
+    this.catalogue = catalogue;
+    this.model = model;
+    for (int i = 0; i < plans.size(); i++) {
+      MixPlan plan = plans.get(i);
+      Integer same = known.putIfAbsent(plan, i);
+      touched.add(same == null ? touched(plan) : touched.get(same));
+      columns.add(same == null ? numbered(plan, touched.get(i)) : columns.get(same));
+      if (same == null) {
+        divide(plan, columns.get(i), touched.get(i));
+      }
+    }
+  }
+
+  private int[] numbered(MixPlan plan, Map<Site, List<Part>> sites) {
+    List<Set<String>> acted = new ArrayList<>();
+    plan.parts().forEach(p -> acted.add(new HashSet<>()));
+    sites.forEach(
+        (site, parts) ->
+            parts
+                .subList(0, 1 + lastTransform(plan, parts))
+                .forEach(p -> acted.get(p.adapter()).add(site.name())));
+    int[] own = new int[plan.parts().size()];
+    Set<Column> used = new HashSet<>();
+    for (int i = 0; i < own.length; i++) {
+      MixPlan.Part part = plan.parts().get(i);
+      String identity = part.adapter().identity();
+      int again = 0;
+      Column column = new Column(identity, part.shares(), plan.route(), acted.get(i), again);
+      while (!used.add(column)) {
+        again++;
+        column = new Column(identity, part.shares(), plan.route(), acted.get(i), again);
+      }
+      numbers.putIfAbsent(column, numbers.size());
+      own[i] = numbers.get(column);
+    }
+    return own;
+  }
+
+  private Map<Site, List<Part>> touched(MixPlan plan) {
+    Map<Site, List<Part>> sites = new LinkedHashMap<>();
+    for (String name : Beside.touched(plan, model)) {
+      Site site =
+          catalogue
+              .find(name)
+              .orElseThrow(
+                  () ->
+                      new AdapterException(
+                          "The base has no layer " + name + ", which " + plan + " would change."));
+      List<Part> parts = SiteParts.of(plan, name);
+      PlanRules.check(site, parts, plan);
+      sites.put(site, parts);
+    }
+    return sites;
+  }
+
+  private void divide(MixPlan plan, int[] own, Map<Site, List<Part>> sites) {
+    sites.forEach(
+        (site, parts) -> {
+          int last = lastTransform(plan, parts);
+          for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            Place place = place(site, own, part);
+            if (plan.route() != Route.PATCHED && i > last && Beside.stacks(site, part)) {
+              beside
+                  .computeIfAbsent(site, s -> new LinkedHashMap<>())
+                  .putIfAbsent(place, part.of(place.column()));
+            } else {
+              inside.add(place);
+            }
+          }
+        });
+  }
+
+  private static Place place(Site site, int[] own, Part part) {
+    return new Place(site.name(), own[part.adapter()], part.place());
+  }
+
+  /** Index of the last part that acts on what those before it left, or -1. */
+  private static int lastTransform(MixPlan plan, List<Part> parts) {
+    int last = -1;
+    for (int i = 0; i < parts.size() && plan.order() == Order.IN_TURN; i++) {
+      last = parts.get(i).method() instanceof TransformMethod ? i : last;
+    }
+    return last;
+  }
+
+  /** What runs beside the weight of a site: each part with its column for an index. */
+  private List<Part> besideOf(Site site) {
+    List<Part> parts = new ArrayList<>();
+    beside
+        .getOrDefault(site, Map.of())
+        .forEach(
+            (place, part) -> {
+              if (!inside.contains(place)) {
+                parts.add(part);
+              }
+            });
+    return parts;
+  }
+
+  /** The sites at which something runs beside the weight. */
+  public Set<String> besideSites() {
+    Set<String> names = new TreeSet<>();
+    for (Site site : beside.keySet()) {
+      if (!besideOf(site).isEmpty()) {
+        names.add(site.name());
+      }
+    }
+    return names;
+  }
+
+  /** The factors for a program made by {@link Beside} for {@link #besideSites}. */
+  public Map<String, Tensor> factors(Scope scope, Patch patch) {
+    Map<String, Tensor> inputs = new HashMap<>();
+    for (Site site : beside.keySet()) {
+      List<Part> parts = besideOf(site);
+      if (!parts.isEmpty()) {
+        Beside.stack(scope, patch, site, parts, numbers.size(), inputs);
+      }
+    }
+    return inputs;
+  }
+
+  /**
+   * The input {@link Beside#WEIGHTS}: for each row of a run, what each column counts.
+   *
+   * @param pictures for each row, the index of its picture
+   * @return [rows, columns]
+   */
+  public float[] weights(List<Integer> pictures, int step, int steps) {
+    float[] all = new float[pictures.size() * numbers.size()];
+    for (int row = 0; row < pictures.size(); row++) {
+      int picture = pictures.get(row);
+      float[] own = plans.get(picture).at(step, steps);
+      for (int i = 0; i < own.length; i++) {
+        all[row * numbers.size() + columns.get(picture)[i]] += own[i];
+      }
+    }
+    return all;
+  }
+
+  /** The parameters of the model that a picture's adapters are inside of. */
+  public PatchedSites patched(Scope scope, Patch patch, WeightStore base, int picture) {
+    Map<Site, List<Part>> sites = new LinkedHashMap<>();
+    int[] own = columns.get(picture);
+    touched
+        .get(picture)
+        .forEach(
+            (site, parts) -> {
+              List<Part> in =
+                  parts.stream().filter(p -> inside.contains(place(site, own, p))).toList();
+              if (!in.isEmpty()) {
+                sites.put(site, in);
+              }
+            });
+    return new PatchedSites(scope, patch, base, model, sites, plans.get(picture).order());
+  }
+
+  /** The same for pictures that can share a run: those with the same inside the weights. */
+  public Object group(int picture) {
+    MixPlan plan = plans.get(picture);
+    List<Object> parts = new ArrayList<>();
+    for (int i : insideParts(picture)) {
+      parts.add(columns.get(picture)[i]);
+      parts.add(plan.parts().get(i).weight());
+    }
+    if (!parts.isEmpty()) {
+      parts.add(plan.order());
+    }
+    return new Inside(Collections.unmodifiableList(parts));
+  }
+
+  private Set<Integer> insideParts(int picture) {
+    Set<Integer> parts = new TreeSet<>();
+    touched
+        .get(picture)
+        .forEach(
+            (site, all) ->
+                all.stream()
+                    .filter(p -> inside.contains(place(site, columns.get(picture), p)))
+                    .forEach(p -> parts.add(p.adapter())));
+    return parts;
+  }
+
+  /** Whether something of a picture runs beside the weights. */
+  public boolean beside(int picture) {
+    int[] own = columns.get(picture);
+    return touched.get(picture).entrySet().stream()
+        .anyMatch(
+            e -> e.getValue().stream().anyMatch(p -> !inside.contains(place(e.getKey(), own, p))));
+  }
+
+  /**
+   * Which of a picture's adapters are inside the weights, with the methods that are, for people.
+   */
+  public List<String> insideNames(int picture) {
+    Map<String, Set<String>> methods = new LinkedHashMap<>();
+    MixPlan plan = plans.get(picture);
+    int[] own = columns.get(picture);
+    touched
+        .get(picture)
+        .forEach(
+            (site, parts) -> {
+              for (Part part : parts) {
+                if (inside.contains(place(site, own, part))) {
+                  methods
+                      .computeIfAbsent(
+                          plan.parts().get(part.adapter()).adapter().name(), n -> new TreeSet<>())
+                      .add(part.method().name());
+                }
+              }
+            });
+    List<String> names = new ArrayList<>();
+    methods.forEach((name, of) -> names.add(name + " (" + String.join(", ", of) + ")"));
+    return names;
+  }
+
+  /** Number of columns. */
+  public int columns() {
+    return numbers.size();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.sampling.TorchRandom;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One picture of a batch: what the denoiser is told of it, in one row or, where it is guided, in a
+ * row without the text and one with it; and the numbers that it begins with, which are those of the
+ * same picture made alone.
+ */
+final class BatchPicture {
+  private final Prompt prompt;
+  private final TorchRandom random;
+  private final Map<String, Tensor> told;
+  private Optional<StartLatents> start = Optional.empty();
+  private Optional<Tensor> filling = Optional.empty();
+
+  private BatchPicture(Prompt prompt, Map<String, Tensor> told) {
+    this.prompt = prompt;
+    this.told = told;
+    random = new TorchRandom(prompt.seed());
+  }
+
+  /** Encodes the prompt's texts, by the text encoders that have its adapters. */
+  static BatchPicture of(
+      Scope scope,
+      DiffusionModel base,
+      List<ClipTokenizer> tokenizers,
+      TextMix encoders,
+      Prompt prompt) {
+    List<String> texts =
+        guided(prompt) ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
+    Map<String, Tensor> told =
+        new HashMap<>(
+            new Conditioning(scope, encoders, prompt.clipSkip())
+                .of(base, tokenizers, texts, prompt.words(), base.zerosForNoText()));
+    if (base.xl()) {
+      told.put("sizes", sizes(scope, base, prompt, texts.size()));
+    } else if (!prompt.micro().equals(MicroConditioning.OWN)) {
+      throw new IllegalArgumentException(
+          base.path() + " is no Stable Diffusion XL, so it cannot be told sizes; leave them out.");
+    }
+    return new BatchPicture(prompt, told);
+  }
+
+  /** Another picture that the denoiser is told the same of. */
+  BatchPicture like(Prompt other) {
+    return new BatchPicture(other, told);
+  }
+
+  /** The same for prompts that the denoiser is told the same of, if their text encoders are. */
+  static Object key(Prompt prompt) {
+    return List.of(
+        prompt.text(),
+        guided(prompt) ? prompt.negative() : "",
+        guided(prompt),
+        prompt.clipSkip(),
+        prompt.micro(),
+        prompt.usedEmbeddings());
+  }
+
+  private static boolean guided(Prompt prompt) {
+    return prompt.guidance() != 1;
+  }
+
+  private static Tensor sizes(Scope scope, DiffusionModel base, Prompt prompt, int rows) {
+    Shape latents = Generation.latentShape(base, prompt);
+    int scale = base.vae().scale();
+    int width = (int) latents.size(3) * scale;
+    int height = (int) latents.size(2) * scale;
+    float[] all = prompt.micro().rows(guided(prompt), width, height);
+    return Tensor.of(scope, Shape.of(rows, all.length / rows), all);
+  }
+
+  /**
+   * Draws the numbers that the picture begins with.
+   *
+   * @param fills whether the denoiser gets a mask and what it leaves of a picture
+   * @param values numbers of its latents
+   * @return standard normal noise; none if it begins with a picture
+   */
+  float[] begin(Scope scope, DiffusionModel base, Programs programs, boolean fills, int values) {
+    start =
+        prompt
+            .start()
+            .map(s -> StartLatents.of(scope, base, programs, s, fills, prompt.steps(), random));
+    float[] noise = start.isPresent() ? new float[values] : random.randn(values);
+    if (fills) {
+      StartPicture picture =
+          prompt
+              .start()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          base.path() + " was made to fill masks; give a picture and a mask."));
+      filling = Optional.of(StartLatents.filling(scope, base, programs, picture, random));
+    }
+    return noise;
+  }
+
+  /** The next of the picture's own random numbers, for samplers that add some on the way. */
+  float[] noise(int values) {
+    return random.randn(values);
+  }
+
+  Optional<StartLatents> start() {
+    return start;
+  }
+
+  /** F32 [1, channels, h, w] beside the latents, for a denoiser that was made to fill masks. */
+  Optional<Tensor> filling() {
+    return filling;
+  }
+
+  /** Rows of the denoiser's batch. */
+  int rows() {
+    return guided(prompt) ? 2 : 1;
+  }
+
+  /** What the denoiser is told beside latents and timestep, a row for each of {@link #rows}. */
+  Map<String, Tensor> told() {
+    return told;
+  }
+
+  /**
+   * Classifier-free guidance (Ho and Salimans 2022, equation 6).
+   *
+   * @param predicted all rows, one after the other
+   * @return one row
+   */
+  float[] guide(float[] predicted) {
+    if (!guided(prompt)) {
+      return predicted;
+    }
+    int n = predicted.length / 2;
+    float[] result = new float[n];
+    for (int i = 0; i < n; i++) {
+      float without = predicted[i];
+      result[i] = (float) (without + prompt.guidance() * (predicted[n + i] - without));
+    }
+    return result;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.Network;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.clip.ClipText;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The text encoders with the adapters of one plan inside their weights, each with its weight for
+ * text whatever its steps, since they run once per picture. Valid while its scope is open.
+ */
+final class TextMix {
+  private final Programs programs;
+  private final Map<String, Map<String, Tensor>> patches = new HashMap<>();
+
+  TextMix(Scope scope, DiffusionModel base, Programs programs, MixPlan mix) {
+    this.programs = programs;
+    for (TextEncoder encoder : base.textEncoders()) {
+      String model = encoder.model();
+      PatchedSites sites =
+          new PatchedSites(
+              scope,
+              programs.patch(),
+              encoder.weights(),
+              base.sites(),
+              model,
+              Beside.touched(mix, model),
+              mix);
+      patches.put(model, sites.at(mix.overall(model)));
+    }
+  }
+
+  /** The same for plans that make the same text encoders. */
+  static Object key(MixPlan mix, List<TextEncoder> encoders) {
+    List<Object> key = new ArrayList<>();
+    for (TextEncoder encoder : encoders) {
+      float[] weights = mix.overall(encoder.model());
+      for (int i = 0; i < weights.length; i++) {
+        MixPlan.Part part = mix.parts().get(i);
+        if (weights[i] != 0) {
+          key.addAll(
+              List.of(encoder.model(), part.adapter().identity(), part.shares(), weights[i]));
+        }
+      }
+    }
+    key.add(mix.order());
+    return key;
+  }
+
+  /**
+   * Runs a text encoder.
+   *
+   * @param data what {@link dev.lora4j.diffusion.base.Networks#text} says
+   */
+  List<Tensor> run(Scope work, TextEncoder encoder, ClipText.View view, Map<String, Tensor> data) {
+    Network network = programs.text(encoder, view, data.containsKey("places"));
+    Map<String, Tensor> patch = patches.getOrDefault(encoder.model(), Map.of());
+    return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);
+  }
+}
