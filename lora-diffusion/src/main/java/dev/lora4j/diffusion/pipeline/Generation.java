@@ -77,20 +77,12 @@ final class Generation {
 
   /** [1, channels, height, width] of the prompt's latents. */
   static Shape latentShape(DiffusionModel base, Prompt prompt) {
+    PictureSides.require(base.sizeUnit(), prompt.width(), prompt.height());
     return Shape.of(
         1, base.vae().latentChannels(), side(base, prompt.height()), side(base, prompt.width()));
   }
 
   private static int side(DiffusionModel base, int pixels) {
-    int unit = base.sizeUnit();
-    if (pixels % unit != 0) {
-      throw new IllegalArgumentException(
-          "This base makes pictures whose sides are multiples of "
-              + unit
-              + " pixels, found "
-              + pixels
-              + ".");
-    }
     return pixels == 0 ? base.sampleSize() : pixels / base.vae().scale();
   }
 

@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.Tiling.Planes;
 import dev.lora4j.diffusion.vae.VaeConfig;
@@ -24,6 +25,13 @@ final class Pixels {
     float[] values = picture.values();
     int plane = height * width;
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new TensorException(
+            "The autoencoder gave numbers that are not finite, where the steps before did not;"
+                + " compute in F32.");
+      }
+    }
     for (int i = 0; i < plane; i++) {
       int rgb =
           level(values[i]) << 16 | level(values[plane + i]) << 8 | level(values[2 * plane + i]);

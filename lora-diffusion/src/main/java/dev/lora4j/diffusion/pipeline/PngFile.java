@@ -2,7 +2,9 @@ package dev.lora4j.diffusion.pipeline;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,9 +48,16 @@ public final class PngFile {
       Path folder = Objects.requireNonNullElse(target.getParent(), target.getRoot());
       Files.createDirectories(folder);
       Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID());
-      Files.write(temporary, png);
-      Files.move(
-          temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        // Not by a channel, which an interrupt would close: a picture that is done is kept.
+        try (OutputStream out = new FileOutputStream(temporary.toFile())) {
+          out.write(png);
+        }
+        Files.move(
+            temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
     }

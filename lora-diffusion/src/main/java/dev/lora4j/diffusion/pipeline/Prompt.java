@@ -58,6 +58,15 @@ public record Prompt(
     if (width < 0 || height < 0) {
       throw new IllegalArgumentException("size must be positive, found " + width + "x" + height);
     }
+    if (Math.max(width, height) > PictureSides.LONGEST) {
+      throw new IllegalArgumentException(
+          "sides of pictures are at most "
+              + PictureSides.LONGEST
+              + " pixels, found "
+              + width
+              + "x"
+              + height);
+    }
   }
 
   /** A prompt with seed 0, 20 steps of DDIM, guidance 3, no adapter, at the base's own size. */

@@ -36,14 +36,7 @@ public enum LevelLaw {
     return Arrays.stream(values())
         .filter(law -> law.text().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "There is no schedule '"
-                        + name
-                        + "'; there are "
-                        + String.join(", ", names())
-                        + "."));
+        .orElseThrow(() -> Choice.unknown("schedule", name, List.copyOf(names())));
   }
 
   /** The schedule with this law. */

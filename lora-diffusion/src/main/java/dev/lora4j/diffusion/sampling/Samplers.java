@@ -1,7 +1,6 @@
 package dev.lora4j.diffusion.sampling;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The samplers that there are, by name. */
 public final class Samplers {
@@ -27,19 +26,13 @@ public final class Samplers {
   /**
    * The sampler called {@code name}.
    *
-   * @throws IllegalArgumentException naming all, if there is none
+   * @throws IllegalArgumentException naming the nearest and all, if there is none
    */
   public static Sampler named(String name) {
     return ALL.stream()
         .filter(s -> s.name().equals(name))
         .findFirst()
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "There is no sampler '"
-                        + name
-                        + "'; there are "
-                        + ALL.stream().map(Sampler::name).collect(Collectors.joining(", "))
-                        + "."));
+            () -> Choice.unknown("sampler", name, ALL.stream().map(Sampler::name).toList()));
   }
 }

@@ -6,6 +6,7 @@ import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import java.awt.image.BufferedImage;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -218,6 +219,9 @@ public final class GenerateCommand implements Command {
         }
         made.add(new Made(file, image));
       }
+    } catch (RuntimeException | Error e) {
+      keep(console, made, wanted.size());
+      throw e;
     }
     if (grid) {
       int columns = request.count;
@@ -233,6 +237,23 @@ public final class GenerateCommand implements Command {
       PngFile.write(output, sheet.draw(), String.join("\n", prompts));
     }
     return made;
+  }
+
+  /** Of work that ended early: what was to be on one sheet becomes single pictures. */
+  private void keep(Console console, List<Made> made, int wanted) {
+    List<Path> files = new ArrayList<>();
+    for (int i = 0; i < made.size(); i++) {
+      Path file = OutputFile.numbered(output, i, wanted);
+      if (grid) {
+        try {
+          made.get(i).image().save(file);
+        } catch (UncheckedIOException e) {
+          break; // what made the work end may be in the way here too
+        }
+      }
+      files.add(file);
+    }
+    HowFar.finished(files, wanted).ifPresent(console::note);
   }
 
   private void report(

@@ -117,10 +117,19 @@ public final class GridCommand implements Command {
           }
           sheets.add(draw(cells, sheet));
         }
+      } catch (RuntimeException | Error e) {
+        console.note(HowFar.resumable(output, kept + made, cells.size(), drawn()));
+        throw e;
       }
     }
     report(console, sheets, made, kept);
     return 0;
+  }
+
+  /** The seed that a repeated command would draw anew. */
+  private Optional<Long> drawn() {
+    boolean fromAxis = List.of(x, y, z).stream().anyMatch(a -> a.name().equals("seed"));
+    return fromAxis ? Optional.empty() : request.drawn();
   }
 
   private List<Cell> cells(Prompt begun) {

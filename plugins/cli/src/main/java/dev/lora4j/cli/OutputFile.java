@@ -37,6 +37,9 @@ final class OutputFile {
 
   /** Makes a folder if need be, and checks that it can be written. */
   static void folder(Path folder) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new Failure(folder + " is no folder, so nothing can be written in it.");
+    }
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {

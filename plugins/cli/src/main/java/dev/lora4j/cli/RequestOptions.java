@@ -80,6 +80,13 @@ final class RequestOptions {
 
   @Mixin private final MicroOption micro = new MicroOption();
 
+  private Optional<Long> drawn = Optional.empty();
+
+  /** The first seed, if the user did not give it. */
+  Optional<Long> drawn() {
+    return drawn;
+  }
+
   /**
    * The requests without adapters, {@link #count} for each text; what is wrong with the options is
    * found before anything is loaded.
@@ -91,7 +98,10 @@ final class RequestOptions {
       if (count < 1) {
         throw new IllegalArgumentException("--count must be at least 1, found " + count);
       }
-      long first = seed.orElseGet(() -> (long) new SecureRandom().nextInt(Integer.MAX_VALUE));
+      if (seed.isEmpty() && drawn.isEmpty()) {
+        drawn = Optional.of((long) new SecureRandom().nextInt(Integer.MAX_VALUE));
+      }
+      long first = seed.or(() -> drawn).orElseThrow();
       List<Prompt> all = new ArrayList<>();
       for (String text : texts) {
         for (int i = 0; i < count; i++) {

@@ -1,0 +1,145 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Work on several pictures that is stopped by Ctrl-C or cannot write. */
+class StoppedWorkTest {
+  @TempDir private Path folder;
+
+  /** What a process said that was interrupted, and how it ended. */
+  private record Stopped(int code, String said) {}
+
+  /** Interrupts the process as soon as {@code sign} exists. */
+  private Stopped interrupted(Path sign, String... arguments) throws Exception {
+    String java =
+        System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
+    List<String> command = new ArrayList<>(List.of(java, "-Dai.djl.offline=true", "-cp"));
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(Main.class.getName());
+    command.addAll(List.of(arguments));
+    Path said = folder.resolve("said.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+    builder.environment().put("OMP_WAIT_POLICY", "PASSIVE"); // others use the processors too
+    Process process = builder.start();
+    while (Files.notExists(sign) && process.isAlive()) {
+      Thread.sleep(20);
+    }
+    assertTrue(process.isAlive(), () -> read(said));
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends in time");
+    return new Stopped(process.exitValue(), read(said));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static List<Path> files(Path in) throws IOException {
+    try (Stream<Path> all = Files.list(in)) {
+      return all.sorted().toList();
+    }
+  }
+
+  @Test
+  void generateKeepsWhatIsFinished() throws Exception {
+    Path first = folder.resolve("out/a-01.png");
+    Stopped stopped =
+        interrupted(
+            first,
+            "generate",
+            "a fox",
+            "--count=90",
+            "--steps=30",
+            "--compute=f32",
+            "-o",
+            folder.resolve("out/a.png").toString(),
+            Run.BASE);
+    assertEquals(130, stopped.code(), stopped.said());
+    List<Path> left = files(folder.resolve("out"));
+    assertTrue(stopped.said().contains(left.size() + " of 90 pictures w"), stopped.said() + left);
+    for (Path picture : left) {
+      assertEquals(32, ImageIO.read(picture.toFile()).getWidth(), picture::toString);
+    }
+  }
+
+  @Test
+  void aGridGoesOnWhereItWasStopped() throws Exception {
+    Path out = folder.resolve("out");
+    String[] grid = {
+      "grid", "a fox", "--x", "steps=30-39", "--compute=f32", "-o", out.toString(), Run.BASE
+    };
+    Stopped stopped = interrupted(out.resolve("z01-y01-x02.png"), grid);
+    assertEquals(130, stopped.code(), stopped.said());
+    int done = files(out).size();
+    assertTrue(stopped.said().contains(done + " of 10 pictures are in " + out), stopped.said());
+    var seed = Pattern.compile("with --seed (\\d+) goes on").matcher(stopped.said());
+    assertTrue(seed.find(), stopped.said());
+
+    List<String> again = new ArrayList<>(List.of(grid));
+    again.add("--seed=" + seed.group(1));
+    Run rest = Run.of(again.toArray());
+    assertEquals(0, rest.code(), rest.err());
+    assertTrue(rest.out().contains((10 - done) + " pictures made, " + done + " kept"), rest.out());
+    assertEquals(11, files(out).size());
+  }
+
+  /** A folder in the way of the third picture stands for a disk that is full by then. */
+  @Test
+  void whatCannotBeWrittenLeavesNothingBehindAndTheOthersWhole() throws IOException {
+    Path out = Files.createDirectories(folder.resolve("out"));
+    Path inTheWay = Files.createDirectories(out.resolve("a-3.png/x"));
+    Object[] generate = {
+      "generate",
+      "a fox",
+      "--count=4",
+      "--seed=1",
+      "--steps=1",
+      "--compute=f32",
+      "-o",
+      out.resolve("a.png"),
+      Run.BASE
+    };
+    Run stopped = Run.of(generate);
+    assertEquals(1, stopped.code());
+    assertTrue(stopped.err().contains("Cannot write " + out.resolve("a-3.png")), stopped.err());
+    assertTrue(stopped.err().contains("2 of 4 pictures were finished"), stopped.err());
+    assertEquals(
+        List.of(out.resolve("a-1.png"), out.resolve("a-2.png"), inTheWay.getParent()), files(out));
+
+    Path sheet = Files.createDirectories(folder.resolve("s/sheet.png/x")).getParent();
+    Run onOne =
+        Run.of(
+            "generate",
+            "a fox",
+            "--count=2",
+            "--seed=1",
+            "--steps=1",
+            "--compute=f32",
+            "--grid",
+            "-o",
+            sheet,
+            Run.BASE);
+    assertEquals(1, onOne.code());
+    assertTrue(onOne.err().contains("is a folder"), onOne.err());
+  }
+}
