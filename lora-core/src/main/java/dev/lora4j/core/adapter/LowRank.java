@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A change of a weight as a product of two factors, not multiplied by its scale yet.
@@ -47,8 +48,19 @@ public record LowRank(Expr down, Expr up) {
    * @param mix what each direction is multiplied by, [1 or batch, rank]; all are 1 without it
    */
   public Expr beside(Site site, Expr x, Optional<Expr> mix) {
-    Expr inner = LayerMath.apply(site, x, down);
-    Expr mixed = mix.map(m -> inner.mul(LayerMath.perChannel(site, m, inner))).orElse(inner);
-    return LayerMath.point(site, mixed, up);
+    return beside(
+        site,
+        x,
+        inner -> mix.map(m -> inner.mul(LayerMath.perChannel(site, m, inner))).orElse(inner));
+  }
+
+  /**
+   * {@link #beside(Site, Expr, Optional)} with anything done between the two factors.
+   *
+   * @param mix from directions [batch, ..., rank], or [batch, rank, sizes] of a convolution, to the
+   *     same
+   */
+  public Expr beside(Site site, Expr x, UnaryOperator<Expr> mix) {
+    return LayerMath.point(site, mix.apply(LayerMath.apply(site, x, down)), up);
   }
 }

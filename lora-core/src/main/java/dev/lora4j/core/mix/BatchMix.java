@@ -88,10 +88,11 @@ public final class BatchMix {
       MixPlan.Part part = plan.parts().get(i);
       String identity = part.adapter().identity();
       int again = 0;
-      Column column = new Column(identity, part.shares(), plan.route(), acted.get(i), again);
+      Route route = part.area().isPresent() ? Route.BESIDE : plan.route();
+      Column column = new Column(identity, part.shares(), route, acted.get(i), again);
       while (!used.add(column)) {
         again++;
-        column = new Column(identity, part.shares(), plan.route(), acted.get(i), again);
+        column = new Column(identity, part.shares(), route, acted.get(i), again);
       }
       numbers.putIfAbsent(column, numbers.size());
       own[i] = numbers.get(column);
@@ -123,7 +124,12 @@ public final class BatchMix {
           for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             Place place = place(site, own, part);
-            if (plan.route() != Route.PATCHED && i > last && Beside.stacks(site, part)) {
+            boolean regional = plan.parts().get(part.adapter()).area().isPresent();
+            boolean can = i > last && Beside.stacks(site, part);
+            if (regional && !can) {
+              throw PlanRules.noRegion(site, part, plan, Beside.stacks(site, part));
+            }
+            if (can && (regional || plan.route() != Route.PATCHED)) {
               beside
                   .computeIfAbsent(site, s -> new LinkedHashMap<>())
                   .putIfAbsent(place, part.of(place.column()));
@@ -276,6 +282,14 @@ public final class BatchMix {
     List<String> names = new ArrayList<>();
     methods.forEach((name, of) -> names.add(name + " (" + String.join(", ", of) + ")"));
     return names;
+  }
+
+  MixPlan plan(int picture) {
+    return plans.get(picture);
+  }
+
+  int[] columnsOf(int picture) {
+    return columns.get(picture);
   }
 
   /** Number of columns. */

@@ -86,14 +86,26 @@ public final class Beside {
   }
 
   private static Expr adapt(Graph graph, Expr weights, Site site, Expr x, Expr y) {
-    long any = Shape.UNKNOWN;
-    Shape down = LowRank.down(site, any);
-    Shape up = LowRank.up(site, any);
-    Expr a = graph.held(input(site.name(), "down"), DType.F32, down).to(x.dtype());
-    Expr b = graph.held(input(site.name(), "up"), DType.F32, up).to(x.dtype());
-    Expr spread = graph.held(input(site.name(), "spread"), DType.F32, Shape.of(any, any));
-    Expr mix = weights.matmul(spread).to(x.dtype());
-    return y.add(new LowRank(a, b).beside(site, x, Optional.of(mix)));
+    return Held.of(graph, site, x.dtype()).add(site, x, y, weights);
+  }
+
+  /** The held inputs of one site. */
+  record Held(LowRank pair, Expr spread) {
+    static Held of(Graph graph, Site site, DType compute) {
+      long any = Shape.UNKNOWN;
+      Shape down = LowRank.down(site, any);
+      Shape up = LowRank.up(site, any);
+      Expr a = graph.held(input(site.name(), "down"), DType.F32, down).to(compute);
+      Expr b = graph.held(input(site.name(), "up"), DType.F32, up).to(compute);
+      Expr spread = graph.held(input(site.name(), "spread"), DType.F32, Shape.of(any, any));
+      return new Held(new LowRank(a, b), spread);
+    }
+
+    /** y and what the factors make of x, by weights F32 [1 or batch, columns]. */
+    Expr add(Site site, Expr x, Expr y, Expr weights) {
+      Expr mix = weights.matmul(spread).to(x.dtype());
+      return y.add(pair.beside(site, x, Optional.of(mix)));
+    }
   }
 
   /**

@@ -15,8 +15,14 @@ public final class MixPlan {
    * @param text at the text encoders, which run once per image; absent for the weight's own {@link
    *     Weight#value}, whenever it takes part
    * @param shares what share of the weight counts at each site
+   * @param area where in the picture it counts; everywhere if absent
    */
-  public record Part(Adapter adapter, Weight weight, Optional<Double> text, SiteShares shares) {
+  public record Part(
+      Adapter adapter,
+      Weight weight,
+      Optional<Double> text,
+      SiteShares shares,
+      Optional<Area> area) {
     /** Checks the text encoders' weight. */
     public Part {
       text.filter(w -> !Double.isFinite(w))
@@ -28,22 +34,27 @@ public final class MixPlan {
 
     /** An adapter whose weight counts everywhere. */
     public Part(Adapter adapter, Weight weight) {
-      this(adapter, weight, Optional.empty(), SiteShares.ALL);
+      this(adapter, weight, Optional.empty(), SiteShares.ALL, Optional.empty());
     }
 
     /** With another weight at the denoiser. */
     public Part weight(Weight other) {
-      return new Part(adapter, other, text, shares);
+      return new Part(adapter, other, text, shares, area);
     }
 
     /** With a weight of its own at the text encoders. */
     public Part text(double weight) {
-      return new Part(adapter, this.weight, Optional.of(weight), shares);
+      return new Part(adapter, this.weight, Optional.of(weight), shares, area);
     }
 
     /** With other shares. */
     public Part shares(SiteShares other) {
-      return new Part(adapter, weight, text, other);
+      return new Part(adapter, weight, text, other, area);
+    }
+
+    /** Counting in a part of the picture alone. */
+    public Part within(Area other) {
+      return new Part(adapter, weight, text, shares, Optional.of(other));
     }
 
     /** The one weight that counts at a site where steps do not. */
@@ -128,6 +139,36 @@ public final class MixPlan {
     return parts;
   }
 
+  /** Whether an adapter counts in a part of the picture alone. */
+  public boolean regional() {
+    return parts.stream().anyMatch(p -> p.area().isPresent());
+  }
+
+  /**
+   * The plans of the texts of a picture: of the whole picture, without the adapters that count in
+   * parts of it; then one for each of those, with it.
+   */
+  public List<MixPlan> contexts() {
+    List<MixPlan> all = new ArrayList<>(List.of(context(-1)));
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i).area().isPresent()) {
+        all.add(context(i));
+      }
+    }
+    return all;
+  }
+
+  /** What counts everywhere, and one part that does not. */
+  private MixPlan context(int regional) {
+    List<Part> own = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      if (i == regional || parts.get(i).area().isEmpty()) {
+        own.add(parts.get(i));
+      }
+    }
+    return new MixPlan(own, order, route);
+  }
+
   /** The adapters, in order. */
   public List<Adapter> adapters() {
     return parts.stream().map(Part::adapter).toList();
@@ -169,6 +210,7 @@ public final class MixPlan {
   private static String text(Part part) {
     String texts = part.text().map(w -> ", text " + WeightText.number(w)).orElse("");
     String blocks = part.shares().all() ? "" : " (" + part.shares().text() + ")";
-    return part.adapter().name() + " " + part.weight().text() + texts + blocks;
+    String area = part.area().map(a -> " within " + a).orElse("");
+    return part.adapter().name() + " " + part.weight().text() + texts + blocks + area;
   }
 }

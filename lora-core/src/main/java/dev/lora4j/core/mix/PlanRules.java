@@ -44,6 +44,24 @@ final class PlanRules {
     }
   }
 
+  /**
+   * Why a part cannot count in an area.
+   *
+   * @param acted whether something after it acts on the weight
+   */
+  static AdapterException noRegion(Site site, Part part, MixPlan plan, boolean acted) {
+    return new AdapterException(
+        name(plan, part)
+            + " counts in a region alone, for which it has to run beside the weight of "
+            + site.name()
+            + (acted
+                ? ", but an adapter after it acts on that weight. Put it last, or mix in the order "
+                    + Order.FROM_BASE
+                    + "."
+                : ", but this method has no form beside weights there. Leave out its region, or"
+                    + " that layer."));
+  }
+
   private static String name(MixPlan plan, Part part) {
     String adapter = plan.parts().get(part.adapter()).adapter().name();
     return adapter + " (" + part.method().name() + ")";

@@ -10,6 +10,7 @@ import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** What several adapters have at one site, in the order of the plan. */
 final class SiteParts {
@@ -32,8 +33,14 @@ final class SiteParts {
 
     /** Whether it is a product of two factors that can be stacked with others. */
     boolean stacks(Site site) {
+      return rank(site).isPresent();
+    }
+
+    /** The rank of the product that it is, if it is one. */
+    OptionalInt rank(Site site) {
       return additive(Target.WEIGHT)
-          && ((AdditiveMethod) method).rank(site, factors.structure()).isPresent();
+          ? ((AdditiveMethod) method).rank(site, factors.structure())
+          : OptionalInt.empty();
     }
   }
 

@@ -10,8 +10,10 @@ import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.unet.Words;
 import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -73,14 +75,34 @@ public final class Networks {
    * sizes} [batch, 6]. Output: the prediction [batch, channels, h, w].
    */
   public static Network.Staging unet(UNetConfig config, DType compute, AdapterInputs adapters) {
+    return unet(config, compute, adapters, false);
+  }
+
+  /** Name of the input of {@link #unet} with how much contexts count at a resolution. */
+  public static String shares(int level) {
+    return "shares:" + level;
+  }
+
+  /**
+   * The same where each row may have several contexts, if {@code regional}: {@code context} is then
+   * [batch * contexts, words, width], and for each resolution there is {@link #shares}, [batch,
+   * contexts, places].
+   */
+  public static Network.Staging unet(
+      UNetConfig config, DType compute, AdapterInputs adapters, boolean regional) {
     return (graph, weights) -> {
       Expr x = graph.input("x", DType.F32, Shape.of(ANY, config.inChannels(), ANY, ANY));
       Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
       Shape words = Shape.of(ANY, ANY, config.crossAttentionDim());
       Expr context = graph.input("context", DType.F32, words);
       Optional<UNet.Told> told = config.added().map(added -> told(graph, added));
+      List<Expr> shares = new ArrayList<>();
+      for (int level = 0; regional && level < config.levels(); level++) {
+        shares.add(graph.input(shares(level), DType.F32, Shape.of(ANY, ANY, ANY)));
+      }
       Weights at = weights.apply(adapters.declare(graph));
-      Expr y = new UNet(config).apply(at, x.to(compute), timesteps, context.to(compute), told);
+      Words all = new Words(context.to(compute), shares);
+      Expr y = new UNet(config).apply(at, x.to(compute), timesteps, all, told);
       return List.of(y.to(DType.F32));
     };
   }

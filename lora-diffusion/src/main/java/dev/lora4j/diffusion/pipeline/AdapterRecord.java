@@ -13,16 +13,30 @@ import java.util.Optional;
  * @param text the weight at the text encoders, if it had one of its own
  * @param blocks how much of the weight counted in which block, as {@link
  *     dev.lora4j.core.mix.BlockWeights} reads it; empty if all of it did everywhere
+ * @param region the part of the picture in which it counted, if not everywhere
  */
 public record AdapterRecord(
-    String name, String identity, Weight weight, Optional<Double> text, String blocks) {
+    String name,
+    String identity,
+    Weight weight,
+    Optional<Double> text,
+    String blocks,
+    Optional<Region> region) {
+  /**
+   * A region.
+   *
+   * @param hash SHA-256 of its shares
+   */
+  public record Region(String name, String hash) {}
+
   static AdapterRecord of(MixPlan.Part part) {
     return new AdapterRecord(
         part.adapter().name(),
         part.adapter().identity(),
         part.weight(),
         part.text(),
-        part.shares().text());
+        part.shares().text(),
+        part.area().map(a -> new Region(a.name(), a.hash())));
   }
 
   static AdapterRecord parse(JsonObject part) {
@@ -39,7 +53,9 @@ public record AdapterRecord(
         part.get("identity").getAsString(),
         weight,
         Optional.ofNullable(part.get("text")).map(JsonElement::getAsDouble),
-        part.has("blocks") ? part.get("blocks").getAsString() : "");
+        part.has("blocks") ? part.get("blocks").getAsString() : "",
+        Optional.ofNullable(part.getAsJsonObject("region"))
+            .map(r -> new Region(r.get("name").getAsString(), r.get("hash").getAsString())));
   }
 
   JsonObject json() {
@@ -57,6 +73,13 @@ public record AdapterRecord(
     if (!blocks.isEmpty()) {
       one.addProperty("blocks", blocks);
     }
+    region.ifPresent(
+        r -> {
+          JsonObject of = new JsonObject();
+          of.addProperty("name", r.name());
+          of.addProperty("hash", r.hash());
+          one.add("region", of);
+        });
     return one;
   }
 }

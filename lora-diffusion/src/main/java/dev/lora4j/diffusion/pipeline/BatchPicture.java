@@ -6,9 +6,11 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.sampling.TorchRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -17,6 +19,8 @@ import java.util.Optional;
  * same picture made alone.
  */
 final class BatchPicture {
+  private static final String CONTEXT = "context";
+
   private final Prompt prompt;
   private final TorchRandom random;
   private final Map<String, Tensor> told;
@@ -29,19 +33,29 @@ final class BatchPicture {
     random = new TorchRandom(prompt.seed());
   }
 
-  /** Encodes the prompt's texts, by the text encoders that have its adapters. */
+  /**
+   * Encodes the prompt's texts.
+   *
+   * @param contexts the text encoders of the whole picture, then those of each of its regions
+   */
   static BatchPicture of(
       Scope scope,
       DiffusionModel base,
       List<ClipTokenizer> tokenizers,
-      TextMix encoders,
+      List<TextMix> contexts,
       Prompt prompt) {
     List<String> texts =
         guided(prompt) ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
-    Map<String, Tensor> told =
-        new HashMap<>(
-            new Conditioning(scope, encoders, prompt.clipSkip())
-                .of(base, tokenizers, texts, prompt.words(), base.zerosForNoText()));
+    List<Map<String, Tensor>> seen = new ArrayList<>();
+    for (TextMix encoders : contexts) {
+      seen.add(
+          new Conditioning(scope, encoders, prompt.clipSkip())
+              .of(base, tokenizers, texts, prompt.words(), base.zerosForNoText()));
+    }
+    Map<String, Tensor> told = new HashMap<>(seen.get(0));
+    if (seen.size() > 1) {
+      told.put(CONTEXT, byRow(scope, seen, texts.size()));
+    }
     if (base.xl()) {
       told.put("sizes", sizes(scope, base, prompt, texts.size()));
     } else if (!prompt.micro().equals(MicroConditioning.OWN)) {
@@ -65,6 +79,25 @@ final class BatchPicture {
         prompt.clipSkip(),
         prompt.micro(),
         prompt.usedEmbeddings());
+  }
+
+  /** The contexts of each row one after the other: [rows * contexts, tokens, width]. */
+  private static Tensor byRow(Scope scope, List<Map<String, Tensor>> contexts, int rows) {
+    List<float[]> all = contexts.stream().map(c -> context(c).floats()).toList();
+    Shape one = context(contexts.get(0)).shape();
+    int values = all.get(0).length / rows;
+    float[] joined = new float[all.size() * all.get(0).length];
+    for (int row = 0; row < rows; row++) {
+      for (int c = 0; c < all.size(); c++) {
+        int to = (row * all.size() + c) * values;
+        System.arraycopy(all.get(c), row * values, joined, to, values);
+      }
+    }
+    return Tensor.of(scope, one.with(0, (long) rows * all.size()), joined);
+  }
+
+  private static Tensor context(Map<String, Tensor> told) {
+    return Objects.requireNonNull(told.get(CONTEXT));
   }
 
   private static boolean guided(Prompt prompt) {

@@ -65,7 +65,7 @@ final class Generation {
     Map<List<Object>, BatchPicture> told = new HashMap<>();
     for (int i = 0; i < prompts.size(); i++) {
       Prompt prompt = prompts.get(i);
-      TextMix encoders = networks.text(i);
+      List<TextMix> encoders = networks.texts(i);
       pictures.add(
           told.computeIfAbsent(
                   List.of(BatchPicture.key(prompt), encoders),

@@ -22,6 +22,13 @@ record MixAccount(String route, List<String> notes) {
           "inside the weights, for want of a form beside them or because what follows acts on them: "
               + String.join(", ", inside));
     }
+    List<String> leftOut = networks.leftOut(picture);
+    if (!leftOut.isEmpty()) {
+      notes.add(
+          "in a region alone, so what has no place in the picture, such as the time, is without"
+              + " these adapters: "
+              + String.join(", ", leftOut));
+    }
     int together = denoising.place(picture)[0];
     if (denoising.runs() > 1) {
       notes.add(

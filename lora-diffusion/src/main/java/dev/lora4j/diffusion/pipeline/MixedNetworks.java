@@ -2,21 +2,28 @@ package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.RegionInputs;
+import dev.lora4j.core.mix.RegionalBeside;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.SitePlace.Nowhere;
 import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Network;
+import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.unet.UNetPlaces;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,6 +42,8 @@ final class MixedNetworks {
   private final Map<Object, Inside> insides = new HashMap<>();
   private final Map<String, Tensor> factors;
   private final Set<String> besideSites;
+  private final RegionInputs regions;
+  private final Map<List<Integer>, Map<String, Tensor>> areas = new HashMap<>();
 
   /** The denoiser's weights for pictures that can share a run. */
   private static final class Inside {
@@ -62,6 +71,7 @@ final class MixedNetworks {
     mix = new BatchMix(this.plans, base.sites(), "unet");
     besideSites = mix.besideSites();
     factors = mix.factors(scope, programs.patch());
+    regions = new RegionInputs(mix);
   }
 
   private static List<MixPlan> routed(List<MixPlan> plans) {
@@ -75,17 +85,28 @@ final class MixedNetworks {
     return text(0).run(work, encoder, view, data);
   }
 
-  /** The text encoders of a picture; of pictures for which they are the same, one for all. */
+  /** The text encoders for the whole of a picture. */
   TextMix text(int picture) {
-    MixPlan plan = plans.get(picture);
-    return texts.computeIfAbsent(
-        TextMix.key(plan, base.textEncoders()), k -> new TextMix(scope, base, programs, plan));
+    return texts(picture).get(0);
+  }
+
+  /**
+   * The text encoders for a picture's contexts: of the whole picture, then with each adapter that
+   * counts in a part of it. Where they are the same, one for all, also of other pictures.
+   */
+  List<TextMix> texts(int picture) {
+    return plans.get(picture).contexts().stream()
+        .map(
+            plan ->
+                texts.computeIfAbsent(
+                    TextMix.key(plan, base.textEncoders()),
+                    k -> new TextMix(scope, base, programs, plan)))
+        .toList();
   }
 
   /** {@link #unet} of the first picture alone, whose are all rows. */
   Tensor unet(Scope work, Map<String, Tensor> inputs, int step) {
-    Tensor x = java.util.Objects.requireNonNull(inputs.get("x"));
-    int rows = Math.toIntExact(x.shape().size(0));
+    int rows = Math.toIntExact(requireX(inputs).shape().size(0));
     return unet(work, Collections.nCopies(rows, 0), inputs, step);
   }
 
@@ -103,13 +124,52 @@ final class MixedNetworks {
       data.put(Beside.WEIGHTS, Tensor.of(work, Shape.of(pictures.size(), mix.columns()), weights));
     }
     int first = pictures.get(0);
+    boolean regional = regions.contexts(first) > 1;
+    if (regional) {
+      data.putAll(regional(work, pictures, inputs, step));
+    }
     Inside inside =
         insides.computeIfAbsent(
             group(first),
             g -> new Inside(mix.patched(scope, programs.patch(), base.unetWeights(), first)));
-    Network network = programs.unet(besideSites);
+    Network network = programs.unet(besideSites, regional);
     Map<String, Tensor> patched = inside.sites.at(plans.get(first).at(step, steps));
     return network.run(work, held(network, inside, patched), data).get(0);
+  }
+
+  private Map<String, Tensor> regional(
+      Scope work, List<Integer> pictures, Map<String, Tensor> inputs, int step) {
+    Map<String, Tensor> data =
+        new HashMap<>(areas.computeIfAbsent(pictures, p -> areas(p, requireX(inputs).shape())));
+    int rows = pictures.size();
+    int contexts = regions.contexts(pictures.get(0));
+    int columns = mix.columns();
+    float[] words = regions.words(pictures, step, steps);
+    data.put(
+        RegionalBeside.WORDS, Tensor.of(work, Shape.of((long) rows * contexts, columns), words));
+    float[] nowhere = regions.nowhere(pictures, step, steps);
+    data.put(RegionalBeside.NOWHERE, Tensor.of(work, Shape.of(rows, columns), nowhere));
+    return data;
+  }
+
+  /** What stays the same over the steps. */
+  private Map<String, Tensor> areas(List<Integer> pictures, Shape latents) {
+    Map<String, Tensor> data = new HashMap<>();
+    GridSize finest = new GridSize((int) latents.size(2), (int) latents.size(3));
+    int rows = pictures.size();
+    int contexts = regions.contexts(pictures.get(0));
+    for (int level = 0; level < base.unet().levels(); level++) {
+      GridSize grid = finest.level(level);
+      Shape areas = Shape.of(rows, mix.columns(), grid.places());
+      data.put(RegionalBeside.area(level), Tensor.of(scope, areas, regions.areas(pictures, grid)));
+      Shape shares = Shape.of(rows, contexts, grid.places());
+      data.put(Networks.shares(level), Tensor.of(scope, shares, regions.shares(pictures, grid)));
+    }
+    return data;
+  }
+
+  private static Tensor requireX(Map<String, Tensor> inputs) {
+    return Objects.requireNonNull(inputs.get("x"));
   }
 
   /** Gathers the denoiser's weights anew only when some were patched since. */
@@ -124,7 +184,20 @@ final class MixedNetworks {
 
   /** The same for pictures that may be in one run of the denoiser. */
   Object group(int picture) {
-    return mix.group(picture);
+    return List.of(mix.group(picture), regions.contexts(picture));
+  }
+
+  /** Adapters with regions that would also change what has no place in the picture. */
+  List<String> leftOut(int picture) {
+    UNetPlaces places = new UNetPlaces(base.unet());
+    return plans.get(picture).parts().stream()
+        .filter(p -> p.area().isPresent())
+        .filter(
+            p ->
+                p.adapter().sites().keySet().stream()
+                    .anyMatch(s -> s.startsWith("unet.") && places.of(s) instanceof Nowhere))
+        .map(p -> p.adapter().name())
+        .toList();
   }
 
   /** How a picture's adapters take part, as {@link Making} has it. */

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.RegionalBeside;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.DiffusionModel;
@@ -9,6 +10,7 @@ import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.unet.UNetPlaces;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,12 +44,21 @@ final class Programs {
         Networks.text(encoder.config(), view, base.compute(), AdapterInputs.NONE, replaces));
   }
 
-  /** The denoiser with adapters beside the weights at these sites; none for the plain one. */
-  Network unet(Set<String> besideSites) {
-    AdapterInputs inputs =
-        besideSites.isEmpty() ? AdapterInputs.NONE : new Beside(besideSites)::declare;
-    String key = "unet" + new TreeSet<>(besideSites);
-    return network(key, "unet", Networks.unet(base.unet(), base.compute(), inputs));
+  /**
+   * The denoiser with adapters beside the weights at these sites; none for the plain one.
+   *
+   * @param regional whether they may count in parts of the picture alone
+   */
+  Network unet(Set<String> besideSites, boolean regional) {
+    AdapterInputs inputs = AdapterInputs.NONE;
+    if (regional) {
+      UNetPlaces places = new UNetPlaces(base.unet());
+      inputs = new RegionalBeside(besideSites, places, base.unet().levels())::declare;
+    } else if (!besideSites.isEmpty()) {
+      inputs = new Beside(besideSites)::declare;
+    }
+    String key = "unet" + new TreeSet<>(besideSites) + regional;
+    return network(key, "unet", Networks.unet(base.unet(), base.compute(), inputs, regional));
   }
 
   Network encoder() {

@@ -46,7 +46,7 @@ final class TextMix {
       float[] weights = mix.overall(encoder.model());
       for (int i = 0; i < weights.length; i++) {
         MixPlan.Part part = mix.parts().get(i);
-        if (weights[i] != 0) {
+        if (weights[i] != 0 && touches(part, encoder.model())) {
           key.addAll(
               List.of(encoder.model(), part.adapter().identity(), part.shares(), weights[i]));
         }
@@ -54,6 +54,10 @@ final class TextMix {
     }
     key.add(mix.order());
     return key;
+  }
+
+  private static boolean touches(MixPlan.Part part, String model) {
+    return part.adapter().sites().keySet().stream().anyMatch(s -> s.startsWith(model + "."));
   }
 
   /**

@@ -9,8 +9,8 @@ record SpatialTransformer(
     int heads, int layers, int groups, boolean linearProjection, boolean upcast) {
   private static final double EPSILON = 1e-6;
 
-  /** x: [batch, channels, height, width]; context: [batch, words, contextWidth]. */
-  Expr apply(Weights at, Expr x, Expr context) {
+  /** x: [batch, channels, height, width], at the resolution {@code level}. */
+  Expr apply(Weights at, Expr x, Words words, int level) {
     long channels = x.shape().size(1);
     Expr h = at.groupNorm("norm", x, groups, EPSILON);
     h =
@@ -18,7 +18,8 @@ record SpatialTransformer(
             ? at.linear("proj_in", tokens(h), channels)
             : tokens(at.conv2d("proj_in", h, channels, 1, 1, 0));
     for (int layer = 0; layer < layers; layer++) {
-      h = new TransformerBlock(heads, upcast).apply(at.at("transformer_blocks", layer), h, context);
+      TransformerBlock block = new TransformerBlock(heads, upcast);
+      h = block.apply(at.at("transformer_blocks", layer), h, words.context(), words.shares(level));
     }
     h =
         linearProjection

@@ -31,7 +31,7 @@ public record UNet(UNetConfig config, boolean checkpointed) {
    * @throws IllegalArgumentException if the network is to be told more
    */
   public Expr apply(Weights at, Expr x, Expr timesteps, Expr context) {
-    return apply(at, x, timesteps, context, Optional.empty());
+    return apply(at, x, timesteps, Words.of(context), Optional.empty());
   }
 
   /**
@@ -39,11 +39,11 @@ public record UNet(UNetConfig config, boolean checkpointed) {
    *
    * @param x noisy latents [batch, inChannels, height, width], in the type to compute in
    * @param timesteps F32 [batch]
-   * @param context text embeddings [batch, words, crossAttentionDim]
+   * @param words text embeddings of width crossAttentionDim
    * @param told what there is beside them, as the configuration says
    * @return the prediction [batch, outChannels, height, width]
    */
-  public Expr apply(Weights at, Expr x, Expr timesteps, Expr context, Optional<Told> told) {
+  public Expr apply(Weights at, Expr x, Expr timesteps, Words words, Optional<Told> told) {
     if (told.isPresent() != config.added().isPresent()) {
       throw new IllegalArgumentException(
           "This denoiser is "
@@ -61,11 +61,11 @@ public record UNet(UNetConfig config, boolean checkpointed) {
     Expr h = at.conv2d("conv_in", x, first, 3, 1, 1);
     skips.push(h);
     for (int level = 0; level < config.levels(); level++) {
-      h = down(at.at("down_blocks", level), level, h, time, context, skips);
+      h = down(at.at("down_blocks", level), level, h, time, words, skips);
     }
-    h = middle(at.at("mid_block"), h, time, context);
+    h = middle(at.at("mid_block"), h, time, words);
     for (int level = 0; level < config.levels(); level++) {
-      h = up(at.at("up_blocks", level), level, h, time, context, skips);
+      h = up(at.at("up_blocks", level), level, h, time, words, skips);
     }
     h = at.groupNorm("conv_norm_out", h, config.normNumGroups(), config.normEps()).silu();
     return at.conv2d("conv_out", h, config.outChannels(), 3, 1, 1);
@@ -89,12 +89,12 @@ public record UNet(UNetConfig config, boolean checkpointed) {
     return TimestepEmbedding.layers(at, all, config.timeWidth());
   }
 
-  private Expr down(Weights at, int level, Expr x, Expr time, Expr context, Deque<Expr> skips) {
+  private Expr down(Weights at, int level, Expr x, Expr time, Words words, Deque<Expr> skips) {
     Expr h = x;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer < config.layersPerBlock(); layer++) {
       boolean attends = config.downCrossAttention().get(level);
-      h = block(at, layer, channels, level, attends, h, time, context);
+      h = block(at, layer, channels, level, attends, h, time, words);
       skips.push(h);
     }
     if (level + 1 < config.levels()) {
@@ -104,11 +104,11 @@ public record UNet(UNetConfig config, boolean checkpointed) {
     return h;
   }
 
-  private Expr middle(Weights at, Expr x, Expr time, Expr context) {
+  private Expr middle(Weights at, Expr x, Expr time, Words words) {
     int level = config.levels() - 1;
     int channels = config.blockOutChannels().get(level);
-    Expr h = block(at, 0, channels, level, true, x, time, context);
-    return block(at, 1, channels, level, false, h, time, context);
+    Expr h = block(at, 0, channels, level, true, x, time, words);
+    return block(at, 1, channels, level, false, h, time, words);
   }
 
   /** A residual block and, where there is one, the attention after it. */
@@ -120,23 +120,23 @@ public record UNet(UNetConfig config, boolean checkpointed) {
       boolean attends,
       Expr x,
       Expr time,
-      Expr context) {
+      Words words) {
     Supplier<List<Expr>> body =
         () -> {
           Expr h = resnet(channels).apply(at.at("resnets", layer), x, Optional.of(time));
           return List.of(
-              attends ? transformer(level).apply(at.at("attentions", layer), h, context) : h);
+              attends ? transformer(level).apply(at.at("attentions", layer), h, words, level) : h);
         };
     return (checkpointed ? at.graph().checkpoint(body) : body.get()).get(0);
   }
 
-  private Expr up(Weights at, int step, Expr x, Expr time, Expr context, Deque<Expr> skips) {
+  private Expr up(Weights at, int step, Expr x, Expr time, Words words, Deque<Expr> skips) {
     Expr h = x;
     int level = config.levels() - 1 - step;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer <= config.layersPerBlock(); layer++) {
       boolean attends = config.upCrossAttention().get(step);
-      h = block(at, layer, channels, level, attends, h.cat(1, skips.pop()), time, context);
+      h = block(at, layer, channels, level, attends, h.cat(1, skips.pop()), time, words);
     }
     if (level > 0) {
       h = at.conv2d("upsamplers.0.conv", h.upsampleNearest(2), channels, 3, 1, 1);

@@ -95,6 +95,13 @@ public final class GenerateCommand implements Command {
   @Option(names = "--grid", description = "One file with all pictures, a row for each prompt.")
   private boolean grid;
 
+  @Option(
+      names = "--leakage",
+      description =
+          "Say how much adapters with a region change inside of it and outside; each picture is made"
+              + " once more without each of them.")
+  private boolean leakage;
+
   @Mixin private final ModelOptions options = new ModelOptions();
 
   @Option(names = "--json", description = "Report as one JSON object.")
@@ -262,6 +269,10 @@ public final class GenerateCommand implements Command {
       List<Made> made,
       Optional<Repetition> repetition,
       double seconds) {
+    Map<Path, List<String>> leaked = new LinkedHashMap<>();
+    if (leakage) {
+      made.forEach(m -> leaked.put(m.file(), LeakageReport.lines(model.sd(), m.image())));
+    }
     List<MixPlan.Part> parts =
         made.stream().flatMap(m -> m.image().prompt().mix().parts().stream()).distinct().toList();
     EmbeddingReport took = new EmbeddingReport(made.stream().map(m -> m.image().prompt()).toList());
@@ -276,6 +287,7 @@ public final class GenerateCommand implements Command {
                 .put("seed", one.image().prompt().seed())
                 .put("route", one.image().making().route())
                 .put("notes", one.image().making().notes())
+                .put("leakage", leaked.getOrDefault(one.file(), List.of()))
                 .fields());
       }
       Json all =
@@ -301,6 +313,8 @@ public final class GenerateCommand implements Command {
     seeds.forEach((file, all) -> console.print(file + "  seed " + String.join(", ", all)));
     MixReport.lines(parts).forEach(line -> console.print("  " + line));
     took.lines().forEach(line -> console.print("  " + line));
+    leaked.forEach(
+        (file, lines) -> lines.forEach(line -> console.print("  " + file + ": " + line)));
     compared.forEach(line -> console.print("  " + line));
     made.stream()
         .flatMap(m -> m.image().making().notes().stream())

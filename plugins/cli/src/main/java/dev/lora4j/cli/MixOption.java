@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
@@ -9,6 +10,7 @@ import dev.lora4j.core.mix.SiteShares;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.clip.LoraTags;
 import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.Region;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,6 +67,16 @@ final class MixOption {
   private Map<String, String> blocks = new LinkedHashMap<>();
 
   @Option(
+      names = "--region",
+      paramLabel = "NAME=FILE",
+      description =
+          "The part of the picture in which an adapter counts: where this picture is light. It is"
+              + " stretched over the picture. May be given for several adapters.")
+  private Map<String, Path> regionFiles = new LinkedHashMap<>();
+
+  private final Map<String, Area> regions = new LinkedHashMap<>();
+
+  @Option(
       names = "--lora-dir",
       paramLabel = "DIR",
       description =
@@ -80,6 +92,20 @@ final class MixOption {
   void requireFiles() {
     loras.forEach(l -> ExistingPath.file(l.file()));
     folder.ifPresent(ExistingPath::folder);
+    regionFiles.forEach(
+        (name, file) -> {
+          ExistingPath.file(file);
+          try {
+            regions.put(name, Region.of(file.toString(), PictureFile.read(file)));
+          } catch (IllegalArgumentException e) {
+            throw new Failure(String.valueOf(e.getMessage()), e);
+          }
+        });
+  }
+
+  /** The region of an adapter, if one was given. */
+  Optional<Area> region(String adapter) {
+    return Optional.ofNullable(regions.get(adapter));
   }
 
   /** Reads the adapters. */
@@ -99,7 +125,7 @@ final class MixOption {
       OpenModel model, MixPlan plan, Adapter adapter, Weight weight, Optional<Double> text) {
     SiteShares shares = shares(model, blocks.getOrDefault(adapter.name(), ""));
     Optional<Double> own = Optional.ofNullable(textWeights.get(adapter.name())).or(() -> text);
-    return plan.with(new MixPlan.Part(adapter, weight, own, shares));
+    return plan.with(new MixPlan.Part(adapter, weight, own, shares, region(adapter.name())));
   }
 
   /** What block weights mean for a base. */
@@ -115,6 +141,7 @@ final class MixOption {
   private void requireUsed(MixPlan plan) {
     requireUsed(plan, "--blocks", blocks.keySet());
     requireUsed(plan, "--lora-te", textWeights.keySet());
+    requireUsed(plan, "--region", regions.keySet());
   }
 
   private static void requireUsed(MixPlan plan, String option, Set<String> said) {

@@ -24,6 +24,7 @@ final class MixReport {
               + weight(part.weight())
               + part.text().map(w -> ", at the text encoders " + w).orElse("")
               + (part.shares().all() ? "" : ", by blocks " + part.shares().text())
+              + part.area().map(a -> ", within " + a.name()).orElse("")
               + ", identity "
               + part.adapter().identity());
     }
@@ -66,6 +67,7 @@ final class MixReport {
       if (!part.shares().all()) {
         one.put("blocks", part.shares().text());
       }
+      part.area().ifPresent(a -> one.put("region", a.name()));
       all.add(one);
     }
     return all;

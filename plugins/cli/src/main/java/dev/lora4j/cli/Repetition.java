@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.SiteShares;
@@ -72,9 +73,30 @@ final class Repetition {
     for (AdapterRecord part : one.adapters()) {
       Adapter adapter = adapter(model, part, named, folders, options);
       SiteShares shares = MixOption.shares(model, part.blocks());
-      plan = plan.with(new MixPlan.Part(adapter, part.weight(), part.text(), shares));
+      Optional<Area> area = part.region().map(r -> region(part, r, options));
+      plan = plan.with(new MixPlan.Part(adapter, part.weight(), part.text(), shares, area));
     }
     return plan;
+  }
+
+  private Area region(AdapterRecord part, AdapterRecord.Region then, MixOption options) {
+    Area now =
+        options
+            .region(part.name())
+            .orElseThrow(
+                () ->
+                    new Failure(
+                        file
+                            + " has "
+                            + Printable.of(part.name(), 80)
+                            + " within the region "
+                            + Printable.of(then.name(), 200)
+                            + "; give it by --region."));
+    if (!now.hash().equals(then.hash())) {
+      throw new Failure(
+          now.name() + " is not the region that " + file + " was made with; it has other places.");
+    }
+    return now;
   }
 
   /** The way that the adapters took part. */

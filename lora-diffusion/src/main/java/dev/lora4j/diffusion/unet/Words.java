@@ -1,0 +1,31 @@
+package dev.lora4j.diffusion.unet;
+
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The text that a denoiser attends to: one for the whole picture, or several, each for a share of
+ * its places.
+ *
+ * @param context [batch, words, width], or [batch * contexts, words, width] with the contexts of a
+ *     row one after the other
+ * @param shares for each resolution how much of each context's attention counts at each place,
+ *     [batch, contexts, places]; none if there is one context alone
+ */
+public record Words(Expr context, List<Expr> shares) {
+  /** Copies the list. */
+  public Words {
+    shares = List.copyOf(shares);
+  }
+
+  /** One text for the whole picture. */
+  public static Words of(Expr context) {
+    return new Words(context, List.of());
+  }
+
+  /** The shares at a resolution. */
+  Optional<Expr> shares(int level) {
+    return shares.isEmpty() ? Optional.empty() : Optional.of(shares.get(level));
+  }
+}
