@@ -1,12 +1,13 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import dev.lora4j.diffusion.sampling.Samplers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,21 +17,20 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * One direction of a grid: what changes along it, and to which values. Written {@code
  * steps=10,20,40}, {@code seed=1-4}, {@code guidance=1..7:2} or {@code lora:ink=0,0.5,1}; of {@code
- * prompt=fox,cat} the first value is the text in the prompt that the others replace.
+ * prompt=fox,cat} the first value is the text in the prompts that the others replace.
  *
  * @param name of what changes
  * @param values as they are written over the pictures
  */
 record GridAxis(String name, List<String> values) {
   static final String NAMES =
-      "seed, steps, guidance, sampler, schedule, clip-skip, prompt, lora:NAME";
+      "seed, steps, guidance, sampler, schedule, clip-skip, prompt, " + AdapterAxis.NAMES;
 
   private static final Pattern FORM = Pattern.compile("([a-z-]+(?::[^=]+)?)=(.+)", Pattern.DOTALL);
   private static final Pattern WHOLE = Pattern.compile("(\\d+)-(\\d+)");
   private static final Pattern STEPS =
       Pattern.compile("(-?[0-9.]+)\\.\\.(-?[0-9.]+):([0-9.]*[1-9][0-9.]*)");
   private static final int MOST = 100;
-  private static final String LORA = "lora:";
 
   /** A direction in which nothing changes. */
   static final GridAxis NONE = new GridAxis("", List.of(""));
@@ -41,18 +41,25 @@ record GridAxis(String name, List<String> values) {
 
   /** What is written over or beside the pictures with value {@code i}. */
   String label(int i) {
-    return name.isEmpty() ? "" : name.equals("prompt") ? values.get(i) : name + " " + values.get(i);
+    if (name.isEmpty()) {
+      return "";
+    }
+    // Of what an adapter is called, its own name and the block are enough.
+    String what = name.substring(name.indexOf(':') + 1).replace(':', ' ');
+    return name.equals("prompt") ? values.get(i) : what + " " + values.get(i);
   }
 
   /**
    * A request with value {@code i}.
    *
+   * @param sites of the base
    * @throws IllegalArgumentException if it cannot have it
    */
-  Prompt apply(Prompt prompt, int i) {
+  Prompt apply(Prompt prompt, int i, SiteCatalogue sites) {
     String value = values.get(i);
-    if (name.startsWith(LORA)) {
-      return prompt.mix(weighed(prompt.mix(), name.substring(LORA.length()), number(value)));
+    Optional<AdapterAxis> ofAdapter = AdapterAxis.of(name);
+    if (ofAdapter.isPresent()) {
+      return prompt.mix(ofAdapter.get().apply(prompt.mix(), number(value), sites));
     }
     return switch (name) {
       case "" -> prompt;
@@ -71,35 +78,17 @@ record GridAxis(String name, List<String> values) {
 
   private Prompt replaced(Prompt prompt, String value) {
     String searched = values.get(0);
-    if (!prompt.text().contains(searched)) {
+    if (!prompt.text().contains(searched) && !prompt.negative().contains(searched)) {
       throw new IllegalArgumentException(
-          "The prompt '"
+          "Neither the prompt '"
               + prompt.text()
-              + "' does not contain '"
+              + "' nor the negative one contains '"
               + searched
               + "', which the first value of prompt= has to be.");
     }
-    return prompt.text(prompt.text().replace(searched, value));
-  }
-
-  private static MixPlan weighed(MixPlan plan, String adapter, double value) {
-    MixPlan changed = MixPlan.NONE.order(plan.order()).route(plan.route());
-    boolean found = false;
-    for (MixPlan.Part part : plan.parts()) {
-      boolean meant = part.adapter().name().equals(adapter);
-      found |= meant;
-      changed = changed.with(meant ? part.weight(part.weight().valued(value)) : part);
-    }
-    if (!found) {
-      List<String> names = plan.adapters().stream().map(a -> a.name()).toList();
-      throw new IllegalArgumentException(
-          "No adapter is called '"
-              + adapter
-              + "'; there are "
-              + (names.isEmpty() ? "none, --lora adds one" : String.join(", ", names))
-              + ".");
-    }
-    return changed;
+    return prompt
+        .text(prompt.text().replace(searched, value))
+        .negative(prompt.negative().replace(searched, value));
   }
 
   private long whole(String value) {

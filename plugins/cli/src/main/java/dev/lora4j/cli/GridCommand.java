@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
@@ -38,7 +39,7 @@ public final class GridCommand implements Command {
       required = true,
       description =
           "What changes from left to right, for example seed=1-4, guidance=1..7:2, steps=10,20,"
-              + " prompt=fox,cat or lora:ink=0,0.5,1. Names: "
+              + " prompt=fox,cat, lora:ink=0,0.5,1 or block:ink:OUT03=0,1. Names: "
               + GridAxis.NAMES
               + ".")
   private GridAxis x = GridAxis.NONE;
@@ -102,7 +103,7 @@ public final class GridCommand implements Command {
               mix.tagged(console, model, plain, named),
               model.sd().base().sizeUnit(),
               Optional.empty());
-      List<Cell> cells = named(console, model, cells(begun));
+      List<Cell> cells = named(console, model, cells(begun, model.sd().sites()));
       List<Prompt> missing =
           cells.stream().filter(c -> !there(model, c)).map(Cell::prompt).toList();
       kept = cells.size() - missing.size();
@@ -132,13 +133,13 @@ public final class GridCommand implements Command {
     return fromAxis ? Optional.empty() : request.drawn();
   }
 
-  private List<Cell> cells(Prompt begun) {
+  private List<Cell> cells(Prompt begun, SiteCatalogue sites) {
     List<Cell> cells = new ArrayList<>();
     try {
       for (int k = 0; k < z.values().size(); k++) {
         for (int j = 0; j < y.values().size(); j++) {
           for (int i = 0; i < x.values().size(); i++) {
-            Prompt one = z.apply(y.apply(x.apply(begun, i), j), k);
+            Prompt one = z.apply(y.apply(x.apply(begun, i, sites), j, sites), k, sites);
             String name = String.format("z%02d-y%02d-x%02d.png", k + 1, j + 1, i + 1);
             cells.add(new Cell(one, output.resolve(name)));
           }
@@ -194,7 +195,7 @@ public final class GridCommand implements Command {
     for (int i = 0; i < x.values().size(); i++) {
       headings.add(x.label(i));
     }
-    PictureGrid grid = new PictureGrid(headings);
+    PictureGrid grid = new PictureGrid(z.label(sheet), headings);
     List<Cell> own = sheet(cells, sheet);
     for (int j = 0; j < y.values().size(); j++) {
       List<BufferedImage> row = new ArrayList<>();

@@ -15,11 +15,22 @@ final class PictureGrid {
   private static final int GAP = 8;
   private static final Color INK = new Color(0x22, 0x22, 0x22);
 
+  private final String title;
   private final List<String> headings;
   private final List<String> labels = new ArrayList<>();
   private final List<List<BufferedImage>> rows = new ArrayList<>();
 
   PictureGrid(List<String> headings) {
+    this("", headings);
+  }
+
+  /**
+   * With a line over all of it.
+   *
+   * @param title what it says; empty for none
+   */
+  PictureGrid(String title, List<String> headings) {
+    this.title = title;
     this.headings = List.copyOf(headings);
   }
 
@@ -37,7 +48,8 @@ final class PictureGrid {
     int height = first.getHeight() * factor;
     Font font = new Font(Font.SANS_SERIF, Font.PLAIN, Math.max(14, width / 12));
     int margin = Math.min(2 * width, widest(font)) + 2 * GAP;
-    int head = font.getSize() * 2;
+    int above = title.isEmpty() ? 0 : font.getSize() * 2;
+    int head = above + font.getSize() * 2;
     BufferedImage canvas =
         new BufferedImage(
             margin + headings.size() * (width + GAP),
@@ -53,7 +65,12 @@ final class PictureGrid {
     for (int column = 0; column < headings.size(); column++) {
       int middle = margin + column * (width + GAP) + width / 2;
       String text = fitted(headings.get(column), g.getFontMetrics(), width);
-      g.drawString(text, middle - g.getFontMetrics().stringWidth(text) / 2, head * 2 / 3);
+      int base = above + (head - above) * 2 / 3;
+      g.drawString(text, middle - g.getFontMetrics().stringWidth(text) / 2, base);
+    }
+    if (!title.isEmpty()) {
+      g.drawString(
+          fitted(title, g.getFontMetrics(), canvas.getWidth() - 2 * GAP), GAP, above * 2 / 3);
     }
     for (int row = 0; row < rows.size(); row++) {
       int y = head + row * (height + GAP);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.diffusion.pipeline.PngFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,11 +83,38 @@ class GridCommandTest {
     assertEquals(-1, Files.mismatch(alone, folder.resolve("z01-y01-x02.png")));
   }
 
+  /** A block's share stands beside those of --blocks; the negative prompt has parts too. */
+  @Test
+  void blocksOfAdaptersAndPartsOfTheNegativePrompt() throws IOException {
+    Object[] axes = {
+      "--x",
+      "block:lora-kohya:OUT=0,1",
+      "--y",
+      "prompt=hat,cat",
+      "--lora",
+      INK,
+      "--negative=hat",
+      "--blocks=lora-kohya=IN:0,M:0,OUT:0.5",
+      F32
+    };
+    Run made = grid(axes);
+    assertEquals(0, made.code(), made.err());
+    String without = PngFile.texts(folder.resolve("z01-y01-x01.png")).get("lora4j");
+    String with = PngFile.texts(folder.resolve("z01-y02-x02.png")).get("lora4j");
+    assertTrue(without.contains("OUT:0.5,OUT:0.0"), without);
+    assertTrue(with.contains("OUT:0.5,OUT:1.0") && with.contains("\"negative\":\"cat\""), with);
+    assertNotEquals(
+        -1, Files.mismatch(folder.resolve("z01-y01-x01.png"), folder.resolve("z01-y01-x02.png")));
+    assertTrue(grid(axes).out().contains("0 pictures made, 4 kept"), "the same request");
+  }
+
   @Test
   void whatCannotChangeIsRefused() {
     assertRefused("colour=1,2", "A grid cannot change");
     assertRefused("lora:ink=1,2", "--lora adds one");
-    assertRefused("prompt=dog,cat", "does not contain 'dog'");
+    assertRefused("prompt=dog,cat", "contains 'dog'");
+    assertRefused("block:ink=1,2", "block:NAME:BLOCK");
+    assertRefused("block:ink:OUT=1,2", "--lora adds one");
     assertRefused("sampler=ddim,dim", "ddpm");
     assertRefused("seed=one", "whole number");
     assertEquals(2, grid("--x", "seed", F32).code());
