@@ -113,7 +113,7 @@ public record ConversionCache(Path folder, long limit) {
     }
   }
 
-  private static String gigabytes(long bytes) {
+  static String gigabytes(long bytes) {
     return String.format(Locale.ROOT, "%.1f GB", bytes / GIGABYTE);
   }
 

@@ -40,6 +40,7 @@ final class ConvertedWeights {
   private final long worthKeeping;
   private final List<String> notes = new ArrayList<>();
   private String hash = "";
+  private long written;
 
   ConvertedWeights(
       DType compute, Supplier<String> content, ConversionCache cache, long worthKeeping) {
@@ -59,9 +60,20 @@ final class ConvertedWeights {
         compute, () -> KnownHashes.ofUser().of(files), ConversionCache.ofUser(), WORTH_KEEPING);
   }
 
-  /** What could not be done, as sentences for the user. */
+  /** What was written, and what could not be done, as sentences for the user. */
   List<String> notes() {
-    return List.copyOf(notes);
+    List<String> all = new ArrayList<>(notes);
+    if (written > 0) {
+      all.add(
+          "Weights were converted to "
+              + compute
+              + " and are kept in "
+              + cache.folder()
+              + " ("
+              + ConversionCache.gigabytes(written)
+              + "); loading is faster from now on.");
+    }
+    return all;
   }
 
   /**
@@ -90,6 +102,7 @@ final class ConvertedWeights {
       if (!whole(entry, others)) {
         cache.makeRoom(bytes);
         write(scope, store, others, entry);
+        written += bytes;
       }
       ConversionCache.used(entry);
       try (TensorStore kept = TensorStore.open(entry)) {

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
@@ -12,7 +13,9 @@ import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +27,8 @@ import java.util.Optional;
  * scope it was loaded into.
  */
 public final class DiffusionModel {
+  private static final int DIGITS = 12;
+
   private final Path path;
   private final ModelSource source;
   private final ModelConfigs configs;
@@ -147,6 +152,13 @@ public final class DiffusionModel {
       hash = KnownHashes.ofUser().of(source.files());
     }
     return hash;
+  }
+
+  /** A digest of all that is known of the model beside its weights, in hexadecimal. */
+  public String configuration() {
+    MessageDigest digest = Digests.sha256();
+    digest.update(configs.toString().getBytes(StandardCharsets.UTF_8));
+    return Digests.hex(digest).substring(0, DIGITS);
   }
 
   /** The type that weights are kept and networks compute in. */

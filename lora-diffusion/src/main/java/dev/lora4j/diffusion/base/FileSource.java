@@ -11,6 +11,8 @@ import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.clip.ClipVocabulary;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +30,11 @@ final class FileSource implements ModelSource {
 
   /** What OpenCLIP fills the places after a text with, as transformers' tokenisers for it do. */
   private static final String OPEN_CLIP_PAD = "!";
+
+  /** Channels that all published models have at their finest resolution. */
+  private static final int PUBLISHED_UNET = 320;
+
+  private static final int PUBLISHED_VAE = 128;
 
   private final Path file;
   private final Optional<Path> folder;
@@ -89,9 +96,20 @@ final class FileSource implements ModelSource {
     for (ClipTextConfig text : original.texts()) {
       texts.add(new ModelConfigs.Text(MODELS.get(texts.size()), text));
     }
+    UNetConfig unet = original.unet();
+    VaeConfig vae = original.vae();
+    if (unet.blockOutChannels().get(0) != PUBLISHED_UNET
+        || vae.blockOutChannels().get(0) != PUBLISHED_VAE) {
+      notes.add(
+          "It has sizes of its own. That attention has "
+              + unet.attentionHeads()
+              + " heads and that norms have "
+              + unet.normNumGroups()
+              + " groups is assumed; --base-config says otherwise.");
+    }
     return new ModelConfigs(
-        original.unet(),
-        original.vae(),
+        unet,
+        vae,
         texts,
         schedule(taught),
         original.sampleSize(),

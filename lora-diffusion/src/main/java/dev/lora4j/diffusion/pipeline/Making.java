@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param base the base's name
  * @param baseHash SHA-256 of its weights, in hexadecimal
+ * @param configuration a digest of its configuration: sizes, what it predicts, noise schedule
  * @param compute the type that networks computed in
  * @param device where they ran
  * @param threads threads inside one operator
@@ -23,6 +24,7 @@ import java.util.List;
 public record Making(
     String base,
     String baseHash,
+    String configuration,
     String compute,
     String device,
     int threads,
@@ -31,9 +33,10 @@ public record Making(
     int batch,
     int row,
     List<String> notes) {
-  /** Copies the list; records of before have none. */
+  /** Copies the list; records of before have neither it nor the configuration. */
   @SuppressWarnings("NullAway") // where a file has none, Gson gives null
   public Making {
+    configuration = configuration == null ? "" : configuration;
     notes = notes == null ? List.of() : List.copyOf(notes);
   }
 
@@ -42,6 +45,7 @@ public record Making(
     return new Making(
         String.valueOf(sd.base().path().toAbsolutePath().normalize().getFileName()),
         sd.base().hash(),
+        sd.base().configuration(),
         sd.base().compute().toString(),
         engine.device().toString(),
         engine.threads(),
@@ -56,6 +60,9 @@ public record Making(
   public List<String> differences(Making other) {
     List<String> all = new ArrayList<>();
     compare(all, "the base's weights", shorter(baseHash), shorter(other.baseHash));
+    if (!configuration.isEmpty()) {
+      compare(all, "the base's configuration", configuration, other.configuration);
+    }
     compare(all, "the type computed in", compute, other.compute);
     compare(all, "the device", device, other.device);
     compare(all, "the number of threads", "" + threads, "" + other.threads);

@@ -3,6 +3,8 @@ package dev.lora4j.cli;
 import com.sun.management.OperatingSystemMXBean;
 import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.core.tensor.Processor;
+import dev.lora4j.diffusion.base.ConversionCache;
+import dev.lora4j.diffusion.base.DiffusionModelException;
 import java.awt.Font;
 import java.awt.font.FontRenderContext;
 import java.io.IOException;
@@ -32,6 +34,7 @@ final class MachineCheck {
     all.add(instructionSets());
     all.add(memory());
     all.add(home());
+    all.add(cache());
     all.add(disk("disk for temporary files", Path.of(property("java.io.tmpdir"))));
     all.add(fonts());
     return all;
@@ -103,6 +106,24 @@ final class MachineCheck {
           "home", home + ", which cannot be written", "Set LORA4J_HOME to a folder that can be.");
     }
     return disk("home", home);
+  }
+
+  private static Finding cache() {
+    ConversionCache cache;
+    try {
+      cache = ConversionCache.ofUser();
+    } catch (DiffusionModelException e) {
+      return Finding.problem("converted weights", "none", Explanation.of(e));
+    }
+    return Finding.good(
+        "converted weights",
+        cache.limit() == 0
+            ? "not kept, as LORA4J_CACHE_GB is 0"
+            : cache.folder()
+                + ", "
+                + TensorTotals.size(cache.size())
+                + " of at most "
+                + TensorTotals.size(cache.limit()));
   }
 
   private static Path existing(Path path) {

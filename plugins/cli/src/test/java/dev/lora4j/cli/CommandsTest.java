@@ -203,6 +203,7 @@ class CommandsTest {
     String all = run.json().getAsJsonArray("findings").toString();
     assertTrue(all.contains("\"libtorch\""), all);
     assertTrue(all.contains("\"compute\""), all);
+    assertTrue(all.contains("\"converted weights\""), all);
     assertEquals(run.json().get("problems").getAsInt() == 0 ? 0 : 1, run.code());
   }
 }

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.base.original;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,17 +9,28 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
 import dev.lora4j.core.format.family.Families;
+import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.OriginalFile;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.LoadOptions;
+import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,6 +95,96 @@ class MeasuredSizesTest {
     assertEquals(second, new MeasuredEncoder(keys, sizes.places().get(1)).config(0, true));
     assertEquals(
         2, new MeasuredEncoder(keys, sizes.places().get(1)).config(1, false).numHiddenLayers());
+  }
+
+  /** A whole file of a small size, without any configuration beside it. */
+  @Test
+  void aSmallModelIsLoadedByItsShapes(@TempDir Path folder) {
+    UNetConfig unet =
+        new UNetConfig(
+            9,
+            4,
+            List.of(32, 64),
+            List.of(true, false),
+            List.of(false, true),
+            1,
+            64,
+            List.of(8, 8),
+            32,
+            1e-5,
+            false);
+    VaeConfig vae = new VaeConfig(3, 3, 4, List.of(32, 32), 1, 32, 0.18215, 0);
+    ClipTextConfig text = new ClipTextConfig(100, 64, 96, 2, 1, 77, 1e-5, true);
+    FullSizes sizes =
+        new FullSizes(
+            unet,
+            vae,
+            List.of(text),
+            List.of(new EncoderPlace("cond_stage_model.transformer.", false)));
+    OriginalFile file = OriginalFile.empty();
+    sizes.header().forEach((key, info) -> file.put(key, info.shape().sizes()));
+    Path written = file.write(folder.resolve("small.safetensors"));
+    try (Engine engine = Engine.open();
+        Scope scope = engine.scope("test")) {
+      DiffusionModel model = DiffusionModel.load(scope, written, LoadOptions.in(DType.F32));
+      assertEquals(unet, model.unet());
+      assertEquals(vae, model.vae());
+      assertEquals(List.of(text), model.textEncoders().stream().map(TextEncoder::config).toList());
+      assertEquals(64, model.sampleSize());
+      String notes = String.join("\n", model.notes());
+      assertTrue(notes.contains("a Stable Diffusion 1 that predicts noise"), notes);
+      assertTrue(notes.contains("[8, 8] heads"), notes);
+      DiffusionModel told =
+          DiffusionModel.load(
+              scope, written, LoadOptions.in(DType.F32).predicting(Prediction.V_PREDICTION));
+      assertNotEquals(model.configuration(), told.configuration());
+      assertEquals(model.hash(), told.hash());
+    }
+  }
+
+  /** What a file says about its prediction, in the order in which it is believed. */
+  @ParameterizedTest
+  @CsvSource({
+    "SD2,0.2,,,V_PREDICTION",
+    "SD2,0.01,,,EPSILON",
+    "SD2,0.2,875000,,EPSILON",
+    "SD2,0.01,110000,,V_PREDICTION",
+    "SD2,0.2,,epsilon,EPSILON",
+    "SD2,0.01,,v,V_PREDICTION",
+    "SD1,0.2,,,EPSILON",
+    "SD1,0.01,,v,V_PREDICTION",
+    "XL,0.2,110000,,EPSILON"
+  })
+  void whatItPredictsIsToldBySigns(
+      OriginalKind kind,
+      float spread,
+      @Nullable Long step,
+      @Nullable String said,
+      Prediction expected,
+      @TempDir Path folder) {
+    OriginalFile file =
+        OriginalFile.empty()
+            .put("norm", HostTensor.of(Shape.of(4), spread, -spread, spread, -spread));
+    if (step != null) {
+      file.put("global_step", HostTensor.of(Shape.of(1), step));
+    }
+    if (said != null) {
+      file.metadata("modelspec.prediction_type", said);
+    }
+    try (Safetensors store = Safetensors.open(file.write(folder.resolve("m.safetensors")))) {
+      Taught taught = Taught.of(store, kind, Optional.of("norm"));
+      assertEquals(expected, taught.prediction(), taught.because());
+    }
+  }
+
+  @Test
+  void marksSayVelocityDownToNothingButNoise(@TempDir Path folder) {
+    OriginalFile file = OriginalFile.empty().put("v_pred", 1).put("ztsnr", 1);
+    try (Safetensors store = Safetensors.open(file.write(folder.resolve("m.safetensors")))) {
+      Taught taught = Taught.of(store, OriginalKind.XL, Optional.empty());
+      assertEquals(Prediction.V_PREDICTION, taught.prediction());
+      assertTrue(taught.zeroTerminalSnr());
+    }
   }
 
   /** The lists of layers that adapters go by were made another way. */
