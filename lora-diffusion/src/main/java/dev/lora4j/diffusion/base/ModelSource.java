@@ -19,9 +19,14 @@ sealed interface ModelSource extends AutoCloseable permits FolderSource, FileSou
    * @throws DiffusionModelException if it is neither
    */
   static ModelSource open(Path path, LoadOptions options) {
-    return Files.isDirectory(path)
-        ? new FolderSource(path)
-        : new FileSource(path, options.configs());
+    if (!Files.isDirectory(path)) {
+      return new FileSource(path, options.configs());
+    }
+    if (options.configs().isPresent()) {
+      throw new DiffusionModelException(
+          path + " is a folder, which has configurations of its own; others go with a file alone.");
+    }
+    return new FolderSource(path);
   }
 
   /** All but the weights. */

@@ -82,6 +82,22 @@ class OtherFilesTest {
   }
 
   @Test
+  void aFolderTakesNoOtherConfigurations() {
+    try (Scope scope = ENGINE.scope("test")) {
+      String message =
+          assertThrows(
+                  DiffusionModelException.class,
+                  () ->
+                      DiffusionModel.load(
+                          scope,
+                          TinySd.FOLDER,
+                          LoadOptions.in(DType.F32).configuredBy(TinyXl.FOLDER)))
+              .getMessage();
+      assertSays("configurations of its own", message);
+    }
+  }
+
+  @Test
   void partsAlone() {
     OriginalFile unet = OriginalFile.of("sd1", TinySd.FOLDER);
     unet.removeAll("cond_stage_model.");

@@ -131,6 +131,7 @@ class OriginalFileTest {
             .remove("first_stage_model.encoder.conv_in.bias")
             .put("cond_stage_model.transformer.text_model.final_layer_norm.bias", 25)
             .put("surprise", 2)
+            .put("model.diffusion_model.visual.position_ids", 2)
             .write(temporary.resolve("m.safetensors"));
     String message =
         assertThrows(
@@ -143,6 +144,7 @@ class OriginalFileTest {
     assertTrue(message.contains("first_stage_model.encoder.conv_in.bias"), message);
     assertTrue(message.contains("final_layer_norm.bias is [25], expected [24]"), message);
     assertTrue(message.contains("not known: surprise"), message);
+    assertTrue(message.contains("not known: model.diffusion_model.visual.position_ids"), message);
   }
 
   @Test

@@ -22,12 +22,14 @@ public enum IgnoredKey {
       "first_stage_model\\.(loss|discriminator)\\..*|global_step|epoch|optimizer_states(\\..*)?"
           + "|lr_schedulers(\\..*)?|callbacks(\\..*)?|loops(\\..*)?|embedding_manager\\..*"),
   /** Buffers of a text encoder: 0, 1, 2, ..., and minus infinity above the diagonal. */
-  BUFFER("buffers of a text encoder", ".*\\.(position_ids|attn_mask)"),
+  BUFFER(
+      "buffers of a text encoder",
+      "(cond_stage_model|conditioner)\\..*\\.(position_ids|attn_mask)"),
   /** Parts of CLIP that compare texts with pictures. */
   COMPARISON(
       "parts of CLIP that pictures are not made with",
-      ".*\\b(logit_scale|text_projection(\\.weight)?|visual\\..*|vision_model\\..*"
-          + "|visual_projection\\..*)"),
+      "(cond_stage_model|conditioner)\\.(.*\\.)?(logit_scale|text_projection(\\.weight)?"
+          + "|visual\\..*|vision_model\\..*|visual_projection\\..*)"),
   /** The last layer of OpenCLIP's text encoder in Stable Diffusion 2. */
   LAST_LAYER("layers of a text encoder that the denoiser does not see the result of", ""),
   /** Marks that say what the denoiser predicts. */

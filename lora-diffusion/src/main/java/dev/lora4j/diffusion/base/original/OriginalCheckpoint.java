@@ -202,15 +202,11 @@ public final class OriginalCheckpoint {
    * @param texts sizes of the text encoders as they are used
    */
   public Optional<IgnoredKey> ignored(String key, List<ClipTextConfig> texts) {
-    for (int i = 0; i < encoders.size(); i++) {
-      EncoderPlace place = encoders.get(i);
-      String layers = place.prefix() + "transformer.resblocks.";
-      if (place.openClip() && key.startsWith(layers)) {
-        String number = key.substring(layers.length()).replaceFirst("\\..*", "");
-        return number.matches("\\d{1,4}")
-                && Integer.parseInt(number) >= texts.get(i).numHiddenLayers()
-            ? Optional.of(IgnoredKey.LAST_LAYER)
-            : Optional.empty();
+    if (kind == OriginalKind.SD2) {
+      int last = texts.get(0).numHiddenLayers();
+      String layer = encoders.get(0).prefix() + "transformer.resblocks." + last + ".";
+      if (key.startsWith(layer)) {
+        return Optional.of(IgnoredKey.LAST_LAYER);
       }
     }
     return IgnoredKey.of(key);
