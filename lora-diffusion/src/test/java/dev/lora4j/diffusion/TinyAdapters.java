@@ -31,12 +31,12 @@ public final class TinyAdapters implements AutoCloseable {
       return name;
     }
 
-    /** Its adapters, read for a base, with weights that end after a share of the steps. */
-    public MixPlan plan(StableDiffusion sd, double end) {
+    /** Its adapters, read for a base. */
+    public MixPlan plan(StableDiffusion sd) {
       MixPlan plan = MixPlan.NONE;
       for (Part part : parts) {
         Adapter adapter = sd.adapter(FOLDER.resolve(part.file()));
-        plan = plan.with(adapter, Weight.steps(0, end, part.weight()), part.sharesOf(sd));
+        plan = plan.with(adapter, Weight.of(part.weight()), part.sharesOf(sd));
       }
       return plan;
     }

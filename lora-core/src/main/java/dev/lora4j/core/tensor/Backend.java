@@ -100,6 +100,9 @@ public interface Backend {
   /** Gives memory that was freed, but kept for later tensors, back to the device. */
   void trim();
 
+  /** Gives memory that was freed, but kept by the C library, back to the system. */
+  void trimHost();
+
   /** Begins to record each operator that the calling thread runs. */
   void startProfile();
 

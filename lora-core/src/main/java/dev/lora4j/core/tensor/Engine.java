@@ -131,6 +131,15 @@ public final class Engine implements AutoCloseable {
     return backend.live();
   }
 
+  /**
+   * Gives memory that was freed, but is kept for later tensors, back to the card and the system.
+   * Worth its milliseconds after much was closed, as what comes next has to ask for it anew.
+   */
+  public void giveBack() {
+    backend.trim();
+    backend.trimHost();
+  }
+
   Backend backend() {
     return backend;
   }

@@ -37,7 +37,7 @@ import java.util.Optional;
  *
  * <p>Several threads may make pictures with different adapters at once. Interrupting a thread stops
  * its picture between two steps with a {@link java.util.concurrent.CancellationException}. Closing
- * frees the model's memory.
+ * gives the model's memory back to the system.
  */
 public final class StableDiffusion implements AutoCloseable {
   private final Scope scope;
@@ -206,6 +206,10 @@ public final class StableDiffusion implements AutoCloseable {
         images.add(new GeneratedImage(image, own, making, sized));
       }
       return images;
+    } finally {
+      if (prompts.stream().anyMatch(p -> !p.mix().parts().isEmpty())) {
+        scope.engine().giveBack();
+      }
     }
   }
 
@@ -289,5 +293,6 @@ public final class StableDiffusion implements AutoCloseable {
   @Override
   public void close() {
     scope.close();
+    scope.engine().giveBack();
   }
 }

@@ -1,16 +1,31 @@
 package dev.lora4j.diffusion.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.diffusion.TinyAdapters;
 import dev.lora4j.diffusion.TinyAdapters.Case;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,13 +60,33 @@ class AdapterPicturesTest {
   @ParameterizedTest
   @MethodSource("cases")
   void inside(Case made) {
-    assertClose(made.name(), made.base(), made.plan(BASES.get(made.base()), 1));
+    assertClose(made.name(), made.base(), made.plan(BASES.get(made.base())).route(Route.PATCHED));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void beside(Case made) {
-    assertClose(made.name(), made.base(), made.plan(BASES.get(made.base()), 0.999));
+    assertClose(made.name(), made.base(), made.plan(BASES.get(made.base())).route(Route.BESIDE));
+  }
+
+  /** Adapters are known by what is in them: neither a name nor a path stands for one. */
+  @Test
+  void anotherFileUnderTheSameNameIsAnotherAdapter(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("ink.safetensors");
+    List<float[]> made = new ArrayList<>();
+    Set<String> identities = new HashSet<>();
+    for (String name : List.of("sd-kohya", "sd-loha", "sd-kohya")) {
+      Path other = TinyAdapters.FOLDER.resolve(name + ".safetensors");
+      Files.copy(other, file, StandardCopyOption.REPLACE_EXISTING);
+      Adapter adapter = BASES.get("sd").adapter(file);
+      assertEquals("ink", adapter.name());
+      identities.add(adapter.identity());
+      Prompt prompt = TINY.prompt("sd").mix(MixPlan.of(adapter, 0.7));
+      made.add(MadeLatents.of(BASES.get("sd"), prompt, TINY.floats("sd.start")));
+    }
+    assertEquals(2, identities.size());
+    assertFalse(Arrays.equals(made.get(0), made.get(1)));
+    assertArrayEquals(made.get(0), made.get(2));
   }
 
   private static void assertClose(String name, String base, MixPlan mix) {

@@ -333,6 +333,11 @@ public final class DjlBackend implements Backend {
   }
 
   @Override
+  public void trimHost() {
+    FreedMemory.giveBack();
+  }
+
+  @Override
   public void free(Handle handle) {
     if (handle instanceof Array array) {
       array.array().close();
