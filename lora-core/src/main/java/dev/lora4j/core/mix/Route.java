@@ -2,7 +2,7 @@ package dev.lora4j.core.mix;
 
 /** Where a model's adapters act while it runs. */
 public enum Route {
-  /** Whichever is estimated to take less time. */
+  /** Whichever is estimated to take less time, by {@link RouteCost}. */
   AUTO,
   /** Inside the weights: nothing per step, but weights are made anew when a weight changes. */
   PATCHED,

@@ -100,7 +100,8 @@ final class BatchPicture {
     return Objects.requireNonNull(told.get(CONTEXT));
   }
 
-  private static boolean guided(Prompt prompt) {
+  /** Whether it takes a row without the text and one with it. */
+  static boolean guided(Prompt prompt) {
     return prompt.guidance() != 1;
   }
 

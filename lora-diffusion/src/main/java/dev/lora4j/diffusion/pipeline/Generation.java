@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.pipeline;
 
+import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -61,7 +62,9 @@ final class Generation {
     Shape shape = latentShape(base, first);
     values = Math.toIntExact(shape.elements());
     List<MixPlan> mixes = prompts.stream().map(Prompt::mix).toList();
-    networks = new MixedNetworks(scope, base, programs, mixes, first.steps());
+    List<Integer> rows = prompts.stream().map(p -> BatchPicture.guided(p) ? 2 : 1).toList();
+    GridSize finest = new GridSize((int) shape.size(2), (int) shape.size(3));
+    networks = new MixedNetworks(scope, base, programs, mixes, rows, finest, first.steps());
     Map<List<Object>, BatchPicture> told = new HashMap<>();
     for (int i = 0; i < prompts.size(); i++) {
       Prompt prompt = prompts.get(i);

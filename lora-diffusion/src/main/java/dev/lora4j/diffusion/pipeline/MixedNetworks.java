@@ -8,6 +8,7 @@ import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.RegionInputs;
 import dev.lora4j.core.mix.RegionalBeside;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.RouteCost;
 import dev.lora4j.core.mix.SitePlace.Nowhere;
 import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
@@ -19,6 +20,7 @@ import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.unet.UNetPlaces;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -58,26 +60,56 @@ final class MixedNetworks {
 
   /** For one picture. */
   MixedNetworks(Scope scope, DiffusionModel base, Programs programs, MixPlan mix, int steps) {
-    this(scope, base, programs, List.of(mix), steps);
+    this(
+        scope,
+        base,
+        programs,
+        List.of(mix),
+        List.of(2),
+        new GridSize(base.sampleSize(), base.sampleSize()),
+        steps);
   }
 
+  /**
+   * For pictures that are made together.
+   *
+   * @param rows how many rows each takes of the denoiser's batch
+   * @param finest rows and columns of the latents
+   */
   MixedNetworks(
-      Scope scope, DiffusionModel base, Programs programs, List<MixPlan> plans, int steps) {
+      Scope scope,
+      DiffusionModel base,
+      Programs programs,
+      List<MixPlan> plans,
+      List<Integer> rows,
+      GridSize finest,
+      int steps) {
     this.scope = scope;
     this.base = base;
     this.programs = programs;
     this.steps = steps;
-    this.plans = routed(plans);
+    this.plans = routed(plans, rows, finest);
     mix = new BatchMix(this.plans, base.sites(), "unet");
     besideSites = mix.besideSites();
     factors = mix.factors(scope, programs.patch());
     regions = new RegionInputs(mix);
   }
 
-  private static List<MixPlan> routed(List<MixPlan> plans) {
-    boolean patched = plans.stream().allMatch(p -> p.constant() && p == plans.get(0));
-    Route chosen = patched ? Route.PATCHED : Route.BESIDE;
-    return plans.stream().map(p -> p.route() == Route.AUTO ? p.route(chosen) : p).toList();
+  /** With the faster route where a plan leaves it open. */
+  private List<MixPlan> routed(List<MixPlan> all, List<Integer> rows, GridSize finest) {
+    List<MixPlan> open = new ArrayList<>();
+    List<Integer> openRows = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).route() == Route.AUTO) {
+        open.add(all.get(i));
+        openRows.add(rows.get(i));
+      }
+    }
+    int words = base.textEncoders().get(0).config().maxPositionEmbeddings();
+    UNetPlaces places = new UNetPlaces(base.unet());
+    Route chosen =
+        new RouteCost(base.sites(), "unet", places, finest, words).choose(open, steps, openRows);
+    return all.stream().map(p -> p.route() == Route.AUTO ? p.route(chosen) : p).toList();
   }
 
   /** {@link #text} of the first picture. */
