@@ -2,7 +2,9 @@ package dev.lora4j.core.safetensors;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -49,6 +51,18 @@ public final class AtomicFile {
       throw e;
     }
     syncFolder(file);
+  }
+
+  /** {@link #write(Path, ByteSource)} of a text in UTF-8. */
+  public static void write(Path target, String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    write(
+        target,
+        out -> {
+          while (bytes.hasRemaining()) {
+            out.write(bytes);
+          }
+        });
   }
 
   private static String prefix(Path file) {

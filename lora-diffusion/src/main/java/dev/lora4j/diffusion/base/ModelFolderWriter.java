@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.base;
 import com.google.gson.GsonBuilder;
 import dev.lora4j.core.nn.FlatLayout.Slot;
 import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -185,7 +186,7 @@ public final class ModelFolderWriter {
     Path path = folder.resolve(file);
     create(path);
     try {
-      Files.writeString(
+      AtomicFile.write(
           path,
           new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(content) + "\n");
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.safetensors.AtomicFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -264,6 +265,6 @@ public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
   }
 
   private static void put(Path folder, String name, String text) throws IOException {
-    Files.writeString(folder.resolve(name), text.endsWith("\n") ? text : text + "\n");
+    AtomicFile.write(folder.resolve(name), text.endsWith("\n") ? text : text + "\n");
   }
 }

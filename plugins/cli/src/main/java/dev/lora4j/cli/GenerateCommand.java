@@ -134,7 +134,7 @@ public final class GenerateCommand implements Command {
       for (Prompt prompt : begun(model, plain, repetition.flatMap(Repetition::strength))) {
         wanted.add(
             repetition.isPresent()
-                ? repeated(model, repetition.get(), wanted.size(), prompt, named)
+                ? repeated(console, model, repetition.get(), wanted.size(), prompt, named)
                 : mix.tagged(console, model, prompt, named));
       }
       if (repetition.isEmpty()) {
@@ -161,11 +161,16 @@ public final class GenerateCommand implements Command {
   }
 
   private Prompt repeated(
-      OpenModel model, Repetition repetition, int row, Prompt prompt, MixPlan named) {
+      Console console,
+      OpenModel model,
+      Repetition repetition,
+      int row,
+      Prompt prompt,
+      MixPlan named) {
     repetition.requireStart(prompt);
     PictureRecord one = repetition.batch().get(row);
     return prompt
-        .mix(repetition.mix(model, one, named.adapters(), folders(), mix))
+        .mix(repetition.mix(console, model, one, named.adapters(), folders(), mix))
         .embeddings(repetition.embeddings(model, one, embeddings, places()));
   }
 

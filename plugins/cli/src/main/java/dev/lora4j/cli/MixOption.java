@@ -180,7 +180,8 @@ final class MixOption {
     }
   }
 
-  private Adapter read(Console console, OpenModel model, Path file) {
+  /** Reads an adapter, once, and says what is odd about it. */
+  Adapter read(Console console, OpenModel model, Path file) {
     Adapter known = files.get(file);
     if (known != null) {
       return known;

@@ -64,6 +64,7 @@ final class Repetition {
    * @param named read already
    */
   MixPlan mix(
+      Console console,
       OpenModel model,
       PictureRecord one,
       List<Adapter> named,
@@ -71,7 +72,7 @@ final class Repetition {
       MixOption options) {
     MixPlan plan = MixPlan.NONE.order(one.order()).route(route());
     for (AdapterRecord part : one.adapters()) {
-      Adapter adapter = adapter(model, part, named, folders, options);
+      Adapter adapter = adapter(console, model, part, named, folders, options);
       SiteShares shares = MixOption.shares(model, part.blocks());
       Optional<Area> area = part.region().map(r -> region(part, r, options));
       plan = plan.with(new MixPlan.Part(adapter, part.weight(), part.text(), shares, area));
@@ -109,6 +110,7 @@ final class Repetition {
   }
 
   private Adapter adapter(
+      Console console,
       OpenModel model,
       AdapterRecord part,
       List<Adapter> named,
@@ -123,7 +125,7 @@ final class Repetition {
     for (LoraFolder folder : folders) {
       Optional<Path> found = folder.find(part.name());
       if (found.isPresent()) {
-        Adapter adapter = model.sd().load(found.get(), options.partial.options()).adapter();
+        Adapter adapter = options.read(console, model, found.get());
         if (adapter.identity().equals(part.identity())) {
           return adapter;
         }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -163,6 +166,30 @@ class RepetitionTest {
             "--lora",
             Run.TINY_SD.resolve("lora-kohya.safetensors"));
     assertTrue(named.out().contains("bit for bit"), named.out() + named.err());
+  }
+
+  /** What is odd about an adapter is said whoever named it. */
+  @Test
+  void adaptersThatAreFoundWarnToo() throws IOException {
+    Path ink = folder.resolve("ink.safetensors");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (Safetensors whole = Safetensors.open(ink)) {
+      whole
+          .tensors()
+          .values()
+          .forEach(t -> writer.add(t.name(), t.dtype(), t.shape(), whole.bytes(t.name())));
+      TensorInfo one = whole.tensors().values().iterator().next();
+      writer.add(
+          "bundle_emb.word.string_to_param.*", one.dtype(), one.shape(), whole.bytes(one.name()));
+    }
+    writer.write(ink);
+    Run made = make("-o", first);
+    assertEquals(0, made.code(), made.err());
+    assertTrue(made.err().contains("bundled embeddings"), made.err());
+    Path again = folder.resolve("again.png");
+    Run repeated = Run.of("generate", "--from", first, "-o", again, Run.BASE);
+    assertTrue(repeated.out().contains("bit for bit"), repeated.out() + repeated.err());
+    assertTrue(repeated.err().contains("bundled embeddings"), repeated.err());
   }
 
   @Test
