@@ -51,8 +51,18 @@ public final class Patch {
       Order order) {
     DType stored = base.dtype();
     try (Scope work = scope.child("patch")) {
-      Tensor sum = sum(work, site, target, base, parts, weights, order);
-      List<Tensor> rounded = programs.rounded(sum.shape(), stored).run(work, sum);
+      List<Tensor> rounded;
+      if (target == Target.WEIGHT
+          && !parts.isEmpty()
+          && parts.stream().allMatch(p -> p.stacks(site))) {
+        rounded =
+            programs
+                .roundedProducts(site.weight(), stored, parts.size())
+                .run(work, factors(work, site, base, parts, weights));
+      } else {
+        Tensor sum = sum(work, site, target, base, parts, weights, order);
+        rounded = programs.rounded(sum.shape(), stored).run(work, sum);
+      }
       if (rounded.get(1).bytes().get(0) == 0) {
         throw notFinite(site, target);
       }
@@ -101,14 +111,23 @@ public final class Patch {
     if (parts.isEmpty()) {
       return sum;
     }
-    List<Tensor> inputs = new ArrayList<>(List.of(sum));
+    return programs
+        .products(site.weight(), parts.size())
+        .run(work, factors(work, site, sum, parts, weights))
+        .get(0);
+  }
+
+  /** What a program of products takes: the weight, the factors of each, and the amounts. */
+  private List<Tensor> factors(
+      Scope work, Site site, Tensor weight, List<Part> parts, float[] weights) {
+    List<Tensor> inputs = new ArrayList<>(List.of(weight));
     float[] amounts = new float[parts.size()];
     for (int i = 0; i < amounts.length; i++) {
       inputs.addAll(lowRank(work, site, parts.get(i).factors()));
       amounts[i] = amount(parts.get(i), weights);
     }
     inputs.add(Tensor.of(work, Shape.of(amounts.length), amounts));
-    return programs.products(site.weight(), amounts.length).run(work, inputs).get(0);
+    return inputs;
   }
 
   /** Down [rank, rest] and up [out, rank], F32. */

@@ -69,21 +69,57 @@ final class PatchPrograms {
         key -> {
           Graph graph = new Graph();
           Expr sum = graph.input("weight", DType.F32, weight);
-          List<Expr> downs = new ArrayList<>();
-          List<Expr> ups = new ArrayList<>();
-          long out = weight.size(0);
-          long rest = weight.elements() / out;
-          for (int i = 0; i < count; i++) {
-            downs.add(graph.input("down" + i, DType.F32, Shape.of(Shape.UNKNOWN, rest)));
-            ups.add(graph.input("up" + i, DType.F32, Shape.of(out, Shape.UNKNOWN)));
-          }
-          Expr amounts = graph.input("amounts", DType.F32, Shape.of(count));
-          for (int i = 0; i < count; i++) {
-            ups.set(i, ups.get(i).mul(amounts.slice(0, i, i + 1)));
-          }
-          Expr delta = Shaping.cat(ups, 1).matmul(Shaping.cat(downs, 0));
-          return graph.inference(scope, List.of(sum.add(delta.reshape(weight.sizes()))));
+          return graph.inference(scope, List.of(plusProducts(graph, sum, count, "addmm")));
         });
+  }
+
+  /**
+   * {@link #products} of a weight in its stored type, rounded to it once. Outputs: the new weight,
+   * and whether it is finite.
+   */
+  Program roundedProducts(Shape weight, DType stored, int count) {
+    return made.computeIfAbsent(
+        new Key("roundedProducts", Site.linear("", weight, false), List.of(stored, count)),
+        key -> {
+          Graph graph = new Graph();
+          Expr base = graph.input("weight", stored, weight);
+          // A weight that was converted is nobody else's and may be added to where it lies.
+          String operator = stored == DType.F32 ? "addmm" : "addmm_";
+          Expr rounded = plusProducts(graph, base.to(DType.F32), count, operator).to(stored);
+          return graph.inference(scope, List.of(rounded, finite(rounded)));
+        });
+  }
+
+  /*
+   * One operator forms the sum where the result lies. A weight is large and factors are not, so
+   * what this takes is memory traffic.
+   */
+  private static Expr plusProducts(Graph graph, Expr sum, int count, String operator) {
+    Shape weight = sum.shape();
+    List<Expr> downs = new ArrayList<>();
+    List<Expr> ups = new ArrayList<>();
+    long out = weight.size(0);
+    long rest = weight.elements() / out;
+    for (int i = 0; i < count; i++) {
+      downs.add(graph.input("down" + i, DType.F32, Shape.of(Shape.UNKNOWN, rest)));
+      ups.add(graph.input("up" + i, DType.F32, Shape.of(out, Shape.UNKNOWN)));
+    }
+    Expr amounts = graph.input("amounts", DType.F32, Shape.of(count));
+    for (int i = 0; i < count; i++) {
+      ups.set(i, ups.get(i).mul(amounts.slice(0, i, i + 1)));
+    }
+    Expr down = Shaping.cat(downs, 0);
+    Expr up = Shaping.cat(ups, 1);
+    return graph
+        .call(operator, DType.F32, Shape.of(out, rest), sum.reshape(out, rest), up, down)
+        .reshape(weight.sizes());
+  }
+
+  /** NaN is the least and the greatest of whatever it is among. */
+  private static Expr finite(Expr x) {
+    Graph.Result extreme = new Graph.Result(x.dtype(), Shape.of());
+    List<Expr> both = x.graph().call("aminmax", List.of(extreme, extreme), x);
+    return both.get(0).isFinite().and(both.get(1).isFinite());
   }
 
   /**
@@ -212,7 +248,7 @@ final class PatchPrograms {
         key -> {
           Graph graph = new Graph();
           Expr rounded = graph.input("sum", DType.F32, shape).to(type);
-          return graph.inference(scope, List.of(rounded, rounded.isFinite().all()));
+          return graph.inference(scope, List.of(rounded, finite(rounded)));
         });
   }
 

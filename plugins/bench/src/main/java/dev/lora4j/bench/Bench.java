@@ -102,6 +102,30 @@ public final class Bench {
   }
 
   /**
+   * The start of a Python script until it prints a line.
+   *
+   * @param beside the class whose resource the script is
+   * @return empty if the user named no interpreter
+   */
+  public Optional<Contender> launchPython(
+      Class<?> beside, String script, String line, String... arguments) {
+    if (options.python.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> command = new ArrayList<>();
+    command.add(options.python.get());
+    command.add(PeerScript.unpack(beside, script, tools.folder).toString());
+    command.addAll(List.of(arguments));
+    return Optional.of(new Launch("Python", command, engine().threads(), line));
+  }
+
+  /** The start of a program of ours, until it prints a line. */
+  public Contender launch(Class<?> main, String line, String... arguments) {
+    int threads = engine().threads();
+    return new Launch("lora4j", JavaPeer.java(main, threads, arguments), threads, line);
+  }
+
+  /**
    * A contender of this program in a process of its own.
    *
    * @param type has a public constructor for one string

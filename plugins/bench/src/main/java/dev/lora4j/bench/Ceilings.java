@@ -51,6 +51,18 @@ public final class Ceilings {
         / best(graph, x.sum(), Shape.of(floats), new float[floats]);
   }
 
+  /**
+   * Bytes read and written in a second by copying tensors of {@code bytes} bytes into new memory,
+   * which the system has to hand out first.
+   */
+  public double copying(double bytes) {
+    int floats = (int) (Math.max(SMALLEST, Math.min(LARGEST, (long) bytes)) / Float.BYTES);
+    Graph graph = new Graph();
+    Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN));
+    double seconds = best(graph, x.add(1), Shape.of(floats), new float[floats]);
+    return 2.0 * floats * Float.BYTES / seconds;
+  }
+
   private double best(Graph graph, Expr result, Shape shape, float... values) {
     try (Scope scope = engine.scope("ceilings")) {
       Program program = graph.inference(scope, List.of(result));

@@ -1,5 +1,7 @@
 package dev.lora4j.bench;
 
+import java.util.OptionalLong;
+
 /** One side of a comparison: does the work and says how long it took. */
 public interface Contender extends AutoCloseable {
   /** Who it is, with the version if it is not part of this program. */
@@ -18,6 +20,14 @@ public interface Contender extends AutoCloseable {
    * @return the seconds that each of them took
    */
   double[] run(int units);
+
+  /**
+   * Most memory that its process ever had in use, in bytes, pages of files included (VmHWM); empty
+   * where the system does not tell, or if the work is done in this process beside other work.
+   */
+  default OptionalLong peakMemory() {
+    return OptionalLong.empty();
+  }
 
   @Override
   void close();

@@ -5,9 +5,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -26,15 +28,26 @@ public final class JavaPeer {
 
   /** The command that starts {@code type}, which has a public constructor for one string. */
   static List<String> command(Class<? extends Contender> type, String argument, int threads) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Dai.djl.offline=true",
-        "-Dai.djl.pytorch.num_threads=" + threads,
-        "-cp",
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-        JavaPeer.class.getName(),
-        type.getName(),
-        argument);
+    return java(JavaPeer.class, threads, type.getName(), argument);
+  }
+
+  /** The command that starts {@code main} with what this process was started with. */
+  static List<String> java(Class<?> main, int threads, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // How the heap gives memory back, which the launcher says, is part of what is measured.
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(o -> o.startsWith("-XX:") && o.contains("HeapFreeRatio"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-Dai.djl.offline=true",
+            "-Dai.djl.pytorch.num_threads=" + threads,
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            main.getName()));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   /** Answers until there are no more requests. */

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -117,6 +118,11 @@ public final class PeerProcess implements Contender {
           "The peer " + program + " was asked for " + units + " units and timed " + seconds.length);
     }
     return seconds;
+  }
+
+  @Override
+  public OptionalLong peakMemory() {
+    return PeakMemory.of(process.pid());
   }
 
   private JsonObject ask(String request) {

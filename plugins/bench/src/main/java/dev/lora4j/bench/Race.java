@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Measures ours and its peers in turns, so that whatever slows the machine down meets all of them.
@@ -25,6 +26,7 @@ public final class Race implements AutoCloseable {
   private static final double LONG_UNIT_SECONDS = 0.1;
 
   private static final int MOST_UNITS = 10_000;
+  private static final double MIB = 1 << 20;
 
   private record Peer(Contender contender, Target target) {}
 
@@ -63,7 +65,7 @@ public final class Race implements AutoCloseable {
     compare(tolerance);
     double[][] seconds = measure(all);
     double oursMedian = Spread.median(seconds[0]);
-    List<Detail> details = work.map(w -> bench.ceilings().floor(w, oursMedian)).orElse(List.of());
+    List<Detail> floor = work.map(w -> bench.ceilings().floor(w, oursMedian)).orElse(List.of());
     List<Result> results = new ArrayList<>();
     for (int p = 0; p < peers.size(); p++) {
       double[] theirs = seconds[p + 1];
@@ -71,6 +73,8 @@ public final class Race implements AutoCloseable {
       for (int round = 0; round < ratios.length; round++) {
         ratios[round] = seconds[0][round] / theirs[round];
       }
+      List<Detail> details = new ArrayList<>(floor);
+      memory(peers.get(p).contender).ifPresent(details::add);
       results.add(
           new Result(
               bench.name(),
@@ -84,6 +88,25 @@ public final class Race implements AutoCloseable {
               details));
     }
     return results;
+  }
+
+  private Optional<Detail> memory(Contender peer) {
+    OptionalLong mine = ours.peakMemory();
+    OptionalLong theirs = peer.peakMemory();
+    if (mine.isEmpty() || theirs.isEmpty()) {
+      return Optional.empty();
+    }
+    double share = (double) mine.getAsLong() / theirs.getAsLong();
+    return Optional.of(
+        new Detail(
+            "memory_ratio",
+            share,
+            String.format(
+                Locale.ROOT,
+                "peak memory %.0f MiB of ours, %.0f MiB of theirs, %.2f",
+                mine.getAsLong() / MIB,
+                theirs.getAsLong() / MIB,
+                share)));
   }
 
   private void compare(double tolerance) {

@@ -3,10 +3,13 @@ package dev.lora4j.bench.kernels;
 import dev.lora4j.bench.Bench;
 import dev.lora4j.bench.Benchmark;
 import dev.lora4j.bench.Case;
+import dev.lora4j.bench.Contender;
 import dev.lora4j.bench.Detail;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Spread;
 import dev.lora4j.bench.Target;
+import dev.lora4j.bench.Work;
+import dev.lora4j.bench.denoiser.OurStep;
 import dev.lora4j.bench.transformer.StagedStep;
 import dev.lora4j.bench.transformer.TransformerSize;
 import dev.lora4j.cli.Progress;
@@ -15,10 +18,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * How much of our training step is spent in kernels: their summed time as libtorch's profiler
- * measures it, beside the wall time of the same step as the caller sees it.
+ * How much of our steps is spent in kernels: their summed time as libtorch's profiler measures it,
+ * beside the wall time of the same step as the caller sees it.
  *
  * <p>The profiler takes time of its own, which makes the profiled step longer and the share less.
  * So steps without it are measured in turns with the profiled ones, and the difference is stated.
@@ -37,14 +41,17 @@ public final class KernelShare implements Benchmark {
 
   @Override
   public String description() {
-    return "time in libtorch's kernels as a share of a training step's wall time; the step is"
-        + " transformer-step's";
+    return "time in libtorch's kernels as a share of a step's wall time: of transformer-step's"
+        + " training step, and of the bundled base's denoiser";
   }
 
   @Override
   public List<Case> cases() {
     return List.of(
-        new Tokens(TransformerSize.ofTokens(4, 16)), new Tokens(TransformerSize.ofTokens(4, 256)));
+        new Tokens(TransformerSize.ofTokens(4, 16)),
+        new Tokens(TransformerSize.ofTokens(4, 256)),
+        new Denoiser(DType.F32),
+        new Denoiser(DType.BF16));
   }
 
   /** So many tokens. */
@@ -57,43 +64,63 @@ public final class KernelShare implements Benchmark {
     @Override
     public List<Result> measure(Bench bench) {
       try (StagedStep step = new StagedStep(bench.engine(), size)) {
-        Turns turns = Turns.of(bench, step);
-        double plain = Spread.median(turns.plain);
-        double wall = Spread.median(turns.wall);
-        List<Detail> details = new ArrayList<>();
-        details.add(
-            new Detail(
-                "operators_share",
-                Spread.median(turns.operators) / wall,
-                String.format(
-                    Locale.ROOT,
-                    "%d kernels; in all operators, views and allocations included, %.1f %% of the"
-                        + " time",
-                    turns.count,
-                    100 * Spread.median(turns.operators) / wall)));
-        details.add(
-            new Detail(
-                "profiler_overhead",
-                wall / plain - 1,
-                String.format(
-                    Locale.ROOT,
-                    "the profiler makes the step %.1f %% longer; without it %.1f ms",
-                    100 * (wall / plain - 1),
-                    1e3 * plain)));
-        details.addAll(bench.ceilings().floor(size.work(), plain));
-        return List.of(
-            new Result(
-                bench.name(),
-                1e3 * Spread.median(turns.kernels),
-                1e3 * wall,
-                "wall time of the same step",
-                Spread.of(turns.share),
-                "ms",
-                DType.F32,
-                Target.atLeast(0.9),
-                details));
+        return share(bench, step, DType.F32, 0.9, Optional.of(size.work()));
       }
     }
+  }
+
+  /** A step of the bundled base's denoiser without adapters. */
+  record Denoiser(DType compute) implements Case {
+    @Override
+    public String name() {
+      return "emoji-sd-" + compute.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public List<Result> measure(Bench bench) {
+      try (Contender step = OurStep.ofBundledBase(bench.engine(), compute)) {
+        return share(bench, step, compute, 1 / 1.1, Optional.empty());
+      }
+    }
+  }
+
+  private static List<Result> share(
+      Bench bench, Contender step, DType compute, double target, Optional<Work> work) {
+    Turns turns = Turns.of(bench, step);
+    double plain = Spread.median(turns.plain);
+    double wall = Spread.median(turns.wall);
+    List<Detail> details = new ArrayList<>();
+    details.add(
+        new Detail(
+            "operators_share",
+            Spread.median(turns.operators) / wall,
+            String.format(
+                Locale.ROOT,
+                "%d kernels; in all operators, views and allocations included, %.1f %% of the"
+                    + " time",
+                turns.count,
+                100 * Spread.median(turns.operators) / wall)));
+    details.add(
+        new Detail(
+            "profiler_overhead",
+            wall / plain - 1,
+            String.format(
+                Locale.ROOT,
+                "the profiler makes the step %.1f %% longer; without it %.1f ms",
+                100 * (wall / plain - 1),
+                1e3 * plain)));
+    work.ifPresent(w -> details.addAll(bench.ceilings().floor(w, plain)));
+    return List.of(
+        new Result(
+            bench.name(),
+            1e3 * Spread.median(turns.kernels),
+            1e3 * wall,
+            "wall time of the same step",
+            Spread.of(turns.share),
+            "ms",
+            compute,
+            Target.atLeast(target),
+            details));
   }
 
   /** What each round measured, in seconds. */
@@ -113,7 +140,7 @@ public final class KernelShare implements Benchmark {
       share = new double[rounds];
     }
 
-    static Turns of(Bench bench, StagedStep step) {
+    static Turns of(Bench bench, Contender step) {
       Turns turns = new Turns(bench.rounds());
       Path trace = bench.folder().resolve("trace.json");
       try (Progress progress = bench.progress("round")) {
@@ -131,7 +158,7 @@ public final class KernelShare implements Benchmark {
     }
 
     /** One step is enough, as the profile says where its time went. */
-    private void profiled(Bench bench, StagedStep step, Path trace, int round) {
+    private void profiled(Bench bench, Contender step, Path trace, int round) {
       wall[round] = bench.engine().profile(trace, () -> step.run(1)[0]);
       KernelTime time = KernelTime.of(trace);
       kernels[round] = time.kernels();

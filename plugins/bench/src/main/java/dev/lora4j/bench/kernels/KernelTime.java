@@ -34,7 +34,8 @@ import java.util.Set;
  * @param count how many kernels ran
  */
 public record KernelTime(double kernels, double operators, int count) {
-  private static final String ATEN = "aten::";
+  /** What names of operators begin with: libtorch's own, and those of oneDNN on packed weights. */
+  private static final List<String> OPERATORS = List.of("aten::", "mkldnn::");
 
   private static final Set<String> NO_KERNELS =
       Set.of(
@@ -91,12 +92,16 @@ public record KernelTime(double kernels, double operators, int count) {
       this.self = duration;
     }
 
-    boolean aten() {
-      return name.startsWith(ATEN);
+    boolean operator() {
+      return OPERATORS.stream().anyMatch(name::startsWith);
     }
 
     boolean kernel() {
-      return aten() && !hasKernel && !NO_KERNELS.contains(name.substring(ATEN.length()));
+      return operator() && !hasKernel && !NO_KERNELS.contains(plainName());
+    }
+
+    private String plainName() {
+      return name.substring(name.lastIndexOf(':') + 1);
     }
   }
 
@@ -141,7 +146,7 @@ public record KernelTime(double kernels, double operators, int count) {
     double operators = 0;
     int count = 0;
     for (Event event : ended) {
-      operators += event.aten() ? event.self : 0;
+      operators += event.operator() ? event.self : 0;
       kernels += event.kernel() ? event.self : 0;
       count += event.kernel() ? 1 : 0;
     }
@@ -152,7 +157,7 @@ public record KernelTime(double kernels, double operators, int count) {
   private static void end(Deque<Event> open, List<Event> ended) {
     Event last = open.removeLast();
     ended.add(last);
-    boolean real = last.kernel() && !PREPARING.contains(last.name.substring(ATEN.length()));
+    boolean real = last.kernel() && !PREPARING.contains(last.plainName());
     if (!open.isEmpty() && (real || last.hasKernel)) {
       open.getLast().hasKernel = true;
     }

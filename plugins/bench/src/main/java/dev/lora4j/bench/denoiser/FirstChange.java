@@ -1,0 +1,76 @@
+package dev.lora4j.bench.denoiser;
+
+import dev.lora4j.bench.Contender;
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.AdapterInputs;
+import dev.lora4j.diffusion.base.Network;
+import dev.lora4j.diffusion.base.Networks;
+import java.util.Map;
+
+/** Ours: from an adapter's file to the first step of a loaded base that is another by it. */
+public final class FirstChange implements Contender {
+  private static final String MODEL = "unet";
+
+  private final Lora4j lora;
+  private final Scope scope;
+  private final StepSetting setting;
+  private final LoadedDenoiser base;
+  private final Network network;
+  private final Patch patch;
+  private final Map<String, Tensor> data;
+
+  /** In a process of its own, for the setting that the text says. */
+  public FirstChange(String text) {
+    lora = Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1));
+    setting = StepSetting.of(text);
+    scope = lora.engine().scope("first-change");
+    base = LoadedDenoiser.of(scope, setting.folder(), setting.compute());
+    network =
+        Network.compile(
+            scope,
+            MODEL,
+            setting.compute(),
+            Networks.unet(base.config(), setting.compute(), AdapterInputs.NONE));
+    patch = new Patch(scope);
+    data = StepData.of(scope, base.config(), setting);
+    step(MixPlan.NONE); // the base is loaded, and has been used
+  }
+
+  private float[] step(MixPlan plan) {
+    try (Scope work = scope.child("step")) {
+      PatchedSites sites =
+          new PatchedSites(
+              work, patch, base.weights(), base.sites(), MODEL, Beside.touched(plan, MODEL), plan);
+      Held held = network.hold(work, base.weights(), sites.at(plan.overall(MODEL)), Map.of());
+      return network.run(work, held, data).get(0).floats();
+    }
+  }
+
+  @Override
+  public String name() {
+    return "lora4j";
+  }
+
+  @Override
+  public double[] check() {
+    return StepData.shown(step(StepAdapters.read(base, setting.adapters())));
+  }
+
+  @Override
+  public double[] run(int units) {
+    return Contender.timed(units, () -> step(StepAdapters.read(base, setting.adapters())));
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+    lora.close();
+  }
+}

@@ -1,0 +1,30 @@
+package dev.lora4j.bench.denoiser;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.nio.file.Path;
+
+/** A program that begins a picture and says when its first step is done. */
+public final class FirstStep {
+  /** What both sides print. */
+  static final String DONE = "first step";
+
+  private FirstStep() {}
+
+  /** The base's folder is the one argument. */
+  public static void main(String... arguments) {
+    try (Lora4j lora = Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1));
+        StableDiffusion sd = StableDiffusion.load(lora, Path.of(arguments[0]), DType.F32)) {
+      sd.generate(
+          Prompt.of("a cactus").seed(7).steps(20),
+          (done, steps) -> {
+            if (done == 1) {
+              System.out.println(DONE);
+              System.out.flush();
+            }
+          });
+    }
+  }
+}

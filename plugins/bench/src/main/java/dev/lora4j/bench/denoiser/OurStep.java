@@ -1,0 +1,115 @@
+package dev.lora4j.bench.denoiser;
+
+import dev.lora4j.bench.Contender;
+import dev.lora4j.bench.denoiser.StepSetting.Route;
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.AdapterInputs;
+import dev.lora4j.diffusion.base.Network;
+import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.emoji.EmojiSd;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Ours: the whole step as one program, with its adapters in or beside the weights. */
+public final class OurStep implements Contender {
+  private static final String MODEL = "unet";
+
+  private final Optional<Lora4j> own;
+  private final Scope scope;
+  private final StepSetting setting;
+  private final Network network;
+  private final Held held;
+  private final Map<String, Tensor> data = new HashMap<>();
+
+  /** In a process of its own, for the setting that the text says. */
+  public OurStep(String text) {
+    this(Lora4j.open(Integer.getInteger("ai.djl.pytorch.num_threads", 1)), text);
+  }
+
+  private OurStep(Lora4j lora, String text) {
+    this(Optional.of(lora), lora.engine(), StepSetting.of(text));
+  }
+
+  /** In this process, a step of the bundled base without adapters. */
+  public static OurStep ofBundledBase(Engine engine, DType compute) {
+    StepSetting setting = StepSetting.plain(EmojiSd.folder(), compute, 1, DenoiserStep.EMOJI_SIDE);
+    return new OurStep(Optional.empty(), engine, setting);
+  }
+
+  OurStep(Optional<Lora4j> own, Engine engine, StepSetting setting) {
+    this.own = own;
+    this.setting = setting;
+    scope = engine.scope("denoiser-step");
+    LoadedDenoiser base = LoadedDenoiser.of(scope, setting.folder(), setting.compute());
+    MixPlan plan = StepAdapters.read(base, setting.adapters());
+    Patch patch = new Patch(scope);
+    Set<String> beside =
+        setting.route() == Route.BESIDE ? Beside.sites(plan, base.sites(), MODEL) : Set.of();
+    Set<String> inside = Beside.touched(plan, MODEL);
+    inside.removeAll(beside);
+    AdapterInputs inputs = beside.isEmpty() ? AdapterInputs.NONE : new Beside(beside)::declare;
+    network =
+        Network.compile(
+            scope,
+            MODEL,
+            setting.compute(),
+            Networks.unet(base.config(), setting.compute(), inputs));
+    PatchedSites patched =
+        new PatchedSites(scope, patch, base.weights(), base.sites(), MODEL, inside, plan);
+    held =
+        network.hold(
+            scope,
+            base.weights(),
+            patched.at(plan.overall(MODEL)),
+            new Beside(beside).factors(scope, patch, base.sites(), plan));
+    if (!beside.isEmpty()) {
+      float[] weights = plan.overall(MODEL);
+      data.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
+    }
+    data.putAll(StepData.of(scope, base.config(), setting));
+  }
+
+  @Override
+  public String name() {
+    int count = setting.adapters().size();
+    return switch (setting.route()) {
+      case NONE -> "lora4j without adapters";
+      case PATCHED -> "lora4j with " + count + " inside the weights";
+      case BESIDE -> "lora4j with " + count + " beside the weights";
+    };
+  }
+
+  @Override
+  public double[] check() {
+    return StepData.shown(step());
+  }
+
+  private float[] step() {
+    try (Scope work = scope.child("step")) {
+      return network.run(work, held, data).get(0).floats();
+    }
+  }
+
+  @Override
+  public double[] run(int units) {
+    return Contender.timed(units, this::step);
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+    own.ifPresent(Lora4j::close);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.lora4j.bench.denoiser;
+
+import dev.lora4j.bench.Contender;
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.Map;
+
+/** Ours: adapters that are in memory already put inside the weights. */
+final class Patching implements Contender {
+  private static final String MODEL = "unet";
+
+  private final Scope scope;
+  private final LoadedDenoiser base;
+  private final MixPlan plan;
+  private final Patch patch;
+
+  Patching(Engine engine, StepSetting setting) {
+    scope = engine.scope("patching");
+    base = LoadedDenoiser.of(scope, setting.folder(), setting.compute());
+    plan = StepAdapters.read(base, setting.adapters());
+    patch = new Patch(scope);
+  }
+
+  @Override
+  public String name() {
+    return "lora4j";
+  }
+
+  /** Bytes of the new weights. */
+  @Override
+  public double[] check() {
+    try (Scope work = scope.child("check")) {
+      double bytes = 0;
+      for (Tensor tensor : patched(work).values()) {
+        bytes += tensor.dtype().bytes(tensor.shape().elements());
+      }
+      return new double[] {bytes};
+    }
+  }
+
+  private Map<String, Tensor> patched(Scope work) {
+    return new PatchedSites(
+            work, patch, base.weights(), base.sites(), MODEL, Beside.touched(plan, MODEL), plan)
+        .at(plan.overall(MODEL));
+  }
+
+  @Override
+  public double[] run(int units) {
+    return Contender.timed(
+        units,
+        () -> {
+          try (Scope work = scope.child("unit")) {
+            patched(work);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

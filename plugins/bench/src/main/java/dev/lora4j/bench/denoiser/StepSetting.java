@@ -1,0 +1,88 @@
+package dev.lora4j.bench.denoiser;
+
+import dev.lora4j.core.tensor.DType;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a contender computes. It travels between processes as text.
+ *
+ * @param folder of the denoiser, or of a whole model
+ * @param compute the type to compute in
+ * @param batch rows
+ * @param side height and width of the latents
+ * @param route how the adapters take part
+ * @param adapters files, all with the same weight
+ */
+record StepSetting(
+    Path folder, DType compute, int batch, int side, Route route, List<Path> adapters) {
+  /** How adapters take part. */
+  enum Route {
+    /** Not at all. */
+    NONE,
+    /** In the weights; diffusers calls it fused. */
+    PATCHED,
+    /** Beside the weights. */
+    BESIDE
+  }
+
+  private static final String SEPARATOR = "|";
+
+  /** What an adapter counts for. */
+  static final double WEIGHT = 2;
+
+  /** Words of the text that the denoiser attends to. */
+  static final int WORDS = 77;
+
+  /** The timestep of each row. */
+  static final float TIMESTEP = 500;
+
+  StepSetting {
+    adapters = List.copyOf(adapters);
+  }
+
+  /** Without adapters. */
+  static StepSetting plain(Path folder, DType compute, int batch, int side) {
+    return new StepSetting(folder, compute, batch, side, Route.NONE, List.of());
+  }
+
+  /** With these adapters. */
+  StepSetting with(Route other, List<Path> files) {
+    return new StepSetting(folder, compute, batch, side, other, files);
+  }
+
+  static StepSetting of(String text) {
+    String[] parts = text.split("\\" + SEPARATOR, -1);
+    List<Path> files = new ArrayList<>();
+    for (String file : parts[5].split(File.pathSeparator, -1)) {
+      if (!file.isEmpty()) {
+        files.add(Path.of(file));
+      }
+    }
+    return new StepSetting(
+        Path.of(parts[0]),
+        DType.valueOf(parts[1]),
+        Integer.parseInt(parts[2]),
+        Integer.parseInt(parts[3]),
+        Route.valueOf(parts[4]),
+        files);
+  }
+
+  String text() {
+    return String.join(
+        SEPARATOR,
+        folder.toString(),
+        compute.name(),
+        Integer.toString(batch),
+        Integer.toString(side),
+        route.name(),
+        files());
+  }
+
+  /** The adapters' files in one string. */
+  String files() {
+    return String.join(File.pathSeparator, adapters.stream().map(Path::toString).toList());
+  }
+}
