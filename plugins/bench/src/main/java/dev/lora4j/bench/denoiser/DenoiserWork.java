@@ -8,6 +8,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.unet.UNet;
+import dev.lora4j.diffusion.unet.Words;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -52,7 +53,7 @@ record DenoiserWork(double base, double adapters) {
               }
               return out;
             });
-    new UNet(denoiser.config()).apply(at, x, timesteps, context, Optional.empty());
+    new UNet(denoiser.config()).apply(at, x, timesteps, Words.of(context), Optional.empty());
     return new DenoiserWork(sums[0], sums[1]);
   }
 
