@@ -111,8 +111,9 @@ public record RouteCost(
       if (site.isPresent()) {
         long rank =
             plans.stream().mapToLong(p -> ranks(site.get(), SiteParts.of(p, name))).max().orElse(0);
-        stacking += STACK_CALLS;
-        seconds += beside(site.get(), rank, all);
+        // What has no directions is inside the weights on both routes.
+        stacking += rank > 0 ? STACK_CALLS : 0;
+        seconds += rank > 0 ? beside(site.get(), rank, all) : 0;
       }
     }
     return stacking + steps * seconds;

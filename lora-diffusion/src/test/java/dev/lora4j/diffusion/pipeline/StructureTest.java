@@ -47,8 +47,9 @@ class StructureTest {
       Adapter two = sd.adapter(TinySd.FOLDER.resolve("lora-kohya-2.safetensors"));
       Prompt plain = Prompt.of("a fox").steps(2);
       sd.generate(plain);
-      sd.generate(plain.mix(MixPlan.of(one, 0.5).with(two, 0.5)));
-      sd.generate(plain.mix(MixPlan.of(two, 0.5)));
+      MixPlan inside = MixPlan.NONE.route(Route.PATCHED);
+      sd.generate(plain.mix(inside.with(one, 0.5).with(two, 0.5)));
+      sd.generate(plain.mix(inside.with(two, 0.5)));
       MixPlan beside = MixPlan.NONE.route(Route.BESIDE);
       sd.generate(plain.mix(beside.with(one, 1).with(two, 0.1)));
       long compiled = engine.compiled();
@@ -58,9 +59,9 @@ class StructureTest {
           List.of(
               plain.size(2 * side, side).guidance(1),
               plain.size(side, 2 * side).seed(4).sampler("euler"),
-              plain.mix(MixPlan.of(one, -0.25)),
-              plain.mix(MixPlan.of(two, 0.75)),
-              plain.mix(MixPlan.of(one, 0.3).with(two, 0.4)),
+              plain.mix(inside.with(one, -0.25)),
+              plain.mix(inside.with(two, 0.75)),
+              plain.mix(inside.with(one, 0.3).with(two, 0.4)),
               // Stacked, the two have the sum of their ranks.
               plain.mix(beside.with(one, Weight.steps(0, 0.5, 1)).with(two, Weight.of(0.2))));
       for (Prompt prompt : others) {
