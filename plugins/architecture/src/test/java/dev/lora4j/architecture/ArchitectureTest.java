@@ -95,11 +95,13 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("dev.lora4j.cli..")
             .and()
-            // Programs of their own, not parts of the library: a maintainer's, and one that answers
-            // the command bench.
+            // Programs of their own, not parts of the library: a maintainer's, and those that
+            // answer the command bench.
             .doNotHaveFullyQualifiedName("dev.lora4j.emoji.MakeEmojiSd")
             .and()
             .doNotHaveFullyQualifiedName("dev.lora4j.bench.JavaPeer")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.lora4j.bench.denoiser.FirstStep")
             .should(ACCESS_STANDARD_STREAMS)
             .orShould()
             .callMethod(System.class, "exit", int.class));
