@@ -174,7 +174,7 @@ public final class OriginalCheckpoint {
 
   /** Where a weight of a denoiser of these sizes lies. */
   public Placement unet(UNetConfig config, Parameter parameter) {
-    return Placement.of("", UNET + new UNetNames(config).of(parameter.name()));
+    return Placement.of("", UNET + new UNetWeightNames(config).of(parameter.name()));
   }
 
   /** Where a weight of an autoencoder of these sizes lies. */

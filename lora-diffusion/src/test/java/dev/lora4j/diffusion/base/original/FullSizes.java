@@ -99,7 +99,7 @@ record FullSizes(
   /** Every weight that pictures need, by {@code model:name}, with the places it may lie in. */
   Map<String, List<Placement>> places(Map<String, Shape> shapes) {
     Map<String, List<Placement>> all = new LinkedHashMap<>();
-    UNetNames unetNames = new UNetNames(unet);
+    UNetWeightNames unetNames = new UNetWeightNames(unet);
     for (Parameter p : parameters(Networks.unet(unet, DType.F32, AdapterInputs.NONE))) {
       all.put(
           "unet:" + p.name(),

@@ -191,7 +191,7 @@ class MeasuredSizesTest {
   @ParameterizedTest
   @CsvSource({"sd1,sd15", "sd2,sd21", "sdxl,sdxl"})
   void namesAreThoseOfTheFamilysLayers(String kind, String family) {
-    UNetNames names = new UNetNames(FullSizes.of(kind).unet());
+    UNetWeightNames names = new UNetWeightNames(FullSizes.of(kind).unet());
     Family known = Families.named(family);
     int count = 0;
     for (NativeName name : known.natives()) {
