@@ -42,6 +42,10 @@ final class MixedNetworks {
   private final BatchMix mix;
   private final Map<Object, TextMix> texts = new HashMap<>();
   private final Map<Object, Inside> insides = new HashMap<>();
+
+  /** The denoiser's programs by whether adapters count in parts of the picture. */
+  private final Map<Boolean, Network> networks = new HashMap<>();
+
   private final Map<String, Tensor> factors;
   private final Set<String> besideSites;
   private final RegionInputs regions;
@@ -164,7 +168,7 @@ final class MixedNetworks {
         insides.computeIfAbsent(
             group(first),
             g -> new Inside(mix.patched(scope, programs.patch(), base.unetWeights(), first)));
-    Network network = programs.unet(besideSites, regional);
+    Network network = networks.computeIfAbsent(regional, r -> programs.unet(besideSites, r));
     Map<String, Tensor> patched = inside.sites.at(plans.get(first).at(step, steps));
     return network.run(work, held(network, inside, patched), data).get(0);
   }
