@@ -5,12 +5,14 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shaping;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Trainable weights that lie one after another in one flat F32 buffer.
+ * Trainable weights that lie one after another in one flat buffer, of F32, or of F64 where the
+ * model computes in that.
  *
  * <p>One buffer makes the norm, the optimiser, the checkpoint and the average one operation each,
  * however many weights there are. The program takes each weight as a held input that is a view of
@@ -21,17 +23,39 @@ import java.util.Map;
 public final class FlatParameters implements WeightSource {
   private final Graph graph;
   private final DType compute;
+  private final ParameterGroups groups;
   private final Map<String, Expr> leaves = new LinkedHashMap<>();
   private final List<Parameter> parameters = new ArrayList<>();
 
   /**
    * Makes a source of held inputs.
    *
-   * @param compute the type the model computes in; gradients arrive in F32 all the same
+   * @param compute the type the model computes in; gradients arrive in {@link #type} all the same
    */
   public FlatParameters(Graph graph, DType compute) {
+    this(graph, compute, ParameterGroups.NONE);
+  }
+
+  /** {@link #FlatParameters(Graph, DType)} of weights that learn at different rates. */
+  public FlatParameters(Graph graph, DType compute, ParameterGroups groups) {
     this.graph = graph;
     this.compute = compute;
+    this.groups = groups;
+  }
+
+  /** Where the model is staged. */
+  public Graph graph() {
+    return graph;
+  }
+
+  /** The type that the weights are kept in. */
+  public DType type() {
+    return compute == DType.F64 ? DType.F64 : DType.F32;
+  }
+
+  /** Which weights learn at which rate. */
+  public ParameterGroups groups() {
+    return groups;
   }
 
   @Override
@@ -39,24 +63,28 @@ public final class FlatParameters implements WeightSource {
     return leaf(parameter).to(compute);
   }
 
-  /** The weight itself, in F32; its shape may have unknown sizes. */
+  /** The weight itself, in {@link #type}; its shape may have unknown sizes. */
   public Expr leaf(Parameter parameter) {
     return leaves.computeIfAbsent(
         parameter.name(),
         name -> {
           parameters.add(parameter);
-          return graph.held(name, DType.F32, parameter.shape()).trainable();
+          return graph.held(name, type(), parameter.shape()).trainable();
         });
   }
 
-  /** What the model asked for, in the order of the buffer. */
+  /** What the model asked for, in the order of the buffer: by group, then as it was asked for. */
   public List<Parameter> parameters() {
-    return List.copyOf(parameters);
+    return parameters.stream().sorted(Comparator.comparingInt(groups::of)).toList();
   }
 
   /** The gradient of {@code loss} with respect to all weights, laid out like the buffer. */
   public Expr gradient(Expr loss) {
-    List<Expr> gradients = graph.gradients(loss, new ArrayList<>(leaves.values()));
+    List<Expr> ordered = new ArrayList<>();
+    for (Parameter parameter : parameters()) {
+      ordered.add(leaf(parameter));
+    }
+    List<Expr> gradients = graph.gradients(loss, ordered);
     return Shaping.cat(gradients.stream().map(g -> g.reshape(-1)).toList(), 0);
   }
 }

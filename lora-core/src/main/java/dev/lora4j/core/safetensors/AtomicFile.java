@@ -15,6 +15,9 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Replaces a file as a whole: whoever opens it sees the old content or the new, whenever the
@@ -25,6 +28,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class AtomicFile {
   private static final Duration ABANDONED = Duration.ofHours(1);
+  private static final Pattern TEMPORARY = Pattern.compile("\\.(.+)\\.[0-9a-f]{1,16}\\.tmp");
 
   private AtomicFile() {}
 
@@ -36,9 +40,10 @@ public final class AtomicFile {
    */
   public static void write(Path target, ByteSource content) throws IOException {
     Path file = target.toAbsolutePath();
-    removeAbandoned(file);
+    String name = file.getFileName().toString();
+    removeAbandoned(file.resolveSibling("."), name::equals);
     String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    Path temporary = file.resolveSibling(prefix(file) + mark + ".tmp");
+    Path temporary = file.resolveSibling("." + name + "." + mark + ".tmp");
     Files.createFile(temporary);
     try {
       try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
@@ -65,16 +70,16 @@ public final class AtomicFile {
         });
   }
 
-  private static String prefix(Path file) {
-    return "." + file.getFileName() + ".";
-  }
-
-  private static void removeAbandoned(Path file) {
+  /**
+   * Removes what killed processes left of writings into a folder, once it has been untouched for an
+   * hour. What cannot be removed stays.
+   *
+   * @param targets which names of files that were to be written
+   */
+  public static void removeAbandoned(Path folder, Predicate<String> targets) {
     Instant limit = Instant.now().minus(ABANDONED);
-    String prefix = prefix(file);
     try (DirectoryStream<Path> found =
-        Files.newDirectoryStream(
-            file.resolveSibling("."), at -> temporary(at.getFileName().toString(), prefix))) {
+        Files.newDirectoryStream(folder, at -> temporary(at.getFileName().toString(), targets))) {
       for (Path leftover : found) {
         if (Files.getLastModifiedTime(leftover).toInstant().isBefore(limit)) {
           Files.deleteIfExists(leftover);
@@ -85,10 +90,9 @@ public final class AtomicFile {
     }
   }
 
-  private static boolean temporary(String name, String prefix) {
-    return name.startsWith(prefix)
-        && name.endsWith(".tmp")
-        && name.substring(prefix.length()).matches("[0-9a-f]{1,16}\\.tmp");
+  private static boolean temporary(String name, Predicate<String> targets) {
+    Matcher matcher = TEMPORARY.matcher(name);
+    return matcher.matches() && targets.test(matcher.group(1));
   }
 
   /** Without this, a power failure could undo the rename. Windows cannot open folders. */

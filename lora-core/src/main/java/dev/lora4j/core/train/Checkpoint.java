@@ -1,96 +1,171 @@
 package dev.lora4j.core.train;
 
+import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.safetensors.SafetensorsException;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
-import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.TensorException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * A training state on disk. Written whole or not at all: a process killed at any moment leaves the
- * checkpoint before or the new one.
+ * checkpoint before or the new one. A hash over all of it is checked when it is read.
  *
+ * @param tensors the state's by name, as {@link TrainingState#contents} gives them
+ * @param optimizer name and settings of the optimiser whose state it is
+ * @param layout hash of the weights' names, shapes and order
+ * @param lossScale what the next step multiplies the loss by
  * @param minutes spent on training until now
+ * @param notes strings of the caller's own, by name
  */
-public record Checkpoint(List<float[]> vectors, long steps, double minutes, LossScale lossScale) {
-  private static final List<String> NAMES = List.of("weights", "mean", "square", "average");
+public record Checkpoint(
+    Map<String, HostTensor> tensors,
+    String optimizer,
+    String layout,
+    LossScale lossScale,
+    double minutes,
+    Map<String, String> notes) {
+  private static final String HASH = "sha256";
+  private static final String OPTIMIZER = "optimizer";
+  private static final String LAYOUT = "layout";
+  private static final String MINUTES = "minutes";
+  private static final String SCALE = "loss_scale";
+  private static final String STREAK = "loss_scale_streak";
+  private static final String NOTE = "note.";
 
-  /** Copies the list. */
+  /** Copies the maps. */
   public Checkpoint {
-    vectors = List.copyOf(vectors);
+    tensors = new LinkedHashMap<>(tensors);
+    notes = Map.copyOf(notes);
   }
 
   /** What {@code state} holds now. */
-  public static Checkpoint of(TrainingState state, double minutes) {
-    return new Checkpoint(state.vectors(), state.steps(), minutes, state.lossScale());
+  public static Checkpoint of(TrainingState state, double minutes, Map<String, String> notes) {
+    return new Checkpoint(
+        state.contents(),
+        state.step().settings().optimizer().toString(),
+        CheckpointHash.of(state.layout(TrainingState.WEIGHTS)),
+        state.lossScale(),
+        minutes,
+        notes);
   }
 
-  /** Writes it. */
+  /** {@link #of(TrainingState, double, Map)} without notes. */
+  public static Checkpoint of(TrainingState state, double minutes) {
+    return of(state, minutes, Map.of());
+  }
+
+  /** Steps that the state has taken. */
+  public long steps() {
+    return (long) Objects.requireNonNull(tensors.get(TrainingState.STEPS)).doubles()[0];
+  }
+
+  /**
+   * Writes it.
+   *
+   * @throws SafetensorsException if it cannot be written; what was at {@code file} is then as it
+   *     was
+   */
   public void write(Path file) {
-    Map<String, String> counts =
-        Map.of(
-            "steps", Long.toString(steps),
-            "minutes", Double.toString(minutes),
-            "loss_scale", Double.toString(lossScale.scale()),
-            "loss_scale_streak", Long.toString(lossScale.streak()));
-    SafetensorsWriter writer = new SafetensorsWriter().metadata(counts);
-    for (int i = 0; i < NAMES.size(); i++) {
-      float[] vector = vectors.get(i);
-      ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
-      bytes.asFloatBuffer().put(vector);
-      writer.add(NAMES.get(i), DType.F32, Shape.of(vector.length), bytes);
-    }
+    Map<String, String> metadata = new TreeMap<>();
+    metadata.put(OPTIMIZER, optimizer);
+    metadata.put(LAYOUT, layout);
+    metadata.put(MINUTES, Double.toString(minutes));
+    metadata.put(SCALE, Double.toString(lossScale.scale()));
+    metadata.put(STREAK, Long.toString(lossScale.streak()));
+    notes.forEach((name, note) -> metadata.put(NOTE + name, note));
+    metadata.put(HASH, CheckpointHash.of(tensors, metadata));
+    SafetensorsWriter writer = new SafetensorsWriter().metadata(metadata);
+    tensors.forEach((name, t) -> writer.add(name, t.dtype(), t.shape(), t.bytes()));
     writer.write(file);
   }
 
-  /** Reads one that {@link #write} wrote. */
+  /**
+   * Reads one that {@link #write} wrote.
+   *
+   * @throws TensorException if it is damaged, or no checkpoint
+   */
   public static Checkpoint read(Path file) {
     try (Safetensors opened = Safetensors.open(file)) {
-      List<float[]> vectors = new ArrayList<>();
-      for (String name : NAMES) {
-        ByteBuffer bytes = opened.read(name);
-        float[] vector = new float[bytes.remaining() / 4];
-        bytes.asFloatBuffer().get(vector);
-        vectors.add(vector);
+      Map<String, String> metadata = new TreeMap<>(opened.metadata());
+      String expected = metadata.remove(HASH);
+      if (expected == null) {
+        throw new TensorException(file + " is no checkpoint of a training run: it has no hash.");
       }
-      Map<String, String> counts = opened.metadata();
-      LossScale first = LossScale.FIRST;
-      String scale = counts.getOrDefault("loss_scale", Double.toString(first.scale()));
-      String streak = counts.getOrDefault("loss_scale_streak", Long.toString(first.streak()));
-      return new Checkpoint(
-          vectors,
-          Long.parseLong(counts.getOrDefault("steps", "")),
-          Double.parseDouble(counts.getOrDefault("minutes", "")),
-          new LossScale(Double.parseDouble(scale), Long.parseLong(streak)));
-    } catch (IllegalArgumentException e) {
-      throw new TensorException(file + " is no checkpoint: it does not say how far it came.", e);
+      Map<String, HostTensor> tensors = new TreeMap<>();
+      for (TensorInfo info : opened.tensors().values()) {
+        byte[] bytes = opened.bytes(info.name());
+        tensors.put(info.name(), HostTensor.owning(info.dtype(), info.shape(), bytes));
+      }
+      String found = CheckpointHash.of(tensors, metadata);
+      if (!found.equals(expected)) {
+        throw new TensorException(
+            file
+                + " is damaged: its content has the SHA-256 "
+                + found
+                + ", and was written with "
+                + expected
+                + ". Take the checkpoint before it.");
+      }
+      return of(tensors, metadata);
+    } catch (SafetensorsException | IllegalArgumentException e) {
+      throw new TensorException(
+          file + " is damaged or no checkpoint (" + e.getMessage() + "). Take the one before it.",
+          e);
     }
+  }
+
+  private static Checkpoint of(Map<String, HostTensor> tensors, Map<String, String> metadata) {
+    Map<String, String> notes = new TreeMap<>();
+    metadata.forEach(
+        (name, value) -> {
+          if (name.startsWith(NOTE)) {
+            notes.put(name.substring(NOTE.length()), value);
+          }
+        });
+    LossScale scale =
+        new LossScale(
+            Double.parseDouble(metadata.getOrDefault(SCALE, "")),
+            Long.parseLong(metadata.getOrDefault(STREAK, "")));
+    return new Checkpoint(
+        tensors,
+        metadata.getOrDefault(OPTIMIZER, ""),
+        metadata.getOrDefault(LAYOUT, ""),
+        scale,
+        Double.parseDouble(metadata.getOrDefault(MINUTES, "")),
+        notes);
   }
 
   /**
    * The state to go on with.
    *
-   * @param length elements that the buffers must have
-   * @param decay how much of the average each step keeps
+   * @param layout where each of the step's weights lies
+   * @throws TensorException if it is that of another optimiser, or of other weights
    */
-  public TrainingState restore(Scope scope, long length, double decay) {
-    if (vectors.get(0).length != length) {
+  public TrainingState restore(Scope scope, TrainingStep step, FlatLayout layout) {
+    String wanted = step.settings().optimizer().toString();
+    if (!wanted.equals(optimizer)) {
       throw new TensorException(
-          "The checkpoint has "
-              + vectors.get(0).length
-              + " weights, but the model has "
-              + length
-              + "; it belongs to another model.");
+          "The checkpoint was trained with "
+              + optimizer
+              + ", and the run is to go on with "
+              + wanted
+              + "; go on with the former, or begin anew.");
     }
-    TrainingState state = TrainingState.restore(scope, vectors, steps, decay);
-    state.lossScale(lossScale);
-    return state;
+    if (!CheckpointHash.of(layout).equals(this.layout)) {
+      throw new TensorException(
+          "The checkpoint belongs to another model: its weights have other names, shapes or another"
+              + " order than the "
+              + layout.slots().size()
+              + " that are trained here.");
+    }
+    return TrainingState.restore(scope, step, layout, tensors, lossScale);
   }
 }

@@ -1,29 +1,58 @@
 package dev.lora4j.core.train;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.optimizer.Optimizer;
 
 /**
  * What a training step does beside the loss. These are part of the program.
  *
- * @param clip greatest allowed norm of the whole gradient
+ * @param clip greatest allowed norm of the whole gradient; 0 for any
+ * @param averageDecay how much of the moving average of the weights each step keeps, below 1; 0 for
+ *     no average, which then costs nothing
  * @param accumulate whether gradients of several batches may be summed before the weights change
  * @param scaled whether the loss is multiplied before the gradient is formed and the gradient
  *     divided after, which keeps small gradients in the range of F16 (Micikevicius et al. 2018)
  */
-public record StepSettings(AdamW optimizer, double clip, boolean accumulate, boolean scaled) {
-  /** One batch per change of the weights, and the loss as it is. */
-  public static StepSettings of(AdamW optimizer, double clip) {
-    return new StepSettings(optimizer, clip, false, false);
+public record StepSettings(
+    Optimizer optimizer, double clip, double averageDecay, boolean accumulate, boolean scaled) {
+  /** Checks clipping and average. */
+  public StepSettings {
+    if (!(clip >= 0)) {
+      throw new IllegalArgumentException(
+          "Gradients cannot be clipped to a norm of " + clip + "; 0 clips nothing.");
+    }
+    if (!(averageDecay >= 0 && averageDecay < 1)) {
+      throw new IllegalArgumentException(
+          "An average that keeps "
+              + averageDecay
+              + " of itself is none; the decay lies from 0 (no average) to below 1.");
+    }
+    if (averageDecay > 0 && optimizer.evaluatesElsewhere()) {
+      throw new IllegalArgumentException(
+          "The optimiser '"
+              + optimizer.name()
+              + "' averages the weights itself; take the decay of the average to 0.");
+    }
+  }
+
+  /** One batch per change of the weights, the loss as it is, and no average. */
+  public static StepSettings of(Optimizer optimizer, double clip) {
+    return new StepSettings(optimizer, clip, 0, false, false);
+  }
+
+  /** The same, with a moving average of the weights. */
+  public StepSettings averaging(double decay) {
+    return new StepSettings(optimizer, clip, decay, accumulate, scaled);
   }
 
   /** The same, but gradients may be summed. */
   public StepSettings accumulating() {
-    return new StepSettings(optimizer, clip, true, scaled);
+    return new StepSettings(optimizer, clip, averageDecay, true, scaled);
   }
 
   /** The same, with a scaled loss. */
   public StepSettings lossScaled() {
-    return new StepSettings(optimizer, clip, accumulate, true);
+    return new StepSettings(optimizer, clip, averageDecay, accumulate, true);
   }
 
   /** The same for a network that computes in {@code type}: with a scaled loss if that is F16. */

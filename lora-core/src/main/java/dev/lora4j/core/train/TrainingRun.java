@@ -3,13 +3,13 @@ package dev.lora4j.core.train;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatLayout.Slot;
 import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** A {@link TrainingStep} at work on a {@link TrainingState}. For one thread at a time. */
@@ -23,18 +23,19 @@ public final class TrainingRun implements AutoCloseable {
    */
   public record Outcome(float loss, float gradientNorm, boolean skipped) {}
 
+  /** The sum of gradients until weights change, which belongs to the run. */
+  static final String SUM = "gradient_sum";
+
   private final Scope scope;
   private final TrainingStep step;
   private final TrainingState state;
   private final Held held;
-  private final Tensor sum;
 
-  private TrainingRun(Scope scope, TrainingStep step, TrainingState state, Held held, Tensor sum) {
+  private TrainingRun(Scope scope, TrainingStep step, TrainingState state, Held held) {
     this.scope = scope;
     this.step = step;
     this.state = state;
     this.held = held;
-    this.sum = sum;
   }
 
   static TrainingRun of(
@@ -43,27 +44,37 @@ public final class TrainingRun implements AutoCloseable {
       TrainingState state,
       FlatLayout layout,
       Function<String, Tensor> frozen) {
-    if (state.weights().shape().elements() != layout.length()) {
-      throw new TensorException(
-          "The state has "
-              + state.weights().shape().elements()
-              + " weights, but the layout has "
-              + layout.length()
-              + ".");
-    }
+    requireSame(step, state, layout);
     Scope scope = owner.child("training");
     try (Scope views = scope.child("views")) {
+      long summed = step.settings().accumulate() ? layout.length() : 0;
+      HostTensor zeros = HostTensor.of(Shape.of(summed), new float[Math.toIntExact(summed)]);
+      Tensor sum = zeros.on(scope, step.type());
       Held held =
           step.program()
               .hold(
                   scope,
-                  name -> {
-                    Optional<Slot> slot = layout.slot(name);
-                    return slot.isPresent() ? view(views, state, slot.get()) : frozen.apply(name);
-                  });
-      long summed = step.settings().accumulate() ? layout.length() : 0;
-      Tensor sum = Tensor.of(scope, Shape.of(summed), new float[Math.toIntExact(summed)]);
-      return new TrainingRun(scope, step, state, held, sum);
+                  name ->
+                      step.inputs()
+                          .tensor(views, state, sum, name)
+                          .or(() -> layout.slot(name).map(slot -> view(views, state, slot)))
+                          .orElseGet(() -> frozen.apply(name)));
+      return new TrainingRun(scope, step, state, held);
+    }
+  }
+
+  private static void requireSame(TrainingStep step, TrainingState state, FlatLayout layout) {
+    if (state.step() != step) {
+      throw new TensorException("The state belongs to another step; begin it with this one.");
+    }
+    List<Slot> own = state.layout(TrainingState.WEIGHTS).slots();
+    if (!own.equals(layout.slots())) {
+      throw new TensorException(
+          "The state was laid out for "
+              + own.size()
+              + " weights in another way than the layout's "
+              + layout.slots().size()
+              + "; use one layout for both.");
     }
   }
 
@@ -79,7 +90,7 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * Takes a step on one batch.
    *
-   * @param batch the inputs declared after {@link TrainingStep.Inputs}, in order
+   * @param batch the inputs that the loss declared, in order
    */
   public Outcome step(double learningRate, List<Tensor> batch) {
     return step(learningRate, 1, batch);
@@ -109,21 +120,21 @@ public final class TrainingRun implements AutoCloseable {
 
   private Outcome run(double learningRate, double share, boolean last, List<Tensor> batch) {
     try (Scope work = scope.child("step")) {
-      List<Tensor> all = new ArrayList<>(state.tensors());
-      all.add(Tensor.scalar(work, (float) learningRate));
-      all.add(Tensor.scalar(work, (float) state.averaging()));
-      all.add(sum);
-      all.add(Tensor.scalar(work, (float) share));
-      all.add(Tensor.scalar(work, last ? 1 : 0));
-      all.add(Tensor.scalar(work, (float) state.lossScale().scale()));
-      all.addAll(batch);
+      double scale = state.lossScale().scale();
+      Controls controls = new Controls(learningRate, state.averaging(), share, last, scale);
+      List<Tensor> all = new ArrayList<>(batch);
+      all.add(controls.tensor(work));
       List<Tensor> out = step.program().run(work, held, all);
       boolean skipped = last && out.get(2).floats()[0] == 0;
       if (last && step.settings().scaled()) {
         state.lossScale(state.lossScale().after(skipped));
       }
-      return new Outcome(out.get(0).floats()[0], out.get(1).floats()[0], skipped);
+      return new Outcome(number(out.get(0)), number(out.get(1)), skipped);
     }
+  }
+
+  private static float number(Tensor scalar) {
+    return (float) HostTensor.of(scalar).doubles()[0];
   }
 
   @Override

@@ -1,68 +1,157 @@
 package dev.lora4j.core.train;
 
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.train.optimizer.Memory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * All that a training step changes: the weights, the optimiser's two moments, the moving average of
- * the weights, and the count of steps. Owned by the scope it was made in.
+ * All that a training step changes: the weights, what the optimiser remembers, the moving average
+ * of the weights if there is one, and the count of steps. Owned by the scope it was made in.
  */
 public final class TrainingState {
-  private final Tensor weights;
-  private final Tensor mean;
-  private final Tensor square;
-  private final Tensor average;
-  private final Tensor step;
-  private final double decay;
+  static final String WEIGHTS = "weights";
+  static final String AVERAGE = "average";
+  static final String STEPS = "steps";
+
+  private final TrainingStep step;
+  private final FlatLayout layout;
+  private final Map<String, FlatLayout> layouts = new LinkedHashMap<>();
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private LossScale lossScale = LossScale.FIRST;
 
-  private TrainingState(
-      Tensor weights, Tensor mean, Tensor square, Tensor average, Tensor step, double decay) {
-    this.weights = weights;
-    this.mean = mean;
-    this.square = square;
-    this.average = average;
+  private TrainingState(TrainingStep step, FlatLayout layout) {
     this.step = step;
-    this.decay = decay;
+    this.layout = layout;
+    layouts.put(WEIGHTS, layout);
   }
 
   /**
    * The state before the first step.
    *
+   * @param layout where each of the step's weights lies
    * @param initial the weights' first values
-   * @param decay how much of the average each step keeps; 0 makes the average the weights
    */
-  public static TrainingState begin(Scope scope, float[] initial, double decay) {
-    return restore(
-        scope,
-        List.of(initial, new float[initial.length], new float[initial.length], initial),
-        0,
-        decay);
+  public static TrainingState begin(
+      Scope scope, TrainingStep step, FlatLayout layout, float[] initial) {
+    if (initial.length != layout.length()) {
+      throw new TensorException(
+          initial.length + " first values were given for " + layout.length() + " weights.");
+    }
+    TrainingState state = new TrainingState(step, layout);
+    HostTensor weights = HostTensor.of(Shape.of(initial.length), initial);
+    DType type = step.type();
+    state.tensors.put(WEIGHTS, weights.on(scope, type));
+    for (Memory memory : step.settings().optimizer().memories()) {
+      if (memory instanceof Memory.Scalar scalar) {
+        HostTensor start = HostTensor.of(DType.F64, Shape.of(), new double[] {scalar.start()});
+        state.tensors.put(memory.name(), start.on(scope));
+      } else if (memory instanceof Memory.Vector vector) {
+        FlatLayout own = own(layout, vector);
+        state.layouts.put(memory.name(), own);
+        Shape shape = Shape.of(own.length());
+        HostTensor start =
+            vector.weights()
+                ? weights
+                : HostTensor.of(shape, new float[Math.toIntExact(own.length())]);
+        state.tensors.put(memory.name(), start.on(scope, type));
+      }
+    }
+    if (step.settings().averageDecay() > 0) {
+      state.tensors.put(AVERAGE, weights.on(scope, type));
+    }
+    state.tensors.put(STEPS, Tensor.scalar(scope, 0));
+    return state;
+  }
+
+  /** {@link #begin(Scope, TrainingStep, FlatLayout, float[])} where all shapes are known. */
+  public static TrainingState begin(Scope scope, TrainingStep step, float[] initial) {
+    return begin(scope, step, step.layout(), initial);
+  }
+
+  private static FlatLayout own(FlatLayout layout, Memory.Vector vector) {
+    List<Parameter> parameters = new ArrayList<>();
+    for (FlatLayout.Slot slot : layout.slots()) {
+      Parameter p = slot.parameter();
+      parameters.add(new Parameter(p.name(), vector.shape().apply(p.shape()), p.init()));
+    }
+    return FlatLayout.of(parameters);
   }
 
   /**
-   * A state read back.
+   * A state with these contents, as {@link #contents} gave them.
    *
-   * @param vectors weights, mean, square, average, as {@link #vectors} gave them
-   * @param steps how many steps they have taken
+   * @throws TensorException if they are not those of this step and layout
    */
-  public static TrainingState restore(
-      Scope scope, List<float[]> vectors, long steps, double decay) {
-    Shape shape = Shape.of(vectors.get(0).length);
-    List<Tensor> t = vectors.stream().map(v -> Tensor.of(scope, shape, v)).toList();
-    Tensor step = Tensor.scalar(scope, (float) steps);
-    return new TrainingState(t.get(0), t.get(1), t.get(2), t.get(3), step, decay);
+  static TrainingState restore(
+      Scope scope,
+      TrainingStep step,
+      FlatLayout layout,
+      Map<String, HostTensor> contents,
+      LossScale lossScale) {
+    TrainingState state = begin(scope, step, layout, new float[Math.toIntExact(layout.length())]);
+    if (!contents.keySet().equals(state.tensors.keySet())) {
+      throw new TensorException(
+          "The checkpoint has "
+              + String.join(", ", contents.keySet())
+              + "; the step needs "
+              + String.join(", ", state.tensors.keySet())
+              + ". They differ in whether there is a moving average.");
+    }
+    contents.forEach(
+        (name, stored) -> {
+          Tensor begun = state.tensor(name);
+          if (begun.dtype() != stored.dtype() || !begun.shape().equals(stored.shape())) {
+            throw new TensorException(
+                "'"
+                    + name
+                    + "' is "
+                    + stored
+                    + " in the checkpoint, but "
+                    + begun.dtype()
+                    + " "
+                    + begun.shape()
+                    + " in the model; it belongs to another model.");
+          }
+          state.tensors.put(name, stored.on(scope));
+          begun.close();
+        });
+    state.lossScale = lossScale;
+    return state;
   }
 
-  /** In the order that {@link TrainingStep} declares them. */
-  List<Tensor> tensors() {
-    return List.of(weights, mean, square, average, step);
+  /** One of the tensors, of those that the step declares. */
+  Tensor tensor(String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
+  }
+
+  /** Where the numbers of each weight lie in a vector. */
+  FlatLayout layout(String vector) {
+    return layouts.getOrDefault(vector, layout);
+  }
+
+  /** The step that it is the state of. */
+  TrainingStep step() {
+    return step;
   }
 
   /** How far the average moves towards the weights in the next step. */
   double averaging() {
+    double decay = step.settings().averageDecay();
+    if (decay == 0) {
+      return 1;
+    }
     long next = steps() + 1;
     // A young average follows faster, so that it is not weighed down by its random beginning.
     return 1 - Math.min(decay, (1.0 + next) / (10.0 + next));
@@ -79,21 +168,34 @@ public final class TrainingState {
 
   /** Steps taken, without those skipped. */
   public long steps() {
-    return (long) step.floats()[0];
+    return (long) tensor(STEPS).floats()[0];
   }
 
-  /** Copies of weights, mean, square and average. */
-  public List<float[]> vectors() {
-    return List.of(weights.floats(), mean.floats(), square.floats(), average.floats());
+  /**
+   * Copies of all tensors by name: {@code weights}, what the optimiser remembers, {@code average}
+   * if there is one, and {@code steps}.
+   */
+  public Map<String, HostTensor> contents() {
+    Map<String, HostTensor> contents = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> contents.put(name, HostTensor.of(tensor)));
+    return contents;
   }
 
-  /** The weights as they are, F32 of one dimension; changes with the next step. */
+  /** The weights that the next gradient is taken at, [n]; changes with the next step. */
   public Tensor weights() {
-    return weights;
+    return tensor(WEIGHTS);
   }
 
-  /** The moving average of the weights, F32 of one dimension; changes with the next step. */
-  public Tensor average() {
-    return average;
+  /** The moving average of the weights, [n], if there is one; changes with the next step. */
+  public Optional<Tensor> average() {
+    return Optional.ofNullable(tensors.get(AVERAGE));
+  }
+
+  /**
+   * A copy of the weights to evaluate and to save, [n]: the average if there is one, else those
+   * that the optimiser says.
+   */
+  public Tensor evaluationWeights(Scope owner) {
+    return step.evaluate(owner, this);
   }
 }

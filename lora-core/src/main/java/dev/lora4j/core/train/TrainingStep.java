@@ -3,14 +3,15 @@ package dev.lora4j.core.train;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.TensorException;
 import java.util.List;
 import java.util.function.Function;
 
@@ -23,123 +24,146 @@ import java.util.function.Function;
  * weights leave a size unknown, that size; {@link #bind} joins it with weights.
  */
 public final class TrainingStep implements AutoCloseable {
-  /** The inputs that every training step begins with; declare them before any other. */
-  public static final class Inputs {
-    private final Graph graph = new Graph();
-    private final Expr weights = vector("weights");
-    private final Expr mean = vector("mean");
-    private final Expr square = vector("square");
-    private final Expr average = vector("average");
-    private final Expr step = scalar("step");
-    private final Expr rate = scalar("learning_rate");
-    private final Expr averaging = scalar("averaging");
-    private final Expr sum = vector("gradient_sum");
-    private final Expr share = scalar("share");
-    private final Expr last = scalar("last");
-    private final Expr lossScale = scalar("loss_scale");
-
-    private Expr vector(String name) {
-      return graph.input(name, DType.F32, Shape.of(Shape.UNKNOWN));
-    }
-
-    private Expr scalar(String name) {
-      return graph.input(name, DType.F32, Shape.of());
-    }
-
-    /** The graph to stage the loss in. */
-    public Graph graph() {
-      return graph;
-    }
-  }
-
   private final Program program;
-  private final List<Parameter> parameters;
+  private final Evaluation evaluation;
+  private final FlatParameters parameters;
+  private final StateInputs inputs;
   private final StepSettings settings;
 
-  private TrainingStep(Program program, List<Parameter> parameters, StepSettings settings) {
+  private TrainingStep(
+      Program program,
+      Evaluation evaluation,
+      FlatParameters parameters,
+      StateInputs inputs,
+      StepSettings settings) {
     this.program = program;
+    this.evaluation = evaluation;
     this.parameters = parameters;
+    this.inputs = inputs;
     this.settings = settings;
   }
 
   /**
    * Compiles a step.
    *
-   * @param loss a scalar F32 that depends on all of {@code parameters}
+   * @param parameters what is trained; the loss depends on all of them
+   * @param loss a scalar of the parameters' {@linkplain FlatParameters#type type}, staged in their
+   *     graph
+   * @throws TensorException if the optimiser cannot train these groups of weights
    */
   public static TrainingStep compile(
-      Scope scope, Inputs in, FlatParameters parameters, Expr loss, StepSettings settings) {
-    Graph graph = in.graph;
-    Expr gradient = gradient(in, parameters, loss, settings);
+      Scope scope, FlatParameters parameters, Expr loss, StepSettings settings) {
+    requireRates(parameters, settings);
+    Graph graph = parameters.graph();
+    DType type = parameters.type();
+    Controls.Staged controls = Controls.stage(graph);
+    StateInputs state = new StateInputs(parameters);
+    Expr gradient = gradient(controls, state, parameters, loss, settings);
     Expr norm = gradient.norm();
     // The norm is finite only if every element is, so one number decides.
-    Expr finite = norm.isFinite().to(DType.F32);
-    Expr taken = settings.accumulate() ? finite.mul(in.last) : finite;
-    Expr kept = taken.neg().add(1);
-    Expr scale = norm.add(1e-6).reciprocal().mul(settings.clip()).clamp(0, 1);
-    Expr clipped = gradient.mul(scale);
-    // The fused kernel wants the count of the step it takes, from 1; a skipped step is not counted.
-    graph.effect("add_", in.step, 1);
-    AdamW optimizer = settings.optimizer();
-    graph.effect(
-        "_fused_adamw_",
-        List.of(in.weights),
-        List.of(clipped),
-        List.of(in.mean),
-        List.of(in.square),
-        new Expr[0],
-        List.of(in.step),
-        Keyword.of("lr", in.rate),
-        Keyword.of("beta1", optimizer.beta1()),
-        Keyword.of("beta2", optimizer.beta2()),
-        Keyword.of("weight_decay", optimizer.weightDecay()),
-        Keyword.of("eps", optimizer.epsilon()),
-        Keyword.of("amsgrad", false),
-        Keyword.of("maximize", false),
-        Keyword.of("found_inf", kept));
-    graph.effect("sub_", in.step, kept);
-    graph.effect("lerp_", in.average, in.weights, in.averaging.mul(taken));
+    Expr finite = norm.isFinite();
+    Expr taken = settings.accumulate() ? finite.and(controls.last().to(DType.BOOL)) : finite;
+    Expr steps = state.scalar(TrainingState.STEPS, DType.F32);
+    StagedUpdate update =
+        new StagedUpdate(
+            parameters,
+            settings.optimizer().memories(),
+            state,
+            clipped(gradient, norm, settings.clip()),
+            controls.rate(),
+            steps.to(DType.F64).add(1),
+            taken);
+    settings.optimizer().stage(update);
+    graph.effect("add_", steps, taken.to(DType.F32));
+    if (settings.averageDecay() > 0) {
+      Expr way = controls.averaging().to(type);
+      Expr average = state.whole(TrainingState.AVERAGE);
+      update.replace(average, average.lerp(state.whole(TrainingState.WEIGHTS), way));
+    }
     if (settings.accumulate()) {
       // Chosen, not multiplied by zero: a sum that is not finite must be forgotten too.
-      Expr goOn = in.last.neg().add(1).to(DType.BOOL);
-      Expr zeros = graph.call("zeros_like", DType.F32, in.sum.shape(), in.sum);
-      Expr next = graph.call("where", DType.F32, in.sum.shape(), goOn, in.sum, zeros);
-      graph.effect("copy_", in.sum, next);
+      Expr goOn = controls.last().neg().add(1).to(DType.BOOL);
+      Expr sum = state.whole(TrainingRun.SUM);
+      Expr zero = graph.constant(0, type);
+      graph.effect("where", goOn, sum, zero, Keyword.of("out", sum));
     }
-    Program program = graph.training(scope, List.of(loss.detach(), norm, finite));
-    return new TrainingStep(program, parameters.parameters(), settings);
+    Program program = graph.training(scope, List.of(loss.detach(), norm, finite.to(DType.F32)));
+    Evaluation evaluation = Evaluation.compile(scope, parameters.type(), settings);
+    return new TrainingStep(program, evaluation, parameters, state, settings);
+  }
+
+  private static void requireRates(FlatParameters parameters, StepSettings settings) {
+    List<ParameterGroups.Group> groups = parameters.groups().groups();
+    for (int i = 0; i < groups.size(); i++) {
+      int group = i;
+      if (parameters.parameters().stream().noneMatch(p -> parameters.groups().of(p) == group)) {
+        throw new TensorException(
+            "No trained weight belongs to the group '" + groups.get(i).name() + "'.");
+      }
+      if (groups.get(i).rate() != 1 && !settings.optimizer().takesSeveralRates()) {
+        throw new TensorException(
+            "The optimiser '"
+                + settings.optimizer().name()
+                + "' finds one learning rate for all weights, but the group '"
+                + groups.get(i).name()
+                + "' asks for "
+                + groups.get(i).rate()
+                + " times the rate; take the group away or another optimiser.");
+      }
+    }
+  }
+
+  private static Expr clipped(Expr gradient, Expr norm, double clip) {
+    return clip == 0 ? gradient : gradient.mul(norm.add(1e-6).reciprocal().mul(clip).clamp(0, 1));
   }
 
   /** The whole gradient, unscaled and, if it is accumulated, summed. */
   private static Expr gradient(
-      Inputs in, FlatParameters parameters, Expr loss, StepSettings settings) {
-    if (!settings.scaled() && !settings.accumulate()) {
-      return parameters.gradient(loss);
-    }
-    Expr scaled = settings.scaled() ? loss.mul(in.lossScale) : loss;
-    Expr gradient = parameters.gradient(scaled);
+      Controls.Staged controls,
+      StateInputs state,
+      FlatParameters parameters,
+      Expr loss,
+      StepSettings settings) {
+    Expr scale = controls.lossScale().to(parameters.type());
+    Expr gradient = parameters.gradient(settings.scaled() ? loss.mul(scale) : loss);
     if (settings.scaled()) {
-      gradient = gradient.mul(in.lossScale.reciprocal());
+      gradient = gradient.mul(scale.reciprocal());
     }
     if (settings.accumulate()) {
-      in.graph.effect("add_", in.sum, gradient.mul(in.share));
-      return in.sum;
+      Expr sum = state.whole(TrainingRun.SUM);
+      Expr share = controls.share().to(parameters.type());
+      parameters.graph().effect("add_", sum, gradient.mul(share));
+      return sum;
     }
     return gradient;
   }
 
   /** What the weights are, in the order of the flat buffers; shapes may have unknown sizes. */
   public List<Parameter> parameters() {
-    return parameters;
+    return parameters.parameters();
   }
 
   /** Where each weight lies, if all shapes are known. */
   public FlatLayout layout() {
-    return FlatLayout.of(parameters);
+    return FlatLayout.of(parameters());
   }
 
-  StepSettings settings() {
+  /** What it does beside the loss. */
+  public StepSettings settings() {
     return settings;
+  }
+
+  /** The type of the weights. */
+  DType type() {
+    return parameters.type();
+  }
+
+  StateInputs inputs() {
+    return inputs;
+  }
+
+  Tensor evaluate(Scope owner, TrainingState state) {
+    return evaluation.weights(owner, state);
   }
 
   Program program() {
@@ -172,5 +196,6 @@ public final class TrainingStep implements AutoCloseable {
   @Override
   public void close() {
     program.close();
+    evaluation.close();
   }
 }

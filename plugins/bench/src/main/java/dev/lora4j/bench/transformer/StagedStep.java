@@ -9,6 +9,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
+import dev.lora4j.core.train.TrainingStep;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
@@ -31,19 +32,18 @@ public final class StagedStep implements Contender {
     this.scope = engine.scope("transformer-step");
     StepProgram program = new StepProgram(inputs.size());
     FlatLayout layout = program.factors(inputs.size().rank());
-    TrainingState state = TrainingState.begin(scope, flat(layout, inputs.factors()), 0);
+    TrainingStep step = program.compile(scope);
+    TrainingState state = TrainingState.begin(scope, step, layout, flat(layout, inputs.factors()));
     Tensor scale = Tensor.of(scope, Shape.of(1, 1), (float) TrainedFactors.SCALE);
     this.run =
-        program
-            .compile(scope)
-            .bind(
-                scope,
-                state,
-                layout,
-                name -> {
-                  HostTensor weight = inputs.weights().get(name);
-                  return weight == null ? scale : weight.on(scope);
-                });
+        step.bind(
+            scope,
+            state,
+            layout,
+            name -> {
+              HostTensor weight = inputs.weights().get(name);
+              return weight == null ? scale : weight.on(scope);
+            });
     this.batch = List.of(inputs.x().on(scope), inputs.target().on(scope));
   }
 

@@ -1,0 +1,64 @@
+package dev.lora4j.core.train;
+
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.tensor.HostTensor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** SHA-256 of what a checkpoint holds, as lower-case hexadecimal digits. */
+final class CheckpointHash {
+  private final MessageDigest digest;
+
+  private CheckpointHash() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Of names, types, shapes and bytes of tensors, and of strings, in the order of their names. */
+  static String of(Map<String, HostTensor> tensors, Map<String, String> metadata) {
+    CheckpointHash hash = new CheckpointHash();
+    new TreeMap<>(metadata)
+        .forEach(
+            (name, value) -> {
+              hash.add(name);
+              hash.add(value);
+            });
+    new TreeMap<>(tensors)
+        .forEach(
+            (name, tensor) -> {
+              hash.add(name);
+              hash.add(tensor.toString());
+              hash.digest.update(tensor.bytes());
+            });
+    return hash.text();
+  }
+
+  /** Of names, shapes and order of weights. */
+  static String of(FlatLayout layout) {
+    CheckpointHash hash = new CheckpointHash();
+    for (FlatLayout.Slot slot : layout.slots()) {
+      hash.add(slot.parameter().name());
+      hash.add(slot.parameter().shape().toString());
+    }
+    return hash.text();
+  }
+
+  /** With its length before it, so that no two lists of texts run into the same bytes. */
+  private void add(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());
+    digest.update(bytes);
+  }
+
+  private String text() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

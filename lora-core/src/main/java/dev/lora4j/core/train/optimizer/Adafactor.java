@@ -1,0 +1,155 @@
+package dev.lora4j.core.train.optimizer;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.train.optimizer.Settings.Range;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Adam that remembers squared gradients of a matrix by the means of its rows and columns alone, and
+ * can take its rate from the number of the step and the size of the weights (Shazeer and Stern
+ * 2018, algorithms 4 to 6). Weights with more than two dimensions are matrices in their last two.
+ *
+ * @param squareEpsilon added to squared gradients
+ * @param sizeEpsilon the least size that weights are taken to have
+ * @param threshold the greatest root mean square of a weight's change, over the rate
+ * @param decayPower how the decay of squares nears 1: it is 1 - step^decayPower; negative
+ * @param beta1 decay of the mean of changes; 0 remembers none
+ * @param weightDecay fraction of the weights taken away per step, times the rate
+ * @param scaled whether the rate is multiplied by the root mean square of each weight
+ * @param relative whether the rate is 1 / sqrt(step), at most 0.01, instead of the one asked for
+ * @param warmup whether that is at most 1e-6 times the number of the step instead of 0.01
+ */
+public record Adafactor(
+    double squareEpsilon,
+    double sizeEpsilon,
+    double threshold,
+    double decayPower,
+    double beta1,
+    double weightDecay,
+    boolean scaled,
+    boolean relative,
+    boolean warmup)
+    implements Optimizer {
+  /** The defaults of {@code transformers.optimization.Adafactor}. */
+  public static final Adafactor DEFAULT =
+      new Adafactor(1e-30, 1e-3, 1, -0.8, 0, 0, true, true, false);
+
+  private static final String ROWS = "rows";
+  private static final String COLUMNS = "columns";
+  private static final String SQUARE = "square";
+  private static final String MEAN = "mean";
+
+  /** Checks that a warm-up has something to warm up. */
+  public Adafactor {
+    if (warmup && !relative) {
+      throw new IllegalArgumentException(
+          "Adafactor's own warm-up belongs to its relative rate; take warmup away, or relative on.");
+    }
+  }
+
+  /** With settings by the names of {@code transformers}, which has a pair {@code eps}. */
+  static Optimizer of(Settings settings) {
+    return new Adafactor(
+        settings.number("eps1", Range.AMOUNT, DEFAULT.squareEpsilon),
+        settings.number("eps2", Range.AMOUNT, DEFAULT.sizeEpsilon),
+        settings.number("clip_threshold", Range.POSITIVE, DEFAULT.threshold),
+        settings.number("decay_rate", Range.NEGATIVE, DEFAULT.decayPower),
+        settings.number("beta1", Range.DECAY, DEFAULT.beta1),
+        settings.number("weight_decay", Range.AMOUNT, DEFAULT.weightDecay),
+        settings.flag("scale_parameter", DEFAULT.scaled),
+        settings.flag("relative_step", DEFAULT.relative),
+        settings.flag("warmup_init", DEFAULT.warmup));
+  }
+
+  @Override
+  public String name() {
+    return "adafactor";
+  }
+
+  @Override
+  public List<Memory> memories() {
+    List<Memory> memories = new ArrayList<>();
+    memories.add(new Memory.Vector(ROWS, Adafactor::rows, false));
+    memories.add(new Memory.Vector(COLUMNS, Adafactor::columns, false));
+    memories.add(new Memory.Vector(SQUARE, s -> s.rank() < 2 ? s : Shape.of(0), false));
+    if (beta1 > 0) {
+      memories.add(Memory.zeros(MEAN));
+    }
+    return List.copyOf(memories);
+  }
+
+  private static Shape rows(Shape shape) {
+    int rank = shape.rank();
+    return rank < 2 ? Shape.of(0) : Shape.of(Arrays.copyOf(shape.sizes(), rank - 1));
+  }
+
+  private static Shape columns(Shape shape) {
+    if (shape.rank() < 2) {
+      return Shape.of(0);
+    }
+    long[] sizes = Arrays.copyOf(shape.sizes(), shape.rank() - 1);
+    sizes[sizes.length - 1] = shape.size(-1);
+    return Shape.of(sizes);
+  }
+
+  @Override
+  public void stage(Update update) {
+    Expr decay = update.count().pow(decayPower).neg().add(1);
+    Expr kept = decay.to(update.type());
+    Expr added = decay.neg().add(1).to(update.type());
+    for (Update.Whole part : update.weights()) {
+      Expr weights = part.weights();
+      Expr square = part.gradient().pow(2).add(squareEpsilon);
+      Expr raw = part.gradient().mul(inverseRoot(update, part, square, kept, added));
+      Expr excess = size(raw).div(threshold).clampMin(1);
+      Expr rate = rate(update, part);
+      Expr change = raw.div(excess).mul(rate);
+      if (beta1 > 0) {
+        Expr mean = part.memory(MEAN);
+        change = mean.mul(beta1).add(change.mul(1 - beta1));
+        update.replace(mean, change);
+      }
+      Expr shrunk = weightDecay == 0 ? weights : weights.mul(rate.mul(-weightDecay).add(1));
+      update.replace(weights, shrunk.sub(change));
+    }
+  }
+
+  /** One over the root of the remembered squares, which are renewed. */
+  private static Expr inverseRoot(
+      Update update, Update.Whole part, Expr square, Expr kept, Expr added) {
+    if (square.shape().rank() < 2) {
+      Expr all = part.memory(SQUARE);
+      Expr next = all.mul(kept).add(square.mul(added));
+      update.replace(all, next);
+      return next.rsqrt();
+    }
+    Expr rows = part.memory(ROWS);
+    Expr columns = part.memory(COLUMNS);
+    Expr nextRows = rows.mul(kept).add(square.over(-1).mean().mul(added));
+    Expr nextColumns = columns.mul(kept).add(square.over(-2).mean().mul(added));
+    update.replace(rows, nextRows);
+    update.replace(columns, nextColumns);
+    Expr byRow = nextRows.div(nextRows.over(-1).keeping().mean()).rsqrt().unsqueeze(-1);
+    return byRow.mul(nextColumns.rsqrt().unsqueeze(-2));
+  }
+
+  private Expr rate(Update update, Update.Whole part) {
+    Expr count = update.count();
+    Expr rate = part.rate();
+    if (relative) {
+      Expr most = warmup ? count.mul(1e-6) : update.graph().constant(1e-2, DType.F64);
+      rate = most.minimum(count.rsqrt()).mul(part.multiple());
+    }
+    Expr typed = rate.to(update.type());
+    return scaled ? typed.mul(size(part.weights()).clampMin(sizeEpsilon)) : typed;
+  }
+
+  /** Root mean square. */
+  private static Expr size(Expr x) {
+    return x.pow(2).mean().sqrt();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.lora4j.core.train.optimizer;
+
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What a gradient does to the weights. Stateless: what it remembers from step to step are the
+ * {@link Memory memories} that it declares, which the state of training keeps and checkpoints store
+ * by name.
+ *
+ * <p>Implementations are records of their settings, whose defaults are those of the implementation
+ * that is named in their documentation. {@link Object#toString} says name and settings; a
+ * checkpoint goes on only with an optimiser that says the same.
+ */
+public interface Optimizer {
+  /** Its stable name, as written into requests and checkpoints. */
+  String name();
+
+  /** What it remembers, in a fixed order. */
+  List<Memory> memories();
+
+  /**
+   * Stages its part of a step: changes weights and memories in place. What it changes otherwise
+   * than by {@link Update#replace} must stay as it is, to the last bit, where {@link Update#taken}
+   * does not hold.
+   */
+  void stage(Update update);
+
+  /**
+   * Stages the weights to evaluate and save, where these are others than the gradient is taken at.
+   *
+   * @param weights the weights that the gradient is taken at, [n]
+   * @param memories its memories by name
+   */
+  default Expr evaluation(Expr weights, Function<String, Expr> memories) {
+    return weights;
+  }
+
+  /** Whether {@link #evaluation} gives other weights than those the gradient is taken at. */
+  default boolean evaluatesElsewhere() {
+    return false;
+  }
+
+  /** Whether weights may learn at different rates; those that estimate the rate may need one. */
+  default boolean takesSeveralRates() {
+    return true;
+  }
+}

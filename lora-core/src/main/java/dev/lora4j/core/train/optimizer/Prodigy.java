@@ -1,0 +1,156 @@
+package dev.lora4j.core.train.optimizer;
+
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.train.optimizer.Settings.Range;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Adam that finds its rate by itself: an estimate d of the distance to the solution, which
+ * multiplies the rate asked for; that is then 1, or what a schedule makes of 1 (Mishchenko and
+ * Defazio 2023, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", algorithm 4).
+ *
+ * @param beta1 decay of the mean of gradients, above 0
+ * @param beta2 decay of the mean of their squares
+ * @param beta3 decay of what d is estimated from; 0 for the root of beta2
+ * @param epsilon added to the root of the squares, times d
+ * @param weightDecay fraction of the weights taken away per step, times the rate
+ * @param biasCorrection whether to correct for means that begin at 0
+ * @param safeguardWarmup whether to keep rates of a warm-up out of the estimate's denominator
+ * @param d0 the first estimate
+ * @param dCoefficient what estimates are multiplied by: the wheel to turn for faster or slower
+ * @param growth the most that d may be multiplied by in a step
+ */
+public record Prodigy(
+    double beta1,
+    double beta2,
+    double beta3,
+    double epsilon,
+    double weightDecay,
+    boolean biasCorrection,
+    boolean safeguardWarmup,
+    double d0,
+    double dCoefficient,
+    double growth)
+    implements Optimizer {
+  /** The defaults of {@code prodigyopt.Prodigy}. */
+  public static final Prodigy DEFAULT =
+      new Prodigy(0.9, 0.999, 0, 1e-8, 0, false, false, 1e-6, 1, Double.POSITIVE_INFINITY);
+
+  private static final String MEAN = "mean";
+  private static final String SQUARE = "square";
+  private static final String FIRST = "first_weights";
+  private static final String PULL = "pull";
+  private static final String D = "d";
+  private static final String GREATEST_D = "greatest_d";
+  private static final String NUMERATOR = "numerator";
+  private static final String MOVES = "moves";
+
+  /** With settings by the names of {@code prodigyopt}. */
+  static Optimizer of(Settings settings) {
+    settings.number("decouple", Range.ON, 1);
+    return new Prodigy(
+        settings.number("beta1", Range.DECAY, DEFAULT.beta1),
+        settings.number("beta2", Range.DECAY, DEFAULT.beta2),
+        settings.number("beta3", Range.DECAY, DEFAULT.beta3),
+        settings.number("eps", Range.AMOUNT, DEFAULT.epsilon),
+        settings.number("weight_decay", Range.AMOUNT, DEFAULT.weightDecay),
+        settings.flag("use_bias_correction", DEFAULT.biasCorrection),
+        settings.flag("safeguard_warmup", DEFAULT.safeguardWarmup),
+        settings.number("d0", Range.POSITIVE, DEFAULT.d0),
+        settings.number("d_coef", Range.POSITIVE, DEFAULT.dCoefficient),
+        settings.number("growth_rate", Range.GROWTH, DEFAULT.growth));
+  }
+
+  @Override
+  public String name() {
+    return "prodigy";
+  }
+
+  @Override
+  public List<Memory> memories() {
+    return List.of(
+        Memory.zeros(MEAN),
+        Memory.zeros(SQUARE),
+        Memory.copyOfWeights(FIRST),
+        Memory.zeros(PULL),
+        new Memory.Scalar(D, d0),
+        new Memory.Scalar(GREATEST_D, d0),
+        new Memory.Scalar(NUMERATOR, 0),
+        new Memory.Scalar(MOVES, 0));
+  }
+
+  @Override
+  public boolean takesSeveralRates() {
+    return false;
+  }
+
+  private double estimateDecay() {
+    return beta3 == 0 ? Math.sqrt(beta2) : beta3;
+  }
+
+  /** New values of what belongs to some weights, which are written once d is known. */
+  private record Learned(Update.Part run, Expr mean, Expr square, Expr pull) {}
+
+  @Override
+  public void stage(Update update) {
+    Expr d = update.scalar(D);
+    Expr rate = d.mul(update.rate()).mul(correction(update.scalar(MOVES).add(1)));
+    Expr relative = d.div(d0);
+    Expr numerator = update.scalar(NUMERATOR).mul(estimateDecay());
+    Expr denominator = update.graph().constant(0, d.dtype());
+    List<Learned> all = new ArrayList<>();
+    for (Update.Part run : update.runs()) {
+      Expr gradient = run.gradient();
+      Expr way = run.memory(FIRST).sub(run.weights());
+      Expr along = gradient.mul(way).sum().to(d.dtype());
+      numerator = numerator.add(relative.mul(rate).mul(along));
+      Expr force = relative.mul(safeguardWarmup ? d : rate).to(update.type());
+      Expr pull = run.memory(PULL).mul(estimateDecay()).add(gradient.mul(force));
+      denominator = denominator.add(pull.abs().sum().to(d.dtype()));
+      Expr meanShare = d.mul(1 - beta1).to(update.type());
+      Expr squareShare = d.mul(d).mul(1 - beta2).to(update.type());
+      Expr mean = run.memory(MEAN).mul(beta1).add(gradient.mul(meanShare));
+      Expr square = run.memory(SQUARE).mul(beta2).add(gradient.mul(gradient).mul(squareShare));
+      all.add(new Learned(run, mean, square, pull));
+    }
+    // At a rate of 0 nothing is learned, and without any gradient yet nothing moves.
+    Expr learning = update.taken().and(update.rate().gt(0));
+    Expr moving = learning.and(denominator.gt(0));
+    Expr nextD = estimate(update, d, numerator.div(denominator).mul(dCoefficient), moving);
+    for (Learned learned : all) {
+      move(update, learned, rate, nextD, moving);
+      update.replace(learned.run().memory(MEAN), learned.mean(), learning);
+      update.replace(learned.run().memory(SQUARE), learned.square(), learning);
+      update.replace(learned.run().memory(PULL), learned.pull(), learning);
+    }
+    update.replace(update.scalar(NUMERATOR), numerator, moving);
+    update.replace(update.scalar(MOVES), update.scalar(MOVES).add(1), moving);
+    update.replace(d, nextD, moving);
+  }
+
+  private Expr correction(Expr move) {
+    if (!biasCorrection) {
+      return move.graph().constant(1, move.dtype());
+    }
+    Expr square = Powers.of(beta2, move).neg().add(1).sqrt();
+    return square.div(Powers.of(beta1, move).neg().add(1));
+  }
+
+  private Expr estimate(Update update, Expr d, Expr estimated, Expr moving) {
+    Expr greatest = update.scalar(GREATEST_D);
+    Expr begun = d.maximum(estimated).where(d.eq(d0), d);
+    Expr newGreatest = greatest.maximum(estimated);
+    update.replace(greatest, newGreatest, moving);
+    return newGreatest.minimum(begun.mul(growth));
+  }
+
+  private void move(Update update, Learned learned, Expr rate, Expr nextD, Expr moving) {
+    Expr weights = learned.run().weights();
+    Expr small = nextD.mul(epsilon).to(update.type());
+    Expr step = learned.mean().div(learned.square().sqrt().add(small));
+    Expr kept = rate.mul(-weightDecay).add(1).to(update.type());
+    Expr shrunk = weightDecay == 0 ? weights : weights.mul(kept);
+    update.replace(weights, shrunk.sub(step.mul(rate.to(update.type()))), moving);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.lora4j.core.train.optimizer;
+
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.train.optimizer.Settings.Range;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * AdamW without a schedule (Defazio et al. 2024, "The Road Less Scheduled"): gradients are taken at
+ * y, a point between the fast weights z and their running average x, and x is what is evaluated and
+ * saved. The rate is constant, after a warm-up; a schedule that falls is not needed.
+ *
+ * @param beta1 how far y lies towards x, above 0
+ * @param beta2 decay of the mean of squared gradients
+ * @param epsilon added to the root of that mean
+ * @param weightDecay fraction of y taken away per step, times the learning rate
+ * @param warmup steps over which the rate rises to what is asked for; 0 for none
+ * @param power a step's share in the average grows with its number to this power
+ * @param ratePower and with the greatest rate so far to this
+ */
+public record ScheduleFreeAdamW(
+    double beta1,
+    double beta2,
+    double epsilon,
+    double weightDecay,
+    double warmup,
+    double power,
+    double ratePower)
+    implements Optimizer {
+  /** The defaults of {@code schedulefree.AdamWScheduleFree}; its rate is 0.0025. */
+  public static final ScheduleFreeAdamW DEFAULT =
+      new ScheduleFreeAdamW(0.9, 0.999, 1e-8, 0, 0, 0, 2);
+
+  private static final String FAST = "fast";
+  private static final String SQUARE = "square";
+  private static final String GREATEST_RATE = "greatest_rate";
+  private static final String SHARES = "sum_of_shares";
+
+  /** Checks what y is made of. */
+  public ScheduleFreeAdamW {
+    if (!(beta1 > 0 && beta1 < 1)) {
+      throw new IllegalArgumentException(
+          "schedule-free training needs a beta1 between 0 and 1, found " + beta1);
+    }
+  }
+
+  /** With settings by the names of {@code schedulefree}. */
+  static Optimizer of(Settings settings) {
+    return new ScheduleFreeAdamW(
+        settings.number("beta1", Range.DECAY, DEFAULT.beta1),
+        settings.number("beta2", Range.DECAY, DEFAULT.beta2),
+        settings.number("eps", Range.AMOUNT, DEFAULT.epsilon),
+        settings.number("weight_decay", Range.AMOUNT, DEFAULT.weightDecay),
+        settings.number("warmup_steps", Range.AMOUNT, DEFAULT.warmup),
+        settings.number("r", Range.AMOUNT, DEFAULT.power),
+        settings.number("weight_lr_power", Range.AMOUNT, DEFAULT.ratePower));
+  }
+
+  @Override
+  public String name() {
+    return "schedule_free_adamw";
+  }
+
+  @Override
+  public List<Memory> memories() {
+    return List.of(
+        Memory.copyOfWeights(FAST),
+        Memory.zeros(SQUARE),
+        new Memory.Scalar(GREATEST_RATE, -1),
+        new Memory.Scalar(SHARES, 0));
+  }
+
+  @Override
+  public boolean evaluatesElsewhere() {
+    return true;
+  }
+
+  /** x, from y = (1 - beta1) z + beta1 x. */
+  @Override
+  public Expr evaluation(Expr weights, Function<String, Expr> memories) {
+    return weights.lerp(memories.apply(FAST), 1 - 1 / beta1);
+  }
+
+  @Override
+  public void stage(Update update) {
+    Expr count = update.count();
+    Expr risen =
+        warmup > 0 ? count.div(warmup).clampMax(1) : update.graph().constant(1, count.dtype());
+    Expr asked = update.rate().mul(risen);
+    Expr greatest = asked.maximum(update.scalar(GREATEST_RATE));
+    Expr share = count.pow(power).mul(greatest.pow(ratePower));
+    Expr shares = update.scalar(SHARES).add(share);
+    // No step has had a rate above 0 yet where the sum is 0, and none has a share then.
+    Expr part = share.div(shares).maskedFill(shares.eq(0), 0);
+    Expr correction = Powers.of(beta2, count).neg().add(1).to(update.type());
+    for (Update.Part run : update.runs()) {
+      Expr rate = run.rate().mul(risen);
+      Expr y = run.weights();
+      Expr z = run.memory(FAST);
+      Expr gradient = run.gradient();
+      Expr square = run.memory(SQUARE);
+      Expr newSquare = square.mul(beta2).add(gradient.mul(gradient).mul(1 - beta2));
+      Expr direction = gradient.div(newSquare.div(correction).sqrt().add(epsilon));
+      if (weightDecay != 0) {
+        direction = direction.add(y.mul(weightDecay));
+      }
+      Expr way = part.neg().add(1).mul(beta1).sub(1).mul(rate).to(update.type());
+      update.replace(y, y.lerp(z, part.to(update.type())).add(direction.mul(way)));
+      update.replace(z, z.sub(direction.mul(rate.to(update.type()))));
+      update.replace(square, newSquare);
+    }
+    update.replace(update.scalar(GREATEST_RATE), greatest);
+    update.replace(update.scalar(SHARES), shares);
+  }
+}

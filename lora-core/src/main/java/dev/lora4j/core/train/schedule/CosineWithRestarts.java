@@ -1,0 +1,29 @@
+package dev.lora4j.core.train.schedule;
+
+/**
+ * Half a wave of the cosine several times, each beginning anew at the whole rate (Loshchilov and
+ * Hutter 2017, "SGDR").
+ *
+ * @param cycles how many; 1 is {@link Cosine}
+ */
+public record CosineWithRestarts(int cycles) implements Decay {
+  /** Checks the number of cycles. */
+  public CosineWithRestarts {
+    if (cycles < 1) {
+      throw new IllegalArgumentException(
+          "A cosine with restarts has 1 cycle or more, found " + cycles + ".");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "cosine_with_restarts";
+  }
+
+  @Override
+  public double at(double progress) {
+    return progress >= 1
+        ? 0
+        : Math.max(0, 0.5 * (1 + Math.cos(Math.PI * ((cycles * progress) % 1))));
+  }
+}

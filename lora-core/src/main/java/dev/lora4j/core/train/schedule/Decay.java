@@ -1,0 +1,24 @@
+package dev.lora4j.core.train.schedule;
+
+/** How a learning rate falls after the warm-up. A pure function. */
+public interface Decay {
+  /** The part of a run that the warm-up takes unless something else is asked for. */
+  double WARMUP = 0.1;
+
+  /** Its stable name, that of diffusers' and transformers' {@code get_scheduler}. */
+  String name();
+
+  /**
+   * What the rate is multiplied by.
+   *
+   * @param progress how much of the steps after the warm-up is done: 0 at the first, 1 or more
+   *     after the last
+   * @return from 0 to 1
+   */
+  double at(double progress);
+
+  /** Whether a warm-up goes before it. */
+  default boolean warmedUp() {
+    return true;
+  }
+}

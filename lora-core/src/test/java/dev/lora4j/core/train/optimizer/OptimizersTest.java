@@ -1,0 +1,161 @@
+package dev.lora4j.core.train.optimizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class OptimizersTest {
+  /** Every setting of every optimiser, away from its default. */
+  record Case(Optimizer expected, Map<String, Double> settings) {}
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case(
+            new AdamW(0.8, 0.95, 1e-6, 0.1),
+            Map.of("beta1", 0.8, "beta2", 0.95, "eps", 1e-6, "weight_decay", 0.1)),
+        new Case(
+            new Lion(0.8, 0.95, 0.1), Map.of("beta1", 0.8, "beta2", 0.95, "weight_decay", 0.1)),
+        new Case(
+            new Adafactor(1e-20, 1e-4, 0.5, -0.7, 0.9, 0.1, true, true, true),
+            Map.of(
+                "eps1",
+                1e-20,
+                "eps2",
+                1e-4,
+                "clip_threshold",
+                0.5,
+                "decay_rate",
+                -0.7,
+                "beta1",
+                0.9,
+                "weight_decay",
+                0.1,
+                "warmup_init",
+                1.0)),
+        new Case(
+            new Adafactor(1e-30, 1e-3, 1, -0.8, 0, 0, false, true, false),
+            Map.of("scale_parameter", 0.0)),
+        new Case(
+            new Adafactor(1e-30, 1e-3, 1, -0.8, 0, 0, true, false, false),
+            Map.of("relative_step", 0.0)),
+        new Case(
+            new Prodigy(0.8, 0.99, 0.95, 1e-7, 0.01, false, false, 1e-4, 2, 1.5),
+            Map.of(
+                "beta1",
+                0.8,
+                "beta2",
+                0.99,
+                "beta3",
+                0.95,
+                "eps",
+                1e-7,
+                "weight_decay",
+                0.01,
+                "d0",
+                1e-4,
+                "d_coef",
+                2.0,
+                "growth_rate",
+                1.5,
+                "decouple",
+                1.0)),
+        new Case(
+            new Prodigy(0.9, 0.999, 0, 1e-8, 0, true, false, 1e-6, 1, Double.POSITIVE_INFINITY),
+            Map.of("use_bias_correction", 1.0)),
+        new Case(
+            new Prodigy(0.9, 0.999, 0, 1e-8, 0, false, true, 1e-6, 1, Double.POSITIVE_INFINITY),
+            Map.of("safeguard_warmup", 1.0)),
+        new Case(
+            new ScheduleFreeAdamW(0.8, 0.99, 1e-7, 0.1, 8, 1, 3),
+            Map.of(
+                "beta1",
+                0.8,
+                "beta2",
+                0.99,
+                "eps",
+                1e-7,
+                "weight_decay",
+                0.1,
+                "warmup_steps",
+                8.0,
+                "r",
+                1.0,
+                "weight_lr_power",
+                3.0)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void settingsGoByTheNamesOfTheReference(Case example) {
+    String name = example.expected().name();
+    assertEquals(example.expected(), Optimizers.named(name, example.settings()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "AdamW, adamw",
+    "Lion, lion",
+    "AdaFactor, adafactor",
+    "Prodigy, prodigy",
+    "AdamWScheduleFree, schedule_free_adamw",
+    "ScheduleFreeAdamW, schedule_free_adamw"
+  })
+  void namesOfOtherTrainersAreKnown(String theirs, String ours) {
+    assertEquals(Optimizers.named(ours), Optimizers.named(theirs));
+    assertEquals(ours, Optimizers.named(theirs).name());
+  }
+
+  @Test
+  void everyOneIsFoundByItsName() {
+    for (Optimizer optimizer : Optimizers.all()) {
+      assertEquals(optimizer, Optimizers.named(optimizer.name()));
+    }
+  }
+
+  @Test
+  void anUnknownNameTellsTheNearestAndAll() {
+    String message = refusal("Prodigi", Map.of());
+    assertTrue(message.contains("nearest is 'prodigy'"), message);
+    Optimizers.all().forEach(o -> assertTrue(message.contains(o.name()), message));
+  }
+
+  @Test
+  void allWrongSettingsAreToldAtOnce() {
+    String message =
+        refusal("Prodigy", Map.of("d_coeff", 2.0, "beta1", 1.0, "safeguard_warmup", 2.0));
+    assertTrue(message.contains("no 'd_coeff', the nearest is 'd_coef'"), message);
+    assertTrue(message.contains("growth_rate"), message);
+    assertTrue(message.contains("'beta1' is 1.0, and must be from 0 to below 1"), message);
+    assertTrue(message.contains("'safeguard_warmup' is 2.0, and must be 0 or 1"), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "adamw, eps, NaN",
+    "adamw, weight_decay, -0.1",
+    "adamw, weight_decay, Infinity",
+    "adafactor, decay_rate, 0.8",
+    "adafactor, clip_threshold, 0",
+    "adafactor, relative_step, 0.5",
+    "prodigy, growth_rate, 0.9",
+    "prodigy, d0, 0",
+    "prodigy, decouple, 0",
+    "schedule_free_adamw, beta1, 0"
+  })
+  void numbersThatMakeNoSenseAreRefused(String name, String setting, double value) {
+    String message = refusal(name, Map.of(setting, value));
+    assertTrue(message.contains(setting), message);
+  }
+
+  private static String refusal(String name, Map<String, Double> settings) {
+    return assertThrows(IllegalArgumentException.class, () -> Optimizers.named(name, settings))
+        .getMessage();
+  }
+}
