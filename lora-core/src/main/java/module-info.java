@@ -18,6 +18,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.lora;
   exports dev.lora4j.core.adapter.oft;
   exports dev.lora4j.core.adapter.sparse;
+  exports dev.lora4j.core.adapter.training;
   exports dev.lora4j.core.bake;
   exports dev.lora4j.core.format;
   exports dev.lora4j.core.format.checkpoint;
@@ -35,8 +36,13 @@ module dev.lora4j.core {
   exports dev.lora4j.core.safetensors;
   exports dev.lora4j.core.tensor;
   exports dev.lora4j.core.train;
+  exports dev.lora4j.core.train.adapter;
+  exports dev.lora4j.core.train.log;
+  exports dev.lora4j.core.train.optimizer;
+  exports dev.lora4j.core.train.schedule;
 
   uses dev.lora4j.core.adapter.AdapterMethod;
+  uses dev.lora4j.core.adapter.training.TrainableMethod;
   uses dev.lora4j.core.format.AdapterFormat;
   uses dev.lora4j.core.format.writing.AdapterWriter;
   uses dev.lora4j.core.tensor.Backend;
@@ -55,6 +61,13 @@ module dev.lora4j.core {
       dev.lora4j.core.adapter.oft.DiagOftMethod,
       dev.lora4j.core.adapter.oft.OftMethod,
       dev.lora4j.core.adapter.sparse.SparseMethod;
+  provides dev.lora4j.core.adapter.training.TrainableMethod with
+      dev.lora4j.core.adapter.dora.DoraTraining,
+      dev.lora4j.core.adapter.full.FullTraining,
+      dev.lora4j.core.adapter.ia3.Ia3Training,
+      dev.lora4j.core.adapter.loha.LohaTraining,
+      dev.lora4j.core.adapter.lokr.LokrTraining,
+      dev.lora4j.core.adapter.lora.LoraTraining;
   provides dev.lora4j.core.format.AdapterFormat with
       dev.lora4j.core.format.dialect.KohyaDialect,
       dev.lora4j.core.format.dialect.OneTrainerDialect,

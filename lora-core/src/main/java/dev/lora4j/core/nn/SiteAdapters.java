@@ -2,7 +2,10 @@ package dev.lora4j.core.nn;
 
 import dev.lora4j.core.tensor.Expr;
 
-/** What is added to the output of a layer beside its own weight. */
+/**
+ * What adapters make of a layer: what is added to its output beside its own weight, or, by {@link
+ * #around}, anything that depends on its weights.
+ */
 @FunctionalInterface
 public interface SiteAdapters {
   /** Adds nothing anywhere. */
@@ -15,4 +18,14 @@ public interface SiteAdapters {
    * @param y the output of the layer alone
    */
   Expr adapt(Site site, Expr x, Expr y);
+
+  /**
+   * The output of {@code layer} with its adapters, which may use other weights in place of its own
+   * or another input.
+   *
+   * @param x the layer's input
+   */
+  default Expr around(SiteLayer layer, Expr x) {
+    return adapt(layer.site(), x, layer.output(x));
+  }
 }

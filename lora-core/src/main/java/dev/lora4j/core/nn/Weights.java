@@ -4,6 +4,7 @@ import dev.lora4j.core.nn.Parameter.Init;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
+import java.util.Optional;
 
 /**
  * A model's weights as seen from one of its layers: asked for by name relative to the layer and by
@@ -66,10 +67,9 @@ public final class Weights {
     graph.enter(full(name));
     Shape shape = Shape.of(out, x.shape().size(-1));
     Expr w = weight(name + ".weight", shape, Init.KAIMING);
-    Expr y = bias ? x.linear(w, bias(name, out)) : x.linear(w);
-    Expr adapted = adapters.adapt(Site.linear(site(name), shape, bias), x, y);
-    graph.leave();
-    return adapted;
+    Optional<Expr> b = bias ? Optional.of(bias(name, out)) : Optional.empty();
+    Site site = Site.linear(site(name), shape, bias);
+    return around(new SiteLayer(site, w, b, Weights::product), x);
   }
 
   /**
@@ -81,8 +81,26 @@ public final class Weights {
     graph.enter(full(name));
     Shape shape = Shape.of(out, x.shape().size(1), kernel, kernel);
     Expr w = weight(name + ".weight", shape, Init.KAIMING);
-    Expr y = x.conv2d(w, bias(name, out), stride, padding);
-    Expr adapted = adapters.adapt(Site.convolution(site(name), shape, stride, padding), x, y);
+    Site site = Site.convolution(site(name), shape, stride, padding);
+    return around(
+        new SiteLayer(
+            site,
+            w,
+            Optional.of(bias(name, out)),
+            (in, weight, bias) ->
+                bias.isPresent()
+                    ? in.conv2d(weight, bias.get(), stride, padding)
+                    : in.conv2d(weight, stride, padding)),
+        x);
+  }
+
+  private static Expr product(Expr x, Expr weight, Optional<Expr> bias) {
+    return bias.isPresent() ? x.linear(weight, bias.get()) : x.linear(weight);
+  }
+
+  /** What adapters make of a layer that was entered, which is left. */
+  private Expr around(SiteLayer layer, Expr x) {
+    Expr adapted = adapters.around(layer, x);
     graph.leave();
     return adapted;
   }
@@ -95,20 +113,29 @@ public final class Weights {
   public Expr groupNorm(String name, Expr x, int groups, double epsilon) {
     graph.enter(full(name));
     Shape shape = Shape.of(x.shape().size(1));
-    Expr y = x.groupNorm(groups, scale(name, shape), shift(name, shape), epsilon);
-    Expr adapted = adapters.adapt(Site.norm(site(name), shape.size(0)), x, y);
-    graph.leave();
-    return adapted;
+    return around(
+        norm(name, shape, (in, weight, bias) -> in.groupNorm(groups, weight, bias, epsilon)), x);
   }
 
   /** Layer normalisation over the last dimension of x. */
   public Expr layerNorm(String name, Expr x, double epsilon) {
     graph.enter(full(name));
     Shape shape = Shape.of(x.shape().size(-1));
-    Expr y = x.layerNorm(scale(name, shape), shift(name, shape), epsilon);
-    Expr adapted = adapters.adapt(Site.norm(site(name), shape.size(0)), x, y);
-    graph.leave();
-    return adapted;
+    return around(norm(name, shape, (in, weight, bias) -> in.layerNorm(weight, bias, epsilon)), x);
+  }
+
+  /** What a norm does with its scale and shift. */
+  private interface Norm {
+    Expr apply(Expr x, Expr weight, Expr bias);
+  }
+
+  /** A norm without a shift has one of 0. */
+  private SiteLayer norm(String name, Shape shape, Norm norm) {
+    return new SiteLayer(
+        Site.norm(site(name), shape.size(0)),
+        scale(name, shape),
+        Optional.of(shift(name, shape)),
+        (x, weight, bias) -> norm.apply(x, weight, bias.orElseGet(() -> weight.mul(0))));
   }
 
   private Expr scale(String name, Shape shape) {
@@ -122,10 +149,11 @@ public final class Weights {
   /** Rows of a table; indices: I64 [...], result: [..., width]. */
   public Expr embedding(String name, Expr indices, long entries, long width) {
     graph.enter(full(name));
-    Expr y = weight(name + ".weight", Shape.of(entries, width), Init.EMBEDDING).embedding(indices);
-    Expr adapted = adapters.adapt(Site.embedding(site(name), entries, width), indices, y);
-    graph.leave();
-    return adapted;
+    Expr table = weight(name + ".weight", Shape.of(entries, width), Init.EMBEDDING);
+    Site site = Site.embedding(site(name), entries, width);
+    return around(
+        new SiteLayer(site, table, Optional.empty(), (in, weight, bias) -> weight.embedding(in)),
+        indices);
   }
 
   private String site(String name) {

@@ -38,7 +38,7 @@ public final class DoraMethod implements TransformMethod {
   public static final String INNER = "dora_inner";
 
   private static final String SCALE = "scale";
-  private static final double EPSILON = Math.ulp(1f);
+  static final double EPSILON = Math.ulp(1f);
 
   @Override
   public String name() {

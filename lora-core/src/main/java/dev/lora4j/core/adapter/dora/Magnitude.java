@@ -52,7 +52,7 @@ final class Magnitude {
   }
 
   /** All 1 but dimension {@code d} of the weight. */
-  private static Shape single(Site site, int d) {
+  static Shape single(Site site, int d) {
     long[] sizes = new long[site.weight().rank()];
     Arrays.fill(sizes, 1);
     sizes[d] = site.weight().size(d);
@@ -64,9 +64,20 @@ final class Magnitude {
     boolean single = weight.shape().size(0) == 1 && shape.size(1) == 1;
     int kept = shape.size(0) > 1 || single ? 0 : 1;
     List<Integer> others = IntStream.range(0, shape.rank()).filter(d -> d != kept).boxed().toList();
-    Keyword type = Keyword.of("dtype", DType.F64);
-    return weight
-        .graph()
-        .call("linalg_vector_norm", DType.F64, shape, weight, 2, others, true, type);
+    return norm(weight, shape, others, DType.F64);
+  }
+
+  /** Euclidean length, in {@code type}, over all dimensions but {@code kept}. */
+  static Expr length(Expr weight, Shape shape, int kept, DType type) {
+    return norm(
+        weight,
+        shape,
+        IntStream.range(0, shape.rank()).filter(d -> d != kept).boxed().toList(),
+        type);
+  }
+
+  private static Expr norm(Expr weight, Shape shape, List<Integer> over, DType type) {
+    Keyword dtype = Keyword.of("dtype", type);
+    return weight.graph().call("linalg_vector_norm", type, shape, weight, 2, over, true, dtype);
   }
 }

@@ -31,9 +31,9 @@ public final class Ia3Method implements TransformMethod {
   /** Setting of PEFT's configuration: {@code true} where the input side is scaled. */
   public static final String FEEDFORWARD = "is_feedforward";
 
-  private static final String WEIGHT = "weight";
-  private static final String ON_INPUT = "on_input";
-  private static final String PEFT = "ia3_l";
+  static final String WEIGHT = "weight";
+  static final String ON_INPUT = "on_input";
+  static final String PEFT = "ia3_l";
 
   @Override
   public String name() {

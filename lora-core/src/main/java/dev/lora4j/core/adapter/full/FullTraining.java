@@ -1,0 +1,132 @@
+package dev.lora4j.core.adapter.full;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.Options;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.TrainedFactors;
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Training of whole weights and biases, as changes that begin at 0 and are stored whole. Also of
+ * norms and embeddings. Rank and alpha are of no meaning.
+ *
+ * @param weight whether weights are trained
+ * @param bias whether biases are trained, where there are any
+ */
+public record FullTraining(boolean weight, boolean bias) implements TrainableMethod {
+  /** Part with the change of a weight. */
+  public static final String DIFF = "diff";
+
+  /** Part with the change of a bias. */
+  public static final String DIFF_BIAS = "diff_b";
+
+  private static final String WEIGHT = "weight";
+  private static final String BIAS = "bias";
+
+  /** Weights and biases. */
+  public FullTraining() {
+    this(true, true);
+  }
+
+  /** Checks that anything is trained. */
+  public FullTraining {
+    if (!weight && !bias) {
+      throw new IllegalArgumentException(
+          "With weight false and bias false there is nothing to train; set one of them true.");
+    }
+  }
+
+  @Override
+  public String name() {
+    return "full";
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return EnumSet.allOf(Site.Kind.class);
+  }
+
+  @Override
+  public Set<DropoutKind> dropouts() {
+    return EnumSet.of(DropoutKind.MODULE);
+  }
+
+  @Override
+  public SortedMap<String, String> options() {
+    return new TreeMap<>(Map.of(WEIGHT, Boolean.toString(weight), BIAS, Boolean.toString(bias)));
+  }
+
+  @Override
+  public TrainableMethod with(String option, String value) {
+    return switch (option) {
+      case WEIGHT -> new FullTraining(Options.flag(option, value), bias);
+      case BIAS -> new FullTraining(weight, Options.flag(option, value));
+      default -> throw Options.unknown(name(), option, options());
+    };
+  }
+
+  @Override
+  public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
+    List<TrainedTensor> tensors = new ArrayList<>();
+    if (weight) {
+      tensors.add(TrainedTensor.of(DIFF, site.weight(), Start.ZEROS));
+    }
+    if (bias && site.bias()) {
+      tensors.add(TrainedTensor.of(DIFF_BIAS, Shape.of(site.out()), Start.ZEROS));
+    }
+    return tensors;
+  }
+
+  @Override
+  public double scale(Site site, SiteRecipe recipe) {
+    return 1;
+  }
+
+  /** In half precision beside the layer, as sums with its weights would be rounded. */
+  @Override
+  public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
+    DType type = layer.weight().dtype();
+    Optional<Expr> change = factors.find(DIFF).map(d -> kept(factors, d).to(type));
+    Optional<Expr> shift = factors.find(DIFF_BIAS).map(d -> kept(factors, d).to(type));
+    if (type == DType.F16 || type == DType.BF16) {
+      Expr none = change.orElseGet(() -> layer.weight().mul(0));
+      return layer.output(x).add(layer.output(x, none, shift));
+    }
+    return layer.output(
+        x,
+        change.map(layer.weight()::add).orElse(layer.weight()),
+        layer.bias().map(b -> shift.map(b::add).orElse(b)));
+  }
+
+  private static Expr kept(TrainedFactors factors, Expr change) {
+    return factors.kept(change.mul(0), change);
+  }
+
+  @Override
+  public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
+    List<Factors> factors = new ArrayList<>();
+    Optional.ofNullable(values.get(DIFF))
+        .ifPresent(t -> factors.add(WholeChange.factors(site, Target.WEIGHT, t)));
+    Optional.ofNullable(values.get(DIFF_BIAS))
+        .ifPresent(t -> factors.add(WholeChange.factors(site, Target.BIAS, t)));
+    return factors;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.lora4j.core.adapter.ia3;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.Convention;
+import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.Options;
+import dev.lora4j.core.adapter.training.SitePattern;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.TrainedFactors;
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Training of (IA)3: one factor for each channel of a layer's output, or of its input. Inputs and
+ * outputs are scaled themselves, so that no weight needs a gradient.
+ *
+ * <p>LyCORIS trains what is added to 1, from 0, and leaves the bias as it is; PEFT trains the
+ * factor, from 1, and scales the bias on the output side as well.
+ *
+ * @param inputs the layers that are scaled on their input; all others are on their output
+ */
+public record Ia3Training(Convention convention, List<SitePattern> inputs)
+    implements TrainableMethod {
+  /** Part with the factors. */
+  public static final String SCALES = "scales";
+
+  private static final String CONVENTION = "convention";
+  private static final String INPUTS = "inputs";
+
+  /** Second layers of feed-forward networks, as in the paper. */
+  private static final List<SitePattern> FEED_FORWARD =
+      List.of(SitePattern.of("ff.net.2"), SitePattern.of("fc2"), SitePattern.of("down_proj"));
+
+  /** LyCORIS's form, with second layers of feed-forward networks on their input. */
+  public Ia3Training() {
+    this(Convention.LYCORIS, FEED_FORWARD);
+  }
+
+  /** Copies the list. */
+  public Ia3Training {
+    inputs = List.copyOf(inputs);
+  }
+
+  @Override
+  public String name() {
+    return Ia3Method.NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
+  }
+
+  @Override
+  public Set<DropoutKind> dropouts() {
+    return EnumSet.of(DropoutKind.MODULE);
+  }
+
+  @Override
+  public SortedMap<String, String> options() {
+    return new TreeMap<>(
+        Map.of(
+            CONVENTION,
+            convention.name().toLowerCase(Locale.ROOT),
+            INPUTS,
+            String.join(",", inputs.stream().map(SitePattern::toString).toList())));
+  }
+
+  @Override
+  public TrainableMethod with(String option, String value) {
+    return switch (option) {
+      case CONVENTION -> new Ia3Training(Options.choice(option, value, Convention.class), inputs);
+      case INPUTS ->
+          new Ia3Training(
+              convention,
+              Arrays.stream(value.split(","))
+                  .map(String::strip)
+                  .filter(text -> !text.isEmpty())
+                  .map(SitePattern::of)
+                  .toList());
+      default -> throw Options.unknown(name(), option, options());
+    };
+  }
+
+  private boolean onInput(Site site) {
+    return inputs.stream().anyMatch(pattern -> pattern.matches(site.name()));
+  }
+
+  @Override
+  public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
+    long channels = onInput(site) ? site.in() * site.groups() : site.out();
+    Start start = new Start.Constant(convention == Convention.PEFT ? 1 : 0);
+    return List.of(TrainedTensor.of(SCALES, Shape.of(channels), start));
+  }
+
+  @Override
+  public double scale(Site site, SiteRecipe recipe) {
+    return 1;
+  }
+
+  @Override
+  public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
+    Site site = layer.site();
+    Expr trained = factors.get(SCALES);
+    Expr change = convention == Convention.PEFT ? trained.sub(1) : trained;
+    Expr growth = factors.kept(change.mul(0), change).to(x.dtype());
+    if (onInput(site)) {
+      return layer.output(grown(site, x, growth));
+    }
+    if (convention == Convention.PEFT || layer.bias().isEmpty()) {
+      return grown(site, layer.output(x), growth);
+    }
+    Expr y = grown(site, layer.output(x, layer.weight(), Optional.empty()), growth);
+    return y.add(byChannel(site, layer.bias().get()));
+  }
+
+  private static Expr grown(Site site, Expr x, Expr growth) {
+    return x.add(x.mul(byChannel(site, growth)));
+  }
+
+  private static Expr byChannel(Site site, Expr values) {
+    int sizes = site.convolution() ? site.weight().rank() - 2 : 0;
+    long[] shape = new long[1 + sizes];
+    Arrays.fill(shape, 1);
+    shape[0] = values.shape().elements();
+    return values.reshape(shape);
+  }
+
+  @Override
+  public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
+    HostTensor scales = values.get(SCALES);
+    if (scales == null) {
+      throw new IllegalArgumentException("no " + SCALES + " of " + site.name());
+    }
+    String role = convention == Convention.PEFT ? Ia3Method.PEFT : Ia3Method.WEIGHT;
+    String input = Boolean.toString(onInput(site));
+    return List.of(Factors.of(name(), Map.of(role, scales), Map.of(Ia3Method.ON_INPUT, input)));
+  }
+}

@@ -1,0 +1,87 @@
+package dev.lora4j.core.adapter.loha;
+
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.training.DenseTraining;
+import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.Options;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.TrainedFactors;
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Training of LoHa on linear layers and convolutions, which begins as in LyCORIS: the first factor
+ * of the second half is 0, the others are normal.
+ */
+public record LohaTraining() implements DenseTraining {
+  private static final double LEFT = 0.1;
+  private static final double RIGHT = 1;
+
+  @Override
+  public String name() {
+    return LohaMethod.NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
+  }
+
+  @Override
+  public Set<DropoutKind> dropouts() {
+    return EnumSet.of(DropoutKind.INPUT, DropoutKind.RANK, DropoutKind.MODULE);
+  }
+
+  @Override
+  public SortedMap<String, String> options() {
+    return new TreeMap<>();
+  }
+
+  @Override
+  public TrainableMethod with(String option, String value) {
+    throw Options.unknown(name(), option, options());
+  }
+
+  @Override
+  public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
+    long rank = recipe.rank();
+    Shape left = Shape.of(site.out(), rank);
+    Shape right = Shape.of(rank, site.rest());
+    Half one = Half.BOTH.get(0);
+    Half two = Half.BOTH.get(1);
+    return List.of(
+        TrainedTensor.ranked(one.left(), left, 1, new Start.Normal(LEFT)),
+        TrainedTensor.ranked(one.right(), right, 0, new Start.Normal(RIGHT)),
+        TrainedTensor.ranked(two.left(), left, 1, Start.ZEROS),
+        TrainedTensor.ranked(two.right(), right, 0, new Start.Normal(RIGHT)));
+  }
+
+  @Override
+  public double scale(Site site, SiteRecipe recipe) {
+    return recipe.scale();
+  }
+
+  @Override
+  public Expr whole(Site site, TrainedFactors factors) {
+    return Methods.additive(name()).delta(site, factors.staged(name()));
+  }
+
+  @Override
+  public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
+    String alpha = Double.toString((float) recipe.storedAlpha(recipe.rank()));
+    return List.of(Factors.of(name(), values, Map.of(AdapterMethod.ALPHA, alpha)));
+  }
+}

@@ -1,0 +1,157 @@
+package dev.lora4j.core.adapter.lokr;
+
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.training.DenseTraining;
+import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.Options;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.TrainedFactors;
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Training of LoKr on linear layers and convolutions, divided and begun as in LyCORIS: the second
+ * part is factored where the rank is below half of its larger side, the first only if both shall
+ * be; the last factor of the second part is 0.
+ *
+ * @param factor the size that the first part shall have, -1 for the most even division
+ * @param fullMatrix whether both parts stay whole, whatever the rank
+ * @param decomposeBoth whether the first part may be factored too
+ */
+public record LokrTraining(int factor, boolean fullMatrix, boolean decomposeBoth)
+    implements DenseTraining {
+  private static final String FACTOR = "factor";
+  private static final String FULL_MATRIX = "full_matrix";
+  private static final String DECOMPOSE_BOTH = "decompose_both";
+
+  /** LyCORIS's defaults. */
+  public LokrTraining() {
+    this(-1, false, false);
+  }
+
+  /** Checks the factor. */
+  public LokrTraining {
+    if (factor != -1 && factor < 1) {
+      throw new IllegalArgumentException(
+          "LoKr's factor is -1 or at least 1, found " + factor + ".");
+    }
+  }
+
+  @Override
+  public String name() {
+    return LokrMethod.NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
+  }
+
+  @Override
+  public Set<DropoutKind> dropouts() {
+    return EnumSet.of(DropoutKind.INPUT, DropoutKind.RANK, DropoutKind.MODULE);
+  }
+
+  @Override
+  public SortedMap<String, String> options() {
+    return new TreeMap<>(
+        Map.of(
+            FACTOR, Integer.toString(factor),
+            FULL_MATRIX, Boolean.toString(fullMatrix),
+            DECOMPOSE_BOTH, Boolean.toString(decomposeBoth)));
+  }
+
+  @Override
+  public TrainableMethod with(String option, String value) {
+    return switch (option) {
+      case FACTOR -> new LokrTraining(Options.number(option, value), fullMatrix, decomposeBoth);
+      case FULL_MATRIX -> new LokrTraining(factor, Options.flag(option, value), decomposeBoth);
+      case DECOMPOSE_BOTH -> new LokrTraining(factor, fullMatrix, Options.flag(option, value));
+      default -> throw Options.unknown(name(), option, options());
+    };
+  }
+
+  @Override
+  public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
+    LokrDivision divided = divided(site, recipe);
+    long rank = recipe.rank();
+    List<TrainedTensor> tensors = new ArrayList<>();
+    Start random = new Start.Kaiming();
+    if (divided.firstFactored()) {
+      Shape left = Shape.of(divided.rows(), rank);
+      Shape right = Shape.of(rank, divided.columns());
+      tensors.add(TrainedTensor.ranked(LokrParts.W1_A, left, 1, random));
+      tensors.add(TrainedTensor.ranked(LokrParts.W1_B, right, 0, random));
+    } else {
+      Shape whole = Shape.of(divided.rows(), divided.columns());
+      tensors.add(TrainedTensor.of(LokrParts.W1, whole, random));
+    }
+    Shape second = site.weight().with(0, divided.innerRows()).with(1, divided.innerColumns());
+    if (divided.secondFactored()) {
+      Shape left = Shape.of(divided.innerRows(), rank);
+      Shape right = Shape.of(rank, second.elements() / divided.innerRows());
+      tensors.add(TrainedTensor.ranked(LokrParts.W2_A, left, 1, random));
+      tensors.add(TrainedTensor.ranked(LokrParts.W2_B, right, 0, Start.ZEROS));
+    } else {
+      tensors.add(TrainedTensor.of(LokrParts.W2, second, Start.ZEROS));
+    }
+    return tensors;
+  }
+
+  private LokrDivision divided(Site site, SiteRecipe recipe) {
+    return LokrDivision.of(site, factor, recipe.rank(), fullMatrix, decomposeBoth);
+  }
+
+  @Override
+  public double scale(Site site, SiteRecipe recipe) {
+    return divided(site, recipe).factored() ? recipe.scale() : 1;
+  }
+
+  @Override
+  public Expr whole(Site site, TrainedFactors factors) {
+    return Methods.additive(name()).delta(site, factors.staged(name()));
+  }
+
+  /** Beside a linear weight the product needs not be formed. */
+  @Override
+  public Expr beside(Site site, Expr x, TrainedFactors factors) {
+    if (site.kind() != Site.Kind.LINEAR) {
+      return DenseTraining.super.beside(site, x, factors);
+    }
+    Expr y = LokrParts.linear(factors.dropout().input(x), factors.in(x.dtype()).staged(name()));
+    Expr scale = factors.scale().to(x.dtype()).reshape(new long[0]);
+    return factors.dropout().outputs(site, y.mul(scale));
+  }
+
+  @Override
+  public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
+    return layer.site().kind() == Site.Kind.LINEAR
+        ? layer.output(x).add(beside(layer.site(), x, factors.moduleKept()))
+        : DenseTraining.super.apply(layer, x, factors);
+  }
+
+  @Override
+  public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
+    Map<String, String> settings = new TreeMap<>();
+    if (divided(site, recipe).factored()) {
+      double alpha = recipe.storedAlpha(recipe.rank());
+      settings.put(AdapterMethod.ALPHA, Double.toString((float) alpha));
+    }
+    return List.of(Factors.of(name(), values, settings));
+  }
+}

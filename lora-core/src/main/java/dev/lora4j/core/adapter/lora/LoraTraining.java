@@ -1,0 +1,140 @@
+package dev.lora4j.core.adapter.lora;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerMath;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.training.AdditiveTraining;
+import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.Options;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.TrainedFactors;
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Training of LoRA on linear layers and of LoCon on convolutions: {@code down} [rank, in, ...] and
+ * {@code up} [out, rank, ...] beside the weight.
+ */
+public record LoraTraining() implements AdditiveTraining {
+  /** Part that the input meets first. */
+  public static final String DOWN = "down";
+
+  /** Part that gives the output. */
+  public static final String UP = "up";
+
+  @Override
+  public String name() {
+    return LoraMethod.NAME;
+  }
+
+  @Override
+  public Set<Site.Kind> kinds() {
+    return EnumSet.of(Site.Kind.LINEAR, Site.Kind.CONVOLUTION);
+  }
+
+  @Override
+  public Set<DropoutKind> dropouts() {
+    return EnumSet.allOf(DropoutKind.class);
+  }
+
+  @Override
+  public Set<FactorsStart> starts() {
+    return EnumSet.allOf(FactorsStart.class);
+  }
+
+  @Override
+  public SortedMap<String, String> options() {
+    return new TreeMap<>();
+  }
+
+  @Override
+  public TrainableMethod with(String option, String value) {
+    throw Options.unknown(name(), option, options());
+  }
+
+  @Override
+  public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
+    List<Start> starts =
+        switch (recipe.start()) {
+          case KAIMING -> List.of(new Start.Kaiming(), Start.ZEROS);
+          case GAUSSIAN -> List.of(new Start.Normal(1.0 / recipe.rank()), Start.ZEROS);
+          case ORTHOGONAL -> List.of(new Start.Orthogonal(), Start.ZEROS);
+          case PISSA -> SingularStart.of(site, recipe);
+        };
+    long rank = recipe.rank();
+    TrainedTensor down = TrainedTensor.ranked(DOWN, LowRank.down(site, rank), 0, starts.get(0));
+    TrainedTensor up = TrainedTensor.ranked(UP, LowRank.up(site, rank), 1, starts.get(1));
+    boolean anchored = recipe.start() == FactorsStart.PISSA;
+    return anchored ? List.of(down.anchor(), up.anchor()) : List.of(down, up);
+  }
+
+  @Override
+  public double scale(Site site, SiteRecipe recipe) {
+    return recipe.scale();
+  }
+
+  @Override
+  public Expr delta(Site site, TrainedFactors factors) {
+    LowRank pair = pair(factors, factors.scale().dtype());
+    return pair.product(site).mul(factors.scale().reshape(new long[0]));
+  }
+
+  @Override
+  public Expr beside(Site site, Expr x, TrainedFactors factors) {
+    Expr scale = factors.scale().to(x.dtype());
+    return pair(factors, x.dtype())
+        .beside(
+            site,
+            factors.dropout().input(x),
+            inner ->
+                factors
+                    .dropout()
+                    .directions(site, inner.mul(LayerMath.perChannel(site, scale, inner))));
+  }
+
+  /** The factors, or where they are anchored those of the difference to their first values. */
+  private static LowRank pair(TrainedFactors factors, DType type) {
+    Expr down = factors.get(DOWN);
+    Expr up = factors.get(UP);
+    return factors
+        .find(TrainedTensor.anchor(DOWN))
+        .map(
+            first -> {
+              Expr before = factors.get(TrainedTensor.anchor(UP));
+              return new LowRank(
+                  down.sub(first).cat(0, first).to(type), up.cat(1, up.sub(before)).to(type));
+            })
+        .orElseGet(() -> new LowRank(down.to(type), up.to(type)));
+  }
+
+  @Override
+  public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
+    HostTensor down = values.get(DOWN);
+    HostTensor up = values.get(UP);
+    HostTensor first = values.get(TrainedTensor.anchor(DOWN));
+    HostTensor before = values.get(TrainedTensor.anchor(UP));
+    if (down == null || up == null) {
+      throw new IllegalArgumentException("no factors of " + site.name() + " among " + values);
+    }
+    if (first != null && before != null) {
+      return List.of(
+          LoraMath.factors(
+              SingularStart.down(down, first),
+              SingularStart.up(up, before),
+              recipe.storedAlpha(2 * recipe.rank())));
+    }
+    return List.of(LoraMath.factors(down, up, recipe.storedAlpha(recipe.rank())));
+  }
+}

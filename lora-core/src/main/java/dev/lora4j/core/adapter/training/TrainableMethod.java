@@ -1,0 +1,73 @@
+package dev.lora4j.core.adapter.training;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+
+/**
+ * The training of one method of adapting, with its options. A value: implementations are records,
+ * and those that are found as services have the defaults as options.
+ *
+ * <p>What it writes are the factors of an {@link dev.lora4j.core.adapter.AdapterMethod}, so that
+ * every reader, writer and mix that knows these knows what was trained.
+ */
+public interface TrainableMethod {
+  /** The name that it is asked for by, for example {@code lora}. */
+  String name();
+
+  /** The kinds of layers that it trains. */
+  Set<Site.Kind> kinds();
+
+  /** Which dropouts it has a meaning for. */
+  Set<DropoutKind> dropouts();
+
+  /**
+   * How its factors can begin. Without a choice they begin as {@link FactorsStart#KAIMING} says.
+   */
+  default Set<FactorsStart> starts() {
+    return Set.of(FactorsStart.KAIMING);
+  }
+
+  /** Its options as text, by name. */
+  SortedMap<String, String> options();
+
+  /**
+   * The same with another value of an option.
+   *
+   * @throws IllegalArgumentException if there is no such option, or the value does not fit; the
+   *     message says what there is
+   */
+  TrainableMethod with(String option, String value);
+
+  /**
+   * The tensors to train at a layer, always in the same order.
+   *
+   * @throws IllegalArgumentException if {@code recipe} cannot be followed at this layer
+   */
+  List<TrainedTensor> tensors(Site site, SiteRecipe recipe);
+
+  /** What the effect at a layer is multiplied by; 1 for methods that are not scaled. */
+  double scale(Site site, SiteRecipe recipe);
+
+  /**
+   * The output of a layer with the factors as they are.
+   *
+   * @param x the layer's input
+   * @return in the type of the layer's output
+   */
+  Expr apply(SiteLayer layer, Expr x, TrainedFactors factors);
+
+  /**
+   * What was trained, as factors that have the same effect on the untouched base.
+   *
+   * @param values by part, in F32; those of anchored tensors also under {@link
+   *     TrainedTensor#anchor}, as they began
+   */
+  List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values);
+}

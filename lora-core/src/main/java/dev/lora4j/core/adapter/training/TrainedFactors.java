@@ -1,0 +1,85 @@
+package dev.lora4j.core.adapter.training;
+
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The tensors of one layer inside a program that trains them. */
+public final class TrainedFactors {
+  private final Map<String, Expr> parts;
+  private final Expr scale;
+  private final SiteDropout dropout;
+
+  /**
+   * Tensors of one layer.
+   *
+   * @param parts by part, in the type they are trained in
+   * @param scale [1, 1], what the effect is multiplied by
+   */
+  public TrainedFactors(Map<String, Expr> parts, Expr scale, SiteDropout dropout) {
+    this.parts = new TreeMap<>(parts);
+    this.scale = scale;
+    this.dropout = dropout;
+  }
+
+  /** The tensor called {@code part}, in the type it is trained in. */
+  public Expr get(String part) {
+    return Optional.ofNullable(parts.get(part))
+        .orElseThrow(() -> new IllegalArgumentException("nothing called " + part + " is trained"));
+  }
+
+  /** The tensor called {@code part}, in another type. */
+  public Expr get(String part, DType type) {
+    return get(part).to(type);
+  }
+
+  /** The tensor called {@code part}, if there is one. */
+  public Optional<Expr> find(String part) {
+    return Optional.ofNullable(parts.get(part));
+  }
+
+  /** These in another type. */
+  public TrainedFactors in(DType type) {
+    Map<String, Expr> cast = new TreeMap<>();
+    parts.forEach((part, e) -> cast.put(part, e.to(type)));
+    return new TrainedFactors(cast, scale.to(type), dropout);
+  }
+
+  /** These as the factors of a method whose roles their parts are called by. */
+  public StagedFactors staged(String method) {
+    SortedMap<String, Structure.Type> types = new TreeMap<>();
+    parts.forEach((role, e) -> types.put(role, new Structure.Type(e.dtype(), e.shape())));
+    return new StagedFactors(new Structure(method, types, new TreeMap<>()), parts);
+  }
+
+  /** What the effect is multiplied by: [1, 1], in the type that is trained in. */
+  public Expr scale() {
+    return scale;
+  }
+
+  /** What is left out by chance. */
+  public SiteDropout dropout() {
+    return dropout;
+  }
+
+  /** The same with module dropout in the scale, for effects that are proportional to it. */
+  public TrainedFactors moduleKept() {
+    return dropout
+        .module()
+        .map(kept -> new TrainedFactors(parts, scale.mul(kept.to(scale.dtype())), dropout))
+        .orElse(this);
+  }
+
+  /** {@code changed}, or {@code plain} if module dropout leaves out this layer. */
+  public Expr kept(Expr plain, Expr changed) {
+    return dropout
+        .module()
+        .map(kept -> plain.add(changed.sub(plain).mul(kept.to(plain.dtype()))))
+        .orElse(changed);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.lora4j.core.adapter.training;
+
+import dev.lora4j.core.tensor.Shape;
+
+/**
+ * One tensor that is trained at a layer.
+ *
+ * @param part its name among those of the layer, for example {@code down}; rates are given by it
+ * @param shape its shape
+ * @param staged the shape that the program knows: with the rank unknown where the program serves
+ *     any
+ * @param start its first values
+ * @param anchored whether the program also needs what it began as
+ */
+public record TrainedTensor(String part, Shape shape, Shape staged, Start start, boolean anchored) {
+  private static final String ANCHOR = ".start";
+
+  /** A tensor of which the program knows the whole shape. */
+  public static TrainedTensor of(String part, Shape shape, Start start) {
+    return new TrainedTensor(part, shape, shape, start, false);
+  }
+
+  /** A tensor of which dimension {@code d} is the rank, which the program does not know. */
+  public static TrainedTensor ranked(String part, Shape shape, int d, Start start) {
+    return new TrainedTensor(part, shape, shape.with(d, Shape.UNKNOWN), start, false);
+  }
+
+  /** The same, of which the program also needs the first values. */
+  public TrainedTensor anchor() {
+    return new TrainedTensor(part, shape, staged, start, true);
+  }
+
+  /** The name under which a part's first values are found. */
+  public static String anchor(String part) {
+    return part + ANCHOR;
+  }
+}

@@ -1,0 +1,228 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.lora.LoraTraining;
+import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.nn.Site;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * What adapter is trained: by which method, on which layers, how large.
+ *
+ * @param method with its options
+ * @param targets which layers
+ * @param rank of the factors
+ * @param alpha by which their effect is scaled, see {@link #rankStabilised}
+ * @param convRank of convolutions larger than one point; the rank without it
+ * @param convAlpha of these convolutions; without it their scale is that of the others
+ * @param overrides other ranks and alphas for some layers; the first that matches counts
+ * @param start how the factors of LoRA begin; other methods begin as they do
+ * @param rankStabilised whether alpha is divided by the root of the rank (rsLoRA)
+ * @param dropouts what is left out by chance
+ */
+public record AdapterRecipe(
+    TrainableMethod method,
+    Targets targets,
+    int rank,
+    double alpha,
+    OptionalInt convRank,
+    OptionalDouble convAlpha,
+    List<SiteOverride> overrides,
+    FactorsStart start,
+    boolean rankStabilised,
+    Dropouts dropouts) {
+
+  /** LoRA of rank 16 on attention and feed-forward layers, alpha 16. */
+  public static final AdapterRecipe DEFAULT =
+      new AdapterRecipe(
+          new LoraTraining(),
+          Targets.of(TargetPreset.ATTENTION_FEED_FORWARD),
+          16,
+          16,
+          OptionalInt.empty(),
+          OptionalDouble.empty(),
+          List.of(),
+          FactorsStart.KAIMING,
+          false,
+          Dropouts.NONE);
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException with all that is out of range
+   */
+  public AdapterRecipe {
+    overrides = List.copyOf(overrides);
+    List<String> problems = new ArrayList<>();
+    checkRank(problems, "rank", rank);
+    checkAlpha(problems, "alpha", alpha);
+    convRank.ifPresent(r -> checkRank(problems, "the rank of convolutions", r));
+    convAlpha.ifPresent(a -> checkAlpha(problems, "the alpha of convolutions", a));
+    for (SiteOverride override : overrides) {
+      override.rank().ifPresent(r -> checkRank(problems, "rank of " + override.sites(), r));
+      override.alpha().ifPresent(a -> checkAlpha(problems, "alpha of " + override.sites(), a));
+    }
+    for (DropoutKind kind : DropoutKind.values()) {
+      checkDropout(problems, method, kind, dropouts.of(kind));
+    }
+    if (start != FactorsStart.KAIMING && !method.starts().contains(start)) {
+      problems.add(
+          "the method "
+              + method.name()
+              + " cannot begin as "
+              + start
+              + ", only LoRA's factors can");
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The recipe of the adapter cannot be followed: " + String.join("; ", problems) + ".");
+    }
+  }
+
+  private static void checkRank(List<String> problems, String name, int rank) {
+    if (rank < 1) {
+      problems.add(name + " must be at least 1, found " + rank);
+    }
+  }
+
+  private static void checkAlpha(List<String> problems, String name, double alpha) {
+    if (!(alpha > 0) || Double.isInfinite(alpha)) {
+      problems.add(name + " must be above 0 and finite, found " + alpha);
+    }
+  }
+
+  private static void checkDropout(
+      List<String> problems, TrainableMethod method, DropoutKind kind, double probability) {
+    String name = kind.name().toLowerCase(Locale.ROOT) + " dropout";
+    if (!(probability >= 0 && probability < 1)) {
+      problems.add(name + " must be at least 0 and below 1, found " + probability);
+    } else if (probability > 0 && !method.dropouts().contains(kind)) {
+      problems.add(
+          "the method "
+              + method.name()
+              + " has no "
+              + name
+              + ", only "
+              + method.dropouts().toString().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  /** With another method. */
+  public AdapterRecipe method(TrainableMethod other) {
+    return new AdapterRecipe(
+        other,
+        targets,
+        rank,
+        alpha,
+        convRank,
+        convAlpha,
+        overrides,
+        start,
+        rankStabilised,
+        dropouts);
+  }
+
+  /** On other layers. */
+  public AdapterRecipe targets(Targets others) {
+    return new AdapterRecipe(
+        method,
+        others,
+        rank,
+        alpha,
+        convRank,
+        convAlpha,
+        overrides,
+        start,
+        rankStabilised,
+        dropouts);
+  }
+
+  /** Of another rank and alpha. */
+  public AdapterRecipe rank(int other, double otherAlpha) {
+    return new AdapterRecipe(
+        method,
+        targets,
+        other,
+        otherAlpha,
+        convRank,
+        convAlpha,
+        overrides,
+        start,
+        rankStabilised,
+        dropouts);
+  }
+
+  /** With another rank and alpha for convolutions larger than one point. */
+  public AdapterRecipe convolutions(int other, double otherAlpha) {
+    return new AdapterRecipe(
+        method,
+        targets,
+        rank,
+        alpha,
+        OptionalInt.of(other),
+        OptionalDouble.of(otherAlpha),
+        overrides,
+        start,
+        rankStabilised,
+        dropouts);
+  }
+
+  /** With other ranks and alphas for some layers. */
+  public AdapterRecipe overrides(List<SiteOverride> others) {
+    return new AdapterRecipe(
+        method, targets, rank, alpha, convRank, convAlpha, others, start, rankStabilised, dropouts);
+  }
+
+  /** Begun in another way. */
+  public AdapterRecipe start(FactorsStart other) {
+    return new AdapterRecipe(
+        method,
+        targets,
+        rank,
+        alpha,
+        convRank,
+        convAlpha,
+        overrides,
+        other,
+        rankStabilised,
+        dropouts);
+  }
+
+  /** With alpha divided by the root of the rank, or by the rank. */
+  public AdapterRecipe rankStabilised(boolean root) {
+    return new AdapterRecipe(
+        method, targets, rank, alpha, convRank, convAlpha, overrides, start, root, dropouts);
+  }
+
+  /** With other dropouts. */
+  public AdapterRecipe dropouts(Dropouts others) {
+    return new AdapterRecipe(
+        method,
+        targets,
+        rank,
+        alpha,
+        convRank,
+        convAlpha,
+        overrides,
+        start,
+        rankStabilised,
+        others);
+  }
+
+  /**
+   * What it means for a model.
+   *
+   * @param sites all layers of the model
+   * @throws IllegalArgumentException with all that does not fit the model: presets and patterns
+   *     that mean nothing of it, with the nearest names, and layers that the method cannot train so
+   */
+  public AdapterPlan plan(Collection<Site> sites) {
+    return Planning.plan(this, sites);
+  }
+}

@@ -1,0 +1,102 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.Noise;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.function.Function;
+
+/** Fills the factors of layers. Each depends only on the seed, its name and the layer's weight. */
+final class InitialFactors {
+  private final Scope scope;
+  private final long seed;
+  private final Function<Site, Tensor> weights;
+
+  /**
+   * For one adapter.
+   *
+   * @param weights the base's weight of a layer, asked for where factors begin with it
+   */
+  InitialFactors(Scope scope, long seed, Function<Site, Tensor> weights) {
+    this.scope = scope;
+    this.seed = seed;
+    this.weights = weights;
+  }
+
+  /** Fills the tensors of one layer. */
+  void fill(float[] flat, FlatLayout layout, AdapterPlan.Planned planned) {
+    IdentityHashMap<Function<Expr, List<Expr>>, List<float[]>> made = new IdentityHashMap<>();
+    for (TrainedTensor tensor : planned.tensors()) {
+      String name = AdapterInTraining.name(planned.site(), tensor);
+      int from =
+          Math.toIntExact(
+              layout.slot(name).orElseThrow(() -> new IllegalStateException(name)).offset());
+      int count = Math.toIntExact(tensor.shape().elements());
+      if (tensor.start() instanceof Start.OfWeight start) {
+        List<float[]> values =
+            made.computeIfAbsent(start.values(), of -> ofWeight(planned.site(), of));
+        System.arraycopy(values.get(start.index()), 0, flat, from, count);
+      } else {
+        fill(flat, from, from + count, name, tensor);
+      }
+    }
+  }
+
+  private void fill(float[] flat, int from, int to, String name, TrainedTensor tensor) {
+    Noise noise = Noise.of(seed, name.hashCode());
+    Start start = tensor.start();
+    if (start instanceof Start.Constant constant) {
+      Arrays.fill(flat, from, to, (float) constant.value());
+    } else if (start instanceof Start.Normal normal) {
+      for (int i = from; i < to; i++) {
+        flat[i] = (float) (noise.gaussian() * normal.deviation());
+      }
+    } else if (start instanceof Start.Kaiming) {
+      double bound = 1 / Math.sqrt((to - from) / (double) tensor.shape().size(0));
+      for (int i = from; i < to; i++) {
+        flat[i] = (float) ((noise.uniform() * 2 - 1) * bound);
+      }
+    } else {
+      System.arraycopy(orthogonal(noise, tensor.shape()), 0, flat, from, to - from);
+    }
+  }
+
+  /** Q of a random matrix, its columns as rows where there are fewer rows than columns. */
+  private float[] orthogonal(Noise noise, Shape shape) {
+    long rows = shape.size(0);
+    long columns = shape.elements() / rows;
+    float[] random = new float[Math.toIntExact(shape.elements())];
+    noise.gaussians(random, 0, random.length);
+    boolean wide = rows < columns;
+    Shape tall = Shape.of(Math.max(rows, columns), Math.min(rows, columns));
+    Graph graph = new Graph();
+    Expr q = graph.input("random", DType.F32, tall).qr().q();
+    try (Scope work = scope.child("orthogonal");
+        Program program =
+            graph.inference(work, List.of(wide ? q.transpose(0, 1).contiguous() : q))) {
+      return program.run(work, Tensor.of(work, tall, random)).get(0).floats();
+    }
+  }
+
+  private List<float[]> ofWeight(Site site, Function<Expr, List<Expr>> values) {
+    Tensor weight = weights.apply(site);
+    Graph graph = new Graph();
+    Expr staged = graph.input("weight", weight.dtype(), site.weight()).to(DType.F32);
+    try (Scope work = scope.child("start");
+        Program program =
+            graph.inference(work, values.apply(staged).stream().map(Expr::contiguous).toList())) {
+      return program.run(work, weight).stream().map(Tensor::floats).toList();
+    }
+  }
+}

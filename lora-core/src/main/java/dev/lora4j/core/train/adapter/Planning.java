@@ -1,0 +1,159 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.training.SitePattern;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.format.NearestNames;
+import dev.lora4j.core.nn.Site;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/** Finds the layers that a recipe means, and all that does not fit them. */
+final class Planning {
+  private static final int NEAREST = 3;
+  private static final int MOST_PROBLEMS = 10;
+
+  private final AdapterRecipe recipe;
+  private final Collection<Site> sites;
+  private final List<String> problems = new ArrayList<>();
+
+  private Planning(AdapterRecipe recipe, Collection<Site> sites) {
+    this.recipe = recipe;
+    this.sites = sites;
+  }
+
+  static AdapterPlan plan(AdapterRecipe recipe, Collection<Site> sites) {
+    Planning planning = new Planning(recipe, sites);
+    Map<Site, SiteRecipe> recipes = planning.recipes(planning.chosen());
+    if (recipes.isEmpty() && planning.problems.isEmpty()) {
+      planning.problems.add("it names no layers to train");
+    }
+    if (planning.problems.isEmpty()) {
+      return AdapterPlan.of(recipe, recipes);
+    }
+    List<String> told =
+        planning.problems.subList(0, Math.min(MOST_PROBLEMS, planning.problems.size()));
+    int more = planning.problems.size() - told.size();
+    throw new IllegalArgumentException(
+        "The recipe of the adapter does not fit this model: "
+            + String.join("; ", told)
+            + (more > 0 ? "; and " + more + " more" : "")
+            + ".");
+  }
+
+  private Set<Site> chosen() {
+    Set<Site> chosen = new LinkedHashSet<>();
+    for (TargetPreset preset : recipe.targets().presets()) {
+      List<Site> found = preset.among(sites).stream().filter(this::trainable).toList();
+      if (found.isEmpty()) {
+        problems.add("the preset " + preset + " means none of its layers");
+      }
+      chosen.addAll(found);
+    }
+    for (SitePattern pattern : recipe.targets().include()) {
+      chosen.addAll(included(pattern));
+    }
+    for (SitePattern pattern : recipe.targets().exclude()) {
+      if (!chosen.removeIf(site -> pattern.matches(site.name()))) {
+        problems.add(pattern + " excludes none of the chosen layers" + nearest(pattern));
+      }
+    }
+    return chosen;
+  }
+
+  private List<Site> included(SitePattern pattern) {
+    List<Site> matched = sites.stream().filter(s -> pattern.matches(s.name())).toList();
+    List<Site> found = matched.stream().filter(this::trainable).toList();
+    if (matched.isEmpty()) {
+      problems.add(pattern + " matches no layer" + nearest(pattern));
+    } else if (found.isEmpty()) {
+      Site first = matched.get(0);
+      problems.add(
+          pattern
+              + " matches only layers that the method "
+              + recipe.method().name()
+              + " cannot train, for example "
+              + first.name()
+              + " of kind "
+              + first.kind());
+    }
+    return found;
+  }
+
+  private boolean trainable(Site site) {
+    return recipe.method().kinds().contains(site.kind());
+  }
+
+  private String nearest(SitePattern pattern) {
+    String text = pattern.toString();
+    long parts = text.chars().filter(c -> c == '.').count() + 1;
+    Set<String> ends = new TreeSet<>();
+    sites.forEach(site -> ends.add(end(site.name(), parts)));
+    return "; the nearest names are " + String.join(", ", NearestNames.of(text, ends, NEAREST));
+  }
+
+  /** The last {@code parts} parts of a name. */
+  private static String end(String name, long parts) {
+    int from = name.length();
+    for (long i = 0; i < parts && from >= 0; i++) {
+      from = name.lastIndexOf('.', from - 1);
+    }
+    return name.substring(from + 1);
+  }
+
+  /** In the order of the model, whatever the order of presets and patterns. */
+  private Map<Site, SiteRecipe> recipes(Set<Site> chosen) {
+    recipe.overrides().forEach(o -> requireMeaning(o.sites(), chosen));
+    Map<Site, SiteRecipe> recipes = new LinkedHashMap<>();
+    for (Site site : sites) {
+      if (chosen.contains(site)) {
+        SiteRecipe one = recipe(site);
+        if (fits(site, one)) {
+          recipes.put(site, one);
+        }
+      }
+    }
+    return recipes;
+  }
+
+  private void requireMeaning(SitePattern pattern, Set<Site> chosen) {
+    Predicate<Site> matches = site -> pattern.matches(site.name());
+    if (chosen.stream().noneMatch(matches)) {
+      problems.add("the override for " + pattern + " means no chosen layer" + nearest(pattern));
+    }
+  }
+
+  /** Whether the method has anything to train there. */
+  private boolean fits(Site site, SiteRecipe one) {
+    try {
+      return !recipe.method().tensors(site, one).isEmpty();
+    } catch (IllegalArgumentException e) {
+      problems.add(e.getMessage());
+      return false;
+    }
+  }
+
+  private SiteRecipe recipe(Site site) {
+    int rank = recipe.rank();
+    double alpha = recipe.alpha();
+    boolean larger = site.convolution() && site.rest() > site.in();
+    if (larger) {
+      rank = recipe.convRank().orElse(rank);
+      alpha = recipe.convAlpha().orElse(recipe.alpha() * rank / recipe.rank());
+    }
+    for (SiteOverride override : recipe.overrides()) {
+      if (override.sites().matches(site.name())) {
+        rank = override.rank().orElse(rank);
+        alpha = override.alpha().orElse(alpha);
+        break;
+      }
+    }
+    return new SiteRecipe(rank, alpha, recipe.rankStabilised(), recipe.start());
+  }
+}

@@ -1,0 +1,53 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.training.SitePattern;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Which layers are trained: those of presets and those that patterns name, without those that other
+ * patterns exclude.
+ */
+public record Targets(
+    List<TargetPreset> presets, List<SitePattern> include, List<SitePattern> exclude) {
+  /** Copies its lists. */
+  public Targets {
+    presets = List.copyOf(presets);
+    include = List.copyOf(include);
+    exclude = List.copyOf(exclude);
+  }
+
+  /** The layers of these presets. */
+  public static Targets of(TargetPreset... presets) {
+    return new Targets(Arrays.asList(presets), List.of(), List.of());
+  }
+
+  /** The layers that match any of these patterns, see {@link SitePattern}. */
+  public static Targets matching(String... patterns) {
+    return new Targets(List.of(), patterns(patterns), List.of());
+  }
+
+  /** These and those. */
+  public Targets and(Targets others) {
+    return new Targets(
+        joined(presets, others.presets),
+        joined(include, others.include),
+        joined(exclude, others.exclude));
+  }
+
+  /** These without the layers that match any of these patterns. */
+  public Targets without(String... patterns) {
+    return new Targets(presets, include, joined(exclude, patterns(patterns)));
+  }
+
+  private static List<SitePattern> patterns(String... patterns) {
+    return Arrays.stream(patterns).map(SitePattern::of).toList();
+  }
+
+  private static <T> List<T> joined(List<T> some, List<T> others) {
+    List<T> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
+  }
+}

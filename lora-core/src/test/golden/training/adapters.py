@@ -1,0 +1,189 @@
+"""What PEFT and LyCORIS make of training their adapters on a small network.
+
+The network has the names and shapes of SmallNet in the tests. Its weights, the batches and the
+first factors are drawn here; factors that begin at 0 are drawn too, so that every gradient counts.
+
+Writes ../../resources/dev/lora4j/core/train/adapters.safetensors, in F64 rounded to what is said:
+  base/NAME                weights of the network, F32
+  x, target                [steps, batch, ...], F32
+  CASE/start/NAME          first factors by site and role, F32
+  CASE/loss, CASE/f64      loss of the first step computed in F32 and in F64
+  CASE/gradient/NAME       its gradients in F64, stored as F32
+  CASE/trained/NAME        factors after the steps of AdamW in F64, of some cases
+"""
+
+import os
+
+os.environ["LYCORIS_KERNEL_BACKEND"] = "torch"
+
+from pathlib import Path
+
+import numpy
+import torch
+from lycoris import modules as lycoris
+from peft import IA3Config, LoraConfig, inject_adapter_in_model
+from safetensors.numpy import save_file
+
+TARGET = Path(__file__).parents[2] / "resources/dev/lora4j/core/train/adapters.safetensors"
+STEPS = 20
+RATE = 1e-2
+RANK = 2
+ALPHA = 3.0
+RANDOM = numpy.random.default_rng(0)
+CONV = "down_blocks.0.resnets.0.conv1"
+POINT = "down_blocks.0.attentions.0.proj_in"
+NORM = "down_blocks.0.attentions.0.norm"
+BLOCK = "down_blocks.0.attentions.0.transformer_blocks.0."
+QUERY, VALUE, OUT = BLOCK + "attn1.to_q", BLOCK + "attn1.to_v", BLOCK + "ff.net.2"
+LAYERS = [CONV, POINT, QUERY, VALUE, OUT]
+LOKR = 2
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        made = {
+            CONV: torch.nn.Conv2d(4, 8, 3, 2, 1),
+            NORM: torch.nn.GroupNorm(2, 8, 1e-6),
+            POINT: torch.nn.Conv2d(8, 12, 1),
+            QUERY: torch.nn.Linear(12, 8, bias=False),
+            VALUE: torch.nn.Linear(12, 8, bias=False),
+            OUT: torch.nn.Linear(8, 6),
+        }
+        for name, layer in made.items():
+            parent = self
+            *parts, last = name.split(".")
+            for part in parts:
+                if part not in parent._modules:
+                    parent.add_module(part, torch.nn.Module())
+                parent = parent._modules[part]
+            parent.add_module(last, layer)
+
+    def forward(self, x):
+        at = self.get_submodule
+        h = torch.nn.functional.silu(at(NORM)(at(CONV)(x)))
+        tokens = at(POINT)(h).flatten(2, 3).transpose(1, 2)
+        q, v = at(QUERY)(tokens), at(VALUE)(tokens)
+        return at(OUT)(torch.nn.functional.silu(q) * v + q)
+
+
+def drawn(shape, deviation):
+    return RANDOM.normal(scale=deviation, size=tuple(shape)).astype(numpy.float32)
+
+
+def peft(config):
+    """PEFT's roles are parameters whose names hold the adapter's, after the layer's."""
+
+    def attach(net):
+        inject_adapter_in_model(config, net)
+        found = {}
+        for name, parameter in net.named_parameters():
+            if parameter.requires_grad:
+                site = next(s for s in LAYERS if name.startswith(s + "."))
+                role = name[len(site) + 1 :].replace(".default", "")
+                found[f"{site}/{role.removesuffix('.weight')}"] = parameter
+        return found
+
+    return attach
+
+
+def lycoris_modules(kind, **options):
+    def attach(net):
+        for parameter in net.parameters():
+            parameter.requires_grad_(False)
+        found, modules = {}, []
+        for site in LAYERS:
+            kept = dict(options)
+            if kind is lycoris.ia3.IA3Module:
+                kept["train_on_input"] = site == OUT
+            module = kind(site.replace(".", "_"), net.get_submodule(site), lora_dim=RANK, alpha=ALPHA, **kept)
+            module.to(next(net.parameters()).dtype)
+            module.apply_to()
+            modules.append(module)
+            for role, parameter in module.named_parameters():
+                if parameter.requires_grad:
+                    found[f"{site}/{role.removesuffix('.weight')}"] = parameter
+        net.held = lambda: modules
+        return found
+
+    return attach
+
+
+def lora(targets=LAYERS, **options):
+    return peft(LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules=targets, lora_dropout=0, **options))
+
+
+LoCon, LoHa, LoKr = lycoris.locon.LoConModule, lycoris.loha.LohaModule, lycoris.lokr.LokrModule
+CASES = {
+    # name: (how it is attached, whether it is trained)
+    "lora": (lora([QUERY, VALUE, OUT]), True),
+    "rslora": (lora(use_rslora=True), False),
+    "locon": (lora(), True),
+    "locon-lycoris": (lycoris_modules(LoCon), False),
+    "dora": (lora(use_dora=True), True),
+    "dora-lycoris": (lycoris_modules(LoCon, weight_decompose=True, wd_on_out=True), True),
+    "dora-lycoris-in": (lycoris_modules(LoCon, weight_decompose=True, wd_on_out=False), False),
+    "loha": (lycoris_modules(LoHa), False),
+    "lokr": (lycoris_modules(LoKr, factor=LOKR), False),
+    "ia3": (peft(IA3Config(target_modules=LAYERS, feedforward_modules=[OUT])), False),
+    "ia3-lycoris": (lycoris_modules(lycoris.ia3.IA3Module), False),
+}
+
+
+def made(base, attach, start, dtype):
+    net = Net()
+    with torch.no_grad():
+        for name, parameter in net.named_parameters():
+            parameter.copy_(torch.from_numpy(base[name]))
+    # Before adapters are attached, as lengths of DoRA are taken then.
+    net.to(dtype)
+    factors = attach(net)
+    net.to(dtype)
+    with torch.no_grad():
+        for name, parameter in factors.items():
+            if name not in start:
+                # Lengths of DoRA and PEFT's (IA)3 begin at what leaves the layer as it is.
+                around = name.endswith(("lora_magnitude_vector", "dora_scale", "ia3_l"))
+                first = parameter.detach().numpy() if around else 0
+                start[name] = (first + drawn(parameter.shape, 0.3)).astype(numpy.float32)
+            parameter.copy_(torch.from_numpy(start[name]))
+    return net, factors
+
+
+def step(net, x, target):
+    loss = (net(x) - target).pow(2).mean()
+    loss.backward()
+    return loss.item()
+
+
+def main():
+    shapes = {name: p.shape for name, p in Net().named_parameters()}
+    base = {name: drawn(shape, 0.4) for name, shape in shapes.items()}
+    x, target = drawn((STEPS, 2, 4, 6, 6), 1), drawn((STEPS, 2, 9, 6), 1)
+    out = {f"base/{name}": value for name, value in base.items()} | {"x": x, "target": target}
+    for case, (attach, trained) in CASES.items():
+        start = {}
+        for dtype in (torch.float64, torch.float32):
+            net, factors = made(base, attach, start, dtype)
+            batches = [(torch.from_numpy(a).to(dtype), torch.from_numpy(b).to(dtype)) for a, b in zip(x, target)]
+            loss = step(net, *batches[0])
+            out[f"{case}/loss" if dtype == torch.float32 else f"{case}/f64"] = numpy.array([loss])
+            if dtype == torch.float32:
+                continue
+            for name, parameter in factors.items():
+                out[f"{case}/start/{name}"] = start[name]
+                out[f"{case}/gradient/{name}"] = parameter.grad.numpy().astype(numpy.float32)
+            if trained:
+                optimizer = torch.optim.AdamW(factors.values(), lr=RATE, weight_decay=1e-2)
+                for i, batch in enumerate(batches):
+                    if i > 0:
+                        optimizer.zero_grad()
+                        step(net, *batch)
+                    optimizer.step()
+                for name, parameter in factors.items():
+                    out[f"{case}/trained/{name}"] = parameter.detach().numpy().copy()
+    save_file(out, TARGET)
+
+
+if __name__ == "__main__":
+    main()

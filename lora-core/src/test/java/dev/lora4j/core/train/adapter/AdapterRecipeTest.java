@@ -1,0 +1,228 @@
+package dev.lora4j.core.train.adapter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.dora.DoraTraining;
+import dev.lora4j.core.adapter.loha.LohaTraining;
+import dev.lora4j.core.adapter.training.Convention;
+import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What recipes mean for a model, and what is said of those that mean nothing. */
+class AdapterRecipeTest {
+  private static final AdapterRecipe LORA =
+      AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ALL)).rank(4, 2);
+
+  private static String problems(Runnable made) {
+    String message = assertThrows(IllegalArgumentException.class, made::run).getMessage();
+    assertTrue(message.endsWith("."), message);
+    return message;
+  }
+
+  private static void requireAll(String message, String... parts) {
+    for (String part : parts) {
+      assertTrue(message.contains(part), () -> part + " is missing in: " + message);
+    }
+  }
+
+  private static SiteRecipe at(AdapterRecipe recipe, String end) {
+    return recipe.plan(SmallNet.sites()).sites().entrySet().stream()
+        .filter(e -> e.getKey().name().endsWith(end))
+        .findFirst()
+        .orElseThrow()
+        .getValue();
+  }
+
+  @Test
+  void allThatIsOutOfRangeIsToldTogether() {
+    String message =
+        problems(
+            () ->
+                new AdapterRecipe(
+                    new DoraTraining(new LohaTraining(), Convention.LYCORIS, true),
+                    LORA.targets(),
+                    0,
+                    Double.NaN,
+                    LORA.convRank(),
+                    LORA.convAlpha(),
+                    List.of(SiteOverride.of("to_q", -1, 0)),
+                    FactorsStart.PISSA,
+                    false,
+                    new Dropouts(1, 0.1, 0, 0)));
+    requireAll(
+        message,
+        "rank must be at least 1, found 0",
+        "alpha must be above 0 and finite, found NaN",
+        "rank of to_q must be at least 1, found -1",
+        "alpha of to_q must be above 0 and finite, found 0.0",
+        "input dropout must be at least 0 and below 1, found 1.0",
+        "the method dora has no network dropout, only [input, module]",
+        "the method dora cannot begin as pissa");
+  }
+
+  @Test
+  void allThatDoesNotFitTheModelIsToldTogetherWithWhatIsNear() {
+    Targets targets =
+        Targets.of(TargetPreset.TEXT_ENCODERS)
+            .and(Targets.matching("to_qq", "to_q", "norm"))
+            .without("conv9");
+    AdapterRecipe recipe =
+        LORA.targets(targets).overrides(List.of(SiteOverride.rank("attn1.to_vv", 2)));
+    requireAll(
+        problems(() -> recipe.plan(SmallNet.sites())),
+        "the preset text-encoders means none of its layers",
+        "to_qq matches no layer; the nearest names are to_q",
+        "norm matches only layers that the method lora cannot train",
+        "of kind NORM",
+        "conv9 excludes none of the chosen layers; the nearest names are conv1",
+        "the override for attn1.to_vv means no chosen layer",
+        "attn1.to_v");
+  }
+
+  @Test
+  void aRecipeWithoutLayersIsRefused() {
+    requireAll(
+        problems(() -> LORA.targets(Targets.matching()).plan(SmallNet.sites())),
+        "it names no layers to train");
+    requireAll(problems(() -> Targets.matching("re:to_(q")), "re:to_(q is no regular expression");
+    requireAll(problems(() -> Targets.matching(" ")), "is empty; write for example to_q");
+    requireAll(problems(() -> TargetPreset.named("atention")), "atention; there are attention, ");
+  }
+
+  @Test
+  void moreDirectionsThanAWeightHasAreRefused() {
+    requireAll(
+        problems(() -> LORA.rank(9, 9).start(FactorsStart.PISSA).plan(SmallNet.sites())),
+        "PiSSA takes singular directions of the weight",
+        "the rank 9 is more");
+  }
+
+  @Test
+  void methodsAndOptionsThatDoNotExistAreNamedWithThoseThatDo() {
+    requireAll(
+        problems(() -> TrainableMethods.named("lycoris", Map.of())),
+        "No method called lycoris can be trained; there are [dora, full, ia3, loha, lokr, lora]");
+    requireAll(
+        problems(() -> TrainableMethods.named("lokr", Map.of("factors", "8"))),
+        "The method lokr has no option factors; there are [decompose_both, factor, full_matrix]");
+    requireAll(
+        problems(() -> TrainableMethods.named("lokr", Map.of("factor", "big"))),
+        "factor is a whole number, found big");
+    requireAll(
+        problems(() -> TrainableMethods.named("dora", Map.of("wd_on_out", "yes"))),
+        "wd_on_out is true or false, found yes");
+    requireAll(
+        problems(() -> TrainableMethods.named("ia3", Map.of("convention", "kohya"))),
+        "convention is one of [lycoris, peft], found kohya");
+    requireAll(
+        problems(() -> TrainableMethods.named("dora", Map.of("inner", "ia3"))),
+        "DoRA's inner ia3 is no sum");
+    requireAll(
+        problems(
+            () ->
+                TrainableMethods.named(
+                    "dora", new TreeMap<>(Map.of("convention", "peft", "wd_on_out", "false")))),
+        "PEFT's DoRA has its lengths by output");
+    requireAll(
+        problems(
+            () ->
+                TrainableMethods.named(
+                    "full", new TreeMap<>(Map.of("weight", "false", "bias", "false")))),
+        "there is nothing to train");
+  }
+
+  /** alpha / rank, or alpha / sqrt(rank), is what the effect is multiplied by. */
+  @ParameterizedTest
+  @CsvSource({"64, 16, false, 0.25, 16", "64, 16, true, 2, 128", "16, 16, true, 4, 64"})
+  void scalesAndStoredAlphas(int rank, double alpha, boolean root, double scale, double stored) {
+    AdapterRecipe recipe = LORA.rank(rank, alpha).rankStabilised(root);
+    Site site = Site.linear("unet.to_q", Shape.of(320, 320), false);
+    SiteRecipe one = recipe.targets(Targets.matching("to_q")).plan(List.of(site)).sites().get(site);
+    assertEquals(scale, one.scale(), 1e-12);
+    assertEquals(stored, one.storedAlpha(rank), 1e-12);
+    assertEquals(scale, recipe.method().scale(site, one), 1e-12);
+  }
+
+  /** Readers divide the alpha of a file by its rank, which PiSSA doubles. */
+  @Test
+  void theStoredAlphaMakesTheSameScaleAtTheStoredRank() {
+    AdapterRecipe recipe = LORA.rankStabilised(true).start(FactorsStart.PISSA);
+    AdapterInTraining adapter = TrainedNet.staged(recipe.plan(SmallNet.sites()));
+    float[] flat = new float[(int) adapter.layout().length()];
+    Factors factors =
+        adapter.factors(flat, flat, DType.F16).get(SmallNet.sites().get(0).name()).get(0);
+    assertEquals(Map.of("alpha", "8.0"), factors.settings());
+    assertTrue(
+        factors.tensors().values().stream().allMatch(t -> t.dtype() == DType.F16), "stored as F16");
+  }
+
+  @Test
+  void convolutionsHaveASizeOfTheirOwn() {
+    AdapterRecipe recipe = LORA.convolutions(2, 3);
+    assertEquals(new SiteRecipe(2, 3, false, FactorsStart.KAIMING), at(recipe, "conv1"));
+    assertEquals(new SiteRecipe(4, 2, false, FactorsStart.KAIMING), at(recipe, "proj_in"));
+    assertEquals(new SiteRecipe(4, 2, false, FactorsStart.KAIMING), at(recipe, "to_q"));
+  }
+
+  @Test
+  void theFirstOverrideThatMatchesCounts() {
+    AdapterRecipe recipe =
+        LORA.overrides(
+            List.of(
+                SiteOverride.rank("attn1.to_q", 8),
+                SiteOverride.of("re:.*attn1.*", 6, 5),
+                SiteOverride.alpha("*conv1", 7)));
+    assertEquals(new SiteRecipe(8, 2, false, FactorsStart.KAIMING), at(recipe, "to_q"));
+    assertEquals(new SiteRecipe(6, 5, false, FactorsStart.KAIMING), at(recipe, "to_v"));
+    assertEquals(new SiteRecipe(4, 7, false, FactorsStart.KAIMING), at(recipe, "conv1"));
+    assertEquals(new SiteRecipe(4, 2, false, FactorsStart.KAIMING), at(recipe, "ff.net.2"));
+  }
+
+  @Test
+  void excludedLayersAreNotTrained() {
+    AdapterPlan plan =
+        LORA.targets(Targets.of(TargetPreset.ALL).without("to_v", "down_blocks.*.resnets.*"))
+            .plan(SmallNet.sites());
+    assertEquals(
+        List.of("proj_in", "to_q", "2"),
+        plan.sites().keySet().stream().map(s -> s.name().replaceAll(".*\\.", "")).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"b-lora-style", "B_LORA_STYLE", "b_lora_style"})
+  void presetsAreNamedAsUsersWriteThem(String name) {
+    assertEquals(TargetPreset.B_LORA_STYLE, TargetPreset.named(name));
+  }
+
+  /** Also as PEFT's init_lora_weights says it. */
+  @ParameterizedTest
+  @CsvSource({
+    "kaiming, KAIMING",
+    "true, KAIMING",
+    "default, KAIMING",
+    "gaussian, GAUSSIAN",
+    "Orthogonal, ORTHOGONAL",
+    "pissa, PISSA",
+    "pissa_niter_16, PISSA"
+  })
+  void waysToBeginAreNamedAsUsersWriteThem(String name, FactorsStart start) {
+    assertEquals(start, FactorsStart.named(name));
+    requireAll(
+        problems(() -> FactorsStart.named("eva")),
+        "called eva; there are kaiming, gaussian, orthogonal, pissa");
+  }
+}

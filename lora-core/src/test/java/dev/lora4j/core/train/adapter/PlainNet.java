@@ -1,0 +1,96 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.StoredWeight;
+import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@link SmallNet} without anything beside its weights. */
+final class PlainNet {
+  private final Scope scope;
+  private final Program program;
+  private final WeightStore store;
+  private final Patch patch;
+  private final double[] base;
+
+  PlainNet(Scope owner) {
+    scope = owner.child("plain");
+    Graph graph = new Graph();
+    Expr x = graph.input("x", DType.F32, SmallNet.INPUT);
+    FrozenWeights frozen = new FrozenWeights(DType.F32, "");
+    Expr y = SmallNet.apply(graph, frozen, SiteAdapters.NONE, x);
+    program = graph.inference(scope, List.of(y));
+    store = store(scope);
+    patch = new Patch(scope);
+    base = output(Map.of());
+  }
+
+  private static WeightStore store(Scope scope) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    SmallNet.weights().forEach((name, t) -> writer.add(name, t.dtype(), t.shape(), t.bytes()));
+    try {
+      Path file = Files.createTempFile("base", ".safetensors");
+      writer.write(file);
+      try (Safetensors opened = Safetensors.open(file)) {
+        return WeightStore.load(scope, opened, StoredWeight.all(opened.tensors()), DType.F32);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Its output for the first input of {@link TrainedNet#batch}. */
+  double[] base() {
+    return base;
+  }
+
+  /** The same with an adapter inside the weights. */
+  double[] patched(Adapter adapter, Family family) {
+    try (Scope work = scope.child("patched")) {
+      PatchedSites sites =
+          new PatchedSites(
+              work,
+              patch,
+              store,
+              family.sites(),
+              SmallNet.MODEL,
+              adapter.sites().keySet(),
+              MixPlan.of(adapter, 1));
+      return output(sites.at(1));
+    }
+  }
+
+  private double[] output(Map<String, Tensor> changed) {
+    Map<String, Tensor> all = new HashMap<>();
+    SmallNet.weights().keySet().forEach(name -> all.put(name, store.tensor(name)));
+    all.putAll(changed);
+    try (Scope work = scope.child("run")) {
+      Tensor x = TrainedNet.batch().get(0).on(work);
+      Tensor y = program.run(work, program.hold(work, all::get), List.of(x)).get(0);
+      return HostTensor.of(y).doubles();
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package dev.lora4j.core.train.adapter;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.kohya.KohyaWriter;
+import dev.lora4j.core.format.peft.PeftWriter;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.WriteOptions;
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every method that can be trained owes, whatever its mathematics. */
+class TrainableMethodContractTest {
+  private static final Engine ENGINE = Engine.open();
+  private static final Scope SCOPE = ENGINE.scope("contract");
+  private static final Family FAMILY = Family.of("the base", new SiteCatalogue(SmallNet.sites()));
+  private static final PlainNet PLAIN = new PlainNet(SCOPE);
+  private static final Map<TrainedCase, FewSteps> TRAINED = new HashMap<>();
+  private static final Map<Structure, TrainedNet> COMPILED = new HashMap<>();
+
+  @TempDir Path folder;
+
+  @AfterAll
+  static void close() {
+    ENGINE.close();
+  }
+
+  static List<TrainedCase> all() {
+    return TrainedCase.ALL;
+  }
+
+  /** Each case is trained once, and programs are compiled once: they are what costs time here. */
+  private static FewSteps trained(TrainedCase at) {
+    return TRAINED.computeIfAbsent(
+        at,
+        c -> {
+          AdapterPlan plan = c.recipe().plan(SmallNet.sites());
+          Structure structure = Structure.of(plan);
+          Optional<TrainedNet> same = Optional.ofNullable(COMPILED.get(structure));
+          TrainedNet net = new TrainedNet(SCOPE, plan, DType.F32, SmallNet.weights(), same);
+          COMPILED.putIfAbsent(structure, net);
+          return FewSteps.of(net);
+        });
+  }
+
+  /** What a program knows of a plan: neither ranks nor scales nor first values. */
+  private record Structure(TrainableMethod method, List<List<Object>> tensors) {
+    static Structure of(AdapterPlan plan) {
+      List<List<Object>> tensors = new ArrayList<>();
+      for (AdapterPlan.Planned planned : plan.planned()) {
+        planned.tensors().forEach(t -> tensors.add(List.of(t.part(), t.staged(), t.anchored())));
+      }
+      return new Structure(plan.recipe().method(), tensors);
+    }
+  }
+
+  @Test
+  void everyMethodHasACase() {
+    Set<String> tested =
+        all().stream().map(c -> c.recipe().method().name()).collect(Collectors.toSet());
+    assertEquals(TrainableMethods.all().keySet(), new HashSet<>(tested));
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void beforeTheFirstStepItIsTheBase(TrainedCase at) {
+    FewSteps trained = trained(at);
+    assertTrue(TrainedNet.error(PLAIN.base(), trained.runs().get(0).output()) <= 1e-6);
+    assertTrue(trained.net().adapter().unmet().isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void theGradientReachesEveryFactorAndNothingElseChanges(TrainedCase at) {
+    FewSteps trained = trained(at);
+    double[] gradient = trained.last().gradient();
+    for (FlatLayout.Slot slot : trained.net().adapter().layout().slots()) {
+      double most = 0;
+      for (long i = 0; i < slot.parameter().shape().elements(); i++) {
+        most = Math.max(most, Math.abs(gradient[(int) (slot.offset() + i)]));
+      }
+      assertTrue(most > 0, slot.parameter().name());
+    }
+    Map<String, HostTensor> weights = SmallNet.weights();
+    trained
+        .net()
+        .base()
+        .forEach((name, t) -> assertEquals(weights.get(name), HostTensor.of(t), name));
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void whatIsSavedIsWhatWasTrained(TrainedCase at) {
+    FewSteps trained = trained(at);
+    Adapter adapter = new Adapter("trained", trained.factors(DType.F32), Map.of());
+    Adapter read = written(at, adapter);
+    assertEquals(adapter.identity(), read.identity());
+    double[] output = trained.last().output();
+    assertTrue(TrainedNet.error(output, PLAIN.patched(read, FAMILY)) <= 1e-5);
+    assertNotEquals(0, TrainedNet.error(PLAIN.base(), output));
+  }
+
+  /** To the nearest number of the stored type, once. */
+  @ParameterizedTest
+  @MethodSource("all")
+  void whatIsSavedInHalfPrecisionIsRoundedOnce(TrainedCase at) {
+    Map<String, List<Factors>> whole = trained(at).factors(DType.F32);
+    for (Map.Entry<DType, Double> half :
+        Map.of(DType.F16, 0x1p-11, DType.BF16, 0x1p-8).entrySet()) {
+      Map<String, List<Factors>> rounded = trained(at).factors(half.getKey());
+      whole.forEach(
+          (site, all) -> {
+            for (int i = 0; i < all.size(); i++) {
+              requireRounded(all.get(i), rounded.getOrDefault(site, List.of()).get(i), half);
+            }
+          });
+    }
+  }
+
+  private static void requireRounded(
+      Factors whole, Factors rounded, Map.Entry<DType, Double> half) {
+    assertEquals(whole.settings(), rounded.settings());
+    whole
+        .tensors()
+        .forEach(
+            (role, tensor) -> {
+              HostTensor found = Objects.requireNonNull(rounded.tensors().get(role), role);
+              assertEquals(half.getKey(), found.dtype(), role);
+              double[] expected = tensor.doubles();
+              double[] values = found.doubles();
+              for (int j = 0; j < values.length; j++) {
+                double tolerance = Math.max(half.getValue() * Math.abs(expected[j]), 0x1p-25);
+                assertEquals(expected[j], values[j], tolerance, role);
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void theOrderOfTheBufferIsThatOfTheModel(TrainedCase at) {
+    AdapterInTraining one = trained(at).net().adapter();
+    AdapterPlan plan = at.recipe().plan(SmallNet.sites());
+    AdapterInTraining two = TrainedNet.staged(plan);
+    assertEquals(one.layout().slots(), two.layout().slots());
+    List<String> names = two.layout().slots().stream().map(s -> s.parameter().name()).toList();
+    assertEquals(names, one.parameters().stream().map(p -> p.name()).toList());
+    assertArrayEquals(trained(at).initial(), trained(at).net().initial(FewSteps.SEED));
+    assertEquals(one.layout().length(), plan.elements());
+  }
+
+  private Adapter written(TrainedCase at, Adapter adapter) {
+    Path file = folder.resolve("a.safetensors");
+    try {
+      AdapterOutput.write(adapter, FAMILY, new KohyaWriter(), WriteOptions.EXACT, file);
+      return AdapterFiles.read(file, FAMILY).adapter();
+    } catch (AdapterException e) {
+      assertTrue(at.peft(), e.getMessage());
+      Path path = folder.resolve("peft");
+      AdapterOutput.write(adapter, FAMILY, new PeftWriter(), WriteOptions.EXACT, path);
+      return AdapterFiles.read(path, FAMILY).adapter();
+    }
+  }
+}

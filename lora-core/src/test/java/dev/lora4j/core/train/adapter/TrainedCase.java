@@ -1,0 +1,54 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.TrainableMethods;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A way to train the small network.
+ *
+ * @param peft whether only PEFT's layout has a form for it
+ */
+record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
+  static final List<TrainedCase> ALL =
+      List.of(
+          of("LoRA", "lora"),
+          new TrainedCase("LoCon", recipe("lora").convolutions(2, 1), false),
+          new TrainedCase("rsLoRA", recipe("lora").rankStabilised(true), false),
+          new TrainedCase("Gaussian", recipe("lora").start(FactorsStart.GAUSSIAN), false),
+          new TrainedCase("orthogonal", recipe("lora").start(FactorsStart.ORTHOGONAL), false),
+          new TrainedCase("PiSSA", recipe("lora").start(FactorsStart.PISSA), false),
+          of("LoHa", "loha"),
+          of("LoKr", "lokr"),
+          of("LoKr by 2", "lokr", "factor", "2"),
+          of("LoKr whole", "lokr", "full_matrix", "true"),
+          new TrainedCase("LoKr factored", recipe("lokr", "factor", "2").rank(1, 2), false),
+          new TrainedCase(
+              "LoKr, both factored", recipe("lokr", "decompose_both", "true").rank(1, 2), false),
+          of("DoRA", "dora"),
+          of("DoRA by input", "dora", "wd_on_out", "false"),
+          of("DoRA around LoHa", "dora", "inner", "loha"),
+          new TrainedCase("PEFT's DoRA", recipe("dora", "convention", "peft"), true),
+          of("(IA)3", "ia3"),
+          new TrainedCase("PEFT's (IA)3", recipe("ia3", "convention", "peft"), true),
+          new TrainedCase("full", recipe("full").targets(Targets.matching("*")), false),
+          of("biases", "full", "weight", "false"));
+
+  private static TrainedCase of(String name, String method, String... options) {
+    return new TrainedCase(name, recipe(method, options), false);
+  }
+
+  private static AdapterRecipe recipe(String method, String... options) {
+    Map<String, String> named = options.length == 0 ? Map.of() : Map.of(options[0], options[1]);
+    return AdapterRecipe.DEFAULT
+        .method(TrainableMethods.named(method, named))
+        .targets(Targets.of(TargetPreset.ALL))
+        .rank(3, 2);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
