@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,7 +37,40 @@ public final class Graph {
   private final ProgramText text = new ProgramText();
   private final Tape tape = new Tape();
   private final Deque<String> layers = new ArrayDeque<>();
+  private final UnaryOperator<Input> sizes;
+  private final Optional<CostCount> count;
   private boolean insideSegment;
+
+  /** An empty graph. */
+  public Graph() {
+    this(UnaryOperator.identity(), false);
+  }
+
+  private Graph(UnaryOperator<Input> sizes, boolean counts) {
+    this.sizes = sizes;
+    this.count = counts ? Optional.of(new CostCount(tape)) : Optional.empty();
+  }
+
+  /**
+   * An empty graph that knows more about sizes than what is staged in it, and counts what a run
+   * {@linkplain #cost costs}.
+   *
+   * @param sizes an input or held input with all its sizes
+   */
+  public static Graph sized(UnaryOperator<Input> sizes) {
+    return new Graph(sizes, true);
+  }
+
+  /**
+   * What a run of all that was staged costs.
+   *
+   * @throws IllegalStateException if this graph is not {@link #sized}
+   */
+  public Cost cost() {
+    return count
+        .map(CostCount::cost)
+        .orElseThrow(() -> new IllegalStateException("Only a graph with sizes counts costs."));
+  }
 
   /**
    * Declares an input. The program takes tensors of this element type whose shape {@linkplain
@@ -64,7 +98,8 @@ public final class Graph {
     return weight;
   }
 
-  private Expr declare(String variable, List<Input> declared, Input input) {
+  private Expr declare(String variable, List<Input> declared, Input asked) {
+    Input input = sizes.apply(asked);
     declared.add(input);
     return new Expr(this, variable, input.dtype(), input.shape());
   }
@@ -136,9 +171,14 @@ public final class Graph {
     weights
         .use(operator, local)
         .ifPresent(u -> text.packed(statement, u.weight().toString(), left + " = " + u.call()));
+    if (tensors.stream().anyMatch(e -> tape.value(e).differentiable())) {
+      TrainedAttention.of(operator, local)
+          .ifPresent(other -> text.onCpu(statement, left + " = " + other));
+    }
     if (!CUT.contains(operator)) {
       out.forEach(e -> tape.addResult(e, tensors));
     }
+    count.ifPresent(c -> c.count(operator, tensors, out));
     return List.copyOf(out);
   }
 
@@ -224,6 +264,7 @@ public final class Graph {
     Expr leaf = new Expr(this, text.variable(name), x.dtype(), x.shape());
     statement("detach", leaf + " = torch.detach(" + x + ")", List.of(x));
     statement("requires_grad_", "torch.requires_grad_(" + leaf + ", True)", List.of(leaf));
+    count.ifPresent(c -> c.leaf(leaf, x));
     return leaf;
   }
 
@@ -304,6 +345,7 @@ public final class Graph {
    * @throws TensorException if the scalar does not depend on one of them
    */
   public List<Expr> gradients(Expr scalar, List<Expr> parameters) {
+    count.ifPresent(CostCount::backward);
     return new Backpropagation(this, tape).run(scalar, parameters);
   }
 

@@ -55,6 +55,9 @@ final class ProgramText {
   /** What can stand for a statement if a weight is packed, by that statement. */
   private final Map<String, Packed> packed = new HashMap<>();
 
+  /** What stands for a statement in a program for a CPU, by that statement. */
+  private final Map<String, String> onCpu = new HashMap<>();
+
   private int variables;
 
   /** A name that no other value of the program has. */
@@ -91,6 +94,11 @@ final class ProgramText {
     packed.put(statement, new Packed(weight, other));
   }
 
+  /** Says what a statement that was added becomes in a program for a CPU. */
+  void onCpu(String statement, String other) {
+    onCpu.put(statement, other);
+  }
+
   /** How many statements there are. */
   int length() {
     return statements.size();
@@ -109,7 +117,8 @@ final class ProgramText {
           Optional.ofNullable(packed.get(statement))
               .filter(other -> packedWeights.contains(other.weight))
               .map(Packed::statement)
-              .orElse(statement);
+              .orElseGet(
+                  () -> device.cuda() ? statement : onCpu.getOrDefault(statement, statement));
       text.append("    ").append(taken).append('\n');
     }
     String results =
