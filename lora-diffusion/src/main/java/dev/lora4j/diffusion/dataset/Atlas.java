@@ -16,8 +16,10 @@ import javax.imageio.ImageIO;
  * index, codepoints, name, group, keywords, styles).
  */
 public final class Atlas {
+  /** Height and width of a picture, in pixels. */
+  public static final int SIDE = 64;
+
   private static final int COLUMNS = 40;
-  private static final int CELL = 64;
 
   /** One row of {@code concepts.tsv}. */
   public record Concept(
@@ -43,15 +45,15 @@ public final class Atlas {
 
   /** All pictures of a style, on white, in the order of the concepts; named {@code style/index}. */
   public static List<Picture> pictures(Path folder, String style) throws IOException {
-    BufferedImage sheet = ImageIO.read(folder.resolve(style + "-" + CELL + ".png").toFile());
+    BufferedImage sheet = ImageIO.read(folder.resolve(style + "-" + SIDE + ".png").toFile());
     List<Picture> pictures = new ArrayList<>();
     for (Concept concept : concepts(folder)) {
       if (concept.styles().contains(style)) {
-        int x = concept.index() % COLUMNS * CELL;
-        int y = concept.index() / COLUMNS * CELL;
-        BufferedImage cell = sheet.getSubimage(x, y, CELL, CELL);
+        int x = concept.index() % COLUMNS * SIDE;
+        int y = concept.index() / COLUMNS * SIDE;
+        BufferedImage cell = sheet.getSubimage(x, y, SIDE, SIDE);
         String name = style + "/" + concept.index();
-        pictures.add(Picture.of(name, concept.name(), cell, CELL, CELL, Color.WHITE));
+        pictures.add(Picture.of(name, concept.name(), cell, SIDE, SIDE, Color.WHITE));
       }
     }
     return pictures;

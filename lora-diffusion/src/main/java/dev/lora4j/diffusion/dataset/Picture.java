@@ -58,6 +58,18 @@ public record Picture(String name, String caption, int width, int height, byte[]
     return new Picture(name, caption, width, height, mirrored);
   }
 
+  /** Its pixels as an image. */
+  public BufferedImage image() {
+    int plane = width * height;
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < plane; i++) {
+      int packed =
+          (rgb[i] & 0xff) << 16 | (rgb[plane + i] & 0xff) << 8 | (rgb[2 * plane + i] & 0xff);
+      image.setRGB(i % width, i / width, packed);
+    }
+    return image;
+  }
+
   /** This picture with another caption. */
   public Picture captioned(String other) {
     return new Picture(name, other, width, height, rgb);

@@ -1,0 +1,98 @@
+package dev.lora4j.diffusion.dataset;
+
+import dev.lora4j.diffusion.dataset.bucket.Fit;
+import dev.lora4j.diffusion.dataset.caption.CaptionRecipe;
+import dev.lora4j.diffusion.dataset.source.DataSource;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A picture that was found usable, and how it is trained on.
+ *
+ * @param index its number in the data set, from 0
+ * @param file where it is
+ * @param sha256 hash of the file's bytes, in hexadecimal
+ * @param width in pixels, as it is looked at
+ * @param height in pixels, as it is looked at
+ * @param fit its bucket, and what it is resized to for that
+ * @param repeats how often it comes in an epoch
+ * @param caption as it was written, before {@link CaptionRecipe}
+ * @param written whether somebody wrote the caption; else it is the class tokens or the file's name
+ * @param mask the picture that says which parts count
+ * @param source the folder's settings
+ * @param group number of the group of folders that it is batched with
+ * @param batch pictures per step in that group
+ * @param validation whether it is held out
+ */
+public record DataItem(
+    int index,
+    Path file,
+    String sha256,
+    int width,
+    int height,
+    Fit fit,
+    int repeats,
+    String caption,
+    boolean written,
+    Optional<Path> mask,
+    DataSource source,
+    int group,
+    int batch,
+    boolean validation) {
+  /** Whether it shows what shall not change. */
+  public boolean regularisation() {
+    return source.regularisation();
+  }
+
+  /** Whether some parts of it may count more than others. */
+  public boolean masked() {
+    return mask.isPresent() || source.masking().alpha();
+  }
+
+  /** What its captions are made with. */
+  public CaptionRecipe recipe() {
+    return new CaptionRecipe(source.captions());
+  }
+
+  DataItem repeated(int times) {
+    return new DataItem(
+        index,
+        file,
+        sha256,
+        width,
+        height,
+        fit,
+        times,
+        caption,
+        written,
+        mask,
+        source,
+        group,
+        batch,
+        validation);
+  }
+
+  DataItem placed(int number, int inGroup) {
+    return new DataItem(
+        number,
+        file,
+        sha256,
+        width,
+        height,
+        fit,
+        repeats,
+        caption,
+        written,
+        mask,
+        source,
+        inGroup,
+        batch,
+        validation);
+  }
+
+  DataItem heldOut() {
+    return new DataItem(
+        index, file, sha256, width, height, fit, 1, caption, written, mask, source, group, batch,
+        true);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.lora4j.diffusion.dataset;
+
+import java.nio.file.Path;
+
+/**
+ * Something about a file that a user should know before training.
+ *
+ * @param file or folder
+ * @param severity whether training can begin
+ * @param sentence what is the matter, to be read after the file's name
+ */
+public record DataProblem(Path file, Severity severity, String sentence) {
+  /** How bad it is. */
+  public enum Severity {
+    /** Training does not begin. */
+    ERROR,
+    /** Training begins, and may learn something that nobody wanted. */
+    WARNING
+  }
+
+  static DataProblem error(Path file, String sentence) {
+    return new DataProblem(file, Severity.ERROR, sentence);
+  }
+
+  static DataProblem warning(Path file, String sentence) {
+    return new DataProblem(file, Severity.WARNING, sentence);
+  }
+
+  /** Whether training cannot begin. */
+  public boolean isError() {
+    return severity == Severity.ERROR;
+  }
+
+  @Override
+  public String toString() {
+    return file + " " + sentence;
+  }
+}

@@ -1,0 +1,93 @@
+package dev.lora4j.diffusion.dataset;
+
+import dev.lora4j.diffusion.dataset.source.DataGroup;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All pictures of a run and all that is to be said about them.
+ *
+ * @param items the usable pictures, in the order of groups, folders and names
+ * @param problems errors and warnings, in the order of the files
+ */
+public record DataSet(List<DataItem> items, List<DataProblem> problems) {
+  /** Keeps copies. */
+  public DataSet {
+    items = List.copyOf(items);
+    problems = List.copyOf(problems);
+  }
+
+  /** How much of a picture file a survey looks at. */
+  public enum Depth {
+    /** Whether the file is whole by its own account: a few milliseconds each. */
+    HEADERS,
+    /** Also whether its pixels can be unpacked, one picture in memory at a time. */
+    PIXELS
+  }
+
+  /**
+   * Looks at all pictures and captions and tells everything that can be known before training.
+   * Nothing is thrown for what is wrong with a file: it is among the problems.
+   */
+  public static DataSet survey(List<DataGroup> groups, Depth depth) {
+    List<DataItem> items = new ArrayList<>();
+    List<DataProblem> problems = new ArrayList<>();
+    for (int i = 0; i < groups.size(); i++) {
+      DataGroup group = groups.get(i);
+      List<DataItem> found = new ArrayList<>();
+      group
+          .sources()
+          .forEach(
+              source -> found.addAll(new FolderSurvey(group, source, depth, problems).items()));
+      for (DataItem item : Regularisation.balanced(found, problems)) {
+        items.add(item.placed(items.size(), i));
+      }
+    }
+    problems.addAll(Twins.among(items));
+    boolean nothing = items.stream().allMatch(item -> item.validation() || item.regularisation());
+    if (nothing && problems.stream().noneMatch(DataProblem::isError)) {
+      groups.stream()
+          .flatMap(group -> group.sources().stream())
+          .limit(1)
+          .forEach(
+              source ->
+                  problems.add(
+                      DataProblem.error(
+                          source.folder(),
+                          "and all other folders are for regularisation or validation; nothing is left to train on.")));
+    }
+    return new DataSet(items, problems);
+  }
+
+  /** The pictures that are trained on, those for regularisation among them. */
+  public List<DataItem> training() {
+    return items.stream().filter(item -> !item.validation()).toList();
+  }
+
+  /** The pictures that are held out. */
+  public List<DataItem> validation() {
+    return items.stream().filter(DataItem::validation).toList();
+  }
+
+  /** What has to be put right before training. */
+  public List<DataProblem> errors() {
+    return problems.stream().filter(DataProblem::isError).toList();
+  }
+
+  /** What should be looked at. */
+  public List<DataProblem> warnings() {
+    return problems.stream().filter(problem -> !problem.isError()).toList();
+  }
+
+  /**
+   * This data set, if it can be trained on.
+   *
+   * @throws DataSetException with all errors
+   */
+  public DataSet usable() {
+    if (!errors().isEmpty()) {
+      throw new DataSetException(errors());
+    }
+    return this;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.lora4j.diffusion.dataset;
+
+import dev.lora4j.diffusion.dataset.bucket.Bucket;
+import dev.lora4j.diffusion.dataset.bucket.Fit;
+import dev.lora4j.diffusion.dataset.cache.CacheKey;
+import dev.lora4j.diffusion.dataset.image.Lanczos;
+import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.dataset.image.PictureFileException;
+import dev.lora4j.diffusion.dataset.image.PixelMap;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Makes the pixels and masks of draws from their files. */
+public final class DrawnPictures {
+  /** Raised when the same draw becomes other pixels. */
+  private static final int VERSION = 1;
+
+  private static final int ALPHA = 3;
+
+  private DrawnPictures() {}
+
+  /**
+   * The picture of a draw: turned upright, on the background, resized, cropped, with its colours
+   * changed, mirrored.
+   *
+   * @throws DataSetException if the file is not what was surveyed any more
+   */
+  public static Picture picture(Draw draw) {
+    DataItem item = draw.item();
+    PixelMap whole = decoded(item, item.file()).over(item.source().background());
+    PixelMap shown = draw.colour().of(placed(draw, whole));
+    PixelMap turned = draw.flipped() ? shown.flipped() : shown;
+    Bucket size = item.fit().bucket();
+    return new Picture(
+        item.file().toString(), draw.caption(), size.width(), size.height(), turned.planes());
+  }
+
+  /**
+   * How much each place of the latents counts: [1, height / factor, width / factor] row by row, 0
+   * to 1, the mean over the pixels of a place; empty if the picture has no mask. A mask of a folder
+   * is taken by its red channel, as kohya does.
+   *
+   * @param factor pixels per place and direction, 8 for Stable Diffusion
+   * @throws DataSetException if the file is not what was surveyed any more
+   */
+  public static Optional<float[]> mask(Draw draw, int factor) {
+    DataItem item = draw.item();
+    Optional<PixelMap> said = item.mask().map(file -> decoded(item, file).channel(0));
+    if (said.isEmpty() && item.source().masking().alpha()) {
+      PixelMap own = decoded(item, item.file());
+      said = own.channels() > ALPHA ? Optional.of(own.channel(ALPHA)) : Optional.empty();
+    }
+    return said.map(
+        map -> {
+          PixelMap shown = placed(draw, map);
+          return means(draw.flipped() ? shown.flipped() : shown, factor);
+        });
+  }
+
+  /** A key with everything that the pixels of a draw depend on; add what is computed from them. */
+  public static CacheKey key(String kind, Draw draw) {
+    DataItem item = draw.item();
+    return CacheKey.of(kind)
+        .with("pixels", VERSION)
+        .with("file", item.sha256())
+        .with("resized", item.fit().width() + "x" + item.fit().height())
+        .with("bucket", item.fit().bucket())
+        .with("crop", draw.cropX() + "," + draw.cropY())
+        .with("flipped", draw.flipped())
+        .with("colour", draw.colour())
+        .with("background", item.source().background());
+  }
+
+  private static PixelMap decoded(DataItem item, Path path) {
+    try {
+      PictureFile file = PictureFile.read(path);
+      if (path.equals(item.file()) && !file.sha256().equals(item.sha256())) {
+        throw new DataSetException(path, "has changed since the run began; begin it again.");
+      }
+      return file.decode();
+    } catch (PictureFileException e) {
+      throw new DataSetException(path, e.sentence());
+    }
+  }
+
+  private static PixelMap placed(Draw draw, PixelMap whole) {
+    Fit fit = draw.item().fit();
+    return Lanczos.resize(whole, fit.width(), fit.height())
+        .cropped(draw.cropX(), draw.cropY(), fit.bucket().width(), fit.bucket().height());
+  }
+
+  private static float[] means(PixelMap mask, int factor) {
+    int width = mask.width() / factor;
+    int height = mask.height() / factor;
+    float[] means = new float[width * height];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        long sum = 0;
+        for (int i = 0; i < factor * factor; i++) {
+          sum += mask.at(x * factor + i % factor, y * factor + i / factor, 0);
+        }
+        means[y * width + x] = sum / (255f * factor * factor);
+      }
+    }
+    return means;
+  }
+}

@@ -1,0 +1,238 @@
+package dev.lora4j.diffusion.dataset;
+
+import dev.lora4j.core.train.Noise;
+import dev.lora4j.diffusion.dataset.bucket.Fit;
+import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.dataset.image.PictureFileException;
+import dev.lora4j.diffusion.dataset.image.PictureHeader;
+import dev.lora4j.diffusion.dataset.source.DataGroup;
+import dev.lora4j.diffusion.dataset.source.DataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Looks at one folder: its pictures, their captions and masks. */
+final class FolderSurvey {
+  /** Pictures that are enlarged more than this look soft, and so will what is trained on them. */
+  private static final double MOST_ENLARGED = 1.5;
+
+  /** If less of a picture is left, what the caption says may have been cut off. */
+  private static final double LEAST_KEPT = 0.75;
+
+  private final DataGroup group;
+  private final DataSource source;
+  private final DataSet.Depth depth;
+  private final List<DataProblem> problems;
+
+  FolderSurvey(
+      DataGroup group, DataSource source, DataSet.Depth depth, List<DataProblem> problems) {
+    this.group = group;
+    this.source = source;
+    this.depth = depth;
+    this.problems = problems;
+  }
+
+  List<DataItem> items() {
+    List<Path> files = files();
+    List<Path> pictures = files.stream().filter(PictureFile::named).toList();
+    if (pictures.isEmpty()) {
+      return List.of();
+    }
+    FolderCaptions captions = new FolderCaptions(source, problems);
+    Set<String> doubled = doubled(pictures);
+    Map<String, Path> masks = masks();
+    List<DataItem> items = new ArrayList<>();
+    for (Path picture : pictures) {
+      FolderCaptions.Found caption = captions.of(picture);
+      Optional<Path> mask = Optional.ofNullable(masks.get(CaptionFile.stem(picture)));
+      item(picture, caption, mask)
+          .filter(i -> !doubled.contains(CaptionFile.stem(picture)))
+          .ifPresent(items::add);
+    }
+    captions.orphans(
+        pictures,
+        files.stream().filter(f -> f.toString().endsWith(source.captionExtension())).toList());
+    captions.compare(items);
+    return heldOut(items);
+  }
+
+  private List<Path> files() {
+    Path folder = source.folder();
+    if (!Files.isDirectory(folder)) {
+      problems.add(DataProblem.error(folder, "is no folder; expected one with pictures."));
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      List<Path> files = entries.filter(Files::isRegularFile).sorted().toList();
+      if (files.stream().noneMatch(PictureFile::named)) {
+        String endings = String.join(", ", PictureFile.ENDINGS.stream().sorted().toList());
+        problems.add(DataProblem.error(folder, "holds no pictures (" + endings + ")."));
+      }
+      return files;
+    } catch (IOException e) {
+      problems.add(DataProblem.error(folder, "cannot be listed (" + e.getMessage() + ")."));
+      return List.of();
+    }
+  }
+
+  /** Stems of several pictures, which would share one caption. */
+  private Set<String> doubled(List<Path> pictures) {
+    Map<String, Path> first = new HashMap<>();
+    Set<String> doubled = new HashSet<>();
+    for (Path picture : pictures) {
+      Path earlier = first.putIfAbsent(CaptionFile.stem(picture).toLowerCase(Locale.ROOT), picture);
+      if (earlier != null) {
+        doubled.add(CaptionFile.stem(picture));
+        problems.add(
+            DataProblem.error(
+                picture,
+                "has the same name as "
+                    + earlier.getFileName()
+                    + " but for its ending, and they would share a caption; rename one."));
+      }
+    }
+    return doubled;
+  }
+
+  private Map<String, Path> masks() {
+    Map<String, Path> masks = new HashMap<>();
+    source.masking().folder().ifPresent(folder -> masks.putAll(masks(folder)));
+    return masks;
+  }
+
+  private Map<String, Path> masks(Path folder) {
+    Map<String, Path> masks = new HashMap<>();
+    try (Stream<Path> entries = Files.list(folder)) {
+      entries.filter(PictureFile::named).forEach(f -> masks.put(CaptionFile.stem(f), f));
+      if (masks.isEmpty()) {
+        problems.add(DataProblem.error(folder, "holds no masks."));
+      }
+    } catch (IOException e) {
+      problems.add(DataProblem.error(folder, "is no folder of masks that can be listed."));
+    }
+    return masks;
+  }
+
+  private Optional<DataItem> item(Path picture, FolderCaptions.Found caption, Optional<Path> mask) {
+    try {
+      PictureFile file = PictureFile.read(picture);
+      PictureHeader header = file.header();
+      if (depth == DataSet.Depth.PIXELS) {
+        file.decode();
+      }
+      Fit fit = group.bucketing().fit(header.width(), header.height());
+      if (fit.bucket().width() == 0 || fit.bucket().height() == 0) {
+        problems.add(
+            DataProblem.error(
+                picture,
+                "has "
+                    + header.width()
+                    + "x"
+                    + header.height()
+                    + " pixels, less than bucket_reso_steps of "
+                    + group.bucketing().step()
+                    + ", and bucket_no_upscale forbids to enlarge it."));
+        return Optional.empty();
+      }
+      advise(picture, header, fit);
+      mask.ifPresent(m -> check(m, header));
+      return Optional.of(
+          new DataItem(
+              0,
+              picture,
+              file.sha256(),
+              header.width(),
+              header.height(),
+              fit,
+              source.repeats(),
+              caption.text(),
+              caption.written(),
+              mask,
+              source,
+              0,
+              group.batch(),
+              false));
+    } catch (PictureFileException e) {
+      problems.add(DataProblem.error(picture, e.sentence()));
+      return Optional.empty();
+    }
+  }
+
+  private void advise(Path picture, PictureHeader header, Fit fit) {
+    if (fit.scale() > MOST_ENLARGED) {
+      problems.add(
+          DataProblem.warning(
+              picture,
+              String.format(
+                  Locale.ROOT,
+                  "has %dx%d pixels and is enlarged %.1f times; find a larger one.",
+                  header.width(),
+                  header.height(),
+                  fit.scale())));
+    }
+    if (fit.keptArea() < LEAST_KEPT) {
+      problems.add(
+          DataProblem.warning(
+              picture,
+              String.format(
+                  Locale.ROOT,
+                  "is cut to %s, which keeps %.0f %% of it; crop it yourself or allow more buckets.",
+                  fit.bucket(),
+                  100 * fit.keptArea())));
+    }
+  }
+
+  private void check(Path mask, PictureHeader picture) {
+    try {
+      PictureHeader own = PictureFile.read(mask).header();
+      if (own.width() != picture.width() || own.height() != picture.height()) {
+        problems.add(
+            DataProblem.error(
+                mask,
+                "is a mask of "
+                    + own.width()
+                    + "x"
+                    + own.height()
+                    + " pixels for a picture of "
+                    + picture.width()
+                    + "x"
+                    + picture.height()
+                    + "; make them the same size."));
+      }
+    } catch (PictureFileException e) {
+      problems.add(DataProblem.error(mask, e.sentence()));
+    }
+  }
+
+  /**
+   * Holds out the share whose content comes first in an order that the seed gives: whether a
+   * picture is held out hardly changes when others come or go.
+   */
+  private List<DataItem> heldOut(List<DataItem> items) {
+    long count = Math.round(source.validation() * items.size());
+    if (count == 0 || source.regularisation()) {
+      return items;
+    }
+    Set<DataItem> chosen = new HashSet<>();
+    items.stream()
+        .sorted(Comparator.comparingDouble(this::lot).thenComparing(DataItem::file))
+        .limit(count)
+        .forEach(chosen::add);
+    return items.stream().map(i -> chosen.contains(i) ? i.heldOut() : i).toList();
+  }
+
+  private double lot(DataItem item) {
+    long content = Long.parseUnsignedLong(item.sha256().substring(0, 16), 16);
+    return Noise.of(group.validationSeed(), content).uniform();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.lora4j.diffusion.dataset.bucket;
+
+/**
+ * A size in which pictures are trained; a batch holds pictures of one bucket.
+ *
+ * @param width in pixels
+ * @param height in pixels
+ */
+public record Bucket(int width, int height) implements Comparable<Bucket> {
+  /** Width over height. */
+  public double aspect() {
+    return width / (double) height;
+  }
+
+  /** By width, then by height. */
+  @Override
+  public int compareTo(Bucket other) {
+    return width == other.width
+        ? Integer.compare(height, other.height)
+        : Integer.compare(width, other.width);
+  }
+
+  @Override
+  public String toString() {
+    return width + "x" + height;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.lora4j.diffusion.dataset.cache;
+
+import dev.lora4j.core.format.metadata.Digests;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Everything that numbers depend on: what they are, and each thing that would change them, by name.
+ * Two keys are the same exactly if all of that is.
+ *
+ * @param kind what the numbers are, {@code latent} for example
+ * @param parts names and values, in any order
+ */
+public record CacheKey(String kind, Map<String, String> parts) {
+  /** Raised when what is computed for the same parts changes. */
+  private static final int VERSION = 1;
+
+  /** Keeps a copy in the order of the names. */
+  public CacheKey {
+    parts = java.util.Collections.unmodifiableMap(new TreeMap<>(parts));
+  }
+
+  /** A key with nothing but its kind yet. */
+  public static CacheKey of(String kind) {
+    return new CacheKey(kind, Map.of());
+  }
+
+  /** Also depends on this. */
+  public CacheKey with(String name, Object value) {
+    Map<String, String> more = new TreeMap<>(parts);
+    more.put(name, String.valueOf(value));
+    return new CacheKey(kind, more);
+  }
+
+  /** SHA-256 over all of it, in hexadecimal. */
+  public String digest() {
+    MessageDigest digest = Digests.sha256();
+    add(digest, kind + " " + VERSION);
+    parts.forEach(
+        (name, value) -> {
+          add(digest, name);
+          add(digest, value);
+        });
+    return Digests.hex(digest);
+  }
+
+  /** With its length before it, so that no two lists of texts run into the same bytes. */
+  private static void add(MessageDigest digest, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+    digest.update(bytes);
+  }
+}

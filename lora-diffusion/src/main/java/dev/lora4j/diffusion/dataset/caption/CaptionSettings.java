@@ -1,0 +1,62 @@
+package dev.lora4j.diffusion.dataset.caption;
+
+/**
+ * How captions vary, in the order of their effect as {@link CaptionRecipe} describes; the names in
+ * parentheses are kohya's.
+ *
+ * @param prefix put before, with a space ({@code caption_prefix})
+ * @param suffix put behind, with a space ({@code caption_suffix})
+ * @param trigger words that every caption has: put where it says {@code [trigger]}, else first
+ * @param separator between tags ({@code caption_separator})
+ * @param secondarySeparator becomes the separator in the end, so that what it joins stays together
+ *     ({@code secondary_separator}); empty for none
+ * @param shuffle whether tags change places ({@code shuffle_caption})
+ * @param keepTokens first tags that stay where they are ({@code keep_tokens})
+ * @param keepTokensSeparator what stands before it stays, and what stands behind a second one
+ *     ({@code keep_tokens_separator}); empty for none
+ * @param dropout share of captions that become empty ({@code caption_dropout_rate})
+ * @param dropoutEpochs every so many epochs all captions are empty, 0 for never ({@code
+ *     caption_dropout_every_n_epochs})
+ * @param tagDropout share of the tags left out that are not kept ({@code caption_tag_dropout_rate})
+ * @param wildcards whether <code>{a|b}</code> is one of the two and a caption of several lines one
+ *     of the lines ({@code enable_wildcard})
+ */
+public record CaptionSettings(
+    String prefix,
+    String suffix,
+    String trigger,
+    String separator,
+    String secondarySeparator,
+    boolean shuffle,
+    int keepTokens,
+    String keepTokensSeparator,
+    double dropout,
+    int dropoutEpochs,
+    double tagDropout,
+    boolean wildcards) {
+  /** Captions as they are written. */
+  public static final CaptionSettings DEFAULT =
+      new CaptionSettings("", "", "", ",", "", false, 0, "", 0, 0, 0, false);
+
+  /** The same with another share of captions left out. */
+  public CaptionSettings dropout(double share) {
+    return new CaptionSettings(
+        prefix,
+        suffix,
+        trigger,
+        separator,
+        secondarySeparator,
+        shuffle,
+        keepTokens,
+        keepTokensSeparator,
+        share,
+        dropoutEpochs,
+        tagDropout,
+        wildcards);
+  }
+
+  /** Whether a picture always gets the same caption. */
+  public boolean fixed() {
+    return !shuffle && dropout == 0 && dropoutEpochs == 0 && tagDropout == 0 && !wildcards;
+  }
+}

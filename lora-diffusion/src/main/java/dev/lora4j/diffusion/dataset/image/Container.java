@@ -1,0 +1,114 @@
+package dev.lora4j.diffusion.dataset.image;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The outer form of a picture file, told from its first bytes and not from its name. It knows where
+ * the file has to end, which decoders are lenient about, and where EXIF is kept.
+ */
+enum Container {
+  PNG {
+    @Override
+    boolean whole(byte[] file) {
+      return chunk(file, "IEND").isPresent();
+    }
+
+    @Override
+    Optional<byte[]> exif(byte[] file) {
+      return chunk(file, "eXIf");
+    }
+
+    private Optional<byte[]> chunk(byte[] file, String wanted) {
+      int at = 8;
+      while (at + 12L <= file.length) {
+        long length = Integer.toUnsignedLong(ByteBuffer.wrap(file).getInt(at));
+        if (at + 12 + length > file.length) {
+          return Optional.empty();
+        }
+        if (has(file, at + 4, wanted)) {
+          return Optional.of(Arrays.copyOfRange(file, at + 8, (int) (at + 8 + length)));
+        }
+        at += (int) (12 + length);
+      }
+      return Optional.empty();
+    }
+  },
+  JPEG {
+    @Override
+    boolean whole(byte[] file) {
+      return JpegSegments.ends(file);
+    }
+
+    @Override
+    Optional<byte[]> exif(byte[] file) {
+      return JpegSegments.exif(file);
+    }
+  },
+  WEBP {
+    @Override
+    boolean whole(byte[] file) {
+      return little(file).getInt(4) + 8L <= file.length;
+    }
+
+    @Override
+    Optional<byte[]> exif(byte[] file) {
+      int at = 12;
+      while (at + 8L <= file.length) {
+        long length = Integer.toUnsignedLong(little(file).getInt(at + 4));
+        if (at + 8 + length > file.length) {
+          return Optional.empty();
+        }
+        if (has(file, at, "EXIF")) {
+          int from = at + 8;
+          int skip = has(file, from, Exif.PREFIX) ? Exif.PREFIX.length() : 0;
+          return Optional.of(Arrays.copyOfRange(file, from + skip, (int) (from + length)));
+        }
+        at += (int) (8 + length + length % 2);
+      }
+      return Optional.empty();
+    }
+  },
+  /** All others that the Java platform reads: GIF, BMP and what plug-ins add. */
+  OTHER {
+    @Override
+    boolean whole(byte[] file) {
+      return true;
+    }
+
+    @Override
+    Optional<byte[]> exif(byte[] file) {
+      return Optional.empty();
+    }
+  };
+
+  /** Whether the file goes on to where its form says that it ends. */
+  abstract boolean whole(byte[] file);
+
+  /** The EXIF block, from its byte order on. */
+  abstract Optional<byte[]> exif(byte[] file);
+
+  static Container of(byte[] file) {
+    if (has(file, 0, "\u0089PNG\r\n\u001a\n")) {
+      return PNG;
+    }
+    if (has(file, 0, "\u00ff\u00d8\u00ff")) {
+      return JPEG;
+    }
+    return has(file, 0, "RIFF") && has(file, 8, "WEBP") ? WEBP : OTHER;
+  }
+
+  /** Whether these characters, one byte each, are there. */
+  static boolean has(byte[] file, int at, String text) {
+    byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
+    return at + wanted.length <= file.length
+        && Arrays.equals(file, at, at + wanted.length, wanted, 0, wanted.length);
+  }
+
+  private static ByteBuffer little(byte[] file) {
+    return ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

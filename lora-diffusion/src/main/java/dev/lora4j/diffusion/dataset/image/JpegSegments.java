@@ -1,0 +1,75 @@
+package dev.lora4j.diffusion.dataset.image;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Walks over the segments of a JPEG file (ITU-T T.81, annex B). */
+final class JpegSegments {
+  private static final int START_OF_SCAN = 0xda;
+  private static final int END = 0xd9;
+  private static final int EXIF = 0xe1;
+
+  private JpegSegments() {}
+
+  /** Whether the picture's own end is there; that of a thumbnail within EXIF does not count. */
+  static boolean ends(byte[] file) {
+    int at = 2;
+    while (at >= 0 && at + 1 < file.length) {
+      int marker = file[at + 1] & 0xff;
+      if (file[at] != (byte) 0xff) {
+        return false;
+      }
+      if (marker == END) {
+        return true;
+      }
+      at = marker == 0xff ? at + 1 : next(file, at, marker);
+    }
+    return false;
+  }
+
+  /** The first EXIF block before the pixels. */
+  static Optional<byte[]> exif(byte[] file) {
+    int at = 2;
+    while (at >= 0 && at + 4 <= file.length && file[at] == (byte) 0xff) {
+      int marker = file[at + 1] & 0xff;
+      if (marker == EXIF && Container.has(file, at + 4, Exif.PREFIX)) {
+        int end = Math.min(file.length, at + 2 + length(file, at));
+        int begin = at + 4 + Exif.PREFIX.length();
+        return begin < end ? Optional.of(Arrays.copyOfRange(file, begin, end)) : Optional.empty();
+      }
+      if (marker == START_OF_SCAN || marker == END) {
+        break;
+      }
+      at = marker == 0xff ? at + 1 : next(file, at, marker);
+    }
+    return Optional.empty();
+  }
+
+  /** Where the next segment begins, or -1. */
+  private static int next(byte[] file, int at, int marker) {
+    boolean alone = marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+    if (alone) {
+      return at + 2;
+    }
+    if (at + 4 > file.length) {
+      return -1;
+    }
+    int after = at + 2 + length(file, at);
+    return marker == START_OF_SCAN ? afterScan(file, after) : after;
+  }
+
+  private static int length(byte[] file, int at) {
+    return ((file[at + 2] & 0xff) << 8) | (file[at + 3] & 0xff);
+  }
+
+  /** Compressed data ends at a marker that is neither a stuffed zero nor a restart. */
+  private static int afterScan(byte[] file, int from) {
+    for (int at = from; at + 1 < file.length; at++) {
+      int next = file[at + 1] & 0xff;
+      if (file[at] == (byte) 0xff && next != 0 && next != 0xff && (next < 0xd0 || next > 0xd7)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+}

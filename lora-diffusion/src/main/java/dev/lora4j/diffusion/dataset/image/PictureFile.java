@@ -1,0 +1,167 @@
+package dev.lora4j.diffusion.dataset.image;
+
+import dev.lora4j.core.format.metadata.Digests;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * A picture file in memory: PNG, JPEG, WebP, GIF (its first frame) or BMP, whatever its name says.
+ * All that can be wrong with it is told by {@link PictureFileException}, before pixels are unpacked
+ * where that is possible.
+ */
+public final class PictureFile {
+  /** Endings of the files that count as pictures, in lower case. */
+  public static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "webp", "gif", "bmp");
+
+  /**
+   * Most pixels that are unpacked, the number where Pillow begins to warn of decompression bombs: a
+   * small file may declare any size.
+   */
+  public static final long MOST_PIXELS = 89_478_485;
+
+  /** Least width and height: one place of the latents of Stable Diffusion. */
+  public static final int LEAST_SIDE = 8;
+
+  private static final long MOST_BYTES = 1L << 29;
+
+  private final byte[] bytes;
+  private final Container container;
+
+  private PictureFile(byte[] bytes) {
+    this.bytes = bytes;
+    this.container = Container.of(bytes);
+  }
+
+  /** Whether a file is named like a picture and not hidden. */
+  public static boolean named(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    return !name.startsWith(".") && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+  }
+
+  /**
+   * Reads a file's bytes.
+   *
+   * @throws PictureFileException if that is impossible
+   */
+  public static PictureFile read(Path file) {
+    if (!Files.exists(file)) {
+      throw new PictureFileException("does not exist.");
+    }
+    // A stream of a channel would be closed by an interrupt.
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      long size = Files.size(file);
+      if (size > MOST_BYTES) {
+        throw new PictureFileException(
+            "is a file of " + size + " bytes; pictures may have up to " + MOST_BYTES + ".");
+      }
+      if (size == 0) {
+        throw new PictureFileException("is an empty file; copy it again or remove it.");
+      }
+      return new PictureFile(in.readAllBytes());
+    } catch (IOException e) {
+      throw new PictureFileException("cannot be read (" + e.getMessage() + ").", e);
+    }
+  }
+
+  /** SHA-256 of the bytes, in hexadecimal. */
+  public String sha256() {
+    MessageDigest digest = Digests.sha256();
+    digest.update(bytes);
+    return Digests.hex(digest);
+  }
+
+  /**
+   * Size and orientation, without unpacking pixels.
+   *
+   * @throws PictureFileException if this is no picture, is cut off, declares more than {@link
+   *     #MOST_PIXELS} or is smaller than {@link #LEAST_SIDE}
+   */
+  public PictureHeader header() {
+    int[] size = reading(reader -> new int[] {reader.getWidth(0), reader.getHeight(0)});
+    String sides = size[0] + "x" + size[1] + " pixels";
+    if ((long) size[0] * size[1] > MOST_PIXELS) {
+      throw new PictureFileException(
+          "declares "
+              + sides
+              + ", more than the "
+              + MOST_PIXELS
+              + " that are unpacked; make it smaller if it is meant.");
+    }
+    if (size[0] < LEAST_SIDE || size[1] < LEAST_SIDE) {
+      throw new PictureFileException(
+          "has " + sides + "; a side needs at least " + LEAST_SIDE + ". Remove it.");
+    }
+    if (!container.whole(bytes)) {
+      throw new PictureFileException("is cut off before its end; copy it again or remove it.");
+    }
+    Orientation turn = container.exif(bytes).map(Exif::orientation).orElse(Orientation.UPRIGHT);
+    return turn.swapsSides()
+        ? new PictureHeader(size[1], size[0], turn)
+        : new PictureHeader(size[0], size[1], turn);
+  }
+
+  /**
+   * The pixels as they are to be looked at: red, green, blue, and alpha if the file has it.
+   *
+   * @throws PictureFileException as {@link #header}, and if the pixels are damaged
+   */
+  public PixelMap decode() {
+    Orientation turn = header().orientation();
+    List<String> warnings = new ArrayList<>();
+    BufferedImage image =
+        reading(
+            reader -> {
+              reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+              return reader.read(0);
+            });
+    // The Java platform's JPEG reader fills what is missing with gray and only warns.
+    for (String warning : warnings) {
+      if (warning.contains("Premature") || warning.contains("Corrupt")) {
+        throw new PictureFileException("is damaged (" + warning + "); copy it again or remove it.");
+      }
+    }
+    return turn.upright(Samples.of(image));
+  }
+
+  private interface Use<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
+  private <T> T reading(Use<T> use) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw new PictureFileException(
+            "is no picture that can be read; expected png, jpeg, webp, gif or bmp.");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in);
+        return use.of(reader);
+      } finally {
+        reader.dispose();
+      }
+    } catch (PictureFileException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Decoders meet damaged data with any exception of theirs.
+      String cause = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new PictureFileException("is damaged (" + cause + "); copy it again or remove it.", e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.lora4j.diffusion.dataset.image;
+
+/**
+ * What a picture file says before its pixels.
+ *
+ * @param width in pixels, as it is to be looked at
+ * @param height in pixels, as it is to be looked at
+ * @param orientation how the stored pixels have to be turned for that
+ */
+public record PictureHeader(int width, int height, Orientation orientation) {}

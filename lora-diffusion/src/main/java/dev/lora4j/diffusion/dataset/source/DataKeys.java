@@ -1,0 +1,89 @@
+package dev.lora4j.diffusion.dataset.source;
+
+import dev.lora4j.core.format.NearestNames;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.tomlj.TomlTable;
+
+/** The keys of a TOML data set: kohya's names, and a few of our own. */
+final class DataKeys {
+  /** May stand in all three kinds of tables, where the innermost counts. */
+  static final List<String> FOR_SOURCES =
+      List.of(
+          "num_repeats",
+          "class_tokens",
+          "caption_extension",
+          "shuffle_caption",
+          "keep_tokens",
+          "keep_tokens_separator",
+          "secondary_separator",
+          "caption_separator",
+          "caption_prefix",
+          "caption_suffix",
+          "caption_dropout_rate",
+          "caption_dropout_every_n_epochs",
+          "caption_tag_dropout_rate",
+          "enable_wildcard",
+          "flip_aug",
+          "color_aug",
+          "random_crop",
+          "alpha_mask",
+          "validation_split",
+          "background",
+          "trigger");
+
+  /** May stand in {@code [general]} and {@code [[datasets]]}. */
+  static final List<String> FOR_GROUPS =
+      List.of(
+          "resolution",
+          "batch_size",
+          "enable_bucket",
+          "min_bucket_reso",
+          "max_bucket_reso",
+          "bucket_reso_steps",
+          "bucket_no_upscale",
+          "validation_seed");
+
+  /** Only in {@code [[datasets]]}. */
+  static final List<String> OF_GROUPS = List.of("subsets", "train_data_dir", "reg_data_dir");
+
+  /** Only in {@code [[datasets.subsets]]}. */
+  static final List<String> OF_SOURCES =
+      List.of("image_dir", "metadata_file", "is_reg", "conditioning_data_dir");
+
+  /** Keys of kohya's that mean nothing here, with the reason. */
+  private static final Map<String, String> ELSEWHERE = new LinkedHashMap<>();
+
+  static {
+    ELSEWHERE.put("face_crop_aug_range", "faces are not looked for");
+    ELSEWHERE.put("token_warmup_min", "captions do not grow with the steps");
+    ELSEWHERE.put("token_warmup_step", "captions do not grow with the steps");
+    ELSEWHERE.put("cache_info", "what was found out about files is always kept by content");
+    ELSEWHERE.put("network_multiplier", "an adapter is trained at full strength");
+    ELSEWHERE.put("custom_attributes", "nothing here reads them");
+    ELSEWHERE.put("skip_image_resolution", "small pictures are warned of by name");
+    ELSEWHERE.put("resize_interpolation", "pictures are always resized with Lanczos' window");
+  }
+
+  private DataKeys() {}
+
+  /** Adds a sentence for each key of a table that is not among {@code known}. */
+  static void check(
+      String where, TomlTable table, List<List<String>> known, List<String> mistakes) {
+    TreeSet<String> names = new TreeSet<>();
+    known.forEach(names::addAll);
+    for (String key : new TreeSet<>(table.keySet())) {
+      String reason = ELSEWHERE.get(key);
+      if (reason != null) {
+        mistakes.add(
+            where + ": " + key + " is kohya's and not supported, as " + reason + "; remove it.");
+      } else if (!names.contains(key)) {
+        String nearest = NearestNames.of(key, names, 1).get(0);
+        mistakes.add(
+            where + ": the key " + key + " is not known here; the nearest is " + nearest + ".");
+      }
+    }
+  }
+}

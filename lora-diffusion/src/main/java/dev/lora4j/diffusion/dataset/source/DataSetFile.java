@@ -1,0 +1,203 @@
+package dev.lora4j.diffusion.dataset.source;
+
+import dev.lora4j.diffusion.dataset.bucket.Bucket;
+import dev.lora4j.diffusion.dataset.bucket.Bucketing;
+import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlTable;
+
+/**
+ * Reads descriptions of data in TOML, in the form of kohya's {@code dataset_config}: what stands in
+ * {@code [general]} counts for all, what stands in a {@code [[datasets]]} for its folders, and what
+ * stands in a {@code [[datasets.subsets]]} for one folder.
+ */
+public final class DataSetFile {
+  private static final String GENERAL = "general";
+  private static final String DATASETS = "datasets";
+  private static final int USUAL_SIDE = 512;
+
+  private final Path folder;
+  private final TomlTable general;
+  private final List<String> mistakes = new ArrayList<>();
+
+  private DataSetFile(Path folder, TomlTable general) {
+    this.folder = folder;
+    this.general = general;
+  }
+
+  /** The keys that may stand in {@code [general]}. */
+  public static List<String> sharedKeys() {
+    List<String> keys = new ArrayList<>(DataKeys.FOR_SOURCES);
+    keys.addAll(DataKeys.FOR_GROUPS);
+    return List.copyOf(keys);
+  }
+
+  /**
+   * Reads a file; folders in it count from where it is.
+   *
+   * @throws DataSetFileException with all that is wrong
+   */
+  public static List<DataGroup> read(Path file) {
+    TomlParseResult parsed;
+    try {
+      parsed = Toml.parse(Files.readString(file));
+    } catch (IOException e) {
+      String why = "It cannot be read as UTF-8 text (" + e + ").";
+      throw new DataSetFileException(file.toString(), List.of(why));
+    }
+    if (parsed.hasErrors()) {
+      List<String> errors = parsed.errors().stream().map(Object::toString).toList();
+      throw new DataSetFileException(file.toString(), errors);
+    }
+    List<String> others =
+        parsed.keySet().stream()
+            .filter(key -> !key.equals(GENERAL) && !key.equals(DATASETS))
+            .map(key -> "The table " + key + " is not known; expected general and datasets.")
+            .toList();
+    if (!others.isEmpty()) {
+      throw new DataSetFileException(file.toString(), others);
+    }
+    Path here = file.toAbsolutePath().getParent();
+    return read(parsed, here == null ? Path.of("") : here, file.toString());
+  }
+
+  /**
+   * Reads {@code general} and {@code datasets} of a table; other keys of it are the caller's.
+   *
+   * @param folder where relative folders count from
+   * @param name what to call the table in messages
+   * @throws DataSetFileException with all that is wrong
+   */
+  public static List<DataGroup> read(TomlTable table, Path folder, String name) {
+    Object general = table.get(List.of(GENERAL));
+    TomlTable shared = general instanceof TomlTable t ? t : Toml.parse("");
+    DataSetFile file = new DataSetFile(folder, shared);
+    DataKeys.check(
+        "[general]", shared, List.of(DataKeys.FOR_SOURCES, DataKeys.FOR_GROUPS), file.mistakes);
+    List<DataGroup> groups = new ArrayList<>();
+    List<TomlTable> tables = file.tables(table, DATASETS, "The data set");
+    for (int i = 0; i < tables.size(); i++) {
+      groups.add(file.group("[[datasets]] " + (i + 1), tables.get(i)));
+    }
+    if (!file.mistakes.isEmpty()) {
+      throw new DataSetFileException(name, file.mistakes);
+    }
+    return groups;
+  }
+
+  private List<TomlTable> tables(TomlTable table, String key, String where) {
+    Object value = table.get(List.of(key));
+    if (value instanceof TomlArray array
+        && !array.isEmpty()
+        && array.toList().stream().allMatch(TomlTable.class::isInstance)) {
+      return array.toList().stream().map(TomlTable.class::cast).toList();
+    }
+    mistakes.add(where + " has no [[" + key + "]]; at least one is needed.");
+    return List.of();
+  }
+
+  private DataGroup group(String where, TomlTable table) {
+    DataKeys.check(
+        where,
+        table,
+        List.of(DataKeys.FOR_SOURCES, DataKeys.FOR_GROUPS, DataKeys.OF_GROUPS),
+        mistakes);
+    Layers at = new Layers(where, List.of(table, general), mistakes);
+    List<DataSource> sources = new ArrayList<>();
+    at.value("train_data_dir").ifPresent(dir -> sources.addAll(kohya(where, at, dir, false)));
+    at.value("reg_data_dir").ifPresent(dir -> sources.addAll(kohya(where, at, dir, true)));
+    if (sources.isEmpty() || table.contains(List.of("subsets"))) {
+      List<TomlTable> subsets = tables(table, "subsets", where);
+      for (int i = 0; i < subsets.size(); i++) {
+        sources.add(source(where + " [[subsets]] " + (i + 1), subsets.get(i), table));
+      }
+    }
+    int seed = at.number("validation_seed", 0, 0);
+    return new DataGroup(bucketing(where, at), at.number("batch_size", 1, 1), seed, sources);
+  }
+
+  private Bucketing bucketing(String where, Layers at) {
+    int[] size = at.size("resolution", USUAL_SIDE);
+    Bucketing usual = Bucketing.of(size[0], size[1]);
+    Bucketing said =
+        new Bucketing(
+            new Bucket(size[0], size[1]),
+            at.flag("enable_bucket"),
+            at.number("min_bucket_reso", usual.least(), 8),
+            at.number("max_bucket_reso", usual.most(), 8),
+            at.number("bucket_reso_steps", usual.step(), 8),
+            at.flag("bucket_no_upscale"));
+    said.mistakes().forEach(mistake -> mistakes.add(where + ": " + mistake));
+    return said;
+  }
+
+  private List<DataSource> kohya(String where, Layers at, Object dir, boolean regularisation) {
+    Path parent = folder.resolve(dir.toString());
+    DataSource settings = settings(at, parent).regularising(regularisation);
+    List<DataSource> found = KohyaFolders.in(parent, settings);
+    if (found.isEmpty()) {
+      mistakes.add(
+          where
+              + ": "
+              + parent
+              + " holds no folders named like '10_name class'; for a folder of"
+              + " pictures, name it as image_dir of a [[datasets.subsets]].");
+    }
+    return found;
+  }
+
+  private DataSource source(String where, TomlTable table, TomlTable group) {
+    DataKeys.check(where, table, List.of(DataKeys.FOR_SOURCES, DataKeys.OF_SOURCES), mistakes);
+    Layers at = new Layers(where, List.of(table, group, general), mistakes);
+    String named = at.text("image_dir", "");
+    if (named.isEmpty()) {
+      mistakes.add(where + ": image_dir is missing; it names the folder of the pictures.");
+    }
+    return settings(at, folder.resolve(named));
+  }
+
+  private DataSource settings(Layers at, Path pictures) {
+    return new DataSource(
+        pictures,
+        path(at, "metadata_file"),
+        at.number("num_repeats", 1, 1),
+        at.text("class_tokens", ""),
+        at.text("caption_extension", ".txt"),
+        at.flag("is_reg"),
+        captions(at),
+        new Augmentations(at.flag("flip_aug"), at.flag("color_aug"), at.flag("random_crop")),
+        new Masking(at.flag("alpha_mask"), path(at, "conditioning_data_dir")),
+        at.colour("background", DataSource.WHITE),
+        at.share("validation_split"));
+  }
+
+  private Optional<Path> path(Layers at, String key) {
+    String said = at.text(key, "");
+    return said.isEmpty() ? Optional.empty() : Optional.of(folder.resolve(said));
+  }
+
+  private static CaptionSettings captions(Layers at) {
+    CaptionSettings usual = CaptionSettings.DEFAULT;
+    return new CaptionSettings(
+        at.text("caption_prefix", usual.prefix()),
+        at.text("caption_suffix", usual.suffix()),
+        at.text("trigger", usual.trigger()),
+        at.text("caption_separator", usual.separator()),
+        at.text("secondary_separator", usual.secondarySeparator()),
+        at.flag("shuffle_caption"),
+        at.number("keep_tokens", usual.keepTokens(), 0),
+        at.text("keep_tokens_separator", usual.keepTokensSeparator()),
+        at.share("caption_dropout_rate"),
+        at.number("caption_dropout_every_n_epochs", usual.dropoutEpochs(), 0),
+        at.share("caption_tag_dropout_rate"),
+        at.flag("enable_wildcard"));
+  }
+}

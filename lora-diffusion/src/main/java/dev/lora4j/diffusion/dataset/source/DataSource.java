@@ -1,0 +1,152 @@
+package dev.lora4j.diffusion.dataset.source;
+
+import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One folder of pictures and what is done with them, a {@code [[datasets.subsets]]} of kohya's; the
+ * names in parentheses are kohya's. Immutable; each {@code with} method returns a changed copy.
+ *
+ * @param folder where the pictures are ({@code image_dir}); folders within it are not looked into
+ * @param captionList a file of captions ({@code metadata_file}), see {@link CaptionList}; a {@code
+ *     metadata.jsonl} in the folder is found by itself
+ * @param repeats how often each picture comes in an epoch ({@code num_repeats})
+ * @param classTokens caption of pictures without one ({@code class_tokens}); empty for the names of
+ *     their files
+ * @param captionExtension ending of the files with captions ({@code caption_extension})
+ * @param regularisation whether the pictures show what shall not change ({@code is_reg})
+ * @param captions how captions vary
+ * @param augmentations how pictures vary
+ * @param masking which parts of pictures count
+ * @param background {@code 0xRRGGBB} behind transparent places
+ * @param validation share of the pictures held out, 0 to 1 ({@code validation_split}); 1 makes the
+ *     whole folder one for validation
+ */
+public record DataSource(
+    Path folder,
+    Optional<Path> captionList,
+    int repeats,
+    String classTokens,
+    String captionExtension,
+    boolean regularisation,
+    CaptionSettings captions,
+    Augmentations augmentations,
+    Masking masking,
+    int background,
+    double validation) {
+  /** Behind transparent places unless something else is said. */
+  public static final int WHITE = 0xffffff;
+
+  /** A folder with text files beside the pictures, taken as they are. */
+  public static DataSource of(Path folder) {
+    return new DataSource(
+        folder,
+        Optional.empty(),
+        1,
+        "",
+        ".txt",
+        false,
+        CaptionSettings.DEFAULT,
+        Augmentations.NONE,
+        Masking.NONE,
+        WHITE,
+        0);
+  }
+
+  /** Another folder with the same settings, its own number of repeats and class tokens. */
+  public DataSource at(Path other, int times, String tokens) {
+    return new DataSource(
+        other,
+        captionList,
+        times,
+        tokens,
+        captionExtension,
+        regularisation,
+        captions,
+        augmentations,
+        masking,
+        background,
+        validation);
+  }
+
+  /** With pictures that show what shall not change. */
+  public DataSource regularising(boolean yes) {
+    return new DataSource(
+        folder,
+        captionList,
+        repeats,
+        classTokens,
+        captionExtension,
+        yes,
+        captions,
+        augmentations,
+        masking,
+        background,
+        validation);
+  }
+
+  /** With captions that vary like this. */
+  public DataSource with(CaptionSettings how) {
+    return new DataSource(
+        folder,
+        captionList,
+        repeats,
+        classTokens,
+        captionExtension,
+        regularisation,
+        how,
+        augmentations,
+        masking,
+        background,
+        validation);
+  }
+
+  /** With pictures that vary like this. */
+  public DataSource with(Augmentations how) {
+    return new DataSource(
+        folder,
+        captionList,
+        repeats,
+        classTokens,
+        captionExtension,
+        regularisation,
+        captions,
+        how,
+        masking,
+        background,
+        validation);
+  }
+
+  /** With parts that count like this. */
+  public DataSource with(Masking how) {
+    return new DataSource(
+        folder,
+        captionList,
+        repeats,
+        classTokens,
+        captionExtension,
+        regularisation,
+        captions,
+        augmentations,
+        how,
+        background,
+        validation);
+  }
+
+  /** With this share held out. */
+  public DataSource holdingOut(double share) {
+    return new DataSource(
+        folder,
+        captionList,
+        repeats,
+        classTokens,
+        captionExtension,
+        regularisation,
+        captions,
+        augmentations,
+        masking,
+        background,
+        share);
+  }
+}

@@ -1,0 +1,289 @@
+package dev.lora4j.diffusion.dataset;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.diffusion.dataset.bucket.Bucket;
+import dev.lora4j.diffusion.dataset.bucket.Bucketing;
+import dev.lora4j.diffusion.dataset.source.DataGroup;
+import dev.lora4j.diffusion.dataset.source.DataSource;
+import dev.lora4j.diffusion.dataset.source.Masking;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is found before training; each thing that can be wrong with a folder. */
+class DataSetTest {
+  @TempDir Path temporary;
+
+  private TestFolder folder;
+
+  @BeforeEach
+  void makeFolder() {
+    folder = new TestFolder(temporary.resolve("foxes"));
+  }
+
+  private DataSet surveyed() {
+    return TestFolder.surveyed(2, folder.source());
+  }
+
+  /** That exactly this is wrong. */
+  private static void only(
+      DataProblem.Severity severity, String file, String sentence, DataSet set) {
+    assertEquals(1, set.problems().size(), set.problems()::toString);
+    DataProblem problem = set.problems().get(0);
+    assertEquals(severity, problem.severity(), problem::toString);
+    assertTrue(problem.file().endsWith(file), problem::toString);
+    assertTrue(problem.sentence().contains(sentence), problem::toString);
+  }
+
+  private static void error(String file, String sentence, DataSet set) {
+    only(DataProblem.Severity.ERROR, file, sentence, set);
+    String message = assertThrows(DataSetException.class, set::usable).getMessage();
+    assertTrue(message.contains(file) && message.contains(sentence), message);
+  }
+
+  private static void warning(String file, String sentence, DataSet set) {
+    only(DataProblem.Severity.WARNING, file, sentence, set);
+    assertEquals(set, set.usable());
+  }
+
+  @Test
+  void aGoodFolderHasItsPlan() {
+    folder.picture("b.png", 96, 48).text("b.txt", "a red fox\n");
+    folder.picture("a.png", 64, 70).text("a.txt", "a fox");
+    DataSet set = surveyed();
+    assertEquals(List.of(), set.problems());
+    assertEquals(
+        List.of("a fox", "a red fox"), set.items().stream().map(DataItem::caption).toList());
+    DataItem wide = set.items().get(1);
+    assertEquals(1, wide.index());
+    assertEquals(new Bucket(88, 40), wide.fit().bucket());
+    assertEquals(88 * 40 / (88.0 * 44), wide.fit().keptArea());
+    assertTrue(wide.written());
+    assertEquals(64, wide.sha256().length());
+  }
+
+  @Test
+  void picturesCountAsTheyAreLookedAt() {
+    folder.golden("turned.webp", "a.webp").text("a.txt", "a scene");
+    DataItem item = surveyed().items().get(0);
+    assertEquals("48x32", item.width() + "x" + item.height());
+  }
+
+  @Test
+  void theFolderIsNone() {
+    error(
+        "absent",
+        "is no folder",
+        TestFolder.surveyed(1, DataSource.of(temporary.resolve("absent"))));
+  }
+
+  @Test
+  void theFolderIsEmpty() {
+    error("foxes", "holds no pictures (bmp, gif, jpeg, jpg, png, webp)", surveyed());
+  }
+
+  @Test
+  void aPictureIsUnreadable() {
+    folder.text("a.png", "no picture").text("a.txt", "a fox");
+    error("a.png", "is no picture that can be read", surveyed());
+  }
+
+  @Test
+  void aPictureIsCut() throws IOException {
+    byte[] whole = Files.readAllBytes(TestFolder.GOLDEN.resolve("gray.jpg"));
+    folder.bytes("a.jpg", Arrays.copyOf(whole, whole.length * 2 / 3)).text("a.txt", "a fox");
+    error("a.jpg", "is cut off before its end", surveyed());
+  }
+
+  @Test
+  void aPicturesPixelsAreDamaged() throws IOException {
+    byte[] bytes = Files.readAllBytes(TestFolder.GOLDEN.resolve("gray.png"));
+    Arrays.fill(bytes, 400, 700, (byte) 1);
+    folder.bytes("a.png", bytes).text("a.txt", "a fox");
+    error("a.png", "is damaged", surveyed());
+  }
+
+  @Test
+  void aPictureIsOnePixel() {
+    folder.picture("a.png", 1, 1).text("a.txt", "a fox");
+    error("a.png", "has 1x1 pixels; a side needs at least 8", surveyed());
+  }
+
+  @Test
+  void aPictureIsSmallerThanAStep() {
+    folder.picture("a.png", 12, 30).text("a.txt", "a fox");
+    Bucketing keep = new Bucketing(new Bucket(64, 64), true, 16, 128, 16, true);
+    DataGroup group = new DataGroup(keep, 1, 0, List.of(folder.source()));
+    error(
+        "a.png",
+        "has 12x30 pixels, less than bucket_reso_steps of 16",
+        DataSet.survey(List.of(group), DataSet.Depth.HEADERS));
+  }
+
+  @Test
+  void twoPicturesShareAName() {
+    folder.picture("a.png", 64, 64).picture("a.jpg", 64, 64).text("a.txt", "a fox");
+    error("a.png", "has the same name as a.jpg but for its ending", surveyed());
+    assertEquals(0, surveyed().items().size());
+  }
+
+  @Test
+  void aCaptionIsNoUtf8() {
+    folder.picture("a.png", 64, 64).bytes("a.txt", new byte[] {'f', (byte) 0xe9, 'e'});
+    error("a.txt", "is not UTF-8 text", surveyed());
+    folder.bytes("a.txt", "a fox".getBytes(java.nio.charset.StandardCharsets.UTF_16LE));
+    error("a.txt", "holds bytes of 0", surveyed());
+  }
+
+  @Test
+  void aCaptionIsMissing() {
+    folder.picture("red_fox-3.png", 64, 64);
+    warning("red_fox-3.png", "is captioned 'red fox 3' by its name", surveyed());
+    DataSet named = TestFolder.surveyed(1, folder.source().at(folder.path(), 3, "sks fox"));
+    assertEquals(List.of(), named.problems());
+    assertEquals("sks fox", named.items().get(0).caption());
+    assertEquals(false, named.items().get(0).written());
+    assertEquals(3, named.items().get(0).repeats());
+  }
+
+  @Test
+  void aCaptionHasAnotherNameThanItsPicture() {
+    folder.picture("a.png", 64, 64).text("b.txt", "a fox");
+    DataSet set = TestFolder.surveyed(1, folder.source().at(folder.path(), 1, "fox"));
+    error("b.txt", "belongs to no picture, while pictures beside it have no caption", set);
+    folder.text("a.txt", "a fox");
+    warning("b.txt", "belongs to no picture.", surveyed());
+  }
+
+  @Test
+  void aCaptionIsEmptyOrMarked() {
+    folder.picture("a.png", 64, 64).text("a.txt", " \n");
+    warning("a.txt", "is empty", surveyed());
+    folder.text("a.txt", "\ufeffa fox");
+    warning("a.txt", "byte order mark", surveyed());
+    assertEquals("a fox", surveyed().items().get(0).caption());
+  }
+
+  @Test
+  void aCaptionLacksTheTrigger() {
+    for (int i = 0; i < 10; i++) {
+      folder.picture(i + ".png", 64, 64).text(i + ".txt", (i == 4 ? "" : "sks, ") + "fox " + i);
+    }
+    warning("4.png", "has a caption without 'sks'", surveyed());
+  }
+
+  @Test
+  void aPictureIsMuchTooSmall() {
+    folder.picture("a.png", 20, 20).text("a.txt", "a fox");
+    warning("a.png", "has 20x20 pixels and is enlarged 3.2 times", surveyed());
+  }
+
+  @Test
+  void littleIsKeptOfAPicture() {
+    folder.picture("a.png", 600, 100).text("a.txt", "a fox");
+    warning("a.png", "is cut to 128x32, which keeps 67 % of it", surveyed());
+  }
+
+  @Test
+  void aPictureIsThereTwice() {
+    folder.golden("large.png", "a.png").text("a.txt", "a fox");
+    folder.golden("large.png", "b.png").text("b.txt", "a fox");
+    only(
+        DataProblem.Severity.WARNING,
+        "b.png",
+        "is the same picture as",
+        TestFolder.surveyed(1, folder.source()));
+  }
+
+  @Test
+  void aListHasTheCaptions() {
+    folder.picture("a.png", 64, 64).picture("b.png", 64, 64).text("b.txt", "from the file");
+    folder.text("metadata.jsonl", "{\"file_name\": \"a.png\", \"text\": \"from the list\"}");
+    DataSet set = surveyed();
+    assertEquals(List.of(), set.problems());
+    assertEquals(
+        List.of("from the list", "from the file"),
+        set.items().stream().map(DataItem::caption).toList());
+    folder.text("metadata.jsonl", "{\"file_name\": \"c.png\", \"text\": \"c\"}").text("a.txt", "a");
+    error("c.png", "has a caption in the list but is not there", surveyed());
+  }
+
+  @Test
+  void aMaskHasAnotherSize() {
+    TestFolder masks = new TestFolder(temporary.resolve("masks")).picture("a.png", 64, 32);
+    folder.picture("a.png", 64, 64).text("a.txt", "a fox");
+    Masking masking = new Masking(false, Optional.of(masks.path()));
+    error(
+        "a.png",
+        "is a mask of 64x32 pixels for a picture of 64x64",
+        TestFolder.surveyed(1, folder.source().with(masking)));
+    error(
+        "none",
+        "is no folder of masks",
+        TestFolder.surveyed(
+            1, folder.source().with(new Masking(false, Optional.of(temporary.resolve("none"))))));
+  }
+
+  @Test
+  void allThatIsWrongIsToldAtOnce() {
+    folder.text("a.png", "no picture").picture("b.png", 1, 1);
+    folder.picture("c.png", 64, 64).bytes("c.txt", new byte[] {(byte) 0xff});
+    DataSource absent = DataSource.of(temporary.resolve("absent"));
+    DataSet set = TestFolder.surveyed(1, folder.source(), absent);
+    String message = assertThrows(DataSetException.class, set::usable).getMessage();
+    assertTrue(message.startsWith("4 things have to be put right before training:"), message);
+    for (String name : List.of("a.png", "b.png", "c.txt", "absent")) {
+      assertTrue(message.contains(name), message);
+    }
+  }
+
+  @Test
+  void aShareIsHeldOutAndStaysHeldOut() {
+    for (int i = 0; i < 20; i++) {
+      folder.picture(i + ".png", 64, 64).text(i + ".txt", "fox " + i);
+    }
+    DataSource source = folder.source().holdingOut(0.25);
+    List<Path> held =
+        TestFolder.surveyed(1, source).validation().stream().map(DataItem::file).toList();
+    assertEquals(5, held.size());
+    assertEquals(15, TestFolder.surveyed(1, source).training().size());
+    folder.picture("20.png", 64, 64).text("20.txt", "fox 20");
+    List<Path> now =
+        TestFolder.surveyed(1, source).validation().stream().map(DataItem::file).toList();
+    assertTrue(now.stream().filter(held::contains).count() >= 4, now::toString);
+  }
+
+  @Test
+  void nothingIsLeftToTrainOn() {
+    folder.picture("a.png", 64, 64).text("a.txt", "a fox");
+    error(
+        "foxes",
+        "nothing is left to train on",
+        TestFolder.surveyed(1, folder.source().holdingOut(1)));
+  }
+
+  @Test
+  void picturesForRegularisationAreAsManyAsTheOthers() {
+    TestFolder prior = new TestFolder(temporary.resolve("prior"));
+    for (int i = 0; i < 3; i++) {
+      folder.picture(i + ".png", 64, 64).text(i + ".txt", "sks fox");
+      prior.picture("p" + i + ".png", 64, 64).text("p" + i + ".txt", "fox");
+    }
+    DataSource learned = folder.source().at(folder.path(), 5, "");
+    DataSet set = TestFolder.surveyed(1, learned, prior.source().regularising(true));
+    assertEquals(List.of(5, 5, 5, 5, 5, 5), set.items().stream().map(DataItem::repeats).toList());
+    DataSource once = folder.source();
+    set = TestFolder.surveyed(1, once, prior.source().at(prior.path(), 2, "").regularising(true));
+    assertEquals(List.of(1, 1, 1, 2, 2), set.items().stream().map(DataItem::repeats).toList());
+    only(DataProblem.Severity.WARNING, "p2.png", "is left out", set);
+  }
+}

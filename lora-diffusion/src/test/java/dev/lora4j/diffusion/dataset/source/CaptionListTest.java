@@ -1,0 +1,76 @@
+package dev.lora4j.diffusion.dataset.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CaptionListTest {
+  @TempDir Path folder;
+
+  private CaptionList read(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, text, StandardCharsets.ISO_8859_1);
+    return CaptionList.read(file);
+  }
+
+  @Test
+  void huggingFacesLinesAreRead() throws IOException {
+    CaptionList list =
+        read(
+            "metadata.jsonl",
+            """
+            {"file_name": "fox.png", "text": " a fox "}
+
+            {"file_name": "train/hen.png", "prompt": "a hen", "more": [1]}
+            """);
+    assertEquals(Map.of("fox.png", "a fox", "hen.png", "a hen"), list.byName());
+    assertEquals(List.of(), list.problems());
+    assertEquals(Optional.of("a fox"), list.of(Path.of("/somewhere/fox.png")));
+    assertEquals(Optional.empty(), list.of(Path.of("/somewhere/fox.jpg")));
+  }
+
+  @Test
+  void kohyasObjectIsRead() throws IOException {
+    CaptionList list =
+        read(
+            "meta.json",
+            "{\"/data/fox.png\": {\"caption\": \"a fox\", \"tags\": \"red, fur\"},"
+                + " \"hen\": {\"tags\": \"hen\"}}");
+    assertEquals(Optional.of("a fox, red, fur"), list.of(Path.of("fox.png")));
+    assertEquals(Optional.of("hen"), list.of(Path.of("hen.webp")));
+  }
+
+  @Test
+  void linesThatSayNothingAreToldByNumber() throws IOException {
+    CaptionList list =
+        read(
+            "metadata.jsonl",
+            "{\"file_name\": \"a.png\"}\nnone\n{\"file_name\": \"b.png\", \"text\": \"b\"}\n"
+                + "{\"file_name\": \"b.png\", \"text\": \"c\"}");
+    assertEquals(Map.of("b.png", "b"), list.byName());
+    assertEquals(
+        List.of(
+            "says no file_name or no text in line 1.",
+            "has no JSON object in line 2.",
+            "says b.png a second time in line 4."),
+        list.problems());
+  }
+
+  @Test
+  void whatIsNoListIsTold() throws IOException {
+    assertTrue(read("a.json", "[1]").problems().get(0).startsWith("is no JSON object"));
+    assertTrue(read("b.json", "{\"a\": 1}").problems().get(0).startsWith("is no JSON object"));
+    assertTrue(read("c.jsonl", "\u00e9").problems().get(0).startsWith("is not UTF-8 text"));
+    CaptionList absent = CaptionList.read(folder.resolve("absent.json"));
+    assertTrue(absent.problems().get(0).startsWith("cannot be read"));
+  }
+}
