@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.train;
 
+import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 
 /** Loss weights that keep easy timesteps from drowning the others (Hang et al. 2023). */
 public final class MinSnr {
@@ -8,12 +10,17 @@ public final class MinSnr {
 
   /** The weight at timestep {@code t}: min(SNR, gamma) over what the prediction already weighs. */
   public static double weight(NoiseSchedule schedule, int t, double gamma) {
-    double snr = schedule.snr(t);
+    return weight(schedule.config().prediction(), schedule.level(t), gamma);
+  }
+
+  /** The weight at a level of noise. */
+  public static double weight(Prediction prediction, NoiseLevel level, double gamma) {
+    double snr = level.signal() * level.signal() / (level.noise() * level.noise());
     double capped = Math.min(snr, gamma);
-    return switch (schedule.config().prediction()) {
+    return switch (prediction) {
       case EPSILON -> capped / Math.max(snr, Double.MIN_NORMAL);
       case V_PREDICTION -> capped / (snr + 1);
-      case FLOW -> capped * Math.pow(schedule.level(t).noise(), 2);
+      case FLOW -> capped * Math.pow(level.noise(), 2);
     };
   }
 }

@@ -19,14 +19,30 @@ public record NoisyLatents(Expr noisy, Expr target) {
    */
   public static NoisyLatents of(
       Expr latents, Expr noise, Expr alphaCumprod, Prediction prediction) {
-    Expr alpha = alphaCumprod.reshape(-1, 1, 1, 1);
-    Expr signal = alpha.sqrt();
-    Expr sigma = prediction == Prediction.FLOW ? signal.neg().add(1) : alpha.neg().add(1).sqrt();
-    Expr noisy = signal.mul(latents).add(sigma.mul(noise));
+    Expr signal = alphaCumprod.sqrt();
+    Expr share =
+        prediction == Prediction.FLOW ? signal.neg().add(1) : alphaCumprod.neg().add(1).sqrt();
+    return of(latents, noise, noise, signal, share, prediction);
+  }
+
+  /**
+   * Adds noise, of which the network sees other than it should predict.
+   *
+   * @param latents scaled latents [batch, channels, h, w]
+   * @param noise what the target is made of, of the same shape
+   * @param seen what the network's input is made of, of the same shape
+   * @param signal what latents are multiplied by, [batch]
+   * @param share what noise is multiplied by, [batch]
+   */
+  public static NoisyLatents of(
+      Expr latents, Expr noise, Expr seen, Expr signal, Expr share, Prediction prediction) {
+    Expr kept = signal.reshape(-1, 1, 1, 1);
+    Expr sigma = share.reshape(-1, 1, 1, 1);
+    Expr noisy = kept.mul(latents).add(sigma.mul(seen));
     Expr target =
         switch (prediction) {
           case EPSILON -> noise;
-          case V_PREDICTION -> signal.mul(noise).sub(sigma.mul(latents));
+          case V_PREDICTION -> kept.mul(noise).sub(sigma.mul(latents));
           case FLOW -> noise.sub(latents);
         };
     return new NoisyLatents(noisy, target);

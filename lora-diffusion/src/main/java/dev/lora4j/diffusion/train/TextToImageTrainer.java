@@ -11,7 +11,6 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.AdamW;
 import dev.lora4j.core.train.Noise;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
@@ -31,9 +30,6 @@ public final class TextToImageTrainer {
   /** See {@link #UNET}. */
   public static final String TEXT = "text_encoder:";
 
-  private static final double GAMMA = 5;
-  private static final AdamW OPTIMIZER = new AdamW(0.9, 0.99, 1e-8, 0.01);
-
   /** Supplies the samples that training draws from. */
   public interface Samples {
     /** Number of latents. */
@@ -48,12 +44,14 @@ public final class TextToImageTrainer {
 
   private final UNetConfig unet;
   private final NoiseSchedule schedule;
+  private final double gamma;
   private final int side;
   private final TrainingStep step;
 
   /**
    * Compiles the step.
    *
+   * @param gamma cap of the signal-to-noise ratio in the weights of the loss ({@link MinSnr})
    * @param side height and width of the latents
    * @param compute the type of the networks' mathematics
    */
@@ -62,14 +60,16 @@ public final class TextToImageTrainer {
       UNetConfig unet,
       ClipTextConfig text,
       NoiseSchedule schedule,
+      double gamma,
       int side,
+      StepSettings settings,
       DType compute) {
     this.unet = unet;
     this.schedule = schedule;
+    this.gamma = gamma;
     this.side = side;
-    TrainingStep.Inputs in = new TrainingStep.Inputs();
-    Graph graph = in.graph();
-    FlatParameters parameters = new FlatParameters(in.graph(), compute);
+    Graph graph = new Graph();
+    FlatParameters parameters = new FlatParameters(graph, compute);
     long any = Shape.UNKNOWN;
     Shape latent = Shape.of(any, unet.inChannels(), any, any);
     Expr latents = graph.input("latents", DType.F32, latent);
@@ -87,7 +87,7 @@ public final class TextToImageTrainer {
     Expr predicted =
         new UNet(unet).apply(unetWeights, noisy.noisy().to(compute), timesteps, context);
     Expr loss = noisy.loss(predicted.to(DType.F32), weight);
-    step = TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(OPTIMIZER, 1.0));
+    step = TrainingStep.compile(scope, parameters, loss, settings);
   }
 
   private static WeightSource named(String prefix, FlatParameters parameters) {
@@ -123,7 +123,7 @@ public final class TextToImageTrainer {
       int t = (int) ((i + random.uniform()) / batch * schedule.size());
       alphas[i] = (float) schedule.alphaCumprod(t);
       timesteps[i] = t;
-      weights[i] = (float) MinSnr.weight(schedule, t, GAMMA);
+      weights[i] = (float) MinSnr.weight(schedule, t, gamma);
       int[] caption = samples.caption(index, random);
       if (i == 0) {
         ids = new long[batch * caption.length];

@@ -5,10 +5,10 @@ import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.AdamW;
 import dev.lora4j.core.train.Noise;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
@@ -25,22 +25,30 @@ import java.util.List;
  * without the adversary).
  */
 public final class VaeTrainer {
-  private static final double SLOPE_WEIGHT = 0.5;
-  private static final double DIVERGENCE_WEIGHT = 1e-6;
+  /**
+   * What is weighed and shown.
+   *
+   * @param slopes weight of the error of the slopes
+   * @param divergence weight of the divergence
+   * @param mirrored share of pictures that are mirrored
+   */
+  public record Loss(double slopes, double divergence, double mirrored) {}
 
   private final VaeConfig config;
+  private final Loss loss;
   private final TrainingStep step;
 
   /** Compiles the step; {@code compute} is the type of the network's mathematics. */
-  public VaeTrainer(Scope scope, VaeConfig config, DType compute) {
+  public VaeTrainer(
+      Scope scope, VaeConfig config, Loss weighed, StepSettings settings, DType compute) {
     this.config = config;
-    TrainingStep.Inputs in = new TrainingStep.Inputs();
-    FlatParameters parameters = new FlatParameters(in.graph(), compute);
-    Weights at = Weights.of(in.graph(), "vae", parameters, SiteAdapters.NONE);
+    this.loss = weighed;
+    Graph graph = new Graph();
+    FlatParameters parameters = new FlatParameters(graph, compute);
+    Weights at = Weights.of(graph, "vae", parameters, SiteAdapters.NONE);
     long any = Shape.UNKNOWN;
-    Expr bytes = in.graph().input("pictures", DType.U8, Shape.of(any, 3, any, any));
-    Expr noise =
-        in.graph().input("noise", DType.F32, Shape.of(any, config.latentChannels(), any, any));
+    Expr bytes = graph.input("pictures", DType.U8, Shape.of(any, 3, any, any));
+    Expr noise = graph.input("noise", DType.F32, Shape.of(any, config.latentChannels(), any, any));
     Expr x = PictureBatch.normalised(bytes);
     Vae vae = new Vae(config);
     Vae.Moments moments = vae.encode(at, x.to(compute));
@@ -50,13 +58,13 @@ public final class VaeTrainer {
     Expr y = vae.decode(at, z.to(compute)).to(DType.F32);
     Expr divergence =
         mean.pow(2).add(logVariance.exp()).sub(logVariance).add(-1).mul(0.5).sum(1, 2, 3).mean();
-    Expr loss =
+    Expr total =
         y.sub(x)
             .abs()
             .mean()
-            .add(slopes(y.sub(x)).mul(SLOPE_WEIGHT))
-            .add(divergence.mul(DIVERGENCE_WEIGHT));
-    step = TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(AdamW.DEFAULT, 1.0));
+            .add(slopes(y.sub(x)).mul(weighed.slopes()))
+            .add(divergence.mul(weighed.divergence()));
+    step = TrainingStep.compile(scope, parameters, total, settings);
   }
 
   /** Mean absolute difference of neighbours: the error of edges, which the eye sees first. */
@@ -94,7 +102,7 @@ public final class VaeTrainer {
     List<Picture> drawn = new ArrayList<>(batch);
     for (int i = 0; i < batch; i++) {
       Picture picture = pictures.get(noise.index(pictures.size()));
-      drawn.add(noise.uniform() < 0.5 ? picture.flipped() : picture);
+      drawn.add(noise.uniform() < loss.mirrored() ? picture.flipped() : picture);
     }
     int height = drawn.get(0).height() / config.scale();
     int width = drawn.get(0).width() / config.scale();

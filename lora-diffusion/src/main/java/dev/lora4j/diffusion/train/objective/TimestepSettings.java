@@ -1,0 +1,98 @@
+package dev.lora4j.diffusion.train.objective;
+
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * Which timesteps are trained, and how often.
+ *
+ * @param stratified one timestep from each part of the range for the samples of a batch, which
+ *     makes the batch's loss vary less; otherwise each sample draws for itself, as sd-scripts does
+ * @param min first timestep ({@code min_timestep}), 0 for all
+ * @param max the timestep after the last ({@code max_timestep}); all if empty
+ * @param sampling the law ({@code timestep_sampling}; LOGIT_NORMAL and MODE are values of {@code
+ *     weighting_scheme} there)
+ * @param sigmoidScale spread of SIGMOID and SHIFT ({@code sigmoid_scale}), above 0
+ * @param shift how far SHIFT moves to noise ({@code discrete_flow_shift}), above 0; that of the
+ *     base's own schedule if empty
+ * @param logitMean centre of LOGIT_NORMAL ({@code logit_mean})
+ * @param logitStd spread of LOGIT_NORMAL ({@code logit_std}), above 0
+ * @param modeScale strength of MODE ({@code mode_scale}), from -1 to 2 / (pi - 2)
+ */
+public record TimestepSettings(
+    boolean stratified,
+    int min,
+    OptionalInt max,
+    Sampling sampling,
+    double sigmoidScale,
+    OptionalDouble shift,
+    double logitMean,
+    double logitStd,
+    double modeScale) {
+  /** All timesteps alike, one from each part of the range. */
+  public static final TimestepSettings STRATIFIED =
+      new TimestepSettings(
+          true, 0, OptionalInt.empty(), Sampling.UNIFORM, 1, OptionalDouble.empty(), 0, 1, 1.29);
+
+  /** All timesteps alike, drawn for each sample by itself. */
+  public static final TimestepSettings INDEPENDENT = STRATIFIED.withStratified(false);
+
+  /** The law of the timesteps. */
+  public enum Sampling {
+    /** All alike. */
+    UNIFORM,
+    /** The logistic function of normal numbers: more in the middle. */
+    SIGMOID,
+    /** SIGMOID, moved to noise (Esser et al. 2024, equation 23). */
+    SHIFT,
+    /** SIGMOID with another centre and spread (Esser et al. 2024, equation 19). */
+    LOGIT_NORMAL,
+    /** Heavy at both ends (Esser et al. 2024, equation 20). */
+    MODE
+  }
+
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException with all that is out of range
+   */
+  public TimestepSettings {
+    new Ranges()
+        .that(min >= 0, "min_timestep is " + min + "; it is 0 or more")
+        .that(
+            max.isEmpty() || max.getAsInt() > min,
+            "max_timestep is " + max.orElse(0) + "; it is above min_timestep, " + min)
+        .above("sigmoid_scale", sigmoidScale, 0)
+        .above("discrete_flow_shift", shift.orElse(1), 0)
+        .finite("logit_mean", logitMean)
+        .above("logit_std", logitStd, 0)
+        .within("mode_scale", modeScale, -1, 2 / (Math.PI - 2))
+        .check();
+  }
+
+  /** The same, in parts of the range or not. */
+  public TimestepSettings withStratified(boolean other) {
+    return new TimestepSettings(
+        other, min, max, sampling, sigmoidScale, shift, logitMean, logitStd, modeScale);
+  }
+
+  /** The same, from {@code first} up to but without {@code end}. */
+  public TimestepSettings withRange(int first, int end) {
+    return new TimestepSettings(
+        stratified,
+        first,
+        OptionalInt.of(end),
+        sampling,
+        sigmoidScale,
+        shift,
+        logitMean,
+        logitStd,
+        modeScale);
+  }
+
+  /** The same under another law. */
+  public TimestepSettings withSampling(Sampling other) {
+    return new TimestepSettings(
+        stratified, min, max, other, sigmoidScale, shift, logitMean, logitStd, modeScale);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.lora4j.diffusion.train.objective;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.diffusion.sampling.NoiseSchedule;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Betas;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Spacing;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What {@code src/test/golden/objective.py} wrote. */
+final class Golden {
+  private static final Path FILE = Path.of("src/test/resources/objective.safetensors");
+
+  private Golden() {}
+
+  static List<String> names(String prefix) {
+    try (TensorStore store = TensorStore.open(FILE)) {
+      return store.tensors().keySet().stream().filter(k -> k.startsWith(prefix)).sorted().toList();
+    }
+  }
+
+  static HostTensor tensor(String name) {
+    try (TensorStore store = TensorStore.open(FILE)) {
+      TensorInfo info = store.tensors().get(name);
+      return HostTensor.of(info.dtype(), info.shape(), store.read(name));
+    }
+  }
+
+  static float[] floats(String name) {
+    double[] values = doubles(name);
+    float[] floats = new float[values.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+
+  static double[] doubles(String name) {
+    return tensor(name).doubles();
+  }
+
+  /** Stable Diffusion 1.5's schedule, for a network that predicts something. */
+  static NoiseSchedule schedule(Prediction prediction) {
+    return new NoiseSchedule(
+        new SchedulerConfig(
+            1000, Betas.SCALED_LINEAR, 0.00085, 0.012, prediction, Spacing.LEADING, 1, false));
+  }
+
+  static void close(float[] expected, float[] actual, double tolerance) {
+    assertEquals(expected.length, actual.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], actual[i], tolerance * (1 + Math.abs(expected[i])), "at " + i);
+    }
+  }
+}
