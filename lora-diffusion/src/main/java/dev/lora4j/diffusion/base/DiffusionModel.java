@@ -189,6 +189,15 @@ public final class DiffusionModel {
     return configs.unet().added().isPresent();
   }
 
+  /**
+   * Which layer of its text encoders the denoiser gets.
+   *
+   * @param clipSkip layers to leave out beyond what the base leaves out
+   */
+  public ClipText.View view(int clipSkip) {
+    return new ClipText.View(clipSkip + (xl() ? 1 : 0), !xl());
+  }
+
   /** Whether zeros stand for an empty negative prompt. */
   public boolean zerosForNoText() {
     return configs.zerosForNoText();

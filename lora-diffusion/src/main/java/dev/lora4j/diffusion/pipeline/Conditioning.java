@@ -113,8 +113,7 @@ final class Conditioning {
 
   private Seen see(
       DiffusionModel base, TextEncoder encoder, ClipTokenizer tokenizer, List<Chunk> chunks) {
-    boolean lastButOne = base.xl();
-    ClipText.View view = new ClipText.View(clipSkip + (lastButOne ? 1 : 0), !lastButOne);
+    ClipText.View view = base.view(clipSkip);
     int tokens = tokenizer.maxLength();
     long[] ids = new long[chunks.size() * tokens];
     long[] ends = new long[chunks.size()];

@@ -16,9 +16,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
-import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.clip.EmbeddingFile;
@@ -27,7 +25,6 @@ import dev.lora4j.diffusion.pipeline.Tiling.Planes;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -265,29 +262,13 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /**
-   * Encodes captions for training, of which more than the encoder's places are left out.
+   * Encodes captions for training: plain texts, of which more than the encoders' places are left
+   * out.
    *
-   * @throws IllegalArgumentException if the base has several text encoders
-   * @return F32 [captions, tokens, width], owned by {@code owner}
+   * @param clipSkip layers of the text encoders to leave out, beyond what the base leaves out
    */
-  public Tensor encodeText(Scope owner, List<String> captions) {
-    if (base.xl() || tokenizers.size() > 1) {
-      throw new IllegalArgumentException(
-          base.path() + " is a Stable Diffusion XL, for which adapters cannot be trained.");
-    }
-    TextEncoder encoder = base.textEncoders().get(0);
-    ClipTokenizer tokenizer = tokenizers.get(0);
-    long[] ids =
-        captions.stream()
-            .flatMapToInt(c -> Arrays.stream(tokenizer.encode(c).ids()))
-            .asLongStream()
-            .toArray();
-    try (Scope work = scope.child("text")) {
-      Shape shape = Shape.of(captions.size(), tokenizer.maxLength());
-      Map<String, Tensor> data = Map.of("ids", Tensor.ofLongs(work, shape, ids));
-      Network network = programs.text(encoder, ClipText.View.LAST);
-      return network.run(work, encoder.weights(), data).get(0).moveTo(owner);
-    }
+  public List<EncodedCaption> encodeCaptions(List<String> captions, int clipSkip) {
+    return new CaptionEncoder(base, programs, tokenizers).encode(scope, captions, clipSkip);
   }
 
   @Override

@@ -1,6 +1,13 @@
 package dev.lora4j.diffusion.style;
 
-/** Hears how training goes. Called on the thread that trains. */
+import dev.lora4j.core.adapter.Adapter;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Hears how training goes. Called between two steps, on a thread of the training's own;
+ * interrupting that thread stops the training, as interrupting the caller's does.
+ */
 @FunctionalInterface
 public interface StyleListener {
   /** Hears nothing. */
@@ -10,11 +17,44 @@ public interface StyleListener {
    * What a step did.
    *
    * @param step from 1
-   * @param loss of this step's batch
+   * @param loss of this step's batches
+   * @param gradientNorm before it was clipped
+   * @param rate of learning
    * @param skipped whether the gradient was not finite, so that nothing changed
    */
-  record Progress(int step, int steps, float loss, boolean skipped) {}
+  record Step(int step, int steps, float loss, float gradientNorm, double rate, boolean skipped) {}
 
   /** A step is done. */
-  void step(Progress progress);
+  void step(Step done);
+
+  /** Pictures and captions are being encoded; {@code done} of {@code all} are. */
+  default void encoding(int done, int all) {}
+
+  /** A run is gone on with, after so many steps. */
+  default void resumed(int step, List<String> notes) {}
+
+  /** A step changed nothing, and this is why. */
+  default void notFinite(int step, NotFinite where) {}
+
+  /**
+   * The loss on the pictures that are held out.
+   *
+   * @param best whether it was never as low
+   */
+  default void validated(int step, double loss, boolean best) {}
+
+  /** It is time to look at what the adapter does; {@code adapter} is as it is after the step. */
+  default void preview(int step, Adapter adapter) {}
+
+  /**
+   * A checkpoint is about to be written. What is told of the steps until now has to be kept before:
+   * a run that goes on from the checkpoint does not tell it again.
+   */
+  default void saving(int step) {}
+
+  /** A checkpoint could not be written; training goes on, and older ones are as they were. */
+  default void notSaved(int step, String reason) {}
+
+  /** A checkpoint is on disk. */
+  default void saved(int step, Path checkpoint) {}
 }

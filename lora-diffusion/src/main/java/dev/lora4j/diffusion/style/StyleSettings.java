@@ -1,40 +1,78 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.optimizer.AdamW;
+import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.schedule.Cosine;
+import dev.lora4j.core.train.schedule.RateSchedule;
+import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
+import java.util.OptionalDouble;
 
 /**
- * How a style is trained.
+ * How a style is trained, whatever it is trained on. Immutable; each {@code with} method returns a
+ * changed copy.
  *
- * @param rank of every factor
- * @param alpha divided by the rank it scales what the factors add
- * @param batch pictures per step
- * @param learningRate at its highest
- * @param dropout share of captions left out, so that guidance keeps working
+ * @param recipe of the adapter: method, layers, rank
+ * @param optimizer the rule by which weights change
+ * @param rates how fast
+ * @param schedule how the rates go over the steps; its length is the number of steps
+ * @param objective noise and loss
+ * @param accumulate batches whose gradients are added up for one step
+ * @param clip greatest norm of the whole gradient; 0 for any
+ * @param averageDecay share that a moving average of the factors keeps of itself; 0 for none
+ * @param maxNorm greatest norm of what is added to a layer's weight
+ * @param clipSkip layers of the text encoders to leave out, beyond what the base leaves out
+ * @param checkpointing whether parts of the denoiser are computed twice to save memory
  * @param seed of everything random
  * @param stored the type that factors are stored in
  */
 public record StyleSettings(
-    int rank,
-    double alpha,
-    int steps,
-    int batch,
-    double learningRate,
-    double dropout,
+    AdapterRecipe recipe,
+    Optimizer optimizer,
+    Rates rates,
+    RateSchedule schedule,
+    ObjectiveSettings objective,
+    int accumulate,
+    double clip,
+    double averageDecay,
+    OptionalDouble maxNorm,
+    int clipSkip,
+    boolean checkpointing,
     long seed,
     DType stored) {
 
-  /** Rank 16, 300 steps of 8 pictures: a style from some dozens of pictures. */
+  /** LoRA of rank 16 on all blocks of the denoiser, AdamW, 300 steps at up to 0.001. */
   public static final StyleSettings DEFAULT =
-      new StyleSettings(16, 16, 300, 8, 1e-3, 0.1, 0, DType.F16);
+      new StyleSettings(
+          AdapterRecipe.DEFAULT.method(new LoraTraining()).targets(Targets.of(TargetPreset.STYLE)),
+          AdamW.DEFAULT,
+          Rates.of(1e-3),
+          RateSchedule.of(new Cosine(), 300),
+          ObjectiveSettings.DEFAULT,
+          1,
+          1,
+          0,
+          OptionalDouble.empty(),
+          0,
+          false,
+          0,
+          DType.F16);
 
   /** Checks the ranges. */
   public StyleSettings {
-    require(rank >= 1, "rank must be at least 1, found " + rank);
-    require(alpha > 0, "alpha must be above 0, found " + alpha);
-    require(steps >= 1, "steps must be at least 1, found " + steps);
-    require(batch >= 1, "batch must be at least 1, found " + batch);
-    require(learningRate > 0, "the learning rate must be above 0, found " + learningRate);
-    require(dropout >= 0 && dropout < 1, "dropout must be in [0, 1), found " + dropout);
+    require(accumulate >= 1, "a step has at least 1 batch, found " + accumulate);
+    require(clip >= 0, "the greatest norm of the gradient must not be negative, found " + clip);
+    require(
+        averageDecay >= 0 && averageDecay < 1,
+        "the average's decay must be in [0, 1), found " + averageDecay);
+    require(
+        maxNorm.isEmpty() || maxNorm.getAsDouble() > 0,
+        "the greatest norm of a layer's change must be above 0, found " + maxNorm);
+    require(clipSkip >= 0, "layers to leave out must not be negative, found " + clipSkip);
     require(
         stored == DType.F32 || stored == DType.F16 || stored == DType.BF16,
         "factors are stored as F32, F16 or BF16, found " + stored);
@@ -46,16 +84,168 @@ public record StyleSettings(
     }
   }
 
-  /** Share of the steps in which the rate rises from nothing. */
-  private static final double WARM_UP = 0.1;
+  /** Changes of the weights. */
+  public int steps() {
+    return Math.toIntExact(schedule.steps());
+  }
 
-  /** The learning rate of step {@code step} (from 0): a linear rise, then half a cosine down. */
-  double rate(int step) {
-    double warmUp = Math.max(1, steps * WARM_UP);
-    if (step < warmUp) {
-      return learningRate * (step + 1) / warmUp;
-    }
-    double progress = (step - warmUp) / Math.max(1, steps - warmUp);
-    return learningRate * (1 + Math.cos(Math.PI * progress)) / 2;
+  /** The learning rate of a step, from 0. */
+  double rate(long step) {
+    return rates.rate() * schedule.factor(step);
+  }
+
+  /** With another adapter. */
+  public StyleSettings with(AdapterRecipe other) {
+    return new StyleSettings(
+        other,
+        optimizer,
+        rates,
+        schedule,
+        objective,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        checkpointing,
+        seed,
+        stored);
+  }
+
+  /** With other rates. */
+  public StyleSettings with(Rates other) {
+    return new StyleSettings(
+        recipe,
+        optimizer,
+        other,
+        schedule,
+        objective,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        checkpointing,
+        seed,
+        stored);
+  }
+
+  /** With another schedule and number of steps. */
+  public StyleSettings with(RateSchedule other) {
+    return new StyleSettings(
+        recipe,
+        optimizer,
+        rates,
+        other,
+        objective,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        checkpointing,
+        seed,
+        stored);
+  }
+
+  /** With another optimiser. */
+  public StyleSettings with(Optimizer other) {
+    return new StyleSettings(
+        recipe,
+        other,
+        rates,
+        schedule,
+        objective,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        checkpointing,
+        seed,
+        stored);
+  }
+
+  /** With another objective. */
+  public StyleSettings with(ObjectiveSettings other) {
+    return new StyleSettings(
+        recipe,
+        optimizer,
+        rates,
+        schedule,
+        other,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        checkpointing,
+        seed,
+        stored);
+  }
+
+  /** With so many steps, and a warm-up of the same share of them. */
+  public StyleSettings withSteps(int steps) {
+    double share = schedule.warmup() / (double) schedule.steps();
+    return with(new RateSchedule(schedule.decay(), steps, 0, schedule.least()).warmupPart(share));
+  }
+
+  /** With factors of another rank, and alpha equal to it. */
+  public StyleSettings withRank(int rank) {
+    return with(recipe.rank(rank, rank));
+  }
+
+  /** With parts of the denoiser computed twice, or not. */
+  public StyleSettings withCheckpointing(boolean twice) {
+    return new StyleSettings(
+        recipe,
+        optimizer,
+        rates,
+        schedule,
+        objective,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        twice,
+        seed,
+        stored);
+  }
+
+  /** With another seed. */
+  public StyleSettings withSeed(long other) {
+    return new StyleSettings(
+        recipe,
+        optimizer,
+        rates,
+        schedule,
+        objective,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        checkpointing,
+        other,
+        stored);
+  }
+
+  /** With factors stored in another type. */
+  public StyleSettings withStored(DType other) {
+    return new StyleSettings(
+        recipe,
+        optimizer,
+        rates,
+        schedule,
+        objective,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        checkpointing,
+        seed,
+        other);
   }
 }

@@ -1,101 +1,192 @@
 package dev.lora4j.diffusion.style;
 
-import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.nn.FlatParameters;
-import dev.lora4j.core.nn.FrozenWeights;
-import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.AdamW;
-import dev.lora4j.core.train.Initialiser;
-import dev.lora4j.core.train.StepSettings;
-import dev.lora4j.core.train.TrainingRun;
-import dev.lora4j.core.train.TrainingState;
-import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.dataset.PictureFolder;
+import dev.lora4j.diffusion.dataset.bucket.Bucket;
+import dev.lora4j.diffusion.dataset.bucket.Bucketing;
+import dev.lora4j.diffusion.dataset.cache.ContentCache;
+import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
+import dev.lora4j.diffusion.dataset.source.DataGroup;
+import dev.lora4j.diffusion.dataset.source.DataSource;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.diffusion.train.NoisyLatents;
-import dev.lora4j.diffusion.unet.UNet;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
 
 /**
- * Trains a style adapter on pictures: LoRA on the denoiser's attention, feed-forward and
- * convolution layers. Immutable; each method returns a changed copy.
+ * Trains a style adapter on pictures. Immutable; each method returns a changed copy.
+ *
+ * <p>The base may be used by others meanwhile. Training is deterministic: the same base, pictures,
+ * settings and machine give the same adapter bit for bit, also if it is stopped and gone on with.
  */
 public final class StyleTrainer {
-  private static final double CLIP = 1.0;
+  /** Pictures at once, where they are given in memory or as a folder. */
+  private static final int BATCH = 8;
+
+  /** Share of captions left out, so that guidance keeps working. */
+  private static final double CAPTION_DROPOUT = 0.1;
 
   private final StableDiffusion base;
-  private final List<Picture> pictures;
+  private final Source source;
   private final StyleSettings settings;
+  private final Keeping keeping;
   private final String name;
+  private final Map<String, String> metadata;
+  private final int batch;
+  private final double captionDropout;
+
+  /** Where the samples come from. */
+  @FunctionalInterface
+  private interface Source {
+    Samples samples(StyleTrainer trainer, ContentCache cache, StyleListener listener);
+  }
 
   private StyleTrainer(
-      StableDiffusion base, List<Picture> pictures, StyleSettings settings, String name) {
+      StableDiffusion base,
+      Source source,
+      StyleSettings settings,
+      Keeping keeping,
+      String name,
+      Map<String, String> metadata,
+      int batch,
+      double captionDropout) {
     this.base = base;
-    this.pictures = List.copyOf(pictures);
+    this.source = source;
     this.settings = settings;
+    this.keeping = keeping;
     this.name = name;
+    this.metadata = Map.copyOf(metadata);
+    this.batch = batch;
+    this.captionDropout = captionDropout;
   }
 
   /** A trainer for a base, with default settings and no pictures yet. */
   public static StyleTrainer on(StableDiffusion base) {
-    return new StyleTrainer(base, List.of(), StyleSettings.DEFAULT, "style");
+    Source none =
+        (trainer, cache, listener) -> {
+          throw new IllegalArgumentException("There are no pictures to train on.");
+        };
+    return new StyleTrainer(
+        base,
+        none,
+        StyleSettings.DEFAULT,
+        Keeping.NOTHING,
+        "style",
+        Map.of(),
+        BATCH,
+        CAPTION_DROPOUT);
   }
 
-  /** With the pictures of a folder, captioned by text files beside them. */
+  /**
+   * With the pictures of a folder, captioned by text files beside them, in sizes near that of the
+   * base.
+   *
+   * @throws dev.lora4j.diffusion.dataset.DataSetException with all that is wrong with them
+   */
   public StyleTrainer images(Path folder) {
-    int side = base.base().sampleSize() * base.base().vae().scale();
-    return images(PictureFolder.read(folder, side, side));
+    survey(folder, DataSet.Depth.PIXELS).usable();
+    return with(
+        (trainer, cache, listener) ->
+            trainer.samples(trainer.survey(folder, DataSet.Depth.HEADERS), cache, listener));
   }
 
-  /** With these pictures, all of the base's own size. */
-  public StyleTrainer images(List<Picture> all) {
-    return new StyleTrainer(base, all, settings, name);
+  private DataSet survey(Path folder, DataSet.Depth depth) {
+    int side = base.base().sampleSize() * base.base().vae().scale();
+    int unit = base.base().sizeUnit();
+    Bucketing sizes = new Bucketing(new Bucket(side, side), true, side / 2, 2 * side, unit, false);
+    DataSource pictures =
+        DataSource.of(folder).with(CaptionSettings.DEFAULT.dropout(captionDropout));
+    DataGroup group = new DataGroup(sizes, batch, settings.seed(), List.of(pictures));
+    return DataSet.survey(List.of(group), depth);
+  }
+
+  /**
+   * With the pictures of a data set.
+   *
+   * @throws dev.lora4j.diffusion.dataset.DataSetException if it has errors
+   */
+  public StyleTrainer data(DataSet data) {
+    DataSet usable = data.usable();
+    return with((trainer, cache, listener) -> trainer.samples(usable, cache, listener));
+  }
+
+  private Samples samples(DataSet data, ContentCache cache, StyleListener listener) {
+    boolean masked = settings.objective().loss().masked();
+    DataSetSamples samples =
+        new DataSetSamples(base, data.usable(), cache, settings.seed(), masked);
+    int all = data.items().size();
+    samples.encode(done -> listener.encoding(done, all));
+    return samples;
+  }
+
+  /** With these pictures, all of one size. */
+  public StyleTrainer images(List<Picture> pictures) {
+    List<Picture> all = List.copyOf(pictures);
+    return with(
+        (trainer, cache, listener) ->
+            PictureSamples.of(
+                base,
+                all,
+                trainer.batch,
+                trainer.captionDropout,
+                trainer.settings.seed(),
+                done -> listener.encoding(done, all.size())));
+  }
+
+  private StyleTrainer with(Source other) {
+    return new StyleTrainer(base, other, settings, keeping, name, metadata, batch, captionDropout);
   }
 
   /** With factors of another rank, and alpha equal to it. */
   public StyleTrainer rank(int rank) {
-    StyleSettings s = settings;
-    return settings(
-        new StyleSettings(
-            rank, rank, s.steps(), s.batch(), s.learningRate(), s.dropout(), s.seed(), s.stored()));
+    return settings(settings.withRank(rank));
   }
 
   /** With another number of steps. */
   public StyleTrainer steps(int steps) {
-    StyleSettings s = settings;
-    return settings(
-        new StyleSettings(
-            s.rank(),
-            s.alpha(),
-            steps,
-            s.batch(),
-            s.learningRate(),
-            s.dropout(),
-            s.seed(),
-            s.stored()));
+    return settings(settings.withSteps(steps));
+  }
+
+  /** With so many pictures at once; a data set says that itself. */
+  public StyleTrainer batch(int pictures) {
+    if (pictures < 1) {
+      throw new IllegalArgumentException("a batch has at least 1 picture, found " + pictures);
+    }
+    return new StyleTrainer(
+        base, source, settings, keeping, name, metadata, pictures, captionDropout);
+  }
+
+  /** With this share of captions left out; a data set says that itself. */
+  public StyleTrainer captionDropout(double share) {
+    if (!(share >= 0 && share < 1)) {
+      throw new IllegalArgumentException(
+          "the dropout of captions must be in [0, 1), found " + share);
+    }
+    return new StyleTrainer(base, source, settings, keeping, name, metadata, batch, share);
   }
 
   /** With other settings altogether. */
   public StyleTrainer settings(StyleSettings other) {
-    return new StyleTrainer(base, pictures, other, name);
+    return new StyleTrainer(base, source, other, keeping, name, metadata, batch, captionDropout);
+  }
+
+  /** With checkpoints, validation and previews. */
+  public StyleTrainer keeping(Keeping other) {
+    return new StyleTrainer(base, source, settings, other, name, metadata, batch, captionDropout);
   }
 
   /** With another name for the adapter. */
   public StyleTrainer name(String other) {
-    return new StyleTrainer(base, pictures, settings, other);
+    return new StyleTrainer(
+        base, source, settings, keeping, other, metadata, batch, captionDropout);
+  }
+
+  /** With more to say in the adapter's header. */
+  public StyleTrainer metadata(Map<String, String> more) {
+    return new StyleTrainer(base, source, settings, keeping, name, more, batch, captionDropout);
   }
 
   /** Trains; nothing is heard of it before it is done. */
@@ -106,79 +197,37 @@ public final class StyleTrainer {
   /**
    * Trains.
    *
-   * @throws CancellationException if the calling thread is interrupted
+   * @throws CancellationException if the calling thread is interrupted; with checkpoints, the last
+   *     step is in one
+   * @throws StyleFailure if it cannot go on
    */
   public TrainedStyle run(StyleListener listener) {
-    if (pictures.isEmpty()) {
-      throw new IllegalArgumentException("There are no pictures to train on.");
-    }
-    try (Scope scope = base.scope().child("style")) {
-      StyleSamples samples = StyleSamples.prepare(scope, base, pictures, settings);
-      DiffusionModel model = base.base();
-      TrainingStep.Inputs in = new TrainingStep.Inputs();
-      FlatParameters parameters = new FlatParameters(in.graph(), model.compute());
-      FactorsInTraining factors = new FactorsInTraining(parameters, StyleSites.DEFAULT, settings);
-      FrozenWeights frozen = new FrozenWeights(model.compute(), "");
-      Expr loss = loss(in.graph(), model, new UNet(model.unet()), factors, frozen);
-      StepSettings how = StepSettings.of(AdamW.DEFAULT, CLIP).computedIn(model.compute());
-      TrainingStep step = TrainingStep.compile(scope, in, parameters, loss, how);
-      float[] initial = Initialiser.fill(factors.layout(), settings.seed());
-      TrainingState state = TrainingState.begin(scope, initial, 0);
-      TrainingRun run =
-          step.bind(scope, state, factors.layout(), held(model, factors.scales(scope)));
-      List<Float> losses = train(listener, scope, samples, run);
-      Map<String, String> metadata = StyleMetadata.of(name, settings, pictures.size(), losses);
-      float[] trained = state.weights().floats();
-      Adapter adapter = new Adapter(name, factors.factors(scope, trained), metadata);
-      return new TrainedStyle(adapter, base.family(), losses);
-    }
+    return StopSign.run(
+        sign -> {
+          ContentCache cache = ContentCache.ofUser(DType.F32);
+          Samples samples = source.samples(this, cache, encoding(sign, listener));
+          try (StyleRun run =
+              new StyleRun(base.scope(), base, settings, samples, cache, keeping, listener, sign)) {
+            return run.run(name, new StyleMetadata(base.base(), metadata));
+          }
+        });
   }
 
-  /** The weights of the denoiser and these others, by name. */
-  static Function<String, Tensor> held(DiffusionModel model, Map<String, Tensor> others) {
-    return name -> {
-      Tensor other = others.get(name);
-      return other == null ? model.unetWeights().tensor(name) : other;
+  /** Tells of encoding, and stops it when it is asked to. */
+  private static StyleListener encoding(StopSign sign, StyleListener listener) {
+    return new StyleListener() {
+      @Override
+      public void step(Step progress) {
+        throw new IllegalStateException("a step while pictures are encoded");
+      }
+
+      @Override
+      public void encoding(int done, int all) {
+        sign.call(() -> listener.encoding(done, all));
+        if (sign.asked()) {
+          throw new StyleInterrupted(0, Optional.empty());
+        }
+      }
     };
-  }
-
-  static Expr loss(
-      Graph graph,
-      DiffusionModel model,
-      UNet unet,
-      FactorsInTraining factors,
-      FrozenWeights frozen) {
-    long any = Shape.UNKNOWN;
-    Shape latent = Shape.of(any, model.unet().inChannels(), any, any);
-    Expr latents = graph.input("latents", DType.F32, latent);
-    Expr noise = graph.input("noise", DType.F32, latent);
-    Expr alphaCumprod = graph.input("alpha_cumprod", DType.F32, Shape.of(any));
-    Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(any));
-    Expr weight = graph.input("weight", DType.F32, Shape.of(any));
-    Shape words = Shape.of(any, any, model.unet().crossAttentionDim());
-    Expr context = graph.input("context", DType.F32, words);
-    NoisyLatents noisy =
-        NoisyLatents.of(latents, noise, alphaCumprod, model.schedule().config().prediction());
-    Weights at = Weights.of(graph, "unet", frozen, factors);
-    DType compute = model.compute();
-    Expr predicted = unet.apply(at, noisy.noisy().to(compute), timesteps, context.to(compute));
-    return noisy.loss(predicted.to(DType.F32), weight);
-  }
-
-  private List<Float> train(
-      StyleListener listener, Scope scope, StyleSamples samples, TrainingRun run) {
-    List<Float> losses = new ArrayList<>(settings.steps());
-    for (int i = 0; i < settings.steps(); i++) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new CancellationException("Training was interrupted after " + i + " steps.");
-      }
-      try (Scope inputs = scope.child("batch")) {
-        TrainingRun.Outcome outcome = run.step(settings.rate(i), samples.batch(inputs, i));
-        losses.add(outcome.loss());
-        listener.step(
-            new StyleListener.Progress(i + 1, settings.steps(), outcome.loss(), outcome.skipped()));
-      }
-    }
-    return losses;
   }
 }

@@ -23,6 +23,11 @@ public record TrainedStyle(Adapter adapter, Family family, List<Float> losses) {
 
   /** Writes the adapter in kohya's layout, which other tools read too. */
   public void save(Path file) {
-    AdapterOutput.write(adapter, family, AdapterWriters.named("kohya"), WriteOptions.EXACT, file);
+    save(file, "kohya");
+  }
+
+  /** Writes the adapter in a layout by its name; that of PEFT is a folder. */
+  public void save(Path file, String layout) {
+    AdapterOutput.write(adapter, family, AdapterWriters.named(layout), WriteOptions.EXACT, file);
   }
 }

@@ -12,6 +12,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.style.Rates;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
@@ -100,8 +101,19 @@ class CardPicturesTest {
 
   private static TrainedStyle trained(StableDiffusion sd) {
     int side = sd.base().sampleSize() * sd.base().vae().scale();
-    StyleSettings settings = new StyleSettings(4, 4, 12, 3, 1e-2, 0.1, 9, DType.F32);
-    return StyleTrainer.on(sd).images(pictures(side)).settings(settings).name("mine").run();
+    StyleSettings settings =
+        StyleSettings.DEFAULT
+            .withRank(4)
+            .withSteps(12)
+            .with(Rates.of(1e-2))
+            .withSeed(9)
+            .withStored(DType.F32);
+    return StyleTrainer.on(sd)
+        .images(pictures(side))
+        .batch(3)
+        .settings(settings)
+        .name("mine")
+        .run();
   }
 
   @ParameterizedTest

@@ -49,7 +49,12 @@ class StyleTrainerTest {
   }
 
   private static StyleSettings settings(DType stored) {
-    return new StyleSettings(4, 4, 12, 3, 1e-2, 0.1, 9, stored);
+    return StyleSettings.DEFAULT
+        .withRank(4)
+        .withSteps(12)
+        .with(Rates.of(1e-2))
+        .withSeed(9)
+        .withStored(stored);
   }
 
   private static int[] pixels(Adapter adapter, double weight) {
@@ -61,7 +66,12 @@ class StyleTrainerTest {
   @EnumSource(names = {"F32", "F16", "BF16"})
   void whatIsSavedIsWhatWasTrained(DType stored, @TempDir Path folder) {
     TrainedStyle style =
-        StyleTrainer.on(SD).images(pictures()).settings(settings(stored)).name("mine").run();
+        StyleTrainer.on(SD)
+            .images(pictures())
+            .batch(3)
+            .settings(settings(stored))
+            .name("mine")
+            .run();
     Path file = folder.resolve("mine.safetensors");
     style.save(file);
     Adapter read = SD.adapter(file);
@@ -75,7 +85,9 @@ class StyleTrainerTest {
     TrainedStyle style =
         StyleTrainer.on(SD)
             .images(pictures())
-            .settings(new StyleSettings(4, 4, 60, 4, 1e-2, 0, 9, DType.F32))
+            .settings(settings(DType.F32).withSteps(60))
+            .batch(4)
+            .captionDropout(0)
             .run();
     double first = style.losses().subList(0, 15).stream().mapToDouble(l -> l).average().orElse(0);
     double last = style.losses().subList(45, 60).stream().mapToDouble(l -> l).average().orElse(0);
@@ -96,7 +108,8 @@ class StyleTrainerTest {
 
   @Test
   void theSameSeedTrainsTheSameAdapter() {
-    StyleTrainer trainer = StyleTrainer.on(SD).images(pictures()).settings(settings(DType.F32));
+    StyleTrainer trainer =
+        StyleTrainer.on(SD).images(pictures()).batch(3).settings(settings(DType.F32));
     assertEquals(trainer.run().adapter().identity(), trainer.run().adapter().identity());
   }
 
@@ -110,7 +123,12 @@ class StyleTrainerTest {
         };
     assertThrows(
         CancellationException.class,
-        () -> StyleTrainer.on(SD).images(pictures()).settings(settings(DType.F32)).run(interrupt));
+        () ->
+            StyleTrainer.on(SD)
+                .images(pictures())
+                .batch(3)
+                .settings(settings(DType.F32))
+                .run(interrupt));
     assertTrue(Thread.interrupted());
     assertEquals(32, SD.generate(PROMPT).image().getWidth());
   }

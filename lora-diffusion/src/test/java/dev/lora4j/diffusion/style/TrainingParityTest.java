@@ -8,33 +8,31 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.FlatLayout;
-import dev.lora4j.core.nn.FlatParameters;
-import dev.lora4j.core.nn.FrozenWeights;
-import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.AdamW;
-import dev.lora4j.core.train.Initialiser;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.diffusion.unet.UNet;
+import dev.lora4j.diffusion.train.objective.Objective;
+import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Steps of LoRA training against peft and torch, from the same factors on the same batch. */
 class TrainingParityTest {
   private static final double RATE = 1e-3;
-  private static final StyleSettings SETTINGS =
-      new StyleSettings(4, 2, 3, 2, RATE, 0, 0, DType.F32);
 
   @Test
   void lossAndFactorsFollowPeft() {
@@ -42,29 +40,19 @@ class TrainingParityTest {
         TinySd tiny = new TinySd();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER);
         Scope scope = sd.scope().child("test")) {
-      DiffusionModel model = sd.base();
       Adapter adapter = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
-      TrainingStep.Inputs in = new TrainingStep.Inputs();
-      FlatParameters parameters = new FlatParameters(in.graph(), DType.F32);
-      FactorsInTraining factors =
-          new FactorsInTraining(
-              parameters, site -> adapter.sites().containsKey(site.name()), SETTINGS);
-      FrozenWeights frozen = new FrozenWeights(DType.F32, "");
-      Expr loss = StyleTrainer.loss(in.graph(), model, new UNet(model.unet()), factors, frozen);
-      TrainingStep step =
-          TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(AdamW.DEFAULT, 1e9));
-      assertEquals(adapter.sites().size(), factors.count());
-
-      TrainingState state = TrainingState.begin(scope, flat(factors.layout(), adapter), 0);
-      List<Tensor> batch = batch(scope, tiny, model);
-      TrainingRun run =
-          step.bind(
-              scope, state, factors.layout(), StyleTrainer.held(model, factors.scales(scope)));
+      Targets targets = Targets.matching(adapter.sites().keySet().toArray(new String[0]));
+      Staged staged = stage(scope, sd.base(), targets, false, 1e9);
+      assertEquals(adapter.sites().size(), staged.program().factors().count());
+      float[] initial = flat(staged.layout(), adapter);
+      TrainingState state = TrainingState.begin(scope, staged.step(), staged.layout(), initial);
+      TrainingRun run = staged.bind(scope, sd.base(), state, initial);
+      List<Tensor> batch = batch(scope, tiny, sd.base());
       for (int i = 1; i <= 3; i++) {
         float expected = tiny.floats("train.loss" + i)[0];
         assertEquals(expected, run.step(RATE, batch).loss(), 1e-5 * expected);
         if (i == 1) {
-          compare(tiny, factors.layout(), state.weights().floats());
+          compare(tiny, staged.layout(), state.weights().floats());
         }
       }
     }
@@ -76,34 +64,52 @@ class TrainingParityTest {
         TinySd tiny = new TinySd();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER);
         Scope scope = sd.scope().child("test")) {
-      List<float[]> kept = threeSteps(scope, tiny, sd, false);
-      List<float[]> checkpointed = threeSteps(scope, tiny, sd, true);
-      for (int i = 0; i < kept.size(); i++) {
-        assertArrayEquals(kept.get(i), checkpointed.get(i));
-      }
+      Map<String, HostTensor> kept = threeSteps(scope, tiny, sd.base(), false);
+      Map<String, HostTensor> checkpointed = threeSteps(scope, tiny, sd.base(), true);
+      assertEquals(kept.keySet(), checkpointed.keySet());
+      kept.forEach((name, tensor) -> assertEquals(tensor, checkpointed.get(name), name));
     }
   }
 
-  /** Weights and the optimiser's moments after three steps. */
-  private static List<float[]> threeSteps(
-      Scope scope, TinySd tiny, StableDiffusion sd, boolean checkpointed) {
-    DiffusionModel model = sd.base();
-    TrainingStep.Inputs in = new TrainingStep.Inputs();
-    FlatParameters parameters = new FlatParameters(in.graph(), DType.F32);
-    FactorsInTraining factors = new FactorsInTraining(parameters, site -> true, SETTINGS);
-    FrozenWeights frozen = new FrozenWeights(DType.F32, "");
-    UNet unet = new UNet(model.unet(), checkpointed);
-    Expr loss = StyleTrainer.loss(in.graph(), model, unet, factors, frozen);
+  /** A staged and compiled step. */
+  private record Staged(StyleProgram program, TrainingStep step) {
+    FlatLayout layout() {
+      return program.factors().layout();
+    }
+
+    TrainingRun bind(Scope scope, DiffusionModel model, TrainingState state, float[] initial) {
+      Map<String, Tensor> own = program.factors().held(scope, initial);
+      return step.bind(scope, state, layout(), StyleProgram.held(model, own));
+    }
+  }
+
+  private static Staged stage(
+      Scope scope, DiffusionModel model, Targets targets, boolean checkpointed, double clip) {
+    // The alpha of the adapter that the reference starts from is half of its rank.
+    StyleSettings settings =
+        StyleSettings.DEFAULT
+            .with(StyleSettings.DEFAULT.recipe().targets(targets).rank(4, 2))
+            .withCheckpointing(checkpointed);
+    AdapterPlan plan = settings.recipe().plan(model.sites().all());
+    Objective objective = new Objective(model.schedule(), ObjectiveSettings.PLAIN);
+    StyleProgram program = StyleProgram.stage(model, plan, objective, settings, false);
     TrainingStep step =
-        TrainingStep.compile(scope, in, parameters, loss, StepSettings.of(AdamW.DEFAULT, 1));
-    float[] initial = Initialiser.fill(factors.layout(), 5);
-    TrainingState state = TrainingState.begin(scope, initial, 0);
-    TrainingRun run =
-        step.bind(scope, state, factors.layout(), StyleTrainer.held(model, factors.scales(scope)));
+        TrainingStep.compile(
+            scope, program.parameters(), program.loss(), StepSettings.of(AdamW.DEFAULT, clip));
+    return new Staged(program, step);
+  }
+
+  /** Weights and the optimiser's moments after three steps. */
+  private static Map<String, HostTensor> threeSteps(
+      Scope scope, TinySd tiny, DiffusionModel model, boolean checkpointed) {
+    Staged staged = stage(scope, model, Targets.of(TargetPreset.ALL), checkpointed, 1);
+    float[] initial = staged.program().factors().initial(scope, 5, site -> Tensor.scalar(scope, 0));
+    TrainingState state = TrainingState.begin(scope, staged.step(), staged.layout(), initial);
+    TrainingRun run = staged.bind(scope, model, state, initial);
     for (int i = 0; i < 3; i++) {
       run.step(RATE, batch(scope, tiny, model));
     }
-    return state.vectors();
+    return state.contents();
   }
 
   private static float[] flat(FlatLayout layout, Adapter adapter) {
@@ -121,21 +127,26 @@ class TrainingParityTest {
     return flat;
   }
 
+  /** What {@link StyleProgram} declares: the captions, then the objective's inputs. */
   private static List<Tensor> batch(Scope scope, TinySd tiny, DiffusionModel model) {
     float[] timesteps = tiny.floats("train.t");
-    float[] alphas = new float[timesteps.length];
-    for (int i = 0; i < alphas.length; i++) {
-      alphas[i] = (float) model.schedule().alphaCumprod((int) timesteps[i]);
+    float[] signal = new float[timesteps.length];
+    float[] noise = new float[timesteps.length];
+    for (int i = 0; i < timesteps.length; i++) {
+      double alpha = model.schedule().alphaCumprod((int) timesteps[i]);
+      signal[i] = (float) Math.sqrt(alpha);
+      noise[i] = (float) Math.sqrt(1 - alpha);
     }
-    Shape rows = Shape.of(alphas.length);
+    Shape rows = Shape.of(timesteps.length);
     return new ArrayList<>(
         List.of(
+            tiny.tensor(scope, "train.context"),
             tiny.tensor(scope, "train.latents"),
             tiny.tensor(scope, "train.noise"),
-            Tensor.of(scope, rows, alphas),
+            Tensor.of(scope, rows, signal),
+            Tensor.of(scope, rows, noise),
             Tensor.of(scope, rows, timesteps),
-            Tensor.of(scope, rows, 1, 1),
-            tiny.tensor(scope, "train.context")));
+            Tensor.of(scope, rows, 1, 1)));
   }
 
   private static void compare(TinySd tiny, FlatLayout layout, float[] flat) {

@@ -1,0 +1,70 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.clip.ClipTokenizer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs a base's text encoders over captions. */
+final class CaptionEncoder {
+  private final DiffusionModel base;
+  private final Programs programs;
+  private final List<ClipTokenizer> tokenizers;
+
+  CaptionEncoder(DiffusionModel base, Programs programs, List<ClipTokenizer> tokenizers) {
+    this.base = base;
+    this.programs = programs;
+    this.tokenizers = tokenizers;
+  }
+
+  /** What each caption becomes; {@code clipSkip} as in {@link ClipText.View}. */
+  List<EncodedCaption> encode(Scope scope, List<String> captions, int clipSkip) {
+    int tokens = tokenizers.get(0).maxLength();
+    int width = base.textEncoders().stream().mapToInt(e -> e.config().hiddenSize()).sum();
+    List<float[]> contexts = new ArrayList<>();
+    captions.forEach(caption -> contexts.add(new float[tokens * width]));
+    List<float[]> pooled = new ArrayList<>();
+    int column = 0;
+    for (int e = 0; e < tokenizers.size(); e++) {
+      TextEncoder encoder = base.textEncoders().get(e);
+      int hidden = encoder.config().hiddenSize();
+      try (Scope work = scope.child("captions")) {
+        List<Tensor> seen = run(work, e, captions, clipSkip);
+        float[] all = seen.get(0).floats();
+        for (int row = 0; row < captions.size(); row++) {
+          for (int t = 0; t < tokens; t++) {
+            int from = (row * tokens + t) * hidden;
+            System.arraycopy(all, from, contexts.get(row), t * width + column, hidden);
+          }
+        }
+        pooled.clear(); // the last encoder's is what the denoiser is told
+        float[] texts = base.xl() && seen.size() > 1 ? seen.get(1).floats() : new float[0];
+        for (int row = 0; row < captions.size(); row++) {
+          pooled.add(CaptionTokens.row(texts, row, texts.length / captions.size()));
+        }
+      }
+      column += hidden;
+    }
+    List<EncodedCaption> encoded = new ArrayList<>();
+    for (int row = 0; row < captions.size(); row++) {
+      encoded.add(new EncodedCaption(contexts.get(row), pooled.get(row)));
+    }
+    return encoded;
+  }
+
+  private List<Tensor> run(Scope work, int index, List<String> captions, int clipSkip) {
+    TextEncoder encoder = base.textEncoders().get(index);
+    CaptionTokens tokens = CaptionTokens.of(work, tokenizers.get(index), captions);
+    Map<String, Tensor> data = new HashMap<>(Map.of("ids", tokens.ids()));
+    if (encoder.config().projectionDim() > 0) {
+      data.put("end", tokens.ends());
+    }
+    return programs.text(encoder, base.view(clipSkip)).run(work, encoder.weights(), data);
+  }
+}

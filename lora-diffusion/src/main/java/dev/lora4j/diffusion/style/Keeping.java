@@ -1,0 +1,66 @@
+package dev.lora4j.diffusion.style;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a run leaves on disk while it goes, and what it looks at.
+ *
+ * @param checkpoints folder for them; none are written without it
+ * @param every steps between checkpoints
+ * @param keep how many of them
+ * @param resume whether to go on from the newest one
+ * @param identity strings that a checkpoint must have to be gone on with, for example the hash of
+ *     the data
+ * @param validateEvery steps between two validations
+ * @param timesteps of the validation, for each picture
+ * @param keepBest whether the factors with the least validation loss are the result
+ * @param previewEvery steps between two previews
+ */
+public record Keeping(
+    Optional<Path> checkpoints,
+    int every,
+    int keep,
+    boolean resume,
+    Map<String, String> identity,
+    int validateEvery,
+    int timesteps,
+    boolean keepBest,
+    int previewEvery) {
+  /** Nothing is kept. */
+  public static final Keeping NOTHING =
+      new Keeping(Optional.empty(), 100, 2, false, Map.of(), 50, 4, false, 250);
+
+  /** Copies the map and checks the ranges. */
+  public Keeping {
+    identity = Map.copyOf(identity);
+    if (every < 1 || keep < 1 || validateEvery < 1 || timesteps < 1 || previewEvery < 1) {
+      throw new IllegalArgumentException(
+          "Intervals, checkpoints and timesteps are counted from 1, found "
+              + every
+              + ", "
+              + keep
+              + ", "
+              + validateEvery
+              + ", "
+              + timesteps
+              + " and "
+              + previewEvery
+              + ".");
+    }
+  }
+
+  /**
+   * How far the run came whose checkpoints are in a folder, if that is not its end.
+   *
+   * @param checkpoints need not be there
+   */
+  public static OptionalInt unfinished(Path checkpoints) {
+    return Files.isDirectory(checkpoints)
+        ? RunCheckpoints.unfinished(checkpoints)
+        : OptionalInt.empty();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.TrainingRun;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.train.objective.LatentSample;
+import dev.lora4j.diffusion.train.objective.Objective;
+import dev.lora4j.diffusion.train.objective.SampleDraw;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Single steps on one batch of latents and encoded captions that the caller has, each the whole of
+ * what {@link StyleTrainer} does for a step: draws, inputs, loss, gradient, clipping, optimiser.
+ * For those who measure steps or compare them with another program's. For one thread at a time.
+ */
+public final class LatentStep implements AutoCloseable {
+  private final Scope scope;
+  private final StyleSettings settings;
+  private final List<TrainingSample> batch;
+  private final StyleStep step;
+  private final TrainingRun run;
+  private long taken;
+
+  /**
+   * Compiles the step.
+   *
+   * @param owner of what it needs
+   * @param settings one batch for a step; no text encoder may be trained
+   * @param latents of one shape, one for each picture
+   * @param context what the denoiser attends to, [batch, tokens, width], in row-major order
+   * @throws IllegalArgumentException if the base is told more than that, or something does not fit
+   */
+  public LatentStep(
+      Scope owner,
+      DiffusionModel model,
+      StyleSettings settings,
+      List<LatentSample> latents,
+      HostTensor context) {
+    AdapterPlan plan = settings.recipe().plan(model.sites().all());
+    if (model.xl() || StyleProgram.trainsText(plan) || settings.accumulate() > 1) {
+      throw new IllegalArgumentException(
+          "A step on given latents and captions is for a base that is told nothing else, without"
+              + " trained text encoders and accumulation.");
+    }
+    Shape fitting =
+        Shape.of(latents.size(), context.shape().size(1), model.unet().crossAttentionDim());
+    if (!context.shape().equals(fitting)) {
+      throw new IllegalArgumentException(
+          "The captions have the shape " + context.shape() + ", expected " + fitting + ".");
+    }
+    this.settings = settings;
+    batch = latents.stream().map(LatentStep::sample).toList();
+    scope = owner.child("latent-step");
+    Objective objective = new Objective(model.schedule(), settings.objective());
+    CaptionInputs captions = (inputs, samples) -> List.of(context.on(inputs));
+    step = new StyleStep(scope, model, plan, objective, settings, captions);
+    run = step.bind(scope, step.begin(scope));
+  }
+
+  private static TrainingSample sample(LatentSample latents) {
+    int height = (int) latents.shape().size(1);
+    int width = (int) latents.shape().size(2);
+    return new TrainingSample(
+        Path.of("latents"), latents, "", TrainingSample.Sizes.own(height, width));
+  }
+
+  /** Takes the next step, at the rate that the settings have for it. */
+  public TrainingRun.Outcome take() {
+    try (Scope inputs = scope.child("batch")) {
+      List<Tensor> all = step.inputs(inputs, taken, batch, draws(taken));
+      TrainingRun.Outcome outcome = run.step(settings.rate(taken), all);
+      taken++;
+      return outcome;
+    }
+  }
+
+  /** What chance decides about each sample of step {@code number}, from 0. */
+  public List<SampleDraw> draws(long number) {
+    return step.draws(number, List.of(batch)).get(0);
+  }
+
+  /** The factors before the first step, by layer and part, for example {@code unet.x.to_q.down}. */
+  public Map<String, HostTensor> initial() {
+    Map<String, HostTensor> factors = new LinkedHashMap<>();
+    for (FlatLayout.Slot slot : step.layout().slots()) {
+      Shape shape = slot.parameter().shape();
+      int from = Math.toIntExact(slot.offset());
+      int to = Math.toIntExact(slot.offset() + shape.elements());
+      float[] values = Arrays.copyOfRange(step.initial(), from, to);
+      factors.put(slot.parameter().name(), HostTensor.of(shape, values));
+    }
+    return factors;
+  }
+
+  @Override
+  public void close() {
+    run.close();
+    scope.close();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.lora4j.diffusion.style;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Where a step came to numbers that are not finite.
+ *
+ * @param layer the first layer, in the order of computing, whose output was not finite; empty if
+ *     all were
+ * @param weight the first trained tensor with a gradient that was not finite, if no layer was found
+ * @param files the pictures of the step
+ */
+public record NotFinite(Optional<String> layer, Optional<String> weight, List<Path> files) {
+  /** Copies the list. */
+  public NotFinite {
+    files = List.copyOf(files);
+  }
+
+  @Override
+  public String toString() {
+    String where =
+        layer
+            .map(name -> "the output of " + name + " is not finite")
+            .or(() -> weight.map(name -> "the gradient of " + name + " is not finite"))
+            .orElse("the loss is not finite though every layer's output is");
+    String pictures =
+        files.stream().map(Path::toString).distinct().collect(Collectors.joining(", "));
+    return where + ", with " + pictures;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.tensor.Cost;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.optimizer.Memory;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.train.objective.Objective;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a step of training will cost, known before anything heavy is done: the step's own staging,
+ * with the sizes of a batch filled in, counts it.
+ *
+ * @param batches batches of a step
+ * @param batch what one batch computes and keeps
+ * @param weights bytes of the frozen weights that it uses
+ * @param state bytes of what is trained, its gradient and what the optimiser remembers
+ */
+public record StepCost(int batches, Cost batch, long weights, long state) {
+  /** Words that a text encoder sees. */
+  private static final int WORDS = 77;
+
+  /** The gradient by weight and as one buffer. */
+  private static final int GRADIENTS = 2;
+
+  private static final int F32_BYTES = 4;
+
+  /**
+   * Counts a step; takes about as long as staging it, and no memory to speak of.
+   *
+   * @param batch pictures of a batch
+   * @param latentHeight height of the latents, an eighth of the pictures' for Stable Diffusion
+   */
+  public static StepCost of(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      int batch,
+      int latentHeight,
+      int latentWidth) {
+    Sizes sizes = new Sizes(batch, latentHeight, latentWidth, plan.shapes());
+    Graph graph = Graph.sized(sizes);
+    Objective objective = new Objective(model.schedule(), settings.objective());
+    StyleProgram program = StyleProgram.stage(graph, model, plan, objective, settings, false);
+    program.parameters().gradient(program.loss());
+    Set<String> trained = new HashSet<>();
+    program.parameters().parameters().stream().map(Parameter::name).forEach(trained::add);
+    long weights =
+        graph.heldInputs().stream()
+            .filter(i -> !trained.contains(i.name()))
+            .mapToLong(i -> i.shape().elements() * i.dtype().bits() / Byte.SIZE)
+            .sum();
+    return new StepCost(settings.accumulate(), graph.cost(), weights, state(plan, settings));
+  }
+
+  private static long state(AdapterPlan plan, StyleSettings settings) {
+    long elements = plan.elements() * (1 + GRADIENTS);
+    elements += settings.accumulate() > 1 ? plan.elements() : 0;
+    elements += settings.averageDecay() > 0 ? plan.elements() : 0;
+    for (Memory memory : settings.optimizer().memories()) {
+      if (memory instanceof Memory.Vector vector) {
+        for (Shape shape : plan.shapes().values()) {
+          elements += vector.shape().apply(shape).elements();
+        }
+      }
+    }
+    return elements * F32_BYTES;
+  }
+
+  /** Floating-point operations of a step in linear layers, convolutions and attention. */
+  public long flops() {
+    return batches * batch.flops();
+  }
+
+  /**
+   * Bytes that a step needs at the most: frozen weights, state, what is kept for the gradient, and
+   * what the largest operator reads and writes. What engine and Java need beside them, some 300 MB,
+   * is not among them, and neither is a base's part that no step uses.
+   */
+  public long bytes() {
+    return weights + state + batch.kept() + batch.working();
+  }
+
+  /** Seconds of a step on a machine of this speed. */
+  public double seconds(Rate rate) {
+    return batches
+        * (batch.flops() / rate.flops()
+            + batch.traffic() / rate.traffic()
+            + batch.operators() * rate.operator());
+  }
+
+  /** The sizes that a batch gives to the inputs of a step. */
+  private record Sizes(int batch, int height, int width, Map<String, Shape> trained)
+      implements UnaryOperator<Graph.Input> {
+    private static final int PICTURE = 4;
+
+    @Override
+    public Graph.Input apply(Graph.Input input) {
+      Shape known = trained.getOrDefault(input.name(), input.shape());
+      int rank = known.rank();
+      for (int d = 0; d < rank; d++) {
+        if (known.size(d) == Shape.UNKNOWN) {
+          known = known.with(d, size(d, rank));
+        }
+      }
+      return new Graph.Input(input.name(), input.dtype(), known);
+    }
+
+    private long size(int d, int rank) {
+      if (d == 0) {
+        return batch;
+      }
+      if (rank == PICTURE) {
+        return d == rank - 1 ? width : height;
+      }
+      return WORDS;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.pipeline.CaptionTokens;
+import dev.lora4j.diffusion.pipeline.EncodedCaption;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Captions of a data set, encoded before the program or, by encoders that are trained, in it. */
+final class StyleInputs implements CaptionInputs {
+  /** Numbers that a Stable Diffusion XL is told about a picture's sizes. */
+  static final int SIZES = 6;
+
+  private final StableDiffusion base;
+  private final EncodedCaptions captions;
+  private final boolean encoders;
+
+  /**
+   * @param captions what captions become, if no text encoder is trained
+   * @param encoders whether the text encoders are in the program
+   */
+  StyleInputs(StableDiffusion base, EncodedCaptions captions, boolean encoders) {
+    this.base = base;
+    this.captions = captions;
+    this.encoders = encoders;
+  }
+
+  @Override
+  public List<Tensor> of(Scope scope, List<TrainingSample> batch) {
+    List<String> texts = batch.stream().map(TrainingSample::caption).toList();
+    List<Tensor> inputs = new ArrayList<>();
+    if (encoders) {
+      for (ClipTokenizer tokenizer : base.tokenizers()) {
+        CaptionTokens tokens = CaptionTokens.of(scope, tokenizer, texts);
+        inputs.add(tokens.ids());
+        boolean pools =
+            base.base()
+                    .textEncoders()
+                    .get(base.tokenizers().indexOf(tokenizer))
+                    .config()
+                    .projectionDim()
+                > 0;
+        if (base.base().xl() && pools) {
+          inputs.add(tokens.ends());
+        }
+      }
+    } else {
+      List<EncodedCaption> encoded = texts.stream().map(captions::of).toList();
+      long width = base.base().unet().crossAttentionDim();
+      float[] context = stacked(encoded.stream().map(EncodedCaption::context).toList());
+      long tokens = context.length / batch.size() / width;
+      inputs.add(Tensor.of(scope, Shape.of(batch.size(), tokens, width), context));
+      if (base.base().xl()) {
+        float[] pooled = stacked(encoded.stream().map(EncodedCaption::pooled).toList());
+        Shape shape = Shape.of(batch.size(), pooled.length / batch.size());
+        inputs.add(Tensor.of(scope, shape, pooled));
+      }
+    }
+    if (base.base().xl()) {
+      float[] sizes = stacked(batch.stream().map(s -> s.sizes().told()).toList());
+      inputs.add(Tensor.of(scope, Shape.of(batch.size(), SIZES), sizes));
+    }
+    return inputs;
+  }
+
+  private static float[] stacked(List<float[]> rows) {
+    int width = rows.get(0).length;
+    float[] all = new float[rows.size() * width];
+    for (int i = 0; i < rows.size(); i++) {
+      System.arraycopy(rows.get(i), 0, all, i * width, width);
+    }
+    return all;
+  }
+}

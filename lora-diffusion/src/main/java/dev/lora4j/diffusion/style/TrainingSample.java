@@ -1,0 +1,34 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.diffusion.train.objective.LatentSample;
+import java.nio.file.Path;
+
+/**
+ * A picture with its caption as a step takes it.
+ *
+ * @param file for messages
+ * @param latents of the picture
+ * @param caption as it was drawn
+ * @param sizes told to a denoiser that is told sizes
+ */
+record TrainingSample(Path file, LatentSample latents, String caption, Sizes sizes) {
+  /**
+   * Sizes in pixels (Podell et al. 2023, section 2.2).
+   *
+   * @param originalHeight of the picture before it was resized
+   * @param top what was cut off above, after resizing
+   * @param targetHeight of what is left
+   */
+  record Sizes(
+      int originalHeight, int originalWidth, int top, int left, int targetHeight, int targetWidth) {
+    /** Nothing was resized or cut. */
+    static Sizes own(int height, int width) {
+      return new Sizes(height, width, 0, 0, height, width);
+    }
+
+    /** In the order in which a denoiser is told them. */
+    float[] told() {
+      return new float[] {originalHeight, originalWidth, top, left, targetHeight, targetWidth};
+    }
+  }
+}

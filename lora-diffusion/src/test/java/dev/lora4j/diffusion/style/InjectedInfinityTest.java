@@ -1,0 +1,194 @@
+package dev.lora4j.diffusion.style;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.TrainingRun;
+import dev.lora4j.core.train.TrainingState;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.dataset.cache.ContentCache;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.train.objective.LatentSample;
+import dev.lora4j.diffusion.train.objective.Objective;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An infinity at any layer changes nothing, and is found. */
+class InjectedInfinityTest {
+  private static final Lora4j LORA = Lora4j.open();
+  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final int LAYERS = 10;
+  private static final StyleSettings SETTINGS =
+      StyleSettings.DEFAULT.withRank(4).withSteps(4).withStored(DType.F32);
+
+  @AfterAll
+  static void close() {
+    SD.close();
+    LORA.close();
+  }
+
+  /** Ten layers of the denoiser, from its first to its last. */
+  static Stream<Site> layers() {
+    List<Site> all =
+        SD.base().sites().all().stream()
+            .filter(s -> s.name().startsWith("unet."))
+            .filter(s -> s.kind() == Site.Kind.LINEAR || s.convolution())
+            .toList();
+    return IntStream.range(0, LAYERS).mapToObj(i -> all.get(i * (all.size() - 1) / (LAYERS - 1)));
+  }
+
+  private static List<TrainingSample> samples() {
+    int side = SD.base().sampleSize();
+    Shape shape = Shape.of(SD.base().unet().inChannels(), side, side);
+    List<TrainingSample> samples = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      float[] latents = new float[(int) shape.elements()];
+      Arrays.fill(latents, 0.1f * i);
+      samples.add(
+          new TrainingSample(
+              Path.of("picture-" + i + ".png"),
+              new LatentSample(shape, latents, false, Optional.empty()),
+              "a fox",
+              TrainingSample.Sizes.own(64, 64)));
+    }
+    return samples;
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void nothingChangesAndTheLayerIsNamed(Site site) {
+    try (Scope scope = SD.scope().child("test")) {
+      AdapterPlan plan = SETTINGS.recipe().plan(SD.base().sites().all());
+      Objective objective = new Objective(SD.base().schedule(), SETTINGS.objective());
+      ContentCache cache = ContentCache.ofUser(DType.F32);
+      StyleInputs captions = new StyleInputs(SD, new EncodedCaptions(SD, cache, 0), false);
+      StyleStep step = new StyleStep(scope, SD.base(), plan, objective, SETTINGS, captions);
+      String weight = site.name().substring("unet.".length()) + ".weight";
+      Tensor broken = broken(scope, SD.base().unetWeights().tensor(weight));
+      Function<String, Tensor> held =
+          name -> name.equals(weight) ? broken : step.held().apply(name);
+      TrainingState state = step.begin(scope);
+      List<TrainingSample> samples = samples();
+      try (TrainingRun good = step.bind(scope, state);
+          TrainingRun bad = step.step().bind(scope, state, step.layout(), held)) {
+        List<Tensor> inputs =
+            step.inputs(scope, 0, samples, step.draws(0, List.of(samples)).get(0));
+        good.step(1e-3, inputs);
+        Map<String, HostTensor> before = state.contents();
+        assertTrue(bad.step(1e-3, inputs).skipped());
+        Map<String, HostTensor> after = state.contents();
+        assertEquals(before.keySet(), after.keySet());
+        before.forEach(
+            (name, tensor) ->
+                assertTrue(Arrays.equals(bytes(tensor), bytes(after.get(name))), name));
+        StyleProgram watched = StyleProgram.stage(SD.base(), plan, objective, SETTINGS, true);
+        try (Diagnosis diagnosis = new Diagnosis(scope, watched, state.weights(), held)) {
+          List<Path> files = samples.stream().map(TrainingSample::file).toList();
+          NotFinite found = diagnosis.look(inputs, files);
+          assertEquals(Optional.of(site.name()), found.layer());
+          assertTrue(found.toString().contains("picture-0.png, picture-1.png"), found.toString());
+        }
+      }
+    }
+  }
+
+  private static byte[] bytes(HostTensor tensor) {
+    byte[] all = new byte[tensor.bytes().remaining()];
+    tensor.bytes().get(all);
+    return all;
+  }
+
+  private static Tensor broken(Scope scope, Tensor weight) {
+    float[] values = weight.floats();
+    values[values.length / 2] = Float.POSITIVE_INFINITY;
+    return Tensor.of(scope, weight.shape(), values);
+  }
+
+  @Test
+  void stepsThatNeverGetThroughEndTheRun() {
+    Samples unusable =
+        new Samples() {
+          @Override
+          public int perEpoch() {
+            return 1;
+          }
+
+          @Override
+          public List<TrainingSample> batch(long number) {
+            List<TrainingSample> samples = samples();
+            samples.get(1).latents().latents()[0] = Float.NaN;
+            return samples;
+          }
+
+          @Override
+          public List<TrainingSample> validation() {
+            return List.of();
+          }
+
+          @Override
+          public int pictures() {
+            return 2;
+          }
+
+          @Override
+          public Map<String, String> metadata() {
+            return Map.of();
+          }
+        };
+    List<NotFinite> told = new ArrayList<>();
+    StyleListener listener =
+        new StyleListener() {
+          @Override
+          public void step(Step progress) {
+            assertTrue(progress.skipped());
+          }
+
+          @Override
+          public void notFinite(int step, NotFinite where) {
+            told.add(where);
+          }
+        };
+    StyleFailure e =
+        assertThrows(
+            StyleFailure.class,
+            () ->
+                StopSign.run(
+                    sign -> {
+                      try (StyleRun run =
+                          new StyleRun(
+                              SD.scope(),
+                              SD,
+                              SETTINGS.withSteps(50),
+                              unusable,
+                              ContentCache.ofUser(DType.F32),
+                              Keeping.NOTHING,
+                              listener,
+                              sign)) {
+                        return run.run("x", new StyleMetadata(SD.base(), Map.of()));
+                      }
+                    }));
+    assertTrue(e.getMessage().contains("unet.conv_in"), e.getMessage());
+    assertTrue(e.getMessage().contains("picture-1.png"), e.getMessage());
+    assertEquals(10, told.size());
+  }
+}

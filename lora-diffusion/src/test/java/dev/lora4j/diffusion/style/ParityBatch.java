@@ -1,0 +1,68 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.FormulaModel;
+import dev.lora4j.diffusion.train.objective.InjectedDraw;
+import dev.lora4j.diffusion.train.objective.LatentSample;
+import dev.lora4j.diffusion.train.objective.Objective;
+import dev.lora4j.diffusion.train.objective.SampleDraw;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The formulas of a batch in {@code training.py}: one or two samples, 8 x 8 or 8 x 12. */
+record ParityBatch(int number) {
+  /** How many the goldens were trained with. */
+  static final int COUNT = 20;
+
+  private static final int TOKENS = 77;
+  private static final int WIDTH = 24;
+
+  /** What {@link StyleProgram} declares: the captions, then the objective's inputs. */
+  List<Tensor> inputs(Scope scope, Objective objective, boolean text) {
+    int samples = 2 - number % 2;
+    List<Tensor> inputs = new ArrayList<>();
+    inputs.add(text ? ids(scope, samples) : context(scope, samples));
+    Shape shape = Shape.of(4, 8, number / 2 % 2 == 0 ? 8 : 12);
+    int length = (int) shape.elements();
+    float[] latents = scaled("latents", samples * length);
+    float[] noise = scaled("noise", samples * length);
+    List<LatentSample> clean = new ArrayList<>();
+    List<SampleDraw> draws = new ArrayList<>();
+    for (int row = 0; row < samples; row++) {
+      int from = row * length;
+      int t = (37 + 331 * (number + 3 * row)) % 1000;
+      LatentSample sample =
+          LatentSample.of(shape, Arrays.copyOfRange(latents, from, from + length));
+      clean.add(sample);
+      float[] own = Arrays.copyOfRange(noise, from, from + length);
+      draws.add(InjectedDraw.of(objective, sample, t, own));
+    }
+    inputs.addAll(objective.batch(scope, clean, draws));
+    return inputs;
+  }
+
+  private Tensor context(Scope scope, int samples) {
+    return Tensor.of(
+        scope, Shape.of(samples, TOKENS, WIDTH), scaled("context", samples * TOKENS * WIDTH));
+  }
+
+  private Tensor ids(Scope scope, int samples) {
+    float[] numbers = FormulaModel.numbers("ids." + number, samples * TOKENS);
+    long[] ids = new long[numbers.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = (long) ((numbers[i] + 1.0) * 256);
+    }
+    return Tensor.ofLongs(scope, Shape.of(samples, TOKENS), ids);
+  }
+
+  private float[] scaled(String what, int count) {
+    float[] values = FormulaModel.numbers(what + "." + number, count);
+    for (int i = 0; i < count; i++) {
+      values[i] *= 2;
+    }
+    return values;
+  }
+}

@@ -1,0 +1,152 @@
+package dev.lora4j.diffusion.style;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Cost;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.Dropouts;
+import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What a step costs is known before it is compiled. */
+class StepCostTest {
+  private static final Lora4j LORA = Lora4j.open();
+  private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
+  private static final String LAST = "unet.conv_out";
+
+  @AfterAll
+  static void close() {
+    SD.close();
+    LORA.close();
+  }
+
+  private static AdapterPlan plan(StyleSettings settings) {
+    return settings.recipe().plan(SD.base().sites().all());
+  }
+
+  private static StepCost cost(StyleSettings settings, int batch, int height, int width) {
+    return StepCost.of(SD.base(), plan(settings), settings, batch, height, width);
+  }
+
+  private static Site last() {
+    return SD.base().sites().all().stream()
+        .filter(s -> s.name().equals(LAST))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A plan that trains only the denoiser's last convolution. */
+  private static AdapterPlan lastOnly(int rank) {
+    AdapterRecipe recipe = StyleSettings.DEFAULT.recipe().rank(rank, rank);
+    return recipe.targets(Targets.of(TargetPreset.ALL)).plan(List.of(last()));
+  }
+
+  @Test
+  void aTrainedConvolutionAtTheEndIsCountedByHand() {
+    int batch = 3;
+    int height = 8;
+    int width = 16;
+    long places = (long) batch * height * width;
+    long weight = last().weight().elements();
+    StyleSettings settings = StyleSettings.DEFAULT;
+    long first = StepCost.of(SD.base(), lastOnly(2), settings, batch, height, width).flops();
+    long second = StepCost.of(SD.base(), lastOnly(5), settings, batch, height, width).flops();
+    // For each direction: down forward and its weight's gradient; up forward and both gradients.
+    // Nothing before it needs a gradient.
+    long down = 2 * places * (weight / last().out());
+    long up = 2 * places * last().out();
+    assertEquals(3 * (2 * down + 3 * up), second - first);
+  }
+
+  @Test
+  void theDenoiserAloneIsWhatItsLayersAre() {
+    // Without attention, which grows with the square of the places, all is in proportion.
+    int side = 8;
+    StepCost one = StepCost.of(SD.base(), lastOnly(1), StyleSettings.DEFAULT, 1, side, side);
+    StepCost four = StepCost.of(SD.base(), lastOnly(1), StyleSettings.DEFAULT, 4, side, side);
+    assertEquals(4 * one.flops(), four.flops());
+    long frozen =
+        SD.base().sites().all().stream()
+            .filter(s -> s.name().startsWith("unet."))
+            .mapToLong(s -> s.weight().elements())
+            .sum();
+    assertTrue(one.weights() >= 4 * frozen && one.weights() < 4.2 * frozen, "F32 and biases");
+  }
+
+  @Test
+  void moreWorkCostsMore() {
+    StyleSettings settings = StyleSettings.DEFAULT;
+    StepCost small = cost(settings, 1, 8, 8);
+    StepCost batch = cost(settings, 2, 8, 8);
+    StepCost wide = cost(settings, 1, 8, 16);
+    StepCost ranked = cost(settings.withRank(32), 1, 8, 8);
+    for (StepCost more : List.of(batch, wide, ranked)) {
+      assertTrue(more.flops() > small.flops(), more + " against " + small);
+      assertTrue(more.bytes() > small.bytes(), more + " against " + small);
+    }
+    assertEquals(small.weights(), batch.weights());
+    assertEquals(small.state(), wide.state());
+    // Factors, two forms of the gradient, two memories of AdamW.
+    assertEquals(5 * 4 * plan(settings).elements(), small.state());
+    assertEquals(wide.flops(), cost(settings, 1, 16, 8).flops());
+  }
+
+  @Test
+  void checkpointingKeepsLessAndComputesMore() {
+    StyleSettings settings = StyleSettings.DEFAULT;
+    StepCost plain = cost(settings, 4, 16, 16);
+    StepCost twice = cost(settings.withCheckpointing(true), 4, 16, 16);
+    assertTrue(twice.batch().kept() < 0.6 * plain.batch().kept(), twice + " against " + plain);
+    assertTrue(twice.flops() > 1.2 * plain.flops(), twice + " against " + plain);
+    assertTrue(twice.flops() < 1.6 * plain.flops(), twice + " against " + plain);
+  }
+
+  @Test
+  void textEncodersDropoutsAndAllMethodsAreCounted() {
+    StyleSettings settings = StyleSettings.DEFAULT;
+    AdapterRecipe recipe = settings.recipe();
+    StepCost denoiser = cost(settings, 2, 8, 8);
+    StyleSettings all = settings.with(recipe.targets(Targets.of(TargetPreset.ALL)));
+    assertTrue(cost(all, 2, 8, 8).flops() > denoiser.flops());
+    StyleSettings dropping = settings.with(recipe.dropouts(new Dropouts(0.1, 0.1, 0.1, 0.1)));
+    assertTrue(cost(dropping, 2, 8, 8).bytes() > denoiser.bytes());
+    TrainableMethods.all()
+        .values()
+        .forEach(
+            method -> assertTrue(cost(settings.with(recipe.method(method)), 2, 8, 8).flops() > 0));
+  }
+
+  @Test
+  void aRateTurnsItIntoSeconds() {
+    StepCost cost = new StepCost(2, new Cost(300, 40, 10, 5, 6), 7, 8);
+    assertEquals(600, cost.flops());
+    assertEquals(7 + 8 + 5 + 6, cost.bytes());
+    assertEquals(600 / 100.0 + 80 / 16.0 + 20 * 0.5, cost.seconds(new Rate(100, 16, 0.5)), 1e-12);
+    assertThrows(IllegalArgumentException.class, () -> new Rate(0, 1, 0));
+  }
+
+  @Test
+  void aRateIsWhatTheClockSays() {
+    Rate measured = Rate.measure(LORA.engine(), DType.F32);
+    assertTrue(measured.flops() > 1e8 && measured.traffic() > 1e7, measured.toString());
+    assertTrue(measured.operator() > 1e-8 && measured.operator() < 1e-2, measured.toString());
+    // Each run takes a second by this clock: the slower a rate, the fewer of what it counts.
+    long[] seconds = {0};
+    Rate counted = Rate.measure(LORA.engine(), DType.F32, () -> seconds[0]++ * 1_000_000_000L);
+    long linear = 2L * 1024 * 320 * 320;
+    long convolution = 2L * 32 * 32 * 320 * 320 * 9;
+    assertEquals(2.0 * (linear + convolution), counted.flops(), 1);
+  }
+}
