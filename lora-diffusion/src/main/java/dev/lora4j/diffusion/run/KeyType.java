@@ -1,0 +1,192 @@
+package dev.lora4j.diffusion.run;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What a key takes. Values come as TOML gives them (text, whole numbers, numbers, booleans, lists)
+ * or as text of a command line.
+ *
+ * @param expected what to say of it in a message, for example {@code a whole number}
+ * @param reading a value of TOML or a text, to the value; throws {@link IllegalArgumentException}
+ * @param writing the value as TOML writes it
+ */
+public record KeyType<T>(
+    String expected, Function<Object, T> reading, Function<T, String> writing) {
+  static final KeyType<Boolean> FLAG =
+      new KeyType<>("true or false", KeyType::flag, b -> Boolean.toString(b));
+
+  static final KeyType<String> TEXT =
+      new KeyType<>("a text", value -> text(value), KeyType::quoted);
+
+  /** Of a file or folder; in a run file it counts from where that is. */
+  static final KeyType<String> PATH =
+      new KeyType<>("a path", value -> text(value), KeyType::quoted);
+
+  static final KeyType<Double> NUMBER = new KeyType<>("a number", KeyType::number, KeyType::plain);
+
+  static final KeyType<Long> WHOLE =
+      new KeyType<>("a whole number", KeyType::whole, n -> Long.toString(n));
+
+  static final KeyType<List<String>> TEXTS =
+      list("a list of texts", KeyType::text, KeyType::quoted);
+
+  static final KeyType<List<Double>> NUMBERS =
+      list("a list of numbers", KeyType::number, KeyType::plain);
+
+  /** A table whose keys are the user's own, with numbers. */
+  static final KeyType<Map<String, Double>> NUMBERS_BY_NAME =
+      new KeyType<>(
+          "a table of names and numbers",
+          KeyType::numbersByName,
+          map ->
+              map.entrySet().stream()
+                  .map(e -> quoted(e.getKey()) + " = " + plain(e.getValue()))
+                  .collect(Collectors.joining(", ", "{ ", " }")));
+
+  /** Lists of whole numbers of at least {@code least}. */
+  static KeyType<List<Integer>> counts(int least) {
+    return list(
+        "a list of whole numbers of at least " + least,
+        value -> count(least).reading().apply(value),
+        n -> Integer.toString(n));
+  }
+
+  /** Whole numbers of at least {@code least}. */
+  static KeyType<Integer> count(int least) {
+    return new KeyType<>(
+        "a whole number of at least " + least,
+        value -> {
+          long n = whole(value);
+          if (n < least || n > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("out of range");
+          }
+          return (int) n;
+        },
+        n -> Integer.toString(n));
+  }
+
+  /** Numbers from {@code least} to {@code greatest}, both included. */
+  static KeyType<Double> number(double least, double greatest) {
+    String range =
+        Double.isInfinite(greatest)
+            ? "a number of at least " + plain(least)
+            : "a number from " + plain(least) + " to " + plain(greatest);
+    return new KeyType<>(
+        range,
+        value -> {
+          double x = number(value);
+          if (!(x >= least && x <= greatest)) {
+            throw new IllegalArgumentException("out of range");
+          }
+          return x;
+        },
+        KeyType::plain);
+  }
+
+  /** One of some words; upper case and dashes do not matter. */
+  static KeyType<String> choice(String... words) {
+    List<String> all = List.of(words);
+    return new KeyType<>(
+        "one of " + String.join(", ", all),
+        value -> {
+          String word = text(value).toLowerCase(Locale.ROOT).replace('-', '_');
+          if (!all.contains(word)) {
+            throw new IllegalArgumentException("not among them");
+          }
+          return word;
+        },
+        KeyType::quoted);
+  }
+
+  private static <E> KeyType<List<E>> list(
+      String expected, Function<Object, E> reading, Function<E, String> writing) {
+    return new KeyType<>(
+        expected,
+        value -> {
+          // On a command line a list is written with commas.
+          List<?> parts =
+              value instanceof List<?> given
+                  ? given
+                  : Arrays.stream(text(value).split(",")).map(String::strip).toList();
+          List<E> all = new ArrayList<>();
+          parts.forEach(part -> all.add(reading.apply(part)));
+          return List.copyOf(all);
+        },
+        values -> values.stream().map(writing).collect(Collectors.joining(", ", "[", "]")));
+  }
+
+  private static Map<String, Double> numbersByName(Object value) {
+    if (!(value instanceof Map<?, ?> given)) {
+      throw new IllegalArgumentException("no table");
+    }
+    return given.entrySet().stream()
+        .collect(Collectors.toUnmodifiableMap(e -> text(e.getKey()), e -> number(e.getValue())));
+  }
+
+  private static boolean flag(Object value) {
+    return switch (String.valueOf(value).toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("neither");
+    };
+  }
+
+  private static String text(Object value) {
+    if (value instanceof String text) {
+      return text;
+    }
+    throw new IllegalArgumentException("no text");
+  }
+
+  private static double number(Object value) {
+    double x =
+        value instanceof Number given ? given.doubleValue() : Double.parseDouble(text(value));
+    if (!Double.isFinite(x)) {
+      throw new IllegalArgumentException("not finite");
+    }
+    return x;
+  }
+
+  private static long whole(Object value) {
+    if (value instanceof Long || value instanceof Integer) {
+      return ((Number) value).longValue();
+    }
+    return Long.parseLong(text(value));
+  }
+
+  /** A number without a needless point: TOML takes both. */
+  static String plain(double x) {
+    return x == Math.rint(x) && Math.abs(x) < 1e15
+        ? Long.toString((long) x)
+        : Double.toString(x).replace("E", "e");
+  }
+
+  /** A basic string of TOML. */
+  static String quoted(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '"' -> out.append("\\\"");
+        case '\\' -> out.append("\\\\");
+        case '\n' -> out.append("\\n");
+        case '\r' -> out.append("\\r");
+        case '\t' -> out.append("\\t");
+        default -> {
+          if (c < ' ' || c == 0x7f) {
+            out.append(String.format(Locale.ROOT, "\\u%04X", (int) c));
+          } else {
+            out.append(c);
+          }
+        }
+      }
+    }
+    return out.append('"').toString();
+  }
+}

@@ -1,0 +1,185 @@
+package dev.lora4j.diffusion.run;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Options of sd-scripts that say something in another form than ours, and those that have nothing
+ * to say here. Options that only have another name are aliases of our keys.
+ */
+final class KohyaOptions {
+  /** What an option's value means. */
+  @FunctionalInterface
+  private interface Meaning {
+    void apply(Layers layers, Object value, String origin);
+  }
+
+  private static final Map<String, Meaning> MEANINGS = new LinkedHashMap<>();
+
+  static {
+    MEANINGS.put("mixed_precision", (to, v, from) -> to.set("precision", type(v, "f32"), from));
+    MEANINGS.put("save_precision", (to, v, from) -> to.set("stored", type(v, "f16"), from));
+    MEANINGS.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
+    MEANINGS.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
+    MEANINGS.put("network_module", KohyaOptions::module);
+    MEANINGS.put("network_args", (to, v, from) -> each(v, from, to, KohyaOptions::networkArgument));
+    MEANINGS.put("optimizer_type", KohyaOptions::optimizer);
+    MEANINGS.put(
+        "optimizer_args", (to, v, from) -> each(v, from, to, KohyaOptions::optimizerArgument));
+    MEANINGS.put("network_train_unet_only", KohyaOptions::unetOnly);
+    MEANINGS.put("resolution", (to, v, from) -> to.data("resolution", v));
+    MEANINGS.put("sample_prompts", KohyaOptions::samplePrompts);
+    needless("xformers", "attention is always computed without storing its scores");
+    needless("sdpa", "attention is always computed without storing its scores");
+    needless("mem_eff_attn", "attention is always computed without storing its scores");
+    needless("cache_latents", "latents are always kept");
+    needless("cache_latents_to_disk", "latents are always kept on disk");
+    needless("cache_text_encoder_outputs", "texts are always kept");
+    needless("max_data_loader_n_workers", "nothing is loaded while it trains");
+    needless("persistent_data_loader_workers", "nothing is loaded while it trains");
+    needless("save_model_as", "adapters are always written as safetensors");
+    needless("lowram", "weights are mapped, not copied");
+    needless("no_half_vae", "the autoencoder always encodes in F32");
+    needless("full_bf16", "trained weights are always F32");
+    needless("full_fp16", "trained weights are always F32");
+    needless("log_with", "TensorBoard's files are written by themselves");
+    needless("logging_dir", "TensorBoard's files are in the run's folder");
+    needless("save_state", "a run can always be gone on with");
+    needless("vae_batch_size", "the size is chosen by itself");
+    needless("max_token_length", "captions of any length are taken in parts of 75 tokens");
+    needless("v2", "the kind of a base is read from it");
+    needless("v_parameterization", "the kind of a base is read from it");
+  }
+
+  private KohyaOptions() {}
+
+  private static void needless(String name, String reason) {
+    MEANINGS.put(
+        name,
+        (to, value, origin) -> to.note(origin + ": " + name + " has no effect: " + reason + "."));
+  }
+
+  /** The names of all of them. */
+  static Collection<String> names() {
+    return MEANINGS.keySet();
+  }
+
+  /** Says whether there is such an option, and does what it means. */
+  static boolean apply(Layers layers, String name, Object value, String origin) {
+    Meaning meaning = MEANINGS.get(name);
+    if (meaning != null) {
+      meaning.apply(layers, value, origin);
+    }
+    return meaning != null;
+  }
+
+  private static String type(Object value, String none) {
+    return switch (String.valueOf(value)) {
+      case "no", "None" -> none;
+      case "float", "fp32" -> "f32";
+      case "fp16" -> "f16";
+      default -> String.valueOf(value);
+    };
+  }
+
+  private static void module(Layers to, Object value, String origin) {
+    switch (String.valueOf(value)) {
+      case "networks.lora" -> {
+        to.set("adapter.method", "lora", origin);
+        to.note(
+            origin
+                + ": networks.lora trains attention and feed-forward layers, and convolutions only"
+                + " with conv_dim; that is what is done.");
+        to.set("adapter.targets", "attention-feed-forward", origin);
+      }
+      case "networks.dylora", "networks.lora_fa" ->
+          to.problem(
+              origin
+                  + ": network_module "
+                  + value
+                  + " is not trained here; expected networks.lora"
+                  + " or lycoris.kohya.");
+      case "lycoris.kohya" -> to.note(origin + ": lycoris.kohya, by the algo of network_args.");
+      default ->
+          to.problem(
+              origin
+                  + ": network_module "
+                  + value
+                  + " is not known; expected networks.lora or"
+                  + " lycoris.kohya.");
+    }
+  }
+
+  private static void networkArgument(Layers to, String name, String value, String origin) {
+    switch (name) {
+      case "conv_dim" -> {
+        to.set("adapter.conv_rank", value, origin);
+        to.set("adapter.targets", "style", origin);
+      }
+      case "conv_alpha" -> to.set("adapter.conv_alpha", value, origin);
+      case "algo" -> to.set("adapter.method", value.equals("locon") ? "lora" : value, origin);
+      case "factor" -> to.set("adapter.factor", value, origin);
+      case "dropout" -> to.set("adapter.dropout", value, origin);
+      case "rank_dropout" -> to.set("adapter.rank_dropout", value, origin);
+      case "module_dropout" -> to.set("adapter.module_dropout", value, origin);
+      case "loraplus_lr_ratio" -> to.set("optimizer.up_ratio", value, origin);
+      case "dora_wd" -> {
+        if (value.toLowerCase(Locale.ROOT).equals("true")) {
+          to.set("adapter.method", "dora", origin);
+        }
+      }
+      case "rs_lora" -> to.set("adapter.rslora", value, origin);
+      default -> to.problem(origin + ": network_args: " + name + " is not known here; remove it.");
+    }
+  }
+
+  private static void optimizer(Layers to, Object value, String origin) {
+    String name = String.valueOf(value).toLowerCase(Locale.ROOT);
+    if (name.endsWith("8bit")) {
+      to.note(origin + ": optimizer_type " + value + ": its state is kept in F32, not in 8 bits.");
+      name = name.substring(0, name.length() - "8bit".length()).replace("paged", "");
+    }
+    to.set(
+        "optimizer.name", name.equals("adamwschedulefree") ? "adamw_schedule_free" : name, origin);
+  }
+
+  private static void optimizerArgument(Layers to, String name, String value, String origin) {
+    if (name.equals("betas")) {
+      String[] both = value.replaceAll("[()\\[\\] ]", "").split(",", -1);
+      for (int i = 0; i < both.length; i++) {
+        to.optimizerSetting("beta" + (i + 1), both[i], origin);
+      }
+    } else {
+      to.optimizerSetting(name, value, origin);
+    }
+  }
+
+  private static void unetOnly(Layers to, Object value, String origin) {
+    to.set("adapter.text_encoder", !Boolean.parseBoolean(String.valueOf(value)), origin);
+  }
+
+  private static void samplePrompts(Layers to, Object value, String origin) {
+    to.promptFile(String.valueOf(value), origin);
+  }
+
+  private interface Argument {
+    void apply(Layers to, String name, String value, String origin);
+  }
+
+  /** Each {@code name=value} of a list. */
+  private static void each(Object value, String origin, Layers to, Argument argument) {
+    List<?> all =
+        value instanceof List<?> list ? list : List.of(String.valueOf(value).split("\\s+", -1));
+    for (Object one : all) {
+      String[] parts = String.valueOf(one).split("=", 2);
+      if (parts.length == 2) {
+        argument.apply(to, parts[0].strip(), parts[1].strip(), origin);
+      } else {
+        to.problem(origin + ": expected name=value, found \"" + one + "\".");
+      }
+    }
+  }
+}

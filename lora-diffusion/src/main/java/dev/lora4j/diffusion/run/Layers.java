@@ -1,0 +1,139 @@
+package dev.lora4j.diffusion.run;
+
+import dev.lora4j.core.format.NearestNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+
+/**
+ * Settings laid over each other: a preset, a file, options of a command. What comes later wins.
+ * Everything that is wrong is gathered, and told together.
+ */
+public final class Layers {
+  private static final Map<String, RunKey<?>> BY_NAME = byName();
+
+  private final Entries entries = new Entries();
+  private final Map<String, Object> data = new LinkedHashMap<>();
+  private final List<String> notes = new ArrayList<>();
+  private final Map<String, Object> optimizerSettings = new LinkedHashMap<>();
+  private String outFolder = "";
+  private String outName = "";
+
+  private static Map<String, RunKey<?>> byName() {
+    Map<String, RunKey<?>> all = new LinkedHashMap<>();
+    for (RunKey<?> key : RunKeys.ALL) {
+      all.put(key.name(), key);
+      key.aliases().forEach(alias -> all.put(alias, key));
+    }
+    return all;
+  }
+
+  /** The key of this name, ours or that of sd-scripts. */
+  static Optional<RunKey<?>> key(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
+  }
+
+  /**
+   * Sets a key by its name.
+   *
+   * @param value of TOML, or text
+   * @param origin who says so, for messages
+   */
+  public void set(String name, Object value, String origin) {
+    RunKey<?> key = BY_NAME.get(name);
+    if (key != null) {
+      entries.put(key, value, origin, name);
+    } else if (DataTables.known(name)) {
+      data.put(DataTables.leaf(name), value);
+    } else if (!KohyaOptions.apply(this, name, value, origin)) {
+      problem(origin + ": there is no key " + name + "; " + meant(name));
+    }
+  }
+
+  /**
+   * Sets a key to what a command line says, which is TOML where it can be read so, and else a text.
+   */
+  public void setText(String name, String text, String origin) {
+    if (BY_NAME.containsKey(name)) {
+      set(name, text, origin);
+      return;
+    }
+    TomlParseResult parsed = Toml.parse("value = " + text);
+    Object value = parsed.hasErrors() ? text : RunFile.plain(parsed.get("value"));
+    set(name, value, origin);
+  }
+
+  private static String meant(String name) {
+    List<String> all = new ArrayList<>(BY_NAME.keySet());
+    all.addAll(DataTables.names());
+    all.addAll(KohyaOptions.names());
+    List<String> exact =
+        all.stream().filter(n -> n.endsWith("." + name)).distinct().limit(2).toList();
+    List<String> nearest = exact.isEmpty() ? NearestNames.of(name, all, 2) : exact;
+    return "did you mean " + String.join(" or ", nearest) + "?";
+  }
+
+  /** A part of where the adapter goes: sd-scripts names the folder and the file apart. */
+  void place(String folder, String name, String origin) {
+    outFolder = folder.isEmpty() ? outFolder : folder;
+    outName = name.isEmpty() ? outName : name;
+    Path file = Path.of(outFolder).resolve((outName.isEmpty() ? "last" : outName) + ".safetensors");
+    set(RunKeys.OUT.name(), file.toString(), origin);
+  }
+
+  /** One setting of the optimiser, beside those that are there. */
+  void optimizerSetting(String name, Object value, String origin) {
+    optimizerSettings.put(name, value);
+    set(RunKeys.OPTIMIZER_ARGS.name(), Map.copyOf(optimizerSettings), origin);
+  }
+
+  /** Prompts from a file, one in each line; what follows {@code --} in a line is left out. */
+  void promptFile(String file, String origin) {
+    try {
+      List<String> prompts =
+          Files.readAllLines(Path.of(file)).stream()
+              .map(line -> line.replaceFirst("\\s--.*$", "").strip())
+              .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+              .toList();
+      set(RunKeys.PREVIEW_PROMPTS.name(), prompts, origin);
+    } catch (IOException e) {
+      problem(origin + ": the prompts in " + file + " cannot be read (" + e + ").");
+    }
+  }
+
+  /** Adds what is wrong. */
+  void problem(String sentence) {
+    entries.problem(sentence);
+  }
+
+  /** Adds something that a user should hear. */
+  void note(String sentence) {
+    notes.add(sentence);
+  }
+
+  /** Lays a part of the data set's tables over those that are there. */
+  void data(String name, Object value) {
+    data.put(name, value);
+  }
+
+  /** What a user should hear: keys that are understood but have no effect here. */
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  /**
+   * All together.
+   *
+   * @throws RunProblems if anything was wrong
+   */
+  public RunValues values() {
+    return entries.values(RunKeys.ALL, data);
+  }
+}

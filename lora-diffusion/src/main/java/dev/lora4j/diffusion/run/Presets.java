@@ -1,0 +1,53 @@
+package dev.lora4j.diffusion.run;
+
+import dev.lora4j.core.format.NearestNames;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The settings that come with the program, each a TOML file whose comments say why. */
+public final class Presets {
+  private static final List<String> NAMES = List.of("style", "character", "quick", "tiny");
+
+  private Presets() {}
+
+  /** What there is. */
+  public static List<String> names() {
+    return NAMES;
+  }
+
+  /**
+   * The text of a preset.
+   *
+   * @throws RunProblems if there is none of this name
+   */
+  public static String text(String name) {
+    if (!NAMES.contains(name)) {
+      String nearest = NearestNames.of(name, NAMES, 1).get(0);
+      throw new RunProblems(
+          List.of(
+              "There is no preset \""
+                  + name
+                  + "\"; did you mean "
+                  + nearest
+                  + "? There are "
+                  + String.join(", ", NAMES)
+                  + "."));
+    }
+    try (InputStream in = Presets.class.getResourceAsStream("preset-" + name + ".toml")) {
+      if (in == null) {
+        throw new IllegalStateException("the preset " + name + " is not in the program");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Lays a preset over what is there. */
+  public static void read(String name, Layers layers) {
+    RunFile.read(text(name), "preset " + name, layers);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.lora4j.diffusion.run;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/** Reads the settings of a run from TOML into {@link Layers}. */
+public final class RunFile {
+  static final String KIND = "kind";
+  static final String BASE = "base";
+  private static final String PRESET = "preset";
+  private static final String DATA = "data";
+
+  /** Paths among the options of sd-scripts that are no keys of ours, and of the data. */
+  private static final Set<String> LOCATED =
+      Set.of("output_dir", "sample_prompts", "dataset_config", "data.dataset_config");
+
+  private final String name;
+  private final Optional<Path> folder;
+  private final Layers layers;
+
+  private RunFile(String name, Optional<Path> folder, Layers layers) {
+    this.name = name;
+    this.folder = folder;
+    this.layers = layers;
+  }
+
+  /**
+   * Lays a file over what is there; the preset it names goes below it.
+   *
+   * @throws RunProblems if it cannot be read as TOML at all
+   */
+  public static void read(Path file, Layers layers) {
+    String text = text(file);
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    new RunFile(String.valueOf(file.getFileName()), Optional.ofNullable(folder), layers).read(text);
+  }
+
+  /**
+   * Whether a file describes a base model to make, and not a style: it says {@code kind = "base"}.
+   *
+   * @throws RunProblems if it cannot be read as TOML at all, or names another kind
+   */
+  public static boolean describesBase(Path file) {
+    String name = String.valueOf(file.getFileName());
+    TomlParseResult parsed = parsed(text(file), name);
+    Object kind = parsed.get(List.of(KIND));
+    if (kind != null && !kind.equals(BASE)) {
+      throw problem(
+          origin(name, parsed, KIND)
+              + ": kind takes \"base\" alone, found "
+              + kind
+              + "; a run that trains a style has no kind.");
+    }
+    return kind != null;
+  }
+
+  static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw problem(file + " is not UTF-8 text; save it as UTF-8.");
+    } catch (IOException e) {
+      throw problem(file + " cannot be read (" + e + ").");
+    }
+  }
+
+  static TomlParseResult parsed(String text, String name) {
+    TomlParseResult parsed = Toml.parse(text);
+    if (parsed.hasErrors()) {
+      throw new RunProblems(
+          parsed.errors().stream()
+              .map(e -> name + ", line " + e.position().line() + ": " + e.getMessage())
+              .toList());
+    }
+    return parsed;
+  }
+
+  /** Lays a text over what is there; {@code name} is what to call it in messages. */
+  static void read(String text, String name, Layers layers) {
+    new RunFile(name, Optional.empty(), layers).read(text);
+  }
+
+  private void read(String text) {
+    TomlParseResult parsed = parsed(text, name);
+    Object preset = parsed.get(List.of(PRESET));
+    if (preset != null) {
+      Presets.read(String.valueOf(preset), layers);
+    }
+    table(parsed, "");
+  }
+
+  private static RunProblems problem(String sentence) {
+    return new RunProblems(List.of(sentence));
+  }
+
+  private void table(TomlTable table, String prefix) {
+    for (String key : table.keySet()) {
+      String full = prefix + key;
+      Object value = table.get(List.of(key));
+      if (value instanceof TomlTable inner && Layers.key(full).isEmpty()) {
+        // Tables that are not ours only order a file, as those of sd-scripts do.
+        table(inner, sections(full) ? full + "." : "");
+      } else if (!full.equals(PRESET) && value != null) {
+        layers.set(full, located(full, plain(value)), origin(name, table, key));
+      }
+    }
+  }
+
+  /** Whether some key is in the table of this name. */
+  private static boolean sections(String table) {
+    return table.equals(DATA)
+        || RunKeys.ALL.stream().anyMatch(key -> key.name().startsWith(table + "."));
+  }
+
+  /** Paths count from the folder of the file. */
+  private Object located(String name, Object value) {
+    boolean path =
+        Layers.key(name).filter(key -> key.type().equals(KeyType.PATH)).isPresent()
+            || LOCATED.contains(name);
+    return path && value instanceof String text && folder.isPresent()
+        ? folder.get().resolve(text).toString()
+        : value;
+  }
+
+  static String origin(String name, TomlTable table, String key) {
+    TomlPosition position = table.inputPositionOf(List.of(key));
+    return position == null ? name : name + ", line " + position.line();
+  }
+
+  /** Without the types of the TOML library. */
+  static Object plain(@Nullable Object value) {
+    if (value instanceof TomlArray array) {
+      List<Object> all = new ArrayList<>();
+      array.toList().forEach(one -> all.add(plain(one)));
+      return all;
+    }
+    if (value instanceof TomlTable table) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      table.keySet().forEach(key -> all.put(key, plain(table.get(List.of(key)))));
+      return all;
+    }
+    return value == null ? "" : value;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.lora4j.diffusion.run;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.dataset.DataSet;
+import dev.lora4j.diffusion.dataset.source.DataGroup;
+import dev.lora4j.diffusion.style.StyleSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * A run with all of its settings.
+ *
+ * @param values where they come from
+ * @param base folder or file; that which comes with the program if empty
+ * @param out the adapter to write
+ * @param name of the adapter
+ * @param layout of its file
+ * @param epochs instead of the steps of {@code style}
+ * @param precision what the network computes in; chosen by itself if empty
+ * @param style everything about training but the pictures
+ * @param saving what is kept and looked at on the way
+ * @param previews pictures that are made on the way
+ */
+public record RunSettings(
+    RunValues values,
+    Optional<Path> base,
+    Path out,
+    String name,
+    String layout,
+    OptionalInt epochs,
+    Optional<DType> precision,
+    StyleSettings style,
+    Saving saving,
+    Previews previews) {
+
+  /**
+   * How often what is done.
+   *
+   * @param every steps between checkpoints
+   * @param keep how many checkpoints
+   * @param validateEvery steps between validations
+   * @param keepBest whether the best by validation is the result
+   * @param tensorboard whether event files are written
+   */
+  public record Saving(
+      int every, int keep, int validateEvery, boolean keepBest, boolean tensorboard) {}
+
+  /**
+   * Pictures on the way.
+   *
+   * @param prompts one row each; none for no previews
+   * @param every steps between them
+   * @param strengths of the adapter, one column each
+   * @param steps of the sampler
+   */
+  public record Previews(
+      List<String> prompts,
+      int every,
+      List<Double> strengths,
+      int steps,
+      OptionalDouble guidance,
+      long seed) {
+    /** Copies the lists. */
+    public Previews {
+      prompts = List.copyOf(prompts);
+      strengths = List.copyOf(strengths);
+    }
+  }
+
+  /**
+   * The settings that values say.
+   *
+   * @throws RunProblems with all that is out of range or does not go together
+   */
+  public static RunSettings of(RunValues values) {
+    StyleSettings style = StyleOf.settings(values);
+    Path out =
+        values
+            .find(RunKeys.OUT)
+            .map(Path::of)
+            .orElseThrow(
+                () ->
+                    new RunProblems(
+                        List.of(
+                            "There is no name for the adapter: set out (or --out) to a file that"
+                                + " ends in .safetensors.")));
+    String file = String.valueOf(out.getFileName());
+    String precision = values.get(RunKeys.PRECISION).toUpperCase(Locale.ROOT);
+    return new RunSettings(
+        values,
+        values.find(RunKeys.BASE).map(Path::of),
+        out,
+        values.find(RunKeys.NAME).orElse(file.replaceFirst("\\.safetensors$", "")),
+        values.get(RunKeys.LAYOUT),
+        values.find(RunKeys.EPOCHS).map(OptionalInt::of).orElse(OptionalInt.empty()),
+        precision.equals("AUTO") ? Optional.empty() : Optional.of(DType.valueOf(precision)),
+        style,
+        new Saving(
+            values.get(RunKeys.SAVE_EVERY),
+            values.get(RunKeys.SAVE_KEEP),
+            values.get(RunKeys.VALIDATION_EVERY),
+            values.get(RunKeys.KEEP_BEST),
+            values.get(RunKeys.TENSORBOARD)),
+        new Previews(
+            values.get(RunKeys.PREVIEW_PROMPTS),
+            values.get(RunKeys.PREVIEW_EVERY),
+            values.get(RunKeys.PREVIEW_STRENGTHS),
+            values.get(RunKeys.PREVIEW_STEPS),
+            values
+                .find(RunKeys.PREVIEW_GUIDANCE)
+                .map(OptionalDouble::of)
+                .orElse(OptionalDouble.empty()),
+            values.get(RunKeys.PREVIEW_SEED)));
+  }
+
+  /**
+   * The folders with pictures.
+   *
+   * @param side of the base's pictures, where the run says nothing else
+   * @param unit what the sides of pictures are multiples of
+   */
+  public List<DataGroup> groups(int side, int unit) {
+    return DataTables.groups(values, Path.of("").toAbsolutePath(), side, unit);
+  }
+
+  /** The steps for a data set: those that were set, or so many epochs. */
+  public StyleSettings style(DataSet data) {
+    if (epochs.isEmpty()) {
+      return style;
+    }
+    int batches = dev.lora4j.diffusion.dataset.Batches.of(data.training(), style.seed()).perEpoch();
+    long steps = (long) epochs.getAsInt() * batches / style.accumulate();
+    return style.withSteps((int) Math.max(1, Math.min(Integer.MAX_VALUE, steps)));
+  }
+
+  /** Where everything but the adapter itself is written: {@code NAME.run} beside it. */
+  public Path folder() {
+    String file = String.valueOf(out.getFileName()).replaceFirst("\\.safetensors$", "");
+    return out.resolveSibling(file + ".run");
+  }
+}

@@ -1,0 +1,200 @@
+package dev.lora4j.diffusion.run;
+
+import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.Dropouts;
+import dev.lora4j.core.train.adapter.SiteOverride;
+import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.optimizer.Optimizers;
+import dev.lora4j.core.train.schedule.CosineWithRestarts;
+import dev.lora4j.core.train.schedule.Decay;
+import dev.lora4j.core.train.schedule.Decays;
+import dev.lora4j.core.train.schedule.Polynomial;
+import dev.lora4j.core.train.schedule.RateSchedule;
+import dev.lora4j.diffusion.style.Rates;
+import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.train.objective.LossSettings;
+import dev.lora4j.diffusion.train.objective.NoiseSettings;
+import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
+import dev.lora4j.diffusion.train.objective.TimestepSettings;
+import dev.lora4j.diffusion.train.objective.WeightSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+
+/** From keys to the settings of the trainer. What is wrong in several parts is told together. */
+final class StyleOf {
+  /** Of all bases that there are. */
+  private static final int TIMESTEPS = 1000;
+
+  private final RunValues values;
+  private final List<String> problems = new ArrayList<>();
+
+  private StyleOf(RunValues values) {
+    this.values = values;
+  }
+
+  static StyleSettings settings(RunValues values) {
+    StyleOf of = new StyleOf(values);
+    Optional<AdapterRecipe> recipe = of.part(of::recipe);
+    Optional<Optimizer> optimizer = of.part(of::optimizer);
+    Optional<Rates> rates = of.part(of::rates);
+    Optional<RateSchedule> schedule = of.part(of::schedule);
+    Optional<ObjectiveSettings> objective = of.part(of::objective);
+    if (!of.problems.isEmpty()) {
+      throw new RunProblems(of.problems);
+    }
+    return new StyleSettings(
+        recipe.orElseThrow(),
+        optimizer.orElseThrow(),
+        rates.orElseThrow(),
+        schedule.orElseThrow(),
+        objective.orElseThrow(),
+        values.get(RunKeys.ACCUMULATE),
+        values.get(RunKeys.CLIP),
+        values.get(RunKeys.EMA),
+        of.maybe(RunKeys.MAX_NORM),
+        // Counted from the end by users, where 1 leaves nothing out.
+        values.find(RunKeys.CLIP_SKIP).map(n -> n - 1).orElse(0),
+        values.get(RunKeys.CHECKPOINTING),
+        values.get(RunKeys.SEED),
+        DType.valueOf(values.get(RunKeys.STORED).toUpperCase(Locale.ROOT)));
+  }
+
+  private <T> Optional<T> part(Supplier<T> part) {
+    try {
+      return Optional.of(part.get());
+    } catch (IllegalArgumentException e) {
+      problems.add(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private OptionalDouble maybe(RunKey<Double> key) {
+    return values.find(key).map(OptionalDouble::of).orElse(OptionalDouble.empty());
+  }
+
+  private AdapterRecipe recipe() {
+    String method = values.get(RunKeys.METHOD);
+    Map<String, String> options = new LinkedHashMap<>();
+    values.find(RunKeys.FACTOR).ifPresent(f -> options.put("factor", Long.toString(f)));
+    int rank = values.get(RunKeys.RANK);
+    return new AdapterRecipe(
+        TrainableMethods.named(method, options),
+        targets(),
+        rank,
+        values.find(RunKeys.ALPHA).orElse((double) rank),
+        values.find(RunKeys.CONV_RANK).map(OptionalInt::of).orElse(OptionalInt.empty()),
+        maybe(RunKeys.CONV_ALPHA),
+        overrides(),
+        FactorsStart.valueOf(values.get(RunKeys.INIT).toUpperCase(Locale.ROOT)),
+        values.get(RunKeys.RSLORA),
+        new Dropouts(
+            values.get(RunKeys.INPUT_DROPOUT),
+            values.get(RunKeys.DROPOUT),
+            values.get(RunKeys.RANK_DROPOUT),
+            values.get(RunKeys.MODULE_DROPOUT)));
+  }
+
+  private Targets targets() {
+    List<String> patterns = values.get(RunKeys.INCLUDE);
+    List<String> presets =
+        values.find(RunKeys.TARGETS).orElse(patterns.isEmpty() ? List.of("style") : List.of());
+    Targets targets =
+        Targets.of(presets.stream().map(TargetPreset::named).toArray(TargetPreset[]::new))
+            .and(Targets.matching(patterns.toArray(String[]::new)));
+    if (values.get(RunKeys.TEXT_ENCODER)) {
+      targets = targets.and(Targets.of(TargetPreset.TEXT_ENCODERS));
+    }
+    return targets.without(values.get(RunKeys.EXCLUDE).toArray(String[]::new));
+  }
+
+  private List<SiteOverride> overrides() {
+    Map<String, Double> alphas = new LinkedHashMap<>(values.get(RunKeys.ALPHAS));
+    List<SiteOverride> all = new ArrayList<>();
+    values
+        .get(RunKeys.RANKS)
+        .forEach(
+            (pattern, rank) -> {
+              Optional<Double> alpha = Optional.ofNullable(alphas.remove(pattern));
+              // A rank of its own comes with an alpha of its own, so that the scale stays.
+              all.add(SiteOverride.of(pattern, rank.intValue(), alpha.orElse(scaled(rank))));
+            });
+    alphas.forEach((pattern, alpha) -> all.add(SiteOverride.alpha(pattern, alpha)));
+    return all;
+  }
+
+  private double scaled(double rank) {
+    double whole = values.get(RunKeys.RANK);
+    return values.find(RunKeys.ALPHA).orElse(whole) * rank / whole;
+  }
+
+  private Optimizer optimizer() {
+    return Optimizers.named(values.get(RunKeys.OPTIMIZER), values.get(RunKeys.OPTIMIZER_ARGS));
+  }
+
+  private Rates rates() {
+    return new Rates(
+        values.get(RunKeys.RATE),
+        maybe(RunKeys.UNET_RATE),
+        maybe(RunKeys.TEXT_RATE),
+        values.get(RunKeys.UP_RATIO));
+  }
+
+  private RateSchedule schedule() {
+    Decay decay = Decays.named(values.get(RunKeys.SCHEDULE));
+    if (decay instanceof CosineWithRestarts) {
+      decay = new CosineWithRestarts(values.get(RunKeys.CYCLES));
+    } else if (decay instanceof Polynomial) {
+      decay = new Polynomial(values.get(RunKeys.POWER));
+    }
+    int steps = values.get(RunKeys.STEPS);
+    double warmup = values.find(RunKeys.WARMUP).orElse(decay.warmedUp() ? Decay.WARMUP : 0);
+    RateSchedule schedule = new RateSchedule(decay, steps, 0, values.get(RunKeys.LEAST_RATE));
+    return warmup < 1 ? schedule.warmupPart(warmup) : schedule.warmupSteps((long) warmup);
+  }
+
+  private ObjectiveSettings objective() {
+    TimestepSettings timesteps = TimestepSettings.STRATIFIED;
+    int least = values.get(RunKeys.LEAST_TIMESTEP);
+    Optional<Integer> most = values.find(RunKeys.MOST_TIMESTEP);
+    if (least > 0 || most.isPresent()) {
+      timesteps = timesteps.withRange(least, most.orElse(TIMESTEPS));
+    }
+    return new ObjectiveSettings(
+        timesteps,
+        new NoiseSettings(
+            values.get(RunKeys.NOISE_OFFSET),
+            values.get(RunKeys.NOISE_OFFSET_RANDOM),
+            values.get(RunKeys.ADAPTIVE_NOISE),
+            values.get(RunKeys.PYRAMID_LEVELS),
+            values.get(RunKeys.PYRAMID_DISCOUNT),
+            values.get(RunKeys.INPUT_PERTURBATION),
+            values.get(RunKeys.INPUT_PERTURBATION_RANDOM)),
+        new LossSettings(
+            LossSettings.Criterion.valueOf(values.get(RunKeys.LOSS).toUpperCase(Locale.ROOT)),
+            values.get(RunKeys.HUBER_C),
+            LossSettings.HuberSchedule.valueOf(
+                values.get(RunKeys.HUBER_SCHEDULE).toUpperCase(Locale.ROOT)),
+            1,
+            values.get(RunKeys.MASKED)),
+        new WeightSettings(
+            values.find(RunKeys.MIN_SNR).orElse(0.0),
+            values.get(RunKeys.DEBIASED),
+            values.get(RunKeys.V_LIKE_NOISE),
+            values.get(RunKeys.V_LIKE_LOSS),
+            WeightSettings.FlowWeighting.NONE,
+            values.get(RunKeys.PRIOR_WEIGHT),
+            values.get(RunKeys.ZERO_TERMINAL)));
+  }
+}

@@ -1,0 +1,233 @@
+package dev.lora4j.diffusion.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.optimizer.AdamW;
+import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.train.objective.LossSettings.Criterion;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RunFileTest {
+  @TempDir Path folder;
+
+  private Layers read(String text) throws Exception {
+    Path file = folder.resolve("run.toml");
+    Files.writeString(file, text);
+    Layers layers = new Layers();
+    RunFile.read(file, layers);
+    return layers;
+  }
+
+  private List<String> problems(String text) throws Exception {
+    Layers layers = read(text);
+    return assertThrows(RunProblems.class, layers::values).problems();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "stepz = 3, stepz, steps",
+    "'[adapter]\nrnak = 3', adapter.rnak, adapter.rank",
+    "'[adaptor]\nrank = 3', rank, adapter.rank",
+    "networkdim = 3, networkdim, network_dim",
+    "caption_drop_rate = 0.1, caption_drop_rate, caption_dropout_rate",
+    "cache_latent = true, cache_latent, cache_latents",
+  })
+  void anUnknownKeyNamesTheNearest(String text, String key, String nearest) throws Exception {
+    List<String> problems = problems(text);
+    assertEquals(1, problems.size());
+    assertTrue(problems.get(0).contains("there is no key " + key + ";"), problems.get(0));
+    assertTrue(problems.get(0).contains(nearest), problems.get(0));
+  }
+
+  @Test
+  void allMistakesAreToldTogetherWithTheirLines() throws Exception {
+    List<String> problems =
+        problems("steps = 0\nbatch = \"two\"\n\n[optimizer]\nrate = -1\nnmae = 1\n");
+    assertEquals(
+        List.of(
+            "run.toml, line 1: steps takes a whole number of at least 1, found 0.",
+            "run.toml, line 2: batch takes a whole number of at least 1, found \"two\".",
+            "run.toml, line 5: optimizer.rate takes a number of at least 0, found -1."),
+        problems.subList(0, 3));
+    assertEquals(4, problems.size());
+    assertTrue(problems.get(3).contains("optimizer.nmae"), problems.get(3));
+  }
+
+  @Test
+  void whatIsNoTomlNamesTheLine() {
+    RunProblems e = assertThrows(RunProblems.class, () -> read("steps = 3\nbatch ="));
+    assertTrue(e.getMessage().startsWith("run.toml, line 2"), e.getMessage());
+  }
+
+  @Test
+  void aFileThatIsNotUtf8IsNamed() throws Exception {
+    Path file = folder.resolve("latin.toml");
+    Files.write(file, new byte[] {'#', (byte) 0xe4, '\n'});
+    RunProblems e = assertThrows(RunProblems.class, () -> RunFile.read(file, new Layers()));
+    assertTrue(e.getMessage().contains("latin.toml is not UTF-8"), e.getMessage());
+  }
+
+  @Test
+  void optionsOfSdScriptsMeanWhatTheyMeanThere() throws Exception {
+    Layers layers =
+        read(
+            """
+            [model_arguments]
+            pretrained_model_name_or_path = "sd15"
+            v2 = false
+            [network_arguments]
+            network_module = "lycoris.kohya"
+            network_dim = 8
+            network_alpha = 4
+            network_args = ["algo=loha", "conv_dim=2", "conv_alpha=1", "rank_dropout=0.1"]
+            [optimizer_arguments]
+            optimizer_type = "AdamW8bit"
+            optimizer_args = ["weight_decay=0.1", "betas=0.9,0.95"]
+            learning_rate = 2e-4
+            max_grad_norm = 0.5
+            lr_scheduler = "cosine_with_restarts"
+            lr_scheduler_num_cycles = 3
+            lr_warmup_steps = 7
+            [training_arguments]
+            output_dir = "out"
+            output_name = "mine"
+            max_train_steps = 70
+            train_batch_size = 3
+            mixed_precision = "no"
+            save_precision = "float"
+            loss_type = "smooth_l1"
+            huber_c = 0.2
+            clip_skip = 2
+            resolution = "512,512"
+            xformers = true
+            """);
+    RunSettings run = RunSettings.of(layers.values());
+    StyleSettings style = run.style();
+    assertEquals(Optional.of(folder.resolve("sd15")), run.base());
+    assertEquals(folder.resolve("out/mine.safetensors"), run.out());
+    assertEquals("mine", run.name());
+    assertEquals(Optional.of(DType.F32), run.precision());
+    assertEquals(DType.F32, style.stored());
+    assertEquals("loha", style.recipe().method().name());
+    assertEquals(8, style.recipe().rank());
+    assertEquals(4, style.recipe().alpha());
+    assertEquals(2, style.recipe().convRank().getAsInt());
+    assertEquals(0.1, style.recipe().dropouts().rank());
+    assertEquals(new AdamW(0.9, 0.95, 1e-8, 0.1), style.optimizer());
+    assertEquals(2e-4, style.rates().rate());
+    assertEquals(0.5, style.clip());
+    assertEquals("cosine_with_restarts", style.schedule().decay().name());
+    assertEquals(7, style.schedule().warmup());
+    assertEquals(70, style.steps());
+    assertEquals(3, run.values().batch());
+    assertEquals(Criterion.SMOOTH_L1, style.objective().loss().criterion());
+    assertEquals(1, style.clipSkip());
+    assertEquals("512,512", run.values().data().get("resolution"));
+    assertTrue(layers.notes().toString().contains("xformers has no effect"), "a note");
+    assertTrue(layers.notes().toString().contains("not in 8 bits"), "a note");
+  }
+
+  @Test
+  void whatComesLaterWins() throws Exception {
+    Layers layers = read("preset = \"quick\"\nsteps = 77\nout = \"a.safetensors\"");
+    layers.setText("adapter.rank", "5", "--set");
+    layers.setText("data.flip_aug", "true", "--set");
+    layers.setText("previews.prompts", "a fox, an owl", "--set");
+    RunSettings run = RunSettings.of(layers.values());
+    assertEquals(77, run.style().steps());
+    assertEquals(5, run.style().recipe().rank());
+    assertEquals(1e-3, run.style().rates().rate(), "of the preset");
+    assertEquals(true, run.values().data().get("flip_aug"));
+    assertEquals(List.of("a fox", "an owl"), run.previews().prompts());
+  }
+
+  static List<String> presets() {
+    return Presets.names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void aPresetSaysWhyAndCanBeUsed(String name) {
+    String text = Presets.text(name);
+    assertTrue(text.lines().filter(line -> line.contains("#")).count() >= 3, text);
+    Layers layers = new Layers();
+    Presets.read(name, layers);
+    layers.set("out", "x.safetensors", "test");
+    assertTrue(RunSettings.of(layers.values()).style().steps() > 0);
+  }
+
+  @Test
+  void theDocumentationsExampleIsARun() throws Exception {
+    String page = Files.readString(Path.of("../docs/training.md"));
+    int begin = page.indexOf("```toml\npreset") + 8;
+    Layers layers = read(page.substring(begin, page.indexOf("```", begin)));
+    RunSettings run = RunSettings.of(layers.values());
+    assertEquals(1500, run.style().steps());
+    assertEquals(List.of("a fox", "a lighthouse in the rain"), run.previews().prompts());
+    assertEquals(List.of(), layers.notes());
+  }
+
+  @Test
+  void aPresetThatIsNotThereNamesTheNearest() {
+    RunProblems e = assertThrows(RunProblems.class, () -> Presets.text("stile"));
+    assertTrue(e.getMessage().contains("did you mean style?"), e.getMessage());
+  }
+
+  @Test
+  void theResolvedFileGivesTheSameRun() throws Exception {
+    Layers layers =
+        read(
+            """
+            preset = "style"
+            out = "a.safetensors"
+            triggers = ["ink \\"style\\"", "b\\\\c"]
+            [adapter]
+            ranks = { "*attn1*" = 4 }
+            [data]
+            flip_aug = true
+            [[data.datasets]]
+            resolution = 256
+            [[data.datasets.subsets]]
+            image_dir = "x"
+            num_repeats = 3
+            [[data.datasets.subsets]]
+            image_dir = "y"
+            """);
+    RunValues first = layers.values();
+    Layers again = new Layers();
+    Path saved = folder.resolve("resolved.toml");
+    Files.writeString(saved, ResolvedRun.toml(first));
+    RunFile.read(saved, again);
+    RunValues second = again.values();
+    assertEquals(RunSettings.of(first).style(), RunSettings.of(second).style());
+    assertEquals(first.data(), second.data());
+    assertEquals(List.of("ink \"style\"", "b\\c"), second.triggers());
+    assertEquals(first.get(RunKeys.RANKS), second.get(RunKeys.RANKS));
+  }
+
+  @Test
+  void settingsThatDoNotGoTogetherAreToldTogether() {
+    Layers layers = new Layers();
+    layers.set("out", "x.safetensors", "test");
+    layers.set("schedule.name", "cosin", "test");
+    layers.set("optimizer.name", "adanw", "test");
+    layers.set("adapter.targets", List.of("atention"), "test");
+    layers.set("loss.min_snr_gamma", 5L, "test");
+    layers.set("loss.debiased", true, "test");
+    RunValues values = layers.values();
+    List<String> problems =
+        assertThrows(RunProblems.class, () -> RunSettings.of(values)).problems();
+    assertEquals(4, problems.size(), problems::toString);
+  }
+}
