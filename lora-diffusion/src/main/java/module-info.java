@@ -5,15 +5,24 @@ module dev.lora4j.diffusion {
   requires ai.djl.api;
   requires ai.djl.tokenizers;
   requires com.google.gson;
+  requires transitive org.tomlj;
   requires static org.jspecify;
 
   exports dev.lora4j.diffusion.base;
   exports dev.lora4j.diffusion.clip;
   exports dev.lora4j.diffusion.dataset;
+  exports dev.lora4j.diffusion.dataset.bucket;
+  exports dev.lora4j.diffusion.dataset.cache;
+  exports dev.lora4j.diffusion.dataset.caption;
+  exports dev.lora4j.diffusion.dataset.image;
+  exports dev.lora4j.diffusion.dataset.source;
+  exports dev.lora4j.diffusion.judge;
   exports dev.lora4j.diffusion.pipeline;
+  exports dev.lora4j.diffusion.run;
   exports dev.lora4j.diffusion.sampling;
   exports dev.lora4j.diffusion.style;
   exports dev.lora4j.diffusion.train;
+  exports dev.lora4j.diffusion.train.objective;
   exports dev.lora4j.diffusion.unet;
   exports dev.lora4j.diffusion.vae;
 }

@@ -51,7 +51,7 @@ public final class FormulaModel {
   }
 
   /** The numbers of a tensor called {@code name}, in [-1, 1). */
-  static float[] numbers(String name, int count) {
+  public static float[] numbers(String name, int count) {
     float[] values = new float[count];
     long seed = seed(name);
     for (int i = 0; i < count; i++) {

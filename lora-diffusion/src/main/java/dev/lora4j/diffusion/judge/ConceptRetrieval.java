@@ -1,0 +1,70 @@
+package dev.lora4j.diffusion.judge;
+
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.diffusion.dataset.Picture;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Tells how near pictures of any style are to each of many concepts, so that a picture can be
+ * looked up: at rank 1 is the concept that it is most like.
+ */
+public final class ConceptRetrieval implements AutoCloseable {
+  /** How many concepts from the top count as found. */
+  public static final int TOP = 10;
+
+  private final PictureClassifier classifier;
+
+  private ConceptRetrieval(PictureClassifier classifier) {
+    this.classifier = classifier;
+  }
+
+  /** Reads a file that {@link ClassifierTrainer} wrote, whose labels are the concepts in order. */
+  public static ConceptRetrieval load(Engine engine, Path file) {
+    return new ConceptRetrieval(PictureClassifier.load(engine, file));
+  }
+
+  /** The names of the concepts; a concept's number is its place. */
+  public List<String> concepts() {
+    return classifier.labels();
+  }
+
+  /**
+   * How often the right concept was among the first {@link #TOP} for true pictures that it had not
+   * seen, from 0 to 1, by their style.
+   */
+  public Map<String, Double> accuracies() {
+    return classifier.accuracies();
+  }
+
+  /** Height and width that pictures must have, in pixels. */
+  public int side() {
+    return classifier.side();
+  }
+
+  /**
+   * The rank of each picture's own concept among all, from 1; of equally near ones the own is last.
+   *
+   * @param own the number of each picture's concept
+   */
+  public List<Integer> ranks(List<Picture> pictures, List<Integer> own) {
+    List<float[]> rows = classifier.cosines(pictures);
+    return java.util.stream.IntStream.range(0, pictures.size())
+        .mapToObj(i -> rank(rows.get(i), own.get(i)))
+        .toList();
+  }
+
+  private static int rank(float[] row, int own) {
+    int rank = 0;
+    for (float cosine : row) {
+      rank += cosine >= row[own] ? 1 : 0;
+    }
+    return rank;
+  }
+
+  @Override
+  public void close() {
+    classifier.close();
+  }
+}

@@ -1,0 +1,31 @@
+package dev.lora4j.diffusion.judge;
+
+import dev.lora4j.diffusion.dataset.Picture;
+import java.util.Locale;
+
+/** Numbers that stand for a picture; a judge learns from them alone. */
+public enum PictureFeatures {
+  /** How something is drawn, whatever it is: {@link StyleFeatures}. */
+  STYLE,
+
+  /** What is drawn and where, less how: {@link DrawingFeatures}. */
+  DRAWING;
+
+  /** The numbers of a picture: always as many for pictures of one size. */
+  public float[] of(Picture picture) {
+    return switch (this) {
+      case STYLE -> StyleFeatures.of(picture);
+      case DRAWING -> DrawingFeatures.of(picture);
+    };
+  }
+
+  /** In lower case, as files have it. */
+  String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Reads what {@link #text} wrote. */
+  static PictureFeatures of(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,69 @@
+package dev.lora4j.diffusion.judge;
+
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.diffusion.dataset.Picture;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Tells in which of several styles pictures are drawn. One of its labels is {@link #NONE}, for what
+ * only resembles a style: colourless drawings of other styles, blank pages.
+ */
+public final class StyleClassifier implements AutoCloseable {
+  /** The label of pictures in none of the styles. */
+  public static final String NONE = "none";
+
+  private final PictureClassifier classifier;
+
+  private StyleClassifier(PictureClassifier classifier) {
+    this.classifier = classifier;
+  }
+
+  /** Reads a file that {@link ClassifierTrainer} wrote. */
+  public static StyleClassifier load(Engine engine, Path file) {
+    return new StyleClassifier(PictureClassifier.load(engine, file));
+  }
+
+  /** The styles, {@link #NONE} among them. */
+  public List<String> styles() {
+    return classifier.labels();
+  }
+
+  /** How often it was right about pictures it had not seen, from 0 to 1: the mean over styles. */
+  public double accuracy() {
+    return classifier.accuracies().values().stream()
+        .mapToDouble(Double::doubleValue)
+        .average()
+        .orElse(0);
+  }
+
+  /** {@link #accuracy} about pictures in one style; 0 for a style it does not know. */
+  public double accuracy(String style) {
+    return classifier.accuracies().getOrDefault(style, 0.0);
+  }
+
+  /** Height and width that pictures must have, in pixels. */
+  public int side() {
+    return classifier.side();
+  }
+
+  /** The style of each picture. */
+  public List<String> styles(List<Picture> pictures) {
+    return classifier.cosines(pictures).stream()
+        .map(row -> classifier.labels().get(greatest(row)))
+        .toList();
+  }
+
+  private static int greatest(float[] row) {
+    int best = 0;
+    for (int i = 1; i < row.length; i++) {
+      best = row[i] > row[best] ? i : best;
+    }
+    return best;
+  }
+
+  @Override
+  public void close() {
+    classifier.close();
+  }
+}
