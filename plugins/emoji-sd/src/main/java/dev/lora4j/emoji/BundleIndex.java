@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** Copies what was made into the module's resources, with the index that {@link Bundle} reads. */
 final class BundleIndex {
-  private static final List<String> PARTS = List.of("base", "ink", "adapters");
+  private static final List<String> PARTS = List.of("base", "ink", "pixel", "adapters", "judge");
 
   private BundleIndex() {}
 

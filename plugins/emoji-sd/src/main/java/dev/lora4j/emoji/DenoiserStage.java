@@ -1,136 +1,139 @@
 package dev.lora4j.emoji;
 
+import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.train.Noise;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.diffusion.base.ModelFolderWriter;
+import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
-import dev.lora4j.diffusion.dataset.Atlas;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.run.BaseRun;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.train.TextToImageTrainer;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Trains the denoiser and the text encoder on the autoencoder's latents, and writes both. */
 final class DenoiserStage {
-  private static final int BATCH = 64;
-  private static final double PEAK_RATE = 7e-4;
+  static final String NAME = "denoiser";
+  private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
+  private static final String TEXT = "text_encoder/model.safetensors";
+  private static final int DIGITS = 16;
 
-  private DenoiserStage() {}
+  private final BaseRun base;
+  private final BaseRun.Denoiser settings;
+  private final int side;
+  private final ModelFolderWriter writer;
+  private final Consumer<String> log;
 
-  /** What the trainer draws from. */
-  private record Drawn(
-      List<float[]> rows, List<Atlas.Concept> concepts, List<String> styles, Captions captions)
-      implements TextToImageTrainer.Samples {
-    @Override
-    public int size() {
-      return rows.size();
-    }
-
-    @Override
-    public float[] latents(int index) {
-      return rows.get(index);
-    }
-
-    @Override
-    public int[] caption(int index, Noise noise) {
-      return captions.ids(concepts.get(index), styles.get(index), noise);
-    }
+  private DenoiserStage(BaseRun base, int side, Consumer<String> log) {
+    this.base = base;
+    this.settings = base.denoiser();
+    this.side = side;
+    this.writer = new ModelFolderWriter(base.folder(), base.stored());
+    this.log = log;
   }
 
-  static void run(Engine engine, Path data, Path work, double minutes, PrintStream log)
-      throws IOException {
-    Path base = work.resolve("base");
-    Map<Integer, Atlas.Concept> concepts = new HashMap<>();
-    Atlas.concepts(data).forEach(c -> concepts.put(c.index(), c));
-    List<Picture> pictures = new ArrayList<>();
-    List<Atlas.Concept> shown = new ArrayList<>();
-    List<String> styles = new ArrayList<>();
-    for (String style : Recipe.BASE_STYLES) {
-      for (Picture picture : Atlas.pictures(data, style)) {
-        String index = picture.name().substring(picture.name().indexOf('/') + 1);
-        pictures.add(picture);
-        shown.add(concepts.get(Integer.parseInt(index)));
-        styles.add(style);
-      }
+  /** Trains both; the pictures that were held out. */
+  static List<Picture> run(Engine engine, BaseRun base, Consumer<String> log) throws IOException {
+    PictureSplit pictures = PictureSplit.of(base.data(), base.denoiser().stage(), base.seed());
+    VaeConfig vae = base.autoencoder().config();
+    List<float[]> rows;
+    Path vaeFile = base.folder().resolve(VaeStage.WEIGHTS);
+    try (TrainedVae trained = TrainedVae.open(engine, vae, vaeFile)) {
+      rows = trained.latents(pictures.taught());
     }
-    Latents latents =
-        Latents.of(engine, base.resolve("vae/diffusion_pytorch_model.safetensors"), pictures);
-    log.printf("autoencoder: %.2f dB, scale %.5f%n", latents.decibels(), latents.scale());
-    List<float[]> rows = latents.rows().stream().map(r -> scaled(r, latents.scale())).toList();
+    double scale = TrainedVae.scale(rows);
+    log.accept(String.format(Locale.ROOT, "%s: %d latents, scale %.5f", NAME, rows.size(), scale));
+    DenoiserStage stage = new DenoiserStage(base, Recipe.SIDE / vae.scale(), log);
+    stage.describe(vae, scale);
+    Path words = base.folder().resolve("tokenizer");
+    ClipTextConfig text = base.denoiser().text();
+    Vocabulary.write(base.data(), words, text.vocabSize(), text.maxPositionEmbeddings());
+    try (ClipTokenizer tokenizer = ClipTokenizer.load(words)) {
+      Captions captions = new Captions(tokenizer, base.captions());
+      stage.train(
+          engine,
+          CaptionedLatents.of(base.data(), pictures.taught(), rows, scale, captions),
+          tokenizer.endId());
+    }
+    return pictures.heldOut();
+  }
 
-    ModelFolderWriter writer = new ModelFolderWriter(base, Recipe.STORED);
-    VaeConfig vae = Recipe.vae(latents.scale());
-    writer.vaeConfig(vae);
-    writer.scheduler(Recipe.SCHEDULER);
-    Vocabulary.write(data, base.resolve("tokenizer"));
-    try (Scope scope = engine.scope("denoiser");
-        ClipTokenizer tokenizer = ClipTokenizer.load(base.resolve("tokenizer"))) {
-      int side = Recipe.SIDE / vae.scale();
+  private void describe(VaeConfig vae, double scale) {
+    writer.vaeConfig(
+        new VaeConfig(
+            vae.inChannels(),
+            vae.outChannels(),
+            vae.latentChannels(),
+            vae.blockOutChannels(),
+            vae.layersPerBlock(),
+            vae.normNumGroups(),
+            scale,
+            vae.shiftFactor()));
+    writer.scheduler(settings.scheduler());
+  }
+
+  private void train(Engine engine, CaptionedLatents samples, int endToken) throws IOException {
+    try (Scope scope = engine.scope(NAME)) {
       TextToImageTrainer trainer =
           new TextToImageTrainer(
               scope,
-              Recipe.UNET,
-              Recipe.TEXT,
-              new NoiseSchedule(Recipe.SCHEDULER),
+              settings.unet(),
+              settings.text(),
+              new NoiseSchedule(settings.scheduler()),
+              settings.gamma(),
               side,
-              Recipe.COMPUTE);
-      Drawn samples = new Drawn(rows, shown, styles, new Captions(tokenizer));
-      new TimedRun(work.resolve("denoiser.checkpoint.safetensors"), minutes, PEAK_RATE, log)
+              settings.stage().stepSettings(),
+              base.precision());
+      Map<String, Path> start =
+          settings
+              .stage()
+              .start()
+              .map(
+                  s ->
+                      Map.of(
+                          TextToImageTrainer.UNET, s.resolve(UNET),
+                          TextToImageTrainer.TEXT, s.resolve(TEXT)))
+              .orElse(Map.of());
+      new BudgetedRun(
+              NAME,
+              settings.stage(),
+              BaseTraining.checkpoint(base, NAME),
+              base.checkpointMinutes(),
+              Map.of("autoencoder", autoencoder()),
+              log)
           .run(
               scope,
               trainer.step(),
-              new StartingWeights(
-                  Map.of(
-                      TextToImageTrainer.UNET,
-                      base.resolve("unet/diffusion_pytorch_model.safetensors"),
-                      TextToImageTrainer.TEXT,
-                      base.resolve("text_encoder/model.safetensors")),
-                  log),
-              (run, rate, draw) -> trainer.run(run, scope, samples, BATCH, rate, Recipe.SEED, draw),
-              state -> write(scope, writer, trainer, state, side, tokenizer.endId()));
+              new StartingWeights(base.seed(), start),
+              (run, rate, draw) ->
+                  trainer.run(
+                      run, scope, samples, settings.stage().batch(), rate, base.seed(), draw),
+              state -> write(scope, trainer, state, endToken));
     }
   }
 
-  private static void write(
-      Scope scope,
-      ModelFolderWriter writer,
-      TextToImageTrainer trainer,
-      TrainingState state,
-      int side,
-      int endToken) {
+  /** Latents of one autoencoder mean nothing to a denoiser of another's. */
+  private String autoencoder() throws IOException {
+    var digest = Digests.sha256();
+    digest.update(Files.readAllBytes(base.folder().resolve(VaeStage.WEIGHTS)));
+    return Digests.hex(digest).substring(0, DIGITS);
+  }
+
+  private void write(Scope scope, TextToImageTrainer trainer, TrainingState state, int endToken) {
     try (Scope writing = scope.child("writing")) {
-      float[] weights = state.average().floats();
-      writer.unet(
-          writing,
-          Recipe.UNET,
-          side,
-          trainer.step().layout().slots(),
-          TextToImageTrainer.UNET,
-          weights);
-      writer.text(
-          writing,
-          Recipe.TEXT,
-          endToken,
-          trainer.step().layout().slots(),
-          TextToImageTrainer.TEXT,
-          weights);
+      float[] weights = state.evaluationWeights(writing).floats();
+      var slots = trainer.step().layout().slots();
+      writer.unet(writing, settings.unet(), side, slots, TextToImageTrainer.UNET, weights);
+      writer.text(writing, settings.text(), endToken, slots, TextToImageTrainer.TEXT, weights);
     }
-  }
-
-  private static float[] scaled(float[] row, double scale) {
-    float[] scaled = new float[row.length];
-    for (int i = 0; i < row.length; i++) {
-      scaled[i] = (float) (row[i] * scale);
-    }
-    return scaled;
   }
 }

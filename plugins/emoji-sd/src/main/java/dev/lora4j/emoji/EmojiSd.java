@@ -21,6 +21,16 @@ public final class EmojiSd {
     return BUNDLE.unpacked().resolve("ink");
   }
 
+  /** Pictures in the style of pixel art, each with its caption. */
+  public static Path pixelSet() {
+    return BUNDLE.unpacked().resolve("pixel");
+  }
+
+  /** What pictures are judged by. */
+  public static JudgeFolder judge() {
+    return new JudgeFolder(BUNDLE.unpacked().resolve("judge"));
+  }
+
   /** An adapter in the style of glossy objects. */
   public static Path glossy() {
     return BUNDLE.unpacked().resolve("adapters").resolve("glossy.safetensors");

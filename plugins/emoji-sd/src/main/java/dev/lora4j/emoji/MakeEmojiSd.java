@@ -6,13 +6,13 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 
 /**
- * Makes emoji-sd from atlases of pictograms; see docs/emoji-sd.md. Each stage can be stopped at any
- * moment and goes on where it was.
+ * Makes what comes with emoji-sd: style sets, an adapter, judges; see docs/emoji-sd.md. The base in
+ * {@code WORK} is made by the command {@code train} with {@code base.toml}.
  *
  * <pre>
- * MakeEmojiSd vae      DATA WORK MINUTES
- * MakeEmojiSd denoiser DATA WORK MINUTES
- * MakeEmojiSd styles   DATA WORK
+ * MakeEmojiSd sets     DATA WORK
+ * MakeEmojiSd adapters DATA WORK
+ * MakeEmojiSd judge    DATA WORK
  * MakeEmojiSd bundle   WORK RESOURCES
  * </pre>
  */
@@ -25,21 +25,17 @@ public final class MakeEmojiSd {
     Path first = Path.of(arguments[1]);
     Path second = Path.of(arguments[2]);
     switch (arguments[0]) {
-      case "vae" -> {
+      case "sets" -> StyleStage.sets(first, second);
+      case "adapters" -> StyleStage.adapters(first, second, log);
+      case "judge" -> {
         try (Engine engine = Engine.open()) {
-          VaeStage.run(engine, first, second, Double.parseDouble(arguments[3]), log);
+          JudgeStage.run(engine, first, second, log);
         }
       }
-      case "denoiser" -> {
-        try (Engine engine = Engine.open()) {
-          DenoiserStage.run(engine, first, second, Double.parseDouble(arguments[3]), log);
-        }
-      }
-      case "styles" -> StyleStage.run(first, second, log);
       case "bundle" -> BundleIndex.write(first, second);
       default ->
           throw new IllegalArgumentException(
-              "expected vae, denoiser, styles or bundle, found " + arguments[0]);
+              "expected sets, adapters, judge or bundle, found " + arguments[0]);
     }
   }
 }

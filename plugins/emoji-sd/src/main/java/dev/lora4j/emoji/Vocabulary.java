@@ -12,12 +12,18 @@ final class Vocabulary {
 
   private Vocabulary() {}
 
-  static void write(Path data, Path folder) throws IOException {
+  /**
+   * Writes it.
+   *
+   * @param size tokens at the most
+   * @param length tokens of a caption
+   */
+  static void write(Path data, Path folder, int size, int length) throws IOException {
     BpeTrainer trainer = new BpeTrainer();
     for (Atlas.Concept concept : Atlas.concepts(data)) {
       trainer.add(concept.name(), NAME_WEIGHT);
       concept.keywords().forEach(k -> trainer.add(k, 1));
     }
-    trainer.train(Recipe.VOCABULARY).write(folder, Recipe.TOKENS);
+    trainer.train(size).write(folder, length);
   }
 }

@@ -1,0 +1,131 @@
+package dev.lora4j.emoji;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.run.BaseRun;
+import dev.lora4j.diffusion.run.RunProblems;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Makes a base model from random weights, in two stages that follow each other. Each can be stopped
+ * at any moment, by an interrupt of the thread or of the process, and goes on from its last
+ * checkpoint when it is called again; one that is finished is not done again.
+ */
+public final class BaseTraining {
+  private static final String SETTINGS = "base.toml";
+
+  private final Lora4j lora;
+  private final BaseRun run;
+  private final Consumer<String> log;
+
+  private BaseTraining(Lora4j lora, BaseRun run, Consumer<String> log) {
+    this.lora = lora;
+    this.run = run;
+    this.log = log;
+  }
+
+  /**
+   * Looks at the data and at what is in the work folder, and keeps the settings there.
+   *
+   * @param overwrite whether what an earlier run left there is removed
+   * @param log takes a line of progress now and then
+   * @throws RunProblems if data are missing, or the folder holds a run with other settings
+   */
+  public static BaseTraining of(Lora4j lora, BaseRun run, boolean overwrite, Consumer<String> log) {
+    requireData(run);
+    try {
+      Path kept = run.work().resolve(SETTINGS);
+      if (overwrite) {
+        for (String stage : List.of(VaeStage.NAME, DenoiserStage.NAME)) {
+          Files.deleteIfExists(checkpoint(run, stage));
+        }
+      } else if (Files.exists(kept)) {
+        requireSame(run, BaseRun.read(kept, Map.of()));
+      }
+      Files.createDirectories(run.work());
+      AtomicFile.write(kept, run.toml());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot use " + run.work() + ": " + e.getMessage(), e);
+    }
+    return new BaseTraining(lora, run, log);
+  }
+
+  /** Where a stage keeps what it needs to go on. */
+  static Path checkpoint(BaseRun run, String stage) {
+    return run.work().resolve(stage + ".checkpoint.safetensors");
+  }
+
+  private static void requireData(BaseRun run) {
+    Set<String> files = new LinkedHashSet<>(List.of("concepts.tsv"));
+    run.autoencoder().stage().styles().forEach(s -> files.add(s + "-" + Recipe.SIDE + ".png"));
+    run.denoiser().stage().styles().forEach(s -> files.add(s + "-" + Recipe.SIDE + ".png"));
+    List<String> missing =
+        files.stream().filter(f -> !Files.isRegularFile(run.data().resolve(f))).toList();
+    if (!missing.isEmpty()) {
+      throw new RunProblems(
+          List.of(
+              "data: "
+                  + run.data()
+                  + " lacks "
+                  + String.join(", ", missing)
+                  + "; docs/emoji-sd.md says what a folder of atlases holds."));
+    }
+  }
+
+  private static void requireSame(BaseRun run, BaseRun begun) {
+    List<String> differences = run.differences(begun);
+    if (!differences.isEmpty()) {
+      List<String> problems = new ArrayList<>();
+      differences.forEach(
+          d -> problems.add("The run in " + run.work() + " was begun otherwise: " + d + "."));
+      problems.add("Take another work folder, or lose that run by --overwrite.");
+      throw new RunProblems(problems);
+    }
+  }
+
+  /**
+   * Trains the autoencoder.
+   *
+   * @return peak signal-to-noise ratio of held-out pictures that went through it, in dB
+   */
+  public double autoencoder() {
+    try {
+      return VaeStage.run(lora.engine(), run, log);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * Trains text encoder and denoiser; the autoencoder must be there.
+   *
+   * @return the mean loss of held-out pictures with fixed noise
+   */
+  public double denoiser() {
+    try {
+      List<Picture> heldOut = DenoiserStage.run(lora.engine(), run, log);
+      try (StableDiffusion sd = StableDiffusion.load(lora, run.folder(), DType.F32)) {
+        return HeldOutLoss.of(sd, heldOut, run.denoiser().gamma());
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private UncheckedIOException unreadable(IOException e) {
+    return new UncheckedIOException(
+        "Cannot read the atlases in " + run.data() + ": " + e.getMessage(), e);
+  }
+}

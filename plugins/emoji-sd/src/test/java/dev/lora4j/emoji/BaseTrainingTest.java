@@ -1,0 +1,198 @@
+package dev.lora4j.emoji;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.run.BaseRun;
+import dev.lora4j.diffusion.run.RunProblems;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BaseTrainingTest {
+  private static final Lora4j LORA = Lora4j.open();
+  private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
+  private static final String TEXT = "text_encoder/model.safetensors";
+
+  @TempDir private static Path folder;
+  private static Path recipe;
+  private static BaseRun whole;
+  private static double decibels;
+  private static double loss;
+
+  @BeforeAll
+  static void train() throws IOException {
+    recipe = TinyRecipe.write(folder);
+    whole = run("whole");
+    BaseTraining training = BaseTraining.of(LORA, whole, false, line -> {});
+    decibels = training.autoencoder();
+    loss = training.denoiser();
+  }
+
+  @AfterAll
+  static void close() {
+    LORA.close();
+  }
+
+  private static BaseRun run(String work, String... over) {
+    Map<String, String> all = new HashMap<>();
+    all.put("work", folder.resolve(work).toString());
+    for (int i = 0; i < over.length; i += 2) {
+      all.put(over[i], over[i + 1]);
+    }
+    return BaseRun.read(recipe, all);
+  }
+
+  private static byte[] file(BaseRun run, String name) throws IOException {
+    return Files.readAllBytes(run.folder().resolve(name));
+  }
+
+  /** Runs a stage that is interrupted after its first step, then again to its end. */
+  private static double interrupted(BaseRun run, ToDoubleFunction<BaseTraining> stage) {
+    Consumer<String> stopping =
+        line -> {
+          if (line.contains("step 1 of")) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    BaseTraining stopped = BaseTraining.of(LORA, run, false, stopping);
+    assertThrows(CancellationException.class, () -> stage.applyAsDouble(stopped));
+    assertTrue(Thread.interrupted(), "whoever asked for the stop can still see that");
+    List<String> lines = new ArrayList<>();
+    double score = stage.applyAsDouble(BaseTraining.of(LORA, run, false, lines::add));
+    assertFalse(lines.stream().anyMatch(l -> l.contains("step 1 of")), lines.toString());
+    assertTrue(lines.stream().anyMatch(l -> l.contains("step 3 of 3")), lines.toString());
+    return score;
+  }
+
+  @Test
+  void allStagesAreScoredAndLeaveABaseThatDraws() {
+    assertTrue(decibels > 0 && decibels < 60, "" + decibels);
+    assertTrue(loss > 0 && loss < 20, "" + loss);
+    try (StableDiffusion sd = StableDiffusion.load(LORA, whole.folder())) {
+      BufferedImage image = sd.generate(Prompt.of("ball 1").steps(2).seed(1)).image();
+      assertEquals(Recipe.SIDE, image.getWidth());
+      assertEquals(Recipe.SIDE, image.getHeight());
+    }
+  }
+
+  @Test
+  void stoppedInBothStagesItGoesOnToTheSameBits() throws IOException {
+    BaseRun run = run("stopped");
+    assertEquals(decibels, interrupted(run, BaseTraining::autoencoder));
+    assertEquals(loss, interrupted(run, BaseTraining::denoiser));
+    for (String name : List.of(VaeStage.WEIGHTS, UNET, TEXT)) {
+      assertArrayEquals(file(whole, name), file(run, name), name);
+    }
+  }
+
+  @Test
+  void aFinishedStageIsNotTrainedAgain() throws IOException {
+    byte[] before = file(whole, VaeStage.WEIGHTS);
+    List<String> lines = new ArrayList<>();
+    assertEquals(decibels, BaseTraining.of(LORA, whole, false, lines::add).autoencoder());
+    assertEquals(List.of(lines.get(0)), lines);
+    assertTrue(lines.get(0).endsWith("after step 3"), lines.toString());
+    assertArrayEquals(before, file(whole, VaeStage.WEIGHTS));
+  }
+
+  @Test
+  void anotherSeedIsAnotherBase() throws IOException {
+    BaseRun other = run("other", "seed", "4", "vae.steps", "1");
+    BaseTraining.of(LORA, other, false, line -> {}).autoencoder();
+    assertFalse(
+        java.util.Arrays.equals(file(whole, VaeStage.WEIGHTS), file(other, VaeStage.WEIGHTS)));
+  }
+
+  @Test
+  void aStageOfNoStepsKeepsWhatItStartsWith() throws IOException {
+    BaseRun kept =
+        run("kept", "vae.start", whole.folder().toString(), "vae.steps", "0", "seed", "4");
+    BaseTraining.of(LORA, kept, false, line -> {}).autoencoder();
+    assertArrayEquals(file(whole, VaeStage.WEIGHTS), file(kept, VaeStage.WEIGHTS));
+  }
+
+  @Test
+  void aStartOfOtherSizesIsRefusedByName() {
+    BaseRun other =
+        run("sizes", "vae.start", whole.folder().toString(), "vae.channels", "8,8,8,16");
+    BaseTraining training = BaseTraining.of(LORA, other, false, line -> {});
+    RunProblems e = assertThrows(RunProblems.class, training::autoencoder);
+    assertTrue(e.getMessage().contains(VaeStage.WEIGHTS), e.getMessage());
+    assertTrue(e.getMessage().contains("weights do not fit"), e.getMessage());
+  }
+
+  @Test
+  void aFolderBegunWithOtherSettingsIsRefusedUnlessOverwritten() {
+    BaseRun first = run("settings");
+    BaseTraining.of(LORA, first, false, line -> {});
+    BaseRun second = run("settings", "seed", "5", "vae.batch", "3", "vae.steps", "9");
+    RunProblems e =
+        assertThrows(RunProblems.class, () -> BaseTraining.of(LORA, second, false, line -> {}));
+    assertEquals(3, e.problems().size(), e.getMessage());
+    assertTrue(e.problems().get(0).contains("seed was 3 and is 5"), e.getMessage());
+    assertTrue(e.problems().get(1).contains("vae.batch was 2 and is 3"), e.getMessage());
+    BaseTraining.of(LORA, second, true, line -> {});
+    BaseTraining.of(LORA, second, false, line -> {});
+  }
+
+  @Test
+  void aDenoiserOfAnotherAutoencoderIsNotGoneOnWith() throws IOException {
+    BaseRun run = run("mixed");
+    BaseTraining training = BaseTraining.of(LORA, run, false, line -> {});
+    training.autoencoder();
+    training.denoiser();
+    BaseRun longer = run("mixed", "vae.steps", "4");
+    BaseTraining again = BaseTraining.of(LORA, longer, false, line -> {});
+    again.autoencoder();
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, again::denoiser);
+    assertTrue(e.getMessage().contains("another autoencoder"), e.getMessage());
+    assertTrue(e.getMessage().contains("--overwrite"), e.getMessage());
+  }
+
+  @Test
+  void allAtlasesThatAreMissingAreNamed() {
+    BaseRun run = run("missing", "vae.styles", "full,square", "denoiser.styles", "round");
+    RunProblems e =
+        assertThrows(RunProblems.class, () -> BaseTraining.of(LORA, run, false, line -> {}));
+    assertTrue(e.getMessage().contains("lacks square-64.png, round-64.png"), e.getMessage());
+  }
+
+  @Test
+  void someMustBeLeftToTrainOn() {
+    BaseTraining training =
+        BaseTraining.of(LORA, run("few", "vae.held_out", "8"), false, line -> {});
+    RunProblems e = assertThrows(RunProblems.class, training::autoencoder);
+    assertTrue(e.getMessage().contains("8 pictures"), e.getMessage());
+  }
+
+  @Test
+  void theRecipeSaysWhatCountsWithoutIt() throws IOException {
+    BaseRun recipeOfTheBundled = BaseRun.read(Path.of("base.toml"), Map.of());
+    Path empty = folder.resolve("empty.toml");
+    Files.writeString(empty, "data = \"x\"\nwork = \"y\"\n");
+    BaseRun without = BaseRun.read(empty, Map.of());
+    assertEquals(without.autoencoder(), recipeOfTheBundled.autoencoder());
+    assertEquals(without.denoiser(), recipeOfTheBundled.denoiser());
+    assertEquals(without.captions(), recipeOfTheBundled.captions());
+    assertEquals(List.of(), without.differences(recipeOfTheBundled));
+  }
+}
