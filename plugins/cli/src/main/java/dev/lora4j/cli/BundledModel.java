@@ -27,6 +27,11 @@ final class BundledModel {
     return EmojiSd.styleSet();
   }
 
+  /** A folder of captioned pictures in another style. */
+  static Path pixelSet() {
+    return EmojiSd.pixelSet();
+  }
+
   /** An adapter for the base, in another style. */
   static Path adapter() {
     return EmojiSd.glossy();

@@ -4,7 +4,10 @@ import dev.lora4j.diffusion.pipeline.PngFile;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -21,12 +24,21 @@ final class LossChart {
 
   /** Writes the picture of one loss per step. */
   static void write(Path file, String title, List<Float> losses) {
-    double[] steps = new double[losses.size()];
-    double[] values = new double[losses.size()];
-    for (int i = 0; i < steps.length; i++) {
-      steps[i] = i + 1;
-      values[i] = losses.get(i);
+    TreeMap<Integer, Double> byStep = new TreeMap<>();
+    for (int i = 0; i < losses.size(); i++) {
+      byStep.put(i + 1, (double) losses.get(i));
     }
+    write(file, title, byStep, new TreeMap<>());
+  }
+
+  /** Writes the picture of losses by step, and of validation losses if there are any. */
+  static void write(
+      Path file,
+      String title,
+      SortedMap<Integer, Double> losses,
+      SortedMap<Integer, Double> validations) {
+    double[] steps = numbers(losses.keySet());
+    double[] values = numbers(losses.values());
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)
@@ -40,8 +52,16 @@ final class LossChart {
     chart.getStyler().setToolTipsEnabled(false);
     line(chart, "each step", steps, values, new Color(0xb0, 0xc4, 0xde), 1);
     line(chart, "smoothed", steps, smooth(values), new Color(0x1f, 0x4e, 0x9c), 2.5f);
+    if (!validations.isEmpty()) {
+      double[] at = numbers(validations.keySet());
+      line(chart, "validation", at, numbers(validations.values()), new Color(0xc0, 0x50, 0x20), 2);
+    }
     BufferedImage image = BitmapEncoder.getBufferedImage(chart);
     PngFile.write(file, image, title);
+  }
+
+  private static double[] numbers(Collection<? extends Number> numbers) {
+    return numbers.stream().mapToDouble(Number::doubleValue).toArray();
   }
 
   private static void line(

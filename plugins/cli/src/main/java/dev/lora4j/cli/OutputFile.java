@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.safetensors.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,15 @@ final class OutputFile {
     }
     if (!Files.isWritable(folder)) {
       throw new Failure("Permission to write in " + folder + " is denied.");
+    }
+  }
+
+  /** Writes a text file, whole or not at all. */
+  static void text(Path file, String text) {
+    try {
+      AtomicFile.write(file, text);
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be written: " + Explanation.of(e), e);
     }
   }
 

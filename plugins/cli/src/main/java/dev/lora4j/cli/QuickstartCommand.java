@@ -2,7 +2,6 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -26,7 +25,9 @@ import picocli.CommandLine.Spec;
 @picocli.CommandLine.Command(
     name = "quickstart",
     sortOptions = false,
-    description = "Train a style, blend it with another, and show both in one picture.")
+    description =
+        "Train a style, blend it with another, show both in one picture, and score the style on"
+            + " things that it was not taught.")
 public final class QuickstartCommand implements Command {
   /** Things that the bundled style set does not show, so that the style has to carry over. */
   private static final List<String> PROMPTS =
@@ -35,8 +36,6 @@ public final class QuickstartCommand implements Command {
   private static final double BLEND = 0.7;
   private static final int PICTURE_STEPS = 20;
   private static final int BATCH = 8;
-  private static final double RATE = 1e-3;
-  private static final double DROPOUT = 0.1;
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -82,6 +81,14 @@ public final class QuickstartCommand implements Command {
   private int rank;
 
   @Option(
+      names = "--concepts",
+      paramLabel = "N",
+      description =
+          "Held-out concepts to score the style on; 0 scores nothing (default: ${DEFAULT-VALUE}).",
+      defaultValue = "40")
+  private int concepts = 40;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Of everything random (default: ${DEFAULT-VALUE}).",
@@ -98,6 +105,7 @@ public final class QuickstartCommand implements Command {
     StyleSettings settings = settings();
     OutputFile.folder(output);
     Path pictures = images.map(ExistingPath::folder).orElseGet(BundledModel::styleSet);
+    Optional<QuickScores> scoring = QuickScores.of(spec, images, concepts);
     Path other = second.map(ExistingPath::file).orElseGet(BundledModel::adapter);
     long began = System.nanoTime();
     Map<String, Path> written = new LinkedHashMap<>();
@@ -108,21 +116,32 @@ public final class QuickstartCommand implements Command {
       Adapter glossy = model.sd().adapter(other);
       console.note("Training a style adapter on the pictures in " + pictures + ".");
       StyleTrainer trainer =
-          StyleTrainer.on(model.sd()).images(pictures).settings(settings).name("style");
+          StyleTrainer.on(model.sd())
+              .batch(BATCH)
+              .images(pictures)
+              .settings(settings)
+              .name("style");
       TrainedStyle style = StyleTraining.run(console, trainer, steps, BATCH);
       style.save(output.resolve("style.safetensors"));
       LossChart.write(output.resolve("loss.png"), "Training loss", style.losses());
       console.note("Making each picture with the base, with one adapter, and with both.");
       BufferedImage grid = grid(console, model.sd(), style.adapter(), glossy);
       PngFile.write(output.resolve("grid.png"), grid, "lora4j quickstart, seed " + seed);
-      report(console, style, other, written, (System.nanoTime() - began) / 1e9);
+      Optional<String> scored =
+          scoring.map(s -> s.run(console, model, style.adapter(), seed, output, began));
+      scored.ifPresent(
+          s -> {
+            written.put("scores", output.resolve(QuickScores.FILE));
+            written.put("images", output.resolve(QuickScores.IMAGES));
+          });
+      report(console, style, other, written, scored, (System.nanoTime() - began) / 1e9);
     }
     return 0;
   }
 
   private StyleSettings settings() {
     try {
-      return new StyleSettings(rank, rank, steps, BATCH, RATE, DROPOUT, seed, DType.F16);
+      return StyleSettings.DEFAULT.withRank(rank).withSteps(steps).withSeed(seed);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
@@ -156,7 +175,12 @@ public final class QuickstartCommand implements Command {
   }
 
   private void report(
-      Console console, TrainedStyle style, Path other, Map<String, Path> written, double seconds) {
+      Console console,
+      TrainedStyle style,
+      Path other,
+      Map<String, Path> written,
+      Optional<String> scored,
+      double seconds) {
     if (json) {
       Json all = new Json();
       written.forEach((name, file) -> all.put(name, file.toString()));
@@ -168,6 +192,7 @@ public final class QuickstartCommand implements Command {
     console.print(
         written.get("adapter") + "  the new style, identity " + style.adapter().identity());
     console.print(written.get("loss") + "  how the training went");
+    scored.ifPresent(s -> console.print(written.get("scores") + "  " + s));
     console.note("Done in " + Durations.text(seconds) + ". What to try next:");
     String file = output.resolve("style.safetensors").toString();
     String prompt = prompts.isEmpty() ? "lighthouse" : prompts.get(0);

@@ -48,7 +48,7 @@ final class StyleTraining {
     }
   }
 
-  private void step(StyleListener.Progress done) {
+  private void step(StyleListener.Step done) {
     // The first step includes what is made ready only once, so the clock starts after it.
     if (done.step() == 1) {
       began = System.nanoTime();

@@ -1,163 +1,258 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.tensor.DType;
-import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.dataset.PictureFolder;
-import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.format.metadata.KohyaKeys;
+import dev.lora4j.core.format.metadata.ModelSpecKeys;
+import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.diffusion.run.BaseRun;
+import dev.lora4j.diffusion.run.ResolvedRun;
+import dev.lora4j.diffusion.run.RunSettings;
+import dev.lora4j.diffusion.style.Keeping;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** Trains a style adapter. */
+/** Trains a style adapter, or makes a base. */
 @picocli.CommandLine.Command(
     name = "train",
     sortOptions = false,
-    description = "Train a style adapter from a folder of pictures.")
+    description = {
+      "Train a style adapter from a folder of pictures, by options or a run file.",
+      "A run file with kind = \"base\" makes a base model from random weights instead, as"
+          + " plugins/emoji-sd/base.toml does (docs/emoji-sd.md); with such a file only --set counts,"
+          + " and the same command goes on where an earlier one stopped."
+    })
 public final class TrainCommand implements Command {
-  /** The types that factors can be stored in. */
-  enum Stored {
-    f16,
-    bf16,
-    f32
-  }
+  private static final int TIMESTEPS = 4;
+  private static final String CHECKPOINTS = "checkpoints";
 
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
+  @Mixin private final RunOptions options = new RunOptions();
 
   @Option(
-      names = "--images",
-      required = true,
-      paramLabel = "DIR",
-      description = "Pictures, each with its caption in a .txt file of the same name.")
-  private Path images = Path.of("");
+      names = "--resume",
+      description = "Go on from the newest checkpoint in FILE.run; begin anew if there is none.")
+  private boolean resume;
 
   @Option(
-      names = {"-o", "--output"},
-      required = true,
-      paramLabel = "FILE.safetensors",
-      description = "The adapter to write; a picture of the loss is put beside it.")
-  private Path output = Path.of("");
-
-  @Option(names = "--rank", paramLabel = "N", description = "Size of the factors (default: 16).")
-  private int rank = StyleSettings.DEFAULT.rank();
-
-  @Option(
-      names = "--alpha",
-      paramLabel = "X",
-      description = "Divided by the rank it scales the adapter (default: the rank).")
-  private Optional<Double> alpha = Optional.empty();
-
-  @Option(names = "--steps", paramLabel = "N", description = "Training steps (default: 300).")
-  private int steps = StyleSettings.DEFAULT.steps();
-
-  @Option(names = "--batch", paramLabel = "N", description = "Pictures per step (default: 8).")
-  private int batch = StyleSettings.DEFAULT.batch();
-
-  @Option(
-      names = "--lr",
-      paramLabel = "X",
-      description = "Learning rate at its highest (default: 0.001).")
-  private double rate = StyleSettings.DEFAULT.learningRate();
-
-  @Option(
-      names = "--dropout",
-      paramLabel = "X",
-      description = "Share of captions left out, so that guidance keeps working (default: 0.1).")
-  private double dropout = StyleSettings.DEFAULT.dropout();
-
-  @Option(names = "--seed", paramLabel = "N", description = "Of everything random (default: 0).")
-  private long seed = StyleSettings.DEFAULT.seed();
-
-  @Option(
-      names = "--dtype",
-      paramLabel = "TYPE",
-      description = "Type of the stored factors: ${COMPLETION-CANDIDATES} (default: f16).")
-  private Stored dtype = Stored.f16;
-
-  @Mixin private final ModelOptions options = new ModelOptions();
+      names = "--overwrite",
+      description = "Begin anew where an earlier run with this --out was not finished.")
+  private boolean overwrite;
 
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
   @Override
   public int run(Console console) {
-    StyleSettings settings = settings();
-    ExistingPath.folder(images);
-    OutputFile.require(output, ".safetensors");
-    long began = System.nanoTime();
-    try (OpenModel model = OpenModel.of(console, options)) {
-      int side = model.sd().base().sampleSize() * model.sd().base().vae().scale();
-      List<Picture> pictures = PictureFolder.read(images, side, side);
-      console.note(new Captions(pictures).summary());
-      StyleTrainer trainer =
-          StyleTrainer.on(model.sd()).images(pictures).settings(settings).name(name());
-      TrainedStyle style = StyleTraining.run(console, trainer, steps, batch);
-      style.save(output);
-      Path chart = OutputFile.beside(output, "-loss.png");
-      LossChart.write(chart, "Training loss of " + name(), style.losses());
-      report(console, style, chart, (System.nanoTime() - began) / 1e9);
+    Optional<BaseRun> base = options.base();
+    if (base.isPresent()) {
+      new BaseMaking(console, base.get(), json).run(options.model.where.device, overwrite);
+      return 0;
+    }
+    long start = System.nanoTime();
+    try (PreparedRun run = PreparedRun.of(console, options, true)) {
+      ResolvedRun.chosen(run.settings().values()).forEach(console::note);
+      PlanReport report = new PlanReport(run);
+      report.summary().forEach(console::note);
+      report.warnings().forEach(console::note);
+      RunSettings settings = run.settings();
+      Path folder = settings.folder();
+      OutputFile.folder(folder);
+      if (!resume) {
+        beginAnew(folder.resolve(CHECKPOINTS));
+      }
+      requireRoom(folder, run);
+      keepSettings(folder, settings);
+      PreviewSheets previews =
+          new PreviewSheets(run.model().sd(), settings.previews(), folder.resolve("previews"));
+      int perStep = run.settings().values().batch() * run.style().accumulate();
+      RunLog log = new RunLog(console, settings, previews, perStep);
+      TrainedStyle style;
+      try (log) {
+        style = trainer(run).run(log);
+      }
+      style.save(settings.out(), settings.layout());
+      report(console, run, style, log, (System.nanoTime() - start) / 1e9);
     }
     return 0;
   }
 
-  private StyleSettings settings() {
-    try {
-      DType stored = DType.valueOf(dtype.name().toUpperCase(Locale.ROOT));
-      return new StyleSettings(
-          rank, alpha.orElse((double) rank), steps, batch, rate, dropout, seed, stored);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+  /** What would fail at the first checkpoint is told before the first step. */
+  private static void requireRoom(Path folder, PreparedRun run) {
+    // Weights, two memories and an average, in F32, for each checkpoint that is kept and two more.
+    long needed = run.plan().elements() * 16L * (run.settings().saving().keep() + 2);
+    long free = folder.toFile().getUsableSpace();
+    if (free < needed) {
+      throw new Failure(
+          String.format(
+              Locale.ROOT,
+              "Checkpoints need %.1f GB in %s, and %.1f GB are free. Make room, or set save.keep lower.",
+              needed / 1e9,
+              folder,
+              free / 1e9));
     }
   }
 
-  private String name() {
-    return String.valueOf(output.getFileName()).replaceFirst("\\.[^.]*$", "");
+  /** Checkpoints of another run would be taken for those of this one. */
+  private void beginAnew(Path checkpoints) {
+    OptionalInt step = Keeping.unfinished(checkpoints);
+    if (step.isPresent() && !overwrite) {
+      throw new Failure(
+          "There is a run in "
+              + checkpoints
+              + " that came to step "
+              + step.getAsInt()
+              + ". Go on with it by --resume, or lose it by --overwrite.");
+    }
+    String[] files = checkpoints.toFile().list();
+    if (files == null) {
+      return;
+    }
+    try {
+      for (String file : files) {
+        if (file.endsWith(".safetensors")) {
+          Files.delete(checkpoints.resolve(file));
+        }
+      }
+    } catch (IOException e) {
+      throw new Failure("Old checkpoints cannot be removed: " + Explanation.of(e), e);
+    }
   }
 
-  private void report(Console console, TrainedStyle style, Path chart, double seconds) {
+  private StyleTrainer trainer(PreparedRun run) {
+    RunSettings settings = run.settings();
+    RunSettings.Saving saving = settings.saving();
+    Keeping keeping =
+        new Keeping(
+            Optional.of(settings.folder().resolve(CHECKPOINTS)),
+            saving.every(),
+            saving.keep(),
+            resume,
+            identity(run),
+            saving.validateEvery(),
+            TIMESTEPS,
+            saving.keepBest(),
+            settings.previews().every());
+    return StyleTrainer.on(run.model().sd())
+        .data(run.data())
+        .settings(run.style())
+        .keeping(keeping)
+        .name(settings.name())
+        .metadata(metadata(settings));
+  }
+
+  /** What must be as it was for a run to be gone on with. */
+  private static Map<String, String> identity(PreparedRun run) {
+    Map<String, String> identity = new TreeMap<>();
+    StringBuilder pictures = new StringBuilder();
+    run.data()
+        .items()
+        .forEach(
+            item ->
+                pictures
+                    .append(item.sha256())
+                    .append(item.caption())
+                    .append(item.repeats())
+                    .append(item.fit())
+                    .append(item.validation())
+                    .append('\n'));
+    identity.put("pictures and captions", digest(pictures.toString()));
+    identity.put("settings", digest(run.style().toString()));
+    identity.put("base", run.model().sd().base().hash().substring(0, 16));
+    identity.put("precision", run.compute().toString());
+    return identity;
+  }
+
+  private static String digest(String text) {
+    var digest = Digests.sha256();
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    return Digests.hex(digest).substring(0, 16);
+  }
+
+  private static void keepSettings(Path folder, RunSettings settings) {
+    try {
+      AtomicFile.write(folder.resolve("run.toml"), ResolvedRun.toml(settings.values()));
+    } catch (IOException e) {
+      throw new Failure("The settings cannot be kept in " + folder + ": " + Explanation.of(e), e);
+    }
+  }
+
+  private static Map<String, String> metadata(RunSettings settings) {
+    Map<String, String> metadata = new TreeMap<>();
+    if (!settings.values().triggers().isEmpty()) {
+      String words = String.join(", ", settings.values().triggers());
+      metadata.put(ModelSpecKeys.TRIGGER_PHRASE.name(), words);
+    }
+    settings.values().comment().ifPresent(c -> metadata.put(KohyaKeys.COMMENT.name(), c));
+    return metadata;
+  }
+
+  private void report(
+      Console console, PreparedRun run, TrainedStyle style, RunLog log, double seconds) {
     Adapter adapter = style.adapter();
-    double[] smooth = LossChart.smooth(style.losses().stream().mapToDouble(f -> f).toArray());
+    Path out = run.settings().out();
+    double[] smooth = LossChart.smooth(log.curve().losses().stream().mapToDouble(d -> d).toArray());
     double last = smooth[smooth.length - 1];
+    if (log.skipped() > 0) {
+      console.note(
+          "In "
+              + log.skipped()
+              + " of "
+              + run.style().steps()
+              + " steps the gradient was not finite, and nothing was changed by them; a lower"
+              + " learning rate may help.");
+    }
     if (json) {
       console.print(
           new Json()
-              .put("adapter", output.toString())
+              .put("adapter", out.toString())
               .put("identity", adapter.identity())
               .put("layers", adapter.sites().size())
-              .put("rank", rank)
-              .put("steps", steps)
+              .put("rank", run.style().recipe().rank())
+              .put("steps", run.style().steps())
               .put("firstLoss", smooth[0])
               .put("lastLoss", last)
-              .put("chart", chart.toString())
+              .put("chart", log.curve().file().toString())
+              .put("run", run.settings().folder().toString())
               .put("seconds", seconds)
               .toString());
       return;
     }
     console.print(
-        output
+        out
             + "  "
             + adapter.sites().size()
             + " layers of rank "
-            + rank
+            + run.style().recipe().rank()
             + ", identity "
             + adapter.identity());
     console.print(
-        chart + "  " + String.format(Locale.ROOT, "loss from %.4f to %.4f", smooth[0], last));
+        log.curve().file()
+            + "  "
+            + String.format(Locale.ROOT, "loss from %.4f to %.4f", smooth[0], last));
+    ProcessMemory.peak()
+        .ifPresent(
+            b -> console.note(String.format(Locale.ROOT, "At most %.1f GB of memory.", b / 1e9)));
     console.note("Done in " + Durations.text(seconds) + ". To see it:");
     List<String> words =
-        new ArrayList<>(List.of("generate", "YOUR PROMPT", "--lora", output.toString()));
-    options.base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
+        new ArrayList<>(List.of("generate", "YOUR PROMPT", "--lora", out.toString()));
+    options.model.base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
     console.note("  " + Invocation.of(words.toArray(String[]::new)));
+    if (Files.isDirectory(run.settings().folder().resolve("previews"))) {
+      console.note(
+          "Pictures on the way are in " + run.settings().folder().resolve("previews") + ".");
+    }
   }
 }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,10 +37,10 @@ class CommandsTest {
             "--rank=4",
             "--json");
     assertEquals(0, trained.code(), trained.err());
-    assertTrue(trained.err().contains("2 without a .txt file"), trained.err());
+    assertTrue(trained.err().contains("ball-2.png has no caption"), trained.err());
     assertTrue(trained.err().contains("step 5 of 5, loss "), trained.err());
     String identity = trained.json().get("identity").getAsString();
-    assertEquals(900, ImageIO.read(folder.resolve("new/balls-loss.png").toFile()).getWidth());
+    assertEquals(900, ImageIO.read(folder.resolve("new/balls.run/loss.png").toFile()).getWidth());
 
     Run inspected = Run.of("inspect", adapter, Run.BASE, "--json");
     assertEquals(0, inspected.code(), inspected.err());
@@ -174,7 +176,7 @@ class CommandsTest {
   }
 
   @Test
-  void quickstartWritesTheThreeFiles() throws IOException {
+  void quickstartWritesItsFilesAndScores() throws IOException {
     Path output = folder.resolve("first");
     Run run =
         Run.of(
@@ -189,8 +191,15 @@ class CommandsTest {
             Run.TINY_SD.resolve("lora-kohya.safetensors"),
             "--steps=3",
             "--rank=4",
+            "--concepts=2",
             "--prompt=ball");
     assertEquals(0, run.code(), run.err());
+    JsonObject scores =
+        JsonParser.parseString(Files.readString(output.resolve("scores.json"))).getAsJsonObject();
+    // Of one's own style there are neither classifier nor true pictures.
+    assertEquals(Set.of("concept_top10", "seconds"), scores.keySet());
+    assertTrue(run.out().contains("your own style"), run.out());
+    assertEquals(5, Files.readAllLines(output.resolve("images").resolve("manifest.csv")).size());
     assertTrue(ImageIO.read(output.resolve("grid.png").toFile()).getWidth() > 4 * 128);
     assertTrue(Files.exists(output.resolve("style.safetensors")));
     assertTrue(Files.exists(output.resolve("loss.png")));

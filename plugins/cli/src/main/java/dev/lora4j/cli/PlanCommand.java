@@ -1,0 +1,34 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.diffusion.dataset.DataProblem;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Tells what a training run would do. */
+@picocli.CommandLine.Command(
+    name = "plan",
+    sortOptions = false,
+    description = "Show what train would do, picture by picture, and all that is wrong with it.")
+public final class PlanCommand implements Command {
+  @Mixin private final RunOptions options = new RunOptions();
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    try (PreparedRun run = PreparedRun.of(console, options, false)) {
+      PlanReport report = new PlanReport(run);
+      if (json) {
+        console.print(report.json());
+      } else {
+        report.pictures().forEach(console::print);
+        report.summary().forEach(console::print);
+        for (DataProblem problem : run.data().problems()) {
+          console.print(problem.toString());
+        }
+      }
+      return run.data().errors().isEmpty() ? 0 : Main.FAILED;
+    }
+  }
+}

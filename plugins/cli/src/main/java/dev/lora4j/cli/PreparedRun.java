@@ -1,0 +1,56 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.diffusion.dataset.Batches;
+import dev.lora4j.diffusion.dataset.DataSet;
+import dev.lora4j.diffusion.run.RunSettings;
+import dev.lora4j.diffusion.style.StyleSettings;
+
+/**
+ * A run of which all is known that can be known before it begins.
+ *
+ * @param style with the steps that the data makes of epochs
+ * @param plan the layers that are trained
+ */
+record PreparedRun(
+    RunSettings settings, StyleSettings style, DataSet data, AdapterPlan plan, OpenModel model)
+    implements AutoCloseable {
+
+  /** Looks at the pictures, opens the base, and finds the layers. */
+  static PreparedRun of(Console console, RunOptions options, boolean strict) {
+    RunSettings settings = options.settings(console);
+    OutputFile.require(settings.out(), ".safetensors");
+    OpenModel model = OpenModel.of(console, options.model);
+    try {
+      int side = model.sd().base().sampleSize() * model.sd().base().vae().scale();
+      DataSet data =
+          DataSet.survey(settings.groups(side, model.sd().base().sizeUnit()), DataSet.Depth.PIXELS);
+      if (strict) {
+        data.usable();
+      }
+      StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
+      AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
+      style.objective().requireFits(model.sd().base().schedule());
+      return new PreparedRun(settings, style, data, plan, model);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Batches in an epoch. */
+  int batchesPerEpoch() {
+    return Batches.of(data.training(), style.seed()).perEpoch();
+  }
+
+  /** The type that the network computes in. */
+  DType compute() {
+    return model.sd().base().compute();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.train.log.EventFile;
+import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.run.RunSettings.Previews;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+
+/**
+ * Pictures of an adapter in training, by the generator that everybody uses: a row for each prompt,
+ * a column without the adapter and one for each strength.
+ */
+final class PreviewSheets {
+  private final StableDiffusion sd;
+  private final Previews previews;
+  private final Path folder;
+
+  PreviewSheets(StableDiffusion sd, Previews previews, Path folder) {
+    this.sd = sd;
+    this.previews = previews;
+    this.folder = folder;
+  }
+
+  /** Makes and writes the sheet of a step, if there are prompts. */
+  void make(int step, Adapter adapter, Optional<EventFile> events) {
+    if (previews.prompts().isEmpty()) {
+      return;
+    }
+    List<String> headings = new ArrayList<>(List.of("base"));
+    previews.strengths().forEach(s -> headings.add(String.format(Locale.ROOT, "%.1f", s)));
+    PictureGrid grid = new PictureGrid(adapter.name() + ", step " + step, headings);
+    for (int row = 0; row < previews.prompts().size(); row++) {
+      grid.add(previews.prompts().get(row), row(row, adapter));
+    }
+    BufferedImage sheet = grid.draw();
+    Path file = folder.resolve(String.format(Locale.ROOT, "step-%06d.png", step));
+    OutputFile.folder(folder);
+    PngFile.write(file, sheet, "lora4j preview of " + adapter.name() + " at step " + step);
+    events.ifPresent(
+        e -> e.picture("preview", step, sheet.getWidth(), sheet.getHeight(), png(sheet)));
+  }
+
+  private List<BufferedImage> row(int row, Adapter adapter) {
+    Prompt prompt =
+        Prompt.of(previews.prompts().get(row)).seed(previews.seed() + row).steps(previews.steps());
+    if (previews.guidance().isPresent()) {
+      prompt = prompt.guidance(previews.guidance().getAsDouble());
+    }
+    List<BufferedImage> pictures = new ArrayList<>();
+    pictures.add(sd.generate(prompt).image());
+    for (double strength : previews.strengths()) {
+      pictures.add(sd.generate(prompt.mix(MixPlan.of(adapter, strength))).image());
+    }
+    return pictures;
+  }
+
+  private static byte[] png(BufferedImage image) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}

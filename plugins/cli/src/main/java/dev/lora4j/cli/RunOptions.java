@@ -1,0 +1,260 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.diffusion.run.BaseRun;
+import dev.lora4j.diffusion.run.Layers;
+import dev.lora4j.diffusion.run.Presets;
+import dev.lora4j.diffusion.run.RunFile;
+import dev.lora4j.diffusion.run.RunProblems;
+import dev.lora4j.diffusion.run.RunSettings;
+import dev.lora4j.diffusion.run.RunValues;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A training run as a command line says it: a file, options, or both, where options win. */
+final class RunOptions {
+  private static final String LINE = "command line";
+  private static final Set<String> OF_BASES =
+      Set.of("--set", "--device", "--resume", "--overwrite", "--json", "--debug");
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "RUN.toml",
+      description = "Settings of the run; docs/training.md has all keys.")
+  private Optional<Path> file = Optional.empty();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Set any key of a run file; may be given several times.")
+  private List<String> set = new ArrayList<>();
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description =
+          "Start from style, character, quick or tiny; what else is said wins (default: style with"
+              + " --base, else tiny).")
+  private Optional<String> preset = Optional.empty();
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Pictures, each with its caption in a .txt file of the same name.")
+  private Optional<String> images = Optional.empty();
+
+  @Option(
+      names = "--regularisation",
+      paramLabel = "DIR",
+      description = "Pictures of the class, which keep the base what it was.")
+  private Optional<String> regularisation = Optional.empty();
+
+  @Option(
+      names = {"-o", "--out", "--output"},
+      paramLabel = "FILE.safetensors",
+      description = "The adapter to write; FILE.run beside it gets all that is kept on the way.")
+  private Optional<String> out = Optional.empty();
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "lora, loha, lokr, dora, ia3 or full (default: lora).")
+  private Optional<String> method = Optional.empty();
+
+  @Option(
+      names = "--targets",
+      paramLabel = "NAMES",
+      description = "Which layers: style, attention, attention-feed-forward, linear, all, ...")
+  private Optional<String> targets = Optional.empty();
+
+  @Option(names = "--rank", paramLabel = "N", description = "Size of the factors.")
+  private Optional<String> rank = Optional.empty();
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "X",
+      description = "Divided by the rank it scales the adapter (default: the rank).")
+  private Optional<String> alpha = Optional.empty();
+
+  @Option(names = "--steps", paramLabel = "N", description = "Changes of the weights.")
+  private Optional<String> steps = Optional.empty();
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the pictures instead.")
+  private Optional<String> epochs = Optional.empty();
+
+  @Option(names = "--batch", paramLabel = "N", description = "Pictures per step.")
+  private Optional<String> batch = Optional.empty();
+
+  @Option(names = "--optimizer", paramLabel = "NAME", description = "adamw, lion, prodigy, ...")
+  private Optional<String> optimizer = Optional.empty();
+
+  @Option(names = "--lr", paramLabel = "X", description = "Learning rate at its highest.")
+  private Optional<String> rate = Optional.empty();
+
+  @Option(
+      names = "--dropout",
+      paramLabel = "X",
+      description = "Share of captions left out, so that guidance keeps working.")
+  private Optional<String> dropout = Optional.empty();
+
+  @Option(
+      names = "--trigger",
+      paramLabel = "WORD",
+      description = "A word that calls the adapter; put before captions that lack it.")
+  private Optional<String> trigger = Optional.empty();
+
+  @Option(
+      names = "--preview",
+      paramLabel = "TEXT",
+      description = "Make pictures of this while training; may be given several times.")
+  private List<String> previews = new ArrayList<>();
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of everything random (default: 0).")
+  private Optional<String> seed = Optional.empty();
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description = "Type of the stored factors: f16, bf16, f32 (default: f16).")
+  private Optional<String> stored = Optional.empty();
+
+  @Mixin final ModelOptions model = new ModelOptions();
+
+  /**
+   * All that is said, with notes about keys that have no effect told to {@code console}.
+   *
+   * @throws ParameterException if only the command line can be wrong
+   */
+  RunSettings settings(Console console) {
+    try {
+      return said(console);
+    } catch (RunProblems e) {
+      if (file.isPresent()) {
+        throw e;
+      }
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private RunSettings said(Console console) {
+    if (describesBase()) {
+      throw new Failure(file.orElseThrow() + " makes a base; only train takes such a file.");
+    }
+    Layers layers = new Layers();
+    String first = preset.orElse(model.base.isPresent() || file.isPresent() ? "style" : "tiny");
+    if (file.isEmpty() || preset.isPresent()) {
+      Presets.read(first, layers);
+    }
+    file.ifPresent(f -> RunFile.read(ExistingPath.file(f), layers));
+    say(layers, "images", images.map(RunOptions::absolute));
+    say(layers, "regularisation", regularisation.map(RunOptions::absolute));
+    say(layers, "out", out);
+    say(layers, "adapter.method", method);
+    say(layers, "adapter.targets", targets);
+    say(layers, "adapter.rank", rank);
+    say(layers, "adapter.alpha", alpha);
+    say(layers, "steps", steps);
+    say(layers, "epochs", epochs);
+    say(layers, "batch", batch);
+    say(layers, "optimizer.name", optimizer);
+    say(layers, "optimizer.rate", rate);
+    dropout.ifPresent(x -> layers.set("data.caption_dropout_rate", number(x), LINE));
+    say(layers, "seed", seed);
+    say(layers, "stored", stored);
+    if (trigger.isPresent()) {
+      layers.set("data.trigger", trigger.get(), LINE);
+      layers.set("triggers", List.of(trigger.get()), LINE);
+    }
+    if (!previews.isEmpty()) {
+      layers.set("previews.prompts", List.copyOf(previews), LINE);
+    }
+    assignments().forEach((key, text) -> layers.setText(key, text, "--set"));
+    model.base.ifPresent(b -> layers.set("base", b.toString(), LINE));
+    RunValues values = layers.values();
+    layers.notes().forEach(console::note);
+    RunSettings settings = RunSettings.of(values);
+    model.base = settings.base();
+    if (model.compute == ModelOptions.Compute.auto) {
+      settings
+          .precision()
+          .ifPresent(
+              type ->
+                  model.compute =
+                      ModelOptions.Compute.valueOf(type.name().toLowerCase(java.util.Locale.ROOT)));
+    }
+    return settings;
+  }
+
+  private Map<String, String> assignments() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (String one : set) {
+      String[] parts = one.split("=", 2);
+      if (parts.length != 2 || parts[0].isBlank()) {
+        throw new Failure("--set takes KEY=VALUE, found " + one + ".");
+      }
+      all.put(parts[0].strip(), parts[1].strip());
+    }
+    return all;
+  }
+
+  private boolean describesBase() {
+    return file.isPresent() && RunFile.describesBase(ExistingPath.file(file.get()));
+  }
+
+  /**
+   * The run that the file describes, if it is one that makes a base.
+   *
+   * @throws ParameterException if options of styles are given beside it
+   */
+  Optional<BaseRun> base() {
+    if (!describesBase()) {
+      return Optional.empty();
+    }
+    List<String> others =
+        spec.commandLine().getParseResult().matchedOptions().stream()
+            .map(OptionSpec::longestName)
+            .filter(name -> !OF_BASES.contains(name))
+            .toList();
+    if (!others.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          file.orElseThrow()
+              + " makes a base, which is set by the file and --set alone; "
+              + String.join(", ", others)
+              + (others.size() == 1 ? " is" : " are")
+              + " for styles.");
+    }
+    return Optional.of(BaseRun.read(file.orElseThrow(), assignments()));
+  }
+
+  private static void say(Layers layers, String key, Optional<String> value) {
+    value.ifPresent(v -> layers.set(key, v, LINE));
+  }
+
+  private static String absolute(String path) {
+    return Path.of(path).toAbsolutePath().toString();
+  }
+
+  private static Object number(String text) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      return text;
+    }
+  }
+}
