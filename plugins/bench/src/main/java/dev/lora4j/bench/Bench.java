@@ -78,6 +78,19 @@ public final class Bench {
     return new Race(this, ours);
   }
 
+  /** Tells the user something about this case. */
+  public void note(String text) {
+    tools.console.note(name + ": " + text);
+  }
+
+  /** Whether the user named a Python interpreter; if not, a note says what is left out. */
+  public boolean hasPython() {
+    if (options.python.isEmpty()) {
+      note("PyTorch in Python is left out; --peer PYTHON adds it.");
+    }
+    return options.python.isPresent();
+  }
+
   /**
    * A peer that is a Python script, run by the interpreter that the user named.
    *
@@ -87,11 +100,10 @@ public final class Bench {
    * @return empty if the user named none
    */
   public Optional<Contender> python(Class<?> beside, String script, String... arguments) {
-    if (options.python.isEmpty()) {
-      tools.console.note(name + ": PyTorch in Python is left out; --peer PYTHON adds it.");
+    if (!hasPython()) {
       return Optional.empty();
     }
-    String python = options.python.get();
+    String python = options.python.orElseThrow();
     PeerScript.unpack(PeerScript.class, "peer.py", tools.folder);
     Path file = PeerScript.unpack(beside, script, tools.folder);
     List<String> command =

@@ -25,6 +25,9 @@ public final class Race implements AutoCloseable {
   /** A unit so long is hardly touched by how it begins. */
   private static final double LONG_UNIT_SECONDS = 0.1;
 
+  /** Whoever computed so long for the comparison needs no more than one unit to be warm. */
+  private static final double LONG_CHECK_SECONDS = 3;
+
   private static final int MOST_UNITS = 10_000;
   private static final double MIB = 1 << 20;
 
@@ -62,8 +65,7 @@ public final class Race implements AutoCloseable {
   public List<Result> run(DType dtype, double tolerance, Optional<Work> work) {
     List<Contender> all = new ArrayList<>(List.of(ours));
     peers.forEach(p -> all.add(p.contender));
-    compare(tolerance);
-    double[][] seconds = measure(all);
+    double[][] seconds = measure(all, compare(all, tolerance));
     double oursMedian = Spread.median(seconds[0]);
     List<Detail> floor = work.map(w -> bench.ceilings().floor(w, oursMedian)).orElse(List.of());
     List<Result> results = new ArrayList<>();
@@ -109,22 +111,32 @@ public final class Race implements AutoCloseable {
                 share)));
   }
 
-  private void compare(double tolerance) {
-    double[] expected = ours.check();
-    for (Peer peer : peers) {
-      Agreement.require(
-          bench.name(), expected, peer.contender.check(), peer.contender.name(), tolerance);
+  /** The seconds that each took to compute what is compared. */
+  private double[] compare(List<Contender> all, double tolerance) {
+    double[] seconds = new double[all.size()];
+    double[] expected = {};
+    for (int i = 0; i < seconds.length; i++) {
+      Contender contender = all.get(i);
+      long began = System.nanoTime();
+      double[] values = contender.check();
+      seconds[i] = (System.nanoTime() - began) / 1e9;
+      if (i == 0) {
+        expected = values;
+      } else {
+        Agreement.require(bench.name(), expected, values, contender.name(), tolerance);
+      }
     }
+    return seconds;
   }
 
   /** The median of each contender's units in each round. */
-  private double[][] measure(List<Contender> all) {
+  private double[][] measure(List<Contender> all, double... checked) {
     double[][] medians = new double[all.size()][bench.rounds()];
     double share = bench.seconds() / bench.rounds() / all.size();
     try (Progress progress = bench.progress("round")) {
       double[] unit = new double[all.size()];
       for (int i = 0; i < unit.length; i++) {
-        unit[i] = warmUp(all.get(i));
+        unit[i] = warmUp(all.get(i), checked[i]);
       }
       for (int round = 0; round < bench.rounds(); round++) {
         bench.lookAround();
@@ -146,8 +158,15 @@ public final class Race implements AutoCloseable {
     return String.format(Locale.ROOT, "%.2f of %s", ratio, peers.get(0).contender.name());
   }
 
-  /** Seconds of a unit, when the contender is warm. */
-  private static double warmUp(Contender contender) {
+  /**
+   * Seconds of a unit, when the contender is warm.
+   *
+   * @param checked seconds that it took for the comparison
+   */
+  private static double warmUp(Contender contender, double checked) {
+    if (checked > LONG_CHECK_SECONDS) {
+      return contender.run(1)[0];
+    }
     double[] seconds = contender.run(WARM_UP_UNITS);
     double last = seconds[seconds.length - 1];
     return Spread.median(contender.run(times(WARM_UP_SECONDS, last)));

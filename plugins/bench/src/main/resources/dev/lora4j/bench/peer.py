@@ -44,11 +44,11 @@ def refuse(why):
     _answer(error=f"The peer {sys.executable} cannot take part: {why}.")
 
 
-def serve(prepare, package="", **options):
+def serve(prepare, package="", describe=None, **options):
     """Does what is asked until there is nothing more to do.
 
-    package is whose work it is, if not PyTorch's own; options are further arguments of the
-    script, with their types.
+    package is whose work it is, if not PyTorch's own; describe(arguments) says with whom or what;
+    options are further arguments of the script, with their types.
     """
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, required=True)
@@ -66,7 +66,8 @@ def serve(prepare, package="", **options):
     check, unit, *undo = prepare(arguments)
     who = package or "torch"
     name = "PyTorch" if who == "torch" else who
-    _answer(name=f"{name} {importlib.metadata.version(who)} in Python {sys.version.split()[0]}")
+    more = describe(arguments) if describe else ""
+    _answer(name=f"{name} {importlib.metadata.version(who)}{more} in Python {sys.version.split()[0]}")
     for line in sys.stdin:
         words = line.split()
         if words == ["check"]:

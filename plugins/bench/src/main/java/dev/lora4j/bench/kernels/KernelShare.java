@@ -10,6 +10,7 @@ import dev.lora4j.bench.Spread;
 import dev.lora4j.bench.Target;
 import dev.lora4j.bench.Work;
 import dev.lora4j.bench.denoiser.OurStep;
+import dev.lora4j.bench.training.OurTraining;
 import dev.lora4j.bench.transformer.StagedStep;
 import dev.lora4j.bench.transformer.TransformerSize;
 import dev.lora4j.cli.Progress;
@@ -42,7 +43,7 @@ public final class KernelShare implements Benchmark {
   @Override
   public String description() {
     return "time in libtorch's kernels as a share of a step's wall time: of transformer-step's"
-        + " training step, and of the bundled base's denoiser";
+        + " training step, of the bundled base's denoiser, and of training a style on it";
   }
 
   @Override
@@ -51,7 +52,9 @@ public final class KernelShare implements Benchmark {
         new Tokens(TransformerSize.ofTokens(4, 16)),
         new Tokens(TransformerSize.ofTokens(4, 256)),
         new Denoiser(DType.F32),
-        new Denoiser(DType.BF16));
+        new Denoiser(DType.BF16),
+        new Training(1),
+        new Training(8));
   }
 
   /** So many tokens. */
@@ -80,6 +83,21 @@ public final class KernelShare implements Benchmark {
     public List<Result> measure(Bench bench) {
       try (Contender step = OurStep.ofBundledBase(bench.engine(), compute)) {
         return share(bench, step, compute, 1 / 1.1, Optional.empty());
+      }
+    }
+  }
+
+  /** A whole step of training a style on the bundled base. */
+  record Training(int batch) implements Case {
+    @Override
+    public String name() {
+      return "emoji-sd-training-batch" + batch;
+    }
+
+    @Override
+    public List<Result> measure(Bench bench) {
+      try (Contender step = OurTraining.ofBundledBase(bench.engine(), batch, bench.folder())) {
+        return share(bench, step, DType.F32, 1 / 1.1, Optional.empty());
       }
     }
   }
