@@ -43,11 +43,8 @@ SCHEDULER = {
 
 
 def main():
-    for part, config in (("unet/config", UNET), ("vae/config", VAE), ("text_encoder/config", TEXT),
-                         ("scheduler/scheduler_config", SCHEDULER)):
-        file = OUT / (part + ".json")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(config, indent=2) + "\n")
+    write(OUT, {"unet/config": UNET, "vae/config": VAE, "text_encoder/config": TEXT,
+                "scheduler/scheduler_config": SCHEDULER})
     gold = {}
     with torch.no_grad():
         text = fill(CLIPTextModel(CLIPTextConfig(**{k: v for k, v in TEXT.items() if k != "architectures"})), text=True)
@@ -68,6 +65,13 @@ def main():
     save_file(gold, OUT / "golden.safetensors")
 
 
+def write(folder, configs):
+    for part, config in configs.items():
+        file = folder / (part + ".json")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(config, indent=2) + "\n")
+
+
 def timed(name, work):
     begin = time.time()
     result = work()
@@ -75,10 +79,10 @@ def timed(name, work):
     return result
 
 
-def put(gold, name, y):
+def put(gold, name, y, samples=SAMPLES):
     flat = y.double().flatten()
     gold[name + ".about"] = torch.stack([flat.mean(), flat.std(correction=0), flat.abs().max()]).float()
-    gold[name + ".sampled"] = flat[:: max(1, len(flat) // SAMPLES)][:SAMPLES].float().clone()
+    gold[name + ".sampled"] = flat[:: max(1, len(flat) // samples)][:samples].float().clone()
     print(name, tuple(y.shape), gold[name + ".about"].tolist())
 
 

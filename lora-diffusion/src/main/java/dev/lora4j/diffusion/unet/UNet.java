@@ -50,25 +50,17 @@ public record UNet(UNetConfig config, boolean checkpointed) {
               + (told.isPresent() ? "not " : "")
               + "told sizes and a pooled text beside the timestep.");
     }
-    int first = config.blockOutChannels().get(0);
-    Expr time =
-        TimestepEmbedding.apply(
-            at.at("time_embedding"), timesteps, first, config.timeWidth(), x.dtype());
-    if (told.isPresent()) {
-      time = time.add(told(at.at("add_embedding"), told.get(), x.dtype()));
-    }
+    Expr time = time(at, timesteps, told, x.dtype());
     Deque<Expr> skips = new ArrayDeque<>();
-    Expr h = at.conv2d("conv_in", x, first, 3, 1, 1);
-    skips.push(h);
+    Expr h = enter(at, x, skips);
     for (int level = 0; level < config.levels(); level++) {
       h = down(at.at("down_blocks", level), level, h, time, words, skips);
     }
     h = middle(at.at("mid_block"), h, time, words);
-    for (int level = 0; level < config.levels(); level++) {
-      h = up(at.at("up_blocks", level), level, h, time, words, skips);
+    for (int step = 0; step < config.levels(); step++) {
+      h = up(at.at("up_blocks", step), step, h, time, words, skips);
     }
-    h = at.groupNorm("conv_norm_out", h, config.normNumGroups(), config.normEps()).silu();
-    return at.conv2d("conv_out", h, config.outChannels(), 3, 1, 1);
+    return leave(at, h);
   }
 
   /**
@@ -78,6 +70,15 @@ public record UNet(UNetConfig config, boolean checkpointed) {
    * @param sizes F32 [batch, count]
    */
   public record Told(Expr pooled, Expr sizes) {}
+
+  /** The timestep and what else is told, which every block gets, [batch, timeWidth]. */
+  Expr time(Weights at, Expr timesteps, Optional<Told> told, DType compute) {
+    Weights embedding = at.at("time_embedding");
+    int sinusoids = config.blockOutChannels().get(0);
+    Expr time =
+        TimestepEmbedding.apply(embedding, timesteps, sinusoids, config.timeWidth(), compute);
+    return told.isPresent() ? time.add(told(at.at("add_embedding"), told.get(), compute)) : time;
+  }
 
   private Expr told(Weights at, Told told, DType compute) {
     UNetConfig.Added added = config.added().orElseThrow();
@@ -89,7 +90,15 @@ public record UNet(UNetConfig config, boolean checkpointed) {
     return TimestepEmbedding.layers(at, all, config.timeWidth());
   }
 
-  private Expr down(Weights at, int level, Expr x, Expr time, Words words, Deque<Expr> skips) {
+  /** The latents as the finest features, which are the first that wait for the way up. */
+  Expr enter(Weights at, Expr x, Deque<Expr> skips) {
+    Expr h = at.conv2d("conv_in", x, config.blockOutChannels().get(0), 3, 1, 1);
+    skips.push(h);
+    return h;
+  }
+
+  /** A block on the way down, which leaves features for the way up on {@code skips}. */
+  Expr down(Weights at, int level, Expr x, Expr time, Words words, Deque<Expr> skips) {
     Expr h = x;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer < config.layersPerBlock(); layer++) {
@@ -104,7 +113,8 @@ public record UNet(UNetConfig config, boolean checkpointed) {
     return h;
   }
 
-  private Expr middle(Weights at, Expr x, Expr time, Words words) {
+  /** The block at the coarsest resolution. */
+  Expr middle(Weights at, Expr x, Expr time, Words words) {
     int level = config.levels() - 1;
     int channels = config.blockOutChannels().get(level);
     Expr h = block(at, 0, channels, level, true, x, time, words);
@@ -130,7 +140,8 @@ public record UNet(UNetConfig config, boolean checkpointed) {
     return (checkpointed ? at.graph().checkpoint(body) : body.get()).get(0);
   }
 
-  private Expr up(Weights at, int step, Expr x, Expr time, Words words, Deque<Expr> skips) {
+  /** A block on the way up, which takes features from {@code skips}; coarsest step first. */
+  Expr up(Weights at, int step, Expr x, Expr time, Words words, Deque<Expr> skips) {
     Expr h = x;
     int level = config.levels() - 1 - step;
     int channels = config.blockOutChannels().get(level);
@@ -142,6 +153,12 @@ public record UNet(UNetConfig config, boolean checkpointed) {
       h = at.conv2d("upsamplers.0.conv", h.upsampleNearest(2), channels, 3, 1, 1);
     }
     return h;
+  }
+
+  /** The finest features as the prediction. */
+  Expr leave(Weights at, Expr x) {
+    Expr h = at.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps()).silu();
+    return at.conv2d("conv_out", h, config.outChannels(), 3, 1, 1);
   }
 
   private ResnetBlock resnet(int channels) {

@@ -4,6 +4,9 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.clip.ClipText;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,6 +63,16 @@ public final class FormulaModel {
     return values;
   }
 
+  /** An input called {@code name}, with numbers in [-scale, scale). */
+  public static Tensor input(Scope scope, String name, float scale, long... sizes) {
+    return tensor(scope, Shape.of(sizes), new Law(seed(name), scale, 0));
+  }
+
+  /** A weight of a model. */
+  static Tensor weight(Scope scope, Parameter weight) {
+    return tensor(scope, weight.shape(), Law.of(weight));
+  }
+
   /** The layers of a model folder's denoiser. */
   public static List<Site> sites(Path folder) {
     List<Site> sites = new ArrayList<>();
@@ -85,13 +98,10 @@ public final class FormulaModel {
 
   private static void numbers(Parameter weight, WritableByteChannel out) throws IOException {
     long count = weight.shape().elements();
-    long seed = seed(weight.name());
-    float scale = scale(weight);
-    boolean around1 = weight.shape().rank() == 1 && weight.name().endsWith(".weight");
+    Law law = Law.of(weight);
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
     for (long i = 0; i < count; i++) {
-      float value = scale * number(seed, i);
-      chunk.putFloat(around1 ? 1 + value : value);
+      chunk.putFloat(law.number(i));
       if (!chunk.hasRemaining() || i + 1 == count) {
         chunk.flip();
         while (chunk.hasRemaining()) {
@@ -99,6 +109,27 @@ public final class FormulaModel {
         }
         chunk.clear();
       }
+    }
+  }
+
+  private static Tensor tensor(Scope scope, Shape shape, Law law) {
+    int count = Math.toIntExact(shape.elements());
+    ByteBuffer bytes = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      bytes.putFloat(law.number(i));
+    }
+    return Tensor.of(scope, DType.F32, shape, bytes.flip());
+  }
+
+  /** Numbers in [middle - scale, middle + scale). */
+  private record Law(long seed, float scale, float middle) {
+    static Law of(Parameter weight) {
+      boolean scales = weight.shape().rank() == 1 && weight.name().endsWith(".weight");
+      return new Law(FormulaModel.seed(weight.name()), FormulaModel.scale(weight), scales ? 1 : 0);
+    }
+
+    float number(long index) {
+      return middle + scale * FormulaModel.number(seed, index);
     }
   }
 

@@ -1,8 +1,5 @@
 package dev.lora4j.diffusion.base;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
@@ -10,10 +7,8 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.clip.ClipText;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -27,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class FullSizeTest {
   private static final Path FULL_SIZE = Path.of("src/test/resources/full-size");
-  private static final double CLOSE = 1e-4;
 
   /** The square root of 3: uniform numbers up to it have variance 1. */
   private static final float UNIT = 1.7320508f;
@@ -40,7 +34,7 @@ class FullSizeTest {
     FormulaModel.writeVae(folder);
     try (Engine engine = Engine.open();
         Scope scope = engine.scope("full-size");
-        Safetensors golden = Safetensors.open(FULL_SIZE.resolve("golden.safetensors"))) {
+        Fingerprints golden = Fingerprints.open(FULL_SIZE.resolve("golden.safetensors"))) {
       DiffusionModel model = DiffusionModel.load(scope, folder, LoadOptions.in(DType.F32));
       long[] ids = new long[77];
       for (int i = 0; i < ids.length; i++) {
@@ -54,27 +48,27 @@ class FullSizeTest {
           Network.compile(scope, "text_encoder", DType.F32, text)
               .run(scope, encoder.weights(), told)
               .get(0);
-      assertClose(golden, "text", context);
+      golden.assertClose("text", context);
 
       Network.Staging unet = Networks.unet(model.unet(), DType.F32, AdapterInputs.NONE);
       Map<String, Tensor> noisy =
           Map.of(
-              "x", tensor(scope, "x", UNIT, 1, 4, 64, 64),
+              "x", FormulaModel.input(scope, "x", UNIT, 1, 4, 64, 64),
               "timesteps", Tensor.of(scope, Shape.of(1), 601),
               "context", context);
-      assertClose(
-          golden,
+      golden.assertClose(
           "unet",
           Network.compile(scope, "unet", DType.F32, unet)
               .run(scope, model.unetWeights(), noisy)
               .get(0));
 
       Network.Staging decoder = Networks.decoder(model.vae(), DType.F32);
-      Map<String, Tensor> latent = Map.of("z", tensor(scope, "z", UNIT, 1, 4, 24, 16));
-      assertClose(golden, "decoded", run(scope, model, decoder, latent));
+      Map<String, Tensor> latent = Map.of("z", FormulaModel.input(scope, "z", UNIT, 1, 4, 24, 16));
+      golden.assertClose("decoded", run(scope, model, decoder, latent));
       Network.Staging encoderOfPictures = Networks.encoder(model.vae(), DType.F32);
-      Map<String, Tensor> picture = Map.of("x", tensor(scope, "picture", 1, 1, 3, 128, 192));
-      assertClose(golden, "encoded", run(scope, model, encoderOfPictures, picture));
+      Map<String, Tensor> picture =
+          Map.of("x", FormulaModel.input(scope, "picture", 1, 1, 3, 128, 192));
+      golden.assertClose("encoded", run(scope, model, encoderOfPictures, picture));
     }
   }
 
@@ -93,52 +87,5 @@ class FullSizeTest {
         Files.copy(file, copy);
       }
     }
-  }
-
-  private static Tensor tensor(Scope scope, String name, float scale, long... sizes) {
-    Shape shape = Shape.of(sizes);
-    float[] values = FormulaModel.numbers(name, (int) shape.elements());
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= scale;
-    }
-    return Tensor.of(scope, shape, values);
-  }
-
-  private static void assertClose(Safetensors golden, String name, Tensor y) {
-    float[] all = y.floats();
-    List<Float> about = floats(golden, name + ".about");
-    List<Float> sampled = floats(golden, name + ".sampled");
-    int distance = Math.max(1, all.length / sampled.size());
-    double scale = about.get(2);
-    double worst = 0;
-    for (int i = 0; i < sampled.size(); i++) {
-      worst = worse(worst, Math.abs(sampled.get(i) - all[i * distance]) / scale);
-    }
-    double mean = 0;
-    double largest = 0;
-    for (float v : all) {
-      mean += v / (double) all.length;
-      largest = Math.max(largest, Math.abs(v));
-    }
-    double squares = 0;
-    for (float v : all) {
-      squares += (v - mean) * (v - mean) / all.length;
-    }
-    worst = worse(worst, Math.abs(mean - about.get(0)) / scale);
-    worst = worse(worst, Math.abs(Math.sqrt(squares) - about.get(1)) / scale);
-    worst = worse(worst, Math.abs(largest - about.get(2)) / scale);
-    double error = worst;
-    assertTrue(error <= CLOSE, () -> name + " is " + error + " of its scale away");
-  }
-
-  private static double worse(double worst, double error) {
-    return Double.isNaN(error) ? error : Math.max(worst, error);
-  }
-
-  private static List<Float> floats(Safetensors file, String name) {
-    ByteBuffer bytes = file.read(name);
-    return Stream.generate(bytes::getFloat)
-        .limit(file.tensors().get(name).shape().elements())
-        .toList();
   }
 }

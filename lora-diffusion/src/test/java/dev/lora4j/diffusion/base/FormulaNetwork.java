@@ -1,0 +1,53 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.unet.UNetConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Networks in F32 with the weights of {@link FormulaModel}, which are in memory while a network
+ * runs and nowhere else.
+ */
+public final class FormulaNetwork {
+  private FormulaNetwork() {}
+
+  /**
+   * Runs a network once.
+   *
+   * @return its outputs, owned by {@code scope}
+   */
+  public static List<Tensor> run(Scope scope, Network.Staging network, Map<String, Tensor> data) {
+    try (Scope meanwhile = scope.child("network")) {
+      Graph graph = new Graph();
+      FrozenWeights source = new FrozenWeights(DType.F32, "weight:");
+      List<Expr> outputs =
+          network.stage(graph, adapters -> Weights.of(graph, "", source, adapters));
+      Program program = graph.inference(meanwhile, outputs);
+      List<Tensor> weights =
+          source.parameters().stream().map(p -> FormulaModel.weight(meanwhile, p)).toList();
+      Held held = program.hold(meanwhile, weights);
+      return program.run(scope, held, data);
+    }
+  }
+
+  /** The sizes of a model folder's denoiser. */
+  public static UNetConfig unet(Path folder) {
+    return Configs.unet(folder);
+  }
+
+  /** The sizes of a model folder's text encoder. */
+  public static ClipTextConfig text(Path folder, String part) {
+    return Configs.text(folder, part);
+  }
+}
