@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Stable Diffusion XL at its real size, both text encoders and the denoiser, with weights by {@link
  * FormulaModel}, against what diffusers and transformers compute with the same in one forward pass.
- * Takes 6 GB of memory and no disk.
+ * Takes 6.1 GB of memory, half a minute on two cores, and no disk.
  */
 @Tag("slow")
 class FullSizeXlTest {
