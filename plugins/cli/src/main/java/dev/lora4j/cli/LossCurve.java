@@ -22,12 +22,10 @@ final class LossCurve {
   /** Takes over what the table of the run says already. */
   void begin(Path table) {
     try {
-      for (String line : Files.readAllLines(table).subList(1, (int) count(table))) {
+      for (String line : Files.readAllLines(table)) {
         String[] cells = line.split(",", -1);
-        int step = Integer.parseInt(cells[0]);
-        losses.put(step, Double.parseDouble(cells[1]));
-        if (!cells[4].isEmpty()) {
-          validations.put(step, Double.parseDouble(cells[4]));
+        if (!line.startsWith("step,")) {
+          add(Integer.parseInt(cells[0]), number(cells[1]), number(cells[4]));
         }
       }
     } catch (IOException e) {
@@ -35,20 +33,22 @@ final class LossCurve {
     }
   }
 
-  private static long count(Path table) throws IOException {
-    try (var lines = Files.lines(table)) {
-      return lines.count();
-    }
+  /** A cell of the table; what is not known is empty there. */
+  private static double number(String cell) {
+    return cell.isEmpty() ? Double.NaN : Double.parseDouble(cell);
   }
 
+  /** Adds a step; numbers that are not finite have no place in a picture. */
   void add(int step, double loss, double validation) {
-    losses.put(step, loss);
-    if (!Double.isNaN(validation)) {
+    if (Double.isFinite(loss)) {
+      losses.put(step, loss);
+    }
+    if (Double.isFinite(validation)) {
       validations.put(step, validation);
     }
   }
 
-  /** The losses in the order of the steps. */
+  /** The finite losses in the order of the steps. */
   List<Double> losses() {
     return List.copyOf(losses.values());
   }

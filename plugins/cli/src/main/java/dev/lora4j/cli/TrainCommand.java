@@ -167,8 +167,12 @@ public final class TrainCommand implements Command {
                     .append(item.repeats())
                     .append(item.fit())
                     .append(item.validation())
+                    .append(item.batch())
+                    .append(item.mask().isPresent())
+                    // The folder itself may be another one, as long as the pictures are the same.
+                    .append(item.source().at(Path.of(""), 1, ""))
                     .append('\n'));
-    identity.put("pictures and captions", digest(pictures.toString()));
+    identity.put("pictures, captions and how they vary", digest(pictures.toString()));
     identity.put("settings", digest(run.style().toString()));
     identity.put("base", run.model().sd().base().hash().substring(0, 16));
     identity.put("precision", run.compute().toString());
@@ -204,7 +208,9 @@ public final class TrainCommand implements Command {
     Adapter adapter = style.adapter();
     Path out = run.settings().out();
     double[] smooth = LossChart.smooth(log.curve().losses().stream().mapToDouble(d -> d).toArray());
-    double last = smooth[smooth.length - 1];
+    // A finished run whose table is gone has no losses to tell of.
+    double first = smooth.length == 0 ? Double.NaN : smooth[0];
+    double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
     if (log.skipped() > 0) {
       console.note(
           "In "
@@ -222,7 +228,7 @@ public final class TrainCommand implements Command {
               .put("layers", adapter.sites().size())
               .put("rank", run.style().recipe().rank())
               .put("steps", run.style().steps())
-              .put("firstLoss", smooth[0])
+              .put("firstLoss", first)
               .put("lastLoss", last)
               .put("chart", log.curve().file().toString())
               .put("run", run.settings().folder().toString())
@@ -241,7 +247,7 @@ public final class TrainCommand implements Command {
     console.print(
         log.curve().file()
             + "  "
-            + String.format(Locale.ROOT, "loss from %.4f to %.4f", smooth[0], last));
+            + String.format(Locale.ROOT, "loss from %.4f to %.4f", first, last));
     ProcessMemory.peak()
         .ifPresent(
             b -> console.note(String.format(Locale.ROOT, "At most %.1f GB of memory.", b / 1e9)));
