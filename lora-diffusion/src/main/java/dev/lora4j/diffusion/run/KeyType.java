@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.run;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,9 +25,15 @@ public record KeyType<T>(
   static final KeyType<String> TEXT =
       new KeyType<>("a text", value -> text(value), KeyType::quoted);
 
-  /** Of a file or folder; in a run file it counts from where that is. */
+  /**
+   * Of a file or folder; in a run file it counts from where that is. Written whole, as what is
+   * written may lie elsewhere.
+   */
   static final KeyType<String> PATH =
-      new KeyType<>("a path", value -> text(value), KeyType::quoted);
+      new KeyType<>(
+          "a path",
+          value -> text(value),
+          path -> quoted(Path.of(path).toAbsolutePath().normalize().toString()));
 
   static final KeyType<Double> NUMBER = new KeyType<>("a number", KeyType::number, KeyType::plain);
 

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,7 +34,7 @@ public final class ResolvedRun {
         table = key.table();
         text.append("\n[").append(table).append("]\n");
       }
-      text.append(line(values, key)).append('\n');
+      text.append(line(values, key, key.leaf())).append('\n');
     }
     return text;
   }
@@ -43,22 +44,21 @@ public final class ResolvedRun {
     List<String> lines = new ArrayList<>();
     for (RunKey<?> key : RunKeys.ALL) {
       if (!values.origin(key).equals(RunValues.DEFAULT)) {
-        String prefix = key.table().isEmpty() ? "" : key.table() + ".";
-        lines.add(prefix + line(values, key));
+        lines.add(line(values, key, key.name()));
       }
     }
     values.data().forEach((key, value) -> lines.add("data." + key + " = " + TomlText.of(value)));
     return lines;
   }
 
-  private static <T> String line(RunValues values, RunKey<T> key) {
+  private static <T> String line(RunValues values, RunKey<T> key, String name) {
     Optional<T> value = values.find(key);
     String assignment =
         value
-            .map(v -> key.leaf() + " = " + key.type().writing().apply(v))
-            .orElse("# " + key.leaf() + " is not set");
+            .map(v -> name + " = " + key.type().writing().apply(v))
+            .orElse("# " + name + " is not set");
     String origin =
-        value.isPresent() ? values.origin(key) : key.help().toLowerCase(java.util.Locale.ROOT);
+        value.isPresent() ? values.origin(key) : key.help().toLowerCase(Locale.ROOT);
     return assignment + " ".repeat(Math.max(1, COLUMN - assignment.length())) + "# " + origin;
   }
 

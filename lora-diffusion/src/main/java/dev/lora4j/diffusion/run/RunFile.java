@@ -26,7 +26,14 @@ public final class RunFile {
 
   /** Paths among the options of sd-scripts that are no keys of ours, and of the data. */
   private static final Set<String> LOCATED =
-      Set.of("output_dir", "sample_prompts", "dataset_config", "data.dataset_config");
+      Set.of(
+          "output_dir",
+          "sample_prompts",
+          "dataset_config",
+          "data.dataset_config",
+          "image_dir",
+          "metadata_file",
+          "conditioning_data_dir");
 
   private final String name;
   private final Optional<Path> folder;
@@ -126,11 +133,19 @@ public final class RunFile {
         || RunKeys.ALL.stream().anyMatch(key -> key.name().startsWith(table + "."));
   }
 
-  /** Paths count from the folder of the file. */
-  private Object located(String name, Object value) {
+  /** Paths count from the folder of the file, those within the tables of the data too. */
+  private Object located(String key, Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(one -> located(key, one)).toList();
+    }
+    if (value instanceof Map<?, ?> table) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      table.forEach((k, one) -> all.put(String.valueOf(k), located(String.valueOf(k), one)));
+      return all;
+    }
     boolean path =
-        Layers.key(name).filter(key -> key.type().equals(KeyType.PATH)).isPresent()
-            || LOCATED.contains(name);
+        Layers.key(key).filter(k -> k.type().equals(KeyType.PATH)).isPresent()
+            || LOCATED.contains(key);
     return path && value instanceof String text && folder.isPresent()
         ? folder.get().resolve(text).toString()
         : value;

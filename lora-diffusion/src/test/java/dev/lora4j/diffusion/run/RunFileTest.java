@@ -212,6 +212,11 @@ class RunFileTest {
     RunValues second = again.values();
     assertEquals(RunSettings.of(first).style(), RunSettings.of(second).style());
     assertEquals(first.data(), second.data());
+    // Paths count from where the first file is, wherever the second is.
+    assertTrue(
+        first.data().toString().contains("image_dir=" + folder.resolve("x")),
+        () -> first.data().toString());
+    assertEquals(folder.resolve("a.safetensors"), RunSettings.of(second).out());
     assertEquals(List.of("ink \"style\"", "b\\c"), second.triggers());
     assertEquals(first.get(RunKeys.RANKS), second.get(RunKeys.RANKS));
   }
