@@ -57,10 +57,10 @@ public final class DrawnPictures {
         });
   }
 
-  /** A key with everything that the pixels of a draw depend on; add what is computed from them. */
-  public static CacheKey key(String kind, Draw draw) {
+  /** A key that also has everything that the pixels of a draw depend on. */
+  public static CacheKey key(CacheKey computed, Draw draw) {
     DataItem item = draw.item();
-    return CacheKey.of(kind)
+    return computed
         .with("pixels", VERSION)
         .with("file", item.sha256())
         .with("resized", item.fit().width() + "x" + item.fit().height())

@@ -3,7 +3,6 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.dataset.Batches;
-import dev.lora4j.diffusion.dataset.ColourJitter;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.Draw;
@@ -32,7 +31,12 @@ final class DataSetSamples implements Samples {
   private final Batches batches;
   private final ContentCache cache;
   private final boolean masked;
-  private final Map<String, float[]> known = new HashMap<>();
+  private final CacheKey model;
+  private final Map<Look, float[]> latents = new HashMap<>();
+  private final Map<Look, Optional<Mask>> masks = new HashMap<>();
+
+  /** A way in which a picture is shown again and again. */
+  private record Look(int item, boolean flipped) {}
 
   DataSetSamples(
       StableDiffusion base, DataSet data, ContentCache cache, long seed, boolean masked) {
@@ -41,22 +45,18 @@ final class DataSetSamples implements Samples {
     this.batches = Batches.of(data.training(), seed);
     this.cache = cache;
     this.masked = masked;
+    model = BaseKey.of("latents", base.base());
   }
 
   /** Encodes every picture that looks the same each time; tells how many are done. */
   void encode(IntConsumer done) {
     int count = 0;
     for (DataItem item : data.items()) {
-      if (!item.source().augmentations().colour() && !item.source().augmentations().randomCrop()) {
+      if (item.source().augmentations().storable()) {
         latents(Draw.plain(item));
       }
       done.accept(++count);
     }
-  }
-
-  @Override
-  public int perEpoch() {
-    return batches.perEpoch();
   }
 
   @Override
@@ -88,16 +88,12 @@ final class DataSetSamples implements Samples {
     int factor = model.vae().scale();
     int height = bucket.height() / factor;
     int width = bucket.width() / factor;
-    Optional<Mask> mask =
-        masked && item.masked()
-            ? DrawnPictures.mask(draw, factor).map(values -> new Mask(height, width, values))
-            : Optional.empty();
-    LatentSample latents =
+    LatentSample sample =
         new LatentSample(
             Shape.of(model.unet().inChannels(), height, width),
             latents(draw),
             item.regularisation(),
-            mask);
+            masked && item.masked() ? mask(draw, height, width) : Optional.empty());
     TrainingSample.Sizes sizes =
         new TrainingSample.Sizes(
             item.height(),
@@ -106,23 +102,33 @@ final class DataSetSamples implements Samples {
             draw.cropX(),
             bucket.height(),
             bucket.width());
-    return new TrainingSample(item.file(), latents, draw.caption(), sizes);
+    boolean storable = item.source().captions().storable();
+    return new TrainingSample(item.file(), sample, draw.caption(), storable, sizes);
   }
 
   private float[] latents(Draw draw) {
-    CacheKey key =
-        DrawnPictures.key("latents", draw)
-            .with("base", base.base().hash())
-            .with("configuration", base.base().configuration())
-            .with("compute", base.base().compute());
     // Crops and colours that are drawn anew each time would fill the disk and never be met again.
-    boolean passing =
-        !draw.colour().equals(ColourJitter.NONE)
-            || draw.item().source().augmentations().randomCrop();
-    if (passing) {
+    if (!draw.item().source().augmentations().storable()) {
       return cache.rounded(encoded(draw));
     }
-    return known.computeIfAbsent(key.digest(), digest -> cache.cached(key, () -> encoded(draw)));
+    return latents.computeIfAbsent(
+        look(draw),
+        look -> cache.cached(DrawnPictures.key(model, draw), () -> encoded(draw)));
+  }
+
+  private Optional<Mask> mask(Draw draw, int height, int width) {
+    return draw.item().source().augmentations().storable()
+        ? masks.computeIfAbsent(look(draw), look -> made(draw, height, width))
+        : made(draw, height, width);
+  }
+
+  private Optional<Mask> made(Draw draw, int height, int width) {
+    return DrawnPictures.mask(draw, base.base().vae().scale())
+        .map(values -> new Mask(height, width, values));
+  }
+
+  private static Look look(Draw draw) {
+    return new Look(draw.item().index(), draw.flipped());
   }
 
   private float[] encoded(Draw draw) {

@@ -5,54 +5,76 @@ import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.pipeline.EncodedCaption;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What captions become before the denoiser, each encoded once and kept on disk. Captions that
- * chance makes are encoded when they first occur.
+ * What captions become before the denoiser. Captions that come again are encoded once and kept on
+ * disk; those that chance makes up are encoded when they occur. Memory holds those that were used
+ * last, so that it does not grow over the steps.
  */
 final class EncodedCaptions {
+  private static final long MOST_BYTES = 128 << 20;
+
   private final StableDiffusion base;
   private final ContentCache cache;
   private final int clipSkip;
-  private final Map<String, EncodedCaption> known = new HashMap<>();
+  private final long mostBytes;
+  private final CacheKey model;
+  private final Map<String, EncodedCaption> known = new LinkedHashMap<>(16, 0.75f, true);
 
   EncodedCaptions(StableDiffusion base, ContentCache cache, int clipSkip) {
+    this(base, cache, clipSkip, MOST_BYTES);
+  }
+
+  /** With another bound on what is held in memory. */
+  EncodedCaptions(StableDiffusion base, ContentCache cache, int clipSkip, long mostBytes) {
+    this.mostBytes = mostBytes;
     this.base = base;
     this.cache = cache;
     this.clipSkip = clipSkip;
+    model = BaseKey.of("caption", base.base()).with("skip", clipSkip);
   }
 
-  EncodedCaption of(String caption) {
-    return known.computeIfAbsent(caption, this::encoded);
+  /** What the caption of a sample becomes. */
+  EncodedCaption of(TrainingSample sample) {
+    EncodedCaption found =
+        known.computeIfAbsent(
+            sample.caption(), caption -> encoded(caption, sample.storableCaption()));
+    long each = (long) Float.BYTES * (found.context().length + found.pooled().length);
+    Iterator<String> oldest = known.keySet().iterator();
+    while (known.size() > 1 && known.size() * each > mostBytes) {
+      oldest.next();
+      oldest.remove();
+    }
+    return found;
   }
 
-  private EncodedCaption encoded(String caption) {
-    CacheKey key =
-        CacheKey.of("caption")
-            .with("text", caption)
-            .with("base", base.base().hash())
-            .with("configuration", base.base().configuration())
-            .with("compute", base.base().compute())
-            .with("skip", clipSkip);
+  /** How many captions are held in memory. */
+  int held() {
+    return known.size();
+  }
+
+  private EncodedCaption encoded(String caption, boolean storable) {
     int pooled = pooledWidth();
-    // One row of numbers holds both: what the denoiser attends to, then what it is told beside.
     float[] both =
-        cache.cached(
-            key,
-            () -> {
-              EncodedCaption fresh = base.encodeCaptions(List.of(caption), clipSkip).get(0);
-              float[] all =
-                  Arrays.copyOf(fresh.context(), fresh.context().length + fresh.pooled().length);
-              System.arraycopy(
-                  fresh.pooled(), 0, all, fresh.context().length, fresh.pooled().length);
-              return all;
-            });
+        storable
+            ? cache.cached(model.with("text", caption), () -> fresh(caption))
+            : cache.rounded(fresh(caption));
     int words = both.length - pooled;
     return new EncodedCaption(
         Arrays.copyOf(both, words), Arrays.copyOfRange(both, words, both.length));
+  }
+
+  /** In one row of numbers: what the denoiser attends to, then what it is told beside. */
+  private float[] fresh(String caption) {
+    EncodedCaption fresh = base.encodeCaptions(List.of(caption), clipSkip).get(0);
+    int words = fresh.context().length;
+    float[] both = Arrays.copyOf(fresh.context(), words + fresh.pooled().length);
+    System.arraycopy(fresh.pooled(), 0, both, words, fresh.pooled().length);
+    return both;
   }
 
   private int pooledWidth() {

@@ -70,7 +70,7 @@ public final class LatentStep implements AutoCloseable {
     int height = (int) latents.shape().size(1);
     int width = (int) latents.shape().size(2);
     return new TrainingSample(
-        Path.of("latents"), latents, "", TrainingSample.Sizes.own(height, width));
+        Path.of("latents"), latents, "", true, TrainingSample.Sizes.own(height, width));
   }
 
   /** Takes the next step, at the rate that the settings have for it. */

@@ -28,6 +28,11 @@ final class PictureSamples implements Samples {
   private final double captionDropout;
   private final long seed;
 
+  /** The order of the epoch that was asked for last; it can always be made again. */
+  private int[] order = new int[0];
+
+  private long ordered = -1;
+
   private PictureSamples(
       List<TrainingSample> samples, int batch, double captionDropout, long seed) {
     this.samples = samples;
@@ -60,6 +65,7 @@ final class PictureSamples implements Samples {
                 Path.of(picture.name()),
                 new LatentSample(shape, latents.get(i), false, Optional.empty()),
                 picture.caption(),
+                true,
                 TrainingSample.Sizes.own(picture.height(), picture.width())));
       }
       done.accept(samples.size());
@@ -68,13 +74,16 @@ final class PictureSamples implements Samples {
   }
 
   @Override
-  public int perEpoch() {
-    return Math.max(1, samples.size() / batch);
-  }
-
-  @Override
   public int pictures() {
     return samples.size();
+  }
+
+  private int[] order(long epoch) {
+    if (epoch != ordered) {
+      order = Noise.of(seed, epoch, ORDER).permutation(samples.size());
+      ordered = epoch;
+    }
+    return order;
   }
 
   @Override
@@ -82,13 +91,11 @@ final class PictureSamples implements Samples {
     List<TrainingSample> drawn = new ArrayList<>(batch);
     for (int i = 0; i < batch; i++) {
       long turn = number * batch + i;
-      int n = samples.size();
-      int[] order = Noise.of(seed, turn / n, ORDER).permutation(n);
-      TrainingSample sample = samples.get(order[(int) (turn % n)]);
+      TrainingSample sample = samples.get(order(turn / samples.size())[(int) (turn % samples.size())]);
       boolean silent = Noise.of(seed, turn, CAPTION).uniform() < captionDropout;
       drawn.add(
           silent
-              ? new TrainingSample(sample.file(), sample.latents(), "", sample.sizes())
+              ? new TrainingSample(sample.file(), sample.latents(), "", true, sample.sizes())
               : sample);
     }
     return drawn;

@@ -5,9 +5,6 @@ import java.util.Map;
 
 /** What a training run draws from. Which pictures a batch has depends on its number alone. */
 interface Samples {
-  /** Batches in which every picture comes as often as it should. */
-  int perEpoch();
-
   /** The pictures of batch {@code number}, counted from 0 over all epochs; all of one size. */
   List<TrainingSample> batch(long number);
 

@@ -3,7 +3,6 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.pipeline.CaptionTokens;
 import dev.lora4j.diffusion.pipeline.EncodedCaption;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -34,22 +33,16 @@ final class StyleInputs implements CaptionInputs {
     List<String> texts = batch.stream().map(TrainingSample::caption).toList();
     List<Tensor> inputs = new ArrayList<>();
     if (encoders) {
-      for (ClipTokenizer tokenizer : base.tokenizers()) {
-        CaptionTokens tokens = CaptionTokens.of(scope, tokenizer, texts);
+      for (int i = 0; i < base.tokenizers().size(); i++) {
+        CaptionTokens tokens = CaptionTokens.of(scope, base.tokenizers().get(i), texts);
         inputs.add(tokens.ids());
-        boolean pools =
-            base.base()
-                    .textEncoders()
-                    .get(base.tokenizers().indexOf(tokenizer))
-                    .config()
-                    .projectionDim()
-                > 0;
+        boolean pools = base.base().textEncoders().get(i).config().projectionDim() > 0;
         if (base.base().xl() && pools) {
           inputs.add(tokens.ends());
         }
       }
     } else {
-      List<EncodedCaption> encoded = texts.stream().map(captions::of).toList();
+      List<EncodedCaption> encoded = batch.stream().map(captions::of).toList();
       long width = base.base().unet().crossAttentionDim();
       float[] context = stacked(encoded.stream().map(EncodedCaption::context).toList());
       long tokens = context.length / batch.size() / width;

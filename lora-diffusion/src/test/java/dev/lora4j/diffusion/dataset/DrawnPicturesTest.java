@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.diffusion.dataset.cache.CacheKey;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
 import dev.lora4j.diffusion.dataset.source.Augmentations;
 import dev.lora4j.diffusion.dataset.source.DataSource;
@@ -137,8 +138,8 @@ class DrawnPicturesTest {
     Draw other = Draw.plain(item(black));
     assertTrue(mean(DrawnPictures.picture(other).rgb()) < mean(white.rgb()) - 50);
     assertNotEquals(
-        DrawnPictures.key("latent", other).digest(),
-        DrawnPictures.key("latent", Draw.plain(item)).digest());
+        DrawnPictures.key(CacheKey.of("latent"), other).digest(),
+        DrawnPictures.key(CacheKey.of("latent"), Draw.plain(item)).digest());
   }
 
   private static double mean(byte[] bytes) {

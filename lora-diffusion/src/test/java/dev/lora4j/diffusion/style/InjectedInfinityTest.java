@@ -69,6 +69,7 @@ class InjectedInfinityTest {
               Path.of("picture-" + i + ".png"),
               new LatentSample(shape, latents, false, Optional.empty()),
               "a fox",
+              true,
               TrainingSample.Sizes.own(64, 64)));
     }
     return samples;
@@ -128,11 +129,6 @@ class InjectedInfinityTest {
   void stepsThatNeverGetThroughEndTheRun() {
     Samples unusable =
         new Samples() {
-          @Override
-          public int perEpoch() {
-            return 1;
-          }
-
           @Override
           public List<TrainingSample> batch(long number) {
             List<TrainingSample> samples = samples();

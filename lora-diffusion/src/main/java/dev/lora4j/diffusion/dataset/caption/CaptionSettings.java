@@ -55,8 +55,11 @@ public record CaptionSettings(
         wildcards);
   }
 
-  /** Whether a picture always gets the same caption. */
-  public boolean fixed() {
-    return !shuffle && dropout == 0 && dropoutEpochs == 0 && tagDropout == 0 && !wildcards;
+  /**
+   * Whether a picture has so few captions that each is worth storing: two if some are left out, else
+   * one.
+   */
+  public boolean storable() {
+    return !shuffle && tagDropout == 0 && !wildcards;
   }
 }
