@@ -14,28 +14,20 @@ import java.util.Optional;
  * <p>A network computes its sites in the order in which it asks for them, so the first one with an
  * output that is not finite is where the trouble begins.
  */
-public final class FiniteSites implements SiteAdapters {
-  private final SiteAdapters adapters;
+public final class FiniteSites implements LayerAdapters {
+  private final LayerAdapters adapters;
   private final List<Site> sites = new ArrayList<>();
   private final List<Expr> finite = new ArrayList<>();
 
   /** Stands around {@code adapters}. */
-  public FiniteSites(SiteAdapters adapters) {
+  public FiniteSites(LayerAdapters adapters) {
     this.adapters = adapters;
   }
 
   @Override
-  public Expr adapt(Site site, Expr x, Expr y) {
-    return watched(site, adapters.adapt(site, x, y));
-  }
-
-  @Override
   public Expr around(SiteLayer layer, Expr x) {
-    return watched(layer.site(), adapters.around(layer, x));
-  }
-
-  private Expr watched(Site site, Expr out) {
-    sites.add(site);
+    Expr out = adapters.around(layer, x);
+    sites.add(layer.site());
     finite.add(out.detach().isFinite().all().to(DType.F32).reshape(1));
     return out;
   }

@@ -2,12 +2,9 @@ package dev.lora4j.core.nn;
 
 import dev.lora4j.core.tensor.Expr;
 
-/**
- * What adapters make of a layer: what is added to its output beside its own weight, or, by {@link
- * #around}, anything that depends on its weights.
- */
+/** Adapters that know only what goes into a layer and what comes out of it. */
 @FunctionalInterface
-public interface SiteAdapters {
+public interface SiteAdapters extends LayerAdapters {
   /** Adds nothing anywhere. */
   SiteAdapters NONE = (site, x, y) -> y;
 
@@ -19,12 +16,7 @@ public interface SiteAdapters {
    */
   Expr adapt(Site site, Expr x, Expr y);
 
-  /**
-   * The output of {@code layer} with its adapters, which may use other weights in place of its own
-   * or another input.
-   *
-   * @param x the layer's input
-   */
+  @Override
   default Expr around(SiteLayer layer, Expr x) {
     return adapt(layer.site(), x, layer.output(x));
   }

@@ -17,10 +17,10 @@ public final class Weights {
   private final String model;
   private final String prefix;
   private final WeightSource source;
-  private final SiteAdapters adapters;
+  private final LayerAdapters adapters;
 
   private Weights(
-      Graph graph, String model, String prefix, WeightSource source, SiteAdapters adapters) {
+      Graph graph, String model, String prefix, WeightSource source, LayerAdapters adapters) {
     this.graph = graph;
     this.model = model;
     this.prefix = prefix;
@@ -33,7 +33,7 @@ public final class Weights {
    *
    * @param model what the names of its sites begin with, for example {@code unet}
    */
-  public static Weights of(Graph graph, String model, WeightSource source, SiteAdapters adapters) {
+  public static Weights of(Graph graph, String model, WeightSource source, LayerAdapters adapters) {
     return new Weights(graph, model, "", source, adapters);
   }
 

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.nn.FrozenWeights;
-import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -40,7 +40,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
 
   /** Declares the tokens of each encoder as inputs, and stages the encoders. */
   static StagedCaptions trained(
-      Graph graph, DiffusionModel model, SiteAdapters adapters, int clipSkip) {
+      Graph graph, DiffusionModel model, LayerAdapters adapters, int clipSkip) {
     DType compute = model.compute();
     ClipText.View view = model.view(clipSkip);
     List<Expr> contexts = new ArrayList<>();

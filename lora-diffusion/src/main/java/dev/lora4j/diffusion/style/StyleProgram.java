@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.nn.FiniteSites;
 import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.FrozenWeights;
-import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -69,7 +69,7 @@ record StyleProgram(
     AdapterInTraining factors = new AdapterInTraining(parameters, plan);
     Optional<FiniteSites> finite =
         watched ? Optional.of(new FiniteSites(factors)) : Optional.empty();
-    SiteAdapters adapters = finite.<SiteAdapters>map(f -> f).orElse(factors);
+    LayerAdapters adapters = finite.<LayerAdapters>map(f -> f).orElse(factors);
     DType compute = model.compute();
     StagedCaptions captions =
         encoders

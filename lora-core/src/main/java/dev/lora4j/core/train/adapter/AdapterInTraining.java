@@ -6,9 +6,9 @@ import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatParameters;
+import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -35,7 +35,7 @@ import java.util.function.Function;
  * number of networks may be staged with it. The order of the buffer is that in which their layers
  * are met.
  */
-public final class AdapterInTraining implements SiteAdapters {
+public final class AdapterInTraining implements LayerAdapters {
   private static final String SCALE = ".scale";
 
   private final FlatParameters parameters;
@@ -53,12 +53,6 @@ public final class AdapterInTraining implements SiteAdapters {
         all.kinds().isEmpty()
             ? Optional.empty()
             : Optional.of(new StagedDropouts(parameters.graph(), all, plan.planned().size()));
-  }
-
-  /** Not asked: what an adapter in training does may depend on the layer's weights. */
-  @Override
-  public Expr adapt(Site site, Expr x, Expr y) {
-    throw new UnsupportedOperationException("An adapter in training acts around whole layers.");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteAdapters;
@@ -25,7 +26,7 @@ final class SmallNet {
   private SmallNet() {}
 
   /** x: [batch, 4, height, width], result: the same with 6 channels over height * width tokens. */
-  static Expr apply(Graph graph, FrozenWeights weights, SiteAdapters adapters, Expr x) {
+  static Expr apply(Graph graph, FrozenWeights weights, LayerAdapters adapters, Expr x) {
     Weights at = Weights.of(graph, MODEL, weights, adapters);
     Expr h = at.conv2d("down_blocks.0.resnets.0.conv1", x, 8, 3, 2, 1);
     h = at.groupNorm("down_blocks.0.attentions.0.norm", h, 2, 1e-6).silu();
@@ -38,15 +39,16 @@ final class SmallNet {
 
   static List<Site> sites() {
     List<Site> sites = new ArrayList<>();
-    walk(
+    SiteAdapters seeing =
         (site, x, y) -> {
           sites.add(site);
           return y;
-        });
+        };
+    walk(seeing);
     return sites;
   }
 
-  private static FrozenWeights walk(SiteAdapters adapters) {
+  private static FrozenWeights walk(LayerAdapters adapters) {
     Graph graph = new Graph();
     FrozenWeights weights = new FrozenWeights(DType.F32, "");
     apply(graph, weights, adapters, graph.input("x", DType.F32, INPUT));

@@ -2,6 +2,7 @@ package dev.lora4j.bench.denoiser;
 
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -36,23 +37,20 @@ record DenoiserWork(double base, double adapters) {
     Expr x = graph.input("x", DType.F32, latents);
     Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(setting.batch()));
     Expr context = graph.input("context", DType.F32, words);
-    Weights at =
-        Weights.of(
-            graph,
-            "unet",
-            new FrozenWeights(DType.F32, ""),
-            (site, in, out) -> {
-              if (site.kind() == Site.Kind.LINEAR || site.convolution()) {
-                double outputs = out.shape().elements();
-                sums[0] += 2 * outputs * site.rest();
-                sums[0] += site.name().endsWith(QUERY) ? attention(site, out.shape()) : 0;
-                sums[1] +=
-                    names.contains(site.name())
-                        ? 2 * rank * (outputs + outputs / site.out() * site.rest())
-                        : 0;
-              }
-              return out;
-            });
+    SiteAdapters counting =
+        (site, in, out) -> {
+          if (site.kind() == Site.Kind.LINEAR || site.convolution()) {
+            double outputs = out.shape().elements();
+            sums[0] += 2 * outputs * site.rest();
+            sums[0] += site.name().endsWith(QUERY) ? attention(site, out.shape()) : 0;
+            sums[1] +=
+                names.contains(site.name())
+                    ? 2 * rank * (outputs + outputs / site.out() * site.rest())
+                    : 0;
+          }
+          return out;
+        };
+    Weights at = Weights.of(graph, "unet", new FrozenWeights(DType.F32, ""), counting);
     new UNet(denoiser.config()).apply(at, x, timesteps, Words.of(context), Optional.empty());
     return new DenoiserWork(sums[0], sums[1]);
   }

@@ -1,0 +1,15 @@
+package dev.lora4j.core.nn;
+
+import dev.lora4j.core.tensor.Expr;
+
+/** What adapters make of the layers of a network. */
+@FunctionalInterface
+public interface LayerAdapters {
+  /**
+   * The output of {@code layer} with its adapters, which may use other weights in place of its own
+   * or another input.
+   *
+   * @param x the layer's input
+   */
+  Expr around(SiteLayer layer, Expr x);
+}
