@@ -112,8 +112,7 @@ final class DataSetSamples implements Samples {
       return cache.rounded(encoded(draw));
     }
     return latents.computeIfAbsent(
-        look(draw),
-        look -> cache.cached(DrawnPictures.key(model, draw), () -> encoded(draw)));
+        look(draw), look -> cache.cached(DrawnPictures.key(model, draw), () -> encoded(draw)));
   }
 
   private Optional<Mask> mask(Draw draw, int height, int width) {

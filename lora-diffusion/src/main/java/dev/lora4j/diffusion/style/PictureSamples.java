@@ -91,7 +91,8 @@ final class PictureSamples implements Samples {
     List<TrainingSample> drawn = new ArrayList<>(batch);
     for (int i = 0; i < batch; i++) {
       long turn = number * batch + i;
-      TrainingSample sample = samples.get(order(turn / samples.size())[(int) (turn % samples.size())]);
+      TrainingSample sample =
+          samples.get(order(turn / samples.size())[(int) (turn % samples.size())]);
       boolean silent = Noise.of(seed, turn, CAPTION).uniform() < captionDropout;
       drawn.add(
           silent

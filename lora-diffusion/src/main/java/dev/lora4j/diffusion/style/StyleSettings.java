@@ -96,92 +96,37 @@ public record StyleSettings(
 
   /** With another adapter. */
   public StyleSettings with(AdapterRecipe other) {
-    return new StyleSettings(
-        other,
-        optimizer,
-        rates,
-        schedule,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        checkpointing,
-        seed,
-        stored);
+    StyleDraft draft = new StyleDraft(this);
+    draft.recipe = other;
+    return draft.settings();
   }
 
   /** With other rates. */
   public StyleSettings with(Rates other) {
-    return new StyleSettings(
-        recipe,
-        optimizer,
-        other,
-        schedule,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        checkpointing,
-        seed,
-        stored);
+    StyleDraft draft = new StyleDraft(this);
+    draft.rates = other;
+    return draft.settings();
   }
 
   /** With another schedule and number of steps. */
   public StyleSettings with(RateSchedule other) {
-    return new StyleSettings(
-        recipe,
-        optimizer,
-        rates,
-        other,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        checkpointing,
-        seed,
-        stored);
+    StyleDraft draft = new StyleDraft(this);
+    draft.schedule = other;
+    return draft.settings();
   }
 
   /** With another optimiser. */
   public StyleSettings with(Optimizer other) {
-    return new StyleSettings(
-        recipe,
-        other,
-        rates,
-        schedule,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        checkpointing,
-        seed,
-        stored);
+    StyleDraft draft = new StyleDraft(this);
+    draft.optimizer = other;
+    return draft.settings();
   }
 
   /** With another objective. */
   public StyleSettings with(ObjectiveSettings other) {
-    return new StyleSettings(
-        recipe,
-        optimizer,
-        rates,
-        schedule,
-        other,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        checkpointing,
-        seed,
-        stored);
+    StyleDraft draft = new StyleDraft(this);
+    draft.objective = other;
+    return draft.settings();
   }
 
   /** With so many steps, and a warm-up of the same share of them. */
@@ -197,55 +142,22 @@ public record StyleSettings(
 
   /** With parts of the denoiser computed twice, or not. */
   public StyleSettings withCheckpointing(boolean twice) {
-    return new StyleSettings(
-        recipe,
-        optimizer,
-        rates,
-        schedule,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        twice,
-        seed,
-        stored);
+    StyleDraft draft = new StyleDraft(this);
+    draft.checkpointing = twice;
+    return draft.settings();
   }
 
   /** With another seed. */
   public StyleSettings withSeed(long other) {
-    return new StyleSettings(
-        recipe,
-        optimizer,
-        rates,
-        schedule,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        checkpointing,
-        other,
-        stored);
+    StyleDraft draft = new StyleDraft(this);
+    draft.seed = other;
+    return draft.settings();
   }
 
   /** With factors stored in another type. */
   public StyleSettings withStored(DType other) {
-    return new StyleSettings(
-        recipe,
-        optimizer,
-        rates,
-        schedule,
-        objective,
-        accumulate,
-        clip,
-        averageDecay,
-        maxNorm,
-        clipSkip,
-        checkpointing,
-        seed,
-        other);
+    StyleDraft draft = new StyleDraft(this);
+    draft.stored = other;
+    return draft.settings();
   }
 }

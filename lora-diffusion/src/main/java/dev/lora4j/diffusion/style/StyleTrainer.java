@@ -88,6 +88,7 @@ public final class StyleTrainer {
    */
   public StyleTrainer images(Path folder) {
     survey(folder, DataSet.Depth.PIXELS).usable();
+    // Surveyed again when it begins: batch and dropout may be said after the pictures.
     return with(
         (trainer, cache, listener) ->
             trainer.samples(trainer.survey(folder, DataSet.Depth.HEADERS), cache, listener));

@@ -12,7 +12,8 @@ import java.nio.file.Path;
  * @param storableCaption whether the caption comes again, so that it is worth storing
  * @param sizes told to a denoiser that is told sizes
  */
-record TrainingSample(Path file, LatentSample latents, String caption, boolean storableCaption, Sizes sizes) {
+record TrainingSample(
+    Path file, LatentSample latents, String caption, boolean storableCaption, Sizes sizes) {
   /**
    * Sizes in pixels (Podell et al. 2023, section 2.2).
    *

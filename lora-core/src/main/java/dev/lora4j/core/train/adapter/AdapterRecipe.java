@@ -115,104 +115,60 @@ public record AdapterRecipe(
 
   /** With another method. */
   public AdapterRecipe method(TrainableMethod other) {
-    return new AdapterRecipe(
-        other,
-        targets,
-        rank,
-        alpha,
-        convRank,
-        convAlpha,
-        overrides,
-        start,
-        rankStabilised,
-        dropouts);
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.method = other;
+    return draft.recipe();
   }
 
   /** On other layers. */
   public AdapterRecipe targets(Targets others) {
-    return new AdapterRecipe(
-        method,
-        others,
-        rank,
-        alpha,
-        convRank,
-        convAlpha,
-        overrides,
-        start,
-        rankStabilised,
-        dropouts);
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.targets = others;
+    return draft.recipe();
   }
 
   /** Of another rank and alpha. */
   public AdapterRecipe rank(int other, double otherAlpha) {
-    return new AdapterRecipe(
-        method,
-        targets,
-        other,
-        otherAlpha,
-        convRank,
-        convAlpha,
-        overrides,
-        start,
-        rankStabilised,
-        dropouts);
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.rank = other;
+    draft.alpha = otherAlpha;
+    return draft.recipe();
   }
 
   /** With another rank and alpha for convolutions larger than one point. */
   public AdapterRecipe convolutions(int other, double otherAlpha) {
-    return new AdapterRecipe(
-        method,
-        targets,
-        rank,
-        alpha,
-        OptionalInt.of(other),
-        OptionalDouble.of(otherAlpha),
-        overrides,
-        start,
-        rankStabilised,
-        dropouts);
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.convRank = OptionalInt.of(other);
+    draft.convAlpha = OptionalDouble.of(otherAlpha);
+    return draft.recipe();
   }
 
   /** With other ranks and alphas for some layers. */
   public AdapterRecipe overrides(List<SiteOverride> others) {
-    return new AdapterRecipe(
-        method, targets, rank, alpha, convRank, convAlpha, others, start, rankStabilised, dropouts);
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.overrides = others;
+    return draft.recipe();
   }
 
   /** Begun in another way. */
   public AdapterRecipe start(FactorsStart other) {
-    return new AdapterRecipe(
-        method,
-        targets,
-        rank,
-        alpha,
-        convRank,
-        convAlpha,
-        overrides,
-        other,
-        rankStabilised,
-        dropouts);
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.start = other;
+    return draft.recipe();
   }
 
   /** With alpha divided by the root of the rank, or by the rank. */
   public AdapterRecipe rankStabilised(boolean root) {
-    return new AdapterRecipe(
-        method, targets, rank, alpha, convRank, convAlpha, overrides, start, root, dropouts);
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.rankStabilised = root;
+    return draft.recipe();
   }
 
   /** With other dropouts. */
   public AdapterRecipe dropouts(Dropouts others) {
-    return new AdapterRecipe(
-        method,
-        targets,
-        rank,
-        alpha,
-        convRank,
-        convAlpha,
-        overrides,
-        start,
-        rankStabilised,
-        others);
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.dropouts = others;
+    return draft.recipe();
   }
 
   /**

@@ -56,8 +56,8 @@ public record CaptionSettings(
   }
 
   /**
-   * Whether a picture has so few captions that each is worth storing: two if some are left out, else
-   * one.
+   * Whether a picture has so few captions that each is worth storing: two if some are left out,
+   * else one.
    */
   public boolean storable() {
     return !shuffle && tagDropout == 0 && !wildcards;

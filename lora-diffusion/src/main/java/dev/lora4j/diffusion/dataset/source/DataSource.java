@@ -56,97 +56,45 @@ public record DataSource(
 
   /** Another folder with the same settings, its own number of repeats and class tokens. */
   public DataSource at(Path other, int times, String tokens) {
-    return new DataSource(
-        other,
-        captionList,
-        times,
-        tokens,
-        captionExtension,
-        regularisation,
-        captions,
-        augmentations,
-        masking,
-        background,
-        validation);
+    SourceDraft draft = new SourceDraft(this);
+    draft.folder = other;
+    draft.repeats = times;
+    draft.classTokens = tokens;
+    return draft.source();
   }
 
   /** With pictures that show what shall not change. */
   public DataSource regularising(boolean yes) {
-    return new DataSource(
-        folder,
-        captionList,
-        repeats,
-        classTokens,
-        captionExtension,
-        yes,
-        captions,
-        augmentations,
-        masking,
-        background,
-        validation);
+    SourceDraft draft = new SourceDraft(this);
+    draft.regularisation = yes;
+    return draft.source();
   }
 
   /** With captions that vary like this. */
   public DataSource with(CaptionSettings how) {
-    return new DataSource(
-        folder,
-        captionList,
-        repeats,
-        classTokens,
-        captionExtension,
-        regularisation,
-        how,
-        augmentations,
-        masking,
-        background,
-        validation);
+    SourceDraft draft = new SourceDraft(this);
+    draft.captions = how;
+    return draft.source();
   }
 
   /** With pictures that vary like this. */
   public DataSource with(Augmentations how) {
-    return new DataSource(
-        folder,
-        captionList,
-        repeats,
-        classTokens,
-        captionExtension,
-        regularisation,
-        captions,
-        how,
-        masking,
-        background,
-        validation);
+    SourceDraft draft = new SourceDraft(this);
+    draft.augmentations = how;
+    return draft.source();
   }
 
   /** With parts that count like this. */
   public DataSource with(Masking how) {
-    return new DataSource(
-        folder,
-        captionList,
-        repeats,
-        classTokens,
-        captionExtension,
-        regularisation,
-        captions,
-        augmentations,
-        how,
-        background,
-        validation);
+    SourceDraft draft = new SourceDraft(this);
+    draft.masking = how;
+    return draft.source();
   }
 
   /** With this share held out. */
   public DataSource holdingOut(double share) {
-    return new DataSource(
-        folder,
-        captionList,
-        repeats,
-        classTokens,
-        captionExtension,
-        regularisation,
-        captions,
-        augmentations,
-        masking,
-        background,
-        share);
+    SourceDraft draft = new SourceDraft(this);
+    draft.validation = share;
+    return draft.source();
   }
 }

@@ -1,0 +1,49 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** A recipe while something of it is changed: the one place that knows all of its parts. */
+final class RecipeDraft {
+  TrainableMethod method;
+  Targets targets;
+  int rank;
+  double alpha;
+  OptionalInt convRank;
+  OptionalDouble convAlpha;
+  List<SiteOverride> overrides;
+  FactorsStart start;
+  boolean rankStabilised;
+  Dropouts dropouts;
+
+  RecipeDraft(AdapterRecipe from) {
+    method = from.method();
+    targets = from.targets();
+    rank = from.rank();
+    alpha = from.alpha();
+    convRank = from.convRank();
+    convAlpha = from.convAlpha();
+    overrides = from.overrides();
+    start = from.start();
+    rankStabilised = from.rankStabilised();
+    dropouts = from.dropouts();
+  }
+
+  /** What it has become, checked. */
+  AdapterRecipe recipe() {
+    return new AdapterRecipe(
+        method,
+        targets,
+        rank,
+        alpha,
+        convRank,
+        convAlpha,
+        overrides,
+        start,
+        rankStabilised,
+        dropouts);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.lora4j.diffusion.dataset.source;
+
+import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** A source while something of it is changed: the one place that knows all of its parts. */
+final class SourceDraft {
+  Path folder;
+  Optional<Path> captionList;
+  int repeats;
+  String classTokens;
+  String captionExtension;
+  boolean regularisation;
+  CaptionSettings captions;
+  Augmentations augmentations;
+  Masking masking;
+  int background;
+  double validation;
+
+  SourceDraft(DataSource from) {
+    folder = from.folder();
+    captionList = from.captionList();
+    repeats = from.repeats();
+    classTokens = from.classTokens();
+    captionExtension = from.captionExtension();
+    regularisation = from.regularisation();
+    captions = from.captions();
+    augmentations = from.augmentations();
+    masking = from.masking();
+    background = from.background();
+    validation = from.validation();
+  }
+
+  /** What it has become, checked. */
+  DataSource source() {
+    return new DataSource(
+        folder,
+        captionList,
+        repeats,
+        classTokens,
+        captionExtension,
+        regularisation,
+        captions,
+        augmentations,
+        masking,
+        background,
+        validation);
+  }
+}
