@@ -91,7 +91,7 @@ public final class Layers {
   /** One setting of the optimiser, beside those that are there. */
   void optimizerSetting(String name, Object value, String origin) {
     optimizerSettings.put(name, value);
-    set(RunKeys.OPTIMIZER_ARGS.name(), Map.copyOf(optimizerSettings), origin);
+    set(OptimizerKeys.OPTIMIZER_ARGS.name(), Map.copyOf(optimizerSettings), origin);
   }
 
   /** Prompts from a file, one in each line; what follows {@code --} in a line is left out. */

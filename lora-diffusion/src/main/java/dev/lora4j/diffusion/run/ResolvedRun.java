@@ -57,8 +57,7 @@ public final class ResolvedRun {
         value
             .map(v -> name + " = " + key.type().writing().apply(v))
             .orElse("# " + name + " is not set");
-    String origin =
-        value.isPresent() ? values.origin(key) : key.help().toLowerCase(Locale.ROOT);
+    String origin = value.isPresent() ? values.origin(key) : key.help().toLowerCase(Locale.ROOT);
     return assignment + " ".repeat(Math.max(1, COLUMN - assignment.length())) + "# " + origin;
   }
 

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.run;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.style.StyleSettings;
@@ -132,7 +133,7 @@ public record RunSettings(
     if (epochs.isEmpty()) {
       return style;
     }
-    int batches = dev.lora4j.diffusion.dataset.Batches.of(data.training(), style.seed()).perEpoch();
+    int batches = Batches.of(data.training(), style.seed()).perEpoch();
     long steps = (long) epochs.getAsInt() * batches / style.accumulate();
     return style.withSteps((int) Math.max(1, Math.min(Integer.MAX_VALUE, steps)));
   }

@@ -61,9 +61,9 @@ final class StyleOf {
         schedule.orElseThrow(),
         objective.orElseThrow(),
         values.get(RunKeys.ACCUMULATE),
-        values.get(RunKeys.CLIP),
-        values.get(RunKeys.EMA),
-        of.maybe(RunKeys.MAX_NORM),
+        values.get(OptimizerKeys.CLIP),
+        values.get(OptimizerKeys.EMA),
+        of.maybe(AdapterKeys.MAX_NORM),
         // Counted from the end by users, where 1 leaves nothing out.
         values.find(RunKeys.CLIP_SKIP).map(n -> n - 1).orElse(0),
         values.get(RunKeys.CHECKPOINTING),
@@ -85,45 +85,45 @@ final class StyleOf {
   }
 
   private AdapterRecipe recipe() {
-    String method = values.get(RunKeys.METHOD);
+    String method = values.get(AdapterKeys.METHOD);
     Map<String, String> options = new LinkedHashMap<>();
-    values.find(RunKeys.FACTOR).ifPresent(f -> options.put("factor", Long.toString(f)));
-    int rank = values.get(RunKeys.RANK);
+    values.find(AdapterKeys.FACTOR).ifPresent(f -> options.put("factor", Long.toString(f)));
+    int rank = values.get(AdapterKeys.RANK);
     return new AdapterRecipe(
         TrainableMethods.named(method, options),
         targets(),
         rank,
-        values.find(RunKeys.ALPHA).orElse((double) rank),
-        values.find(RunKeys.CONV_RANK).map(OptionalInt::of).orElse(OptionalInt.empty()),
-        maybe(RunKeys.CONV_ALPHA),
+        values.find(AdapterKeys.ALPHA).orElse((double) rank),
+        values.find(AdapterKeys.CONV_RANK).map(OptionalInt::of).orElse(OptionalInt.empty()),
+        maybe(AdapterKeys.CONV_ALPHA),
         overrides(),
-        FactorsStart.valueOf(values.get(RunKeys.INIT).toUpperCase(Locale.ROOT)),
-        values.get(RunKeys.RSLORA),
+        FactorsStart.valueOf(values.get(AdapterKeys.INIT).toUpperCase(Locale.ROOT)),
+        values.get(AdapterKeys.RSLORA),
         new Dropouts(
-            values.get(RunKeys.INPUT_DROPOUT),
-            values.get(RunKeys.DROPOUT),
-            values.get(RunKeys.RANK_DROPOUT),
-            values.get(RunKeys.MODULE_DROPOUT)));
+            values.get(AdapterKeys.INPUT_DROPOUT),
+            values.get(AdapterKeys.DROPOUT),
+            values.get(AdapterKeys.RANK_DROPOUT),
+            values.get(AdapterKeys.MODULE_DROPOUT)));
   }
 
   private Targets targets() {
-    List<String> patterns = values.get(RunKeys.INCLUDE);
+    List<String> patterns = values.get(AdapterKeys.INCLUDE);
     List<String> presets =
-        values.find(RunKeys.TARGETS).orElse(patterns.isEmpty() ? List.of("style") : List.of());
+        values.find(AdapterKeys.TARGETS).orElse(patterns.isEmpty() ? List.of("style") : List.of());
     Targets targets =
         Targets.of(presets.stream().map(TargetPreset::named).toArray(TargetPreset[]::new))
             .and(Targets.matching(patterns.toArray(String[]::new)));
-    if (values.get(RunKeys.TEXT_ENCODER)) {
+    if (values.get(AdapterKeys.TEXT_ENCODER)) {
       targets = targets.and(Targets.of(TargetPreset.TEXT_ENCODERS));
     }
-    return targets.without(values.get(RunKeys.EXCLUDE).toArray(String[]::new));
+    return targets.without(values.get(AdapterKeys.EXCLUDE).toArray(String[]::new));
   }
 
   private List<SiteOverride> overrides() {
-    Map<String, Double> alphas = new LinkedHashMap<>(values.get(RunKeys.ALPHAS));
+    Map<String, Double> alphas = new LinkedHashMap<>(values.get(AdapterKeys.ALPHAS));
     List<SiteOverride> all = new ArrayList<>();
     values
-        .get(RunKeys.RANKS)
+        .get(AdapterKeys.RANKS)
         .forEach(
             (pattern, rank) -> {
               Optional<Double> alpha = Optional.ofNullable(alphas.remove(pattern));
@@ -135,66 +135,67 @@ final class StyleOf {
   }
 
   private double scaled(double rank) {
-    double whole = values.get(RunKeys.RANK);
-    return values.find(RunKeys.ALPHA).orElse(whole) * rank / whole;
+    double whole = values.get(AdapterKeys.RANK);
+    return values.find(AdapterKeys.ALPHA).orElse(whole) * rank / whole;
   }
 
   private Optimizer optimizer() {
-    return Optimizers.named(values.get(RunKeys.OPTIMIZER), values.get(RunKeys.OPTIMIZER_ARGS));
+    return Optimizers.named(
+        values.get(OptimizerKeys.OPTIMIZER), values.get(OptimizerKeys.OPTIMIZER_ARGS));
   }
 
   private Rates rates() {
     return new Rates(
-        values.get(RunKeys.RATE),
-        maybe(RunKeys.UNET_RATE),
-        maybe(RunKeys.TEXT_RATE),
-        values.get(RunKeys.UP_RATIO));
+        values.get(OptimizerKeys.RATE),
+        maybe(OptimizerKeys.UNET_RATE),
+        maybe(OptimizerKeys.TEXT_RATE),
+        values.get(OptimizerKeys.UP_RATIO));
   }
 
   private RateSchedule schedule() {
-    Decay decay = Decays.named(values.get(RunKeys.SCHEDULE));
+    Decay decay = Decays.named(values.get(OptimizerKeys.SCHEDULE));
     if (decay instanceof CosineWithRestarts) {
-      decay = new CosineWithRestarts(values.get(RunKeys.CYCLES));
+      decay = new CosineWithRestarts(values.get(OptimizerKeys.CYCLES));
     } else if (decay instanceof Polynomial) {
-      decay = new Polynomial(values.get(RunKeys.POWER));
+      decay = new Polynomial(values.get(OptimizerKeys.POWER));
     }
     int steps = values.get(RunKeys.STEPS);
-    double warmup = values.find(RunKeys.WARMUP).orElse(decay.warmedUp() ? Decay.WARMUP : 0);
-    RateSchedule schedule = new RateSchedule(decay, steps, 0, values.get(RunKeys.LEAST_RATE));
+    double warmup = values.find(OptimizerKeys.WARMUP).orElse(decay.warmedUp() ? Decay.WARMUP : 0);
+    RateSchedule schedule = new RateSchedule(decay, steps, 0, values.get(OptimizerKeys.LEAST_RATE));
     return warmup < 1 ? schedule.warmupPart(warmup) : schedule.warmupSteps((long) warmup);
   }
 
   private ObjectiveSettings objective() {
     TimestepSettings timesteps = TimestepSettings.STRATIFIED;
-    int least = values.get(RunKeys.LEAST_TIMESTEP);
-    Optional<Integer> most = values.find(RunKeys.MOST_TIMESTEP);
+    int least = values.get(LossKeys.LEAST_TIMESTEP);
+    Optional<Integer> most = values.find(LossKeys.MOST_TIMESTEP);
     if (least > 0 || most.isPresent()) {
       timesteps = timesteps.withRange(least, most.orElse(TIMESTEPS));
     }
     return new ObjectiveSettings(
         timesteps,
         new NoiseSettings(
-            values.get(RunKeys.NOISE_OFFSET),
-            values.get(RunKeys.NOISE_OFFSET_RANDOM),
-            values.get(RunKeys.ADAPTIVE_NOISE),
-            values.get(RunKeys.PYRAMID_LEVELS),
-            values.get(RunKeys.PYRAMID_DISCOUNT),
-            values.get(RunKeys.INPUT_PERTURBATION),
-            values.get(RunKeys.INPUT_PERTURBATION_RANDOM)),
+            values.get(LossKeys.NOISE_OFFSET),
+            values.get(LossKeys.NOISE_OFFSET_RANDOM),
+            values.get(LossKeys.ADAPTIVE_NOISE),
+            values.get(LossKeys.PYRAMID_LEVELS),
+            values.get(LossKeys.PYRAMID_DISCOUNT),
+            values.get(LossKeys.INPUT_PERTURBATION),
+            values.get(LossKeys.INPUT_PERTURBATION_RANDOM)),
         new LossSettings(
-            LossSettings.Criterion.valueOf(values.get(RunKeys.LOSS).toUpperCase(Locale.ROOT)),
-            values.get(RunKeys.HUBER_C),
+            LossSettings.Criterion.valueOf(values.get(LossKeys.LOSS).toUpperCase(Locale.ROOT)),
+            values.get(LossKeys.HUBER_C),
             LossSettings.HuberSchedule.valueOf(
-                values.get(RunKeys.HUBER_SCHEDULE).toUpperCase(Locale.ROOT)),
+                values.get(LossKeys.HUBER_SCHEDULE).toUpperCase(Locale.ROOT)),
             1,
-            values.get(RunKeys.MASKED)),
+            values.get(LossKeys.MASKED)),
         new WeightSettings(
-            values.find(RunKeys.MIN_SNR).orElse(0.0),
-            values.get(RunKeys.DEBIASED),
-            values.get(RunKeys.V_LIKE_NOISE),
-            values.get(RunKeys.V_LIKE_LOSS),
+            values.find(LossKeys.MIN_SNR).orElse(0.0),
+            values.get(LossKeys.DEBIASED),
+            values.get(LossKeys.V_LIKE_NOISE),
+            values.get(LossKeys.V_LIKE_LOSS),
             WeightSettings.FlowWeighting.NONE,
-            values.get(RunKeys.PRIOR_WEIGHT),
-            values.get(RunKeys.ZERO_TERMINAL)));
+            values.get(LossKeys.PRIOR_WEIGHT),
+            values.get(LossKeys.ZERO_TERMINAL)));
   }
 }

@@ -218,7 +218,7 @@ class RunFileTest {
         () -> first.data().toString());
     assertEquals(folder.resolve("a.safetensors"), RunSettings.of(second).out());
     assertEquals(List.of("ink \"style\"", "b\\c"), second.triggers());
-    assertEquals(first.get(RunKeys.RANKS), second.get(RunKeys.RANKS));
+    assertEquals(first.get(AdapterKeys.RANKS), second.get(AdapterKeys.RANKS));
   }
 
   @Test
