@@ -16,8 +16,7 @@ import java.util.Optional;
  * the loss, pictures.
  */
 final class RunLog implements StyleListener, AutoCloseable {
-  /** Share of the newest loss in the shown one, which otherwise jumps too much to be read. */
-  private static final double NEWEST = 0.1;
+  private static final long MEMORY_NANOS = 1_000_000_000;
 
   private static final List<String> COLUMNS =
       List.of("loss", "gradient_norm", "learning_rate", "validation_loss", "seconds");
@@ -25,7 +24,7 @@ final class RunLog implements StyleListener, AutoCloseable {
   private final Console console;
   private final RunSettings settings;
   private final PreviewSheets previews;
-  private final int perStep;
+  private final TrainingPace pace;
   private final LossCurve curve;
   private Optional<Progress> progress = Optional.empty();
   private Optional<StepTable> table = Optional.empty();
@@ -34,10 +33,8 @@ final class RunLog implements StyleListener, AutoCloseable {
   private StyleListener.Step last = new StyleListener.Step(0, 1, 0, 0, 0, false);
   private double validation = Double.NaN;
   private double pendingValidation = Double.NaN;
-  private double shown = Double.NaN;
-  private long began;
-  private int begunAt;
-  private int skipped;
+  private String memory = "";
+  private long memoryRead;
 
   /**
    * @param perStep pictures in a step
@@ -46,7 +43,7 @@ final class RunLog implements StyleListener, AutoCloseable {
     this.console = console;
     this.settings = settings;
     this.previews = previews;
-    this.perStep = perStep;
+    this.pace = new TrainingPace(perStep);
     this.curve = new LossCurve(settings.folder().resolve("loss.png"), settings.name());
   }
 
@@ -75,7 +72,6 @@ final class RunLog implements StyleListener, AutoCloseable {
     if (settings.saving().tensorboard()) {
       events = Optional.of(EventFile.begin(folder.resolve("tensorboard"), step));
     }
-    begunAt = step;
   }
 
   @Override
@@ -88,35 +84,19 @@ final class RunLog implements StyleListener, AutoCloseable {
     }
     flush();
     last = done;
-    // The first step includes what is made ready only once, so the clock starts after it.
-    if (done.step() == begunAt + 1) {
-      began = System.nanoTime();
-    }
-    skipped += done.skipped() ? 1 : 0;
-    float loss = done.loss();
-    if (Float.isFinite(loss)) {
-      shown = Double.isNaN(shown) ? loss : shown + NEWEST * (loss - shown);
-    }
-    progress.get().done(done.step(), detail(done));
+    progress.get().done(done.step(), pace.after(done) + more());
   }
 
-  private String detail(StyleListener.Step done) {
-    StringBuilder detail = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", shown));
-    int timed = done.step() - begunAt - 1;
-    if (timed > 0) {
-      double rate = (double) timed * perStep / Math.max(seconds(), 1e-9);
-      detail.append(String.format(Locale.ROOT, ", %.1f pictures/s", rate));
+  private String more() {
+    // The system is asked now and then only: a step of a small base takes some milliseconds.
+    if (memory.isEmpty() || System.nanoTime() - memoryRead > MEMORY_NANOS) {
+      memoryRead = System.nanoTime();
+      ProcessMemory.resident()
+          .ifPresent(b -> memory = String.format(Locale.ROOT, ", %.1f GB", b / 1e9));
     }
-    if (!Double.isNaN(validation)) {
-      detail.append(String.format(Locale.ROOT, ", validation %.4f", validation));
-    }
-    ProcessMemory.resident()
-        .ifPresent(b -> detail.append(String.format(Locale.ROOT, ", %.1f GB", b / 1e9)));
-    return detail.toString();
-  }
-
-  private double seconds() {
-    return began == 0 ? 0 : (System.nanoTime() - began) / 1e9;
+    String judged =
+        Double.isNaN(validation) ? "" : String.format(Locale.ROOT, ", validation %.4f", validation);
+    return judged + memory;
   }
 
   /** Writes the row of the last step; what is found out after a step still belongs to it. */
@@ -127,7 +107,8 @@ final class RunLog implements StyleListener, AutoCloseable {
     int step = last.step();
     table
         .get()
-        .row(step, last.loss(), last.gradientNorm(), last.rate(), pendingValidation, seconds());
+        .row(
+            step, last.loss(), last.gradientNorm(), last.rate(), pendingValidation, pace.seconds());
     events.ifPresent(
         e -> {
           e.number("loss/train", step, last.loss());
@@ -184,9 +165,9 @@ final class RunLog implements StyleListener, AutoCloseable {
     curve.draw();
   }
 
-  /** Steps that changed nothing. */
-  int skipped() {
-    return skipped;
+  /** How fast it went, and what changed nothing. */
+  TrainingPace pace() {
+    return pace;
   }
 
   /** The curve of the loss over all steps of the run. */

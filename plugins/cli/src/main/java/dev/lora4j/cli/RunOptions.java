@@ -156,9 +156,8 @@ final class RunOptions {
       throw new Failure(file.orElseThrow() + " makes a base; only train takes such a file.");
     }
     Layers layers = new Layers();
-    String first = preset.orElse(model.base.isPresent() || file.isPresent() ? "style" : "tiny");
     if (file.isEmpty() || preset.isPresent()) {
-      Presets.read(first, layers);
+      Presets.read(preset.orElse(model.base.isPresent() ? "style" : "tiny"), layers);
     }
     file.ifPresent(f -> RunFile.read(ExistingPath.file(f), layers));
     say(layers, "images", images.map(RunOptions::absolute));

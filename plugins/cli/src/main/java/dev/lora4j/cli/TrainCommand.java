@@ -5,6 +5,7 @@ import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.run.BaseRun;
 import dev.lora4j.diffusion.run.ResolvedRun;
 import dev.lora4j.diffusion.run.RunSettings;
@@ -91,8 +92,11 @@ public final class TrainCommand implements Command {
 
   /** What would fail at the first checkpoint is told before the first step. */
   private static void requireRoom(Path folder, PreparedRun run) {
-    // Weights, two memories and an average, in F32, for each checkpoint that is kept and two more.
-    long needed = run.plan().elements() * 16L * (run.settings().saving().keep() + 2);
+    // Weights, average and what the optimiser remembers, for each that is kept, a new one and the
+    // best.
+    long vectors = 2L + run.style().optimizer().memories().size();
+    long needed =
+        DType.F32.bytes(run.plan().elements()) * vectors * (run.settings().saving().keep() + 2);
     long free = folder.toFile().getUsableSpace();
     if (free < needed) {
       throw new Failure(
@@ -211,15 +215,7 @@ public final class TrainCommand implements Command {
     // A finished run whose table is gone has no losses to tell of.
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
-    if (log.skipped() > 0) {
-      console.note(
-          "In "
-              + log.skipped()
-              + " of "
-              + run.style().steps()
-              + " steps the gradient was not finite, and nothing was changed by them; a lower"
-              + " learning rate may help.");
-    }
+    log.pace().tellSkipped(console, run.style().steps());
     if (json) {
       console.print(
           new Json()
