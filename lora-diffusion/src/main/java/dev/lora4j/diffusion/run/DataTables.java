@@ -1,10 +1,13 @@
 package dev.lora4j.diffusion.run;
 
+import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSetFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +25,6 @@ final class DataTables {
   private static final String PREFIX = "data.";
   private static final String FILE = "dataset_config";
   private static final String DATASETS = "datasets";
-  private static final int SMALL = 256;
   private static final Pattern REPEATED = Pattern.compile("[0-9]+_.*");
 
   private DataTables() {}
@@ -76,11 +78,14 @@ final class DataTables {
     Map<String, Object> data = values.data();
     StringBuilder toml = new StringBuilder("[general]\n").append(general(data));
     if (!data.containsKey("resolution")) {
-      toml.append("resolution = ").append(side).append('\n');
-    }
-    // A base of small pictures has no room for the usual steps of 64 pixels.
-    if (!data.containsKey("bucket_reso_steps") && side < SMALL) {
-      toml.append("bucket_reso_steps = ").append(unit).append('\n');
+      Bucketing sizes = Bucketing.around(side, unit);
+      Map<String, Integer> own = new LinkedHashMap<>();
+      own.put("resolution", side);
+      own.put("min_bucket_reso", sizes.least());
+      own.put("max_bucket_reso", sizes.most());
+      own.put("bucket_reso_steps", sizes.step());
+      own.keySet().removeAll(data.keySet());
+      own.forEach((key, value) -> toml.append(key).append(" = ").append(value).append('\n'));
     }
     if (!data.containsKey("enable_bucket")) {
       toml.append("enable_bucket = true\n");
@@ -126,7 +131,7 @@ final class DataTables {
     try (var entries = Files.list(folder)) {
       return entries.anyMatch(
           e -> Files.isDirectory(e) && REPEATED.matcher(String.valueOf(e.getFileName())).matches());
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       // The survey says what is wrong with it.
       return false;
     }

@@ -3,7 +3,6 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
@@ -97,7 +96,7 @@ public final class StyleTrainer {
   private DataSet survey(Path folder, DataSet.Depth depth) {
     int side = base.base().sampleSize() * base.base().vae().scale();
     int unit = base.base().sizeUnit();
-    Bucketing sizes = new Bucketing(new Bucket(side, side), true, side / 2, 2 * side, unit, false);
+    Bucketing sizes = Bucketing.around(side, unit);
     DataSource pictures =
         DataSource.of(folder).with(CaptionSettings.DEFAULT.dropout(captionDropout));
     DataGroup group = new DataGroup(sizes, batch, settings.seed(), List.of(pictures));

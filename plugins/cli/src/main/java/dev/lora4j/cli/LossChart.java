@@ -47,7 +47,9 @@ final class LossChart {
             .xAxisTitle("step")
             .yAxisTitle("loss")
             .build();
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.InsideNE);
+    // Below the curves: one of them may rise into any corner.
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setToolTipsEnabled(false);
     line(chart, "each step", steps, values, new Color(0xb0, 0xc4, 0xde), 1);

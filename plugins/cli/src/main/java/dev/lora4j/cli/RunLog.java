@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a run shows and writes while it goes: a line of progress, a table, event files, a chart of
@@ -33,6 +34,7 @@ final class RunLog implements StyleListener, AutoCloseable {
   private StyleListener.Step last = new StyleListener.Step(0, 1, 0, 0, 0, false);
   private double validation = Double.NaN;
   private double pendingValidation = Double.NaN;
+  private OptionalInt best = OptionalInt.empty();
   private String memory = "";
   private long memoryRead;
 
@@ -123,6 +125,7 @@ final class RunLog implements StyleListener, AutoCloseable {
   @Override
   public void validated(int step, double loss, boolean best) {
     validation = loss;
+    this.best = best ? OptionalInt.of(step) : this.best;
     if (table.isEmpty()) {
       begin(0);
     }
@@ -163,6 +166,11 @@ final class RunLog implements StyleListener, AutoCloseable {
   @Override
   public void saved(int step, Path checkpoint) {
     curve.draw();
+  }
+
+  /** The step with the least validation loss, if it was taken by this process. */
+  OptionalInt best() {
+    return best;
   }
 
   /** How fast it went, and what changed nothing. */

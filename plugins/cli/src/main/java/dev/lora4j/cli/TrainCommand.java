@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
     })
 public final class TrainCommand implements Command {
   private static final int TIMESTEPS = 4;
+  private static final int MOST_WARNINGS = 8;
   private static final String CHECKPOINTS = "checkpoints";
 
   @Mixin private final RunOptions options = new RunOptions();
@@ -67,7 +68,12 @@ public final class TrainCommand implements Command {
       ResolvedRun.chosen(run.settings().values()).forEach(console::note);
       PlanReport report = new PlanReport(run);
       report.summary().forEach(console::note);
-      report.warnings().forEach(console::note);
+      List<String> warnings = report.warnings();
+      warnings.stream().limit(MOST_WARNINGS).forEach(console::note);
+      if (warnings.size() > MOST_WARNINGS) {
+        console.note(
+            "And " + (warnings.size() - MOST_WARNINGS) + " more of that kind; plan shows all.");
+      }
       RunSettings settings = run.settings();
       Path folder = settings.folder();
       OutputFile.folder(folder);
@@ -216,6 +222,10 @@ public final class TrainCommand implements Command {
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
     log.pace().tellSkipped(console, run.style().steps());
+    if (run.settings().saving().keepBest() && !run.data().validation().isEmpty()) {
+      String step = log.best().isPresent() ? "step " + log.best().getAsInt() : "an earlier step";
+      console.note("Written are the factors of " + step + ", which had the least validation loss.");
+    }
     if (json) {
       console.print(
           new Json()

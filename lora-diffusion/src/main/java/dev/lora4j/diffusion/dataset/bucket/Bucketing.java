@@ -28,11 +28,25 @@ import java.util.TreeSet;
  */
 public record Bucketing(
     Bucket resolution, boolean enabled, int least, int most, int step, boolean noUpscale) {
+  private static final int SMALL = 256;
+
   /** Sides of 256 to 1024 pixels in steps of 64, enabled. */
   public static Bucketing of(int width, int height) {
     int most = Math.max(1024, Math.max(width, height));
     int least = Math.min(256, Math.min(width, height));
     return new Bucketing(new Bucket(width, height), true, least, most, 64, false);
+  }
+
+  /**
+   * Sizes near that of a base's own pictures: sides of half to twice of it.
+   *
+   * @param side of the base's pictures
+   * @param unit what sides are multiples of for the base
+   */
+  public static Bucketing around(int side, int unit) {
+    // A base of small pictures has no room for the usual steps of 64 pixels.
+    int step = side < SMALL ? unit : Math.max(unit, 64);
+    return new Bucketing(new Bucket(side, side), true, side / 2, 2 * side, step, false);
   }
 
   /** One size for all pictures. */
