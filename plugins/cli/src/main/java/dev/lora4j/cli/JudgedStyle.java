@@ -5,6 +5,7 @@ import dev.lora4j.diffusion.dataset.PictureFolder;
 import dev.lora4j.diffusion.judge.Controls;
 import dev.lora4j.diffusion.judge.TruthRank;
 import dev.lora4j.emoji.JudgeFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +40,12 @@ record JudgedStyle(
               Optional.of(JudgeFolder.PIXEL),
               Map.of(),
               Controls.mean(PictureFolder.read(BundledModel.pixelSet(), side, side)));
-      default -> folder(Path.of(text), judge, side);
+      default -> {
+        if (Files.notExists(Path.of(text))) {
+          throw new Failure("There is no style and no folder " + text + "; expected " + FORM + ".");
+        }
+        yield folder(Path.of(text), judge, side);
+      }
     };
   }
 

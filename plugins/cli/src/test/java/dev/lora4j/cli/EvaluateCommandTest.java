@@ -182,7 +182,7 @@ class EvaluateCommandTest {
         Run.of("evaluate", "--lora", adapter, "--style=ink", "--concepts=1000", "-o", folder);
     assertTrue(many.err().contains("held-out concepts"), many.err());
     Run nowhere = Run.of("evaluate", "--lora", adapter, "--style=nk", "-o", folder);
-    assertTrue(nowhere.err().contains("no folder nk"), nowhere.err());
+    assertTrue(nowhere.err().contains("no style and no folder nk; expected ink"), nowhere.err());
     Run unknown =
         Run.of("evaluate", "--lora", adapter, "--style", Run.pictures(folder.resolve("p")));
     assertTrue(unknown.err().contains("'a ball of colour 0'"), unknown.err());
