@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.run;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,9 @@ import java.util.Optional;
 /** Values of keys as they are said, the later over the earlier, and all that is wrong with them. */
 final class Entries {
   private final Map<RunKey<?>, RunValues.Entry> entries = new LinkedHashMap<>();
+  private final Map<RunKey<?>, Integer> turns = new HashMap<>();
   private final List<String> problems = new ArrayList<>();
+  private int turn;
 
   /**
    * Sets a key, or notes what is wrong with the value.
@@ -18,12 +21,23 @@ final class Entries {
    * @param as the name that was used for the key
    */
   <T> void put(RunKey<T> key, Object value, String origin, String as) {
+    turns.put(key, turn++);
     try {
       entries.put(key, new RunValues.Entry(key.type().reading().apply(value), origin));
     } catch (IllegalArgumentException e) {
       problems.add(
           origin + ": " + as + " takes " + key.type().expected() + ", found " + shown(value) + ".");
     }
+  }
+
+  /** How often something was set until now. */
+  int turn() {
+    return turn;
+  }
+
+  /** Whether a key was set in this turn or later. */
+  boolean since(RunKey<?> key, int begin) {
+    return turns.getOrDefault(key, -1) >= begin;
   }
 
   private static String shown(Object value) {

@@ -37,19 +37,21 @@ final class KohyaOptions {
     needless("mem_eff_attn", "attention is always computed without storing its scores");
     needless("cache_latents", "latents are always kept");
     needless("cache_latents_to_disk", "latents are always kept on disk");
-    needless("cache_text_encoder_outputs", "texts are always kept");
+    MEANINGS.put("cache_text_encoder_outputs", KohyaOptions::unetOnly);
     needless("max_data_loader_n_workers", "nothing is loaded while it trains");
     needless("persistent_data_loader_workers", "nothing is loaded while it trains");
     needless("save_model_as", "adapters are always written as safetensors");
     needless("lowram", "weights are mapped, not copied");
-    needless("no_half_vae", "the autoencoder always encodes in F32");
+    needless(
+        "no_half_vae",
+        "pictures are encoded in the type of precision, which is never f16 on a CPU");
     needless("full_bf16", "trained weights are always F32");
     needless("full_fp16", "trained weights are always F32");
     needless("log_with", "TensorBoard's files are written by themselves");
     needless("logging_dir", "TensorBoard's files are in the run's folder");
     needless("save_state", "a run can always be gone on with");
     needless("vae_batch_size", "the size is chosen by itself");
-    needless("max_token_length", "captions of any length are taken in parts of 75 tokens");
+    needless("max_token_length", "captions are cut at 75 tokens; plan shows which");
     needless("v2", "the kind of a base is read from it");
     needless("v_parameterization", "the kind of a base is read from it");
   }
@@ -89,11 +91,12 @@ final class KohyaOptions {
     switch (String.valueOf(value)) {
       case "networks.lora" -> {
         to.set("adapter.method", "lora", origin);
+        to.otherwise(AdapterKeys.TARGETS, "attention-feed-forward", origin);
+        to.otherwise(AdapterKeys.TEXT_ENCODER, true, origin);
         to.note(
             origin
-                + ": networks.lora trains attention and feed-forward layers, and convolutions only"
-                + " with conv_dim; that is what is done.");
-        to.set("adapter.targets", "attention-feed-forward", origin);
+                + ": networks.lora trains attention and feed-forward layers, convolutions too with"
+                + " conv_dim, and the text encoder unless network_train_unet_only says otherwise.");
       }
       case "networks.dylora", "networks.lora_fa" ->
           to.problem(
@@ -102,7 +105,10 @@ final class KohyaOptions {
                   + value
                   + " is not trained here; expected networks.lora"
                   + " or lycoris.kohya.");
-      case "lycoris.kohya" -> to.note(origin + ": lycoris.kohya, by the algo of network_args.");
+      case "lycoris.kohya" -> {
+        to.otherwise(AdapterKeys.TEXT_ENCODER, true, origin);
+        to.note(origin + ": lycoris.kohya, by the algo of network_args; the text encoder too.");
+      }
       default ->
           to.problem(
               origin
@@ -142,8 +148,7 @@ final class KohyaOptions {
       to.note(origin + ": optimizer_type " + value + ": its state is kept in F32, not in 8 bits.");
       name = name.substring(0, name.length() - "8bit".length()).replace("paged", "");
     }
-    to.set(
-        "optimizer.name", name.equals("adamwschedulefree") ? "adamw_schedule_free" : name, origin);
+    to.set("optimizer.name", name, origin);
   }
 
   private static void optimizerArgument(Layers to, String name, String value, String origin) {
@@ -158,7 +163,9 @@ final class KohyaOptions {
   }
 
   private static void unetOnly(Layers to, Object value, String origin) {
-    to.set("adapter.text_encoder", !Boolean.parseBoolean(String.valueOf(value)), origin);
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      to.set("adapter.text_encoder", false, origin);
+    }
   }
 
   private static void samplePrompts(Layers to, Object value, String origin) {

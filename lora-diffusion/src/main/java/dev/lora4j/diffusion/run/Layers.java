@@ -23,6 +23,8 @@ public final class Layers {
   private final Map<String, Object> data = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
   private final Map<String, Object> optimizerSettings = new LinkedHashMap<>();
+  private final List<Runnable> last = new ArrayList<>();
+  private int begun;
   private String outFolder = "";
   private String outName = "";
 
@@ -80,6 +82,22 @@ public final class Layers {
     return "did you mean " + String.join(" or ", nearest) + "?";
   }
 
+  /** What follows is of one file, whatever the order of its keys. */
+  void begin() {
+    begun = entries.turn();
+  }
+
+  /** Sets a key at the end, unless anything else of the same file or after it does. */
+  void otherwise(RunKey<?> key, Object value, String origin) {
+    int since = begun;
+    last.add(
+        () -> {
+          if (!entries.since(key, since)) {
+            set(key.name(), value, origin);
+          }
+        });
+  }
+
   /** A part of where the adapter goes: sd-scripts names the folder and the file apart. */
   void place(String folder, String name, String origin) {
     outFolder = folder.isEmpty() ? outFolder : folder;
@@ -134,6 +152,8 @@ public final class Layers {
    * @throws RunProblems if anything was wrong
    */
   public RunValues values() {
+    last.forEach(Runnable::run);
+    last.clear();
     return entries.values(RunKeys.ALL, data);
   }
 }

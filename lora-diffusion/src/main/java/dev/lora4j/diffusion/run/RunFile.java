@@ -107,6 +107,7 @@ public final class RunFile {
     if (preset != null) {
       Presets.read(String.valueOf(preset), layers);
     }
+    layers.begin();
     table(parsed, "");
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.train.objective.LossSettings.Criterion;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFileTest {
   @TempDir Path folder;
@@ -130,12 +132,44 @@ class RunFileTest {
     assertEquals("cosine_with_restarts", style.schedule().decay().name());
     assertEquals(7, style.schedule().warmup());
     assertEquals(70, style.steps());
-    assertEquals(3, run.values().batch());
+    assertEquals(3, run.values().get(RunKeys.BATCH));
     assertEquals(Criterion.SMOOTH_L1, style.objective().loss().criterion());
     assertEquals(1, style.clipSkip());
     assertEquals("512,512", run.values().data().get("resolution"));
     assertTrue(layers.notes().toString().contains("xformers has no effect"), "a note");
     assertTrue(layers.notes().toString().contains("not in 8 bits"), "a note");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "network_module = 'networks.lora'\nnetwork_args = ['conv_dim=4']",
+        "network_args = ['conv_dim=4']\nnetwork_module = 'networks.lora'",
+      })
+  void theOrderOfAFileDoesNotMatter(String text) throws Exception {
+    Layers layers = read(text + "\nout = 'a.safetensors'");
+    StyleSettings style = RunSettings.of(layers.values()).style();
+    assertTrue(style.recipe().targets().presets().contains(TargetPreset.STYLE));
+    assertEquals(4, style.recipe().convRank().getAsInt());
+    // As in sd-scripts, where nothing says that it is not.
+    assertTrue(style.recipe().targets().presets().contains(TargetPreset.TEXT_ENCODERS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"network_train_unet_only", "cache_text_encoder_outputs"})
+  void theTextEncoderIsNotTrainedWhereSdScriptsDoNot(String option) throws Exception {
+    Layers layers =
+        read("network_module = 'networks.lora'\n" + option + " = true\nout = 'a.safetensors'");
+    assertEquals(
+        List.of(TargetPreset.ATTENTION_FEED_FORWARD),
+        RunSettings.of(layers.values()).style().recipe().targets().presets());
+  }
+
+  @Test
+  void theScheduleFreeOptimizerHasItsNameOfSdScripts() throws Exception {
+    Layers layers = read("optimizer_type = 'AdamWScheduleFree'\nout = 'a.safetensors'");
+    layers.set("schedule.name", "constant", "test");
+    assertEquals("schedule_free_adamw", RunSettings.of(layers.values()).style().optimizer().name());
   }
 
   @Test
