@@ -47,11 +47,6 @@ public final class RunValues {
     return entry == null ? DEFAULT : entry.origin();
   }
 
-  /** Pictures at once. */
-  public int batch() {
-    return get(RunKeys.BATCH);
-  }
-
   /** Words that call the adapter. */
   public List<String> triggers() {
     return get(RunKeys.TRIGGERS);

@@ -24,6 +24,7 @@ public final class PlanCommand implements Command {
       } else {
         report.pictures().forEach(console::print);
         report.summary().forEach(console::print);
+        report.masks().forEach(console::print);
         for (DataProblem problem : run.data().problems()) {
           console.print(problem.toString());
         }

@@ -99,7 +99,7 @@ final class PlanReport {
     lines.add(
         style.steps()
             + " steps of "
-            + run.settings().values().batch()
+            + run.batch()
             + (style.accumulate() > 1 ? " x " + style.accumulate() : "")
             + " pictures, "
             + epochs
@@ -133,6 +133,19 @@ final class PlanReport {
     return lines;
   }
 
+  /** Masks that count for nothing, or that are counted on and not there. */
+  List<String> masks() {
+    boolean there = run.data().training().stream().anyMatch(DataItem::masked);
+    boolean counted = run.style().objective().loss().masked();
+    if (there == counted) {
+      return List.of();
+    }
+    return List.of(
+        there
+            ? "There are masks, but loss.masked (masked_loss) is not set: all of each picture counts."
+            : "loss.masked (masked_loss) is set, but no picture has a mask: all of each counts.");
+  }
+
   /** What a step of the largest pictures costs, by counting and by how fast this machine is. */
   private String cost() {
     Bucket largest =
@@ -147,7 +160,7 @@ final class PlanReport {
             base,
             run.plan(),
             run.style(),
-            run.settings().values().batch(),
+            run.batch(),
             largest.height() / factor,
             largest.width() / factor);
     double seconds = cost.seconds(Rate.measure(run.model().lora().engine(), run.compute()));
@@ -167,7 +180,7 @@ final class PlanReport {
           .computeIfAbsent(problem.sentence(), m -> new ArrayList<>())
           .add(String.valueOf(problem.file().getFileName()));
     }
-    List<String> lines = new ArrayList<>();
+    List<String> lines = new ArrayList<>(masks());
     files.forEach(
         (message, names) -> {
           int shown = Math.min(names.size(), FILES);
@@ -240,7 +253,7 @@ final class PlanReport {
     }
     json.put("pictures", pictures);
     json.put("steps", run.style().steps())
-        .put("batch", run.settings().values().batch())
+        .put("batch", run.batch())
         .put("layers", run.plan().sites().size())
         .put("numbers", run.plan().elements())
         .put("problems", run.data().problems().stream().map(Object::toString).toList());

@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.diffusion.dataset.Batches;
+import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.run.RunSettings;
 import dev.lora4j.diffusion.style.StyleSettings;
@@ -37,6 +38,11 @@ record PreparedRun(
       model.close();
       throw e;
     }
+  }
+
+  /** Pictures of a batch; the most where groups of folders differ. */
+  int batch() {
+    return data.training().stream().mapToInt(DataItem::batch).max().orElse(1);
   }
 
   /** Batches in an epoch. */

@@ -84,7 +84,7 @@ public final class TrainCommand implements Command {
       keepSettings(folder, settings);
       PreviewSheets previews =
           new PreviewSheets(run.model().sd(), settings.previews(), folder.resolve("previews"));
-      int perStep = run.settings().values().batch() * run.style().accumulate();
+      int perStep = run.batch() * run.style().accumulate();
       RunLog log = new RunLog(console, settings, previews, perStep);
       TrainedStyle style;
       try (log) {

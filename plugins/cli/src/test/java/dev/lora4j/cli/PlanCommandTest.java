@@ -1,0 +1,74 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlanCommandTest {
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void pictures() throws IOException {
+    Run.pictures(folder.resolve("pictures"));
+  }
+
+  private Run plan(Object... more) {
+    Object[] words = new Object[more.length + 5];
+    words[0] = "plan";
+    words[1] = "--images=" + folder.resolve("pictures");
+    words[2] = "--out=" + folder.resolve("a.safetensors");
+    words[3] = Run.BASE;
+    words[4] = "--compute=f32";
+    System.arraycopy(more, 0, words, 5, more.length);
+    return Run.of(words);
+  }
+
+  @Test
+  void everyPictureIsToldAndNothingIsWritten() {
+    Run run = plan("--batch=2", "--steps=10", "--rank=4");
+    assertEquals(0, run.code(), run.err());
+    assertEquals(4, run.out().lines().filter(l -> l.contains("40x32   ->")).count(), run.out());
+    assertTrue(run.out().contains("a ball of colour 0"), run.out());
+    assertTrue(run.out().contains("10 steps of 2 pictures"), run.out());
+    assertTrue(run.out().contains("lora of rank 4"), run.out());
+    assertTrue(run.out().contains("a step, so "), run.out());
+    assertTrue(run.out().contains("ball-2.png has no caption"), run.out());
+    assertFalse(Files.exists(folder.resolve("a.run")));
+  }
+
+  @Test
+  void jsonHasTheSame() {
+    JsonObject plan = plan("--batch=2", "--steps=10", "--json").json();
+    assertEquals(4, plan.getAsJsonArray("pictures").size());
+    assertEquals(2, plan.get("batch").getAsInt());
+    assertEquals(2, plan.getAsJsonArray("problems").size());
+  }
+
+  @Test
+  void whatIsWrongIsListedTogether() throws IOException {
+    Path bad = folder.resolve("pictures/broken.png");
+    Files.writeString(bad, "no picture");
+    Files.write(folder.resolve("pictures/ball-0.txt"), new byte[] {(byte) 0xff});
+    Run run = plan();
+    assertEquals(1, run.code());
+    assertTrue(run.out().contains("broken.png"), run.out());
+    assertTrue(run.out().contains("ball-0.txt is not UTF-8"), run.out());
+  }
+
+  @Test
+  void masksThatCountForNothingAreTold() {
+    assertTrue(
+        plan("--set=data.alpha_mask=true").out().contains("loss.masked (masked_loss) is not"));
+    assertTrue(plan("--set=loss.masked=true").out().contains("no picture has a mask"));
+    Run both = plan("--set=loss.masked=true", "--set=data.alpha_mask=true");
+    assertFalse(both.out().contains("masked_loss"), both.out());
+  }
+}
