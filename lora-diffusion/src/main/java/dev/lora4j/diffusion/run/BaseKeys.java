@@ -115,7 +115,11 @@ final class BaseKeys {
   static final RunKey<Integer> UNET_GROUPS =
       RunKey.of("denoiser.groups", count(1), 32, "Groups of the normalisations");
   static final RunKey<Double> GAMMA =
-      RunKey.of("denoiser.min_snr_gamma", number(0, ANY), 5.0, "Cap of signal to noise in weights");
+      RunKey.of(
+          "denoiser.min_snr_gamma",
+          number(0, ANY),
+          0.0,
+          "Cap of signal to noise in weights; 0: none");
 
   static final RunKey<String> PREDICTION =
       RunKey.of(

@@ -48,7 +48,7 @@ public record BaseRun(
   /**
    * The second stage.
    *
-   * @param gamma cap of the signal-to-noise ratio in the weights of the loss
+   * @param gamma cap of the signal-to-noise ratio in the weights of the loss; 0 for equal weights
    */
   public record Denoiser(
       StageSettings stage,

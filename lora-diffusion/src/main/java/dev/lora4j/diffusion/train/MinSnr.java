@@ -8,13 +8,20 @@ import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 public final class MinSnr {
   private MinSnr() {}
 
-  /** The weight at timestep {@code t}: min(SNR, gamma) over what the prediction already weighs. */
+  /**
+   * The weight at timestep {@code t}: min(SNR, gamma) over what the prediction already weighs.
+   *
+   * @param gamma the cap; 0 for weights of 1, the plain loss of the prediction
+   */
   public static double weight(NoiseSchedule schedule, int t, double gamma) {
     return weight(schedule.config().prediction(), schedule.level(t), gamma);
   }
 
-  /** The weight at a level of noise. */
+  /** The weight at a level of noise; {@code gamma} as above. */
   public static double weight(Prediction prediction, NoiseLevel level, double gamma) {
+    if (gamma == 0) {
+      return 1;
+    }
     double snr = level.signal() * level.signal() / (level.noise() * level.noise());
     double capped = Math.min(snr, gamma);
     return switch (prediction) {

@@ -51,7 +51,8 @@ public final class TextToImageTrainer {
   /**
    * Compiles the step.
    *
-   * @param gamma cap of the signal-to-noise ratio in the weights of the loss ({@link MinSnr})
+   * @param gamma cap of the signal-to-noise ratio in the weights of the loss, 0 for equal weights
+   *     ({@link MinSnr})
    * @param side height and width of the latents
    * @param compute the type of the networks' mathematics
    */

@@ -16,10 +16,7 @@ final class LossWeight {
     double snr = Math.pow(level.signal() / level.noise(), 2);
     double capped = Math.min(snr, MOST_SNR);
     double ofV = capped / (capped + 1);
-    double weight = 1;
-    if (settings.minSnrGamma() > 0) {
-      weight *= MinSnr.weight(prediction, level, settings.minSnrGamma());
-    }
+    double weight = MinSnr.weight(prediction, level, settings.minSnrGamma());
     if (settings.scaleVLikeNoise()) {
       weight *= ofV;
     }
