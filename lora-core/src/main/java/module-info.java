@@ -34,6 +34,8 @@ module dev.lora4j.core {
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.nn;
   exports dev.lora4j.core.safetensors;
+  exports dev.lora4j.core.spi;
+  exports dev.lora4j.core.mixer;
   exports dev.lora4j.core.tensor;
   exports dev.lora4j.core.train;
   exports dev.lora4j.core.train.adapter;

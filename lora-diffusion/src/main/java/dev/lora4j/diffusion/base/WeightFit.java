@@ -1,11 +1,11 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.NativeName;
-import dev.lora4j.core.format.NearestNames;
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.StoredWeight;
 import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.spi.NearestNames;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;

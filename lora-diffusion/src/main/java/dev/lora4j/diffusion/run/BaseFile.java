@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.run;
 
-import dev.lora4j.core.format.NearestNames;
+import dev.lora4j.core.spi.NearestNames;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.run;
 
-import dev.lora4j.core.format.NearestNames;
+import dev.lora4j.core.spi.NearestNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -21,6 +21,7 @@ final class Staircase {
           "dev.lora4j.core.lowrank",
           "dev.lora4j.core.format",
           "dev.lora4j.core.mix",
+          "dev.lora4j.core.mixer",
           "dev.lora4j.core.bake",
           "dev.lora4j.core.train",
           "dev.lora4j.core",

@@ -4,7 +4,7 @@ import dev.lora4j.cli.Command;
 import dev.lora4j.cli.Console;
 import dev.lora4j.cli.Failure;
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.format.NearestNames;
+import dev.lora4j.core.spi.NearestNames;
 import dev.lora4j.core.tensor.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,8 +2,8 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.format.NearestNames;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.NearestNames;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.lora4j.core.train.optimizer;
 
-import dev.lora4j.core.format.NearestNames;
+import dev.lora4j.core.spi.NearestNames;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.lora4j.core.train.optimizer;
 
-import dev.lora4j.core.format.NearestNames;
+import dev.lora4j.core.spi.NearestNames;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

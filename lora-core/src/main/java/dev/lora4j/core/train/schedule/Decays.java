@@ -1,6 +1,6 @@
 package dev.lora4j.core.train.schedule;
 
-import dev.lora4j.core.format.NearestNames;
+import dev.lora4j.core.spi.NearestNames;
 import java.util.List;
 
 /** The decays that there are, by name, each with the defaults of diffusers. */

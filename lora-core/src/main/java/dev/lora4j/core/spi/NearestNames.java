@@ -1,4 +1,4 @@
-package dev.lora4j.core.format;
+package dev.lora4j.core.spi;
 
 import java.util.Collection;
 import java.util.List;

@@ -1,0 +1,39 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.lowrank.RankRule;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes one change of each parameter out of those of several adapters, once, before it is used. The
+ * result is an adapter of its own: a picture made with it is the picture made with its file.
+ *
+ * <p>Only adapters of additive methods have such changes; the others are refused before this is
+ * asked. The same mixer with the same adapters, weights and seed gives the same result to the bit.
+ */
+public non-sealed interface DeltaMixer extends Mixer {
+  /**
+   * Why it cannot blend these adapters, if it cannot: a sentence that names what.
+   *
+   * @param names of the adapters, in order
+   */
+  default Optional<String> refuses(List<String> names) {
+    return Optional.empty();
+  }
+
+  /**
+   * Numbers that depend on all parameters together, for example a threshold for each adapter. They
+   * are computed once, and {@link SiteDeltas#number} has them at each parameter.
+   */
+  default double[] survey(Survey survey) {
+    return new double[0];
+  }
+
+  /** Stages the change at one parameter. */
+  SiteChange mix(SiteDeltas deltas);
+
+  /** What is kept of the change at each parameter; all of it by default. */
+  default Optional<RankRule> kept() {
+    return Optional.empty();
+  }
+}

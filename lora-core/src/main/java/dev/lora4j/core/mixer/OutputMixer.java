@@ -1,0 +1,28 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/**
+ * Runs the denoiser several times in a step, each time with other adapters, and makes one output of
+ * what comes out.
+ */
+public non-sealed interface OutputMixer extends Mixer {
+  /**
+   * The plans that are run.
+   *
+   * @param asked the adapters with the weights that were asked for
+   * @return at least one
+   * @throws IllegalArgumentException if it cannot honour what was asked for, naming that
+   */
+  List<MixPlan> plans(MixPlan asked);
+
+  /**
+   * Stages the output of a step.
+   *
+   * @param outputs of each plan in order, after guidance: [batch, channels, height, width], F32
+   * @param progress the middle of the step as a share of all steps, a scalar, F32
+   */
+  Expr compose(List<Expr> outputs, Expr progress);
+}

@@ -1,0 +1,17 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.tensor.Expr;
+
+/** What a mixer makes of the changes at a parameter. */
+public sealed interface SiteChange {
+  /**
+   * All numbers of it.
+   *
+   * @param delta in the shape of the changes that went in, F32
+   */
+  record Dense(Expr delta) implements SiteChange {}
+
+  /** A product of two factors, as {@link SiteDeltas#sum} has them. */
+  record Product(LowRank factors) implements SiteChange {}
+}

@@ -1,0 +1,25 @@
+package dev.lora4j.core.mixer;
+
+/**
+ * All changes of all adapters together, each at weight 1. A parameter that an adapter does not
+ * change, and another does, counts as changed by 0.
+ */
+public interface Survey {
+  /** How many adapters there are. */
+  int adapters();
+
+  /** The weight of an adapter at layers without a weight of their own. */
+  double weight(int adapter);
+
+  /** How many numbers the changed parameters have. */
+  long elements();
+
+  /**
+   * The magnitude that the share {@code density} of an adapter's numbers, rounded up to whole
+   * numbers and at least one, has or exceeds: exact, over all parameters together.
+   */
+  double threshold(int adapter, double density);
+
+  /** The inner product of two adapters' changes, over all parameters together. */
+  double product(int a, int b);
+}

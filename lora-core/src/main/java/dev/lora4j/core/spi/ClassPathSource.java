@@ -1,0 +1,83 @@
+package dev.lora4j.core.spi;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The class path: what indexes list, and what {@code META-INF/services} lists besides. */
+final class ClassPathSource implements ExtensionSource {
+  private final ClassLoader loader;
+  private final List<ExtensionInfo> indexed;
+
+  ClassPathSource(ClassLoader loader) {
+    this.loader = loader;
+    this.indexed = new ArrayList<>();
+    try {
+      for (URL url : Collections.list(loader.getResources(ExtensionIndex.PATH))) {
+        try (InputStream in = url.openStream()) {
+          indexed.addAll(ExtensionIndex.read(in));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String origin() {
+    return "the class path";
+  }
+
+  @Override
+  public List<ExtensionInfo> extensions() {
+    return Collections.unmodifiableList(indexed);
+  }
+
+  /**
+   * Those of a point that are listed as services alone, from jars that were built without the
+   * processor; their classes are loaded for it.
+   */
+  List<ExtensionInfo> unindexed(Class<?> point) {
+    Set<String> types = new LinkedHashSet<>();
+    try {
+      for (URL url :
+          Collections.list(loader.getResources("META-INF/services/" + point.getName()))) {
+        try (BufferedReader lines =
+            new BufferedReader(new InputStreamReader(url.openStream(), StandardCharsets.UTF_8))) {
+          lines.lines().map(l -> l.replaceFirst("#.*", "").strip()).forEach(types::add);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    types.remove("");
+    indexed.forEach(info -> types.remove(info.type()));
+    List<ExtensionInfo> all = new ArrayList<>();
+    for (String type : types) {
+      all.add(ExtensionType.of(load(type)));
+    }
+    return all;
+  }
+
+  @Override
+  public Class<?> load(ExtensionInfo info) {
+    return load(info.type());
+  }
+
+  private Class<?> load(String type) {
+    try {
+      return Class.forName(type, true, loader);
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new ExtensionException(type + " of the class path cannot be loaded: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.lora4j.core.spi;
+
+/** An extension, a plug-in or a setting that cannot be used; the message says what to do. */
+public final class ExtensionException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /** With a message for people. */
+  public ExtensionException(String message) {
+    super(message);
+  }
+
+  /** With what was thrown. */
+  public ExtensionException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

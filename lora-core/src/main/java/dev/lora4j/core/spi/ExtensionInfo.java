@@ -1,0 +1,39 @@
+package dev.lora4j.core.spi;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What is known of an extension without its class.
+ *
+ * @param point class name of the extension point
+ * @param type name of the class
+ * @param settings in the order of the record's components
+ */
+public record ExtensionInfo(
+    String point,
+    String name,
+    String type,
+    String help,
+    boolean experimental,
+    List<SettingInfo> settings) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  /** Copies the list, and checks the name. */
+  public ExtensionInfo {
+    settings = List.copyOf(settings);
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          type
+              + " is called '"
+              + name
+              + "'; a name has 1 to 64 letters, digits, '-', '_' and '.', and begins with a letter"
+              + " or digit");
+    }
+  }
+
+  /** The point without its package, for people. */
+  public String pointName() {
+    return point.substring(point.lastIndexOf('.') + 1);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.lora4j.core.spi;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Makes an extension from its settings. */
+final class ExtensionMaker {
+  private ExtensionMaker() {}
+
+  /**
+   * The extension with these settings.
+   *
+   * @throws ExtensionException naming all settings that are unknown, missing or wrong
+   */
+  static Object make(ExtensionInfo info, Class<?> type, Map<String, Object> settings) {
+    Map<String, Object> values = values(info, settings);
+    try {
+      if (!type.isRecord()) {
+        return type.getConstructor().newInstance();
+      }
+      RecordComponent[] components = type.getRecordComponents();
+      Class<?>[] types =
+          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      Object[] arguments = new Object[components.length];
+      for (int i = 0; i < arguments.length; i++) {
+        Object value = values.get(ExtensionType.snake(components[i].getName()));
+        if (value == null) {
+          throw new ExtensionException(
+              type.getName() + " is not what its index says; build its jar again.");
+        }
+        arguments[i] = fitting(types[i], value);
+      }
+      Constructor<?> constructor = type.getConstructor(types);
+      return constructor.newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException wrong) {
+        throw new ExtensionException(info.name() + ": " + wrong.getMessage(), wrong);
+      }
+      throw broken(info, e.getCause() == null ? e : e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw broken(info, e);
+    }
+  }
+
+  private static ExtensionException broken(ExtensionInfo info, Throwable thrown) {
+    return new ExtensionException(
+        info.type()
+            + ", which is "
+            + info.pointName()
+            + " "
+            + info.name()
+            + ", cannot be made: "
+            + thrown,
+        thrown);
+  }
+
+  private static Map<String, Object> values(ExtensionInfo info, Map<String, Object> settings) {
+    Map<String, SettingInfo> known = new LinkedHashMap<>();
+    info.settings().forEach(s -> known.put(s.name(), s));
+    List<String> problems = new ArrayList<>();
+    Map<String, Object> written = new LinkedHashMap<>();
+    for (String given : new TreeSet<>(settings.keySet())) {
+      String name = given.replace('-', '_');
+      if (known.containsKey(name)) {
+        written.put(name, settings.get(given));
+      } else {
+        problems.add(unknown(given, known));
+      }
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (SettingInfo setting : info.settings()) {
+      try {
+        Object said = written.get(setting.name());
+        if (said != null) {
+          values.put(setting.name(), setting.read(said));
+        } else if (setting.otherwise().isPresent()) {
+          values.put(setting.name(), setting.read(setting.otherwise().get()));
+        } else {
+          problems.add("needs " + setting.name() + ", " + setting.expected());
+        }
+      } catch (IllegalArgumentException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new ExtensionException(info.name() + ": " + String.join("; ", problems) + ".");
+    }
+    return values;
+  }
+
+  private static String unknown(String given, Map<String, SettingInfo> known) {
+    if (known.isEmpty()) {
+      return "has no setting " + given + ", nor any other";
+    }
+    return "has no setting "
+        + given
+        + ", did you mean "
+        + NearestNames.of(given, known.keySet(), 1).get(0)
+        + "? It has "
+        + String.join(", ", known.keySet());
+  }
+
+  private static Object fitting(Class<?> type, Object value) {
+    if (type == int.class) {
+      long number = (Long) value;
+      if (number != (int) number) {
+        throw new ExtensionException(number + " is too large a number.");
+      }
+      return (int) number;
+    }
+    if (type.isEnum()) {
+      for (Object constant : type.getEnumConstants()) {
+        if (((Enum<?>) constant).name().toLowerCase(Locale.ROOT).equals(value)) {
+          return constant;
+        }
+      }
+    }
+    return value;
+  }
+}

@@ -1,0 +1,255 @@
+package dev.lora4j.core.spi;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/**
+ * The extensions that there are, by point and name: those of the class path, and those of plug-ins
+ * that an application adds. Listing runs none of their code.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class Extensions {
+  /**
+   * An extension and where it is from.
+   *
+   * @param origin for people: a file, or the class path
+   */
+  public record Installed(ExtensionInfo info, String origin) {}
+
+  private record Known(ExtensionInfo info, ExtensionSource source) {}
+
+  private static final class OfThisProcess {
+    static final Extensions INSTALLED = new Extensions(Extensions.class.getClassLoader());
+  }
+
+  private final ClassPathSource classPath;
+  private final List<Plugin> plugins = new CopyOnWriteArrayList<>();
+  private final Map<String, Map<String, Known>> ofClassPath = new LinkedHashMap<>();
+
+  private Extensions(ClassLoader loader) {
+    this.classPath = new ClassPathSource(loader);
+  }
+
+  /** Those of this process. */
+  public static Extensions installed() {
+    return OfThisProcess.INSTALLED;
+  }
+
+  /** Those that a class loader finds, apart from {@link #installed}. */
+  public static Extensions of(ClassLoader loader) {
+    return new Extensions(loader);
+  }
+
+  /**
+   * Adds plug-ins. One whose names are taken already is quarantined; no plug-in replaces what
+   * another, or the class path, has under a name.
+   */
+  public synchronized void add(List<Plugin> more) {
+    for (Plugin plugin : more) {
+      if (plugin.quarantine().isEmpty()) {
+        taken(plugin).ifPresent(plugin::quarantine);
+      }
+      plugins.add(plugin);
+    }
+  }
+
+  private Optional<String> taken(Plugin plugin) {
+    for (ExtensionInfo info : plugin.extensions()) {
+      Optional<Known> other =
+          Stream.concat(classPath(info.point()).values().stream(), ofPlugins(info.point()).stream())
+              .filter(k -> k.info().name().equals(info.name()))
+              .findFirst();
+      if (other.isPresent()) {
+        return Optional.of(
+            "it brings the "
+                + info.pointName()
+                + " "
+                + info.name()
+                + ", which is there already, from "
+                + other.get().source().origin());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The plug-ins that were added, also those that are not used. */
+  public List<Plugin> plugins() {
+    return List.copyOf(plugins);
+  }
+
+  /** All of a point by name. */
+  public List<Installed> list(Class<?> point) {
+    return known(point).stream().map(k -> new Installed(k.info(), k.source().origin())).toList();
+  }
+
+  /** All of all points: what indexes list. */
+  public List<Installed> list() {
+    List<Installed> all = new ArrayList<>();
+    classPath.extensions().forEach(i -> all.add(new Installed(i, classPath.origin())));
+    for (Plugin plugin : plugins) {
+      if (plugin.quarantine().isEmpty()) {
+        plugin.extensions().forEach(i -> all.add(new Installed(i, plugin.origin())));
+      }
+    }
+    all.sort(
+        Comparator.comparing((Installed i) -> i.info().pointName())
+            .thenComparing(i -> i.info().name()));
+    return all;
+  }
+
+  /** What is known of an extension, if there is one of this name. */
+  public Optional<Installed> find(Class<?> point, String name) {
+    return list(point).stream().filter(i -> i.info().name().equals(name)).findFirst();
+  }
+
+  /**
+   * Makes an extension.
+   *
+   * @param text its name and settings, as {@link ExtensionRequest#parse} reads them
+   * @throws ExtensionException if there is none of this name, naming those there are and what would
+   *     bring it; if a setting is unknown, missing or wrong; or if its plug-in is broken
+   */
+  public <T> T make(Class<T> point, String text) {
+    return make(point, ExtensionRequest.parse(text));
+  }
+
+  /** Makes an extension, see {@link #make(Class, String)}. */
+  public <T> T make(Class<T> point, ExtensionRequest request) {
+    Known known =
+        known(point).stream()
+            .filter(k -> k.info().name().equals(request.name()))
+            .findFirst()
+            .orElseThrow(() -> missing(point, request.name()));
+    Class<?> type = known.source().load(known.info());
+    return point.cast(ExtensionMaker.make(known.info(), type, request.settings()));
+  }
+
+  /** Each of a point with the defaults of its settings. */
+  public <T> List<T> all(Class<T> point) {
+    return known(point).stream()
+        .map(k -> make(point, new ExtensionRequest(k.info().name(), Map.of())))
+        .toList();
+  }
+
+  /**
+   * The plug-in that an extension is of; none if it is of the class path.
+   *
+   * @param extension made by {@link #make}
+   */
+  public Optional<Plugin> plugin(Object extension) {
+    return plugins.stream().filter(p -> p.loaded(extension.getClass())).findFirst();
+  }
+
+  private List<Known> known(Class<?> point) {
+    List<Known> all = new ArrayList<>(classPath(point).values());
+    all.addAll(ofPlugins(point.getName()));
+    all.sort(Comparator.comparing(k -> k.info().name()));
+    return all;
+  }
+
+  private List<Known> ofPlugins(String point) {
+    List<Known> all = new ArrayList<>();
+    for (Plugin plugin : plugins) {
+      if (plugin.quarantine().isEmpty()) {
+        for (ExtensionInfo info : plugin.extensions()) {
+          if (info.point().equals(point)) {
+            all.add(new Known(info, plugin));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  private synchronized Map<String, Known> classPath(Class<?> point) {
+    return ofClassPath.computeIfAbsent(
+        point.getName(), name -> byName(Stream.concat(indexed(name), services(point))));
+  }
+
+  /** Of a point that only its name is known of: what is listed as a service alone is left out. */
+  private synchronized Map<String, Known> classPath(String point) {
+    Map<String, Known> known = ofClassPath.get(point);
+    return known != null ? known : byName(indexed(point));
+  }
+
+  private Stream<ExtensionInfo> indexed(String point) {
+    return classPath.extensions().stream().filter(i -> i.point().equals(point));
+  }
+
+  private Stream<ExtensionInfo> services(Class<?> point) {
+    return classPath.unindexed(point).stream();
+  }
+
+  private Map<String, Known> byName(Stream<ExtensionInfo> infos) {
+    Map<String, Known> byName = new LinkedHashMap<>();
+    infos.forEach(
+        info -> {
+          Known other = byName.put(info.name(), new Known(info, classPath));
+          if (other != null) {
+            throw new ExtensionException(
+                "Two of "
+                    + info.pointName()
+                    + " are called "
+                    + info.name()
+                    + ": "
+                    + other.info().type()
+                    + " and "
+                    + info.type()
+                    + "; remove one of them from the class path.");
+          }
+        });
+    return byName;
+  }
+
+  private ExtensionException missing(Class<?> point, String name) {
+    for (Plugin plugin : plugins) {
+      if (plugin.quarantine().isPresent()
+          && plugin.extensions().stream()
+              .anyMatch(i -> i.point().equals(point.getName()) && i.name().equals(name))) {
+        return new ExtensionException(
+            point.getSimpleName()
+                + " "
+                + name
+                + " is in "
+                + plugin.origin()
+                + ", which is not used: "
+                + plugin.quarantine().get()
+                + ".");
+      }
+    }
+    TreeSet<String> names = new TreeSet<>();
+    known(point).forEach(k -> names.add(k.info().name()));
+    String brought =
+        StandardPlugins.bringing(point, name)
+            .map(
+                jar ->
+                    " It comes with "
+                        + jar
+                        + ", which is neither on the class path nor in a plug-ins folder.")
+            .orElse("");
+    String nearest = names.isEmpty() ? "" : NearestNames.of(name, names, 1).get(0);
+    boolean like =
+        brought.isEmpty()
+            && !names.isEmpty()
+            && NearestNames.edits(name, nearest) <= Math.max(2, name.length() / 2);
+    return new ExtensionException(
+        "There is no "
+            + point.getSimpleName()
+            + " '"
+            + name
+            + "'."
+            + brought
+            + (like ? " Did you mean " + nearest + "?" : "")
+            + (names.isEmpty()
+                ? " There are none."
+                : " There are " + String.join(", ", names) + "."));
+  }
+}

@@ -1,0 +1,150 @@
+package dev.lora4j.core.spi;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * A jar of a plug-ins folder: what it says of itself, whether it is used and, once one of its
+ * extensions is asked for, its classes in a class loader of their own.
+ *
+ * <p>Quarantined means that it is not used, for a reason that everybody who asks for one of its
+ * extensions is told. What it owned is closed then.
+ */
+public final class Plugin implements ExtensionSource, AutoCloseable {
+  private final PluginJar jar;
+  private final List<AutoCloseable> owned = new ArrayList<>();
+  private Optional<PluginLoader> loader = Optional.empty();
+  private Optional<String> quarantine;
+
+  private Plugin(PluginJar jar, Optional<String> quarantine) {
+    this.jar = jar;
+    this.quarantine = quarantine;
+  }
+
+  /** To be used. */
+  public static Plugin of(PluginJar jar) {
+    return new Plugin(jar, Optional.empty());
+  }
+
+  /** Not to be used, and why. */
+  public static Plugin quarantined(PluginJar jar, String reason) {
+    return new Plugin(jar, Optional.of(reason));
+  }
+
+  /** What it says of itself. */
+  public PluginJar jar() {
+    return jar;
+  }
+
+  @Override
+  public String origin() {
+    return jar.file().toString();
+  }
+
+  @Override
+  public List<ExtensionInfo> extensions() {
+    return jar.extensions();
+  }
+
+  /** Why it is not used, if it is not. */
+  public synchronized Optional<String> quarantine() {
+    return quarantine;
+  }
+
+  /**
+   * Takes it out of use. The first reason stays.
+   *
+   * @param reason the rest of a sentence that begins with what is not used
+   */
+  public synchronized void quarantine(String reason) {
+    if (quarantine.isEmpty()) {
+      quarantine = Optional.of(reason);
+      close();
+    }
+  }
+
+  /** Has something closed when this is, or when it is quarantined; at once if that has happened. */
+  public synchronized void own(AutoCloseable resource) {
+    owned.add(resource);
+    if (quarantine.isPresent()) {
+      close();
+    }
+  }
+
+  @Override
+  public synchronized Class<?> load(ExtensionInfo info) {
+    if (quarantine.isPresent()) {
+      throw new ExtensionException(jar.file() + " is not used: " + quarantine.get() + ".");
+    }
+    try {
+      if (loader.isEmpty()) {
+        loader = Optional.of(PluginLoader.of(jar.file(), Plugin.class.getClassLoader()));
+      }
+      Class<?> type = Class.forName(info.type(), true, loader.get());
+      if (!info.equals(ExtensionType.of(type))) {
+        throw new ExtensionException(info.type() + " is not what its index says");
+      }
+      return type;
+    } catch (ClassNotFoundException | LinkageError | ExtensionException e) {
+      quarantine(info.type() + " cannot be loaded: " + e);
+      throw new ExtensionException(jar.file() + " is not used: " + quarantine.get() + ".", e);
+    }
+  }
+
+  /** Whether a class was loaded from it. */
+  public synchronized boolean loaded(Class<?> type) {
+    return loader.filter(l -> l == type.getClassLoader()).isPresent();
+  }
+
+  /**
+   * Runs code of one of its extensions. What shows that it does not fit to this version of the
+   * libraries, a class or method that is missing, quarantines it; what its code throws goes on.
+   *
+   * @throws ExtensionException if it does not fit
+   */
+  public <T> T call(Callable<T> work) throws Exception {
+    try {
+      return work.call();
+    } catch (LinkageError e) {
+      quarantine("it was built for another version: " + e);
+      throw new ExtensionException(
+          jar.file() + " is not used: " + quarantine().orElse("") + ".", e);
+    }
+  }
+
+  /** The file. */
+  public Path file() {
+    return jar.file();
+  }
+
+  /** Closes what it owns and its classes. It can be closed again. */
+  @Override
+  public synchronized void close() {
+    List<AutoCloseable> all = new ArrayList<>(owned);
+    owned.clear();
+    for (AutoCloseable resource : all) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        // The others are to be closed all the same.
+        System.getLogger(Plugin.class.getName())
+            .log(
+                System.Logger.Level.WARNING,
+                () -> resource + " of " + jar.file() + " does not close",
+                e);
+      }
+    }
+    try {
+      if (loader.isPresent()) {
+        loader.get().close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

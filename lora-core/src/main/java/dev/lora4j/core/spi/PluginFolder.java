@@ -1,0 +1,95 @@
+package dev.lora4j.core.spi;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A folder of plug-ins: jars, and beside them {@link Admissions what the user admitted}. Looking
+ * into it runs no code of theirs.
+ */
+public final class PluginFolder {
+  private PluginFolder() {}
+
+  /**
+   * The plug-ins in a folder, in the order of their file names; none if there is no such folder.
+   * What cannot be used is among them, quarantined.
+   */
+  public static List<Plugin> scan(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    Admissions admissions = Admissions.read(folder);
+    List<Plugin> all = new ArrayList<>();
+    for (Path file : jars(folder)) {
+      all.add(plugin(file, admissions));
+    }
+    return all;
+  }
+
+  private static List<Path> jars(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(f -> f.toString().endsWith(".jar") && Files.isRegularFile(f))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Plugin plugin(Path file, Admissions admissions) {
+    PluginJar jar;
+    try {
+      jar = PluginJar.read(file);
+    } catch (ExtensionException e) {
+      return Plugin.quarantined(PluginJar.unreadable(file), String.valueOf(e.getMessage()));
+    }
+    return refusal(jar, admissions)
+        .map(reason -> Plugin.quarantined(jar, reason))
+        .orElseGet(() -> Plugin.of(jar));
+  }
+
+  /** Why a jar is not used, by what it says of itself and what was admitted. */
+  static Optional<String> refusal(PluginJar jar, Admissions admissions) {
+    if (jar.api().isEmpty()) {
+      return Optional.of(
+          "its manifest has no Lora4j-Api, the versions of the plug-in API that it is for");
+    }
+    if (!jar.api().get().includes(ApiRange.CURRENT)) {
+      return Optional.of(
+          "it is for version "
+              + jar.api().get().text()
+              + " of the plug-in API, and this is "
+              + ApiRange.CURRENT
+              + "; take the release of it for this version");
+    }
+    if (!admissions.allows(jar.file())) {
+      return Optional.of(
+          "its hash is not in "
+              + admissions.allowList()
+              + "; if you trust it, add it with 'lora4j plugins admit "
+              + jar.file()
+              + "'");
+    }
+    Set<Capability> missing = new TreeSet<>(jar.capabilities());
+    missing.removeAll(admissions.admitted(jar.file(), jar.capabilities()));
+    if (!missing.isEmpty()) {
+      return Optional.of(
+          "it asks for "
+              + missing.stream().map(Capability::text).collect(Collectors.joining(", "))
+              + "; if you trust it, 'lora4j plugins admit "
+              + jar.file()
+              + "'");
+    }
+    return Optional.empty();
+  }
+}

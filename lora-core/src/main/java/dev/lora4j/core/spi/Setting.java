@@ -1,0 +1,32 @@
+package dev.lora4j.core.spi;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * A component of an {@link Extension} record that people set. Its type is {@code int}, {@code
+ * long}, {@code double}, {@code boolean}, {@code String}, an enum, or a {@code List} of {@code
+ * Double} or {@code String}. People write its name in snake case.
+ *
+ * <p>What one component alone cannot say, the record's constructor checks, with an {@link
+ * IllegalArgumentException} that names the setting.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Setting {
+  /** What it is for, in one line. */
+  String help();
+
+  /** The value where nothing is said, as people write it; without one it must be said. */
+  String[] otherwise() default {};
+
+  /** The least number it takes. */
+  double least() default Double.NEGATIVE_INFINITY;
+
+  /** The greatest number it takes. */
+  double most() default Double.POSITIVE_INFINITY;
+}

@@ -1,0 +1,79 @@
+package dev.lora4j.core.spi;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What a setting takes, by the name that indexes write. */
+public enum SettingKind {
+  /** {@code int} or {@code long}. */
+  INTEGER("a whole number"),
+  /** {@code double}. */
+  NUMBER("a number"),
+  /** {@code boolean}. */
+  BOOLEAN("true or false"),
+  /** {@code String}. */
+  STRING("a text"),
+  /** An enum, one of its constants in lower case. */
+  CHOICE("a word"),
+  /** A list of numbers. */
+  NUMBERS("numbers, separated by blanks"),
+  /** A list of texts. */
+  STRINGS("texts, separated by blanks");
+
+  private final String expected;
+
+  SettingKind(String expected) {
+    this.expected = expected;
+  }
+
+  /** In lower case, as indexes write it. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** For messages, for example {@code a whole number}. */
+  String expected() {
+    return expected;
+  }
+
+  boolean numeric() {
+    return this == INTEGER || this == NUMBER || this == NUMBERS;
+  }
+
+  /**
+   * The value that a text means: {@link Long}, {@link Double}, {@link Boolean}, {@link String} or a
+   * {@link List} of these.
+   *
+   * @throws IllegalArgumentException if it means none
+   */
+  Object read(String text) {
+    return switch (this) {
+      case INTEGER -> Long.valueOf(text);
+      case NUMBER -> finite(text);
+      case BOOLEAN -> flag(text);
+      case STRING, CHOICE -> text;
+      case NUMBERS -> words(text).stream().map(SettingKind::finite).toList();
+      case STRINGS -> words(text);
+    };
+  }
+
+  private static List<String> words(String text) {
+    return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
+  }
+
+  private static Double finite(String text) {
+    double number = Double.parseDouble(text);
+    if (!Double.isFinite(number)) {
+      throw new IllegalArgumentException("not finite");
+    }
+    return number;
+  }
+
+  private static Boolean flag(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("neither");
+    };
+  }
+}
