@@ -4,6 +4,7 @@ module dev.lora4j.core {
   requires ai.djl.pytorch_engine;
   requires com.google.gson;
   requires com.sun.jna;
+  requires transitive dev.lora4j.spi;
   requires static org.jspecify;
 
   exports dev.lora4j.core;
@@ -34,7 +35,6 @@ module dev.lora4j.core {
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.nn;
   exports dev.lora4j.core.safetensors;
-  exports dev.lora4j.core.spi;
   exports dev.lora4j.core.mixer;
   exports dev.lora4j.core.tensor;
   exports dev.lora4j.core.train;

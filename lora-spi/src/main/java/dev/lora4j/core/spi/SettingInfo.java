@@ -58,6 +58,15 @@ public record SettingInfo(
     return value;
   }
 
+  /**
+   * Checks a value that somebody wrote.
+   *
+   * @throws IllegalArgumentException that says what was expected
+   */
+  public void require(String written) {
+    read(written);
+  }
+
   private boolean within(double number) {
     return least <= number && number <= most;
   }

@@ -2,6 +2,7 @@ package dev.lora4j.core.spi;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a setting takes, by the name that indexes write. */
 public enum SettingKind {
@@ -34,6 +35,12 @@ public enum SettingKind {
   /** For messages, for example {@code a whole number}. */
   String expected() {
     return expected;
+  }
+
+  /** Its default as indexes have it; a list of nothing where nothing is said. */
+  public Optional<String> otherwise(String... said) {
+    boolean list = this == NUMBERS || this == STRINGS;
+    return said.length == 0 && !list ? Optional.empty() : Optional.of(String.join(" ", said));
   }
 
   boolean numeric() {

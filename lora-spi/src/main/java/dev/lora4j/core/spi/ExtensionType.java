@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What the class of an extension says of it: the same as its index, for classes without one. */
@@ -52,13 +51,12 @@ public final class ExtensionType {
       throw new ExtensionException(
           type.getName() + "." + component.getName() + " has no @Setting, so nobody can set it.");
     }
+    SettingKind kind = kind(type, component);
     return new SettingInfo(
         snake(component.getName()),
-        kind(type, component),
+        kind,
         setting.help(),
-        setting.otherwise().length == 0
-            ? Optional.empty()
-            : Optional.of(String.join(" ", setting.otherwise())),
+        kind.otherwise(setting.otherwise()),
         setting.least(),
         setting.most(),
         choices(component.getType()));

@@ -46,11 +46,10 @@ final class ClassPathSource implements ExtensionSource {
    * Those of a point that are listed as services alone, from jars that were built without the
    * processor; their classes are loaded for it.
    */
-  List<ExtensionInfo> unindexed(Class<?> point) {
+  List<ExtensionInfo> unindexed(String point) {
     Set<String> types = new LinkedHashSet<>();
     try {
-      for (URL url :
-          Collections.list(loader.getResources("META-INF/services/" + point.getName()))) {
+      for (URL url : Collections.list(loader.getResources("META-INF/services/" + point))) {
         try (BufferedReader lines =
             new BufferedReader(new InputStreamReader(url.openStream(), StandardCharsets.UTF_8))) {
           lines.lines().map(l -> l.replaceFirst("#.*", "").strip()).forEach(types::add);

@@ -149,7 +149,7 @@ public final class Extensions {
   }
 
   private List<Known> known(Class<?> point) {
-    List<Known> all = new ArrayList<>(classPath(point).values());
+    List<Known> all = new ArrayList<>(classPath(point.getName()).values());
     all.addAll(ofPlugins(point.getName()));
     all.sort(Comparator.comparing(k -> k.info().name()));
     return all;
@@ -169,23 +169,14 @@ public final class Extensions {
     return all;
   }
 
-  private synchronized Map<String, Known> classPath(Class<?> point) {
-    return ofClassPath.computeIfAbsent(
-        point.getName(), name -> byName(Stream.concat(indexed(name), services(point))));
-  }
-
-  /** Of a point that only its name is known of: what is listed as a service alone is left out. */
   private synchronized Map<String, Known> classPath(String point) {
-    Map<String, Known> known = ofClassPath.get(point);
-    return known != null ? known : byName(indexed(point));
-  }
-
-  private Stream<ExtensionInfo> indexed(String point) {
-    return classPath.extensions().stream().filter(i -> i.point().equals(point));
-  }
-
-  private Stream<ExtensionInfo> services(Class<?> point) {
-    return classPath.unindexed(point).stream();
+    return ofClassPath.computeIfAbsent(
+        point,
+        name ->
+            byName(
+                Stream.concat(
+                    classPath.extensions().stream().filter(i -> i.point().equals(name)),
+                    classPath.unindexed(name).stream())));
   }
 
   private Map<String, Known> byName(Stream<ExtensionInfo> infos) {

@@ -1,0 +1,11 @@
+/** How others extend the libraries: extensions, their settings, plug-ins. */
+module dev.lora4j.spi {
+  requires com.google.gson;
+  requires static java.compiler;
+  requires static org.jspecify;
+
+  exports dev.lora4j.core.spi;
+
+  provides javax.annotation.processing.Processor with
+      dev.lora4j.core.spi.processor.ExtensionProcessor;
+}

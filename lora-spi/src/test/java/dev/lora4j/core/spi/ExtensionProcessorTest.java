@@ -1,0 +1,116 @@
+package dev.lora4j.core.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExtensionProcessorTest {
+  private static final String ALL_KINDS =
+      """
+      package example;
+      import dev.lora4j.core.spi.*;
+      import java.util.List;
+      @Extension(point = Greeting.class, name = "all", help = "has all kinds", experimental = true)
+      public record All(
+          @Setting(help = "a", otherwise = "3", least = 1, most = 9) int wholeNumber,
+          @Setting(help = "b") long seed,
+          @Setting(help = "c", otherwise = "0.5", most = 1) double share,
+          @Setting(help = "d", otherwise = "true") boolean flag,
+          @Setting(help = "e \\"quoted\\"", otherwise = "") String text,
+          @Setting(help = "f", otherwise = "by_count") Way way,
+          @Setting(help = "g", otherwise = {"1", "2"}) List<Double> numbers,
+          @Setting(help = "h", otherwise = {}) List<String> words) implements Greeting {
+        public enum Way { BY_COUNT, BY_MASS }
+        public String greet(String whom) { return toString(); }
+      }
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  void theIndexSaysWhatTheClassSays() throws Exception {
+    Path jar = new BuiltJar().source("example.All", ALL_KINDS).at(folder.resolve("a.jar"));
+    List<ExtensionInfo> read = PluginJar.read(jar).extensions();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()})) {
+      assertEquals(List.of(ExtensionType.of(loader.loadClass("example.All"))), read);
+      String services = "META-INF/services/" + Greeting.class.getName();
+      assertEquals(
+          "example.All\n",
+          new String(
+              loader.findResource(services).openStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+    assertEquals(List.of("by_count", "by_mass"), read.get(0).settings().get(5).choices());
+    assertEquals("1 2", read.get(0).settings().get(6).otherwise().get());
+    assertTrue(read.get(0).experimental());
+  }
+
+  @Test
+  void whatIsBuiltTwiceIsTheSame() throws Exception {
+    BuiltJar source =
+        new BuiltJar()
+            .greeting("B", "b", "public String greet(String whom) { return whom; }")
+            .greeting("A", "a", "public String greet(String whom) { return whom; }");
+    for (String one : List.of("one", "two")) {
+      assertEquals(List.of(), source.errors(folder.resolve(one)));
+    }
+    assertEquals(
+        Files.readString(folder.resolve("one").resolve(ExtensionIndex.PATH)),
+        Files.readString(folder.resolve("two").resolve(ExtensionIndex.PATH)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "public record X(int n) implements Greeting { public String greet(String w) { return w; } }"
+            + " | n needs @Setting",
+        "public record X(@Setting(help = \"h\") float f) implements Greeting {"
+            + " public String greet(String w) { return w; } } | f is of type float",
+        "public record X(@Setting(help = \"h\", otherwise = \"2\", most = 1) double d) implements"
+            + " Greeting { public String greet(String w) { return w; } }"
+            + " | d takes a number of at most 1, found '2'",
+        "public class X { } | does not implement its point dev.lora4j.core.spi.Greeting",
+        "class X implements Greeting { public String greet(String w) { return w; } }"
+            + " | an extension is a public class",
+        "public class X implements Greeting { X() {} public String greet(String w) { return w; } }"
+            + " | has a public constructor",
+        "public abstract class X implements Greeting { } | that is not abstract",
+      })
+  void whatCannotBeMadeIsNotCompiled(String declaration, String message) throws Exception {
+    String source =
+        "package example; import dev.lora4j.core.spi.*;\n"
+            + "@Extension(point = Greeting.class, name = \"x\", help = \"h\")\n"
+            + declaration;
+    List<String> errors = new BuiltJar().source("example.X", source).errors(folder.resolve("x"));
+    assertTrue(errors.toString().contains(message), errors.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'',begins with a letter", "a b,begins with a letter", "-a,begins with a letter"})
+  void namesAreWords(String name, String message) throws Exception {
+    String body = "public String greet(String whom) { return whom; }";
+    List<String> errors = new BuiltJar().greeting("X", name, body).errors(folder.resolve("x"));
+    assertTrue(errors.toString().contains(message), errors.toString());
+  }
+
+  @Test
+  void oneNameIsOneExtension() throws Exception {
+    String body = "public String greet(String whom) { return whom; }";
+    List<String> errors =
+        new BuiltJar()
+            .greeting("X", "same", body)
+            .greeting("Y", "same", body)
+            .errors(folder.resolve("x"));
+    assertTrue(errors.toString().contains("example.X is Greeting same too"), errors.toString());
+  }
+}

@@ -1,0 +1,115 @@
+package dev.lora4j.core.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExtensionsTest {
+  private final Extensions extensions = Extensions.of(getClass().getClassLoader());
+
+  /** Listed in META-INF/services alone, as what is built without the processor is. */
+  @Extension(point = Greeting.class, name = "polite", help = "greets politely")
+  public record Polite(
+      @Setting(help = "how often", otherwise = "1", least = 1, most = 9) int timesOver,
+      @Setting(help = "how", otherwise = "plain") Tone tone,
+      @Setting(
+              help = "titles",
+              otherwise = {})
+          List<String> titles)
+      implements Greeting {
+    /** How it sounds. */
+    public enum Tone {
+      PLAIN,
+      VERY_WARM
+    }
+
+    /** Checks what no component can say alone. */
+    public Polite {
+      if (tone == Tone.VERY_WARM && timesOver > 3) {
+        throw new IllegalArgumentException("times_over above 3 is too much for very_warm");
+      }
+    }
+
+    @Override
+    public String greet(String whom) {
+      return timesOver + " " + tone + " " + titles + " " + whom;
+    }
+  }
+
+  /** One without settings. */
+  @Extension(point = Greeting.class, name = "short", help = "greets in a word")
+  public static final class Brief implements Greeting {
+    @Override
+    public String greet(String whom) {
+      return whom;
+    }
+  }
+
+  @Test
+  void settingsHaveDefaultsAndAreReadAsPeopleWriteThem() {
+    assertEquals("1 PLAIN [] x", extensions.make(Greeting.class, "polite").greet("x"));
+    String text = "polite: times-over=2, tone=very_warm,titles=Dr Mrs";
+    assertEquals("2 VERY_WARM [Dr, Mrs] x", extensions.make(Greeting.class, text).greet("x"));
+    Map<String, Object> toml = Map.of("times_over", 3L, "titles", List.of("Sir"));
+    assertEquals(
+        "3 PLAIN [Sir] x",
+        extensions.make(Greeting.class, new ExtensionRequest("polite", toml)).greet("x"));
+    assertEquals("x", extensions.make(Greeting.class, "short").greet("x"));
+  }
+
+  @Test
+  void allOfAPointAreThereInTheOrderOfTheirNames() {
+    assertEquals(
+        List.of("polite", "short"),
+        extensions.list(Greeting.class).stream().map(i -> i.info().name()).toList());
+    assertEquals(2, extensions.all(Greeting.class).size());
+    assertEquals(List.of(), extensions.list(Runnable.class));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "polite:timesover=2 | has no setting timesover, did you mean times_over? It has times_over, tone",
+        "polite:times_over=0 | times_over takes a whole number from 1 to 9, found '0'",
+        "polite:times_over=two | times_over takes a whole number from 1 to 9, found 'two'",
+        "polite:tone=cold | tone takes one of plain, very_warm, found 'cold'",
+        "polite:tone=very_warm,times_over=4 | polite: times_over above 3 is too much",
+        "polite:times_over=0,x=1 | has no setting x",
+        "polite:times_over=0,x=1 | times_over takes",
+        "polite:times_over | Settings are written NAME:KEY=VALUE",
+        "polite:tone=plain,tone=plain | sets tone twice",
+        "short:loud=true | short: has no setting loud, nor any other",
+        "polit | There is no Greeting 'polit'. Did you mean polite? There are polite, short.",
+        "entirely-other | There is no Greeting 'entirely-other'. There are polite, short.",
+      })
+  void whatIsWrongIsNamed(String request, String message) {
+    ExtensionException thrown =
+        assertThrows(ExtensionException.class, () -> extensions.make(Greeting.class, request));
+    assertTrue(thrown.getMessage().contains(message), thrown.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'[0.1,0.2)',0.1,true",
+    "'[0.1,0.2)',0.1.7,true",
+    "'[0.1,0.2)',0.2,false",
+    "'[0.1,2)',1.9,true",
+    "'[0.2,0.3)',0.1,false",
+    "0.1,0.1,true",
+    "0.1,0.1.3,true",
+    "0.1,0.10,false",
+    "1,0.1,false",
+    "'[0.9,0.11)',0.10,true",
+    "'[0.9,0.11)',0.9,true"
+  })
+  void rangesOfVersions(String range, String version, boolean within) {
+    assertEquals(within, new ApiRange(range).includes(version));
+  }
+}
