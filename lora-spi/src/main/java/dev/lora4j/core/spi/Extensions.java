@@ -80,6 +80,12 @@ public final class Extensions {
     return Optional.empty();
   }
 
+  /** Takes plug-ins away again and closes them. */
+  public synchronized void remove(List<Plugin> gone) {
+    plugins.removeAll(gone);
+    gone.forEach(Plugin::close);
+  }
+
   /** The plug-ins that were added, also those that are not used. */
   public List<Plugin> plugins() {
     return List.copyOf(plugins);

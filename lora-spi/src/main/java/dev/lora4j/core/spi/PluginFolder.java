@@ -58,8 +58,8 @@ public final class PluginFolder {
         .orElseGet(() -> Plugin.of(jar));
   }
 
-  /** Why a jar is not used, by what it says of itself and what was admitted. */
-  static Optional<String> refusal(PluginJar jar, Admissions admissions) {
+  /** Why a jar cannot be used here at all, if that is so. */
+  static Optional<String> versionRefusal(PluginJar jar) {
     if (jar.api().isEmpty()) {
       return Optional.of(
           "its manifest has no Lora4j-Api, the versions of the plug-in API that it is for");
@@ -71,6 +71,15 @@ public final class PluginFolder {
               + " of the plug-in API, and this is "
               + ApiRange.CURRENT
               + "; take the release of it for this version");
+    }
+    return Optional.empty();
+  }
+
+  /** Why a jar is not used, by what it says of itself and what was admitted. */
+  private static Optional<String> refusal(PluginJar jar, Admissions admissions) {
+    Optional<String> version = versionRefusal(jar);
+    if (version.isPresent()) {
+      return version;
     }
     if (!admissions.allows(jar.file())) {
       return Optional.of(

@@ -4,6 +4,7 @@ import dev.lora4j.cli.Command;
 import dev.lora4j.cli.Console;
 import dev.lora4j.cli.Failure;
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.NearestNames;
 import dev.lora4j.core.tensor.Engine;
 import java.io.IOException;
@@ -26,6 +27,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Measures how fast this program is beside others. */
+@Extension(
+    point = Command.class,
+    name = "bench",
+    help = "Measure this program beside others who do the same work, in turns.")
 @picocli.CommandLine.Command(
     name = "bench",
     sortOptions = false,

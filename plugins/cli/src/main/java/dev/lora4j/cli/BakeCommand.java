@@ -6,6 +6,7 @@ import dev.lora4j.core.bake.BakeReport;
 import dev.lora4j.core.bake.BakedParameter;
 import dev.lora4j.core.format.checkpoint.Checkpoint;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Scope;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Writes adapters into a base for good. */
+@Extension(
+    point = Command.class,
+    name = "bake",
+    help = "Write a base model with adapters inside its weights.")
 @picocli.CommandLine.Command(
     name = "bake",
     sortOptions = false,

@@ -1,12 +1,10 @@
 package dev.lora4j.cli;
 
 /**
- * A command of the {@code lora4j} program: a class annotated with picocli's {@code @Command},
- * listed in {@code META-INF/services/dev.lora4j.cli.Command}, so that any jar on the class path can
- * add one.
+ * A command of the {@code lora4j} program, an extension point: a class annotated with picocli's
+ * {@code @Command} and with {@link dev.lora4j.core.spi.Extension} under the same name.
  *
- * <p>All commands are made on every start, also for {@code --help}: constructors and fields must
- * not touch the engine.
+ * <p>Only the command that is asked for is made; the list of commands comes from the index.
  */
 public interface Command {
   /**

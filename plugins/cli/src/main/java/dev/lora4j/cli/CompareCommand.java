@@ -7,6 +7,7 @@ import dev.lora4j.core.lowrank.Comparison;
 import dev.lora4j.core.lowrank.Comparison.Total;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.SiteComparison;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Scope;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,6 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says how far apart two adapters are. */
+@Extension(
+    point = Command.class,
+    name = "compare",
+    help = "Say how far apart two adapters are, block by block.")
 @picocli.CommandLine.Command(
     name = "compare",
     sortOptions = false,

@@ -7,6 +7,7 @@ import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -16,6 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Writes an adapter in another layout. */
+@Extension(
+    point = Command.class,
+    name = "convert",
+    help = "Write an adapter in another layout, or with another element type.")
 @picocli.CommandLine.Command(
     name = "convert",
     sortOptions = false,

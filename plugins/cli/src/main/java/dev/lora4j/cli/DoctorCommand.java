@@ -1,11 +1,16 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Says whether this machine can do the work, and what to do if not. */
+@Extension(
+    point = Command.class,
+    name = "doctor",
+    help = "Check Java, libtorch, memory and disk; say what to do about each problem.")
 @picocli.CommandLine.Command(
     name = "doctor",
     sortOptions = false,
@@ -20,33 +25,6 @@ public final class DoctorCommand implements Command {
   public int run(Console console) {
     List<Finding> findings = new ArrayList<>(MachineCheck.findings());
     findings.addAll(EngineCheck.findings(where.device));
-    long problems = findings.stream().filter(Finding::problem).count();
-    if (json) {
-      console.print(
-          new Json()
-              .put("problems", problems)
-              .put("findings", findings.stream().map(Finding::json).toList())
-              .toString());
-    } else {
-      int width = findings.stream().mapToInt(f -> f.name().length()).max().orElse(0);
-      findings.forEach(f -> print(console, f, width));
-      console.print(
-          problems == 0
-              ? "No problem was found."
-              : problems + (problems == 1 ? " problem was found." : " problems were found."));
-    }
-    return problems == 0 ? 0 : Main.FAILED;
-  }
-
-  private static void print(Console console, Finding finding, int width) {
-    String value =
-        finding.value() instanceof List<?> list
-            ? String.join(", ", list.stream().map(String::valueOf).toList())
-            : String.valueOf(finding.value());
-    String mark = finding.problem() ? "! " : "  ";
-    console.print(mark + String.format("%-" + width + "s", finding.name()) + "  " + value);
-    finding
-        .remedy()
-        .ifPresent(remedy -> console.print(" ".repeat(width + 4) + "Remedy: " + remedy));
+    return Findings.report(console, findings, json);
   }
 }

@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.pipeline.PngFile;
@@ -22,6 +23,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Scores a style adapter on concepts that it was not taught. */
+@Extension(
+    point = Command.class,
+    name = "evaluate",
+    help = "Score a style adapter on concepts that no style set shows.")
 @picocli.CommandLine.Command(
     name = "evaluate",
     sortOptions = false,

@@ -12,6 +12,7 @@ import dev.lora4j.core.lowrank.Extraction;
 import dev.lora4j.core.lowrank.Range;
 import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import java.nio.file.Path;
@@ -23,6 +24,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Makes an adapter of what two checkpoints differ by. */
+@Extension(
+    point = Command.class,
+    name = "extract",
+    help = "Make an adapter of what two checkpoints of one model differ by.")
 @picocli.CommandLine.Command(
     name = "extract",
     sortOptions = false,

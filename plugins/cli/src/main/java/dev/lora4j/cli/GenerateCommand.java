@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.PngFile;
@@ -21,6 +22,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes pictures. */
+@Extension(
+    point = Command.class,
+    name = "generate",
+    help = "Make pictures from prompts, with any number of adapters blended in.")
 @picocli.CommandLine.Command(
     name = "generate",
     sortOptions = false,

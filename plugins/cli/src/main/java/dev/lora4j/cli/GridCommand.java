@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.PngFile;
@@ -20,6 +21,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes a grid of pictures that differ in one thing along each direction. */
+@Extension(
+    point = Command.class,
+    name = "grid",
+    help = "Make pictures that differ in one thing per direction, and one sheet of them.")
 @picocli.CommandLine.Command(
     name = "grid",
     sortOptions = false,

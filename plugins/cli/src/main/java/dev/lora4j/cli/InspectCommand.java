@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
+import dev.lora4j.core.spi.Extension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,6 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says what a file is. */
+@Extension(
+    point = Command.class,
+    name = "inspect",
+    help = "Say what an adapter, another safetensors file or a model folder holds.")
 @picocli.CommandLine.Command(
     name = "inspect",
     sortOptions = false,

@@ -1,9 +1,11 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.spi.ExtensionException;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Plugin;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -53,8 +55,21 @@ public final class Main {
   }
 
   private int execute(Ansi ansi, String... arguments) {
-    CommandLine program = new CommandLine(root);
-    ServiceLoader.load(Command.class, Main.class.getClassLoader()).forEach(program::addSubcommand);
+    List<Plugin> plugins = List.of();
+    try {
+      plugins = PluginFolders.scan(List.of(arguments));
+      Extensions.installed().add(plugins);
+      CommandLine program = new CommandLine(root);
+      Commands.add(program, List.of(arguments));
+      return execute(program, ansi, arguments);
+    } catch (Failure | ExtensionException e) {
+      return failed(e);
+    } finally {
+      Extensions.installed().remove(plugins);
+    }
+  }
+
+  private int execute(CommandLine program, Ansi ansi, String... arguments) {
     program.setColorScheme(CommandLine.Help.defaultColorScheme(ansi));
     program.setUsageHelpWidth(HELP_WIDTH);
     program.setOut(writer(console.out()));

@@ -9,6 +9,7 @@ import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.lowrank.Term;
 import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import java.util.ArrayList;
@@ -23,6 +24,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Adds adapters up. */
+@Extension(
+    point = Command.class,
+    name = "merge",
+    help = "Add adapters up to one, each with its weight.")
 @picocli.CommandLine.Command(
     name = "merge",
     sortOptions = false,

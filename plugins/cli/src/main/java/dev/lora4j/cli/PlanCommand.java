@@ -1,10 +1,15 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.dataset.DataProblem;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Tells what a training run would do. */
+@Extension(
+    point = Command.class,
+    name = "plan",
+    help = "Show what train would do, picture by picture, and all that is wrong with it.")
 @picocli.CommandLine.Command(
     name = "plan",
     sortOptions = false,

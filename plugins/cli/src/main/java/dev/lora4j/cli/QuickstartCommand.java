@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -22,6 +23,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The whole way once, in a few minutes. */
+@Extension(
+    point = Command.class,
+    name = "quickstart",
+    help = "Train a style, blend it with another, show both in one picture, and score the style.")
 @picocli.CommandLine.Command(
     name = "quickstart",
     sortOptions = false,

@@ -9,6 +9,7 @@ import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.lowrank.Term;
 import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import java.nio.file.Path;
@@ -22,6 +23,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Gives an adapter another rank. */
+@Extension(
+    point = Command.class,
+    name = "resize",
+    help = "Give an adapter another rank at each layer, keeping as much of it as can be kept.")
 @picocli.CommandLine.Command(
     name = "resize",
     sortOptions = false,

@@ -1,5 +1,8 @@
 package dev.lora4j.cli;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -22,4 +25,12 @@ final class Root {
       description = "Show where in the program an error arose.",
       scope = ScopeType.INHERIT)
   boolean debug;
+
+  @Option(
+      names = PluginFolders.OPTION,
+      paramLabel = "DIR",
+      description = "Use the plug-ins in this folder too, beside those in ~/.lora4j/plugins.",
+      scope = ScopeType.INHERIT)
+  @SuppressWarnings("UnusedVariable") // Read before picocli is, see PluginFolders.
+  private List<Path> plugins = new ArrayList<>();
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 final class RunOptions {
   private static final String LINE = "command line";
   private static final Set<String> OF_BASES =
-      Set.of("--set", "--device", "--resume", "--overwrite", "--json", "--debug");
+      Set.of("--set", "--device", "--resume", "--overwrite", "--json", "--debug", "--plugins");
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init")

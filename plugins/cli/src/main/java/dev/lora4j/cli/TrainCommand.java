@@ -5,6 +5,7 @@ import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.run.BaseRun;
 import dev.lora4j.diffusion.run.ResolvedRun;
@@ -27,6 +28,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a style adapter, or makes a base. */
+@Extension(
+    point = Command.class,
+    name = "train",
+    help = "Train a style adapter from a folder of pictures, by options or a run file.")
 @picocli.CommandLine.Command(
     name = "train",
     sortOptions = false,

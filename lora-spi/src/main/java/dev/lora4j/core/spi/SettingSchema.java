@@ -1,0 +1,59 @@
+package dev.lora4j.core.spi;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Settings as JSON Schema (draft 2020-12), for editors and forms. */
+public final class SettingSchema {
+  private SettingSchema() {}
+
+  /** The schema of the settings of an extension, as maps, lists and values of JSON. */
+  public static Map<String, Object> of(ExtensionInfo info) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    info.settings().forEach(s -> properties.put(s.name(), property(s)));
+    Map<String, Object> schema = new LinkedHashMap<>();
+    schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    schema.put("title", info.pointName() + " " + info.name());
+    schema.put("description", info.help());
+    schema.put("type", "object");
+    schema.put("properties", properties);
+    schema.put(
+        "required",
+        info.settings().stream()
+            .filter(s -> s.otherwise().isEmpty())
+            .map(SettingInfo::name)
+            .toList());
+    schema.put("additionalProperties", false);
+    return schema;
+  }
+
+  private static Map<String, Object> property(SettingInfo setting) {
+    Map<String, Object> property = new LinkedHashMap<>();
+    property.put("description", setting.help());
+    switch (setting.kind()) {
+      case NUMBERS -> list(property, range(new LinkedHashMap<>(), setting, "number"));
+      case STRINGS -> list(property, new LinkedHashMap<>(Map.of("type", "string")));
+      case CHOICE -> property.put("enum", setting.choices());
+      default -> range(property, setting, setting.kind().text());
+    }
+    setting.otherwise().ifPresent(text -> property.put("default", setting.read(text)));
+    return property;
+  }
+
+  private static void list(Map<String, Object> property, Map<String, Object> items) {
+    property.put("type", "array");
+    property.put("items", items);
+  }
+
+  private static Map<String, Object> range(
+      Map<String, Object> property, SettingInfo setting, String type) {
+    property.put("type", type);
+    if (setting.least() > Double.NEGATIVE_INFINITY) {
+      property.put("minimum", setting.least());
+    }
+    if (setting.most() < Double.POSITIVE_INFINITY) {
+      property.put("maximum", setting.most());
+    }
+    return property;
+  }
+}

@@ -1,0 +1,144 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.spi.Capability;
+import dev.lora4j.core.spi.ExtensionInfo;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Plugin;
+import dev.lora4j.core.spi.PluginCheck;
+import dev.lora4j.core.spi.PluginJar;
+import dev.lora4j.core.spi.SettingInfo;
+import dev.lora4j.core.spi.SettingSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Plug-ins and extensions, for people and programs. */
+final class PluginReport {
+  private PluginReport() {}
+
+  /** All plug-ins, with the reasons of those that are not used. */
+  static List<String> plugins(List<Plugin> plugins) {
+    List<String> lines = new ArrayList<>();
+    if (plugins.isEmpty()) {
+      lines.add("There is no plug-in in " + PluginFolders.ofUser() + ".");
+    }
+    for (Plugin plugin : plugins) {
+      lines.add(plugin.file().toString());
+      plugin.quarantine().ifPresent(reason -> lines.add("! not used: " + reason));
+      jar(plugin.jar()).forEach(line -> lines.add("  " + line));
+    }
+    lines.add("");
+    return lines;
+  }
+
+  /** What a jar says of itself. */
+  static List<String> jar(PluginJar jar) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        jar.name()
+            + " "
+            + jar.version()
+            + jar.api().map(a -> ", for API " + a.text()).orElse("")
+            + (jar.capabilities().isEmpty() ? "" : ", asks for " + capabilities(jar)));
+    if (!jar.extensions().isEmpty()) {
+      lines.add(
+          jar.extensions().stream()
+              .map(e -> e.pointName() + " " + e.name())
+              .collect(Collectors.joining(", ")));
+    }
+    return lines;
+  }
+
+  private static String capabilities(PluginJar jar) {
+    return jar.capabilities().stream()
+        .sorted()
+        .map(Capability::text)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** All extensions, a heading for each point. */
+  static List<String> extensions(List<Extensions.Installed> extensions) {
+    List<String> lines = new ArrayList<>();
+    String point = "";
+    int width = extensions.stream().mapToInt(e -> e.info().name().length()).max().orElse(0);
+    for (Extensions.Installed extension : extensions) {
+      ExtensionInfo info = extension.info();
+      if (!info.pointName().equals(point)) {
+        point = info.pointName();
+        lines.add(point);
+      }
+      lines.add(
+          "  "
+              + String.format("%-" + width + "s", info.name())
+              + "  "
+              + info.help()
+              + (info.experimental() ? " (experimental)" : ""));
+    }
+    return lines;
+  }
+
+  /** An extension with its settings. */
+  static List<String> details(Extensions.Installed extension) {
+    ExtensionInfo info = extension.info();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        info.pointName() + " " + info.name() + (info.experimental() ? " (experimental)" : ""));
+    lines.add("  " + info.help());
+    lines.add("  from " + extension.origin() + ", " + info.type());
+    for (SettingInfo setting : info.settings()) {
+      lines.add(
+          "  "
+              + setting.name()
+              + "  "
+              + setting.help()
+              + "; "
+              + setting.expected()
+              + setting
+                  .otherwise()
+                  .map(o -> " (default: " + (o.isEmpty() ? "none" : o) + ")")
+                  .orElse(", must be given"));
+    }
+    return lines;
+  }
+
+  /** What the doctor says of a plug-in; this runs its code. */
+  static Finding finding(Plugin plugin) {
+    String name = String.valueOf(plugin.file().getFileName());
+    if (plugin.quarantine().isPresent()) {
+      return Finding.problem(name, "not used", plugin.quarantine().get());
+    }
+    List<String> problems = PluginCheck.problems(plugin);
+    return problems.isEmpty()
+        ? Finding.good(name, plugin.jar().extensions().size() + " extensions")
+        : Finding.problem(name, problems, "Ask its author for a release that fits, or remove it.");
+  }
+
+  static Json json(PluginJar jar) {
+    return new Json()
+        .put("name", jar.name())
+        .put("version", jar.version())
+        .put("api", jar.api().map(a -> a.text()).orElse(""))
+        .put("capabilities", jar.capabilities().stream().sorted().map(Capability::text).toList())
+        .put(
+            "extensions",
+            jar.extensions().stream().map(e -> e.pointName() + " " + e.name()).toList());
+  }
+
+  static Json json(Plugin plugin) {
+    Json json = json(plugin.jar()).put("file", plugin.file().toString());
+    json.put("used", plugin.quarantine().isEmpty());
+    plugin.quarantine().ifPresent(reason -> json.put("reason", reason));
+    return json;
+  }
+
+  static Json json(Extensions.Installed extension) {
+    ExtensionInfo info = extension.info();
+    return new Json()
+        .put("point", info.point())
+        .put("name", info.name())
+        .put("help", info.help())
+        .put("experimental", info.experimental())
+        .put("from", extension.origin())
+        .put("settings", SettingSchema.of(info));
+  }
+}

@@ -1,0 +1,196 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.spi.Admissions;
+import dev.lora4j.core.spi.Capability;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Plugin;
+import dev.lora4j.core.spi.PluginCheck;
+import dev.lora4j.core.spi.PluginJar;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what extends this program, and decides what may. */
+@Extension(point = Command.class, name = "plugins", help = "Show, check and admit plug-ins.")
+@picocli.CommandLine.Command(
+    name = "plugins",
+    sortOptions = false,
+    description = {
+      "Show, check and admit plug-ins: jars in ~/.lora4j/plugins and in the folders of --plugins.",
+      "",
+      "A plug-in runs in this process and may do all that you may do. What it asks for (network,"
+          + " file-write, native-code) is what its author says; 'admit' means that you trust it."
+          + " Where the folder has a file 'only-admitted', no other plug-in is used at all."
+    },
+    subcommands = {
+      PluginsCommand.ListThem.class,
+      PluginsCommand.Show.class,
+      PluginsCommand.Doctor.class,
+      PluginsCommand.Verify.class,
+      PluginsCommand.Admit.class
+    })
+public final class PluginsCommand implements Command {
+  @Override
+  public int run(Console console) {
+    return new ListThem().run(console);
+  }
+
+  /** One of the actions. */
+  @picocli.CommandLine.Command(
+      name = "list",
+      sortOptions = false,
+      description = "List plug-ins and all extensions, without running code of any.")
+  static final class ListThem implements Command {
+    @Option(names = "--json", description = "Report as one JSON object.")
+    private boolean json;
+
+    @Override
+    public int run(Console console) {
+      List<Plugin> plugins = Extensions.installed().plugins();
+      List<Extensions.Installed> extensions = Extensions.installed().list();
+      if (json) {
+        console.print(
+            new Json()
+                .put("plugins", plugins.stream().map(p -> PluginReport.json(p).fields()).toList())
+                .put(
+                    "extensions",
+                    extensions.stream().map(e -> PluginReport.json(e).fields()).toList())
+                .toString());
+      } else {
+        PluginReport.plugins(plugins).forEach(console::print);
+        PluginReport.extensions(extensions).forEach(console::print);
+      }
+      return 0;
+    }
+  }
+
+  /** One of the actions. */
+  @picocli.CommandLine.Command(
+      name = "show",
+      sortOptions = false,
+      description = "Show what the extensions of this name do and what can be set.")
+  static final class Show implements Command {
+    @Parameters(paramLabel = "NAME", description = "For example ties.")
+    private String name = "";
+
+    @Override
+    public int run(Console console) {
+      List<Extensions.Installed> found =
+          Extensions.installed().list().stream().filter(e -> e.info().name().equals(name)).toList();
+      if (found.isEmpty()) {
+        throw new Failure(
+            "There is no extension "
+                + name
+                + "; '"
+                + Invocation.of("plugins", "list")
+                + "' has all.");
+      }
+      found.forEach(e -> PluginReport.details(e).forEach(console::print));
+      return 0;
+    }
+  }
+
+  /** One of the actions. */
+  @picocli.CommandLine.Command(
+      name = "doctor",
+      sortOptions = false,
+      description = "Load each plug-in that is in use and make its extensions; say what is wrong.")
+  static final class Doctor implements Command {
+    @Option(names = "--json", description = "Report as one JSON object.")
+    private boolean json;
+
+    @Override
+    public int run(Console console) {
+      List<Finding> findings =
+          Extensions.installed().plugins().stream().map(PluginReport::finding).toList();
+      return Findings.report(console, findings, json);
+    }
+  }
+
+  /** One of the actions. */
+  @picocli.CommandLine.Command(
+      name = "verify",
+      sortOptions = false,
+      description = "Check a jar before it is put into the folder. This runs its code.")
+  static final class Verify implements Command {
+    @Parameters(paramLabel = "JAR", description = "The plug-in.")
+    private Path jar = Path.of("");
+
+    @Option(names = "--json", description = "Report as one JSON object.")
+    private boolean json;
+
+    @Override
+    public int run(Console console) {
+      Path file = ExistingPath.file(jar);
+      List<String> problems = PluginCheck.problems(file);
+      if (json) {
+        Json report = new Json().put("file", file.toString());
+        report.put("sha256", Admissions.sha256(file)).put("problems", problems);
+        if (problems.isEmpty()) {
+          report.put("plugin", PluginReport.json(PluginJar.read(file)));
+        }
+        console.print(report.toString());
+      } else if (problems.isEmpty()) {
+        PluginReport.jar(PluginJar.read(file)).forEach(console::print);
+        console.print("SHA-256 " + Admissions.sha256(file));
+        console.print("No problem was found.");
+      } else {
+        problems.forEach(p -> console.print("! " + p));
+      }
+      return problems.isEmpty() ? 0 : Main.FAILED;
+    }
+  }
+
+  /** One of the actions. */
+  @picocli.CommandLine.Command(
+      name = "admit",
+      sortOptions = false,
+      description = "Trust a jar of a plug-ins folder with what it asks for, by its SHA-256.")
+  static final class Admit implements Command {
+    @Parameters(paramLabel = "JAR", description = "The plug-in, in its folder.")
+    private Path jar = Path.of("");
+
+    @Option(
+        names = "--in",
+        paramLabel = "DIR",
+        description = "The plug-ins folder that it is admitted in (default: that of the jar).")
+    private Optional<Path> in = Optional.empty();
+
+    @Override
+    public int run(Console console) {
+      Path file = ExistingPath.file(jar);
+      PluginJar read = PluginJar.read(file);
+      Path folder =
+          in.orElseGet(
+              () -> Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("")));
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      Admissions.read(folder).admit(file, read.capabilities());
+      console.print(
+          read.name()
+              + " "
+              + read.version()
+              + " is admitted in "
+              + folder
+              + (read.capabilities().isEmpty()
+                  ? "; it asks for nothing."
+                  : " with "
+                      + read.capabilities().stream()
+                          .sorted()
+                          .map(Capability::text)
+                          .collect(Collectors.joining(", "))
+                      + "."));
+      return 0;
+    }
+  }
+}
