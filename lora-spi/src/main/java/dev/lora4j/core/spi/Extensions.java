@@ -2,10 +2,13 @@ package dev.lora4j.core.spi;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -33,6 +36,7 @@ public final class Extensions {
   private final ClassPathSource classPath;
   private final List<Plugin> plugins = new CopyOnWriteArrayList<>();
   private final Map<String, Map<String, Known>> ofClassPath = new LinkedHashMap<>();
+  private final Map<String, SortedMap<String, Object>> shared = new HashMap<>();
 
   private Extensions(ClassLoader loader) {
     this.classPath = new ClassPathSource(loader);
@@ -53,6 +57,7 @@ public final class Extensions {
    * another, or the class path, has under a name.
    */
   public synchronized void add(List<Plugin> more) {
+    shared.clear();
     for (Plugin plugin : more) {
       if (plugin.quarantine().isEmpty()) {
         taken(plugin).ifPresent(plugin::quarantine);
@@ -82,6 +87,7 @@ public final class Extensions {
 
   /** Takes plug-ins away again and closes them. */
   public synchronized void remove(List<Plugin> gone) {
+    shared.clear();
     plugins.removeAll(gone);
     gone.forEach(Plugin::close);
   }
@@ -138,11 +144,45 @@ public final class Extensions {
     return point.cast(ExtensionMaker.make(known.info(), type, request.settings()));
   }
 
-  /** Each of a point with the defaults of its settings. */
-  public <T> List<T> all(Class<T> point) {
-    return known(point).stream()
-        .map(k -> make(point, new ExtensionRequest(k.info().name(), Map.of())))
-        .toList();
+  /**
+   * Each of a point by name, with the defaults of its settings, made once and shared. One whose
+   * plug-in turns out to be broken is left out: only who names it is told.
+   */
+  public <T> SortedMap<String, T> shared(Class<T> point) {
+    SortedMap<String, Object> made;
+    synchronized (this) {
+      made = shared.computeIfAbsent(point.getName(), name -> made(point));
+    }
+    SortedMap<String, T> typed = new TreeMap<>();
+    made.forEach((name, extension) -> typed.put(name, point.cast(extension)));
+    return typed;
+  }
+
+  private SortedMap<String, Object> made(Class<?> point) {
+    SortedMap<String, Object> made = new TreeMap<>();
+    for (Known known : known(point)) {
+      try {
+        ExtensionRequest plain = new ExtensionRequest(known.info().name(), Map.of());
+        made.put(plain.name(), make(point, plain));
+      } catch (ExtensionException e) {
+        if (known.source() == classPath) {
+          throw e;
+        }
+      }
+    }
+    return made;
+  }
+
+  /**
+   * The extension of this name from {@link #shared(Class)}.
+   *
+   * @throws ExtensionException if there is none, as {@link #make} says it
+   */
+  public <T> T shared(Class<T> point, String name) {
+    SortedMap<String, T> all = shared(point);
+    T found = all.get(name);
+    // What is left out or missing is asked for again, for its own reason.
+    return found != null ? found : make(point, new ExtensionRequest(name, Map.of()));
   }
 
   /**

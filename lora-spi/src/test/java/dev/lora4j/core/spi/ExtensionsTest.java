@@ -1,11 +1,13 @@
 package dev.lora4j.core.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,7 +70,10 @@ class ExtensionsTest {
     assertEquals(
         List.of("polite", "short"),
         extensions.list(Greeting.class).stream().map(i -> i.info().name()).toList());
-    assertEquals(2, extensions.all(Greeting.class).size());
+    assertEquals(Set.of("polite", "short"), extensions.shared(Greeting.class).keySet());
+    assertSame(
+        extensions.shared(Greeting.class, "short"), extensions.shared(Greeting.class).get("short"));
+    assertThrows(ExtensionException.class, () -> extensions.shared(Greeting.class, "none"));
     assertEquals(List.of(), extensions.list(Runnable.class));
   }
 

@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,6 +214,8 @@ class PluginFolderTest {
     }
     scan();
     assertEquals("", quarantine("half.jar"));
+    // Others of the point are there all the same.
+    assertEquals(Set.of("polite", "short"), extensions.shared(Greeting.class).keySet());
     assertTrue(refused("child").contains("example.Child cannot be loaded"), refused("child"));
     // And from then on it is not tried again.
     assertTrue(refused("child").contains("Greeting child is in "), refused("child"));
