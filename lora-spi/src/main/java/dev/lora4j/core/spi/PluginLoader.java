@@ -1,12 +1,15 @@
 package dev.lora4j.core.spi;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -25,6 +28,8 @@ final class PluginLoader extends URLClassLoader {
 
   /** What the annotations and types of extension points need beside the libraries' own packages. */
   private static final List<String> SHARED = List.of("org.jspecify.annotations", "picocli");
+
+  private static final String EXPORTS = "META-INF/lora4j/exports.txt";
 
   private static final String OURS = "dev.lora4j";
 
@@ -45,7 +50,10 @@ final class PluginLoader extends URLClassLoader {
     }
   }
 
-  /** The packages that the host's libraries export to everybody, by their module descriptors. */
+  /**
+   * The packages that the host's libraries export to everybody: by their module descriptors and, of
+   * jars without one, by the lines of {@value #EXPORTS}.
+   */
   static Set<String> exported(ClassLoader host) {
     Set<String> packages = new TreeSet<>(SHARED);
     try {
@@ -57,6 +65,12 @@ final class PluginLoader extends URLClassLoader {
                 .filter(e -> !e.isQualified())
                 .forEach(e -> packages.add(e.source()));
           }
+        }
+      }
+      for (URL url : Collections.list(host.getResources(EXPORTS))) {
+        try (BufferedReader lines =
+            new BufferedReader(new InputStreamReader(url.openStream(), StandardCharsets.UTF_8))) {
+          lines.lines().filter(l -> !l.startsWith("#")).forEach(packages::add);
         }
       }
     } catch (IOException e) {

@@ -25,16 +25,17 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** A plug-in as its author builds it: sources, the processor, a manifest. */
-final class BuiltJar {
+public final class BuiltJar {
   private final Map<String, String> sources = new LinkedHashMap<>();
   private final Map<String, String> attributes = new TreeMap<>();
 
-  BuiltJar() {
+  /** For the API as it is now. */
+  public BuiltJar() {
     attributes.put("Lora4j-Api", ApiRange.CURRENT);
   }
 
   /** Adds a class. */
-  BuiltJar source(String name, String text) {
+  public BuiltJar source(String name, String text) {
     sources.put(name, text);
     return this;
   }
@@ -56,7 +57,7 @@ final class BuiltJar {
   }
 
   /** Says something else, or nothing, in the manifest. */
-  BuiltJar attribute(String name, String value) {
+  public BuiltJar attribute(String name, String value) {
     attributes.put(name, value);
     attributes.values().remove("");
     return this;
@@ -83,7 +84,7 @@ final class BuiltJar {
   }
 
   /** Builds it. */
-  Path at(Path jar) throws IOException {
+  public Path at(Path jar) throws IOException {
     Path folder = Files.createTempDirectory(jar.getParent(), "classes");
     List<String> errors = errors(folder);
     if (!errors.isEmpty()) {

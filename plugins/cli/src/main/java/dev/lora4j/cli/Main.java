@@ -59,6 +59,7 @@ public final class Main {
     try {
       plugins = PluginFolders.scan(List.of(arguments));
       Extensions.installed().add(plugins);
+      tellOfUnused(plugins, arguments);
       CommandLine program = new CommandLine(root);
       Commands.add(program, List.of(arguments));
       return execute(program, ansi, arguments);
@@ -66,6 +67,19 @@ public final class Main {
       return failed(e);
     } finally {
       Extensions.installed().remove(plugins);
+    }
+  }
+
+  /** What somebody put there and is not used is not to be missed in silence. */
+  private void tellOfUnused(List<Plugin> plugins, String... arguments) {
+    long unused = plugins.stream().filter(p -> p.quarantine().isPresent()).count();
+    if (unused > 0 && !List.of(arguments).contains("plugins")) {
+      console.note(
+          "lora4j: "
+              + (unused == 1 ? "1 plug-in is" : unused + " plug-ins are")
+              + " not used; '"
+              + Invocation.of("plugins", "list")
+              + "' says why.");
     }
   }
 

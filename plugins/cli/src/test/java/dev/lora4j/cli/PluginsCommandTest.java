@@ -1,0 +1,152 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.lora4j.core.spi.Admissions;
+import dev.lora4j.core.spi.BuiltJar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginsCommandTest {
+  private static final String COMMAND =
+      """
+      package example;
+      import dev.lora4j.cli.Command;
+      import dev.lora4j.cli.Console;
+      import dev.lora4j.core.spi.Extension;
+      @Extension(point = Command.class, name = "salute", help = "Salute somebody.")
+      @picocli.CommandLine.Command(name = "salute", description = "Salute somebody.")
+      public final class Salute implements Command {
+        static { System.setProperty("lora4j.test.salute", "loaded"); }
+        @picocli.CommandLine.Parameters(paramLabel = "WHOM") private String whom;
+        @Override public int run(Console console) { console.print("Ave, " + whom); return 0; }
+      }
+      """;
+
+  @TempDir private Path folder;
+
+  private Path salute(String attribute, String value) throws IOException {
+    return new BuiltJar()
+        .source("example.Salute", COMMAND)
+        .attribute("Lora4j-Plugin", "salutes")
+        .attribute("Lora4j-Plugin-Version", "3")
+        .attribute(attribute, value)
+        .at(folder.resolve("salute.jar"));
+  }
+
+  private Run run(Object... words) {
+    Object[] all = new Object[words.length + 1];
+    System.arraycopy(words, 0, all, 0, words.length);
+    all[words.length] = "--plugins=" + folder;
+    return Run.of(all);
+  }
+
+  @Test
+  void aPluginBringsACommand() throws Exception {
+    salute("Lora4j-Api", "0.1");
+    assertEquals("Ave, Caesar\n", run("salute", "Caesar").out().replace("\r", ""));
+    assertEquals(2, run("salute").code());
+    assertTrue(run("salute", "--help").out().contains("WHOM"));
+    // It is gone with its folder.
+    assertEquals(2, Run.of("salute", "Caesar").code());
+    assertTrue(Run.of("salut", "--plugins", folder).err().contains("salute"));
+  }
+
+  @Test
+  void listingLoadsNothing() throws Exception {
+    salute("Lora4j-Api", "0.1");
+    System.clearProperty("lora4j.test.salute");
+    Run list = run("plugins", "list");
+    assertTrue(list.out().contains("salutes 3, for API 0.1"), list.out());
+    assertTrue(list.out().contains("Salute somebody."), list.out());
+    assertTrue(run("--help").out().contains("Salute somebody."));
+    JsonObject json = run("plugins", "list", "--json").json();
+    assertTrue(json.getAsJsonArray("plugins").get(0).getAsJsonObject().get("used").getAsBoolean());
+    assertEquals(null, System.getProperty("lora4j.test.salute"));
+    assertEquals(0, run("plugins", "doctor").code());
+    assertEquals("loaded", System.clearProperty("lora4j.test.salute"));
+  }
+
+  @Test
+  void theSchemaOfSettingsIsInTheList() {
+    JsonObject ours = null;
+    for (JsonElement one :
+        Run.of("plugins", "list", "--json").json().getAsJsonArray("extensions")) {
+      JsonObject extension = one.getAsJsonObject();
+      if (extension.get("name").getAsString().equals("plan")) {
+        ours = extension;
+      }
+    }
+    assertEquals("dev.lora4j.cli.Command", ours.get("point").getAsString());
+    assertFalse(ours.getAsJsonObject("settings").get("additionalProperties").getAsBoolean());
+  }
+
+  @Test
+  void whatIsNotUsedIsToldWithItsReason() throws Exception {
+    salute("Lora4j-Api", "[7,8)");
+    Files.writeString(folder.resolve("text.jar"), "no jar");
+    Run list = run("plugins", "list");
+    assertEquals(0, list.code());
+    assertTrue(list.out().contains("! not used: it is for version [7,8)"), list.out());
+    assertTrue(list.out().contains("! not used: it is no jar"), list.out());
+    Run doctor = run("plugins", "doctor");
+    assertEquals(1, doctor.code());
+    assertTrue(doctor.out().contains("2 problems were found"), doctor.out());
+    // Everything else goes on, and says that something is left out.
+    Run help = run("plan", "--help");
+    assertEquals(0, help.code());
+    Run salute = run("salute", "Caesar");
+    assertEquals(2, salute.code());
+    assertTrue(salute.err().contains("2 plug-ins are not used"), salute.err());
+  }
+
+  @Test
+  void capabilitiesAreAdmitted() throws Exception {
+    Path jar = salute("Lora4j-Capabilities", "network, file-write");
+    assertEquals(2, run("salute", "Caesar").code());
+    assertTrue(run("plugins", "list").out().contains("asks for network, file-write"));
+    Run admit = run("plugins", "admit", jar);
+    assertEquals(0, admit.code(), admit.err());
+    assertTrue(admit.out().contains("with network, file-write"), admit.out());
+    assertEquals("Ave, Caesar\n", run("salute", "Caesar").out().replace("\r", ""));
+    assertTrue(Files.readString(folder.resolve(Admissions.FILE)).contains(Admissions.sha256(jar)));
+  }
+
+  @Test
+  void aJarIsVerifiedBeforeItIsPutThere() throws Exception {
+    Path jar = salute("Lora4j-Api", "0.1");
+    Run good = Run.of("plugins", "verify", jar);
+    assertEquals(0, good.code(), good.err());
+    assertTrue(good.out().contains("SHA-256 " + Admissions.sha256(jar)), good.out());
+    Path bad =
+        new BuiltJar()
+            .source(
+                "example.Salute",
+                COMMAND
+                    .replace("private String whom", "String whom = fail()")
+                    .replace(
+                        "static {",
+                        "static String fail() { throw new IllegalStateException(\"no\"); }\n static {"))
+            .attribute("Lora4j-Api", "9")
+            .at(folder.resolve("bad.jar"));
+    JsonObject report = Run.of("plugins", "verify", bad, "--json").json();
+    String problems = report.get("problems").toString();
+    assertTrue(problems.contains("for version 9 of the plug-in API"), problems);
+    assertTrue(problems.contains("Command salute"), problems);
+    assertEquals(1, Run.of("plugins", "verify", bad).code());
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNamed() {
+    Run run = Run.of("plugins", "list", "--plugins", folder.resolve("none"));
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("there is no such folder"), run.err());
+  }
+}
