@@ -1,0 +1,105 @@
+package dev.lora4j.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.spi.ExtensionException;
+import dev.lora4j.core.spi.ExtensionInfo;
+import dev.lora4j.core.spi.ExtensionRequest;
+import dev.lora4j.core.spi.ExtensionType;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.SettingInfo;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What every extension promises, whatever its point. */
+public abstract class ExtensionContract<T> {
+  private final Class<T> point;
+  private final ExtensionRequest request;
+
+  /**
+   * For an extension on the class path.
+   *
+   * @param request its name and settings, for example {@code ties:density=0.3}
+   */
+  protected ExtensionContract(Class<T> point, String request) {
+    this.point = point;
+    this.request = ExtensionRequest.parse(request);
+  }
+
+  /** The extension, made anew. */
+  protected final T extension() {
+    return Extensions.installed().make(point, request);
+  }
+
+  /** What is known of it without its class. */
+  protected final ExtensionInfo info() {
+    return Extensions.installed()
+        .find(point, request.name())
+        .map(Extensions.Installed::info)
+        .orElseThrow(() -> new AssertionError(request.name() + " is not listed"));
+  }
+
+  @Test
+  void theIndexSaysWhatTheClassSays() {
+    assertEquals(ExtensionType.of(extension().getClass()), info());
+  }
+
+  @Test
+  void itSaysWhatItIsFor() {
+    assertFalse(info().help().isBlank(), "no help");
+    info().settings().forEach(s -> assertFalse(s.help().isBlank(), s.name() + " has no help"));
+  }
+
+  @Test
+  void theSameSettingsMakeTheSame() {
+    if (extension() instanceof Record) {
+      assertEquals(extension(), extension());
+      assertEquals(extension().hashCode(), extension().hashCode());
+      assertEquals(extension().toString(), extension().toString());
+    }
+  }
+
+  @Test
+  void aSettingThatItDoesNotHaveIsRefused() {
+    assertTrue(refusal("no-such-setting", "1").contains("no-such-setting"));
+  }
+
+  @Test
+  void numbersOutOfRangeAreRefused() {
+    for (SettingInfo setting : info().settings()) {
+      below(setting)
+          .ifPresent(n -> assertTrue(refusal(setting.name(), n).contains(setting.name())));
+      above(setting)
+          .ifPresent(n -> assertTrue(refusal(setting.name(), n).contains(setting.name())));
+    }
+  }
+
+  private static Optional<String> below(SettingInfo setting) {
+    return setting.least() > Double.NEGATIVE_INFINITY
+        ? Optional.of(Long.toString((long) Math.floor(setting.least()) - 1))
+        : Optional.empty();
+  }
+
+  private static Optional<String> above(SettingInfo setting) {
+    return setting.most() < Double.POSITIVE_INFINITY
+        ? Optional.of(Long.toString((long) Math.ceil(setting.most()) + 1))
+        : Optional.empty();
+  }
+
+  private String refusal(String name, String value) {
+    Map<String, Object> settings = new HashMap<>(request.settings());
+    settings.put(name, value);
+    ExtensionRequest wrong = new ExtensionRequest(request.name(), settings);
+    ExtensionException thrown =
+        assertThrows(
+            ExtensionException.class,
+            () -> Extensions.installed().make(point, wrong),
+            name + "=" + value + " is taken");
+    return String.valueOf(thrown.getMessage());
+  }
+}

@@ -1,0 +1,161 @@
+package dev.lora4j.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.diffusion.sampling.NoiseLevel;
+import dev.lora4j.diffusion.sampling.NoiseSchedule;
+import dev.lora4j.diffusion.sampling.Sampler;
+import dev.lora4j.diffusion.sampling.SamplingRun;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Betas;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Spacing;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What a {@link Sampler} promises, on a network that is a formula. */
+public abstract class SamplerContract extends ExtensionContract<Sampler> {
+  private static final int VALUES = 48;
+  private static final int STEPS = 12;
+  private static final NoiseSchedule SCHEDULE =
+      new NoiseSchedule(
+          new SchedulerConfig(
+              1000,
+              Betas.SCALED_LINEAR,
+              0.00085,
+              0.012,
+              Prediction.EPSILON,
+              Spacing.LEADING,
+              1,
+              false));
+
+  /** For a sampler on the class path, see {@link ExtensionContract}. */
+  protected SamplerContract(String request) {
+    super(Sampler.class, request);
+  }
+
+  @Test
+  void itHasTheNameThatItIsListedUnder() {
+    assertEquals(info().name(), extension().name());
+  }
+
+  @Test
+  void levelsFallFromNoiseToThePicture() {
+    for (int steps : new int[] {1, 2, 5, STEPS, 50}) {
+      List<NoiseLevel> levels = extension().levels(SCHEDULE, steps);
+      assertEquals(steps + 1, levels.size(), "levels of " + steps + " steps");
+      for (int i = 0; i < steps; i++) {
+        assertTrue(
+            levels.get(i + 1).sigma() < levels.get(i).sigma(),
+            steps + " steps: noise does not fall from step " + i);
+      }
+    }
+  }
+
+  @Test
+  void aNetworkThatKnowsThePictureIsFollowed() {
+    float[] picture = numbers(3);
+    Sampler sampler = extension();
+    float[] last = sample(sampler, 5, (x, level, step) -> picture.clone(), new ArrayList<>());
+    NoiseLevel end = sampler.levels(SCHEDULE, STEPS).get(STEPS);
+    for (int i = 0; i < VALUES; i++) {
+      // What noise the last level has left is small.
+      assertEquals(picture[i] * end.signal(), last[i], 1e-3 + 4 * end.noise(), "value " + i);
+    }
+  }
+
+  @Test
+  void theSameRunGivesTheSameBits() throws Exception {
+    Sampler sampler = extension();
+    ManyThreads.agree(() -> Arrays.hashCode(sample(sampler, 7, formula(), new ArrayList<>())));
+  }
+
+  @Test
+  void itTellsOfEachStepOnceAndGoesOnWithWhatItIsGiven() {
+    List<Integer> told = new ArrayList<>();
+    sample(extension(), 7, formula(), told);
+    List<Integer> expected = new ArrayList<>();
+    for (int i = 0; i < STEPS; i++) {
+      expected.add(i);
+    }
+    assertEquals(expected, told);
+    Sampler sampler = extension();
+    float[] zeros = new float[VALUES];
+    List<NoiseLevel> levels = sampler.levels(SCHEDULE, STEPS);
+    float[] last =
+        sampler.sample(
+            new SamplingRun(
+                SCHEDULE,
+                levels,
+                0,
+                formula(),
+                () -> numbers(1),
+                (step, x) -> step == STEPS - 1 ? zeros.clone() : x),
+            numbers(7));
+    assertArrayEquals(zeros, last);
+  }
+
+  @Test
+  void itLeavesWhatItIsGivenAsItIs() {
+    float[] start = numbers(7);
+    float[] before = start.clone();
+    Sampler sampler = extension();
+    sampler.sample(
+        new SamplingRun(
+            SCHEDULE,
+            sampler.levels(SCHEDULE, STEPS),
+            0,
+            formula(),
+            () -> numbers(1),
+            (step, x) -> x),
+        start);
+    assertArrayEquals(before, start);
+  }
+
+  private static float[] sample(
+      Sampler sampler, int seed, SamplingRun.Denoiser denoiser, List<Integer> told) {
+    List<NoiseLevel> levels = sampler.levels(SCHEDULE, STEPS);
+    float[] x = numbers(seed);
+    double start = sampler.start(SCHEDULE, levels);
+    for (int i = 0; i < VALUES; i++) {
+      x[i] = (float) (x[i] * start);
+    }
+    SplittableRandom noise = new SplittableRandom(seed);
+    return sampler.sample(
+        new SamplingRun(
+            SCHEDULE,
+            levels,
+            0,
+            denoiser,
+            () -> numbers(noise.nextInt()),
+            (step, latents) -> {
+              told.add(step);
+              return latents;
+            }),
+        x);
+  }
+
+  private static SamplingRun.Denoiser formula() {
+    return (x, level, step) -> {
+      float[] picture = new float[VALUES];
+      for (int i = 0; i < VALUES; i++) {
+        picture[i] = (float) (0.4 * Math.sin(2 * x[i] + level.timestep() / 300) + 0.2 * x[i]);
+      }
+      return picture;
+    };
+  }
+
+  private static float[] numbers(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] all = new float[VALUES];
+    for (int i = 0; i < VALUES; i++) {
+      all[i] = (float) (random.nextDouble() + random.nextDouble() - 1) * 2;
+    }
+    return all;
+  }
+}

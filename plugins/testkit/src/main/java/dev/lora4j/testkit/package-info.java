@@ -1,0 +1,8 @@
+/**
+ * What each extension point promises, as tests. Whoever writes an extension extends the contract of
+ * its point, names the extension, and runs it with the tests of the plug-in.
+ */
+@NullMarked
+package dev.lora4j.testkit;
+
+import org.jspecify.annotations.NullMarked;

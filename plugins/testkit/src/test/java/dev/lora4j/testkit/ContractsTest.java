@@ -1,0 +1,121 @@
+package dev.lora4j.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each promise of each contract is broken by one implementation, and its test alone fails. */
+class ContractsTest {
+  // Not named as tests are, so that a build does not run them by themselves.
+  static final class GoodDecay extends DecayContract {
+    GoodDecay() {
+      super("test-root:degree=3");
+    }
+  }
+
+  static final class RememberingDecay extends DecayContract {
+    RememberingDecay() {
+      super("test-remembering");
+    }
+  }
+
+  static final class NegativeDecay extends DecayContract {
+    NegativeDecay() {
+      super("test-negative");
+    }
+  }
+
+  static final class MisnamedDecay extends DecayContract {
+    MisnamedDecay() {
+      super("test-misnamed");
+    }
+  }
+
+  static final class SilentDecay extends DecayContract {
+    SilentDecay() {
+      super("test-silent");
+    }
+  }
+
+  static final class NoDecay extends DecayContract {
+    NoDecay() {
+      super("test-nothing");
+    }
+  }
+
+  static final class UnequalDecay extends DecayContract {
+    UnequalDecay() {
+      super("test-unequal");
+    }
+  }
+
+  static final class GoodSampler extends SamplerContract {
+    GoodSampler() {
+      super("test-even");
+    }
+  }
+
+  static final class InPlaceSampler extends SamplerContract {
+    InPlaceSampler() {
+      super("test-in-place");
+    }
+  }
+
+  static final class LingeringSampler extends SamplerContract {
+    LingeringSampler() {
+      super("test-lingering");
+    }
+  }
+
+  static final class DeafSampler extends SamplerContract {
+    DeafSampler() {
+      super("test-deaf");
+    }
+  }
+
+  static final class AstraySampler extends SamplerContract {
+    AstraySampler() {
+      super("test-astray");
+    }
+  }
+
+  static final class RestingSampler extends SamplerContract {
+    RestingSampler() {
+      super("test-resting");
+    }
+  }
+
+  static Stream<Arguments> mutants() {
+    return Map.<Class<?>, Set<String>>ofEntries(
+            Map.entry(GoodDecay.class, Set.of()),
+            Map.entry(RememberingDecay.class, Set.of("itDependsOnTheProgressAlone")),
+            Map.entry(NegativeDecay.class, Set.of("itIsAlwaysAShareOfTheWholeRate")),
+            Map.entry(MisnamedDecay.class, Set.of("itHasTheNameThatItIsListedUnder")),
+            Map.entry(SilentDecay.class, Set.of("itSaysWhatItIsFor")),
+            Map.entry(NoDecay.class, Set.of("aRunOfOneStepHasARate")),
+            Map.entry(UnequalDecay.class, Set.of("theSameSettingsMakeTheSame")),
+            Map.entry(GoodSampler.class, Set.of()),
+            Map.entry(InPlaceSampler.class, Set.of("itLeavesWhatItIsGivenAsItIs")),
+            Map.entry(LingeringSampler.class, Set.of("theSameRunGivesTheSameBits")),
+            Map.entry(DeafSampler.class, Set.of("itTellsOfEachStepOnceAndGoesOnWithWhatItIsGiven")),
+            Map.entry(AstraySampler.class, Set.of("aNetworkThatKnowsThePictureIsFollowed")),
+            Map.entry(RestingSampler.class, Set.of("levelsFallFromNoiseToThePicture")))
+        .entrySet()
+        .stream()
+        .map(e -> Arguments.of(e.getKey(), e.getValue()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mutants")
+  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
+    ContractRun run = ContractRun.of(contract);
+    assertEquals(broken, run.failed());
+    assertFalse(run.passed().isEmpty());
+  }
+}
