@@ -10,7 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each promise of each contract is broken by one implementation, and its test alone fails. */
+/**
+ * Implementations that break a contract in one way: the test of that promise fails, and no other.
+ */
 class ContractsTest {
   // Not named as tests are, so that a build does not run them by themselves.
   static final class GoodDecay extends DecayContract {
@@ -91,6 +93,30 @@ class ContractsTest {
     }
   }
 
+  static final class GoodOptimizer extends OptimizerContract {
+    GoodOptimizer() {
+      super("test-momentum", 0.02);
+    }
+  }
+
+  static final class RecklessOptimizer extends OptimizerContract {
+    RecklessOptimizer() {
+      super("test-reckless", 0.1);
+    }
+  }
+
+  static final class UpwardsOptimizer extends OptimizerContract {
+    UpwardsOptimizer() {
+      super("test-upwards", 0.01);
+    }
+  }
+
+  static final class ConfusedOptimizer extends OptimizerContract {
+    ConfusedOptimizer() {
+      super("test-confused", 0.02);
+    }
+  }
+
   static Stream<Arguments> mutants() {
     return Map.<Class<?>, Set<String>>ofEntries(
             Map.entry(GoodDecay.class, Set.of()),
@@ -100,6 +126,10 @@ class ContractsTest {
             Map.entry(SilentDecay.class, Set.of("itSaysWhatItIsFor")),
             Map.entry(NoDecay.class, Set.of("aRunOfOneStepHasARate")),
             Map.entry(UnequalDecay.class, Set.of("theSameSettingsMakeTheSame")),
+            Map.entry(GoodOptimizer.class, Set.of()),
+            Map.entry(RecklessOptimizer.class, Set.of("aGradientThatIsNotFiniteChangesNoBit")),
+            Map.entry(UpwardsOptimizer.class, Set.of("itLearns")),
+            Map.entry(ConfusedOptimizer.class, Set.of("itsMemoriesHaveNamesOfTheirOwn")),
             Map.entry(GoodSampler.class, Set.of()),
             Map.entry(InPlaceSampler.class, Set.of("itLeavesWhatItIsGivenAsItIs")),
             Map.entry(LingeringSampler.class, Set.of("theSameRunGivesTheSameBits")),

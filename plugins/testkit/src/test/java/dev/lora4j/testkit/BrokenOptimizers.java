@@ -1,0 +1,102 @@
+package dev.lora4j.testkit;
+
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.train.optimizer.Memory;
+import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.optimizer.Update;
+import java.util.List;
+
+/** Optimisers that break their contract, each in one way, and one that keeps it. */
+final class BrokenOptimizers {
+  private static final String MEAN = "mean";
+
+  private BrokenOptimizers() {}
+
+  /** Keeps it: gradient descent with momentum. */
+  @Extension(point = Optimizer.class, name = "test-momentum", help = "momentum of 0.9")
+  public record Momentum() implements Optimizer {
+    @Override
+    public String name() {
+      return "test-momentum";
+    }
+
+    @Override
+    public List<Memory> memories() {
+      return List.of(Memory.zeros(MEAN));
+    }
+
+    @Override
+    public void stage(Update update) {
+      for (Update.Part run : update.runs()) {
+        Expr mean = run.memory(MEAN).mul(0.9).add(run.gradient());
+        update.replace(run.weights(), run.weights().sub(mean.mul(run.rate().to(update.type()))));
+        update.replace(run.memory(MEAN), mean);
+      }
+    }
+  }
+
+  /** Takes steps that are not to be taken. */
+  @Extension(point = Optimizer.class, name = "test-reckless", help = "always goes on")
+  public record Reckless() implements Optimizer {
+    @Override
+    public String name() {
+      return "test-reckless";
+    }
+
+    @Override
+    public List<Memory> memories() {
+      return List.of();
+    }
+
+    @Override
+    public void stage(Update update) {
+      for (Update.Part run : update.runs()) {
+        Expr step = run.gradient().mul(run.rate().to(update.type()));
+        Expr always = update.count().ge(0);
+        update.replace(run.weights(), run.weights().sub(step), always);
+      }
+    }
+  }
+
+  /** Goes up. */
+  @Extension(point = Optimizer.class, name = "test-upwards", help = "makes the loss greater")
+  public record Upwards() implements Optimizer {
+    @Override
+    public String name() {
+      return "test-upwards";
+    }
+
+    @Override
+    public List<Memory> memories() {
+      return List.of();
+    }
+
+    @Override
+    public void stage(Update update) {
+      for (Update.Part run : update.runs()) {
+        Expr step = run.gradient().mul(run.rate().to(update.type()));
+        update.replace(run.weights(), run.weights().add(step));
+      }
+    }
+  }
+
+  /** Has two memories of one name. */
+  @Extension(point = Optimizer.class, name = "test-confused", help = "mixes its memories up")
+  public record Confused() implements Optimizer {
+    @Override
+    public String name() {
+      return "test-confused";
+    }
+
+    @Override
+    public List<Memory> memories() {
+      return List.of(Memory.zeros(MEAN), Memory.zeros(MEAN));
+    }
+
+    @Override
+    public void stage(Update update) {
+      new Momentum().stage(update);
+    }
+  }
+}
