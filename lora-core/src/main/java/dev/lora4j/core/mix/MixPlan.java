@@ -57,9 +57,14 @@ public final class MixPlan {
       return new Part(adapter, weight, text, shares, Optional.of(other));
     }
 
+    /** The weight at the text encoders: its own, or the denoiser's {@link Weight#value}. */
+    public double textWeight() {
+      return text.orElse(weight.value());
+    }
+
     /** The one weight that counts at a site where steps do not. */
     double overall(String site) {
-      return site.startsWith(TEXT_ENCODER) ? text.orElse(weight.value()) : weight.value();
+      return site.startsWith(TEXT_ENCODER) ? textWeight() : weight.value();
     }
   }
 
@@ -137,6 +142,11 @@ public final class MixPlan {
   /** The adapters and their weights, in the order they were added. */
   public List<Part> parts() {
     return parts;
+  }
+
+  /** This plan with other adapters, in the same order and by the same route. */
+  public MixPlan parts(List<Part> other) {
+    return new MixPlan(other, order, route);
   }
 
   /** Whether an adapter counts in a part of the picture alone. */

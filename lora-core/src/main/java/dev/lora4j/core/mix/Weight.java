@@ -3,7 +3,7 @@ package dev.lora4j.core.mix;
 import java.util.List;
 
 /** How much of an adapter takes part, as a function of how far the image has come. */
-public sealed interface Weight permits StepWindow, WeightCurve {
+public sealed interface Weight permits StepWindow, WeightCurve, StepTable {
   /** The same at every step. */
   static Weight of(double value) {
     return new StepWindow(value, 0, 1);
@@ -24,8 +24,17 @@ public sealed interface Weight permits StepWindow, WeightCurve {
   }
 
   /**
-   * Reads what {@link #text} writes: {@code 0.7}, {@code 0.7:0.5-1} or {@code
-   * 0@0,1@0.5,0.2@1:cosine}.
+   * One value after the other, each for a part of the steps; all parts have one length.
+   *
+   * @param values at least one, in the order of the steps
+   */
+  static Weight table(List<Double> values) {
+    return values.size() == 1 ? of(values.get(0)) : new StepTable(values);
+  }
+
+  /**
+   * Reads what {@link #text} writes: {@code 0.7}, {@code 0.7:0.5-1}, {@code 0@0,1@0.5,0.2@1:cosine}
+   * or {@code 0,0.5,1}.
    *
    * @throws IllegalArgumentException if it is none of these
    */
@@ -38,7 +47,7 @@ public sealed interface Weight permits StepWindow, WeightCurve {
 
   /**
    * The one number that stands for it where steps do not count, as in what is computed once per
-   * image: its value while it takes part, and of a curve the value farthest from 0.
+   * image: its value while it takes part, and of a curve or table the value farthest from 0.
    */
   double value();
 

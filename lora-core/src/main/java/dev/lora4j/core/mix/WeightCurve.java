@@ -77,11 +77,7 @@ public record WeightCurve(List<Point> points, Course course) implements Weight {
 
   @Override
   public double value() {
-    double value = points.get(0).value();
-    for (Point point : points) {
-      value = Math.abs(point.value()) > Math.abs(value) ? point.value() : value;
-    }
-    return value;
+    return StepTable.farthest(points.stream().map(Point::value).toList());
   }
 
   @Override

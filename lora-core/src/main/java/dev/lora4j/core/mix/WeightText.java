@@ -1,6 +1,7 @@
 package dev.lora4j.core.mix;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ final class WeightText {
   private static final Pattern WINDOW =
       Pattern.compile("(" + NUMBER + ")(?::([0-9.]+)-([0-9.]+))?");
   private static final Pattern CURVE = Pattern.compile("([^:]*@[^:]*)(?::(linear|cosine))?");
+  private static final Pattern TABLE = Pattern.compile(NUMBER + "(?:,\\s*" + NUMBER + ")+");
   private static final Pattern POINT = Pattern.compile("(" + NUMBER + ")@([0-9.]+)");
 
   private WeightText() {}
@@ -21,6 +23,10 @@ final class WeightText {
     if (window.matches()) {
       return new StepWindow(
           number(window.group(1), 1), number(window.group(2), 0), number(window.group(3), 1));
+    }
+    if (TABLE.matcher(text).matches()) {
+      return new StepTable(
+          Arrays.stream(text.split(",", -1)).map(v -> number(v.strip(), 0)).toList());
     }
     Matcher curve = CURVE.matcher(text);
     if (!curve.matches()) {
@@ -41,8 +47,9 @@ final class WeightText {
 
   private static IllegalArgumentException unknown(String text) {
     return new IllegalArgumentException(
-        "a weight is a number, 0.7; with a share of the steps, 0.7:0.5-1; or a curve of"
-            + " WEIGHT@SHARE, 0@0,1@0.5,0.2@1, with :cosine for rounded turns; found '"
+        "a weight is a number, 0.7; with a share of the steps, 0.7:0.5-1; a curve of WEIGHT@SHARE,"
+            + " 0@0,1@0.5,0.2@1, with :cosine for rounded turns; or a value for each of several"
+            + " equal parts of the steps, 0,0.5,1; found '"
             + text
             + "'");
   }

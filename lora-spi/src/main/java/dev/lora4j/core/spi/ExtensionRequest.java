@@ -1,7 +1,12 @@
 package dev.lora4j.core.spi;
 
+import java.lang.reflect.RecordComponent;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * An extension as somebody asks for it: {@code ties} or {@code ties:density=0.3,election=count}.
@@ -9,13 +14,14 @@ import java.util.Map;
  * @param settings values by name, as text or as TOML gives them; those left out keep their defaults
  */
 public record ExtensionRequest(String name, Map<String, Object> settings) {
-  /** Copies the map. */
+  /** Copies the map, in its order. */
   public ExtensionRequest {
-    settings = Map.copyOf(settings);
+    settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }
 
   /**
-   * Reads the form above. Values hold no comma; lists are separated by blanks.
+   * Reads the form above. Lists are separated by blanks. What stands after a comma without a key
+   * still belongs to the value before it, {@code lbw:blocks=1,0,0.5}.
    *
    * @throws ExtensionException if it is another form
    */
@@ -25,8 +31,13 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
       return new ExtensionRequest(text.strip(), Map.of());
     }
     Map<String, Object> settings = new LinkedHashMap<>();
+    String key = "";
     for (String pair : text.substring(colon + 1).split(",", -1)) {
       int equals = pair.indexOf('=');
+      if (equals < 0 && !key.isEmpty()) {
+        settings.merge(key, pair.strip(), (before, more) -> before + "," + more);
+        continue;
+      }
       if (equals < 1) {
         throw new ExtensionException(
             "Settings are written NAME:KEY=VALUE,KEY=VALUE, found '"
@@ -35,11 +46,59 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
                 + text
                 + "'.");
       }
-      String key = pair.substring(0, equals).strip();
+      key = pair.substring(0, equals).strip();
       if (settings.put(key, pair.substring(equals + 1).strip()) != null) {
         throw new ExtensionException("'" + text + "' sets " + key + " twice.");
       }
     }
     return new ExtensionRequest(text.substring(0, colon).strip(), settings);
+  }
+
+  /**
+   * What makes an extension again: its name, and all of its settings as people write them.
+   *
+   * @throws ExtensionException if it is none
+   */
+  public static ExtensionRequest of(Object extension) {
+    Class<?> type = extension.getClass();
+    Extension known = type.getAnnotation(Extension.class);
+    if (known == null) {
+      throw new ExtensionException(
+          type.getName() + " has no name by which it could be asked for; give it @Extension.");
+    }
+    Map<String, Object> settings = new LinkedHashMap<>();
+    if (type.isRecord()) {
+      for (RecordComponent component : type.getRecordComponents()) {
+        try {
+          Object value = component.getAccessor().invoke(extension);
+          settings.put(ExtensionType.snake(component.getName()), written(value));
+        } catch (ReflectiveOperationException e) {
+          throw new ExtensionException(type.getName() + " does not tell its settings: " + e, e);
+        }
+      }
+    }
+    return new ExtensionRequest(known.name(), settings);
+  }
+
+  private static String written(Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(ExtensionRequest::written).collect(Collectors.joining(" "));
+    }
+    if (value instanceof Double number) {
+      return SettingInfo.plain(number);
+    }
+    return value instanceof Enum<?> choice
+        ? choice.name().toLowerCase(Locale.ROOT)
+        : String.valueOf(value);
+  }
+
+  /** For people, in the form of {@link #parse}; settings that are empty are left out. */
+  public String text() {
+    String all =
+        settings.entrySet().stream()
+            .filter(s -> !String.valueOf(s.getValue()).isEmpty())
+            .map(s -> s.getKey() + "=" + s.getValue())
+            .collect(Collectors.joining(","));
+    return all.isEmpty() ? name : name + ":" + all;
   }
 }

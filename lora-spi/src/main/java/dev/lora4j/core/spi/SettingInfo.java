@@ -89,7 +89,7 @@ public record SettingInfo(
     return kind.expected() + range;
   }
 
-  private static String plain(double x) {
+  static String plain(double x) {
     return x == Math.rint(x) && Math.abs(x) < 1e15 ? Long.toString((long) x) : Double.toString(x);
   }
 }

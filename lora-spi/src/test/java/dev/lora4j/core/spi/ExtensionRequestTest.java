@@ -1,0 +1,49 @@
+package dev.lora4j.core.spi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.spi.ExtensionsTest.Brief;
+import dev.lora4j.core.spi.ExtensionsTest.Polite;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExtensionRequestTest {
+  private final Extensions extensions = Extensions.of(getClass().getClassLoader());
+
+  @Test
+  void valuesMayHaveCommas() {
+    assertEquals(
+        Map.of("blocks", "1,0,0.5 BASE:1", "ratio", "2"),
+        ExtensionRequest.parse("lbw: blocks=1,0, 0.5 BASE:1, ratio=2").settings());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lbw:", "lbw:1,2", "lbw:=3", "lbw:a=1,=2", "lbw:a=1,a=2"})
+  void otherFormsAreRefused(String text) {
+    Exception refused = assertThrows(ExtensionException.class, () -> ExtensionRequest.parse(text));
+    assertTrue(String.valueOf(refused.getMessage()).contains(text), refused.getMessage());
+  }
+
+  /** Everything that was set, and everything that was not. */
+  @Test
+  void anExtensionTellsWhatMakesItAgain() {
+    Polite polite = new Polite(2, Polite.Tone.VERY_WARM, List.of("Dr", "Mrs"));
+    ExtensionRequest request = ExtensionRequest.of(polite);
+    assertEquals("polite:times_over=2,tone=very_warm,titles=Dr Mrs", request.text());
+    assertEquals(request, ExtensionRequest.parse(request.text()));
+    assertEquals(polite, extensions.make(Greeting.class, request));
+    Polite plain = new Polite(1, Polite.Tone.PLAIN, List.of());
+    assertEquals("polite:times_over=1,tone=plain", ExtensionRequest.of(plain).text());
+    assertEquals(plain, extensions.make(Greeting.class, ExtensionRequest.of(plain)));
+    assertEquals("short", ExtensionRequest.of(new Brief()).text());
+    Exception refused =
+        assertThrows(ExtensionException.class, () -> ExtensionRequest.of("no extension"));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("java.lang.String"), refused.getMessage());
+  }
+}
