@@ -14,31 +14,35 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One picture of a batch: what the denoiser is told of it, in one row or, where it is guided, in a
- * row without the text and one with it; and the numbers that it begins with, which are those of the
- * same picture made alone.
+ * One picture of a batch: in how many rows the denoiser is told of it, one or, where it is guided,
+ * a row without the text and one with it; what becomes of what comes out; and the numbers that it
+ * begins with, which are those of the same picture made alone.
  */
 final class BatchPicture {
   private static final String CONTEXT = "context";
 
   private final Prompt prompt;
   private final TorchRandom random;
-  private final Map<String, Tensor> told;
+  private final Optional<OutputMixing> mixing;
   private Optional<StartLatents> start = Optional.empty();
   private Optional<Tensor> filling = Optional.empty();
 
-  private BatchPicture(Prompt prompt, Map<String, Tensor> told) {
+  /**
+   * A picture, of whose plans {@code mixing} makes one output; it has one plan if that is absent.
+   */
+  BatchPicture(Prompt prompt, Optional<OutputMixing> mixing) {
     this.prompt = prompt;
-    this.told = told;
+    this.mixing = mixing;
     random = new TorchRandom(prompt.seed());
   }
 
   /**
-   * Encodes the prompt's texts.
+   * What the denoiser is told of a picture beside latents and timestep, a row for each of {@link
+   * #rows}.
    *
    * @param contexts the text encoders of the whole picture, then those of each of its regions
    */
-  static BatchPicture of(
+  static Map<String, Tensor> told(
       Scope scope,
       DiffusionModel base,
       List<ClipTokenizer> tokenizers,
@@ -62,12 +66,7 @@ final class BatchPicture {
       throw new IllegalArgumentException(
           base.path() + " is no Stable Diffusion XL, so it cannot be told sizes; leave them out.");
     }
-    return new BatchPicture(prompt, told);
-  }
-
-  /** Another picture that the denoiser is told the same of. */
-  BatchPicture like(Prompt other) {
-    return new BatchPicture(other, told);
+    return told;
   }
 
   /** The same for prompts that the denoiser is told the same of, if their text encoders are. */
@@ -154,14 +153,18 @@ final class BatchPicture {
     return filling;
   }
 
-  /** Rows of the denoiser's batch. */
+  /** Rows of the denoiser's batch for each plan. */
   int rows() {
+    return rows(prompt);
+  }
+
+  static int rows(Prompt prompt) {
     return guided(prompt) ? 2 : 1;
   }
 
-  /** What the denoiser is told beside latents and timestep, a row for each of {@link #rows}. */
-  Map<String, Tensor> told() {
-    return told;
+  /** One output of a step out of those of all plans, after guidance. */
+  float[] composed(List<float[]> outputs, int step) {
+    return mixing.map(m -> m.of(outputs, step)).orElseGet(() -> outputs.get(0));
   }
 
   /**

@@ -12,26 +12,34 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * What the denoiser sees in the latents of a batch. Pictures share a run of it if they have the
- * same inside its weights and as many tokens, since tokens that pad a text would change its
- * picture; mostly all do.
+ * What the denoiser sees in the latents of a batch. The plans of its pictures, mostly one of each,
+ * share a run of it if they have the same inside its weights and as many tokens, since tokens that
+ * pad a text would change its picture; mostly all do.
  */
 final class Denoising {
   private final Scope scope;
   private final DiffusionModel base;
   private final MixedNetworks networks;
   private final List<BatchPicture> pictures;
+  private final List<PlanRows> plans;
   private final Shape shape;
   private final Collection<Together> runs;
 
-  /** Pictures in one run: for each row its picture, and what it is told. */
-  private record Together(List<Integer> rows, Map<String, Tensor> told) {}
+  /** Plans in one run: for each row its plan, and what it is told. */
+  private record Together(List<Integer> rows, Map<String, Tensor> told) {
+    List<Integer> plans() {
+      return rows.stream().distinct().toList();
+    }
+  }
 
   /**
    * For the pictures of a batch.
    *
+   * @param plans of all pictures, in the order of {@code networks}; those of a picture in the order
+   *     of its mixer
    * @param shape [1, channels, height, width] of the latents of one
    */
   Denoising(
@@ -39,44 +47,51 @@ final class Denoising {
       DiffusionModel base,
       MixedNetworks networks,
       List<BatchPicture> pictures,
+      List<PlanRows> plans,
       Shape shape) {
     this.scope = scope;
     this.base = base;
     this.networks = networks;
     this.pictures = pictures;
+    this.plans = plans;
     this.shape = shape;
     Map<List<Object>, List<Integer>> groups = new LinkedHashMap<>();
-    for (int i = 0; i < pictures.size(); i++) {
+    for (int i = 0; i < plans.size(); i++) {
       groups.computeIfAbsent(group(i), g -> new ArrayList<>()).add(i);
     }
     runs = groups.values().stream().map(this::together).toList();
   }
 
-  private List<Object> group(int picture) {
+  private List<Object> group(int plan) {
     Map<String, List<Long>> shapes = new HashMap<>();
-    pictures
-        .get(picture)
+    plans
+        .get(plan)
         .told()
         .forEach(
             (name, tensor) ->
                 shapes.put(
                     name, Arrays.stream(tensor.shape().with(0, 1).sizes()).boxed().toList()));
-    return List.of(networks.group(picture), shapes);
+    return List.of(networks.group(plan), shapes);
   }
 
   private Together together(List<Integer> members) {
     List<Integer> rows = new ArrayList<>();
     for (int member : members) {
-      for (int i = 0; i < pictures.get(member).rows(); i++) {
+      for (int i = 0; i < picture(member).rows(); i++) {
         rows.add(member);
       }
     }
     Map<String, Tensor> told = new HashMap<>();
-    for (String name : pictures.get(members.get(0)).told().keySet()) {
-      List<Tensor> parts = members.stream().map(m -> pictures.get(m).told().get(name)).toList();
+    for (String name : plans.get(members.get(0)).told().keySet()) {
+      List<Tensor> parts =
+          members.stream().map(m -> Objects.requireNonNull(plans.get(m).told().get(name))).toList();
       told.put(name, parts.size() == 1 ? parts.get(0) : joined(parts));
     }
     return new Together(rows, told);
+  }
+
+  private BatchPicture picture(int plan) {
+    return pictures.get(plans.get(plan).picture());
   }
 
   /** One below the other. */
@@ -98,15 +113,22 @@ final class Denoising {
     return runs.size();
   }
 
-  /** Number of pictures in the run of a picture, and its place among them. */
-  int[] place(int picture) {
-    for (Together run : runs) {
-      List<Integer> members = run.rows().stream().distinct().toList();
-      if (members.contains(picture)) {
-        return new int[] {members.size(), members.indexOf(picture)};
+  /** The plans of a picture, by their numbers in the networks. */
+  List<Integer> plans(int picture) {
+    List<Integer> own = new ArrayList<>();
+    for (int i = 0; i < plans.size(); i++) {
+      if (plans.get(i).picture() == picture) {
+        own.add(i);
       }
     }
-    throw new IllegalArgumentException("no picture " + picture);
+    return own;
+  }
+
+  /** Number of pictures, a picture itself included, that share a run with its first plan. */
+  int together(int picture) {
+    int first = plans(picture).get(0);
+    Together run = runs.stream().filter(r -> r.rows().contains(first)).findFirst().orElseThrow();
+    return (int) run.rows().stream().map(plan -> plans.get(plan).picture()).distinct().count();
   }
 
   /**
@@ -115,23 +137,39 @@ final class Denoising {
    * @param x noisy latents, one picture after the other
    */
   float[] denoise(float[] x, NoiseLevel level, int step) {
+    List<List<float[]>> outputs = new ArrayList<>();
+    pictures.forEach(p -> outputs.add(new ArrayList<>()));
+    float[][] guided = guided(x, level, step);
+    for (int plan = 0; plan < guided.length; plan++) {
+      outputs.get(plans.get(plan).picture()).add(guided[plan]);
+    }
     int values = Math.toIntExact(shape.elements());
     float[] denoised = new float[x.length];
-    for (Together run : runs) {
-      float[] predicted = predict(run, x, level.timestep(), step);
-      int at = 0;
-      for (int picture : run.rows().stream().distinct().toList()) {
-        int own = pictures.get(picture).rows() * values;
-        float[] guided = pictures.get(picture).guide(Arrays.copyOfRange(predicted, at, at + own));
-        at += own;
-        for (int i = 0; i < values; i++) {
-          int to = picture * values + i;
-          denoised[to] =
-              (float) base.schedule().config().prediction().denoised(x[to], guided[i], level);
-        }
+    for (int picture = 0; picture < pictures.size(); picture++) {
+      float[] output = pictures.get(picture).composed(outputs.get(picture), step);
+      for (int i = 0; i < values; i++) {
+        int to = picture * values + i;
+        denoised[to] =
+            (float) base.schedule().config().prediction().denoised(x[to], output[i], level);
       }
     }
     return denoised;
+  }
+
+  /** The output of each plan. */
+  private float[][] guided(float[] x, NoiseLevel level, int step) {
+    int values = Math.toIntExact(shape.elements());
+    float[][] guided = new float[plans.size()][];
+    for (Together run : runs) {
+      float[] predicted = predict(run, x, level.timestep(), step);
+      int at = 0;
+      for (int plan : run.plans()) {
+        int own = picture(plan).rows() * values;
+        guided[plan] = picture(plan).guide(Arrays.copyOfRange(predicted, at, at + own));
+        at += own;
+      }
+    }
+    return guided;
   }
 
   private float[] predict(Together run, float[] x, double timestep, int step) {
@@ -140,14 +178,15 @@ final class Denoising {
     try (Scope work = scope.child("step")) {
       List<float[]> more =
           run.rows().stream()
-              .map(r -> pictures.get(r).filling().map(Tensor::floats).orElse(new float[0]))
+              .map(plan -> picture(plan).filling().map(Tensor::floats).orElse(new float[0]))
               .toList();
       int width = values + more.get(0).length;
       float[] batch = new float[rows * width];
       float[] timesteps = new float[rows];
       Arrays.fill(timesteps, (float) timestep);
       for (int row = 0; row < rows; row++) {
-        System.arraycopy(x, run.rows().get(row) * values, batch, row * width, values);
+        int picture = plans.get(run.rows().get(row)).picture();
+        System.arraycopy(x, picture * values, batch, row * width, values);
         System.arraycopy(more.get(row), 0, batch, row * width + values, width - values);
       }
       Map<String, Tensor> data = new HashMap<>(run.told());

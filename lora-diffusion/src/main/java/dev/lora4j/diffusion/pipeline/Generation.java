@@ -4,6 +4,7 @@ import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
@@ -14,6 +15,7 @@ import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SamplingRun;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,21 +63,44 @@ final class Generation {
     first = prompts.get(0);
     Shape shape = latentShape(base, first);
     values = Math.toIntExact(shape.elements());
-    List<MixPlan> mixes = prompts.stream().map(Prompt::mix).toList();
-    List<Integer> rows = prompts.stream().map(p -> BatchPicture.guided(p) ? 2 : 1).toList();
+    List<PicturePlans> mixed = prompts.stream().map(p -> PicturePlans.of(p, base.sites())).toList();
+    List<MixPlan> plans = new ArrayList<>();
+    List<Integer> rows = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      plans.addAll(mixed.get(i).plans());
+      rows.addAll(
+          Collections.nCopies(mixed.get(i).plans().size(), BatchPicture.rows(prompts.get(i))));
+    }
     GridSize finest = new GridSize((int) shape.size(2), (int) shape.size(3));
-    networks = new MixedNetworks(scope, base, programs, mixes, rows, finest, first.steps());
-    Map<List<Object>, BatchPicture> told = new HashMap<>();
+    networks = new MixedNetworks(scope, base, programs, plans, rows, finest, first.steps());
+    List<PlanRows> all = new ArrayList<>();
+    Map<List<Object>, Map<String, Tensor>> told = new HashMap<>();
+    Map<List<Object>, OutputMixing> mixings = new HashMap<>();
     for (int i = 0; i < prompts.size(); i++) {
       Prompt prompt = prompts.get(i);
-      List<TextMix> encoders = networks.texts(i);
+      int count = mixed.get(i).plans().size();
       pictures.add(
-          told.computeIfAbsent(
-                  List.of(BatchPicture.key(prompt), encoders),
-                  k -> BatchPicture.of(scope, base, tokenizers, encoders, prompt))
-              .like(prompt));
+          new BatchPicture(
+              prompt,
+              mixed
+                  .get(i)
+                  .composition()
+                  .map(
+                      mixer ->
+                          mixings.computeIfAbsent(
+                              List.of(mixer, count),
+                              k -> new OutputMixing(scope, mixer, count, shape, first.steps())))));
+      for (int plan = 0; plan < count; plan++) {
+        List<TextMix> encoders = networks.texts(all.size());
+        all.add(
+            new PlanRows(
+                i,
+                told.computeIfAbsent(
+                    List.of(BatchPicture.key(prompt), encoders),
+                    k -> BatchPicture.told(scope, base, tokenizers, encoders, prompt))));
+      }
     }
-    denoising = new Denoising(scope, base, networks, pictures, shape);
+    denoising = new Denoising(scope, base, networks, pictures, all, shape);
   }
 
   /** [1, channels, height, width] of the prompt's latents. */
@@ -91,7 +116,7 @@ final class Generation {
 
   /** How a picture's adapters took part, and what of it is worth telling. */
   MixAccount account(int picture) {
-    return MixAccount.of(networks, denoising, picture);
+    return MixAccount.of(networks, denoising, picture, pictures.size());
   }
 
   /** Latents as the autoencoder knows them, still scaled, one picture after the other. */

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import java.util.stream.Collectors;
 
@@ -42,6 +43,10 @@ final class Infotext {
               .collect(Collectors.joining(", "));
       text.append(", Lora identities: \"").append(identities).append('"');
     }
+    prompt
+        .mixer()
+        .ifPresent(
+            m -> text.append(", Lora mixer: \"").append(ExtensionRequest.of(m).text()).append('"'));
     if (!prompt.usedEmbeddings().isEmpty()) {
       String identities =
           prompt.usedEmbeddings().stream()

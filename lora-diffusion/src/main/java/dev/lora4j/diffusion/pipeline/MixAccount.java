@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.pipeline;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * How a picture's adapters took part.
@@ -14,30 +15,50 @@ record MixAccount(String route, List<String> notes) {
     notes = List.copyOf(notes);
   }
 
-  static MixAccount of(MixedNetworks networks, Denoising denoising, int picture) {
+  /**
+   * Of a picture.
+   *
+   * @param pictures in its batch
+   */
+  static MixAccount of(MixedNetworks networks, Denoising denoising, int picture, int pictures) {
+    List<Integer> plans = denoising.plans(picture);
     List<String> notes = new ArrayList<>();
-    List<String> inside = networks.insideAfterAll(picture);
+    if (plans.size() > 1) {
+      notes.add(
+          "the denoiser ran for "
+              + plans.size()
+              + " mixes of the adapters in each step, which is "
+              + plans.size()
+              + " times the work");
+    }
+    List<String> inside = ofAll(plans, networks::insideAfterAll);
     if (!inside.isEmpty()) {
       notes.add(
           "inside the weights, for want of a form beside them or because what follows acts on them: "
               + String.join(", ", inside));
     }
-    List<String> leftOut = networks.leftOut(picture);
+    List<String> leftOut = ofAll(plans, networks::leftOut);
     if (!leftOut.isEmpty()) {
       notes.add(
           "in a region alone, so what has no place in the picture, such as the time, is without"
               + " these adapters: "
               + String.join(", ", leftOut));
     }
-    int together = denoising.place(picture)[0];
-    if (denoising.runs() > 1) {
+    if (denoising.runs() > 1 && pictures > 1) {
       notes.add(
           "the batch was denoised in "
               + denoising.runs()
               + " groups, as its pictures differ inside the weights or in the length of their"
               + " texts; this picture's group has "
-              + together);
+              + denoising.together(picture));
     }
-    return new MixAccount(networks.route(picture), notes);
+    List<String> routes = ofAll(plans, plan -> List.of(networks.route(plan)));
+    String route =
+        routes.contains("beside") ? "beside" : routes.contains("patched") ? "patched" : "none";
+    return new MixAccount(route, notes);
+  }
+
+  private static List<String> ofAll(List<Integer> plans, IntFunction<List<String>> of) {
+    return plans.stream().flatMap(plan -> of.apply(plan).stream()).distinct().toList();
   }
 }

@@ -31,7 +31,8 @@ import java.util.Set;
 
 /**
  * The networks of a base as the pictures of a batch see them: with the adapters of each in or
- * beside the weights. Valid while its scope is open; the base itself is never changed.
+ * beside the weights. A picture with several plans is as many pictures here. Valid while its scope
+ * is open; the base itself is never changed.
  */
 final class MixedNetworks {
   private final Scope scope;

@@ -9,19 +9,23 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Order;
+import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What a picture's file says about how it was made, so that it can be made again.
  *
- * @param prompt the request, without adapters, textual inversions and the picture that it began
- *     with
+ * @param prompt the request, without adapters, their mixer, textual inversions and the picture that
+ *     it began with
  * @param adapters what took part, in order
  * @param order how the adapters followed each other
+ * @param mixer what blended the adapters, with all of its settings; absent if they were added up
  * @param words textual inversions that took part
  * @param start the picture that it began with
  * @param making the circumstances
@@ -31,6 +35,7 @@ public record PictureRecord(
     Prompt prompt,
     List<AdapterRecord> adapters,
     Order order,
+    Optional<ExtensionRequest> mixer,
     List<Word> words,
     Optional<Start> start,
     Making making,
@@ -70,6 +75,7 @@ public record PictureRecord(
             alone.prompt,
             alone.adapters,
             alone.order,
+            alone.mixer,
             alone.words,
             alone.start,
             making,
@@ -83,9 +89,10 @@ public record PictureRecord(
         prompt.start().map(s -> new Start(s.picture().name(), s.strength(), s.hash()));
     List<Word> words =
         prompt.usedEmbeddings().stream().map(e -> new Word(e.name(), e.identity())).toList();
-    Prompt plain = prompt.mix(MixPlan.NONE).embeddings(List.of()).withoutStart();
+    Prompt plain = prompt.mix(MixPlan.NONE).withoutMixer().embeddings(List.of()).withoutStart();
     Order order = prompt.mix().order();
-    return new PictureRecord(plain, parts, order, words, start, making, List.of());
+    Optional<ExtensionRequest> mixer = prompt.mixer().map(ExtensionRequest::of);
+    return new PictureRecord(plain, parts, order, mixer, words, start, making, List.of());
   }
 
   /**
@@ -161,7 +168,17 @@ public record PictureRecord(
       }
     }
     Order order = Order.valueOf(json.get("order").getAsString());
-    return new PictureRecord(prompt, parts, order, words, start, making, batch);
+    Optional<ExtensionRequest> mixer =
+        Optional.ofNullable(json.getAsJsonObject("mixer")).map(PictureRecord::mixer);
+    return new PictureRecord(prompt, parts, order, mixer, words, start, making, batch);
+  }
+
+  private static ExtensionRequest mixer(JsonObject json) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    json.getAsJsonObject("settings")
+        .entrySet()
+        .forEach(s -> settings.put(s.getKey(), s.getValue().getAsString()));
+    return new ExtensionRequest(json.get("name").getAsString(), settings);
   }
 
   private static MicroConditioning.Sizes sizes(JsonElement json) {
@@ -200,6 +217,15 @@ public record PictureRecord(
     JsonArray all = new JsonArray();
     adapters.forEach(part -> all.add(part.json()));
     json.add("adapters", all);
+    mixer.ifPresent(
+        m -> {
+          JsonObject settings = new JsonObject();
+          m.settings().forEach((name, value) -> settings.addProperty(name, value.toString()));
+          JsonObject one = new JsonObject();
+          one.addProperty("name", m.name());
+          one.add("settings", settings);
+          json.add("mixer", one);
+        });
     if (!words.isEmpty()) {
       json.add("embeddings", GSON.toJsonTree(words));
     }

@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.clip.EmbeddingWords;
 import dev.lora4j.diffusion.sampling.LevelLaw;
@@ -25,6 +27,7 @@ import java.util.function.Consumer;
  * @param micro what a Stable Diffusion XL is told about sizes
  * @param mix adapters that take part
  * @param embeddings textual inversions, which take part where the texts have their words
+ * @param mixer how the adapters are blended; absent for the sum of what each does at its weight
  */
 public record Prompt(
     String text,
@@ -40,12 +43,17 @@ public record Prompt(
     Optional<StartPicture> start,
     MicroConditioning micro,
     MixPlan mix,
-    List<Embedding> embeddings) {
+    List<Embedding> embeddings,
+    Optional<Mixer> mixer) {
 
-  /** Checks the ranges, and that no two textual inversions have the same word. */
+  /**
+   * Checks the ranges, that no two textual inversions have the same word, and that the mixer has a
+   * name for the picture's file.
+   */
   public Prompt {
     embeddings = List.copyOf(embeddings);
     EmbeddingWords.of(embeddings);
+    mixer.ifPresent(ExtensionRequest::of);
     if (steps < 1) {
       throw new IllegalArgumentException("steps must be at least 1, found " + steps);
     }
@@ -85,7 +93,8 @@ public record Prompt(
         Optional.empty(),
         MicroConditioning.OWN,
         MixPlan.NONE,
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /** With another text. */
@@ -160,6 +169,16 @@ public record Prompt(
   /** With other adapters. */
   public Prompt mix(MixPlan other) {
     return changed(d -> d.mix = other);
+  }
+
+  /** With the adapters blended by a mixer. */
+  public Prompt mixer(Mixer other) {
+    return changed(d -> d.mixer = Optional.of(other));
+  }
+
+  /** With the sum of what the adapters do. */
+  public Prompt withoutMixer() {
+    return changed(d -> d.mixer = Optional.empty());
   }
 
   /** With other textual inversions. */

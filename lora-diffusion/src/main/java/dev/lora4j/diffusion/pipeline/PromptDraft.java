@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import java.util.List;
@@ -22,6 +23,7 @@ final class PromptDraft {
   MicroConditioning micro;
   MixPlan mix;
   List<Embedding> embeddings;
+  Optional<Mixer> mixer;
 
   PromptDraft(Prompt prompt) {
     text = prompt.text();
@@ -38,6 +40,7 @@ final class PromptDraft {
     micro = prompt.micro();
     mix = prompt.mix();
     embeddings = prompt.embeddings();
+    mixer = prompt.mixer();
   }
 
   /** The prompt that it has become, checked. */
@@ -56,6 +59,7 @@ final class PromptDraft {
         start,
         micro,
         mix,
-        embeddings);
+        embeddings,
+        mixer);
   }
 }
