@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.PngFile;
@@ -52,6 +53,7 @@ public final class GenerateCommand implements Command {
           "--blocks",
           "--lora-te",
           "--route",
+          "--mixer",
           "--grid");
 
   @Spec
@@ -174,9 +176,11 @@ public final class GenerateCommand implements Command {
       MixPlan named) {
     repetition.requireStart(prompt);
     PictureRecord one = repetition.batch().get(row);
-    return prompt
-        .mix(repetition.mix(console, model, one, named.adapters(), folders(), mix))
-        .embeddings(repetition.embeddings(model, one, embeddings, places()));
+    Prompt again =
+        prompt
+            .mix(repetition.mix(console, model, one, named.adapters(), folders(), mix))
+            .embeddings(repetition.embeddings(model, one, embeddings, places()));
+    return Repetition.mixer(one).map(again::mixer).orElse(again);
   }
 
   /** Makes a whole batch for one picture of it, whose last bits depend on the others. */
@@ -273,6 +277,10 @@ public final class GenerateCommand implements Command {
     HowFar.finished(files, wanted).ifPresent(console::note);
   }
 
+  private static String mixer(Prompt prompt) {
+    return prompt.mixer().map(m -> ExtensionRequest.of(m).text()).orElse("");
+  }
+
   private void report(
       Console console,
       OpenModel model,
@@ -295,6 +303,7 @@ public final class GenerateCommand implements Command {
                 .put("file", one.file().toString())
                 .put("prompt", one.image().prompt().text())
                 .put("seed", one.image().prompt().seed())
+                .put("mixer", mixer(one.image().prompt()))
                 .put("route", one.image().making().route())
                 .put("notes", one.image().making().notes())
                 .put("leakage", leaked.getOrDefault(one.file(), List.of()))
@@ -322,6 +331,11 @@ public final class GenerateCommand implements Command {
     }
     seeds.forEach((file, all) -> console.print(file + "  seed " + String.join(", ", all)));
     MixReport.lines(parts).forEach(line -> console.print("  " + line));
+    made.stream()
+        .map(m -> mixer(m.image().prompt()))
+        .filter(m -> !m.isEmpty())
+        .distinct()
+        .forEach(m -> console.print("  blended by " + m));
     took.lines().forEach(line -> console.print("  " + line));
     leaked.forEach(
         (file, lines) -> lines.forEach(line -> console.print("  " + file + ": " + line)));

@@ -188,6 +188,7 @@ public final class GridCommand implements Command {
           && record.making().compute().equals(model.compute().toString())
           && asked.size(sized.width(), sized.height()).equals(sized)
           && wanted.adapters().equals(record.adapters())
+          && wanted.mixer().equals(record.mixer())
           && wanted.words().equals(record.words())
           && wanted.start().equals(record.start());
     } catch (IllegalArgumentException e) {

@@ -8,11 +8,12 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * An adapter on the command line: {@code ink.safetensors:0.7}, {@code ink.safetensors:0.7:0.5-1} or
- * {@code ink.safetensors:0@0,1@0.5,0.2@1:cosine}.
+ * An adapter on the command line: {@code ink.safetensors:0.7}, {@code ink.safetensors:0.7:0.5-1},
+ * {@code ink.safetensors:0@0,1@0.5,0.2@1:cosine} or {@code ink.safetensors:0,0.5,1}.
  */
 record LoraOption(Path file, Weight weight) {
-  static final String FORM = "FILE[:WEIGHT[:FROM-TO]] or FILE:WEIGHT@SHARE,...[:cosine]";
+  static final String FORM =
+      "FILE[:WEIGHT[:FROM-TO]], FILE:WEIGHT@SHARE,...[:cosine] or FILE:WEIGHT,WEIGHT,...";
 
   private static final Pattern PARTS =
       Pattern.compile("(.+?)(?::([-+.0-9][-+.0-9eE@,]*(?::(?:[0-9.]+-[0-9.]+|linear|cosine))?))?");

@@ -8,6 +8,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.SiteShares;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.diffusion.clip.LoraTags;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.Region;
@@ -56,6 +57,17 @@ final class MixOption {
           "Adapters inside the denoiser's weights (patched), beside them (beside), or as seems"
               + " faster (auto, the default).")
   private Route route = Route.AUTO;
+
+  @Option(
+      names = "--mixer",
+      paramLabel = "NAME[:KEY=VALUE,...]",
+      converter = MixerReader.class,
+      completionCandidates = Names.OfMixers.class,
+      description =
+          "How the adapters are blended, for example switch:tau=3 (default: what each does at its"
+              + " weight is added up). Installed: ${COMPLETION-CANDIDATES}. 'lora4j plugins list'"
+              + " has their settings.")
+  private Optional<Mixer> mixer = Optional.empty();
 
   @Option(
       names = "--blocks",
@@ -142,6 +154,9 @@ final class MixOption {
     requireUsed(plan, "--blocks", blocks.keySet());
     requireUsed(plan, "--lora-te", textWeights.keySet());
     requireUsed(plan, "--region", regions.keySet());
+    if (mixer.isPresent() && plan.parts().isEmpty()) {
+      throw new Failure("--mixer has nothing to blend, as no adapter takes part.");
+    }
   }
 
   private static void requireUsed(MixPlan plan, String option, Set<String> said) {
@@ -169,7 +184,8 @@ final class MixOption {
       all = with(model, all, adapter, Weight.of(tag.weight()), tag.text());
     }
     requireUsed(all);
-    return prompt.text(tags.text()).mix(all);
+    Prompt mixed = prompt.text(tags.text()).mix(all);
+    return mixer.map(mixed::mixer).orElse(mixed);
   }
 
   private static LoraTags tags(Prompt prompt) {

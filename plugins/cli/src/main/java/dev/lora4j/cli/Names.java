@@ -1,5 +1,7 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
@@ -16,6 +18,15 @@ final class Names {
 
     OfSamplers() {
       super(Samplers.all().stream().map(Sampler::name).toList());
+    }
+  }
+
+  /** Of all mixers that are installed. */
+  static final class OfMixers extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    OfMixers() {
+      super(Extensions.installed().list(Mixer.class).stream().map(m -> m.info().name()).toList());
     }
   }
 

@@ -5,6 +5,8 @@ import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.pipeline.AdapterRecord;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
@@ -78,6 +80,15 @@ final class Repetition {
       plan = plan.with(new MixPlan.Part(adapter, part.weight(), part.text(), shares, area));
     }
     return plan;
+  }
+
+  /**
+   * The mixer of one of the {@link #batch}.
+   *
+   * @throws dev.lora4j.core.spi.ExtensionException if it is not installed, or takes other settings
+   */
+  static Optional<Mixer> mixer(PictureRecord one) {
+    return one.mixer().map(request -> Extensions.installed().make(Mixer.class, request));
   }
 
   private Area region(AdapterRecord part, AdapterRecord.Region then, MixOption options) {

@@ -1,0 +1,130 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.spi.Extensions;
+import java.io.File;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Mixers on the command line. */
+class MixerOptionTest {
+  private static final Path ONE = Run.TINY_SD.resolve("lora-kohya.safetensors");
+  private static final Path TWO = Run.TINY_SD.resolve("lora-kohya-2.safetensors");
+
+  @TempDir private Path folder;
+
+  private Run make(String file, Object... more) {
+    List<Object> all = new ArrayList<>(List.of("generate", "a fox", "--steps=4", "--seed=5"));
+    all.addAll(List.of(Run.BASE, "--compute=f32", "-o", folder.resolve(file)));
+    all.addAll(List.of("--lora", ONE + ":0.8", "--lora", TWO + ":0.5"));
+    all.addAll(List.of(more));
+    return Run.of(all.toArray());
+  }
+
+  private byte[] bytes(String file) throws IOException {
+    return Files.readAllBytes(folder.resolve(file));
+  }
+
+  @Test
+  void aMixedPictureIsRepeatedFromItsFile() throws IOException {
+    assertEquals(0, make("plain.png").code());
+    for (String mixer : List.of("switch:tau=1,order=lora-kohya-2 lora-kohya", "composite")) {
+      Run made = make("first.png", "--mixer", mixer);
+      assertEquals(0, made.code(), made.err());
+      assertTrue(made.out().contains("  blended by " + mixer), made.out());
+      assertFalse(Arrays.equals(bytes("plain.png"), bytes("first.png")));
+      Path first = folder.resolve("first.png");
+      Path again = folder.resolve("again.png");
+      Run same =
+          Run.of("generate", "--from", first, "-o", again, Run.BASE, "--lora", ONE, "--lora", TWO);
+      assertTrue(same.out().contains("bit for bit"), same.out() + same.err());
+      assertArrayEquals(bytes("first.png"), bytes("again.png"));
+    }
+    Run other = Run.of("generate", "--from", folder.resolve("first.png"), "--mixer=switch");
+    assertEquals(2, other.code());
+    assertTrue(other.err().contains("--mixer does not go with --from"), other.err());
+  }
+
+  @Test
+  void programsAreToldTheMixerToo() {
+    JsonObject report = make("one.png", "--mixer=composite", "--json").json();
+    JsonObject picture = report.getAsJsonArray("pictures").get(0).getAsJsonObject();
+    assertEquals("composite:texts=own", picture.get("mixer").getAsString());
+    assertTrue(picture.get("notes").toString().contains("2 times the work"), report.toString());
+  }
+
+  @Test
+  void anotherMixerIsAnotherPictureOfAGrid() {
+    Object[] grid = {
+      "grid", "a fox", "--x=seed=1,2", "--steps=2", "-o", folder, Run.BASE, "--lora", ONE
+    };
+    List<Object> mixed = new ArrayList<>(List.of(grid));
+    mixed.add("--mixer=switch:tau=1");
+    assertTrue(Run.of(grid).out().contains("2 pictures made"));
+    assertTrue(Run.of(mixed.toArray()).out().contains("2 pictures made"));
+    assertTrue(Run.of(mixed.toArray()).out().contains("0 pictures made"));
+  }
+
+  @Test
+  void whatCannotBeMixedIsSaidBeforeTheWork() {
+    assertMisused("There is no Mixer 'swich'. Did you mean switch?", "swich");
+    assertMisused("has no setting tao, did you mean tau?", "switch:tao=3");
+    assertMisused("tau takes a whole number of at least 1, found '0'", "switch:tau=0");
+    assertMisused("Settings are written NAME:KEY=VALUE", "switch:3");
+    Run alone = Run.of("generate", "a fox", Run.BASE, "--mixer=switch");
+    assertEquals(1, alone.code());
+    assertTrue(alone.err().contains("--mixer has nothing to blend"), alone.err());
+    Run order = make("order.png", "--mixer=switch:order=ink");
+    assertEquals(1, order.code());
+    assertTrue(order.err().contains("once: lora-kohya, lora-kohya-2"), order.err());
+  }
+
+  private static void assertMisused(String told, String mixer) {
+    Run run = Run.of("generate", "a fox", "--mixer=" + mixer);
+    assertEquals(2, run.code(), run.err());
+    assertTrue(run.err().contains(told), run.err());
+  }
+
+  /** Taking the jar away takes its mixers away, from the help and from what is understood. */
+  @Test
+  void withoutTheirJarThereAreNone() throws Exception {
+    assertTrue(Run.of("generate", "--help").out().contains("composite, switch"));
+    List<URL> others = new ArrayList<>();
+    String jar = place(Extensions.installed().make(Mixer.class, "switch").getClass());
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (!entry.contains(jar)) {
+        others.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(others.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Class<?> run = loader.loadClass(Run.class.getName());
+      var made = run.getDeclaredMethod("of", Object[].class);
+      made.setAccessible(true);
+      Object help = made.invoke(null, (Object) new Object[] {"generate", "--help"});
+      assertTrue(help.toString().contains("--mixer"), help.toString());
+      assertFalse(help.toString().contains("composite"), help.toString());
+      Object[] asked = {"generate", "a fox", "--mixer=switch"};
+      String refused = made.invoke(null, (Object) asked).toString();
+      assertTrue(refused.contains("It comes with lora4j-mixers"), refused);
+    }
+  }
+
+  private static String place(Class<?> type) {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath()).toString();
+  }
+}

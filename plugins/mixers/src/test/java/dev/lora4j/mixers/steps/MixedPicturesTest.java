@@ -1,0 +1,94 @@
+package dev.lora4j.mixers.steps;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The mixers in pictures of a random Stable Diffusion. */
+class MixedPicturesTest {
+  private static final Path FOLDER = Path.of("../../lora-diffusion/src/test/resources/tiny-sd");
+  private static final Lora4j LORA = Lora4j.open();
+  private static final StableDiffusion SD = StableDiffusion.load(LORA, FOLDER);
+  private static final Adapter ONE = SD.adapter(FOLDER.resolve("lora-kohya.safetensors"));
+  private static final Adapter TWO = SD.adapter(FOLDER.resolve("lora-kohya-2.safetensors"));
+  private static final Prompt FOX = Prompt.of("a red fox").steps(4).seed(3);
+
+  @AfterAll
+  static void close() {
+    SD.close();
+    LORA.close();
+  }
+
+  private static int[] picture(MixPlan plan, String... mixer) {
+    Prompt prompt = FOX.mix(plan);
+    for (String text : mixer) {
+      prompt = prompt.mixer(Extensions.installed().make(Mixer.class, text));
+    }
+    BufferedImage image = SD.generate(prompt).image();
+    return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"switch", "composite"})
+  void oneAdapterIsItself(String mixer) {
+    for (Adapter adapter : new Adapter[] {ONE, TWO}) {
+      MixPlan plan = MixPlan.of(adapter, 0.8);
+      assertArrayEquals(picture(plan), picture(plan, mixer));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"switch", "composite", "composite:shares=1 2", "composite:texts=all"})
+  void weightsOfNothingAreTheBase(String mixer) {
+    MixPlan nothing = MixPlan.of(ONE, 0).with(TWO, 0);
+    assertArrayEquals(picture(MixPlan.NONE), picture(nothing, mixer));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"switch:tau=2", "composite"})
+  void oneMoreOfWeightNothingChangesNothing(String mixer) {
+    MixPlan plan = MixPlan.of(ONE, 0.8).with(TWO, 0.5);
+    assertArrayEquals(picture(plan, mixer), picture(plan.with(ONE, 0), mixer));
+    assertFalse(Arrays.equals(picture(plan), picture(plan, mixer)), "it is the plain sum");
+  }
+
+  @Test
+  void aTurnOfAllStepsIsTheFirstAlone() {
+    MixPlan plan = MixPlan.of(TWO, 0.8).with(ONE, 0.5);
+    assertArrayEquals(picture(MixPlan.of(TWO, 0.8)), picture(plan, "switch:tau=4"));
+  }
+
+  /** The mean of equals is what they are. */
+  @Test
+  void anAdapterTwiceIsOnce() {
+    MixPlan twice = MixPlan.of(ONE, 0.8).with(ONE, 0.8);
+    int[] once = picture(MixPlan.of(ONE, 0.8));
+    assertEquals(0, distance(once, picture(twice, "composite")), 1);
+    assertEquals(0, distance(once, picture(twice, "switch:tau=1")), 1);
+  }
+
+  private static int distance(int[] a, int[] b) {
+    int most = 0;
+    for (int i = 0; i < a.length; i++) {
+      for (int shift = 0; shift < 24; shift += 8) {
+        most = Math.max(most, Math.abs((a[i] >> shift & 0xff) - (b[i] >> shift & 0xff)));
+      }
+    }
+    return most;
+  }
+}
