@@ -25,7 +25,8 @@ final class Decomposer {
    *
    * @param spectra the singular values of each site, without its share
    */
-  record Decomposed(Batch batch, List<Spectrum> spectra, Tensor sigma, Tensor left, Tensor right) {}
+  record Decomposed(
+      Tensor down, Tensor up, List<Spectrum> spectra, Tensor sigma, Tensor left, Tensor right) {}
 
   private final Scope scope;
   private final Map<Object, Program> programs = new ConcurrentHashMap<>();
@@ -35,20 +36,23 @@ final class Decomposer {
     this.scope = scope;
   }
 
-  /** Decomposes all sites of a batch. */
-  Decomposed decompose(Scope owner, Batch batch) {
+  /**
+   * Decomposes all sites of a batch.
+   *
+   * @param down F32 [sites, rank, rest]
+   * @param up F32 [sites, out, rank]
+   */
+  Decomposed decompose(Scope owner, Tensor down, Tensor up) {
     List<Tensor> out =
-        programs
-            .computeIfAbsent("decompose", k -> decomposing())
-            .run(owner, batch.down(), batch.up());
+        programs.computeIfAbsent("decompose", k -> decomposing()).run(owner, down, up);
     double[] all = HostTensor.of(out.get(0)).doubles();
-    int sites = batch.sums().size();
+    int sites = Math.toIntExact(down.shape().size(0));
     int rank = all.length / sites;
     List<Spectrum> spectra = new ArrayList<>();
     for (int i = 0; i < sites; i++) {
       spectra.add(new Spectrum(Arrays.copyOfRange(all, i * rank, (i + 1) * rank)));
     }
-    return new Decomposed(batch, spectra, out.get(0), out.get(1), out.get(2));
+    return new Decomposed(down, up, spectra, out.get(0), out.get(1), out.get(2));
   }
 
   /**
@@ -61,14 +65,7 @@ final class Decomposer {
       Tensor count = Tensor.of(work, Shape.of(rank), new float[rank]);
       return programs
           .computeIfAbsent(stored, k -> cutting(stored))
-          .run(
-              work,
-              all.batch().down(),
-              all.batch().up(),
-              all.sigma(),
-              all.left(),
-              all.right(),
-              count)
+          .run(work, all.down(), all.up(), all.sigma(), all.left(), all.right(), count)
           .stream()
           .map(HostTensor::of)
           .toList();

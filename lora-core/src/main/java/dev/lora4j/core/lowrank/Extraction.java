@@ -4,13 +4,10 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Target;
-import dev.lora4j.core.adapter.full.WholeChange;
-import dev.lora4j.core.lowrank.WholeDecomposer.Directions;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -18,7 +15,6 @@ import dev.lora4j.core.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -35,10 +31,8 @@ import java.util.TreeSet;
 public final class Extraction {
   private final Scope scope;
   private final RankRules rules;
-  private final DType stored;
-  private final WholeDecomposer decomposer;
+  private final ComputedFactors computed;
   private final Map<List<DType>, Program> differences = new HashMap<>();
-  private Optional<Range> range = Optional.empty();
   private double least;
   private SiteListener listener = SiteListener.NONE;
 
@@ -50,8 +44,7 @@ public final class Extraction {
   public Extraction(Scope scope, RankRules rules, DType stored) {
     this.scope = scope;
     this.rules = rules;
-    this.stored = stored;
-    this.decomposer = new WholeDecomposer(scope);
+    this.computed = new ComputedFactors(scope, stored);
   }
 
   /**
@@ -69,7 +62,7 @@ public final class Extraction {
                 + ", which counts all singular values");
       }
     }
-    range = Optional.of(how);
+    computed.randomised(how);
     return this;
   }
 
@@ -143,30 +136,14 @@ public final class Extraction {
       return false;
     }
     if (one.target() == Target.BIAS || site.kind() == Site.Kind.NORM) {
-      Shape shape = one.target() == Target.WEIGHT ? site.weight() : Shape.of(site.out());
-      HostTensor whole = HostTensor.of(out.get(0).to(work, stored)).reshape(shape);
-      WholeSums.put(result, site.name(), WholeChange.factors(site, one.target(), whole));
+      Factors whole = computed.whole(site, one.target(), out.get(0));
+      WholeSums.put(result, site.name(), whole);
       return true;
     }
     Tensor matrix = out.get(0).view(work, 0, Shape.of(site.out(), site.rest()));
-    RankRule rule = rules.at(site);
-    Directions all =
-        range
-            .map(r -> decomposer.randomised(work, matrix, rule.most(), r))
-            .orElseGet(() -> decomposer.exact(work, matrix));
-    int rank = rule.rank(all.spectrum());
-    List<HostTensor> pair = decomposer.cut(all, rank, stored);
-    WholeSums.put(
-        result,
-        site.name(),
-        SiteFactors.of(
-            site,
-            0,
-            pair.get(0).reshape(Shape.of(1, rank, site.rest())),
-            pair.get(1).reshape(Shape.of(1, site.out(), rank)),
-            rank,
-            1));
-    done.put(site.name(), new SiteTruncation(all.spectrum(), rank));
+    ComputedFactors.Cut cut = computed.cut(work, site, matrix, rules.at(site));
+    WholeSums.put(result, site.name(), cut.factors());
+    done.put(site.name(), cut.truncation());
     return true;
   }
 

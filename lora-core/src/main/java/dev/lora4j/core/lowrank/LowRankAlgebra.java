@@ -106,7 +106,7 @@ public final class LowRankAlgebra {
     each(
         plan,
         (work, batch) -> {
-          Decomposed all = decomposer.decompose(work, batch);
+          Decomposed all = decomposer.decompose(work, batch.down(), batch.up());
           int[] ranks = new int[batch.sums().size()];
           int most = 1;
           for (int i = 0; i < ranks.length; i++) {
@@ -136,7 +136,7 @@ public final class LowRankAlgebra {
     each(
         SumPlan.of(terms, sites),
         (work, batch) -> {
-          List<Spectrum> spectra = decomposer.decompose(work, batch).spectra();
+          List<Spectrum> spectra = decomposer.decompose(work, batch.down(), batch.up()).spectra();
           for (int i = 0; i < spectra.size(); i++) {
             SiteSum sum = batch.sums().get(i);
             all.put(sum.site().name(), spectra.get(i).times(sum.share()));

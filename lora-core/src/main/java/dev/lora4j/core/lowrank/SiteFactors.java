@@ -37,17 +37,22 @@ final class SiteFactors {
     Shape rows = Shape.of(rank, downs.shape().size(2));
     HostTensor first = HostTensor.owning(downs.dtype(), rows, down);
     HostTensor second = HostTensor.owning(ups.dtype(), Shape.of(out, rank), up);
-    if (!first.finite() || !second.finite()) {
-      throw new AdapterException(
-          "The factors of "
-              + site.name()
-              + " are too great for "
-              + downs.dtype()
-              + "; store them as F32 or BF16.");
-    }
+    requireFinite(site, first, second);
     return LoraMath.factors(
         first.reshape(LowRank.down(site, rank)),
         second.reshape(LowRank.up(site, rank)),
         scale * rank);
+  }
+
+  /** Refuses factors that overflowed when they were rounded. */
+  static void requireFinite(Site site, HostTensor down, HostTensor up) {
+    if (!down.finite() || !up.finite()) {
+      throw new AdapterException(
+          "The factors of "
+              + site.name()
+              + " are too great for "
+              + down.dtype()
+              + "; store them as F32 or BF16.");
+    }
   }
 }

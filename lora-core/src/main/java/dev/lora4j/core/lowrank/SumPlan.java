@@ -40,16 +40,17 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
         Site site = site(adapter, at.getKey(), sites);
         for (Factors factors : at.getValue()) {
           AdditiveMethod method = additive(adapter, site, factors);
-          if (term.weight() == 0 || method.scale(factors.structure()) == 0) {
+          double weight = term.at(site.name(), method.target(factors.structure()));
+          if (weight == 0 || method.scale(factors.structure()) == 0) {
             continue;
           }
           if (product(site, factors, method)) {
             parts
                 .computeIfAbsent(site.name(), k -> new ArrayList<>())
-                .add(Part.of(site, factors, method, term.weight()));
+                .add(Part.of(site, factors, method, weight));
           } else {
             rest.computeIfAbsent(site.name(), k -> new ArrayList<>())
-                .add(new Whole(site, factors, term.weight()));
+                .add(new Whole(site, factors, weight));
           }
         }
       }

@@ -1,0 +1,126 @@
+package dev.lora4j.core.lowrank;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.full.WholeChange;
+import dev.lora4j.core.adapter.lora.LoraMath;
+import dev.lora4j.core.lowrank.Decomposer.Decomposed;
+import dev.lora4j.core.lowrank.WholeDecomposer.Directions;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes factors of changes that were computed, one site at a time: as they are, or cut to a rank.
+ * They are rounded once to the type they are stored in, and have scale 1.
+ */
+public final class ComputedFactors {
+  /** A change that was cut, and what that did to it. */
+  public record Cut(Factors factors, SiteTruncation truncation) {}
+
+  private final Scope scope;
+  private final DType stored;
+  private final WholeDecomposer wholes;
+  private final Decomposer products;
+  private Optional<Range> range = Optional.empty();
+
+  /** Compiles its programs in {@code scope}, when they are first needed. */
+  public ComputedFactors(Scope scope, DType stored) {
+    this.scope = scope;
+    this.stored = stored;
+    this.wholes = new WholeDecomposer(scope);
+    this.products = new Decomposer(scope);
+  }
+
+  /** Looks for the directions of whole changes by chance, which gives a little less. */
+  public ComputedFactors randomised(Range how) {
+    range = Optional.of(how);
+    return this;
+  }
+
+  /**
+   * A change that is stored whole.
+   *
+   * @param change F32, with as many elements as the parameter
+   * @throws AdapterException if it is too great for the type
+   */
+  public Factors whole(Site site, Target target, Tensor change) {
+    Shape shape = target == Target.WEIGHT ? site.weight() : Shape.of(site.out());
+    HostTensor value = rounded(change).reshape(shape);
+    if (!value.finite()) {
+      throw new AdapterException(
+          "The change of the "
+              + target.parameter()
+              + " of "
+              + site.name()
+              + " is not finite in "
+              + stored
+              + (stored == DType.F16 ? "; store it as F32 or BF16." : "."));
+    }
+    return WholeChange.factors(site, target, value);
+  }
+
+  /**
+   * A product of two factors that is stored as it is.
+   *
+   * @param down F32 [rank, rest]
+   * @param up F32 [out, rank]
+   */
+  public Factors product(Site site, Tensor down, Tensor up) {
+    int rank = Math.toIntExact(down.shape().size(0));
+    HostTensor first = rounded(down).reshape(LowRank.down(site, rank));
+    HostTensor second = rounded(up).reshape(LowRank.up(site, rank));
+    SiteFactors.requireFinite(site, first, second);
+    return LoraMath.factors(first, second, rank);
+  }
+
+  /**
+   * The nearest LoRA to a whole change.
+   *
+   * @param matrix F32 [out, rest]
+   */
+  public Cut cut(Scope work, Site site, Tensor matrix, RankRule rule) {
+    Directions all =
+        range
+            .map(r -> wholes.randomised(work, matrix, rule.most(), r))
+            .orElseGet(() -> wholes.exact(work, matrix));
+    int rank = rule.rank(all.spectrum());
+    List<HostTensor> pair = wholes.cut(all, rank, stored);
+    return cut(site, pair, rank, all.spectrum());
+  }
+
+  /**
+   * The nearest LoRA to a product of two factors.
+   *
+   * @param down F32 [rank, rest]
+   * @param up F32 [out, rank]
+   */
+  public Cut cut(Scope work, Site site, Tensor down, Tensor up, RankRule rule) {
+    long inner = down.shape().size(0);
+    Tensor downs = down.view(work, 0, Shape.of(1, inner, site.rest()));
+    Tensor ups = up.view(work, 0, Shape.of(1, site.out(), inner));
+    Decomposed all = products.decompose(work, downs, ups);
+    Spectrum spectrum = all.spectra().get(0);
+    int rank = rule.rank(spectrum);
+    return cut(site, products.cut(all, rank, stored), rank, spectrum);
+  }
+
+  private static Cut cut(Site site, List<HostTensor> pair, int rank, Spectrum spectrum) {
+    HostTensor down = pair.get(0).reshape(Shape.of(1, rank, site.rest()));
+    HostTensor up = pair.get(1).reshape(Shape.of(1, site.out(), rank));
+    return new Cut(SiteFactors.of(site, 0, down, up, rank, 1), new SiteTruncation(spectrum, rank));
+  }
+
+  private HostTensor rounded(Tensor tensor) {
+    try (Scope work = scope.child("round")) {
+      return HostTensor.of(stored == tensor.dtype() ? tensor : tensor.to(work, stored));
+    }
+  }
+}
