@@ -62,8 +62,8 @@ public final class MixPlan {
       return text.orElse(weight.value());
     }
 
-    /** The one weight that counts at a site where steps do not. */
-    double overall(String site) {
+    /** The one weight at a site where steps do not count, whatever its share there. */
+    public double overall(String site) {
       return site.startsWith(TEXT_ENCODER) ? textWeight() : weight.value();
     }
   }

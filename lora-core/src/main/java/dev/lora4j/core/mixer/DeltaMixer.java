@@ -10,6 +10,8 @@ import java.util.Optional;
  *
  * <p>Only adapters of additive methods have such changes; the others are refused before this is
  * asked. The same mixer with the same adapters, weights and seed gives the same result to the bit.
+ *
+ * <p>What it cannot honour it refuses, or says with an {@link IllegalArgumentException}.
  */
 public non-sealed interface DeltaMixer extends Mixer {
   /**
@@ -32,8 +34,13 @@ public non-sealed interface DeltaMixer extends Mixer {
   /** Stages the change at one parameter. */
   SiteChange mix(SiteDeltas deltas);
 
-  /** What is kept of the change at each parameter; all of it by default. */
-  default Optional<RankRule> kept() {
+  /**
+   * How many directions are kept of the change at each layer, where nobody asks for another rule;
+   * all by default.
+   *
+   * @param ranks the greatest rank of each adapter, 0 of those without
+   */
+  default Optional<RankRule> kept(List<Integer> ranks) {
     return Optional.empty();
   }
 }

@@ -12,6 +12,10 @@ public sealed interface SiteChange {
    */
   record Dense(Expr delta) implements SiteChange {}
 
-  /** A product of two factors, as {@link SiteDeltas#sum} has them. */
+  /**
+   * A product of two factors.
+   *
+   * @param factors down [rank, rest] and up [out, rank], F32
+   */
   record Product(LowRank factors) implements SiteChange {}
 }

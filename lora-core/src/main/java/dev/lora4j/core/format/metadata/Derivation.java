@@ -73,6 +73,16 @@ public final class Derivation {
         .with(ModelSpecKeys.MERGED_FROM, String.join(", ", names));
   }
 
+  /**
+   * Of an adapter that was mixed by something other than adding up.
+   *
+   * @param merged as {@link #merged} has it
+   * @param how the mixer with its settings, for people
+   */
+  public static Metadata mixed(Metadata merged, String how) {
+    return merged.with(KohyaKeys.COMMENT, "mixed by " + how);
+  }
+
   /** Of an adapter extracted from two checkpoints. */
   public static Metadata extracted(String base, String tuned, Adapter after) {
     return ranks(Metadata.EMPTY, after, false)

@@ -1,0 +1,116 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.metadata.Derivation;
+import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.lowrank.RankRules;
+import dev.lora4j.core.lowrank.SiteListener;
+import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs mixers of the kind {@link DeltaMixer}: adapters with weights become one adapter.
+ *
+ * <p>One parameter is in memory at a time, computed in F32 and rounded once to the type it is
+ * stored in. Programs depend on the form of parameters, not on their number. A mixer that gives
+ * back the exact sum is left to {@link LowRankAlgebra}. Work ends at an interrupt, between
+ * parameters.
+ */
+public final class DeltaMixing {
+  private final Scope scope;
+  private final Map<String, Site> sites;
+  private long seed;
+  private DType stored = DType.F32;
+  private Optional<RankRules> asked = Optional.empty();
+  private Optional<RankRules> otherwise = Optional.empty();
+  private boolean uncut;
+  private SiteListener listener = SiteListener.NONE;
+
+  /**
+   * Mixes in {@code scope}, in which nothing stays.
+   *
+   * @param sites the layers of the base by name
+   */
+  public DeltaMixing(Scope scope, Map<String, Site> sites) {
+    this.scope = scope;
+    this.sites = Map.copyOf(sites);
+  }
+
+  /** Sets the seed of what is random; 0 without it. */
+  public DeltaMixing seed(long other) {
+    seed = other;
+    return this;
+  }
+
+  /** Sets the type of the result's factors; F32 without it. */
+  public DeltaMixing stored(DType type) {
+    stored = type;
+    return this;
+  }
+
+  /** Keeps so many directions of each layer's change, whatever the mixer says. */
+  public DeltaMixing cut(RankRules rules) {
+    asked = Optional.of(rules);
+    return this;
+  }
+
+  /**
+   * Keeps so many directions of changes that are no products of two factors, where the mixer says
+   * nothing. Without this they are stored whole.
+   */
+  public DeltaMixing cutWholes(RankRules rules) {
+    otherwise = Optional.of(rules);
+    return this;
+  }
+
+  /** Keeps all of each change, whatever the mixer says: what is no product is stored whole. */
+  public DeltaMixing uncut() {
+    uncut = true;
+    return this;
+  }
+
+  /** Sets who is told how many of the parameters are done. */
+  public DeltaMixing listener(SiteListener other) {
+    listener = other;
+    return this;
+  }
+
+  /**
+   * Mixes.
+   *
+   * @param name of the result
+   * @return the new adapter, and what was lost at the layers where its change was cut
+   * @throws AdapterException if the plan asks for what one change cannot be, the mixer refuses the
+   *     adapters, or the result would do nothing
+   */
+  public Truncated mix(String name, DeltaMixer mixer, MixPlan plan) {
+    MixerCode code = new MixerCode(mixer);
+    Mixture mixture = Mixture.of(code.name(), plan, sites);
+    List<String> names = mixture.adapters().stream().map(Adapter::name).toList();
+    code.call(() -> mixer.refuses(names))
+        .ifPresent(
+            why -> {
+              throw new AdapterException("The mixer " + code.name() + " refuses: " + why);
+            });
+    List<Integer> ranks =
+        mixture.adapters().stream().map(a -> Math.toIntExact(Derivation.greatestRank(a))).toList();
+    Kept kept = Kept.ALL;
+    if (!uncut) {
+      Optional<RankRules> rules =
+          asked.or(() -> code.call(() -> mixer.kept(ranks)).map(RankRules::same));
+      kept = new Kept(rules, rules.or(() -> otherwise));
+    }
+    try (Scope work = scope.child(code.name())) {
+      code.own(work);
+      MixRun run = new MixRun(work, mixer, code, mixture, seed);
+      return run.of(name, sites, kept, stored, listener);
+    }
+  }
+}

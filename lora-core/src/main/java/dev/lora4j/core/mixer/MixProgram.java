@@ -1,0 +1,166 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a mixer does at all parameters of one form. */
+final class MixProgram {
+  /** Random numbers of a part at the parameter at hand. */
+  @FunctionalInterface
+  interface Draws {
+    Tensor of(Scope owner, Parameter.Part part, Shape shape);
+  }
+
+  /**
+   * What came out.
+   *
+   * @param tensors the change in the parameter's shape, or down and up of a product; F32
+   * @param least the least of its numbers, or of its factors'
+   * @param most the greatest
+   */
+  record Result(List<Tensor> tensors, double least, double most) {}
+
+  private final Scope scope;
+  private final Graph graph = new Graph();
+  private final SiteChange change;
+  private final boolean sum;
+
+  /** The parts whose random numbers are inputs, in the order in which they were asked for. */
+  private final Map<Integer, Expr> drawn = new TreeMap<>();
+
+  private final List<Integer> order = new ArrayList<>();
+  private Optional<Program> compiled = Optional.empty();
+
+  /**
+   * Stages it; compiled in {@code scope} when it first runs.
+   *
+   * @param like a parameter of the form
+   * @param adapters how many are mixed
+   * @param numbers how many the survey gave
+   */
+  MixProgram(
+      Scope scope, DeltaMixer mixer, MixerCode code, Parameter like, int adapters, int numbers) {
+    this.scope = scope;
+    StagedDeltas staged = new StagedDeltas(graph, like);
+    Expr weights = graph.input("weights", DType.F32, Shape.of(like.parts().size()));
+    Expr surveyed = graph.input("numbers", DType.F32, Shape.of(Math.max(1, numbers)));
+    List<SiteDelta> parts = new ArrayList<>();
+    for (int i = 0; i < staged.count(); i++) {
+      int part = i;
+      parts.add(
+          new SiteDelta(
+              like.parts().get(i).adapter(),
+              staged.delta(i),
+              weights.slice(0, i, i + 1).reshape(new long[0]),
+              () -> drawn.computeIfAbsent(part, p -> draw(p, like.shape()))));
+    }
+    SiteChange whole =
+        staged
+            .sum(weights)
+            .<SiteChange>map(SiteChange.Product::new)
+            .orElseGet(
+                () ->
+                    new SiteChange.Dense(
+                        parts.stream().map(SiteDelta::weighted).reduce(Expr::add).orElseThrow()));
+    SiteDeltas deltas = new SiteDeltas(adapters, parts, surveyed, whole);
+    this.change = code.call(() -> mixer.mix(deltas));
+    this.sum = change.equals(whole);
+    check(code.name(), like);
+  }
+
+  private Expr draw(int part, Shape shape) {
+    order.add(part);
+    return graph.input("uniform" + part, DType.F32, shape);
+  }
+
+  private void check(String mixer, Parameter like) {
+    Shape shape = like.shape();
+    if (change instanceof SiteChange.Dense dense) {
+      require(mixer, dense.delta(), shape);
+    } else if (change instanceof SiteChange.Product product) {
+      if (!like.matrix()) {
+        throw new AdapterException(
+            "The mixer "
+                + mixer
+                + " gives a product of two factors for the "
+                + like.target().parameter()
+                + " of a layer, "
+                + shape
+                + ", which has none.");
+      }
+      require(mixer, product.factors().down(), shape.with(0, Shape.UNKNOWN));
+      require(mixer, product.factors().up(), shape.with(1, Shape.UNKNOWN));
+    }
+  }
+
+  private static void require(String mixer, Expr found, Shape expected) {
+    if (found.dtype() != DType.F32 || !expected.admits(found.shape())) {
+      throw new AdapterException(
+          "The mixer "
+              + mixer
+              + " gives "
+              + found.dtype()
+              + " "
+              + found.shape()
+              + " where F32 "
+              + expected
+              + " is expected.");
+    }
+  }
+
+  /** Whether the mixer gives back the exact weighted sum, so that there is nothing to run. */
+  boolean sum() {
+    return sum;
+  }
+
+  /** Runs it. */
+  Result run(Scope work, Parameter parameter, Tensor numbers, Draws draws) {
+    List<Tensor> inputs = new ArrayList<>(StagedDeltas.tensors(work, parameter));
+    float[] weights = new float[parameter.parts().size()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) parameter.parts().get(i).weight();
+    }
+    inputs.add(Tensor.of(work, Shape.of(weights.length), weights));
+    inputs.add(numbers);
+    for (int part : order) {
+      inputs.add(draws.of(work, parameter.parts().get(part), parameter.shape()));
+    }
+    if (compiled.isEmpty()) {
+      compiled = Optional.of(graph.inference(scope, outputs()));
+    }
+    List<Tensor> out = compiled.get().run(work, inputs);
+    float[] extremes = out.get(out.size() - 1).floats();
+    return new Result(out.subList(0, out.size() - 1), extremes[0], extremes[1]);
+  }
+
+  private List<Expr> outputs() {
+    if (change instanceof SiteChange.Product product) {
+      LowRank pair = product.factors();
+      List<Expr> down = extremes(pair.down());
+      List<Expr> up = extremes(pair.up());
+      Expr both = down.get(0).minimum(up.get(0)).stack(0, down.get(1).maximum(up.get(1)));
+      return List.of(pair.down(), pair.up(), both);
+    }
+    Expr delta = ((SiteChange.Dense) change).delta();
+    List<Expr> both = extremes(delta);
+    return List.of(delta, both.get(0).stack(0, both.get(1)));
+  }
+
+  /** NaN is the least and the greatest of whatever it is among. */
+  private static List<Expr> extremes(Expr x) {
+    Graph.Result one = new Graph.Result(x.dtype(), Shape.of());
+    return x.graph().call("aminmax", List.of(one, one), x);
+  }
+}

@@ -1,0 +1,186 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.lowrank.ComputedFactors;
+import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.lowrank.RankRule;
+import dev.lora4j.core.lowrank.RankRules;
+import dev.lora4j.core.lowrank.SiteListener;
+import dev.lora4j.core.lowrank.SiteTruncation;
+import dev.lora4j.core.lowrank.Term;
+import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.MixProgram.Result;
+import dev.lora4j.core.mixer.Parameter.Form;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** One mixing, from the survey to the new adapter. */
+final class MixRun {
+  /** A parameter and what is done there. */
+  private record Planned(Parameter parameter, MixProgram program) {
+    boolean sum() {
+      return program.sum();
+    }
+  }
+
+  private final Scope scope;
+  private final Mixture mixture;
+  private final MixerCode code;
+  private final Tensor numbers;
+  private final List<Planned> planned = new ArrayList<>();
+  private final List<Long> keys = new ArrayList<>();
+  private final UniformNumbers uniform = new UniformNumbers();
+
+  /** Surveys the adapters and stages what the mixer does at each form. */
+  MixRun(Scope scope, DeltaMixer mixer, MixerCode code, Mixture mixture, long seed) {
+    this.scope = scope;
+    this.mixture = mixture;
+    this.code = code;
+    double[] surveyed = code.call(() -> mixer.survey(new Surveying(scope, mixture)));
+    float[] rounded = new float[Math.max(1, surveyed.length)];
+    for (int i = 0; i < surveyed.length; i++) {
+      rounded[i] = (float) surveyed[i];
+    }
+    this.numbers = Tensor.of(scope, Shape.of(rounded.length), rounded);
+    int adapters = mixture.parts().size();
+    Map<Form, MixProgram> programs = new HashMap<>();
+    for (Parameter one : mixture.parameters()) {
+      MixProgram program =
+          programs.computeIfAbsent(
+              one.form(),
+              form -> new MixProgram(scope, mixer, code, one, adapters, surveyed.length));
+      planned.add(new Planned(one, program));
+    }
+    List<String> identities = mixture.adapters().stream().map(Adapter::identity).toList();
+    for (int i = 0; i < identities.size(); i++) {
+      // The same adapter twice draws twice; where it stands among others is of no effect.
+      int before = Collections.frequency(identities.subList(0, i), identities.get(i));
+      keys.add(UniformNumbers.key(seed, identities.get(i), Integer.toString(before)));
+    }
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param sites the layers of the base by name
+   */
+  Truncated of(
+      String name, Map<String, Site> sites, Kept kept, DType stored, SiteListener listener) {
+    List<Planned> others = planned.stream().filter(p -> !p.sum()).toList();
+    int count = planned.size();
+    int done = count - others.size();
+    Map<String, List<Factors>> result = new HashMap<>();
+    SortedMap<String, SiteTruncation> cut = new TreeMap<>();
+    if (done > 0) {
+      LowRankAlgebra algebra =
+          new LowRankAlgebra(scope, sites).listener((d, of) -> listener.done(d, count));
+      Truncated summed = summed(algebra, name, kept, stored);
+      if (others.isEmpty()) {
+        return summed;
+      }
+      summed.adapter().sites().forEach((site, all) -> result.put(site, new ArrayList<>(all)));
+      cut.putAll(summed.sites());
+    }
+    ComputedFactors computed = new ComputedFactors(scope, stored);
+    for (Planned one : others) {
+      String site = one.parameter().site().name();
+      one(one, computed, kept, cut)
+          .ifPresent(factors -> result.computeIfAbsent(site, k -> new ArrayList<>()).add(factors));
+      listener.done(++done, count);
+    }
+    if (result.isEmpty()) {
+      throw new AdapterException(
+          "What the mixer "
+              + code.name()
+              + " makes of "
+              + String.join(", ", mixture.adapters().stream().map(Adapter::name).toList())
+              + " is 0 everywhere; it would do nothing.");
+    }
+    return new Truncated(new Adapter(name, result, Map.of()), cut);
+  }
+
+  /** What is the exact sum, by the factors. */
+  private Truncated summed(LowRankAlgebra algebra, String name, Kept kept, DType stored) {
+    Set<String> sums =
+        planned.stream()
+            .filter(Planned::sum)
+            .map(p -> p.parameter().name())
+            .collect(Collectors.toSet());
+    List<Term> terms = mixture.parts().stream().map(p -> term(p, sums)).toList();
+    return kept.products()
+        .map(rules -> algebra.truncate(name, terms, rules, stored))
+        .orElseGet(() -> new Truncated(algebra.sum(name, terms, stored), new TreeMap<>()));
+  }
+
+  private static Term term(MixPlan.Part part, Set<String> parameters) {
+    return new Term(
+        part.adapter(),
+        1,
+        (site, target) ->
+            parameters.contains(Parameter.name(site, target))
+                ? part.overall(site) * part.shares().at(site)
+                : 0);
+  }
+
+  /** The change of one parameter; none if it is 0. */
+  private Optional<Factors> one(
+      Planned one, ComputedFactors computed, Kept kept, SortedMap<String, SiteTruncation> done) {
+    Parameter parameter = one.parameter();
+    try (Scope work = scope.child("mix")) {
+      Result mixed =
+          one.program()
+              .run(
+                  work,
+                  parameter,
+                  numbers,
+                  (owner, part, shape) -> uniform.of(owner, key(parameter, part.adapter()), shape));
+      if (!Double.isFinite(mixed.least()) || !Double.isFinite(mixed.most())) {
+        throw new AdapterException(
+            "What the mixer "
+                + code.name()
+                + " makes of "
+                + parameter.name()
+                + " is not finite; are the weights too large?");
+      }
+      if (mixed.least() == 0 && mixed.most() == 0) {
+        return Optional.empty();
+      }
+      Site site = parameter.site();
+      List<Tensor> out = mixed.tensors();
+      Optional<RankRules> rules = out.size() == 1 ? kept.wholes() : kept.products();
+      if (!parameter.matrix() || rules.isEmpty()) {
+        return Optional.of(
+            out.size() == 1
+                ? computed.whole(site, parameter.target(), out.get(0))
+                : computed.product(site, out.get(0), out.get(1)));
+      }
+      RankRule rule = rules.get().at(site);
+      ComputedFactors.Cut cut =
+          out.size() == 1
+              ? computed.cut(work, site, out.get(0), rule)
+              : computed.cut(work, site, out.get(0), out.get(1), rule);
+      done.put(site.name(), cut.truncation());
+      return Optional.of(cut.factors());
+    }
+  }
+
+  private long key(Parameter parameter, int adapter) {
+    return UniformNumbers.key(keys.get(adapter), parameter.name());
+  }
+}

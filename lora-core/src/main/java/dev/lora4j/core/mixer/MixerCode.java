@@ -1,0 +1,48 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Plugin;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** The code of a mixer, which may be that of a plug-in. */
+final class MixerCode {
+  private final Mixer mixer;
+  private final Optional<Plugin> plugin;
+
+  MixerCode(Mixer mixer) {
+    this.mixer = mixer;
+    this.plugin = Extensions.installed().plugin(mixer);
+  }
+
+  /** Its name as an extension, else that of its class. */
+  String name() {
+    Extension extension = mixer.getClass().getAnnotation(Extension.class);
+    return extension == null ? mixer.getClass().getSimpleName() : extension.name();
+  }
+
+  /** Has what is made for it closed with it. */
+  void own(AutoCloseable resource) {
+    plugin.ifPresent(p -> p.own(resource));
+  }
+
+  /**
+   * Runs some of it.
+   *
+   * @throws AdapterException if it says that it cannot honour something
+   */
+  <T> T call(Callable<T> code) {
+    try {
+      return plugin.isPresent() ? plugin.get().call(code) : code.call();
+    } catch (IllegalArgumentException e) {
+      throw new AdapterException("The mixer " + name() + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      // Mixers declare none.
+      throw new IllegalStateException("the mixer " + name() + " failed: " + e, e);
+    }
+  }
+}

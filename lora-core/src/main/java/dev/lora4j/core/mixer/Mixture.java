@@ -1,0 +1,141 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.nn.Site;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The adapters of a plan, parameter by parameter. Those that weigh nothing anywhere take no part.
+ *
+ * @param parts of the plan that take part
+ * @param parameters in the order of their names
+ */
+record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
+  /**
+   * Checks a plan and divides it.
+   *
+   * @param mixer its name, for messages
+   * @param sites the layers of the base by name
+   * @throws AdapterException if it asks for what one change cannot be, or would do nothing
+   */
+  static Mixture of(String mixer, MixPlan plan, Map<String, Site> sites) {
+    List<String> problems = new ArrayList<>();
+    plan.parts().forEach(part -> problem(mixer, part).ifPresent(problems::add));
+    if (!problems.isEmpty()) {
+      throw new AdapterException(String.join(" ", problems));
+    }
+    List<MixPlan.Part> active = new ArrayList<>();
+    SortedMap<String, Parameter> parameters = new TreeMap<>();
+    for (MixPlan.Part part : plan.parts()) {
+      List<Parameter> own = parameters(mixer, part, active.size(), sites);
+      if (!own.isEmpty()) {
+        active.add(part);
+        own.forEach(p -> parameters.merge(p.name(), p, Mixture::joined));
+      }
+    }
+    if (active.isEmpty()) {
+      throw new AdapterException(
+          "The mixer "
+              + mixer
+              + " has nothing to mix: "
+              + (plan.parts().isEmpty()
+                  ? "there are no adapters."
+                  : "all weights or scales are 0 (" + plan + ")."));
+    }
+    return new Mixture(List.copyOf(active), List.copyOf(parameters.values()));
+  }
+
+  List<Adapter> adapters() {
+    return parts.stream().map(MixPlan.Part::adapter).toList();
+  }
+
+  private static Optional<String> problem(String mixer, MixPlan.Part part) {
+    String once = "the mixer " + mixer + " makes one change that is the same";
+    if (part.area().isPresent()) {
+      return Optional.of(
+          part.adapter().name()
+              + " counts in a part of the picture alone, and "
+              + once
+              + " everywhere; take its region away.");
+    }
+    if (!part.weight().constant()) {
+      return Optional.of(
+          part.adapter().name()
+              + " has a weight that depends on the step, "
+              + part.weight().text()
+              + ", and "
+              + once
+              + " in all steps; give it one number.");
+    }
+    return Optional.empty();
+  }
+
+  private static List<Parameter> parameters(
+      String mixer, MixPlan.Part part, int place, Map<String, Site> sites) {
+    List<Parameter> own = new ArrayList<>();
+    for (String name : part.adapter().sites().keySet()) {
+      double weight = part.overall(name) * part.shares().at(name);
+      Site site = site(part.adapter(), name, sites);
+      SortedMap<Target, List<Factors>> byTarget = new TreeMap<>();
+      for (Factors factors : part.adapter().at(name)) {
+        AdditiveMethod method = additive(mixer, part.adapter(), name, factors);
+        if (weight != 0 && method.scale(factors.structure()) != 0) {
+          byTarget
+              .computeIfAbsent(method.target(factors.structure()), k -> new ArrayList<>())
+              .add(factors);
+        }
+      }
+      byTarget.forEach(
+          (target, all) ->
+              own.add(
+                  new Parameter(site, target, List.of(new Parameter.Part(place, weight, all)))));
+    }
+    return own;
+  }
+
+  private static Parameter joined(Parameter a, Parameter b) {
+    List<Parameter.Part> both = new ArrayList<>(a.parts());
+    both.addAll(b.parts());
+    return new Parameter(a.site(), a.target(), both);
+  }
+
+  private static Site site(Adapter adapter, String name, Map<String, Site> sites) {
+    return Optional.ofNullable(sites.get(name))
+        .orElseThrow(
+            () ->
+                new AdapterException(
+                    adapter.name()
+                        + " changes "
+                        + name
+                        + ", but no layer of that name is known; name the base that it is for."));
+  }
+
+  private static AdditiveMethod additive(
+      String mixer, Adapter adapter, String site, Factors factors) {
+    AdapterMethod method = Methods.named(factors.method());
+    if (method instanceof AdditiveMethod additive) {
+      return additive;
+    }
+    throw new AdapterException(
+        adapter.name()
+            + " has factors of the method "
+            + method.name()
+            + " at "
+            + site
+            + ". Their effect depends on the weight they act on, so the mixer "
+            + mixer
+            + " has no change of them to mix; bake them into a base and extract what changed.");
+  }
+}

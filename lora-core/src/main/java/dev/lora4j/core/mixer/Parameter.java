@@ -1,0 +1,105 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.Structure;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Shape;
+import java.util.List;
+
+/**
+ * A weight or bias of a layer that is changed, and by what.
+ *
+ * @param parts in the order of the adapters, each of them at most once
+ */
+record Parameter(Site site, Target target, List<Part> parts) {
+  /**
+   * What one adapter has there.
+   *
+   * @param adapter its place among the adapters
+   * @param weight not 0
+   * @param factors of additive methods, with scales that are not 0
+   */
+  record Part(int adapter, double weight, List<Factors> factors) {
+    Part {
+      factors = List.copyOf(factors);
+    }
+  }
+
+  /**
+   * What decides about the program that a parameter takes.
+   *
+   * @param site all about the layer that matters to its weight
+   */
+  record Form(Site site, Target target, List<PartForm> parts) {}
+
+  /** Likewise of a part. */
+  record PartForm(int adapter, List<FactorsForm> factors) {}
+
+  /**
+   * Likewise of factors.
+   *
+   * @param product whether they are taken as a product of two
+   */
+  record FactorsForm(Structure structure, boolean product) {}
+
+  Parameter {
+    parts = List.copyOf(parts);
+  }
+
+  /** Unique, for example {@code unet.conv_in.weight}. */
+  String name() {
+    return name(site.name(), target);
+  }
+
+  static String name(String site, Target target) {
+    return site + "." + target.parameter();
+  }
+
+  Form form() {
+    return new Form(
+        general(),
+        target,
+        parts.stream()
+            .map(p -> new PartForm(p.adapter(), p.factors().stream().map(this::form).toList()))
+            .toList());
+  }
+
+  private FactorsForm form(Factors factors) {
+    Structure structure = factors.structure();
+    return new FactorsForm(Methods.named(factors.method()).form(structure), isProduct(structure));
+  }
+
+  /** Whether factors are taken as a product of two. */
+  boolean isProduct(Structure factors) {
+    return matrix() && Methods.additive(factors.method()).rank(general(), factors).isPresent();
+  }
+
+  /**
+   * All about the layer that matters to its weight. Groups keep a product from being applied beside
+   * a weight; as a change of the weight it is a product all the same.
+   */
+  Site general() {
+    return new Site("", site.kind(), site.weight(), false, 1, 0, 1, 1);
+  }
+
+  /** [out, rest] of a layer's weight, [width] of others. */
+  Shape shape() {
+    return matrix() ? Shape.of(site.out(), site.rest()) : Shape.of(site.out());
+  }
+
+  /** Whether it is a layer's weight. */
+  boolean matrix() {
+    return target == Target.WEIGHT && site.kind() != Site.Kind.NORM;
+  }
+
+  long elements() {
+    return shape().elements();
+  }
+
+  /** One part alone, as that of the only adapter. */
+  Parameter only(Part part) {
+    return new Parameter(site, target, List.of(new Part(0, part.weight(), part.factors())));
+  }
+}

@@ -1,0 +1,146 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The changes at a parameter of some form, staged: all that is computed of factors, for the survey
+ * as for the mixing, so that both see the same numbers.
+ */
+final class StagedDeltas {
+  /** A change of one part at weight 1: the product of two factors where it is one. */
+  private record Staged(Expr delta, Optional<LowRank> product) {}
+
+  private final Parameter like;
+  private final List<Staged> parts = new ArrayList<>();
+
+  /**
+   * Declares its inputs, which {@link #tensors} has the values of.
+   *
+   * @param like a parameter of the form
+   */
+  StagedDeltas(Graph graph, Parameter like) {
+    this.like = like;
+    List<List<StagedFactors>> inputs = new ArrayList<>();
+    int count = 0;
+    for (Parameter.Part part : like.parts()) {
+      List<StagedFactors> staged = new ArrayList<>();
+      for (Factors factors : part.factors()) {
+        staged.add(StagedFactors.inputs(graph, factors.structure(), DType.F32));
+      }
+      inputs.add(staged);
+      count += staged.size();
+    }
+    Expr scales = graph.input("scales", DType.F32, Shape.of(count));
+    int at = 0;
+    for (int i = 0; i < inputs.size(); i++) {
+      List<StagedFactors> factors = inputs.get(i);
+      Expr own = scales.slice(0, at, at + factors.size());
+      parts.add(staged(like.parts().get(i).factors(), factors, own));
+      at += factors.size();
+    }
+  }
+
+  /** The values of the inputs. */
+  static List<Tensor> tensors(Scope work, Parameter parameter) {
+    List<Tensor> inputs = new ArrayList<>();
+    List<Float> scales = new ArrayList<>();
+    for (Parameter.Part part : parameter.parts()) {
+      for (Factors factors : part.factors()) {
+        inputs.addAll(StagedFactors.tensors(work, factors));
+        scales.add((float) Methods.additive(factors.method()).scale(factors.structure()));
+      }
+    }
+    float[] all = new float[scales.size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = scales.get(i);
+    }
+    inputs.add(Tensor.of(work, Shape.of(all.length), all));
+    return inputs;
+  }
+
+  /** How many parts there are. */
+  int count() {
+    return parts.size();
+  }
+
+  /** The change of a part at weight 1, in the parameter's {@link Parameter#shape}, F32. */
+  Expr delta(int part) {
+    return parts.get(part).delta();
+  }
+
+  /** The inner product of two parts' changes, F64: by the factors where both have them. */
+  Expr product(int a, int b) {
+    Optional<LowRank> left = parts.get(a).product();
+    Optional<LowRank> right = parts.get(b).product();
+    if (left.isEmpty() || right.isEmpty()) {
+      return wide(delta(a)).mul(wide(delta(b))).sum();
+    }
+    Expr ups = wide(left.get().up()).transpose(0, 1).matmul(wide(right.get().up()));
+    Expr downs = wide(left.get().down()).matmul(wide(right.get().down()).transpose(0, 1));
+    return ups.mul(downs).sum();
+  }
+
+  private static Expr wide(Expr x) {
+    return x.to(DType.F64);
+  }
+
+  /** The weighted sum as one product, where all parts are products. */
+  Optional<LowRank> sum(Expr weights) {
+    if (!parts.stream().allMatch(p -> p.product().isPresent())) {
+      return Optional.empty();
+    }
+    List<Expr> downs = new ArrayList<>();
+    List<Expr> ups = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      LowRank product = parts.get(i).product().orElseThrow();
+      downs.add(product.down());
+      ups.add(product.up().mul(weights.slice(0, i, i + 1)));
+    }
+    return Optional.of(new LowRank(Shaping.cat(downs, 0), Shaping.cat(ups, 1)));
+  }
+
+  private Staged staged(List<Factors> all, List<StagedFactors> inputs, Expr scales) {
+    List<Expr> downs = new ArrayList<>();
+    List<Expr> ups = new ArrayList<>();
+    List<Expr> wholes = new ArrayList<>();
+    Site site = like.general();
+    for (int i = 0; i < all.size(); i++) {
+      Expr scale = scales.slice(0, i, i + 1);
+      AdditiveMethod method = Methods.additive(all.get(i).method());
+      if (like.isProduct(all.get(i).structure())) {
+        LowRank pair = method.lowRank(site, inputs.get(i));
+        downs.add(pair.down().reshape(pair.down().dim(0), Dim.of(-1)));
+        ups.add(pair.up().reshape(pair.up().dim(0), Dim.of(-1)).mul(scale));
+      } else {
+        wholes.add(shaped(method.delta(site, inputs.get(i))).mul(scale));
+      }
+    }
+    Optional<LowRank> product =
+        downs.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new LowRank(Shaping.cat(downs, 0), Shaping.cat(ups, 1)));
+    product.ifPresent(p -> wholes.add(shaped(p.up().matmul(p.down()))));
+    Expr delta = wholes.stream().reduce(Expr::add).orElseThrow();
+    return new Staged(delta, wholes.size() == 1 ? product : Optional.empty());
+  }
+
+  private Expr shaped(Expr change) {
+    return change.reshape(like.shape().sizes());
+  }
+}
