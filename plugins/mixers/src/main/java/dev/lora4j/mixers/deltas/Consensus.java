@@ -1,0 +1,50 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.SiteDelta;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What becomes of several changes at each number.
+ *
+ * @param election which sign wins
+ * @param divide what the sum of those with that sign is divided by
+ */
+record Consensus(Election election, Divide divide) {
+  /** The sum. */
+  static Expr sum(List<Expr> all) {
+    return all.stream().reduce(Expr::add).orElseThrow();
+  }
+
+  /** Changes times the weights of their parts. */
+  static List<Expr> weighted(List<SiteDelta> parts, List<Expr> changes) {
+    List<Expr> all = new ArrayList<>();
+    for (int i = 0; i < changes.size(); i++) {
+      all.add(changes.get(i).mul(parts.get(i).weight()));
+    }
+    return all;
+  }
+
+  /** The changes that have the sign that won, together. */
+  Expr of(List<SiteDelta> parts, List<Expr> changes) {
+    List<Expr> weighted = weighted(parts, changes);
+    Expr won = election.sign(changes, weighted);
+    List<Expr> judged = election.plain() ? changes : weighted;
+    // 0 has no sign, so that it agrees with none.
+    List<Expr> sums = new ArrayList<>();
+    List<Expr> divisors = new ArrayList<>();
+    for (int i = 0; i < changes.size(); i++) {
+      Expr agrees = judged.get(i).mul(won).gt(0).to(DType.F32);
+      sums.add(weighted.get(i).mul(agrees));
+      divisors.add(divide == Divide.WEIGHTS ? agrees.mul(parts.get(i).weight()) : agrees);
+    }
+    Expr sum = sum(sums);
+    if (divide == Divide.NONE) {
+      return sum;
+    }
+    Expr divisor = sum(divisors);
+    return sum.div(divisor.maskedFill(divisor.eq(0), 1));
+  }
+}

@@ -1,0 +1,35 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/** Drop and rescale, then the weighted sum (Yu et al., DARE, ICML 2024). */
+@Extension(
+    point = Mixer.class,
+    name = "dare-linear",
+    help = "Drop numbers of each adapter by chance, scale up the others, and add them up.")
+public record DareLinearMixer(
+    @Setting(help = "probability of each number to stay", otherwise = "0.5", most = 1)
+        double density,
+    @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
+        Rescale rescale,
+    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    implements DeltaMixer {
+  /** Checks the density. */
+  public DareLinearMixer {
+    Density.require(density);
+  }
+
+  @Override
+  public SiteChange mix(SiteDeltas deltas) {
+    List<Expr> left = new Dropping(density, rescale).changes(deltas);
+    Expr sum = Consensus.sum(Consensus.weighted(deltas.parts(), left));
+    return new SiteChange.Dense(sum.mul(lambda));
+  }
+}

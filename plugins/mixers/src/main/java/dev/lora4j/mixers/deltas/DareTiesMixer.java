@@ -1,0 +1,42 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/** Drop and rescale in the place of trimming, then as TIES (Yu et al., DARE, ICML 2024). */
+@Extension(
+    point = Mixer.class,
+    name = "dare-ties",
+    help =
+        "Drop numbers by chance, scale up the others; of those, the ones with the sign that wins.")
+public record DareTiesMixer(
+    @Setting(help = "probability of each number to stay", otherwise = "0.5", most = 1)
+        double density,
+    @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
+        Rescale rescale,
+    @Setting(
+            help = "sign of the weighted sum, or that which most have; plain: before weights",
+            otherwise = "sum")
+        Election election,
+    @Setting(help = "what the sum of those that agree is divided by", otherwise = "count")
+        Divide divide,
+    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    implements DeltaMixer {
+  /** Checks the density. */
+  public DareTiesMixer {
+    Density.require(density);
+  }
+
+  @Override
+  public SiteChange mix(SiteDeltas deltas) {
+    List<Expr> left = new Dropping(density, rescale).changes(deltas);
+    Expr agreed = new Consensus(election, divide).of(deltas.parts(), left);
+    return new SiteChange.Dense(agreed.mul(lambda));
+  }
+}

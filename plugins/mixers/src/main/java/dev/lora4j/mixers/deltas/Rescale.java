@@ -1,0 +1,37 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.tensor.Expr;
+
+/** What makes up for numbers that were dropped by chance. */
+public enum Rescale {
+  /** Each that stays is divided by the probability to stay, so that the mean is what it was. */
+  PROBABILITY,
+  /** Those that stay are scaled to the sum of magnitudes that there was, as mergekit does. */
+  L1,
+  /** Nothing. */
+  NONE;
+
+  /** A smaller sum of magnitudes counts as none. */
+  private static final double NOTHING = 1e-7;
+
+  /**
+   * The change that is left.
+   *
+   * @param stays BOOL in the shape of the change
+   * @param probability to stay, a scalar or of each number; F32
+   */
+  Expr change(Expr delta, Expr stays, Expr probability) {
+    Expr left = delta.maskedFill(stays.not(), 0);
+    return switch (this) {
+      case PROBABILITY -> left.div(probability);
+      case L1 -> {
+        Expr before = delta.abs().sum();
+        Expr after = left.abs().sum();
+        Expr ratio = before.div(after.clampMin(Float.MIN_NORMAL));
+        Expr little = before.lt(NOTHING).or(after.lt(NOTHING));
+        yield left.mul(ratio.maskedFill(little, 1));
+      }
+      case NONE -> left;
+    };
+  }
+}

@@ -1,0 +1,50 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.mixer.Survey;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/** Trim, elect sign and merge (Yadav et al., "TIES-Merging", NeurIPS 2023). */
+@Extension(
+    point = Mixer.class,
+    name = "ties",
+    help = "Keep each adapter's greatest numbers; of those, the ones with the sign that wins.")
+public record TiesMixer(
+    @Setting(
+            help = "share of each adapter's numbers that is kept, the greatest ones",
+            otherwise = "0.2",
+            most = 1)
+        double density,
+    @Setting(help = "greatest in the whole model, or in each tensor", otherwise = "model")
+        Trim trim,
+    @Setting(
+            help = "sign of the weighted sum, or that which most have; plain: before weights",
+            otherwise = "sum")
+        Election election,
+    @Setting(help = "what the sum of those that agree is divided by", otherwise = "count")
+        Divide divide,
+    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    implements DeltaMixer {
+  /** Checks the density. */
+  public TiesMixer {
+    Density.require(density);
+  }
+
+  @Override
+  public double[] survey(Survey survey) {
+    return trim.survey(survey, density);
+  }
+
+  @Override
+  public SiteChange mix(SiteDeltas deltas) {
+    List<Expr> trimmed = trim.changes(deltas, density);
+    Expr agreed = new Consensus(election, divide).of(deltas.parts(), trimmed);
+    return new SiteChange.Dense(agreed.mul(lambda));
+  }
+}

@@ -1,0 +1,53 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.SiteDelta;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.mixer.Survey;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
+import java.util.List;
+
+/** Which of an adapter's numbers are its greatest. */
+public enum Trim {
+  /** Those of all its parameters together, as the paper of TIES has it. */
+  MODEL,
+  /** Those of each parameter by itself, as mergekit and PEFT have it. */
+  TENSOR;
+
+  /** What {@link #changes} needs of the survey: the threshold of each adapter. */
+  double[] survey(Survey survey, double density) {
+    double[] thresholds = new double[this == MODEL && density < 1 ? survey.adapters() : 0];
+    for (int i = 0; i < thresholds.length; i++) {
+      thresholds[i] = survey.threshold(i, density);
+    }
+    return thresholds;
+  }
+
+  /** The changes with all but the greatest numbers of a share {@code density} 0. */
+  List<Expr> changes(SiteDeltas deltas, double density) {
+    return deltas.parts().stream().map(part -> change(deltas, part, density)).toList();
+  }
+
+  private Expr change(SiteDeltas deltas, SiteDelta part, double density) {
+    Expr delta = part.delta();
+    if (density >= 1) {
+      return delta;
+    }
+    Expr size = delta.abs();
+    Expr least = this == MODEL ? deltas.number(part.adapter()) : greatest(size, density);
+    return delta.maskedFill(size.lt(least), 0);
+  }
+
+  /** The least of the greatest numbers. */
+  private static Expr greatest(Expr size, double density) {
+    long count = size.shape().elements();
+    long kept = Math.max(1, (long) (density * count));
+    Graph.Result value = new Graph.Result(size.dtype(), Shape.of());
+    Graph.Result place = new Graph.Result(DType.I64, Shape.of());
+    return size.graph()
+        .call("kthvalue", List.of(value, place), size.reshape(count), count - kept + 1)
+        .get(0);
+  }
+}
