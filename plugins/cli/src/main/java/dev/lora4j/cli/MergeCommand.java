@@ -5,17 +5,21 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.metadata.Derivation;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.RankRules;
-import dev.lora4j.core.lowrank.Term;
 import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.ExtensionException;
+import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,20 +36,16 @@ import picocli.CommandLine.Spec;
     name = "merge",
     sortOptions = false,
     description = {
-      "Add adapters up to one, each with its weight.",
+      "Mix adapters to one, each with its weight.",
       "",
       "The mixer 'linear' is the exact sum: factors side by side, so that ranks add up. 'svd' cuts"
-          + " that sum to a rank, keeping as much of it as any LoRA of that rank can. Methods may"
-          + " differ; changes of biases and norms add up too. What depends on the weight it acts on"
-          + " (DoRA, OFT, (IA)3 ...) has no sum: bake it into a base and extract the difference."
+          + " that sum to a rank, keeping as much of it as any LoRA of that rank can. Other mixers"
+          + " work on all numbers of the changes; what they give is cut to as many directions as the"
+          + " adapters have together, unless you say otherwise. Methods may differ; biases and norms"
+          + " are mixed too. What depends on the weight it acts on (DoRA, OFT, (IA)3 ...) cannot be"
+          + " mixed: bake it into a base and extract the difference."
     })
 public final class MergeCommand implements Command {
-  /** How the sum becomes one adapter. */
-  enum Mixer {
-    linear,
-    svd
-  }
-
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -59,13 +59,17 @@ public final class MergeCommand implements Command {
 
   @Mixin private final AdapterOutputOption output = new AdapterOutputOption();
 
-  @Option(
-      names = "--mixer",
-      paramLabel = "NAME",
-      description = "${COMPLETION-CANDIDATES} (default: linear, or svd if a rank is asked for).")
-  private Optional<Mixer> mixer = Optional.empty();
-
+  @Mixin private final MixerOption mixer = new MixerOption();
   @Mixin private final RankOptions ranks = new RankOptions();
+
+  @Option(
+      names = "--full",
+      description =
+          "Keep all of the change. What has no factors is then stored whole: a file as large as"
+              + " the layers themselves (default: as many directions as the adapters have"
+              + " together).")
+  private boolean full;
+
   @Mixin private final PrecisionOption precision = new PrecisionOption();
   @Mixin private final FamilyOption base = new FamilyOption();
   @Mixin private final PartialOption partial = new PartialOption();
@@ -78,7 +82,7 @@ public final class MergeCommand implements Command {
 
   @Override
   public int run(Console console) {
-    boolean cut = checked();
+    DeltaMixer asked = checked();
     output.require(spec);
     long began = System.nanoTime();
     ReadAdapters read =
@@ -87,46 +91,64 @@ public final class MergeCommand implements Command {
             files.stream().map(WeightedFile::file).toList(),
             base.family(),
             partial.options());
-    List<Term> terms = new ArrayList<>();
+    List<Adapter> adapters = read.all().stream().map(LoadedAdapter::adapter).toList();
+    MixPlan plan = MixPlan.NONE;
     for (int i = 0; i < files.size(); i++) {
-      terms.add(new Term(read.all().get(i).adapter(), files.get(i).weight()));
+      plan = plan.with(adapters.get(i), files.get(i).weight());
     }
-    List<Adapter> adapters = terms.stream().map(Term::adapter).toList();
     DType stored = precision.type(adapters);
     try (Lora4j lora = Lora4j.open();
         Scope scope = lora.engine().scope("merge");
         Progress progress = console.progress("merging", count(adapters), "layer")) {
-      LowRankAlgebra algebra =
-          new LowRankAlgebra(scope, read.sites()).listener((done, of) -> progress.done(done, ""));
-      Optional<Truncated> truncated = Optional.empty();
-      Adapter sum;
-      if (cut) {
-        truncated = Optional.of(algebra.truncate(output.name(), terms, rules(adapters), stored));
-        sum = truncated.get().adapter();
-      } else {
-        sum = algebra.sum(output.name(), terms, stored);
-      }
-      Metadata metadata = metadata(read, terms, sum);
-      Adapter written = output.write(console, sum, metadata, read);
-      report(console, read, written, truncated, stored, Durations.since(began));
+      DeltaMixing mixing =
+          new DeltaMixing(scope, read.sites())
+              .seed(mixer.seed)
+              .stored(stored)
+              .listener((done, of) -> progress.done(Math.min(done, count(adapters)), ""));
+      cut(mixing, asked, adapters);
+      Truncated mixed = mixing.mix(output.name(), asked, plan);
+      String how = ExtensionRequest.of(asked).text();
+      Adapter written =
+          output.write(console, mixed.adapter(), metadata(read, how, mixed.adapter()), read);
+      report(console, read, written, how, mixed, stored, Durations.since(began));
     }
     return 0;
   }
 
-  /** Whether the sum is cut; what is wrong with the options is found before anything is read. */
-  private boolean checked() {
+  /** The mixer; what is wrong with the options is found before anything is read. */
+  private DeltaMixer checked() {
     try {
       ranks.rules(1);
-      boolean cut = mixer.map(m -> m == Mixer.svd).orElse(ranks.given());
       ranks.requireKernels();
-      if (!cut && (ranks.given() || ranks.kernels())) {
+      boolean cut = ranks.given() || ranks.kernels();
+      DeltaMixer asked = mixer.mixer(ranks.given() ? MixerOption.SVD : MixerOption.LINEAR);
+      if (cut && ExtensionRequest.of(asked).name().equals(MixerOption.LINEAR)) {
         throw new IllegalArgumentException(
             "the mixer linear keeps all directions; leave --rank, --conv-rank and --sv-... out, or use"
                 + " --mixer svd");
       }
-      return cut;
-    } catch (IllegalArgumentException e) {
+      if (cut && full) {
+        throw new IllegalArgumentException(
+            "--full keeps all directions; leave it out, or --rank, --conv-rank and --sv-...");
+      }
+      return asked;
+    } catch (IllegalArgumentException | ExtensionException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void cut(DeltaMixing mixing, DeltaMixer asked, List<Adapter> adapters) {
+    List<Integer> own = adapters.stream().map(a -> (int) Derivation.greatestRank(a)).toList();
+    int together = own.stream().mapToInt(Integer::intValue).sum();
+    if (full) {
+      mixing.uncut();
+    } else if (ranks.given()) {
+      mixing.cut(ranks.rules(1));
+    } else if (ranks.kernels()) {
+      int usual = asked.kept(own).map(RankRule::most).orElse(Math.max(1, together));
+      mixing.cut(ranks.rules(usual));
+    } else if (together > 0) {
+      mixing.cutWholes(RankRules.same(RankRule.fixed(together)));
     }
   }
 
@@ -134,33 +156,34 @@ public final class MergeCommand implements Command {
     return adapters.stream().flatMap(a -> a.sites().keySet().stream()).distinct().count();
   }
 
-  private RankRules rules(List<Adapter> adapters) {
-    long most = adapters.stream().mapToLong(Derivation::greatestRank).max().orElse(0);
-    if (most == 0 && !ranks.given()) {
-      throw new Failure("None of the adapters has a rank to go by; say --rank N.");
-    }
-    return ranks.rules(Math.toIntExact(Math.max(1, most)));
-  }
-
   /** A single adapter with weight 1 keeps all that its file says. */
-  private static Metadata metadata(ReadAdapters read, List<Term> terms, Adapter sum) {
-    List<Metadata> parts =
-        read.all().stream().map(l -> new Metadata(l.adapter().metadata())).toList();
-    List<String> names = terms.stream().map(t -> t.adapter().name()).toList();
-    return parts.size() == 1
-            && terms.get(0).weight() == 1
-            && sum.identity().equals(terms.get(0).adapter().identity())
-        ? parts.get(0)
-        : Derivation.merged(parts, names, sum);
+  private Metadata metadata(ReadAdapters read, String how, Adapter mixed) {
+    List<Adapter> adapters = read.all().stream().map(LoadedAdapter::adapter).toList();
+    List<Metadata> parts = adapters.stream().map(a -> new Metadata(a.metadata())).toList();
+    List<String> names = adapters.stream().map(Adapter::name).toList();
+    if (parts.size() == 1
+        && files.get(0).weight() == 1
+        && mixed.identity().equals(adapters.get(0).identity())) {
+      return parts.get(0);
+    }
+    Metadata merged = Derivation.merged(parts, names, mixed);
+    if (how.equals(MixerOption.LINEAR)) {
+      return merged;
+    }
+    String weights =
+        files.stream().map(f -> String.valueOf(f.weight())).collect(Collectors.joining(", "));
+    return Derivation.mixed(merged, how + "; weights " + weights + "; seed " + mixer.seed);
   }
 
   private void report(
       Console console,
       ReadAdapters read,
       Adapter written,
-      Optional<Truncated> truncated,
+      String how,
+      Truncated mixed,
       DType stored,
       String time) {
+    boolean cut = !mixed.sites().isEmpty();
     if (json) {
       List<Map<String, Object>> parts = new ArrayList<>();
       for (int i = 0; i < files.size(); i++) {
@@ -178,12 +201,15 @@ public final class MergeCommand implements Command {
               .put("identity", written.identity())
               .put("adapters", parts)
               .put("sites", written.sites().size())
-              .put("precision", stored.toString());
-      truncated.ifPresent(
-          t ->
-              whole
-                  .put("error", t.error())
-                  .put("layers", new TruncationTable(t, read.blocks()).json()));
+              .put("precision", stored.toString())
+              .put("mixer", how)
+              .put("seed", mixer.seed);
+      if (cut) {
+        whole
+            .put("kept", mixed.total().kept())
+            .put("error", mixed.error())
+            .put("layers", new TruncationTable(mixed, read.blocks()).json());
+      }
       console.print(whole.toString());
       return;
     }
@@ -197,8 +223,9 @@ public final class MergeCommand implements Command {
             + stored
             + ", identity "
             + written.identity());
-    truncated.ifPresent(
-        t -> new TruncationTable(t, read.blocks()).lines(layers).forEach(console::print));
+    if (cut) {
+      new TruncationTable(mixed, read.blocks()).lines(layers).forEach(console::print);
+    }
     console.note("Done in " + time + ".");
   }
 }

@@ -1,0 +1,111 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import dev.lora4j.core.safetensors.Safetensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MergeMixersTest {
+  private static final Path LORA = Run.TINY_SD.resolve("lora-kohya.safetensors");
+  private static final Path OTHER = Run.TINY_SD.resolve("lora-kohya-2.safetensors");
+
+  @TempDir private Path folder;
+
+  private static Run merge(Path output, String... more) {
+    Object[] all = new Object[6 + more.length];
+    Object[] first = {"merge", Run.BASE, LORA + ":0.7", OTHER + ":0.5", "-o", output};
+    System.arraycopy(first, 0, all, 0, first.length);
+    System.arraycopy(more, 0, all, first.length, more.length);
+    return Run.of(all);
+  }
+
+  private static JsonObject done(Run run) {
+    assertEquals(0, run.code(), run.err());
+    return run.json();
+  }
+
+  private static void refused(int code, String told, Run run) {
+    assertEquals(code, run.code(), run.err());
+    assertTrue(run.err().contains(told), run.err());
+  }
+
+  @Test
+  void whatAMixerMakesIsCutAndTheReportTellsWhatIsKept() {
+    Path output = folder.resolve("ties.safetensors");
+    JsonObject told = done(merge(output, "--mixer=ties:density=0.3", "--json"));
+    String how = "ties:density=0.3,trim=model,election=sum,divide=count,lambda=1";
+    assertEquals(how, told.get("mixer").getAsString());
+    double kept = told.get("kept").getAsDouble();
+    assertTrue(kept > 0.5 && kept < 1, told.toString());
+    JsonObject few =
+        done(
+            merge(
+                folder.resolve("few.safetensors"),
+                "--mixer=ties:density=0.3",
+                "--rank=1",
+                "--json"));
+    assertTrue(few.get("kept").getAsDouble() < kept, few.toString());
+    try (Safetensors opened = Safetensors.open(output)) {
+      Map<String, String> metadata = opened.metadata();
+      assertEquals(
+          "mixed by " + how + "; weights 0.7, 0.5; seed 0", metadata.get("ss_training_comment"));
+      assertEquals("lora-kohya, lora-kohya-2", metadata.get("modelspec.merged_from"));
+    }
+  }
+
+  @Test
+  void inFullNothingIsCut() {
+    Path output = folder.resolve("full.safetensors");
+    JsonObject told = done(merge(output, "--mixer=ties", "--full", "--json"));
+    assertFalse(told.has("kept"), told.toString());
+    try (Safetensors opened = Safetensors.open(output)) {
+      assertTrue(opened.tensors().keySet().stream().anyMatch(n -> n.endsWith(".diff")));
+    }
+    // Through the file, and cut to all directions there are, it is what it is when cut at once.
+    Path cut = folder.resolve("cut.safetensors");
+    done(merge(cut, "--mixer=ties", "--rank=1000", "--precision=f32", "--json"));
+    JsonObject total =
+        done(Run.of("compare", Run.BASE, output, cut, "--json")).getAsJsonObject("total");
+    assertEquals(1, total.get("cosine").getAsDouble(), 1e-5);
+  }
+
+  @Test
+  void theSeedDecidesWhatIsDrawn() {
+    String[] seeds = {"--seed=1", "--seed=1", "--seed=2"};
+    String[] identities = new String[3];
+    for (int i = 0; i < 3; i++) {
+      Path output = folder.resolve(i + ".safetensors");
+      JsonObject told = done(merge(output, "--mixer=dare-linear", seeds[i], "--json"));
+      identities[i] = told.get("identity").getAsString();
+    }
+    assertEquals(identities[0], identities[1]);
+    assertFalse(identities[0].equals(identities[2]));
+  }
+
+  @Test
+  void whatCannotBeIsRefusedBeforeAnythingIsRead() {
+    Path output = folder.resolve("none.safetensors");
+    refused(2, "There is no Mixer 'tise'. Did you mean ties?", merge(output, "--mixer=tise"));
+    refused(
+        2, "has no setting densty, did you mean density?", merge(output, "--mixer=ties:densty=1"));
+    refused(2, "density takes a number", merge(output, "--mixer=ties:density=many"));
+    refused(2, "--full", merge(output, "--mixer=ties", "--full", "--rank=4"));
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void theHelpListsTheMixersWithTheirSettings() {
+    Run help = Run.of("merge", "--help");
+    assertEquals(0, help.code());
+    for (String part : new String[] {"  ties: ", "  linear: ", "density", "(default: 0.2)"}) {
+      assertTrue(help.out().contains(part), help.out());
+    }
+  }
+}
