@@ -34,7 +34,7 @@ final class Staircase {
           "dev.lora4j.spark",
           "dev.lora4j.testkit",
           "dev.lora4j.bench",
-          "dev.lora4j.example");
+          "org.example");
 
   private Staircase() {}
 

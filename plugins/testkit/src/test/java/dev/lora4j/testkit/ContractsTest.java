@@ -117,6 +117,36 @@ class ContractsTest {
     }
   }
 
+  static final class GoodMixer extends DeltaMixerContract {
+    GoodMixer() {
+      super("test-sum");
+    }
+  }
+
+  static final class CountingMixer extends DeltaMixerContract {
+    CountingMixer() {
+      super("test-counting");
+    }
+  }
+
+  static final class FirstMixer extends DeltaMixerContract {
+    FirstMixer() {
+      super("test-first");
+    }
+  }
+
+  static final class DividingMixer extends DeltaMixerContract {
+    DividingMixer() {
+      super("test-dividing");
+    }
+  }
+
+  static final class MoodyMixer extends DeltaMixerContract {
+    MoodyMixer() {
+      super("test-moody");
+    }
+  }
+
   static Stream<Arguments> mutants() {
     return Map.<Class<?>, Set<String>>ofEntries(
             Map.entry(GoodDecay.class, Set.of()),
@@ -126,6 +156,11 @@ class ContractsTest {
             Map.entry(SilentDecay.class, Set.of("itSaysWhatItIsFor")),
             Map.entry(NoDecay.class, Set.of("aRunOfOneStepHasARate")),
             Map.entry(UnequalDecay.class, Set.of("theSameSettingsMakeTheSame")),
+            Map.entry(GoodMixer.class, Set.of()),
+            Map.entry(CountingMixer.class, Set.of("anAdapterOfNoWeightCountsNothing")),
+            Map.entry(FirstMixer.class, Set.of("theOrderOfAdaptersDoesNotMatter")),
+            Map.entry(DividingMixer.class, Set.of("anythingThatIsMixedIsFiniteOrRefused")),
+            Map.entry(MoodyMixer.class, Set.of("theSameGivesTheSameBits")),
             Map.entry(GoodOptimizer.class, Set.of()),
             Map.entry(RecklessOptimizer.class, Set.of("aGradientThatIsNotFiniteChangesNoBit")),
             Map.entry(UpwardsOptimizer.class, Set.of("itLearns")),

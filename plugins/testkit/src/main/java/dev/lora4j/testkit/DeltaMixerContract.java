@@ -1,0 +1,190 @@
+package dev.lora4j.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.lowrank.Comparison;
+import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.DeltaMixing;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What a {@link DeltaMixer} promises. Methods to override say what is particular about one: how
+ * many adapters it takes, with which settings it leaves a single one as it is, and whether the
+ * order of the adapters matters.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
+  private static final double CLOSE = 1e-5;
+
+  private Optional<Engine> opened = Optional.empty();
+
+  /** For a mixer on the class path, see {@link ExtensionContract}. */
+  protected DeltaMixerContract(String request) {
+    super(Mixer.class, request);
+  }
+
+  /** How many adapters the tests give it. */
+  protected int adapters() {
+    return 3;
+  }
+
+  /** The request with which a single adapter of weight 1 comes back as it is. */
+  protected String neutral() {
+    return info().name();
+  }
+
+  /** The weight at which one of several adapters counts nothing. */
+  protected double nothing() {
+    return 0;
+  }
+
+  /** Whether it takes a single adapter. */
+  protected boolean takesOne() {
+    return true;
+  }
+
+  /** Whether the adapters may come in any order. */
+  protected boolean commutes() {
+    return true;
+  }
+
+  @BeforeAll
+  void open() {
+    opened = Optional.of(Engine.open(1));
+  }
+
+  @AfterAll
+  void close() {
+    engine().close();
+  }
+
+  private Engine engine() {
+    return opened.orElseThrow();
+  }
+
+  private DeltaMixer mixer(String request) {
+    return (DeltaMixer) Extensions.installed().make(Mixer.class, request);
+  }
+
+  private DeltaMixer mixer() {
+    return (DeltaMixer) extension();
+  }
+
+  private Adapter mix(DeltaMixer mixer, MixPlan plan) {
+    try (Scope scope = engine().scope("contract")) {
+      return new DeltaMixing(scope, MadeUpAdapters.sites())
+          .seed(7)
+          .uncut()
+          .mix("mixed", mixer, plan)
+          .adapter();
+    }
+  }
+
+  private MixPlan plan(long seed) {
+    MadeUpAdapters adapters = new MadeUpAdapters(seed);
+    MixPlan plan = MixPlan.NONE;
+    for (int i = 0; i < adapters(); i++) {
+      plan = plan.with(adapters.next("adapter " + i), 0.5 + 0.3 * i);
+    }
+    return plan;
+  }
+
+  /** How far two adapters are apart, as a share of the first. */
+  private double distance(Adapter a, Adapter b) {
+    try (Scope scope = engine().scope("distance")) {
+      Comparison all = new LowRankAlgebra(scope, MadeUpAdapters.sites()).compare(a, b);
+      return all.total().distance() / all.total().normA();
+    }
+  }
+
+  @Test
+  void aSingleAdapterComesBack() {
+    if (takesOne()) {
+      Adapter one = new MadeUpAdapters(1).next("one");
+      double distance = distance(one, mix(mixer(neutral()), MixPlan.of(one, 1)));
+      assertTrue(distance < CLOSE, "what comes back is " + distance + " of it away");
+    }
+  }
+
+  @Test
+  void anAdapterOfNoWeightCountsNothing() {
+    if (takesOne()) {
+      MadeUpAdapters adapters = new MadeUpAdapters(2);
+      Adapter one = adapters.next("one");
+      MixPlan two = MixPlan.of(one, 1).with(adapters.next("other"), nothing());
+      double distance = distance(one, mix(mixer(neutral()), two));
+      assertTrue(distance < CLOSE, "the result is " + distance + " away from the one that counts");
+    }
+  }
+
+  @Test
+  void theSameGivesTheSameBits() throws Exception {
+    MixPlan plan = plan(3);
+    DeltaMixer mixer = mixer();
+    ManyThreads.agree(() -> mix(mixer, plan).identity());
+    assertEquals(mix(mixer(), plan).identity(), mix(mixer(), plan).identity());
+  }
+
+  @Test
+  void theOrderOfAdaptersDoesNotMatter() {
+    if (commutes()) {
+      List<MixPlan.Part> parts = new ArrayList<>(plan(4).parts());
+      MixPlan backwards = MixPlan.NONE;
+      for (int i = parts.size() - 1; i >= 0; i--) {
+        backwards = backwards.with(parts.get(i));
+      }
+      double distance = distance(mix(mixer(), plan(4)), mix(mixer(), backwards));
+      assertTrue(distance < CLOSE, "in another order the result is " + distance + " away");
+    }
+  }
+
+  @Test
+  void anythingThatIsMixedIsFiniteOrRefused() {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 12; i++) {
+      MadeUpAdapters adapters = new MadeUpAdapters(random.nextLong());
+      MixPlan plan = MixPlan.NONE;
+      for (int j = 0; j < adapters(); j++) {
+        plan = plan.with(adapters.any("adapter " + j), random.nextInt(5) * 0.7 - 1.4);
+      }
+      try {
+        mix(mixer(), plan)
+            .sites()
+            .forEach(
+                (site, factors) ->
+                    factors.forEach(
+                        f ->
+                            f.tensors()
+                                .forEach(
+                                    (role, t) ->
+                                        assertTrue(t.finite(), site + " " + role + " " + t))));
+      } catch (AdapterException | IllegalArgumentException e) {
+        assertTrue(e.getMessage() != null && !e.getMessage().isBlank(), "refused without a reason");
+      }
+    }
+  }
+
+  @Test
+  void nothingNativeIsLeft() {
+    mix(mixer(), plan(6));
+    long before = engine().live();
+    mix(mixer(), plan(6));
+    assertEquals(before, engine().live(), "native handles");
+  }
+}

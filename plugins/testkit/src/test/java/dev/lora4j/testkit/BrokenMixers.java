@@ -1,0 +1,69 @@
+package dev.lora4j.testkit;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDelta;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.tensor.Expr;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Mixers that break their contract, each in one way, and one that keeps it. */
+final class BrokenMixers {
+  private BrokenMixers() {}
+
+  private static Expr sum(SiteDeltas deltas) {
+    return deltas.parts().stream().map(SiteDelta::weighted).reduce(Expr::add).orElseThrow();
+  }
+
+  /** Keeps it: the sum. */
+  @Extension(point = Mixer.class, name = "test-sum", help = "adds up")
+  public record Sum() implements DeltaMixer {
+    @Override
+    public SiteChange mix(SiteDeltas deltas) {
+      return new SiteChange.Dense(sum(deltas));
+    }
+  }
+
+  /** Counts adapters whose weight is 0. */
+  @Extension(point = Mixer.class, name = "test-counting", help = "divides by all")
+  public record Counting() implements DeltaMixer {
+    @Override
+    public SiteChange mix(SiteDeltas deltas) {
+      return new SiteChange.Dense(sum(deltas).div(deltas.adapters()));
+    }
+  }
+
+  /** Takes the first alone. */
+  @Extension(point = Mixer.class, name = "test-first", help = "takes the first")
+  public record First() implements DeltaMixer {
+    @Override
+    public SiteChange mix(SiteDeltas deltas) {
+      return new SiteChange.Dense(deltas.parts().get(0).weighted());
+    }
+  }
+
+  /** Divides by what may be nothing. */
+  @Extension(point = Mixer.class, name = "test-dividing", help = "divides by 0")
+  public record Dividing() implements DeltaMixer {
+    @Override
+    public SiteChange mix(SiteDeltas deltas) {
+      Expr weights =
+          deltas.parts().stream().map(p -> p.weight().abs()).reduce(Expr::add).orElseThrow();
+      return new SiteChange.Dense(sum(deltas).mul(weights).div(weights));
+    }
+  }
+
+  /** Is another at each call. */
+  @Extension(point = Mixer.class, name = "test-moody", help = "depends on when it is asked")
+  public record Moody() implements DeltaMixer {
+    private static final AtomicInteger CALLS = new AtomicInteger();
+
+    @Override
+    public SiteChange mix(SiteDeltas deltas) {
+      double mood = 1 + 1e-6 * CALLS.incrementAndGet();
+      return new SiteChange.Dense(sum(deltas).mul(mood));
+    }
+  }
+}
