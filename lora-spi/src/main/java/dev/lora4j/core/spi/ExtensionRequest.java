@@ -21,7 +21,8 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
 
   /**
    * Reads the form above. Lists are separated by blanks. What stands after a comma without a key
-   * still belongs to the value before it, {@code lbw:blocks=1,0,0.5}.
+   * still belongs to the value before it, {@code lbw:blocks=ink=1,0,0.5 glow=0,1,1}; a key has no
+   * blank.
    *
    * @throws ExtensionException if it is another form
    */
@@ -34,8 +35,9 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
     String key = "";
     for (String pair : text.substring(colon + 1).split(",", -1)) {
       int equals = pair.indexOf('=');
-      if (equals < 0 && !key.isEmpty()) {
-        settings.merge(key, pair.strip(), (before, more) -> before + "," + more);
+      boolean more = equals < 0 || pair.substring(0, equals).strip().indexOf(' ') >= 0;
+      if (more && !key.isEmpty()) {
+        settings.merge(key, pair.strip(), (before, after) -> before + "," + after);
         continue;
       }
       if (equals < 1) {

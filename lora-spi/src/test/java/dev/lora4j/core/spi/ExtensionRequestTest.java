@@ -20,6 +20,9 @@ class ExtensionRequestTest {
     assertEquals(
         Map.of("blocks", "1,0,0.5 BASE:1", "ratio", "2"),
         ExtensionRequest.parse("lbw: blocks=1,0, 0.5 BASE:1, ratio=2").settings());
+    assertEquals(
+        Map.of("blocks", "ink=1,0 glow=0,1", "ratio", "2"),
+        ExtensionRequest.parse("lbw:blocks=ink=1,0 glow=0,1, ratio=2").settings());
   }
 
   @ParameterizedTest

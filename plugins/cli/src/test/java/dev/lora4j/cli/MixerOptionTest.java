@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.Extensions;
+import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +44,13 @@ class MixerOptionTest {
   @Test
   void aMixedPictureIsRepeatedFromItsFile() throws IOException {
     assertEquals(0, make("plain.png").code());
-    for (String mixer : List.of("switch:tau=1,order=lora-kohya-2 lora-kohya", "composite")) {
+    for (String mixer :
+        List.of(
+            "switch:tau=1,order=lora-kohya-2 lora-kohya",
+            "composite",
+            "schedule:courses=lora-kohya=0@0,1@0.5:cosine lora-kohya-2=late",
+            "lbw:blocks=lora-kohya=IN:0,M:0.5 lora-kohya-2=OUT:0,list=0",
+            "regions:areas=left right,feather=0.1")) {
       Run made = make("first.png", "--mixer", mixer);
       assertEquals(0, made.code(), made.err());
       assertTrue(made.out().contains("  blended by " + mixer), made.out());
@@ -77,6 +85,23 @@ class MixerOptionTest {
     assertTrue(Run.of(grid).out().contains("2 pictures made"));
     assertTrue(Run.of(mixed.toArray()).out().contains("2 pictures made"));
     assertTrue(Run.of(mixed.toArray()).out().contains("0 pictures made"));
+  }
+
+  /** A mixer that names an adapter still finds it where it is measured what that changes. */
+  @Test
+  void leakageIsMeasuredOfMixedPictures() throws IOException {
+    Path light = folder.resolve("light.png");
+    BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+    image.createGraphics().fillRect(0, 0, 4, 8);
+    ImageIO.write(image, "png", light.toFile());
+    Run made =
+        make(
+            "leak.png",
+            "--leakage",
+            "--region=lora-kohya=" + light,
+            "--mixer=switch:tau=1,order=lora-kohya-2 lora-kohya");
+    assertEquals(0, made.code(), made.err());
+    assertTrue(made.out().contains("lora-kohya changed by "), made.out());
   }
 
   @Test

@@ -33,10 +33,15 @@ final class Parts {
           "the order "
               + String.join(", ", order)
               + " should have the name of each adapter once: "
-              + plan.adapters().stream().map(a -> a.name()).collect(Collectors.joining(", ")));
+              + names(plan));
     }
     ordered.addAll(left);
     return ordered.stream().filter(i -> counts(plan, i)).toList();
+  }
+
+  /** The names of all adapters, in their order. */
+  static String names(MixPlan plan) {
+    return plan.adapters().stream().map(a -> a.name()).collect(Collectors.joining(", "));
   }
 
   private static String name(MixPlan plan, int part) {

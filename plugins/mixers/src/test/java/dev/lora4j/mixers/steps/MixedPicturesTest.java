@@ -44,7 +44,7 @@ class MixedPicturesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"switch", "composite"})
+  @ValueSource(strings = {"switch", "composite", "lbw", "schedule", "regions"})
   void oneAdapterIsItself(String mixer) {
     for (Adapter adapter : new Adapter[] {ONE, TWO}) {
       MixPlan plan = MixPlan.of(adapter, 0.8);
