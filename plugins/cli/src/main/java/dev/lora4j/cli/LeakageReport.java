@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Weight;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.Leakage;
 import dev.lora4j.diffusion.pipeline.Prompt;
@@ -21,11 +22,10 @@ final class LeakageReport {
     for (int i = 0; i < parts.size(); i++) {
       MixPlan.Part part = parts.get(i);
       if (part.area().isPresent()) {
-        MixPlan others = MixPlan.NONE.order(prompt.mix().order()).route(prompt.mix().route());
-        for (int j = 0; j < parts.size(); j++) {
-          others = i == j ? others : others.with(parts.get(j));
-        }
-        BufferedImage without = sd.generate(prompt.mix(others)).image();
+        // Not taken away, since a mixer may name it.
+        List<MixPlan.Part> others = new ArrayList<>(parts);
+        others.set(i, part.weight(Weight.of(0)).text(0));
+        BufferedImage without = sd.generate(prompt.mix(prompt.mix().parts(others))).image();
         Leakage leakage = Leakage.of(image.image(), without, part.area().get());
         lines.add(part.adapter().name() + " " + leakage);
       }
