@@ -2,7 +2,6 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.PngFile;
@@ -11,9 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -147,11 +144,21 @@ public final class GenerateCommand implements Command {
       if (repetition.isEmpty()) {
         wanted = embeddings.named(console, model, wanted);
       }
-      List<Made> made =
+      List<MadePicture> made =
           repetition.isPresent()
               ? again(console, model, wanted, repetition.get().row())
               : make(console, model, wanted);
-      report(console, model, made, repetition, (System.nanoTime() - began) / 1e9);
+      double seconds = (System.nanoTime() - began) / 1e9;
+      Optional<List<String>> compared = repetition.map(r -> r.compared(made.get(0).image()));
+      PictureReport report =
+          leakage
+              ? PictureReport.withLeakage(made, compared, seconds, model.sd())
+              : PictureReport.of(made, compared, seconds);
+      if (json) {
+        console.print(report.json(model, mix.files()).toString());
+      } else {
+        report.print(console);
+      }
     }
     return 0;
   }
@@ -184,7 +191,7 @@ public final class GenerateCommand implements Command {
   }
 
   /** Makes a whole batch for one picture of it, whose last bits depend on the others. */
-  private List<Made> again(Console console, OpenModel model, List<Prompt> wanted, int row) {
+  private List<MadePicture> again(Console console, OpenModel model, List<Prompt> wanted, int row) {
     if (wanted.size() > 1) {
       console.note(
           "The picture was made with "
@@ -197,7 +204,7 @@ public final class GenerateCommand implements Command {
       }
       GeneratedImage image = making.next();
       image.save(output);
-      return List.of(new Made(output, image));
+      return List.of(new MadePicture(output, image));
     }
   }
 
@@ -226,11 +233,8 @@ public final class GenerateCommand implements Command {
     }
   }
 
-  /** A picture and its file. */
-  private record Made(Path file, GeneratedImage image) {}
-
-  private List<Made> make(Console console, OpenModel model, List<Prompt> wanted) {
-    List<Made> made = new ArrayList<>();
+  private List<MadePicture> make(Console console, OpenModel model, List<Prompt> wanted) {
+    List<MadePicture> made = new ArrayList<>();
     try (PictureMaking making = new PictureMaking(console, model.sd(), wanted, batch)) {
       for (int i = 0; i < wanted.size(); i++) {
         GeneratedImage image = making.next();
@@ -238,7 +242,7 @@ public final class GenerateCommand implements Command {
         if (!grid) {
           image.save(file);
         }
-        made.add(new Made(file, image));
+        made.add(new MadePicture(file, image));
       }
     } catch (RuntimeException | Error e) {
       keep(console, made, wanted.size());
@@ -261,7 +265,7 @@ public final class GenerateCommand implements Command {
   }
 
   /** Of work that ended early: what was to be on one sheet becomes single pictures. */
-  private void keep(Console console, List<Made> made, int wanted) {
+  private void keep(Console console, List<MadePicture> made, int wanted) {
     List<Path> files = new ArrayList<>();
     for (int i = 0; i < made.size(); i++) {
       Path file = OutputFile.numbered(output, i, wanted);
@@ -275,75 +279,5 @@ public final class GenerateCommand implements Command {
       files.add(file);
     }
     HowFar.finished(files, wanted).ifPresent(console::note);
-  }
-
-  private static String mixer(Prompt prompt) {
-    return prompt.mixer().map(m -> ExtensionRequest.of(m).text()).orElse("");
-  }
-
-  private void report(
-      Console console,
-      OpenModel model,
-      List<Made> made,
-      Optional<Repetition> repetition,
-      double seconds) {
-    Map<Path, List<String>> leaked = new LinkedHashMap<>();
-    if (leakage) {
-      made.forEach(m -> leaked.put(m.file(), LeakageReport.lines(model.sd(), m.image())));
-    }
-    List<MixPlan.Part> parts =
-        made.stream().flatMap(m -> m.image().prompt().mix().parts().stream()).distinct().toList();
-    EmbeddingReport took = new EmbeddingReport(made.stream().map(m -> m.image().prompt()).toList());
-    List<String> compared = repetition.map(r -> r.compared(made.get(0).image())).orElse(List.of());
-    if (json) {
-      List<Map<String, Object>> files = new ArrayList<>();
-      for (Made one : made) {
-        files.add(
-            new Json()
-                .put("file", one.file().toString())
-                .put("prompt", one.image().prompt().text())
-                .put("seed", one.image().prompt().seed())
-                .put("mixer", mixer(one.image().prompt()))
-                .put("route", one.image().making().route())
-                .put("notes", one.image().making().notes())
-                .put("leakage", leaked.getOrDefault(one.file(), List.of()))
-                .fields());
-      }
-      Json all =
-          new Json()
-              .put("pictures", files)
-              .put("adapters", MixReport.json(parts, mix.files()))
-              .put("embeddings", took.json())
-              .put("base", model.sd().base().path().toString())
-              .put("compute", model.compute().toString())
-              .put("device", model.lora().engine().device().toString())
-              .put("seconds", seconds);
-      console.print((repetition.isPresent() ? all.put("compared", compared) : all).toString());
-      return;
-    }
-    Map<Path, List<String>> seeds = new LinkedHashMap<>();
-    for (Made one : made) {
-      String seed = Long.toString(one.image().prompt().seed());
-      List<String> all = seeds.computeIfAbsent(one.file(), f -> new ArrayList<>());
-      if (!all.contains(seed)) {
-        all.add(seed);
-      }
-    }
-    seeds.forEach((file, all) -> console.print(file + "  seed " + String.join(", ", all)));
-    MixReport.lines(parts).forEach(line -> console.print("  " + line));
-    made.stream()
-        .map(m -> mixer(m.image().prompt()))
-        .filter(m -> !m.isEmpty())
-        .distinct()
-        .forEach(m -> console.print("  blended by " + m));
-    took.lines().forEach(line -> console.print("  " + line));
-    leaked.forEach(
-        (file, lines) -> lines.forEach(line -> console.print("  " + file + ": " + line)));
-    compared.forEach(line -> console.print("  " + line));
-    made.stream()
-        .flatMap(m -> m.image().making().notes().stream())
-        .distinct()
-        .forEach(console::note);
-    console.note("Done in " + Durations.text(seconds) + ".");
   }
 }
