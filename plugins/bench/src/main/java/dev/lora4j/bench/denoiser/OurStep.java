@@ -7,6 +7,7 @@ import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Held;
@@ -26,12 +27,19 @@ import java.util.Set;
 public final class OurStep implements Contender {
   private static final String MODEL = "unet";
 
+  /** Steps of a picture. */
+  private static final int STEPS = 20;
+
+  private static final Weight RISING = Weight.parse("0.1@0,2@1:cosine");
+
   private final Optional<Lora4j> own;
   private final Scope scope;
   private final StepSetting setting;
+  private final MixPlan plan;
   private final Network network;
   private final Held held;
   private final Map<String, Tensor> data = new HashMap<>();
+  private int steps;
 
   /** In a process of its own, for the setting that the text says. */
   public OurStep(String text) {
@@ -53,10 +61,14 @@ public final class OurStep implements Contender {
     this.setting = setting;
     scope = engine.scope("denoiser-step");
     LoadedDenoiser base = LoadedDenoiser.of(scope, setting.folder(), setting.compute());
-    MixPlan plan = StepAdapters.read(base, setting.adapters());
+    MixPlan constant = StepAdapters.read(base, setting.adapters());
+    plan =
+        setting.route() == Route.SCHEDULED
+            ? constant.parts(constant.parts().stream().map(p -> p.weight(RISING)).toList())
+            : constant;
     Patch patch = new Patch(scope);
     Set<String> beside =
-        setting.route() == Route.BESIDE ? Beside.sites(plan, base.sites(), MODEL) : Set.of();
+        setting.route().beside() ? Beside.sites(plan, base.sites(), MODEL) : Set.of();
     Set<String> inside = Beside.touched(plan, MODEL);
     inside.removeAll(beside);
     AdapterInputs inputs = beside.isEmpty() ? AdapterInputs.NONE : new Beside(beside)::declare;
@@ -88,6 +100,7 @@ public final class OurStep implements Contender {
       case NONE -> "lora4j without adapters";
       case PATCHED -> "lora4j with " + count + " inside the weights";
       case BESIDE -> "lora4j with " + count + " beside the weights";
+      case SCHEDULED -> "lora4j with " + count + " that count otherwise in each step";
     };
   }
 
@@ -98,6 +111,10 @@ public final class OurStep implements Contender {
 
   private float[] step() {
     try (Scope work = scope.child("step")) {
+      if (setting.route() == Route.SCHEDULED) {
+        float[] weights = plan.at(steps++ % STEPS, STEPS);
+        data.put(Beside.WEIGHTS, Tensor.of(work, Shape.of(1, weights.length), weights));
+      }
       return network.run(work, held, data).get(0).floats();
     }
   }

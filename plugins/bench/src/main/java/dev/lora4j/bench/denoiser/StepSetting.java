@@ -25,7 +25,13 @@ record StepSetting(
     /** In the weights; diffusers calls it fused. */
     PATCHED,
     /** Beside the weights. */
-    BESIDE
+    BESIDE,
+    /** Beside the weights, and what each counts is another in each step. */
+    SCHEDULED;
+
+    boolean beside() {
+      return this == BESIDE || this == SCHEDULED;
+    }
   }
 
   private static final String SEPARATOR = "|";

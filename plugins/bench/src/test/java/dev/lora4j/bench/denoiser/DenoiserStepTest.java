@@ -2,6 +2,7 @@ package dev.lora4j.bench.denoiser;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.bench.RandomAdapter;
@@ -13,6 +14,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.emoji.EmojiSd;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,19 @@ class DenoiserStepTest {
       }
       assertTrue(change > 0.01 * scale, "the adapters are seen: " + change + " of " + scale);
       assertArrayEquals(inside, beside, 1e-4 * scale);
+    }
+  }
+
+  /** Else it would be measured what does not happen. */
+  @Test
+  void aScheduleChangesWhatIsComputedFromStepToStep() {
+    try (Engine engine = Engine.open()) {
+      StepSetting setting = small().with(Route.SCHEDULED, adapters(engine, 1));
+      try (OurStep step = new OurStep(Optional.empty(), engine, setting)) {
+        double[] first = step.check();
+        double[] second = step.check();
+        assertFalse(Arrays.equals(first, second));
+      }
     }
   }
 
