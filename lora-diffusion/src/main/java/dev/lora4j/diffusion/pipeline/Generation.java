@@ -63,7 +63,8 @@ final class Generation {
     first = prompts.get(0);
     Shape shape = latentShape(base, first);
     values = Math.toIntExact(shape.elements());
-    List<PicturePlans> mixed = prompts.stream().map(p -> PicturePlans.of(p, base.sites())).toList();
+    List<PicturePlans> mixed =
+        prompts.stream().map(p -> PicturePlans.of(p, base.sites(), programs.mixed())).toList();
     List<MixPlan> plans = new ArrayList<>();
     List<Integer> rows = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.OutputMixer;
 import dev.lora4j.core.mixer.WeightMixer;
@@ -24,30 +25,47 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
   /**
    * Asks the mixer. Without adapters there is nothing to mix.
    *
+   * @param mixed where adapters are kept that mixers make of several
    * @throws IllegalArgumentException if the mixer cannot honour what was asked for
+   * @throws dev.lora4j.core.adapter.AdapterException if there is no one adapter of what was asked
+   *     for, and the mixer makes one
    */
-  static PicturePlans of(Prompt prompt, SiteCatalogue sites) {
+  static PicturePlans of(Prompt prompt, SiteCatalogue sites, MixedAdapters mixed) {
     MixPlan asked = prompt.mix();
     if (prompt.mixer().isEmpty() || asked.parts().isEmpty()) {
-      return new PicturePlans(List.of(asked), Optional.empty());
+      return alone(asked);
     }
     Mixer mixer = prompt.mixer().get();
-    String name = ExtensionRequest.of(mixer).name();
+    if (mixer instanceof DeltaMixer deltas) {
+      return alone(counts(asked) ? mixed(deltas, asked, mixed) : asked);
+    }
     if (mixer instanceof WeightMixer weights) {
-      MixPlan plan = weights.plan(asked, prompt.steps(), sites);
-      return new PicturePlans(List.of(plan.route(asked.route())), Optional.empty());
+      return alone(weights.plan(asked, prompt.steps(), sites).route(asked.route()));
     }
-    if (mixer instanceof OutputMixer outputs) {
-      List<MixPlan> plans = outputs.plans(asked);
-      if (plans.isEmpty()) {
-        throw new IllegalArgumentException(
-            name + " makes no plan of " + asked + "; it should make at least one.");
-      }
-      return new PicturePlans(
-          plans.stream().map(p -> p.route(asked.route())).toList(), Optional.of(outputs));
+    OutputMixer outputs = (OutputMixer) mixer;
+    List<MixPlan> plans = outputs.plans(asked);
+    if (plans.isEmpty()) {
+      throw new IllegalArgumentException(
+          name(mixer) + " makes no plan of " + asked + "; it should make at least one.");
     }
-    throw new IllegalArgumentException(
-        name
-            + " makes one adapter of several before it is used: merge with it, and use that file.");
+    return new PicturePlans(
+        plans.stream().map(p -> p.route(asked.route())).toList(), Optional.of(outputs));
+  }
+
+  private static PicturePlans alone(MixPlan plan) {
+    return new PicturePlans(List.of(plan), Optional.empty());
+  }
+
+  /** Adapters that all weigh nothing leave the base as it is, and no mixer could make one of it. */
+  private static boolean counts(MixPlan asked) {
+    return asked.parts().stream().anyMatch(p -> p.weight().value() != 0 || p.textWeight() != 0);
+  }
+
+  private static MixPlan mixed(DeltaMixer mixer, MixPlan asked, MixedAdapters mixed) {
+    return MixPlan.of(mixed.of(name(mixer), mixer, asked), 1).route(asked.route());
+  }
+
+  private static String name(Mixer mixer) {
+    return ExtensionRequest.of(mixer).name();
   }
 }

@@ -16,7 +16,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The compiled programs of one base, each made when first asked for and then kept. */
+/**
+ * The compiled programs of one base, and the adapters that were mixed for it, each made when first
+ * asked for and then kept.
+ */
 final class Programs {
   private final Scope scope;
   private final DiffusionModel base;
@@ -29,6 +32,11 @@ final class Programs {
 
   Patch patch() {
     return (Patch) made.computeIfAbsent("patch", k -> new Patch(scope));
+  }
+
+  MixedAdapters mixed() {
+    return (MixedAdapters)
+        made.computeIfAbsent("mixed", k -> new MixedAdapters(scope, base.sites()));
   }
 
   /** A text encoder, looked at after a layer of it. */

@@ -67,6 +67,44 @@ class MixerOptionTest {
     assertTrue(other.err().contains("--mixer does not go with --from"), other.err());
   }
 
+  /** What is mixed before it is used is the same from a file. */
+  @Test
+  void aMixThatWasSavedGivesThePictureOfTheMixer() throws IOException {
+    for (String mixer : List.of("ties:density=0.4", "dare-linear", "svd:rank=2")) {
+      Path saved = folder.resolve("saved.safetensors");
+      List<Object> merge = new ArrayList<>(List.of("merge", Run.BASE, ONE + ":0.8", TWO + ":0.5"));
+      merge.addAll(List.of("--mixer", mixer, "--precision=f32", "-o", saved));
+      if (!mixer.startsWith("svd")) {
+        merge.add("--full"); // svd says itself what is kept
+      }
+      Run merged = Run.of(merge.toArray());
+      assertEquals(0, merged.code(), merged.err());
+      Run made = make("mixed.png", "--mixer", mixer);
+      assertEquals(0, made.code(), made.err());
+      Path alone = folder.resolve("alone.png");
+      Object[] again = {
+        "generate", "a fox", "--steps=4", "--seed=5", Run.BASE, "--compute=f32", "-o", alone
+      };
+      List<Object> one = new ArrayList<>(List.of(again));
+      one.addAll(List.of("--lora", saved));
+      Run used = Run.of(one.toArray());
+      assertEquals(0, used.code(), used.err());
+      assertArrayEquals(pixels(alone), pixels(folder.resolve("mixed.png")), mixer);
+    }
+    assertFalse(
+        Arrays.equals(pixels(folder.resolve("alone.png")), pixels(plain())), "it is the sum");
+  }
+
+  private Path plain() {
+    assertEquals(0, make("plain.png").code());
+    return folder.resolve("plain.png");
+  }
+
+  private static int[] pixels(Path file) throws IOException {
+    BufferedImage image = ImageIO.read(file.toFile());
+    return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+  }
+
   @Test
   void programsAreToldTheMixerToo() {
     JsonObject report = make("one.png", "--mixer=composite", "--json").json();

@@ -1,0 +1,69 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.DeltaMixing;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Scope;
+import java.lang.ref.SoftReference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Adapters that mixers made of several for the pictures of one base. Each is made once and kept
+ * while there is memory for it: nothing native, and no longer than Java's heap has room.
+ */
+final class MixedAdapters {
+  private final Scope scope;
+  private final Map<String, Site> sites;
+  private final Map<List<Object>, SoftReference<Adapter>> made = new HashMap<>();
+
+  /**
+   * For a base.
+   *
+   * @param scope in which is mixed, and nothing stays
+   */
+  MixedAdapters(Scope scope, SiteCatalogue sites) {
+    this.scope = scope;
+    this.sites = sites.all().stream().collect(Collectors.toMap(Site::name, Function.identity()));
+  }
+
+  /**
+   * What the mixer makes of a plan, with nothing cut that the mixer does not cut itself, so that it
+   * is the adapter that would be saved. Chance has the seed 0, whatever the picture's.
+   *
+   * @throws dev.lora4j.core.adapter.AdapterException if the plan asks for what one adapter cannot
+   *     be, or the mixer refuses it
+   */
+  synchronized Adapter of(String name, DeltaMixer mixer, MixPlan asked) {
+    List<Object> key = key(mixer, asked);
+    SoftReference<Adapter> known = made.get(key);
+    Adapter adapter = known == null ? null : known.get();
+    if (adapter == null) {
+      made.values().removeIf(r -> r.get() == null);
+      adapter = new DeltaMixing(scope, sites).mix(name, mixer, asked).adapter();
+      made.put(key, new SoftReference<>(adapter));
+    }
+    return adapter;
+  }
+
+  /** Of what decides the result, without what would keep the adapters in memory. */
+  private static List<Object> key(DeltaMixer mixer, MixPlan asked) {
+    List<Object> key = new ArrayList<>(List.of(mixer));
+    for (MixPlan.Part part : asked.parts()) {
+      key.add(part.adapter().name());
+      key.add(part.adapter().identity());
+      key.add(part.weight());
+      key.add(part.textWeight());
+      key.add(part.shares().bySite());
+      key.add(part.area());
+    }
+    return key;
+  }
+}
