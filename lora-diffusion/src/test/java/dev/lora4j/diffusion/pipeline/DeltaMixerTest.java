@@ -36,7 +36,8 @@ class DeltaMixerTest {
   private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
   private static final Adapter ONE = adapter("lora-kohya");
   private static final Adapter TWO = adapter("lora-kohya-2");
-  private static final MixPlan BOTH = MixPlan.of(ONE, 0.8).with(new MixPlan.Part(TWO, Weight.of(0.5)).text(0.9));
+  private static final MixPlan BOTH =
+      MixPlan.of(ONE, 0.8).with(new MixPlan.Part(TWO, Weight.of(0.5)).text(0.9));
   private static final Prompt FOX = Prompt.of("a red fox").steps(3).guidance(3).size(32, 32);
   private static final Mixer LINEAR = Extensions.installed().make(Mixer.class, "linear");
 
@@ -85,7 +86,8 @@ class DeltaMixerTest {
     assertTrue(MadeLatents.error(plain, base) > 0.01, "the adapters are seen");
     for (Mixer mixer : List.of(LINEAR, new CountedSum())) {
       float[] mixed = latents(FOX.mix(plan).mixer(mixer));
-      assertTrue(MadeLatents.error(plain, mixed) < 1e-5, mixer + " " + MadeLatents.error(plain, mixed));
+      assertTrue(
+          MadeLatents.error(plain, mixed) < 1e-5, mixer + " " + MadeLatents.error(plain, mixed));
     }
   }
 

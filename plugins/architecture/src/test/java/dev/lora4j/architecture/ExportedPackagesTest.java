@@ -59,10 +59,6 @@ class ExportedPackagesTest {
   }
 
   private static ArchRule plugins(String... packages) {
-    return noClasses()
-        .that()
-        .resideInAnyPackage(packages)
-        .should()
-        .dependOnClassesThat(HIDDEN);
+    return noClasses().that().resideInAnyPackage(packages).should().dependOnClassesThat(HIDDEN);
   }
 }

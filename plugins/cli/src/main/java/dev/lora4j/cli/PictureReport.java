@@ -24,8 +24,7 @@ record PictureReport(
     Optional<List<String>> compared,
     double seconds) {
   /** Without leakage. */
-  static PictureReport of(
-      List<MadePicture> made, Optional<List<String>> compared, double seconds) {
+  static PictureReport of(List<MadePicture> made, Optional<List<String>> compared, double seconds) {
     return new PictureReport(made, Map.of(), compared, seconds);
   }
 

@@ -34,8 +34,7 @@ final class Composing implements AutoCloseable {
 
   /** A step with all plans that a mixer makes. */
   float[] step(OutputMixer mixer, MixPlan asked, float progress) {
-    return composed(
-        mixer, mixer.plans(asked).stream().map(Composing::denoised).toList(), progress);
+    return composed(mixer, mixer.plans(asked).stream().map(Composing::denoised).toList(), progress);
   }
 
   /** What a mixer makes of outputs, each of four numbers. */

@@ -71,7 +71,8 @@ public abstract class OutputMixerContract extends MixerContract {
     MixPlan two = MixPlan.of(INK, 0.8).with(GLOW, -0.5);
     float[] fewer = step(neutral(), two);
     assertArrayEquals(fewer, step(neutral(), two.with(FOG, 0)), CLOSE);
-    assertArrayEquals(fewer, step(neutral(), MixPlan.of(FOG, 0).with(INK, 0.8).with(GLOW, -0.5)), CLOSE);
+    assertArrayEquals(
+        fewer, step(neutral(), MixPlan.of(FOG, 0).with(INK, 0.8).with(GLOW, -0.5)), CLOSE);
   }
 
   @Test

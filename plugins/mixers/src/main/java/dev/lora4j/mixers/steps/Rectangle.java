@@ -49,14 +49,14 @@ record Rectangle(double left, double right, double top, double bottom) {
   /**
    * As an area.
    *
-   * @param feather width over which the share falls from 1 to 0, half of it on each side of the edge
+   * @param feather width over which the share falls from 1 to 0, half of it on each side of the
+   *     edge
    */
   Area area(String name, double feather) {
     float[] shares = new float[GRID * GRID];
     for (int i = 0; i < shares.length; i++) {
       shares[i] =
-          (float)
-              (within(left, right, i % GRID, feather) * within(top, bottom, i / GRID, feather));
+          (float) (within(left, right, i % GRID, feather) * within(top, bottom, i / GRID, feather));
     }
     return new Area(name, new GridSize(GRID, GRID), shares);
   }

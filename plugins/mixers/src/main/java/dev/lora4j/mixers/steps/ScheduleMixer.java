@@ -30,7 +30,8 @@ public record ScheduleMixer(
         List<String> courses)
     implements WeightMixer {
   private static final Map<String, String> NAMED =
-      Map.of("early", "1:0-0.5", "late", "1:0.5-1", "linear", "0@0,1@1", "cosine", "0@0,1@1:cosine");
+      Map.of(
+          "early", "1:0-0.5", "late", "1:0.5-1", "linear", "0@0,1@1", "cosine", "0@0,1@1:cosine");
 
   /** Copies the list, and refuses what is no course. */
   public ScheduleMixer {

@@ -129,7 +129,8 @@ class BlockMixerTest {
     assertThrows(ExtensionException.class, () -> mix("list=18", SD));
     Exception base =
         assertThrows(
-            IllegalArgumentException.class, () -> mix("blocks=NONE", Families.named("flux").sites()));
+            IllegalArgumentException.class,
+            () -> mix("blocks=NONE", Families.named("flux").sites()));
     assertTrue(String.valueOf(base.getMessage()).contains("this base has 0"), base.getMessage());
   }
 }

@@ -61,8 +61,9 @@ class ScheduleMixerTest {
         new float[] {0.5f, 0},
         new float[] {0, -0.5f},
         new float[] {0, -0.5f});
-    assertEquals(mix(":courses=early late", ASKED).toString(), "ink 2:0-0.5, text 2 + "
-        + "glow -0.5:0.5-1, text -0.5");
+    assertEquals(
+        mix(":courses=early late", ASKED).toString(),
+        "ink 2:0-0.5, text 2 + " + "glow -0.5:0.5-1, text -0.5");
     assertEquals(ASKED.toString(), mix("", ASKED).toString());
   }
 
