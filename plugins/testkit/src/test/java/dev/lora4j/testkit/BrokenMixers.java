@@ -26,12 +26,12 @@ final class BrokenMixers {
     }
   }
 
-  /** Counts adapters whose weight is 0. */
-  @Extension(point = Mixer.class, name = "test-counting", help = "divides by all")
-  public record Counting() implements DeltaMixer {
+  /** Loses a part even where there is nothing to blend. */
+  @Extension(point = Mixer.class, name = "test-halving", help = "halves the sum")
+  public record Halving() implements DeltaMixer {
     @Override
     public SiteChange mix(SiteDeltas deltas) {
-      return new SiteChange.Dense(sum(deltas).div(deltas.adapters()));
+      return new SiteChange.Dense(sum(deltas).mul(0.5));
     }
   }
 
@@ -49,9 +49,9 @@ final class BrokenMixers {
   public record Dividing() implements DeltaMixer {
     @Override
     public SiteChange mix(SiteDeltas deltas) {
-      Expr weights =
-          deltas.parts().stream().map(p -> p.weight().abs()).reduce(Expr::add).orElseThrow();
-      return new SiteChange.Dense(sum(deltas).mul(weights).div(weights));
+      // Nothing is missing in a mix of one, and everything where only one changes a layer.
+      int missing = deltas.adapters() - deltas.parts().size();
+      return new SiteChange.Dense(missing == 0 ? sum(deltas) : sum(deltas).div(0));
     }
   }
 
@@ -62,7 +62,7 @@ final class BrokenMixers {
 
     @Override
     public SiteChange mix(SiteDeltas deltas) {
-      double mood = 1 + 1e-6 * CALLS.incrementAndGet();
+      double mood = 1 + 1e-6 * (CALLS.incrementAndGet() % 2);
       return new SiteChange.Dense(sum(deltas).mul(mood));
     }
   }
