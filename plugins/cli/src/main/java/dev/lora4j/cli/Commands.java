@@ -25,6 +25,7 @@ final class Commands {
           "merge",
           "resize",
           "compare",
+          "mix",
           "extract",
           "bake",
           "plugins",

@@ -1,0 +1,159 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.lowrank.Comparison;
+import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.lowrank.SiteComparison;
+import dev.lora4j.core.lowrank.SiteListener;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Where weighted adapters get into each other's way: at which layers, and how. */
+public final class Interference {
+  /**
+   * Two adapters, by their places in the plan, the first the lesser.
+   *
+   * @param first place of one
+   * @param second place of the other
+   */
+  public record Pair(int first, int second) {}
+
+  private final Scope scope;
+  private final Map<String, Site> sites;
+  private SiteListener listener = SiteListener.NONE;
+
+  /**
+   * Computes in {@code scope}, in which nothing stays.
+   *
+   * @param sites the layers of the base by name
+   */
+  public Interference(Scope scope, Map<String, Site> sites) {
+    this.scope = scope;
+    this.sites = Map.copyOf(sites);
+  }
+
+  /** Sets who is told how many of the pairs are done. */
+  public Interference listener(SiteListener other) {
+    listener = other;
+    return this;
+  }
+
+  /**
+   * How each two of a plan's adapters meet, at each layer whose weight both change.
+   *
+   * @return by pair, and by the layer's name
+   * @throws AdapterException if a method has no change of its own, a layer is unknown, or a weight
+   *     depends on the step or the place
+   */
+  public Map<Pair, SortedMap<String, Meeting>> of(MixPlan plan) {
+    Mixture mixture = Mixture.of("mix", plan, sites);
+    if (mixture.parts().size() < plan.parts().size()) {
+      throw new AdapterException("An adapter whose weight is 0 meets no other; leave it away.");
+    }
+    Map<Pair, SortedMap<String, double[]>> numbers = new LinkedHashMap<>();
+    try (Scope work = scope.child("interference")) {
+      Map<Parameter.Form, Program> programs = new HashMap<>();
+      for (Parameter parameter : mixture.parameters()) {
+        if (parameter.target() == Target.WEIGHT && parameter.matrix() && parameter.parts().size() > 1) {
+          measure(work, programs, parameter, numbers);
+        }
+      }
+      return meetings(work, plan.adapters(), numbers);
+    }
+  }
+
+  private static void measure(
+      Scope work,
+      Map<Parameter.Form, Program> programs,
+      Parameter parameter,
+      Map<Pair, SortedMap<String, double[]>> numbers) {
+    double[] values;
+    try (Scope once = work.child("layer")) {
+      Program program = programs.computeIfAbsent(parameter.form(), f -> staged(work, parameter));
+      List<Tensor> inputs = StagedDeltas.tensors(once, parameter);
+      values = HostTensor.of(program.run(once, inputs).get(0)).doubles();
+    }
+    List<Parameter.Part> parts = parameter.parts();
+    int at = 0;
+    for (int j = 0; j < parts.size(); j++) {
+      for (int i = 0; i < j; i++) {
+        Parameter.Part a = parts.get(i);
+        Parameter.Part b = parts.get(j);
+        double sign = Math.signum(a.weight() * b.weight());
+        double size = Math.abs(a.weight() * b.weight());
+        numbers
+            .computeIfAbsent(new Pair(a.adapter(), b.adapter()), p -> new TreeMap<>())
+            .put(
+                parameter.site().name(),
+                new double[] {
+                  values[at] * size, values[at + 1] * size * sign, a.weight(), b.weight()
+                });
+        at += 2;
+      }
+    }
+  }
+
+  /** For each two parts, the sum of the magnitudes of their products and the sum of these. */
+  private static Program staged(Scope scope, Parameter like) {
+    Graph graph = new Graph();
+    StagedDeltas deltas = new StagedDeltas(graph, like);
+    List<Expr> sums = new ArrayList<>();
+    for (int j = 0; j < deltas.count(); j++) {
+      for (int i = 0; i < j; i++) {
+        Expr product = deltas.delta(i).mul(deltas.delta(j));
+        // Rows first: a layer has millions of numbers, and F32 would lose what they add up to.
+        sums.add(product.abs().sum(1).to(DType.F64).sum());
+        sums.add(product.sum(1).to(DType.F64).sum());
+      }
+    }
+    return graph.inference(scope, List.of(Shaping.stack(sums, 0)));
+  }
+
+  private Map<Pair, SortedMap<String, Meeting>> meetings(
+      Scope work, List<Adapter> adapters, Map<Pair, SortedMap<String, double[]>> numbers) {
+    Map<Pair, SortedMap<String, Meeting>> all = new LinkedHashMap<>();
+    LowRankAlgebra algebra = new LowRankAlgebra(work, sites);
+    int done = 0;
+    for (int j = 0; j < adapters.size(); j++) {
+      for (int i = 0; i < j; i++) {
+        Pair pair = new Pair(i, j);
+        SortedMap<String, double[]> measured = numbers.getOrDefault(pair, new TreeMap<>());
+        SortedMap<String, Meeting> meetings = new TreeMap<>();
+        if (!measured.isEmpty()) {
+          Comparison compared = algebra.compare(adapters.get(i), adapters.get(j));
+          measured.forEach(
+              (site, n) -> meetings.put(site, meeting(compared.sites().get(site), n)));
+        }
+        all.put(pair, meetings);
+        listener.done(++done, adapters.size() * (adapters.size() - 1) / 2);
+      }
+    }
+    return all;
+  }
+
+  private static Meeting meeting(SiteComparison compared, double... n) {
+    return new Meeting(
+        compared.normA() * Math.abs(n[2]),
+        compared.normB() * Math.abs(n[3]),
+        n[1],
+        n[0],
+        (compared.overlapOut() + compared.overlapIn()) / 2);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import dev.lora4j.emoji.EmojiSd;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MixCommandTest {
+  @TempDir private Path folder;
+  private Path picture;
+
+  @BeforeEach
+  void place() {
+    picture = folder.resolve("mix.png");
+  }
+
+  private JsonObject pair(Object... adapters) {
+    Object[] words = new Object[adapters.length + 4];
+    words[0] = "mix";
+    words[1] = "--explain";
+    words[2] = "--json";
+    words[3] = "-o" + picture;
+    System.arraycopy(adapters, 0, words, 4, adapters.length);
+    Run run = Run.of(words);
+    assertEquals(0, run.code(), run.err());
+    return run.json().getAsJsonArray("pairs").get(0).getAsJsonObject();
+  }
+
+  @Test
+  void anAdapterAgreesWithItselfAndUndoesItsOpposite() {
+    String glossy = EmojiSd.glossy().toString();
+    JsonObject same = pair(glossy, glossy).getAsJsonObject("total");
+    assertEquals(0, same.get("conflict").getAsDouble(), 1e-6);
+    assertEquals(1, same.get("overlap").getAsDouble(), 1e-6);
+    assertEquals(1, same.get("cosine").getAsDouble(), 1e-6);
+    JsonObject opposite = pair(glossy, glossy + ":-0.5");
+    JsonObject total = opposite.getAsJsonObject("total");
+    assertEquals(1, total.get("conflict").getAsDouble(), 1e-6);
+    assertEquals(-1, total.get("cosine").getAsDouble(), 1e-6);
+    assertEquals(
+        0.5, total.get("normB").getAsDouble() / total.get("normA").getAsDouble(), 1e-6);
+    assertTrue(opposite.get("advice").getAsString().contains("They undo each other in"));
+  }
+
+  @Test
+  void thePictureIsThereAndTheTableTellsTheSame() throws Exception {
+    String glossy = EmojiSd.glossy().toString();
+    Run run = Run.of("mix", "--explain", glossy, glossy + ":5", "-o", picture);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.out().contains("They do the same in"), run.out());
+    assertTrue(run.out().contains("5.0 times as much"), run.out());
+    assertTrue(ImageIO.read(picture.toFile()).getWidth() >= 700);
+  }
+
+  @Test
+  void mistakesAreNamed() {
+    String glossy = EmojiSd.glossy().toString();
+    assertEquals(2, Run.of("mix", glossy, "-o", picture).code());
+    Run zero = Run.of("mix", glossy, glossy + ":0", "-o", picture);
+    assertEquals(1, zero.code());
+    assertTrue(zero.err().contains("weight is 0"), zero.err());
+    assertTrue(!Files.exists(picture));
+  }
+}
