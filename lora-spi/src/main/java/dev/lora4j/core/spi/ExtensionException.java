@@ -1,7 +1,10 @@
 package dev.lora4j.core.spi;
 
-/** An extension, a plug-in or a setting that cannot be used; the message says what to do. */
-public final class ExtensionException extends RuntimeException {
+/**
+ * An extension, a plug-in or a setting that was asked for and cannot be used; the message says what
+ * to do.
+ */
+public final class ExtensionException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
   /** With a message for people. */

@@ -17,7 +17,8 @@ import java.util.Optional;
 /**
  * The list of extensions in a jar, {@value #PATH}, which the annotation processor writes when the
  * jar is built: {@code {"extensions": [{"point", "name", "class", "help", "experimental",
- * "settings": [{"name", "kind", "help", "default", "least", "most", "choices"}]}]}}.
+ * "settings": [{"name", "kind", "help", "default", "least", "above", "most",
+ * "below", "choices"}]}]}}.
  */
 public final class ExtensionIndex {
   /** Where it lies in a jar. */
@@ -73,8 +74,11 @@ public final class ExtensionIndex {
         SettingKind.valueOf(json.get("kind").getAsString().toUpperCase(java.util.Locale.ROOT)),
         json.get("help").getAsString(),
         Optional.ofNullable(json.get("default")).map(JsonElement::getAsString),
-        number(json, "least", Double.NEGATIVE_INFINITY),
-        number(json, "most", Double.POSITIVE_INFINITY),
+        new SettingRange(
+            number(json, "least", Double.NEGATIVE_INFINITY),
+            number(json, "above", Double.NEGATIVE_INFINITY),
+            number(json, "most", Double.POSITIVE_INFINITY),
+            number(json, "below", Double.POSITIVE_INFINITY)),
         choices);
   }
 
@@ -108,17 +112,21 @@ public final class ExtensionIndex {
     json.addProperty("kind", setting.kind().text());
     json.addProperty("help", setting.help());
     setting.otherwise().ifPresent(text -> json.addProperty("default", text));
-    if (setting.least() > Double.NEGATIVE_INFINITY) {
-      json.addProperty("least", setting.least());
-    }
-    if (setting.most() < Double.POSITIVE_INFINITY) {
-      json.addProperty("most", setting.most());
-    }
+    bound(json, "least", setting.range().least());
+    bound(json, "above", setting.range().above());
+    bound(json, "most", setting.range().most());
+    bound(json, "below", setting.range().below());
     if (!setting.choices().isEmpty()) {
       JsonArray choices = new JsonArray();
       setting.choices().forEach(choices::add);
       json.add("choices", choices);
     }
     return json;
+  }
+
+  private static void bound(JsonObject json, String name, double bound) {
+    if (Double.isFinite(bound)) {
+      json.addProperty(name, bound);
+    }
   }
 }

@@ -19,9 +19,14 @@ public record ExtensionInfo(
     List<SettingInfo> settings) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-  /** Copies the list, and checks the name. */
+  /** Copies the list, and checks the names. */
   public ExtensionInfo {
     settings = List.copyOf(settings);
+    List<String> names = settings.stream().map(SettingInfo::name).toList();
+    if (names.stream().distinct().count() < names.size()) {
+      throw new IllegalArgumentException(
+          type + " has two settings of one name: " + String.join(", ", names));
+    }
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           type
@@ -30,6 +35,11 @@ public record ExtensionInfo(
               + "'; a name has 1 to 64 letters, digits, '-', '_' and '.', and begins with a letter"
               + " or digit");
     }
+  }
+
+  /** Whether it can be made with nothing said. */
+  public boolean ready() {
+    return settings.stream().allMatch(s -> s.otherwise().isPresent());
   }
 
   /** The point without its package, for people. */

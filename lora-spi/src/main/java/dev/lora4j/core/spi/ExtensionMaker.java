@@ -31,7 +31,7 @@ final class ExtensionMaker {
           Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
       Object[] arguments = new Object[components.length];
       for (int i = 0; i < arguments.length; i++) {
-        Object value = values.get(ExtensionType.snake(components[i].getName()));
+        Object value = values.get(ExtensionType.name(components[i]));
         if (value == null) {
           throw new ExtensionException(
               type.getName() + " is not what its index says; build its jar again.");

@@ -73,7 +73,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
       for (RecordComponent component : type.getRecordComponents()) {
         try {
           Object value = component.getAccessor().invoke(extension);
-          settings.put(ExtensionType.snake(component.getName()), written(value));
+          settings.put(ExtensionType.name(component), written(value));
         } catch (ReflectiveOperationException e) {
           throw new ExtensionException(type.getName() + " does not tell its settings: " + e, e);
         }
@@ -87,7 +87,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
       return list.stream().map(ExtensionRequest::written).collect(Collectors.joining(" "));
     }
     if (value instanceof Double number) {
-      return SettingInfo.plain(number);
+      return SettingRange.plain(number);
     }
     return value instanceof Enum<?> choice
         ? choice.name().toLowerCase(Locale.ROOT)

@@ -53,18 +53,29 @@ public final class ExtensionType {
     }
     SettingKind kind = kind(type, component);
     return new SettingInfo(
-        snake(component.getName()),
+        name(component),
         kind,
         setting.help(),
         kind.otherwise(setting.otherwise()),
-        setting.least(),
-        setting.most(),
+        SettingRange.of(setting),
         choices(component.getType()));
   }
 
-  /** {@code keepShare} as people write it, {@code keep_share}. */
-  public static String snake(String name) {
-    return HUMP.matcher(name).replaceAll("_").toLowerCase(Locale.ROOT);
+  /** What people call a component. */
+  static String name(RecordComponent component) {
+    Setting setting = component.getAnnotation(Setting.class);
+    return name(component.getName(), setting == null ? "" : setting.name());
+  }
+
+  /**
+   * What people call a component: {@code keepShare} is {@code keep_share} unless something is said.
+   *
+   * @param said {@link Setting#name}
+   */
+  public static String name(String component, String said) {
+    return said.isEmpty()
+        ? HUMP.matcher(component).replaceAll("_").toLowerCase(Locale.ROOT)
+        : said;
   }
 
   private static List<String> choices(Class<?> type) {

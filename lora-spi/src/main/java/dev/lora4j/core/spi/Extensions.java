@@ -1,8 +1,8 @@
 package dev.lora4j.core.spi;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -36,7 +37,7 @@ public final class Extensions {
   private final ClassPathSource classPath;
   private final List<Plugin> plugins = new CopyOnWriteArrayList<>();
   private final Map<String, Map<String, Known>> ofClassPath = new LinkedHashMap<>();
-  private final Map<String, SortedMap<String, Object>> shared = new HashMap<>();
+  private final Map<Class<?>, SortedMap<String, ?>> shared = new ConcurrentHashMap<>();
 
   private Extensions(ClassLoader loader) {
     this.classPath = new ClassPathSource(loader);
@@ -145,32 +146,40 @@ public final class Extensions {
   }
 
   /**
-   * Each of a point by name, with the defaults of its settings, made once and shared. One whose
-   * plug-in turns out to be broken is left out: only who names it is told.
+   * Each of a point by name, with the defaults of its settings, made once and shared: the same map
+   * until plug-ins come or go. One with settings that must be said is left out, and one whose
+   * plug-in turns out to be broken: only who names it is told.
    */
+  @SuppressWarnings("unchecked") // What stands under a point was made of its type.
   public <T> SortedMap<String, T> shared(Class<T> point) {
-    SortedMap<String, Object> made;
-    synchronized (this) {
-      made = shared.computeIfAbsent(point.getName(), name -> made(point));
+    SortedMap<String, ?> all = shared.get(point);
+    if (all == null) {
+      synchronized (this) {
+        all = shared.get(point);
+        if (all == null) {
+          all = made(point);
+          shared.put(point, all);
+        }
+      }
     }
-    SortedMap<String, T> typed = new TreeMap<>();
-    made.forEach((name, extension) -> typed.put(name, point.cast(extension)));
-    return typed;
+    return (SortedMap<String, T>) all;
   }
 
-  private SortedMap<String, Object> made(Class<?> point) {
-    SortedMap<String, Object> made = new TreeMap<>();
+  private <T> SortedMap<String, T> made(Class<T> point) {
+    SortedMap<String, T> made = new TreeMap<>();
     for (Known known : known(point)) {
       try {
-        ExtensionRequest plain = new ExtensionRequest(known.info().name(), Map.of());
-        made.put(plain.name(), make(point, plain));
+        if (known.info().ready()) {
+          ExtensionRequest plain = new ExtensionRequest(known.info().name(), Map.of());
+          made.put(plain.name(), make(point, plain));
+        }
       } catch (ExtensionException e) {
         if (known.source() == classPath) {
           throw e;
         }
       }
     }
-    return made;
+    return Collections.unmodifiableSortedMap(made);
   }
 
   /**
@@ -179,8 +188,7 @@ public final class Extensions {
    * @throws ExtensionException if there is none, as {@link #make} says it
    */
   public <T> T shared(Class<T> point, String name) {
-    SortedMap<String, T> all = shared(point);
-    T found = all.get(name);
+    T found = shared(point).get(name);
     // What is left out or missing is asked for again, for its own reason.
     return found != null ? found : make(point, new ExtensionRequest(name, Map.of()));
   }

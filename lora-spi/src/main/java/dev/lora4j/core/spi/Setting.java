@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /**
  * A component of an {@link Extension} record that people set. Its type is {@code int}, {@code
  * long}, {@code double}, {@code boolean}, {@code String}, an enum, or a {@code List} of {@code
- * Double} or {@code String}. People write its name in snake case.
+ * Double} or {@code String}. People write its name in snake case, or as {@link #name} says.
  *
  * <p>What one component alone cannot say, the record's constructor checks, with an {@link
  * IllegalArgumentException} that names the setting.
@@ -21,12 +21,27 @@ public @interface Setting {
   /** What it is for, in one line. */
   String help();
 
-  /** The value where nothing is said, as people write it; without one it must be said. */
+  /**
+   * The value where nothing is said, as people write it; without one it must be said. Numbers are
+   * finite, unless this is {@code inf}, which is then a value too.
+   */
   String[] otherwise() default {};
+
+  /**
+   * What people write, where that is not the name of the component: lower-case letters, digits and
+   * {@code _}.
+   */
+  String name() default "";
 
   /** The least number it takes. */
   double least() default Double.NEGATIVE_INFINITY;
 
+  /** The numbers it takes are above this one. */
+  double above() default Double.NEGATIVE_INFINITY;
+
   /** The greatest number it takes. */
   double most() default Double.POSITIVE_INFINITY;
+
+  /** The numbers it takes are below this one. */
+  double below() default Double.POSITIVE_INFINITY;
 }

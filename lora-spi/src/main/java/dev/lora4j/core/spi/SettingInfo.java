@@ -3,6 +3,7 @@ package dev.lora4j.core.spi;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -10,8 +11,7 @@ import java.util.stream.Collectors;
  *
  * @param name in snake case
  * @param otherwise the value where nothing is said, as people write it; absent if it must be said
- * @param least of numbers, and of each number of a list
- * @param most likewise
+ * @param range of numbers, and of each number of a list
  * @param choices the words of a {@link SettingKind#CHOICE}, else none
  */
 public record SettingInfo(
@@ -19,12 +19,19 @@ public record SettingInfo(
     SettingKind kind,
     String help,
     Optional<String> otherwise,
-    double least,
-    double most,
+    SettingRange range,
     List<String> choices) {
-  /** Copies the list. */
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
+
+  /** Copies the list, and checks the name. */
   public SettingInfo {
     choices = List.copyOf(choices);
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a setting is called '"
+              + name
+              + "'; a name has lower-case letters, digits and '_', and begins with a letter");
+    }
   }
 
   /**
@@ -48,7 +55,7 @@ public record SettingInfo(
     Object value;
     try {
       value = kind.read(text);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IllegalArgumentException(wrong(text), e);
     }
     List<?> all = value instanceof List<?> list ? list : List.of(value);
@@ -68,7 +75,9 @@ public record SettingInfo(
   }
 
   private boolean within(double number) {
-    return least <= number && number <= most;
+    // Nobody means infinity unless the setting is about being without a bound.
+    boolean boundless = otherwise.filter(SettingKind::infinite).isPresent();
+    return range.contains(number) && (boundless || Double.isFinite(number));
   }
 
   private String wrong(String found) {
@@ -80,16 +89,6 @@ public record SettingInfo(
     if (kind == SettingKind.CHOICE) {
       return "one of " + String.join(", ", choices);
     }
-    boolean low = least > Double.NEGATIVE_INFINITY;
-    boolean high = most < Double.POSITIVE_INFINITY;
-    String range =
-        low && high
-            ? " from " + plain(least) + " to " + plain(most)
-            : low ? " of at least " + plain(least) : high ? " of at most " + plain(most) : "";
-    return kind.expected() + range;
-  }
-
-  static String plain(double x) {
-    return x == Math.rint(x) && Math.abs(x) < 1e15 ? Long.toString((long) x) : Double.toString(x);
+    return kind.expected() + (kind.numeric() ? range.text() : "");
   }
 }

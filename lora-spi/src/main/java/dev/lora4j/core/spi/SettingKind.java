@@ -1,5 +1,6 @@
 package dev.lora4j.core.spi;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -52,14 +53,15 @@ public enum SettingKind {
    * {@link List} of these.
    *
    * @throws IllegalArgumentException if it means none
+   * @throws ArithmeticException if it is no whole number, or too large a one
    */
   Object read(String text) {
     return switch (this) {
-      case INTEGER -> Long.valueOf(text);
-      case NUMBER -> finite(text);
+      case INTEGER -> new BigDecimal(text).longValueExact();
+      case NUMBER -> number(text);
       case BOOLEAN -> flag(text);
       case STRING, CHOICE -> text;
-      case NUMBERS -> words(text).stream().map(SettingKind::finite).toList();
+      case NUMBERS -> words(text).stream().map(SettingKind::number).toList();
       case STRINGS -> words(text);
     };
   }
@@ -68,18 +70,19 @@ public enum SettingKind {
     return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
   }
 
-  private static Double finite(String text) {
-    double number = Double.parseDouble(text);
-    if (!Double.isFinite(number)) {
-      throw new IllegalArgumentException("not finite");
-    }
-    return number;
+  private static Double number(String text) {
+    return infinite(text) ? Double.POSITIVE_INFINITY : Double.valueOf(text);
+  }
+
+  /** Whether a text means the infinite number. */
+  static boolean infinite(String text) {
+    return text.equalsIgnoreCase("inf") || text.equalsIgnoreCase("infinity");
   }
 
   private static Boolean flag(String text) {
     return switch (text.toLowerCase(Locale.ROOT)) {
-      case "true" -> true;
-      case "false" -> false;
+      case "true", "1", "1.0" -> true;
+      case "false", "0", "0.0" -> false;
       default -> throw new IllegalArgumentException("neither");
     };
   }

@@ -36,7 +36,12 @@ public final class SettingSchema {
       case CHOICE -> property.put("enum", setting.choices());
       default -> range(property, setting, setting.kind().text());
     }
-    setting.otherwise().ifPresent(text -> property.put("default", setting.read(text)));
+    setting
+        .otherwise()
+        .map(setting::read)
+        // JSON has no infinite numbers.
+        .filter(value -> !value.equals(Double.POSITIVE_INFINITY))
+        .ifPresent(value -> property.put("default", value));
     return property;
   }
 
@@ -48,12 +53,16 @@ public final class SettingSchema {
   private static Map<String, Object> range(
       Map<String, Object> property, SettingInfo setting, String type) {
     property.put("type", type);
-    if (setting.least() > Double.NEGATIVE_INFINITY) {
-      property.put("minimum", setting.least());
-    }
-    if (setting.most() < Double.POSITIVE_INFINITY) {
-      property.put("maximum", setting.most());
-    }
+    bound(property, "minimum", setting.range().least());
+    bound(property, "exclusiveMinimum", setting.range().above());
+    bound(property, "maximum", setting.range().most());
+    bound(property, "exclusiveMaximum", setting.range().below());
     return property;
+  }
+
+  private static void bound(Map<String, Object> property, String name, double bound) {
+    if (Double.isFinite(bound)) {
+      property.put(name, bound);
+    }
   }
 }

@@ -24,7 +24,7 @@ class ExtensionProcessorTest {
       public record All(
           @Setting(help = "a", otherwise = "3", least = 1, most = 9) int wholeNumber,
           @Setting(help = "b") long seed,
-          @Setting(help = "c", otherwise = "0.5", most = 1) double share,
+          @Setting(help = "c", name = "part", otherwise = "0.5", above = 0, below = 1) double share,
           @Setting(help = "d", otherwise = "true") boolean flag,
           @Setting(help = "e \\"quoted\\"", otherwise = "") String text,
           @Setting(help = "f", otherwise = "by_count") Way way,
@@ -79,6 +79,11 @@ class ExtensionProcessorTest {
         "public record X(@Setting(help = \"h\", otherwise = \"2\", most = 1) double d) implements"
             + " Greeting { public String greet(String w) { return w; } }"
             + " | d takes a number of at most 1, found '2'",
+        "public record X(@Setting(help = \"h\", name = \"a,b\") int n) implements Greeting {"
+            + " public String greet(String w) { return w; } } | a setting is called 'a,b'",
+        "public record X(@Setting(help = \"h\", name = \"b\") int a, @Setting(help = \"h\") int b)"
+            + " implements Greeting { public String greet(String w) { return w; } }"
+            + " | example.X has two settings of one name: b, b",
         "public class X { } | does not implement its point dev.lora4j.core.spi.Greeting",
         "class X implements Greeting { public String greet(String w) { return w; } }"
             + " | an extension is a public class",

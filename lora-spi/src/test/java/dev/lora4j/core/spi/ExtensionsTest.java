@@ -20,6 +20,9 @@ class ExtensionsTest {
   public record Polite(
       @Setting(help = "how often", otherwise = "1", least = 1, most = 9) int timesOver,
       @Setting(help = "how", otherwise = "plain") Tone tone,
+      @Setting(help = "how loud", name = "volume", otherwise = "inf", above = 0) double loudness,
+      @Setting(help = "how warm", otherwise = "0.5", least = 0, below = 1) double warmth,
+      @Setting(help = "again", otherwise = "false") boolean again,
       @Setting(
               help = "titles",
               otherwise = {})
@@ -40,7 +43,8 @@ class ExtensionsTest {
 
     @Override
     public String greet(String whom) {
-      return timesOver + " " + tone + " " + titles + " " + whom;
+      String how = loudness + " " + warmth + " " + again;
+      return timesOver + " " + tone + " " + titles + " " + how + " " + whom;
     }
   }
 
@@ -55,12 +59,15 @@ class ExtensionsTest {
 
   @Test
   void settingsHaveDefaultsAndAreReadAsPeopleWriteThem() {
-    assertEquals("1 PLAIN [] x", extensions.make(Greeting.class, "polite").greet("x"));
-    String text = "polite: times-over=2, tone=very_warm,titles=Dr Mrs";
-    assertEquals("2 VERY_WARM [Dr, Mrs] x", extensions.make(Greeting.class, text).greet("x"));
-    Map<String, Object> toml = Map.of("times_over", 3L, "titles", List.of("Sir"));
+    assertEquals("1 PLAIN [] Infinity 0.5 false x", extensions.make(Greeting.class, "polite").greet("x"));
+    String text = "polite: times-over=2, tone=very_warm,titles=Dr Mrs,volume=3e1,again=1";
     assertEquals(
-        "3 PLAIN [Sir] x",
+        "2 VERY_WARM [Dr, Mrs] 30.0 0.5 true x",
+        extensions.make(Greeting.class, text).greet("x"));
+    Map<String, Object> toml =
+        Map.of("times_over", 3.0, "titles", List.of("Sir"), "volume", "Infinity", "again", 0L);
+    assertEquals(
+        "3 PLAIN [Sir] Infinity 0.5 false x",
         extensions.make(Greeting.class, new ExtensionRequest("polite", toml)).greet("x"));
     assertEquals("x", extensions.make(Greeting.class, "short").greet("x"));
   }
@@ -75,6 +82,23 @@ class ExtensionsTest {
         extensions.shared(Greeting.class, "short"), extensions.shared(Greeting.class).get("short"));
     assertThrows(ExtensionException.class, () -> extensions.shared(Greeting.class, "none"));
     assertEquals(List.of(), extensions.list(Runnable.class));
+    assertSame(extensions.shared(Greeting.class), extensions.shared(Greeting.class));
+  }
+
+  @Test
+  void theSchemaHasRangesAndDefaults() {
+    Map<String, Object> schema =
+        SettingSchema.of(extensions.find(Greeting.class, "polite").get().info());
+    Map<?, ?> properties = (Map<?, ?>) schema.get("properties");
+    assertEquals(
+        "{description=how often, type=integer, minimum=1.0, maximum=9.0, default=1}",
+        properties.get("times_over").toString());
+    assertEquals(
+        "{description=how loud, type=number, exclusiveMinimum=0.0}",
+        properties.get("volume").toString());
+    assertEquals(
+        "{description=how warm, type=number, minimum=0.0, exclusiveMaximum=1.0, default=0.5}",
+        properties.get("warmth").toString());
   }
 
   @ParameterizedTest
@@ -82,6 +106,15 @@ class ExtensionsTest {
       delimiter = '|',
       value = {
         "polite:timesover=2 | has no setting timesover, did you mean times_over? It has times_over, tone",
+        "polite:loudness=2 | has no setting loudness, did you mean",
+        "polite:volume=0 | volume takes a number above 0, found '0'",
+        "polite:volume=-inf | volume takes a number above 0, found '-inf'",
+        "polite:volume=NaN | volume takes a number above 0, found 'NaN'",
+        "polite:warmth=1 | warmth takes a number from 0 to below 1, found '1'",
+        "polite:warmth=-0.1 | warmth takes a number from 0 to below 1",
+        "polite:again=2 | again takes true or false, found '2'",
+        "polite:times_over=2.5 | times_over takes a whole number from 1 to 9, found '2.5'",
+        "polite:times_over=1e99 | times_over takes a whole number from 1 to 9, found '1e99'",
         "polite:times_over=0 | times_over takes a whole number from 1 to 9, found '0'",
         "polite:times_over=two | times_over takes a whole number from 1 to 9, found 'two'",
         "polite:tone=cold | tone takes one of plain, very_warm, found 'cold'",

@@ -12,7 +12,6 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.ExtensionException;
 import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -132,7 +131,7 @@ public final class MergeCommand implements Command {
             "--full keeps all directions; leave it out, or --rank, --conv-rank and --sv-...");
       }
       return asked;
-    } catch (IllegalArgumentException | ExtensionException e) {
+    } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
   }

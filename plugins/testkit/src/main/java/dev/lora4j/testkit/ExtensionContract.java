@@ -11,9 +11,11 @@ import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.spi.ExtensionType;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.spi.SettingInfo;
+import dev.lora4j.core.spi.SettingRange;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /** What every extension promises, whatever its point. */
@@ -72,23 +74,23 @@ public abstract class ExtensionContract<T> {
   @Test
   void numbersOutOfRangeAreRefused() {
     for (SettingInfo setting : info().settings()) {
-      below(setting)
-          .ifPresent(n -> assertTrue(refusal(setting.name(), n).contains(setting.name())));
-      above(setting)
-          .ifPresent(n -> assertTrue(refusal(setting.name(), n).contains(setting.name())));
+      for (double number : outside(setting.range())) {
+        String value = String.valueOf(Math.rint(number) == number ? (long) number : number);
+        assertTrue(refusal(setting.name(), value).contains(setting.name()));
+      }
     }
   }
 
-  private static Optional<String> below(SettingInfo setting) {
-    return setting.least() > Double.NEGATIVE_INFINITY
-        ? Optional.of(Long.toString((long) Math.floor(setting.least()) - 1))
-        : Optional.empty();
-  }
-
-  private static Optional<String> above(SettingInfo setting) {
-    return setting.most() < Double.POSITIVE_INFINITY
-        ? Optional.of(Long.toString((long) Math.ceil(setting.most()) + 1))
-        : Optional.empty();
+  /** Numbers beyond each of its bounds. */
+  private static List<Double> outside(SettingRange range) {
+    return DoubleStream.of(
+            Math.floor(range.least()) - 1,
+            range.above(),
+            Math.ceil(range.most()) + 1,
+            range.below())
+        .filter(Double::isFinite)
+        .boxed()
+        .toList();
   }
 
   private String refusal(String name, String value) {

@@ -6,6 +6,7 @@ import dev.lora4j.core.spi.ExtensionType;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.spi.SettingInfo;
 import dev.lora4j.core.spi.SettingKind;
+import dev.lora4j.core.spi.SettingRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -100,12 +101,11 @@ final class ExtensionElement {
     SettingKind kind = kind(component);
     SettingInfo info =
         new SettingInfo(
-            ExtensionType.snake(component.getSimpleName().toString()),
+            ExtensionType.name(component.getSimpleName().toString(), setting.name()),
             kind,
             setting.help(),
             kind.otherwise(setting.otherwise()),
-            setting.least(),
-            setting.most(),
+            new SettingRange(setting.least(), setting.above(), setting.most(), setting.below()),
             choices(component.asType()));
     info.otherwise().ifPresent(info::require);
     return info;
