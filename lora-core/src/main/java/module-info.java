@@ -43,33 +43,10 @@ module dev.lora4j.core {
   exports dev.lora4j.core.train.optimizer;
   exports dev.lora4j.core.train.schedule;
 
-  uses dev.lora4j.core.adapter.AdapterMethod;
-  uses dev.lora4j.core.adapter.training.TrainableMethod;
   uses dev.lora4j.core.format.AdapterFormat;
   uses dev.lora4j.core.format.writing.AdapterWriter;
   uses dev.lora4j.core.tensor.Backend;
 
-  provides dev.lora4j.core.adapter.AdapterMethod with
-      dev.lora4j.core.adapter.boft.BoftMethod,
-      dev.lora4j.core.adapter.boft.PeftBoftMethod,
-      dev.lora4j.core.adapter.dora.DoraMethod,
-      dev.lora4j.core.adapter.full.BiasMethod,
-      dev.lora4j.core.adapter.full.DiffMethod,
-      dev.lora4j.core.adapter.glora.GloraMethod,
-      dev.lora4j.core.adapter.ia3.Ia3Method,
-      dev.lora4j.core.adapter.loha.LohaMethod,
-      dev.lora4j.core.adapter.lokr.LokrMethod,
-      dev.lora4j.core.adapter.lora.LoraMethod,
-      dev.lora4j.core.adapter.oft.DiagOftMethod,
-      dev.lora4j.core.adapter.oft.OftMethod,
-      dev.lora4j.core.adapter.sparse.SparseMethod;
-  provides dev.lora4j.core.adapter.training.TrainableMethod with
-      dev.lora4j.core.adapter.dora.DoraTraining,
-      dev.lora4j.core.adapter.full.FullTraining,
-      dev.lora4j.core.adapter.ia3.Ia3Training,
-      dev.lora4j.core.adapter.loha.LohaTraining,
-      dev.lora4j.core.adapter.lokr.LokrTraining,
-      dev.lora4j.core.adapter.lora.LoraTraining;
   provides dev.lora4j.core.format.AdapterFormat with
       dev.lora4j.core.format.dialect.KohyaDialect,
       dev.lora4j.core.format.dialect.OneTrainerDialect,

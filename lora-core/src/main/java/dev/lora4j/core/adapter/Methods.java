@@ -1,65 +1,43 @@
 package dev.lora4j.core.adapter;
 
+import dev.lora4j.core.spi.ExtensionException;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.OfAll;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The methods there are: those of this library, and those that other jars bring as services. */
+/** The methods there are, this library's and those that plug-ins bring. */
 public final class Methods {
-  private static final SortedMap<String, AdapterMethod> BY_NAME = load();
+  private static final OfAll<AdapterMethod, Set<String>> ROLES =
+      OfAll.of(AdapterMethod.class, Methods::roles);
 
   private Methods() {}
 
-  private static SortedMap<String, AdapterMethod> load() {
-    SortedMap<String, AdapterMethod> byName = new TreeMap<>();
-    ServiceLoader.load(AdapterMethod.class, AdapterMethod.class.getClassLoader())
-        .forEach(
-            method -> {
-              AdapterMethod other = byName.put(method.name(), method);
-              if (other != null) {
-                throw new AdapterException(
-                    "Two methods are called "
-                        + method.name()
-                        + ": "
-                        + other.getClass().getName()
-                        + " and "
-                        + method.getClass().getName()
-                        + "; remove one of them from the class path.");
-              }
-            });
-    return Collections.unmodifiableSortedMap(byName);
-  }
-
   /** All methods by name. */
   public static SortedMap<String, AdapterMethod> all() {
-    return BY_NAME;
+    return Extensions.installed().shared(AdapterMethod.class);
   }
 
   /**
    * The method called {@code name}.
    *
-   * @throws AdapterException if there is none
+   * @throws ExtensionException if there is none
    */
   public static AdapterMethod named(String name) {
-    return Optional.ofNullable(BY_NAME.get(name))
-        .orElseThrow(
-            () ->
-                new AdapterException(
-                    "No method is called " + name + "; there are " + BY_NAME.keySet() + "."));
+    return Extensions.installed().shared(AdapterMethod.class, name);
   }
 
   /**
    * The additive method called {@code name}.
    *
-   * @throws AdapterException if there is none
+   * @throws ExtensionException if there is none
+   * @throws AdapterException if it is not additive
    */
   public static AdditiveMethod additive(String name) {
     if (named(name) instanceof AdditiveMethod additive) {
@@ -70,9 +48,13 @@ public final class Methods {
 
   /** All roles that some method knows. */
   public static Set<String> roles() {
+    return ROLES.get();
+  }
+
+  private static Set<String> roles(SortedMap<String, AdapterMethod> methods) {
     Set<String> roles = new TreeSet<>();
-    BY_NAME.values().forEach(m -> roles.addAll(m.roles()));
-    return roles;
+    methods.values().forEach(m -> roles.addAll(m.roles()));
+    return Collections.unmodifiableSet(roles);
   }
 
   /**
@@ -84,7 +66,7 @@ public final class Methods {
   public static List<Factors> read(SiteTensors tensors) {
     List<Factors> found = new ArrayList<>();
     // Methods that depend on the weight come first, as one of them may wrap an additive one.
-    for (AdapterMethod method : BY_NAME.values()) {
+    for (AdapterMethod method : all().values()) {
       SiteTensors rest = tensors.without(tensors.used());
       if (!(method instanceof AdditiveMethod) && method.recognises(rest)) {
         found.add(read(method, rest));
@@ -92,7 +74,7 @@ public final class Methods {
     }
     requireOneOrder(tensors, found);
     SiteTensors rest = tensors.without(tensors.used());
-    for (AdapterMethod method : BY_NAME.values()) {
+    for (AdapterMethod method : all().values()) {
       if (method instanceof AdditiveMethod && method.recognises(rest)) {
         found.add(read(method, rest));
       }
@@ -159,7 +141,7 @@ public final class Methods {
   private static AdapterException incomplete(SiteTensors tensors, Set<String> left) {
     String role = left.iterator().next();
     List<String> known =
-        BY_NAME.values().stream()
+        all().values().stream()
             .filter(m -> m.roles().contains(role))
             .map(AdapterMethod::name)
             .toList();

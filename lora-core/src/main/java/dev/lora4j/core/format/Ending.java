@@ -55,7 +55,6 @@ public record Ending(String layer, String role, Style style) {
   /** As PEFT names parameters of the methods that LyCORIS has as well. */
   private static final Set<String> SHARED = Set.of("hada_", "lokr_");
 
-  private static final Set<String> ROLES = Methods.roles();
   private static final String BIAS = "lora_up.bias";
   private static final String WEIGHT = "weight";
   private static final int MOST_TOKENS = 4;
@@ -76,7 +75,7 @@ public record Ending(String layer, String role, Style style) {
 
   /** {@code layer} and what stands behind it; empty if that is no role that is known. */
   public static Optional<Ending> split(String layer, String suffix, Set<String> keys) {
-    if (ROLES.contains(suffix) && (!suffix.equals(WEIGHT) || vector(layer, keys))) {
+    if (Methods.roles().contains(suffix) && (!suffix.equals(WEIGHT) || vector(layer, keys))) {
       return Optional.of(new Ending(layer, suffix, Style.LYCORIS));
     }
     String old = OLD.get(suffix);
@@ -106,7 +105,7 @@ public record Ending(String layer, String role, Style style) {
     if (tokens.length - (typed ? 1 : 0) > 2) {
       return Optional.empty();
     }
-    if (SHARED.stream().anyMatch(parameter::startsWith) && ROLES.contains(parameter)) {
+    if (SHARED.stream().anyMatch(parameter::startsWith) && Methods.roles().contains(parameter)) {
       return Optional.of(parameter);
     }
     if (typed && last.equals("bias")) {

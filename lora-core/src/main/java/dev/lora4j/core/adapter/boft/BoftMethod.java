@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.boft;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
@@ -8,6 +9,7 @@ import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.adapter.oft.Cayley;
 import dev.lora4j.core.adapter.oft.LycorisRotation;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
@@ -26,6 +28,10 @@ import java.util.TreeMap;
  *
  * <p>Strength blends each R and the rescaling with 1.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = BoftMethod.NAME,
+    help = "BOFT of LyCORIS: outputs rotated in stages of a butterfly")
 public final class BoftMethod implements TransformMethod {
   /** Its name. */
   public static final String NAME = "boft";

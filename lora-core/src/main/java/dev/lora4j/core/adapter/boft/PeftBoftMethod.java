@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.boft;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
@@ -7,6 +8,7 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.adapter.oft.Cayley;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
@@ -23,6 +25,10 @@ import java.util.TreeMap;
  *
  * <p>Strength blends each R and the factors by output with 1.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = PeftBoftMethod.NAME,
+    help = "BOFT of PEFT: what each output sees, rotated in stages of a butterfly")
 public final class PeftBoftMethod implements TransformMethod {
   /** Its name. */
   public static final String NAME = "boft-peft";

@@ -13,6 +13,7 @@ import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.adapter.full.BiasMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
@@ -30,6 +31,10 @@ import java.util.TreeMap;
  * <p>LyCORIS's {@code dora_scale} adds the smallest step of F32 above 1 to the length; PEFT's
  * {@code lora_magnitude_vector} does not.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = DoraMethod.NAME,
+    help = "DoRA: lengths apart from directions, around any sum")
 public final class DoraMethod implements TransformMethod {
   /** Its name. */
   public static final String NAME = "dora";

@@ -1,20 +1,20 @@
 package dev.lora4j.core.adapter.dora;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
 import dev.lora4j.core.adapter.training.Convention;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
-import dev.lora4j.core.adapter.training.Options;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
-import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,30 +38,48 @@ import java.util.TreeMap;
  * added to it. The product with the input is scaled by channel, so that no changed weight meets the
  * input and none needs a gradient.
  *
- * @param inner gives the delta
+ * @param inner gives the delta: the name of an {@link AdditiveTraining}, perhaps with settings
  * @param onOutput whether there is one length by output channel ({@code wd_on_out}), else one by
  *     input channel
  */
-public record DoraTraining(AdditiveTraining inner, Convention convention, boolean onOutput)
+@Extension(
+    point = TrainableMethod.class,
+    name = DoraMethod.NAME,
+    help = "DoRA around a sum: lengths and directions are trained apart")
+public record DoraTraining(
+    @Setting(
+            help = "Method that gives the change, with its settings, as in lokr:factor=8",
+            otherwise = "lora")
+        String inner,
+    @Setting(help = "Whose form", otherwise = "lycoris") Convention convention,
+    @Setting(
+            name = "wd_on_out",
+            help = "One length for each output channel, else for each input channel",
+            otherwise = "true")
+        boolean onOutput)
     implements TrainableMethod {
   /** Part with the lengths. */
   public static final String MAGNITUDE = "magnitude";
 
-  private static final String INNER = "inner";
-  private static final String CONVENTION = "convention";
-  private static final String ON_OUTPUT = "wd_on_out";
-
-  /** Around LoRA, in LyCORIS's form, by output. */
-  public DoraTraining() {
-    this(new LoraTraining(), Convention.LYCORIS, true);
-  }
-
-  /** Checks the form. */
+  /** Checks the form, and what is inside. */
   public DoraTraining {
     if (convention == Convention.PEFT && !onOutput) {
       throw new IllegalArgumentException(
-          "PEFT's DoRA has its lengths by output; " + ON_OUTPUT + " false is LyCORIS's.");
+          "PEFT's DoRA has its lengths by output; wd_on_out false is LyCORIS's.");
     }
+    around(inner);
+  }
+
+  private AdditiveTraining around() {
+    return around(inner);
+  }
+
+  private static AdditiveTraining around(String inner) {
+    // Made by itself: to ask for all methods would be to ask for this one too.
+    if (Extensions.installed().make(TrainableMethod.class, inner) instanceof AdditiveTraining sum) {
+      return sum;
+    }
+    throw new IllegalArgumentException("DoRA's inner " + inner + " is no sum.");
   }
 
   @Override
@@ -72,7 +89,7 @@ public record DoraTraining(AdditiveTraining inner, Convention convention, boolea
 
   @Override
   public Set<Site.Kind> kinds() {
-    return inner.kinds();
+    return around().kinds();
   }
 
   @Override
@@ -82,47 +99,12 @@ public record DoraTraining(AdditiveTraining inner, Convention convention, boolea
 
   @Override
   public Set<FactorsStart> starts() {
-    return inner.starts();
-  }
-
-  @Override
-  public SortedMap<String, String> options() {
-    SortedMap<String, String> options = new TreeMap<>(inner.options());
-    options.put(INNER, inner.name());
-    options.put(CONVENTION, convention.name().toLowerCase(Locale.ROOT));
-    options.put(ON_OUTPUT, Boolean.toString(onOutput));
-    return options;
-  }
-
-  @Override
-  public TrainableMethod with(String option, String value) {
-    return switch (option) {
-      case INNER -> new DoraTraining(additive(value), convention, onOutput);
-      case CONVENTION ->
-          new DoraTraining(inner, Options.choice(option, value, Convention.class), onOutput);
-      case ON_OUTPUT -> new DoraTraining(inner, convention, Options.flag(option, value));
-      default -> around(option, value);
-    };
-  }
-
-  private DoraTraining around(String option, String value) {
-    if (inner.options().containsKey(option)
-        && inner.with(option, value) instanceof AdditiveTraining changed) {
-      return new DoraTraining(changed, convention, onOutput);
-    }
-    throw Options.unknown(name(), option, options());
-  }
-
-  private static AdditiveTraining additive(String name) {
-    if (TrainableMethods.named(name, Map.of()) instanceof AdditiveTraining additive) {
-      return additive;
-    }
-    throw new IllegalArgumentException("DoRA's " + INNER + " " + name + " is no sum.");
+    return around().starts();
   }
 
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
-    List<TrainedTensor> tensors = new ArrayList<>(inner.tensors(site, recipe));
+    List<TrainedTensor> tensors = new ArrayList<>(around().tensors(site, recipe));
     Shape shape = Magnitude.single(site, onOutput ? 0 : 1);
     Start start = new Start.OfWeight(weight -> List.of(length(weight, shape)), 0);
     tensors.add(TrainedTensor.of(MAGNITUDE, shape, start));
@@ -135,14 +117,14 @@ public record DoraTraining(AdditiveTraining inner, Convention convention, boolea
 
   @Override
   public double scale(Site site, SiteRecipe recipe) {
-    return inner.scale(site, recipe);
+    return around().scale(site, recipe);
   }
 
   @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     Site site = layer.site();
     Expr magnitude = factors.get(MAGNITUDE);
-    Expr direction = layer.weight().to(magnitude.dtype()).add(inner.delta(site, factors));
+    Expr direction = layer.weight().to(magnitude.dtype()).add(around().delta(site, factors));
     boolean peft = convention == Convention.PEFT;
     Expr length = length(peft ? direction.detach() : direction, magnitude.shape());
     Expr growth = magnitude.div(peft ? length : length.add(DoraMethod.EPSILON)).sub(1);
@@ -151,12 +133,12 @@ public record DoraTraining(AdditiveTraining inner, Convention convention, boolea
       Expr y =
           layer
               .output(x, layer.weight(), Optional.empty())
-              .add(inner.beside(site, x, factors.moduleKept()));
+              .add(around().beside(site, x, factors.moduleKept()));
       Expr scaled = y.add(y.mul(byChannel(site, kept(factors, growth)).to(type)));
       return layer.bias().map(b -> scaled.add(byChannel(site, b))).orElse(scaled);
     }
     Expr input = x.add(x.mul(byChannel(site, kept(factors, growth)).to(type)));
-    return layer.output(input).add(inner.beside(site, input, factors.moduleKept()));
+    return layer.output(input).add(around().beside(site, input, factors.moduleKept()));
   }
 
   private static Expr kept(TrainedFactors factors, Expr growth) {
@@ -180,7 +162,7 @@ public record DoraTraining(AdditiveTraining inner, Convention convention, boolea
     if (magnitude == null) {
       throw new IllegalArgumentException("no " + MAGNITUDE + " of " + site.name());
     }
-    Factors delta = inner.factors(site, recipe, others).get(0);
+    Factors delta = around().factors(site, recipe, others).get(0);
     SortedMap<String, HostTensor> tensors = new TreeMap<>(delta.tensors());
     tensors.put(convention == Convention.PEFT ? Magnitude.PEFT : Magnitude.LYCORIS, magnitude);
     SortedMap<String, String> settings = new TreeMap<>(delta.settings());

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.full;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
@@ -9,6 +10,7 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -23,6 +25,10 @@ import java.util.TreeMap;
  * The change of a bias stored whole: {@code diff_b} of layers and {@code b_norm} of norms with
  * scale 1, {@code lora_up.bias} (PEFT's {@code lora_B.bias}) with that of the LoRA it belongs to.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = BiasMethod.NAME,
+    help = "The change of a bias, whole")
 public final class BiasMethod implements AdditiveMethod {
   /** Its name. */
   public static final String NAME = "bias";

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.full;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.RowShare;
@@ -7,6 +8,7 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.EnumSet;
@@ -19,6 +21,10 @@ import java.util.TreeMap;
  * The change of a weight stored whole, scale 1: {@code diff} of layers, {@code w_norm} of norms.
  * Files may use either name for either.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = DiffMethod.NAME,
+    help = "The change of a weight, whole")
 public final class DiffMethod implements AdditiveMethod {
   /** Its name. */
   public static final String NAME = "diff";

@@ -3,7 +3,6 @@ package dev.lora4j.core.adapter.full;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.Options;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -11,6 +10,8 @@ import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
@@ -21,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Training of whole weights and biases, as changes that begin at 0 and are stored whole. Also of
@@ -31,20 +30,16 @@ import java.util.TreeMap;
  * @param weight whether weights are trained
  * @param bias whether biases are trained, where there are any
  */
-public record FullTraining(boolean weight, boolean bias) implements TrainableMethod {
+@Extension(point = TrainableMethod.class, name = "full", help = "Whole weights and biases")
+public record FullTraining(
+    @Setting(help = "Train weights", otherwise = "true") boolean weight,
+    @Setting(help = "Train biases, where there are any", otherwise = "true") boolean bias)
+    implements TrainableMethod {
   /** Part with the change of a weight. */
   public static final String DIFF = "diff";
 
   /** Part with the change of a bias. */
   public static final String DIFF_BIAS = "diff_b";
-
-  private static final String WEIGHT = "weight";
-  private static final String BIAS = "bias";
-
-  /** Weights and biases. */
-  public FullTraining() {
-    this(true, true);
-  }
 
   /** Checks that anything is trained. */
   public FullTraining {
@@ -67,20 +62,6 @@ public record FullTraining(boolean weight, boolean bias) implements TrainableMet
   @Override
   public Set<DropoutKind> dropouts() {
     return EnumSet.of(DropoutKind.MODULE);
-  }
-
-  @Override
-  public SortedMap<String, String> options() {
-    return new TreeMap<>(Map.of(WEIGHT, Boolean.toString(weight), BIAS, Boolean.toString(bias)));
-  }
-
-  @Override
-  public TrainableMethod with(String option, String value) {
-    return switch (option) {
-      case WEIGHT -> new FullTraining(Options.flag(option, value), bias);
-      case BIAS -> new FullTraining(weight, Options.flag(option, value));
-      default -> throw Options.unknown(name(), option, options());
-    };
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.glora;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
@@ -10,6 +11,7 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -27,6 +29,10 @@ import java.util.TreeMap;
  *
  * <p>Files of LyCORIS before 3.0 have the names of each pair exchanged; the shapes tell.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = GloraMethod.NAME,
+    help = "GLoRA of LyCORIS: a LoRA, and one on the input channels")
 public final class GloraMethod implements TransformMethod {
   /** Its name. */
   public static final String NAME = "glora";

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.ia3;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
@@ -7,6 +8,7 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
@@ -24,6 +26,10 @@ import java.util.TreeMap;
  * strength * w)}. PEFT's {@code ia3_l} stores the factor itself: {@code W * (1 + strength * (l -
  * 1))}, and on the output side it scales the bias too, as {@code l} scales the layer's output.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = Ia3Method.NAME,
+    help = "(IA)3: one factor for each channel")
 public final class Ia3Method implements TransformMethod {
   /** Its name. */
   public static final String NAME = "ia3";

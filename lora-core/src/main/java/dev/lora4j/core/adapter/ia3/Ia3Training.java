@@ -3,7 +3,6 @@ package dev.lora4j.core.adapter.ia3;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.Convention;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.Options;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
@@ -12,18 +11,17 @@ import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Training of (IA)3: one factor for each channel of a layer's output, or of its input. Inputs and
@@ -32,28 +30,26 @@ import java.util.TreeMap;
  * <p>LyCORIS trains what is added to 1, from 0, and leaves the bias as it is; PEFT trains the
  * factor, from 1, and scales the bias on the output side as well.
  *
- * @param inputs the layers that are scaled on their input; all others are on their output
+ * @param inputs {@linkplain SitePattern patterns} of the layers that are scaled on their input; all others are on their output
  */
-public record Ia3Training(Convention convention, List<SitePattern> inputs)
+@Extension(
+    point = TrainableMethod.class,
+    name = Ia3Method.NAME,
+    help = "(IA)3: one factor for each channel")
+public record Ia3Training(
+    @Setting(help = "Whose form", otherwise = "lycoris") Convention convention,
+    @Setting(
+            help = "Patterns of layers to scale on their input, as in the paper",
+            otherwise = {"ff.net.2", "fc2", "down_proj"})
+        List<String> inputs)
     implements TrainableMethod {
   /** Part with the factors. */
   public static final String SCALES = "scales";
 
-  private static final String CONVENTION = "convention";
-  private static final String INPUTS = "inputs";
-
-  /** Second layers of feed-forward networks, as in the paper. */
-  private static final List<SitePattern> FEED_FORWARD =
-      List.of(SitePattern.of("ff.net.2"), SitePattern.of("fc2"), SitePattern.of("down_proj"));
-
-  /** LyCORIS's form, with second layers of feed-forward networks on their input. */
-  public Ia3Training() {
-    this(Convention.LYCORIS, FEED_FORWARD);
-  }
-
-  /** Copies the list. */
+  /** Copies the list, and checks the patterns. */
   public Ia3Training {
     inputs = List.copyOf(inputs);
+    inputs.forEach(SitePattern::of);
   }
 
   @Override
@@ -71,34 +67,8 @@ public record Ia3Training(Convention convention, List<SitePattern> inputs)
     return EnumSet.of(DropoutKind.MODULE);
   }
 
-  @Override
-  public SortedMap<String, String> options() {
-    return new TreeMap<>(
-        Map.of(
-            CONVENTION,
-            convention.name().toLowerCase(Locale.ROOT),
-            INPUTS,
-            String.join(",", inputs.stream().map(SitePattern::toString).toList())));
-  }
-
-  @Override
-  public TrainableMethod with(String option, String value) {
-    return switch (option) {
-      case CONVENTION -> new Ia3Training(Options.choice(option, value, Convention.class), inputs);
-      case INPUTS ->
-          new Ia3Training(
-              convention,
-              Arrays.stream(value.split(","))
-                  .map(String::strip)
-                  .filter(text -> !text.isEmpty())
-                  .map(SitePattern::of)
-                  .toList());
-      default -> throw Options.unknown(name(), option, options());
-    };
-  }
-
   private boolean onInput(Site site) {
-    return inputs.stream().anyMatch(pattern -> pattern.matches(site.name()));
+    return inputs.stream().anyMatch(pattern -> SitePattern.of(pattern).matches(site.name()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.loha;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
@@ -9,6 +10,7 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -24,6 +26,10 @@ import java.util.TreeMap;
  * element, scale {@code alpha / rank}. With Tucker cores each half is {@code sum over p, q of
  * w_a[p, out] * t[p, q, kernel] * w_b[q, in]}.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = LohaMethod.NAME,
+    help = "LoHa: the element-wise product of two LoRAs")
 public final class LohaMethod implements AdditiveMethod {
   /** Its name. */
   public static final String NAME = "loha";

@@ -5,13 +5,13 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.Options;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -19,13 +19,15 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Training of LoHa on linear layers and convolutions, which begins as in LyCORIS: the first factor
  * of the second half is 0, the others are normal.
  */
+@Extension(
+    point = TrainableMethod.class,
+    name = LohaMethod.NAME,
+    help = "LoHa, as LyCORIS begins it")
 public record LohaTraining() implements DenseTraining {
   private static final double LEFT = 0.1;
   private static final double RIGHT = 1;
@@ -43,16 +45,6 @@ public record LohaTraining() implements DenseTraining {
   @Override
   public Set<DropoutKind> dropouts() {
     return EnumSet.of(DropoutKind.INPUT, DropoutKind.RANK, DropoutKind.MODULE);
-  }
-
-  @Override
-  public SortedMap<String, String> options() {
-    return new TreeMap<>();
-  }
-
-  @Override
-  public TrainableMethod with(String option, String value) {
-    throw Options.unknown(name(), option, options());
   }
 
   @Override

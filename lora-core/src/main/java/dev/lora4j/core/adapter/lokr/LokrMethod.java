@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.lokr;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
@@ -9,6 +10,7 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -29,6 +31,7 @@ import java.util.stream.Stream;
  * is, LyCORIS and all that write its layout mean 1, whatever alpha says; PEFT divides by the rank
  * of its configuration.
  */
+@Extension(point = AdapterMethod.class, name = LokrMethod.NAME, help = "LoKr: a Kronecker product")
 public final class LokrMethod implements AdditiveMethod {
   /** Its name. */
   public static final String NAME = "lokr";

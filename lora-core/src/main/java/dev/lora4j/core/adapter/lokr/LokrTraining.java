@@ -5,7 +5,6 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.Options;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -13,6 +12,8 @@ import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -21,7 +22,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -33,17 +33,21 @@ import java.util.TreeMap;
  * @param fullMatrix whether both parts stay whole, whatever the rank
  * @param decomposeBoth whether the first part may be factored too
  */
-public record LokrTraining(int factor, boolean fullMatrix, boolean decomposeBoth)
+@Extension(
+    point = TrainableMethod.class,
+    name = LokrMethod.NAME,
+    help = "LoKr, as LyCORIS divides and begins it")
+public record LokrTraining(
+    @Setting(
+            help = "Size of the first part; -1 for the most even division",
+            otherwise = "-1",
+            least = -1)
+        int factor,
+    @Setting(help = "Both parts stay whole, whatever the rank", otherwise = "false")
+        boolean fullMatrix,
+    @Setting(help = "The first part may be factored too", otherwise = "false")
+        boolean decomposeBoth)
     implements DenseTraining {
-  private static final String FACTOR = "factor";
-  private static final String FULL_MATRIX = "full_matrix";
-  private static final String DECOMPOSE_BOTH = "decompose_both";
-
-  /** LyCORIS's defaults. */
-  public LokrTraining() {
-    this(-1, false, false);
-  }
-
   /** Checks the factor. */
   public LokrTraining {
     if (factor != -1 && factor < 1) {
@@ -65,25 +69,6 @@ public record LokrTraining(int factor, boolean fullMatrix, boolean decomposeBoth
   @Override
   public Set<DropoutKind> dropouts() {
     return EnumSet.of(DropoutKind.INPUT, DropoutKind.RANK, DropoutKind.MODULE);
-  }
-
-  @Override
-  public SortedMap<String, String> options() {
-    return new TreeMap<>(
-        Map.of(
-            FACTOR, Integer.toString(factor),
-            FULL_MATRIX, Boolean.toString(fullMatrix),
-            DECOMPOSE_BOTH, Boolean.toString(decomposeBoth)));
-  }
-
-  @Override
-  public TrainableMethod with(String option, String value) {
-    return switch (option) {
-      case FACTOR -> new LokrTraining(Options.number(option, value), fullMatrix, decomposeBoth);
-      case FULL_MATRIX -> new LokrTraining(factor, Options.flag(option, value), decomposeBoth);
-      case DECOMPOSE_BOTH -> new LokrTraining(factor, fullMatrix, Options.flag(option, value));
-      default -> throw Options.unknown(name(), option, options());
-    };
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.lora;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
@@ -9,6 +10,7 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -25,6 +27,10 @@ import java.util.TreeMap;
  *
  * <p>rsLoRA (Kalajdzievski 2023) is the same with {@code alpha * sqrt(rank)} for an alpha.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = LoraMethod.NAME,
+    help = "LoRA: the product of two factors, also of convolutions")
 public final class LoraMethod implements AdditiveMethod {
   /** Its name. */
   public static final String NAME = "lora";

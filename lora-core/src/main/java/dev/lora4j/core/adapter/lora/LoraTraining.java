@@ -6,13 +6,13 @@ import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
-import dev.lora4j.core.adapter.training.Options;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
@@ -20,13 +20,15 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Training of LoRA on linear layers and of LoCon on convolutions: {@code down} [rank, in, ...] and
  * {@code up} [out, rank, ...] beside the weight.
  */
+@Extension(
+    point = TrainableMethod.class,
+    name = LoraMethod.NAME,
+    help = "LoRA; LoCon on convolutions")
 public record LoraTraining() implements AdditiveTraining {
   /** Part that the input meets first. */
   public static final String DOWN = "down";
@@ -52,16 +54,6 @@ public record LoraTraining() implements AdditiveTraining {
   @Override
   public Set<FactorsStart> starts() {
     return EnumSet.allOf(FactorsStart.class);
-  }
-
-  @Override
-  public SortedMap<String, String> options() {
-    return new TreeMap<>();
-  }
-
-  @Override
-  public TrainableMethod with(String option, String value) {
-    throw Options.unknown(name(), option, options());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.oft;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
@@ -7,6 +8,7 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
@@ -25,6 +27,10 @@ import java.util.TreeMap;
  *
  * <p>Strength blends R and the rescaling with 1.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = DiagOftMethod.NAME,
+    help = "OFT of kohya and LyCORIS: blocks of outputs rotated")
 public final class DiagOftMethod implements TransformMethod {
   /** Its name. */
   public static final String NAME = "diag-oft";

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.oft;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
@@ -7,6 +8,7 @@ import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
@@ -27,6 +29,10 @@ import java.util.TreeMap;
  * <p>R is a {@linkplain Cayley#series series} or, where the configuration says so, {@linkplain
  * Cayley#backward exact}. Strength blends R with 1.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = OftMethod.NAME,
+    help = "OFT of PEFT: blocks of what each output sees, rotated")
 public final class OftMethod implements TransformMethod {
   /** Its name. */
   public static final String NAME = "oft";

@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.sparse;
 
+import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
@@ -8,6 +9,7 @@ import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
@@ -26,6 +28,10 @@ import java.util.TreeMap;
  * bias_size}: they are what a LoRA of low rank left over of a weight, no bias, and share that
  * LoRA's scale. PEFT's SHiRA has {@code shira_indices} and {@code shira_weight} with scale 1.
  */
+@Extension(
+    point = AdapterMethod.class,
+    name = SparseMethod.NAME,
+    help = "Values at single elements of a weight")
 public final class SparseMethod implements AdditiveMethod {
   /** Its name. */
   public static final String NAME = "sparse";

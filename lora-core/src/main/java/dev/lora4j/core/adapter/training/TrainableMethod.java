@@ -8,11 +8,10 @@ import dev.lora4j.core.tensor.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
 
 /**
- * The training of one method of adapting, with its options. A value: implementations are records,
- * and those that are found as services have the defaults as options.
+ * The training of one method of adapting, with its settings. An extension point; implementations
+ * are values: records of their settings.
  *
  * <p>What it writes are the factors of an {@link dev.lora4j.core.adapter.AdapterMethod}, so that
  * every reader, writer and mix that knows these knows what was trained.
@@ -33,17 +32,6 @@ public interface TrainableMethod {
   default Set<FactorsStart> starts() {
     return Set.of(FactorsStart.KAIMING);
   }
-
-  /** Its options as text, by name. */
-  SortedMap<String, String> options();
-
-  /**
-   * The same with another value of an option.
-   *
-   * @throws IllegalArgumentException if there is no such option, or the value does not fit; the
-   *     message says what there is
-   */
-  TrainableMethod with(String option, String value);
 
   /**
    * The tensors to train at a layer, always in the same order.

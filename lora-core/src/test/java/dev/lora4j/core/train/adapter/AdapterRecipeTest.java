@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.dora.DoraTraining;
-import dev.lora4j.core.adapter.loha.LohaTraining;
 import dev.lora4j.core.adapter.training.Convention;
 import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -53,7 +52,7 @@ class AdapterRecipeTest {
         problems(
             () ->
                 new AdapterRecipe(
-                    new DoraTraining(new LohaTraining(), Convention.LYCORIS, true),
+                    new DoraTraining("loha", Convention.LYCORIS, true),
                     LORA.targets(),
                     0,
                     Double.NaN,
@@ -115,22 +114,25 @@ class AdapterRecipeTest {
   void methodsAndOptionsThatDoNotExistAreNamedWithThoseThatDo() {
     requireAll(
         problems(() -> TrainableMethods.named("lycoris", Map.of())),
-        "No method called lycoris can be trained; there are [dora, full, ia3, loha, lokr, lora]");
+        "There is no TrainableMethod 'lycoris'","There are dora, full, ia3, loha, lokr, lora");
     requireAll(
         problems(() -> TrainableMethods.named("lokr", Map.of("factors", "8"))),
-        "The method lokr has no option factors; there are [decompose_both, factor, full_matrix]");
+        "lokr: has no setting factors, did you mean factor? It has factor, full_matrix, decompose_both");
     requireAll(
         problems(() -> TrainableMethods.named("lokr", Map.of("factor", "big"))),
-        "factor is a whole number, found big");
+        "factor takes a whole number of at least -1, found 'big'");
     requireAll(
         problems(() -> TrainableMethods.named("dora", Map.of("wd_on_out", "yes"))),
-        "wd_on_out is true or false, found yes");
+        "wd_on_out takes true or false, found 'yes'");
     requireAll(
         problems(() -> TrainableMethods.named("ia3", Map.of("convention", "kohya"))),
-        "convention is one of [lycoris, peft], found kohya");
+        "convention takes one of lycoris, peft, found 'kohya'");
     requireAll(
         problems(() -> TrainableMethods.named("dora", Map.of("inner", "ia3"))),
         "DoRA's inner ia3 is no sum");
+    requireAll(
+        problems(() -> TrainableMethods.named("dora", Map.of("inner", "lokr:factor=0"))),
+        "lokr: LoKr's factor is -1 or at least 1, found 0");
     requireAll(
         problems(
             () ->

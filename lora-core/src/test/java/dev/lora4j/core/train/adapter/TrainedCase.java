@@ -29,6 +29,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           of("DoRA", "dora"),
           of("DoRA by input", "dora", "wd_on_out", "false"),
           of("DoRA around LoHa", "dora", "inner", "loha"),
+          of("DoRA around LoKr by 2", "dora", "inner", "lokr:factor=2"),
           new TrainedCase("PEFT's DoRA", recipe("dora", "convention", "peft"), true),
           of("(IA)3", "ia3"),
           new TrainedCase("PEFT's (IA)3", recipe("ia3", "convention", "peft"), true),
