@@ -43,27 +43,8 @@ module dev.lora4j.core {
   exports dev.lora4j.core.train.optimizer;
   exports dev.lora4j.core.train.schedule;
 
-  uses dev.lora4j.core.format.AdapterFormat;
-  uses dev.lora4j.core.format.writing.AdapterWriter;
   uses dev.lora4j.core.tensor.Backend;
 
-  provides dev.lora4j.core.format.AdapterFormat with
-      dev.lora4j.core.format.dialect.KohyaDialect,
-      dev.lora4j.core.format.dialect.OneTrainerDialect,
-      dev.lora4j.core.format.dialect.DiffusersDialect,
-      dev.lora4j.core.format.dialect.OmiDialect,
-      dev.lora4j.core.format.dialect.ComfyDialect,
-      dev.lora4j.core.format.dialect.XlabsDialect,
-      dev.lora4j.core.format.dialect.LycorisDialect,
-      dev.lora4j.core.format.dialect.PeftDialect,
-      dev.lora4j.core.format.dialect.LoraDiffusionDialect,
-      dev.lora4j.core.format.dialect.OldDiffusersDialect,
-      dev.lora4j.core.format.dialect.LoralibDialect,
-      dev.lora4j.core.format.dialect.BareDialect;
-  provides dev.lora4j.core.format.writing.AdapterWriter with
-      dev.lora4j.core.format.diffusers.DiffusersWriter,
-      dev.lora4j.core.format.kohya.KohyaWriter,
-      dev.lora4j.core.format.peft.PeftWriter;
   provides dev.lora4j.core.tensor.Backend with
       dev.lora4j.core.tensor.djl.DjlBackend;
 }

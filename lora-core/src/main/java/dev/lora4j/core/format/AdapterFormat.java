@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * One dialect in which adapters lie in safetensors files: how it spells layers and roles in keys.
- * Found as a service; implementations have no state. One file may mix dialects.
+ * An extension point; implementations have no state and are used by several threads. One file may
+ * mix dialects.
  *
  * <p>All else is done by {@code reading.AdapterFiles}: reading, dividing layers that are one in the
  * file and several in the base, and the account.
@@ -15,9 +16,25 @@ public interface AdapterFormat {
 
   /**
    * What {@code key} stands for; empty if this dialect does not spell keys so. Of several dialects
-   * that know a key, one that finds its layer goes before one that does not.
+   * that know a key, one that finds its layer goes before one that does not, and then one that takes
+   * {@linkplain #reach less}.
    */
   Optional<Address> resolve(String key, KeyContext context);
+
+  /** How much it takes for its own. Dialects of equal reach are asked by name. */
+  default Reach reach() {
+    return Reach.MARKED;
+  }
+
+  /** How much of what others write a dialect would take too. */
+  enum Reach {
+    /** Keys have a mark that nobody else's have, for example how they begin. */
+    MARKED,
+    /** Roles have a form of their own, behind layers that may be called like anybody's. */
+    ROLES,
+    /** Anything that ends in a role. */
+    ANYTHING
+  }
 
   /** What users should know of every file in this dialect. */
   default Optional<String> warning() {

@@ -1,38 +1,24 @@
 package dev.lora4j.core.format;
 
-import dev.lora4j.core.adapter.AdapterException;
-import java.util.ArrayList;
+import dev.lora4j.core.spi.OfAll;
+import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
 
-/** The dialects there are: those of this library, and those that other jars bring as services. */
+/** The dialects there are, this library's and those that plug-ins bring. */
 public final class Formats {
-  private static final List<AdapterFormat> ALL = load();
+  private static final OfAll<AdapterFormat, List<AdapterFormat>> ALL =
+      OfAll.of(AdapterFormat.class, Formats::inOrder);
 
   private Formats() {}
 
-  private static List<AdapterFormat> load() {
-    List<AdapterFormat> all = new ArrayList<>();
-    Set<String> names = new TreeSet<>();
-    for (AdapterFormat format :
-        ServiceLoader.load(AdapterFormat.class, AdapterFormat.class.getClassLoader())) {
-      if (!names.add(format.name())) {
-        throw new AdapterException(
-            "Two formats of adapters are called "
-                + format.name()
-                + ", one of them "
-                + format.getClass().getName()
-                + "; remove one from the class path.");
-      }
-      all.add(format);
-    }
-    return List.copyOf(all);
+  /** All dialects in the order in which they are asked about a key. */
+  public static List<AdapterFormat> all() {
+    return ALL.get();
   }
 
-  /** All dialects. */
-  public static List<AdapterFormat> all() {
-    return ALL;
+  private static List<AdapterFormat> inOrder(SortedMap<String, AdapterFormat> byName) {
+    // The sort keeps the order of names among equals.
+    return byName.values().stream().sorted(Comparator.comparing(AdapterFormat::reach)).toList();
   }
 }

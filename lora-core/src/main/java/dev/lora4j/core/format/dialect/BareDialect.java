@@ -6,6 +6,7 @@ import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
+import dev.lora4j.core.spi.Extension;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,10 @@ import java.util.regex.Pattern;
  * and any role. Raw state of PEFT, OneTrainer's "original", Black Forest Labs, and adapters of
  * language models are written so.
  */
+@Extension(
+    point = AdapterFormat.class,
+    name = "bare",
+    help = "No prefix at all: layers as the model names them")
 public final class BareDialect implements AdapterFormat {
   private static final Pattern AUXILIARY =
       Pattern.compile("(optimizer|ema|ema_model|lr_scheduler|scheduler)[._].*|.*\\.position_ids");
@@ -21,6 +26,11 @@ public final class BareDialect implements AdapterFormat {
   @Override
   public String name() {
     return "bare";
+  }
+
+  @Override
+  public Reach reach() {
+    return Reach.ANYTHING;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.NativePrefix;
+import dev.lora4j.core.spi.Extension;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,10 @@ import java.util.regex.Pattern;
  * {@code text_encoders.clip_l.transformer.}, the layer as in the layout of first publication, and
  * PEFT's or LyCORIS's role. ai-toolkit once wrote {@code $$} for dots.
  */
+@Extension(
+    point = AdapterFormat.class,
+    name = "comfyui",
+    help = "ComfyUI, and what is written for it")
 public final class ComfyDialect implements AdapterFormat {
   private static final Pattern TEXT = Pattern.compile("text_encoders\\.[^.]+\\.transformer\\..*");
   private static final String WRAPPED = "model." + NativePrefix.DENOISER;

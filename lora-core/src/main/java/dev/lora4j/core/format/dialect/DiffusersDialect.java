@@ -6,6 +6,7 @@ import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  * unet.mid_block.attentions.0.proj_in.lora_A.weight}. ai-toolkit, SimpleTuner and OneTrainer write
  * the same.
  */
+@Extension(point = AdapterFormat.class, name = "diffusers", help = "diffusers since it uses PEFT")
 public final class DiffusersDialect implements AdapterFormat {
   static final List<String> MODELS =
       List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");

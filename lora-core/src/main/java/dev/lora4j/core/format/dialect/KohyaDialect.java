@@ -6,6 +6,7 @@ import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,10 @@ import java.util.Optional;
  * every dot an underscore, a dot, and the role. The layer is named as diffusers does or as the
  * model was first published; {@code lora_transformer_} is OneTrainer's for the same.
  */
+@Extension(
+    point = AdapterFormat.class,
+    name = "kohya",
+    help = "kohya's sd-scripts and all that write like them")
 public final class KohyaDialect implements AdapterFormat {
   /** Prefixes, and the models they may mean. */
   private static final Map<String, List<String>> TEXT_ENCODERS =

@@ -7,6 +7,7 @@ import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,10 @@ import java.util.regex.Pattern;
  * middle blocks; in each block self-attention, the first linear layer of the feed-forward part, and
  * cross-attention; in CLIP key, value, query and output.
  */
+@Extension(
+    point = AdapterFormat.class,
+    name = "lora-diffusion",
+    help = "cloneofsimo's lora_diffusion, the first of all")
 public final class LoraDiffusionDialect implements AdapterFormat {
   private static final Pattern KEY = Pattern.compile("(unet|text_encoder):(\\d{1,6}):(up|down)");
   private static final Pattern WORD = Pattern.compile("<[^>]+>");

@@ -4,16 +4,26 @@ import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.spi.Extension;
 import java.util.Optional;
 
 /**
  * Microsoft's loralib, the original: the layer as the model names it, and {@code lora_A} or {@code
  * lora_B} without anything behind it.
  */
+@Extension(
+    point = AdapterFormat.class,
+    name = "loralib",
+    help = "Microsoft's loralib, the original")
 public final class LoralibDialect implements AdapterFormat {
   @Override
   public String name() {
     return "loralib";
+  }
+
+  @Override
+  public Reach reach() {
+    return Reach.ROLES;
   }
 
   @Override

@@ -5,12 +5,17 @@ import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
+import dev.lora4j.core.spi.Extension;
 import java.util.Optional;
 
 /**
  * LyCORIS around any model, as SimpleTuner uses it: {@code lycoris_}, the flat name of the layer in
  * the wrapped model, a dot, and the role.
  */
+@Extension(
+    point = AdapterFormat.class,
+    name = "lycoris",
+    help = "LyCORIS around any model, as SimpleTuner uses it")
 public final class LycorisDialect implements AdapterFormat {
   private static final String PREFIX = "lycoris_";
 

@@ -5,6 +5,7 @@ import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
+import dev.lora4j.core.spi.Extension;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,10 @@ import java.util.Optional;
  * diffusers before it used PEFT: {@code processor.to_q_lora.down.weight}, {@code lora.down.weight},
  * {@code lora_linear_layer.down.weight}, with or without the model's name in front.
  */
+@Extension(
+    point = AdapterFormat.class,
+    name = "diffusers-old",
+    help = "diffusers before it used PEFT")
 public final class OldDiffusersDialect implements AdapterFormat {
   /** What attention layers were called in the adapter, and are in the model. */
   private static final Map<String, String> UNET = Map.of("to_out", "to_out.0");
@@ -22,6 +27,11 @@ public final class OldDiffusersDialect implements AdapterFormat {
   @Override
   public String name() {
     return "diffusers-old";
+  }
+
+  @Override
+  public Reach reach() {
+    return Reach.ROLES;
   }
 
   @Override

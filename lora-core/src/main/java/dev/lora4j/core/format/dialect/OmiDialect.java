@@ -7,6 +7,7 @@ import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.format.NativePrefix;
+import dev.lora4j.core.spi.Extension;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * {@code t5.}, the layer as in the layout of first publication, and kohya's role. Layers that are
  * one there and several in diffusers are divided in the file: {@code qkv.0}, {@code qkv.1}.
  */
+@Extension(point = AdapterFormat.class, name = "omi", help = "The Open Model Initiative")
 public final class OmiDialect implements AdapterFormat {
   private static final Map<String, String> PREFIXES =
       Map.of(

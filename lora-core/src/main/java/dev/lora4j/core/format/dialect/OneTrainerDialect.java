@@ -4,6 +4,7 @@ import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
  * bundle_emb.} for embeddings, {@code _aux.} for what it needs to go on. All else of its is in the
  * other dialects.
  */
+@Extension(point = AdapterFormat.class, name = "onetrainer", help = "What OneTrainer alone writes")
 public final class OneTrainerDialect implements AdapterFormat {
   private static final List<String> DENOISERS = List.of("lora_transformer_", "lora_prior_unet_");
 

@@ -6,6 +6,7 @@ import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import java.util.Optional;
  * the adapter's name in it or not. Weights and biases beside the factors are new values of whole
  * layers ({@code modules_to_save}, {@code bias}).
  */
+@Extension(point = AdapterFormat.class, name = "peft", help = "PEFT")
 public final class PeftDialect implements AdapterFormat {
   private static final String PREFIX = "base_model.model.";
 

@@ -6,6 +6,7 @@ import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.NativePrefix;
+import dev.lora4j.core.spi.Extension;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  * fourth part of the layer. There is no alpha; XLabs applies its strength to both factors, which is
  * not followed.
  */
+@Extension(point = AdapterFormat.class, name = "xlabs", help = "XLabs' FLUX")
 public final class XlabsDialect implements AdapterFormat {
   private static final Pattern KEY =
       Pattern.compile(

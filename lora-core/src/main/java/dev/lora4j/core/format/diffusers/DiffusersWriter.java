@@ -12,6 +12,7 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.LaidFile;
 import dev.lora4j.core.format.writing.LaidOut;
 import dev.lora4j.core.format.writing.WriteRequest;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,10 @@ import java.util.TreeMap;
  * diffusers' layout: the model, the layer's path in it, and PEFT's role, for LoRA and DoRA. Scales
  * other than 1 are in the header's {@code lora_adapter_metadata}.
  */
+@Extension(
+    point = AdapterWriter.class,
+    name = "diffusers",
+    help = "One file as diffusers writes and loads it")
 public final class DiffusersWriter implements AdapterWriter {
   private static final MetadataKey<String> CONFIGURATION =
       MetadataKey.text("lora_adapter_metadata");

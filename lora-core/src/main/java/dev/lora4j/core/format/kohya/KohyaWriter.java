@@ -14,6 +14,7 @@ import dev.lora4j.core.format.writing.LaidFile;
 import dev.lora4j.core.format.writing.LaidOut;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
@@ -29,6 +30,10 @@ import java.util.TreeMap;
  * kohya's layout, which most programs for pictures read: flat names of layers, a dot, and LyCORIS's
  * role of the tensor. Layers that are one in the model as it was first published are fused.
  */
+@Extension(
+    point = AdapterWriter.class,
+    name = "kohya",
+    help = "One file as sd-scripts and LyCORIS write it")
 public final class KohyaWriter implements AdapterWriter {
   /** Roles that only PEFT's readers know. */
   private static final Set<String> ONLY_PEFT =

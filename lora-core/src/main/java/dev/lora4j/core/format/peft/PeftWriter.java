@@ -13,6 +13,7 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.LaidFile;
 import dev.lora4j.core.format.writing.LaidOut;
 import dev.lora4j.core.format.writing.WriteRequest;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * PEFT's folder: {@code adapter_model.safetensors} and {@code adapter_config.json}. An adapter of
  * several models, or of a text encoder, is a folder of such folders, each called as its model.
  */
+@Extension(point = AdapterWriter.class, name = "peft", help = "A folder as PEFT writes it")
 public final class PeftWriter implements AdapterWriter {
   private static final String TENSORS = "adapter_model.safetensors";
   private static final String CONFIG = "adapter_config.json";

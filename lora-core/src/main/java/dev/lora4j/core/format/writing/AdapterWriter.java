@@ -5,7 +5,7 @@ import dev.lora4j.core.safetensors.SafetensorsWriter;
 
 /**
  * One layout in which adapters are written: how it names layers and tensors, and what it has no
- * form for. Found as a service; implementations have no state.
+ * form for. An extension point; implementations have no state and are used by several threads.
  */
 public interface AdapterWriter {
   /** Its stable name, for example {@code kohya}. */
