@@ -1,9 +1,10 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.train.optimizer.Settings.Range;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,16 +24,29 @@ import java.util.List;
  * @param relative whether the rate is 1 / sqrt(step), at most 0.01, instead of the one asked for
  * @param warmup whether that is at most 1e-6 times the number of the step instead of 0.01
  */
+@Extension(
+    point = Optimizer.class,
+    name = "adafactor",
+    help = "Adam that remembers rows and columns, and takes a rate of its own")
 public record Adafactor(
-    double squareEpsilon,
-    double sizeEpsilon,
-    double threshold,
-    double decayPower,
-    double beta1,
-    double weightDecay,
-    boolean scaled,
-    boolean relative,
-    boolean warmup)
+    @Setting(name = "eps1", help = "Added to squared gradients", otherwise = "1e-30", least = 0)
+        double squareEpsilon,
+    @Setting(name = "eps2", help = "Least size that weights are taken to have", otherwise = "1e-3", least = 0)
+        double sizeEpsilon,
+    @Setting(name = "clip_threshold", help = "Greatest root mean square of a weight's change, over the rate", otherwise = "1", above = 0)
+        double threshold,
+    @Setting(name = "decay_rate", help = "The decay of squares is 1 - step^this", otherwise = "-0.8", below = 0)
+        double decayPower,
+    @Setting(help = "Decay of the mean of changes; 0 for none", otherwise = "0", least = 0, below = 1)
+        double beta1,
+    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0", least = 0)
+        double weightDecay,
+    @Setting(name = "scale_parameter", help = "Multiply the rate by the size of each weight", otherwise = "true")
+        boolean scaled,
+    @Setting(name = "relative_step", help = "Take the rate from the number of the step", otherwise = "true")
+        boolean relative,
+    @Setting(name = "warmup_init", help = "And let it rise slowly", otherwise = "false")
+        boolean warmup)
     implements Optimizer {
   /** The defaults of {@code transformers.optimization.Adafactor}. */
   public static final Adafactor DEFAULT =
@@ -49,20 +63,6 @@ public record Adafactor(
       throw new IllegalArgumentException(
           "Adafactor's own warm-up belongs to its relative rate; take warmup away, or relative on.");
     }
-  }
-
-  /** With settings by the names of {@code transformers}, which has a pair {@code eps}. */
-  static Optimizer of(Settings settings) {
-    return new Adafactor(
-        settings.number("eps1", Range.AMOUNT, DEFAULT.squareEpsilon),
-        settings.number("eps2", Range.AMOUNT, DEFAULT.sizeEpsilon),
-        settings.number("clip_threshold", Range.POSITIVE, DEFAULT.threshold),
-        settings.number("decay_rate", Range.NEGATIVE, DEFAULT.decayPower),
-        settings.number("beta1", Range.DECAY, DEFAULT.beta1),
-        settings.number("weight_decay", Range.AMOUNT, DEFAULT.weightDecay),
-        settings.flag("scale_parameter", DEFAULT.scaled),
-        settings.flag("relative_step", DEFAULT.relative),
-        settings.flag("warmup_init", DEFAULT.warmup));
   }
 
   @Override

@@ -1,9 +1,10 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Keyword;
-import dev.lora4j.core.train.optimizer.Settings.Range;
 import java.util.List;
 
 /**
@@ -14,22 +15,22 @@ import java.util.List;
  * @param epsilon added to the root of the latter
  * @param weightDecay fraction of the weights taken away per step, times the learning rate
  */
-public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
+@Extension(point = Optimizer.class, name = "adamw", help = "Adam with decoupled weight decay")
+public record AdamW(
+    @Setting(help = "Decay of the mean of gradients", otherwise = "0.9", least = 0, below = 1)
+        double beta1,
+    @Setting(help = "Decay of the mean of squared gradients", otherwise = "0.999", least = 0, below = 1)
+        double beta2,
+    @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
+        double epsilon,
+    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0.01", least = 0)
+        double weightDecay)
     implements Optimizer {
   /** The defaults of {@code torch.optim.AdamW}. */
   public static final AdamW DEFAULT = new AdamW(0.9, 0.999, 1e-8, 0.01);
 
   private static final String MEAN = "mean";
   private static final String SQUARE = "square";
-
-  /** With settings by the names of {@code torch.optim.AdamW}. */
-  static Optimizer of(Settings settings) {
-    return new AdamW(
-        settings.number("beta1", Range.DECAY, DEFAULT.beta1),
-        settings.number("beta2", Range.DECAY, DEFAULT.beta2),
-        settings.number("eps", Range.AMOUNT, DEFAULT.epsilon),
-        settings.number("weight_decay", Range.AMOUNT, DEFAULT.weightDecay));
-  }
 
   @Override
   public String name() {

@@ -1,7 +1,8 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.train.optimizer.Settings.Range;
 import java.util.List;
 
 /**
@@ -13,19 +14,22 @@ import java.util.List;
  * @param beta2 decay of the mean of gradients
  * @param weightDecay fraction of the weights taken away per step, times the learning rate
  */
-public record Lion(double beta1, double beta2, double weightDecay) implements Optimizer {
+@Extension(
+    point = Optimizer.class,
+    name = "lion",
+    help = "Steps of one size by the signs of a mean of gradients")
+public record Lion(
+    @Setting(help = "Share of the mean in the direction of a step", otherwise = "0.9", least = 0, below = 1)
+        double beta1,
+    @Setting(help = "Decay of the mean of gradients", otherwise = "0.99", least = 0, below = 1)
+        double beta2,
+    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0", least = 0)
+        double weightDecay)
+    implements Optimizer {
   /** The defaults of {@code lion-pytorch}. */
   public static final Lion DEFAULT = new Lion(0.9, 0.99, 0);
 
   private static final String MEAN = "mean";
-
-  /** With settings by the names of {@code lion-pytorch}. */
-  static Optimizer of(Settings settings) {
-    return new Lion(
-        settings.number("beta1", Range.DECAY, DEFAULT.beta1),
-        settings.number("beta2", Range.DECAY, DEFAULT.beta2),
-        settings.number("weight_decay", Range.AMOUNT, DEFAULT.weightDecay));
-  }
 
   @Override
   public String name() {

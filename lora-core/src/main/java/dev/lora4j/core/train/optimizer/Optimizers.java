@@ -1,42 +1,33 @@
 package dev.lora4j.core.train.optimizer;
 
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.core.spi.ExtensionException;
+import dev.lora4j.core.spi.ExtensionInfo;
+import dev.lora4j.core.spi.ExtensionRequest;
+import dev.lora4j.core.spi.Extensions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
- * The optimisers that there are, by name. Names are found whatever their case and with or without
- * underscores, and by those that kohya's sd-scripts has for them.
+ * The optimisers that there are, this library's and those that plug-ins bring. Names are found
+ * whatever their case and with or without underscores, and by those that kohya's sd-scripts has for
+ * them.
  */
 public final class Optimizers {
-  /** One with its defaults, what else it is called, and how settings make another of it. */
-  private record Kind(Optimizer preset, List<String> aliases, Function<Settings, Optimizer> make) {
-    boolean named(String name) {
-      return plain(preset.name()).equals(name) || aliases.contains(name);
-    }
-  }
-
-  private static final List<Kind> KINDS =
-      List.of(
-          new Kind(AdamW.DEFAULT, List.of(), AdamW::of),
-          new Kind(Lion.DEFAULT, List.of(), Lion::of),
-          new Kind(Adafactor.DEFAULT, List.of(), Adafactor::of),
-          new Kind(Prodigy.DEFAULT, List.of(), Prodigy::of),
-          new Kind(ScheduleFreeAdamW.DEFAULT, List.of("adamwschedulefree"), ScheduleFreeAdamW::of));
+  private static final Map<String, String> ALIASES =
+      Map.of("adamwschedulefree", "schedule_free_adamw");
 
   private Optimizers() {}
 
   /** All optimisers, each with its defaults. */
   public static List<Optimizer> all() {
-    return KINDS.stream().map(Kind::preset).toList();
+    return List.copyOf(Extensions.installed().shared(Optimizer.class).values());
   }
 
   /**
    * The optimiser called {@code name}, with its defaults.
    *
-   * @throws IllegalArgumentException naming the nearest and all, if there is none
+   * @throws ExtensionException naming the nearest and all, if there is none
    */
   public static Optimizer named(String name) {
     return named(name, Map.of());
@@ -46,35 +37,24 @@ public final class Optimizers {
    * The optimiser called {@code name} with some settings other than its defaults.
    *
    * @param settings by the names of the reference implementation, with {@code beta1} and {@code
-   *     beta2} for {@code betas}; 0 and 1 for what is off or on
-   * @throws IllegalArgumentException naming the nearest and all, if there is no such optimiser or
-   *     setting; or telling what numbers it may be
+   *     beta2} for {@code betas}
+   * @throws ExtensionException naming the nearest and all, if there is no such optimiser or
+   *     setting; or telling what values it takes
    */
-  public static Optimizer named(String name, Map<String, Double> settings) {
-    Kind kind = kind(name);
-    Settings given = new Settings(settings);
-    Optimizer made = kind.make().apply(given);
-    given.requireGood(kind.preset().name());
-    return made;
+  public static Optimizer named(String name, Map<String, ?> settings) {
+    ExtensionRequest request = new ExtensionRequest(known(name), Map.copyOf(settings));
+    return Extensions.installed().make(Optimizer.class, request);
   }
 
-  private static Kind kind(String name) {
+  /** The stable name of what is called so; {@code name} itself if nothing is. */
+  private static String known(String name) {
     String plain = plain(name);
-    return KINDS.stream()
-        .filter(k -> k.named(plain))
+    return Extensions.installed().list(Optimizer.class).stream()
+        .map(Extensions.Installed::info)
+        .map(ExtensionInfo::name)
+        .filter(n -> plain(n).equals(plain))
         .findFirst()
-        .orElseThrow(
-            () -> {
-              List<String> names = all().stream().map(Optimizer::name).toList();
-              return new IllegalArgumentException(
-                  "There is no optimiser '"
-                      + name
-                      + "', the nearest is '"
-                      + NearestNames.of(name.toLowerCase(Locale.ROOT), names, 1).get(0)
-                      + "'; there are "
-                      + String.join(", ", names)
-                      + ".");
-            });
+        .orElse(ALIASES.getOrDefault(plain, name));
   }
 
   private static String plain(String name) {

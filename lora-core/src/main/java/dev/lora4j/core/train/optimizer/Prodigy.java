@@ -1,7 +1,8 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.train.optimizer.Settings.Range;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,17 +22,30 @@ import java.util.List;
  * @param dCoefficient what estimates are multiplied by: the wheel to turn for faster or slower
  * @param growth the most that d may be multiplied by in a step
  */
+@Extension(
+    point = Optimizer.class,
+    name = "prodigy",
+    help = "Adam that estimates its rate; ask for a rate of 1")
 public record Prodigy(
-    double beta1,
-    double beta2,
-    double beta3,
-    double epsilon,
-    double weightDecay,
-    boolean biasCorrection,
-    boolean safeguardWarmup,
-    double d0,
-    double dCoefficient,
-    double growth)
+    @Setting(help = "Decay of the mean of gradients", otherwise = "0.9", least = 0, below = 1)
+        double beta1,
+    @Setting(help = "Decay of the mean of squared gradients", otherwise = "0.999", least = 0, below = 1)
+        double beta2,
+    @Setting(help = "Decay of what the rate is estimated from; 0 for the root of beta2", otherwise = "0", least = 0, below = 1)
+        double beta3,
+    @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
+        double epsilon,
+    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0", least = 0)
+        double weightDecay,
+    @Setting(name = "use_bias_correction", help = "Correct for means that begin at 0", otherwise = "false")
+        boolean biasCorrection,
+    @Setting(help = "Keep rates of a warm-up out of the estimate", otherwise = "false")
+        boolean safeguardWarmup,
+    @Setting(help = "First estimate", otherwise = "1e-6", above = 0) double d0,
+    @Setting(name = "d_coef", help = "What estimates are multiplied by", otherwise = "1", above = 0)
+        double dCoefficient,
+    @Setting(name = "growth_rate", help = "Most that the estimate may grow by in a step", otherwise = "inf", least = 1)
+        double growth)
     implements Optimizer {
   /** The defaults of {@code prodigyopt.Prodigy}. */
   public static final Prodigy DEFAULT =
@@ -45,22 +59,6 @@ public record Prodigy(
   private static final String GREATEST_D = "greatest_d";
   private static final String NUMERATOR = "numerator";
   private static final String MOVES = "moves";
-
-  /** With settings by the names of {@code prodigyopt}. */
-  static Optimizer of(Settings settings) {
-    settings.number("decouple", Range.ON, 1);
-    return new Prodigy(
-        settings.number("beta1", Range.DECAY, DEFAULT.beta1),
-        settings.number("beta2", Range.DECAY, DEFAULT.beta2),
-        settings.number("beta3", Range.DECAY, DEFAULT.beta3),
-        settings.number("eps", Range.AMOUNT, DEFAULT.epsilon),
-        settings.number("weight_decay", Range.AMOUNT, DEFAULT.weightDecay),
-        settings.flag("use_bias_correction", DEFAULT.biasCorrection),
-        settings.flag("safeguard_warmup", DEFAULT.safeguardWarmup),
-        settings.number("d0", Range.POSITIVE, DEFAULT.d0),
-        settings.number("d_coef", Range.POSITIVE, DEFAULT.dCoefficient),
-        settings.number("growth_rate", Range.GROWTH, DEFAULT.growth));
-  }
 
   @Override
   public String name() {

@@ -1,7 +1,8 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.train.optimizer.Settings.Range;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,14 +19,25 @@ import java.util.function.Function;
  * @param power a step's share in the average grows with its number to this power
  * @param ratePower and with the greatest rate so far to this
  */
+@Extension(
+    point = Optimizer.class,
+    name = "schedule_free_adamw",
+    help = "AdamW that averages instead of a schedule")
 public record ScheduleFreeAdamW(
-    double beta1,
-    double beta2,
-    double epsilon,
-    double weightDecay,
-    double warmup,
-    double power,
-    double ratePower)
+    @Setting(help = "How far gradients are taken from the fast weights towards the average", otherwise = "0.9", above = 0, below = 1)
+        double beta1,
+    @Setting(help = "Decay of the mean of squared gradients", otherwise = "0.999", least = 0, below = 1)
+        double beta2,
+    @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
+        double epsilon,
+    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0", least = 0)
+        double weightDecay,
+    @Setting(name = "warmup_steps", help = "Steps over which the rate rises", otherwise = "0", least = 0)
+        double warmup,
+    @Setting(name = "r", help = "A step's share in the average grows with its number to this power", otherwise = "0", least = 0)
+        double power,
+    @Setting(name = "weight_lr_power", help = "And with the greatest rate so far to this", otherwise = "2", least = 0)
+        double ratePower)
     implements Optimizer {
   /** The defaults of {@code schedulefree.AdamWScheduleFree}; its rate is 0.0025. */
   public static final ScheduleFreeAdamW DEFAULT =
@@ -42,18 +54,6 @@ public record ScheduleFreeAdamW(
       throw new IllegalArgumentException(
           "schedule-free training needs a beta1 between 0 and 1, found " + beta1);
     }
-  }
-
-  /** With settings by the names of {@code schedulefree}. */
-  static Optimizer of(Settings settings) {
-    return new ScheduleFreeAdamW(
-        settings.number("beta1", Range.DECAY, DEFAULT.beta1),
-        settings.number("beta2", Range.DECAY, DEFAULT.beta2),
-        settings.number("eps", Range.AMOUNT, DEFAULT.epsilon),
-        settings.number("weight_decay", Range.AMOUNT, DEFAULT.weightDecay),
-        settings.number("warmup_steps", Range.AMOUNT, DEFAULT.warmup),
-        settings.number("r", Range.AMOUNT, DEFAULT.power),
-        settings.number("weight_lr_power", Range.AMOUNT, DEFAULT.ratePower));
   }
 
   @Override

@@ -1,14 +1,22 @@
 package dev.lora4j.core.train.schedule;
 
-/** No decay. */
-public record Constant(boolean warmedUp) implements Decay {
+import dev.lora4j.core.spi.Extension;
+
+/** No decay, and no warm-up. */
+@Extension(point = Decay.class, name = "constant", help = "The whole rate from the first step")
+public record Constant() implements Decay {
   @Override
   public String name() {
-    return warmedUp ? "constant_with_warmup" : "constant";
+    return "constant";
   }
 
   @Override
   public double at(double progress) {
     return 1;
+  }
+
+  @Override
+  public boolean warmedUp() {
+    return false;
   }
 }

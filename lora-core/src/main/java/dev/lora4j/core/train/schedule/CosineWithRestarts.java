@@ -1,12 +1,21 @@
 package dev.lora4j.core.train.schedule;
 
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+
 /**
  * Half a wave of the cosine several times, each beginning anew at the whole rate (Loshchilov and
  * Hutter 2017, "SGDR").
  *
  * @param cycles how many; 1 is {@link Cosine}
  */
-public record CosineWithRestarts(int cycles) implements Decay {
+@Extension(
+    point = Decay.class,
+    name = "cosine_with_restarts",
+    help = "Half a wave of the cosine several times")
+public record CosineWithRestarts(
+    @Setting(help = "How often", otherwise = "1", least = 1) int cycles)
+    implements Decay {
   /** Checks the number of cycles. */
   public CosineWithRestarts {
     if (cycles < 1) {

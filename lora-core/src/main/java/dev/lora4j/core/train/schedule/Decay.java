@@ -1,6 +1,9 @@
 package dev.lora4j.core.train.schedule;
 
-/** How a learning rate falls after the warm-up. A pure function. */
+/**
+ * How a learning rate falls after the warm-up. A pure function; an extension point, whose
+ * implementations are records of their settings.
+ */
 public interface Decay {
   /** The part of a run that the warm-up takes unless something else is asked for. */
   double WARMUP = 0.1;

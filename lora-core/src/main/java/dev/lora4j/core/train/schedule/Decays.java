@@ -1,45 +1,40 @@
 package dev.lora4j.core.train.schedule;
 
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.core.spi.ExtensionException;
+import dev.lora4j.core.spi.ExtensionRequest;
+import dev.lora4j.core.spi.Extensions;
 import java.util.List;
+import java.util.Map;
 
-/** The decays that there are, by name, each with the defaults of diffusers. */
+/**
+ * The decays that there are, this library's and those that plug-ins bring. Those of diffusers have
+ * its names and defaults.
+ */
 public final class Decays {
-  private static final List<Decay> ALL =
-      List.of(
-          new Constant(false),
-          new Constant(true),
-          new Linear(),
-          new Cosine(),
-          new CosineWithRestarts(1),
-          new Polynomial(1));
-
   private Decays() {}
 
-  /** All decays. */
+  /** All decays, each with its defaults. */
   public static List<Decay> all() {
-    return ALL;
+    return List.copyOf(Extensions.installed().shared(Decay.class).values());
   }
 
   /**
-   * The decay called {@code name}.
+   * The decay called {@code name}, with its defaults.
    *
-   * @throws IllegalArgumentException naming the nearest and all, if there is none
+   * @throws ExtensionException naming the nearest and all, if there is none
    */
   public static Decay named(String name) {
-    List<String> names = ALL.stream().map(Decay::name).toList();
-    return ALL.stream()
-        .filter(d -> d.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "There is no schedule '"
-                        + name
-                        + "', the nearest is '"
-                        + NearestNames.of(name, names, 1).get(0)
-                        + "'; there are "
-                        + String.join(", ", names)
-                        + "."));
+    return named(name, Map.of());
+  }
+
+  /**
+   * The decay called {@code name} with some settings other than its defaults.
+   *
+   * @throws ExtensionException naming the nearest and all, if there is no such decay or setting; or
+   *     telling what values it takes
+   */
+  public static Decay named(String name, Map<String, ?> settings) {
+    ExtensionRequest request = new ExtensionRequest(name, Map.copyOf(settings));
+    return Extensions.installed().make(Decay.class, request);
   }
 }

@@ -1,6 +1,9 @@
 package dev.lora4j.core.train.schedule;
 
+import dev.lora4j.core.spi.Extension;
+
 /** Down to 0 at the last step, along a line. */
+@Extension(point = Decay.class, name = "linear", help = "Down along a line")
 public record Linear() implements Decay {
   @Override
   public String name() {

@@ -1,11 +1,18 @@
 package dev.lora4j.core.train.schedule;
 
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+
 /**
  * Down to 0 at the last step, as a power of what is left of the steps.
  *
  * @param power 1 is {@link Linear}; above 1 it falls faster at first
  */
-public record Polynomial(double power) implements Decay {
+@Extension(point = Decay.class, name = "polynomial", help = "Down as a power of what is left")
+public record Polynomial(
+    @Setting(help = "1 is linear; above 1 it falls faster at first", otherwise = "1", above = 0)
+        double power)
+    implements Decay {
   /** Checks the power. */
   public Polynomial {
     if (!(power > 0)) {

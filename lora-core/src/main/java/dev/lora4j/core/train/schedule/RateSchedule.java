@@ -26,7 +26,7 @@ public record RateSchedule(Decay decay, long steps, long warmup, double least) {
               + "' has no warm-up, but "
               + warmup
               + " steps of it were asked for; take '"
-              + new Constant(true).name()
+              + ConstantWithWarmup.NAME
               + "'.");
     }
     if (!(least >= 0 && least <= 1)) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,8 @@ class RateScheduleTest {
 
   private static Decay decay(String[] cells) {
     return switch (cells[0]) {
-      case "cosine_with_restarts" -> new CosineWithRestarts(Integer.parseInt(cells[3]));
-      case "polynomial" -> new Polynomial(Double.parseDouble(cells[4]));
+      case "cosine_with_restarts" -> Decays.named(cells[0], Map.of("cycles", cells[3]));
+      case "polynomial" -> Decays.named(cells[0], Map.of("power", cells[4]));
       default -> Decays.named(cells[0]);
     };
   }
@@ -46,7 +47,7 @@ class RateScheduleTest {
       RateSchedule schedule = RateSchedule.of(decay, 30).least(0.1);
       assertEquals(schedule.factor(30), schedule.factor(31), 1e-12);
       assertEquals(schedule.factor(30), schedule.factor(1000), 1e-12);
-      assertEquals(decay instanceof Constant ? 1 : 0.1, schedule.factor(30), 1e-12);
+      assertEquals(decay.name().startsWith("constant") ? 1 : 0.1, schedule.factor(30), 1e-12);
     }
   }
 
@@ -59,7 +60,7 @@ class RateScheduleTest {
 
   @Test
   void mistakesSayWhatToDo() {
-    refused("constant_with_warmup", () -> RateSchedule.of(new Constant(false), 9).warmupSteps(2));
+    refused("constant_with_warmup", () -> RateSchedule.of(new Constant(), 9).warmupSteps(2));
     refused("run of 9", () -> RateSchedule.of(new Cosine(), 9).warmupSteps(10));
     refused("0 to 1", () -> RateSchedule.of(new Cosine(), 9).warmupPart(1.5));
     refused("found 2.0", () -> RateSchedule.of(new Cosine(), 9).least(2));
@@ -67,7 +68,8 @@ class RateScheduleTest {
     refused("found 0", () -> new CosineWithRestarts(0));
     refused("found -1.0", () -> new Polynomial(-1));
     refused("from 0, found -1", () -> RateSchedule.of(new Cosine(), 9).factor(-1));
-    refused("'cosine'", () -> Decays.named("cosin"));
+    refused("Did you mean cosine?", () -> Decays.named("cosin"));
+    refused("cosine_with_restarts: cycles takes", () -> Decays.named("cosine_with_restarts", Map.of("cycles", 0)));
   }
 
   private static void refused(String text, Runnable mistake) {

@@ -1,0 +1,22 @@
+package dev.lora4j.core.train.schedule;
+
+import dev.lora4j.core.spi.Extension;
+
+/** No decay after a warm-up. */
+@Extension(
+    point = Decay.class,
+    name = ConstantWithWarmup.NAME,
+    help = "The whole rate after a warm-up")
+public record ConstantWithWarmup() implements Decay {
+  static final String NAME = "constant_with_warmup";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public double at(double progress) {
+    return 1;
+  }
+}
