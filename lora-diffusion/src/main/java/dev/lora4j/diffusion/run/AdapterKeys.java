@@ -2,13 +2,16 @@ package dev.lora4j.diffusion.run;
 
 import static dev.lora4j.diffusion.run.KeyType.FLAG;
 import static dev.lora4j.diffusion.run.KeyType.NUMBERS_BY_NAME;
+import static dev.lora4j.diffusion.run.KeyType.SETTINGS;
 import static dev.lora4j.diffusion.run.KeyType.TEXTS;
 import static dev.lora4j.diffusion.run.KeyType.WHOLE;
 import static dev.lora4j.diffusion.run.KeyType.choice;
 import static dev.lora4j.diffusion.run.KeyType.count;
+import static dev.lora4j.diffusion.run.KeyType.extension;
 import static dev.lora4j.diffusion.run.KeyType.number;
 import static dev.lora4j.diffusion.run.RunKey.unset;
 
+import dev.lora4j.core.adapter.training.TrainableMethod;
 import java.util.List;
 import java.util.Map;
 
@@ -19,9 +22,11 @@ final class AdapterKeys {
   static final RunKey<String> METHOD =
       RunKey.of(
           "adapter.method",
-          choice("lora", "loha", "lokr", "dora", "ia3", "full"),
+          extension(TrainableMethod.class),
           "lora",
           "How a layer is changed");
+  static final RunKey<Map<String, Object>> SETTINGS_OF_METHOD =
+      RunKey.of("adapter.settings", SETTINGS, Map.of(), "Settings of the method, by their names");
   static final RunKey<Integer> RANK =
       RunKey.of("adapter.rank", count(1), 16, "Size of the factors", "network_dim");
   static final RunKey<Double> ALPHA =
@@ -84,6 +89,7 @@ final class AdapterKeys {
   static final List<RunKey<?>> ALL =
       List.of(
           METHOD,
+          SETTINGS_OF_METHOD,
           RANK,
           ALPHA,
           CONV_RANK,

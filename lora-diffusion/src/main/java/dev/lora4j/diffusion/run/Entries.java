@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.run;
 
+import dev.lora4j.core.spi.ExtensionException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +25,8 @@ final class Entries {
     turns.put(key, turn++);
     try {
       entries.put(key, new RunValues.Entry(key.type().reading().apply(value), origin));
+    } catch (ExtensionException e) {
+      problems.add(origin + ": " + as + ": " + e.getMessage());
     } catch (IllegalArgumentException e) {
       problems.add(
           origin + ": " + as + " takes " + key.type().expected() + ", found " + shown(value) + ".");

@@ -1,13 +1,17 @@
 package dev.lora4j.diffusion.run;
 
+import dev.lora4j.core.spi.Extensions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a key takes. Values come as TOML gives them (text, whole numbers, numbers, booleans, lists)
@@ -45,6 +49,10 @@ public record KeyType<T>(
 
   static final KeyType<List<Double>> NUMBERS =
       list("a list of numbers", KeyType::number, KeyType::plain);
+
+  /** Settings of an extension, which alone knows what it takes. */
+  static final KeyType<Map<String, Object>> SETTINGS =
+      new KeyType<>("a table of settings", KeyType::settings, TomlText::of);
 
   /** A table whose keys are the user's own, with numbers. */
   static final KeyType<Map<String, Double>> NUMBERS_BY_NAME =
@@ -111,6 +119,21 @@ public record KeyType<T>(
         KeyType::quoted);
   }
 
+  /** The name of an extension; upper case and dashes do not matter. */
+  static KeyType<String> extension(Class<?> point) {
+    return new KeyType<>(
+        "the name of a " + point.getSimpleName(),
+        value -> {
+          String name = text(value);
+          String plain = name.toLowerCase(Locale.ROOT);
+          return Stream.of(name, plain, plain.replace('-', '_'))
+              .filter(n -> Extensions.installed().find(point, n).isPresent())
+              .findFirst()
+              .orElseGet(() -> Extensions.installed().info(point, name).name());
+        },
+        KeyType::quoted);
+  }
+
   private static <E> KeyType<List<E>> list(
       String expected, Function<Object, E> reading, Function<E, String> writing) {
     return new KeyType<>(
@@ -126,6 +149,17 @@ public record KeyType<T>(
           return List.copyOf(all);
         },
         values -> values.stream().map(writing).collect(Collectors.joining(", ", "[", "]")));
+  }
+
+  private static Map<String, Object> settings(Object value) {
+    // On a command line a table is written as TOML has it in one line.
+    Object table = value instanceof String text ? RunFile.value(text) : value;
+    if (!(table instanceof Map<?, ?> given)) {
+      throw new IllegalArgumentException("no table");
+    }
+    Map<String, Object> all = new TreeMap<>();
+    given.forEach((name, one) -> all.put(String.valueOf(name), one));
+    return Collections.unmodifiableMap(all);
   }
 
   private static Map<String, Double> numbersByName(Object value) {

@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.run;
 
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +20,7 @@ final class KohyaOptions {
     void apply(Layers layers, Object value, String origin);
   }
 
+  private static final String DECOUPLE = "decouple";
   private static final Map<String, Meaning> MEANINGS = new LinkedHashMap<>();
 
   static {
@@ -138,7 +142,13 @@ final class KohyaOptions {
         }
       }
       case "rs_lora" -> to.set("adapter.rslora", value, origin);
-      default -> to.problem(origin + ": network_args: " + name + " is not known here; remove it.");
+      default -> {
+        if (has(TrainableMethod.class, name)) {
+          to.setting(AdapterKeys.SETTINGS_OF_METHOD, name, value, origin);
+        } else {
+          to.problem(origin + ": network_args: " + name + " is not known here; remove it.");
+        }
+      }
     }
   }
 
@@ -155,10 +165,31 @@ final class KohyaOptions {
     if (name.equals("betas")) {
       String[] both = value.replaceAll("[()\\[\\] ]", "").split(",", -1);
       for (int i = 0; i < both.length; i++) {
-        to.optimizerSetting("beta" + (i + 1), both[i], origin);
+        to.setting(OptimizerKeys.OPTIMIZER_ARGS, "beta" + (i + 1), both[i], origin);
       }
+    } else if (name.equals(DECOUPLE) && !has(Optimizer.class, name)) {
+      decoupled(to, value, origin);
     } else {
-      to.optimizerSetting(name, value, origin);
+      to.setting(OptimizerKeys.OPTIMIZER_ARGS, name, value, origin);
+    }
+  }
+
+  /** Whether an extension of a point has a setting of this name. */
+  private static boolean has(Class<?> point, String setting) {
+    return Extensions.installed().list(point).stream()
+        .flatMap(i -> i.info().settings().stream())
+        .anyMatch(s -> s.name().equals(setting));
+  }
+
+  private static void decoupled(Layers to, String value, String origin) {
+    if (!value.equalsIgnoreCase("true")) {
+      to.problem(
+          origin
+              + ": optimizer_args: "
+              + DECOUPLE
+              + " is always true here, as weight decay is taken from the weights themselves; found "
+              + value
+              + ".");
     }
   }
 

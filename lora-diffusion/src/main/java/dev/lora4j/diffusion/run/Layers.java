@@ -5,12 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tomlj.Toml;
-import org.tomlj.TomlParseResult;
 
 /**
  * Settings laid over each other: a preset, a file, options of a command. What comes later wins.
@@ -22,7 +21,7 @@ public final class Layers {
   private final Entries entries = new Entries();
   private final Map<String, Object> data = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
-  private final Map<String, Object> optimizerSettings = new LinkedHashMap<>();
+  private final Map<RunKey<?>, Map<String, Object>> settings = new HashMap<>();
   private final List<Runnable> last = new ArrayList<>();
   private int begun;
   private String outFolder = "";
@@ -67,9 +66,7 @@ public final class Layers {
       set(name, text, origin);
       return;
     }
-    TomlParseResult parsed = Toml.parse("value = " + text);
-    Object value = parsed.hasErrors() ? text : RunFile.plain(parsed.get("value"));
-    set(name, value, origin);
+    set(name, RunFile.value(text), origin);
   }
 
   private static String meant(String name) {
@@ -106,10 +103,11 @@ public final class Layers {
     set(RunKeys.OUT.name(), file.toString(), origin);
   }
 
-  /** One setting of the optimiser, beside those that are there. */
-  void optimizerSetting(String name, Object value, String origin) {
-    optimizerSettings.put(name, value);
-    set(OptimizerKeys.OPTIMIZER_ARGS.name(), Map.copyOf(optimizerSettings), origin);
+  /** One setting of an extension, as sd-scripts has it in a text, beside those that are there. */
+  void setting(RunKey<Map<String, Object>> key, String name, String value, String origin) {
+    Map<String, Object> all = settings.computeIfAbsent(key, k -> new LinkedHashMap<>());
+    all.put(name, RunFile.value(value));
+    set(key.name(), Map.copyOf(all), origin);
   }
 
   /** Prompts from a file, one in each line; what follows {@code --} in a line is left out. */

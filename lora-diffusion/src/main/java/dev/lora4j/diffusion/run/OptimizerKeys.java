@@ -1,11 +1,13 @@
 package dev.lora4j.diffusion.run;
 
-import static dev.lora4j.diffusion.run.KeyType.NUMBERS_BY_NAME;
+import static dev.lora4j.diffusion.run.KeyType.SETTINGS;
 import static dev.lora4j.diffusion.run.KeyType.TEXT;
 import static dev.lora4j.diffusion.run.KeyType.count;
+import static dev.lora4j.diffusion.run.KeyType.extension;
 import static dev.lora4j.diffusion.run.KeyType.number;
 import static dev.lora4j.diffusion.run.RunKey.unset;
 
+import dev.lora4j.core.train.schedule.Decay;
 import java.util.List;
 import java.util.Map;
 
@@ -33,9 +35,8 @@ final class OptimizerKeys {
           1.0,
           "Rate of the up factors over that of the others (LoRA+)",
           "loraplus_lr_ratio");
-  static final RunKey<Map<String, Double>> OPTIMIZER_ARGS =
-      RunKey.of(
-          "optimizer.settings", NUMBERS_BY_NAME, Map.of(), "Settings of the rule, by their names");
+  static final RunKey<Map<String, Object>> OPTIMIZER_ARGS =
+      RunKey.of("optimizer.settings", SETTINGS, Map.of(), "Settings of the rule, by their names");
   static final RunKey<Double> CLIP =
       RunKey.of(
           "optimizer.clip",
@@ -46,7 +47,14 @@ final class OptimizerKeys {
   static final RunKey<Double> EMA =
       RunKey.of("optimizer.average", number(0, 1), 0.0, "Share a moving average keeps; 0 for none");
   static final RunKey<String> SCHEDULE =
-      RunKey.of("schedule.name", TEXT, "cosine", "How the rate goes on", "lr_scheduler");
+      RunKey.of(
+          "schedule.name",
+          extension(Decay.class),
+          "cosine",
+          "How the rate goes on",
+          "lr_scheduler");
+  static final RunKey<Map<String, Object>> SCHEDULE_ARGS =
+      RunKey.of("schedule.settings", SETTINGS, Map.of(), "Settings of that, by their names");
   static final RunKey<Double> WARMUP =
       unset(
           "schedule.warmup",
@@ -54,14 +62,17 @@ final class OptimizerKeys {
           "Rise at the beginning: a share of the steps below 1, else steps; 0.1 if not given",
           "lr_warmup_steps");
   static final RunKey<Integer> CYCLES =
-      RunKey.of(
+      unset(
           "schedule.cycles",
           count(1),
-          1,
-          "Falls of cosine_with_restarts",
+          "Falls of cosine_with_restarts, or of another that has this setting",
           "lr_scheduler_num_cycles");
   static final RunKey<Double> POWER =
-      RunKey.of("schedule.power", number(0, ANY), 1.0, "Of polynomial", "lr_scheduler_power");
+      unset(
+          "schedule.power",
+          number(0, ANY),
+          "Of polynomial, or of another that has this setting",
+          "lr_scheduler_power");
   static final RunKey<Double> LEAST_RATE =
       RunKey.of(
           "schedule.least",
@@ -82,6 +93,7 @@ final class OptimizerKeys {
           CLIP,
           EMA,
           SCHEDULE,
+          SCHEDULE_ARGS,
           WARMUP,
           CYCLES,
           POWER,

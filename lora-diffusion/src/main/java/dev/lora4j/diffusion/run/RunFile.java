@@ -157,6 +157,12 @@ public final class RunFile {
     return position == null ? name : name + ", line " + position.line();
   }
 
+  /** What a text of a command line says: a value of TOML where it can be read so, else a text. */
+  static Object value(String text) {
+    TomlParseResult parsed = Toml.parse("value = " + text);
+    return parsed.hasErrors() ? text : plain(parsed.get("value"));
+  }
+
   /** Without the types of the TOML library. */
   static Object plain(@Nullable Object value) {
     if (value instanceof TomlArray array) {

@@ -9,9 +9,11 @@ import static dev.lora4j.diffusion.run.KeyType.TEXTS;
 import static dev.lora4j.diffusion.run.KeyType.WHOLE;
 import static dev.lora4j.diffusion.run.KeyType.choice;
 import static dev.lora4j.diffusion.run.KeyType.count;
+import static dev.lora4j.diffusion.run.KeyType.extension;
 import static dev.lora4j.diffusion.run.KeyType.number;
 import static dev.lora4j.diffusion.run.RunKey.unset;
 
+import dev.lora4j.core.format.writing.AdapterWriter;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -59,7 +61,7 @@ public final class RunKeys {
   static final RunKey<String> STORED =
       RunKey.of("stored", choice("f16", "bf16", "f32"), "f16", "Type of the factors in the file");
   static final RunKey<String> LAYOUT =
-      RunKey.of("layout", choice("kohya", "diffusers", "peft"), "kohya", "Layout of the file");
+      RunKey.of("layout", extension(AdapterWriter.class), "kohya", "Layout of the file");
   static final RunKey<Boolean> CHECKPOINTING =
       RunKey.of(
           "checkpointing",

@@ -2,6 +2,8 @@ package dev.lora4j.diffusion.run;
 
 import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.SettingInfo;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Dropouts;
@@ -10,10 +12,8 @@ import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.Optimizers;
-import dev.lora4j.core.train.schedule.CosineWithRestarts;
 import dev.lora4j.core.train.schedule.Decay;
 import dev.lora4j.core.train.schedule.Decays;
-import dev.lora4j.core.train.schedule.Polynomial;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.diffusion.style.Rates;
 import dev.lora4j.diffusion.style.StyleSettings;
@@ -86,11 +86,11 @@ final class StyleOf {
 
   private AdapterRecipe recipe() {
     String method = values.get(AdapterKeys.METHOD);
-    Map<String, String> options = new LinkedHashMap<>();
-    values.find(AdapterKeys.FACTOR).ifPresent(f -> options.put("factor", Long.toString(f)));
+    Map<String, Object> settings = new LinkedHashMap<>(values.get(AdapterKeys.SETTINGS_OF_METHOD));
+    values.find(AdapterKeys.FACTOR).ifPresent(f -> settings.put("factor", f));
     int rank = values.get(AdapterKeys.RANK);
     return new AdapterRecipe(
-        TrainableMethods.named(method, options),
+        TrainableMethods.named(method, settings),
         targets(),
         rank,
         values.find(AdapterKeys.ALPHA).orElse((double) rank),
@@ -153,16 +153,25 @@ final class StyleOf {
   }
 
   private RateSchedule schedule() {
-    Decay decay = Decays.named(values.get(OptimizerKeys.SCHEDULE));
-    if (decay instanceof CosineWithRestarts) {
-      decay = new CosineWithRestarts(values.get(OptimizerKeys.CYCLES));
-    } else if (decay instanceof Polynomial) {
-      decay = new Polynomial(values.get(OptimizerKeys.POWER));
-    }
+    Decay decay = decay();
     int steps = values.get(RunKeys.STEPS);
     double warmup = values.find(OptimizerKeys.WARMUP).orElse(decay.warmedUp() ? Decay.WARMUP : 0);
     RateSchedule schedule = new RateSchedule(decay, steps, 0, values.get(OptimizerKeys.LEAST_RATE));
     return warmup < 1 ? schedule.warmupPart(warmup) : schedule.warmupSteps((long) warmup);
+  }
+
+  private Decay decay() {
+    String name = values.get(OptimizerKeys.SCHEDULE);
+    Map<String, Object> settings = new LinkedHashMap<>(values.get(OptimizerKeys.SCHEDULE_ARGS));
+    // sd-scripts says these whatever the schedule; they count where it has them.
+    for (SettingInfo setting : Extensions.installed().info(Decay.class, name).settings()) {
+      for (RunKey<?> key : List.of(OptimizerKeys.CYCLES, OptimizerKeys.POWER)) {
+        if (setting.name().equals(key.leaf())) {
+          values.find(key).ifPresent(value -> settings.putIfAbsent(setting.name(), value));
+        }
+      }
+    }
+    return Decays.named(name, settings);
   }
 
   private ObjectiveSettings objective() {

@@ -18,6 +18,9 @@ final class TomlText {
     if (value instanceof List<?> list) {
       return list.stream().map(TomlText::of).collect(Collectors.joining(", ", "[", "]"));
     }
+    if (value instanceof Double number && number.isInfinite()) {
+      return number > 0 ? "inf" : "-inf";
+    }
     return value instanceof String text ? KeyType.quoted(text) : String.valueOf(value);
   }
 

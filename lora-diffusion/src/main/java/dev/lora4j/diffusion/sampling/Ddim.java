@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 
 /**
@@ -8,6 +9,10 @@ import java.util.List;
  * <p>Its step is Euler's; it differs in where it begins, where it ends, and in how timesteps are
  * rounded.
  */
+@Extension(
+    point = Sampler.class,
+    name = "ddim",
+    help = "Deterministic, in few steps; alike in all programs")
 public final class Ddim implements Sampler {
   @Override
   public String name() {

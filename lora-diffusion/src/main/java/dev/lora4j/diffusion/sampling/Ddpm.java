@@ -1,8 +1,13 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 
 /** Ancestral sampling (Ho et al. 2020, equations 6 and 7), with the smaller of its variances. */
+@Extension(
+    point = Sampler.class,
+    name = "ddpm",
+    help = "As the network was taught, in few steps; new noise at each")
 public final class Ddpm implements Sampler {
   @Override
   public String name() {

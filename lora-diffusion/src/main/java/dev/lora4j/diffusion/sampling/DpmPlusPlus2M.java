@@ -1,33 +1,18 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 
-/**
- * The multistep solver of second order on the data prediction (Lu et al. 2022, algorithm 2), and of
- * the stochastic equation with the same marginals. Asks the network once a step.
- */
+/** DPM-Solver++ (Lu et al. 2022) of second order in several steps. */
+@Extension(point = Sampler.class, name = "dpmpp-2m", help = "DPM-Solver++ of second order")
 public final class DpmPlusPlus2M implements Sampler {
-  private final boolean stochastic;
-
-  /**
-   * One of the two.
-   *
-   * @param stochastic whether each step brings new noise
-   */
-  DpmPlusPlus2M(boolean stochastic) {
-    this.stochastic = stochastic;
-  }
-
   @Override
   public String name() {
-    return stochastic ? "dpmpp-2m-sde" : "dpmpp-2m";
+    return "dpmpp-2m";
   }
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    if (stochastic) {
-      Levels.requireNoFlow(schedule, name());
-    }
     return Levels.solver(schedule, steps);
   }
 
@@ -38,44 +23,6 @@ public final class DpmPlusPlus2M implements Sampler {
 
   @Override
   public float[] sample(SamplingRun run, float[] x) {
-    float[] at = x;
-    float[] before = x;
-    for (int step = run.first(); step < run.steps(); step++) {
-      float[] denoised = run.denoise(at, step);
-      // At the last level a polynomial through the one before has nothing to be divided by.
-      boolean second = step > run.first() && run.level(step + 1).noise() > 0;
-      float[] towards = second ? extrapolated(run, step, denoised, before) : denoised;
-      at = run.after().done(step, step(run, step, at, towards));
-      before = denoised;
-    }
-    return at;
-  }
-
-  /**
-   * What the network may be expected to see half way, from what it saw here and one step before.
-   */
-  private static float[] extrapolated(SamplingRun run, int step, float[] here, float[] before) {
-    double h = run.level(step + 1).logSnr() - run.level(step).logSnr();
-    double previous = run.level(step).logSnr() - run.level(step - 1).logSnr();
-    double share = 0.5 * h / previous;
-    return Latents.sum(1 + share, here, -share, before);
-  }
-
-  private float[] step(SamplingRun run, int step, float[] x, float[] towards) {
-    NoiseLevel from = run.level(step);
-    NoiseLevel to = run.level(step + 1);
-    double decay = Math.exp(from.logSnr() - to.logSnr());
-    double ratio = to.noise() / from.noise();
-    if (!stochastic) {
-      return Latents.sum(ratio, x, to.signal() * (1 - decay), towards);
-    }
-    double lost = 1 - decay * decay;
-    return Latents.sum(
-        ratio * decay,
-        x,
-        to.signal() * lost,
-        towards,
-        to.noise() * Math.sqrt(lost),
-        run.noise().next());
+    return new MultistepSolver(false).sample(run, x);
   }
 }

@@ -1,8 +1,10 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 
 /** Euler's method on the probability-flow equation (Karras et al. 2022, algorithm 1, no churn). */
+@Extension(point = Sampler.class, name = "euler", help = "The plain first-order solver")
 public final class Euler implements Sampler {
   @Override
   public String name() {

@@ -1,11 +1,13 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 
 /**
  * Euler's method to below the next level, and new noise up to it (k-diffusion's {@code
  * sample_euler_ancestral} with eta 1).
  */
+@Extension(point = Sampler.class, name = "euler-a", help = "Euler with new noise at each step")
 public final class EulerAncestral implements Sampler {
   @Override
   public String name() {

@@ -1,11 +1,16 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 
 /**
  * Heun's method: Euler's step, and again with the mean of the slopes at both ends (Karras et al.
  * 2022, algorithm 1, no churn). Asks the network twice a step, but once at the last.
  */
+@Extension(
+    point = Sampler.class,
+    name = "heun",
+    help = "Second order; asks the network twice a step")
 public final class Heun implements Sampler {
   @Override
   public String name() {

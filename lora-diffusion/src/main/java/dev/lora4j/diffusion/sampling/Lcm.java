@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,6 +8,10 @@ import java.util.List;
  * Multistep sampling of latent consistency models (Luo et al. 2023, algorithm 3): the network's
  * picture, with new noise up to the next level. For networks or adapters that were distilled to it.
  */
+@Extension(
+    point = Sampler.class,
+    name = "lcm",
+    help = "For networks and adapters distilled to a few steps")
 public final class Lcm implements Sampler {
   /** Number of timesteps that the distillation visits. */
   private static final int TAUGHT = 50;

@@ -3,7 +3,8 @@ package dev.lora4j.diffusion.sampling;
 import java.util.List;
 
 /**
- * A way from noise to latents in few steps. Stateless: a run is one call.
+ * A way from noise to latents in few steps. An extension point; implementations have no state and
+ * are used by several threads: a run is one call.
  *
  * <p>Latents are arrays of all their numbers, at the variance that the network was taught on; see
  * {@link NoiseLevel}.

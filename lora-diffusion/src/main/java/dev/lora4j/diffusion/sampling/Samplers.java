@@ -1,38 +1,24 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.ExtensionException;
+import dev.lora4j.core.spi.Extensions;
 import java.util.List;
 
-/** The samplers that there are, by name. */
+/** The samplers that there are, this library's and those that plug-ins bring. */
 public final class Samplers {
-  private static final List<Sampler> ALL =
-      List.of(
-          new Ddim(),
-          new Ddpm(),
-          new Euler(),
-          new EulerAncestral(),
-          new Heun(),
-          new DpmPlusPlus2M(false),
-          new DpmPlusPlus2M(true),
-          new UniPc(),
-          new Lcm());
-
   private Samplers() {}
 
-  /** All samplers. */
+  /** All samplers, by name. */
   public static List<Sampler> all() {
-    return ALL;
+    return List.copyOf(Extensions.installed().shared(Sampler.class).values());
   }
 
   /**
    * The sampler called {@code name}.
    *
-   * @throws IllegalArgumentException naming the nearest and all, if there is none
+   * @throws ExtensionException naming the nearest and all, if there is none
    */
   public static Sampler named(String name) {
-    return ALL.stream()
-        .filter(s -> s.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () -> Choice.unknown("sampler", name, ALL.stream().map(Sampler::name).toList()));
+    return Extensions.installed().shared(Sampler.class, name);
   }
 }

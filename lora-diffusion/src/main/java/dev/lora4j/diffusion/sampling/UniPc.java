@@ -1,11 +1,13 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.spi.Extension;
 import java.util.List;
 
 /**
  * The unified predictor and corrector of second order on the data prediction, with B2 (Zhao et al.
  * 2023, algorithms 5 and 6). Asks the network once a step.
  */
+@Extension(point = Sampler.class, name = "unipc", help = "Predicts and corrects, second order")
 public final class UniPc implements Sampler {
   private static final int ORDER = 2;
 

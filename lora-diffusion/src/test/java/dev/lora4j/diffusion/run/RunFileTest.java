@@ -259,7 +259,6 @@ class RunFileTest {
   void settingsThatDoNotGoTogetherAreToldTogether() {
     Layers layers = new Layers();
     layers.set("out", "x.safetensors", "test");
-    layers.set("schedule.name", "cosin", "test");
     layers.set("optimizer.name", "adanw", "test");
     layers.set("adapter.targets", List.of("atention"), "test");
     layers.set("loss.min_snr_gamma", 5L, "test");
@@ -267,6 +266,6 @@ class RunFileTest {
     RunValues values = layers.values();
     List<String> problems =
         assertThrows(RunProblems.class, () -> RunSettings.of(values)).problems();
-    assertEquals(4, problems.size(), problems::toString);
+    assertEquals(3, problems.size(), problems::toString);
   }
 }

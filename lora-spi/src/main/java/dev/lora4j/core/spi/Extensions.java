@@ -124,6 +124,15 @@ public final class Extensions {
   }
 
   /**
+   * What is known of an extension.
+   *
+   * @throws ExtensionException if there is none of this name, as {@link #make} says it
+   */
+  public ExtensionInfo info(Class<?> point, String name) {
+    return find(point, name).map(Installed::info).orElseThrow(() -> missing(point, name));
+  }
+
+  /**
    * Makes an extension.
    *
    * @param text its name and settings, as {@link ExtensionRequest#parse} reads them

@@ -28,8 +28,9 @@ final class AdapterOutputOption {
   @Option(
       names = "--layout",
       paramLabel = "NAME",
+      completionCandidates = Names.OfLayouts.class,
       description =
-          "Layout to write: kohya, diffusers or peft, which is a folder (default: that of the input"
+          "Layout to write: ${COMPLETION-CANDIDATES}; peft is a folder (default: that of the input"
               + " if it can be written, else kohya).")
   private Optional<String> layout = Optional.empty();
 

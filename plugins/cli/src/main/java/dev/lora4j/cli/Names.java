@@ -1,10 +1,12 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.diffusion.sampling.LevelLaw;
 import dev.lora4j.diffusion.sampling.Sampler;
-import dev.lora4j.diffusion.sampling.Samplers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,12 +14,44 @@ import java.util.List;
 final class Names {
   private Names() {}
 
+  /** As indexes list them, so that no class of theirs is loaded. */
+  private static List<String> installed(Class<?> point) {
+    return Extensions.installed().list(point).stream().map(i -> i.info().name()).toList();
+  }
+
   /** Of all samplers. */
   static final class OfSamplers extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
     OfSamplers() {
-      super(Samplers.all().stream().map(Sampler::name).toList());
+      super(installed(Sampler.class));
+    }
+  }
+
+  /** Of all layouts that adapters are written in. */
+  static final class OfLayouts extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    OfLayouts() {
+      super(installed(AdapterWriter.class));
+    }
+  }
+
+  /** Of all methods that are trained. */
+  static final class OfMethods extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    OfMethods() {
+      super(installed(TrainableMethod.class));
+    }
+  }
+
+  /** Of all optimisers. */
+  static final class OfOptimizers extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    OfOptimizers() {
+      super(installed(Optimizer.class));
     }
   }
 
@@ -26,7 +60,7 @@ final class Names {
     private static final long serialVersionUID = 1;
 
     OfMixers() {
-      super(Extensions.installed().list(Mixer.class).stream().map(m -> m.info().name()).toList());
+      super(installed(Mixer.class));
     }
   }
 

@@ -73,7 +73,8 @@ final class RunOptions {
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      description = "lora, loha, lokr, dora, ia3 or full (default: lora).")
+      completionCandidates = Names.OfMethods.class,
+      description = "${COMPLETION-CANDIDATES} (default: lora).")
   private Optional<String> method = Optional.empty();
 
   @Option(
@@ -100,7 +101,11 @@ final class RunOptions {
   @Option(names = "--batch", paramLabel = "N", description = "Pictures per step.")
   private Optional<String> batch = Optional.empty();
 
-  @Option(names = "--optimizer", paramLabel = "NAME", description = "adamw, lion, prodigy, ...")
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      completionCandidates = Names.OfOptimizers.class,
+      description = "${COMPLETION-CANDIDATES} (default: adamw).")
   private Optional<String> optimizer = Optional.empty();
 
   @Option(names = "--lr", paramLabel = "X", description = "Learning rate at its highest.")

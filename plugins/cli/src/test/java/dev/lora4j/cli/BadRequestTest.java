@@ -54,7 +54,7 @@ class BadRequestTest {
 
   @Test
   void unknownNamesAreToldTheNearest() throws IOException {
-    refused(2, "did you mean euler?", make("a fox", Run.BASE, "--sampler=eulr"));
+    refused(2, "Did you mean euler?", make("a fox", Run.BASE, "--sampler=eulr"));
     refused(2, "did you mean karras?", make("a fox", Run.BASE, "--schedule=kras"));
     refused(2, "there are ddim", make("a fox", Run.BASE, "--sampler=somethingelse"));
     refused(1, "Did you mean", make("a fox", "--base=" + Run.TINY_SD + "s"));
