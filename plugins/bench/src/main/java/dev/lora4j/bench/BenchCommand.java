@@ -5,6 +5,7 @@ import dev.lora4j.cli.Console;
 import dev.lora4j.cli.Failure;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.spi.NearestNames;
 import dev.lora4j.core.tensor.Engine;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -144,10 +144,7 @@ public final class BenchCommand implements Command {
   }
 
   private static List<Benchmark> benchmarks() {
-    return ServiceLoader.load(Benchmark.class, BenchCommand.class.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
-        .sorted(Comparator.comparing(Benchmark::name))
-        .toList();
+    return List.copyOf(Extensions.installed().shared(Benchmark.class).values());
   }
 
   /** The cases that the name stands for, by their full names. */

@@ -2,6 +2,7 @@ package dev.lora4j.bench;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import dev.lora4j.core.spi.Extensions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -108,12 +109,16 @@ final class Report {
   static String list(List<Benchmark> benchmarks) {
     List<List<String>> rows = new ArrayList<>();
     for (Benchmark benchmark : benchmarks) {
-      rows.add(List.of(benchmark.name(), benchmark.description()));
+      rows.add(List.of(benchmark.name(), help(benchmark)));
       for (Case each : benchmark.cases()) {
         rows.add(List.of("  " + benchmark.name() + "/" + each.name(), ""));
       }
     }
     return String.join("\n", table(rows));
+  }
+
+  private static String help(Benchmark benchmark) {
+    return Extensions.installed().info(Benchmark.class, benchmark.name()).help();
   }
 
   /** The same for programs. */
@@ -122,7 +127,7 @@ final class Report {
     for (Benchmark benchmark : benchmarks) {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("name", benchmark.name());
-      one.put("description", benchmark.description());
+      one.put("description", help(benchmark));
       one.put("cases", benchmark.cases().stream().map(Case::name).toList());
       all.add(one);
     }

@@ -18,7 +18,7 @@ class BenchCommandTest {
   }
 
   @Test
-  void listsWhatIsFoundAsAService() {
+  void listsWhatIsInstalled() {
     Run run = Run.of("list");
     assertEquals(0, run.code(), run.err());
     assertTrue(run.out().contains("pretended/equal"), run.out());

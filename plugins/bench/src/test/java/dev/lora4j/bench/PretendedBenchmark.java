@@ -1,5 +1,6 @@
 package dev.lora4j.bench;
 
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Contenders who only say how long they took, so that the result is known. */
+@Extension(point = Benchmark.class, name = "pretended", help = "contenders who do nothing")
 public final class PretendedBenchmark implements Benchmark {
   /** Who did what, in order: a name with {@code check}, or with a number of units. */
   static final List<String> DONE = new ArrayList<>();
@@ -14,11 +16,6 @@ public final class PretendedBenchmark implements Benchmark {
   @Override
   public String name() {
     return "pretended";
-  }
-
-  @Override
-  public String description() {
-    return "contenders who do nothing";
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.lora4j.bench.Spread;
 import dev.lora4j.bench.Target;
 import dev.lora4j.cli.Failure;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Resizing and merging of adapters of Stable Diffusion XL, and reading them. */
+@Extension(point = Benchmark.class, name = "adapter-algebra", help = "reading an SDXL adapter of 986 layers, putting it into the base beside "
+            + "diffusers, resizing it, merging four of them; beside the QR decompositions "
+            + "alone, and at one layer of each shape beside sd-scripts in the folder that "
+            + "SD_SCRIPTS names")
 public final class AdapterAlgebra implements Benchmark {
   private static final int LARGE = 64;
   private static final int PUBLISHED = 28;
@@ -30,19 +35,9 @@ public final class AdapterAlgebra implements Benchmark {
 
   private static final double BF16_TOLERANCE = 2e-2;
 
-  /** Made by the service loader. */
-  public AdapterAlgebra() {}
-
   @Override
   public String name() {
     return "adapter-algebra";
-  }
-
-  @Override
-  public String description() {
-    return "reading an SDXL adapter of 986 layers, putting it into the base beside diffusers, resizing"
-        + " it, merging four of them; beside the QR decompositions alone, and at one layer of each shape beside sd-scripts in the folder"
-        + " that SD_SCRIPTS names";
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.lora4j.bench.Case;
 import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import java.util.List;
 import java.util.Optional;
@@ -14,24 +15,17 @@ import java.util.Optional;
  * What calling an operator costs: a chain in which the operators themselves have next to nothing to
  * do.
  */
+@Extension(point = Benchmark.class, name = "operator-chain", help = "tiny operators one after another, 700 x (linear, linear, linear, add, add, "
+            + "silu) on [4, 8]; beside DJL and PyTorch")
 public final class OperatorChain implements Benchmark {
   private static final int OPERATORS_PER_LINK = 6;
 
   /** Sums of eight products in another order differ by less. */
   private static final double TOLERANCE = 1e-4;
 
-  /** Made by the service loader. */
-  public OperatorChain() {}
-
   @Override
   public String name() {
     return "operator-chain";
-  }
-
-  @Override
-  public String description() {
-    return "tiny operators one after another, 700 x (linear, linear, linear, add, add, silu) on"
-        + " [4, 8]; beside DJL and PyTorch";
   }
 
   @Override

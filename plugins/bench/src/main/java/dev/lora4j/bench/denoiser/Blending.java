@@ -10,6 +10,7 @@ import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Spread;
 import dev.lora4j.bench.Target;
 import dev.lora4j.bench.denoiser.StepSetting.Route;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.emoji.EmojiSd;
@@ -20,26 +21,19 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What adapters cost while a picture is made, and how soon the first step is there. */
+@Extension(point = Benchmark.class, name = "blending", help = "adapters of rank 16 in and beside the weights against none; weights that change in each step against those that do not; putting one into a "
+            + "base of Stable Diffusion 1's size against the floor of memory; from a file to "
+            + "the first step that it changes, and from the start of a process to the first "
+            + "step, beside diffusers")
 public final class Blending implements Benchmark {
   private static final double TOLERANCE = 1e-3;
 
   /** BF16 rounds another way with an adapter fused by the peer. */
   private static final double BF16_TOLERANCE = 0.15;
 
-  /** Made by the service loader. */
-  public Blending() {}
-
   @Override
   public String name() {
     return "blending";
-  }
-
-  @Override
-  public String description() {
-    return "adapters of rank 16 in and beside the weights against none; weights that change in each"
-        + " step against those that do not; putting one into a base of"
-        + " Stable Diffusion 1's size against the floor of memory; from a file to the first step"
-        + " that it changes, and from the start of a process to the first step, beside diffusers";
   }
 
   @Override

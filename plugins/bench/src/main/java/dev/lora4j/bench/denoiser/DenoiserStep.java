@@ -8,6 +8,7 @@ import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
 import dev.lora4j.bench.denoiser.StepSetting.Route;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.emoji.EmojiSd;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** One step of a denoiser beside diffusers, with adapters as each of the two takes them. */
+@Extension(point = Benchmark.class, name = "denoiser-step", help = "one step of a denoiser of Stable Diffusion 1's size at 512x512, and of the "
+            + "bundled base's with no, one and four adapters (rank 16) in and beside the "
+            + "weights; beside diffusers and peft")
 public final class DenoiserStep implements Benchmark {
   private static final double F32_TOLERANCE = 1e-3;
   private static final double BF16_TOLERANCE = 0.15;
@@ -22,19 +26,9 @@ public final class DenoiserStep implements Benchmark {
   /** Side of the latents of the bundled base's pictures. */
   static final int EMOJI_SIDE = 8;
 
-  /** Made by the service loader. */
-  public DenoiserStep() {}
-
   @Override
   public String name() {
     return "denoiser-step";
-  }
-
-  @Override
-  public String description() {
-    return "one step of a denoiser of Stable Diffusion 1's size at 512x512, and of the bundled"
-        + " base's with no, one and four adapters (rank 16) in and beside the weights; beside"
-        + " diffusers and peft";
   }
 
   @Override

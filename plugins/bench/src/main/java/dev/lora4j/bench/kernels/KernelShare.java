@@ -14,6 +14,7 @@ import dev.lora4j.bench.training.OurTraining;
 import dev.lora4j.bench.transformer.StagedStep;
 import dev.lora4j.bench.transformer.TransformerSize;
 import dev.lora4j.cli.Progress;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,21 +30,15 @@ import java.util.Optional;
  * So steps without it are measured in turns with the profiled ones, and the difference is stated.
  * The share is of the profiled step: kernels and wall time are of the same run.
  */
+@Extension(point = Benchmark.class, name = "kernel-share", help = "time in libtorch's kernels as a share of a step's wall time: of "
+            + "transformer-step's training step, of the bundled base's denoiser, and of "
+            + "training a style on it")
 public final class KernelShare implements Benchmark {
   private static final int WARM_UP = 3;
-
-  /** Made by the service loader. */
-  public KernelShare() {}
 
   @Override
   public String name() {
     return "kernel-share";
-  }
-
-  @Override
-  public String description() {
-    return "time in libtorch's kernels as a share of a step's wall time: of transformer-step's"
-        + " training step, of the bundled base's denoiser, and of training a style on it";
   }
 
   @Override

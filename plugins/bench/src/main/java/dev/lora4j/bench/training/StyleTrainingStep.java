@@ -10,6 +10,7 @@ import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
 import dev.lora4j.bench.Work;
 import dev.lora4j.bench.denoiser.RandomDenoiser;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.DiffusionModel;
@@ -23,25 +24,19 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** A whole step of training a LoRA beside peft and kohya's network, on the same cached inputs. */
+@Extension(point = Benchmark.class, name = "training-step", help = "one step of training a LoRA of rank 16 on attention, at Stable Diffusion 1's "
+            + "size and 512x512 and on the bundled base, with and without checkpointing; "
+            + "beside diffusers with peft, and with kohya's network from the folder that "
+            + "SD_SCRIPTS names")
 public final class StyleTrainingStep implements Benchmark {
   /** Losses and norms of the first steps, as a share of the greatest. */
   private static final double F32_TOLERANCE = 1e-3;
 
   private static final double BF16_TOLERANCE = 0.1;
 
-  /** Made by the service loader. */
-  public StyleTrainingStep() {}
-
   @Override
   public String name() {
     return "training-step";
-  }
-
-  @Override
-  public String description() {
-    return "one step of training a LoRA of rank 16 on attention, at Stable Diffusion 1's size and"
-        + " 512x512 and on the bundled base, with and without checkpointing; beside diffusers with"
-        + " peft, and with kohya's network from the folder that SD_SCRIPTS names";
   }
 
   @Override

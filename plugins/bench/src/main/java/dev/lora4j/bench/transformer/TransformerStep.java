@@ -6,11 +6,14 @@ import dev.lora4j.bench.Case;
 import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
+import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import java.util.List;
 import java.util.Optional;
 
 /** A whole training step of a transformer's factors, from small operators to large ones. */
+@Extension(point = Benchmark.class, name = "transformer-step", help = "a LoRA training step of a transformer (8 blocks of width 320, rank 16 on q, k, "
+            + "v, o) at so many sequences x tokens; beside DJL and PyTorch")
 public final class TransformerStep implements Benchmark {
   /**
    * Six losses in F32. Each step changes them by several hundred times as much, so a step that is
@@ -18,18 +21,9 @@ public final class TransformerStep implements Benchmark {
    */
   static final double TOLERANCE = 2e-5;
 
-  /** Made by the service loader. */
-  public TransformerStep() {}
-
   @Override
   public String name() {
     return "transformer-step";
-  }
-
-  @Override
-  public String description() {
-    return "a LoRA training step of a transformer (8 blocks of width 320, rank 16 on q, k, v, o) at"
-        + " so many sequences x tokens; beside DJL and PyTorch";
   }
 
   @Override
