@@ -10,7 +10,8 @@ import java.util.TreeMap;
 
 /**
  * One way to change a layer, for example LoRA: which tensors it has, what is right about them, and
- * its mathematics. An extension point; implementations have no state and are used by several threads.
+ * its mathematics. An extension point; implementations have no state and are used by several
+ * threads.
  *
  * <p>What it can do is said by which of the contracts it implements: {@link AdditiveMethod} or
  * {@link TransformMethod}.

@@ -16,8 +16,8 @@ public interface AdapterFormat {
 
   /**
    * What {@code key} stands for; empty if this dialect does not spell keys so. Of several dialects
-   * that know a key, one that finds its layer goes before one that does not, and then one that takes
-   * {@linkplain #reach less}.
+   * that know a key, one that finds its layer goes before one that does not, and then one that
+   * takes {@linkplain #reach less}.
    */
   Optional<Address> resolve(String key, KeyContext context);
 

@@ -21,10 +21,7 @@ final class AdapterKeys {
 
   static final RunKey<String> METHOD =
       RunKey.of(
-          "adapter.method",
-          extension(TrainableMethod.class),
-          "lora",
-          "How a layer is changed");
+          "adapter.method", extension(TrainableMethod.class), "lora", "How a layer is changed");
   static final RunKey<Map<String, Object>> SETTINGS_OF_METHOD =
       RunKey.of("adapter.settings", SETTINGS, Map.of(), "Settings of the method, by their names");
   static final RunKey<Integer> RANK =

@@ -4,7 +4,10 @@ import dev.lora4j.core.spi.Extension;
 import java.util.List;
 
 /** The same solver as {@link DpmPlusPlus2M}, of the stochastic equation. */
-@Extension(point = Sampler.class, name = "dpmpp-2m-sde", help = "The same with new noise at each step")
+@Extension(
+    point = Sampler.class,
+    name = "dpmpp-2m-sde",
+    help = "The same with new noise at each step")
 public final class DpmPlusPlus2MSde implements Sampler {
   @Override
   public String name() {

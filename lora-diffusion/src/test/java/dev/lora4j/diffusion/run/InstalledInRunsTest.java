@@ -100,11 +100,11 @@ class InstalledInRunsTest {
 
   @Test
   void settingsAreWrittenAsTheyAreRead() throws Exception {
-    String text = "optimizer.name = 'prodigy'\noptimizer.settings = { growth_rate = inf, d0 = 1e-5 }";
+    String text =
+        "optimizer.name = 'prodigy'\noptimizer.settings = { growth_rate = inf, d0 = 1e-5 }";
     RunValues values = read("out = 'a.safetensors'\n" + text).values();
     RunValues again = read(ResolvedRun.toml(values)).values();
-    assertEquals(
-        values.get(OptimizerKeys.OPTIMIZER_ARGS), again.get(OptimizerKeys.OPTIMIZER_ARGS));
+    assertEquals(values.get(OptimizerKeys.OPTIMIZER_ARGS), again.get(OptimizerKeys.OPTIMIZER_ARGS));
     Layers line = read("out = 'a.safetensors'");
     line.setText("optimizer.settings", "{ beta1 = 0.8 }", "command line");
     assertEquals(Map.of("beta1", 0.8), line.values().get(OptimizerKeys.OPTIMIZER_ARGS));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.spi.InstalledContract;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Betas;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
@@ -107,6 +108,11 @@ class SamplersTest {
             false,
             Sigmas.SCHEDULE,
             shift));
+  }
+
+  @Test
+  void theyKeepWhatAllExtensionsPromise() {
+    InstalledContract.check(Sampler.class, Sampler::name);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -17,8 +17,8 @@ import java.util.Optional;
 /**
  * The list of extensions in a jar, {@value #PATH}, which the annotation processor writes when the
  * jar is built: {@code {"extensions": [{"point", "name", "class", "help", "experimental",
- * "settings": [{"name", "kind", "help", "default", "least", "above", "most",
- * "below", "choices"}]}]}}.
+ * "settings": [{"name", "kind", "help", "default", "least", "above", "most", "below",
+ * "choices"}]}]}}.
  */
 public final class ExtensionIndex {
   /** Where it lies in a jar. */

@@ -73,9 +73,7 @@ public final class ExtensionType {
    * @param said {@link Setting#name}
    */
   public static String name(String component, String said) {
-    return said.isEmpty()
-        ? HUMP.matcher(component).replaceAll("_").toLowerCase(Locale.ROOT)
-        : said;
+    return said.isEmpty() ? HUMP.matcher(component).replaceAll("_").toLowerCase(Locale.ROOT) : said;
   }
 
   private static List<String> choices(Class<?> type) {

@@ -31,7 +31,7 @@ public record SettingRange(double least, double above, double most, double below
     return high && number <= most && (number < below || below == Double.POSITIVE_INFINITY);
   }
 
-  /** For example {@code  from 0 to below 1}, after what it is the range of; empty for any number. */
+  /** For example {@code from 0 to below 1}, after what it is the range of; empty for any number. */
   String text() {
     List<String> said = new ArrayList<>();
     boolean closed = Double.isFinite(least) && !Double.isFinite(above);

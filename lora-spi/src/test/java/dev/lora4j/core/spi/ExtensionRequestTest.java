@@ -35,13 +35,17 @@ class ExtensionRequestTest {
   /** Everything that was set, and everything that was not. */
   @Test
   void anExtensionTellsWhatMakesItAgain() {
-    Polite polite = new Polite(2, Polite.Tone.VERY_WARM, List.of("Dr", "Mrs"));
+    Polite polite = new Polite(2, Polite.Tone.VERY_WARM, 0.25, 0.125, true, List.of("Dr", "Mrs"));
     ExtensionRequest request = ExtensionRequest.of(polite);
-    assertEquals("polite:times_over=2,tone=very_warm,titles=Dr Mrs", request.text());
+    assertEquals(
+        "polite:times_over=2,tone=very_warm,volume=0.25,warmth=0.125,again=true,titles=Dr Mrs",
+        request.text());
     assertEquals(request, ExtensionRequest.parse(request.text()));
     assertEquals(polite, extensions.make(Greeting.class, request));
-    Polite plain = new Polite(1, Polite.Tone.PLAIN, List.of());
-    assertEquals("polite:times_over=1,tone=plain", ExtensionRequest.of(plain).text());
+    Polite plain = new Polite(1, Polite.Tone.PLAIN, Double.POSITIVE_INFINITY, 0, false, List.of());
+    assertEquals(
+        "polite:times_over=1,tone=plain,volume=Infinity,warmth=0,again=false",
+        ExtensionRequest.of(plain).text());
     assertEquals(plain, extensions.make(Greeting.class, ExtensionRequest.of(plain)));
     assertEquals("short", ExtensionRequest.of(new Brief()).text());
     Exception refused =

@@ -59,11 +59,11 @@ class ExtensionsTest {
 
   @Test
   void settingsHaveDefaultsAndAreReadAsPeopleWriteThem() {
-    assertEquals("1 PLAIN [] Infinity 0.5 false x", extensions.make(Greeting.class, "polite").greet("x"));
+    assertEquals(
+        "1 PLAIN [] Infinity 0.5 false x", extensions.make(Greeting.class, "polite").greet("x"));
     String text = "polite: times-over=2, tone=very_warm,titles=Dr Mrs,volume=3e1,again=1";
     assertEquals(
-        "2 VERY_WARM [Dr, Mrs] 30.0 0.5 true x",
-        extensions.make(Greeting.class, text).greet("x"));
+        "2 VERY_WARM [Dr, Mrs] 30.0 0.5 true x", extensions.make(Greeting.class, text).greet("x"));
     Map<String, Object> toml =
         Map.of("times_over", 3.0, "titles", List.of("Sir"), "volume", "Infinity", "again", 0L);
     assertEquals(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.lora4j.core.spi.InstalledContract;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +16,11 @@ class BenchCommandTest {
   @BeforeEach
   void forget() {
     PretendedBenchmark.DONE.clear();
+  }
+
+  @Test
+  void benchmarksKeepWhatAllExtensionsPromise() {
+    InstalledContract.check(Benchmark.class, Benchmark::name);
   }
 
   @Test

@@ -30,7 +30,8 @@ import java.util.Set;
  * <p>LyCORIS trains what is added to 1, from 0, and leaves the bias as it is; PEFT trains the
  * factor, from 1, and scales the bias on the output side as well.
  *
- * @param inputs {@linkplain SitePattern patterns} of the layers that are scaled on their input; all others are on their output
+ * @param inputs {@linkplain SitePattern patterns} of the layers that are scaled on their input; all
+ *     others are on their output
  */
 @Extension(
     point = TrainableMethod.class,

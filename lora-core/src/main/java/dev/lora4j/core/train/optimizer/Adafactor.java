@@ -31,19 +31,44 @@ import java.util.List;
 public record Adafactor(
     @Setting(name = "eps1", help = "Added to squared gradients", otherwise = "1e-30", least = 0)
         double squareEpsilon,
-    @Setting(name = "eps2", help = "Least size that weights are taken to have", otherwise = "1e-3", least = 0)
+    @Setting(
+            name = "eps2",
+            help = "Least size that weights are taken to have",
+            otherwise = "1e-3",
+            least = 0)
         double sizeEpsilon,
-    @Setting(name = "clip_threshold", help = "Greatest root mean square of a weight's change, over the rate", otherwise = "1", above = 0)
+    @Setting(
+            name = "clip_threshold",
+            help = "Greatest root mean square of a weight's change, over the rate",
+            otherwise = "1",
+            above = 0)
         double threshold,
-    @Setting(name = "decay_rate", help = "The decay of squares is 1 - step^this", otherwise = "-0.8", below = 0)
+    @Setting(
+            name = "decay_rate",
+            help = "The decay of squares is 1 - step^this",
+            otherwise = "-0.8",
+            below = 0)
         double decayPower,
-    @Setting(help = "Decay of the mean of changes; 0 for none", otherwise = "0", least = 0, below = 1)
+    @Setting(
+            help = "Decay of the mean of changes; 0 for none",
+            otherwise = "0",
+            least = 0,
+            below = 1)
         double beta1,
-    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0", least = 0)
+    @Setting(
+            help = "Share of the weights taken away per step, times the rate",
+            otherwise = "0",
+            least = 0)
         double weightDecay,
-    @Setting(name = "scale_parameter", help = "Multiply the rate by the size of each weight", otherwise = "true")
+    @Setting(
+            name = "scale_parameter",
+            help = "Multiply the rate by the size of each weight",
+            otherwise = "true")
         boolean scaled,
-    @Setting(name = "relative_step", help = "Take the rate from the number of the step", otherwise = "true")
+    @Setting(
+            name = "relative_step",
+            help = "Take the rate from the number of the step",
+            otherwise = "true")
         boolean relative,
     @Setting(name = "warmup_init", help = "And let it rise slowly", otherwise = "false")
         boolean warmup)

@@ -19,11 +19,18 @@ import java.util.List;
 public record AdamW(
     @Setting(help = "Decay of the mean of gradients", otherwise = "0.9", least = 0, below = 1)
         double beta1,
-    @Setting(help = "Decay of the mean of squared gradients", otherwise = "0.999", least = 0, below = 1)
+    @Setting(
+            help = "Decay of the mean of squared gradients",
+            otherwise = "0.999",
+            least = 0,
+            below = 1)
         double beta2,
     @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
         double epsilon,
-    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0.01", least = 0)
+    @Setting(
+            help = "Share of the weights taken away per step, times the rate",
+            otherwise = "0.01",
+            least = 0)
         double weightDecay)
     implements Optimizer {
   /** The defaults of {@code torch.optim.AdamW}. */

@@ -19,11 +19,18 @@ import java.util.List;
     name = "lion",
     help = "Steps of one size by the signs of a mean of gradients")
 public record Lion(
-    @Setting(help = "Share of the mean in the direction of a step", otherwise = "0.9", least = 0, below = 1)
+    @Setting(
+            help = "Share of the mean in the direction of a step",
+            otherwise = "0.9",
+            least = 0,
+            below = 1)
         double beta1,
     @Setting(help = "Decay of the mean of gradients", otherwise = "0.99", least = 0, below = 1)
         double beta2,
-    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0", least = 0)
+    @Setting(
+            help = "Share of the weights taken away per step, times the rate",
+            otherwise = "0",
+            least = 0)
         double weightDecay)
     implements Optimizer {
   /** The defaults of {@code lion-pytorch}. */

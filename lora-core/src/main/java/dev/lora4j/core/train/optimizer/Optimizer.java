@@ -9,9 +9,9 @@ import java.util.function.Function;
  * {@link Memory memories} that it declares, which the state of training keeps and checkpoints store
  * by name.
  *
- * <p>An extension point. Implementations are records of their settings, whose defaults are those of the implementation
- * that is named in their documentation. {@link Object#toString} says name and settings; a
- * checkpoint goes on only with an optimiser that says the same.
+ * <p>An extension point. Implementations are records of their settings, whose defaults are those of
+ * the implementation that is named in their documentation. {@link Object#toString} says name and
+ * settings; a checkpoint goes on only with an optimiser that says the same.
  */
 public interface Optimizer {
   /** Its stable name, as written into requests and checkpoints. */

@@ -29,22 +29,40 @@ import java.util.List;
 public record Prodigy(
     @Setting(help = "Decay of the mean of gradients", otherwise = "0.9", least = 0, below = 1)
         double beta1,
-    @Setting(help = "Decay of the mean of squared gradients", otherwise = "0.999", least = 0, below = 1)
+    @Setting(
+            help = "Decay of the mean of squared gradients",
+            otherwise = "0.999",
+            least = 0,
+            below = 1)
         double beta2,
-    @Setting(help = "Decay of what the rate is estimated from; 0 for the root of beta2", otherwise = "0", least = 0, below = 1)
+    @Setting(
+            help = "Decay of what the rate is estimated from; 0 for the root of beta2",
+            otherwise = "0",
+            least = 0,
+            below = 1)
         double beta3,
     @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
         double epsilon,
-    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0", least = 0)
+    @Setting(
+            help = "Share of the weights taken away per step, times the rate",
+            otherwise = "0",
+            least = 0)
         double weightDecay,
-    @Setting(name = "use_bias_correction", help = "Correct for means that begin at 0", otherwise = "false")
+    @Setting(
+            name = "use_bias_correction",
+            help = "Correct for means that begin at 0",
+            otherwise = "false")
         boolean biasCorrection,
     @Setting(help = "Keep rates of a warm-up out of the estimate", otherwise = "false")
         boolean safeguardWarmup,
     @Setting(help = "First estimate", otherwise = "1e-6", above = 0) double d0,
     @Setting(name = "d_coef", help = "What estimates are multiplied by", otherwise = "1", above = 0)
         double dCoefficient,
-    @Setting(name = "growth_rate", help = "Most that the estimate may grow by in a step", otherwise = "inf", least = 1)
+    @Setting(
+            name = "growth_rate",
+            help = "Most that the estimate may grow by in a step",
+            otherwise = "inf",
+            least = 1)
         double growth)
     implements Optimizer {
   /** The defaults of {@code prodigyopt.Prodigy}. */

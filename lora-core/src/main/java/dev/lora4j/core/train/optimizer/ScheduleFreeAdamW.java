@@ -24,19 +24,42 @@ import java.util.function.Function;
     name = "schedule_free_adamw",
     help = "AdamW that averages instead of a schedule")
 public record ScheduleFreeAdamW(
-    @Setting(help = "How far gradients are taken from the fast weights towards the average", otherwise = "0.9", above = 0, below = 1)
+    @Setting(
+            help = "How far gradients are taken from the fast weights towards the average",
+            otherwise = "0.9",
+            above = 0,
+            below = 1)
         double beta1,
-    @Setting(help = "Decay of the mean of squared gradients", otherwise = "0.999", least = 0, below = 1)
+    @Setting(
+            help = "Decay of the mean of squared gradients",
+            otherwise = "0.999",
+            least = 0,
+            below = 1)
         double beta2,
     @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
         double epsilon,
-    @Setting(help = "Share of the weights taken away per step, times the rate", otherwise = "0", least = 0)
+    @Setting(
+            help = "Share of the weights taken away per step, times the rate",
+            otherwise = "0",
+            least = 0)
         double weightDecay,
-    @Setting(name = "warmup_steps", help = "Steps over which the rate rises", otherwise = "0", least = 0)
+    @Setting(
+            name = "warmup_steps",
+            help = "Steps over which the rate rises",
+            otherwise = "0",
+            least = 0)
         double warmup,
-    @Setting(name = "r", help = "A step's share in the average grows with its number to this power", otherwise = "0", least = 0)
+    @Setting(
+            name = "r",
+            help = "A step's share in the average grows with its number to this power",
+            otherwise = "0",
+            least = 0)
         double power,
-    @Setting(name = "weight_lr_power", help = "And with the greatest rate so far to this", otherwise = "2", least = 0)
+    @Setting(
+            name = "weight_lr_power",
+            help = "And with the greatest rate so far to this",
+            otherwise = "2",
+            least = 0)
         double ratePower)
     implements Optimizer {
   /** The defaults of {@code schedulefree.AdamWScheduleFree}; its rate is 0.0025. */

@@ -69,7 +69,9 @@ class RateScheduleTest {
     refused("found -1.0", () -> new Polynomial(-1));
     refused("from 0, found -1", () -> RateSchedule.of(new Cosine(), 9).factor(-1));
     refused("Did you mean cosine?", () -> Decays.named("cosin"));
-    refused("cosine_with_restarts: cycles takes", () -> Decays.named("cosine_with_restarts", Map.of("cycles", 0)));
+    refused(
+        "cosine_with_restarts: cycles takes",
+        () -> Decays.named("cosine_with_restarts", Map.of("cycles", 0)));
   }
 
   private static void refused(String text, Runnable mistake) {

@@ -20,7 +20,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Resizing and merging of adapters of Stable Diffusion XL, and reading them. */
-@Extension(point = Benchmark.class, name = "adapter-algebra", help = "reading an SDXL adapter of 986 layers, putting it into the base beside "
+@Extension(
+    point = Benchmark.class,
+    name = "adapter-algebra",
+    help =
+        "reading an SDXL adapter of 986 layers, putting it into the base beside "
             + "diffusers, resizing it, merging four of them; beside the QR decompositions "
             + "alone, and at one layer of each shape beside sd-scripts in the folder that "
             + "SD_SCRIPTS names")

@@ -15,7 +15,11 @@ import java.util.Optional;
  * What calling an operator costs: a chain in which the operators themselves have next to nothing to
  * do.
  */
-@Extension(point = Benchmark.class, name = "operator-chain", help = "tiny operators one after another, 700 x (linear, linear, linear, add, add, "
+@Extension(
+    point = Benchmark.class,
+    name = "operator-chain",
+    help =
+        "tiny operators one after another, 700 x (linear, linear, linear, add, add, "
             + "silu) on [4, 8]; beside DJL and PyTorch")
 public final class OperatorChain implements Benchmark {
   private static final int OPERATORS_PER_LINK = 6;

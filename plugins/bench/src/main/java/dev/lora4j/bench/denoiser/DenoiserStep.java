@@ -16,7 +16,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** One step of a denoiser beside diffusers, with adapters as each of the two takes them. */
-@Extension(point = Benchmark.class, name = "denoiser-step", help = "one step of a denoiser of Stable Diffusion 1's size at 512x512, and of the "
+@Extension(
+    point = Benchmark.class,
+    name = "denoiser-step",
+    help =
+        "one step of a denoiser of Stable Diffusion 1's size at 512x512, and of the "
             + "bundled base's with no, one and four adapters (rank 16) in and beside the "
             + "weights; beside diffusers and peft")
 public final class DenoiserStep implements Benchmark {

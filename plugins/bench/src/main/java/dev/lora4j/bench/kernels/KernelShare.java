@@ -30,7 +30,11 @@ import java.util.Optional;
  * So steps without it are measured in turns with the profiled ones, and the difference is stated.
  * The share is of the profiled step: kernels and wall time are of the same run.
  */
-@Extension(point = Benchmark.class, name = "kernel-share", help = "time in libtorch's kernels as a share of a step's wall time: of "
+@Extension(
+    point = Benchmark.class,
+    name = "kernel-share",
+    help =
+        "time in libtorch's kernels as a share of a step's wall time: of "
             + "transformer-step's training step, of the bundled base's denoiser, and of "
             + "training a style on it")
 public final class KernelShare implements Benchmark {

@@ -13,7 +13,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** How long it takes until a checkpoint's tensors are known, none of them read. */
-@Extension(point = Benchmark.class, name = "open-checkpoint", help = "opening a safetensors file of 1,700 tensors and 4 GB, no tensor read; beside "
+@Extension(
+    point = Benchmark.class,
+    name = "open-checkpoint",
+    help =
+        "opening a safetensors file of 1,700 tensors and 4 GB, no tensor read; beside "
             + "the Python package safetensors")
 public final class OpenCheckpoint implements Benchmark {
   private static final int TENSORS = 1_700;

@@ -24,7 +24,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** A whole step of training a LoRA beside peft and kohya's network, on the same cached inputs. */
-@Extension(point = Benchmark.class, name = "training-step", help = "one step of training a LoRA of rank 16 on attention, at Stable Diffusion 1's "
+@Extension(
+    point = Benchmark.class,
+    name = "training-step",
+    help =
+        "one step of training a LoRA of rank 16 on attention, at Stable Diffusion 1's "
             + "size and 512x512 and on the bundled base, with and without checkpointing; "
             + "beside diffusers with peft, and with kohya's network from the folder that "
             + "SD_SCRIPTS names")

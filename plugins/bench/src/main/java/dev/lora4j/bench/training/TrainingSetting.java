@@ -69,7 +69,7 @@ record TrainingSetting(
     return StyleSettings.DEFAULT
         .with(recipe)
         .with(Rates.of(RATE))
-        .with(RateSchedule.of(new Constant(false), STEPS))
+        .with(RateSchedule.of(new Constant(), STEPS))
         .with(ObjectiveSettings.PLAIN)
         .withCheckpointing(checkpointing);
   }

@@ -12,7 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** A whole training step of a transformer's factors, from small operators to large ones. */
-@Extension(point = Benchmark.class, name = "transformer-step", help = "a LoRA training step of a transformer (8 blocks of width 320, rank 16 on q, k, "
+@Extension(
+    point = Benchmark.class,
+    name = "transformer-step",
+    help =
+        "a LoRA training step of a transformer (8 blocks of width 320, rank 16 on q, k, "
             + "v, o) at so many sequences x tokens; beside DJL and PyTorch")
 public final class TransformerStep implements Benchmark {
   /**

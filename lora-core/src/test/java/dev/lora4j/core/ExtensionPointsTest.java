@@ -1,0 +1,43 @@
+package dev.lora4j.core;
+
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.format.AdapterFormat;
+import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.spi.InstalledContract;
+import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.schedule.Decay;
+import org.junit.jupiter.api.Test;
+
+/** The extensions of this library keep what all extensions promise. */
+class ExtensionPointsTest {
+  @Test
+  void methods() {
+    InstalledContract.check(AdapterMethod.class, AdapterMethod::name);
+  }
+
+  @Test
+  void methodsToTrain() {
+    InstalledContract.check(TrainableMethod.class, TrainableMethod::name);
+  }
+
+  @Test
+  void dialects() {
+    InstalledContract.check(AdapterFormat.class, AdapterFormat::name);
+  }
+
+  @Test
+  void layouts() {
+    InstalledContract.check(AdapterWriter.class, AdapterWriter::name);
+  }
+
+  @Test
+  void optimisers() {
+    InstalledContract.check(Optimizer.class, Optimizer::name);
+  }
+
+  @Test
+  void decays() {
+    InstalledContract.check(Decay.class, Decay::name);
+  }
+}
