@@ -9,6 +9,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,10 +22,12 @@ final class ClassPathSource implements ExtensionSource {
   ClassPathSource(ClassLoader loader) {
     this.loader = loader;
     this.indexed = new ArrayList<>();
+    // A jar that is there twice is one: of each class its loader knows the first alone.
+    Set<String> seen = new HashSet<>();
     try {
       for (URL url : Collections.list(loader.getResources(ExtensionIndex.PATH))) {
         try (InputStream in = url.openStream()) {
-          indexed.addAll(ExtensionIndex.read(in));
+          ExtensionIndex.read(in).stream().filter(i -> seen.add(i.type())).forEach(indexed::add);
         }
       }
     } catch (IOException e) {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +44,18 @@ class PluginFolderTest {
   private String refused(String request) {
     return assertThrows(ExtensionException.class, () -> extensions.make(Greeting.class, request))
         .getMessage();
+  }
+
+  @Test
+  void aJarThatIsOnTheClassPathTwiceIsOne() throws Exception {
+    Path jar = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("one.jar"));
+    Path copy = Files.copy(jar, folder.resolve("two.jar"));
+    URL[] both = {jar.toUri().toURL(), copy.toUri().toURL()};
+    try (URLClassLoader loader = new URLClassLoader(both, getClass().getClassLoader())) {
+      assertEquals(
+          Set.of("hello", "polite", "short"),
+          Extensions.of(loader).shared(Greeting.class).keySet());
+    }
   }
 
   @Test
