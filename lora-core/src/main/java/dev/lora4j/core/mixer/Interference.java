@@ -71,7 +71,9 @@ public final class Interference {
     try (Scope work = scope.child("interference")) {
       Map<Parameter.Form, Program> programs = new HashMap<>();
       for (Parameter parameter : mixture.parameters()) {
-        if (parameter.target() == Target.WEIGHT && parameter.matrix() && parameter.parts().size() > 1) {
+        if (parameter.target() == Target.WEIGHT
+            && parameter.matrix()
+            && parameter.parts().size() > 1) {
           measure(work, programs, parameter, numbers);
         }
       }
@@ -138,8 +140,7 @@ public final class Interference {
         SortedMap<String, Meeting> meetings = new TreeMap<>();
         if (!measured.isEmpty()) {
           Comparison compared = algebra.compare(adapters.get(i), adapters.get(j));
-          measured.forEach(
-              (site, n) -> meetings.put(site, meeting(compared.sites().get(site), n)));
+          measured.forEach((site, n) -> meetings.put(site, meeting(compared.sites().get(site), n)));
         }
         all.put(pair, meetings);
         listener.done(++done, adapters.size() * (adapters.size() - 1) / 2);

@@ -107,7 +107,9 @@ record Explained(List<String> names, Map<Pair, SortedMap<BlockName, Meeting>> pa
     }
     if (!agreeing.isEmpty()) {
       advice.add(
-          "They do the same in " + agreeing + ": at full weights it is overdone; lower both there.");
+          "They do the same in "
+              + agreeing
+              + ": at full weights it is overdone; lower both there.");
     }
     if (advice.isEmpty()) {
       advice.add("They hardly meet: add them up.");
@@ -115,8 +117,7 @@ record Explained(List<String> names, Map<Pair, SortedMap<BlockName, Meeting>> pa
     return String.join(" ", advice);
   }
 
-  private static String where(
-      SortedMap<BlockName, Meeting> byBlock, Predicate<Meeting> what) {
+  private static String where(SortedMap<BlockName, Meeting> byBlock, Predicate<Meeting> what) {
     return byBlock.entrySet().stream()
         .filter(e -> what.test(e.getValue()))
         .map(e -> e.getKey().toString())

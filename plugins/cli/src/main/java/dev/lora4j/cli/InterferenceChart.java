@@ -37,7 +37,11 @@ final class InterferenceChart {
   /** Writes the picture. */
   static void write(Path file, Explained explained) {
     BufferedImage conflict =
-        map(explained, "share with opposite signs (0.5: independent)", Meeting::conflict, COOL_TO_HOT);
+        map(
+            explained,
+            "share with opposite signs (0.5: independent)",
+            Meeting::conflict,
+            COOL_TO_HOT);
     BufferedImage overlap =
         map(explained, "share of directions in common", Meeting::overlap, LIGHT_TO_DARK);
     BufferedImage both =

@@ -44,8 +44,7 @@ class MixCommandTest {
     JsonObject total = opposite.getAsJsonObject("total");
     assertEquals(1, total.get("conflict").getAsDouble(), 1e-6);
     assertEquals(-1, total.get("cosine").getAsDouble(), 1e-6);
-    assertEquals(
-        0.5, total.get("normB").getAsDouble() / total.get("normA").getAsDouble(), 1e-6);
+    assertEquals(0.5, total.get("normB").getAsDouble() / total.get("normA").getAsDouble(), 1e-6);
     assertTrue(opposite.get("advice").getAsString().contains("They undo each other in"));
   }
 
