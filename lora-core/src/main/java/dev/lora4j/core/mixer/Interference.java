@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -140,7 +141,12 @@ public final class Interference {
         SortedMap<String, Meeting> meetings = new TreeMap<>();
         if (!measured.isEmpty()) {
           Comparison compared = algebra.compare(adapters.get(i), adapters.get(j));
-          measured.forEach((site, n) -> meetings.put(site, meeting(compared.sites().get(site), n)));
+          compared
+              .sites()
+              .forEach(
+                  (site, own) ->
+                      Optional.ofNullable(measured.get(site))
+                          .ifPresent(n -> meetings.put(site, meeting(own, n))));
         }
         all.put(pair, meetings);
         listener.done(++done, adapters.size() * (adapters.size() - 1) / 2);

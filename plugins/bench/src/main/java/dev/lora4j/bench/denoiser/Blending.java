@@ -25,7 +25,8 @@ import java.util.Optional;
     point = Benchmark.class,
     name = "blending",
     help =
-        "adapters of rank 16 in and beside the weights against none; weights that change in each step against those that do not; putting one into a "
+        "adapters of rank 16 in and beside the weights against none; weights that change in each "
+            + "step against those that do not; putting one into a "
             + "base of Stable Diffusion 1's size against the floor of memory; from a file to "
             + "the first step that it changes, and from the start of a process to the first "
             + "step, beside diffusers")
