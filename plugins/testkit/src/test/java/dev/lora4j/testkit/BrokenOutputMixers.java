@@ -82,7 +82,7 @@ final class BrokenOutputMixers {
   }
 
   /** Divides by what may be nothing. */
-  @Extension(point = Mixer.class, name = "test-dividing", help = "fails where all agree")
+  @Extension(point = Mixer.class, name = "test-agreeing", help = "fails where all agree")
   public record Dividing() implements Alone {
     @Override
     public Expr compose(List<Expr> outputs, Expr progress) {

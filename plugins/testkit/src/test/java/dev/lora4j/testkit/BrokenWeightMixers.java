@@ -69,7 +69,7 @@ final class BrokenWeightMixers {
   }
 
   /** Shares out by how many there are, also those that do not count. */
-  @Extension(point = Mixer.class, name = "test-counting", help = "the mean of all")
+  @Extension(point = Mixer.class, name = "test-sharing", help = "the mean of all")
   public record Counting() implements WeightMixer {
     @Override
     public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {

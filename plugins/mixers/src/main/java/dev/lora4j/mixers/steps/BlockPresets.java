@@ -31,8 +31,6 @@ final class BlockPresets {
           Map.entry("OUTS", "BASE OUTS"),
           Map.entry("OUTALL", "BASE OUTD OUTS"));
 
-  private static final List<Integer> ATTENTION = List.of(1, 2, 4, 5, 7, 8);
-
   private BlockPresets() {}
 
   /**
@@ -46,10 +44,14 @@ final class BlockPresets {
     if (!BLOCKS.containsKey(name)) {
       return Optional.empty();
     }
-    long down =
-        new BlockNames(sites)
-            .all().stream().filter(b -> b.part() == BlockName.Part.DOWN).distinct().count();
-    if (down != 12 && down != 9 || list != 0 && (down == 12) != (list == 17 || list == 26)) {
+    int down =
+        (int)
+            new BlockNames(sites)
+                .all().stream().filter(b -> b.part() == BlockName.Part.DOWN).count();
+    boolean first = down == 12;
+    boolean xl = down == 9;
+    boolean fits = list == 0 || (list == 17 || list == 26) == first;
+    if (!(first || xl) || !fits) {
       throw new IllegalArgumentException(
           name
               + " is known for the 12 blocks down of Stable Diffusion 1 and 2 (lists of 17 and 26)"
@@ -61,33 +63,41 @@ final class BlockPresets {
     List<String> wanted = List.of(BLOCKS.getOrDefault(name, "").split(" ", -1));
     String share = name.equals("ALL0.5") ? "0.5" : "1";
     return Optional.of(
-        blocks(list, (int) down).stream()
-            .map(b -> b + ":" + (wanted.contains(group(b, (int) down)) ? share : "0"))
+        blocks(list, first).stream()
+            .map(b -> b + ":" + (wanted.contains(group(b, first)) ? share : "0"))
             .collect(Collectors.joining(",")));
   }
 
-  private static List<String> blocks(int list, int down) {
-    List<String> all = new ArrayList<>(List.of("BASE", "M00"));
-    for (int i = 0; i < down; i++) {
-      if (list != 17 && list != 12 || ATTENTION.contains(i) && (down == 12 || i > 3)) {
-        all.add(String.format(Locale.ROOT, "IN%02d", i));
+  /**
+   * The blocks of a list.
+   *
+   * @param first whether the base is Stable Diffusion 1 or 2, not XL
+   */
+  private static List<String> blocks(int list, boolean first) {
+    boolean all = list == 0 || list == 20 || list == 26;
+    List<Integer> attentionDown = first ? List.of(1, 2, 4, 5, 7, 8) : List.of(4, 5, 7, 8);
+    List<String> blocks = new ArrayList<>(List.of("BASE", "M00"));
+    for (int i = 0; i < (first ? 12 : 9); i++) {
+      if (all || attentionDown.contains(i)) {
+        blocks.add(String.format(Locale.ROOT, "IN%02d", i));
       }
-      if (list != 17 && list != 12 || (down == 12 ? i > 2 : i < 6)) {
-        all.add(String.format(Locale.ROOT, "OUT%02d", i));
+      boolean attentionUp = first ? i >= 3 : i <= 5;
+      if (all || attentionUp) {
+        blocks.add(String.format(Locale.ROOT, "OUT%02d", i));
       }
     }
-    return all;
+    return blocks;
   }
 
   /** BASE, M00, or which half of the way down or up. */
-  private static String group(String block, int down) {
+  private static String group(String block, boolean first) {
     if (block.equals("BASE") || block.equals("M00")) {
       return block;
     }
-    int deep = down == 12 ? 5 : 6;
     int number = Integer.parseInt(block.substring(block.length() - 2));
-    return block.startsWith("IN")
-        ? number < deep ? "INS" : "IND"
-        : number < down - deep ? "OUTD" : "OUTS";
+    if (block.startsWith("IN")) {
+      return number >= (first ? 5 : 6) ? "IND" : "INS";
+    }
+    return number < (first ? 7 : 3) ? "OUTD" : "OUTS";
   }
 }
