@@ -39,7 +39,7 @@ class MixerContractsTest {
 
   static final class Counting extends WeightMixerContract {
     Counting() {
-      super("test-sharing", "test-counting");
+      super("test-sharing", "test-sharing");
     }
   }
 
@@ -99,7 +99,7 @@ class MixerContractsTest {
 
   static final class Dividing extends OutputMixerContract {
     Dividing() {
-      super("test-agreeing", "test-dividing", true);
+      super("test-agreeing", "test-agreeing", true);
     }
   }
 
