@@ -56,7 +56,7 @@ class BadRequestTest {
   void unknownNamesAreToldTheNearest() throws IOException {
     refused(2, "Did you mean euler?", make("a fox", Run.BASE, "--sampler=eulr"));
     refused(2, "did you mean karras?", make("a fox", Run.BASE, "--schedule=kras"));
-    refused(2, "there are ddim", make("a fox", Run.BASE, "--sampler=somethingelse"));
+    refused(2, "There are ddim", make("a fox", Run.BASE, "--sampler=somethingelse"));
     refused(1, "Did you mean", make("a fox", "--base=" + Run.TINY_SD + "s"));
   }
 
