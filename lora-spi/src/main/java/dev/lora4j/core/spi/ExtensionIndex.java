@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * The list of extensions in a jar, {@value #PATH}, which the annotation processor writes when the
- * jar is built: {@code {"extensions": [{"point", "name", "class", "help", "experimental",
+ * jar is built: {@code {"extensions": [{"point", "name", "class", "help", "experimental", "kinds",
  * "settings": [{"name", "kind", "help", "default", "least", "above", "most", "below",
  * "choices"}]}]}}.
  */
@@ -56,19 +56,18 @@ public final class ExtensionIndex {
     for (JsonElement one : json.getAsJsonArray("settings")) {
       settings.add(setting(one.getAsJsonObject()));
     }
+    List<String> kinds = strings(json, "kinds");
     return new ExtensionInfo(
         json.get("point").getAsString(),
         json.get("name").getAsString(),
         json.get("class").getAsString(),
         json.get("help").getAsString(),
         json.has("experimental") && json.get("experimental").getAsBoolean(),
+        kinds,
         settings);
   }
 
   private static SettingInfo setting(JsonObject json) {
-    List<String> choices = new ArrayList<>();
-    Optional.ofNullable(json.getAsJsonArray("choices"))
-        .ifPresent(all -> all.forEach(c -> choices.add(c.getAsString())));
     return new SettingInfo(
         json.get("name").getAsString(),
         SettingKind.valueOf(json.get("kind").getAsString().toUpperCase(java.util.Locale.ROOT)),
@@ -79,7 +78,14 @@ public final class ExtensionIndex {
             number(json, "above", Double.NEGATIVE_INFINITY),
             number(json, "most", Double.POSITIVE_INFINITY),
             number(json, "below", Double.POSITIVE_INFINITY)),
-        choices);
+        strings(json, "choices"));
+  }
+
+  private static List<String> strings(JsonObject json, String name) {
+    List<String> all = new ArrayList<>();
+    Optional.ofNullable(json.getAsJsonArray(name))
+        .ifPresent(array -> array.forEach(one -> all.add(one.getAsString())));
+    return all;
   }
 
   private static double number(JsonObject json, String name, double otherwise) {
@@ -96,6 +102,9 @@ public final class ExtensionIndex {
       json.addProperty("class", info.type());
       json.addProperty("help", info.help());
       json.addProperty("experimental", info.experimental());
+      if (!info.kinds().isEmpty()) {
+        json.add("kinds", array(info.kinds()));
+      }
       JsonArray settings = new JsonArray();
       info.settings().forEach(s -> settings.add(json(s)));
       json.add("settings", settings);
@@ -117,9 +126,7 @@ public final class ExtensionIndex {
     bound(json, "most", setting.range().most());
     bound(json, "below", setting.range().below());
     if (!setting.choices().isEmpty()) {
-      JsonArray choices = new JsonArray();
-      setting.choices().forEach(choices::add);
-      json.add("choices", choices);
+      json.add("choices", array(setting.choices()));
     }
     return json;
   }
@@ -128,5 +135,11 @@ public final class ExtensionIndex {
     if (Double.isFinite(bound)) {
       json.addProperty(name, bound);
     }
+  }
+
+  private static JsonArray array(List<String> strings) {
+    JsonArray array = new JsonArray();
+    strings.forEach(array::add);
+    return array;
   }
 }

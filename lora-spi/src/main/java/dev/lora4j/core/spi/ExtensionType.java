@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** What the class of an extension says of it: the same as its index, for classes without one. */
@@ -42,7 +44,23 @@ public final class ExtensionType {
         type.getName(),
         extension.help(),
         extension.experimental(),
+        List.copyOf(kinds(type, extension.point())),
         settings);
+  }
+
+  private static SortedSet<String> kinds(Class<?> type, Class<?> point) {
+    SortedSet<String> kinds = new TreeSet<>();
+    for (Class<?> each : type.getInterfaces()) {
+      if (point.isAssignableFrom(each) && !each.equals(point)) {
+        kinds.add(each.getName());
+        kinds.addAll(kinds(each, point));
+      }
+    }
+    Class<?> parent = type.getSuperclass();
+    if (parent != null) {
+      kinds.addAll(kinds(parent, point));
+    }
+    return kinds;
   }
 
   private static SettingInfo setting(Class<?> type, RecordComponent component) {

@@ -1,6 +1,7 @@
 package dev.lora4j.core.spi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URL;
@@ -52,6 +53,34 @@ class ExtensionProcessorTest {
     assertEquals(List.of("by_count", "by_mass"), read.get(0).settings().get(5).choices());
     assertEquals("1 2", read.get(0).settings().get(6).otherwise().get());
     assertTrue(read.get(0).experimental());
+  }
+
+  @Test
+  void theIndexSaysWhichKindsOfThePointItIs() throws Exception {
+    String kinds =
+        """
+        package example;
+        import dev.lora4j.core.spi.*;
+        public interface Kinds {
+          interface Polite<T> extends Greeting {}
+          interface Formal extends Polite<String> {}
+          abstract class Base implements Formal, Comparable<String> {}
+          @Extension(point = Greeting.class, name = "formal", help = "of two kinds")
+          class OfTwo extends Base {
+            public String greet(String whom) { return whom; }
+            public int compareTo(String other) { return 0; }
+          }
+        }
+        """;
+    Path jar = new BuiltJar().source("example.Kinds", kinds).at(folder.resolve("kinds.jar"));
+    List<ExtensionInfo> read = PluginJar.read(jar).extensions();
+    assertEquals(List.of("example.Kinds$Formal", "example.Kinds$Polite"), read.get(0).kinds());
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()})) {
+      assertEquals(ExtensionType.of(loader.loadClass("example.Kinds$OfTwo")), read.get(0));
+      assertTrue(read.get(0).is(loader.loadClass("example.Kinds$Polite")));
+    }
+    assertTrue(read.get(0).is(Greeting.class));
+    assertFalse(read.get(0).is(Comparable.class));
   }
 
   @Test

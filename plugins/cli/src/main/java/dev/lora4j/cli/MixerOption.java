@@ -24,6 +24,7 @@ final class MixerOption {
       names = "--mixer",
       paramLabel = "NAME[:KEY=VALUE,...]",
       converter = MixerReader.class,
+      completionCandidates = Names.OfMergingMixers.class,
       description = "One of those below (default: linear, or svd if a rank is asked for).")
   private Optional<Mixer> asked = Optional.empty();
 
@@ -39,6 +40,9 @@ final class MixerOption {
     List<String> lines = new ArrayList<>(List.of("", "Mixers:"));
     for (Extensions.Installed mixer : Extensions.installed().list(Mixer.class)) {
       ExtensionInfo info = mixer.info();
+      if (!info.is(DeltaMixer.class)) {
+        continue;
+      }
       lines.add("  " + info.name() + ": " + info.help().replace("%", "%%"));
       for (SettingInfo setting : info.settings()) {
         lines.add("      " + setting(setting).replace("%", "%%"));

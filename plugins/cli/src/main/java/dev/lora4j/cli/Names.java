@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.train.optimizer.Optimizer;
@@ -61,6 +62,19 @@ final class Names {
 
     OfMixers() {
       super(installed(Mixer.class));
+    }
+  }
+
+  /** Of those that make one adapter of several. */
+  static final class OfMergingMixers extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    OfMergingMixers() {
+      super(
+          Extensions.installed().list(Mixer.class).stream()
+              .filter(m -> m.info().is(DeltaMixer.class))
+              .map(m -> m.info().name())
+              .toList());
     }
   }
 

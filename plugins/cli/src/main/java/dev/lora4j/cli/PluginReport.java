@@ -9,6 +9,7 @@ import dev.lora4j.core.spi.PluginJar;
 import dev.lora4j.core.spi.SettingInfo;
 import dev.lora4j.core.spi.SettingSchema;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -56,15 +57,19 @@ final class PluginReport {
         .collect(Collectors.joining(", "));
   }
 
-  /** All extensions, a heading for each point. */
+  /** All extensions, a heading for each kind of each point. */
   static List<String> extensions(List<Extensions.Installed> extensions) {
     List<String> lines = new ArrayList<>();
     String point = "";
     int width = extensions.stream().mapToInt(e -> e.info().name().length()).max().orElse(0);
-    for (Extensions.Installed extension : extensions) {
-      ExtensionInfo info = extension.info();
-      if (!info.pointName().equals(point)) {
-        point = info.pointName();
+    List<ExtensionInfo> sorted =
+        extensions.stream()
+            .map(Extensions.Installed::info)
+            .sorted(Comparator.comparing(PluginReport::kind).thenComparing(ExtensionInfo::name))
+            .toList();
+    for (ExtensionInfo info : sorted) {
+      if (!kind(info).equals(point)) {
+        point = kind(info);
         lines.add(point);
       }
       lines.add(
@@ -77,6 +82,12 @@ final class PluginReport {
     return lines;
   }
 
+  private static String kind(ExtensionInfo info) {
+    return info.kinds().isEmpty()
+        ? info.pointName()
+        : info.pointName() + ": " + String.join(", ", info.kindNames());
+  }
+
   /** An extension with its settings. */
   static List<String> details(Extensions.Installed extension) {
     ExtensionInfo info = extension.info();
@@ -84,6 +95,9 @@ final class PluginReport {
     lines.add(
         info.pointName() + " " + info.name() + (info.experimental() ? " (experimental)" : ""));
     lines.add("  " + info.help());
+    if (!info.kinds().isEmpty()) {
+      lines.add("  of the kind " + String.join(", ", info.kindNames()));
+    }
     lines.add("  from " + extension.origin() + ", " + info.type());
     for (SettingInfo setting : info.settings()) {
       lines.add(
@@ -138,6 +152,7 @@ final class PluginReport {
         .put("name", info.name())
         .put("help", info.help())
         .put("experimental", info.experimental())
+        .put("kinds", info.kinds())
         .put("from", extension.origin())
         .put("settings", SettingSchema.of(info));
   }

@@ -107,5 +107,9 @@ class MergeMixersTest {
     for (String part : new String[] {"  ties: ", "  linear: ", "density", "(default: 0.2)"}) {
       assertTrue(help.out().contains(part), help.out());
     }
+    // Mixers of pictures make no adapter.
+    assertFalse(help.out().contains("  switch: "), help.out());
+    assertTrue(Run.of("plugins", "list").out().contains("Mixer: WeightMixer"));
+    assertTrue(Run.of("plugins", "show", "ties").out().contains("of the kind DeltaMixer"));
   }
 }

@@ -10,6 +10,8 @@ import dev.lora4j.core.spi.SettingRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
@@ -21,6 +23,7 @@ import javax.lang.model.type.MirroredTypeException;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
+import javax.lang.model.util.Types;
 
 /** A class that is being compiled, as an extension; the same as {@link ExtensionType} later. */
 final class ExtensionElement {
@@ -64,7 +67,25 @@ final class ExtensionElement {
         binaryName(type),
         extension.help(),
         extension.experimental(),
+        List.copyOf(kinds(type.asType(), point)),
         settings);
+  }
+
+  /** Interfaces between the class and its point. */
+  private SortedSet<String> kinds(TypeMirror of, TypeMirror point) {
+    Types types = environment.getTypeUtils();
+    SortedSet<String> kinds = new TreeSet<>();
+    for (TypeMirror each : types.directSupertypes(of)) {
+      Element element = types.asElement(each);
+      if (types.isAssignable(types.erasure(each), types.erasure(point))
+          && !types.isSameType(types.erasure(each), types.erasure(point))) {
+        if (element.getKind() == ElementKind.INTERFACE) {
+          kinds.add(binaryName(element));
+        }
+        kinds.addAll(kinds(each, point));
+      }
+    }
+    return kinds;
   }
 
   private String binaryName(Element element) {
