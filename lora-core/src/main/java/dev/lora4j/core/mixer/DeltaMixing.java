@@ -32,6 +32,7 @@ public final class DeltaMixing {
   private Optional<RankRules> otherwise = Optional.empty();
   private boolean uncut;
   private SiteListener listener = SiteListener.NONE;
+  private SiteListener surveyed = SiteListener.NONE;
 
   /**
    * Mixes in {@code scope}, in which nothing stays.
@@ -83,6 +84,15 @@ public final class DeltaMixing {
   }
 
   /**
+   * Sets who is told how far mixers have looked through all parameters before they are mixed. Each
+   * time that one does, counting begins anew.
+   */
+  public DeltaMixing surveyed(SiteListener other) {
+    surveyed = other;
+    return this;
+  }
+
+  /**
    * Mixes.
    *
    * @param name of the result
@@ -109,7 +119,7 @@ public final class DeltaMixing {
     }
     try (Scope work = scope.child(code.name())) {
       code.own(work);
-      MixRun run = new MixRun(work, mixer, code, mixture, seed);
+      MixRun run = new MixRun(work, mixer, code, mixture, seed, surveyed);
       return run.of(name, sites, kept, stored, listener);
     }
   }

@@ -60,23 +60,14 @@ final class MixProgram {
     for (int i = 0; i < staged.count(); i++) {
       int part = i;
       parts.add(
-          new SiteDelta(
-              like.parts().get(i).adapter(),
-              staged.delta(i),
+          staged.change(
+              i,
               weights.slice(0, i, i + 1).reshape(new long[0]),
               () -> drawn.computeIfAbsent(part, p -> draw(p, like.shape()))));
     }
-    SiteChange whole =
-        staged
-            .sum(weights)
-            .<SiteChange>map(SiteChange.Product::new)
-            .orElseGet(
-                () ->
-                    new SiteChange.Dense(
-                        parts.stream().map(SiteDelta::weighted).reduce(Expr::add).orElseThrow()));
-    SiteDeltas deltas = new SiteDeltas(adapters, parts, surveyed, whole);
+    SiteDeltas deltas = SiteDeltas.of(adapters, parts, surveyed);
     this.change = code.call(() -> mixer.mix(deltas));
-    this.sum = change.equals(whole);
+    this.sum = change.equals(deltas.sum());
     check(code.name(), like);
   }
 

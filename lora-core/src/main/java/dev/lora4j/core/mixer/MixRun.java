@@ -48,11 +48,17 @@ final class MixRun {
   private final UniformNumbers uniform = new UniformNumbers();
 
   /** Surveys the adapters and stages what the mixer does at each form. */
-  MixRun(Scope scope, DeltaMixer mixer, MixerCode code, Mixture mixture, long seed) {
+  MixRun(
+      Scope scope,
+      DeltaMixer mixer,
+      MixerCode code,
+      Mixture mixture,
+      long seed,
+      SiteListener surveying) {
     this.scope = scope;
     this.mixture = mixture;
     this.code = code;
-    double[] surveyed = code.call(() -> mixer.survey(new Surveying(scope, mixture)));
+    double[] surveyed = code.call(() -> mixer.survey(new Surveying(scope, mixture, surveying)));
     float[] rounded = new float[Math.max(1, surveyed.length)];
     for (int i = 0; i < surveyed.length; i++) {
       rounded[i] = (float) surveyed[i];

@@ -1,17 +1,23 @@
 package dev.lora4j.core.mixer;
 
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import java.util.Optional;
 
 /**
  * What one adapter changes at a parameter, in a program that is being staged.
  *
  * @param adapter its place among the adapters
  * @param delta the change at weight 1: [out, rest] of a layer's weight, [width] of others, F32
+ * @param factors the same as a product of two, down [rank, rest] and up [out, rank], F32, where it
+ *     is one
  * @param weight of the adapter at this parameter, a scalar, F32
  * @param uniform numbers from 0 to below 1, each as likely, in the shape of the change, F32; they
  *     depend on the seed, the adapter's content and the parameter's name alone
  */
-public record SiteDelta(int adapter, Expr delta, Expr weight, Draw uniform) {
+public record SiteDelta(
+    int adapter, Expr delta, Optional<LowRank> factors, Expr weight, Draw uniform) {
   /** Stages random numbers when they are asked for. */
   @FunctionalInterface
   public interface Draw {
@@ -22,5 +28,21 @@ public record SiteDelta(int adapter, Expr delta, Expr weight, Draw uniform) {
   /** The change at its weight. */
   public Expr weighted() {
     return delta.mul(weight);
+  }
+
+  /** The inner product of two changes at weight 1, a scalar, F64: by the factors if they can be. */
+  public Expr product(SiteDelta other) {
+    if (factors.isEmpty() || other.factors.isEmpty()) {
+      return wide(delta).mul(wide(other.delta)).sum();
+    }
+    LowRank left = factors.get();
+    LowRank right = other.factors.get();
+    Expr ups = wide(left.up()).transpose(0, 1).matmul(wide(right.up()));
+    Expr downs = wide(left.down()).matmul(wide(right.down()).transpose(0, 1));
+    return ups.mul(downs).sum();
+  }
+
+  private static Expr wide(Expr x) {
+    return x.to(DType.F64);
   }
 }

@@ -1,6 +1,9 @@
 package dev.lora4j.core.mixer;
 
+import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Shaping;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,8 +21,46 @@ public record SiteDeltas(int adapters, List<SiteDelta> parts, Expr numbers, Site
     parts = List.copyOf(parts);
   }
 
+  /** Of these changes, with their weighted sum. */
+  public static SiteDeltas of(int adapters, List<SiteDelta> parts, Expr numbers) {
+    return new SiteDeltas(
+        adapters, parts, numbers, combined(parts, parts.stream().map(SiteDelta::weight).toList()));
+  }
+
   /** One of the numbers of the survey, a scalar. */
   public Expr number(int i) {
     return numbers.slice(0, i, i + 1).reshape(new long[0]);
+  }
+
+  /**
+   * The sum of the changes at weight 1, each times a number: a product of two factors where all of
+   * them have one, so that nothing is lost.
+   *
+   * @param coefficients scalars, F32, one for each part
+   */
+  public SiteChange combined(List<Expr> coefficients) {
+    if (coefficients.size() != parts.size()) {
+      throw new IllegalArgumentException(
+          "there are " + parts.size() + " changes and " + coefficients.size() + " coefficients");
+    }
+    return combined(parts, coefficients);
+  }
+
+  private static SiteChange combined(List<SiteDelta> parts, List<Expr> coefficients) {
+    if (parts.stream().allMatch(part -> part.factors().isPresent())) {
+      List<Expr> downs = new ArrayList<>();
+      List<Expr> ups = new ArrayList<>();
+      for (int i = 0; i < parts.size(); i++) {
+        LowRank pair = parts.get(i).factors().orElseThrow();
+        downs.add(pair.down());
+        ups.add(pair.up().mul(coefficients.get(i)));
+      }
+      return new SiteChange.Product(new LowRank(Shaping.cat(downs, 0), Shaping.cat(ups, 1)));
+    }
+    List<Expr> all = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      all.add(parts.get(i).delta().mul(coefficients.get(i)));
+    }
+    return new SiteChange.Dense(all.stream().reduce(Expr::add).orElseThrow());
   }
 }

@@ -84,35 +84,15 @@ final class StagedDeltas {
     return parts.get(part).delta();
   }
 
-  /** The inner product of two parts' changes, F64: by the factors where both have them. */
-  Expr product(int a, int b) {
-    Optional<LowRank> left = parts.get(a).product();
-    Optional<LowRank> right = parts.get(b).product();
-    if (left.isEmpty() || right.isEmpty()) {
-      return wide(delta(a)).mul(wide(delta(b))).sum();
-    }
-    Expr ups = wide(left.get().up()).transpose(0, 1).matmul(wide(right.get().up()));
-    Expr downs = wide(left.get().down()).matmul(wide(right.get().down()).transpose(0, 1));
-    return ups.mul(downs).sum();
-  }
-
-  private static Expr wide(Expr x) {
-    return x.to(DType.F64);
-  }
-
-  /** The weighted sum as one product, where all parts are products. */
-  Optional<LowRank> sum(Expr weights) {
-    if (!parts.stream().allMatch(p -> p.product().isPresent())) {
-      return Optional.empty();
-    }
-    List<Expr> downs = new ArrayList<>();
-    List<Expr> ups = new ArrayList<>();
-    for (int i = 0; i < parts.size(); i++) {
-      LowRank product = parts.get(i).product().orElseThrow();
-      downs.add(product.down());
-      ups.add(product.up().mul(weights.slice(0, i, i + 1)));
-    }
-    return Optional.of(new LowRank(Shaping.cat(downs, 0), Shaping.cat(ups, 1)));
+  /**
+   * A part as mixers see it.
+   *
+   * @param weight a scalar, F32
+   */
+  SiteDelta change(int part, Expr weight, SiteDelta.Draw uniform) {
+    Staged staged = parts.get(part);
+    return new SiteDelta(
+        like.parts().get(part).adapter(), staged.delta(), staged.product(), weight, uniform);
   }
 
   private Staged staged(List<Factors> all, List<StagedFactors> inputs, Expr scales) {

@@ -1,5 +1,6 @@
 package dev.lora4j.core.mixer;
 
+import dev.lora4j.core.lowrank.SiteListener;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
@@ -32,15 +33,17 @@ final class Surveying implements Survey {
 
   private final Scope scope;
   private final Mixture mixture;
+  private final SiteListener listener;
   private final long elements;
   private final Map<Object, Program> programs = new HashMap<>();
   private final Map<Integer, long[]> counts = new HashMap<>();
   private double[][] products = new double[0][];
 
   /** Compiles its programs in {@code scope}, when they are first needed. */
-  Surveying(Scope scope, Mixture mixture) {
+  Surveying(Scope scope, Mixture mixture, SiteListener listener) {
     this.scope = scope;
     this.mixture = mixture;
+    this.listener = listener;
     this.elements = mixture.parameters().stream().mapToLong(Parameter::elements).sum();
   }
 
@@ -94,6 +97,7 @@ final class Surveying implements Survey {
   private long[] count(int adapter, int places, int upper) {
     long[] sum = new long[places];
     long covered = 0;
+    int done = 0;
     for (Parameter parameter : mixture.parameters()) {
       for (Parameter.Part part : parameter.parts()) {
         if (part.adapter() == adapter) {
@@ -101,6 +105,7 @@ final class Surveying implements Survey {
           count(parameter.only(part), upper, sum);
         }
       }
+      listener.done(++done, mixture.parameters().size());
     }
     if (upper <= 0) {
       // What the adapter does not change is 0.
@@ -149,6 +154,7 @@ final class Surveying implements Survey {
 
   private double[][] allProducts() {
     double[][] all = new double[adapters()][adapters()];
+    int done = 0;
     for (Parameter parameter : mixture.parameters()) {
       try (Scope work = scope.child("products")) {
         Program program = program(parameter.form(), () -> multiplying(parameter));
@@ -165,6 +171,7 @@ final class Surveying implements Survey {
           }
         }
       }
+      listener.done(++done, mixture.parameters().size());
     }
     return all;
   }
@@ -172,14 +179,22 @@ final class Surveying implements Survey {
   /** The products of each part with itself and those before it. */
   private Program multiplying(Parameter like) {
     Graph graph = new Graph();
-    StagedDeltas deltas = new StagedDeltas(graph, like);
+    StagedDeltas staged = new StagedDeltas(graph, like);
+    List<SiteDelta> deltas = new ArrayList<>();
+    for (int i = 0; i < staged.count(); i++) {
+      deltas.add(staged.change(i, graph.constant(1, DType.F32), Surveying::noDraws));
+    }
     List<Expr> values = new ArrayList<>();
-    for (int i = 0; i < deltas.count(); i++) {
+    for (int i = 0; i < deltas.size(); i++) {
       for (int j = 0; j <= i; j++) {
-        values.add(deltas.product(i, j));
+        values.add(deltas.get(i).product(deltas.get(j)));
       }
     }
     return graph.inference(scope, List.of(Shaping.stack(values, 0)));
+  }
+
+  private static Expr noDraws() {
+    throw new IllegalStateException("a survey draws nothing");
   }
 
   private Program program(Object key, Supplier<Program> staged) {

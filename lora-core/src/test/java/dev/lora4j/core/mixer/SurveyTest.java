@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.full.WholeChange;
+import dev.lora4j.core.lowrank.SiteListener;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,10 @@ class SurveyTest {
   }
 
   private static Survey survey(Adapter... adapters) {
+    return survey(SiteListener.NONE, adapters);
+  }
+
+  private static Survey survey(SiteListener listener, Adapter... adapters) {
     Map<String, Site> sites = new LinkedHashMap<>();
     for (int i = 0; i < 5; i++) {
       sites.put(site(i).name(), site(i));
@@ -70,7 +76,7 @@ class SurveyTest {
     for (Adapter adapter : adapters) {
       plan = plan.with(adapter, 0.5);
     }
-    return new Surveying(scope, Mixture.of("test", plan, sites));
+    return new Surveying(scope, Mixture.of("test", plan, sites), listener);
   }
 
   private static double[] sizes(Survey survey, Adapter adapter) {
@@ -133,5 +139,17 @@ class SurveyTest {
     assertEquals(expected, survey.product(1, 0), 1e-5);
     double norm = Arrays.stream(sizes(survey, a)).map(x -> x * x).sum();
     assertEquals(norm, survey.product(0, 0), 1e-4);
+  }
+
+  @Test
+  void eachPassTellsHowFarItIs() {
+    Adapter a = adapter("a", List.of(0, 1, 3), i -> (float) i);
+    List<String> told = new ArrayList<>();
+    Survey survey = survey((done, of) -> told.add(done + "/" + of), a);
+    survey.threshold(0, 0.5);
+    survey.product(0, 0);
+    List<String> pass = List.of("1/3", "2/3", "3/3");
+    assertEquals(
+        Stream.of(pass, pass, pass).flatMap(List::stream).toList(), told, "two for the threshold");
   }
 }

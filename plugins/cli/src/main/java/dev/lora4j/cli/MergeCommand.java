@@ -103,6 +103,7 @@ public final class MergeCommand implements Command {
           new DeltaMixing(scope, read.sites())
               .seed(mixer.seed)
               .stored(stored)
+              .surveyed((done, of) -> progress.done((done - 1) * count(adapters) / of, "survey"))
               .listener((done, of) -> progress.done(Math.min(done, count(adapters)), ""));
       cut(mixing, asked, adapters);
       Truncated mixed = mixing.mix(output.name(), asked, plan);
