@@ -3,10 +3,7 @@ package dev.lora4j.mixers.deltas;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.mixer.Survey;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Shape;
 import java.util.List;
 
 /** Which of an adapter's numbers are its greatest. */
@@ -44,10 +41,6 @@ public enum Trim {
   private static Expr greatest(Expr size, double density) {
     long count = size.shape().elements();
     long kept = Math.max(1, (long) (density * count));
-    Graph.Result value = new Graph.Result(size.dtype(), Shape.of());
-    Graph.Result place = new Graph.Result(DType.I64, Shape.of());
-    return size.graph()
-        .call("kthvalue", List.of(value, place), size.reshape(count), count - kept + 1)
-        .get(0);
+    return Smallest.at(size, count - kept + 1);
   }
 }

@@ -1,0 +1,40 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/** Drop by rank and chance, then the weighted sum (Deep et al., "DELLA-Merging", 2024). */
+@Extension(
+    point = Mixer.class,
+    name = "della-linear",
+    help = "Drop numbers by chance, small ones more often, scale up the others, and add them up.")
+public record DellaLinearMixer(
+    @Setting(help = "mean probability of a number to stay", otherwise = "0.5", most = 1)
+        double density,
+    @Setting(
+            help = "by how much it is greater for the greatest of a row, and less for the smallest",
+            otherwise = "0.15",
+            least = 0)
+        double epsilon,
+    @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
+        Rescale rescale,
+    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    implements DeltaMixer {
+  /** Checks the probabilities. */
+  public DellaLinearMixer {
+    LikelyByRank.require(density, epsilon);
+  }
+
+  @Override
+  public SiteChange mix(SiteDeltas deltas) {
+    List<Expr> left = new LikelyByRank(density, epsilon, rescale).changes(deltas);
+    Expr sum = Consensus.sum(Consensus.weighted(deltas.parts(), left));
+    return new SiteChange.Dense(sum.mul(lambda));
+  }
+}

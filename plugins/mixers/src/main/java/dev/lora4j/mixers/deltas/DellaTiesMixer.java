@@ -1,0 +1,47 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/** Drop by rank and chance, then as TIES (Deep et al., "DELLA-Merging", 2024). */
+@Extension(
+    point = Mixer.class,
+    name = "della-ties",
+    help =
+        "Drop numbers by chance, small ones more often; of the others, those with the sign that wins.")
+public record DellaTiesMixer(
+    @Setting(help = "mean probability of a number to stay", otherwise = "0.5", most = 1)
+        double density,
+    @Setting(
+            help = "by how much it is greater for the greatest of a row, and less for the smallest",
+            otherwise = "0.15",
+            least = 0)
+        double epsilon,
+    @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
+        Rescale rescale,
+    @Setting(
+            help = "sign of the weighted sum, or that which most have; plain: before weights",
+            otherwise = "sum")
+        Election election,
+    @Setting(help = "what the sum of those that agree is divided by", otherwise = "count")
+        Divide divide,
+    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    implements DeltaMixer {
+  /** Checks the probabilities. */
+  public DellaTiesMixer {
+    LikelyByRank.require(density, epsilon);
+  }
+
+  @Override
+  public SiteChange mix(SiteDeltas deltas) {
+    List<Expr> left = new LikelyByRank(density, epsilon, rescale).changes(deltas);
+    Expr agreed = new Consensus(election, divide).of(deltas.parts(), left);
+    return new SiteChange.Dense(agreed.mul(lambda));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDelta;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.mixer.Survey;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The direction nearest to those of all adapters on the sphere (Karcher 1977), as long as they are
+ * in the mean. Weights are shares: only their ratios count.
+ */
+@Extension(
+    point = Mixer.class,
+    name = "karcher",
+    help = "The mean of directions on the sphere, and of lengths; slerp for any number.")
+public record KarcherMixer(
+    @Setting(help = "steps to the mean at most", otherwise = "10", least = 1, most = 100) int steps)
+    implements DeltaMixer {
+  /** The shares where not all adapters change a layer. */
+  @Override
+  public double[] survey(Survey survey) {
+    double[] weights = new double[survey.adapters()];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = survey.weight(i);
+      if (weights[i] < 0) {
+        throw new IllegalArgumentException(
+            "weights are shares of a mean, so that none is negative, found " + weights[i]);
+      }
+    }
+    return weights;
+  }
+
+  @Override
+  public SiteChange mix(SiteDeltas deltas) {
+    List<Expr> shares = shares(deltas);
+    return deltas.combined(
+        new SphericalMean(new Cosines(deltas.parts()), shares)
+            .coefficients(steps).stream().map(c -> c.to(DType.F32)).toList());
+  }
+
+  /** Of all weights, those of adapters without a change here too: they change it by 0. */
+  private static List<Expr> shares(SiteDeltas deltas) {
+    List<Expr> own = new ArrayList<>();
+    for (int i = 0; i < deltas.adapters(); i++) {
+      own.add(deltas.number(i));
+    }
+    for (SiteDelta part : deltas.parts()) {
+      own.set(part.adapter(), part.weight());
+    }
+    Expr all = Consensus.sum(own).to(DType.F64);
+    return deltas.parts().stream().map(p -> p.weight().to(DType.F64).div(all)).toList();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.mixer.Survey;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.Expr;
+
+/** Trim, then the weighted sum, as PEFT's {@code magnitude_prune_svd}. */
+@Extension(
+    point = Mixer.class,
+    name = "magnitude-prune",
+    help = "Keep each adapter's greatest numbers, and add them up.")
+public record MagnitudePruneMixer(
+    @Setting(
+            help = "share of each adapter's numbers that is kept, the greatest ones",
+            otherwise = "0.5",
+            most = 1)
+        double density,
+    @Setting(help = "greatest in the whole model, or in each tensor", otherwise = "tensor")
+        Trim trim,
+    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    implements DeltaMixer {
+  /** Checks the density. */
+  public MagnitudePruneMixer {
+    Density.require(density);
+  }
+
+  @Override
+  public double[] survey(Survey survey) {
+    return trim.survey(survey, density);
+  }
+
+  @Override
+  public SiteChange mix(SiteDeltas deltas) {
+    Expr sum = Consensus.sum(Consensus.weighted(deltas.parts(), trim.changes(deltas, density)));
+    return new SiteChange.Dense(sum.mul(lambda));
+  }
+}

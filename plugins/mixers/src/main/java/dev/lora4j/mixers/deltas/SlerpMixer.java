@@ -1,0 +1,115 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDelta;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.mixer.Survey;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * From one adapter to another on the arc between them (Shoemake 1985), and on the line where the
+ * arc has no direction: they are nearly parallel, or only one of them changes a layer.
+ */
+@Extension(
+    point = Mixer.class,
+    name = "slerp",
+    help = "Between exactly two adapters, on the arc instead of the line.")
+public record SlerpMixer(
+    @Setting(
+            help =
+                "place between the first, 0, and the second, 1; -1: the second's share of the"
+                    + " weights",
+            otherwise = "-1",
+            least = -1,
+            most = 1)
+        double t)
+    implements DeltaMixer {
+  /** Nearer to 1, in magnitude, a cosine is that of parallel changes. */
+  private static final double PARALLEL = 0.9995;
+
+  /** Checks the place. */
+  public SlerpMixer {
+    if (!(t == -1 || t >= 0 && t <= 1)) {
+      throw new IllegalArgumentException(
+          "t is from 0 to 1, or -1 for the second adapter's share of the weights, found " + t);
+    }
+  }
+
+  private boolean byWeights() {
+    return t == -1;
+  }
+
+  @Override
+  public Optional<String> refuses(List<String> names) {
+    return names.size() == 2
+        ? Optional.empty()
+        : Optional.of(
+            "it goes from one adapter to another, exactly two; those that count are "
+                + String.join(", ", names)
+                + ".");
+  }
+
+  /** The weights that decide where only one of the two changes a layer. */
+  @Override
+  public double[] survey(Survey survey) {
+    double first = survey.weight(0);
+    double second = survey.weight(1);
+    if (byWeights() && !(first >= 0 && second >= 0 && first + second > 0)) {
+      throw new IllegalArgumentException(
+          "weights that decide the place between two adapters are not negative, found "
+              + first
+              + " and "
+              + second
+              + "; set t, which leaves weights their strength");
+    }
+    return new double[] {first, second};
+  }
+
+  @Override
+  public SiteChange mix(SiteDeltas deltas) {
+    List<SiteDelta> parts = deltas.parts();
+    Expr place = place(deltas);
+    if (parts.size() == 1) {
+      SiteDelta one = parts.get(0);
+      Expr share = one.adapter() == 0 ? rest(place) : place;
+      return deltas.combined(List.of(strength(one).mul(share.to(DType.F32))));
+    }
+    Expr signs = strength(parts.get(0)).mul(strength(parts.get(1))).sign().to(DType.F64);
+    Expr cosine = new Cosines(parts).of(0, 1).mul(signs);
+    Expr line = cosine.abs().gt(PARALLEL);
+    Expr angle = cosine.maskedFill(line, 0).acos();
+    Expr first = rest(place).where(line, rest(place).mul(angle).sin().div(angle.sin()));
+    Expr second = place.where(line, place.mul(angle).sin().div(angle.sin()));
+    return deltas.combined(
+        List.of(
+            strength(parts.get(0)).mul(first.to(DType.F32)),
+            strength(parts.get(1)).mul(second.to(DType.F32))));
+  }
+
+  private static Expr rest(Expr place) {
+    return place.neg().add(1);
+  }
+
+  /** What a change is multiplied by before anything else. */
+  private Expr strength(SiteDelta part) {
+    return byWeights() ? part.weight().graph().constant(1, DType.F32) : part.weight();
+  }
+
+  private Expr place(SiteDeltas deltas) {
+    if (!byWeights()) {
+      return deltas.numbers().graph().constant(t, DType.F64);
+    }
+    List<SiteDelta> parts = deltas.parts();
+    boolean both = parts.size() == 2;
+    Expr first = both ? parts.get(0).weight() : deltas.number(0);
+    Expr second = both ? parts.get(1).weight() : deltas.number(1);
+    return second.to(DType.F64).div(first.add(second).to(DType.F64));
+  }
+}
