@@ -8,6 +8,9 @@ public interface Survey {
   /** How many adapters there are. */
   int adapters();
 
+  /** The name of an adapter. */
+  String name(int adapter);
+
   /** The weight of an adapter at layers without a weight of their own. */
   double weight(int adapter);
 

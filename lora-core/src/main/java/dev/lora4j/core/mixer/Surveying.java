@@ -53,6 +53,11 @@ final class Surveying implements Survey {
   }
 
   @Override
+  public String name(int adapter) {
+    return mixture.parts().get(adapter).adapter().name();
+  }
+
+  @Override
   public double weight(int adapter) {
     return mixture.parts().get(adapter).weight().value();
   }

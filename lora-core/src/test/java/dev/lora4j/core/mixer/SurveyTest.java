@@ -109,6 +109,8 @@ class SurveyTest {
     Adapter b = adapter("b", List.of(1, 2, 4), values);
     Survey survey = survey(a, b);
     assertEquals(2, survey.adapters());
+    assertEquals("b", survey.name(1));
+    assertEquals(0.5, survey.weight(1));
     assertEquals(4 * (5 + 6 + 7 + 8 + 9), survey.elements());
     double[] sorted = sizes(survey, b);
     for (int k = 1; k <= sorted.length; k++) {

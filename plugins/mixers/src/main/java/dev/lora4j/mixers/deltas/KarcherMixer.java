@@ -32,7 +32,11 @@ public record KarcherMixer(
       weights[i] = survey.weight(i);
       if (weights[i] < 0) {
         throw new IllegalArgumentException(
-            "weights are shares of a mean, so that none is negative, found " + weights[i]);
+            "weights are shares of a mean, so that none is negative, found "
+                + weights[i]
+                + " of "
+                + survey.name(i)
+                + "; take another mixer, or leave it out");
       }
     }
     return weights;

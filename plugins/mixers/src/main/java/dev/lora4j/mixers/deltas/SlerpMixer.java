@@ -65,8 +65,12 @@ public record SlerpMixer(
       throw new IllegalArgumentException(
           "weights that decide the place between two adapters are not negative, found "
               + first
+              + " of "
+              + survey.name(0)
               + " and "
               + second
+              + " of "
+              + survey.name(1)
               + "; set t, which leaves weights their strength");
     }
     return new double[] {first, second};

@@ -95,7 +95,7 @@ class OnTheSphereTest {
     e = assertThrows(AdapterException.class, () -> mixed("slerp", across(1, 0)));
     assertTrue(e.getMessage().endsWith("those that count are x."), e.getMessage());
     e = assertThrows(AdapterException.class, () -> mixed("slerp", across(1, -1)));
-    assertTrue(e.getMessage().contains("found 1.0 and -1.0; set t"), e.getMessage());
+    assertTrue(e.getMessage().contains("found 1.0 of x and -1.0 of y; set t"), e.getMessage());
     ExtensionException place =
         assertThrows(ExtensionException.class, () -> MixerRulesTest.mixer("slerp:t=-0.5"));
     assertTrue(place.getMessage().contains("t is from 0 to 1, or -1"), place.getMessage());
@@ -114,7 +114,7 @@ class OnTheSphereTest {
     assertArrayEquals(new double[] {third, third, third}, row("karcher", corners), 1e-5);
     AdapterException e =
         assertThrows(AdapterException.class, () -> mixed("karcher", across(1, -2)));
-    assertTrue(e.getMessage().contains("none is negative, found -2.0"), e.getMessage());
+    assertTrue(e.getMessage().contains("none is negative, found -2.0 of y"), e.getMessage());
   }
 
   @Test

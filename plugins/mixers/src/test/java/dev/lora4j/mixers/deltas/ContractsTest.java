@@ -3,8 +3,8 @@ package dev.lora4j.mixers.deltas;
 import dev.lora4j.testkit.DeltaMixerContract;
 import org.junit.jupiter.api.Nested;
 
-/** All that mixers of one change promise. */
-class DeltaMixersTest {
+/** The mixers keep the contract of their kind. */
+class ContractsTest {
   @Nested
   class Svd extends DeltaMixerContract {
     Svd() {

@@ -1,0 +1,111 @@
+package dev.lora4j.bench.algebra;
+
+import dev.lora4j.bench.Bench;
+import dev.lora4j.bench.Benchmark;
+import dev.lora4j.bench.Case;
+import dev.lora4j.bench.Race;
+import dev.lora4j.bench.Result;
+import dev.lora4j.bench.Target;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.tensor.DType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Mixers beside PEFT's {@code add_weighted_adapter}: four adapters of an SDXL UNet, in memory. */
+@Extension(
+    point = Benchmark.class,
+    name = "mixers",
+    help =
+        "four adapters of rank 32 for the 722 layers of an SDXL UNet mixed to one of rank 32, or"
+            + " for one layer of each shape, or for one layer alone; beside PEFT, which takes long"
+            + " for all")
+public final class AdapterMixing implements Benchmark {
+  private static final int ADAPTERS = 4;
+  private static final int RANK = 32;
+
+  /** What is not cut differs by rounding; directions of nearly the same length by more. */
+  private static final double EXACT = 1e-4;
+
+  private static final double CUT = 1e-2;
+
+  /**
+   * A mixer, and the same in PEFT.
+   *
+   * @param ours its request, without the density
+   * @param theirs the combination
+   * @param drops whether it has a density
+   */
+  private record Kind(
+      String name, String ours, String theirs, boolean drops, double tolerance, double target) {}
+
+  private static final List<Kind> KINDS =
+      List.of(
+          new Kind("linear", "linear", "cat", false, EXACT, 0.2),
+          new Kind("svd", "svd:rank=" + RANK, "svd", false, CUT, 0.2),
+          new Kind("ties", "ties:trim=tensor,election=plain_sum", "ties_svd", true, CUT, 0.5),
+          new Kind("dare-linear", "dare-linear:", "dare_linear_svd", true, CUT, 0.5));
+
+  @Override
+  public String name() {
+    return "mixers";
+  }
+
+  @Override
+  public List<Case> cases() {
+    List<Case> all = new ArrayList<>();
+    for (String size : List.of("", "-shapes", "-layer")) {
+      KINDS.forEach(kind -> all.add(new OfKind(kind.name() + size, kind)));
+    }
+    return all;
+  }
+
+  private record OfKind(String name, Kind kind) implements Case {
+    @Override
+    public List<Result> measure(Bench bench) {
+      String inputs = String.join(":", files(bench, sites()).stream().map(Path::toString).toList());
+      String output = bench.folder().resolve("mixed.safetensors").toString();
+      String argument =
+          String.join(";", kind.ours(), Boolean.toString(kind.drops()), output, inputs);
+      try (Race race = bench.race(bench.java(MixedInMemory.class, argument))) {
+        return race.against(
+                bench.python(
+                    AdapterMixing.class,
+                    "peft_mixing.py",
+                    "--inputs",
+                    inputs,
+                    "--combination",
+                    kind.theirs(),
+                    "--rank",
+                    Integer.toString(RANK)),
+                name.endsWith("-layer") ? Target.NONE : Target.atMost(kind.target()))
+            .run(DType.F32, kind.tolerance(), Optional.empty());
+      }
+    }
+
+    private List<Site> sites() {
+      boolean all = name.equals(kind.name());
+      List<Site> unet =
+          (all ? SdxlAdapter.sites() : SdxlAdapter.oneOfEachShape())
+              .stream().filter(s -> s.name().startsWith("unet.")).toList();
+      return name.endsWith("-layer")
+          ? unet.stream().filter(s -> s.in() == s.out()).limit(1).toList()
+          : unet;
+    }
+
+    private static List<Path> files(Bench bench, List<Site> sites) {
+      List<Path> files = new ArrayList<>();
+      for (int i = 0; i < ADAPTERS; i++) {
+        Path file = bench.folder().resolve("mixing-" + sites.size() + "-" + i + ".safetensors");
+        if (!Files.exists(file)) {
+          SdxlAdapter.write(bench.engine(), file, sites, RANK, i);
+        }
+        files.add(file);
+      }
+      return files;
+    }
+  }
+}
