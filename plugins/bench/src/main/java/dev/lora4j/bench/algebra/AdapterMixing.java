@@ -69,7 +69,13 @@ public final class AdapterMixing implements Benchmark {
       String inputs = String.join(":", files(bench, sites()).stream().map(Path::toString).toList());
       String output = bench.folder().resolve("mixed.safetensors").toString();
       String argument =
-          String.join(";", kind.ours(), Boolean.toString(kind.drops()), output, inputs);
+          String.join(
+              ";",
+              Integer.toString(bench.engine().threads()),
+              kind.ours(),
+              Boolean.toString(kind.drops()),
+              output,
+              inputs);
       try (Race race = bench.race(bench.java(MixedInMemory.class, argument))) {
         return race.against(
                 bench.python(

@@ -43,17 +43,17 @@ public final class MixedInMemory implements Contender {
   /**
    * Reads the adapters.
    *
-   * @param argument separated by semicolons: the mixer, whether it has a density, where the result
-   *     is written for comparison, and the files with colons between them
+   * @param argument separated by semicolons: how many threads, the mixer, whether it has a density,
+   *     where the result is written for comparison, and the files with colons between them
    */
   public MixedInMemory(String argument) {
     List<String> words = List.of(argument.split(";", -1));
-    this.engine = Engine.open();
-    this.mixer = words.get(0);
-    this.drops = Boolean.parseBoolean(words.get(1));
-    this.output = Path.of(words.get(2));
+    this.engine = Engine.open(Integer.parseInt(words.get(0)));
+    this.mixer = words.get(1);
+    this.drops = Boolean.parseBoolean(words.get(2));
+    this.output = Path.of(words.get(3));
     List<LoadedAdapter> loaded =
-        List.of(words.get(3).split(":", -1)).stream()
+        List.of(words.get(4).split(":", -1)).stream()
             .map(file -> AdapterFiles.read(Path.of(file)))
             .toList();
     this.family = loaded.get(0).family();
