@@ -36,7 +36,7 @@ public record SlerpMixer(
 
   /** Checks the place. */
   public SlerpMixer {
-    if (!(t == -1 || t >= 0 && t <= 1)) {
+    if (!(t == -1 || (t >= 0 && t <= 1))) {
       throw new IllegalArgumentException(
           "t is from 0 to 1, or -1 for the second adapter's share of the weights, found " + t);
     }
