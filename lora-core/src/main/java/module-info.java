@@ -5,6 +5,7 @@ module dev.lora4j.core {
   requires com.google.gson;
   requires com.sun.jna;
   requires transitive dev.lora4j.spi;
+  requires static org.apiguardian.api;
   requires static org.jspecify;
 
   exports dev.lora4j.core;

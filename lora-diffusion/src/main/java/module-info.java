@@ -6,6 +6,7 @@ module dev.lora4j.diffusion {
   requires ai.djl.tokenizers;
   requires com.google.gson;
   requires transitive org.tomlj;
+  requires static org.apiguardian.api;
   requires static org.jspecify;
 
   exports dev.lora4j.diffusion.base;

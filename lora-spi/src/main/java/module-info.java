@@ -2,6 +2,7 @@
 module dev.lora4j.spi {
   requires com.google.gson;
   requires static java.compiler;
+  requires static org.apiguardian.api;
   requires static org.jspecify;
 
   exports dev.lora4j.core.spi;

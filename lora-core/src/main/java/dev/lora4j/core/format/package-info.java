@@ -1,5 +1,7 @@
 /** How adapters lie in files, and the account of what became of each key. */
+@API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked
 package dev.lora4j.core.format;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

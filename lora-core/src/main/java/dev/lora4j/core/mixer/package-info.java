@@ -1,5 +1,7 @@
 /** Ways to blend weighted adapters, as extensions, and what runs them. */
+@API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked
 package dev.lora4j.core.mixer;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 /** Training of whole models and of adapters. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.train;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 /** The autoencoder between pictures and latents: diffusers' AutoencoderKL. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.vae;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package dev.lora4j.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -10,8 +11,11 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -60,5 +64,26 @@ class ExportedPackagesTest {
 
   private static ArchRule plugins(String... packages) {
     return noClasses().that().resideInAnyPackage(packages).should().dependOnClassesThat(HIDDEN);
+  }
+
+  @Test
+  void eachSaysWhatIsPromisedAndIsDocumented() throws IOException {
+    String documented =
+        Files.readString(House.ROOT.resolve("docs/plugins.md"), StandardCharsets.UTF_8);
+    List<String> silent = new ArrayList<>();
+    for (String exported : EXPORTED) {
+      String file = "src/main/java/" + exported.replace('.', '/') + "/package-info.java";
+      boolean marked = false;
+      for (Path module : House.MODULES) {
+        Path source = module.resolve(file);
+        marked |= Files.exists(source) && Files.readString(source).contains("@API(status = ");
+      }
+      boolean listed =
+          documented.contains("`" + exported + "`") || exported.startsWith("dev.lora4j.mixers");
+      if (!marked || !listed) {
+        silent.add(exported);
+      }
+    }
+    assertEquals(List.of(), silent);
   }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 /** Where the modules lie, whatever folder the tests were started from. */
 final class House {
+  static final Path ROOT = root();
   static final List<Path> MODULES = modules();
   static final JavaClasses CLASSES =
       new ClassFileImporter().importPaths(existing("target/classes").toArray(Path[]::new));
@@ -36,7 +37,7 @@ final class House {
     }
   }
 
-  private static List<Path> modules() {
+  private static Path root() {
     Path root = Path.of("").toAbsolutePath();
     while (root != null && !Files.isDirectory(root.resolve("lora-core"))) {
       root = root.getParent();
@@ -45,8 +46,12 @@ final class House {
       throw new IllegalStateException(
           "no folder above " + Path.of("").toAbsolutePath() + " has lora-core");
     }
-    try (Stream<Path> libraries = Files.list(root);
-        Stream<Path> plugins = Files.list(root.resolve("plugins"))) {
+    return root;
+  }
+
+  private static List<Path> modules() {
+    try (Stream<Path> libraries = Files.list(ROOT);
+        Stream<Path> plugins = Files.list(ROOT.resolve("plugins"))) {
       return Stream.concat(libraries, plugins)
           .filter(m -> Files.exists(m.resolve("pom.xml")))
           .sorted()

@@ -1,5 +1,7 @@
 /** The dialects: one class each, which says how it spells layers and roles in keys. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.core.format.dialect;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

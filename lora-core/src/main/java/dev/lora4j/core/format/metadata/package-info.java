@@ -2,7 +2,9 @@
  * What files say about themselves: hashes by which tools know them, and the strings beside their
  * tensors.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.core.format.metadata;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,9 @@
 /**
  * The layout of PEFT: a folder with a configuration and tensors, and what diffusers shares of it.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.core.format.peft;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

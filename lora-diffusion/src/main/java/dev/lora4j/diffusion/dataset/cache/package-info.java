@@ -1,5 +1,7 @@
 /** Numbers that were computed from data once and are kept on the disk. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.dataset.cache;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 /** Picture files as bytes of colour: reading them whole, turning, resizing, cropping. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.diffusion.dataset.image;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;

@@ -62,7 +62,11 @@ final class ManyPlugins {
             List.of());
     ExtensionInfo info =
         new ExtensionInfo(
-            Runnable.class.getName(), "small-" + number, type, "does nothing", false,
+            Runnable.class.getName(),
+            "small-" + number,
+            type,
+            "does nothing",
+            false,
             List.of(setting));
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream jar = new JarOutputStream(out, manifest)) {

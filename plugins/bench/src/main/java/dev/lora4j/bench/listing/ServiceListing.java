@@ -12,8 +12,8 @@ import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
 /**
- * The JDK's way: a class loader for each jar, and ServiceLoader, which loads the classes of services
- * to list them but makes none.
+ * The JDK's way: a class loader for each jar, and ServiceLoader, which loads the classes of
+ * services to list them but makes none.
  */
 public final class ServiceListing implements Contender {
   private final Path folder;
