@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.run;
 
+import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.spi.Extensions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,6 +131,18 @@ public record KeyType<T>(
               .filter(n -> Extensions.installed().find(point, n).isPresent())
               .findFirst()
               .orElseGet(() -> Extensions.installed().info(point, name).name());
+        },
+        KeyType::quoted);
+  }
+
+  /** Names of extensions, each with settings of its own or without. */
+  static KeyType<List<String>> extensions(Class<?> point) {
+    return list(
+        "a list of names of a " + point.getSimpleName(),
+        value -> {
+          String request = text(value);
+          Extensions.installed().info(point, ExtensionRequest.parse(request).name());
+          return request;
         },
         KeyType::quoted);
   }

@@ -51,7 +51,7 @@ final class KohyaOptions {
         "pictures are encoded in the type of precision, which is never f16 on a CPU");
     needless("full_bf16", "trained weights are always F32");
     needless("full_fp16", "trained weights are always F32");
-    needless("log_with", "TensorBoard's files are written by themselves");
+    needless("log_with", "logging.trackers says what is written");
     needless("logging_dir", "TensorBoard's files are in the run's folder");
     needless("save_state", "a run can always be gone on with");
     needless("vae_batch_size", "the size is chosen by itself");

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.run;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,12 +52,20 @@ public final class ResolvedRun {
     return lines;
   }
 
+  /** The values of all keys that have one, as TOML writes them. */
+  public static Map<String, String> texts(RunValues values) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    RunKeys.ALL.forEach(key -> text(values, key).ifPresent(value -> texts.put(key.name(), value)));
+    return texts;
+  }
+
+  private static <T> Optional<String> text(RunValues values, RunKey<T> key) {
+    return values.find(key).map(key.type().writing());
+  }
+
   private static <T> String line(RunValues values, RunKey<T> key, String name) {
-    Optional<T> value = values.find(key);
-    String assignment =
-        value
-            .map(v -> name + " = " + key.type().writing().apply(v))
-            .orElse("# " + name + " is not set");
+    Optional<String> value = text(values, key);
+    String assignment = value.map(v -> name + " = " + v).orElse("# " + name + " is not set");
     String origin = value.isPresent() ? values.origin(key) : key.help().toLowerCase(Locale.ROOT);
     return assignment + " ".repeat(Math.max(1, COLUMN - assignment.length())) + "# " + origin;
   }

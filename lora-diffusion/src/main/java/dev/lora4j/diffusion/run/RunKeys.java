@@ -10,10 +10,12 @@ import static dev.lora4j.diffusion.run.KeyType.WHOLE;
 import static dev.lora4j.diffusion.run.KeyType.choice;
 import static dev.lora4j.diffusion.run.KeyType.count;
 import static dev.lora4j.diffusion.run.KeyType.extension;
+import static dev.lora4j.diffusion.run.KeyType.extensions;
 import static dev.lora4j.diffusion.run.KeyType.number;
 import static dev.lora4j.diffusion.run.RunKey.unset;
 
 import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.train.log.Tracker;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -115,8 +117,12 @@ public final class RunKeys {
       RunKey.of("save.every", count(1), 100, "Steps between checkpoints", "save_every_n_steps");
   static final RunKey<Integer> SAVE_KEEP =
       RunKey.of("save.keep", count(1), 2, "Checkpoints to keep", "save_last_n_steps_state");
-  static final RunKey<Boolean> TENSORBOARD =
-      RunKey.of("save.tensorboard", FLAG, true, "Write event files of TensorBoard");
+  static final RunKey<List<String>> TRACKERS =
+      RunKey.of(
+          "logging.trackers",
+          extensions(Tracker.class),
+          List.of("tensorboard", "csv", "chart"),
+          "Where numbers and previews go; with settings as NAME:KEY=VALUE");
 
   private static final List<RunKey<?>> OF_THE_RUN =
       List.of(
@@ -151,7 +157,7 @@ public final class RunKeys {
           PREVIEW_SEED,
           SAVE_EVERY,
           SAVE_KEEP,
-          TENSORBOARD);
+          TRACKERS);
 
   /** All keys of a run, in the order in which a file has them. */
   public static final List<RunKey<?>> ALL =

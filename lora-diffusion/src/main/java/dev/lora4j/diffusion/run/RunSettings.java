@@ -45,10 +45,15 @@ public record RunSettings(
    * @param keep how many checkpoints
    * @param validateEvery steps between validations
    * @param keepBest whether the best by validation is the result
-   * @param tensorboard whether event files are written
+   * @param trackers what hears of the run, by name, with settings as {@code name:key=value}
    */
   public record Saving(
-      int every, int keep, int validateEvery, boolean keepBest, boolean tensorboard) {}
+      int every, int keep, int validateEvery, boolean keepBest, List<String> trackers) {
+    /** Copies the list. */
+    public Saving {
+      trackers = List.copyOf(trackers);
+    }
+  }
 
   /**
    * Pictures on the way.
@@ -105,7 +110,7 @@ public record RunSettings(
             values.get(RunKeys.SAVE_KEEP),
             values.get(RunKeys.VALIDATION_EVERY),
             values.get(RunKeys.KEEP_BEST),
-            values.get(RunKeys.TENSORBOARD)),
+            values.get(RunKeys.TRACKERS)),
         new Previews(
             values.get(RunKeys.PREVIEW_PROMPTS),
             values.get(RunKeys.PREVIEW_EVERY),

@@ -2,21 +2,16 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.train.log.EventFile;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.run.RunSettings.Previews;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 
 /**
  * Pictures of an adapter in training, by the generator that everybody uses: a row for each prompt,
@@ -34,9 +29,9 @@ final class PreviewSheets {
   }
 
   /** Makes and writes the sheet of a step, if there are prompts. */
-  void make(int step, Adapter adapter, Optional<EventFile> events) {
+  Optional<Path> make(int step, Adapter adapter) {
     if (previews.prompts().isEmpty()) {
-      return;
+      return Optional.empty();
     }
     List<String> headings = new ArrayList<>(List.of("base"));
     previews.strengths().forEach(s -> headings.add(String.format(Locale.ROOT, "%.1f", s)));
@@ -48,8 +43,7 @@ final class PreviewSheets {
     Path file = folder.resolve(String.format(Locale.ROOT, "step-%06d.png", step));
     OutputFile.folder(folder);
     PngFile.write(file, sheet, "lora4j preview of " + adapter.name() + " at step " + step);
-    events.ifPresent(
-        e -> e.picture("preview", step, sheet.getWidth(), sheet.getHeight(), png(sheet)));
+    return Optional.of(file);
   }
 
   private List<BufferedImage> row(int row, Adapter adapter) {
@@ -64,15 +58,5 @@ final class PreviewSheets {
       pictures.add(sd.generate(prompt.mix(MixPlan.of(adapter, strength))).image());
     }
     return pictures;
-  }
-
-  private static byte[] png(BufferedImage image) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
   }
 }

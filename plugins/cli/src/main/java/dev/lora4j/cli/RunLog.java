@@ -1,52 +1,69 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.train.log.EventFile;
-import dev.lora4j.core.train.log.StepTable;
+import dev.lora4j.core.train.log.RunStart;
+import dev.lora4j.core.train.log.TrackedRun;
+import dev.lora4j.core.train.log.Tracker;
+import dev.lora4j.core.train.log.Trackers;
+import dev.lora4j.diffusion.run.ResolvedRun;
 import dev.lora4j.diffusion.run.RunSettings;
 import dev.lora4j.diffusion.style.NotFinite;
 import dev.lora4j.diffusion.style.StyleListener;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import dev.lora4j.diffusion.style.TrainedStyle;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/**
- * What a run shows and writes while it goes: a line of progress, a table, event files, a chart of
- * the loss, pictures.
- */
+/** What a run shows and tells its trackers while it goes: a line of progress, numbers, pictures. */
 final class RunLog implements StyleListener, AutoCloseable {
   private static final long MEMORY_NANOS = 1_000_000_000;
-
-  private static final List<String> COLUMNS =
-      List.of("loss", "gradient_norm", "learning_rate", "validation_loss", "seconds");
 
   private final Console console;
   private final RunSettings settings;
   private final PreviewSheets previews;
   private final TrainingPace pace;
-  private final LossCurve curve;
+  private final Map<String, Tracker> trackers;
+  private LossHistory losses = new LossHistory();
   private Optional<Progress> progress = Optional.empty();
-  private Optional<StepTable> table = Optional.empty();
-  private Optional<EventFile> events = Optional.empty();
+  private Optional<Trackers> tracked = Optional.empty();
+  private Optional<String> failure = Optional.of("The run was stopped.");
   private Optional<Progress> encoding = Optional.empty();
   private StyleListener.Step last = new StyleListener.Step(0, 1, 0, 0, 0, false);
   private double validation = Double.NaN;
-  private double pendingValidation = Double.NaN;
+  private OptionalDouble pendingValidation = OptionalDouble.empty();
   private OptionalInt best = OptionalInt.empty();
   private String memory = "";
   private long memoryRead;
 
   /**
+   * Makes the trackers, none of which begins before the first that there is to tell.
+   *
    * @param perStep pictures in a step
+   * @throws dev.lora4j.core.spi.ExtensionException if there is no tracker of a name in the settings
    */
   RunLog(Console console, RunSettings settings, PreviewSheets previews, int perStep) {
     this.console = console;
     this.settings = settings;
     this.previews = previews;
     this.pace = new TrainingPace(perStep);
-    this.curve = new LossCurve(settings.folder().resolve("loss.png"), settings.name());
+    this.trackers = Trackers.named(settings.saving().trackers());
+  }
+
+  /** Trains, and tells the trackers how it ends. */
+  TrainedStyle run(StyleTrainer trainer) {
+    try {
+      TrainedStyle style = trainer.run(this);
+      failure = Optional.empty();
+      return style;
+    } catch (RuntimeException | Error e) {
+      failure = Optional.of(String.valueOf(e.getMessage()));
+      throw e;
+    }
   }
 
   @Override
@@ -68,19 +85,22 @@ final class RunLog implements StyleListener, AutoCloseable {
   }
 
   private void begin(int step) {
-    Path folder = settings.folder();
-    table = Optional.of(StepTable.open(folder.resolve("log.csv"), COLUMNS, step));
-    curve.begin(folder.resolve("log.csv"));
-    if (settings.saving().tensorboard()) {
-      events = Optional.of(EventFile.begin(folder.resolve("tensorboard"), step));
+    losses = LossHistory.until(step, settings.folder());
+    RunStart start =
+        new RunStart(
+            settings.name(), settings.folder(), step, ResolvedRun.texts(settings.values()));
+    tracked = Optional.of(Trackers.begin(trackers, start, console::note));
+  }
+
+  private Trackers tracked() {
+    if (tracked.isEmpty()) {
+      begin(0);
     }
+    return tracked.get();
   }
 
   @Override
   public void step(StyleListener.Step done) {
-    if (table.isEmpty()) {
-      begin(0);
-    }
     if (progress.isEmpty()) {
       progress = Optional.of(console.progress("training", done.steps(), "step"));
     }
@@ -101,24 +121,22 @@ final class RunLog implements StyleListener, AutoCloseable {
     return judged + memory;
   }
 
-  /** Writes the row of the last step; what is found out after a step still belongs to it. */
+  /** Tells of the last step; what is found out after a step still belongs to it. */
   private void flush() {
-    if (last.step() == 0 || table.isEmpty()) {
+    if (last.step() == 0) {
       return;
     }
-    int step = last.step();
-    table
-        .get()
-        .row(
-            step, last.loss(), last.gradientNorm(), last.rate(), pendingValidation, pace.seconds());
-    events.ifPresent(
-        e -> {
-          e.number("loss/train", step, last.loss());
-          e.number("gradient_norm", step, last.gradientNorm());
-          e.number("learning_rate", step, last.rate());
-        });
-    curve.add(step, last.loss(), pendingValidation);
-    pendingValidation = Double.NaN;
+    TrackedRun.Step done =
+        new TrackedRun.Step(
+            last.step(),
+            last.loss(),
+            last.gradientNorm(),
+            last.rate(),
+            pendingValidation,
+            pace.seconds());
+    losses.add(done.step(), done.loss(), done.validation());
+    tracked().step(done);
+    pendingValidation = OptionalDouble.empty();
     last = new StyleListener.Step(0, 1, 0, 0, 0, false);
   }
 
@@ -126,13 +144,11 @@ final class RunLog implements StyleListener, AutoCloseable {
   public void validated(int step, double loss, boolean best) {
     validation = loss;
     this.best = best ? OptionalInt.of(step) : this.best;
-    if (table.isEmpty()) {
-      begin(0);
+    if (step == 0) {
+      tracked().untrained(loss);
+    } else {
+      pendingValidation = OptionalDouble.of(loss);
     }
-    if (step > 0) {
-      pendingValidation = loss;
-    }
-    events.ifPresent(e -> e.number("loss/validation", step, loss));
   }
 
   @Override
@@ -142,10 +158,7 @@ final class RunLog implements StyleListener, AutoCloseable {
 
   @Override
   public void preview(int step, Adapter adapter) {
-    if (table.isEmpty()) {
-      begin(0);
-    }
-    previews.make(step, adapter, events);
+    previews.make(step, adapter).ifPresent(sheet -> tracked().preview(step, sheet));
   }
 
   @Override
@@ -165,7 +178,7 @@ final class RunLog implements StyleListener, AutoCloseable {
 
   @Override
   public void saved(int step, Path checkpoint) {
-    curve.draw();
+    tracked().keep();
   }
 
   /** The step with the least validation loss, if it was taken by this process. */
@@ -178,17 +191,15 @@ final class RunLog implements StyleListener, AutoCloseable {
     return pace;
   }
 
-  /** The curve of the loss over all steps of the run. */
-  LossCurve curve() {
-    return curve;
+  /** The losses of all steps of the run. */
+  LossHistory losses() {
+    return losses;
   }
 
   @Override
   public void close() {
     flush();
-    curve.draw();
     progress.ifPresent(Progress::close);
-    table.ifPresent(StepTable::close);
-    events.ifPresent(EventFile::close);
+    tracked.ifPresent(all -> all.end(failure));
   }
 }

@@ -93,7 +93,7 @@ public final class TrainCommand implements Command {
       RunLog log = new RunLog(console, settings, previews, perStep);
       TrainedStyle style;
       try (log) {
-        style = trainer(run).run(log);
+        style = log.run(trainer(run));
       }
       style.save(settings.out(), settings.layout());
       report(console, run, style, log, (System.nanoTime() - start) / 1e9);
@@ -222,7 +222,8 @@ public final class TrainCommand implements Command {
       Console console, PreparedRun run, TrainedStyle style, RunLog log, double seconds) {
     Adapter adapter = style.adapter();
     Path out = run.settings().out();
-    double[] smooth = LossChart.smooth(log.curve().losses().stream().mapToDouble(d -> d).toArray());
+    Path chart = run.settings().folder().resolve(ChartTracker.FILE);
+    double[] smooth = LossChart.smooth(log.losses().losses().stream().mapToDouble(d -> d).toArray());
     // A finished run whose table is gone has no losses to tell of.
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
@@ -241,7 +242,7 @@ public final class TrainCommand implements Command {
               .put("steps", run.style().steps())
               .put("firstLoss", first)
               .put("lastLoss", last)
-              .put("chart", log.curve().file().toString())
+              .put("chart", chart.toString())
               .put("run", run.settings().folder().toString())
               .put("seconds", seconds)
               .toString());
@@ -256,8 +257,7 @@ public final class TrainCommand implements Command {
             + ", identity "
             + adapter.identity());
     console.print(
-        log.curve().file()
-            + "  "
+        (Files.exists(chart) ? chart + "  " : "")
             + String.format(Locale.ROOT, "loss from %.4f to %.4f", first, last));
     ProcessMemory.peak()
         .ifPresent(

@@ -1,0 +1,36 @@
+package dev.lora4j.core.train.log;
+
+import dev.lora4j.core.spi.Extension;
+import java.util.List;
+import java.util.Optional;
+
+/** A table of all steps, {@value #FILE} in the run's folder; a run that goes on goes on in it. */
+@Extension(
+    point = Tracker.class,
+    name = "csv",
+    help = "A row for each step in log.csv in the run's folder")
+public record CsvTracker() implements Tracker {
+  /** The table. */
+  public static final String FILE = "log.csv";
+
+  /** Its columns, after that of the step. */
+  public static final List<String> COLUMNS =
+      List.of("loss", "gradient_norm", "learning_rate", "validation_loss", "seconds");
+
+  @Override
+  public TrackedRun begin(RunStart run) {
+    StepTable table = StepTable.open(run.folder().resolve(FILE), COLUMNS, run.step());
+    return new TrackedRun() {
+      @Override
+      public void step(Step s) {
+        double validation = s.validation().orElse(Double.NaN);
+        table.row(s.step(), s.loss(), s.gradientNorm(), s.rate(), validation, s.seconds());
+      }
+
+      @Override
+      public void end(Optional<String> failure) {
+        table.close();
+      }
+    };
+  }
+}

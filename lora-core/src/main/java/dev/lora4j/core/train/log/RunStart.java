@@ -1,0 +1,25 @@
+package dev.lora4j.core.train.log;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A run of training that begins or is gone on with.
+ *
+ * @param name of what is trained
+ * @param folder of the run, which is there
+ * @param step after which it goes on; 0 for a run that begins. What a tracker has of later steps is
+ *     told again
+ * @param settings of the run by key, as people write them
+ */
+public record RunStart(String name, Path folder, int step, Map<String, String> settings) {
+  /** Copies the settings, in their order. */
+  public RunStart {
+    if (step < 0) {
+      throw new IllegalArgumentException("A run begins after step 0 or a later one, found " + step);
+    }
+    settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+  }
+}

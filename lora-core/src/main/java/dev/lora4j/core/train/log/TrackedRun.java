@@ -1,0 +1,52 @@
+package dev.lora4j.core.train.log;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A run as a {@link Tracker} hears of it, by one thread, between two steps of training. What throws
+ * is left out for the rest of the run, which goes on.
+ */
+public interface TrackedRun {
+  /**
+   * The numbers of a step.
+   *
+   * @param step from 1, one after the other
+   * @param loss of this step's batches; it need not be finite
+   * @param gradientNorm before it was clipped; it need not be finite
+   * @param rate of learning
+   * @param validation loss on the pictures that are held out, where it was looked at
+   * @param seconds since the end of the first step of this process
+   */
+  record Step(
+      int step,
+      double loss,
+      double gradientNorm,
+      double rate,
+      OptionalDouble validation,
+      double seconds) {}
+
+  /** A step is done. */
+  void step(Step done);
+
+  /** The loss on the pictures that are held out, before the first step. */
+  default void untrained(double validation) {}
+
+  /**
+   * What is trained as it is after a step, in a picture; 0 is before the first.
+   *
+   * @param png the file
+   */
+  default void preview(int step, Path png) {}
+
+  /** What was told until now has to be kept: a run that goes on from here does not tell it again. */
+  default void keep() {}
+
+  /**
+   * The run is over; nothing is told after it.
+   *
+   * @param failure why it did not come to its end, if it did not
+   */
+  void end(Optional<String> failure);
+}
