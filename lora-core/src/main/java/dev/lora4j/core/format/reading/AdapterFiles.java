@@ -51,7 +51,8 @@ public final class AdapterFiles {
    *     shapes, and where it is none that is known, its layers are guessed from the factors
    * @throws AdapterException if the file holds no adapter, a factor does not fit its layer or is
    *     not finite, nothing would have an effect, or, unless the options allow it, if half a pair
-   *     is missing, a factor is for a layer that the base lacks, or of a method that is not known
+   *     is missing, a factor is for a layer that the base lacks, or of a method that is not known;
+   *     and if an {@link AdapterPolicy} does not permit it
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
    *     safetensors file
    */
@@ -69,7 +70,11 @@ public final class AdapterFiles {
   public static Examination examine(Path path, Optional<Family> base, ReadOptions options) {
     try (AdapterSource source = AdapterSource.open(path)) {
       NoAdapter.refuse(path, source.tensors());
-      return new Examiner(source, options).examine(TargetModel.of(source, base));
+      Examination found = new Examiner(source, options).examine(TargetModel.of(source, base));
+      return found
+          .adapter()
+          .map(adapter -> found.with(Permission.refusals(path, adapter)))
+          .orElse(found);
     }
   }
 }

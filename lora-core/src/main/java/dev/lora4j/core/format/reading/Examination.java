@@ -6,6 +6,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.tensor.HostTensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,27 @@ public record Examination(
   public Examination {
     problems = List.copyOf(problems);
     warnings = List.copyOf(warnings);
+  }
+
+  /** The same with more problems. */
+  Examination with(List<String> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    List<String> all = new ArrayList<>(more);
+    all.addAll(problems);
+    return new Examination(
+        family,
+        known,
+        dialects,
+        matched,
+        unmatched,
+        account,
+        adapter,
+        all,
+        warnings,
+        embeddings,
+        replacements);
   }
 
   /**

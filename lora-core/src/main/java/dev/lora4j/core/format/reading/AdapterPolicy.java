@@ -1,0 +1,34 @@
+package dev.lora4j.core.format.reading;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Whether an adapter's file may be used. An extension point: every policy that is installed is
+ * asked whenever a file is read, and all have to agree. Implementations are values, safe for use by
+ * several threads, whose settings all have defaults.
+ *
+ * <p>One that throws, or cannot be made, permits nothing.
+ */
+public interface AdapterPolicy {
+  /**
+   * The adapter that is asked about.
+   *
+   * @param file or folder that it is read from
+   * @param identity of what it does, whatever the file is called, as {@link
+   *     dev.lora4j.core.adapter.Adapter#identity}
+   * @param metadata what the file's header says
+   */
+  record Asked(Path file, String identity, Map<String, String> metadata) {
+    /** Copies the metadata. */
+    public Asked {
+      metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
+    }
+  }
+
+  /** Why it may not be used, a sentence for the user; empty if it may. */
+  Optional<String> refusal(Asked adapter);
+}
