@@ -1,12 +1,16 @@
 package dev.lora4j.diffusion.run;
 
 import static dev.lora4j.diffusion.run.KeyType.FLAG;
+import static dev.lora4j.diffusion.run.KeyType.SETTINGS;
 import static dev.lora4j.diffusion.run.KeyType.choice;
 import static dev.lora4j.diffusion.run.KeyType.count;
+import static dev.lora4j.diffusion.run.KeyType.extension;
 import static dev.lora4j.diffusion.run.KeyType.number;
 import static dev.lora4j.diffusion.run.RunKey.unset;
 
+import dev.lora4j.diffusion.train.objective.Loss;
 import java.util.List;
+import java.util.Map;
 
 /** Keys of noise and loss. */
 final class LossKeys {
@@ -85,17 +89,22 @@ final class LossKeys {
   static final RunKey<String> LOSS =
       RunKey.of(
           "loss.kind",
-          choice("l2", "l1", "huber", "smooth_l1"),
+          extension(Loss.class),
           "l2",
           "Measure of the error",
           "loss_type");
+  static final RunKey<Map<String, Object>> LOSS_ARGS =
+      RunKey.of("loss.settings", SETTINGS, Map.of(), "Settings of that, by their names");
   static final RunKey<Double> HUBER_C =
-      RunKey.of("loss.huber_c", number(0, ANY), 0.1, "Where huber turns linear", "huber_c");
+      unset(
+          "loss.huber_c",
+          number(0, ANY),
+          "Where huber and others that have this setting turn straight",
+          "huber_c");
   static final RunKey<String> HUBER_SCHEDULE =
-      RunKey.of(
+      unset(
           "loss.huber_schedule",
           choice("constant", "exponential", "snr"),
-          "snr",
           "How huber_c changes with the noise",
           "huber_schedule");
   static final RunKey<Integer> LEAST_TIMESTEP =
@@ -128,6 +137,7 @@ final class LossKeys {
           V_LIKE_LOSS,
           ZERO_TERMINAL,
           LOSS,
+          LOSS_ARGS,
           HUBER_C,
           HUBER_SCHEDULE,
           LEAST_TIMESTEP,

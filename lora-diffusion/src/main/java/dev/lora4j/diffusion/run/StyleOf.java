@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.run;
 
 import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.spi.ExtensionInfo;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.spi.SettingInfo;
 import dev.lora4j.core.tensor.DType;
@@ -17,7 +18,9 @@ import dev.lora4j.core.train.schedule.Decays;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.diffusion.style.Rates;
 import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.train.objective.Loss;
 import dev.lora4j.diffusion.train.objective.LossSettings;
+import dev.lora4j.diffusion.train.objective.Losses;
 import dev.lora4j.diffusion.train.objective.NoiseSettings;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import dev.lora4j.diffusion.train.objective.TimestepSettings;
@@ -162,16 +165,37 @@ final class StyleOf {
 
   private Decay decay() {
     String name = values.get(OptimizerKeys.SCHEDULE);
-    Map<String, Object> settings = new LinkedHashMap<>(values.get(OptimizerKeys.SCHEDULE_ARGS));
-    // sd-scripts says these whatever the schedule; they count where it has them.
-    for (SettingInfo setting : Extensions.installed().info(Decay.class, name).settings()) {
-      for (RunKey<?> key : List.of(OptimizerKeys.CYCLES, OptimizerKeys.POWER)) {
+    return Decays.named(
+        name,
+        settings(
+            Extensions.installed().info(Decay.class, name),
+            OptimizerKeys.SCHEDULE_ARGS,
+            List.of(OptimizerKeys.CYCLES, OptimizerKeys.POWER)));
+  }
+
+  private Loss loss() {
+    String name = values.get(LossKeys.LOSS);
+    return Losses.named(
+        name,
+        settings(
+            Extensions.installed().info(Loss.class, name),
+            LossKeys.LOSS_ARGS,
+            List.of(LossKeys.HUBER_C, LossKeys.HUBER_SCHEDULE)));
+  }
+
+  /** Settings of an extension: those of its table, and of keys that sd-scripts has for some. */
+  private Map<String, Object> settings(
+      ExtensionInfo extension, RunKey<Map<String, Object>> table, List<RunKey<?>> keys) {
+    Map<String, Object> settings = new LinkedHashMap<>(values.get(table));
+    // sd-scripts says these whatever is chosen; they count where the chosen one has them.
+    for (SettingInfo setting : extension.settings()) {
+      for (RunKey<?> key : keys) {
         if (setting.name().equals(key.leaf())) {
           values.find(key).ifPresent(value -> settings.putIfAbsent(setting.name(), value));
         }
       }
     }
-    return Decays.named(name, settings);
+    return settings;
   }
 
   private ObjectiveSettings objective() {
@@ -192,11 +216,7 @@ final class StyleOf {
             values.get(LossKeys.INPUT_PERTURBATION),
             values.get(LossKeys.INPUT_PERTURBATION_RANDOM)),
         new LossSettings(
-            LossSettings.Criterion.valueOf(values.get(LossKeys.LOSS).toUpperCase(Locale.ROOT)),
-            values.get(LossKeys.HUBER_C),
-            LossSettings.HuberSchedule.valueOf(
-                values.get(LossKeys.HUBER_SCHEDULE).toUpperCase(Locale.ROOT)),
-            1,
+            loss(),
             values.get(LossKeys.MASKED)),
         new WeightSettings(
             values.find(LossKeys.MIN_SNR).orElse(0.0),

@@ -8,7 +8,8 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.diffusion.style.StyleSettings;
-import dev.lora4j.diffusion.train.objective.LossSettings.Criterion;
+import dev.lora4j.diffusion.train.objective.HuberSchedule;
+import dev.lora4j.diffusion.train.objective.SmoothL1;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,7 +134,7 @@ class RunFileTest {
     assertEquals(7, style.schedule().warmup());
     assertEquals(70, style.steps());
     assertEquals(3, run.values().get(RunKeys.BATCH));
-    assertEquals(Criterion.SMOOTH_L1, style.objective().loss().criterion());
+    assertEquals(new SmoothL1(0.2, HuberSchedule.SNR, 1), style.objective().loss().criterion());
     assertEquals(1, style.clipSkip());
     assertEquals("512,512", run.values().data().get("resolution"));
     assertTrue(layers.notes().toString().contains("xformers has no effect"), "a note");

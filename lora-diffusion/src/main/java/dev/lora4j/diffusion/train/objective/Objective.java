@@ -134,7 +134,7 @@ public final class Objective {
   SampleDraw drawn(LatentSample sample, NoiseLevel level, float[] noise, float[] seen) {
     double weight = LossWeight.of(settings.weights(), prediction(), level);
     double prior = sample.regularisation() ? settings.weights().priorLoss() : 1;
-    double c = HuberThreshold.at(settings.loss(), level, schedule.size());
+    double c = settings.loss().criterion().threshold(level, schedule.size());
     return new SampleDraw(level, weight * prior, c, noise, seen);
   }
 

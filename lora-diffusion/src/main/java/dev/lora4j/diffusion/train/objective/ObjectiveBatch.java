@@ -37,7 +37,7 @@ final class ObjectiveBatch {
     inputs.add(row(scope, draws, d -> d.level().timestep()));
     inputs.add(row(scope, draws, SampleDraw::weight));
     if (settings.loss().criterion().thresholded()) {
-      inputs.add(row(scope, draws, SampleDraw::huberC));
+      inputs.add(row(scope, draws, SampleDraw::threshold));
     }
     if (settings.loss().masked()) {
       inputs.add(masks(scope, samples));

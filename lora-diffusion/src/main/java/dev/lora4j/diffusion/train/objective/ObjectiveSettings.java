@@ -2,7 +2,6 @@ package dev.lora4j.diffusion.train.objective;
 
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
-import dev.lora4j.diffusion.train.objective.LossSettings.HuberSchedule;
 import dev.lora4j.diffusion.train.objective.WeightSettings.FlowWeighting;
 
 /** What a step of training optimises. The parts' documentation has the option names of kohya. */
@@ -80,9 +79,8 @@ public record ObjectiveSettings(
             "zero_terminal_snr is for v-predictions, as nothing but noise says nothing of noise"
                 + predicts)
         .that(
-            !flow || !loss.criterion().thresholded() || loss.huberSchedule() != HuberSchedule.SNR,
-            "huber_schedule snr is for noise and v-predictions; take constant or exponential"
-                + predicts)
+            loss.criterion().misfit(prediction).isEmpty(),
+            loss.criterion().misfit(prediction).orElse("") + predicts)
         .check();
   }
 

@@ -7,10 +7,10 @@ import dev.lora4j.diffusion.sampling.NoiseLevel;
  *
  * @param level how much noise there is, and the timestep that the network is told
  * @param weight of its loss
- * @param huberC where a loss of Huber's kind turns straight
+ * @param threshold of a loss that has one
  * @param noise what the target is made of, the shape of the latents
  * @param inputNoise what the network's input is made of; the same array unless it is perturbed
  */
 @SuppressWarnings("ArrayRecordComponent") // Draws are stacked, never compared.
 public record SampleDraw(
-    NoiseLevel level, double weight, double huberC, float[] noise, float[] inputNoise) {}
+    NoiseLevel level, double weight, double threshold, float[] noise, float[] inputNoise) {}

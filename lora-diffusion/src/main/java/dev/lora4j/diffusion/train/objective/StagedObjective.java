@@ -15,7 +15,7 @@ import java.util.function.BiFunction;
  *
  * <p>Its inputs, all F32 and declared in this order: {@code latents} and {@code noise} [batch,
  * channels, h, w]; {@code input_noise} likewise, if the input is perturbed; {@code signal}, {@code
- * noise_share}, {@code timesteps} and {@code weight} [batch]; {@code huber_c} [batch], if the
+ * noise_share}, {@code timesteps} and {@code weight} [batch]; {@code threshold} [batch], if the
  * criterion has a threshold; {@code mask} [batch, 1, any, any], if the loss is masked. What it
  * makes of them is of the type that was asked for.
  */
@@ -63,7 +63,7 @@ public final class StagedObjective {
     LossSettings loss = settings.loss();
     Optional<Expr> threshold =
         loss.criterion().thresholded()
-            ? Optional.of(input.apply("huber_c", rows))
+            ? Optional.of(input.apply("threshold", rows))
             : Optional.empty();
     Optional<Expr> mask =
         loss.masked()
@@ -94,7 +94,8 @@ public final class StagedObjective {
    * @param predicted [batch, channels, h, w], of the type that was asked for
    */
   public Expr losses(Expr predicted) {
-    Expr each = elements(predicted.sub(target()));
+    Optional<Expr> bySample = threshold.map(c -> c.reshape(-1, 1, 1, 1));
+    Expr each = settings.criterion().elements(predicted.sub(target()), bySample);
     if (mask.isPresent()) {
       each = each.mul(averagedTo(each, mask.get()));
     }
@@ -104,24 +105,6 @@ public final class StagedObjective {
   /** The mean of the {@link #losses}, a scalar. */
   public Expr loss(Expr predicted) {
     return losses(predicted).mean();
-  }
-
-  private Expr elements(Expr difference) {
-    return switch (settings.criterion()) {
-      case L2 -> difference.mul(difference);
-      case L1 -> difference.abs();
-      case HUBER -> rounded(difference).mul(c().mul(2));
-      case SMOOTH_L1 -> rounded(difference).mul(2);
-    };
-  }
-
-  /** sqrt(d squared + c squared) - c. */
-  private Expr rounded(Expr difference) {
-    return difference.mul(difference).add(c().mul(c())).sqrt().sub(c());
-  }
-
-  private Expr c() {
-    return threshold.orElseThrow().reshape(-1, 1, 1, 1);
   }
 
   /** Means over the areas that an element of the loss covers. */

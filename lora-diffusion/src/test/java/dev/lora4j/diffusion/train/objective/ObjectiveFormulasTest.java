@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
-import dev.lora4j.diffusion.train.objective.LossSettings.HuberSchedule;
 import dev.lora4j.diffusion.train.objective.TimestepSettings.Sampling;
 import dev.lora4j.diffusion.train.objective.WeightSettings.FlowWeighting;
 import java.util.List;
@@ -69,11 +68,11 @@ class ObjectiveFormulasTest {
   @ParameterizedTest
   @EnumSource(HuberSchedule.class)
   void thresholds(HuberSchedule law) {
-    LossSettings loss = LossSettings.L2.with(0.1, law);
+    Loss loss = new Huber(0.1, law, 1);
     double[] expected = Golden.doubles("huber." + lower(law));
     for (int i = 0; i < TIMESTEPS.length; i++) {
       NoiseLevel level = Golden.schedule(Prediction.EPSILON).level(TIMESTEPS[i]);
-      assertEquals(expected[i], HuberThreshold.at(loss, level, 1000), 1e-12);
+      assertEquals(expected[i], loss.threshold(level, 1000), 1e-12);
     }
   }
 

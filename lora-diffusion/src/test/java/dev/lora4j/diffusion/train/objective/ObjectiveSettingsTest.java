@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
-import dev.lora4j.diffusion.train.objective.LossSettings.Criterion;
-import dev.lora4j.diffusion.train.objective.LossSettings.HuberSchedule;
 import dev.lora4j.diffusion.train.objective.TimestepSettings.Sampling;
 import dev.lora4j.diffusion.train.objective.WeightSettings.FlowWeighting;
 import java.util.List;
@@ -39,10 +37,10 @@ class ObjectiveSettingsTest {
           Map.entry(
               "v_pred_like_loss",
               () -> new WeightSettings(0, false, false, -1, FlowWeighting.NONE, 1, false)),
-          Map.entry("huber_c", () -> LossSettings.L2.with(0, HuberSchedule.SNR)),
+          Map.entry("huber_c", () -> new Huber(0, HuberSchedule.SNR, 1)),
           Map.entry(
               "huber_scale",
-              () -> new LossSettings(Criterion.L2, 0.1, HuberSchedule.SNR, 0, false)),
+              () -> new SmoothL1(0.1, HuberSchedule.SNR, 0)),
           Map.entry("min_timestep", () -> TimestepSettings.STRATIFIED.withRange(-1, 5)),
           Map.entry("max_timestep", () -> TimestepSettings.STRATIFIED.withRange(5, 5)),
           Map.entry("sigmoid_scale", () -> timesteps(0, 3, 0, 1, 1)),
@@ -105,7 +103,7 @@ class ObjectiveSettingsTest {
   @EnumSource(Prediction.class)
   void whatIsForOtherPredictionsIsRefused(Prediction prediction) {
     WeightSettings all = new WeightSettings(0, true, true, 0.5, FlowWeighting.COSMAP, 1, true);
-    LossSettings huber = LossSettings.L2.with(Criterion.HUBER);
+    LossSettings huber = LossSettings.L2.with(Losses.named("huber"));
     ObjectiveSettings settings = ObjectiveSettings.PLAIN.with(all).with(huber);
     NoiseSchedule schedule = Golden.schedule(prediction);
     String message =

@@ -13,12 +13,10 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.train.objective.LatentSample.Mask;
-import dev.lora4j.diffusion.train.objective.LossSettings.Criterion;
-import dev.lora4j.diffusion.train.objective.LossSettings.HuberSchedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,10 +55,7 @@ class StagedObjectiveTest {
     Prediction prediction = Prediction.named(words[1]);
     boolean masked = words.length == 4;
     LossSettings loss =
-        LossSettings.L2
-            .with(Criterion.valueOf(words[2].toUpperCase(Locale.ROOT)))
-            .with(0.1, HuberSchedule.EXPONENTIAL)
-            .withMasks(masked);
+        LossSettings.L2.with(loss(words[2])).withMasks(masked);
     ObjectiveSettings settings =
         ObjectiveSettings.PLAIN.with(loss).with(NoiseSettings.PLAIN.withInputPerturbation(0.1));
     Objective objective = new Objective(Golden.schedule(prediction), settings);
@@ -84,7 +79,7 @@ class StagedObjectiveTest {
 
   @Test
   void oneProgramServesAllBatchesAndSizes() {
-    LossSettings loss = LossSettings.L2.with(Criterion.HUBER).withMasks(true);
+    LossSettings loss = LossSettings.L2.with(Losses.named("huber")).withMasks(true);
     ObjectiveSettings settings = ObjectiveSettings.DEFAULT.with(loss);
     Objective objective = new Objective(Golden.schedule(Prediction.V_PREDICTION), settings);
     try (Scope scope = lora.engine().scope("test");
@@ -102,6 +97,11 @@ class StagedObjectiveTest {
         }
       }
     }
+  }
+
+  private static Loss loss(String name) {
+    boolean thresholded = Losses.named(name).thresholded();
+    return Losses.named(name, thresholded ? Map.of("huber_schedule", "exponential") : Map.of());
   }
 
   private static Program program(Scope scope, Objective objective) {
@@ -138,7 +138,7 @@ class StagedObjectiveTest {
       float[] noise = part(Golden.floats("loss.noise"), i, VALUES);
       float[] seen = part(Golden.floats("loss.seen"), i, VALUES);
       SampleDraw drawn = objective.drawn(samples.get(i), level, noise, seen);
-      draws.add(new SampleDraw(level, WEIGHTS[i], drawn.huberC(), noise, seen));
+      draws.add(new SampleDraw(level, WEIGHTS[i], drawn.threshold(), noise, seen));
     }
     return draws;
   }

@@ -1,0 +1,51 @@
+package dev.lora4j.diffusion.train.objective;
+
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.sampling.NoiseLevel;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import java.util.Optional;
+
+/**
+ * 2 c (sqrt(d squared + c squared) - c) for a difference d (Charbonnier et al. 1994).
+ *
+ * @param huberC c, where it turns from square to straight
+ * @param huberSchedule how c moves with the timestep
+ * @param huberScale factor of the schedules CONSTANT and EXPONENTIAL
+ */
+@Extension(point = Loss.class, name = "huber", help = "Square near 0 and straight far out")
+public record Huber(
+    @Setting(help = "Where it turns straight", otherwise = "0.1", above = 0, most = 1)
+        double huberC,
+    @Setting(help = "How that changes with the noise", otherwise = "snr")
+        HuberSchedule huberSchedule,
+    @Setting(help = "Factor of constant and exponential", otherwise = "1", above = 0)
+        double huberScale)
+    implements Loss {
+  /** Checks the ranges. */
+  public Huber {
+    HuberSchedule.check(huberC, huberScale);
+  }
+
+  @Override
+  public boolean thresholded() {
+    return true;
+  }
+
+  @Override
+  public double threshold(NoiseLevel level, int timesteps) {
+    return huberSchedule.at(huberC, huberScale, level, timesteps);
+  }
+
+  @Override
+  public Expr elements(Expr difference, Optional<Expr> threshold) {
+    Expr c = threshold.orElseThrow();
+    return HuberSchedule.rounded(difference, c).mul(c.mul(2));
+  }
+
+  @Override
+  public Optional<String> misfit(Prediction prediction) {
+    return huberSchedule.misfit(prediction);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.lora4j.diffusion.train.objective;
+
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.sampling.NoiseLevel;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import java.util.Optional;
+
+/**
+ * How far a prediction is from its target, element by element. An extension point; implementations
+ * are values: records of their settings, which {@link Object#toString} says. A run goes on only
+ * with a loss that says the same.
+ */
+public interface Loss {
+  /**
+   * The loss of each element.
+   *
+   * @param difference prediction less target, [batch, channels, h, w]
+   * @param threshold of each sample, [batch, 1, 1, 1], if it is {@link #thresholded}
+   * @return [batch, channels, h, w], 0 where the difference is
+   */
+  Expr elements(Expr difference, Optional<Expr> threshold);
+
+  /** Whether it is given a number for each sample, which depends on its noise. */
+  default boolean thresholded() {
+    return false;
+  }
+
+  /**
+   * The number for a sample; asked only if it is {@link #thresholded}.
+   *
+   * @param timesteps of training, how many
+   */
+  default double threshold(NoiseLevel level, int timesteps) {
+    return 0;
+  }
+
+  /** Why it is nothing for bases that predict so; empty if it fits. */
+  default Optional<String> misfit(Prediction prediction) {
+    return Optional.empty();
+  }
+}
