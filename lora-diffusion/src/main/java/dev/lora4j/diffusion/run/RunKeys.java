@@ -118,11 +118,11 @@ public final class RunKeys {
   static final RunKey<Integer> SAVE_KEEP =
       RunKey.of("save.keep", count(1), 2, "Checkpoints to keep", "save_last_n_steps_state");
   static final RunKey<List<String>> TRACKERS =
-      RunKey.of(
+      unset(
           "logging.trackers",
           extensions(Tracker.class),
-          List.of("tensorboard", "csv", "chart"),
-          "Where numbers and previews go; with settings as NAME:KEY=VALUE");
+          "Where numbers and previews go, with settings as NAME:KEY=VALUE; tensorboard, csv and"
+              + " chart if not given");
 
   private static final List<RunKey<?>> OF_THE_RUN =
       List.of(

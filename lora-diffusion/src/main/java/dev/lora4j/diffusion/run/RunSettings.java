@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.run;
 
+import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.log.Tracker;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
@@ -11,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * A run with all of its settings.
@@ -110,7 +113,7 @@ public record RunSettings(
             values.get(RunKeys.SAVE_KEEP),
             values.get(RunKeys.VALIDATION_EVERY),
             values.get(RunKeys.KEEP_BEST),
-            values.get(RunKeys.TRACKERS)),
+            values.find(RunKeys.TRACKERS).orElseGet(RunSettings::usualTrackers)),
         new Previews(
             values.get(RunKeys.PREVIEW_PROMPTS),
             values.get(RunKeys.PREVIEW_EVERY),
@@ -121,6 +124,13 @@ public record RunSettings(
                 .map(OptionalDouble::of)
                 .orElse(OptionalDouble.empty()),
             values.get(RunKeys.PREVIEW_SEED)));
+  }
+
+  /** Those that come with this project, as far as they are there. */
+  private static List<String> usualTrackers() {
+    return Stream.of("tensorboard", "csv", "chart")
+        .filter(name -> Extensions.installed().find(Tracker.class, name).isPresent())
+        .toList();
   }
 
   /**
