@@ -18,11 +18,13 @@ public record DataProblem(Path file, Severity severity, String sentence) {
     WARNING
   }
 
-  static DataProblem error(Path file, String sentence) {
+  /** One for which training does not begin. */
+  public static DataProblem error(Path file, String sentence) {
     return new DataProblem(file, Severity.ERROR, sentence);
   }
 
-  static DataProblem warning(Path file, String sentence) {
+  /** One with which training begins. */
+  public static DataProblem warning(Path file, String sentence) {
     return new DataProblem(file, Severity.WARNING, sentence);
   }
 

@@ -1,11 +1,12 @@
 package dev.lora4j.diffusion.dataset;
 
+import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.diffusion.dataset.CaptionSource.Caption;
+import dev.lora4j.diffusion.dataset.CaptionSource.Captions;
 import dev.lora4j.diffusion.dataset.caption.CaptionChecks;
-import dev.lora4j.diffusion.dataset.source.CaptionList;
 import dev.lora4j.diffusion.dataset.source.DataSource;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,56 +18,63 @@ final class FolderCaptions {
 
   private final DataSource source;
   private final List<DataProblem> problems;
-  private final Optional<CaptionList> list;
+  private final Map<String, Captions> sources = new LinkedHashMap<>();
+  private boolean lonely;
 
   FolderCaptions(DataSource source, List<DataProblem> problems) {
     this.source = source;
     this.problems = problems;
-    Path usual = source.folder().resolve(CaptionList.NAME);
-    Optional<Path> file =
-        source.captionList().or(() -> Optional.of(usual).filter(Files::isRegularFile));
-    list = file.map(CaptionList::read);
-    list.ifPresent(
-        read ->
-            read.problems().forEach(p -> problems.add(DataProblem.error(file.orElseThrow(), p))));
-  }
-
-  /** The caption of a picture: from the list, from a text file, else what stands in for it. */
-  Found of(Path picture) {
-    Optional<String> listed = list.flatMap(l -> l.of(picture));
-    if (listed.isPresent()) {
-      return checked(picture, listed.get());
-    }
-    Path file = CaptionFile.beside(picture, source.captionExtension());
-    if (Files.exists(file)) {
-      CaptionFile.Content content = CaptionFile.read(file);
-      content.error().ifPresent(e -> problems.add(DataProblem.error(file, e)));
-      if (content.marked()) {
-        problems.add(
-            DataProblem.warning(file, "begins with a byte order mark, which is left out."));
+    for (String request : source.captionSources()) {
+      try {
+        CaptionSource captions = Extensions.installed().make(CaptionSource.class, request);
+        sources.put(request, captions.in(source, problems::add));
+      } catch (RuntimeException | LinkageError e) {
+        failed(request, source.folder(), e);
       }
-      return content.error().isPresent() ? new Found("", true) : checked(file, content.text());
     }
-    if (!source.classTokens().isBlank()) {
-      return new Found(source.classTokens(), false);
-    }
-    String name = CaptionFile.stem(picture).replace('_', ' ').replace('-', ' ').strip();
-    problems.add(
-        DataProblem.warning(
-            picture,
-            "has no caption "
-                + file.getFileName()
-                + " and the folder no class_tokens; it is captioned '"
-                + name
-                + "' by its name."));
-    return new Found(name, false);
   }
 
-  private Found checked(Path where, String text) {
-    for (String sentence : CaptionChecks.of(text, source.captions().separator())) {
-      problems.add(DataProblem.warning(where, sentence));
+  private void failed(String request, Path where, Throwable e) {
+    problems.add(
+        DataProblem.error(where, "has no captions from '" + request + "': " + e.getMessage()));
+  }
+
+  /** The caption of a picture: from the first source that has one. */
+  Found of(Path picture) {
+    for (Map.Entry<String, Captions> one : sources.entrySet()) {
+      int told = problems.size();
+      try {
+        Optional<Caption> caption = one.getValue().of(picture);
+        if (caption.isPresent()) {
+          // Of what could not be read nothing more is to be said.
+          boolean failed = problems.stream().skip(told).anyMatch(DataProblem::isError);
+          return failed
+              ? new Found(caption.get().text(), caption.get().written())
+              : checked(caption.get());
+        }
+      } catch (RuntimeException | LinkageError e) {
+        failed(one.getKey(), picture, e);
+        return new Found("", true);
+      }
     }
-    return new Found(text, true);
+    problems.add(
+        DataProblem.error(
+            picture,
+            "has no caption from any of caption_sources: "
+                + String.join(", ", source.captionSources())
+                + "."));
+    return new Found("", true);
+  }
+
+  private Found checked(Caption caption) {
+    if (caption.written()) {
+      for (String sentence : CaptionChecks.of(caption.text(), source.captions().separator())) {
+        problems.add(DataProblem.warning(caption.file(), sentence));
+      }
+    } else {
+      lonely = true;
+    }
+    return new Found(caption.text(), caption.written());
   }
 
   /** Says which of the written captions lack what nearly all the others have. */
@@ -86,34 +94,8 @@ final class FolderCaptions {
     }
   }
 
-  /** Looks at captions that belong to no picture. */
-  void orphans(List<Path> pictures, List<Path> texts) {
-    List<String> stems = pictures.stream().map(CaptionFile::stem).toList();
-    boolean lonely =
-        pictures.stream()
-            .anyMatch(p -> !Files.exists(CaptionFile.beside(p, source.captionExtension())));
-    for (Path text : texts) {
-      if (!stems.contains(CaptionFile.stem(text))) {
-        problems.add(
-            // A note in the folder harms nobody; beside a picture without caption it is a slip.
-            lonely && list.isEmpty()
-                ? DataProblem.error(
-                    text,
-                    "belongs to no picture, while pictures beside it have no caption; give both"
-                        + " the same name.")
-                : DataProblem.warning(text, "belongs to no picture."));
-      }
-    }
-    List<String> names = new ArrayList<>(stems);
-    pictures.forEach(p -> names.add(String.valueOf(p.getFileName())));
-    list.map(CaptionList::byName).map(Map::keySet).stream()
-        .flatMap(java.util.Collection::stream)
-        .filter(name -> !names.contains(name))
-        .forEach(
-            name ->
-                problems.add(
-                    DataProblem.error(
-                        source.folder().resolve(name),
-                        "has a caption in the list but is not there.")));
+  /** Looks at captions that belong to no picture; after the pictures were asked for. */
+  void orphans(List<Path> pictures) {
+    sources.values().forEach(captions -> captions.unused(pictures, lonely));
   }
 }

@@ -59,9 +59,7 @@ final class FolderSurvey {
           .filter(i -> !doubled.contains(CaptionFile.stem(picture)))
           .ifPresent(items::add);
     }
-    captions.orphans(
-        pictures,
-        files.stream().filter(f -> f.toString().endsWith(source.captionExtension())).toList());
+    captions.orphans(pictures);
     captions.compare(items);
     return heldOut(items);
   }

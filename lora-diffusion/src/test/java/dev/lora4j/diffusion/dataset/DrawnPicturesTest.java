@@ -129,6 +129,7 @@ class DrawnPicturesTest {
             1,
             "",
             ".txt",
+            DataSource.CAPTION_SOURCES,
             false,
             item.source().captions(),
             Augmentations.NONE,

@@ -15,6 +15,7 @@ final class DataKeys {
           "num_repeats",
           "class_tokens",
           "caption_extension",
+          "caption_sources",
           "shuffle_caption",
           "keep_tokens",
           "keep_tokens_separator",

@@ -171,6 +171,7 @@ public final class DataSetFile {
         at.number("num_repeats", 1, 1),
         at.text("class_tokens", ""),
         at.text("caption_extension", ".txt"),
+        at.texts("caption_sources", DataSource.CAPTION_SOURCES),
         at.flag("is_reg"),
         captions(at),
         new Augmentations(at.flag("flip_aug"), at.flag("color_aug"), at.flag("random_crop")),

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.dataset.source;
 
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Optional;
  * @param classTokens caption of pictures without one ({@code class_tokens}); empty for the names of
  *     their files
  * @param captionExtension ending of the files with captions ({@code caption_extension})
+ * @param captionSources where captions are looked for, the first that has one counts: names of
+ *     installed {@link dev.lora4j.diffusion.dataset.CaptionSource}s, with settings as {@code
+ *     name:key=value}
  * @param regularisation whether the pictures show what shall not change ({@code is_reg})
  * @param captions how captions vary
  * @param augmentations how pictures vary
@@ -29,6 +33,7 @@ public record DataSource(
     int repeats,
     String classTokens,
     String captionExtension,
+    List<String> captionSources,
     boolean regularisation,
     CaptionSettings captions,
     Augmentations augmentations,
@@ -38,6 +43,15 @@ public record DataSource(
   /** Behind transparent places unless something else is said. */
   public static final int WHITE = 0xffffff;
 
+  /** Where captions are looked for unless something else is said. */
+  public static final List<String> CAPTION_SOURCES =
+      List.of("list", "text", "class_tokens", "file_name");
+
+  /** Copies the list. */
+  public DataSource {
+    captionSources = List.copyOf(captionSources);
+  }
+
   /** A folder with text files beside the pictures, taken as they are. */
   public static DataSource of(Path folder) {
     return new DataSource(
@@ -46,6 +60,7 @@ public record DataSource(
         1,
         "",
         ".txt",
+        CAPTION_SOURCES,
         false,
         CaptionSettings.DEFAULT,
         Augmentations.NONE,

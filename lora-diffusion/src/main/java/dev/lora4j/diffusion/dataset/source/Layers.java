@@ -33,6 +33,17 @@ final class Layers {
         .orElse(otherwise);
   }
 
+  List<String> texts(String key, List<String> otherwise) {
+    return value(key)
+        .map(
+            v ->
+                v instanceof TomlArray list
+                        && list.toList().stream().allMatch(String.class::isInstance)
+                    ? list.toList().stream().map(String.class::cast).toList()
+                    : bad(key, v, "a list of texts", otherwise))
+        .orElse(otherwise);
+  }
+
   boolean flag(String key) {
     return value(key)
         .map(v -> v instanceof Boolean b ? b : bad(key, v, "true or false", false))

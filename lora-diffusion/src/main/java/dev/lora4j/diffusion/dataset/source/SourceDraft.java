@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.dataset.source;
 
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** A source while something of it is changed: the one place that knows all of its parts. */
@@ -11,6 +12,7 @@ final class SourceDraft {
   int repeats;
   String classTokens;
   String captionExtension;
+  List<String> captionSources;
   boolean regularisation;
   CaptionSettings captions;
   Augmentations augmentations;
@@ -24,6 +26,7 @@ final class SourceDraft {
     repeats = from.repeats();
     classTokens = from.classTokens();
     captionExtension = from.captionExtension();
+    captionSources = from.captionSources();
     regularisation = from.regularisation();
     captions = from.captions();
     augmentations = from.augmentations();
@@ -40,6 +43,7 @@ final class SourceDraft {
         repeats,
         classTokens,
         captionExtension,
+        captionSources,
         regularisation,
         captions,
         augmentations,

@@ -34,6 +34,7 @@ class DataSetFileTest {
             """
             [general]
             caption_extension = ".caption"
+            caption_sources = ["text", "file_name"]
             shuffle_caption = true
             keep_tokens = 1
             resolution = 1024
@@ -90,6 +91,7 @@ class DataSetFileTest {
             10,
             "sks fox",
             ".caption",
+            List.of("text", "file_name"),
             false,
             new CaptionSettings(
                 "before", "after", "sks", ";", ";;;", true, 3, "|||", 0.1, 5, 0.2, true),
