@@ -1,8 +1,12 @@
 package dev.lora4j.diffusion.run;
 
+import dev.lora4j.core.adapter.dora.DoraMethod;
+import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.SettingInfo;
 import dev.lora4j.core.train.optimizer.Optimizer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +33,7 @@ final class KohyaOptions {
     MEANINGS.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
     MEANINGS.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
     MEANINGS.put("network_module", KohyaOptions::module);
-    MEANINGS.put("network_args", (to, v, from) -> each(v, from, to, KohyaOptions::networkArgument));
+    MEANINGS.put("network_args", KohyaOptions::networkArguments);
     MEANINGS.put("optimizer_type", KohyaOptions::optimizer);
     MEANINGS.put(
         "optimizer_args", (to, v, from) -> each(v, from, to, KohyaOptions::optimizerArgument));
@@ -123,6 +127,39 @@ final class KohyaOptions {
     }
   }
 
+  private static void networkArguments(Layers to, Object value, String origin) {
+    Map<String, String> all = arguments(value, origin, to);
+    if (Boolean.parseBoolean(all.remove("dora_wd"))) {
+      dora(to, all, origin);
+    }
+    all.forEach((name, argument) -> networkArgument(to, name, argument, origin));
+  }
+
+  /** DoRA around the method of {@code algo}, which takes the arguments that are its settings. */
+  private static void dora(Layers to, Map<String, String> arguments, String origin) {
+    String algo = method(arguments.getOrDefault("algo", LoraMethod.NAME));
+    arguments.put("algo", DoraMethod.NAME);
+    List<String> own = new ArrayList<>();
+    for (SettingInfo setting : settings(algo)) {
+      if (arguments.containsKey(setting.name())) {
+        own.add(setting.name() + "=" + arguments.remove(setting.name()).toLowerCase(Locale.ROOT));
+      }
+    }
+    String inner = own.isEmpty() ? algo : algo + ":" + String.join(",", own);
+    to.setting(AdapterKeys.SETTINGS_OF_METHOD, "inner", inner, origin);
+  }
+
+  private static List<SettingInfo> settings(String method) {
+    return Extensions.installed()
+        .find(TrainableMethod.class, method)
+        .map(found -> found.info().settings())
+        .orElse(List.of());
+  }
+
+  private static String method(String algo) {
+    return algo.equals("locon") ? LoraMethod.NAME : algo;
+  }
+
   private static void networkArgument(Layers to, String name, String value, String origin) {
     switch (name) {
       case "conv_dim" -> {
@@ -130,17 +167,12 @@ final class KohyaOptions {
         to.set("adapter.targets", "style", origin);
       }
       case "conv_alpha" -> to.set("adapter.conv_alpha", value, origin);
-      case "algo" -> to.set("adapter.method", value.equals("locon") ? "lora" : value, origin);
+      case "algo" -> to.set("adapter.method", method(value), origin);
       case "factor" -> to.set("adapter.factor", value, origin);
       case "dropout" -> to.set("adapter.dropout", value, origin);
       case "rank_dropout" -> to.set("adapter.rank_dropout", value, origin);
       case "module_dropout" -> to.set("adapter.module_dropout", value, origin);
       case "loraplus_lr_ratio" -> to.set("optimizer.up_ratio", value, origin);
-      case "dora_wd" -> {
-        if (value.toLowerCase(Locale.ROOT).equals("true")) {
-          to.set("adapter.method", "dora", origin);
-        }
-      }
       case "rs_lora" -> to.set("adapter.rslora", value, origin);
       default -> {
         if (has(TrainableMethod.class, name)) {
@@ -209,15 +241,21 @@ final class KohyaOptions {
 
   /** Each {@code name=value} of a list. */
   private static void each(Object value, String origin, Layers to, Argument argument) {
+    arguments(value, origin, to).forEach((name, text) -> argument.apply(to, name, text, origin));
+  }
+
+  private static Map<String, String> arguments(Object value, String origin, Layers to) {
     List<?> all =
         value instanceof List<?> list ? list : List.of(String.valueOf(value).split("\\s+", -1));
+    Map<String, String> arguments = new LinkedHashMap<>();
     for (Object one : all) {
       String[] parts = String.valueOf(one).split("=", 2);
       if (parts.length == 2) {
-        argument.apply(to, parts[0].strip(), parts[1].strip(), origin);
+        arguments.put(parts[0].strip(), parts[1].strip());
       } else {
         to.problem(origin + ": expected name=value, found \"" + one + "\".");
       }
     }
+    return arguments;
   }
 }

@@ -72,6 +72,23 @@ class InstalledInRunsTest {
     assertEquals(new Polynomial(2), style.schedule().decay());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "'algo=lokr', 'dora_wd=True', 'factor=8', 'decompose_both=True' | lokr:factor=8,decompose_both=true",
+        "'dora_wd=True', 'algo=loha' | loha",
+        "'dora_wd=True', 'algo=locon' | lora",
+        "'dora_wd=True' | lora",
+      })
+  void sdScriptsHasDoraAroundAnyAlgo(String arguments, String inner) throws Exception {
+    StyleSettings style =
+        style("network_module = 'lycoris.kohya'\nnetwork_args = [" + arguments + "]");
+    DoraTraining dora = (DoraTraining) style.recipe().method();
+    assertEquals(new DoraTraining(inner, Convention.LYCORIS, true), dora);
+  }
+
   private StyleSettings style(String text) throws Exception {
     return RunSettings.of(read("out = 'a.safetensors'\n" + text).values()).style();
   }
