@@ -87,12 +87,7 @@ final class LossKeys {
           "Rescale the schedule to end in nothing but noise",
           "zero_terminal_snr");
   static final RunKey<String> LOSS =
-      RunKey.of(
-          "loss.kind",
-          extension(Loss.class),
-          "l2",
-          "Measure of the error",
-          "loss_type");
+      RunKey.of("loss.kind", extension(Loss.class), "l2", "Measure of the error", "loss_type");
   static final RunKey<Map<String, Object>> LOSS_ARGS =
       RunKey.of("loss.settings", SETTINGS, Map.of(), "Settings of that, by their names");
   static final RunKey<Double> HUBER_C =

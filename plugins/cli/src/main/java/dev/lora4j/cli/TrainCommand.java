@@ -223,7 +223,8 @@ public final class TrainCommand implements Command {
     Adapter adapter = style.adapter();
     Path out = run.settings().out();
     Path chart = run.settings().folder().resolve(ChartTracker.FILE);
-    double[] smooth = LossChart.smooth(log.losses().losses().stream().mapToDouble(d -> d).toArray());
+    double[] smooth =
+        LossChart.smooth(log.losses().losses().stream().mapToDouble(d -> d).toArray());
     // A finished run whose table is gone has no losses to tell of.
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];

@@ -128,8 +128,7 @@ class TrainWithPluginTest {
     assertEquals(0, run.code(), run.err());
     Path made = folder.resolve("style.run");
     assertEquals(
-        "downhill\n1 0.5\n2 0.5\n3 0.25\n4 0.25\ndone"
-            .replace("downhill", "\"downhill\""),
+        "downhill\n1 0.5\n2 0.5\n3 0.25\n4 0.25\ndone".replace("downhill", "\"downhill\""),
         Files.readString(made.resolve("diary.txt")));
     // What was not asked for is not made.
     assertTrue(Files.exists(made.resolve("log.csv")));

@@ -40,7 +40,9 @@ public interface TrackedRun {
    */
   default void preview(int step, Path png) {}
 
-  /** What was told until now has to be kept: a run that goes on from here does not tell it again. */
+  /**
+   * What was told until now has to be kept: a run that goes on from here does not tell it again.
+   */
   default void keep() {}
 
   /**

@@ -39,12 +39,13 @@ public final class Trackers implements TrackedRun {
    * @param trackers by what they are called in messages
    * @param told what is told of those that are left out, a sentence each
    */
-  public static Trackers begin(
-      Map<String, Tracker> trackers, RunStart run, Consumer<String> told) {
+  public static Trackers begin(Map<String, Tracker> trackers, RunStart run, Consumer<String> told) {
     Trackers begun = new Trackers(told);
     trackers.forEach(
         (name, tracker) ->
-            begun.tried(name, () -> tracker.begin(run)).map(r -> new Tracked(name, r))
+            begun
+                .tried(name, () -> tracker.begin(run))
+                .map(r -> new Tracked(name, r))
                 .ifPresent(begun.all::add));
     return begun;
   }

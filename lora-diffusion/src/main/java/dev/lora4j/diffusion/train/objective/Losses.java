@@ -25,6 +25,7 @@ public final class Losses {
    *     telling what values it takes
    */
   public static Loss named(String name, Map<String, ?> settings) {
-    return Extensions.installed().make(Loss.class, new ExtensionRequest(name, Map.copyOf(settings)));
+    return Extensions.installed()
+        .make(Loss.class, new ExtensionRequest(name, Map.copyOf(settings)));
   }
 }

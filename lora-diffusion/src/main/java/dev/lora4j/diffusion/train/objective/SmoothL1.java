@@ -14,7 +14,10 @@ import java.util.Optional;
  * @param huberSchedule how c moves with the timestep
  * @param huberScale factor of the schedules CONSTANT and EXPONENTIAL
  */
-@Extension(point = Loss.class, name = "smooth_l1", help = "Square near 0 and straight far out, as steep there whatever huber_c is")
+@Extension(
+    point = Loss.class,
+    name = "smooth_l1",
+    help = "Square near 0 and straight far out, as steep there whatever huber_c is")
 public record SmoothL1(
     @Setting(help = "Where it turns straight", otherwise = "0.1", above = 0, most = 1)
         double huberC,

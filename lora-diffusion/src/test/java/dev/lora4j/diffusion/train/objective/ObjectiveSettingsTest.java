@@ -38,9 +38,7 @@ class ObjectiveSettingsTest {
               "v_pred_like_loss",
               () -> new WeightSettings(0, false, false, -1, FlowWeighting.NONE, 1, false)),
           Map.entry("huber_c", () -> new Huber(0, HuberSchedule.SNR, 1)),
-          Map.entry(
-              "huber_scale",
-              () -> new SmoothL1(0.1, HuberSchedule.SNR, 0)),
+          Map.entry("huber_scale", () -> new SmoothL1(0.1, HuberSchedule.SNR, 0)),
           Map.entry("min_timestep", () -> TimestepSettings.STRATIFIED.withRange(-1, 5)),
           Map.entry("max_timestep", () -> TimestepSettings.STRATIFIED.withRange(5, 5)),
           Map.entry("sigmoid_scale", () -> timesteps(0, 3, 0, 1, 1)),

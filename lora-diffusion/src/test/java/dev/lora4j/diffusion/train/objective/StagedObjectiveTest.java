@@ -54,8 +54,7 @@ class StagedObjectiveTest {
     String[] words = name.split("\\.", -1);
     Prediction prediction = Prediction.named(words[1]);
     boolean masked = words.length == 4;
-    LossSettings loss =
-        LossSettings.L2.with(loss(words[2])).withMasks(masked);
+    LossSettings loss = LossSettings.L2.with(loss(words[2])).withMasks(masked);
     ObjectiveSettings settings =
         ObjectiveSettings.PLAIN.with(loss).with(NoiseSettings.PLAIN.withInputPerturbation(0.1));
     Objective objective = new Objective(Golden.schedule(prediction), settings);
