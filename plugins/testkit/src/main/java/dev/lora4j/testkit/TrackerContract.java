@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 public abstract class TrackerContract extends ExtensionContract<Tracker> {
   private static final int STEPS = 4;
 
-  @TempDir private Path folder;
+  @TempDir private Path folder = Path.of("");
 
   /**
    * For a tracker on the class path.
