@@ -67,6 +67,7 @@ final class ManyPlugins {
             type,
             "does nothing",
             false,
+            List.of(),
             List.of(setting));
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream jar = new JarOutputStream(out, manifest)) {
