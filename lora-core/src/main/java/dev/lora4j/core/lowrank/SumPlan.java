@@ -2,16 +2,13 @@ package dev.lora4j.core.lowrank;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -37,9 +34,10 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
     for (Term term : terms) {
       Adapter adapter = term.adapter();
       for (Map.Entry<String, List<Factors>> at : adapter.sites().entrySet()) {
-        Site site = site(adapter, at.getKey(), sites);
+        Site site = Additions.site(adapter, at.getKey(), sites);
         for (Factors factors : at.getValue()) {
-          AdditiveMethod method = additive(adapter, site, factors);
+          AdditiveMethod method =
+              Additions.method(adapter, site.name(), factors, "they have no sum with others");
           double weight = term.at(site.name(), method.target(factors.structure()));
           if (weight == 0 || method.scale(factors.structure()) == 0) {
             continue;
@@ -63,37 +61,12 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
     }
     List<SiteSum> products = new ArrayList<>();
     parts.forEach(
-        (name, all) -> products.add(new SiteSum(site(terms.get(0).adapter(), name, sites), all)));
+        (name, all) ->
+            products.add(new SiteSum(Additions.site(terms.get(0).adapter(), name, sites), all)));
     return new SumPlan(products, rest);
   }
 
   private static boolean product(Site site, Factors factors, AdditiveMethod method) {
     return method.target(factors.structure()) == Target.WEIGHT && site.kind() != Site.Kind.NORM;
-  }
-
-  private static Site site(Adapter adapter, String name, Map<String, Site> sites) {
-    return Optional.ofNullable(sites.get(name))
-        .orElseThrow(
-            () ->
-                new AdapterException(
-                    adapter.name()
-                        + " changes "
-                        + name
-                        + ", but no layer of that name is known; name the base that it is for."));
-  }
-
-  private static AdditiveMethod additive(Adapter adapter, Site site, Factors factors) {
-    AdapterMethod method = Methods.named(factors.method());
-    if (method instanceof AdditiveMethod additive) {
-      return additive;
-    }
-    throw new AdapterException(
-        adapter.name()
-            + " has factors of the method "
-            + method.name()
-            + " at "
-            + site.name()
-            + ". Their effect depends on the weight they act on, so they have no sum with others;"
-            + " bake them into a base and extract what changed.");
   }
 }

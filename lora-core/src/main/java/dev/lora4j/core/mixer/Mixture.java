@@ -2,11 +2,10 @@ package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.lowrank.Additions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
@@ -87,10 +86,15 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
     List<Parameter> own = new ArrayList<>();
     for (String name : part.adapter().sites().keySet()) {
       double weight = part.overall(name) * part.shares().at(name);
-      Site site = site(part.adapter(), name, sites);
+      Site site = Additions.site(part.adapter(), name, sites);
       SortedMap<Target, List<Factors>> byTarget = new TreeMap<>();
       for (Factors factors : part.adapter().at(name)) {
-        AdditiveMethod method = additive(mixer, part.adapter(), name, factors);
+        AdditiveMethod method =
+            Additions.method(
+                part.adapter(),
+                name,
+                factors,
+                "the mixer " + mixer + " has no change of them to mix");
         if (weight != 0 && method.scale(factors.structure()) != 0) {
           byTarget
               .computeIfAbsent(method.target(factors.structure()), k -> new ArrayList<>())
@@ -109,33 +113,5 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
     List<Parameter.Part> both = new ArrayList<>(a.parts());
     both.addAll(b.parts());
     return new Parameter(a.site(), a.target(), both);
-  }
-
-  private static Site site(Adapter adapter, String name, Map<String, Site> sites) {
-    return Optional.ofNullable(sites.get(name))
-        .orElseThrow(
-            () ->
-                new AdapterException(
-                    adapter.name()
-                        + " changes "
-                        + name
-                        + ", but no layer of that name is known; name the base that it is for."));
-  }
-
-  private static AdditiveMethod additive(
-      String mixer, Adapter adapter, String site, Factors factors) {
-    AdapterMethod method = Methods.named(factors.method());
-    if (method instanceof AdditiveMethod additive) {
-      return additive;
-    }
-    throw new AdapterException(
-        adapter.name()
-            + " has factors of the method "
-            + method.name()
-            + " at "
-            + site
-            + ". Their effect depends on the weight they act on, so the mixer "
-            + mixer
-            + " has no change of them to mix; bake them into a base and extract what changed.");
   }
 }

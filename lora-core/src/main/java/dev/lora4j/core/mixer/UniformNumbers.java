@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /**
  * Numbers from 0 to below 1 for a whole parameter, multiples of 2^-24: those that {@link
  * dev.lora4j.core.tensor.SeededNumbers} has for row 0, computed here. Staged, the generator would
- * be a hundred operators over the whole parameter, which takes longer than all the mixing.
+ * be a hundred operators over the whole parameter.
  */
 final class UniformNumbers {
   /** Numbers of one task: few enough that two cores share the least parameters. */

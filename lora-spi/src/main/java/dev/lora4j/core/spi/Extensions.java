@@ -211,6 +211,23 @@ public final class Extensions {
     return plugins.stream().filter(p -> p.loaded(extension.getClass())).findFirst();
   }
 
+  /**
+   * The plug-in whose code met a class or method that is missing, wherever it was called from. It
+   * is quarantined.
+   *
+   * @return what to tell; nothing if the error is not of a plug-in
+   */
+  public Optional<ExtensionException> culprit(LinkageError thrown) {
+    for (StackTraceElement frame : thrown.getStackTrace()) {
+      for (Plugin plugin : plugins) {
+        if (plugin.origin().equals(frame.getClassLoaderName())) {
+          return Optional.of(plugin.misfit(thrown));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   private List<Known> known(Class<?> point) {
     List<Known> all = new ArrayList<>(classPath(point.getName()).values());
     all.addAll(ofPlugins(point.getName()));

@@ -83,7 +83,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
     try {
       if (loader.isEmpty()) {
-        loader = Optional.of(PluginLoader.of(jar.file(), Plugin.class.getClassLoader()));
+        loader = Optional.of(PluginLoader.of(jar.file()));
       }
       Class<?> type = Class.forName(info.type(), true, loader.get());
       if (!info.equals(ExtensionType.of(type))) {
@@ -111,10 +111,15 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     try {
       return work.call();
     } catch (LinkageError e) {
-      quarantine("it was built for another version: " + e);
-      throw new ExtensionException(
-          jar.file() + " is not used: " + quarantine().orElse("") + ".", e);
+      throw misfit(e);
     }
+  }
+
+  /** Quarantines it for an error that shows that it does not fit. */
+  ExtensionException misfit(LinkageError thrown) {
+    quarantine("it was built for another version: " + thrown);
+    return new ExtensionException(
+        jar.file() + " is not used: " + quarantine().orElse("") + ".", thrown);
   }
 
   /** The file. */

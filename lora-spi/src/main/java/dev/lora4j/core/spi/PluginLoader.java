@@ -33,18 +33,21 @@ final class PluginLoader extends URLClassLoader {
 
   private static final String OURS = "dev.lora4j";
 
-  private final ClassLoader host;
-  private final Set<String> exported;
+  private static final ClassLoader HOST = PluginLoader.class.getClassLoader();
 
-  private PluginLoader(URL jar, ClassLoader host, Set<String> exported) {
-    super(new URL[] {jar}, ClassLoader.getPlatformClassLoader());
-    this.host = host;
-    this.exported = exported;
+  /** Found out once: all plug-ins have the same host. */
+  private static final class OfHost {
+    static final Set<String> EXPORTED = exported(HOST);
   }
 
-  static PluginLoader of(Path jar, ClassLoader host) {
+  private PluginLoader(String name, URL jar) {
+    super(name, new URL[] {jar}, ClassLoader.getPlatformClassLoader());
+  }
+
+  /** The classes of a jar; the loader is called as the file is, which stack traces then tell. */
+  static PluginLoader of(Path jar) {
     try {
-      return new PluginLoader(jar.toUri().toURL(), host, exported(host));
+      return new PluginLoader(jar.toString(), jar.toUri().toURL());
     } catch (MalformedURLException e) {
       throw new UncheckedIOException(e);
     }
@@ -82,15 +85,15 @@ final class PluginLoader extends URLClassLoader {
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     int dot = name.lastIndexOf('.');
-    if (dot > 0 && exported.contains(name.substring(0, dot))) {
-      return host.loadClass(name);
+    if (dot > 0 && OfHost.EXPORTED.contains(name.substring(0, dot))) {
+      return HOST.loadClass(name);
     }
     synchronized (getClassLoadingLock(name)) {
       try {
         return super.loadClass(name, resolve);
       } catch (ClassNotFoundException e) {
         if (name.startsWith(OURS + ".")
-            && host.getResource(name.replace('.', '/') + ".class") != null) {
+            && HOST.getResource(name.replace('.', '/') + ".class") != null) {
           throw new ClassNotFoundException(
               name + " is in a package that the libraries keep to themselves", e);
         }

@@ -6,6 +6,7 @@ import dev.lora4j.core.spi.Plugin;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -125,9 +126,22 @@ public final class Main {
     if (root.debug) {
       thrown.printStackTrace(console.err());
     } else {
-      console.note("lora4j: " + Explanation.of(thrown));
+      console.note("lora4j: " + Explanation.of(pluginFirst(thrown)));
     }
     return thrown instanceof CancellationException ? INTERRUPTED : FAILED;
+  }
+
+  /** What does not fit to this version is the plug-in's fault, whoever called it. */
+  private static Throwable pluginFirst(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LinkageError linkage) {
+        Optional<ExtensionException> told = Extensions.installed().culprit(linkage);
+        if (told.isPresent()) {
+          return told.get();
+        }
+      }
+    }
+    return thrown;
   }
 
   private int misused(ParameterException thrown, String... arguments) {

@@ -144,6 +144,17 @@ class PluginsCommandTest {
   }
 
   @Test
+  void whatWasBuiltForAnotherVersionIsNamedWhateverItIs() throws Exception {
+    String hidden = "console.print(new com.google.gson.Gson().toString());";
+    new BuiltJar()
+        .source("example.Salute", COMMAND.replace("console.print(\"Ave, \" + whom);", hidden))
+        .at(folder.resolve("old.jar"));
+    Run run = run("salute", "Caesar");
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("old.jar is not used: it was built for another"), run.err());
+  }
+
+  @Test
   void aFolderThatIsNotThereIsNamed() {
     Run run = Run.of("plugins", "list", "--plugins", folder.resolve("none"));
     assertEquals(1, run.code());

@@ -14,7 +14,11 @@ import dev.lora4j.core.tensor.Expr;
     name = "breadcrumbs-linear",
     help = "Drop each adapter's very greatest numbers and its small ones, and add up the others.")
 public record BreadcrumbsLinearMixer(
-    @Setting(help = "share of each tensor's numbers that is kept", otherwise = "0.5", most = 1)
+    @Setting(
+            help = "share of each tensor's numbers that is kept",
+            otherwise = "0.5",
+            above = 0,
+            most = 1)
         double density,
     @Setting(help = "share that is dropped of the greatest", otherwise = "0.01", least = 0)
         double gamma,

@@ -16,7 +16,11 @@ import dev.lora4j.core.tensor.Expr;
         "Drop the very greatest numbers and small ones; of the others, those with the sign that"
             + " wins.")
 public record BreadcrumbsTiesMixer(
-    @Setting(help = "share of each tensor's numbers that is kept", otherwise = "0.5", most = 1)
+    @Setting(
+            help = "share of each tensor's numbers that is kept",
+            otherwise = "0.5",
+            above = 0,
+            most = 1)
         double density,
     @Setting(help = "share that is dropped of the greatest", otherwise = "0.01", least = 0)
         double gamma,

@@ -15,7 +15,7 @@ import java.util.List;
     name = "dare-linear",
     help = "Drop numbers of each adapter by chance, scale up the others, and add them up.")
 public record DareLinearMixer(
-    @Setting(help = "probability of each number to stay", otherwise = "0.5", most = 1)
+    @Setting(help = "probability of each number to stay", otherwise = "0.5", above = 0, most = 1)
         double density,
     @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
         Rescale rescale,

@@ -16,7 +16,7 @@ import java.util.List;
     help =
         "Drop numbers by chance, scale up the others; of those, the ones with the sign that wins.")
 public record DareTiesMixer(
-    @Setting(help = "probability of each number to stay", otherwise = "0.5", most = 1)
+    @Setting(help = "probability of each number to stay", otherwise = "0.5", above = 0, most = 1)
         double density,
     @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
         Rescale rescale,

@@ -15,7 +15,7 @@ import java.util.List;
     name = "della-linear",
     help = "Drop numbers by chance, small ones more often, scale up the others, and add them up.")
 public record DellaLinearMixer(
-    @Setting(help = "mean probability of a number to stay", otherwise = "0.5", most = 1)
+    @Setting(help = "mean probability of a number to stay", otherwise = "0.5", above = 0, most = 1)
         double density,
     @Setting(
             help = "by how much it is greater for the greatest of a row, and less for the smallest",

@@ -16,7 +16,7 @@ import java.util.List;
     help =
         "Drop numbers by chance, small ones more often; of the others, those with the sign that wins.")
 public record DellaTiesMixer(
-    @Setting(help = "mean probability of a number to stay", otherwise = "0.5", most = 1)
+    @Setting(help = "mean probability of a number to stay", otherwise = "0.5", above = 0, most = 1)
         double density,
     @Setting(
             help = "by how much it is greater for the greatest of a row, and less for the smallest",

@@ -18,6 +18,7 @@ public record MagnitudePruneMixer(
     @Setting(
             help = "share of each adapter's numbers that is kept, the greatest ones",
             otherwise = "0.5",
+            above = 0,
             most = 1)
         double density,
     @Setting(help = "greatest in the whole model, or in each tensor", otherwise = "tensor")

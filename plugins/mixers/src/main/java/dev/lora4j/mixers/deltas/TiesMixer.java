@@ -19,6 +19,7 @@ public record TiesMixer(
     @Setting(
             help = "share of each adapter's numbers that is kept, the greatest ones",
             otherwise = "0.2",
+            above = 0,
             most = 1)
         double density,
     @Setting(help = "greatest in the whole model, or in each tensor", otherwise = "model")

@@ -129,10 +129,10 @@ class PruningTest {
   @CsvSource({
     "'della-linear:density=0.9,epsilon=0.1',density + epsilon below 1",
     "'della-ties:density=0.1,epsilon=0.1',density - epsilon is above 0",
-    "'della-ties:density=0',density is above 0",
+    "'della-ties:density=0',density takes a number above 0",
     "'breadcrumbs-ties:gamma=1',gamma is at least 0 and below 1",
-    "'breadcrumbs-linear:density=0',density is above 0",
-    "'magnitude-prune:density=0',density is above 0",
+    "'breadcrumbs-linear:density=0',density takes a number above 0",
+    "'magnitude-prune:density=0',density takes a number above 0",
   })
   void sharesThatCannotBeAreRefused(String request, String message) {
     ExtensionException e =

@@ -112,7 +112,10 @@ class TiesTest {
     ExtensionException e =
         assertThrows(ExtensionException.class, () -> MixerRulesTest.mixer("ties:density=0"));
     assertEquals(
-        "ties: density is above 0 and at most 1, the share of the numbers that is kept, found 0.0",
-        e.getMessage());
+        "ties: density takes a number above 0 and of at most 1, found '0'.", e.getMessage());
+    // In Java nobody reads settings, so that the mixer itself looks.
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new TiesMixer(0, Trim.MODEL, Election.SUM, Divide.COUNT, 1));
   }
 }
