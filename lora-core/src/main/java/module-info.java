@@ -34,6 +34,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.format.writing;
   exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;
+  exports dev.lora4j.core.model;
   exports dev.lora4j.core.nn;
   exports dev.lora4j.core.safetensors;
   exports dev.lora4j.core.mixer;

@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.unet.UNetConfig;
@@ -25,7 +27,7 @@ final class Configs {
   /**
    * All that a folder says.
    *
-   * @throws DiffusionModelException if a file is missing or says what cannot be computed
+   * @throws ModelException if a file is missing or says what cannot be computed
    */
   static ModelConfigs of(Path folder) {
     List<ModelConfigs.Text> texts =
@@ -34,7 +36,7 @@ final class Configs {
             .map(part -> new ModelConfigs.Text(part, text(folder, part)))
             .toList();
     if (texts.isEmpty()) {
-      throw new DiffusionModelException(folder + " has no folder text_encoder.");
+      throw new ModelException(folder + " has no folder text_encoder.");
     }
     return new ModelConfigs(
         unet(folder),

@@ -2,6 +2,11 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.model.ConvertedWeights;
+import dev.lora4j.core.model.KnownHashes;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.NetworkWeights;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
@@ -65,7 +70,7 @@ public final class DiffusionModel {
    * Loads a model: a folder in the layout of diffusers, or a checkpoint in one file in the layout
    * of first publication.
    *
-   * @throws DiffusionModelException if it is no such model, or not whole
+   * @throws ModelException if it is no such model, or not whole
    * @throws dev.lora4j.core.format.checkpoint.CheckpointException if it is a file of another kind
    */
   public static DiffusionModel load(Scope scope, Path path, LoadOptions options) {
@@ -77,7 +82,7 @@ public final class DiffusionModel {
   private void requireTexts() {
     ModelConfigs.Text last = configs.texts().get(configs.texts().size() - 1);
     if (xl() && last.config().projectionDim() == 0) {
-      throw new DiffusionModelException(
+      throw new ModelException(
           path
               + ": "
               + last.model()
@@ -85,7 +90,7 @@ public final class DiffusionModel {
     }
     int width = configs.encoders().stream().mapToInt(ClipTextConfig::hiddenSize).sum();
     if (width != unet().crossAttentionDim()) {
-      throw new DiffusionModelException(
+      throw new ModelException(
           path
               + ": the denoiser takes texts of width "
               + unet().crossAttentionDim()
@@ -137,7 +142,7 @@ public final class DiffusionModel {
   /**
    * Opens what cuts prompts into tokens for a text encoder. Whoever opens it closes it.
    *
-   * @throws DiffusionModelException if the model comes without a tokeniser that fits
+   * @throws ModelException if the model comes without a tokeniser that fits
    */
   public ClipTokenizer tokenizer(TextEncoder encoder) {
     return source.tokenizer(new ModelConfigs.Text(encoder.model(), encoder.config()));

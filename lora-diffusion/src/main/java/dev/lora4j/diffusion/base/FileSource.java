@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.base.original.IgnoredKey;
@@ -51,7 +52,7 @@ final class FileSource implements ModelSource {
       original = OriginalCheckpoint.of(store);
       configs = folder.map(Configs::of).orElseGet(this::measured);
       if (configs.texts().size() != original.encoders()) {
-        throw new DiffusionModelException(
+        throw new ModelException(
             file
                 + " has "
                 + original.encoders()
@@ -69,10 +70,10 @@ final class FileSource implements ModelSource {
 
   private static TensorStore open(Path file) {
     if (!Files.exists(file)) {
-      throw new DiffusionModelException("There is no model " + file + ".");
+      throw new ModelException("There is no model " + file + ".");
     }
     if (PICKLED.matcher(file.toString().toLowerCase(Locale.ROOT)).matches()) {
-      throw new DiffusionModelException(
+      throw new ModelException(
           file
               + " is not opened: files ending in .ckpt, .pt, .pth or .bin can run code when they are"
               + " read. Take the model's .safetensors file, or convert it to one with a program that"
@@ -197,7 +198,7 @@ final class FileSource implements ModelSource {
     ClipVocabulary vocabulary = ClipVocabulary.openAi();
     int words = encoder.config().vocabSize();
     if (words != vocabulary.size()) {
-      throw new DiffusionModelException(
+      throw new ModelException(
           encoder.model()
               + " in "
               + file

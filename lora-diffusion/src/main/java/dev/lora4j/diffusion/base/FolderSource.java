@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.WeightFiles;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
@@ -30,7 +32,7 @@ final class FolderSource implements ModelSource {
 
   FolderSource(Path folder) {
     if (!Files.isDirectory(folder.resolve("unet"))) {
-      throw new DiffusionModelException(
+      throw new ModelException(
           folder
               + " is no model: expected a folder in the layout of diffusers, with unet, vae,"
               + " text_encoder, tokenizer and scheduler inside.");

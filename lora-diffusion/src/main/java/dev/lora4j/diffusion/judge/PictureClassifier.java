@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.judge;
 
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.NetworkWeights;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.safetensors.Safetensors;
@@ -9,8 +11,6 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.Network;
-import dev.lora4j.diffusion.base.NetworkWeights;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;

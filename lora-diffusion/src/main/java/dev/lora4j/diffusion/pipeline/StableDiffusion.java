@@ -82,8 +82,8 @@ public final class StableDiffusion implements AutoCloseable {
    * Loads a model as the options say.
    *
    * @throws IllegalArgumentException if the library's device does not compute in the type asked for
-   * @throws dev.lora4j.diffusion.base.DiffusionModelException if it is no such model, or not whole,
-   *     with all that is missing or does not fit
+   * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole, with all
+   *     that is missing or does not fit
    */
   public static StableDiffusion load(Lora4j lora, Path path, LoadOptions options) {
     DType compute = options.compute();

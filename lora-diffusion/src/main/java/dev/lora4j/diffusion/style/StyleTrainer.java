@@ -9,6 +9,7 @@ import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,11 @@ public final class StyleTrainer {
     this.captionDropout = captionDropout;
   }
 
+  /** What a step optimises unless something else is said: what suits the base's prediction. */
+  public static ObjectiveSettings objective(StableDiffusion base) {
+    return ObjectiveSettings.of(base.base().schedule().config().prediction());
+  }
+
   /** A trainer for a base, with default settings and no pictures yet. */
   public static StyleTrainer on(StableDiffusion base) {
     Source none =
@@ -71,7 +77,7 @@ public final class StyleTrainer {
     return new StyleTrainer(
         base,
         none,
-        StyleSettings.DEFAULT,
+        StyleSettings.DEFAULT.with(objective(base)),
         Keeping.NOTHING,
         "style",
         Map.of(),

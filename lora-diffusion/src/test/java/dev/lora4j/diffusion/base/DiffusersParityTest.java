@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.NetworkWeights;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.checkpoint.Checkpoint;
 import dev.lora4j.core.format.family.Families;
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.TinySd;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
@@ -90,7 +91,7 @@ class FolderTest {
   private String refused() {
     try (Scope scope = ENGINE.scope("test")) {
       return assertThrows(
-              DiffusionModelException.class,
+              ModelException.class,
               () -> DiffusionModel.load(scope, folder, LoadOptions.in(DType.F32)))
           .getMessage();
     }

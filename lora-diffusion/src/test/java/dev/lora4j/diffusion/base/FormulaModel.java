@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsWriter;

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;

@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.base;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
@@ -86,7 +87,7 @@ class OtherFilesTest {
     try (Scope scope = ENGINE.scope("test")) {
       String message =
           assertThrows(
-                  DiffusionModelException.class,
+                  ModelException.class,
                   () ->
                       DiffusionModel.load(
                           scope,

@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.format.metadata.FileHashes;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.diffusion.OriginalFile;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
-import dev.lora4j.diffusion.base.DiffusionModelException;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.awt.image.BufferedImage;
@@ -134,9 +134,7 @@ class OriginalFileTest {
             .put("model.diffusion_model.visual.position_ids", 2)
             .write(temporary.resolve("m.safetensors"));
     String message =
-        assertThrows(
-                DiffusionModelException.class,
-                () -> StableDiffusion.load(LORA, file, options("sd1")))
+        assertThrows(ModelException.class, () -> StableDiffusion.load(LORA, file, options("sd1")))
             .getMessage();
     assertTrue(message.contains("2 weights are missing"), message);
     assertTrue(message.contains("missing: " + missing + " [16, 4, 3, 3]"), message);

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.unet;
 
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
@@ -9,7 +10,6 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.FormulaNetwork;
-import dev.lora4j.diffusion.base.Network;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

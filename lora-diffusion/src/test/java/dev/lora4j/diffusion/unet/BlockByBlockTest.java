@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.unet;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
@@ -11,7 +12,6 @@ import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.FormulaModel;
 import dev.lora4j.diffusion.base.FormulaNetwork;
-import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

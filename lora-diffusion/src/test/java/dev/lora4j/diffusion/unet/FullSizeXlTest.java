@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.unet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -14,7 +15,6 @@ import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.Fingerprints;
 import dev.lora4j.diffusion.base.FormulaModel;
 import dev.lora4j.diffusion.base.FormulaNetwork;
-import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.clip.ClipText;
 import java.nio.file.Path;

@@ -20,6 +20,7 @@ final class Staircase {
           "dev.lora4j.core.adapter",
           "dev.lora4j.core.lowrank",
           "dev.lora4j.core.format",
+          "dev.lora4j.core.model",
           "dev.lora4j.core.mix",
           "dev.lora4j.core.mixer",
           "dev.lora4j.core.bake",

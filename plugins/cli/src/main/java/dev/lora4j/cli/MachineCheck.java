@@ -1,10 +1,10 @@
 package dev.lora4j.cli;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.lora4j.core.model.ConversionCache;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.core.tensor.Processor;
-import dev.lora4j.diffusion.base.ConversionCache;
-import dev.lora4j.diffusion.base.DiffusionModelException;
 import java.awt.Font;
 import java.awt.font.FontRenderContext;
 import java.io.IOException;
@@ -112,7 +112,7 @@ final class MachineCheck {
     ConversionCache cache;
     try {
       cache = ConversionCache.ofUser();
-    } catch (DiffusionModelException e) {
+    } catch (ModelException e) {
       return Finding.problem("converted weights", "none", Explanation.of(e));
     }
     return Finding.good(

@@ -75,7 +75,7 @@ public final class QuickstartCommand implements Command {
       names = "--steps",
       paramLabel = "N",
       description = "Training steps (default: ${DEFAULT-VALUE}).",
-      defaultValue = "300")
+      defaultValue = "600")
   private int steps;
 
   @Option(
@@ -124,7 +124,7 @@ public final class QuickstartCommand implements Command {
           StyleTrainer.on(model.sd())
               .batch(BATCH)
               .images(pictures)
-              .settings(settings)
+              .settings(settings.with(StyleTrainer.objective(model.sd())))
               .name("style");
       TrainedStyle style = StyleTraining.run(console, trainer, steps, BATCH);
       style.save(output.resolve("style.safetensors"));

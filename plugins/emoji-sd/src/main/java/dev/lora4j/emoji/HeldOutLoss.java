@@ -1,5 +1,6 @@
 package dev.lora4j.emoji;
 
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -7,7 +8,6 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.Noise;
-import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.EncodedCaption;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;

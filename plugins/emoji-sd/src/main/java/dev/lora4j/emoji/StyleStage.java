@@ -46,7 +46,7 @@ final class StyleStage {
       StyleTrainer.on(base)
           .images(chosen(data, "fluent-3d", split.glossy()))
           .batch(GLOSSY_BATCH)
-          .settings(GLOSSY)
+          .settings(GLOSSY.with(StyleTrainer.objective(base)))
           .name("glossy")
           .run(
               progress -> {

@@ -1,5 +1,7 @@
 package dev.lora4j.emoji;
 
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.NetworkWeights;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
@@ -7,8 +9,6 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.Network;
-import dev.lora4j.diffusion.base.NetworkWeights;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.vae.VaeConfig;

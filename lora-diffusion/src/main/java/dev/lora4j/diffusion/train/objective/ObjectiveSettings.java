@@ -20,6 +20,15 @@ public record ObjectiveSettings(
       new ObjectiveSettings(
           TimestepSettings.INDEPENDENT, NoiseSettings.PLAIN, LossSettings.L2, WeightSettings.EQUAL);
 
+  /**
+   * What suits a base that predicts this. A loss in v weighs levels of noise itself: capping
+   * signal-to-noise ratios besides would leave next to nothing of the levels where the words decide
+   * what is drawn.
+   */
+  public static ObjectiveSettings of(Prediction prediction) {
+    return prediction == Prediction.EPSILON ? DEFAULT : DEFAULT.with(WeightSettings.EQUAL);
+  }
+
   /** The same with other timesteps. */
   public ObjectiveSettings with(TimestepSettings other) {
     return new ObjectiveSettings(other, noise, loss, weights);

@@ -1,12 +1,12 @@
 package dev.lora4j.diffusion.base.original;
 
 import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;

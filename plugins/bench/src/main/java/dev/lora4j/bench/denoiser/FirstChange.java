@@ -6,11 +6,11 @@ import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
 import java.util.Map;
 

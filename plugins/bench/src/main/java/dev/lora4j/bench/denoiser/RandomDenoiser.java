@@ -1,9 +1,9 @@
 package dev.lora4j.bench.denoiser;
 
 import dev.lora4j.bench.RandomWeights;
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.io.IOException;

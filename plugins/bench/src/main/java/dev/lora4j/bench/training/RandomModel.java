@@ -2,10 +2,10 @@ package dev.lora4j.bench.training;
 
 import dev.lora4j.bench.RandomWeights;
 import dev.lora4j.bench.denoiser.RandomDenoiser;
+import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Network;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;

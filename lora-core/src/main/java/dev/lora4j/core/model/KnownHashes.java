@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.format.metadata.FileHashes;
@@ -25,19 +25,19 @@ import java.util.Optional;
  * the system has none, the time of modification counts. What changed within the last two seconds is
  * not remembered, as clocks of file systems are that coarse.
  */
-final class KnownHashes {
+public final class KnownHashes {
   private static final Duration SETTLED = Duration.ofSeconds(2);
   private static final int FIRST = 1 << 16;
 
   private final Path folder;
 
   /** Remembers in {@code folder}, which is made when needed. */
-  KnownHashes(Path folder) {
+  public KnownHashes(Path folder) {
     this.folder = folder;
   }
 
   /** Those of this user. */
-  static KnownHashes ofUser() {
+  public static KnownHashes ofUser() {
     return new KnownHashes(FasterType.home().resolve("cache").resolve("hashes"));
   }
 
@@ -46,7 +46,7 @@ final class KnownHashes {
    *
    * @throws UncheckedIOException if a file cannot be read
    */
-  String of(List<Path> files) {
+  public String of(List<Path> files) {
     if (files.size() == 1) {
       return of(files.get(0));
     }

@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.nn.Parameter;
@@ -23,7 +23,7 @@ public final class NetworkWeights {
    *
    * @param file a safetensors file or the index of a sharded checkpoint
    * @param wanted what the network asks for; the file must have that and nothing else
-   * @throws DiffusionModelException with all that does not fit
+   * @throws ModelException with all that does not fit
    */
   public static WeightStore load(Scope scope, Path file, DType compute, List<Parameter> wanted) {
     try (TensorStore store = TensorStore.open(file)) {
@@ -42,14 +42,14 @@ public final class NetworkWeights {
   /**
    * Loads the weights of all networks of a model.
    *
-   * @param wanted what each network asks for, by its name in {@link ModelSource}
+   * @param wanted what each network asks for, by its name in {@link WeightPlaces}
    * @return the weights of each
-   * @throws DiffusionModelException with all that does not fit
+   * @throws ModelException with all that does not fit
    */
-  static Map<String, WeightStore> load(
+  public static Map<String, WeightStore> load(
       Scope scope,
       Path origin,
-      ModelSource source,
+      WeightPlaces source,
       Map<String, List<Parameter>> wanted,
       ConvertedWeights conversion) {
     WeightFit fit = new WeightFit(origin);

@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.checkpoint.Placement;
@@ -129,7 +129,7 @@ final class WeightFit {
   /**
    * Ends well if everything fits.
    *
-   * @throws DiffusionModelException with all that does not
+   * @throws ModelException with all that does not
    */
   void require() {
     if (missing.isEmpty() && shapes.isEmpty() && unknown.isEmpty()) {
@@ -159,7 +159,7 @@ final class WeightFit {
       counts.add(many(unknown.size()) + " not known");
       unknown.forEach(u -> lines.add("  not known: " + u));
     }
-    throw new DiffusionModelException(
+    throw new ModelException(
         origin
             + " does not fit the model that its configuration describes: "
             + String.join(", ", counts)

@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import dev.lora4j.core.format.checkpoint.WeightFile;
 import dev.lora4j.core.safetensors.TensorStore;
@@ -6,19 +6,19 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The files with the weights of one part of a model folder. */
-final class WeightFiles {
+public final class WeightFiles {
   private WeightFiles() {}
 
   /**
    * The file to open: the weights, or the index of their shards.
    *
-   * @throws DiffusionModelException if there is none
+   * @throws ModelException if there is none
    */
-  static Path main(Path part) {
+  public static Path main(Path part) {
     return WeightFile.in(part)
         .orElseThrow(
             () ->
-                new DiffusionModelException(
+                new ModelException(
                     part
                         + " has no weights; expected one of "
                         + String.join(", ", WeightFile.names())
@@ -27,7 +27,7 @@ final class WeightFiles {
   }
 
   /** The weights themselves, one file or all shards in the order of their names. */
-  static List<Path> of(Path part) {
+  public static List<Path> of(Path part) {
     Path main = main(part);
     if (!main.toString().endsWith(".json")) {
       return List.of(main);

@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.nn.StoredWeight;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * a file of the cache once, which is mapped from then on. If there is no cache, or it cannot be
  * used, everything is converted into memory, and the notes say so.
  */
-final class ConvertedWeights {
+public final class ConvertedWeights {
   /** Below this, converting takes less time than finding the converted. */
   private static final long WORTH_KEEPING = 64L << 20;
 
@@ -55,13 +55,13 @@ final class ConvertedWeights {
    *
    * @param files what the weights are in, whose content the cache goes by
    */
-  static ConvertedWeights in(DType compute, List<Path> files) {
+  public static ConvertedWeights in(DType compute, List<Path> files) {
     return new ConvertedWeights(
         compute, () -> KnownHashes.ofUser().of(files), ConversionCache.ofUser(), WORTH_KEEPING);
   }
 
   /** What was written, and what could not be done, as sentences for the user. */
-  List<String> notes() {
+  public List<String> notes() {
     List<String> all = new ArrayList<>(notes);
     if (written > 0) {
       all.add(
@@ -81,7 +81,7 @@ final class ConvertedWeights {
    *
    * @param places where each lies, by the name that its network gives it
    */
-  WeightStore load(Scope scope, TensorStore store, Map<String, StoredWeight> places) {
+  public WeightStore load(Scope scope, TensorStore store, Map<String, StoredWeight> places) {
     Map<String, StoredWeight> asTheyAre = new LinkedHashMap<>();
     Map<String, StoredWeight> others = new LinkedHashMap<>();
     try (Scope raw = scope.child("raw")) {

@@ -1,16 +1,16 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 /** A base model on disk cannot be used; the message says which file, why, and what to do. */
-public final class DiffusionModelException extends RuntimeException {
+public final class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Makes one with a message for the user. */
-  public DiffusionModelException(String message) {
+  public ModelException(String message) {
     super(message);
   }
 
   /** Makes one with its cause. */
-  public DiffusionModelException(String message, Throwable cause) {
+  public ModelException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import dev.lora4j.core.tensor.FasterType;
 import java.io.IOException;
@@ -33,7 +33,7 @@ public record ConversionCache(Path folder, long limit) {
    * That of this user; the environment variable {@code LORA4J_CACHE_GB} says how large it may be
    * (24 unless it says otherwise), and 0 turns it off.
    *
-   * @throws DiffusionModelException if the variable is no such number
+   * @throws ModelException if the variable is no such number
    */
   public static ConversionCache ofUser() {
     String said = System.getenv().getOrDefault(SETTING, "");
@@ -51,7 +51,7 @@ public record ConversionCache(Path folder, long limit) {
     } catch (NumberFormatException e) {
       // Told below, as any other text.
     }
-    throw new DiffusionModelException(
+    throw new ModelException(
         SETTING + " is '" + text + "'; expected a number of gigabytes, 0 for no cache.");
   }
 

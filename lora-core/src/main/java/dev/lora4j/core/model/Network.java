@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Parameter;
@@ -111,7 +111,7 @@ public final class Network {
   }
 
   /** {@link #parameters} of a model whose sites' names begin with {@code model}. */
-  static List<Parameter> walk(String model, DType compute, Staging staging) {
+  public static List<Parameter> walk(String model, DType compute, Staging staging) {
     Graph graph = new Graph();
     FrozenWeights source = new FrozenWeights(compute, WEIGHT);
     staging.stage(graph, adapters -> Weights.of(graph, model, source, adapters));

@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -195,7 +195,7 @@ class ConversionTest {
   @Test
   void theSizeOfTheCacheIsANumber() {
     assertEquals(1.5, ConversionCache.gigabytes(" 1.5 "));
-    assertThrows(DiffusionModelException.class, () -> ConversionCache.gigabytes("lots"));
-    assertThrows(DiffusionModelException.class, () -> ConversionCache.gigabytes("-1"));
+    assertThrows(ModelException.class, () -> ConversionCache.gigabytes("lots"));
+    assertThrows(ModelException.class, () -> ConversionCache.gigabytes("-1"));
   }
 }

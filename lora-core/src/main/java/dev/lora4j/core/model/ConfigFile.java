@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.base;
+package dev.lora4j.core.model;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Typed access to a {@code config.json}, with errors that name the file and the key. */
-final class ConfigFile {
+public final class ConfigFile {
   private final Path file;
   private final JsonObject json;
 
@@ -23,18 +23,26 @@ final class ConfigFile {
     this.json = json;
   }
 
-  static ConfigFile read(Path file) {
+  /**
+   * Reads one.
+   *
+   * @throws ModelException if it is not there, or no JSON object
+   */
+  public static ConfigFile read(Path file) {
     try {
       JsonElement parsed = JsonParser.parseString(Files.readString(file));
       if (!parsed.isJsonObject()) {
-        throw new DiffusionModelException(file + " is not a JSON object.");
+        throw new ModelException(file + " is not a JSON object.");
       }
       return new ConfigFile(file, parsed.getAsJsonObject());
     } catch (IOException e) {
-      throw new DiffusionModelException(
-          "Cannot read " + file + "; expected a model folder in the layout of diffusers.", e);
+      throw new ModelException(
+          "Cannot read "
+              + file
+              + "; expected a model folder in the layout of diffusers or transformers.",
+          e);
     } catch (JsonParseException e) {
-      throw new DiffusionModelException(file + " is not valid JSON: " + e.getMessage(), e);
+      throw new ModelException(file + " is not valid JSON: " + e.getMessage(), e);
     }
   }
 
@@ -44,49 +52,55 @@ final class ConfigFile {
   }
 
   /** Whether the file gives a value for {@code key} that is not null. */
-  boolean has(String key) {
+  public boolean has(String key) {
     return find(key).isPresent();
   }
 
   private JsonElement need(String key) {
-    return find(key)
-        .orElseThrow(() -> new DiffusionModelException(file + " lacks the key '" + key + "'."));
+    return find(key).orElseThrow(() -> new ModelException(file + " lacks the key '" + key + "'."));
   }
 
-  int integer(String key) {
+  /** A whole number that must be there. */
+  public int integer(String key) {
     return number(key, need(key)).intValue();
   }
 
-  int integer(String key, int otherwise) {
+  /** A whole number. */
+  public int integer(String key, int otherwise) {
     return find(key).map(v -> number(key, v).intValue()).orElse(otherwise);
   }
 
-  double real(String key, double otherwise) {
+  /** A number. */
+  public double real(String key, double otherwise) {
     return find(key).map(v -> number(key, v).doubleValue()).orElse(otherwise);
   }
 
-  boolean flag(String key, boolean otherwise) {
+  /** A yes or no. */
+  public boolean flag(String key, boolean otherwise) {
     return find(key).map(JsonElement::getAsBoolean).orElse(otherwise);
   }
 
-  String text(String key, String otherwise) {
+  /** A text. */
+  public String text(String key, String otherwise) {
     return find(key).map(JsonElement::getAsString).orElse(otherwise);
   }
 
-  List<String> texts(String key) {
+  /** A list of texts that must be there. */
+  public List<String> texts(String key) {
     List<String> values = new ArrayList<>();
     array(key).forEach(v -> values.add(v.getAsString()));
     return values;
   }
 
-  List<Integer> integers(String key) {
+  /** A list of whole numbers that must be there. */
+  public List<Integer> integers(String key) {
     List<Integer> values = new ArrayList<>();
     array(key).forEach(v -> values.add(number(key, v).intValue()));
     return values;
   }
 
   /** A list of {@code size} numbers, which the file may also give as one number for all. */
-  List<Integer> integers(String key, int size) {
+  public List<Integer> integers(String key, int size) {
     JsonElement value = need(key);
     return value.isJsonArray()
         ? integers(key)
@@ -98,11 +112,11 @@ final class ConfigFile {
    *
    * @param expected the only value that is; empty if there is none but null
    */
-  void require(String key, String expected) {
+  public void require(String key, String expected) {
     Optional<JsonElement> value = find(key);
     String found = value.map(v -> v.isJsonPrimitive() ? v.getAsString() : v.toString()).orElse("");
     if (value.isPresent() && !found.equals(expected)) {
-      throw new DiffusionModelException(
+      throw new ModelException(
           file
               + ": '"
               + key
@@ -117,14 +131,14 @@ final class ConfigFile {
   private JsonArray array(String key) {
     JsonElement value = need(key);
     if (!value.isJsonArray()) {
-      throw new DiffusionModelException(file + ": '" + key + "' is not a list.");
+      throw new ModelException(file + ": '" + key + "' is not a list.");
     }
     return value.getAsJsonArray();
   }
 
   private Number number(String key, JsonElement value) {
     if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
-      throw new DiffusionModelException(file + ": '" + key + "' is not a number.");
+      throw new ModelException(file + ": '" + key + "' is not a number.");
     }
     return value.getAsNumber();
   }
