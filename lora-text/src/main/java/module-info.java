@@ -1,0 +1,10 @@
+/** Adapters for language models: base models, text generation and training. */
+module dev.lora4j.text {
+  requires transitive dev.lora4j.core;
+  requires ai.djl.api;
+  requires ai.djl.tokenizers;
+  requires com.google.gson;
+  requires static org.apiguardian.api;
+  requires static org.jspecify;
+
+}
