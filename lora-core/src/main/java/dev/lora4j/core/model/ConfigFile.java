@@ -51,9 +51,31 @@ public final class ConfigFile {
     return value == null || value.isJsonNull() ? Optional.empty() : Optional.of(value);
   }
 
+  /** Where it lies. */
+  public Path file() {
+    return file;
+  }
+
+  /** The settings within a setting, if it is there. */
+  public Optional<ConfigFile> section(String key) {
+    return find(key)
+        .map(
+            value -> {
+              if (!value.isJsonObject()) {
+                throw new ModelException(file + ": '" + key + "' is not a JSON object.");
+              }
+              return new ConfigFile(file, value.getAsJsonObject());
+            });
+  }
+
   /** Whether the file gives a value for {@code key} that is not null. */
   public boolean has(String key) {
     return find(key).isPresent();
+  }
+
+  /** Whether the file has {@code key}, be it null. */
+  public boolean states(String key) {
+    return json.has(key);
   }
 
   private JsonElement need(String key) {

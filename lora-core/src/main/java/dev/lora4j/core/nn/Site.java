@@ -58,6 +58,11 @@ public record Site(
     return new Site(name, Kind.NORM, Shape.of(channels), true, 1, 0, 1, 1);
   }
 
+  /** A norm with a scale alone. */
+  public static Site scale(String name, long channels) {
+    return new Site(name, Kind.NORM, Shape.of(channels), false, 1, 0, 1, 1);
+  }
+
   /** The same layer under another name. */
   public Site named(String other) {
     return new Site(other, kind, weight, bias, stride, padding, dilation, groups);

@@ -73,6 +73,20 @@ public final class Weights {
   }
 
   /**
+   * A linear layer without bias whose weight is that of another layer, such as the head of a
+   * language model whose words are embedded by the same table; x: [..., in], result: [..., out].
+   *
+   * @param owner the layer whose weight it is: [out, in]
+   */
+  public Expr tied(String name, String owner, Expr x, long out) {
+    graph.enter(full(name));
+    Shape shape = Shape.of(out, x.shape().size(-1));
+    Expr w = weight(owner + ".weight", shape, Init.EMBEDDING);
+    Site site = Site.linear(site(name), shape, false);
+    return around(new SiteLayer(site, w, Optional.empty(), Weights::product), x);
+  }
+
+  /**
    * A square convolution with bias; x: [batch, in, height, width].
    *
    * @param out output channels
@@ -122,6 +136,22 @@ public final class Weights {
     graph.enter(full(name));
     Shape shape = Shape.of(x.shape().size(-1));
     return around(norm(name, shape, (in, weight, bias) -> in.layerNorm(weight, bias, epsilon)), x);
+  }
+
+  /**
+   * Root mean square normalisation over the last dimension of x, which has a scale and no shift
+   * (Zhang and Sennrich 2019).
+   */
+  public Expr rmsNorm(String name, Expr x, double epsilon) {
+    graph.enter(full(name));
+    Shape shape = Shape.of(x.shape().size(-1));
+    SiteLayer layer =
+        new SiteLayer(
+            Site.scale(site(name), shape.size(0)),
+            scale(name, shape),
+            Optional.empty(),
+            (in, weight, bias) -> in.rmsNorm(weight, epsilon));
+    return around(layer, x);
   }
 
   /** What a norm does with its scale and shift. */

@@ -15,7 +15,7 @@ import java.util.Set;
  */
 public record PeftSite(String model, String path, Optional<Site> site, List<Factors> factors) {
   private static final Set<String> MODELS =
-      Set.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
+      Set.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3", "lm");
 
   private static final String TEXT_MODEL = "text_model.";
 

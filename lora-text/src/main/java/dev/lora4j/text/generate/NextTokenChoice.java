@@ -1,0 +1,133 @@
+package dev.lora4j.text.generate;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Chooses a token by its logits: pure functions. */
+final class NextTokenChoice {
+  private static final float NEVER = Float.NEGATIVE_INFINITY;
+
+  private NextTokenChoice() {}
+
+  /**
+   * The next token.
+   *
+   * @param logits one for each token of the vocabulary; changed on the way
+   * @param before the tokens that are there already
+   * @param chance from 0 to below 1
+   * @throws ArithmeticException if no logit is a number
+   */
+  static int of(float[] logits, int[] before, SamplingSettings settings, double chance) {
+    penalise(logits, before, settings.repetitionPenalty());
+    if (settings.temperature() == 0) {
+      return likeliest(logits);
+    }
+    likeliest(logits);
+    divide(logits, (float) settings.temperature());
+    Integer[] order = order(logits);
+    topK(logits, order, settings.topK());
+    topP(logits, order, settings.topP());
+    minP(logits, order, settings.minP());
+    return draw(logits, order, chance);
+  }
+
+  /** The first of the tokens with the greatest logit. */
+  static int likeliest(float[] logits) {
+    int best = -1;
+    for (int i = 0; i < logits.length; i++) {
+      if (!Float.isNaN(logits[i]) && (best < 0 || logits[i] > logits[best])) {
+        best = i;
+      }
+    }
+    if (best < 0 || Float.isInfinite(logits[best])) {
+      throw new ArithmeticException(
+          "The model's logits are not finite. Load it in F32, or look at its weights and adapters"
+              + " with 'inspect'.");
+    }
+    return best;
+  }
+
+  private static void penalise(float[] logits, int[] before, double penalty) {
+    if (penalty != 1) {
+      for (int token : IntStream.of(before).distinct().toArray()) {
+        float logit = logits[token];
+        logits[token] = (float) (logit < 0 ? logit * penalty : logit / penalty);
+      }
+    }
+  }
+
+  private static void divide(float[] logits, float temperature) {
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] /= temperature;
+    }
+  }
+
+  /** Tokens from the likeliest on; of equal ones the first comes first. */
+  private static Integer[] order(float[] logits) {
+    Integer[] order = new Integer[logits.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, (a, b) -> Float.compare(logits[b], logits[a]));
+    return order;
+  }
+
+  private static void topK(float[] logits, Integer[] order, int k) {
+    if (k > 0 && k < order.length) {
+      // Those that equal the last one that stays do too.
+      float last = logits[order[k - 1]];
+      for (int i = k; i < order.length; i++) {
+        logits[order[i]] = logits[order[i]] < last ? NEVER : logits[order[i]];
+      }
+    }
+  }
+
+  /** The likeliest of all stays in any case. */
+  private static void topP(float[] logits, Integer[] order, double p) {
+    if (p < 1) {
+      double[] share = shares(logits, order);
+      double sum = 0;
+      for (int i = 0; i < order.length; i++) {
+        boolean kept = i == 0 || sum < p;
+        sum += share[i];
+        logits[order[i]] = kept ? logits[order[i]] : NEVER;
+      }
+    }
+  }
+
+  private static void minP(float[] logits, Integer[] order, double least) {
+    if (least > 0) {
+      double[] share = shares(logits, order);
+      for (int i = 1; i < order.length; i++) {
+        logits[order[i]] = share[i] < least * share[0] ? NEVER : logits[order[i]];
+      }
+    }
+  }
+
+  private static int draw(float[] logits, Integer[] order, double chance) {
+    double[] share = shares(logits, order);
+    double sum = 0;
+    int last = 0;
+    for (int i = 0; i < order.length && share[i] > 0; i++) {
+      last = i;
+      sum += share[i];
+      if (chance < sum) {
+        break;
+      }
+    }
+    return order[last];
+  }
+
+  /** Probabilities in the order given. */
+  private static double[] shares(float[] logits, Integer[] order) {
+    double[] share = new double[order.length];
+    double sum = 0;
+    double greatest = logits[order[0]];
+    for (int i = 0; i < order.length; i++) {
+      share[i] = Math.exp(logits[order[i]] - greatest);
+      sum += share[i];
+    }
+    for (int i = 0; i < share.length; i++) {
+      share[i] /= sum;
+    }
+    return share;
+  }
+}

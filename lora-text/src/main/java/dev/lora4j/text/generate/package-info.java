@@ -1,0 +1,7 @@
+/** From prompts to the tokens that follow them. */
+@API(status = API.Status.EXPERIMENTAL)
+@NullMarked
+package dev.lora4j.text.generate;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package dev.lora4j.text.llama;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.network.AttentionMemory;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.MemorySize;
+import dev.lora4j.text.network.Rope;
+import dev.lora4j.text.network.Tokens;
+
+/**
+ * LLaMA (Touvron et al. 2023): a decoder with norms before its layers, rotary positions, grouped
+ * heads and gated feed-forward layers.
+ */
+public record Llama(LlamaConfig config) implements CausalNetwork {
+  private static final String EMBEDDING = "model.embed_tokens";
+  private static final String HEAD = "lm_head";
+
+  @Override
+  public int vocabulary() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public int longest() {
+    return config.maxPositionEmbeddings();
+  }
+
+  @Override
+  public MemorySize memory() {
+    return new MemorySize(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim());
+  }
+
+  @Override
+  public Expr hidden(Weights weights, Tokens tokens, AttentionMemory memory, DType compute) {
+    Weights model = weights.at("model");
+    Expr x =
+        model
+            .embedding("embed_tokens", tokens.ids(), config.vocabSize(), config.hiddenSize())
+            .to(compute);
+    Rope.Turns turns = config.rope().stage(tokens.positions(), compute);
+    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+      Weights at = model.at("layers", layer);
+      Expr normed = norm(at, "input_layernorm", x);
+      x = x.add(attention(at.at("self_attn"), normed, turns, memory, layer));
+      x = x.add(feedForward(at.at("mlp"), norm(at, "post_attention_layernorm", x)));
+    }
+    return norm(model, "norm", x);
+  }
+
+  @Override
+  public Expr logits(Weights weights, Expr hidden) {
+    int words = config.vocabSize();
+    return config.tied()
+        ? weights.tied(HEAD, EMBEDDING, hidden, words)
+        : weights.linear(HEAD, hidden, words, false);
+  }
+
+  private Expr attention(Weights at, Expr x, Rope.Turns turns, AttentionMemory memory, int layer) {
+    Expr q =
+        turns.apply(headNorm(at, "q_norm", heads(at, "q_proj", x, config.numAttentionHeads())));
+    Expr k = turns.apply(headNorm(at, "k_norm", heads(at, "k_proj", x, config.numKeyValueHeads())));
+    Expr v = heads(at, "v_proj", x, config.numKeyValueHeads());
+    Expr mixed = memory.attend(layer, q, k, v, config.reach().get(layer)).joinHeads();
+    return at.linear("o_proj", mixed, config.hiddenSize(), config.bias().output());
+  }
+
+  private Expr heads(Weights at, String name, Expr x, int heads) {
+    long out = (long) heads * config.headDim();
+    return at.linear(name, x, out, config.bias().inputs()).splitHeads(heads);
+  }
+
+  private Expr headNorm(Weights at, String name, Expr x) {
+    return config.headNorm() ? norm(at, name, x) : x;
+  }
+
+  private Expr feedForward(Weights at, Expr x) {
+    boolean bias = config.bias().feedForward();
+    Expr gate = at.linear("gate_proj", x, config.intermediateSize(), bias).silu();
+    Expr up = at.linear("up_proj", x, config.intermediateSize(), bias);
+    return at.linear("down_proj", gate.mul(up), config.hiddenSize(), bias);
+  }
+
+  private Expr norm(Weights at, String name, Expr x) {
+    return at.rmsNorm(name, x, config.rmsNormEps());
+  }
+}

@@ -1,0 +1,83 @@
+package dev.lora4j.text.llama;
+
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.text.network.Reach;
+import dev.lora4j.text.network.Rope;
+import dev.lora4j.text.network.RopeScaling;
+import java.util.List;
+
+/**
+ * Sizes of a LLaMA, in the names of transformers' configurations.
+ *
+ * @param vocabSize number of tokens
+ * @param hiddenSize width of the stream between layers
+ * @param intermediateSize width within feed-forward layers
+ * @param numHiddenLayers number of layers
+ * @param numAttentionHeads heads of queries
+ * @param numKeyValueHeads heads of keys and values, each of which serves as many of the queries as
+ *     there are
+ * @param headDim width of a head
+ * @param maxPositionEmbeddings the longest sequence
+ * @param rmsNormEps epsilon of norms
+ * @param rope how positions turn queries and keys
+ * @param reach how far back a token sees, of each layer
+ * @param bias which linear layers have a bias
+ * @param headNorm whether queries and keys are normed (Qwen3)
+ * @param tied whether the head has the table of the embedding
+ */
+public record LlamaConfig(
+    int vocabSize,
+    int hiddenSize,
+    int intermediateSize,
+    int numHiddenLayers,
+    int numAttentionHeads,
+    int numKeyValueHeads,
+    int headDim,
+    int maxPositionEmbeddings,
+    double rmsNormEps,
+    Rope rope,
+    List<Reach> reach,
+    Bias bias,
+    boolean headNorm,
+    boolean tied) {
+  /** Copies its list. */
+  public LlamaConfig {
+    reach = List.copyOf(reach);
+  }
+
+  /**
+   * Which linear layers have a bias.
+   *
+   * @param inputs those of queries, keys and values
+   * @param output that of attention's output
+   * @param feedForward those of feed-forward layers
+   */
+  public record Bias(boolean inputs, boolean output, boolean feedForward) {}
+
+  /** Reads the {@code config.json} of one of these models. */
+  static LlamaConfig read(ConfigFile config) {
+    LlamaKind kind = LlamaKind.of(config.text("model_type", ""));
+    int width = config.integer("hidden_size");
+    int heads = config.integer("num_attention_heads");
+    int longest = config.integer("max_position_embeddings", kind.longest());
+    int headDim = config.integer("head_dim", kind.headDim(width / heads));
+    config.require("hidden_act", "silu");
+    config.require("pretraining_tp", "1");
+    int layers = config.integer("num_hidden_layers");
+    return new LlamaConfig(
+        config.integer("vocab_size"),
+        width,
+        config.integer("intermediate_size"),
+        layers,
+        heads,
+        config.integer("num_key_value_heads", heads),
+        headDim,
+        longest,
+        config.real("rms_norm_eps", 1e-6),
+        RopeScaling.read(config, headDim, longest),
+        kind.reach(config, layers),
+        kind.bias(config),
+        kind == LlamaKind.QWEN3,
+        config.flag("tie_word_embeddings", false));
+  }
+}

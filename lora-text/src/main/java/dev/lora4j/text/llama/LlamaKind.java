@@ -1,0 +1,94 @@
+package dev.lora4j.text.llama;
+
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.text.llama.LlamaConfig.Bias;
+import dev.lora4j.text.network.Reach;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/** Models that are built like LLaMA, and what differs among them when nothing is said. */
+enum LlamaKind {
+  LLAMA(2048),
+  MISTRAL(131072),
+  QWEN2(32768),
+  QWEN3(32768);
+
+  private static final int MISTRAL_WINDOW = 4096;
+
+  private final int longest;
+
+  LlamaKind(int longest) {
+    this.longest = longest;
+  }
+
+  /** The {@code model_type}s that configurations say. */
+  static List<String> names() {
+    return List.of(values()).stream().map(k -> k.name().toLowerCase(Locale.ROOT)).toList();
+  }
+
+  static LlamaKind of(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  int longest() {
+    return longest;
+  }
+
+  int headDim(int shareOfWidth) {
+    return this == QWEN3 ? 128 : shareOfWidth;
+  }
+
+  Bias bias(ConfigFile config) {
+    boolean attention = config.flag("attention_bias", false);
+    return switch (this) {
+      case LLAMA -> new Bias(attention, attention, config.flag("mlp_bias", false));
+      case MISTRAL -> new Bias(false, false, false);
+      case QWEN2 -> new Bias(true, false, false);
+      case QWEN3 -> new Bias(attention, attention, false);
+    };
+  }
+
+  /**
+   * How far back the tokens of each layer see. Mistral has a window unless it says null; Qwen's has
+   * one if it says so, in the layers that {@code layer_types} names, or in its last ones.
+   */
+  List<Reach> reach(ConfigFile config, int layers) {
+    int window = window(config);
+    if (window == 0) {
+      return Collections.nCopies(layers, Reach.ALL);
+    }
+    if (this != MISTRAL && config.has("layer_types")) {
+      List<String> types = config.texts("layer_types");
+      if (types.size() != layers) {
+        throw new ModelException(
+            config.file()
+                + ": layer_types has "
+                + types.size()
+                + " entries for "
+                + layers
+                + " layers.");
+      }
+      return types.stream()
+          .map(t -> t.equals("sliding_attention") ? Reach.of(window) : Reach.ALL)
+          .toList();
+    }
+    int first = this == MISTRAL ? 0 : config.integer("max_window_layers", 28);
+    return IntStream.range(0, layers)
+        .mapToObj(layer -> layer < first ? Reach.ALL : Reach.of(window))
+        .toList();
+  }
+
+  /** The window of those layers that have one; 0 if none has. */
+  private int window(ConfigFile config) {
+    return switch (this) {
+      case LLAMA -> 0;
+      case MISTRAL ->
+          config.integer("sliding_window", config.states("sliding_window") ? 0 : MISTRAL_WINDOW);
+      case QWEN2, QWEN3 ->
+          config.flag("use_sliding_window", false) ? config.integer("sliding_window", 0) : 0;
+    };
+  }
+}

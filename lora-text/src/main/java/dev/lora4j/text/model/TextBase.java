@@ -1,0 +1,148 @@
+package dev.lora4j.text.model;
+
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ConvertedWeights;
+import dev.lora4j.core.model.KnownHashes;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.model.NetworkWeights;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.network.TextNetwork;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A loaded language model: its network, weights and sites. The weights belong to the scope it was
+ * loaded into.
+ */
+public final class TextBase {
+  /** What the names of its sites begin with. */
+  public static final String MODEL = "lm";
+
+  private static final String CONFIG = "config.json";
+
+  private final Path path;
+  private final TextFamily family;
+  private final TextNetwork network;
+  private final DType compute;
+  private final WeightStore weights;
+  private final SiteCatalogue sites;
+  private final List<Path> files;
+  private final List<String> notes;
+  private String hash = "";
+
+  private TextBase(Scope scope, Path folder, DType compute) {
+    this.path = folder;
+    this.compute = compute;
+    ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
+    family = TextFamilies.of(config);
+    network = family.network(config);
+    Map<String, List<Parameter>> wanted =
+        Map.of(MODEL, Network.walk(MODEL, compute, walk(SiteAdapters.NONE)));
+    try (TransformersFolder source = new TransformersFolder(folder, family)) {
+      files = source.files();
+      ConvertedWeights conversion = ConvertedWeights.in(compute, files);
+      weights =
+          Optional.ofNullable(
+                  NetworkWeights.load(scope, folder, source, wanted, conversion).get(MODEL))
+              .orElseThrow();
+      notes = conversion.notes();
+    }
+    sites = walkSites();
+  }
+
+  /**
+   * Loads a folder in the layout of transformers: {@code config.json} and safetensors.
+   *
+   * @throws ModelException if it is no such model, or not whole, with all that is missing or does
+   *     not fit
+   */
+  public static TextBase load(Scope scope, Path folder, DType compute) {
+    if (!Files.exists(folder.resolve(CONFIG))) {
+      throw new ModelException(
+          folder
+              + " is no language model: expected a folder in the layout of transformers, with"
+              + " config.json, model.safetensors and tokenizer.json.");
+    }
+    return new TextBase(scope, folder, compute);
+  }
+
+  private Network.Staging walk(SiteAdapters adapters) {
+    return (graph, weights) -> {
+      network.walk(weights.apply(adapters), compute);
+      return List.of();
+    };
+  }
+
+  private SiteCatalogue walkSites() {
+    List<Site> all = new ArrayList<>();
+    Network.walk(
+        MODEL,
+        compute,
+        walk(
+            (site, x, y) -> {
+              all.add(site);
+              return y;
+            }));
+    return new SiteCatalogue(all);
+  }
+
+  /** Where it lies. */
+  public Path path() {
+    return path;
+  }
+
+  /** The kind of model. */
+  public TextFamily kind() {
+    return family;
+  }
+
+  /** The network. */
+  public TextNetwork network() {
+    return network;
+  }
+
+  /** The type that weights are kept and the network computes in. */
+  public DType compute() {
+    return compute;
+  }
+
+  /** The weights, under the names that the network has for them. */
+  public WeightStore weights() {
+    return weights;
+  }
+
+  /** The layers that adapters can change. */
+  public SiteCatalogue sites() {
+    return sites;
+  }
+
+  /** What adapters need to know of it. */
+  public Family family() {
+    return Family.of(family.name(), sites);
+  }
+
+  /** What was assumed or converted, as sentences for the user. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /** SHA-256 of the weights' file, or over those of several files, in hexadecimal. */
+  public synchronized String hash() {
+    if (hash.isEmpty()) {
+      hash = KnownHashes.ofUser().of(files);
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.lora4j.text.model;
+
+import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.text.network.TextNetwork;
+import java.util.List;
+
+/**
+ * A kind of language model: what its configurations look like, and the network they describe. An
+ * extension point; immutable and safe for use by several threads.
+ */
+public interface TextFamily {
+  /** Its name, for example {@code llama}. */
+  String name();
+
+  /** Whether a {@code config.json} describes a model of this family. Only one family may say so. */
+  boolean recognises(ConfigFile config);
+
+  /**
+   * The network that a configuration describes.
+   *
+   * @throws dev.lora4j.core.model.ModelException if it asks for what the family does not have
+   */
+  TextNetwork network(ConfigFile config);
+
+  /**
+   * Where checkpoints have a weight, likeliest first; under its own name if nothing else is said.
+   */
+  default List<Placement> places(Parameter parameter) {
+    return List.of(Placement.of("", parameter.name()));
+  }
+
+  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  default boolean ignores(String tensor) {
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+package dev.lora4j.text.model;
+
+import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.model.WeightFiles;
+import dev.lora4j.core.model.WeightPlaces;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.safetensors.TensorStore;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The weights of a folder in the layout of transformers: one file, or shards with their index. */
+final class TransformersFolder implements WeightPlaces, AutoCloseable {
+  private final Path folder;
+  private final TextFamily family;
+  private final TensorStore store;
+
+  TransformersFolder(Path folder, TextFamily family) {
+    this.folder = folder;
+    this.family = family;
+    store = TensorStore.open(WeightFiles.main(folder));
+  }
+
+  /** The files with the weights. */
+  List<Path> files() {
+    return WeightFiles.of(folder);
+  }
+
+  @Override
+  public TensorStore store(String model) {
+    return store;
+  }
+
+  @Override
+  public String label(String model) {
+    return "";
+  }
+
+  @Override
+  public List<Placement> places(String model, Parameter parameter) {
+    return family.places(parameter);
+  }
+
+  @Override
+  public List<String> unknown(String model, List<String> unclaimed) {
+    return unclaimed.stream().filter(n -> !family.ignores(n)).toList();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

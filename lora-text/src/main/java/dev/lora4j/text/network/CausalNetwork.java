@@ -1,0 +1,35 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+
+/** A network that foretells each next token from those before it (GPT-2, LLaMA). */
+public non-sealed interface CausalNetwork extends TextNetwork {
+  /** Sizes of what attention remembers. */
+  MemorySize memory();
+
+  /**
+   * Stages all but the head.
+   *
+   * @param memory what each layer's tokens see
+   * @param compute the type to compute in
+   * @return the last layer's output after the final norm, [batch, tokens, width]
+   */
+  Expr hidden(Weights weights, Tokens tokens, AttentionMemory memory, DType compute);
+
+  /**
+   * Stages the head.
+   *
+   * @param hidden [..., width]
+   * @return a logit of each next token, [..., vocabulary]
+   */
+  Expr logits(Weights weights, Expr hidden);
+
+  @Override
+  default void walk(Weights weights, DType compute) {
+    Graph graph = weights.graph();
+    logits(weights, hidden(weights, Tokens.declare(graph), AttentionMemory.WHOLE, compute));
+  }
+}

@@ -1,0 +1,15 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.tensor.Expr;
+
+/**
+ * The first tokens of sequences, which see what {@link AttentionMemory#WHOLE} lets them, and whose
+ * keys and values are kept for those that follow.
+ */
+public record FirstTokens(StagedCache cache) implements AttentionMemory {
+  @Override
+  public Expr attend(int layer, Expr q, Expr k, Expr v, Reach reach) {
+    cache.store(layer, k, v);
+    return WHOLE.attend(layer, q, k, v, reach);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads how a model turns queries and keys: the base of the frequencies, and what was done to them
+ * so that sequences could be longer than the model was first taught. Numbers are formed in F32, as
+ * transformers forms them.
+ */
+public final class RopeScaling {
+  private RopeScaling() {}
+
+  /**
+   * The rotary embedding of a configuration.
+   *
+   * @param width of a head
+   * @param longest the longest sequence
+   * @throws ModelException if it is of a kind that is not known
+   */
+  public static Rope read(ConfigFile config, int width, int longest) {
+    Optional<ConfigFile> scaling =
+        config.section("rope_parameters").or(() -> config.section("rope_scaling"));
+    double base = config.real("rope_theta", 10000);
+    base = scaling.map(s -> s.real("rope_theta", Double.NaN)).filter(b -> !b.isNaN()).orElse(base);
+    List<Float> plain = frequencies(base, width);
+    if (scaling.isEmpty()) {
+      return new Rope(plain, 1);
+    }
+    ConfigFile how = scaling.get();
+    String kind = how.text("rope_type", how.text("type", "default"));
+    return switch (kind) {
+      // It begins to differ past the longest sequence, which is not gone past.
+      case "default", "dynamic" -> new Rope(plain, 1);
+      case "linear" -> new Rope(divided(plain, (float) how.real("factor", 1)), 1);
+      case "llama3" -> new Rope(llama3(plain, how), 1);
+      case "yarn" -> yarn(plain, how, base, width, longest);
+      default ->
+          throw new ModelException(
+              config.file()
+                  + ": positions are scaled by '"
+                  + kind
+                  + "', which is not known; known are default, linear, dynamic, llama3 and yarn.");
+    };
+  }
+
+  /** {@code base ^ (-2 i / width)}. */
+  private static List<Float> frequencies(double base, int width) {
+    List<Float> all = new ArrayList<>();
+    for (int i = 0; i < width; i += 2) {
+      float exponent = (float) i / width;
+      all.add(1f / (float) Math.pow(base, exponent));
+    }
+    return all;
+  }
+
+  private static List<Float> divided(List<Float> plain, float factor) {
+    return plain.stream().map(f -> f / factor).toList();
+  }
+
+  /** Long waves slowed down, short ones kept, and between them a mean of both (Llama 3.1). */
+  private static List<Float> llama3(List<Float> plain, ConfigFile how) {
+    double factor = how.real("factor", 8);
+    double low = how.real("low_freq_factor", 1);
+    double high = how.real("high_freq_factor", 4);
+    double before = how.real("original_max_position_embeddings", 8192);
+    List<Float> all = new ArrayList<>();
+    for (float f : plain) {
+      float wave = (float) (2 * Math.PI / f);
+      if (wave > before / low) {
+        all.add((float) (f / factor));
+      } else if (wave < before / high) {
+        all.add(f);
+      } else {
+        float smooth = (float) ((before / wave - low) / (high - low));
+        all.add((1 - smooth) * (float) (f / factor) + smooth * f);
+      }
+    }
+    return all;
+  }
+
+  /** Interpolation by frequency, and sharper attention (Peng et al. 2023, "YaRN"). */
+  private static Rope yarn(List<Float> plain, ConfigFile how, double base, int width, int longest) {
+    double before = how.real("original_max_position_embeddings", longest);
+    double factor = how.real("factor", longest / before);
+    double fast = how.real("beta_fast", 32);
+    double slow = how.real("beta_slow", 1);
+    double low = turns(fast, base, width, before);
+    double high = turns(slow, base, width, before);
+    if (how.flag("truncate", true)) {
+      low = Math.floor(low);
+      high = Math.ceil(high);
+    }
+    low = Math.max(low, 0);
+    high = Math.min(high, width - 1);
+    high = low == high ? high + 0.001 : high;
+    List<Float> all = new ArrayList<>();
+    for (int i = 0; i < plain.size(); i++) {
+      float ramp = (float) Math.min(1, Math.max(0, (i - low) / (high - low)));
+      float kept = 1 - ramp;
+      all.add(plain.get(i) / (float) factor * (1 - kept) + plain.get(i) * kept);
+    }
+    return new Rope(all, how.real("attention_factor", sharpness(how, factor)));
+  }
+
+  private static double sharpness(ConfigFile how, double factor) {
+    double all = how.real("mscale_all_dim", 0);
+    double one = how.real("mscale", 0);
+    return one != 0 && all != 0
+        ? sharpness(factor, one) / sharpness(factor, all)
+        : sharpness(factor, 1);
+  }
+
+  private static double sharpness(double factor, double scale) {
+    return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
+  }
+
+  /** The pair that turns so many times over the length that the model was first taught. */
+  private static double turns(double times, double base, int width, double before) {
+    return width * Math.log(before / (times * 2 * Math.PI)) / (2 * Math.log(base));
+  }
+}

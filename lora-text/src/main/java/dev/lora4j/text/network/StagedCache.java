@@ -1,0 +1,73 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keys and values of all layers, as inputs of a program that writes into them: each [batch, heads,
+ * room, width]. Rows may be of different lengths, as each token is written at its own position.
+ */
+public final class StagedCache {
+  private final MemorySize size;
+  private final Expr positions;
+  private final List<Expr> keys = new ArrayList<>();
+  private final List<Expr> values = new ArrayList<>();
+
+  /**
+   * Declares the inputs.
+   *
+   * @param positions I64 [batch, tokens] of the tokens that the program computes
+   */
+  public StagedCache(Graph graph, MemorySize size, DType type, Expr positions) {
+    this.size = size;
+    this.positions = positions;
+    Shape shape = Shape.of(Shape.UNKNOWN, size.heads(), Shape.UNKNOWN, size.width());
+    for (int layer = 0; layer < size.layers(); layer++) {
+      keys.add(graph.held(keysName(layer), type, shape));
+      values.add(graph.held(valuesName(layer), type, shape));
+    }
+  }
+
+  /** Name of the input with the keys of a layer. */
+  public static String keysName(int layer) {
+    return "keys:" + layer;
+  }
+
+  /** Name of the input with the values of a layer. */
+  public static String valuesName(int layer) {
+    return "values:" + layer;
+  }
+
+  MemorySize size() {
+    return size;
+  }
+
+  Expr positions() {
+    return positions;
+  }
+
+  Expr keys(int layer) {
+    return keys.get(layer);
+  }
+
+  Expr values(int layer) {
+    return values.get(layer);
+  }
+
+  /** Writes keys and values of the program's tokens at their positions. */
+  void store(int layer, Expr k, Expr v) {
+    Expr at =
+        positions
+            .unsqueeze(1)
+            .unsqueeze(3)
+            .expand(k.dim(0), Dim.of(size.heads()), k.dim(2), Dim.of(size.width()));
+    Graph graph = positions.graph();
+    graph.effect("scatter_", keys.get(layer), 2, at, k);
+    graph.effect("scatter_", values.get(layer), 2, at, v);
+  }
+}

@@ -1,0 +1,7 @@
+/** What language models of all families are, as they are staged: tokens in, vectors out. */
+@API(status = API.Status.EXPERIMENTAL)
+@NullMarked
+package dev.lora4j.text.network;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;

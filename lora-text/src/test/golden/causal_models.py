@@ -1,0 +1,136 @@
+"""Tiny random language models as transformers writes them, with what it computes with them.
+
+Writes ../resources/models/NAME: the model's folder, and expected.safetensors with
+  ids        I64 [2, 12]        two sequences
+  logits     F32 [2, 12, vocab] of them
+  prompt     I64 [5]
+  greedy     I64 [64]           what follows the prompt, always the likeliest token
+"""
+
+import copy
+import os
+
+import torch
+from safetensors.torch import save_file
+from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import MistralConfig, MistralForCausalLM
+from transformers import Qwen2Config, Qwen2ForCausalLM
+from transformers import Qwen3Config, Qwen3ForCausalLM
+
+VOCAB = 96
+SIZES = dict(
+    vocab_size=VOCAB,
+    hidden_size=32,
+    intermediate_size=48,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    num_key_value_heads=2,
+    max_position_embeddings=128,
+    initializer_range=0.3,
+    bos_token_id=1,
+    eos_token_id=None,
+    pad_token_id=None,
+)
+
+
+def rope(**more):
+    return dict(rope_theta=10000.0, **more)
+
+
+MODELS = {
+    "llama": (
+        LlamaForCausalLM,
+        LlamaConfig(**SIZES, num_labels=1, rope_parameters=rope(rope_type="default")),
+        torch.float32,
+    ),
+    "llama3": (
+        LlamaForCausalLM,
+        LlamaConfig(
+            **{**SIZES, "num_attention_heads": 8},
+            tie_word_embeddings=True,
+            attention_bias=True,
+            mlp_bias=True,
+            head_dim=8,
+            rope_parameters=rope(
+                rope_type="llama3",
+                factor=8.0,
+                low_freq_factor=1.0,
+                high_freq_factor=4.0,
+                original_max_position_embeddings=32,
+            ),
+        ),
+        torch.bfloat16,
+    ),
+    "llama-linear": (
+        LlamaForCausalLM,
+        LlamaConfig(**SIZES, rope_parameters=rope(rope_type="linear", factor=4.0)),
+        torch.bfloat16,
+    ),
+    "mistral": (
+        MistralForCausalLM,
+        MistralConfig(**SIZES, sliding_window=6, rope_parameters=rope(rope_type="default")),
+        torch.bfloat16,
+    ),
+    "qwen2": (
+        Qwen2ForCausalLM,
+        Qwen2Config(
+            **SIZES,
+            tie_word_embeddings=True,
+            use_sliding_window=True,
+            sliding_window=5,
+            max_window_layers=1,
+            rope_parameters=rope(rope_type="default"),
+        ),
+        torch.bfloat16,
+    ),
+    "qwen3": (
+        Qwen3ForCausalLM,
+        Qwen3Config(
+            **SIZES,
+            head_dim=16,
+            rope_parameters=rope(
+                rope_type="yarn", factor=4.0, original_max_position_embeddings=32
+            ),
+        ),
+        torch.bfloat16,
+    ),
+}
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    for number, (name, (kind, config, stored)) in enumerate(MODELS.items()):
+        torch.manual_seed(number)
+        config._attn_implementation = "eager"
+        model = kind(config).eval()
+        with torch.no_grad():
+            for key, p in model.named_parameters():
+                if "norm" in key:
+                    p.add_(0.2 * torch.randn_like(p))
+                if key.endswith("bias"):
+                    p.add_(0.1 * torch.randn_like(p))
+                p.copy_(p.to(stored).float())
+        folder = os.path.join(here, "..", "resources", "models", name)
+        # A copy, as the rotary frequencies would not come back from the smaller type.
+        copy.deepcopy(model).to(stored).save_pretrained(folder)
+        ids = torch.randint(0, VOCAB, (2, 12), generator=torch.Generator().manual_seed(number))
+        prompt = ids[0, :5]
+        with torch.no_grad():
+            logits = model(ids).logits
+            greedy = model.generate(
+                prompt[None], max_new_tokens=64, do_sample=False, use_cache=True
+            )[0, 5:]
+        save_file(
+            {
+                "ids": ids,
+                "logits": logits.contiguous(),
+                "prompt": prompt.clone(),
+                "greedy": greedy.contiguous(),
+            },
+            os.path.join(folder, "expected.safetensors"),
+        )
+        print(name, logits.std().item(), len(set(greedy.tolist())), len(greedy))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+package dev.lora4j.text.generate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.text.model.TextBase;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.Tokens;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tiny models of each kind against transformers ({@code src/test/golden/causal_models.py}). */
+class CausalParityTest {
+  private static final Engine ENGINE = Engine.open(1);
+  private static final Path MODELS = Path.of("src/test/resources/models");
+
+  @AfterAll
+  static void close() {
+    ENGINE.close();
+  }
+
+  private static final class Opened implements AutoCloseable {
+    final Scope scope = ENGINE.scope("model");
+    final TextBase base;
+    final CausalPrograms programs;
+    private final TensorStore expected;
+
+    Opened(String name) {
+      base = TextBase.load(scope, MODELS.resolve(name), DType.F32);
+      programs = new CausalPrograms(scope, base, (CausalNetwork) base.network());
+      expected = TensorStore.open(MODELS.resolve(name).resolve("expected.safetensors"));
+    }
+
+    HostTensor expected(String name) {
+      TensorInfo info = Optional.ofNullable(expected.tensors().get(name)).orElseThrow();
+      return HostTensor.of(info.dtype(), info.shape(), expected.read(name));
+    }
+
+    int[] tokens(String name) {
+      return Arrays.stream(expected(name).doubles()).mapToInt(d -> (int) d).toArray();
+    }
+
+    int[] follow(List<int[]> prompts, int most, int which) {
+      List<Sequence> rows = new ArrayList<>();
+      for (int[] prompt : prompts) {
+        rows.add(
+            new Sequence(
+                new Sequence.Start(
+                    prompt,
+                    most,
+                    Set.of(),
+                    SamplingSettings.GREEDY,
+                    0,
+                    MixPlan.NONE,
+                    token -> false)));
+      }
+      new CausalRun(programs).run(scope, rows);
+      return rows.get(which).added();
+    }
+
+    @Override
+    public void close() {
+      expected.close();
+      scope.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llama", "llama3", "llama-linear", "mistral", "qwen2", "qwen3"})
+  void logitsAndGreedyTextAreThoseOfTransformers(String name) {
+    try (Opened model = new Opened(name)) {
+      HostTensor ids = model.expected("ids");
+      long[] positions = IntStream.range(0, 24).mapToLong(i -> i % 12).toArray();
+      Tensor logits =
+          model
+              .programs
+              .whole(Set.of())
+              .run(
+                  model.scope,
+                  model.base.weights(),
+                  Map.of(
+                      Tokens.IDS,
+                      ids.on(model.scope),
+                      Tokens.POSITIONS,
+                      Tensor.ofLongs(model.scope, ids.shape(), positions)))
+              .get(0);
+      double[] expected = model.expected("logits").doubles();
+      float[] found = logits.floats();
+      double scale = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+      double worst =
+          IntStream.range(0, found.length)
+              .mapToDouble(i -> Math.abs(found[i] - expected[i]))
+              .max()
+              .orElse(0);
+      assertTrue(worst <= 1e-5 * scale, "off by " + worst + " of " + scale);
+      int[] prompt = model.tokens("prompt");
+      assertArrayEquals(model.tokens("greedy"), model.follow(List.of(prompt), 64, 0));
+    }
+  }
+
+  /** Rows of other lengths in the same batch change nothing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama3", "mistral", "qwen3"})
+  void aBatchOfDifferentLengthsGivesWhatEachGivesAlone(String name) {
+    try (Opened model = new Opened(name)) {
+      int[] prompt = model.tokens("prompt");
+      int[] shorter = {7};
+      int[] longer = IntStream.range(20, 31).toArray();
+      List<int[]> all = List.of(shorter, prompt, longer);
+      for (int row = 0; row < all.size(); row++) {
+        int[] alone = model.follow(List.of(all.get(row)), 30, 0);
+        assertArrayEquals(alone, model.follow(all, 30, row), "row " + row);
+      }
+      assertTrue(Optional.of(model.base.sites().all()).orElseThrow().size() > 10);
+    }
+  }
+}
