@@ -10,4 +10,5 @@ module dev.lora4j.text {
   exports dev.lora4j.text.llama;
   exports dev.lora4j.text.model;
   exports dev.lora4j.text.network;
+  exports dev.lora4j.text.token;
 }

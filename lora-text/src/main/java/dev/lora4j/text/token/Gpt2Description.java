@@ -1,0 +1,76 @@
+package dev.lora4j.text.token;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** GPT-2's byte-level BPE, {@code vocab.json} and {@code merges.txt}, as a {@code tokenizer.json}. */
+final class Gpt2Description {
+  private Gpt2Description() {}
+
+  static JsonObject of(Path vocabulary, Path merges, TokenizerSettings settings)
+      throws IOException {
+    JsonObject bpe = JsonFiles.typed("BPE");
+    bpe.addProperty("continuing_subword_prefix", "");
+    bpe.addProperty("end_of_word_suffix", "");
+    bpe.addProperty("fuse_unk", false);
+    JsonObject vocab = JsonFiles.object(vocabulary);
+    bpe.add("vocab", vocab);
+    bpe.add("merges", merges(merges, vocab));
+
+    JsonObject split = byteLevel(settings.flag("add_prefix_space").orElse(false), true);
+    JsonObject json = new JsonObject();
+    json.addProperty("version", "1.0");
+    JsonArray added = new JsonArray();
+    settings.names().values().stream()
+        .distinct()
+        .filter(vocab::has)
+        .forEach(token -> added.add(AddedToken.special(vocab.get(token).getAsInt(), token).json()));
+    json.add("added_tokens", added);
+    json.add("pre_tokenizer", split);
+    json.add("post_processor", byteLevel(true, false));
+    json.add("decoder", byteLevel(true, true));
+    json.add("model", bpe);
+    return json;
+  }
+
+  private static JsonObject byteLevel(boolean prefixSpace, boolean trim) {
+    JsonObject step = JsonFiles.typed("ByteLevel");
+    step.addProperty("add_prefix_space", prefixSpace);
+    step.addProperty("trim_offsets", trim);
+    step.addProperty("use_regex", true);
+    return step;
+  }
+
+  private static JsonArray merges(Path file, JsonObject vocab) throws IOException {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (CharacterCodingException e) {
+      throw new TokenizerException(file, "is not UTF-8.", e);
+    }
+    JsonArray merges = new JsonArray();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      if (line.isEmpty() || (i == 0 && line.startsWith("#version"))) {
+        continue;
+      }
+      String[] parts = line.split(" ", -1);
+      if (parts.length != 2 || !vocab.has(parts[0] + parts[1])) {
+        throw new TokenizerException(
+            file,
+            "has in line %d no two tokens that make one of the vocabulary: '%s'."
+                .formatted(i + 1, line));
+      }
+      JsonArray pair = new JsonArray();
+      pair.add(parts[0]);
+      pair.add(parts[1]);
+      merges.add(pair);
+    }
+    return merges;
+  }
+}

@@ -1,0 +1,237 @@
+package dev.lora4j.text.token;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns texts into the ids that a language model takes, and ids into text. Loads the folder of a
+ * model of transformers: a {@code tokenizer.json}, a model of SentencePiece ({@code
+ * tokenizer.model}, {@code spiece.model}) or GPT-2's {@code vocab.json} with {@code merges.txt}, and
+ * the settings beside them. Agrees with the fast tokenisers of transformers.
+ *
+ * <p>Half a surrogate pair, which has no UTF-8, is taken as U+FFFD.
+ *
+ * <p>May be used from several threads. Whoever loads it closes it; closing frees native memory, after
+ * the calls in progress.
+ */
+public final class TextTokenizer implements AutoCloseable {
+  private final Path folder;
+  private final HuggingFaceTokenizer words;
+  private final Map<String, Integer> ids;
+  private final Map<Integer, String> texts = new HashMap<>();
+  private final int size;
+  private final SpecialTokens special;
+  private final TokenizerSettings settings;
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  private TextTokenizer(Path folder, HuggingFaceTokenizer words, TokenizerFiles files) {
+    this.folder = folder;
+    this.words = words;
+    this.ids = files.ids();
+    this.special = files.special();
+    this.settings = files.settings();
+    ids.forEach((text, id) -> texts.put(id, text));
+    this.size = texts.keySet().stream().mapToInt(id -> id).max().orElse(-1) + 1;
+  }
+
+  /**
+   * Loads the tokeniser of a model's folder.
+   *
+   * @throws TokenizerException if there is none, or its files are damaged
+   */
+  public static TextTokenizer load(Path folder) throws IOException {
+    TokenizerFiles files = TokenizerFiles.read(folder);
+    // The library would otherwise look for newer native parts in the network.
+    if (System.getProperty("ai.djl.offline") == null) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+    byte[] bytes = files.description().toString().getBytes(StandardCharsets.UTF_8);
+    Map<String, String> options =
+        Map.of("truncation", "DO_NOT_TRUNCATE", "padding", "DO_NOT_PAD", "maxLength", "-1");
+    try (var stream = new ByteArrayInputStream(bytes)) {
+      return new TextTokenizer(folder, HuggingFaceTokenizer.newInstance(stream, options), files);
+    } catch (RuntimeException e) { // the native library throws plain ones
+      throw new TokenizerException(folder, "holds no usable tokeniser: " + e.getMessage(), e);
+    }
+  }
+
+  /** The ids of a text, with what the model has around it, such as a token that begins it. */
+  public int[] encode(String text) {
+    return ints(using(all -> all.encode(sound(text), true, false).getIds()));
+  }
+
+  /** The ids of a text and nothing around it. Special tokens that are written in it count as such. */
+  public int[] encodePlain(String text) {
+    return ints(using(all -> all.encode(sound(text), false, false).getIds()));
+  }
+
+  /**
+   * The ids of a text with their places.
+   *
+   * @param around whether what the model has around a text is added
+   */
+  public TokenizedText locate(String text, boolean around) {
+    String sound = sound(text);
+    Encoding encoding = using(all -> all.encode(sound, around, false));
+    int[] found = ints(encoding.getIds());
+    @Nullable CharSpan[] spans = encoding.getCharTokenSpans();
+    int[] chars = charOfCodePoint(sound);
+    int[] starts = new int[found.length];
+    int[] ends = new int[found.length];
+    for (int i = 0; i < found.length; i++) {
+      CharSpan span = spans[i];
+      if (span != null) {
+        starts[i] = chars[span.getStart()];
+        ends[i] = chars[span.getEnd()];
+      }
+    }
+    return new TokenizedText(found, starts, ends);
+  }
+
+  /** Two texts as one sequence, with what the model has around and between them. */
+  public TokenizedPair encodePair(String first, String second) {
+    Encoding encoding = using(all -> all.encode(sound(first), sound(second), true, false));
+    return new TokenizedPair(ints(encoding.getIds()), ints(encoding.getTypeIds()));
+  }
+
+  /**
+   * The text of ids. Bytes that are no whole character become U+FFFD.
+   *
+   * @param withoutSpecial whether special tokens are left out
+   * @throws IllegalArgumentException if the vocabulary has no token of one of the ids
+   */
+  public String decode(int[] tokens, boolean withoutSpecial) {
+    for (int id : tokens) {
+      if (!texts.containsKey(id)) {
+        throw new IllegalArgumentException(
+            "%s has no token with the id %d; its ids end with %d."
+                .formatted(folder, id, size - 1));
+      }
+    }
+    long[] longs = Arrays.stream(tokens).asLongStream().toArray();
+    return using(all -> all.decode(longs, withoutSpecial));
+  }
+
+  /**
+   * Text from ids that come one after the other, without special tokens.
+   *
+   * @param before the ids that come before them, whose text is known: whether the first word needs a
+   *     space depends on them; none at the beginning of a text
+   */
+  public TokenStream stream(int... before) {
+    return new TokenStream(this, before);
+  }
+
+  /** One more than the greatest id. */
+  public int size() {
+    return size;
+  }
+
+  /** The id of a token as the vocabulary writes it. */
+  public OptionalInt id(String token) {
+    Integer id = ids.get(token);
+    return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+  }
+
+  /** A token as the vocabulary writes it. */
+  public Optional<String> token(int id) {
+    return Optional.ofNullable(texts.get(id));
+  }
+
+  /** The tokens that mean something beside text. */
+  public SpecialTokens special() {
+    return special;
+  }
+
+  /** Greatest number of tokens that the model was made for, if the folder says. */
+  public Optional<Integer> maxLength() {
+    return settings.maxLength();
+  }
+
+  /** Templates of chats by name, in Jinja's language; the usual one is {@code default}. */
+  public Map<String, String> chatTemplates() {
+    return Map.copyOf(settings.templates());
+  }
+
+  /**
+   * Fails if the tokeniser may give ids that the model has no embedding for.
+   *
+   * @param modelVocabulary rows of the model's embedding of tokens
+   * @throws TokenizerException if there are more ids
+   */
+  public void requireFits(int modelVocabulary) {
+    if (size > modelVocabulary) {
+      throw new TokenizerException(
+          folder,
+          "has ids up to %d, and the model has embeddings for %d tokens: '%s' would have none. Take the tokeniser of the model's own folder."
+              .formatted(size - 1, modelVocabulary, texts.get(size - 1)));
+    }
+  }
+
+  @Override
+  public void close() {
+    use.writeLock().lock();
+    try {
+      closed = true;
+      words.close();
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return folder + " (" + size + " tokens)";
+  }
+
+  private <T> T using(Function<HuggingFaceTokenizer, T> call) {
+    use.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("The tokeniser of " + folder + " is closed.");
+      }
+      return call.apply(words);
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  private static int[] ints(long[] longs) {
+    return Arrays.stream(longs).mapToInt(Math::toIntExact).toArray();
+  }
+
+  /** For each code point and the end the place among Java's chars. */
+  private static int[] charOfCodePoint(String text) {
+    int[] places = new int[text.codePointCount(0, text.length()) + 1];
+    int at = 0;
+    for (int i = 0; i < places.length - 1; i++) {
+      places[i] = at;
+      at += Character.charCount(text.codePointAt(at));
+    }
+    places[places.length - 1] = at;
+    return places;
+  }
+
+  private static String sound(String text) {
+    StringBuilder sound = new StringBuilder(text.length());
+    text.codePoints()
+        .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
+        .forEach(sound::appendCodePoint);
+    return sound.toString();
+  }
+}
