@@ -64,7 +64,11 @@ def main():
                 case = {"template": file.stem, "conversation": name, "prompt": prompt}
                 try:
                     case["text"] = compiled.render(
-                        messages=messages, add_generation_prompt=prompt, **TOKENS
+                        messages=messages,
+                        tools=None,
+                        documents=None,
+                        add_generation_prompt=prompt,
+                        **TOKENS,
                     )
                 except Exception as e:
                     case["error"] = str(e)

@@ -1,0 +1,17 @@
+package dev.lora4j.text.chat.jinja;
+
+/** What takes the place of a value where there is none. */
+sealed interface Absent {
+  /** Python's None. */
+  Absent NONE = new None();
+
+  /** None, which has one instance. */
+  record None() implements Absent {}
+
+  /**
+   * A name, member or element that is not there. It is empty and false; going further into it fails.
+   *
+   * @param reason why, as Jinja says it
+   */
+  record Undefined(String reason) implements Absent {}
+}

@@ -1,0 +1,99 @@
+package dev.lora4j.text.chat.jinja;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A template of Jinja's language (jinja.palletsprojects.com), run as transformers runs chat
+ * templates: {@code trim_blocks} and {@code lstrip_blocks} are on, nothing is escaped, and values
+ * cannot be changed. It reads nothing but the values that it is given. What is not known is an error
+ * when the template is read, as far as that shows there.
+ *
+ * <p>May be used from several threads.
+ */
+public final class JinjaTemplate {
+  /** Most characters of an output. */
+  static final int LONGEST = 64 << 20;
+
+  /** Most elements of a {@code range}, as in Jinja's sandbox. */
+  private static final long LONGEST_RANGE = 100_000;
+
+  private final List<Statement> statements;
+
+  private JinjaTemplate(List<Statement> statements) {
+    this.statements = statements;
+  }
+
+  /**
+   * Reads a template.
+   *
+   * @throws JinjaException if it has mistakes, or statements that are not known
+   */
+  public static JinjaTemplate of(String source) {
+    return new JinjaTemplate(List.copyOf(TemplateParser.parse(source)));
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param values text, {@link Long}, {@link Double}, {@link Boolean}, lists and maps of these, {@link
+   *     Callable}, and {@link #none()}
+   * @throws JinjaException if it asks for something that cannot be done
+   */
+  public String render(Map<String, Object> values) {
+    Scope scope = Scope.of(values);
+    Callable range = (places, names) -> range(places);
+    Callable namespace = (places, names) -> namespace(places, names);
+    Callable dict = (places, names) -> new LinkedHashMap<Object, Object>(names);
+    scope.set("range", range);
+    scope.set("namespace", namespace);
+    scope.set("dict", dict);
+    try {
+      return new Interpreter().run(statements, scope.inner());
+    } catch (StackOverflowError e) {
+      throw JinjaException.of("macros call each other without an end");
+    }
+  }
+
+  /** The value that Python calls None. */
+  public static Object none() {
+    return Absent.NONE;
+  }
+
+  /** The error with which a template stops by itself. */
+  public static JinjaException raised(String message) {
+    return JinjaException.of(message);
+  }
+
+  private static Object namespace(List<Object> places, Map<String, Object> names) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    for (Object place : places) {
+      if (place instanceof Map<?, ?> map) {
+        map.forEach((key, value) -> members.put(PythonText.of(key), value));
+      }
+    }
+    members.putAll(names);
+    return new Namespace(members);
+  }
+
+  private static Object range(List<Object> places) {
+    if (places.isEmpty() || places.size() > 3) {
+      throw JinjaException.of("range takes one to three numbers");
+    }
+    long from = places.size() > 1 ? Values.whole(places.get(0)) : 0;
+    long to = Values.whole(places.get(places.size() > 1 ? 1 : 0));
+    long step = places.size() > 2 ? Values.whole(places.get(2)) : 1;
+    if (step == 0) {
+      throw JinjaException.of("range has the step 0");
+    }
+    if (Math.abs((to - from) / step) > LONGEST_RANGE) {
+      throw JinjaException.of("Range too big.");
+    }
+    List<Object> numbers = new java.util.ArrayList<>();
+    for (long at = from; step > 0 ? at < to : at > to; at += step) {
+      numbers.add(at);
+    }
+    return numbers;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.lora4j.text.chat.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What {@code value.name}, {@code value[key]} and {@code value[from:to]} are. */
+final class Members {
+  private Members() {}
+
+  static Object attribute(Object target, String name) {
+    if (target instanceof Absent.Undefined missing) {
+      throw JinjaException.of(missing.reason());
+    }
+    Optional<Callable> method = Methods.of(target, name);
+    if (method.isPresent()) {
+      return method.get();
+    }
+    Map<?, ?> members =
+        target instanceof Namespace space
+            ? space.members()
+            : target instanceof Map<?, ?> map ? map : Map.of();
+    Object value = members.get(name);
+    return value == null ? missing(target, name) : value;
+  }
+
+  static Object item(Object target, Object key) {
+    if (target instanceof Absent.Undefined missing) {
+      throw JinjaException.of(missing.reason());
+    }
+    if (Values.isWhole(key) && (target instanceof List || target instanceof String)) {
+      List<Object> items = Values.items(target);
+      long place = Values.whole(key);
+      long from = place < 0 ? place + items.size() : place;
+      return from >= 0 && from < items.size()
+          ? items.get((int) from)
+          : new Absent.Undefined(
+              Values.kind(target) + " object has no element " + Values.whole(key));
+    }
+    if (target instanceof Map<?, ?> map) {
+      Object value = map.get(key);
+      return value == null && key instanceof String name
+          ? attribute(target, name)
+          : value == null ? missing(target, PythonText.of(key)) : value;
+    }
+    return key instanceof String name
+        ? attribute(target, name)
+        : missing(target, PythonText.quoted(key));
+  }
+
+  /** As Python does: places past an end are the end, negative ones count from the end. */
+  static Object slice(
+      Object target, Optional<Object> from, Optional<Object> to, Optional<Object> by) {
+    if (!(target instanceof List || target instanceof String)) {
+      throw Values.defined(
+          target, JinjaException.of("a " + Values.kind(target) + " has no parts by place"));
+    }
+    List<Object> items = Values.items(target);
+    long step = by.filter(value -> !(value instanceof Absent)).map(Values::whole).orElse(1L);
+    if (step == 0) {
+      throw JinjaException.of("slice step cannot be zero");
+    }
+    long size = items.size();
+    long least = step > 0 ? 0 : -1;
+    long most = step > 0 ? size : size - 1;
+    long at = place(from, step > 0 ? least : most, size, least, most);
+    long end = place(to, step > 0 ? most : least, size, least, most);
+    List<Object> part = new ArrayList<>();
+    for (; step > 0 ? at < end : at > end; at += step) {
+      part.add(items.get((int) at));
+    }
+    if (target instanceof List) {
+      return part;
+    }
+    StringBuilder text = new StringBuilder();
+    part.forEach(text::append);
+    return text.toString();
+  }
+
+  private static long place(
+      Optional<Object> given, long otherwise, long size, long least, long most) {
+    if (given.isEmpty() || given.get() instanceof Absent.None) {
+      return otherwise;
+    }
+    long place = Values.whole(given.get());
+    return Math.max(least, Math.min(most, place < 0 ? place + size : place));
+  }
+
+  private static Absent missing(Object target, String name) {
+    return new Absent.Undefined(
+        "'%s object' has no attribute '%s'".formatted(Values.kind(target), name));
+  }
+}

@@ -1,0 +1,236 @@
+package dev.lora4j.text.chat.jinja;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+
+/** The methods of Python's texts, lists and maps that change nothing. */
+final class Methods {
+  private Methods() {}
+
+  static Optional<Callable> of(Object target, String name) {
+    if (target instanceof String text) {
+      return ofText(text, name);
+    } else if (target instanceof Map<?, ?> map) {
+      return ofMap(map, name);
+    } else if (target instanceof List<?> list) {
+      return switch (name) {
+        case "index" -> method(given -> indexOf(list, given.get(0)));
+        case "count" ->
+            method(given -> list.stream().filter(v -> Values.equal(v, given.get(0))).count());
+        default -> Optional.empty();
+      };
+    }
+    return Optional.empty();
+  }
+
+  private interface ByPlace {
+    Object call(List<Object> given);
+  }
+
+  private static Optional<Callable> method(ByPlace method) {
+    return Optional.of(
+        (places, names) -> {
+          if (!names.isEmpty()) {
+            throw JinjaException.of("'" + names.keySet().iterator().next() + "' has to be given by place");
+          }
+          try {
+            return method.call(places);
+          } catch (IndexOutOfBoundsException e) {
+            throw JinjaException.of("an argument is missing");
+          }
+        });
+  }
+
+  private static Optional<Callable> ofMap(Map<?, ?> map, String name) {
+    return switch (name) {
+      case "items" -> method(given -> items(map));
+      case "keys" -> method(given -> new ArrayList<>(map.keySet()));
+      case "values" -> method(given -> new ArrayList<>(map.values()));
+      case "get" ->
+          method(
+              given -> {
+                Object value = map.get(given.get(0));
+                return value != null ? value : given.size() > 1 ? given.get(1) : Absent.NONE;
+              });
+      default -> Optional.empty();
+    };
+  }
+
+  /** Each key with its value. */
+  static List<Object> items(Map<?, ?> map) {
+    List<Object> items = new ArrayList<>();
+    map.forEach((key, value) -> items.add(List.of(key, value)));
+    return items;
+  }
+
+  private static Optional<Callable> ofText(String text, String name) {
+    return switch (name) {
+      case "strip" -> method(given -> strip(text, given, true, true));
+      case "lstrip" -> method(given -> strip(text, given, true, false));
+      case "rstrip" -> method(given -> strip(text, given, false, true));
+      case "split" -> method(given -> split(text, given));
+      case "rsplit" -> method(given -> splitFromEnd(text, given));
+      case "splitlines" ->
+          method(given -> new ArrayList<Object>(Arrays.asList(text.split("\r\n|\r|\n"))));
+      case "startswith" -> method(given -> any(given.get(0), text::startsWith));
+      case "endswith" -> method(given -> any(given.get(0), text::endsWith));
+      case "upper" -> method(given -> text.toUpperCase(Locale.ROOT));
+      case "lower" -> method(given -> text.toLowerCase(Locale.ROOT));
+      case "title" -> method(given -> title(text));
+      case "capitalize" -> method(given -> capitalized(text));
+      case "replace" -> method(given -> replace(text, given));
+      case "find" -> method(given -> (long) text.indexOf(Values.text(given.get(0))));
+      case "rfind" -> method(given -> (long) text.lastIndexOf(Values.text(given.get(0))));
+      case "count" ->
+          method(given -> (long) text.split(java.util.regex.Pattern.quote(Values.text(given.get(0))), -1).length - 1);
+      case "join" ->
+          method(
+              given ->
+                  String.join(
+                      text, Values.items(given.get(0)).stream().map(Values::text).toList()));
+      case "removeprefix" ->
+          method(given -> text.startsWith(Values.text(given.get(0))) ? text.substring(Values.text(given.get(0)).length()) : text);
+      case "removesuffix" ->
+          method(given -> text.endsWith(Values.text(given.get(0))) ? text.substring(0, text.length() - Values.text(given.get(0)).length()) : text);
+      case "isdigit" -> method(given -> all(text, Character::isDigit));
+      case "isalpha" -> method(given -> all(text, Character::isLetter));
+      case "isalnum" -> method(given -> all(text, Character::isLetterOrDigit));
+      case "isspace" -> method(given -> all(text, c -> PythonText.isSpace((char) c)));
+      default -> Optional.empty();
+    };
+  }
+
+  private static long indexOf(List<?> list, Object value) {
+    for (int i = 0; i < list.size(); i++) {
+      if (Values.equal(list.get(i), value)) {
+        return i;
+      }
+    }
+    throw JinjaException.of(PythonText.quoted(value) + " is not in list");
+  }
+
+  static String strip(String text, List<Object> given, boolean left, boolean right) {
+    boolean white = given.isEmpty() || given.get(0) instanceof Absent.None;
+    String taken = white ? "" : Values.text(given.get(0));
+    int from = 0;
+    int to = text.length();
+    while (left && from < to && gone(text.charAt(from), white, taken)) {
+      from++;
+    }
+    while (right && to > from && gone(text.charAt(to - 1), white, taken)) {
+      to--;
+    }
+    return text.substring(from, to);
+  }
+
+  private static boolean gone(char c, boolean white, String taken) {
+    return white ? PythonText.isSpace(c) : taken.indexOf(c) >= 0;
+  }
+
+  private static List<Object> split(String text, List<Object> given) {
+    List<Object> parts = new ArrayList<>();
+    long most = given.size() > 1 ? Values.whole(given.get(1)) : -1;
+    if (given.isEmpty() || given.get(0) instanceof Absent.None) {
+      String rest = strip(text, List.of(), true, false);
+      while (!rest.isEmpty()) {
+        int end = 0;
+        while (end < rest.length() && !PythonText.isSpace(rest.charAt(end))) {
+          end++;
+        }
+        boolean last = most >= 0 && parts.size() == most;
+        parts.add(last ? rest : rest.substring(0, end));
+        rest = last ? "" : strip(rest.substring(end), List.of(), true, false);
+      }
+      return parts;
+    }
+    String between = separator(given.get(0));
+    int from = 0;
+    for (int at = text.indexOf(between);
+        at >= 0 && (most < 0 || parts.size() < most);
+        at = text.indexOf(between, from)) {
+      parts.add(text.substring(from, at));
+      from = at + between.length();
+    }
+    parts.add(text.substring(from));
+    return parts;
+  }
+
+  private static List<Object> splitFromEnd(String text, List<Object> given) {
+    if (given.size() < 2) {
+      return split(text, given);
+    }
+    String between = separator(given.get(0));
+    long most = Values.whole(given.get(1));
+    List<Object> parts = new ArrayList<>();
+    String rest = text;
+    for (int at = rest.lastIndexOf(between);
+        at >= 0 && (most < 0 || parts.size() < most);
+        at = rest.lastIndexOf(between)) {
+      parts.add(0, rest.substring(at + between.length()));
+      rest = rest.substring(0, at);
+    }
+    parts.add(0, rest);
+    return parts;
+  }
+
+  private static String separator(Object value) {
+    String between = Values.text(value);
+    if (between.isEmpty()) {
+      throw JinjaException.of("empty separator");
+    }
+    return between;
+  }
+
+  private static boolean any(Object given, java.util.function.Predicate<String> fits) {
+    return given instanceof List<?> several
+        ? several.stream().anyMatch(each -> fits.test(Values.text(each)))
+        : fits.test(Values.text(given));
+  }
+
+  private static String replace(String text, List<Object> given) {
+    String from = Values.text(given.get(0));
+    String to = Values.text(given.get(1));
+    if (given.size() < 3) {
+      return text.replace(from, to);
+    }
+    String rest = text;
+    StringBuilder done = new StringBuilder();
+    for (long left = Values.whole(given.get(2)); left != 0 && rest.contains(from); left--) {
+      int at = rest.indexOf(from);
+      done.append(rest, 0, at).append(to);
+      rest = rest.substring(at + from.length());
+      if (from.isEmpty()) {
+        break;
+      }
+    }
+    return done + rest;
+  }
+
+  static String title(String text) {
+    StringBuilder title = new StringBuilder();
+    boolean within = false;
+    for (int c : text.codePoints().toArray()) {
+      title.appendCodePoint(within ? Character.toLowerCase(c) : Character.toTitleCase(c));
+      within = Character.isLetter(c);
+    }
+    return title.toString();
+  }
+
+  static String capitalized(String text) {
+    if (text.isEmpty()) {
+      return text;
+    }
+    int end = text.offsetByCodePoints(0, 1);
+    return text.substring(0, end).toUpperCase(Locale.ROOT)
+        + text.substring(end).toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean all(String text, IntPredicate kind) {
+    return !text.isEmpty() && text.codePoints().allMatch(kind);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.lora4j.text.chat.jinja;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a template does. Lines are counted from 1. */
+sealed interface Statement {
+  record Text(String text) implements Statement {}
+
+  record Output(Expression value, int line) implements Statement {}
+
+  /** Conditions in turn, each with what is done; the last may be {@code else}. */
+  record If(List<Expression> conditions, List<List<Statement>> bodies, int line)
+      implements Statement {}
+
+  record For(
+      List<String> names,
+      Expression values,
+      Optional<Expression> filter,
+      List<Statement> body,
+      List<Statement> otherwise,
+      int line)
+      implements Statement {}
+
+  /** {@code set a, b = value}. */
+  record Set(List<String> names, Expression value, int line) implements Statement {}
+
+  /** {@code set namespace.member = value}. */
+  record SetMember(String namespace, String member, Expression value, int line)
+      implements Statement {}
+
+  /** {@code set name}, its text, {@code endset}; the filters take {@link #INNER}. */
+  record SetText(String name, Expression filters, List<Statement> body, int line)
+      implements Statement {}
+
+  /** {@code filter}: its text goes through filters, which take {@link #INNER}. */
+  record Filtered(Expression filters, List<Statement> body, int line) implements Statement {}
+
+  record Macro(
+      String name, List<String> parameters, Map<String, Expression> usual, List<Statement> body)
+      implements Statement {}
+
+  /** Statements that see more names. */
+  record With(List<String> names, List<Expression> values, List<Statement> body, int line)
+      implements Statement {}
+
+  record Break() implements Statement {}
+
+  record Continue() implements Statement {}
+
+  /** The name of the text inside a statement for its filters. */
+  String INNER = " inner";
+}
