@@ -8,6 +8,7 @@ module dev.lora4j.text {
   requires static org.jspecify;
 
   exports dev.lora4j.text.chat;
+  exports dev.lora4j.text.data;
   exports dev.lora4j.text.llama;
   exports dev.lora4j.text.model;
   exports dev.lora4j.text.network;

@@ -1,0 +1,29 @@
+package dev.lora4j.text.data;
+
+/**
+ * How long sequences may be.
+ *
+ * @param longest number of tokens of a sequence, of each side where there are two; of a block where
+ *     texts are packed
+ * @param longer what happens to longer ones
+ * @param pack whether texts are joined, with the end token between them, and cut into blocks of
+ *     {@code longest} tokens; for plain texts alone
+ */
+public record SequenceLimits(int longest, Longer longer, boolean pack) {
+  /** What happens to sequences that are too long. */
+  public enum Longer {
+    /** They lose their end, which {@link TokenSequences#cut()} counts. */
+    CUT,
+    /** They are an error that lists them. */
+    REFUSE
+  }
+
+  /** Refuses lengths in which nothing can be learned. */
+  public SequenceLimits {
+    if (longest < 2) {
+      throw new IllegalArgumentException(
+          "Sequences of at most %d token(s) leave nothing to learn; 2 is the least."
+              .formatted(longest));
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.lora4j.text.data;
+
+import dev.lora4j.text.chat.ChatMessage;
+import java.util.List;
+
+/** One thing that is learned from. */
+public sealed interface TextExample {
+  /** A text, every token of which is learned. */
+  record Plain(String text) implements TextExample {}
+
+  /** A text that is given and what should follow it, which alone is learned. */
+  record Completion(String prompt, String completion) implements TextExample {}
+
+  /** A conversation, of which the answers of the model are learned. */
+  record Chat(List<ChatMessage> messages) implements TextExample {
+    /** Keeps a copy. */
+    public Chat {
+      messages = List.copyOf(messages);
+    }
+  }
+
+  /** A text and the class that it belongs to. */
+  record Labelled(String text, String label) implements TextExample {}
+
+  /** A text and what an encoder and decoder make of it. */
+  record Pair(String input, String target) implements TextExample {}
+}

@@ -1,0 +1,52 @@
+package dev.lora4j.text.data;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a line of a data set holds. */
+public enum TextForm {
+  /** {@code {"text": ...}}, and files of plain text. */
+  TEXT("text"),
+  /** {@code {"prompt": ..., "completion": ...}}. */
+  COMPLETION("prompt", "completion"),
+  /** {@code {"messages": [{"role": ..., "content": ...}, ...]}}. */
+  CHAT("messages"),
+  /** {@code {"text": ..., "label": ...}}. */
+  LABELLED("text", "label"),
+  /** {@code {"input": ..., "target": ...}}. */
+  PAIR("input", "target"),
+  /** {@code {"source": ..., "target": ...}}, which is read as {@link #PAIR}. */
+  SOURCE("source", "target");
+
+  private final List<String> keys;
+
+  TextForm(String... keys) {
+    this.keys = List.of(keys);
+  }
+
+  /** The keys of a line. */
+  public List<String> keys() {
+    return keys;
+  }
+
+  /** The form whose keys these are. */
+  static Optional<TextForm> of(Set<String> found) {
+    for (TextForm form : values()) {
+      if (Set.copyOf(form.keys).equals(found)) {
+        return Optional.of(form);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The form of the examples: pairs have one, whatever their keys. */
+  TextForm read() {
+    return this == SOURCE ? PAIR : this;
+  }
+
+  @Override
+  public String toString() {
+    return "{\"" + String.join("\", \"", keys) + "\"}";
+  }
+}

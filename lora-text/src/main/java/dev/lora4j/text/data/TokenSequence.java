@@ -1,0 +1,31 @@
+package dev.lora4j.text.data;
+
+/**
+ * An example as token ids.
+ *
+ * @param ids of the text; of an encoder and decoder those of the input
+ * @param counted for each id whether it is learned; at the first it has no meaning, as nothing comes
+ *     before it
+ * @param target ids of what a decoder should write, its end included; empty elsewhere
+ * @param label number of the class among {@link TokenSequences#labels()}, or -1
+ */
+@SuppressWarnings("ArrayRecordComponent") // handed to tensors as they are, and never compared
+public record TokenSequence(int[] ids, boolean[] counted, int[] target, int label) {
+  static TokenSequence of(int[] ids, boolean[] counted) {
+    return new TokenSequence(ids, counted, new int[0], -1);
+  }
+
+  /** Number of ids, of the longer side. */
+  public int length() {
+    return Math.max(ids.length, target.length);
+  }
+
+  /** How many ids are learned. */
+  public int learned() {
+    int learned = 0;
+    for (int i = 1; i < counted.length; i++) {
+      learned += counted[i] ? 1 : 0;
+    }
+    return target.length > 0 ? target.length : learned;
+  }
+}

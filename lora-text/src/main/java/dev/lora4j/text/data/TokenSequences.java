@@ -1,0 +1,172 @@
+package dev.lora4j.text.data;
+
+import dev.lora4j.text.chat.ChatTemplate;
+import dev.lora4j.text.token.SpecialTokens.Token;
+import dev.lora4j.text.token.TextTokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * The examples of a data set as token ids, with what of them is learned: all of a text, the completion
+ * of a prompt, the answers of a conversation.
+ *
+ * @param sequences in the order of the examples
+ * @param labels names of the classes in the order of their numbers; empty where there are none
+ * @param cut how many sequences lost their end
+ * @param dropped how many tokens at the end of packed texts filled no block
+ */
+public record TokenSequences(
+    List<TokenSequence> sequences, List<String> labels, int cut, int dropped) {
+  /** Keeps copies. */
+  public TokenSequences {
+    sequences = List.copyOf(sequences);
+    labels = List.copyOf(labels);
+  }
+
+  /**
+   * Divides the texts of a data set.
+   *
+   * @param template how conversations are written; needed for those alone
+   * @throws TextDataException with all examples that cannot be used
+   */
+  public static TokenSequences of(
+      TextDataSet data,
+      TextTokenizer tokenizer,
+      Optional<ChatTemplate> template,
+      SequenceLimits limits) {
+    if (data.form() == TextForm.CHAT && template.isEmpty()) {
+      throw new IllegalArgumentException(
+          tokenizer + " has no chat template, which conversations need. Give one, or prompts with completions.");
+    }
+    if (limits.pack()) {
+      return packed(data, tokenizer, limits.longest());
+    }
+    List<String> labels =
+        List.copyOf(
+            data.examples().stream()
+                .filter(TextExample.Labelled.class::isInstance)
+                .map(example -> ((TextExample.Labelled) example).label())
+                .collect(java.util.stream.Collectors.toCollection(TreeSet::new)));
+    List<TokenSequence> sequences = new ArrayList<>();
+    List<TextProblem> problems = new ArrayList<>();
+    int cut = 0;
+    for (int i = 0; i < data.examples().size(); i++) {
+      try {
+        TokenSequence whole = sequence(data.examples().get(i), tokenizer, template, labels);
+        boolean longer = whole.length() > limits.longest();
+        TokenSequence kept = longer ? shortened(whole, limits) : whole;
+        if (kept.label() < 0 && kept.learned() == 0) {
+          throw new IllegalArgumentException(
+              "has nothing to learn within %d tokens.".formatted(limits.longest()));
+        }
+        cut += longer ? 1 : 0;
+        sequences.add(kept);
+      } catch (IllegalArgumentException e) {
+        problems.add(new TextProblem(Path.of("example " + (i + 1)), 0, String.valueOf(e.getMessage())));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new TextDataException(problems);
+    }
+    return new TokenSequences(sequences, labels, cut, 0);
+  }
+
+  private static TokenSequence sequence(
+      TextExample example,
+      TextTokenizer tokenizer,
+      Optional<ChatTemplate> template,
+      List<String> labels) {
+    if (example instanceof TextExample.Plain plain) {
+      int[] ids = ended(tokenizer.encode(plain.text()), tokenizer);
+      return TokenSequence.of(ids, counted(ids.length, 0));
+    } else if (example instanceof TextExample.Completion completion) {
+      return completion(completion, tokenizer);
+    } else if (example instanceof TextExample.Chat chat) {
+      return ChatSpans.sequence(chat.messages(), template.orElseThrow(), tokenizer);
+    } else if (example instanceof TextExample.Labelled labelled) {
+      int[] ids = tokenizer.encode(labelled.text());
+      return new TokenSequence(
+          ids, new boolean[ids.length], new int[0], labels.indexOf(labelled.label()));
+    }
+    TextExample.Pair pair = (TextExample.Pair) example;
+    int[] input = tokenizer.encode(pair.input());
+    int[] target = ended(tokenizer.encode(pair.target()), tokenizer);
+    return new TokenSequence(input, new boolean[input.length], target, -1);
+  }
+
+  /** The two texts are divided as one, so that the ids are those that the model sees when it writes. */
+  private static TokenSequence completion(
+      TextExample.Completion example, TextTokenizer tokenizer) {
+    var text = tokenizer.locate(example.prompt() + example.completion(), true);
+    int from = example.prompt().length();
+    int[] ids = ended(text.ids(), tokenizer);
+    boolean[] counted = counted(ids.length, ids.length);
+    for (int i = 0; i < text.length(); i++) {
+      counted[i] = text.ends()[i] > from;
+    }
+    if (ids.length > 0) {
+      // The end, which has no place in the text, is learned.
+      int last = ids.length - 1;
+      counted[last] |= tokenizer.special().ends().contains(ids[last]);
+    }
+    return TokenSequence.of(ids, counted);
+  }
+
+  private static int[] ended(int[] ids, TextTokenizer tokenizer) {
+    Optional<Token> end = tokenizer.special().end();
+    if (end.isEmpty() || (ids.length > 0 && ids[ids.length - 1] == end.get().id())) {
+      return ids;
+    }
+    int[] more = Arrays.copyOf(ids, ids.length + 1);
+    more[ids.length] = end.get().id();
+    return more;
+  }
+
+  private static boolean[] counted(int length, int from) {
+    boolean[] counted = new boolean[length];
+    Arrays.fill(counted, Math.min(from, length), length, true);
+    return counted;
+  }
+
+  private static TokenSequence shortened(TokenSequence whole, SequenceLimits limits) {
+    if (limits.longer() == SequenceLimits.Longer.REFUSE) {
+      throw new IllegalArgumentException(
+          "has %d tokens, and %d are the most. Shorten it, allow longer ones, or have them cut."
+              .formatted(whole.length(), limits.longest()));
+    }
+    int most = limits.longest();
+    return new TokenSequence(
+        Arrays.copyOf(whole.ids(), Math.min(most, whole.ids().length)),
+        Arrays.copyOf(whole.counted(), Math.min(most, whole.counted().length)),
+        Arrays.copyOf(whole.target(), Math.min(most, whole.target().length)),
+        whole.label());
+  }
+
+  /** As {@code group_texts} of transformers' examples: a rest that fills no block is left out. */
+  private static TokenSequences packed(TextDataSet data, TextTokenizer tokenizer, int block) {
+    if (data.form() != TextForm.TEXT) {
+      throw new IllegalArgumentException(
+          "Only plain texts are packed, and these are of the form " + data.form() + ".");
+    }
+    List<int[]> documents =
+        data.examples().stream()
+            .map(example -> ended(tokenizer.encode(((TextExample.Plain) example).text()), tokenizer))
+            .toList();
+    int[] all = documents.stream().flatMapToInt(Arrays::stream).toArray();
+    if (all.length < block) {
+      throw new IllegalArgumentException(
+          "The texts have %d tokens together, which fill no block of %d. Take shorter blocks."
+              .formatted(all.length, block));
+    }
+    List<TokenSequence> blocks = new ArrayList<>();
+    for (int from = 0; from + block <= all.length; from += block) {
+      blocks.add(
+          TokenSequence.of(Arrays.copyOfRange(all, from, from + block), counted(block, 0)));
+    }
+    return new TokenSequences(blocks, List.of(), 0, all.length % block);
+  }
+}
