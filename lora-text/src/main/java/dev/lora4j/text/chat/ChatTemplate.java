@@ -8,6 +8,7 @@ import dev.lora4j.text.token.SpecialTokens.Token;
 import dev.lora4j.text.token.TextTokenizer;
 import java.time.Clock;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +17,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * How a model writes conversations: the template that comes with its tokeniser, run as transformers'
- * {@code apply_chat_template} runs it. What it gives holds the special tokens as text, so it is
- * encoded without any around it ({@link TextTokenizer#encodePlain}).
+ * How a model writes conversations: the template that comes with its tokeniser, run as
+ * transformers' {@code apply_chat_template} runs it. What it gives holds the special tokens as
+ * text, so it is encoded without any around it ({@link TextTokenizer#encodePlain}).
  *
  * <p>Immutable; may be used from several threads.
  */
@@ -43,7 +44,7 @@ public final class ChatTemplate {
   public static ChatTemplate of(String source, SpecialTokens special) {
     try {
       return new ChatTemplate(
-          JinjaTemplate.of(source), tokens(special), Clock.systemDefaultZone());
+          JinjaTemplate.of(source), tokens(special), Clock.system(ZoneId.systemDefault()));
     } catch (JinjaException e) {
       throw new ChatTemplateException("The chat template cannot be read", e);
     }
@@ -52,8 +53,8 @@ public final class ChatTemplate {
   /**
    * The template that a tokeniser comes with; empty if it has none.
    *
-   * @throws ChatTemplateException if it cannot be read, or if there are several and none is the usual
-   *     one
+   * @throws ChatTemplateException if it cannot be read, or if there are several and none is the
+   *     usual one
    */
   public static Optional<ChatTemplate> of(TextTokenizer tokenizer) {
     return tokenizer.chatTemplates().isEmpty()
@@ -107,7 +108,8 @@ public final class ChatTemplate {
         };
     Callable now =
         (places, names) ->
-            DateText.of(LocalDateTime.now(clock), places.isEmpty() ? "" : String.valueOf(places.get(0)));
+            DateText.of(
+                LocalDateTime.now(clock), places.isEmpty() ? "" : String.valueOf(places.get(0)));
     given.put("raise_exception", raise);
     given.put("strftime_now", now);
     try {

@@ -12,10 +12,7 @@ public final class ChatTemplateException extends IllegalArgumentException {
 
   ChatTemplateException(String what, JinjaException cause) {
     super(
-        what
-            + (cause.line() > 0 ? " in line " + cause.line() : "")
-            + ": "
-            + cause.getMessage(),
+        what + (cause.line() > 0 ? " in line " + cause.line() : "") + ": " + cause.getMessage(),
         cause);
   }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Which tokens of a conversation the model wrote: what the template adds for an answer to the
- * conversation before it, with the header of an answer already there. So the mark that ends an answer
- * is learned, and the one that begins it is not.
+ * conversation before it, with the header of an answer already there. So the mark that ends an
+ * answer is learned, and the one that begins it is not.
  */
 final class ChatSpans {
   private ChatSpans() {}
@@ -17,8 +17,8 @@ final class ChatSpans {
   /**
    * A conversation as token ids.
    *
-   * @throws IllegalArgumentException if the template refuses it, or writes an answer differently once
-   *     more is said
+   * @throws IllegalArgumentException if the template refuses it, or writes an answer differently
+   *     once more is said
    */
   static TokenSequence sequence(
       List<ChatMessage> messages, ChatTemplate template, TextTokenizer tokenizer) {

@@ -1,13 +1,13 @@
 package dev.lora4j.text.data;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import dev.lora4j.core.spi.NearestNames;
 import dev.lora4j.text.chat.ChatMessage;
 import java.nio.file.Path;
@@ -130,7 +130,8 @@ final class ExampleLines {
     if (object.get("label") instanceof JsonPrimitive value && !value.getAsString().isBlank()) {
       return value.getAsString();
     }
-    problem(line, "has neither a text nor a number at 'label' but " + shown(object.get("label")) + ".");
+    problem(
+        line, "has neither a text nor a number at 'label' but " + shown(object.get("label")) + ".");
     return "";
   }
 

@@ -41,7 +41,8 @@ public final class SequenceBatches {
       throw new IllegalArgumentException("There are no sequences to make batches of.");
     }
     if (size < 1) {
-      throw new IllegalArgumentException("A batch of " + size + " sequences is none; 1 is the least.");
+      throw new IllegalArgumentException(
+          "A batch of " + size + " sequences is none; 1 is the least.");
     }
     this.sequences = List.copyOf(sequences);
     this.size = size;

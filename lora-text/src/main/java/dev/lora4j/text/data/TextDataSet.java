@@ -37,9 +37,9 @@ public record TextDataSet(TextForm form, List<TextExample> examples) {
   public record Split(TextDataSet training, TextDataSet validation) {}
 
   /**
-   * Reads a file, or all files of a folder in the order of their names: {@code .jsonl} with an object
-   * in each line, {@code .txt} and {@code .md} with one text each, in UTF-8. Which form the lines have
-   * is found.
+   * Reads a file, or all files of a folder in the order of their names: {@code .jsonl} with an
+   * object in each line, {@code .txt} and {@code .md} with one text each, in UTF-8. Which form the
+   * lines have is found.
    *
    * @throws TextDataException with all that is wrong
    * @throws IOException if a file cannot be read
@@ -95,7 +95,8 @@ public record TextDataSet(TextForm form, List<TextExample> examples) {
     int held = share == 0 ? 0 : (int) Math.max(1, Math.round(share * examples.size()));
     if (held >= examples.size()) {
       throw new IllegalArgumentException(
-          "Holding %s of %d examples out leaves none to train on.".formatted(share, examples.size()));
+          "Holding %s of %d examples out leaves none to train on."
+              .formatted(share, examples.size()));
     }
     boolean[] out = new boolean[examples.size()];
     Arrays.stream(Noise.of(seed, SPLIT).permutation(examples.size()))

@@ -19,6 +19,7 @@ public enum TextForm {
   /** {@code {"source": ..., "target": ...}}, which is read as {@link #PAIR}. */
   SOURCE("source", "target");
 
+  @SuppressWarnings("ImmutableEnumChecker") // a copy that nothing changes
   private final List<String> keys;
 
   TextForm(String... keys) {

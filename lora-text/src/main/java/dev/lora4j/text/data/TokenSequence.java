@@ -4,8 +4,8 @@ package dev.lora4j.text.data;
  * An example as token ids.
  *
  * @param ids of the text; of an encoder and decoder those of the input
- * @param counted for each id whether it is learned; at the first it has no meaning, as nothing comes
- *     before it
+ * @param counted for each id whether it is learned; at the first it has no meaning, as nothing
+ *     comes before it
  * @param target ids of what a decoder should write, its end included; empty elsewhere
  * @param label number of the class among {@link TokenSequences#labels()}, or -1
  */

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * The examples of a data set as token ids, with what of them is learned: all of a text, the completion
- * of a prompt, the answers of a conversation.
+ * The examples of a data set as token ids, with what of them is learned: all of a text, the
+ * completion of a prompt, the answers of a conversation.
  *
  * @param sequences in the order of the examples
  * @param labels names of the classes in the order of their numbers; empty where there are none
@@ -40,7 +40,8 @@ public record TokenSequences(
       SequenceLimits limits) {
     if (data.form() == TextForm.CHAT && template.isEmpty()) {
       throw new IllegalArgumentException(
-          tokenizer + " has no chat template, which conversations need. Give one, or prompts with completions.");
+          tokenizer
+              + " has no chat template, which conversations need. Give one, or prompts with completions.");
     }
     if (limits.pack()) {
       return packed(data, tokenizer, limits.longest());
@@ -66,7 +67,8 @@ public record TokenSequences(
         cut += longer ? 1 : 0;
         sequences.add(kept);
       } catch (IllegalArgumentException e) {
-        problems.add(new TextProblem(Path.of("example " + (i + 1)), 0, String.valueOf(e.getMessage())));
+        problems.add(
+            new TextProblem(Path.of("example " + (i + 1)), 0, String.valueOf(e.getMessage())));
       }
     }
     if (!problems.isEmpty()) {
@@ -98,9 +100,10 @@ public record TokenSequences(
     return new TokenSequence(input, new boolean[input.length], target, -1);
   }
 
-  /** The two texts are divided as one, so that the ids are those that the model sees when it writes. */
-  private static TokenSequence completion(
-      TextExample.Completion example, TextTokenizer tokenizer) {
+  /**
+   * The two texts are divided as one, so that the ids are those that the model sees when it writes.
+   */
+  private static TokenSequence completion(TextExample.Completion example, TextTokenizer tokenizer) {
     var text = tokenizer.locate(example.prompt() + example.completion(), true);
     int from = example.prompt().length();
     int[] ids = ended(text.ids(), tokenizer);
@@ -154,7 +157,8 @@ public record TokenSequences(
     }
     List<int[]> documents =
         data.examples().stream()
-            .map(example -> ended(tokenizer.encode(((TextExample.Plain) example).text()), tokenizer))
+            .map(
+                example -> ended(tokenizer.encode(((TextExample.Plain) example).text()), tokenizer))
             .toList();
     int[] all = documents.stream().flatMapToInt(Arrays::stream).toArray();
     if (all.length < block) {
@@ -164,8 +168,7 @@ public record TokenSequences(
     }
     List<TokenSequence> blocks = new ArrayList<>();
     for (int from = 0; from + block <= all.length; from += block) {
-      blocks.add(
-          TokenSequence.of(Arrays.copyOfRange(all, from, from + block), counted(block, 0)));
+      blocks.add(TokenSequence.of(Arrays.copyOfRange(all, from, from + block), counted(block, 0)));
     }
     return new TokenSequences(blocks, List.of(), 0, all.length % block);
   }

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** GPT-2's byte-level BPE, {@code vocab.json} and {@code merges.txt}, as a {@code tokenizer.json}. */
+/**
+ * GPT-2's byte-level BPE, {@code vocab.json} and {@code merges.txt}, as a {@code tokenizer.json}.
+ */
 final class Gpt2Description {
   private Gpt2Description() {}
 

@@ -80,11 +80,7 @@ final class SentencePieceDescription {
     json.add(
         "decoder",
         sequence(
-            "decoders",
-            replace("String", SPACE, " "),
-            typed("ByteFallback"),
-            typed("Fuse"),
-            lead));
+            "decoders", replace("String", SPACE, " "), typed("ByteFallback"), typed("Fuse"), lead));
   }
 
   private static void unigram(
@@ -157,8 +153,7 @@ final class SentencePieceDescription {
       switch (piece.kind()) {
         case CONTROL, UNKNOWN -> added.add(AddedToken.special(id, piece.text()).json());
         case USER_DEFINED ->
-            added.add(
-                new AddedToken(id, piece.text(), false, false, false, false, false).json());
+            added.add(new AddedToken(id, piece.text(), false, false, false, false, false).json());
         case NORMAL, UNUSED, BYTE -> {}
       }
     }
@@ -188,8 +183,7 @@ final class SentencePieceDescription {
         Integer right = ids.get(whole.substring(cut));
         if (left != null && right != null) {
           merges.add(
-              new Merge(
-                  whole.substring(0, cut), whole.substring(cut), piece.score(), left, right));
+              new Merge(whole.substring(0, cut), whole.substring(cut), piece.score(), left, right));
         }
       }
     }

@@ -39,8 +39,8 @@ public record SpecialTokens(
   public record Token(int id, String text) {}
 
   /**
-   * The id that fills batches: of {@code pad}, else of {@code end}, else 0. Whoever pads also masks,
-   * so any id does.
+   * The id that fills batches: of {@code pad}, else of {@code end}, else 0. Whoever pads also
+   * masks, so any id does.
    */
   public int padId() {
     return pad.or(() -> end).map(Token::id).orElse(0);

@@ -11,10 +11,11 @@ final class Surroundings {
   private Surroundings() {}
 
   /**
-   * Sets what comes before and after a text, as {@code add_bos_token} and {@code add_eos_token} say;
-   * other steps after the division of a text stay.
+   * Sets what comes before and after a text, as {@code add_bos_token} and {@code add_eos_token}
+   * say; other steps after the division of a text stay.
    */
-  static void set(JsonObject json, List<SpecialTokens.Token> before, List<SpecialTokens.Token> after) {
+  static void set(
+      JsonObject json, List<SpecialTokens.Token> before, List<SpecialTokens.Token> after) {
     List<String> texts = new ArrayList<>();
     before.forEach(token -> texts.add(token.text()));
     after.forEach(token -> texts.add(token.text()));

@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns texts into the ids that a language model takes, and ids into text. Loads the folder of a
  * model of transformers: a {@code tokenizer.json}, a model of SentencePiece ({@code
- * tokenizer.model}, {@code spiece.model}) or GPT-2's {@code vocab.json} with {@code merges.txt}, and
- * the settings beside them. Agrees with the fast tokenisers of transformers.
+ * tokenizer.model}, {@code spiece.model}) or GPT-2's {@code vocab.json} with {@code merges.txt},
+ * and the settings beside them. Agrees with the fast tokenisers of transformers.
  *
  * <p>Half a surrogate pair, which has no UTF-8, is taken as U+FFFD.
  *
- * <p>May be used from several threads. Whoever loads it closes it; closing frees native memory, after
- * the calls in progress.
+ * <p>May be used from several threads. Whoever loads it closes it; closing frees native memory,
+ * after the calls in progress.
  */
 public final class TextTokenizer implements AutoCloseable {
   private final Path folder;
@@ -75,7 +75,9 @@ public final class TextTokenizer implements AutoCloseable {
     return ints(using(all -> all.encode(sound(text), true, false).getIds()));
   }
 
-  /** The ids of a text and nothing around it. Special tokens that are written in it count as such. */
+  /**
+   * The ids of a text and nothing around it. Special tokens that are written in it count as such.
+   */
   public int[] encodePlain(String text) {
     return ints(using(all -> all.encode(sound(text), false, false).getIds()));
   }
@@ -119,8 +121,7 @@ public final class TextTokenizer implements AutoCloseable {
     for (int id : tokens) {
       if (!texts.containsKey(id)) {
         throw new IllegalArgumentException(
-            "%s has no token with the id %d; its ids end with %d."
-                .formatted(folder, id, size - 1));
+            "%s has no token with the id %d; its ids end with %d.".formatted(folder, id, size - 1));
       }
     }
     long[] longs = Arrays.stream(tokens).asLongStream().toArray();
@@ -130,8 +131,8 @@ public final class TextTokenizer implements AutoCloseable {
   /**
    * Text from ids that come one after the other, without special tokens.
    *
-   * @param before the ids that come before them, whose text is known: whether the first word needs a
-   *     space depends on them; none at the beginning of a text
+   * @param before the ids that come before them, whose text is known: whether the first word needs
+   *     a space depends on them; none at the beginning of a text
    */
   public TokenStream stream(int... before) {
     return new TokenStream(this, before);

@@ -105,9 +105,15 @@ record TokenizerFiles(
       Map<String, String> names = names(settings, usual, json, ids, folder);
       SpecialTokens special = special(names, ids, settings, folder);
       List<AddedToken> whole = new ArrayList<>();
-      names.values().stream()
-          .filter(ids::containsKey)
-          .forEach(text -> whole.add(AddedToken.special(ids.get(text), text)));
+      names
+          .values()
+          .forEach(
+              text -> {
+                Integer id = ids.get(text);
+                if (id != null) {
+                  whole.add(AddedToken.special(id, text));
+                }
+              });
       addTokens(json, ids, whole);
       surround(json, special, settings, usual);
       json.remove("truncation");

@@ -135,7 +135,8 @@ record TokenizerSettings(
     return ends;
   }
 
-  private static Map<String, String> templates(Path folder, @Nullable JsonElement value) throws IOException {
+  private static Map<String, String> templates(Path folder, @Nullable JsonElement value)
+      throws IOException {
     Map<String, String> templates = new LinkedHashMap<>();
     if (value instanceof JsonPrimitive one) {
       templates.put("default", one.getAsString());

@@ -87,10 +87,12 @@ class ChatTemplateTest {
         expected = each.has("text") ? each.get("text").getAsString() : each.get("error").toString();
       } catch (ChatTemplateException e) {
         found = e.getMessage().replaceFirst("^.* in line \\d+: ", "");
-        expected = each.has("error") ? each.get("error").getAsString() : each.get("text").toString();
+        expected =
+            each.has("error") ? each.get("error").getAsString() : each.get("text").toString();
       }
       if (!expected.equals(found)) {
-        wrong.add("%s%n--expected%n%s%n--found%n%s".formatted(each.get("conversation"), expected, found));
+        wrong.add(
+            "%s%n--expected%n%s%n--found%n%s".formatted(each.get("conversation"), expected, found));
       }
     }
     assertEquals(List.of(), wrong);

@@ -70,16 +70,13 @@ class SequenceBatchesTest {
     assertEquals(8, eights.columns());
     assertEquals(16, eights.ids().length);
     TokenSequence pair = new TokenSequence(new int[] {1}, new boolean[1], new int[] {6, 7}, -1);
-    assertArrayEquals(
-        new float[] {1, 1}, PaddedBatch.ofTargets(List.of(pair), 9, 1).learned());
+    assertArrayEquals(new float[] {1, 1}, PaddedBatch.ofTargets(List.of(pair), 9, 1).learned());
   }
 
   @Test
   void noBatchesOfNothing() {
-    assertThrows(
-        IllegalArgumentException.class, () -> new SequenceBatches(List.of(), 1, 0, false));
-    assertThrows(
-        IllegalArgumentException.class, () -> new SequenceBatches(SEQUENCES, 0, 0, false));
+    assertThrows(IllegalArgumentException.class, () -> new SequenceBatches(List.of(), 1, 0, false));
+    assertThrows(IllegalArgumentException.class, () -> new SequenceBatches(SEQUENCES, 0, 0, false));
     assertThrows(IllegalArgumentException.class, () -> PaddedBatch.of(List.of(), 0, 1));
   }
 
@@ -87,7 +84,11 @@ class SequenceBatchesTest {
     int padding = 0;
     for (int step = 0; step < batches.perEpoch(); step++) {
       PaddedBatch batch = PaddedBatch.of(batches.batch(step), 0, 1);
-      padding += (int) IntStream.range(0, batch.present().length).filter(i -> batch.present()[i] == 0).count();
+      padding +=
+          (int)
+              IntStream.range(0, batch.present().length)
+                  .filter(i -> batch.present()[i] == 0)
+                  .count();
     }
     return padding;
   }

@@ -33,15 +33,19 @@ class TextDataSetTest {
         "{\"messages\": [{\"role\": \"user\", \"content\": \"\"}, {\"role\": \"assistant\", \"content\": \"b\"}]}",
         TextForm.CHAT,
         new TextExample.Chat(List.of(ChatMessage.user(""), ChatMessage.assistant("b"))));
-    assertRead("{\"text\": \"a\", \"label\": 3}", TextForm.LABELLED, new TextExample.Labelled("a", "3"));
-    assertRead("{\"input\": \"a\", \"target\": \"b\"}", TextForm.PAIR, new TextExample.Pair("a", "b"));
-    assertRead("{\"source\": \"a\", \"target\": \"b\"}", TextForm.PAIR, new TextExample.Pair("a", "b"));
+    assertRead(
+        "{\"text\": \"a\", \"label\": 3}", TextForm.LABELLED, new TextExample.Labelled("a", "3"));
+    assertRead(
+        "{\"input\": \"a\", \"target\": \"b\"}", TextForm.PAIR, new TextExample.Pair("a", "b"));
+    assertRead(
+        "{\"source\": \"a\", \"target\": \"b\"}", TextForm.PAIR, new TextExample.Pair("a", "b"));
   }
 
   @Test
   void aFolderIsReadInTheOrderOfNamesWithItsTextsWhole() throws IOException {
     Files.writeString(folder.resolve("b.txt"), "\ufeffline\nline\n");
-    Files.writeString(folder.resolve("a.jsonl"), "\ufeff{\"text\": \"first\"}\r\n\n{\"text\": \"second\"}");
+    Files.writeString(
+        folder.resolve("a.jsonl"), "\ufeff{\"text\": \"first\"}\r\n\n{\"text\": \"second\"}");
     Files.writeString(folder.resolve("other.bin"), "x");
     assertEquals(
         List.of(
@@ -87,8 +91,10 @@ class TextDataSetTest {
 
   @Test
   void allIsToldAtOnce() throws IOException {
-    Files.writeString(folder.resolve("a.jsonl"), "{\"text\": \"\"}\n{\"tex\": 1}\n{\"text\": \"b\"}\n");
-    byte[] broken = "{\"prompt\": \"a\", \"completion\": \"b\"}\nx\n".getBytes(StandardCharsets.UTF_8);
+    Files.writeString(
+        folder.resolve("a.jsonl"), "{\"text\": \"\"}\n{\"tex\": 1}\n{\"text\": \"b\"}\n");
+    byte[] broken =
+        "{\"prompt\": \"a\", \"completion\": \"b\"}\nx\n".getBytes(StandardCharsets.UTF_8);
     broken[broken.length - 2] = (byte) 0xff;
     Files.write(folder.resolve("b.jsonl"), broken);
     Files.write(folder.resolve("c.txt"), new byte[] {'a', '\n', (byte) 0xc3, '\n'});
@@ -115,7 +121,9 @@ class TextDataSetTest {
     TextDataSet data =
         new TextDataSet(
             TextForm.TEXT,
-            IntStream.range(0, 50).<TextExample>mapToObj(i -> new TextExample.Plain("t" + i)).toList());
+            IntStream.range(0, 50)
+                .<TextExample>mapToObj(i -> new TextExample.Plain("t" + i))
+                .toList());
     TextDataSet.Split split = data.split(0.1, 7);
     assertEquals(5, split.validation().examples().size());
     assertEquals(split, data.split(0.1, 7));

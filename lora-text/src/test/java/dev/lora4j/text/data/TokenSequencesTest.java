@@ -63,8 +63,17 @@ class TokenSequencesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "chatml", "qwen2", "qwen25", "smollm2", "llama2", "llama3", "mistral", "mistral-v1", "zephyr",
-        "gemma", "phi3"
+        "chatml",
+        "qwen2",
+        "qwen25",
+        "smollm2",
+        "llama2",
+        "llama3",
+        "mistral",
+        "mistral-v1",
+        "zephyr",
+        "gemma",
+        "phi3"
       })
   void ofAConversationTheAnswersAreLearned(String name) throws IOException {
     Path file = Path.of("src/test/resources/chat-templates", name + ".jinja");
@@ -90,7 +99,9 @@ class TokenSequencesTest {
     assertEquals(2, parts.size(), parts::toString);
     assertTrue(parts.get(0).strip().startsWith("red fox"), parts::toString);
     assertTrue(parts.get(1).strip().startsWith("ox"), parts::toString);
-    assertTrue(parts.stream().noneMatch(each -> each.contains("?") || each.contains("user")), parts::toString);
+    assertTrue(
+        parts.stream().noneMatch(each -> each.contains("?") || each.contains("user")),
+        parts::toString);
     String end =
         switch (name) {
           case "llama2", "mistral", "mistral-v1", "zephyr" -> "</s>";
@@ -167,7 +178,8 @@ class TokenSequencesTest {
             TextForm.TEXT,
             List.of(new TextExample.Plain("red"), new TextExample.Plain("red fox red fox")));
     TokenSequences cut =
-        TokenSequences.of(data, tokenizer, Optional.empty(), new SequenceLimits(4, Longer.CUT, false));
+        TokenSequences.of(
+            data, tokenizer, Optional.empty(), new SequenceLimits(4, Longer.CUT, false));
     assertEquals(1, cut.cut());
     assertArrayEquals(new int[] {1, 264, 261, 264}, cut.sequences().get(1).ids());
     SequenceLimits refuse = new SequenceLimits(4, Longer.REFUSE, false);
@@ -190,7 +202,10 @@ class TokenSequencesTest {
                 TextDataException.class,
                 () ->
                     TokenSequences.of(
-                        data, tokenizer, Optional.empty(), new SequenceLimits(4, Longer.CUT, false)))
+                        data,
+                        tokenizer,
+                        Optional.empty(),
+                        new SequenceLimits(4, Longer.CUT, false)))
             .getMessage();
     assertTrue(message.contains("example 1 has nothing to learn within 4 tokens."), message);
   }
@@ -202,7 +217,8 @@ class TokenSequencesTest {
             TextForm.TEXT,
             List.of(new TextExample.Plain("red fox"), new TextExample.Plain("fox red red")));
     TokenSequences packed =
-        TokenSequences.of(data, tokenizer, Optional.empty(), new SequenceLimits(4, Longer.CUT, true));
+        TokenSequences.of(
+            data, tokenizer, Optional.empty(), new SequenceLimits(4, Longer.CUT, true));
     List<List<Integer>> blocks =
         packed.sequences().stream().map(s -> Arrays.stream(s.ids()).boxed().toList()).toList();
     assertEquals(List.of(List.of(1, 264, 261, 2), List.of(1, 261, 264, 264)), blocks);
@@ -225,7 +241,8 @@ class TokenSequencesTest {
     for (String piece : Stream.of(text.split("(?=<0x)")).toList()) {
       if (piece.startsWith("<0x")) {
         String shown = piece.substring(0, 6);
-        text = text.replace(shown, String.valueOf((char) Integer.parseInt(shown.substring(3, 5), 16)));
+        text =
+            text.replace(shown, String.valueOf((char) Integer.parseInt(shown.substring(3, 5), 16)));
       }
     }
     return text;

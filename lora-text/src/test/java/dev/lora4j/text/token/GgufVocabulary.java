@@ -31,7 +31,8 @@ final class GgufVocabulary {
 
   /** Writes the vocabulary of a file as a model of SentencePiece with LLaMA's settings. */
   static void writeSentencePiece(Path gguf, Path target) throws IOException {
-    Map<String, Object> found = new GgufVocabulary(ByteBuffer.wrap(Files.readAllBytes(gguf))).metadata;
+    Map<String, Object> found =
+        new GgufVocabulary(ByteBuffer.wrap(Files.readAllBytes(gguf))).metadata;
     List<?> tokens = (List<?>) found.get("tokenizer.ggml.tokens");
     List<?> scores = (List<?>) found.get("tokenizer.ggml.scores");
     List<?> kinds = (List<?>) found.get("tokenizer.ggml.token_type");

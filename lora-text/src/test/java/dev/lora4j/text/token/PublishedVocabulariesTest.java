@@ -37,7 +37,8 @@ class PublishedVocabulariesTest {
     List<String> texts = Arrays.asList(Files.readString(shared(file + ".inp")).split(BETWEEN, -1));
     List<String> expected = Files.readAllLines(shared(file + ".out"));
     // The last text is followed by a separator too.
-    assertEquals(expected.size(), texts.get(texts.size() - 1).isEmpty() ? texts.size() - 1 : texts.size());
+    assertEquals(
+        expected.size(), texts.get(texts.size() - 1).isEmpty() ? texts.size() - 1 : texts.size());
     try (TextTokenizer tokenizer = load(name)) {
       List<String> wrong = new ArrayList<>();
       for (int i = 0; i < expected.size(); i++) {
@@ -53,7 +54,9 @@ class PublishedVocabulariesTest {
   @ParameterizedTest
   @ValueSource(strings = {"llama", "t5", "t5_json", "tok512", "bert", "gpt2"})
   void givesTheIdsAndTextsOfItsOwnLibrary(String name) throws IOException {
-    JsonObject golden = JsonParser.parseString(Files.readString(Path.of("src/test/resources/token-ids.json"))).getAsJsonObject();
+    JsonObject golden =
+        JsonParser.parseString(Files.readString(Path.of("src/test/resources/token-ids.json")))
+            .getAsJsonObject();
     JsonArray texts = golden.getAsJsonArray("texts");
     JsonArray ids = golden.getAsJsonObject(name).getAsJsonArray("ids");
     JsonArray decoded = golden.getAsJsonObject(name).getAsJsonArray("decoded");
@@ -70,13 +73,15 @@ class PublishedVocabulariesTest {
         String back = tokenizer.decode(expected, true);
         // SentencePiece writes two question marks for what is unknown, which is left out here.
         String known = decoded.get(i).getAsString().replace(" \u2047 ", "");
-        if (name.equals("tok512") && text.startsWith("\u2581")) { // the sign for a space, of which decoding drops but one
+        if (name.equals("tok512")
+            && text.startsWith("\u2581")) { // the sign for a space, of which decoding drops but one
           back = back.stripLeading();
         }
         if (!Arrays.equals(expected, found) || !known.equals(back)) {
           wrong.add(
               "'%s'%n  %s%n  %s%n  '%s'%n  '%s'"
-                  .formatted(text, join(expected), join(found), decoded.get(i).getAsString(), back));
+                  .formatted(
+                      text, join(expected), join(found), decoded.get(i).getAsString(), back));
         }
       }
       assertEquals(List.of(), wrong);
@@ -103,7 +108,10 @@ class PublishedVocabulariesTest {
   @ParameterizedTest
   @ValueSource(strings = {"llama", "gpt2", "tok512", "t5"})
   void aStreamGivesWhatDecodingGives(String name) throws IOException {
-    JsonArray texts = JsonParser.parseString(Files.readString(Path.of("src/test/resources/token-ids.json"))).getAsJsonObject().getAsJsonArray("texts");
+    JsonArray texts =
+        JsonParser.parseString(Files.readString(Path.of("src/test/resources/token-ids.json")))
+            .getAsJsonObject()
+            .getAsJsonArray("texts");
     try (TextTokenizer tokenizer = load(name)) {
       for (JsonElement text : texts) {
         int[] ids = tokenizer.encodePlain(text.getAsString());
@@ -121,7 +129,9 @@ class PublishedVocabulariesTest {
   /** GPT-2 from the two files that it was published in. */
   @Test
   void vocabAndMergesGiveTheIdsOfTokenizerJson(@TempDir Path other) throws IOException {
-    JsonObject json = JsonParser.parseString(Files.readString(shared("tokenizers/gpt2_tokenizer.json"))).getAsJsonObject();
+    JsonObject json =
+        JsonParser.parseString(Files.readString(shared("tokenizers/gpt2_tokenizer.json")))
+            .getAsJsonObject();
     JsonObject model = json.getAsJsonObject("model");
     Files.writeString(other.resolve("vocab.json"), model.get("vocab").toString());
     List<String> merges = new ArrayList<>(List.of("#version: 0.2"));

@@ -18,9 +18,8 @@ final class SentencePieceFile {
   SentencePieceFile piece(String text, float score, int kind) {
     ByteArrayOutputStream piece = new ByteArrayOutputStream();
     bytes(piece, 1, text.getBytes(StandardCharsets.UTF_8));
-    varint(piece, 2 << 3 | 5);
-    piece.writeBytes(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(score).array());
+    varint(piece, (2 << 3) | 5);
+    piece.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(score).array());
     number(piece, 3, kind);
     bytes(pieces, 1, piece.toByteArray());
     return this;
@@ -55,7 +54,7 @@ final class SentencePieceFile {
   }
 
   private static void bytes(ByteArrayOutputStream to, int field, byte[] content) {
-    varint(to, field << 3 | 2);
+    varint(to, (field << 3) | 2);
     varint(to, content.length);
     to.writeBytes(content);
   }
@@ -63,7 +62,7 @@ final class SentencePieceFile {
   private static void varint(ByteArrayOutputStream to, int value) {
     int left = value;
     while (left > 127) {
-      to.write(left & 127 | 128);
+      to.write((left & 127) | 128);
       left >>>= 7;
     }
     to.write(left);

@@ -159,7 +159,8 @@ class TextTokenizerTest {
               .parallel()
               .allMatch(
                   i ->
-                      tokenizer.decode(tokenizer.encode("red fox " + "a".repeat(i % 9)), true)
+                      tokenizer
+                          .decode(tokenizer.encode("red fox " + "a".repeat(i % 9)), true)
                           .equals("red fox " + "a".repeat(i % 9))));
     }
   }
@@ -169,14 +170,16 @@ class TextTokenizerTest {
     TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder));
     tokenizer.close();
     tokenizer.close();
-    String message = assertThrows(IllegalStateException.class, () -> tokenizer.encode("a")).getMessage();
+    String message =
+        assertThrows(IllegalStateException.class, () -> tokenizer.encode("a")).getMessage();
     assertEquals("The tokeniser of " + folder + " is closed.", message);
   }
 
   @Test
   void templatesComeFromTheConfigurationAndFromFiles() throws IOException {
     TinyTokenizers.llama(folder);
-    config("{\"chat_template\": [{\"name\": \"default\", \"template\": \"a\"}, {\"name\": \"tool_use\", \"template\": \"b\"}]}");
+    config(
+        "{\"chat_template\": [{\"name\": \"default\", \"template\": \"a\"}, {\"name\": \"tool_use\", \"template\": \"b\"}]}");
     assertEquals(Map.of("default", "a", "tool_use", "b"), templates());
     config("{\"chat_template\": \"c\"}");
     assertEquals(Map.of("default", "c"), templates());
@@ -209,7 +212,8 @@ class TextTokenizerTest {
     assertFails("tokenizer.json is no JSON object");
     Files.writeString(json, "{\"version\": \"1.0\"}");
     assertFails("tokenizer.json describes no tokeniser");
-    Files.writeString(json, "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b\"]}}");
+    Files.writeString(
+        json, "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b\"]}}");
     assertFails("holds no usable tokeniser");
     Files.write(json, new byte[] {'{', '"', (byte) 0xff, '"', '}'});
     assertFails("tokenizer.json is not UTF-8");
@@ -243,7 +247,9 @@ class TextTokenizerTest {
       tokenizer.requireFits(292);
       String message =
           assertThrows(TokenizerException.class, () -> tokenizer.requireFits(291)).getMessage();
-      assertTrue(message.contains("ids up to 291, and the model has embeddings for 291 tokens: 'z'"), message);
+      assertTrue(
+          message.contains("ids up to 291, and the model has embeddings for 291 tokens: 'z'"),
+          message);
     }
   }
 
@@ -251,7 +257,8 @@ class TextTokenizerTest {
   void anIdThatTheVocabularyLacksIsNamed() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder))) {
       String message =
-          assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(new int[] {292}, true))
+          assertThrows(
+                  IllegalArgumentException.class, () -> tokenizer.decode(new int[] {292}, true))
               .getMessage();
       assertTrue(message.contains("no token with the id 292; its ids end with 291."), message);
     }
@@ -269,7 +276,8 @@ class TextTokenizerTest {
 
   private void assertFails(String part) {
     String message =
-        assertThrows(TokenizerException.class, () -> TextTokenizer.load(folder).close()).getMessage();
+        assertThrows(TokenizerException.class, () -> TextTokenizer.load(folder).close())
+            .getMessage();
     assertTrue(message.contains(part), message);
   }
 }

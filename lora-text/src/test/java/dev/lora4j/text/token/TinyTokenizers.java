@@ -10,7 +10,9 @@ import java.util.List;
 public final class TinyTokenizers {
   private TinyTokenizers() {}
 
-  /** Pieces of LLaMA's kind: ids 0 to 2 are special, 3 to 258 bytes, then those of {@link #words}. */
+  /**
+   * Pieces of LLaMA's kind: ids 0 to 2 are special, 3 to 258 bytes, then those of {@link #words}.
+   */
   static SentencePieceFile pieces() {
     SentencePieceFile file =
         new SentencePieceFile()

@@ -9,7 +9,8 @@ sealed interface Absent {
   record None() implements Absent {}
 
   /**
-   * A name, member or element that is not there. It is empty and false; going further into it fails.
+   * A name, member or element that is not there. It is empty and false; going further into it
+   * fails.
    *
    * @param reason why, as Jinja says it
    */

@@ -29,8 +29,10 @@ final class Checks {
       case "odd" -> Math.floorMod(Values.whole(value), 2L) == 1;
       case "even" -> Math.floorMod(Values.whole(value), 2L) == 0;
       case "divisibleby" -> Values.whole(value) % Values.whole(first(given, name)) == 0;
-      case "lower" -> Values.text(value).equals(Values.text(value).toLowerCase(java.util.Locale.ROOT));
-      case "upper" -> Values.text(value).equals(Values.text(value).toUpperCase(java.util.Locale.ROOT));
+      case "lower" ->
+          Values.text(value).equals(Values.text(value).toLowerCase(java.util.Locale.ROOT));
+      case "upper" ->
+          Values.text(value).equals(Values.text(value).toUpperCase(java.util.Locale.ROOT));
       case "in" -> Values.contains(first(given, name), value);
       case "equalto", "eq", "sameas", "==" -> Values.equal(value, first(given, name));
       case "ne", "!=" -> !Values.equal(value, first(given, name));

@@ -46,9 +46,7 @@ final class Evaluator {
     } else if (expression instanceof Expression.Test test) {
       boolean fits =
           Checks.check(
-              value(test.target(), scope),
-              test.name(),
-              values(test.arguments().places(), scope));
+              value(test.target(), scope), test.name(), values(test.arguments().places(), scope));
       return fits != test.negated();
     } else if (expression instanceof Expression.Unary unary) {
       Object operand = value(unary.operand(), scope);

@@ -11,7 +11,8 @@ import java.util.Set;
 /** Reads expressions, with Jinja's precedence of operators. */
 final class ExpressionParser {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
-  private static final Set<String> AFTER_TEST = Set.of("else", "or", "and", "if", "in", "not", "is");
+  private static final Set<String> AFTER_TEST =
+      Set.of("else", "or", "and", "if", "in", "not", "is");
 
   private final List<Token> tokens;
   private final int line;
@@ -42,7 +43,8 @@ final class ExpressionParser {
   String name() {
     Token token = peek();
     if (token.kind() != Token.Kind.NAME) {
-      throw new JinjaException(token.line(), "a name is expected in place of '" + token.text() + "'");
+      throw new JinjaException(
+          token.line(), "a name is expected in place of '" + token.text() + "'");
     }
     at++;
     return token.text();
@@ -71,8 +73,7 @@ final class ExpressionParser {
     Expression value = or();
     while (take("if")) {
       Expression condition = or();
-      Optional<Expression> otherwise =
-          take("else") ? Optional.of(expression()) : Optional.empty();
+      Optional<Expression> otherwise = take("else") ? Optional.of(expression()) : Optional.empty();
       value = new Expression.Choice(condition, value, otherwise);
     }
     return value;
@@ -244,7 +245,8 @@ final class ExpressionParser {
         return new Expression.DictOf(keys, values);
       }
       default ->
-          throw new JinjaException(token.line(), "a value is expected before '" + token.text() + "'");
+          throw new JinjaException(
+              token.line(), "a value is expected before '" + token.text() + "'");
     }
   }
 
@@ -257,10 +259,8 @@ final class ExpressionParser {
         value =
             switch (token.kind()) {
               case NAME -> new Expression.Attribute(value, token.text());
-              case INTEGER ->
-                  new Expression.Item(value, new Expression.Literal(integer(token)));
-              default ->
-                  throw new JinjaException(token.line(), "a name is expected behind '.'");
+              case INTEGER -> new Expression.Item(value, new Expression.Literal(integer(token)));
+              default -> throw new JinjaException(token.line(), "a name is expected behind '.'");
             };
       } else if (take("[")) {
         value = subscript(value);
@@ -291,9 +291,7 @@ final class ExpressionParser {
     Map<String, Expression> names = new LinkedHashMap<>();
     while (!take(")")) {
       boolean named =
-          peek().kind() == Token.Kind.NAME
-              && at + 1 < tokens.size()
-              && tokens.get(at + 1).is("=");
+          peek().kind() == Token.Kind.NAME && at + 1 < tokens.size() && tokens.get(at + 1).is("=");
       if (named) {
         String name = name();
         expect("=");

@@ -16,9 +16,7 @@ final class Filters {
     }
 
     Object get(int place, String parameter, Object otherwise) {
-      return place < places.size()
-          ? places.get(place)
-          : names.getOrDefault(parameter, otherwise);
+      return place < places.size() ? places.get(place) : names.getOrDefault(parameter, otherwise);
     }
 
     Object need(int place, String parameter) {
@@ -35,8 +33,7 @@ final class Filters {
 
   private Filters() {}
 
-  static Object apply(
-      Object value, String name, List<Object> places, Map<String, Object> names) {
+  static Object apply(Object value, String name, List<Object> places, Map<String, Object> names) {
     Given given = new Given(name, places, names);
     return switch (name) {
       case "trim" -> Methods.strip(PythonText.of(value), places, true, true);
@@ -71,7 +68,10 @@ final class Filters {
       }
       case "int" -> whole(value, given);
       case "float" -> real(value, given);
-      case "abs" -> Values.isWhole(value) ? (Object) Math.abs(Values.whole(value)) : (Object) Math.abs(Values.real(value));
+      case "abs" ->
+          Values.isWhole(value)
+              ? (Object) Math.abs(Values.whole(value))
+              : (Object) Math.abs(Values.real(value));
       case "sum" -> Values.items(value).stream().reduce(0L, (a, b) -> Operators.apply("+", a, b));
       case "max" -> Values.items(value).stream().max(Values::compare).orElse(Absent.NONE);
       case "min" -> Values.items(value).stream().min(Values::compare).orElse(Absent.NONE);
@@ -107,7 +107,8 @@ final class Filters {
   private static Object edge(Object value, boolean first) {
     List<Object> items = Values.items(value);
     if (items.isEmpty()) {
-      return new Absent.Undefined("No " + (first ? "first" : "last") + " item, sequence was empty.");
+      return new Absent.Undefined(
+          "No " + (first ? "first" : "last") + " item, sequence was empty.");
     }
     return items.get(first ? 0 : items.size() - 1);
   }
@@ -118,7 +119,8 @@ final class Filters {
     return String.join(
         between,
         Values.items(value).stream()
-            .map(item -> PythonText.of(attribute instanceof Absent ? item : member(item, attribute)))
+            .map(
+                item -> PythonText.of(attribute instanceof Absent ? item : member(item, attribute)))
             .toList());
   }
 
@@ -169,10 +171,10 @@ final class Filters {
     for (Object item : Values.items(value)) {
       if (given.names.containsKey("attribute")) {
         Object member = member(item, given.get(9, "attribute", Absent.NONE));
-        made.add(
-            member instanceof Absent.Undefined ? given.get(9, "default", member) : member);
+        made.add(member instanceof Absent.Undefined ? given.get(9, "default", member) : member);
       } else {
-        List<Object> rest = given.places.subList(Math.min(1, given.places.size()), given.places.size());
+        List<Object> rest =
+            given.places.subList(Math.min(1, given.places.size()), given.places.size());
         made.add(apply(item, Values.text(given.need(0, "filter")), rest, given.names));
       }
     }
@@ -238,6 +240,7 @@ final class Filters {
       return map;
     }
     throw Values.defined(
-        value, JinjaException.of("the filter '" + filter + "' needs a dict, not a " + Values.kind(value)));
+        value,
+        JinjaException.of("the filter '" + filter + "' needs a dict, not a " + Values.kind(value)));
   }
 }

@@ -41,7 +41,8 @@ final class Interpreter {
     if (statement instanceof Statement.Text text) {
       out.append(text.text());
     } else if (statement instanceof Statement.Output output) {
-      out.append(onLine(output.line(), () -> PythonText.of(Evaluator.value(output.value(), scope))));
+      out.append(
+          onLine(output.line(), () -> PythonText.of(Evaluator.value(output.value(), scope))));
     } else if (statement instanceof Statement.If choice) {
       return choose(choice, scope);
     } else if (statement instanceof Statement.For loop) {
@@ -99,8 +100,7 @@ final class Interpreter {
       boolean kept =
           loop.filter().isEmpty()
               || onLine(
-                  loop.line(),
-                  () -> Values.truth(Evaluator.value(loop.filter().get(), judged)));
+                  loop.line(), () -> Values.truth(Evaluator.value(loop.filter().get(), judged)));
       if (kept) {
         items.add(item);
       }

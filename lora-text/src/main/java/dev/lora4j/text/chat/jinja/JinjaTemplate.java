@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * A template of Jinja's language (jinja.palletsprojects.com), run as transformers runs chat
  * templates: {@code trim_blocks} and {@code lstrip_blocks} are on, nothing is escaped, and values
- * cannot be changed. It reads nothing but the values that it is given. What is not known is an error
- * when the template is read, as far as that shows there.
+ * cannot be changed. It reads nothing but the values that it is given. What is not known is an
+ * error when the template is read, as far as that shows there.
  *
  * <p>May be used from several threads.
  */
@@ -37,8 +37,8 @@ public final class JinjaTemplate {
   /**
    * Runs it.
    *
-   * @param values text, {@link Long}, {@link Double}, {@link Boolean}, lists and maps of these, {@link
-   *     Callable}, and {@link #none()}
+   * @param values text, {@link Long}, {@link Double}, {@link Boolean}, lists and maps of these,
+   *     {@link Callable}, and {@link #none()}
    * @throws JinjaException if it asks for something that cannot be done
    */
   public String render(Map<String, Object> values) {

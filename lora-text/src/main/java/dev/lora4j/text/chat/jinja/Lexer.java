@@ -9,14 +9,15 @@ import java.util.regex.Pattern;
 
 /**
  * Divides a template, with the white space that transformers' settings remove: what stands before a
- * statement on its line ({@code lstrip_blocks}), the end of the line behind it ({@code trim_blocks}),
- * and the last end of line of the template.
+ * statement on its line ({@code lstrip_blocks}), the end of the line behind it ({@code
+ * trim_blocks}), and the last end of line of the template.
  */
 final class Lexer {
   private static final Pattern END_RAW = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%}");
   private static final List<String> SIGNS =
-      List.of("**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", "(",
-          ")", "[", "]", "{", "}", ",", ":", "|", ".");
+      List.of(
+          "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", "(", ")",
+          "[", "]", "{", "}", ",", ":", "|", ".");
 
   private final String source;
   private final List<Segment> segments = new ArrayList<>();
@@ -97,9 +98,7 @@ final class Lexer {
       if (open.isEmpty() && (marked || source.startsWith(close, at))) {
         at += marked ? 3 : 2;
         segments.add(
-            kind == '{'
-                ? new Segment.Output(tokens, began)
-                : new Segment.Block(tokens, began));
+            kind == '{' ? new Segment.Output(tokens, began) : new Segment.Block(tokens, began));
         boolean raw = kind == '%' && tokens.size() == 1 && tokens.get(0).is("raw");
         if (raw) {
           raw(c == '-');

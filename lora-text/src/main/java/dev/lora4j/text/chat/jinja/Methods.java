@@ -36,7 +36,8 @@ final class Methods {
     return Optional.of(
         (places, names) -> {
           if (!names.isEmpty()) {
-            throw JinjaException.of("'" + names.keySet().iterator().next() + "' has to be given by place");
+            throw JinjaException.of(
+                "'" + names.keySet().iterator().next() + "' has to be given by place");
           }
           try {
             return method.call(places);
@@ -87,16 +88,29 @@ final class Methods {
       case "find" -> method(given -> (long) text.indexOf(Values.text(given.get(0))));
       case "rfind" -> method(given -> (long) text.lastIndexOf(Values.text(given.get(0))));
       case "count" ->
-          method(given -> (long) text.split(java.util.regex.Pattern.quote(Values.text(given.get(0))), -1).length - 1);
+          method(
+              given ->
+                  (long)
+                          text.split(java.util.regex.Pattern.quote(Values.text(given.get(0))), -1)
+                              .length
+                      - 1);
       case "join" ->
           method(
               given ->
                   String.join(
                       text, Values.items(given.get(0)).stream().map(Values::text).toList()));
       case "removeprefix" ->
-          method(given -> text.startsWith(Values.text(given.get(0))) ? text.substring(Values.text(given.get(0)).length()) : text);
+          method(
+              given ->
+                  text.startsWith(Values.text(given.get(0)))
+                      ? text.substring(Values.text(given.get(0)).length())
+                      : text);
       case "removesuffix" ->
-          method(given -> text.endsWith(Values.text(given.get(0))) ? text.substring(0, text.length() - Values.text(given.get(0)).length()) : text);
+          method(
+              given ->
+                  text.endsWith(Values.text(given.get(0)))
+                      ? text.substring(0, text.length() - Values.text(given.get(0)).length())
+                      : text);
       case "isdigit" -> method(given -> all(text, Character::isDigit));
       case "isalpha" -> method(given -> all(text, Character::isLetter));
       case "isalnum" -> method(given -> all(text, Character::isLetterOrDigit));

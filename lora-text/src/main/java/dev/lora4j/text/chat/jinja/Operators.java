@@ -45,8 +45,7 @@ final class Operators {
 
   static Object sign(String operator, Object value) {
     if (!Values.isNumber(value)) {
-      throw Values.defined(
-          value, JinjaException.of("a " + Values.kind(value) + " has no sign"));
+      throw Values.defined(value, JinjaException.of("a " + Values.kind(value) + " has no sign"));
     }
     boolean minus = operator.equals("-");
     return Values.isWhole(value)
@@ -61,13 +60,13 @@ final class Operators {
       case "*" -> Math.multiplyExact(a, b);
       case "//" -> Math.floorDiv(a, b);
       case "%" -> Math.floorMod(a, b);
-      case "**" -> b < 0 ? (Object) Math.pow(a, b) : (Object) power(a, b);
-      default -> real(operator, a, b);
+      case "**" -> b < 0 ? (Object) Math.pow((double) a, (double) b) : (Object) power(a, b);
+      default -> real(operator, (double) a, (double) b);
     };
   }
 
   private static long power(long base, long exponent) {
-    double size = Math.pow(base, exponent);
+    double size = Math.pow((double) base, (double) exponent);
     if (Math.abs(size) >= 0x1p62) {
       throw new ArithmeticException("long overflow");
     }
@@ -99,7 +98,8 @@ final class Operators {
 
   private static String repeated(String text, long times) {
     if (text.length() * (double) times > JinjaTemplate.LONGEST) {
-      throw JinjaException.of("a text would have more than " + JinjaTemplate.LONGEST + " characters");
+      throw JinjaException.of(
+          "a text would have more than " + JinjaTemplate.LONGEST + " characters");
     }
     return text.repeat((int) Math.max(0, times));
   }

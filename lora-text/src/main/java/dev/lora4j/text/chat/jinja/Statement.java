@@ -34,7 +34,7 @@ sealed interface Statement {
   record SetText(String name, Expression filters, List<Statement> body, int line)
       implements Statement {}
 
-  /** {@code filter}: its text goes through filters, which take {@link #INNER}. */
+  /** Its text goes through filters, which take {@link #INNER}. */
   record Filtered(Expression filters, List<Statement> body, int line) implements Statement {}
 
   record Macro(

@@ -25,7 +25,9 @@ final class TemplateParser {
     return statements;
   }
 
-  /** Statements up to one of these, which stays; up to the end or any that closes something if none. */
+  /**
+   * Statements up to one of these, which stays; up to the end or any that closes something if none.
+   */
   private List<Statement> until(int began, String... closing) {
     List<Statement> statements = new ArrayList<>();
     for (; at < segments.size(); at++) {
@@ -114,8 +116,7 @@ final class TemplateParser {
     List<String> names = names(parser);
     parser.expect("in");
     Expression values = parser.or();
-    Optional<Expression> filter =
-        parser.take("if") ? Optional.of(parser.or()) : Optional.empty();
+    Optional<Expression> filter = parser.take("if") ? Optional.of(parser.or()) : Optional.empty();
     if (parser.peek().is("recursive")) {
       throw new JinjaException(line, "recursive loops are not known to chat templates");
     }
@@ -139,8 +140,7 @@ final class TemplateParser {
     if (parser.take("=")) {
       return new Statement.Set(names, wholeTuple(parser), line);
     }
-    Expression filters =
-        parser.take("|") ? filters(parser) : new Expression.Name(Statement.INNER);
+    Expression filters = parser.take("|") ? filters(parser) : new Expression.Name(Statement.INNER);
     parser.end();
     return new Statement.SetText(names.get(0), filters, body(line, "endset"), line);
   }

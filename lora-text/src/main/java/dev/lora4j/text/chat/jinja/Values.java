@@ -3,10 +3,11 @@ package dev.lora4j.text.chat.jinja;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * What Python's operators do with values: text, {@link Long}, {@link Double}, {@link Boolean}, {@link
- * List}, {@link Map} with text as keys, {@link Absent}.
+ * What Python's operators do with values: text, {@link Long}, {@link Double}, {@link Boolean},
+ * {@link List}, {@link Map} with text as keys, {@link Absent}.
  */
 final class Values {
   private Values() {}
@@ -48,7 +49,10 @@ final class Values {
 
   static boolean equal(Object a, Object b) {
     if (isNumber(a) && isNumber(b)) {
-      return isWhole(a) && isWhole(b) ? whole(a) == whole(b) : real(a) == real(b);
+      if (isWhole(a) && isWhole(b)) {
+        return whole(a) == whole(b);
+      }
+      return real(a) == real(b);
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
       boolean same = x.size() == y.size();
@@ -60,7 +64,7 @@ final class Values {
     if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
       return x.keySet().equals(y.keySet())
           && x.entrySet().stream()
-              .allMatch(e -> equal(e.getValue(), y.get(e.getKey())));
+              .allMatch(e -> equal(e.getValue(), Objects.requireNonNull(y.get(e.getKey()))));
     }
     if (a instanceof Absent.Undefined && b instanceof Absent.Undefined) {
       return true;
@@ -79,8 +83,7 @@ final class Values {
       int[] right = y.codePoints().toArray();
       return java.util.Arrays.compare(left, right);
     }
-    throw defined(
-        a, JinjaException.of("%s and %s have no order".formatted(kind(a), kind(b))));
+    throw defined(a, JinjaException.of("%s and %s have no order".formatted(kind(a), kind(b))));
   }
 
   static boolean contains(Object within, Object value) {
