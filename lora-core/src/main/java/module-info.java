@@ -43,6 +43,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.train.adapter;
   exports dev.lora4j.core.train.log;
   exports dev.lora4j.core.train.optimizer;
+  exports dev.lora4j.core.train.run;
   exports dev.lora4j.core.train.schedule;
 
   uses dev.lora4j.core.tensor.Backend;

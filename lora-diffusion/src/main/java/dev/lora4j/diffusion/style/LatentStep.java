@@ -7,9 +7,10 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.AdapterStep;
+import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.train.objective.LatentSample;
-import dev.lora4j.diffusion.train.objective.Objective;
 import dev.lora4j.diffusion.train.objective.SampleDraw;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,9 +25,10 @@ import java.util.Map;
  */
 public final class LatentStep implements AutoCloseable {
   private final Scope scope;
-  private final StyleSettings settings;
+  private final TrainingSettings settings;
   private final List<TrainingSample> batch;
-  private final StyleStep step;
+  private final StyleTask task;
+  private final AdapterStep step;
   private final TrainingRun run;
   private long taken;
 
@@ -57,12 +59,12 @@ public final class LatentStep implements AutoCloseable {
       throw new IllegalArgumentException(
           "The captions have the shape " + context.shape() + ", expected " + fitting + ".");
     }
-    this.settings = settings;
+    this.settings = settings.training();
     batch = latents.stream().map(LatentStep::sample).toList();
     scope = owner.child("latent-step");
-    Objective objective = new Objective(model.schedule(), settings.objective());
     CaptionInputs captions = (inputs, samples) -> List.of(context.on(inputs));
-    step = new StyleStep(scope, model, plan, objective, settings, captions);
+    task = new StyleTask(model, plan, settings, captions, new GivenSamples(batch), 1, Map::of);
+    step = new AdapterStep(scope, task, this.settings);
     run = step.bind(scope, step.begin(scope));
   }
 
@@ -76,7 +78,7 @@ public final class LatentStep implements AutoCloseable {
   /** Takes the next step, at the rate that the settings have for it. */
   public TrainingRun.Outcome take() {
     try (Scope inputs = scope.child("batch")) {
-      List<Tensor> all = step.inputs(inputs, taken, batch, draws(taken));
+      List<Tensor> all = step.inputs(inputs, taken, task.batches(taken, 1).get(0));
       TrainingRun.Outcome outcome = run.step(settings.rate(taken), all);
       taken++;
       return outcome;
@@ -85,17 +87,18 @@ public final class LatentStep implements AutoCloseable {
 
   /** What chance decides about each sample of step {@code number}, from 0. */
   public List<SampleDraw> draws(long number) {
-    return step.draws(number, List.of(batch)).get(0);
+    return task.draws(number, List.of(batch)).get(0);
   }
 
   /** The factors before the first step, by layer and part, for example {@code unet.x.to_q.down}. */
   public Map<String, HostTensor> initial() {
     Map<String, HostTensor> factors = new LinkedHashMap<>();
+    float[] initial = step.initial();
     for (FlatLayout.Slot slot : step.layout().slots()) {
       Shape shape = slot.parameter().shape();
       int from = Math.toIntExact(slot.offset());
       int to = Math.toIntExact(slot.offset() + shape.elements());
-      float[] values = Arrays.copyOfRange(step.initial(), from, to);
+      float[] values = Arrays.copyOfRange(initial, from, to);
       factors.put(slot.parameter().name(), HostTensor.of(shape, values));
     }
     return factors;

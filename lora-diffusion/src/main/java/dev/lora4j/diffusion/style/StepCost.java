@@ -6,6 +6,8 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.Memory;
+import dev.lora4j.core.train.run.StagedLoss;
+import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.train.objective.Objective;
 import java.util.HashSet;
@@ -47,7 +49,8 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
     Sizes sizes = new Sizes(batch, latentHeight, latentWidth, plan.shapes());
     Graph graph = Graph.sized(sizes);
     Objective objective = new Objective(model.schedule(), settings.objective());
-    StyleProgram program = StyleProgram.stage(graph, model, plan, objective, settings, false);
+    StagedLoss program =
+        StyleProgram.stage(graph, model, plan, objective, settings, Staging.Purpose.TRAINING);
     program.parameters().gradient(program.loss());
     Set<String> trained = new HashSet<>();
     program.parameters().parameters().stream().map(Parameter::name).forEach(trained::add);

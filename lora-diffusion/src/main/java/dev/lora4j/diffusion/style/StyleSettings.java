@@ -7,6 +7,7 @@ import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.core.train.schedule.Cosine;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
@@ -64,34 +65,37 @@ public record StyleSettings(
 
   /** Checks the ranges. */
   public StyleSettings {
-    require(accumulate >= 1, "a step has at least 1 batch, found " + accumulate);
-    require(clip >= 0, "the greatest norm of the gradient must not be negative, found " + clip);
-    require(
-        averageDecay >= 0 && averageDecay < 1,
-        "the average's decay must be in [0, 1), found " + averageDecay);
-    require(
-        maxNorm.isEmpty() || maxNorm.getAsDouble() > 0,
-        "the greatest norm of a layer's change must be above 0, found " + maxNorm);
-    require(clipSkip >= 0, "layers to leave out must not be negative, found " + clipSkip);
-    require(
-        stored == DType.F32 || stored == DType.F16 || stored == DType.BF16,
-        "factors are stored as F32, F16 or BF16, found " + stored);
+    // Checks what is not about pictures.
+    training(optimizer, rates, schedule, accumulate, clip, averageDecay, maxNorm, seed, stored);
+    if (clipSkip < 0) {
+      throw new IllegalArgumentException(
+          "layers to leave out must not be negative, found " + clipSkip);
+    }
   }
 
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
+  private static TrainingSettings training(
+      Optimizer optimizer,
+      Rates rates,
+      RateSchedule schedule,
+      int accumulate,
+      double clip,
+      double averageDecay,
+      OptionalDouble maxNorm,
+      long seed,
+      DType stored) {
+    return new TrainingSettings(
+        optimizer, rates.rate(), schedule, accumulate, clip, averageDecay, maxNorm, seed, stored);
+  }
+
+  /** What is not about pictures. */
+  public TrainingSettings training() {
+    return training(
+        optimizer, rates, schedule, accumulate, clip, averageDecay, maxNorm, seed, stored);
   }
 
   /** Changes of the weights. */
   public int steps() {
     return Math.toIntExact(schedule.steps());
-  }
-
-  /** The learning rate of a step, from 0. */
-  double rate(long step) {
-    return rates.rate() * schedule.factor(step);
   }
 
   /** With another adapter. */

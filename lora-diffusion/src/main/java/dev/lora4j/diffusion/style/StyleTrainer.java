@@ -1,6 +1,13 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.StopSign;
+import dev.lora4j.core.train.run.TrainedAdapter;
+import dev.lora4j.core.train.run.TrainingFailure;
+import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
@@ -13,7 +20,6 @@ import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -29,6 +35,9 @@ public final class StyleTrainer {
   /** Share of captions left out, so that guidance keeps working. */
   private static final double CAPTION_DROPOUT = 0.1;
 
+  /** Levels of noise at which each picture that is held out is looked at. */
+  private static final int TIMESTEPS = 4;
+
   private final StableDiffusion base;
   private final Source source;
   private final StyleSettings settings;
@@ -37,11 +46,12 @@ public final class StyleTrainer {
   private final Map<String, String> metadata;
   private final int batch;
   private final double captionDropout;
+  private final int timesteps;
 
   /** Where the samples come from. */
   @FunctionalInterface
   private interface Source {
-    Samples samples(StyleTrainer trainer, ContentCache cache, StyleListener listener);
+    Samples samples(StyleTrainer trainer, ContentCache cache, RunListener listener);
   }
 
   private StyleTrainer(
@@ -52,7 +62,8 @@ public final class StyleTrainer {
       String name,
       Map<String, String> metadata,
       int batch,
-      double captionDropout) {
+      double captionDropout,
+      int timesteps) {
     this.base = base;
     this.source = source;
     this.settings = settings;
@@ -61,6 +72,7 @@ public final class StyleTrainer {
     this.metadata = Map.copyOf(metadata);
     this.batch = batch;
     this.captionDropout = captionDropout;
+    this.timesteps = timesteps;
   }
 
   /** What a step optimises unless something else is said: what suits the base's prediction. */
@@ -82,7 +94,8 @@ public final class StyleTrainer {
         "style",
         Map.of(),
         BATCH,
-        CAPTION_DROPOUT);
+        CAPTION_DROPOUT,
+        TIMESTEPS);
   }
 
   /**
@@ -119,7 +132,7 @@ public final class StyleTrainer {
     return with((trainer, cache, listener) -> trainer.samples(usable, cache, listener));
   }
 
-  private Samples samples(DataSet data, ContentCache cache, StyleListener listener) {
+  private Samples samples(DataSet data, ContentCache cache, RunListener listener) {
     boolean masked = settings.objective().loss().masked();
     DataSetSamples samples =
         new DataSetSamples(base, data.usable(), cache, settings.seed(), masked);
@@ -143,7 +156,8 @@ public final class StyleTrainer {
   }
 
   private StyleTrainer with(Source other) {
-    return new StyleTrainer(base, other, settings, keeping, name, metadata, batch, captionDropout);
+    return new StyleTrainer(
+        base, other, settings, keeping, name, metadata, batch, captionDropout, timesteps);
   }
 
   /** With factors of another rank, and alpha equal to it. */
@@ -162,7 +176,7 @@ public final class StyleTrainer {
       throw new IllegalArgumentException("a batch has at least 1 picture, found " + pictures);
     }
     return new StyleTrainer(
-        base, source, settings, keeping, name, metadata, pictures, captionDropout);
+        base, source, settings, keeping, name, metadata, pictures, captionDropout, timesteps);
   }
 
   /** With this share of captions left out; a data set says that itself. */
@@ -171,33 +185,47 @@ public final class StyleTrainer {
       throw new IllegalArgumentException(
           "the dropout of captions must be in [0, 1), found " + share);
     }
-    return new StyleTrainer(base, source, settings, keeping, name, metadata, batch, share);
+    return new StyleTrainer(
+        base, source, settings, keeping, name, metadata, batch, share, timesteps);
   }
 
   /** With other settings altogether. */
   public StyleTrainer settings(StyleSettings other) {
-    return new StyleTrainer(base, source, other, keeping, name, metadata, batch, captionDropout);
+    return new StyleTrainer(
+        base, source, other, keeping, name, metadata, batch, captionDropout, timesteps);
   }
 
   /** With checkpoints, validation and previews. */
   public StyleTrainer keeping(Keeping other) {
-    return new StyleTrainer(base, source, settings, other, name, metadata, batch, captionDropout);
+    return new StyleTrainer(
+        base, source, settings, other, name, metadata, batch, captionDropout, timesteps);
+  }
+
+  /** With pictures that are held out looked at with so many levels of noise, 4 if not said. */
+  public StyleTrainer timesteps(int levels) {
+    if (levels < 1) {
+      throw new IllegalArgumentException(
+          "a picture is validated at 1 timestep or more, found " + levels);
+    }
+    return new StyleTrainer(
+        base, source, settings, keeping, name, metadata, batch, captionDropout, levels);
   }
 
   /** With another name for the adapter. */
   public StyleTrainer name(String other) {
     return new StyleTrainer(
-        base, source, settings, keeping, other, metadata, batch, captionDropout);
+        base, source, settings, keeping, other, metadata, batch, captionDropout, timesteps);
   }
 
   /** With more to say in the adapter's header. */
   public StyleTrainer metadata(Map<String, String> more) {
-    return new StyleTrainer(base, source, settings, keeping, name, more, batch, captionDropout);
+    return new StyleTrainer(
+        base, source, settings, keeping, name, more, batch, captionDropout, timesteps);
   }
 
   /** Trains; nothing is heard of it before it is done. */
   public TrainedStyle run() {
-    return run(StyleListener.NONE);
+    return run(RunListener.NONE);
   }
 
   /**
@@ -205,35 +233,39 @@ public final class StyleTrainer {
    *
    * @throws CancellationException if the calling thread is interrupted; with checkpoints, the last
    *     step is in one
-   * @throws StyleFailure if it cannot go on
+   * @throws TrainingFailure if it cannot go on
    */
-  public TrainedStyle run(StyleListener listener) {
+  public TrainedStyle run(RunListener listener) {
     return StopSign.run(
         sign -> {
           ContentCache cache = ContentCache.ofUser(DType.F32);
-          Samples samples = source.samples(this, cache, encoding(sign, listener));
-          try (StyleRun run =
-              new StyleRun(base.scope(), base, settings, samples, cache, keeping, listener, sign)) {
-            return run.run(name, new StyleMetadata(base.base(), metadata));
+          Samples samples = source.samples(this, cache, sign.telling(listener));
+          try (TrainingLoop loop =
+              new TrainingLoop(
+                  base.scope(),
+                  task(samples, cache),
+                  settings.training(),
+                  keeping,
+                  listener,
+                  sign)) {
+            TrainedAdapter trained = loop.run(name);
+            return new TrainedStyle(trained.adapter(), base.family(), trained.losses());
           }
         });
   }
 
-  /** Tells of encoding, and stops it when it is asked to. */
-  private static StyleListener encoding(StopSign sign, StyleListener listener) {
-    return new StyleListener() {
-      @Override
-      public void step(Step progress) {
-        throw new IllegalStateException("a step while pictures are encoded");
-      }
-
-      @Override
-      public void encoding(int done, int all) {
-        sign.call(() -> listener.encoding(done, all));
-        if (sign.asked()) {
-          throw new StyleInterrupted(0, Optional.empty());
-        }
-      }
-    };
+  private StyleTask task(Samples samples, ContentCache cache) {
+    AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
+    EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip());
+    CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan));
+    StyleMetadata header = new StyleMetadata(base.base(), metadata);
+    return new StyleTask(
+        base.base(),
+        plan,
+        settings,
+        captions,
+        samples,
+        timesteps,
+        () -> header.of(name, settings, samples));
   }
 }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.style.StyleListener;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ class TenLinesTest {
     List<Integer> heard = new ArrayList<>();
     StepListener listener = (step, steps) -> heard.add(step);
     List<Integer> trained = new ArrayList<>();
-    StyleListener progress = p -> trained.add(p.step());
+    RunListener progress = p -> trained.add(p.step());
     try (var lora = Lora4j.open();
         var sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
       sd.generate(Prompt.of("a picture").steps(1)).save(pictures.resolve("one.png"));

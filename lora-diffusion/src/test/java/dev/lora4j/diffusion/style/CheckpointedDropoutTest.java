@@ -13,6 +13,7 @@ import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.Dropouts;
 import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.run.AdapterStep;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,16 +57,14 @@ class CheckpointedDropoutTest {
     return all;
   }
 
-  private static StyleStep step(
-      Scope scope,
-      StableDiffusion sd,
-      AdapterPlan plan,
-      Objective objective,
-      StyleSettings settings) {
+  private static AdapterStep step(
+      Scope scope, StableDiffusion sd, AdapterPlan plan, StyleSettings settings) {
     EncodedCaptions texts =
         new EncodedCaptions(sd, new ContentCache(folder, DType.F32), settings.clipSkip());
-    return new StyleStep(
-        scope, sd.base(), plan, objective, settings, new StyleInputs(sd, texts, false));
+    StyleInputs captions = new StyleInputs(sd, texts, false);
+    StyleTask task =
+        new StyleTask(sd.base(), plan, settings, captions, new GivenSamples(List.of()), 1, Map::of);
+    return new AdapterStep(scope, task, settings.training());
   }
 
   /** The weights after some steps on the same batch. */
@@ -76,7 +76,7 @@ class CheckpointedDropoutTest {
           settings.with(settings.recipe().targets(Targets.matching(TRAINED)).dropouts(dropouts));
       AdapterPlan plan = settings.recipe().plan(sd.base().sites().all());
       Objective objective = new Objective(sd.base().schedule(), settings.objective());
-      StyleStep step = step(scope, sd, plan, objective, settings);
+      AdapterStep step = step(scope, sd, plan, settings);
       TrainingState state = step.begin(scope);
       TrainingRun run = step.bind(scope, state);
       int channels = sd.base().unet().inChannels();

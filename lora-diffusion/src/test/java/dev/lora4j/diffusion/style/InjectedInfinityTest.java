@@ -14,6 +14,17 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.AdapterStep;
+import dev.lora4j.core.train.run.Diagnosis;
+import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.NotFinite;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.StagedLoss;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.StopSign;
+import dev.lora4j.core.train.run.TrainingBatch;
+import dev.lora4j.core.train.run.TrainingFailure;
+import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -75,25 +86,30 @@ class InjectedInfinityTest {
     return samples;
   }
 
+  private static StyleTask task(StyleSettings settings, List<TrainingSample> samples) {
+    AdapterPlan plan = settings.recipe().plan(SD.base().sites().all());
+    ContentCache cache = ContentCache.ofUser(DType.F32);
+    StyleInputs captions = new StyleInputs(SD, new EncodedCaptions(SD, cache, 0), false);
+    return new StyleTask(
+        SD.base(), plan, settings, captions, new GivenSamples(samples), 1, Map::of);
+  }
+
   @ParameterizedTest
   @MethodSource("layers")
   void nothingChangesAndTheLayerIsNamed(Site site) {
     try (Scope scope = SD.scope().child("test")) {
-      AdapterPlan plan = SETTINGS.recipe().plan(SD.base().sites().all());
-      Objective objective = new Objective(SD.base().schedule(), SETTINGS.objective());
-      ContentCache cache = ContentCache.ofUser(DType.F32);
-      StyleInputs captions = new StyleInputs(SD, new EncodedCaptions(SD, cache, 0), false);
-      StyleStep step = new StyleStep(scope, SD.base(), plan, objective, SETTINGS, captions);
+      List<TrainingSample> samples = samples();
+      StyleTask task = task(SETTINGS, samples);
+      AdapterStep step = new AdapterStep(scope, task, SETTINGS.training());
       String weight = site.name().substring("unet.".length()) + ".weight";
       Tensor broken = broken(scope, SD.base().unetWeights().tensor(weight));
       Function<String, Tensor> held =
           name -> name.equals(weight) ? broken : step.held().apply(name);
       TrainingState state = step.begin(scope);
-      List<TrainingSample> samples = samples();
       try (TrainingRun good = step.bind(scope, state);
           TrainingRun bad = step.step().bind(scope, state, step.layout(), held)) {
-        List<Tensor> inputs =
-            step.inputs(scope, 0, samples, step.draws(0, List.of(samples)).get(0));
+        TrainingBatch batch = task.batches(0, 1).get(0);
+        List<Tensor> inputs = step.inputs(scope, 0, batch);
         good.step(1e-3, inputs);
         Map<String, HostTensor> before = state.contents();
         assertTrue(bad.step(1e-3, inputs).skipped());
@@ -102,10 +118,15 @@ class InjectedInfinityTest {
         before.forEach(
             (name, tensor) ->
                 assertTrue(Arrays.equals(bytes(tensor), bytes(after.get(name))), name));
-        StyleProgram watched = StyleProgram.stage(SD.base(), plan, objective, SETTINGS, true);
+        StagedLoss watched =
+            StyleProgram.stage(
+                SD.base(),
+                task.plan(),
+                new Objective(SD.base().schedule(), SETTINGS.objective()),
+                SETTINGS,
+                Staging.Purpose.DIAGNOSIS);
         try (Diagnosis diagnosis = new Diagnosis(scope, watched, state.weights(), held)) {
-          List<Path> files = samples.stream().map(TrainingSample::file).toList();
-          NotFinite found = diagnosis.look(inputs, files);
+          NotFinite found = diagnosis.look(inputs, batch.items());
           assertEquals(Optional.of(site.name()), found.layer());
           assertTrue(found.toString().contains("picture-0.png, picture-1.png"), found.toString());
         }
@@ -127,33 +148,11 @@ class InjectedInfinityTest {
 
   @Test
   void stepsThatNeverGetThroughEndTheRun() {
-    Samples unusable =
-        new Samples() {
-          @Override
-          public List<TrainingSample> batch(long number) {
-            List<TrainingSample> samples = samples();
-            samples.get(1).latents().latents()[0] = Float.NaN;
-            return samples;
-          }
-
-          @Override
-          public List<TrainingSample> validation() {
-            return List.of();
-          }
-
-          @Override
-          public int pictures() {
-            return 2;
-          }
-
-          @Override
-          public Map<String, String> metadata() {
-            return Map.of();
-          }
-        };
+    List<TrainingSample> samples = samples();
+    samples.get(1).latents().latents()[0] = Float.NaN;
     List<NotFinite> told = new ArrayList<>();
-    StyleListener listener =
-        new StyleListener() {
+    RunListener listener =
+        new RunListener() {
           @Override
           public void step(Step progress) {
             assertTrue(progress.skipped());
@@ -164,23 +163,21 @@ class InjectedInfinityTest {
             told.add(where);
           }
         };
-    StyleFailure e =
+    TrainingFailure e =
         assertThrows(
-            StyleFailure.class,
+            TrainingFailure.class,
             () ->
                 StopSign.run(
                     sign -> {
-                      try (StyleRun run =
-                          new StyleRun(
+                      try (TrainingLoop loop =
+                          new TrainingLoop(
                               SD.scope(),
-                              SD,
-                              SETTINGS.withSteps(50),
-                              unusable,
-                              ContentCache.ofUser(DType.F32),
+                              task(SETTINGS.withSteps(50), samples),
+                              SETTINGS.withSteps(50).training(),
                               Keeping.NOTHING,
                               listener,
                               sign)) {
-                        return run.run("x", new StyleMetadata(SD.base(), Map.of()));
+                        return loop.run("x");
                       }
                     }));
     assertTrue(e.getMessage().contains("unet.conv_in"), e.getMessage());

@@ -18,12 +18,15 @@ import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.AdamW;
+import dev.lora4j.core.train.run.StagedLoss;
+import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.train.objective.Objective;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -51,7 +54,7 @@ class ReferenceTrainingTest {
 
   /** A case with its base and program. */
   private record Staged(
-      Scope scope, DiffusionModel model, Objective objective, StyleProgram program, boolean text)
+      Scope scope, DiffusionModel model, Objective objective, StagedLoss program, boolean text)
       implements AutoCloseable {
     static Staged of(ParityCase at, DType compute) {
       Scope scope = ENGINE.scope(at.toString());
@@ -60,7 +63,8 @@ class ReferenceTrainingTest {
       StyleSettings settings = at.settings();
       AdapterPlan plan = settings.recipe().plan(model.sites().all());
       Objective objective = new Objective(model.schedule(), settings.objective());
-      StyleProgram program = StyleProgram.stage(model, plan, objective, settings, false);
+      StagedLoss program =
+          StyleProgram.stage(model, plan, objective, settings, Staging.Purpose.TRAINING);
       return new Staged(scope, model, objective, program, StyleProgram.trainsText(plan));
     }
 
@@ -69,7 +73,9 @@ class ReferenceTrainingTest {
     }
 
     Function<String, Tensor> held(float[] start) {
-      return StyleProgram.held(model, program.factors().held(scope, start));
+      Map<String, Tensor> own = program.factors().held(scope, start);
+      return name ->
+          Optional.ofNullable(own.get(name)).orElseGet(() -> StyleProgram.held(model, name));
     }
 
     /** Of the first batch. */
@@ -131,7 +137,7 @@ class ReferenceTrainingTest {
       float[] start = ParityNumbers.start(layout);
       StepSettings plain = StepSettings.of(new AdamW(0.9, 0.999, 1e-8, 1e-2), 0);
       StepSettings settings = at.accumulate() > 1 ? plain.accumulating() : plain;
-      StyleProgram program = staged.program();
+      StagedLoss program = staged.program();
       TrainingStep step =
           TrainingStep.compile(staged.scope(), program.parameters(), program.loss(), settings);
       TrainingState state = TrainingState.begin(staged.scope(), step, layout, start);

@@ -8,6 +8,9 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.Dropouts;
+import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -58,16 +61,16 @@ class ResumeTest {
 
   private Keeping keeping(boolean resume, String pictures) {
     return new Keeping(
-        Optional.of(folder), 3, 2, resume, Map.of("pictures", pictures), 50, 4, false, 250);
+        Optional.of(folder), 3, 2, resume, Map.of("pictures", pictures), 50, false, 250);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 5, 8})
   void interruptedAnywhereItEndsAtTheSameBits(int at) {
     String whole = trainer(Keeping.NOTHING).run().adapter().identity();
-    StyleInterrupted stopped =
+    TrainingInterrupted stopped =
         assertThrows(
-            StyleInterrupted.class,
+            TrainingInterrupted.class,
             () ->
                 trainer(keeping(false, "a"))
                     .run(
@@ -98,8 +101,8 @@ class ResumeTest {
     Files.write(files.get(1), bytes);
     List<String> notes = new ArrayList<>();
     List<Integer> taken = new ArrayList<>();
-    StyleListener listener =
-        new StyleListener() {
+    RunListener listener =
+        new RunListener() {
           @Override
           public void step(Step progress) {
             taken.add(progress.step());
@@ -120,10 +123,10 @@ class ResumeTest {
   void checkpointsThatCannotBeWrittenCostNothingThatWasTrained() throws Exception {
     String whole = trainer(Keeping.NOTHING).run().adapter().identity();
     Path inTheWay = Files.writeString(folder.resolve("file"), "no folder");
-    Keeping keeping = new Keeping(Optional.of(inTheWay), 3, 2, false, Map.of(), 50, 4, false, 250);
+    Keeping keeping = new Keeping(Optional.of(inTheWay), 3, 2, false, Map.of(), 50, false, 250);
     List<Integer> missed = new ArrayList<>();
-    StyleListener listener =
-        new StyleListener() {
+    RunListener listener =
+        new RunListener() {
           @Override
           public void step(Step progress) {
             assertTrue(Float.isFinite(progress.loss()));

@@ -10,6 +10,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.Prompt;
@@ -115,7 +116,7 @@ class StyleTrainerTest {
 
   @Test
   void interruptStopsTrainingAndLeavesTheBaseUsable() {
-    StyleListener interrupt =
+    RunListener interrupt =
         progress -> {
           if (progress.step() == 3) {
             Thread.currentThread().interrupt();

@@ -20,6 +20,8 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.optimizer.AdamW;
+import dev.lora4j.core.train.run.StagedLoss;
+import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -28,6 +30,7 @@ import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Steps of LoRA training against peft and torch, from the same factors on the same batch. */
@@ -72,14 +75,19 @@ class TrainingParityTest {
   }
 
   /** A staged and compiled step. */
-  private record Staged(StyleProgram program, TrainingStep step) {
+  private record Staged(StagedLoss program, TrainingStep step) {
     FlatLayout layout() {
       return program.factors().layout();
     }
 
     TrainingRun bind(Scope scope, DiffusionModel model, TrainingState state, float[] initial) {
       Map<String, Tensor> own = program.factors().held(scope, initial);
-      return step.bind(scope, state, layout(), StyleProgram.held(model, own));
+      return step.bind(
+          scope,
+          state,
+          layout(),
+          name ->
+              Optional.ofNullable(own.get(name)).orElseGet(() -> StyleProgram.held(model, name)));
     }
   }
 
@@ -92,7 +100,8 @@ class TrainingParityTest {
             .withCheckpointing(checkpointed);
     AdapterPlan plan = settings.recipe().plan(model.sites().all());
     Objective objective = new Objective(model.schedule(), ObjectiveSettings.PLAIN);
-    StyleProgram program = StyleProgram.stage(model, plan, objective, settings, false);
+    StagedLoss program =
+        StyleProgram.stage(model, plan, objective, settings, Staging.Purpose.TRAINING);
     TrainingStep step =
         TrainingStep.compile(
             scope, program.parameters(), program.loss(), StepSettings.of(AdamW.DEFAULT, clip));

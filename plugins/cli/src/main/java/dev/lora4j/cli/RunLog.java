@@ -5,12 +5,8 @@ import dev.lora4j.core.train.log.RunStart;
 import dev.lora4j.core.train.log.TrackedRun;
 import dev.lora4j.core.train.log.Tracker;
 import dev.lora4j.core.train.log.Trackers;
-import dev.lora4j.diffusion.run.ResolvedRun;
-import dev.lora4j.diffusion.run.RunSettings;
-import dev.lora4j.diffusion.style.NotFinite;
-import dev.lora4j.diffusion.style.StyleListener;
-import dev.lora4j.diffusion.style.StyleTrainer;
-import dev.lora4j.diffusion.style.TrainedStyle;
+import dev.lora4j.core.train.run.NotFinite;
+import dev.lora4j.core.train.run.RunListener;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -18,14 +14,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /** What a run shows and tells its trackers while it goes: a line of progress, numbers, pictures. */
-final class RunLog implements StyleListener, AutoCloseable {
+final class RunLog implements RunListener, AutoCloseable {
+  /** Shows what an adapter does after a step. */
+  @FunctionalInterface
+  interface Preview {
+    /** The file of a picture, if one is made. */
+    Optional<Path> of(int step, Adapter adapter);
+  }
+
   private static final long MEMORY_NANOS = 1_000_000_000;
 
   private final Console console;
-  private final RunSettings settings;
-  private final PreviewSheets previews;
+  private final LoggedRun run;
+  private final Preview preview;
   private final TrainingPace pace;
   private final Map<String, Tracker> trackers;
   private LossHistory losses = new LossHistory();
@@ -33,7 +37,7 @@ final class RunLog implements StyleListener, AutoCloseable {
   private Optional<Trackers> tracked = Optional.empty();
   private Optional<String> failure = Optional.of("The run was stopped.");
   private Optional<Progress> encoding = Optional.empty();
-  private StyleListener.Step last = new StyleListener.Step(0, 1, 0, 0, 0, false);
+  private RunListener.Step last = new RunListener.Step(0, 1, 0, 0, 0, false);
   private double validation = Double.NaN;
   private OptionalDouble pendingValidation = OptionalDouble.empty();
   private OptionalInt best = OptionalInt.empty();
@@ -43,23 +47,23 @@ final class RunLog implements StyleListener, AutoCloseable {
   /**
    * Makes the trackers, none of which begins before the first that there is to tell.
    *
-   * @param perStep pictures in a step
+   * @param preview what an adapter does, in a picture
    * @throws dev.lora4j.core.spi.ExtensionException if there is no tracker of a name in the settings
    */
-  RunLog(Console console, RunSettings settings, PreviewSheets previews, int perStep) {
+  RunLog(Console console, LoggedRun run, Preview preview) {
     this.console = console;
-    this.settings = settings;
-    this.previews = previews;
-    this.pace = new TrainingPace(perStep);
-    this.trackers = Trackers.named(settings.saving().trackers());
+    this.run = run;
+    this.preview = preview;
+    this.pace = new TrainingPace(run.perStep(), run.unit() + "s");
+    this.trackers = Trackers.named(run.trackers());
   }
 
   /** Trains, and tells the trackers how it ends. */
-  TrainedStyle run(StyleTrainer trainer) {
+  <T> T run(Function<RunListener, T> trainer) {
     try {
-      TrainedStyle style = trainer.run(this);
+      T trained = trainer.apply(this);
       failure = Optional.empty();
-      return style;
+      return trained;
     } catch (RuntimeException | Error e) {
       failure = Optional.of(String.valueOf(e.getMessage()));
       throw e;
@@ -69,7 +73,7 @@ final class RunLog implements StyleListener, AutoCloseable {
   @Override
   public void encoding(int done, int all) {
     if (encoding.isEmpty()) {
-      encoding = Optional.of(console.progress("encoding", all, "picture"));
+      encoding = Optional.of(console.progress("encoding", all, run.unit()));
     }
     encoding.get().done(done, "");
     if (done == all) {
@@ -85,10 +89,8 @@ final class RunLog implements StyleListener, AutoCloseable {
   }
 
   private void begin(int step) {
-    losses = LossHistory.until(step, settings.folder());
-    RunStart start =
-        new RunStart(
-            settings.name(), settings.folder(), step, ResolvedRun.texts(settings.values()));
+    losses = LossHistory.until(step, run.folder());
+    RunStart start = new RunStart(run.name(), run.folder(), step, run.settings());
     tracked = Optional.of(Trackers.begin(trackers, start, console::note));
   }
 
@@ -100,7 +102,7 @@ final class RunLog implements StyleListener, AutoCloseable {
   }
 
   @Override
-  public void step(StyleListener.Step done) {
+  public void step(RunListener.Step done) {
     if (progress.isEmpty()) {
       progress = Optional.of(console.progress("training", done.steps(), "step"));
     }
@@ -137,7 +139,7 @@ final class RunLog implements StyleListener, AutoCloseable {
     losses.add(done.step(), done.loss(), done.validation());
     tracked().step(done);
     pendingValidation = OptionalDouble.empty();
-    last = new StyleListener.Step(0, 1, 0, 0, 0, false);
+    last = new RunListener.Step(0, 1, 0, 0, 0, false);
   }
 
   @Override
@@ -158,7 +160,7 @@ final class RunLog implements StyleListener, AutoCloseable {
 
   @Override
   public void preview(int step, Adapter adapter) {
-    previews.make(step, adapter).ifPresent(sheet -> tracked().preview(step, sheet));
+    preview.of(step, adapter).ifPresent(sheet -> tracked().preview(step, sheet));
   }
 
   @Override

@@ -9,7 +9,7 @@ final class StyleTraining {
 
   /** Runs {@code trainer} to its end, or until Ctrl-C. */
   static TrainedStyle run(Console console, StyleTrainer trainer, int steps, int batch) {
-    TrainingPace pace = new TrainingPace(batch);
+    TrainingPace pace = new TrainingPace(batch, "pictures");
     TrainedStyle style;
     try (Progress progress = console.progress("training", steps, "step")) {
       style = trainer.run(step -> progress.done(step.step(), pace.after(step)));

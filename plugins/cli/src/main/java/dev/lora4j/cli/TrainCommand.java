@@ -7,10 +7,10 @@ import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.diffusion.run.BaseRun;
 import dev.lora4j.diffusion.run.ResolvedRun;
 import dev.lora4j.diffusion.run.RunSettings;
-import dev.lora4j.diffusion.style.Keeping;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
 import java.io.IOException;
@@ -42,7 +42,6 @@ import picocli.CommandLine.Option;
           + " and the same command goes on where an earlier one stopped."
     })
 public final class TrainCommand implements Command {
-  private static final int TIMESTEPS = 4;
   private static final int MOST_WARNINGS = 8;
   private static final String CHECKPOINTS = "checkpoints";
 
@@ -90,10 +89,11 @@ public final class TrainCommand implements Command {
       PreviewSheets previews =
           new PreviewSheets(run.model().sd(), settings.previews(), folder.resolve("previews"));
       int perStep = run.batch() * run.style().accumulate();
-      RunLog log = new RunLog(console, settings, previews, perStep);
+      LoggedRun logged = LoggedRun.of(settings, perStep);
+      RunLog log = new RunLog(console, logged, previews::make);
       TrainedStyle style;
       try (log) {
-        style = log.run(trainer(run));
+        style = log.run(trainer(run)::run);
       }
       style.save(settings.out(), settings.layout());
       report(console, run, style, log, (System.nanoTime() - start) / 1e9);
@@ -157,7 +157,6 @@ public final class TrainCommand implements Command {
             resume,
             identity(run),
             saving.validateEvery(),
-            TIMESTEPS,
             saving.keepBest(),
             settings.previews().every());
     return StyleTrainer.on(run.model().sd())

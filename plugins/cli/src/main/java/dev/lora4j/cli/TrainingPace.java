@@ -1,6 +1,6 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.diffusion.style.StyleListener;
+import dev.lora4j.core.train.run.RunListener;
 import java.util.Locale;
 
 /** The loss and the rate of training, as a line of progress shows them. */
@@ -8,21 +8,24 @@ final class TrainingPace {
   /** Share of the newest loss in the shown one, which otherwise jumps too much to be read. */
   private static final double NEWEST = 0.1;
 
-  private final int pictures;
+  private final int items;
+  private final String unit;
   private double shown = Double.NaN;
   private int timed;
   private int skipped;
   private long began;
 
   /**
-   * @param pictures of a step
+   * @param items of a step
+   * @param unit what they are called, for example {@code pictures}
    */
-  TrainingPace(int pictures) {
-    this.pictures = pictures;
+  TrainingPace(int items, String unit) {
+    this.items = items;
+    this.unit = unit;
   }
 
   /** Takes a step in, and says how it goes. */
-  String after(StyleListener.Step step) {
+  String after(RunListener.Step step) {
     // The first step includes what is made ready only once, so the clock starts after it.
     if (began == 0) {
       began = System.nanoTime();
@@ -37,8 +40,8 @@ final class TrainingPace {
     if (timed == 0) {
       return text;
     }
-    double rate = (double) timed * pictures / Math.max(seconds(), 1e-9);
-    return text + String.format(Locale.ROOT, ", %.1f pictures/s", rate);
+    double rate = (double) timed * items / Math.max(seconds(), 1e-9);
+    return text + String.format(Locale.ROOT, ", %.1f %s/s", rate, unit);
   }
 
   /** Seconds since the end of the first step. */

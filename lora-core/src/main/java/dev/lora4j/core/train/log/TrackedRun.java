@@ -16,7 +16,7 @@ public interface TrackedRun {
    * @param loss of this step's batches; it need not be finite
    * @param gradientNorm before it was clipped; it need not be finite
    * @param rate of learning
-   * @param validation loss on the pictures that are held out, where it was looked at
+   * @param validation loss on what is held out, where it was looked at
    * @param seconds since the end of the first step of this process
    */
   record Step(
@@ -30,7 +30,7 @@ public interface TrackedRun {
   /** A step is done. */
   void step(Step done);
 
-  /** The loss on the pictures that are held out, before the first step. */
+  /** The loss on what is held out, before the first step. */
   default void untrained(double validation) {}
 
   /**

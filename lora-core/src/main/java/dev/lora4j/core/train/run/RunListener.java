@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.adapter.Adapter;
 import java.nio.file.Path;
@@ -9,9 +9,9 @@ import java.util.List;
  * interrupting that thread stops the training, as interrupting the caller's does.
  */
 @FunctionalInterface
-public interface StyleListener {
+public interface RunListener {
   /** Hears nothing. */
-  StyleListener NONE = progress -> {};
+  RunListener NONE = progress -> {};
 
   /**
    * What a step did.
@@ -27,7 +27,7 @@ public interface StyleListener {
   /** A step is done. */
   void step(Step done);
 
-  /** Pictures and captions are being encoded; {@code done} of {@code all} are. */
+  /** What is trained on is being encoded; {@code done} of {@code all} are. */
   default void encoding(int done, int all) {}
 
   /** A run is gone on with, after so many steps. */
@@ -37,7 +37,7 @@ public interface StyleListener {
   default void notFinite(int step, NotFinite where) {}
 
   /**
-   * The loss on the pictures that are held out.
+   * The loss on what is held out.
    *
    * @param best whether it was never as low
    */

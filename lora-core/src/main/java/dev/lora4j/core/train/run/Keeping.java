@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,6 @@ import java.util.OptionalInt;
  * @param identity strings that a checkpoint must have to be gone on with, for example the hash of
  *     the data
  * @param validateEvery steps between two validations
- * @param timesteps of the validation, for each picture
  * @param keepBest whether the factors with the least validation loss are the result
  * @param previewEvery steps between two previews
  */
@@ -27,26 +26,23 @@ public record Keeping(
     boolean resume,
     Map<String, String> identity,
     int validateEvery,
-    int timesteps,
     boolean keepBest,
     int previewEvery) {
   /** Nothing is kept. */
   public static final Keeping NOTHING =
-      new Keeping(Optional.empty(), 100, 2, false, Map.of(), 50, 4, false, 250);
+      new Keeping(Optional.empty(), 100, 2, false, Map.of(), 50, false, 250);
 
   /** Copies the map and checks the ranges. */
   public Keeping {
     identity = Map.copyOf(identity);
-    if (every < 1 || keep < 1 || validateEvery < 1 || timesteps < 1 || previewEvery < 1) {
+    if (every < 1 || keep < 1 || validateEvery < 1 || previewEvery < 1) {
       throw new IllegalArgumentException(
-          "Intervals, checkpoints and timesteps are counted from 1, found "
+          "Intervals and checkpoints are counted from 1, found "
               + every
               + ", "
               + keep
               + ", "
               + validateEvery
-              + ", "
-              + timesteps
               + " and "
               + previewEvery
               + ".");

@@ -1,6 +1,5 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -11,12 +10,12 @@ import java.util.stream.Collectors;
  * @param layer the first layer, in the order of computing, whose output was not finite; empty if
  *     all were
  * @param weight the first trained tensor with a gradient that was not finite, if no layer was found
- * @param files the pictures of the step
+ * @param items what was in the batch, as messages name it
  */
-public record NotFinite(Optional<String> layer, Optional<String> weight, List<Path> files) {
+public record NotFinite(Optional<String> layer, Optional<String> weight, List<String> items) {
   /** Copies the list. */
   public NotFinite {
-    files = List.copyOf(files);
+    items = List.copyOf(items);
   }
 
   @Override
@@ -26,8 +25,6 @@ public record NotFinite(Optional<String> layer, Optional<String> weight, List<Pa
             .map(name -> "the output of " + name + " is not finite")
             .or(() -> weight.map(name -> "the gradient of " + name + " is not finite"))
             .orElse("the loss is not finite though every layer's output is");
-    String pictures =
-        files.stream().map(Path::toString).distinct().collect(Collectors.joining(", "));
-    return where + ", with " + pictures;
+    return where + ", with " + items.stream().distinct().collect(Collectors.joining(", "));
   }
 }

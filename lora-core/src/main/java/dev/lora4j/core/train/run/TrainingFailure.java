@@ -1,10 +1,10 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
 /** Training cannot go on; the message says why and what to do. */
-public final class StyleFailure extends IllegalStateException {
+public final class TrainingFailure extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  StyleFailure(String message) {
+  TrainingFailure(String message) {
     super(message);
   }
 }

@@ -1,17 +1,17 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** Training was interrupted between two steps. */
-public final class StyleInterrupted extends CancellationException {
+public final class TrainingInterrupted extends CancellationException {
   private static final long serialVersionUID = 1L;
 
   private final int steps;
   private final transient Optional<Path> checkpoint;
 
-  StyleInterrupted(int steps, Optional<Path> checkpoint) {
+  TrainingInterrupted(int steps, Optional<Path> checkpoint) {
     super(
         "Training was stopped after "
             + steps

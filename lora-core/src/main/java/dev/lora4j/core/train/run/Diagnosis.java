@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.nn.FiniteSites;
 import dev.lora4j.core.nn.FlatLayout;
@@ -7,7 +7,6 @@ import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,7 +15,7 @@ import java.util.function.Function;
  * Finds out where a step came to numbers that are not finite, by doing it again with an eye on each
  * layer. Changes nothing.
  */
-final class Diagnosis implements AutoCloseable {
+public final class Diagnosis implements AutoCloseable {
   private final Scope scope;
   private final FiniteSites sites;
   private final Program program;
@@ -24,11 +23,15 @@ final class Diagnosis implements AutoCloseable {
   private final FlatLayout layout;
 
   /**
-   * @param staged watched, and otherwise the program that trains
+   * Compiles it.
+   *
+   * @param owner of the program
+   * @param staged for {@link Staging.Purpose#DIAGNOSIS}
    * @param weights the flat buffer of factors
    * @param frozen what the program holds beside it
    */
-  Diagnosis(Scope owner, StyleProgram staged, Tensor weights, Function<String, Tensor> frozen) {
+  public Diagnosis(
+      Scope owner, StagedLoss staged, Tensor weights, Function<String, Tensor> frozen) {
     scope = owner.child("diagnosis");
     sites = staged.finite().orElseThrow();
     layout = staged.factors().layout();
@@ -46,14 +49,19 @@ final class Diagnosis implements AutoCloseable {
     }
   }
 
-  /** Looks at a batch. */
-  NotFinite look(List<Tensor> inputs, List<Path> files) {
+  /**
+   * Looks at a batch.
+   *
+   * @param inputs as the step took them
+   * @param items what is in it, for the message
+   */
+  public NotFinite look(List<Tensor> inputs, List<String> items) {
     try (Scope work = scope.child("look")) {
       List<Tensor> out = program.run(work, held, inputs);
       Optional<String> layer = sites.first(out.get(0).floats()).map(site -> site.name());
       Optional<String> weight =
           layer.isPresent() ? Optional.empty() : firstGradient(out.get(1).floats());
-      return new NotFinite(layer, weight, files);
+      return new NotFinite(layer, weight, items);
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.train.Checkpoint;
@@ -21,10 +21,15 @@ final class RunCheckpoints {
   private static final String BEST_FILE = "best.safetensors";
 
   private final Keeping keeping;
+  private final int steps;
   private Optional<Checkpoint> best = Optional.empty();
 
-  RunCheckpoints(Keeping keeping) {
+  /**
+   * @param steps of the whole run
+   */
+  RunCheckpoints(Keeping keeping, int steps) {
     this.keeping = keeping;
+    this.steps = steps;
   }
 
   /**
@@ -45,7 +50,7 @@ final class RunCheckpoints {
    *
    * @throws IllegalArgumentException if it was made with other settings
    */
-  Optional<Resumed> newest(Scope scope, StyleStep step) {
+  Optional<Resumed> newest(Scope scope, AdapterStep step) {
     if (!keeping.resume() || folder().isEmpty()) {
       return Optional.empty();
     }
@@ -95,13 +100,13 @@ final class RunCheckpoints {
   }
 
   /** Writes a checkpoint, if there is a folder. */
-  Optional<Path> write(TrainingState state, int step, int steps, double best) {
-    return folder().map(f -> f.write(checkpoint(state, step, steps, best), step));
+  Optional<Path> write(TrainingState state, int step, double best) {
+    return folder().map(f -> f.write(checkpoint(state, step, best), step));
   }
 
   /** Keeps the state that is the best until now: on disk if there is a folder. */
-  void keepBest(TrainingState state, int step, int steps, double loss) {
-    Checkpoint now = checkpoint(state, step, steps, loss);
+  void keepBest(TrainingState state, int step, double loss) {
+    Checkpoint now = checkpoint(state, step, loss);
     if (folder().isEmpty()) {
       best = Optional.of(now);
     } else {
@@ -110,7 +115,7 @@ final class RunCheckpoints {
   }
 
   /** The state that was the best. */
-  Optional<TrainingState> best(Scope scope, StyleStep step) {
+  Optional<TrainingState> best(Scope scope, AdapterStep step) {
     Optional<Checkpoint> kept =
         keeping
             .checkpoints()
@@ -121,7 +126,7 @@ final class RunCheckpoints {
     return kept.map(found -> found.restore(scope, step.step(), step.layout()));
   }
 
-  private Checkpoint checkpoint(TrainingState state, int step, int steps, double best) {
+  private Checkpoint checkpoint(TrainingState state, int step, double best) {
     Map<String, String> notes = new HashMap<>(keeping.identity());
     notes.put(STEP, Integer.toString(step));
     notes.put(STEPS, Integer.toString(steps));

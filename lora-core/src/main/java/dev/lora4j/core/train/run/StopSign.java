@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.style;
+package dev.lora4j.core.train.run;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -70,6 +70,14 @@ public final class StopSign {
     synchronized (lock) {
       return asked;
     }
+  }
+
+  /**
+   * A listener that is called by {@link #call}. Its {@link RunListener#encoding} throws {@link
+   * TrainingInterrupted} when it is time to stop, as nothing is trained then.
+   */
+  public RunListener telling(RunListener listener) {
+    return new CalledListener(this, listener);
   }
 
   /**

@@ -1,0 +1,120 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.MaxNorm;
+import dev.lora4j.core.train.TrainingRun;
+import dev.lora4j.core.train.TrainingState;
+import dev.lora4j.core.train.TrainingStep;
+import dev.lora4j.core.train.adapter.AdapterInTraining;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The compiled step of a task. For one thread at a time. */
+public final class AdapterStep {
+  private final AdapterPlan plan;
+  private final TrainingSettings settings;
+  private final AdapterInTraining factors;
+  private final TrainingStep step;
+  private final float[] initial;
+  private final Function<String, Tensor> held;
+
+  /**
+   * Compiles it.
+   *
+   * @param scope owner of the program and of what it holds
+   */
+  public AdapterStep(Scope scope, TrainingTask task, TrainingSettings settings) {
+    this.plan = task.plan();
+    this.settings = settings;
+    StagedLoss staged = Staging.of(task, Staging.Purpose.TRAINING);
+    factors = staged.factors();
+    step =
+        TrainingStep.compile(
+            scope, staged.parameters(), staged.loss(), settings.step(task.compute()));
+    initial = factors.initial(scope, settings.seed(), task::weight);
+    Map<String, Tensor> own = factors.held(scope, initial);
+    held = name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name));
+  }
+
+  /** Where the factors are in the program. */
+  public AdapterInTraining factors() {
+    return factors;
+  }
+
+  /** The program. */
+  public TrainingStep step() {
+    return step;
+  }
+
+  /** Where each factor lies in the flat buffer. */
+  public FlatLayout layout() {
+    return factors.layout();
+  }
+
+  /** A copy of the flat buffer before the first step. */
+  public float[] initial() {
+    return initial.clone();
+  }
+
+  /** The tensors that the program holds beside what is trained, by name. */
+  public Function<String, Tensor> held() {
+    return held;
+  }
+
+  /**
+   * What keeps the changes of layers small, if the settings ask for it.
+   *
+   * @throws IllegalArgumentException if the method has no up and down factors
+   */
+  Optional<MaxNorm> maxNorm(Scope scope) {
+    if (settings.maxNorm().isEmpty()) {
+      return Optional.empty();
+    }
+    String method = plan.recipe().method().name();
+    if (!method.equals("lora")) {
+      throw new IllegalArgumentException(
+          "max_norm (scale_weight_norms) is for lora, whose product it measures; take it away from "
+              + method
+              + ".");
+    }
+    Map<String, Double> scales = new HashMap<>();
+    plan.sites()
+        .forEach(
+            (site, recipe) -> scales.put(site.name(), plan.recipe().method().scale(site, recipe)));
+    return Optional.of(
+        MaxNorm.compile(
+            scope,
+            step,
+            layout(),
+            settings.maxNorm().getAsDouble(),
+            site -> scales.getOrDefault(site, 1.0)));
+  }
+
+  /** The state before the first step. */
+  public TrainingState begin(Scope scope) {
+    return TrainingState.begin(scope, step, layout(), initial);
+  }
+
+  /** Joins the program with a state. */
+  public TrainingRun bind(Scope scope, TrainingState state) {
+    return step.bind(scope, state, layout(), held);
+  }
+
+  /**
+   * The program's inputs for a batch.
+   *
+   * @param number of the batch, from 0 over the whole run: dropouts draw by it
+   */
+  public List<Tensor> inputs(Scope scope, long number, TrainingBatch batch) {
+    List<Tensor> all = new ArrayList<>(factors.inputs(scope, settings.seed(), number));
+    all.addAll(batch.inputs(scope));
+    return all;
+  }
+}

@@ -1,0 +1,20 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.nn.FiniteSites;
+import dev.lora4j.core.nn.FlatParameters;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.train.adapter.AdapterInTraining;
+import java.util.Optional;
+
+/**
+ * The mathematics of a batch as {@link Staging} leaves it, not compiled.
+ *
+ * @param factors where the adapter's factors are
+ * @param loss a scalar of the parameters' type
+ * @param finite watches each layer, if it was staged for a diagnosis
+ */
+public record StagedLoss(
+    FlatParameters parameters,
+    AdapterInTraining factors,
+    Expr loss,
+    Optional<FiniteSites> finite) {}

@@ -1,0 +1,90 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.nn.FiniteSites;
+import dev.lora4j.core.nn.FlatParameters;
+import dev.lora4j.core.nn.LayerAdapters;
+import dev.lora4j.core.nn.ParameterGroups;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.train.adapter.AdapterInTraining;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import java.util.Optional;
+
+/**
+ * A program of a {@link TrainingTask} while it is staged. The same walk over a model makes the
+ * program that trains, the one that validates, and the one that looks for what is not finite.
+ */
+public final class Staging {
+  /** What a program is for. */
+  public enum Purpose {
+    /** The loss of a batch, with dropouts; its gradient is taken. */
+    TRAINING,
+    /** The loss of what is held out, without dropouts. */
+    VALIDATION,
+    /** The program of {@link #TRAINING}, with an eye on each layer. */
+    DIAGNOSIS
+  }
+
+  private final Purpose purpose;
+  private final AdapterPlan plan;
+  private final FlatParameters parameters;
+  private final AdapterInTraining factors;
+  private final Optional<FiniteSites> finite;
+
+  /**
+   * Begins in a graph in which nothing is staged yet.
+   *
+   * @param compute the type that the model computes in
+   * @param plan the layers that are trained
+   */
+  public Staging(
+      Graph graph, DType compute, ParameterGroups groups, AdapterPlan plan, Purpose purpose) {
+    this.purpose = purpose;
+    this.plan = purpose == Purpose.VALIDATION ? plan.withoutDropouts() : plan;
+    parameters = new FlatParameters(graph, compute, groups);
+    factors = new AdapterInTraining(parameters, this.plan);
+    finite =
+        purpose == Purpose.DIAGNOSIS ? Optional.of(new FiniteSites(factors)) : Optional.empty();
+  }
+
+  /** Stages the program of a task. */
+  static StagedLoss of(TrainingTask task, Purpose purpose) {
+    Staging at = new Staging(new Graph(), task.compute(), task.groups(), task.plan(), purpose);
+    return at.staged(task.loss(at));
+  }
+
+  /** What the program is for. */
+  public Purpose purpose() {
+    return purpose;
+  }
+
+  /** Where the model and its inputs are staged. */
+  public Graph graph() {
+    return parameters.graph();
+  }
+
+  /** The layers that are trained. */
+  public AdapterPlan plan() {
+    return plan;
+  }
+
+  /** What stands at the layers; the model is staged with it. */
+  public LayerAdapters adapters() {
+    return finite.<LayerAdapters>map(watching -> watching).orElse(factors);
+  }
+
+  /** The type that factors, gradients and the loss are in: F32, or F64 where the model is. */
+  public DType type() {
+    return parameters.type();
+  }
+
+  /**
+   * Ends the staging.
+   *
+   * @param loss a scalar of {@link #type}
+   */
+  public StagedLoss staged(Expr loss) {
+    return new StagedLoss(parameters, factors, loss, finite);
+  }
+}

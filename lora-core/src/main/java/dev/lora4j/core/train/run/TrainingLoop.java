@@ -1,0 +1,152 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.safetensors.SafetensorsException;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.TrainingRun;
+import dev.lora4j.core.train.TrainingState;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One run from the first step, or from a checkpoint, to the adapter. What a step does depends on
+ * its number and the state alone, so that a run that was stopped anywhere goes on as if it had not
+ * been. For one thread, that of {@link StopSign#run}.
+ */
+public final class TrainingLoop implements AutoCloseable {
+  private final Scope scope;
+  private final TrainingTask task;
+  private final TrainingSettings settings;
+  private final Keeping keeping;
+  private final StopSign sign;
+  private final RunListener listener;
+  private final AdapterStep step;
+  private final StepTaker taker;
+  private final Optional<HeldOutLoss> validation;
+  private final RunCheckpoints checkpoints;
+
+  /**
+   * Compiles the step, and the validation if the task holds anything out.
+   *
+   * @param owner of all that the run needs
+   * @param listener called under the sign, which it may be interrupted by
+   * @throws IllegalArgumentException if the settings do not fit the plan's method
+   */
+  public TrainingLoop(
+      Scope owner,
+      TrainingTask task,
+      TrainingSettings settings,
+      Keeping keeping,
+      RunListener listener,
+      StopSign sign) {
+    this.scope = owner.child("run");
+    this.task = task;
+    this.settings = settings;
+    this.keeping = keeping;
+    this.sign = sign;
+    this.listener = sign.telling(listener);
+    step = new AdapterStep(scope, task, settings);
+    taker = new StepTaker(scope, task, settings, step, this.listener);
+    validation = HeldOutLoss.of(scope, task);
+    checkpoints = new RunCheckpoints(keeping, settings.steps());
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @param name of the adapter
+   * @throws TrainingInterrupted if it was asked to stop; a checkpoint was written then, if there is
+   *     a folder for it
+   * @throws TrainingFailure if it cannot go on
+   * @throws IllegalArgumentException if the checkpoint to go on with is that of another run
+   */
+  public TrainedAdapter run(String name) {
+    Optional<RunCheckpoints.Resumed> resumed = checkpoints.newest(scope, step);
+    TrainingState state =
+        resumed.map(RunCheckpoints.Resumed::state).orElseGet(() -> step.begin(scope));
+    int done = resumed.map(RunCheckpoints.Resumed::step).orElse(0);
+    double best = resumed.map(RunCheckpoints.Resumed::best).orElse(Double.POSITIVE_INFINITY);
+    resumed.ifPresent(r -> listener.resumed(r.step(), r.notes()));
+    List<Float> losses = new ArrayList<>();
+    try (TrainingRun run = step.bind(scope, state)) {
+      if (done == 0) {
+        listener.preview(0, adapter(name, state, Map.of()));
+        best = validate(0, state, best);
+      }
+      while (done < settings.steps()) {
+        if (sign.asked()) {
+          throw new TrainingInterrupted(done, write(state, done, best));
+        }
+        RunListener.Step progress = taker.take(run, done);
+        losses.add(progress.loss());
+        done++;
+        listener.step(progress);
+        boolean last = done == settings.steps();
+        if (last || done % keeping.validateEvery() == 0) {
+          best = validate(done, state, best);
+        }
+        if (last || done % keeping.every() == 0) {
+          tryToWrite(state, done, best);
+        }
+        if (last || done % keeping.previewEvery() == 0) {
+          listener.preview(done, adapter(name, state, Map.of()));
+        }
+      }
+      boolean chosen = keeping.keepBest() && validation.isPresent();
+      TrainingState result = chosen ? checkpoints.best(scope, step).orElse(state) : state;
+      return new TrainedAdapter(adapter(name, result, task.metadata()), losses);
+    }
+  }
+
+  /** A disk that is full for a while must not cost what was trained. */
+  private void tryToWrite(TrainingState state, int done, double best) {
+    try {
+      write(state, done, best);
+    } catch (SafetensorsException | UncheckedIOException e) {
+      listener.notSaved(done, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Optional<Path> write(TrainingState state, int done, double best) {
+    listener.saving(done);
+    Optional<Path> file = checkpoints.write(state, done, best);
+    file.ifPresent(f -> listener.saved(done, f));
+    return file;
+  }
+
+  /** The adapter with the factors that are to be judged and saved. */
+  private Adapter adapter(String name, TrainingState state, Map<String, String> metadata) {
+    try (Scope work = scope.child("result")) {
+      float[] flat = state.evaluationWeights(work).floats();
+      return new Adapter(
+          name, step.factors().factors(flat, step.initial(), settings.stored()), metadata);
+    }
+  }
+
+  /** The least loss on what is held out, this one included. */
+  private double validate(int done, TrainingState state, double best) {
+    if (validation.isEmpty()) {
+      return best;
+    }
+    try (Scope work = scope.child("validation")) {
+      Tensor weights = state.evaluationWeights(work);
+      double loss = validation.get().of(work, weights, step.held());
+      boolean better = loss < best;
+      if (better && keeping.keepBest()) {
+        checkpoints.keepBest(state, done, loss);
+      }
+      listener.validated(done, loss, better);
+      return better ? loss : best;
+    }
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.StepSettings;
+import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.schedule.RateSchedule;
+import java.util.OptionalDouble;
+
+/**
+ * How an adapter is trained, whatever it is trained on.
+ *
+ * @param optimizer the rule by which weights change
+ * @param rate the learning rate at its highest
+ * @param schedule how the rate goes over the steps; its length is the number of steps
+ * @param accumulate batches whose gradients are added up for one step
+ * @param clip greatest norm of the whole gradient; 0 for any
+ * @param averageDecay share that a moving average of the factors keeps of itself; 0 for none
+ * @param maxNorm greatest norm of what is added to a layer's weight
+ * @param seed of everything random
+ * @param stored the type that factors are stored in
+ */
+public record TrainingSettings(
+    Optimizer optimizer,
+    double rate,
+    RateSchedule schedule,
+    int accumulate,
+    double clip,
+    double averageDecay,
+    OptionalDouble maxNorm,
+    long seed,
+    DType stored) {
+
+  /** Checks the ranges. */
+  public TrainingSettings {
+    require(
+        rate > 0 && rate < Double.POSITIVE_INFINITY,
+        "the learning rate must be above 0, found " + rate);
+    require(accumulate >= 1, "a step has at least 1 batch, found " + accumulate);
+    require(clip >= 0, "the greatest norm of the gradient must not be negative, found " + clip);
+    require(
+        averageDecay >= 0 && averageDecay < 1,
+        "the average's decay must be in [0, 1), found " + averageDecay);
+    require(
+        maxNorm.isEmpty() || maxNorm.getAsDouble() > 0,
+        "the greatest norm of a layer's change must be above 0, found " + maxNorm);
+    require(
+        stored == DType.F32 || stored == DType.F16 || stored == DType.BF16,
+        "factors are stored as F32, F16 or BF16, found " + stored);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /** One batch for a step, gradients clipped to a norm of 1, no average, seed 0, stored as F16. */
+  public static TrainingSettings of(Optimizer optimizer, double rate, RateSchedule schedule) {
+    return new TrainingSettings(
+        optimizer, rate, schedule, 1, 1, 0, OptionalDouble.empty(), 0, DType.F16);
+  }
+
+  /** Changes of the weights. */
+  public int steps() {
+    return Math.toIntExact(schedule.steps());
+  }
+
+  /** The learning rate of a step, from 0. */
+  public double rate(long step) {
+    return rate * schedule.factor(step);
+  }
+
+  /** What the program of a step does beside the loss of a model that computes in {@code type}. */
+  StepSettings step(DType type) {
+    StepSettings how = StepSettings.of(optimizer, clip).averaging(averageDecay).computedIn(type);
+    return accumulate > 1 ? how.accumulating() : how;
+  }
+
+  /** With gradients of so many batches added up for one step. */
+  public TrainingSettings withAccumulation(int batches) {
+    return new TrainingSettings(
+        optimizer, rate, schedule, batches, clip, averageDecay, maxNorm, seed, stored);
+  }
+
+  /** With another seed. */
+  public TrainingSettings withSeed(long other) {
+    return new TrainingSettings(
+        optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, other, stored);
+  }
+
+  /** With factors stored in another type. */
+  public TrainingSettings withStored(DType other) {
+    return new TrainingSettings(
+        optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, seed, other);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.nn.ParameterGroups;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is trained: a frozen model, the layers of it that get an adapter, a loss, and batches of
+ * what is learned from. Called by one thread.
+ *
+ * <p>What it gives depends on its arguments alone, batches on their number, so that a run that was
+ * stopped goes on to the same bits.
+ */
+public interface TrainingTask {
+  /** The layers that are trained, and how. */
+  AdapterPlan plan();
+
+  /** The type that the model computes in. */
+  DType compute();
+
+  /** The trained weights that learn at a multiple of the rate. */
+  default ParameterGroups groups() {
+    return ParameterGroups.NONE;
+  }
+
+  /**
+   * Stages the model and its loss. The inputs that it declares, in their order, are what {@link
+   * TrainingBatch#inputs} gives: those of {@link #batches} for training and diagnosis, those of
+   * {@link #heldOut} for validation.
+   *
+   * @param at the graph, and the adapters that the model is staged with
+   * @return a scalar of the type that factors are kept in ({@link Staging#type})
+   */
+  Expr loss(Staging at);
+
+  /** The model's weight at a layer, in the shape of the site; some methods begin with it. */
+  Tensor weight(Site site);
+
+  /** What the staged program holds under a name: a frozen weight of the model. */
+  Tensor held(String name);
+
+  /**
+   * The batches of one step.
+   *
+   * @param first number of the first, from 0 over the whole run
+   * @param count how many
+   */
+  List<TrainingBatch> batches(long first, int count);
+
+  /** What is held out for validation, the same each time; empty if there is no validation. */
+  default List<TrainingBatch> heldOut() {
+    return List.of();
+  }
+
+  /** What messages call the items of a batch, for example {@code pictures}. */
+  String items();
+
+  /** What the trained adapter's header says of its training; asked for at the end. */
+  default Map<String, String> metadata() {
+    return Map.of();
+  }
+}

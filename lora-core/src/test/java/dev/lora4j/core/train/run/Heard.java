@@ -1,0 +1,67 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.adapter.Adapter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Keeps what a run tells, and interrupts it after a step. */
+final class Heard implements RunListener {
+  final List<Step> steps = new ArrayList<>();
+  final List<String> resumed = new ArrayList<>();
+  final Map<Integer, NotFinite> notFinite = new TreeMap<>();
+  final Map<Integer, Double> validated = new TreeMap<>();
+  final Map<Integer, String> previews = new TreeMap<>();
+  final List<Path> saved = new ArrayList<>();
+  final List<Integer> notSaved = new ArrayList<>();
+  int best = -1;
+  private final int stopAfter;
+
+  /**
+   * @param stopAfter the step after which the run is interrupted; 0 for never
+   */
+  Heard(int stopAfter) {
+    this.stopAfter = stopAfter;
+  }
+
+  @Override
+  public void step(Step done) {
+    steps.add(done);
+    if (done.step() == stopAfter) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void resumed(int step, List<String> notes) {
+    resumed.add(step + " " + notes);
+  }
+
+  @Override
+  public void notFinite(int step, NotFinite where) {
+    notFinite.put(step, where);
+  }
+
+  @Override
+  public void validated(int step, double loss, boolean isBest) {
+    validated.put(step, loss);
+    best = isBest ? step : best;
+  }
+
+  @Override
+  public void preview(int step, Adapter adapter) {
+    previews.put(step, adapter.identity());
+  }
+
+  @Override
+  public void notSaved(int step, String reason) {
+    notSaved.add(step);
+  }
+
+  @Override
+  public void saved(int step, Path checkpoint) {
+    saved.add(checkpoint);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.lora4j.diffusion.style;
+
+import java.util.List;
+import java.util.Map;
+
+/** The same pictures in each batch, and none held out. */
+record GivenSamples(List<TrainingSample> samples) implements Samples {
+  @Override
+  public List<TrainingSample> batch(long number) {
+    return samples;
+  }
+
+  @Override
+  public List<TrainingSample> validation() {
+    return List.of();
+  }
+
+  @Override
+  public int pictures() {
+    return samples.size();
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return Map.of();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.lora4j.diffusion.style;
+
+import dev.lora4j.core.nn.ParameterGroups;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TrainingBatch;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.train.objective.LatentSample;
+import dev.lora4j.diffusion.train.objective.Objective;
+import dev.lora4j.diffusion.train.objective.SampleDraw;
+import dev.lora4j.diffusion.train.objective.Validation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** A style as a task of training: a base model, pictures, and how a batch of them is drawn. */
+final class StyleTask implements TrainingTask {
+  /** More than any batch has, so that no two samples of a run have one number. */
+  private static final long NUMBERS_OF_A_BATCH = 1 << 16;
+
+  /** Keeps the noise of validation apart from that of training, whatever its seed. */
+  private static final long VALIDATION_SEED = 0x76616c6964L;
+
+  private final DiffusionModel model;
+  private final StyleSettings settings;
+  private final CaptionInputs captions;
+  private final Samples samples;
+  private final AdapterPlan plan;
+  private final Objective objective;
+  private final Validation validation;
+  private final Supplier<Map<String, String>> metadata;
+
+  /**
+   * @param timesteps of the validation, for each picture
+   * @param metadata for the adapter
+   */
+  StyleTask(
+      DiffusionModel model,
+      AdapterPlan plan,
+      StyleSettings settings,
+      CaptionInputs captions,
+      Samples samples,
+      int timesteps,
+      Supplier<Map<String, String>> metadata) {
+    this.model = model;
+    this.plan = plan;
+    this.settings = settings;
+    this.captions = captions;
+    this.samples = samples;
+    this.metadata = metadata;
+    objective = new Objective(model.schedule(), settings.objective());
+    validation = new Validation(objective, VALIDATION_SEED, timesteps);
+  }
+
+  @Override
+  public AdapterPlan plan() {
+    return plan;
+  }
+
+  @Override
+  public DType compute() {
+    return model.compute();
+  }
+
+  @Override
+  public ParameterGroups groups() {
+    return settings.rates().groups(StyleProgram.trainsText(plan));
+  }
+
+  @Override
+  public Expr loss(Staging at) {
+    boolean validates = at.purpose() == Staging.Purpose.VALIDATION;
+    return StyleProgram.loss(at, model, validates ? validation.objective() : objective, settings);
+  }
+
+  @Override
+  public Tensor weight(Site site) {
+    String name = site.name().substring(site.name().indexOf('.') + 1) + ".weight";
+    for (TextEncoder encoder : model.textEncoders()) {
+      if (site.name().startsWith(encoder.model() + ".")) {
+        return encoder.weights().tensor(name);
+      }
+    }
+    return model.unetWeights().tensor(name);
+  }
+
+  @Override
+  public Tensor held(String name) {
+    return StyleProgram.held(model, name);
+  }
+
+  @Override
+  public List<TrainingBatch> batches(long first, int count) {
+    List<List<TrainingSample>> batches = new ArrayList<>();
+    for (int b = 0; b < count; b++) {
+      batches.add(samples.batch(first + b));
+    }
+    List<List<SampleDraw>> draws = draws(first, batches);
+    List<TrainingBatch> all = new ArrayList<>();
+    for (int b = 0; b < count; b++) {
+      all.add(new Pictures(objective, captions, batches.get(b), draws.get(b)));
+    }
+    return all;
+  }
+
+  /** What chance decides about the samples of all batches of one step. */
+  List<List<SampleDraw>> draws(long firstBatch, List<List<TrainingSample>> batches) {
+    int places = batches.stream().mapToInt(List::size).sum();
+    List<List<SampleDraw>> all = new ArrayList<>();
+    int place = 0;
+    for (int b = 0; b < batches.size(); b++) {
+      List<SampleDraw> draws = new ArrayList<>();
+      for (int i = 0; i < batches.get(b).size(); i++) {
+        long number = (firstBatch + b) * NUMBERS_OF_A_BATCH + i;
+        LatentSample sample = batches.get(b).get(i).latents();
+        draws.add(objective.draw(settings.seed(), number, place++, places, sample));
+      }
+      all.add(draws);
+    }
+    return all;
+  }
+
+  /** For each picture, one batch that shows it at all timesteps. */
+  @Override
+  public List<TrainingBatch> heldOut() {
+    List<TrainingSample> pictures = samples.validation();
+    List<TrainingBatch> all = new ArrayList<>();
+    for (int i = 0; i < pictures.size(); i++) {
+      TrainingSample sample = pictures.get(i);
+      List<SampleDraw> draws = validation.draws(i, sample.latents());
+      List<TrainingSample> same = draws.stream().map(draw -> sample).toList();
+      all.add(new Pictures(validation.objective(), captions, same, draws));
+    }
+    return all;
+  }
+
+  @Override
+  public String items() {
+    return "pictures";
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return metadata.get();
+  }
+
+  /** Pictures that a step sees at once, and what chance decides about each. */
+  private record Pictures(
+      Objective objective,
+      CaptionInputs captions,
+      List<TrainingSample> samples,
+      List<SampleDraw> draws)
+      implements TrainingBatch {
+    @Override
+    public List<Tensor> inputs(Scope scope) {
+      List<Tensor> all = new ArrayList<>(captions.of(scope, samples));
+      List<LatentSample> latents = samples.stream().map(TrainingSample::latents).toList();
+      all.addAll(objective.batch(scope, latents, draws));
+      return all;
+    }
+
+    @Override
+    public List<String> items() {
+      return samples.stream().map(TrainingSample::file).map(Path::toString).toList();
+    }
+  }
+}
