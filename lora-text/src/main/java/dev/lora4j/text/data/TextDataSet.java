@@ -105,6 +105,16 @@ public record TextDataSet(TextForm form, List<TextExample> examples) {
     return new Split(part(out, false), part(out, true));
   }
 
+  /** The classes of the examples in the order of their names; empty where they have none. */
+  public List<String> labels() {
+    return examples.stream()
+        .filter(TextExample.Labelled.class::isInstance)
+        .map(example -> ((TextExample.Labelled) example).label())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   private TextDataSet part(boolean[] out, boolean wanted) {
     List<TextExample> part = new ArrayList<>();
     for (int i = 0; i < out.length; i++) {

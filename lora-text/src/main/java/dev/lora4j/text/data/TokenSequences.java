@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * The examples of a data set as token ids, with what of them is learned: all of a text, the
@@ -28,7 +27,7 @@ public record TokenSequences(
   }
 
   /**
-   * Divides the texts of a data set.
+   * Divides the texts of a data set, whose classes are numbered by themselves.
    *
    * @param template how conversations are written; needed for those alone
    * @throws TextDataException with all examples that cannot be used
@@ -38,6 +37,23 @@ public record TokenSequences(
       TextTokenizer tokenizer,
       Optional<ChatTemplate> template,
       SequenceLimits limits) {
+    return of(data, tokenizer, template, limits, data.labels());
+  }
+
+  /**
+   * Divides the texts of a data set.
+   *
+   * @param template how conversations are written; needed for those alone
+   * @param labels the classes in the order of their numbers; those of the whole data for a part of
+   *     it
+   * @throws TextDataException with all examples that cannot be used
+   */
+  public static TokenSequences of(
+      TextDataSet data,
+      TextTokenizer tokenizer,
+      Optional<ChatTemplate> template,
+      SequenceLimits limits,
+      List<String> labels) {
     if (data.form() == TextForm.CHAT && template.isEmpty()) {
       throw new IllegalArgumentException(
           tokenizer
@@ -46,12 +62,6 @@ public record TokenSequences(
     if (limits.pack()) {
       return packed(data, tokenizer, limits.longest());
     }
-    List<String> labels =
-        List.copyOf(
-            data.examples().stream()
-                .filter(TextExample.Labelled.class::isInstance)
-                .map(example -> ((TextExample.Labelled) example).label())
-                .collect(java.util.stream.Collectors.toCollection(TreeSet::new)));
     List<TokenSequence> sequences = new ArrayList<>();
     List<TextProblem> problems = new ArrayList<>();
     int cut = 0;
@@ -90,6 +100,10 @@ public record TokenSequences(
     } else if (example instanceof TextExample.Chat chat) {
       return ChatSpans.sequence(chat.messages(), template.orElseThrow(), tokenizer);
     } else if (example instanceof TextExample.Labelled labelled) {
+      if (!labels.contains(labelled.label())) {
+        throw new IllegalArgumentException(
+            "has the class '%s', which is none of %s.".formatted(labelled.label(), labels));
+      }
       int[] ids = tokenizer.encode(labelled.text());
       return new TokenSequence(
           ids, new boolean[ids.length], new int[0], labels.indexOf(labelled.label()));

@@ -164,6 +164,21 @@ class TokenSequencesTest {
   }
 
   @Test
+  void aPartOfTheDataKeepsTheNumbersOfTheWhole() {
+    TextDataSet part =
+        new TextDataSet(TextForm.LABELLED, List.of(new TextExample.Labelled("red", "b")));
+    List<String> whole = List.of("a", "b");
+    TokenSequences found = TokenSequences.of(part, tokenizer, Optional.empty(), CUT, whole);
+    assertEquals(1, found.sequences().get(0).label());
+    String message =
+        assertThrows(
+                TextDataException.class,
+                () -> TokenSequences.of(part, tokenizer, Optional.empty(), CUT, List.of("a")))
+            .getMessage();
+    assertTrue(message.contains("example 1 has the class 'b', which is none of [a]."), message);
+  }
+
+  @Test
   void aPairHasBothSides() {
     TokenSequence pair = one(TextForm.PAIR, new TextExample.Pair("red", "fox"));
     assertArrayEquals(new int[] {1, 264}, pair.ids());
