@@ -1,10 +1,7 @@
 package dev.lora4j.text.generate;
 
-import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.train.Noise;
 import java.util.Arrays;
-import java.util.Set;
-import java.util.function.IntPredicate;
 
 /** A sequence that grows token by token. */
 final class Sequence {
@@ -12,32 +9,7 @@ final class Sequence {
   private int[] tokens;
   private int length;
   private boolean done;
-
-  /**
-   * How a sequence begins and when it ends.
-   *
-   * @param prompt its first tokens; at least one
-   * @param most how many tokens to add at most; 1 or more
-   * @param ends tokens that end it
-   * @param sampling how tokens are chosen
-   * @param seed of chance, so that what a row draws does not depend on the rows beside it
-   * @param mix its adapters
-   * @param heard hears each token that was added, and says whether to end there
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Start(
-      int[] prompt,
-      int most,
-      Set<Integer> ends,
-      SamplingSettings sampling,
-      long seed,
-      MixPlan mix,
-      IntPredicate heard) {
-    /** How many tokens it may come to have. */
-    int room() {
-      return prompt.length + most;
-    }
-  }
+  private boolean ended;
 
   Sequence(Start start) {
     this.start = start;
@@ -61,6 +33,11 @@ final class Sequence {
     return done;
   }
 
+  /** Whether a token that ends it came. */
+  boolean ended() {
+    return ended;
+  }
+
   /** What was added to the prompt. */
   int[] added() {
     return Arrays.copyOfRange(tokens, start.prompt().length, length);
@@ -74,6 +51,7 @@ final class Sequence {
     int next = NextTokenChoice.of(logits, Arrays.copyOf(tokens, length), start.sampling(), chance);
     tokens[length++] = next;
     boolean stopped = start.heard().test(next);
-    done = stopped || start.ends().contains(next) || length == start.room();
+    ended = start.ends().contains(next);
+    done = stopped || ended || length == start.room();
   }
 }

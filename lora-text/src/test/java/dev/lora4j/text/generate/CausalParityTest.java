@@ -15,7 +15,6 @@ import dev.lora4j.text.model.TextBase;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.Tokens;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -58,21 +57,8 @@ class CausalParityTest {
     }
 
     int[] follow(List<int[]> prompts, int most, int which) {
-      List<Sequence> rows = new ArrayList<>();
-      for (int[] prompt : prompts) {
-        rows.add(
-            new Sequence(
-                new Sequence.Start(
-                    prompt,
-                    most,
-                    Set.of(),
-                    SamplingSettings.GREEDY,
-                    0,
-                    MixPlan.NONE,
-                    token -> false)));
-      }
-      new CausalRun(programs).run(scope, rows);
-      return rows.get(which).added();
+      List<Start> starts = prompts.stream().map(p -> Start.greedy(p, most, MixPlan.NONE)).toList();
+      return new CausalGenerator(programs).generate(scope, starts).get(which).added();
     }
 
     @Override
@@ -128,7 +114,7 @@ class CausalParityTest {
         int[] alone = model.follow(List.of(all.get(row)), 30, 0);
         assertArrayEquals(alone, model.follow(all, 30, row), "row " + row);
       }
-      assertTrue(Optional.of(model.base.sites().all()).orElseThrow().size() > 10);
+      assertTrue(model.base.sites().all().size() > 10);
     }
   }
 }

@@ -1,0 +1,211 @@
+package dev.lora4j.text.pipeline;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.chat.ChatTemplate;
+import dev.lora4j.text.generate.CausalGenerator;
+import dev.lora4j.text.generate.CausalPrograms;
+import dev.lora4j.text.generate.Grown;
+import dev.lora4j.text.generate.Start;
+import dev.lora4j.text.model.TextBase;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.token.TextTokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A language model that goes on from texts: a loaded base with its tokeniser, and its programs.
+ *
+ * <p>Several threads may use it at once. Whoever loads it closes it.
+ */
+public final class LanguageModel implements AutoCloseable {
+  private final Scope scope;
+  private final TextBase base;
+  private final CausalNetwork network;
+  private final TextTokenizer tokenizer;
+  private final Optional<ChatTemplate> template;
+  private final CausalPrograms programs;
+
+  private LanguageModel(Scope scope, Path folder, DType compute) {
+    this.scope = scope;
+    base = TextBase.load(scope, folder, compute);
+    if (!(base.network() instanceof CausalNetwork causal)) {
+      throw new IllegalArgumentException(
+          folder + " is an encoder, which does not go on from texts.");
+    }
+    network = causal;
+    try {
+      tokenizer = scope.own(TextTokenizer.load(folder));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tokenizer in " + folder, e);
+    }
+    tokenizer.requireFits(network.vocabulary());
+    template = ChatTemplate.of(tokenizer);
+    programs = new CausalPrograms(scope, base, network);
+  }
+
+  /** Loads a folder in the layout of transformers, to compute in F32. */
+  public static LanguageModel load(Lora4j lora, Path folder) {
+    return load(lora, folder, DType.F32);
+  }
+
+  /**
+   * Loads a folder in the layout of transformers.
+   *
+   * @param compute F32, or BF16 where the processor or card is fast at it
+   * @throws dev.lora4j.core.model.ModelException if it is no such model, or not whole, with all
+   *     that is missing or does not fit
+   */
+  public static LanguageModel load(Lora4j lora, Path folder, DType compute) {
+    Scope scope = lora.engine().scope("language model");
+    try {
+      return new LanguageModel(scope, folder, compute);
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  /** The loaded base. */
+  public TextBase base() {
+    return base;
+  }
+
+  /** The network. */
+  public CausalNetwork network() {
+    return network;
+  }
+
+  /** What cuts texts into tokens. */
+  public TextTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** How conversations are written for it, if the model comes with that. */
+  public Optional<ChatTemplate> template() {
+    return template;
+  }
+
+  /** The compiled programs. */
+  public CausalPrograms programs() {
+    return programs;
+  }
+
+  /** Owner of the model's memory. */
+  public Scope scope() {
+    return scope;
+  }
+
+  /**
+   * Reads an adapter for this base.
+   *
+   * @throws dev.lora4j.core.adapter.AdapterException with the account of its keys, if it cannot be
+   *     used whole
+   */
+  public Adapter adapter(Path path) {
+    return load(path, ReadOptions.STRICT).adapter();
+  }
+
+  /** Reads an adapter for this base, with the account of its keys. */
+  public LoadedAdapter load(Path path, ReadOptions options) {
+    return AdapterFiles.read(path, Optional.of(base.family()), options);
+  }
+
+  /** Goes on from a prompt. */
+  public Completion generate(TextPrompt prompt) {
+    return generate(List.of(prompt), TextListener.NONE).get(0);
+  }
+
+  /**
+   * Goes on from several prompts at once, each with its own length, settings and adapters.
+   *
+   * @param listener hears the texts as they come
+   * @throws IllegalArgumentException if a prompt is empty, or leaves no room in the model's longest
+   *     sequence
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
+   */
+  public List<Completion> generate(List<TextPrompt> prompts, TextListener listener) {
+    List<GrowingText> texts = new ArrayList<>();
+    List<Start> starts = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      TextPrompt prompt = prompts.get(i);
+      int[] ids = ids(prompt);
+      int number = i;
+      GrowingText text =
+          new GrowingText(
+              tokenizer.stream(ids), prompt.stops(), piece -> listener.text(number, piece));
+      texts.add(text);
+      Set<Integer> ends = Set.copyOf(tokenizer.special().ends());
+      starts.add(
+          new Start(
+              ids,
+              Math.min(prompt.most(), network.longest() - ids.length),
+              ends,
+              prompt.sampling(),
+              prompt.seed(),
+              prompt.mix(),
+              token -> !ends.contains(token) && text.add(token)));
+    }
+    List<Grown> grown;
+    try (Scope work = scope.child("generate")) {
+      grown = new CausalGenerator(programs).generate(work, starts);
+    }
+    List<Completion> done = new ArrayList<>();
+    for (int i = 0; i < grown.size(); i++) {
+      String text = texts.get(i).end();
+      Completion.Ending ending =
+          texts.get(i).stopped()
+              ? Completion.Ending.STOP
+              : grown.get(i).ended() ? Completion.Ending.END : Completion.Ending.LENGTH;
+      List<Integer> tokens = Arrays.stream(grown.get(i).added()).boxed().toList();
+      done.add(new Completion(text, tokens, starts.get(i).prompt().length, ending));
+    }
+    return done;
+  }
+
+  /** The tokens of a prompt. */
+  private int[] ids(TextPrompt prompt) {
+    int[] ids =
+        prompt.messages().isEmpty()
+            ? tokenizer.encode(prompt.text())
+            : tokenizer.encodePlain(
+                template
+                    .orElseThrow(
+                        () ->
+                            new IllegalArgumentException(
+                                base.path()
+                                    + " has no chat template, so it takes no conversations; give"
+                                    + " a text, or a tokenizer_config.json with chat_template."))
+                    .render(prompt.messages(), true));
+    if (ids.length == 0) {
+      throw new IllegalArgumentException(
+          "The prompt is empty, and this model has no token that begins a text; give it some text.");
+    }
+    if (ids.length >= network.longest()) {
+      throw new IllegalArgumentException(
+          "The prompt has "
+              + ids.length
+              + " tokens, but this model reads at most "
+              + network.longest()
+              + ", the answer included. Give it a shorter one.");
+    }
+    return ids;
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+    scope.engine().giveBack();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.lora4j.text.pipeline;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.text.chat.ChatMessage;
+import dev.lora4j.text.generate.SamplingSettings;
+import java.util.List;
+
+/**
+ * What to go on from, and how.
+ *
+ * @param text to go on from; of a conversation nothing
+ * @param messages a conversation, whose next message is asked for; else none
+ * @param most how many tokens to add at most
+ * @param sampling how tokens are chosen
+ * @param stops texts at which it ends; they are not part of the answer
+ * @param seed of chance
+ * @param mix its adapters
+ */
+public record TextPrompt(
+    String text,
+    List<ChatMessage> messages,
+    int most,
+    SamplingSettings sampling,
+    List<String> stops,
+    long seed,
+    MixPlan mix) {
+  private static final int MOST = 128;
+
+  /** Copies its lists and checks them. */
+  public TextPrompt {
+    messages = List.copyOf(messages);
+    stops = List.copyOf(stops);
+    if (most < 1) {
+      throw new IllegalArgumentException("At least 1 token is added, found " + most + ".");
+    }
+    if (stops.stream().anyMatch(String::isEmpty)) {
+      throw new IllegalArgumentException("An empty text to stop at stops everything.");
+    }
+  }
+
+  /** Goes on from a text, always with the likeliest of up to 128 tokens. */
+  public static TextPrompt of(String text) {
+    return new TextPrompt(
+        text, List.of(), MOST, SamplingSettings.GREEDY, List.of(), 0, MixPlan.NONE);
+  }
+
+  /** Answers a conversation, always with the likeliest of up to 128 tokens. */
+  public static TextPrompt chat(List<ChatMessage> messages) {
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("A conversation has at least one message.");
+    }
+    return new TextPrompt("", messages, MOST, SamplingSettings.GREEDY, List.of(), 0, MixPlan.NONE);
+  }
+
+  /** With at most so many tokens. */
+  public TextPrompt tokens(int other) {
+    return new TextPrompt(text, messages, other, sampling, stops, seed, mix);
+  }
+
+  /** With tokens chosen otherwise. */
+  public TextPrompt sampling(SamplingSettings other) {
+    return new TextPrompt(text, messages, most, other, stops, seed, mix);
+  }
+
+  /** Ending at these texts. */
+  public TextPrompt stops(List<String> others) {
+    return new TextPrompt(text, messages, most, sampling, others, seed, mix);
+  }
+
+  /** With another seed. */
+  public TextPrompt seed(long other) {
+    return new TextPrompt(text, messages, most, sampling, stops, other, mix);
+  }
+
+  /** With these adapters. */
+  public TextPrompt mix(MixPlan other) {
+    return new TextPrompt(text, messages, most, sampling, stops, seed, other);
+  }
+}

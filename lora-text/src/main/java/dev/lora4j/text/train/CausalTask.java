@@ -1,0 +1,137 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TrainingBatch;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.data.SequenceBatches;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextBase;
+import dev.lora4j.text.pipeline.LanguageModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Texts as a task of training: each learned token is foretold from those before it. */
+final class CausalTask implements TrainingTask {
+  /** So many tokens of an example stand for it in messages. */
+  private static final int SHOWN = 16;
+
+  private final LanguageModel model;
+  private final AdapterPlan plan;
+  private final SequenceBatches batches;
+  private final List<List<TokenSequence>> heldOut;
+  private final Map<String, String> metadata;
+
+  CausalTask(
+      LanguageModel model,
+      AdapterPlan plan,
+      SequenceBatches batches,
+      List<List<TokenSequence>> heldOut,
+      Map<String, String> metadata) {
+    this.model = model;
+    this.plan = plan;
+    this.batches = batches;
+    this.heldOut = heldOut;
+    this.metadata = metadata;
+  }
+
+  @Override
+  public AdapterPlan plan() {
+    return plan;
+  }
+
+  @Override
+  public DType compute() {
+    return model.base().compute();
+  }
+
+  @Override
+  public Expr loss(Staging at) {
+    CausalLoss.Inputs inputs = CausalLoss.Inputs.declare(at.graph());
+    Weights weights =
+        Weights.of(at.graph(), TextBase.MODEL, new FrozenWeights(compute(), ""), at.adapters());
+    return CausalLoss.stage(model.network(), weights, inputs, compute(), at.type());
+  }
+
+  @Override
+  public Tensor weight(Site site) {
+    String layer = site.name().substring(TextBase.MODEL.length() + 1);
+    return model.base().weights().tensor(layer + ".weight");
+  }
+
+  @Override
+  public Tensor held(String name) {
+    return model.base().weights().tensor(name);
+  }
+
+  /** Each token of a step counts alike, in whichever of its batches it is. */
+  @Override
+  public List<TrainingBatch> batches(long first, int count) {
+    List<List<TokenSequence>> all = new ArrayList<>();
+    int tokens = 0;
+    for (int b = 0; b < count; b++) {
+      all.add(batches.batch(first + b));
+      tokens += LearnedTokens.count(all.get(b));
+    }
+    double share = (double) count / tokens;
+    return all.stream().<TrainingBatch>map(b -> new Texts(b, share)).toList();
+  }
+
+  @Override
+  public List<TrainingBatch> heldOut() {
+    return heldOut.stream()
+        .<TrainingBatch>map(b -> new Texts(b, 1.0 / LearnedTokens.count(b)))
+        .toList();
+  }
+
+  @Override
+  public String items() {
+    return "texts";
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** Texts that a step sees at once. */
+  private final class Texts implements TrainingBatch {
+    private final List<TokenSequence> sequences;
+    private final double share;
+
+    Texts(List<TokenSequence> sequences, double share) {
+      this.sequences = sequences;
+      this.share = share;
+    }
+
+    @Override
+    public List<Tensor> inputs(Scope scope) {
+      int pad = model.tokenizer().special().padId();
+      return LearnedTokens.inputs(scope, sequences, pad, share);
+    }
+
+    @Override
+    public List<String> items() {
+      return sequences.stream().map(this::begin).toList();
+    }
+
+    private String begin(TokenSequence sequence) {
+      int[] first = Arrays.copyOf(sequence.ids(), Math.min(SHOWN, sequence.ids().length));
+      return '"' + model.tokenizer().decode(first, true) + '"';
+    }
+
+    @Override
+    public double weight() {
+      return LearnedTokens.count(sequences);
+    }
+  }
+}

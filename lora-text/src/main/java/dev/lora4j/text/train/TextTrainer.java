@@ -1,0 +1,188 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.StopSign;
+import dev.lora4j.core.train.run.TrainedAdapter;
+import dev.lora4j.core.train.run.TrainingLoop;
+import dev.lora4j.text.data.SequenceBatches;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.data.TokenSequences;
+import dev.lora4j.text.pipeline.LanguageModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trains an adapter of a language model on texts. Immutable; each method returns a changed copy.
+ *
+ * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
+ * the same adapter bit for bit, also if training is stopped and gone on with.
+ */
+public final class TextTrainer {
+  private final LanguageModel model;
+  private final List<TokenSequence> sequences;
+  private final List<TokenSequence> heldOut;
+  private final TextTrainingSettings settings;
+  private final Keeping keeping;
+  private final String name;
+
+  private TextTrainer(
+      LanguageModel model,
+      List<TokenSequence> sequences,
+      List<TokenSequence> heldOut,
+      TextTrainingSettings settings,
+      Keeping keeping,
+      String name) {
+    this.model = model;
+    this.sequences = sequences;
+    this.heldOut = heldOut;
+    this.settings = settings;
+    this.keeping = keeping;
+    this.name = name;
+  }
+
+  /** A trainer for a model, with settings and no texts yet. */
+  public static TextTrainer on(LanguageModel model, TextTrainingSettings settings) {
+    return new TextTrainer(model, List.of(), List.of(), settings, Keeping.NOTHING, "text");
+  }
+
+  /**
+   * With the texts of a file or folder, of which the settings' share is held out.
+   *
+   * @throws dev.lora4j.text.data.TextDataException with all that is wrong with them
+   */
+  public TextTrainer data(Path path) {
+    try {
+      return data(TextDataSet.read(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** With the texts of a data set, of which the settings' share is held out. */
+  public TextTrainer data(TextDataSet data) {
+    if (settings.heldOut() == 0) {
+      return sequences(cut(data), List.of());
+    }
+    TextDataSet.Split split = data.split(settings.heldOut(), settings.training().seed());
+    return sequences(cut(split.training()), cut(split.validation()));
+  }
+
+  /** With these sequences, and those to validate by. */
+  public TextTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
+    return new TextTrainer(
+        model, List.copyOf(learned), List.copyOf(others), settings, keeping, name);
+  }
+
+  private List<TokenSequence> cut(TextDataSet data) {
+    return TokenSequences.of(data, model.tokenizer(), model.template(), settings.limits())
+        .sequences();
+  }
+
+  /** With checkpoints and validation. */
+  public TextTrainer keeping(Keeping other) {
+    return new TextTrainer(model, sequences, heldOut, settings, other, name);
+  }
+
+  /** With another name for the adapter. */
+  public TextTrainer name(String other) {
+    return new TextTrainer(model, sequences, heldOut, settings, keeping, other);
+  }
+
+  /** The sequences that are learned. */
+  public List<TokenSequence> sequences() {
+    return sequences;
+  }
+
+  /** The layers that are trained, and how. */
+  public AdapterPlan plan() {
+    return settings.recipe().plan(model.base().sites().all());
+  }
+
+  /**
+   * Trains.
+   *
+   * @param listener hears of each step
+   * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
+   *     with checkpoints, the last step is in one
+   * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
+   */
+  public TrainedText run(RunListener listener) {
+    if (sequences.isEmpty()) {
+      throw new IllegalArgumentException("There are no texts to train on.");
+    }
+    requireLengths();
+    return StopSign.run(
+        sign -> {
+          SequenceBatches batches =
+              new SequenceBatches(sequences, settings.batch(), settings.training().seed(), false);
+          CausalTask task = new CausalTask(model, plan(), batches, validation(), Map.of());
+          try (TrainingLoop loop =
+              new TrainingLoop(
+                  model.scope(), task, settings.training(), identified(), listener, sign)) {
+            TrainedAdapter trained = loop.run(name);
+            return new TrainedText(trained.adapter(), model.base().family(), trained.losses());
+          }
+        });
+  }
+
+  private void requireLengths() {
+    int longest = model.network().longest();
+    sequences.stream()
+        .filter(s -> s.length() > longest)
+        .findFirst()
+        .ifPresent(
+            s -> {
+              throw new IllegalArgumentException(
+                  "A text has "
+                      + s.length()
+                      + " tokens, but this model reads at most "
+                      + longest
+                      + "; cut texts to that (max_length).");
+            });
+  }
+
+  private List<List<TokenSequence>> validation() {
+    List<List<TokenSequence>> all = new ArrayList<>();
+    for (int from = 0; from < heldOut.size(); from += settings.batch()) {
+      all.add(heldOut.subList(from, Math.min(heldOut.size(), from + settings.batch())));
+    }
+    return all;
+  }
+
+  /** With all that a checkpoint depends on, so that another run does not go on with it. */
+  private Keeping identified() {
+    Map<String, String> identity = new HashMap<>(keeping.identity());
+    if (keeping.checkpoints().isPresent()) {
+      identity.put("base", model.base().hash());
+      identity.put("settings", settings.toString());
+      MessageDigest digest = Digests.sha256();
+      for (TokenSequence s : sequences) {
+        digest.update(
+            (Arrays.toString(s.ids()) + Arrays.toString(s.counted()))
+                .getBytes(StandardCharsets.UTF_8));
+      }
+      identity.put("texts", Digests.hex(digest));
+    }
+    return new Keeping(
+        keeping.checkpoints(),
+        keeping.every(),
+        keeping.keep(),
+        keeping.resume(),
+        identity,
+        keeping.validateEvery(),
+        keeping.keepBest(),
+        keeping.previewEvery());
+  }
+}

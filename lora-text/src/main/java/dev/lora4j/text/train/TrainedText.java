@@ -1,0 +1,32 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.WriteOptions;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A trained adapter and how its loss went. The adapter is exactly what {@link #save} writes.
+ *
+ * @param family the base it is for
+ * @param losses one for each step that this process took
+ */
+public record TrainedText(Adapter adapter, Family family, List<Float> losses) {
+  /** Copies the list. */
+  public TrainedText {
+    losses = List.copyOf(losses);
+  }
+
+  /** Writes the folder that PEFT reads: {@code adapter_config.json} and safetensors. */
+  public void save(Path folder) {
+    save(folder, "peft");
+  }
+
+  /** Writes the adapter in a layout by its name; that of PEFT is a folder. */
+  public void save(Path path, String layout) {
+    AdapterOutput.write(adapter, family, AdapterWriters.named(layout), WriteOptions.EXACT, path);
+  }
+}
