@@ -9,6 +9,7 @@ module dev.lora4j.text {
 
   exports dev.lora4j.text.chat;
   exports dev.lora4j.text.data;
+  exports dev.lora4j.text.evaluate;
   exports dev.lora4j.text.generate;
   exports dev.lora4j.text.llama;
   exports dev.lora4j.text.model;

@@ -10,11 +10,12 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.text.model.TextBase;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.AttentionMemory;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.FirstTokens;
 import dev.lora4j.text.network.NextToken;
+import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.StagedCache;
 import dev.lora4j.text.network.Tokens;
 import java.util.List;
@@ -36,20 +37,20 @@ public final class CausalPrograms {
   static final String PLACES = "places";
 
   private final Scope scope;
-  private final TextBase base;
+  private final TextModel base;
   private final CausalNetwork network;
   private final Patch patch;
   private final Map<String, Network> made = new ConcurrentHashMap<>();
 
   /** For a base, owned by {@code scope}. */
-  public CausalPrograms(Scope scope, TextBase base, CausalNetwork network) {
+  public CausalPrograms(Scope scope, TextModel base, CausalNetwork network) {
     this.scope = scope;
     this.base = base;
     this.network = network;
     this.patch = new Patch(scope);
   }
 
-  TextBase base() {
+  TextModel base() {
     return base;
   }
 
@@ -57,7 +58,8 @@ public final class CausalPrograms {
     return network;
   }
 
-  Patch patch() {
+  /** What mixes adapters. */
+  public Patch patch() {
     return patch;
   }
 
@@ -112,6 +114,15 @@ public final class CausalPrograms {
         });
   }
 
+  /** How unlikely tokens of whole sequences are: F32 [n], as {@link NextTokenLoss} says. */
+  public Network score(Set<String> besideSites) {
+    return program(
+        "score",
+        besideSites,
+        (graph, weights) ->
+            NextTokenLoss.declare(graph).stage(network, weights, base.compute(), DType.F32));
+  }
+
   private Network program(
       String kind, Set<String> besideSites, BiFunction<Graph, Weights, Expr> staging) {
     return made.computeIfAbsent(
@@ -119,7 +130,7 @@ public final class CausalPrograms {
         key ->
             Network.compile(
                 scope,
-                TextBase.MODEL,
+                TextModel.MODEL,
                 base.compute(),
                 (graph, weights) -> {
                   SiteAdapters adapters =

@@ -10,7 +10,7 @@ import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.text.model.TextBase;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  */
 final class CausalRun {
   private final CausalPrograms programs;
-  private final TextBase base;
+  private final TextModel base;
 
   CausalRun(CausalPrograms programs) {
     this.programs = programs;
@@ -46,7 +46,7 @@ final class CausalRun {
             .map(r -> r.start().mix())
             .map(p -> p.route() == Route.AUTO ? p.route(Route.BESIDE) : p)
             .toList();
-    BatchMix mix = new BatchMix(plans, base.sites(), TextBase.MODEL);
+    BatchMix mix = new BatchMix(plans, base.sites(), TextModel.MODEL);
     Map<String, Tensor> factors = mix.factors(scope, programs.patch());
     for (List<Integer> group : groups(mix, rows.size())) {
       try (Scope work = scope.child("group")) {

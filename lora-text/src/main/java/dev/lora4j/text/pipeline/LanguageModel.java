@@ -12,7 +12,7 @@ import dev.lora4j.text.generate.CausalGenerator;
 import dev.lora4j.text.generate.CausalPrograms;
 import dev.lora4j.text.generate.Grown;
 import dev.lora4j.text.generate.Start;
-import dev.lora4j.text.model.TextBase;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.token.TextTokenizer;
 import java.io.IOException;
@@ -31,7 +31,7 @@ import java.util.Set;
  */
 public final class LanguageModel implements AutoCloseable {
   private final Scope scope;
-  private final TextBase base;
+  private final TextModel base;
   private final CausalNetwork network;
   private final TextTokenizer tokenizer;
   private final Optional<ChatTemplate> template;
@@ -39,7 +39,7 @@ public final class LanguageModel implements AutoCloseable {
 
   private LanguageModel(Scope scope, Path folder, DType compute) {
     this.scope = scope;
-    base = TextBase.load(scope, folder, compute);
+    base = TextModel.load(scope, folder, compute);
     if (!(base.network() instanceof CausalNetwork causal)) {
       throw new IllegalArgumentException(
           folder + " is an encoder, which does not go on from texts.");
@@ -78,7 +78,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** The loaded base. */
-  public TextBase base() {
+  public TextModel base() {
     return base;
   }
 

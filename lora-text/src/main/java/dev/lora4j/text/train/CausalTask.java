@@ -6,6 +6,7 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.Staging;
@@ -13,7 +14,9 @@ import dev.lora4j.core.train.run.TrainingBatch;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.model.TextBase;
+import dev.lora4j.text.evaluate.LearnedTokens;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,15 +59,18 @@ final class CausalTask implements TrainingTask {
 
   @Override
   public Expr loss(Staging at) {
-    CausalLoss.Inputs inputs = CausalLoss.Inputs.declare(at.graph());
+    NextTokenLoss each = NextTokenLoss.declare(at.graph());
+    Expr share = at.graph().input("share", DType.F32, Shape.of());
     Weights weights =
-        Weights.of(at.graph(), TextBase.MODEL, new FrozenWeights(compute(), ""), at.adapters());
-    return CausalLoss.stage(model.network(), weights, inputs, compute(), at.type());
+        Weights.of(at.graph(), TextModel.MODEL, new FrozenWeights(compute(), ""), at.adapters());
+    return each.stage(model.network(), weights, compute(), at.type())
+        .sum()
+        .mul(share.to(at.type()));
   }
 
   @Override
   public Tensor weight(Site site) {
-    String layer = site.name().substring(TextBase.MODEL.length() + 1);
+    String layer = site.name().substring(TextModel.MODEL.length() + 1);
     return model.base().weights().tensor(layer + ".weight");
   }
 
@@ -116,7 +122,9 @@ final class CausalTask implements TrainingTask {
     @Override
     public List<Tensor> inputs(Scope scope) {
       int pad = model.tokenizer().special().padId();
-      return LearnedTokens.inputs(scope, sequences, pad, share);
+      List<Tensor> all = new ArrayList<>(LearnedTokens.inputs(scope, sequences, pad));
+      all.add(Tensor.scalar(scope, (float) share));
+      return all;
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.text.model.TextBase;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.Tokens;
 import java.nio.file.Path;
@@ -37,12 +37,12 @@ class CausalParityTest {
 
   private static final class Opened implements AutoCloseable {
     final Scope scope = ENGINE.scope("model");
-    final TextBase base;
+    final TextModel base;
     final CausalPrograms programs;
     private final TensorStore expected;
 
     Opened(String name) {
-      base = TextBase.load(scope, MODELS.resolve(name), DType.F32);
+      base = TextModel.load(scope, MODELS.resolve(name), DType.F32);
       programs = new CausalPrograms(scope, base, (CausalNetwork) base.network());
       expected = TensorStore.open(MODELS.resolve(name).resolve("expected.safetensors"));
     }

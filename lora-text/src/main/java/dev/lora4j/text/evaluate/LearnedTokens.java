@@ -1,4 +1,4 @@
-package dev.lora4j.text.train;
+package dev.lora4j.text.evaluate;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -9,25 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * Sequences as the inputs of {@link CausalLoss}. Only tokens that are learned reach the head: the
- * others would cost as much and count nothing.
- */
-final class LearnedTokens {
+/** Sequences as the inputs of {@link dev.lora4j.text.network.NextTokenLoss}. */
+public final class LearnedTokens {
   private LearnedTokens() {}
 
   /** How many tokens of sequences are learned. */
-  static int count(List<TokenSequence> sequences) {
+  public static int count(List<TokenSequence> sequences) {
     return sequences.stream().mapToInt(TokenSequence::learned).sum();
   }
 
   /**
-   * The inputs.
+   * The inputs, which ask for the tokens that are learned.
    *
    * @param padId fills short rows; no token sees it
-   * @param share what the sum over the learned tokens is multiplied with
    */
-  static List<Tensor> inputs(Scope scope, List<TokenSequence> sequences, int padId, double share) {
+  public static List<Tensor> inputs(Scope scope, List<TokenSequence> sequences, int padId) {
     PaddedBatch batch = PaddedBatch.of(sequences, padId, 1);
     long[] ids = IntStream.of(batch.ids()).asLongStream().toArray();
     long[] positions = new long[ids.length];
@@ -46,8 +42,7 @@ final class LearnedTokens {
         Tensor.ofLongs(scope, shape, ids),
         Tensor.ofLongs(scope, shape, positions),
         longs(scope, places),
-        longs(scope, targets),
-        Tensor.scalar(scope, (float) share));
+        longs(scope, targets));
   }
 
   private static Tensor longs(Scope scope, List<Long> numbers) {

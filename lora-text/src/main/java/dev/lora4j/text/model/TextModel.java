@@ -26,12 +26,13 @@ import java.util.Optional;
  * A loaded language model: its network, weights and sites. The weights belong to the scope it was
  * loaded into.
  */
-public final class TextBase {
+public final class TextModel {
   /** What the names of its sites begin with. */
   public static final String MODEL = "lm";
 
   private static final String CONFIG = "config.json";
 
+  private final Scope scope;
   private final Path path;
   private final TextFamily family;
   private final TextNetwork network;
@@ -42,7 +43,8 @@ public final class TextBase {
   private final List<String> notes;
   private String hash = "";
 
-  private TextBase(Scope scope, Path folder, DType compute) {
+  private TextModel(Scope scope, Path folder, DType compute) {
+    this.scope = scope;
     this.path = folder;
     this.compute = compute;
     ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
@@ -68,14 +70,14 @@ public final class TextBase {
    * @throws ModelException if it is no such model, or not whole, with all that is missing or does
    *     not fit
    */
-  public static TextBase load(Scope scope, Path folder, DType compute) {
+  public static TextModel load(Scope scope, Path folder, DType compute) {
     if (!Files.exists(folder.resolve(CONFIG))) {
       throw new ModelException(
           folder
               + " is no language model: expected a folder in the layout of transformers, with"
               + " config.json, model.safetensors and tokenizer.json.");
     }
-    return new TextBase(scope, folder, compute);
+    return new TextModel(scope, folder, compute);
   }
 
   private Network.Staging walk(SiteAdapters adapters) {
@@ -96,6 +98,11 @@ public final class TextBase {
               return y;
             }));
     return new SiteCatalogue(all);
+  }
+
+  /** Owner of the weights. */
+  public Scope scope() {
+    return scope;
   }
 
   /** Where it lies. */

@@ -1,0 +1,88 @@
+package dev.lora4j.text.evaluate;
+
+import dev.lora4j.core.mix.BatchMix;
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.NextTokenLoss;
+import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.pipeline.LanguageModel;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * How surprising texts are to a model.
+ *
+ * @param loss the mean negative logarithm of the probability of each token that counts
+ * @param tokens how many count
+ */
+public record Perplexity(double loss, long tokens) {
+  private static final int BATCH = 8;
+
+  /** e to the power of the loss: among how many equally likely tokens the model seems to choose. */
+  public double value() {
+    return Math.exp(loss);
+  }
+
+  /**
+   * The perplexity of sequences; tokens that are not learned count only as what comes before.
+   *
+   * @param mix the model's adapters
+   * @param listener hears how many sequences are done
+   */
+  public static Perplexity of(
+      LanguageModel model, List<TokenSequence> sequences, MixPlan mix, IntConsumer listener) {
+    MixPlan plan = mix.route() == Route.AUTO ? mix.route(Route.BESIDE) : mix;
+    int pad = model.tokenizer().special().padId();
+    try (Scope scope = model.scope().child("perplexity")) {
+      TextModel base = model.base();
+      BatchMix rows = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
+      Map<String, Tensor> factors = rows.factors(scope, model.programs().patch());
+      Map<String, Tensor> patched =
+          rows.patched(scope, model.programs().patch(), base.weights(), 0).at(plan.at(0, 1));
+      Network score = model.programs().score(rows.besideSites());
+      double sum = 0;
+      long count = 0;
+      try (Held held = score.hold(scope, base.weights(), patched, factors)) {
+        for (int from = 0; from < sequences.size(); from += BATCH) {
+          List<TokenSequence> batch =
+              sequences.subList(from, Math.min(sequences.size(), from + BATCH));
+          try (Scope step = scope.child("batch")) {
+            Map<String, Tensor> data = data(step, batch, pad);
+            if (!rows.besideSites().isEmpty()) {
+              float[] weights = rows.weights(Collections.nCopies(batch.size(), 0), 0, 1);
+              Shape shape = Shape.of(batch.size(), rows.columns());
+              data.put(Beside.WEIGHTS, Tensor.of(step, shape, weights));
+            }
+            for (float loss : score.run(step, held, data).get(0).floats()) {
+              sum += loss;
+              count++;
+            }
+          }
+          listener.accept(Math.min(sequences.size(), from + BATCH));
+        }
+      }
+      return new Perplexity(sum / count, count);
+    }
+  }
+
+  private static Map<String, Tensor> data(Scope scope, List<TokenSequence> batch, int pad) {
+    List<Tensor> inputs = LearnedTokens.inputs(scope, batch, pad);
+    Map<String, Tensor> data = new HashMap<>();
+    data.put(Tokens.IDS, inputs.get(0));
+    data.put(Tokens.POSITIONS, inputs.get(1));
+    data.put(NextTokenLoss.PLACES, inputs.get(2));
+    data.put(NextTokenLoss.TARGETS, inputs.get(3));
+    return data;
+  }
+}

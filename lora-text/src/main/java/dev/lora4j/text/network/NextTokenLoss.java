@@ -1,0 +1,45 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
+
+/**
+ * How unlikely the tokens of whole sequences are, each after those before it. Only tokens that are
+ * asked for reach the head: the others would cost as much and count nothing.
+ *
+ * @param tokens the sequences
+ * @param places I64 [n], where tokens are foretold, counted row by row
+ * @param targets I64 [n], the tokens that come there
+ */
+public record NextTokenLoss(Tokens tokens, Expr places, Expr targets) {
+  /** Name of the input with the places. */
+  public static final String PLACES = "places";
+
+  /** Name of the input with the tokens to come. */
+  public static final String TARGETS = "targets";
+
+  /** Declares the inputs, in the order of the components. */
+  public static NextTokenLoss declare(Graph graph) {
+    Shape any = Shape.of(Shape.UNKNOWN);
+    return new NextTokenLoss(
+        Tokens.declare(graph),
+        graph.input(PLACES, DType.I64, any),
+        graph.input(TARGETS, DType.I64, any));
+  }
+
+  /**
+   * Stages it.
+   *
+   * @param compute the type to compute in
+   * @param type of the result
+   * @return the negative logarithm of each target's probability, [n]
+   */
+  public Expr stage(CausalNetwork network, Weights weights, DType compute, DType type) {
+    Expr hidden = network.hidden(weights, tokens, AttentionMemory.WHOLE, compute);
+    Expr asked = hidden.flatten(0, 1).indexSelect(0, places);
+    return network.logits(weights, asked).to(type).crossEntropyEach(1, targets, -100, 0);
+  }
+}
