@@ -105,6 +105,11 @@ public final class TextTrainer {
     return sequences;
   }
 
+  /** The sequences that are held out. */
+  public List<TokenSequence> heldOut() {
+    return heldOut;
+  }
+
   /** The layers that are trained, and how. */
   public AdapterPlan plan() {
     return settings.recipe().plan(model.base().sites().all());

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,7 +81,7 @@ public final class TrainCommand implements Command {
       Path folder = settings.folder();
       OutputFile.folder(folder);
       if (!resume) {
-        beginAnew(folder.resolve(CHECKPOINTS));
+        OldCheckpoints.remove(folder.resolve(CHECKPOINTS), overwrite);
       }
       requireRoom(folder, run);
       keepSettings(folder, settings);
@@ -117,32 +116,6 @@ public final class TrainCommand implements Command {
               needed / 1e9,
               folder,
               free / 1e9));
-    }
-  }
-
-  /** Checkpoints of another run would be taken for those of this one. */
-  private void beginAnew(Path checkpoints) {
-    OptionalInt step = Keeping.unfinished(checkpoints);
-    if (step.isPresent() && !overwrite) {
-      throw new Failure(
-          "There is a run in "
-              + checkpoints
-              + " that came to step "
-              + step.getAsInt()
-              + ". Go on with it by --resume, or lose it by --overwrite.");
-    }
-    String[] files = checkpoints.toFile().list();
-    if (files == null) {
-      return;
-    }
-    try {
-      for (String file : files) {
-        if (file.endsWith(".safetensors")) {
-          Files.delete(checkpoints.resolve(file));
-        }
-      }
-    } catch (IOException e) {
-      throw new Failure("Old checkpoints cannot be removed: " + Explanation.of(e), e);
     }
   }
 

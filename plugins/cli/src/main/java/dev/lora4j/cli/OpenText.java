@@ -1,0 +1,52 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.pipeline.LanguageModel;
+import java.util.List;
+
+/** A running engine with a language model loaded into it. */
+record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
+  /** Starts the engine and loads what the options name. */
+  static OpenText of(Console console, TextModelOptions options) {
+    ExistingPath.folder(options.base);
+    long began = System.nanoTime();
+    Lora4j lora = Lora4j.open(options.where.device);
+    try {
+      DType compute = options.compute == TextModelOptions.Compute.bf16 ? DType.BF16 : DType.F32;
+      LanguageModel model = LanguageModel.load(lora, options.base, compute);
+      console.note(
+          "Loaded "
+              + options.base.toAbsolutePath().normalize().getFileName()
+              + " in "
+              + Durations.since(began)
+              + " ("
+              + lora.engine().version()
+              + ", computing in "
+              + compute
+              + ").");
+      model.base().notes().forEach(console::note);
+      return new OpenText(lora, model);
+    } catch (RuntimeException | Error e) {
+      lora.close();
+      throw e;
+    }
+  }
+
+  /** Reads adapters and their weights. */
+  MixPlan plan(Console console, List<LoraOption> loras) {
+    MixPlan plan = MixPlan.NONE;
+    for (LoraOption lora : loras) {
+      ExistingPath.any(lora.file());
+      plan = plan.with(model.adapter(lora.file()), lora.weight());
+    }
+    return plan;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    lora.close();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.spi.Extension;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Adapters of language models. */
+@Extension(
+    point = Command.class,
+    name = "text",
+    help = "Adapters of language models: train, generate, evaluate.")
+@picocli.CommandLine.Command(
+    name = "text",
+    sortOptions = false,
+    description = "Adapters of language models: train them, generate with them, evaluate them.",
+    subcommands = {
+      TextGenerate.class,
+      TextTrain.class,
+      TextEvaluate.class,
+      TextMerge.class,
+      TextNew.class
+    })
+public final class TextCommand implements Command {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Override
+  public int run(Console console) {
+    spec.commandLine().usage(console.out());
+    return 0;
+  }
+}

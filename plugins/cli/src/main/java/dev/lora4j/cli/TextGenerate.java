@@ -1,0 +1,183 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.text.chat.ChatMessage;
+import dev.lora4j.text.generate.SamplingSettings;
+import dev.lora4j.text.pipeline.Completion;
+import dev.lora4j.text.pipeline.TextListener;
+import dev.lora4j.text.pipeline.TextPrompt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Goes on from texts. */
+@picocli.CommandLine.Command(
+    name = "generate",
+    sortOptions = false,
+    description = "Go on from texts, with adapters. Several prompts are answered together.")
+final class TextGenerate implements Command {
+  @Parameters(paramLabel = "PROMPT", arity = "1..*", description = "What to go on from.")
+  private List<String> prompts = new ArrayList<>();
+
+  @Mixin private final TextModelOptions options = new TextModelOptions();
+
+  @Option(
+      names = "--lora",
+      paramLabel = "PATH[:WEIGHT]",
+      converter = LoraOption.Reader.class,
+      description = "Adapter to blend in, and its weight (default: 1). May be given several times.")
+  private List<LoraOption> loras = new ArrayList<>();
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      description = "How many tokens to add at most (default: ${DEFAULT-VALUE}).",
+      defaultValue = "128")
+  private int tokens;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "X",
+      description =
+          "How daring the choice of tokens is; 0 takes the likeliest always (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private double temperature;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "N",
+      description = "Choose among so many of the likeliest tokens; 0 for all.",
+      defaultValue = "0")
+  private int topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "X",
+      description = "Choose among the likeliest tokens that together have this probability.",
+      defaultValue = "1")
+  private double topP;
+
+  @Option(
+      names = "--min-p",
+      paramLabel = "X",
+      description =
+          "Leave out tokens with less than this share of the likeliest one's probability.",
+      defaultValue = "0")
+  private double minP;
+
+  @Option(
+      names = "--repetition-penalty",
+      paramLabel = "X",
+      description = "Above 1, what is there already becomes less likely.",
+      defaultValue = "1")
+  private double penalty;
+
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "Text at which to end. May be given several times.")
+  private List<String> stops = new ArrayList<>();
+
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "Answer as in a conversation, with these instructions.")
+  private Optional<String> system = Optional.empty();
+
+  @Option(
+      names = "--chat",
+      description = "Answer as in a conversation, by the model's chat template.")
+  private boolean chat;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of chance; the next prompts' count up (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private long seed;
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    SamplingSettings sampling = new SamplingSettings(penalty, temperature, topK, topP, minP);
+    try (OpenText open = OpenText.of(console, options)) {
+      MixPlan mix = open.plan(console, loras);
+      List<TextPrompt> all = new ArrayList<>();
+      for (int i = 0; i < prompts.size(); i++) {
+        all.add(
+            prompt(prompts.get(i))
+                .tokens(tokens)
+                .sampling(sampling)
+                .stops(stops)
+                .seed(seed + i)
+                .mix(mix));
+      }
+      boolean streams = !json && all.size() == 1;
+      if (streams && !conversation()) {
+        console.out().print(prompts.get(0));
+      }
+      TextListener listener =
+          streams
+              ? (prompt, piece) -> {
+                console.out().print(piece);
+                console.out().flush();
+              }
+              : TextListener.NONE;
+      long began = System.nanoTime();
+      List<Completion> done = open.model().generate(all, listener);
+      double seconds = (System.nanoTime() - began) / 1e9;
+      report(console, done, streams);
+      int count = done.stream().mapToInt(c -> c.tokens().size()).sum();
+      console.note(
+          String.format(
+              Locale.ROOT, "%d tokens in %.1f s, %.1f a second.", count, seconds, count / seconds));
+    }
+    return 0;
+  }
+
+  private boolean conversation() {
+    return chat || system.isPresent();
+  }
+
+  private TextPrompt prompt(String text) {
+    if (!conversation()) {
+      return TextPrompt.of(text);
+    }
+    List<ChatMessage> messages = new ArrayList<>();
+    system.ifPresent(s -> messages.add(ChatMessage.system(s)));
+    messages.add(ChatMessage.user(text));
+    return TextPrompt.chat(messages);
+  }
+
+  private void report(Console console, List<Completion> done, boolean streamed) {
+    if (json) {
+      List<Object> all = new ArrayList<>();
+      for (int i = 0; i < done.size(); i++) {
+        Completion c = done.get(i);
+        all.add(
+            new Json()
+                .put("prompt", prompts.get(i))
+                .put("text", c.text())
+                .put("tokens", c.tokens().size())
+                .put("promptTokens", c.promptTokens())
+                .put("ending", c.ending().name().toLowerCase(Locale.ROOT))
+                .fields());
+      }
+      console.print(new Json().put("completions", all).toString());
+    } else if (streamed) {
+      console.print("");
+    } else {
+      for (int i = 0; i < done.size(); i++) {
+        console.print((conversation() ? "" : prompts.get(i)) + done.get(i).text());
+        console.print("");
+      }
+    }
+  }
+}

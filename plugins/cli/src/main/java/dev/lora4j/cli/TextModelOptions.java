@@ -1,0 +1,32 @@
+package dev.lora4j.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which language model, and how it is computed. */
+final class TextModelOptions {
+  /** The types to compute in. */
+  enum Compute {
+    f32,
+    bf16
+  }
+
+  @Option(
+      names = "--base",
+      paramLabel = "DIR",
+      required = true,
+      description =
+          "Language model: a folder in the layout of transformers, with config.json, safetensors"
+              + " and a tokenizer.")
+  Path base = Path.of("");
+
+  @Option(
+      names = "--compute",
+      paramLabel = "TYPE",
+      description = "Compute in f32 or bf16 (default: ${DEFAULT-VALUE}).",
+      defaultValue = "f32")
+  Compute compute = Compute.f32;
+
+  @Mixin final DeviceOption where = new DeviceOption();
+}

@@ -1,0 +1,29 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.core.train.adapter.Targets;
+import java.util.Arrays;
+import java.util.List;
+
+/** Which layers of a language model are trained, by presets or by names of modules. */
+final class TextTargets {
+  private TextTargets() {}
+
+  /** The layers of all that is named; attention and feed-forward layers if nothing is. */
+  static Targets of(List<String> names) {
+    if (names.isEmpty()) {
+      return Targets.of(TargetPreset.ATTENTION_FEED_FORWARD);
+    }
+    Targets all = of(names.get(0));
+    for (String name : names.subList(1, names.size())) {
+      all = all.and(of(name));
+    }
+    return all;
+  }
+
+  private static Targets of(String name) {
+    boolean preset =
+        Arrays.stream(TargetPreset.values()).anyMatch(p -> p.name().equalsIgnoreCase(name));
+    return preset ? Targets.of(TargetPreset.named(name)) : Targets.matching(name);
+  }
+}
