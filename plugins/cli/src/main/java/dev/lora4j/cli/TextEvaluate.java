@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,7 +46,7 @@ final class TextEvaluate implements Command {
       names = "--max-length",
       paramLabel = "N",
       description = "Tokens of a block (default: what the model reads, at most 1024).")
-  private OptionalInt longest = OptionalInt.empty();
+  private Optional<Integer> longest = Optional.empty();
 
   @Option(
       names = "--pack",
@@ -67,7 +67,7 @@ final class TextEvaluate implements Command {
     }
     try (OpenText open = OpenText.of(console, options)) {
       LanguageModel model = open.model();
-      int most = longest.orElse(Math.min(model.network().longest(), MOST));
+      int most = longest.orElseGet(() -> Math.min(model.network().longest(), MOST));
       SequenceLimits limits = new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
       TokenSequences cut = TokenSequences.of(texts, model.tokenizer(), model.template(), limits);
       MixPlan mix = open.plan(console, loras);

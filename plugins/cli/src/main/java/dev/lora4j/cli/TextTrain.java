@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -90,7 +89,7 @@ final class TextTrain implements Command {
       names = "--steps",
       paramLabel = "N",
       description = "Training steps (default: those of --epochs).")
-  private OptionalInt steps = OptionalInt.empty();
+  private Optional<Integer> steps = Optional.empty();
 
   @Option(
       names = "--epochs",
@@ -153,7 +152,7 @@ final class TextTrain implements Command {
       paramLabel = "N",
       description =
           "Longest text in tokens; longer ones are cut (default: what the model reads, at most 1024).")
-  private OptionalInt longest = OptionalInt.empty();
+  private Optional<Integer> longest = Optional.empty();
 
   @Option(
       names = "--pack",
@@ -225,13 +224,13 @@ final class TextTrain implements Command {
       int reads = open.model().network().longest();
       SequenceLimits limits =
           new SequenceLimits(
-              longest.orElse(Math.min(reads, 1024)), SequenceLimits.Longer.CUT, pack);
+              longest.orElseGet(() -> Math.min(reads, 1024)), SequenceLimits.Longer.CUT, pack);
       TextTrainingSettings first = settings(limits, 1);
       TextTrainer unsized = TextTrainer.on(open.model(), first).data(texts);
       int perStep = batch * accumulate;
       int count =
-          steps.orElse(
-              (int) Math.max(1, Math.round(epochs * unsized.sequences().size() / perStep)));
+          steps.orElseGet(
+              () -> (int) Math.max(1, Math.round(epochs * unsized.sequences().size() / perStep)));
       TextTrainer trainer =
           TextTrainer.on(open.model(), settings(limits, count))
               .sequences(unsized.sequences(), unsized.heldOut())
