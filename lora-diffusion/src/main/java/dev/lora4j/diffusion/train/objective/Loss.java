@@ -15,8 +15,10 @@ public interface Loss {
    * The loss of each element.
    *
    * @param difference prediction less target, [batch, channels, h, w]
-   * @param threshold of each sample, [batch, 1, 1, 1], if it is {@link #thresholded}
-   * @return [batch, channels, h, w], 0 where the difference is
+   * @param threshold of each sample, [batch, 1, 1, 1], of the same type, if it is {@link
+   *     #thresholded}
+   * @return of the shape and type of the difference, 0 where that is 0 and never less, each element
+   *     a function of its own difference alone, with a gradient that is finite everywhere
    */
   Expr elements(Expr difference, Optional<Expr> threshold);
 
