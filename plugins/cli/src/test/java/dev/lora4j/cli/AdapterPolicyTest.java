@@ -86,6 +86,20 @@ class AdapterPolicyTest {
   }
 
   @Test
+  void itIsToldWhoseCommandItIs() throws IOException {
+    String body =
+        """
+        return adapter.user().equals(System.getProperty("user.name"))
+            ? Optional.of("it is not for " + adapter.user() + ".") : Optional.empty();
+        """;
+    Path made = folder.resolve("made.safetensors");
+    Run run = Run.of("merge", ADAPTER, Run.BASE, "-o", made, plugins(body));
+    assertEquals(1, run.code(), run.err());
+    String user = System.getProperty("user.name");
+    assertTrue(run.err().contains("it is not for " + user + "."), run.err());
+  }
+
+  @Test
   void oneThatThrowsPermitsNothing() throws IOException {
     Run run =
         Run.of(

@@ -47,9 +47,10 @@ public abstract class AdapterPolicyContract extends ExtensionContract<AdapterPol
   void itIsAskedAboutAnything() {
     for (Asked strange :
         List.of(
-            new Asked(Path.of(""), "", Map.of()),
-            new Asked(Path.of("/"), "0", Map.of("", "")),
-            new Asked(Path.of("a.safetensors"), "f".repeat(64), Map.of("modelspec.license", "")))) {
+            new Asked(Path.of(""), "", Map.of(), ""),
+            new Asked(Path.of("/"), "0", Map.of("", ""), " "),
+            new Asked(
+                Path.of("a.safetensors"), "f".repeat(64), Map.of("modelspec.license", ""), "\n"))) {
       assertTrue(extension().refusal(strange).map(r -> !r.isBlank()).orElse(true));
     }
   }

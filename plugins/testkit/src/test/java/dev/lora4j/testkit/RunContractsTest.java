@@ -60,8 +60,9 @@ class RunContractsTest {
     Policy(String name) {
       super(
           name,
-          new Asked(Path.of("a.safetensors"), "ab12", Map.of()),
-          new Asked(Path.of("a.safetensors"), "ab12", Map.of(BrokenPolicies.LICENCE, "MIT")));
+          new Asked(Path.of("a.safetensors"), "ab12", Map.of(), "anna"),
+          new Asked(
+              Path.of("a.safetensors"), "ab12", Map.of(BrokenPolicies.LICENCE, "MIT"), "anna"));
     }
   }
 

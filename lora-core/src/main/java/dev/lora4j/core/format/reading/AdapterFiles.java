@@ -73,7 +73,7 @@ public final class AdapterFiles {
       Examination found = new Examiner(source, options).examine(TargetModel.of(source, base));
       return found
           .adapter()
-          .map(adapter -> found.with(Permission.refusals(path, adapter)))
+          .map(adapter -> found.with(Permission.refusals(path, adapter, options.user())))
           .orElse(found);
     }
   }

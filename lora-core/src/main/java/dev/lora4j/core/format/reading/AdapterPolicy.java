@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Whether an adapter's file may be used. An extension point: every policy that is installed is
- * asked whenever a file is read, and all have to agree. Implementations are values, safe for use by
- * several threads, whose settings all have defaults.
+ * Whether an adapter's file may be used, and by whom. An extension point: every policy that is
+ * installed is asked whenever a file is read, and all have to agree. Implementations are values,
+ * safe for use by several threads, whose settings all have defaults.
  *
  * <p>One that throws, or cannot be made, permits nothing.
  */
@@ -21,8 +21,9 @@ public interface AdapterPolicy {
    * @param identity of what it does, whatever the file is called, as {@link
    *     dev.lora4j.core.adapter.Adapter#identity}
    * @param metadata what the file's header says
+   * @param user who wants to use it, see {@link ReadOptions#user}
    */
-  record Asked(Path file, String identity, Map<String, String> metadata) {
+  record Asked(Path file, String identity, Map<String, String> metadata, String user) {
     /** Copies the metadata. */
     public Asked {
       metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));

@@ -11,11 +11,13 @@ import java.util.Optional;
 final class Permission {
   private Permission() {}
 
-  /** Why it may not be used, a sentence for each policy that refuses; none if it may. */
-  static List<String> refusals(Path file, Adapter adapter) {
+  /**
+   * Why it may not be used by somebody, a sentence for each policy that refuses; none if it may.
+   */
+  static List<String> refusals(Path file, Adapter adapter, String user) {
     List<String> refusals = new ArrayList<>();
     AdapterPolicy.Asked asked =
-        new AdapterPolicy.Asked(file, adapter.identity(), adapter.metadata());
+        new AdapterPolicy.Asked(file, adapter.identity(), adapter.metadata(), user);
     for (Extensions.Installed policy : Extensions.installed().list(AdapterPolicy.class)) {
       String name = policy.info().name();
       refusal(name, asked)
