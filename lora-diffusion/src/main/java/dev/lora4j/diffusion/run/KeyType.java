@@ -139,6 +139,7 @@ public record KeyType<T>(
   static KeyType<List<String>> extensions(Class<?> point) {
     return list(
         "a list of names of a " + point.getSimpleName(),
+        ExtensionRequest::split,
         value -> {
           String request = text(value);
           Extensions.installed().info(point, ExtensionRequest.parse(request).name());
@@ -149,14 +150,27 @@ public record KeyType<T>(
 
   private static <E> KeyType<List<E>> list(
       String expected, Function<Object, E> reading, Function<E, String> writing) {
+    return list(
+        expected,
+        text -> Arrays.stream(text.split(",")).map(String::strip).toList(),
+        reading,
+        writing);
+  }
+
+  /** Lists that a command line writes as {@code dividing} says, or as TOML has them. */
+  private static <E> KeyType<List<E>> list(
+      String expected,
+      Function<String, List<String>> dividing,
+      Function<Object, E> reading,
+      Function<E, String> writing) {
     return new KeyType<>(
         expected,
         value -> {
-          // On a command line a list is written with commas.
-          List<?> parts =
-              value instanceof List<?> given
-                  ? given
-                  : Arrays.stream(text(value).split(",")).map(String::strip).toList();
+          Object said = value;
+          if (value instanceof String text && text.strip().startsWith("[")) {
+            said = RunFile.value(text.strip());
+          }
+          List<?> parts = said instanceof List<?> given ? given : dividing.apply(text(value));
           List<E> all = new ArrayList<>();
           parts.forEach(part -> all.add(reading.apply(part)));
           return List.copyOf(all);

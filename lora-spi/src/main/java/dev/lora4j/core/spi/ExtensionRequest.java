@@ -1,11 +1,13 @@
 package dev.lora4j.core.spi;
 
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +16,9 @@ import java.util.stream.Collectors;
  * @param settings values by name, as text or as TOML gives them; those left out keep their defaults
  */
 public record ExtensionRequest(String name, Map<String, Object> settings) {
+  /** A key without a name before it. */
+  private static final Pattern SETTING = Pattern.compile("^\\s*[^\\s:=]+\\s*=");
+
   /** Copies the map, in its order. */
   public ExtensionRequest {
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
@@ -54,6 +59,25 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
       }
     }
     return new ExtensionRequest(text.substring(0, colon).strip(), settings);
+  }
+
+  /**
+   * Several requests as a command line has them, separated by commas: {@code
+   * diary:fails=2,pages=9,csv} are two. What begins with {@code KEY=} is a setting of the request
+   * before it; all else begins another, so values with commas cannot be written here.
+   */
+  public static List<String> split(String text) {
+    List<String> all = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      int last = all.size() - 1;
+      boolean more = last >= 0 && all.get(last).indexOf(':') >= 0 && SETTING.matcher(part).find();
+      if (more) {
+        all.set(last, all.get(last) + "," + part.strip());
+      } else {
+        all.add(part.strip());
+      }
+    }
+    return List.copyOf(all);
   }
 
   /**

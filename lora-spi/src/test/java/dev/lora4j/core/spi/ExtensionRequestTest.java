@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExtensionRequestTest {
@@ -30,6 +31,26 @@ class ExtensionRequestTest {
   void otherFormsAreRefused(String text) {
     Exception refused = assertThrows(ExtensionException.class, () -> ExtensionRequest.parse(text));
     assertTrue(String.valueOf(refused.getMessage()).contains(text), refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "csv|csv",
+        "csv,chart|csv chart",
+        "csv, diary:fails=2 , chart|csv diary:fails=2 chart",
+        "diary:fails=2,pages=9|diary:fails=2,pages=9",
+        "diary:fails=2, pages=9, csv|diary:fails=2,pages=9 csv",
+        "csv,diary:fails=2,pages=9,note:a=1,b=2,chart|csv diary:fails=2,pages=9 note:a=1,b=2 chart",
+        // Nothing before it has settings, or it has a name of its own.
+        "csv,pages=9|csv pages=9",
+        "pages=9,csv|pages=9 csv",
+        "diary:fails=2,note:pages=9|diary:fails=2 note:pages=9",
+        "diary:fails=,pages=a:b=c|diary:fails=,pages=a:b=c",
+      })
+  void settingsStayWithTheirRequest(String text, String requests) {
+    assertEquals(List.of(requests.split(" ", -1)), ExtensionRequest.split(text));
   }
 
   /** Everything that was set, and everything that was not. */

@@ -62,11 +62,12 @@ class TrainWithPluginTest {
       import java.nio.file.*;
       import java.util.Optional;
       @Extension(point = Tracker.class, name = "diary", help = "Writes a diary")
-      public record Diary(@Setting(help = "Step that it fails at", otherwise = "-1") int fails)
+      public record Diary(@Setting(help = "Step that it fails at", otherwise = "-1") int fails,
+          @Setting(help = "First word", otherwise = "") String begins)
           implements Tracker {
         @Override public TrackedRun begin(RunStart run) {
           Path file = run.folder().resolve("diary.txt");
-          StringBuilder text = new StringBuilder(run.settings().get("optimizer.name") + "\\n");
+          StringBuilder text = new StringBuilder(begins + run.settings().get("optimizer.name") + "\\n");
           return new TrackedRun() {
             @Override public void step(Step done) {
               if (done.step() == fails) { throw new IllegalStateException("out of ink"); }
@@ -146,6 +147,15 @@ class TrainWithPluginTest {
     Path made = folder.resolve("style.run");
     assertFalse(Files.exists(made.resolve("diary.txt")));
     assertEquals(5, Files.readAllLines(made.resolve("log.csv")).size());
+  }
+
+  @Test
+  void aTrackerHasSeveralSettingsOnACommandLine() throws IOException {
+    Run run = train(plugins(), "--set=logging.trackers=diary:fails=9,begins=Dear ,csv");
+    assertEquals(0, run.code(), run.err());
+    String diary = Files.readString(folder.resolve("style.run").resolve("diary.txt"));
+    assertTrue(diary.startsWith("Dear"), diary);
+    assertTrue(Files.exists(folder.resolve("style.run").resolve("log.csv")));
   }
 
   @Test
