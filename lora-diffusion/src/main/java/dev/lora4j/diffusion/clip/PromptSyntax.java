@@ -38,6 +38,11 @@ public final class PromptSyntax {
 
   private PromptSyntax() {}
 
+  /** A prompt that says what a text does, whose brackets mean nothing. */
+  public static String plain(String text) {
+    return text.replaceAll("[()\\[\\]\\\\]", "\\\\$0");
+  }
+
   /** The parts of a prompt, neighbours of one weight together; none of an empty one. */
   public static List<Piece> parse(String prompt) {
     PromptSyntax syntax = new PromptSyntax();

@@ -96,15 +96,17 @@ public final class RunKeys {
           "validation.keep_best", FLAG, false, "Write the state with the least validation loss");
 
   static final RunKey<List<String>> PREVIEW_PROMPTS =
-      RunKey.of("previews.prompts", TEXTS, List.of(), "Made at step 0 and every so often");
+      unset(
+          "previews.prompts",
+          TEXTS,
+          "Made at step 0 and every so often; captions of up to 4 pictures if not given, [] for none");
   static final RunKey<Integer> PREVIEW_EVERY =
       RunKey.of("previews.every", count(1), 250, "Steps between", "sample_every_n_steps");
   static final RunKey<List<Double>> PREVIEW_STRENGTHS =
-      RunKey.of(
+      unset(
           "previews.strengths",
           NUMBERS,
-          List.of(0.4, 0.6, 0.8, 1.0, 1.2),
-          "Weights of the adapter, side by side");
+          "Weights of the adapter, side by side; 0.4 to 1.2 if not given, for captions 1");
   static final RunKey<Integer> PREVIEW_STEPS =
       RunKey.of("previews.steps", count(1), 20, "Of the sampler");
   static final RunKey<Double> PREVIEW_GUIDANCE =

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * @param precision what the network computes in; chosen by itself if empty
  * @param style everything about training but the pictures
  * @param saving what is kept and looked at on the way
- * @param previews pictures that are made on the way
+ * @param previews pictures that are to be made on the way, see {@link #previews(DataSet)}
  */
 public record RunSettings(
     RunValues values,
@@ -40,6 +40,10 @@ public record RunSettings(
     StyleSettings style,
     Saving saving,
     Previews previews) {
+  /** What nobody asked for takes little time. */
+  private static final List<Double> WHOLE = List.of(1.0);
+
+  private static final List<Double> COMPARED = List.of(0.4, 0.6, 0.8, 1.0, 1.2);
 
   /**
    * How often what is done.
@@ -61,7 +65,7 @@ public record RunSettings(
   /**
    * Pictures on the way.
    *
-   * @param prompts one row each; none for no previews
+   * @param prompts one row each; none for no previews, or where the data set has to say them
    * @param every steps between them
    * @param strengths of the adapter, one column each
    * @param steps of the sampler
@@ -115,9 +119,9 @@ public record RunSettings(
             values.get(RunKeys.KEEP_BEST),
             values.find(RunKeys.TRACKERS).orElseGet(RunSettings::usualTrackers)),
         new Previews(
-            values.get(RunKeys.PREVIEW_PROMPTS),
+            values.find(RunKeys.PREVIEW_PROMPTS).orElse(List.of()),
             values.get(RunKeys.PREVIEW_EVERY),
-            values.get(RunKeys.PREVIEW_STRENGTHS),
+            values.find(RunKeys.PREVIEW_STRENGTHS).orElse(COMPARED),
             values.get(RunKeys.PREVIEW_STEPS),
             values
                 .find(RunKeys.PREVIEW_GUIDANCE)
@@ -151,6 +155,29 @@ public record RunSettings(
     int batches = Batches.of(data.training(), style.seed()).perEpoch();
     long steps = (long) epochs.getAsInt() * batches / style.accumulate();
     return style.withSteps((int) Math.max(1, Math.min(Integer.MAX_VALUE, steps)));
+  }
+
+  /**
+   * The previews for a data set: of the prompts that were set. If none were, of the captions of up
+   * to four of its pictures, which the previews' seed draws, and of one strength unless others were
+   * set; held out ones, if there are any.
+   */
+  public Previews previews(DataSet data) {
+    if (values.find(RunKeys.PREVIEW_PROMPTS).isPresent()) {
+      return previews;
+    }
+    return new Previews(
+        CaptionPrompts.of(data, previews.seed()),
+        previews.every(),
+        values.find(RunKeys.PREVIEW_STRENGTHS).orElse(WHOLE),
+        previews.steps(),
+        previews.guidance(),
+        previews.seed());
+  }
+
+  /** Whether the data set says what previews show. */
+  public boolean previewsCaptions() {
+    return values.find(RunKeys.PREVIEW_PROMPTS).isEmpty();
   }
 
   /** Where everything but the adapter itself is written: {@code NAME.run} beside it. */

@@ -7,6 +7,7 @@ import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataProblem;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.pipeline.CaptionTokens;
+import dev.lora4j.diffusion.run.RunSettings.Previews;
 import dev.lora4j.diffusion.style.Rate;
 import dev.lora4j.diffusion.style.StepCost;
 import dev.lora4j.diffusion.style.StyleSettings;
@@ -130,7 +131,28 @@ final class PlanReport {
             + " steps of warm-up, computing in "
             + run.compute());
     lines.add(cost());
+    lines.add(previews());
     return lines;
+  }
+
+  /** What is looked at on the way. */
+  private String previews() {
+    Previews previews = run.previews();
+    int rows = previews.prompts().size();
+    if (rows == 0) {
+      return "no previews on the way";
+    }
+    boolean captions = run.settings().previewsCaptions();
+    String pictures = run.data().validation().isEmpty() ? " picture" : " held out picture";
+    return "previews at step 0 and every "
+        + previews.every()
+        + ", "
+        + rows * (1 + previews.strengths().size())
+        + " pictures each, by "
+        + (captions ? "captions of " + rows + pictures : rows + " prompt")
+        + (rows > 1 ? "s: " : ": ")
+        + previews.prompts().stream().map(PlanReport::shortened).collect(Collectors.joining("; "))
+        + (captions ? " (previews.prompts = [] makes none)" : "");
   }
 
   /** Masks that count for nothing, or that are counted on and not there. */
@@ -256,6 +278,7 @@ final class PlanReport {
         .put("batch", run.batch())
         .put("layers", run.plan().sites().size())
         .put("numbers", run.plan().elements())
+        .put("previews", run.previews().prompts())
         .put("problems", run.data().problems().stream().map(Object::toString).toList());
     return json.toString();
   }

@@ -45,6 +45,11 @@ record PreparedRun(
     return data.training().stream().mapToInt(DataItem::batch).max().orElse(1);
   }
 
+  /** Pictures that are made on the way. */
+  RunSettings.Previews previews() {
+    return settings.previews(data);
+  }
+
   /** Batches in an epoch. */
   int batchesPerEpoch() {
     return Batches.of(data.training(), style.seed()).perEpoch();

@@ -126,7 +126,9 @@ final class RunOptions {
   @Option(
       names = "--preview",
       paramLabel = "TEXT",
-      description = "Make pictures of this while training; may be given several times.")
+      description =
+          "Make pictures of this while training; may be given several times (default: the captions"
+              + " of up to 4 of the pictures).")
   private List<String> previews = new ArrayList<>();
 
   @Option(names = "--seed", paramLabel = "N", description = "Of everything random (default: 0).")

@@ -86,7 +86,7 @@ public final class TrainCommand implements Command {
       requireRoom(folder, run);
       keepSettings(folder, settings);
       PreviewSheets previews =
-          new PreviewSheets(run.model().sd(), settings.previews(), folder.resolve("previews"));
+          new PreviewSheets(run.model().sd(), run.previews(), folder.resolve("previews"));
       int perStep = run.batch() * run.style().accumulate();
       LoggedRun logged = LoggedRun.of(settings, perStep);
       RunLog log = new RunLog(console, logged, previews::make);

@@ -35,8 +35,12 @@ class CommandsTest {
             "--steps=5",
             "--batch=2",
             "--rank=4",
+            "--set=previews.steps=1",
             "--json");
     assertEquals(0, trained.code(), trained.err());
+    assertTrue(
+        trained.err().contains("8 pictures each, by captions of 4 pictures: "), trained.err());
+    assertTrue(Files.exists(folder.resolve("new/balls.run/previews/step-000000.png")));
     assertTrue(trained.err().contains("ball-2.png has no caption"), trained.err());
     assertTrue(trained.err().contains("step 5 of 5, loss "), trained.err());
     String identity = trained.json().get("identity").getAsString();
@@ -160,7 +164,17 @@ class CommandsTest {
     byte[] whole = Files.readAllBytes(pictures.resolve("ball-0.png"));
     Files.write(damaged, java.util.Arrays.copyOf(whole, whole.length / 2));
     Path output = folder.resolve("a.safetensors");
-    Run run = Run.of("train", "--images", pictures, "-o", output, Run.BASE, F32, "--steps=1");
+    Run run =
+        Run.of(
+            "train",
+            "--images",
+            pictures,
+            "-o",
+            output,
+            Run.BASE,
+            F32,
+            "--steps=1",
+            "--set=previews.prompts=[]");
     assertEquals(1, run.code());
     assertTrue(run.err().contains(damaged.toString()), run.err());
     assertFalse(Files.exists(output));

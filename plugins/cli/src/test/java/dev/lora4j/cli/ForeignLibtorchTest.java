@@ -73,7 +73,16 @@ class ForeignLibtorchTest {
     for (Ended ended :
         List.of(
             lora4j(named(), "generate", "fox", Run.BASE, "-o", folder.resolve("fox.png")),
-            lora4j(named(), "train", "--images", pictures, "-o", output, Run.BASE, "--steps=1"),
+            lora4j(
+                named(),
+                "train",
+                "--images",
+                pictures,
+                "-o",
+                output,
+                Run.BASE,
+                "--steps=1",
+                "--set=previews.prompts=[]"),
             lora4j(named(), "quickstart", "-o", folder.resolve("q"), Run.BASE, "--steps=1"),
             lora4j(named(), "grid", "fox", "--x=seed=1-2", Run.BASE, "-o", folder.resolve("g")),
             lora4j(

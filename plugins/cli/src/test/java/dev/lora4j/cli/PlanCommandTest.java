@@ -53,6 +53,22 @@ class PlanCommandTest {
   }
 
   @Test
+  void whatIsLookedAtOnTheWayIsTold() {
+    String captions = plan("--seed=3").out();
+    assertTrue(captions.contains("8 pictures each, by captions of 4 pictures: "), captions);
+    assertTrue(captions.contains("a ball of colour 1"), captions);
+    assertTrue(captions.contains("previews.prompts = [] makes none"), captions);
+    String heldOut = plan("--set=validation.share=0.25").out();
+    assertTrue(heldOut.contains("2 pictures each, by captions of 1 held out picture: "), heldOut);
+    String prompts = plan("--preview=a fox", "--preview=an owl").out();
+    assertTrue(prompts.contains("12 pictures each, by 2 prompts: a fox; an owl"), prompts);
+    assertFalse(prompts.contains("makes none"), prompts);
+    String none = plan("--set=previews.prompts=[]").out();
+    assertTrue(none.contains("no previews on the way"), none);
+    assertEquals(4, plan("--json").json().getAsJsonArray("previews").size());
+  }
+
+  @Test
   void whatIsWrongIsListedTogether() throws IOException {
     Path bad = folder.resolve("pictures/broken.png");
     Files.writeString(bad, "no picture");

@@ -88,6 +88,7 @@ class PluginLossAndCaptionsTest {
                 "--compute=f32",
                 "--rank=2",
                 "--batch=2",
+                "--set=previews.prompts=[]",
                 "--steps=3"));
     words.addAll(List.of(more));
     return Run.of(words.toArray());

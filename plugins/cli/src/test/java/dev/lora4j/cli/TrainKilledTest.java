@@ -40,6 +40,7 @@ class TrainKilledTest {
             "--out=" + out,
             "--steps=" + STEPS,
             "--batch=2",
+            "--set=previews.prompts=[]",
             "--rank=4",
             "--compute=f32",
             "--set=save.every=" + EVERY,

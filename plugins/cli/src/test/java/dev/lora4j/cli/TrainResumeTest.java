@@ -38,6 +38,7 @@ class TrainResumeTest {
                 "--compute=f32",
                 "--rank=2",
                 "--batch=2",
+                "--set=previews.prompts=[]",
                 "--set=save.every=1"));
     words.addAll(List.of(more));
     return Run.of(words.toArray());

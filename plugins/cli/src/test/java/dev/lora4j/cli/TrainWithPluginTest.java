@@ -101,6 +101,7 @@ class TrainWithPluginTest {
                 "--compute=f32",
                 "--rank=2",
                 "--batch=2",
+                "--set=previews.prompts=[]",
                 "--steps=4"));
     words.addAll(List.of(more));
     return Run.of(words.toArray());
