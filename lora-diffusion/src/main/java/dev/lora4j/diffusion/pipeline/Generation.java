@@ -42,12 +42,13 @@ final class Generation {
       Programs programs,
       List<ClipTokenizer> tokenizers,
       Prompt prompt) {
-    this(scope, base, programs, tokenizers, List.of(prompt));
+    this(scope, base, programs, tokenizers, List.of(prompt), StepListener.NONE);
   }
 
   /**
    * For pictures that are made together.
    *
+   * @param listener hears of adapters that are mixed for them
    * @throws IllegalArgumentException if they cannot be
    */
   Generation(
@@ -55,7 +56,8 @@ final class Generation {
       DiffusionModel base,
       Programs programs,
       List<ClipTokenizer> tokenizers,
-      List<Prompt> prompts) {
+      List<Prompt> prompts,
+      StepListener listener) {
     BatchRules.require(prompts);
     this.scope = scope;
     this.base = base;
@@ -64,7 +66,9 @@ final class Generation {
     Shape shape = latentShape(base, first);
     values = Math.toIntExact(shape.elements());
     List<PicturePlans> mixed =
-        prompts.stream().map(p -> PicturePlans.of(p, base.sites(), programs.mixed())).toList();
+        prompts.stream()
+            .map(p -> PicturePlans.of(p, base.sites(), programs.mixed(), listener))
+            .toList();
     List<MixPlan> plans = new ArrayList<>();
     List<Integer> rows = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {

@@ -38,16 +38,22 @@ final class MixedAdapters {
    * What the mixer makes of a plan, with nothing cut that the mixer does not cut itself, so that it
    * is the adapter that would be saved. Chance has the seed 0, whatever the picture's.
    *
+   * @param listener hears how far it has come, if it was not made before
    * @throws dev.lora4j.core.adapter.AdapterException if the plan asks for what one adapter cannot
    *     be, or the mixer refuses it
    */
-  synchronized Adapter of(String name, DeltaMixer mixer, MixPlan asked) {
+  synchronized Adapter of(String name, DeltaMixer mixer, MixPlan asked, StepListener listener) {
     List<Object> key = key(mixer, asked);
     SoftReference<Adapter> known = made.get(key);
     Adapter adapter = known == null ? null : known.get();
     if (adapter == null) {
       made.values().removeIf(r -> r.get() == null);
-      adapter = new DeltaMixing(scope, sites).mix(name, mixer, asked).adapter();
+      adapter =
+          new DeltaMixing(scope, sites)
+              .surveyed(listener::surveyed)
+              .listener(listener::mixed)
+              .mix(name, mixer, asked)
+              .adapter();
       made.put(key, new SoftReference<>(adapter));
     }
     return adapter;

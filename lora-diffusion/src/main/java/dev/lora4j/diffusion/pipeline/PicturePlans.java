@@ -26,18 +26,20 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
    * Asks the mixer. Without adapters there is nothing to mix.
    *
    * @param mixed where adapters are kept that mixers make of several
+   * @param listener hears how far those have come that are made
    * @throws IllegalArgumentException if the mixer cannot honour what was asked for
    * @throws dev.lora4j.core.adapter.AdapterException if there is no one adapter of what was asked
    *     for, and the mixer makes one
    */
-  static PicturePlans of(Prompt prompt, SiteCatalogue sites, MixedAdapters mixed) {
+  static PicturePlans of(
+      Prompt prompt, SiteCatalogue sites, MixedAdapters mixed, StepListener listener) {
     MixPlan asked = prompt.mix();
     if (prompt.mixer().isEmpty() || asked.parts().isEmpty()) {
       return alone(asked);
     }
     Mixer mixer = prompt.mixer().get();
     if (mixer instanceof DeltaMixer deltas) {
-      return alone(counts(asked) ? mixed(deltas, asked, mixed) : asked);
+      return alone(counts(asked) ? mixed(deltas, asked, mixed, listener) : asked);
     }
     if (mixer instanceof WeightMixer weights) {
       return alone(weights.plan(asked, prompt.steps(), sites).route(asked.route()));
@@ -61,8 +63,9 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
     return asked.parts().stream().anyMatch(p -> p.weight().value() != 0 || p.textWeight() != 0);
   }
 
-  private static MixPlan mixed(DeltaMixer mixer, MixPlan asked, MixedAdapters mixed) {
-    return MixPlan.of(mixed.of(name(mixer), mixer, asked), 1).route(asked.route());
+  private static MixPlan mixed(
+      DeltaMixer mixer, MixPlan asked, MixedAdapters mixed, StepListener listener) {
+    return MixPlan.of(mixed.of(name(mixer), mixer, asked, listener), 1).route(asked.route());
   }
 
   private static String name(Mixer mixer) {

@@ -186,14 +186,15 @@ public final class StableDiffusion implements AutoCloseable {
    * <p>Pictures whose adapters have to be inside the weights and differ, or whose texts are longer
    * than those of others, are denoised in groups; {@link Making#notes} tells.
    *
-   * @param listener hears of each step, which all take together
+   * @param listener hears of each step, which all take together, and of adapters that are mixed
+   *     before
    * @return the pictures in the order of the prompts
    * @throws IllegalArgumentException if they differ in size, steps, sampler or schedule
    */
   public List<GeneratedImage> generate(List<Prompt> prompts, StepListener listener) {
     List<Prompt> sized = prompts.stream().map(this::sized).toList();
     try (Scope work = scope.child("generate")) {
-      Generation generation = new Generation(work, base, programs, tokenizers, sized);
+      Generation generation = new Generation(work, base, programs, tokenizers, sized, listener);
       float[] latents = generation.run(listener);
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < sized.size(); i++) {

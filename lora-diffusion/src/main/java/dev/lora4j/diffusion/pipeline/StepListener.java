@@ -8,4 +8,14 @@ public interface StepListener {
 
   /** Step {@code step} (from 1) of {@code steps} is done. */
   void done(int step, int steps);
+
+  /**
+   * A mixer that makes one adapter of several has looked at {@code done} of {@code all} parameters,
+   * before it mixes them; counting begins anew each time that it looks through them. Not called for
+   * a mix that was made before.
+   */
+  default void surveyed(int done, int all) {}
+
+  /** Such a mixer has mixed {@code done} of {@code all} parameters, before the first step. */
+  default void mixed(int done, int all) {}
 }

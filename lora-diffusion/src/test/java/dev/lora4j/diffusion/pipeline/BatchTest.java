@@ -56,7 +56,8 @@ class BatchTest {
   private static Made together(StableDiffusion sd, List<Prompt> prompts) {
     try (Scope scope = sd.scope().child("test")) {
       Generation generation =
-          new Generation(scope, sd.base(), sd.programs(), sd.tokenizers(), prompts);
+          new Generation(
+              scope, sd.base(), sd.programs(), sd.tokenizers(), prompts, StepListener.NONE);
       float[] all = generation.run(StepListener.NONE);
       List<float[]> latents = new ArrayList<>();
       List<MixAccount> accounts = new ArrayList<>();

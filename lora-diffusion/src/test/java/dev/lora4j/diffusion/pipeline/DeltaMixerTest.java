@@ -23,6 +23,7 @@ import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.TinySd;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -106,6 +107,43 @@ class DeltaMixerTest {
     SD.generate(mixed.mix(own.with(TWO, 0.375)));
     assertEquals(first, LORA.engine().live(), "native memory is left");
     assertTrue(first >= live);
+  }
+
+  @Test
+  void howFarTheMixIsIsHeardBeforeTheFirstStep() {
+    List<String> heard = new ArrayList<>();
+    StepListener listener =
+        new StepListener() {
+          @Override
+          public void done(int step, int steps) {
+            heard.add("step");
+          }
+
+          @Override
+          public void surveyed(int done, int all) {
+            heard.add("surveyed " + done + " of " + all);
+          }
+
+          @Override
+          public void mixed(int done, int all) {
+            heard.add("mixed " + done + " of " + all);
+          }
+        };
+    MixPlan own = BOTH.with(ONE, 0.0625);
+    Prompt mixed = FOX.mix(own).mixer(new CountedSum()).steps(2);
+    SD.generate(mixed, listener);
+    // It asks for nothing of the parameters before it mixes them.
+    int count = heard.size() - 2;
+    List<String> expected = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      expected.add("mixed " + i + " of " + count);
+    }
+    expected.addAll(List.of("step", "step"));
+    assertTrue(count > 10, heard.toString());
+    assertEquals(expected, heard);
+    heard.clear();
+    SD.generate(mixed.seed(2), listener);
+    assertEquals(List.of("step", "step"), heard, "what was mixed before is not mixed again");
   }
 
   @Test

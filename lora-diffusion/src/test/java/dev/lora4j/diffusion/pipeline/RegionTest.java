@@ -78,7 +78,13 @@ class RegionTest {
   private static List<float[]> latents(Prompt... prompts) {
     try (Scope scope = SD.scope().child("test")) {
       Generation generation =
-          new Generation(scope, SD.base(), SD.programs(), SD.tokenizers(), List.of(prompts));
+          new Generation(
+              scope,
+              SD.base(),
+              SD.programs(),
+              SD.tokenizers(),
+              List.of(prompts),
+              StepListener.NONE);
       float[] all = generation.run(StepListener.NONE);
       List<float[]> each = new ArrayList<>();
       for (int i = 0; i < prompts.length; i++) {

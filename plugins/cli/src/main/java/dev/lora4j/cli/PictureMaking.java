@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.pipeline.StepListener;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -12,10 +13,9 @@ final class PictureMaking implements AutoCloseable {
   private final StableDiffusion sd;
   private final List<Prompt> prompts;
   private final int batch;
-  private final Progress progress;
+  private final PictureProgress progress;
   private final Deque<GeneratedImage> ready = new ArrayDeque<>();
   private int made;
-  private long before;
 
   /** Makes one picture after the other. */
   PictureMaking(Console console, StableDiffusion sd, List<Prompt> prompts) {
@@ -28,7 +28,7 @@ final class PictureMaking implements AutoCloseable {
     this.prompts = prompts;
     this.batch = batch;
     long steps = prompts.stream().mapToLong(Prompt::steps).sum();
-    this.progress = console.progress("generating", steps, "step");
+    this.progress = new PictureProgress(console, steps);
   }
 
   /** The next picture. */
@@ -44,10 +44,9 @@ final class PictureMaking implements AutoCloseable {
     String which = now.size() == 1 ? "" + (made + 1) : (made + 1) + "-" + (made + now.size());
     String detail = prompts.size() == 1 ? "" : "picture " + which + " of " + prompts.size();
     made += now.size();
-    ready.addAll(
-        sd.generate(
-            now, (step, steps) -> progress.done(before + (long) step * now.size(), detail)));
-    before += now.stream().mapToLong(Prompt::steps).sum();
+    StepListener listener = progress.of(now.size(), detail);
+    ready.addAll(sd.generate(now, listener));
+    progress.finished(now.stream().mapToLong(Prompt::steps).sum());
   }
 
   @Override

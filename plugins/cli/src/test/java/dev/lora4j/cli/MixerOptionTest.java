@@ -67,6 +67,20 @@ class MixerOptionTest {
     assertTrue(other.err().contains("--mixer does not go with --from"), other.err());
   }
 
+  @Test
+  void howFarTheMixIsIsShownBeforeTheSteps() {
+    Run made = make("mixed.png", "--mixer", "ties:density=0.4");
+    assertEquals(0, made.code(), made.err());
+    int mixing = made.err().indexOf("mixing: layer ");
+    int generating = made.err().indexOf("generating: step ");
+    assertTrue(mixing >= 0 && mixing < generating, made.err());
+    assertTrue(made.err().matches("(?s).*mixing: layer ([0-9]+) of \\1\\b.*"), made.err());
+    // It looks through all layers for a threshold, and then mixes them.
+    assertTrue(made.err().contains(", survey"), made.err());
+    Run plain = make("plain.png");
+    assertFalse(plain.err().contains("mixing"), plain.err());
+  }
+
   /** What is mixed before it is used is the same from a file. */
   @Test
   void aMixThatWasSavedGivesThePictureOfTheMixer() throws IOException {
