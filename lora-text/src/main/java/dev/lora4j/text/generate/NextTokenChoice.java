@@ -19,16 +19,34 @@ final class NextTokenChoice {
    */
   static int of(float[] logits, int[] before, SamplingSettings settings, double chance) {
     penalise(logits, before, settings.repetitionPenalty());
+    int likeliest = likeliest(logits);
     if (settings.temperature() == 0) {
-      return likeliest(logits);
+      return likeliest;
     }
-    likeliest(logits);
+    Integer[] order = cut(logits, settings);
+    return draw(shares(logits, order), order, chance);
+  }
+
+  /** The probability with which each token is drawn at a temperature above 0. */
+  static double[] probabilities(float[] logits, int[] before, SamplingSettings settings) {
+    penalise(logits, before, settings.repetitionPenalty());
+    Integer[] order = cut(logits, settings);
+    double[] share = shares(logits, order);
+    double[] byToken = new double[logits.length];
+    for (int i = 0; i < order.length; i++) {
+      byToken[order[i]] = share[i];
+    }
+    return byToken;
+  }
+
+  /** Makes tokens that are not drawn impossible; tokens from the likeliest on. */
+  private static Integer[] cut(float[] logits, SamplingSettings settings) {
     divide(logits, (float) settings.temperature());
     Integer[] order = order(logits);
     topK(logits, order, settings.topK());
     topP(logits, order, settings.topP());
     minP(logits, order, settings.minP());
-    return draw(logits, order, chance);
+    return order;
   }
 
   /** The first of the tokens with the greatest logit. */
@@ -102,8 +120,7 @@ final class NextTokenChoice {
     }
   }
 
-  private static int draw(float[] logits, Integer[] order, double chance) {
-    double[] share = shares(logits, order);
+  private static int draw(double[] share, Integer[] order, double chance) {
     double sum = 0;
     int last = 0;
     for (int i = 0; i < order.length && share[i] > 0; i++) {

@@ -112,19 +112,14 @@ public final class TextTokenizer implements AutoCloseable {
   }
 
   /**
-   * The text of ids. Bytes that are no whole character become U+FFFD.
+   * The text of ids. Bytes that are no whole character become U+FFFD, and ids that the vocabulary
+   * lacks give nothing.
    *
    * @param withoutSpecial whether special tokens are left out
-   * @throws IllegalArgumentException if the vocabulary has no token of one of the ids
    */
   public String decode(int[] tokens, boolean withoutSpecial) {
-    for (int id : tokens) {
-      if (!texts.containsKey(id)) {
-        throw new IllegalArgumentException(
-            "%s has no token with the id %d; its ids end with %d.".formatted(folder, id, size - 1));
-      }
-    }
-    long[] longs = Arrays.stream(tokens).asLongStream().toArray();
+    // A model's table may be larger than its vocabulary, and chance may choose from all of it.
+    long[] longs = Arrays.stream(tokens).filter(texts::containsKey).asLongStream().toArray();
     return using(all -> all.decode(longs, withoutSpecial));
   }
 

@@ -253,14 +253,14 @@ class TextTokenizerTest {
     }
   }
 
+  /** Tables of models are often larger than their vocabularies. */
   @Test
-  void anIdThatTheVocabularyLacksIsNamed() throws IOException {
+  void anIdThatTheVocabularyLacksGivesNothing() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder))) {
-      String message =
-          assertThrows(
-                  IllegalArgumentException.class, () -> tokenizer.decode(new int[] {292}, true))
-              .getMessage();
-      assertTrue(message.contains("no token with the id 292; its ids end with 291."), message);
+      int[] known = tokenizer.encodePlain("a b");
+      int[] more = Arrays.copyOf(known, known.length + 1);
+      more[known.length] = 292;
+      assertEquals(tokenizer.decode(known, true), tokenizer.decode(more, true));
     }
   }
 

@@ -1,0 +1,179 @@
+package dev.lora4j.text.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.TrainingInterrupted;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.evaluate.Perplexity;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.SmallModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training on few texts. */
+class TextTrainerTest {
+  @TempDir private static Path shared;
+  private static Lora4j lora;
+  private static LanguageModel model;
+
+  @TempDir private Path temporary;
+
+  @BeforeAll
+  static void open() throws IOException {
+    lora = Lora4j.open(1);
+    model = LanguageModel.load(lora, SmallModel.write(shared.resolve("model")));
+  }
+
+  @AfterAll
+  static void close() {
+    model.close();
+    lora.close();
+  }
+
+  private static TextTrainingSettings settings(int steps) {
+    return TextTrainingSettings.DEFAULT.steps(steps, 5e-3).batch(2);
+  }
+
+  private Path lines() throws IOException {
+    return Files.writeString(
+        temporary.resolve("lines.jsonl"),
+        """
+        {"prompt": "The cat", "completion": " sat on the mat."}
+        {"prompt": "The dog", "completion": " ran to the cat, and the cat ran to the dog."}
+        {"prompt": "The mat", "completion": " sat."}
+        {"prompt": "A cat and a dog", "completion": " ran to the mat."}
+        """);
+  }
+
+  private static Keeping keeping(Path folder, boolean resume) {
+    return new Keeping(Optional.of(folder), 4, 2, resume, Map.of(), 4, false, 1000);
+  }
+
+  @Test
+  void whatIsLearnedBecomesLikelier() throws IOException {
+    TextTrainer trainer = TextTrainer.on(model, settings(80)).data(lines());
+    TrainedText trained = trainer.run(done -> {});
+    double before = Perplexity.of(model, trainer.sequences(), MixPlan.NONE, done -> {}).value();
+    Perplexity after =
+        Perplexity.of(model, trainer.sequences(), MixPlan.of(trained.adapter(), 1), done -> {});
+    assertTrue(after.value() < before / 10, "from " + before + " to " + after.value());
+    assertEquals(
+        trainer.sequences().stream().mapToInt(TokenSequence::learned).sum(), after.tokens());
+  }
+
+  @Test
+  void aSavedAdapterIsTheOneThatWasTrained() throws IOException {
+    TrainedText trained = TextTrainer.on(model, settings(6)).data(lines()).run(done -> {});
+    trained.save(temporary.resolve("adapter"));
+    Adapter read = model.adapter(temporary.resolve("adapter"));
+    assertEquals(trained.adapter().identity(), read.identity());
+    String config = Files.readString(temporary.resolve("adapter/adapter_config.json"));
+    assertTrue(config.contains("\"q_proj\""), config);
+  }
+
+  @Test
+  void aRunThatWasStoppedGoesOnToTheSameBits() throws IOException {
+    TextTrainer trainer = TextTrainer.on(model, settings(10)).data(lines());
+    String whole = trainer.run(done -> {}).adapter().identity();
+    Path folder = temporary.resolve("checkpoints");
+    Thread caller = Thread.currentThread();
+    assertThrows(
+        TrainingInterrupted.class,
+        () ->
+            trainer
+                .keeping(keeping(folder, false))
+                .run(
+                    done -> {
+                      if (done.step() == 6) {
+                        caller.interrupt();
+                      }
+                    }));
+    Thread.interrupted();
+    String resumed = trainer.keeping(keeping(folder, true)).run(done -> {}).adapter().identity();
+    assertEquals(whole, resumed);
+    TextTrainer other =
+        TextTrainer.on(model, settings(10).batch(1)).sequences(trainer.sequences(), List.of());
+    assertThrows(
+        IllegalArgumentException.class, () -> other.keeping(keeping(folder, true)).run(done -> {}));
+  }
+
+  /** Batches of other sizes whose gradients are added up give the gradient of all together. */
+  @Test
+  void eachTokenCountsAlikeInWhicheverBatchItIs() throws IOException {
+    TextTrainingSettings whole = settings(1).batch(4);
+    TextTrainingSettings parts =
+        settings(1).batch(1).with(settings(1).training().withAccumulation(4));
+    float[] losses = new float[2];
+    float[] norms = new float[2];
+    TextTrainer.on(model, whole)
+        .data(lines())
+        .run(
+            done -> {
+              losses[0] = done.loss();
+              norms[0] = done.gradientNorm();
+            });
+    TextTrainer.on(model, parts)
+        .data(lines())
+        .run(
+            done -> {
+              losses[1] = done.loss();
+              norms[1] = done.gradientNorm();
+            });
+    assertEquals(losses[0], losses[1], 1e-5 * losses[0]);
+    assertEquals(norms[0], norms[1], 1e-4 * norms[0]);
+  }
+
+  /** What a prompt says is read and not learned: only the completions' words become likelier. */
+  @Test
+  void promptsAreNotLearned() throws IOException {
+    TextTrainer trainer = TextTrainer.on(model, settings(1)).data(lines());
+    for (TokenSequence sequence : trainer.sequences()) {
+      assertTrue(sequence.learned() < sequence.ids().length - 1);
+    }
+  }
+
+  @Test
+  void plainTextsArePackedIntoBlocks() throws IOException {
+    Path file = Files.writeString(temporary.resolve("book.txt"), SmallModel.TEXT);
+    TextTrainingSettings packed =
+        settings(2).with(new SequenceLimits(32, SequenceLimits.Longer.CUT, true));
+    TextTrainer trainer = TextTrainer.on(model, packed).data(file);
+    assertTrue(trainer.sequences().size() > 4);
+    trainer.sequences().forEach(s -> assertEquals(32, s.ids().length));
+    assertNotEquals(0, trainer.run(done -> {}).losses().size());
+  }
+
+  @Test
+  void textsThatAreTooLongAndNoTextsAreRefused() throws IOException {
+    Path file = Files.writeString(temporary.resolve("book.txt"), SmallModel.TEXT);
+    TextTrainingSettings longer =
+        settings(2).with(new SequenceLimits(128, SequenceLimits.Longer.CUT, false));
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> TextTrainer.on(model, longer).data(file).run(done -> {}))
+            .getMessage();
+    assertTrue(message.contains("reads at most 64"), message);
+    TextDataSet none = TextDataSet.read(lines());
+    assertThrows(
+        IllegalArgumentException.class, () -> TextTrainer.on(model, settings(1)).run(done -> {}));
+    assertEquals(4, none.examples().size());
+  }
+}
