@@ -11,10 +11,11 @@ module dev.lora4j.text {
   exports dev.lora4j.text.data;
   exports dev.lora4j.text.evaluate;
   exports dev.lora4j.text.generate;
+  exports dev.lora4j.text.gpt2;
   exports dev.lora4j.text.llama;
   exports dev.lora4j.text.model;
   exports dev.lora4j.text.network;
   exports dev.lora4j.text.pipeline;
-  exports dev.lora4j.text.train;
   exports dev.lora4j.text.token;
+  exports dev.lora4j.text.train;
 }

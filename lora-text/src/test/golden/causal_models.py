@@ -11,7 +11,8 @@ import copy
 import os
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from transformers import GPT2Config, GPT2LMHeadModel
 from transformers import LlamaConfig, LlamaForCausalLM
 from transformers import MistralConfig, MistralForCausalLM
 from transformers import Qwen2Config, Qwen2ForCausalLM
@@ -96,6 +97,43 @@ MODELS = {
     ),
 }
 
+GPT2 = dict(
+    vocab_size=VOCAB,
+    n_embd=32,
+    n_layer=2,
+    n_head=4,
+    n_positions=128,
+    initializer_range=0.3,
+    bos_token_id=1,
+    eos_token_id=None,
+    pad_token_id=None,
+)
+MODELS["gpt2"] = (GPT2LMHeadModel, GPT2Config(**GPT2), torch.float32)
+MODELS["gpt2-scaled"] = (
+    GPT2LMHeadModel,
+    GPT2Config(
+        **GPT2,
+        n_inner=48,
+        activation_function="gelu",
+        scale_attn_weights=False,
+        scale_attn_by_inverse_layer_idx=True,
+        tie_word_embeddings=False,
+    ),
+    torch.bfloat16,
+)
+# As GPT-2 was first published: without the level `transformer`, with masks as buffers.
+BARE = {"gpt2-scaled"}
+
+
+def bare(folder, positions):
+    file = os.path.join(folder, "model.safetensors")
+    tensors = {k.removeprefix("transformer."): v for k, v in load_file(file).items()}
+    for layer in range(2):
+        mask = torch.ones(positions, positions).tril()[None, None]
+        tensors[f"h.{layer}.attn.bias"] = mask.to(torch.uint8)
+        tensors[f"h.{layer}.attn.masked_bias"] = torch.tensor(-1e4)
+    save_file(tensors, file, metadata={"format": "pt"})
+
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
@@ -105,7 +143,7 @@ def main():
         model = kind(config).eval()
         with torch.no_grad():
             for key, p in model.named_parameters():
-                if "norm" in key:
+                if "norm" in key or "ln_" in key:
                     p.add_(0.2 * torch.randn_like(p))
                 if key.endswith("bias"):
                     p.add_(0.1 * torch.randn_like(p))
@@ -113,6 +151,8 @@ def main():
         folder = os.path.join(here, "..", "resources", "models", name)
         # A copy, as the rotary frequencies would not come back from the smaller type.
         copy.deepcopy(model).to(stored).save_pretrained(folder)
+        if name in BARE:
+            bare(folder, config.n_positions)
         ids = torch.randint(0, VOCAB, (2, 12), generator=torch.Generator().manual_seed(number))
         prompt = ids[0, :5]
         with torch.no_grad():

@@ -7,14 +7,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The sites that a base model has, by canonical name. */
 public final class SiteCatalogue {
   private final Map<String, Site> sites = new LinkedHashMap<>();
+  private final Set<String> turned;
 
   /** A catalogue of these sites. */
   public SiteCatalogue(Collection<Site> all) {
+    this(all, Set.of());
+  }
+
+  /**
+   * A catalogue of these sites.
+   *
+   * @param turned names of those whose weights are [in, out] in other programs and their files
+   *     (transformers' {@code Conv1D})
+   */
+  public SiteCatalogue(Collection<Site> all, Set<String> turned) {
     all.forEach(s -> sites.put(s.name(), s));
+    this.turned = Set.copyOf(turned);
   }
 
   /** All sites, in the order of the model. */
@@ -25,6 +38,11 @@ public final class SiteCatalogue {
   /** The site called {@code name}. */
   public Optional<Site> find(String name) {
     return Optional.ofNullable(sites.get(name));
+  }
+
+  /** Whether other programs have the weight of this site as [in, out]. */
+  public boolean turned(String name) {
+    return turned.contains(name);
   }
 
   /** Up to {@code count} names most like {@code name}, nearest first. */

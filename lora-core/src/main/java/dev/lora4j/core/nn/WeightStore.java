@@ -46,6 +46,17 @@ public final class WeightStore {
     return new WeightStore(origin, both);
   }
 
+  /**
+   * These weights, of which some have further names.
+   *
+   * @param owners for each further name, the name of the weight that it is
+   */
+  public WeightStore sharing(Map<String, String> owners) {
+    Map<String, Tensor> all = new LinkedHashMap<>(tensors);
+    owners.forEach((name, owner) -> all.put(name, tensor(owner)));
+    return new WeightStore(origin, all);
+  }
+
   /** The weight called {@code name}. */
   public Tensor tensor(String name) {
     return Optional.ofNullable(tensors.get(name))

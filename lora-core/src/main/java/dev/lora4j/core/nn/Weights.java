@@ -73,20 +73,6 @@ public final class Weights {
   }
 
   /**
-   * A linear layer without bias whose weight is that of another layer, such as the head of a
-   * language model whose words are embedded by the same table; x: [..., in], result: [..., out].
-   *
-   * @param owner the layer whose weight it is: [out, in]
-   */
-  public Expr tied(String name, String owner, Expr x, long out) {
-    graph.enter(full(name));
-    Shape shape = Shape.of(out, x.shape().size(-1));
-    Expr w = weight(owner + ".weight", shape, Init.EMBEDDING);
-    Site site = Site.linear(site(name), shape, false);
-    return around(new SiteLayer(site, w, Optional.empty(), Weights::product), x);
-  }
-
-  /**
    * A square convolution with bias; x: [batch, in, height, width].
    *
    * @param out output channels

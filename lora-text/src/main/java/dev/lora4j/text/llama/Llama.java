@@ -8,6 +8,7 @@ import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.MemorySize;
 import dev.lora4j.text.network.Rope;
 import dev.lora4j.text.network.Tokens;
+import java.util.Map;
 
 /**
  * LLaMA (Touvron et al. 2023): a decoder with norms before its layers, rotary positions, grouped
@@ -51,10 +52,12 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
 
   @Override
   public Expr logits(Weights weights, Expr hidden) {
-    int words = config.vocabSize();
-    return config.tied()
-        ? weights.tied(HEAD, EMBEDDING, hidden, words)
-        : weights.linear(HEAD, hidden, words, false);
+    return weights.linear(HEAD, hidden, config.vocabSize(), false);
+  }
+
+  @Override
+  public Map<String, String> shared() {
+    return config.tied() ? Map.of(HEAD + ".weight", EMBEDDING + ".weight") : Map.of();
   }
 
   private Expr attention(Weights at, Expr x, Rope.Turns turns, AttentionMemory memory, int layer) {

@@ -18,9 +18,11 @@ import dev.lora4j.text.network.TextNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A loaded language model: its network, weights and sites. The weights belong to the scope it was
@@ -50,15 +52,20 @@ public final class TextModel {
     ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
     family = TextFamilies.of(config);
     network = family.network(config);
-    Map<String, List<Parameter>> wanted =
-        Map.of(MODEL, Network.walk(MODEL, compute, walk(SiteAdapters.NONE)));
+    Map<String, String> shared = network.shared();
+    List<Parameter> own =
+        Network.walk(MODEL, compute, walk(SiteAdapters.NONE)).stream()
+            .filter(p -> !shared.containsKey(p.name()))
+            .toList();
     try (TransformersFolder source = new TransformersFolder(folder, family)) {
       files = source.files();
       ConvertedWeights conversion = ConvertedWeights.in(compute, files);
       weights =
           Optional.ofNullable(
-                  NetworkWeights.load(scope, folder, source, wanted, conversion).get(MODEL))
-              .orElseThrow();
+                  NetworkWeights.load(scope, folder, source, Map.of(MODEL, own), conversion)
+                      .get(MODEL))
+              .orElseThrow()
+              .sharing(shared);
       notes = conversion.notes();
     }
     sites = walkSites();
@@ -97,7 +104,15 @@ public final class TextModel {
               all.add(site);
               return y;
             }));
-    return new SiteCatalogue(all);
+    Set<String> turned = new HashSet<>();
+    for (Site site : all) {
+      String weight = site.name().substring(MODEL.length() + 1) + ".weight";
+      Parameter parameter = new Parameter(weight, site.weight(), Parameter.Init.KAIMING);
+      if (family.places(parameter).get(0).transposed()) {
+        turned.add(site.name());
+      }
+    }
+    return new SiteCatalogue(all, turned);
   }
 
   /** Owner of the weights. */

@@ -2,6 +2,7 @@ package dev.lora4j.text.network;
 
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
+import java.util.Map;
 
 /** A language model as it is staged. Layers are called as transformers calls them. */
 public sealed interface TextNetwork permits CausalNetwork {
@@ -10,6 +11,16 @@ public sealed interface TextNetwork permits CausalNetwork {
 
   /** The longest sequence, in tokens. */
   int longest();
+
+  /**
+   * Weights that are those of other layers, such as the head's table where it is that of the
+   * embedding. An adapter at one of the layers does not change the other.
+   *
+   * @return by name, the name of the weight that each is
+   */
+  default Map<String, String> shared() {
+    return Map.of();
+  }
 
   /**
    * Stages all of it once, so that each of its weights is asked for.

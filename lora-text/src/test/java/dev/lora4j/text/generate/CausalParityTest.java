@@ -69,7 +69,17 @@ class CausalParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"llama", "llama3", "llama-linear", "mistral", "qwen2", "qwen3"})
+  @ValueSource(
+      strings = {
+        "llama",
+        "llama3",
+        "llama-linear",
+        "mistral",
+        "qwen2",
+        "qwen3",
+        "gpt2",
+        "gpt2-scaled"
+      })
   void logitsAndGreedyTextAreThoseOfTransformers(String name) {
     try (Opened model = new Opened(name)) {
       HostTensor ids = model.expected("ids");
@@ -103,7 +113,7 @@ class CausalParityTest {
 
   /** Rows of other lengths in the same batch change nothing. */
   @ParameterizedTest
-  @ValueSource(strings = {"llama3", "mistral", "qwen3"})
+  @ValueSource(strings = {"llama3", "mistral", "qwen3", "gpt2"})
   void aBatchOfDifferentLengthsGivesWhatEachGivesAlone(String name) {
     try (Opened model = new Opened(name)) {
       int[] prompt = model.tokens("prompt");

@@ -26,7 +26,7 @@ public record Placement(
   }
 
   /** A whole tensor that lies there as [in, out]. */
-  static Placement transposed(String part, String tensor) {
+  public static Placement transposed(String part, String tensor) {
     return new Placement(part, tensor, Optional.empty(), true, false);
   }
 

@@ -51,4 +51,9 @@ final class Targets {
     names.forEach(list::add);
     return list;
   }
+
+  /** Whether the model has weights of such layers as [in, out]; PEFT asks it once for all. */
+  static boolean turned(Collection<PeftSite> targets, SiteCatalogue base) {
+    return targets.stream().anyMatch(t -> base.turned(t.name()));
+  }
 }

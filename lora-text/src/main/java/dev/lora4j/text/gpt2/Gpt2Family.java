@@ -1,0 +1,54 @@
+package dev.lora4j.text.gpt2;
+
+import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.text.model.TextFamily;
+import dev.lora4j.text.network.TextNetwork;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * GPT-2 and DistilGPT-2. Checkpoints have the weights of layers as [in, out], and may be without
+ * the level {@code transformer}.
+ */
+@Extension(point = TextFamily.class, name = "gpt2", help = "GPT-2, DistilGPT-2")
+public final class Gpt2Family implements TextFamily {
+  private static final String LEVEL = "transformer.";
+  private static final Pattern TURNED =
+      Pattern.compile(".*\\.(attn|mlp)\\.c_(attn|proj|fc)\\.weight");
+  private static final Pattern BUFFER = Pattern.compile("(.*\\.)?attn\\.(masked_)?bias");
+
+  @Override
+  public String name() {
+    return "gpt2";
+  }
+
+  @Override
+  public boolean recognises(ConfigFile config) {
+    return config.text("model_type", "").equals("gpt2");
+  }
+
+  @Override
+  public TextNetwork network(ConfigFile config) {
+    return new Gpt2(Gpt2Config.read(config));
+  }
+
+  @Override
+  public List<Placement> places(Parameter parameter) {
+    String name = parameter.name();
+    boolean turned = TURNED.matcher(name).matches();
+    return Stream.of(name, name.startsWith(LEVEL) ? name.substring(LEVEL.length()) : name)
+        .distinct()
+        .map(n -> turned ? Placement.transposed("", n) : Placement.of("", n))
+        .toList();
+  }
+
+  /** Masks, and the head where it is the embedding again. */
+  @Override
+  public boolean ignores(String tensor) {
+    return BUFFER.matcher(tensor).matches() || tensor.equals("lm_head.weight");
+  }
+}

@@ -1,0 +1,7 @@
+/** GPT-2. */
+@API(status = API.Status.EXPERIMENTAL)
+@NullMarked
+package dev.lora4j.text.gpt2;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;

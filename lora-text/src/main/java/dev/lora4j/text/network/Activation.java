@@ -1,0 +1,70 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.tensor.Expr;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/** What feed-forward layers do between their two linear layers, by transformers' names. */
+public enum Activation {
+  /** The exact form of GELU. */
+  GELU(Expr::gelu),
+  /** GELU's approximation by a hyperbolic tangent. */
+  GELU_TANH(Expr::geluTanh),
+  /** GELU's approximation by a logistic function. */
+  QUICK_GELU(Expr::quickGelu),
+  /** max(x, 0). */
+  RELU(Expr::relu),
+  /** x * sigmoid(x). */
+  SILU(Expr::silu),
+  /** Hyperbolic tangent. */
+  TANH(Expr::tanh);
+
+  private static final Map<String, Activation> NAMES =
+      Map.of(
+          "gelu", GELU,
+          "gelu_new", GELU_TANH,
+          "gelu_fast", GELU_TANH,
+          "gelu_pytorch_tanh", GELU_TANH,
+          "quick_gelu", QUICK_GELU,
+          "relu", RELU,
+          "silu", SILU,
+          "swish", SILU,
+          "tanh", TANH);
+
+  private final UnaryOperator<Expr> form;
+
+  Activation(UnaryOperator<Expr> form) {
+    this.form = form;
+  }
+
+  /**
+   * The one that a configuration names.
+   *
+   * @param otherwise the name that counts if it says none
+   * @throws ModelException if it is none of these
+   */
+  public static Activation read(ConfigFile config, String key, String otherwise) {
+    String name = config.text(key, otherwise);
+    return Optional.ofNullable(NAMES.get(name))
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    config.file()
+                        + ": '"
+                        + key
+                        + "' is '"
+                        + name
+                        + "', which is not known; known are "
+                        + String.join(", ", new TreeSet<>(NAMES.keySet()))
+                        + "."));
+  }
+
+  /** Its value at each element of x. */
+  public Expr of(Expr x) {
+    return form.apply(x);
+  }
+}

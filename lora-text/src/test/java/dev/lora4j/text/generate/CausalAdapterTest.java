@@ -1,0 +1,156 @@
+package dev.lora4j.text.generate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.WriteOptions;
+import dev.lora4j.core.mix.BatchMix;
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.Tokens;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Adapters of GPT-2 against PEFT ({@code src/test/golden/peft_causal.py}). */
+class CausalAdapterTest {
+  private static final Engine ENGINE = Engine.open(1);
+  private static final Path RESOURCES = Path.of("src/test/resources");
+  private static final Path FOLDER = RESOURCES.resolve("adapters/gpt2-lora");
+
+  @TempDir Path temporary;
+
+  @AfterAll
+  static void close() {
+    ENGINE.close();
+  }
+
+  private static TextModel gpt2(Scope scope) {
+    return TextModel.load(scope, RESOURCES.resolve("models/gpt2"), DType.F32);
+  }
+
+  /** A head that has the table of the embedding does not follow an adapter of the embedding. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Route.class,
+      names = {"BESIDE", "PATCHED"})
+  void logitsAreThoseOfPeft(Route route) {
+    try (Scope scope = ENGINE.scope("adapter");
+        TensorStore expected = TensorStore.open(FOLDER.resolve("expected.safetensors"))) {
+      TextModel base = gpt2(scope);
+      LoadedAdapter read = AdapterFiles.read(FOLDER, base.family());
+      assertEquals(0, read.account().ignored().size());
+      double[] logits = tensor(expected, "logits").doubles();
+      float[] found = logits(scope, base, tensor(expected, "ids"), read.adapter(), route);
+      double scale = Arrays.stream(logits).map(Math::abs).max().orElse(0);
+      double worst =
+          IntStream.range(0, found.length)
+              .mapToDouble(i -> Math.abs(found[i] - logits[i]))
+              .max()
+              .orElse(1);
+      assertTrue(worst <= 1e-5 * scale, "off by " + worst + " of " + scale);
+    }
+  }
+
+  @Test
+  void whatIsWrittenSaysThatWeightsAreTurned() throws IOException {
+    try (Scope scope = ENGINE.scope("written")) {
+      Path folder = written(scope);
+      Family family = gpt2(scope).family();
+      assertEquals(
+          AdapterFiles.read(FOLDER, family).adapter().identity(),
+          AdapterFiles.read(folder, family).adapter().identity());
+      String config = Files.readString(folder.resolve("adapter_config.json"));
+      assertTrue(config.contains("\"fan_in_fan_out\": true"), config);
+    }
+  }
+
+  /** Needs {@code -Dlora4j.python=} with the packages of {@code src/test/golden}. */
+  @Test
+  @Tag("python")
+  void peftLoadsWhatIsWrittenWithoutWarning() throws IOException, InterruptedException {
+    try (Scope scope = ENGINE.scope("written")) {
+      Process python =
+          new ProcessBuilder(
+                  System.getProperty("lora4j.python", "python3"),
+                  "src/test/golden/peft_causal.py",
+                  "check",
+                  written(scope).toString())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, python.waitFor());
+      assertTrue(Double.parseDouble(said.strip()) <= 1e-6, said);
+    }
+  }
+
+  private Path written(Scope scope) {
+    Family family = gpt2(scope).family();
+    Adapter adapter = AdapterFiles.read(FOLDER, family).adapter();
+    AdapterWriter peft = AdapterWriters.named("peft");
+    return AdapterOutput.write(
+            adapter, family, peft, WriteOptions.EXACT, temporary.resolve("written"))
+        .path();
+  }
+
+  private static HostTensor tensor(TensorStore store, String name) {
+    TensorInfo info = Optional.ofNullable(store.tensors().get(name)).orElseThrow();
+    return HostTensor.of(info.dtype(), info.shape(), store.read(name));
+  }
+
+  private static float[] logits(
+      Scope scope, TextModel base, HostTensor ids, Adapter adapter, Route route) {
+    CausalPrograms programs = new CausalPrograms(scope, base, (CausalNetwork) base.network());
+    MixPlan plan = MixPlan.of(adapter, 1).route(route);
+    BatchMix mix = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
+    Map<String, Tensor> factors = mix.factors(scope, programs.patch());
+    PatchedSites inside = mix.patched(scope, programs.patch(), base.weights(), 0);
+    Network whole = programs.whole(mix.besideSites());
+    long[] positions = IntStream.range(0, 24).mapToLong(i -> i % 12).toArray();
+    Tensor weights = Tensor.of(scope, Shape.of(1, mix.columns()), mix.weights(List.of(0), 0, 1));
+    Map<String, Tensor> data =
+        Map.of(
+            Tokens.IDS,
+            ids.on(scope),
+            Tokens.POSITIONS,
+            Tensor.ofLongs(scope, ids.shape(), positions),
+            Beside.WEIGHTS,
+            weights);
+    try (Held held = whole.hold(scope, base.weights(), inside.at(plan.at(0, 1)), factors)) {
+      return whole.run(scope, held, data).get(0).floats();
+    }
+  }
+}
