@@ -7,8 +7,10 @@ module dev.lora4j.text {
   requires static org.apiguardian.api;
   requires static org.jspecify;
 
+  exports dev.lora4j.text.bert;
   exports dev.lora4j.text.chat;
   exports dev.lora4j.text.data;
+  exports dev.lora4j.text.encode;
   exports dev.lora4j.text.evaluate;
   exports dev.lora4j.text.generate;
   exports dev.lora4j.text.gpt2;

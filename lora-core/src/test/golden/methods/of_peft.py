@@ -223,3 +223,41 @@ for stages in (1, 2):
 
 config = lambda: ShiraConfig(r=2, target_modules=["layer"], mask_type="random", random_seed=7)
 peft("shira", "sparse", "linear", config, {})
+
+
+class Saved(torch.nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.layer = inner
+        self.other = torch.nn.Linear(2, 2)
+
+
+def saved(on, types=ONE):
+    """A layer that was trained whole beside an adapter (modules_to_save)."""
+
+    def run(stored, compute, geometry, strength):
+        base = layer(on, geometry, stored, compute)
+        config = LoraConfig(r=1, target_modules=["other"], modules_to_save=["layer"])
+        model = get_peft_model(Saved(base), config, autocast_adapter_dtype=False).to(compute)
+        with torch.no_grad():
+            for part, value in model.named_parameters():
+                if "modules_to_save" in part:
+                    value.copy_(noise(f"saved.{on}.{part}", value.shape).to(stored).to(compute))
+        roles = {}
+        for key, value in get_peft_model_state_dict(model).items():
+            if key.startswith("base_model.model.layer."):
+                roles["new_" + key.rsplit(".", 1)[1]] = value.detach().clone()
+        y = model.base_model.model.layer(layer_input(on, compute)) if on != "norm" else None
+        tuned = model.merge_and_unload().layer
+        parts = [
+            old.data + strength * (getattr(tuned, part).data - old.data)
+            for part, old in base.named_parameters()
+        ]
+        return roles, (parts[0], parts[1] if len(parts) > 1 else None), y
+
+    record("peft saved", "replaced", on, run, types=types)
+
+
+saved("linear", TYPES)
+for where in ("conv", "norm", "embedding"):
+    saved(where)

@@ -72,7 +72,11 @@ public final class Methods {
         found.add(read(method, rest));
       }
     }
-    requireOneOrder(tensors, found);
+    // New values of the base come before all that depends on them.
+    List<Factors> acting = found.stream().filter(f -> !replaces(f)).toList();
+    requireOneOrder(tensors, acting);
+    found.removeAll(acting);
+    found.addAll(acting);
     SiteTensors rest = tensors.without(tensors.used());
     for (AdapterMethod method : all().values()) {
       if (method instanceof AdditiveMethod && method.recognises(rest)) {
@@ -86,6 +90,10 @@ public final class Methods {
       throw incomplete(tensors, left);
     }
     return found;
+  }
+
+  private static boolean replaces(Factors factors) {
+    return named(factors.method()) instanceof TransformMethod method && method.replaces();
   }
 
   private static void requireOneOrder(SiteTensors tensors, List<Factors> found) {

@@ -26,6 +26,14 @@ public interface TransformMethod extends AdapterMethod {
   }
 
   /**
+   * Whether it stands for what the base has at a layer, so that of the factors of one adapter its
+   * own act first.
+   */
+  default boolean replaces() {
+    return false;
+  }
+
+  /**
    * Whether the effect of a method {@code earlier} in the order is lost when this one acts after it
    * at the same site, so that a mix of both in turn would not be what was asked for.
    */

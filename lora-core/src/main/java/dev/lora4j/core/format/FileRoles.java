@@ -1,5 +1,6 @@
 package dev.lora4j.core.format;
 
+import dev.lora4j.core.adapter.full.ReplacedMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import java.util.Map;
 
@@ -14,8 +15,17 @@ public final class FileRoles {
   /** AdaLoRA's diagonal [r, 1] between the factors; multiplied into the up factor. */
   public static final String DIAGONAL = "lora_E";
 
+  /** A new weight as other programs have it, [in, out] of a layer that is {@code turned}. */
+  public static final String TURNED_WEIGHT = "new_weight:turned";
+
   private static final Map<String, String> CANONICAL =
-      Map.of(EMBEDDING_A, LoraMethod.UP, EMBEDDING_B, LoraMethod.DOWN);
+      Map.of(
+          EMBEDDING_A,
+          LoraMethod.UP,
+          EMBEDDING_B,
+          LoraMethod.DOWN,
+          TURNED_WEIGHT,
+          ReplacedMethod.WEIGHT);
 
   private FileRoles() {}
 

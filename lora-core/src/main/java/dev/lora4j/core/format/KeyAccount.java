@@ -41,8 +41,8 @@ public record KeyAccount(
     AUXILIARY("auxiliary data"),
     /** Vectors for words of the prompt; handed out beside the adapter. */
     EMBEDDING("a bundled embedding, handed out beside the adapter"),
-    /** The whole new value of a layer; handed out beside the adapter. */
-    REPLACEMENT("replaces a layer whole, handed out beside the adapter");
+    /** The whole new value of a layer that the base lacks; handed out beside the adapter. */
+    REPLACEMENT("a new value of a layer that the base has not got, handed out beside the adapter");
 
     private final String text;
 

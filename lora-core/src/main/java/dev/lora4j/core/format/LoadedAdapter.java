@@ -17,8 +17,7 @@ import java.util.TreeSet;
  * @param dialects names of the dialects that its used keys are spelled in
  * @param warnings sentences for the user
  * @param embeddings vectors for words of the prompt that lie in the file, by key
- * @param replacements new values of whole layers that lie in the file, by key: an adapter only
- *     changes layers, so whoever uses it decides about them
+ * @param replacements new values of layers that the base has not got, by key
  */
 public record LoadedAdapter(
     Adapter adapter,

@@ -68,6 +68,11 @@ public final class ConfigFile {
             });
   }
 
+  /** How many settings there are. */
+  public int size() {
+    return json.size();
+  }
+
   /** Whether the file gives a value for {@code key} that is not null. */
   public boolean has(String key) {
     return find(key).isPresent();

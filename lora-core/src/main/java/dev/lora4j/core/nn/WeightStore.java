@@ -46,6 +46,16 @@ public final class WeightStore {
     return new WeightStore(origin, both);
   }
 
+  /** These weights and those tensors, which stay with their owner; no name may be in both. */
+  public WeightStore with(Map<String, Tensor> others) {
+    return and(new WeightStore(origin, others));
+  }
+
+  /** Whether there is a weight called {@code name}. */
+  public boolean has(String name) {
+    return tensors.containsKey(name);
+  }
+
   /**
    * These weights, of which some have further names.
    *

@@ -9,6 +9,9 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
@@ -86,14 +89,39 @@ class PeftFoldersTest {
   }
 
   @Test
-  void newHeadsAndBiasesAreHandedOut() {
+  void newHeadsAndBiasesCount() {
     LoadedAdapter read = AdapterFiles.read(FOLDER.resolve("saved-head"), FAMILY);
-    assertEquals(4, read.replacements().size());
+    assertEquals(8, read.account().used().size());
+    assertEquals(0, read.account().ignored().size());
+    assertEquals(0, read.replacements().size());
+    Map<String, HostTensor> merged = LAYERS.merged(MIXING, read);
+    Map<String, HostTensor> saved =
+        GoldenLayers.tensors(FOLDER.resolve("saved-head").resolve(TENSORS));
+    assertEquals(saved.get("base_model.model.head.weight"), merged.get("head.weight"));
+    assertEquals(saved.get("base_model.model.head.bias"), merged.get("head.bias"));
+    assertEquals(
+        saved.get("base_model.model.blocks.0.q.base_layer.bias"), merged.get("blocks.0.q.bias"));
+  }
+
+  @Test
+  void newHeadsThatTheBaseHasNotGotAreHandedOut() {
+    LoadedAdapter read = AdapterFiles.read(FOLDER.resolve("saved-head"));
     assertEquals(
         Shape.of(4, 12),
         Objects.requireNonNull(read.replacements().get("base_model.model.head.weight")).shape());
     assertEquals(Reason.REPLACEMENT, read.account().ignored().get("base_model.model.head.weight"));
-    assertTrue(read.warnings().toString().contains("new values of whole layers"));
+    assertTrue(read.warnings().toString().contains("new values of layers"));
+  }
+
+  @Test
+  void newHeadsAndBiasesAreWrittenAsPeftDoes() {
+    LoadedAdapter read = AdapterFiles.read(FOLDER.resolve("saved-head"), FAMILY);
+    Path written = changed.resolve("written");
+    AdapterOutput.write(
+        read.adapter(), FAMILY, AdapterWriters.named("peft"), WriteOptions.EXACT, written);
+    assertEquals(
+        GoldenLayers.tensors(FOLDER.resolve("saved-head").resolve(TENSORS)),
+        GoldenLayers.tensors(written.resolve(TENSORS)));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.lora4j.text.model;
 
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.text.network.TextNetwork;
 import java.util.List;
@@ -20,9 +21,23 @@ public interface TextFamily {
   /**
    * The network that a configuration describes.
    *
-   * @throws dev.lora4j.core.model.ModelException if it asks for what the family does not have
+   * @throws ModelException if it asks for what the family does not have
    */
   TextNetwork network(ConfigFile config);
+
+  /**
+   * The network that a configuration describes, with a head that tells so many classes apart.
+   *
+   * @throws ModelException if the family has no such heads
+   */
+  default TextNetwork classifier(ConfigFile config, int labels) {
+    throw new ModelException(
+        config.file()
+            + ": "
+            + name()
+            + " has no head that tells classes apart; take a model of a family of encoders, such as"
+            + " bert.");
+  }
 
   /**
    * Where checkpoints have a weight, likeliest first; under its own name if nothing else is said.

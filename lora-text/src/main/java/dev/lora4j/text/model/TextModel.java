@@ -14,6 +14,7 @@ import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.TextNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,15 +44,18 @@ public final class TextModel {
   private final SiteCatalogue sites;
   private final List<Path> files;
   private final List<String> notes;
+  private final boolean whole;
   private String hash = "";
 
-  private TextModel(Scope scope, Path folder, DType compute) {
+  private TextModel(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
     this.scope = scope;
     this.path = folder;
     this.compute = compute;
     ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
     family = TextFamilies.of(config);
-    network = family.network(config);
+    network =
+        head.map(h -> family.classifier(config, h.labels()))
+            .orElseGet(() -> family.network(config));
     Map<String, String> shared = network.shared();
     List<Parameter> own =
         Network.walk(MODEL, compute, walk(SiteAdapters.NONE)).stream()
@@ -59,14 +63,28 @@ public final class TextModel {
             .toList();
     try (TransformersFolder source = new TransformersFolder(folder, family)) {
       files = source.files();
+      List<Parameter> started =
+          head.isEmpty() ? List.of() : own.stream().filter(p -> anew(source, p)).toList();
+      List<Parameter> stored =
+          own.stream()
+              .filter(p -> !started.contains(p))
+              .filter(p -> source.has(p) || !network.optional(p.name()))
+              .toList();
+      whole = stored.size() + started.size() == own.size();
       ConvertedWeights conversion = ConvertedWeights.in(compute, files);
-      weights =
+      WeightStore loaded =
           Optional.ofNullable(
-                  NetworkWeights.load(scope, folder, source, Map.of(MODEL, own), conversion)
+                  NetworkWeights.load(scope, folder, source, Map.of(MODEL, stored), conversion)
                       .get(MODEL))
-              .orElseThrow()
+              .orElseThrow();
+      weights =
+          head.map(h -> loaded.with(h.start(scope, started, compute)))
+              .orElse(loaded)
               .sharing(shared);
-      notes = conversion.notes();
+      notes = new ArrayList<>(conversion.notes());
+      if (!started.isEmpty()) {
+        notes.add(NewHead.note(started));
+      }
     }
     sites = walkSites();
   }
@@ -78,13 +96,35 @@ public final class TextModel {
    *     not fit
    */
   public static TextModel load(Scope scope, Path folder, DType compute) {
+    return load(scope, folder, compute, Optional.empty());
+  }
+
+  /**
+   * Loads a folder as {@link #load(Scope, Path, DType)} does, with a head that tells classes apart.
+   * What the folder does not have of it, or has for another number of classes, starts from chance
+   * and is to be trained.
+   *
+   * @throws ModelException as there, and if the family of the model has no such heads
+   */
+  public static TextModel load(Scope scope, Path folder, DType compute, NewHead head) {
+    return load(scope, folder, compute, Optional.of(head));
+  }
+
+  private static TextModel load(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
     if (!Files.exists(folder.resolve(CONFIG))) {
       throw new ModelException(
           folder
               + " is no language model: expected a folder in the layout of transformers, with"
               + " config.json, model.safetensors and tokenizer.json.");
     }
-    return new TextModel(scope, folder, compute);
+    return new TextModel(scope, folder, compute, head);
+  }
+
+  /** Whether a weight is of the head that is asked for, and not in the folder. */
+  private boolean anew(TransformersFolder source, Parameter parameter) {
+    return network instanceof EncoderNetwork encoder
+        && encoder.ofHead(parameter.name())
+        && !source.shape(parameter).filter(parameter.shape()::equals).isPresent();
   }
 
   private Network.Staging walk(SiteAdapters adapters) {
@@ -101,13 +141,14 @@ public final class TextModel {
         compute,
         walk(
             (site, x, y) -> {
-              all.add(site);
+              if (weights.has(weight(site))) {
+                all.add(site);
+              }
               return y;
             }));
     Set<String> turned = new HashSet<>();
     for (Site site : all) {
-      String weight = site.name().substring(MODEL.length() + 1) + ".weight";
-      Parameter parameter = new Parameter(weight, site.weight(), Parameter.Init.KAIMING);
+      Parameter parameter = new Parameter(weight(site), site.weight(), Parameter.Init.KAIMING);
       if (family.places(parameter).get(0).transposed()) {
         turned.add(site.name());
       }
@@ -118,6 +159,10 @@ public final class TextModel {
   /** Owner of the weights. */
   public Scope scope() {
     return scope;
+  }
+
+  private static String weight(Site site) {
+    return site.name().substring(MODEL.length() + 1) + ".weight";
   }
 
   /** Where it lies. */
@@ -155,9 +200,14 @@ public final class TextModel {
     return Family.of(family.name(), sites);
   }
 
+  /** Whether it has all weights of its network, also those that checkpoints may be without. */
+  public boolean whole() {
+    return whole;
+  }
+
   /** What was assumed or converted, as sentences for the user. */
   public List<String> notes() {
-    return notes;
+    return List.copyOf(notes);
   }
 
   /** SHA-256 of the weights' file, or over those of several files, in hexadecimal. */

@@ -5,8 +5,10 @@ import dev.lora4j.core.model.WeightFiles;
 import dev.lora4j.core.model.WeightPlaces;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The weights of a folder in the layout of transformers: one file, or shards with their index. */
 final class TransformersFolder implements WeightPlaces, AutoCloseable {
@@ -23,6 +25,21 @@ final class TransformersFolder implements WeightPlaces, AutoCloseable {
   /** The files with the weights. */
   List<Path> files() {
     return WeightFiles.of(folder);
+  }
+
+  /** The shape in which a weight lies there, if it does. */
+  Optional<Shape> shape(Parameter parameter) {
+    return family.places(parameter).stream()
+        .flatMap(
+            p ->
+                Optional.ofNullable(store.tensors().get(p.tensor()))
+                    .map(t -> p.shape(t.shape()))
+                    .stream())
+        .findFirst();
+  }
+
+  boolean has(Parameter parameter) {
+    return shape(parameter).isPresent();
   }
 
   @Override

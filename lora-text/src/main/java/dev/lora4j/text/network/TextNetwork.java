@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.DType;
 import java.util.Map;
 
 /** A language model as it is staged. Layers are called as transformers calls them. */
-public sealed interface TextNetwork permits CausalNetwork {
+public sealed interface TextNetwork permits CausalNetwork, EncoderNetwork {
   /** How many tokens it knows. */
   int vocabulary();
 
@@ -20,6 +20,13 @@ public sealed interface TextNetwork permits CausalNetwork {
    */
   default Map<String, String> shared() {
     return Map.of();
+  }
+
+  /**
+   * Whether checkpoints may be without a weight; what needs it is then refused where it is asked.
+   */
+  default boolean optional(String weight) {
+    return false;
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.lora4j.core.format.dialect;
 
+import dev.lora4j.core.adapter.full.ReplacedMethod;
 import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
@@ -19,6 +21,9 @@ import java.util.Optional;
 public final class PeftDialect implements AdapterFormat {
   private static final String PREFIX = "base_model.model.";
 
+  /** What PEFT's names have between a layer with factors and its own weight and bias. */
+  private static final String TUNED = ".base_layer";
+
   @Override
   public String name() {
     return "peft";
@@ -33,8 +38,7 @@ public final class PeftDialect implements AdapterFormat {
     }
     Optional<Ending> ending = Ending.of(key, context.keys());
     if (ending.isEmpty()) {
-      boolean whole = key.endsWith(".weight") || key.endsWith(".bias");
-      return whole ? Optional.of(new Address.Beside(Reason.REPLACEMENT)) : Optional.empty();
+      return replaced(key, model, context);
     }
     String spelled = ending.get().layer();
     String path = model + spelled.substring(Math.min(spelled.length(), prefix + PREFIX.length()));
@@ -43,6 +47,28 @@ public final class PeftDialect implements AdapterFormat {
         layer
             .<Address>map(l -> new Address.OfLayer(spelled, l, ending.get().role()))
             .orElseGet(() -> new Address.Lacking(spelled, path, false)));
+  }
+
+  /** A value of a whole layer; handed out beside the adapter where the base lacks the layer. */
+  private static Optional<Address> replaced(String key, String model, KeyContext context) {
+    boolean weight = key.endsWith(".weight");
+    if (!weight && !key.endsWith(".bias")) {
+      return Optional.empty();
+    }
+    String spelled = key.substring(0, key.lastIndexOf('.'));
+    if (spelled.endsWith(TUNED)) {
+      spelled = spelled.substring(0, spelled.length() - TUNED.length());
+    }
+    String path =
+        model + spelled.substring(Math.min(spelled.length(), model.length() + PREFIX.length()));
+    Optional<Layer> layer = context.names().anywhere(path);
+    if (layer.isEmpty()) {
+      return Optional.of(new Address.Beside(Reason.REPLACEMENT));
+    }
+    boolean turned = context.names().family().sites().turned(layer.get().name());
+    String role = turned ? FileRoles.TURNED_WEIGHT : ReplacedMethod.WEIGHT;
+    return Optional.of(
+        new Address.OfLayer(spelled, layer.get(), weight ? role : ReplacedMethod.BIAS));
   }
 
   private static boolean wrapped(String model) {

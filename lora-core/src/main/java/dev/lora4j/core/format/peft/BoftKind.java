@@ -29,7 +29,7 @@ final class BoftKind implements PeftKind {
     fields.addProperty("boft_dropout", 0.0);
     long stages = Agreed.of(sites, "number of stages", f -> size(f, 0));
     fields.addProperty("boft_n_butterfly_factor", stages);
-    fields.addProperty("fan_in_fan_out", Targets.turned(sites, base));
+    fields.addProperty("fan_in_fan_out", Targets.turned(sites));
     fields.addProperty("init_weights", true);
     fields.add("target_modules", Targets.of(sites, base));
     return fields;

@@ -24,7 +24,7 @@ final class Ia3Kind implements PeftKind {
     JsonArray forward = new JsonArray();
     sites.stream().filter(Ia3Kind::onInput).map(PeftSite::pattern).forEach(forward::add);
     JsonObject fields = new JsonObject();
-    fields.addProperty("fan_in_fan_out", Targets.turned(sites, base));
+    fields.addProperty("fan_in_fan_out", Targets.turned(sites));
     fields.add("feedforward_modules", forward);
     fields.addProperty("init_ia3_weights", true);
     fields.add("target_modules", Targets.of(sites, base));

@@ -51,7 +51,7 @@ final class LoraKind implements PeftKind {
     JsonObject fields = new JsonObject();
     fields.add("alpha_pattern", alpha.others());
     fields.addProperty("bias", "none");
-    fields.addProperty("fan_in_fan_out", Targets.turned(sites, base));
+    fields.addProperty("fan_in_fan_out", Targets.turned(sites));
     fields.addProperty("init_lora_weights", true);
     fields.add("lora_alpha", Numbers.json(alpha.common()));
     fields.addProperty("lora_bias", all(sites, LoraKind::bias, "a bias of the up factor"));

@@ -32,7 +32,7 @@ final class OftKind implements PeftKind {
     Optional<String> limit = setting(sites, EPSILON);
     fields.addProperty("coft", limit.isPresent());
     fields.addProperty(EPSILON, limit.map(Double::valueOf).orElse(6e-5));
-    fields.addProperty("fan_in_fan_out", Targets.turned(sites, base));
+    fields.addProperty("fan_in_fan_out", Targets.turned(sites));
     fields.addProperty("init_weights", true);
     fields.addProperty("module_dropout", 0.0);
     fields.addProperty(TERMS, setting(sites, TERMS).map(Integer::valueOf).orElse(5));

@@ -18,7 +18,7 @@ public final class PeftModels {
         .sites()
         .forEach(
             (name, factors) -> {
-              PeftSite site = PeftSite.of(name, request.family().sites().find(name), factors);
+              PeftSite site = PeftSite.of(name, request.family().sites(), factors);
               models.computeIfAbsent(site.model(), m -> new ArrayList<>()).add(site);
             });
     return models;

@@ -1,6 +1,8 @@
 package dev.lora4j.core.format.peft;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.full.ReplacedMethod;
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +14,10 @@ import java.util.Set;
  * @param model name of the model, for example {@code unet}; empty where names have none
  * @param path the layer's path within it
  * @param site the layer, where the base is known
+ * @param turned whether PEFT has the layer's weight as [in, out]
  */
-public record PeftSite(String model, String path, Optional<Site> site, List<Factors> factors) {
+public record PeftSite(
+    String model, String path, Optional<Site> site, boolean turned, List<Factors> factors) {
   private static final Set<String> MODELS =
       Set.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3", "lm");
 
@@ -24,11 +28,30 @@ public record PeftSite(String model, String path, Optional<Site> site, List<Fact
     factors = List.copyOf(factors);
   }
 
-  static PeftSite of(String name, Optional<Site> site, List<Factors> factors) {
+  static PeftSite of(String name, SiteCatalogue base, List<Factors> factors) {
     int dot = name.indexOf('.');
     boolean named = dot > 0 && MODELS.contains(name.substring(0, dot));
     return new PeftSite(
-        named ? name.substring(0, dot) : "", named ? name.substring(dot + 1) : name, site, factors);
+        named ? name.substring(0, dot) : "",
+        named ? name.substring(dot + 1) : name,
+        base.find(name),
+        base.turned(name),
+        factors);
+  }
+
+  /** What it has beside new values of the layer itself. */
+  PeftSite tuned() {
+    return new PeftSite(
+        model, path, site, turned, factors.stream().filter(f -> !saved(f)).toList());
+  }
+
+  /** The new values of the layer itself, if there are any. */
+  Optional<Factors> saved() {
+    return factors.stream().filter(PeftSite::saved).findFirst();
+  }
+
+  private static boolean saved(Factors factors) {
+    return factors.method().equals(ReplacedMethod.NAME);
   }
 
   /** Its whole name. */

@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.full.ReplacedMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -79,6 +80,9 @@ public final class PeftTensors {
           throw none(site, role, "Write kohya's layout, or turn the adapter into LoRA first.");
       case LYCORIS_MAGNITUDE -> named.put(MAGNITUDE, magnitude(rewritten(site, tensor)));
       case MAGNITUDE -> named.put(MAGNITUDE, magnitude(tensor));
+      case ReplacedMethod.WEIGHT ->
+          named.put(own(site, "weight"), site.turned() ? Matrices.transposed(tensor) : tensor);
+      case ReplacedMethod.BIAS -> named.put(own(site, "bias"), tensor);
       case "ia3_l" -> named.put(role, channels(site, tensor));
       case "boft_s" -> named.put(role, outputs(site, tensor));
       case DOWN, UP -> {
@@ -93,6 +97,13 @@ public final class PeftTensors {
       }
       default -> named.put(NAMES.getOrDefault(role, role), tensor);
     }
+  }
+
+  /**
+   * What PEFT calls a layer's own weight or bias, which is one level below where it has factors.
+   */
+  private static String own(PeftSite site, String parameter) {
+    return site.tuned().factors().isEmpty() ? parameter : "base_layer." + parameter;
   }
 
   private HostTensor rewritten(PeftSite site, HostTensor scale) {

@@ -60,13 +60,16 @@ public final class PeftWriter implements AdapterWriter {
     List<LaidFile> files = new ArrayList<>();
     models.forEach(
         (model, sites) -> {
-          PeftKind kind = kind(sites);
+          SavedLayers saved = SavedLayers.of(sites);
+          List<PeftSite> tuned = saved.tuned();
+          PeftKind kind = kind(tuned);
           SortedMap<String, HostTensor> tensors = new TreeMap<>();
           for (PeftSite site : sites) {
             names.of(site).forEach((name, t) -> tensors.put(PREFIX + site.path() + "." + name, t));
           }
           String folder = alone(models, model) ? "" : model + "/";
-          String config = GSON.toJson(config(kind, kind.fields(sites, request.family().sites())));
+          JsonObject fields = kind.fields(tuned, request.family().sites());
+          String config = GSON.toJson(config(kind, saved.say(fields)));
           files.add(
               new LaidFile(
                   folder + TENSORS,
@@ -123,10 +126,10 @@ public final class PeftWriter implements AdapterWriter {
             "auto_mapping",
             "base_model_name_or_path",
             "exclude_modules",
-            "modules_to_save",
+            SavedLayers.FIELD,
             "revision",
             "task_type")) {
-      sorted.put(name, JsonNull.INSTANCE);
+      sorted.putIfAbsent(name, JsonNull.INSTANCE);
     }
     JsonObject config = new JsonObject();
     sorted.put("inference_mode", new JsonPrimitive(true));

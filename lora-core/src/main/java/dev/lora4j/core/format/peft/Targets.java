@@ -7,7 +7,6 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -29,7 +28,7 @@ final class Targets {
     String model = targets.iterator().next().model();
     List<PeftSite> others =
         base.all().stream()
-            .map((Site s) -> PeftSite.of(s.name(), Optional.empty(), List.of()))
+            .map((Site s) -> PeftSite.of(s.name(), base, List.of()))
             .filter(s -> s.model().equals(model) && !paths.contains(s.pattern()))
             .toList();
     boolean ambiguous = others.stream().anyMatch(s -> Patterns.endsInAny(s.pattern(), paths));
@@ -53,7 +52,7 @@ final class Targets {
   }
 
   /** Whether the model has weights of such layers as [in, out]; PEFT asks it once for all. */
-  static boolean turned(Collection<PeftSite> targets, SiteCatalogue base) {
-    return targets.stream().anyMatch(t -> base.turned(t.name()));
+  static boolean turned(Collection<PeftSite> targets) {
+    return targets.stream().anyMatch(PeftSite::turned);
   }
 }

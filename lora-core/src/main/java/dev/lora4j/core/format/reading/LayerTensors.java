@@ -50,10 +50,9 @@ final class LayerTensors {
 
   private void add(String role, String key, HostTensor tensor) {
     switch (role) {
-      case FileRoles.EMBEDDING_A, FileRoles.EMBEDDING_B -> {
+      case FileRoles.EMBEDDING_A, FileRoles.EMBEDDING_B, FileRoles.TURNED_WEIGHT -> {
         if (tensor.shape().rank() != 2) {
-          throw new AdapterException(
-              key + " is " + tensor + "; a factor of an embedding should be a matrix.");
+          throw new AdapterException(key + " is " + tensor + "; it should be a matrix.");
         }
         put(FileRoles.canonical(role), key, Matrices.transposed(tensor));
         converted.add(key);

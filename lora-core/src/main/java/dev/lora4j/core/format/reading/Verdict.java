@@ -100,7 +100,8 @@ final class Verdict {
             Reason.OTHER_COMPONENT, "for a model that the base has not got",
             Reason.DUPLICATE, "for layers that are in the file under another name too",
             Reason.EMBEDDING, "bundled embeddings for words of the prompt, not loaded with it",
-            Reason.REPLACEMENT, "new values of whole layers, not loaded with it");
+            Reason.REPLACEMENT,
+                "new values of layers that the base has not got, not loaded with it");
     texts.forEach(
         (reason, text) -> {
           List<String> keys = keys(account, reason);

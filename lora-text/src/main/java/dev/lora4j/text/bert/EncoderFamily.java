@@ -1,0 +1,72 @@
+package dev.lora4j.text.bert;
+
+import dev.lora4j.core.format.checkpoint.Placement;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.text.model.TextFamily;
+import dev.lora4j.text.network.TextNetwork;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What families of encoders have in common. Where a network has a head, all but the head is within
+ * a level of its own, as transformers has it, so that adapters of either find their layers.
+ */
+abstract class EncoderFamily implements TextFamily {
+  private final String name;
+  private final Set<String> models;
+
+  /**
+   * A family.
+   *
+   * @param name of the family and, in names of layers, of the level
+   * @param models the {@code model_type}s that configurations say
+   */
+  EncoderFamily(String name, Set<String> models) {
+    this.name = name;
+    this.models = Set.copyOf(models);
+  }
+
+  /**
+   * The network.
+   *
+   * @param labels names of the classes; none where there is to be no head
+   * @param level of all but the head; empty where there is no head
+   */
+  abstract TextNetwork network(ConfigFile config, List<String> labels, String level);
+
+  private TextNetwork network(ConfigFile config, List<String> labels) {
+    return network(config, labels, labels.isEmpty() ? "" : name + ".");
+  }
+
+  @Override
+  public final String name() {
+    return name;
+  }
+
+  @Override
+  public final boolean recognises(ConfigFile config) {
+    return models.contains(config.text("model_type", ""));
+  }
+
+  @Override
+  public final TextNetwork network(ConfigFile config) {
+    return network(config, Labels.of(config));
+  }
+
+  @Override
+  public final TextNetwork classifier(ConfigFile config, int labels) {
+    List<String> own = Labels.of(config);
+    return network(config, own.size() == labels ? own : Labels.numbered(labels));
+  }
+
+  @Override
+  public final List<Placement> places(Parameter parameter) {
+    return EncoderPlaces.of(name + ".", parameter);
+  }
+
+  @Override
+  public final boolean ignores(String tensor) {
+    return EncoderPlaces.ignores(tensor);
+  }
+}

@@ -1,0 +1,7 @@
+/** Encoders: BERT, RoBERTa, DistilBERT and models built like them. */
+@API(status = API.Status.EXPERIMENTAL)
+@NullMarked
+package dev.lora4j.text.bert;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,111 @@
+package dev.lora4j.text.encode;
+
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.EncoderNetwork;
+import dev.lora4j.text.network.EncoderTokens;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The compiled programs of one encoder, each made when first asked for and then kept. A program
+ * knows at which sites there may be adapters, not which.
+ */
+public final class EncoderPrograms {
+  private final Scope scope;
+  private final TextModel base;
+  private final EncoderNetwork network;
+  private final Patch patch;
+  private final Map<String, Network> made = new ConcurrentHashMap<>();
+
+  /** For a base, owned by {@code scope}. */
+  public EncoderPrograms(Scope scope, TextModel base, EncoderNetwork network) {
+    this.scope = scope;
+    this.base = base;
+    this.network = network;
+    this.patch = new Patch(scope);
+  }
+
+  Scope scope() {
+    return scope;
+  }
+
+  TextModel base() {
+    return base;
+  }
+
+  EncoderNetwork network() {
+    return network;
+  }
+
+  Patch patch() {
+    return patch;
+  }
+
+  /**
+   * The program that gives an output of each row, F32 [batch, ...]; vectors of tokens are as many
+   * for each row as the longest has.
+   *
+   * @throws ModelException if the model has not got what it takes
+   */
+  Network of(EncoderOutput output, Set<String> besideSites) {
+    require(output);
+    return made.computeIfAbsent(
+        output.name() + new TreeSet<>(besideSites),
+        key ->
+            Network.compile(
+                scope,
+                TextModel.MODEL,
+                base.compute(),
+                (graph, weights) -> {
+                  EncoderTokens tokens = EncoderTokens.declare(graph);
+                  Weights adapted = weights.apply(adapters(graph, besideSites));
+                  Expr hidden = network.hidden(adapted, tokens, base.compute());
+                  return List.of(staged(output, adapted, tokens, hidden).to(DType.F32));
+                }));
+  }
+
+  private static SiteAdapters adapters(Graph graph, Set<String> sites) {
+    return sites.isEmpty() ? SiteAdapters.NONE : new Beside(sites).declare(graph);
+  }
+
+  private Expr staged(EncoderOutput output, Weights weights, EncoderTokens tokens, Expr hidden) {
+    return switch (output) {
+      case TOKENS -> hidden;
+      case FIRST -> hidden.select(1, 0);
+      case MEAN -> mean(tokens, hidden.to(DType.F32));
+      case POOLED -> network.pooled(weights, hidden);
+      case LABELS -> network.logits(weights, hidden);
+    };
+  }
+
+  private static Expr mean(EncoderTokens tokens, Expr hidden) {
+    Expr counted = tokens.present().to(DType.F32).unsqueeze(-1);
+    return hidden.mul(counted).sum(1).div(counted.sum(1));
+  }
+
+  private void require(EncoderOutput output) {
+    if (output == EncoderOutput.LABELS && network.labels().isEmpty()) {
+      throw new ModelException(
+          base.path()
+              + " was saved without a head that tells classes apart; load it with a new head for as"
+              + " many classes as there are, and train that.");
+    }
+    if (output == EncoderOutput.POOLED && !(network.pooler() && base.whole())) {
+      throw new ModelException(
+          base.path() + " has no pooler; take the mean of its tokens or the first of them.");
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/**
+ * A network whose tokens all see each other (BERT), with a head for classes if it is to have one.
+ */
+public non-sealed interface EncoderNetwork extends TextNetwork {
+  /** Width of a token's vector. */
+  int width();
+
+  /** Names of the classes that the head tells apart; none if it has no head. */
+  List<String> labels();
+
+  /** Whether there is a layer for the vector of a whole text. */
+  boolean pooler();
+
+  /**
+   * Whether a weight is of what is trained anew for other classes: the head, and a pooler below.
+   */
+  boolean ofHead(String weight);
+
+  /**
+   * Stages all but pooler and head.
+   *
+   * @param compute the type to compute in
+   * @return the last layer's output, [batch, tokens, width]
+   */
+  Expr hidden(Weights weights, EncoderTokens tokens, DType compute);
+
+  /**
+   * Stages the pooler; only where there {@linkplain #pooler is} one.
+   *
+   * @param hidden [batch, tokens, width]
+   * @return [batch, width]
+   */
+  Expr pooled(Weights weights, Expr hidden);
+
+  /**
+   * Stages the head; only where there are {@link #labels}.
+   *
+   * @param hidden [batch, tokens, width]
+   * @return logits of the classes, [batch, labels]
+   */
+  Expr logits(Weights weights, Expr hidden);
+
+  @Override
+  default void walk(Weights weights, DType compute) {
+    Expr hidden = hidden(weights, EncoderTokens.declare(weights.graph()), compute);
+    if (pooler()) {
+      pooled(weights, hidden);
+    }
+    if (!labels().isEmpty()) {
+      logits(weights, hidden);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+"""Tiny random encoders as transformers writes them, with what it computes with them.
+
+Writes ../resources/models/NAME: the model's folder, and expected.safetensors with
+  ids, types, present   I64 [3, 9]          three texts of different lengths
+  hidden                F32 [3, 9, width]   vectors of the tokens
+  pooled                F32 [3, width]      where the model has a pooler
+  logits                F32 [3, labels]     where the model has a head
+
+and ../resources/adapters/NAME-lora: a LoRA of PEFT's with a new head (modules_to_save), and
+expected.safetensors with the logits that it gives for the same texts.
+
+With the arguments `check NAME FOLDER`, reads such a folder that lora4j wrote for the model, and
+says by how much its logits are off.
+"""
+
+import os
+import sys
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForSequenceClassification
+from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification, BertModel
+from transformers import DistilBertConfig, DistilBertForSequenceClassification
+from transformers import RobertaConfig, RobertaForSequenceClassification
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RESOURCES = os.path.join(HERE, "..", "resources")
+VOCAB = 80
+BERT = dict(
+    vocab_size=VOCAB,
+    hidden_size=32,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    intermediate_size=48,
+    max_position_embeddings=24,
+    initializer_range=0.3,
+)
+LABELS = dict(id2label={0: "good", 1: "bad", 2: "neither"}, label2id={"good": 0, "bad": 1, "neither": 2})
+MODELS = {
+    "bert": (BertForSequenceClassification, BertConfig(**BERT, **LABELS), 0),
+    "bert-plain": (BertModel, BertConfig(**BERT, hidden_act="gelu_new"), 0),
+    "bert-words": (BertForMaskedLM, BertConfig(**BERT), 0),
+    "roberta": (
+        RobertaForSequenceClassification,
+        RobertaConfig(**BERT, **LABELS, type_vocab_size=1, layer_norm_eps=1e-5, pad_token_id=1),
+        1,
+    ),
+    "distilbert": (
+        DistilBertForSequenceClassification,
+        DistilBertConfig(
+            vocab_size=VOCAB,
+            dim=32,
+            n_layers=2,
+            n_heads=4,
+            hidden_dim=48,
+            max_position_embeddings=24,
+            initializer_range=0.3,
+        ),
+        0,
+    ),
+}
+TARGETS = {
+    "bert": ["query", "value", "dense"],
+    "roberta": ["query", "value", "word_embeddings"],
+    "distilbert": ["q_lin", "v_lin", "lin1"],
+}
+
+
+def texts(number, pad, config):
+    g = torch.Generator().manual_seed(number)
+    ids = torch.randint(2, VOCAB, (3, 9), generator=g)
+    present = torch.ones(3, 9, dtype=torch.long)
+    present[0, 5:] = 0
+    present[2, 2:] = 0
+    ids = torch.where(present == 1, ids, torch.tensor(pad))
+    types = torch.randint(0, getattr(config, "type_vocab_size", 1), (3, 9), generator=g) * present
+    return ids, types, present
+
+
+def call(model, ids, types, present):
+    more = {} if model.config.model_type == "distilbert" else {"token_type_ids": types}
+    return model(
+        input_ids=ids, attention_mask=present, output_hidden_states=True, return_dict=True, **more
+    )
+
+
+def adapter(name, model, given, folder):
+    head = {"distilbert": ["pre_classifier", "classifier"]}.get(name, ["classifier"])
+    config = LoraConfig(
+        r=2,
+        lora_alpha=3,
+        target_modules=TARGETS[name],
+        exclude_modules=r".*classifier.*",
+        modules_to_save=head,
+        task_type="SEQ_CLS",
+    )
+    tuned = get_peft_model(model, config)
+    tuned.peft_config["default"].base_model_name_or_path = name
+    with torch.no_grad():
+        for key, p in tuned.named_parameters():
+            if "lora_" in key or "modules_to_save" in key:
+                p.copy_(0.3 * torch.randn_like(p))
+        logits = call(tuned.eval(), *given).logits
+    tuned.save_pretrained(folder, save_embedding_layers=False)
+    os.remove(os.path.join(folder, "README.md"))
+    save_file({"logits": logits.contiguous()}, os.path.join(folder, "expected.safetensors"))
+
+
+def main():
+    for number, (name, (kind, config, pad)) in enumerate(MODELS.items()):
+        torch.manual_seed(number)
+        config._attn_implementation = "eager"
+        model = kind(config).eval()
+        with torch.no_grad():
+            for key, p in model.named_parameters():
+                if "norm" in key.lower() or key.endswith("bias"):
+                    p.add_(0.2 * torch.randn_like(p))
+        folder = os.path.join(RESOURCES, "models", name)
+        model.save_pretrained(folder)
+        given = texts(number, pad, config)
+        with torch.no_grad():
+            out = call(model, *given)
+        expected = dict(zip(("ids", "types", "present"), given))
+        hidden = out.last_hidden_state if kind is BertModel else out.hidden_states[-1]
+        expected["hidden"] = hidden.contiguous()
+        if "pooler_output" in out:
+            expected["pooled"] = out.pooler_output.contiguous()
+        if "logits" in out and name != "bert-words":
+            expected["logits"] = out.logits.contiguous()
+        save_file(expected, os.path.join(folder, "expected.safetensors"))
+        if name in TARGETS:
+            adapter(name, model, given, os.path.join(RESOURCES, "adapters", name + "-lora"))
+
+
+def check(name, folder):
+    expected = load_file(os.path.join(RESOURCES, "models", name, "expected.safetensors"))
+    logits = load_file(os.path.join(RESOURCES, "adapters", name + "-lora", "expected.safetensors"))
+    logits = logits["logits"]
+    base = AutoModelForSequenceClassification.from_pretrained(
+        os.path.join(RESOURCES, "models", name), dtype=torch.float32, attn_implementation="eager"
+    )
+    model = PeftModel.from_pretrained(base, folder).eval()
+    with torch.no_grad():
+        found = call(model, *(expected[k] for k in ("ids", "types", "present"))).logits
+    print((found - logits).abs().max().item() / logits.abs().max().item())
+
+
+if __name__ == "__main__":
+    check(*sys.argv[2:4]) if sys.argv[1:2] == ["check"] else main()
