@@ -6,22 +6,21 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 
 /** What feed-forward layers do between their two linear layers, by transformers' names. */
 public enum Activation {
   /** The exact form of GELU. */
-  GELU(Expr::gelu),
+  GELU,
   /** GELU's approximation by a hyperbolic tangent. */
-  GELU_TANH(Expr::geluTanh),
+  GELU_TANH,
   /** GELU's approximation by a logistic function. */
-  QUICK_GELU(Expr::quickGelu),
+  QUICK_GELU,
   /** max(x, 0). */
-  RELU(Expr::relu),
+  RELU,
   /** x * sigmoid(x). */
-  SILU(Expr::silu),
+  SILU,
   /** Hyperbolic tangent. */
-  TANH(Expr::tanh);
+  TANH;
 
   private static final Map<String, Activation> NAMES =
       Map.of(
@@ -34,12 +33,6 @@ public enum Activation {
           "silu", SILU,
           "swish", SILU,
           "tanh", TANH);
-
-  private final UnaryOperator<Expr> form;
-
-  Activation(UnaryOperator<Expr> form) {
-    this.form = form;
-  }
 
   /**
    * The one that a configuration names.
@@ -65,6 +58,13 @@ public enum Activation {
 
   /** Its value at each element of x. */
   public Expr of(Expr x) {
-    return form.apply(x);
+    return switch (this) {
+      case GELU -> x.gelu();
+      case GELU_TANH -> x.geluTanh();
+      case QUICK_GELU -> x.quickGelu();
+      case RELU -> x.relu();
+      case SILU -> x.silu();
+      case TANH -> x.tanh();
+    };
   }
 }

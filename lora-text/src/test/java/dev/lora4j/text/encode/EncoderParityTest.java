@@ -32,7 +32,7 @@ class EncoderParityTest {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
       List<float[]> tokens = model.encoding().of(EncoderOutput.TOKENS, model.texts());
-      double[] expected = model.expected("hidden");
+      double[] expected = model.reference("hidden");
       close(GoldenEncoder.error(tokens, expected));
       int width = 32;
       assertEquals(5 * width, tokens.get(0).length);
@@ -57,7 +57,7 @@ class EncoderParityTest {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
       List<float[]> logits = model.encoding().of(EncoderOutput.LABELS, model.texts());
-      close(GoldenEncoder.error(logits, model.expected("logits")));
+      close(GoldenEncoder.error(logits, model.reference("logits")));
       EncoderNetwork network = (EncoderNetwork) model.base().network();
       List<String> labels =
           name.equals("distilbert")
@@ -73,7 +73,7 @@ class EncoderParityTest {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder model = new GoldenEncoder(scope, "bert-plain");
       List<float[]> pooled = model.encoding().of(EncoderOutput.POOLED, model.texts());
-      close(GoldenEncoder.error(pooled, model.expected("pooled")));
+      close(GoldenEncoder.error(pooled, model.reference("pooled")));
     }
   }
 
@@ -122,7 +122,7 @@ class EncoderParityTest {
       assertTrue(model.base().notes().toString().contains("classifier"), "" + model.base().notes());
       close(
           GoldenEncoder.error(
-              model.encoding().of(EncoderOutput.TOKENS, model.texts()), model.expected("hidden")));
+              model.encoding().of(EncoderOutput.TOKENS, model.texts()), model.reference("hidden")));
     }
   }
 
@@ -131,7 +131,7 @@ class EncoderParityTest {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder model = new GoldenEncoder(scope, "roberta", new NewHead(3, 1));
       List<float[]> logits = model.encoding().of(EncoderOutput.LABELS, model.texts());
-      close(GoldenEncoder.error(logits, model.expected("logits")));
+      close(GoldenEncoder.error(logits, model.reference("logits")));
     }
   }
 
