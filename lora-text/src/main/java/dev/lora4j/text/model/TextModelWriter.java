@@ -1,11 +1,18 @@
 package dev.lora4j.text.model;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,9 +25,11 @@ import java.util.Optional;
 
 /** Writes a language model as a folder in the layout of transformers. */
 public final class TextModelWriter {
+  private static final String CONFIG = "config.json";
+
   private static final List<String> BESIDE =
       List.of(
-          "config.json",
+          CONFIG,
           "generation_config.json",
           "tokenizer.json",
           "tokenizer_config.json",
@@ -36,36 +45,28 @@ public final class TextModelWriter {
   private TextModelWriter() {}
 
   /**
-   * Writes a model with some weights changed; all else is that of the base's folder.
+   * Writes a model with some weights changed; all else is that of the base's folder. Where a layer
+   * that shared the weight of another no longer does, the configuration says so.
    *
    * @param changed by the name of the weight
    * @param stored the type that weights are written in
    * @param folder is made if need be
    */
   public static void write(TextModel base, Map<String, Tensor> changed, DType stored, Path folder) {
+    Map<String, String> shared = base.network().shared();
+    boolean parted =
+        shared.entrySet().stream()
+            .anyMatch(e -> changed.containsKey(e.getKey()) || changed.containsKey(e.getValue()));
     SafetensorsWriter writer = new SafetensorsWriter().metadata(Map.of("format", "pt"));
-    List<Parameter> parameters =
-        Network.walk(
-            TextModel.MODEL,
-            base.compute(),
-            (graph, weights) -> {
-              base.network().walk(weights.apply(SiteAdapters.NONE), base.compute());
-              return List.of();
-            });
     try (Scope scope = base.scope().child("writing")) {
-      for (Parameter parameter : parameters) {
-        Tensor weight =
-            Optional.ofNullable(changed.get(parameter.name()))
-                .orElseGet(() -> base.weights().tensor(parameter.name()));
-        writer.add(
-            parameter.name(),
-            stored,
-            parameter.shape(),
-            () -> {
-              try (Tensor converted = weight.to(scope, stored)) {
-                return converted.bytes();
-              }
-            });
+      for (Parameter parameter : parameters(base)) {
+        String name = parameter.name();
+        boolean same = shared.containsKey(name) && !parted;
+        if (!same && base.weights().has(name)) {
+          Tensor weight =
+              Optional.ofNullable(changed.get(name)).orElseGet(() -> base.weights().tensor(name));
+          add(writer, scope, base, parameter, weight, stored);
+        }
       }
       Files.createDirectories(folder);
       for (String name : BESIDE) {
@@ -74,9 +75,52 @@ public final class TextModelWriter {
               base.path().resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
         }
       }
+      if (parted) {
+        part(folder.resolve(CONFIG));
+      }
       writer.write(folder.resolve("model.safetensors"));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  private static List<Parameter> parameters(TextModel base) {
+    return Network.walk(
+        TextModel.MODEL,
+        base.compute(),
+        (graph, weights) -> {
+          base.network().walk(weights.apply(SiteAdapters.NONE), base.compute());
+          return List.of();
+        });
+  }
+
+  /** Adds a weight as the family's checkpoints have it. */
+  private static void add(
+      SafetensorsWriter writer,
+      Scope scope,
+      TextModel base,
+      Parameter parameter,
+      Tensor weight,
+      DType stored) {
+    Shape shape = parameter.shape();
+    boolean turned = base.kind().places(parameter).get(0).transposed();
+    writer.add(
+        parameter.name(),
+        stored,
+        turned ? Shape.of(shape.size(1), shape.size(0)) : shape,
+        () -> {
+          try (Tensor converted = weight.to(scope, stored)) {
+            return turned
+                ? Matrices.transposed(HostTensor.of(converted)).bytes()
+                : converted.bytes();
+          }
+        });
+  }
+
+  private static void part(Path config) throws IOException {
+    JsonObject json = JsonParser.parseString(Files.readString(config)).getAsJsonObject();
+    json.addProperty("tie_word_embeddings", false);
+    Gson gson = new GsonBuilder().setPrettyPrinting().serializeNulls().create();
+    Files.writeString(config, gson.toJson(json) + "\n");
   }
 }

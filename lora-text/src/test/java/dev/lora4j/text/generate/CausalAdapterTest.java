@@ -14,6 +14,7 @@ import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.model.Network;
@@ -27,6 +28,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.model.TextModelWriter;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.Tokens;
 import java.io.IOException;
@@ -73,15 +75,8 @@ class CausalAdapterTest {
       TextModel base = gpt2(scope);
       LoadedAdapter read = AdapterFiles.read(FOLDER, base.family());
       assertEquals(0, read.account().ignored().size());
-      double[] logits = tensor(expected, "logits").doubles();
-      float[] found = logits(scope, base, tensor(expected, "ids"), read.adapter(), route);
-      double scale = Arrays.stream(logits).map(Math::abs).max().orElse(0);
-      double worst =
-          IntStream.range(0, found.length)
-              .mapToDouble(i -> Math.abs(found[i] - logits[i]))
-              .max()
-              .orElse(1);
-      assertTrue(worst <= 1e-5 * scale, "off by " + worst + " of " + scale);
+      MixPlan plan = MixPlan.of(read.adapter(), 1).route(route);
+      close(tensor(expected, "logits"), logits(scope, base, tensor(expected, "ids"), plan));
     }
   }
 
@@ -126,15 +121,63 @@ class CausalAdapterTest {
         .path();
   }
 
+  /** With weights as [in, out], and a head that no longer has the embedding's table. */
+  @Test
+  void aMergedModelIsTheModelWithTheAdapter() throws IOException {
+    try (Scope scope = ENGINE.scope("merged");
+        TensorStore expected = TensorStore.open(FOLDER.resolve("expected.safetensors"))) {
+      TextModel base = gpt2(scope);
+      Adapter adapter = AdapterFiles.read(FOLDER, base.family()).adapter();
+      MixPlan plan = MixPlan.of(adapter, 1).route(Route.PATCHED);
+      Path merged = temporary.resolve("merged");
+      Map<String, Tensor> changed =
+          new BatchMix(List.of(plan), base.sites(), TextModel.MODEL)
+              .patched(scope, new Patch(scope), base.weights(), 0)
+              .at(plan.at(0, 1));
+      TextModelWriter.write(base, changed, DType.F32, merged);
+      assertTrue(
+          Files.readString(merged.resolve("config.json"))
+              .contains("\"tie_word_embeddings\": false"));
+      TextModel read = TextModel.load(scope, merged, DType.F32);
+      HostTensor ids = tensor(expected, "ids");
+      close(tensor(expected, "logits"), logits(scope, read, ids, MixPlan.NONE));
+    }
+  }
+
+  @Test
+  void aModelThatIsWrittenAsItIsHasTheSameTensors() throws IOException {
+    try (Scope scope = ENGINE.scope("same")) {
+      Path written = temporary.resolve("same");
+      TextModelWriter.write(gpt2(scope), Map.of(), DType.F32, written);
+      try (TensorStore before =
+              TensorStore.open(RESOURCES.resolve("models/gpt2/model.safetensors"));
+          TensorStore after = TensorStore.open(written.resolve("model.safetensors"))) {
+        assertEquals(before.tensors().keySet(), after.tensors().keySet());
+        for (String name : before.tensors().keySet()) {
+          assertEquals(tensor(before, name), tensor(after, name), name);
+        }
+      }
+    }
+  }
+
   private static HostTensor tensor(TensorStore store, String name) {
     TensorInfo info = Optional.ofNullable(store.tensors().get(name)).orElseThrow();
     return HostTensor.of(info.dtype(), info.shape(), store.read(name));
   }
 
-  private static float[] logits(
-      Scope scope, TextModel base, HostTensor ids, Adapter adapter, Route route) {
+  private static void close(HostTensor expected, float[] found) {
+    double[] logits = expected.doubles();
+    double scale = Arrays.stream(logits).map(Math::abs).max().orElse(0);
+    double worst =
+        IntStream.range(0, found.length)
+            .mapToDouble(i -> Math.abs(found[i] - logits[i]))
+            .max()
+            .orElse(1);
+    assertTrue(worst <= 1e-5 * scale, "off by " + worst + " of " + scale);
+  }
+
+  private static float[] logits(Scope scope, TextModel base, HostTensor ids, MixPlan plan) {
     CausalPrograms programs = new CausalPrograms(scope, base, (CausalNetwork) base.network());
-    MixPlan plan = MixPlan.of(adapter, 1).route(route);
     BatchMix mix = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
     Map<String, Tensor> factors = mix.factors(scope, programs.patch());
     PatchedSites inside = mix.patched(scope, programs.patch(), base.weights(), 0);
