@@ -28,13 +28,27 @@ import java.util.Map;
  * @param inner width within feed-forward layers
  * @param layers how many
  * @param heads of attention; the width divides by them
+ * @param keyValueHeads of keys and values; the heads divide by them
+ * @param tied whether the head has the table of the embedding
  * @param longest sequence, in tokens
  */
-public record NewLlama(int vocabulary, int width, int inner, int layers, int heads, int longest) {
+public record NewLlama(
+    int vocabulary,
+    int width,
+    int inner,
+    int layers,
+    int heads,
+    int keyValueHeads,
+    boolean tied,
+    int longest) {
   /** Checks that the sizes fit each other. */
   public NewLlama {
     if (vocabulary < 1 || inner < 1 || layers < 1 || longest < 2 || heads < 1) {
       throw new IllegalArgumentException("All sizes of a model are 1 or more.");
+    }
+    if (keyValueHeads < 1 || heads % keyValueHeads != 0) {
+      throw new IllegalArgumentException(
+          heads + " heads cannot share " + keyValueHeads + " of keys and values.");
     }
     if (width % (2 * heads) != 0) {
       throw new IllegalArgumentException(
@@ -57,13 +71,13 @@ public record NewLlama(int vocabulary, int width, int inner, int layers, int hea
     config.addProperty("intermediate_size", inner);
     config.addProperty("num_hidden_layers", layers);
     config.addProperty("num_attention_heads", heads);
-    config.addProperty("num_key_value_heads", heads);
+    config.addProperty("num_key_value_heads", keyValueHeads);
     config.addProperty("head_dim", width / heads);
     config.addProperty("hidden_act", "silu");
     config.addProperty("max_position_embeddings", longest);
     config.addProperty("rms_norm_eps", 1e-5);
     config.addProperty("rope_theta", 10000.0);
-    config.addProperty("tie_word_embeddings", false);
+    config.addProperty("tie_word_embeddings", tied);
     config.addProperty("bos_token_id", 0);
     config.addProperty("eos_token_id", 0);
     Path file = folder.resolve("config.json");

@@ -68,7 +68,15 @@ public final class LanguageModel implements AutoCloseable {
    *     that is missing or does not fit
    */
   public static LanguageModel load(Lora4j lora, Path folder, DType compute) {
-    Scope scope = lora.engine().scope("language model");
+    return load(lora.engine().scope("language model"), folder, compute);
+  }
+
+  /**
+   * Loads a folder in the layout of transformers.
+   *
+   * @param scope owner of the model, which is closed with it
+   */
+  public static LanguageModel load(Scope scope, Path folder, DType compute) {
     try {
       return new LanguageModel(scope, folder, compute);
     } catch (RuntimeException | Error e) {

@@ -7,6 +7,7 @@ import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.StopSign;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingLoop;
+import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
@@ -130,9 +131,7 @@ public final class TextTrainer {
     requireLengths();
     return StopSign.run(
         sign -> {
-          SequenceBatches batches =
-              new SequenceBatches(sequences, settings.batch(), settings.training().seed(), false);
-          CausalTask task = new CausalTask(model, plan(), batches, validation(), Map.of());
+          TrainingTask task = task();
           try (TrainingLoop loop =
               new TrainingLoop(
                   model.scope(), task, settings.training(), identified(), listener, sign)) {
@@ -140,6 +139,13 @@ public final class TextTrainer {
             return new TrainedText(trained.adapter(), model.base().family(), trained.losses());
           }
         });
+  }
+
+  /** What the loop trains: the loss of the texts, and their batches. */
+  public TrainingTask task() {
+    SequenceBatches batches =
+        new SequenceBatches(sequences, settings.batch(), settings.training().seed(), false);
+    return new CausalTask(model, plan(), batches, validation(), Map.of());
   }
 
   private void requireLengths() {

@@ -16,7 +16,7 @@ public final class SmallModel {
 
   /** Writes it. */
   public static Path write(Path folder) throws IOException {
-    new NewLlama(300, 32, 64, 2, 2, 64).write(folder, 1);
+    new NewLlama(300, 32, 64, 2, 2, 2, false, 64).write(folder, 1);
     Files.writeString(
         folder.resolve("tokenizer.json"), new BytePairTrainer().add(TEXT).train(300, "<end>"));
     Files.writeString(

@@ -1,0 +1,69 @@
+package dev.lora4j.bench.text;
+
+import dev.lora4j.bench.Contender;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.generate.CausalGenerator;
+import dev.lora4j.text.generate.CausalPrograms;
+import dev.lora4j.text.generate.Grown;
+import dev.lora4j.text.generate.Start;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.CausalNetwork;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Ours: prompts gone on from, each with its adapter if there are any. */
+final class OurDecoding implements Contender {
+  private final Scope scope;
+  private final CausalPrograms programs;
+  private final DecodingSetting setting;
+  private final List<MixPlan> mixes = new ArrayList<>();
+
+  /**
+   * @param adapted whether each row has an adapter
+   */
+  OurDecoding(Engine engine, Path model, DecodingSetting setting, boolean adapted) {
+    this.setting = setting;
+    scope = engine.scope("decoding");
+    TextModel base = TextModel.load(scope, model, setting.type());
+    programs = new CausalPrograms(scope, base, (CausalNetwork) base.network());
+    for (int row = 0; row < setting.rows(); row++) {
+      mixes.add(
+          adapted ? MixPlan.of(ModelOfChance.adapter(base.sites().all(), row), 1) : MixPlan.NONE);
+    }
+  }
+
+  private List<Grown> generate() {
+    List<Start> starts = new ArrayList<>();
+    for (int row = 0; row < setting.rows(); row++) {
+      int[] prompt = ModelOfChance.prompt(row, setting.prompt());
+      starts.add(Start.greedy(prompt, setting.tokens(), mixes.get(row)));
+    }
+    try (Scope work = scope.child("generate")) {
+      return new CausalGenerator(programs).generate(work, starts);
+    }
+  }
+
+  @Override
+  public String name() {
+    return mixes.stream().anyMatch(m -> !m.parts().isEmpty()) ? "an adapter for each row" : "ours";
+  }
+
+  /** The first tokens; later ones depend on how the last bits are rounded. */
+  @Override
+  public double[] check() {
+    return generate().stream().mapToDouble(g -> g.added()[0]).toArray();
+  }
+
+  @Override
+  public double[] run(int units) {
+    return Contender.timed(units, this::generate);
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.lora4j.bench.text;
+
+import dev.lora4j.bench.Contender;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.TrainingRun;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetPreset;
+import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.run.AdapterStep;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TextTrainingSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Ours: a step of training factors on queries, keys, values and outputs. */
+final class OurTextStep implements Contender {
+  private static final double RATE = 1e-4;
+
+  private final LanguageModel model;
+  private final Scope scope;
+  private final TrainingRun run;
+  private final List<Tensor> batch;
+
+  OurTextStep(LanguageModel model, int rows, int tokens) {
+    this.model = model;
+    scope = model.scope().child("step");
+    List<TokenSequence> sequences = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      boolean[] counted = new boolean[tokens];
+      Arrays.fill(counted, true);
+      sequences.add(new TokenSequence(ModelOfChance.prompt(row, tokens), counted, new int[0], -1));
+    }
+    AdapterRecipe recipe =
+        AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ATTENTION)).rank(16, 16);
+    TextTrainingSettings settings = TextTrainingSettings.DEFAULT.with(recipe).batch(rows);
+    TrainingTask task = TextTrainer.on(model, settings).sequences(sequences, List.of()).task();
+    AdapterStep step = new AdapterStep(scope, task, settings.training());
+    run = step.bind(scope, step.begin(scope));
+    batch = step.inputs(scope, 0, task.batches(0, 1).get(0));
+  }
+
+  private float step() {
+    return run.step(RATE, batch).loss();
+  }
+
+  @Override
+  public String name() {
+    return "ours";
+  }
+
+  /** The loss before the first step, when the factors' product is still 0. */
+  @Override
+  public double[] check() {
+    return new double[] {step()};
+  }
+
+  @Override
+  public double[] run(int units) {
+    return Contender.timed(units, this::step);
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+    model.close();
+  }
+}
