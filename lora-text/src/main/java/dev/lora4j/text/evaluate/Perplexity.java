@@ -11,8 +11,6 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.NextTokenLoss;
-import dev.lora4j.text.network.Tokens;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.Collections;
 import java.util.HashMap;
@@ -58,7 +56,8 @@ public record Perplexity(double loss, long tokens) {
           List<TokenSequence> batch =
               sequences.subList(from, Math.min(sequences.size(), from + BATCH));
           try (Scope step = scope.child("batch")) {
-            Map<String, Tensor> data = data(step, batch, pad);
+            Map<String, Tensor> data =
+                new HashMap<>(LearnedTokens.inputs(step, batch, pad, model.network()));
             if (!rows.besideSites().isEmpty()) {
               float[] weights = rows.weights(Collections.nCopies(batch.size(), 0), 0, 1);
               Shape shape = Shape.of(batch.size(), rows.columns());
@@ -74,15 +73,5 @@ public record Perplexity(double loss, long tokens) {
       }
       return new Perplexity(sum / count, count);
     }
-  }
-
-  private static Map<String, Tensor> data(Scope scope, List<TokenSequence> batch, int pad) {
-    List<Tensor> inputs = LearnedTokens.inputs(scope, batch, pad);
-    Map<String, Tensor> data = new HashMap<>();
-    data.put(Tokens.IDS, inputs.get(0));
-    data.put(Tokens.POSITIONS, inputs.get(1));
-    data.put(NextTokenLoss.PLACES, inputs.get(2));
-    data.put(NextTokenLoss.TARGETS, inputs.get(3));
-    return data;
   }
 }

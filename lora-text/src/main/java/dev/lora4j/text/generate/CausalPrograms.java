@@ -1,10 +1,6 @@
 package dev.lora4j.text.generate;
 
-import dev.lora4j.core.mix.Beside;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.nn.SiteAdapters;
-import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
@@ -19,48 +15,36 @@ import dev.lora4j.text.network.NextTokenLoss;
 import dev.lora4j.text.network.StagedCache;
 import dev.lora4j.text.network.Tokens;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiFunction;
 
 /**
- * The compiled programs of one base, each made when first asked for and then kept. A program knows
- * at which sites there may be adapters, not which.
+ * The compiled programs of a base that goes on from texts, each made when first asked for and then
+ * kept.
  */
-public final class CausalPrograms {
+public final class CausalPrograms extends TextPrograms {
   /** Input I64 [batch]: which of a row's tokens is its last one. */
   static final String LAST = "last";
 
   /** Input I64 [keys]: 0, 1, ... as far as the longest row goes. */
   static final String PLACES = "places";
 
-  private final Scope scope;
-  private final TextModel base;
   private final CausalNetwork network;
-  private final Patch patch;
-  private final Map<String, Network> made = new ConcurrentHashMap<>();
+  private final DType compute;
 
   /** For a base, owned by {@code scope}. */
   public CausalPrograms(Scope scope, TextModel base, CausalNetwork network) {
-    this.scope = scope;
-    this.base = base;
+    super(scope, base);
     this.network = network;
-    this.patch = new Patch(scope);
+    this.compute = base.compute();
   }
 
-  TextModel base() {
-    return base;
+  @Override
+  Decoding begin(AdaptedBatch batch, int copies) {
+    return new CausalDecoding(this, batch, copies);
   }
 
   CausalNetwork network() {
     return network;
-  }
-
-  /** What mixes adapters. */
-  public Patch patch() {
-    return patch;
   }
 
   /**
@@ -74,11 +58,10 @@ public final class CausalPrograms {
         (graph, weights) -> {
           Tokens tokens = Tokens.declare(graph);
           Expr last = graph.input(LAST, DType.I64, Shape.of(Shape.UNKNOWN));
-          StagedCache cache =
-              new StagedCache(graph, network.memory(), base.compute(), tokens.positions());
-          Expr hidden = network.hidden(weights, tokens, new FirstTokens(cache), base.compute());
+          StagedCache cache = new StagedCache(graph, network.memory(), compute, tokens.positions());
+          Expr hidden = network.hidden(weights, tokens, new FirstTokens(cache), compute);
           Expr ends = hidden.takeAlong(1, last.reshape(-1, 1, 1)).squeeze(1);
-          return network.logits(weights, ends).to(DType.F32);
+          return List.of(network.logits(weights, ends).to(DType.F32));
         });
   }
 
@@ -88,18 +71,20 @@ public final class CausalPrograms {
         "next",
         besideSites,
         (graph, weights) -> {
-          Shape one = Shape.of(Shape.UNKNOWN, 1);
-          Tokens tokens =
-              new Tokens(
-                  graph.input(Tokens.IDS, DType.I64, one),
-                  graph.input(Tokens.POSITIONS, DType.I64, one));
+          Tokens tokens = oneToken(graph);
           Expr places = graph.input(PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
-          StagedCache cache =
-              new StagedCache(graph, network.memory(), base.compute(), tokens.positions());
+          StagedCache cache = new StagedCache(graph, network.memory(), compute, tokens.positions());
           AttentionMemory memory = new NextToken(cache, places);
-          Expr hidden = network.hidden(weights, tokens, memory, base.compute());
-          return network.logits(weights, hidden.squeeze(1)).to(DType.F32);
+          Expr hidden = network.hidden(weights, tokens, memory, compute);
+          return List.of(network.logits(weights, hidden.squeeze(1)).to(DType.F32));
         });
+  }
+
+  /** Declares one token of each row. */
+  static Tokens oneToken(Graph graph) {
+    Shape one = Shape.of(Shape.UNKNOWN, 1);
+    return new Tokens(
+        graph.input(Tokens.IDS, DType.I64, one), graph.input(Tokens.POSITIONS, DType.I64, one));
   }
 
   /** Whole sequences: logits F32 [batch, tokens, vocabulary]. */
@@ -109,35 +94,18 @@ public final class CausalPrograms {
         besideSites,
         (graph, weights) -> {
           Expr hidden =
-              network.hidden(weights, Tokens.declare(graph), AttentionMemory.WHOLE, base.compute());
-          return network.logits(weights, hidden).to(DType.F32);
+              network.hidden(weights, Tokens.declare(graph), AttentionMemory.WHOLE, compute);
+          return List.of(network.logits(weights, hidden).to(DType.F32));
         });
   }
 
   /** How unlikely tokens of whole sequences are: F32 [n], as {@link NextTokenLoss} says. */
+  @Override
   public Network score(Set<String> besideSites) {
     return program(
         "score",
         besideSites,
         (graph, weights) ->
-            NextTokenLoss.declare(graph).stage(network, weights, base.compute(), DType.F32));
-  }
-
-  private Network program(
-      String kind, Set<String> besideSites, BiFunction<Graph, Weights, Expr> staging) {
-    return made.computeIfAbsent(
-        kind + new TreeSet<>(besideSites),
-        key ->
-            Network.compile(
-                scope,
-                TextModel.MODEL,
-                base.compute(),
-                (graph, weights) -> {
-                  SiteAdapters adapters =
-                      besideSites.isEmpty()
-                          ? SiteAdapters.NONE
-                          : new Beside(besideSites).declare(graph);
-                  return List.of(staging.apply(graph, weights.apply(adapters)));
-                }));
+            List.of(NextTokenLoss.declare(graph).stage(network, weights, compute, DType.F32)));
   }
 }

@@ -65,12 +65,30 @@ final class NextTokenChoice {
     return best;
   }
 
-  private static void penalise(float[] logits, int[] before, double penalty) {
+  /** Makes tokens that are there already less likely. */
+  static void penalise(float[] logits, int[] before, double penalty) {
     if (penalty != 1) {
       for (int token : IntStream.of(before).distinct().toArray()) {
         float logit = logits[token];
         logits[token] = (float) (logit < 0 ? logit * penalty : logit / penalty);
       }
+    }
+  }
+
+  /**
+   * Logits as logarithms of probabilities, in place.
+   *
+   * @throws ArithmeticException if no logit is a number
+   */
+  static void logProbabilities(float[] logits) {
+    double greatest = logits[likeliest(logits)];
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit - greatest);
+    }
+    double all = greatest + Math.log(sum);
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = (float) (logits[i] - all);
     }
   }
 

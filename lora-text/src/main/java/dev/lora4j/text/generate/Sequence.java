@@ -6,19 +6,18 @@ import java.util.Arrays;
 /** A sequence that grows token by token. */
 final class Sequence {
   private final Start start;
+  private final int begun;
   private int[] tokens;
   private int length;
   private boolean done;
   private boolean ended;
 
-  Sequence(Start start) {
+  /** Begins with these tokens. */
+  Sequence(Start start, int[] begin) {
     this.start = start;
-    tokens = Arrays.copyOf(start.prompt(), start.room());
-    length = start.prompt().length;
-  }
-
-  Start start() {
-    return start;
+    begun = begin.length;
+    tokens = Arrays.copyOf(begin, begun + start.most());
+    length = begun;
   }
 
   int length() {
@@ -38,20 +37,20 @@ final class Sequence {
     return ended;
   }
 
-  /** What was added to the prompt. */
+  /** What was added to what it began with. */
   int[] added() {
-    return Arrays.copyOfRange(tokens, start.prompt().length, length);
+    return Arrays.copyOfRange(tokens, begun, length);
   }
 
   /** Chooses the next token by its logits and adds it. */
   void add(float[] logits) {
-    int count = length - start.prompt().length;
+    int count = length - begun;
     double chance =
         start.sampling().temperature() == 0 ? 0 : Noise.of(start.seed(), count).uniform();
     int next = NextTokenChoice.of(logits, Arrays.copyOf(tokens, length), start.sampling(), chance);
     tokens[length++] = next;
     boolean stopped = start.heard().test(next);
     ended = start.ends().contains(next);
-    done = stopped || ended || length == start.room();
+    done = stopped || ended || length == tokens.length;
   }
 }

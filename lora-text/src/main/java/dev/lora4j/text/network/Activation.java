@@ -41,7 +41,16 @@ public enum Activation {
    * @throws ModelException if it is none of these
    */
   public static Activation read(ConfigFile config, String key, String otherwise) {
-    String name = config.text(key, otherwise);
+    return named(config, key, config.text(key, otherwise));
+  }
+
+  /**
+   * The one that part of a setting names.
+   *
+   * @param key of the setting, for messages
+   * @throws ModelException if it is none of these
+   */
+  public static Activation named(ConfigFile config, String key, String name) {
     return Optional.ofNullable(NAMES.get(name))
         .orElseThrow(
             () ->

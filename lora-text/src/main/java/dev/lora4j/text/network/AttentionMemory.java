@@ -1,6 +1,5 @@
 package dev.lora4j.text.network;
 
-import dev.lora4j.core.tensor.Attention;
 import dev.lora4j.core.tensor.Expr;
 
 /**
@@ -8,15 +7,12 @@ import dev.lora4j.core.tensor.Expr;
  * it computes, and gets what attention makes of them; whether there are tokens from before is not
  * its concern.
  */
-@FunctionalInterface
 public interface AttentionMemory {
   /**
    * The tokens are whole sequences from position 0 on: each sees itself and those before it. Rows
    * that are shorter than others end in padding, which no token before it sees.
    */
-  AttentionMemory WHOLE =
-      (layer, q, k, v, reach) ->
-          q.attend(k, v, reach.isPresent() ? reach.masked(q) : Attention.CAUSAL);
+  AttentionMemory WHOLE = new WholeSequences();
 
   /**
    * Causal attention of one layer.
@@ -25,8 +21,21 @@ public interface AttentionMemory {
    * @param q queries, [batch, heads, tokens, width]
    * @param k keys, [batch, heads or fewer, tokens, width]
    * @param v values, shaped as the keys
-   * @param reach how far back a token sees
+   * @param scoring how much a key counts for a token
    * @return [batch, heads, tokens, width]
    */
-  Expr attend(int layer, Expr q, Expr k, Expr v, Reach reach);
+  Expr attend(int layer, Expr q, Expr k, Expr v, Scoring scoring);
+
+  /** {@link #attend(int, Expr, Expr, Expr, Scoring)}, scored by the products alone. */
+  default Expr attend(int layer, Expr q, Expr k, Expr v, Reach reach) {
+    return attend(layer, q, k, v, Scoring.of(reach));
+  }
+
+  /**
+   * How far after each token each key stands that it may see; below 0 for keys before it.
+   *
+   * @param tokens those that the network computes
+   * @return I64 [1 or batch, tokens, keys]
+   */
+  Expr distances(Tokens tokens);
 }

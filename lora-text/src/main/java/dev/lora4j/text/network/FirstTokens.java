@@ -8,8 +8,13 @@ import dev.lora4j.core.tensor.Expr;
  */
 public record FirstTokens(StagedCache cache) implements AttentionMemory {
   @Override
-  public Expr attend(int layer, Expr q, Expr k, Expr v, Reach reach) {
+  public Expr attend(int layer, Expr q, Expr k, Expr v, Scoring scoring) {
     cache.store(layer, k, v);
-    return WHOLE.attend(layer, q, k, v, reach);
+    return WHOLE.attend(layer, q, k, v, scoring);
+  }
+
+  @Override
+  public Expr distances(Tokens tokens) {
+    return WHOLE.distances(tokens);
   }
 }

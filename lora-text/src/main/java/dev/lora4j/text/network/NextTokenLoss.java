@@ -5,6 +5,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
+import java.util.function.UnaryOperator;
 
 /**
  * How unlikely the tokens of whole sequences are, each after those before it. Only tokens that are
@@ -39,7 +40,16 @@ public record NextTokenLoss(Tokens tokens, Expr places, Expr targets) {
    */
   public Expr stage(CausalNetwork network, Weights weights, DType compute, DType type) {
     Expr hidden = network.hidden(weights, tokens, AttentionMemory.WHOLE, compute);
+    return unlikelihood(hidden, asked -> network.logits(weights, asked), type);
+  }
+
+  /**
+   * Of a decoder's output [batch, tokens, width].
+   *
+   * @param head gives the logits of some of its tokens
+   */
+  Expr unlikelihood(Expr hidden, UnaryOperator<Expr> head, DType type) {
     Expr asked = hidden.flatten(0, 1).indexSelect(0, places);
-    return network.logits(weights, asked).to(type).crossEntropyEach(1, targets, -100, 0);
+    return head.apply(asked).to(type).crossEntropyEach(1, targets, -100, 0);
   }
 }

@@ -1,10 +1,7 @@
 package dev.lora4j.text.network;
 
-import dev.lora4j.core.tensor.Attention;
-import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Graph;
 import java.util.OptionalInt;
 
 /**
@@ -24,13 +21,6 @@ public record Reach(OptionalInt window) {
   /** Whether there is a window. */
   boolean isPresent() {
     return window.isPresent();
-  }
-
-  /** Causal attention among the tokens of {@code q} [batch, heads, tokens, width]. */
-  Attention masked(Expr q) {
-    Graph graph = q.graph();
-    Expr places = Constants.arange(graph, DType.I64, q.dim(2));
-    return Attention.PLAIN.masked(visible(places.unsqueeze(1), places.unsqueeze(0)));
   }
 
   /**

@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.DType;
 import java.util.Map;
 
 /** A language model as it is staged. Layers are called as transformers calls them. */
-public sealed interface TextNetwork permits CausalNetwork, EncoderNetwork {
+public sealed interface TextNetwork permits CausalNetwork, EncoderNetwork, Seq2SeqNetwork {
   /** How many tokens it knows. */
   int vocabulary();
 

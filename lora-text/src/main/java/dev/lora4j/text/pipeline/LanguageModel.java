@@ -8,12 +8,18 @@ import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.chat.ChatTemplate;
-import dev.lora4j.text.generate.CausalGenerator;
-import dev.lora4j.text.generate.CausalPrograms;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TextForm;
+import dev.lora4j.text.data.TokenSequences;
+import dev.lora4j.text.generate.BeamSettings;
 import dev.lora4j.text.generate.Grown;
 import dev.lora4j.text.generate.Start;
+import dev.lora4j.text.generate.TextGenerator;
+import dev.lora4j.text.generate.TextPrograms;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.Seq2SeqNetwork;
+import dev.lora4j.text.network.TextNetwork;
 import dev.lora4j.text.token.TextTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,34 +31,34 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A language model that goes on from texts: a loaded base with its tokeniser, and its programs.
+ * A language model that goes on from texts, or writes outputs for inputs: a loaded base with its
+ * tokeniser, and its programs.
  *
  * <p>Several threads may use it at once. Whoever loads it closes it.
  */
 public final class LanguageModel implements AutoCloseable {
   private final Scope scope;
   private final TextModel base;
-  private final CausalNetwork network;
   private final TextTokenizer tokenizer;
   private final Optional<ChatTemplate> template;
-  private final CausalPrograms programs;
+  private final TextPrograms programs;
 
   private LanguageModel(Scope scope, Path folder, DType compute) {
     this.scope = scope;
     base = TextModel.load(scope, folder, compute);
-    if (!(base.network() instanceof CausalNetwork causal)) {
-      throw new IllegalArgumentException(
-          folder + " is an encoder, which does not go on from texts.");
-    }
-    network = causal;
+    programs =
+        TextPrograms.of(scope, base)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        folder + " is an encoder, which does not go on from texts."));
     try {
       tokenizer = scope.own(TextTokenizer.load(folder));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read the tokenizer in " + folder, e);
     }
-    tokenizer.requireFits(network.vocabulary());
+    tokenizer.requireFits(network().vocabulary());
     template = ChatTemplate.of(tokenizer);
-    programs = new CausalPrograms(scope, base, network);
   }
 
   /** Loads a folder in the layout of transformers, to compute in F32. */
@@ -91,8 +97,8 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** The network. */
-  public CausalNetwork network() {
-    return network;
+  public TextNetwork network() {
+    return base.network();
   }
 
   /** What cuts texts into tokens. */
@@ -106,8 +112,38 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** The compiled programs. */
-  public CausalPrograms programs() {
+  public TextPrograms programs() {
     return programs;
+  }
+
+  /**
+   * The examples of a data set as tokens.
+   *
+   * @throws IllegalArgumentException if they are of a form that this kind of model does not learn
+   * @throws dev.lora4j.text.data.TextDataException with all examples that cannot be used
+   */
+  public TokenSequences sequences(TextDataSet data, SequenceLimits limits) {
+    boolean pairs = network() instanceof Seq2SeqNetwork;
+    boolean fits = pairs == (data.form() == TextForm.PAIR) && data.form() != TextForm.LABELLED;
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "The data is of the form "
+              + data.form()
+              + ", but "
+              + base.path()
+              + (pairs
+                  ? " reads an input and writes an output: give it lines with "
+                      + TextForm.PAIR
+                      + "."
+                  : " goes on from texts: give it lines with "
+                      + TextForm.TEXT
+                      + ", "
+                      + TextForm.COMPLETION
+                      + " or "
+                      + TextForm.CHAT
+                      + "."));
+    }
+    return TokenSequences.of(data, tokenizer, template, limits);
   }
 
   /** Owner of the model's memory. */
@@ -136,7 +172,8 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * Goes on from several prompts at once, each with its own length, settings and adapters.
+   * Goes on from several prompts at once, each with its own length, settings and adapters; a model
+   * with an encoder writes outputs for them.
    *
    * @param listener hears the texts as they come
    * @throws IllegalArgumentException if a prompt is empty, or leaves no room in the model's longest
@@ -144,6 +181,16 @@ public final class LanguageModel implements AutoCloseable {
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */
   public List<Completion> generate(List<TextPrompt> prompts, TextListener listener) {
+    return generate(prompts, BeamSettings.NONE, listener);
+  }
+
+  /**
+   * {@link #generate(List, TextListener)} by beam search; texts are heard when they are whole.
+   *
+   * @throws IllegalArgumentException also if there are several beams, and a prompt asks for chance
+   */
+  public List<Completion> generate(
+      List<TextPrompt> prompts, BeamSettings beams, TextListener listener) {
     List<GrowingText> texts = new ArrayList<>();
     List<Start> starts = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
@@ -152,13 +199,13 @@ public final class LanguageModel implements AutoCloseable {
       int number = i;
       GrowingText text =
           new GrowingText(
-              tokenizer.stream(ids), prompt.stops(), piece -> listener.text(number, piece));
+              tokenizer.stream(before(ids)), prompt.stops(), piece -> listener.text(number, piece));
       texts.add(text);
       Set<Integer> ends = Set.copyOf(tokenizer.special().ends());
       starts.add(
           new Start(
               ids,
-              Math.min(prompt.most(), network.longest() - ids.length),
+              Math.min(prompt.most(), network().longest() - before(ids).length),
               ends,
               prompt.sampling(),
               prompt.seed(),
@@ -167,7 +214,7 @@ public final class LanguageModel implements AutoCloseable {
     }
     List<Grown> grown;
     try (Scope work = scope.child("generate")) {
-      grown = new CausalGenerator(programs).generate(work, starts);
+      grown = new TextGenerator(programs).generate(work, starts, beams);
     }
     List<Completion> done = new ArrayList<>();
     for (int i = 0; i < grown.size(); i++) {
@@ -180,6 +227,11 @@ public final class LanguageModel implements AutoCloseable {
       done.add(new Completion(text, tokens, starts.get(i).prompt().length, ending));
     }
     return done;
+  }
+
+  /** The tokens that those which are added follow. */
+  private int[] before(int[] prompt) {
+    return network() instanceof Seq2SeqNetwork ? new int[0] : prompt;
   }
 
   /** The tokens of a prompt. */
@@ -200,12 +252,12 @@ public final class LanguageModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "The prompt is empty, and this model has no token that begins a text; give it some text.");
     }
-    if (ids.length >= network.longest()) {
+    if (ids.length >= network().longest()) {
       throw new IllegalArgumentException(
           "The prompt has "
               + ids.length
               + " tokens, but this model reads at most "
-              + network.longest()
+              + network().longest()
               + ", the answer included. Give it a shorter one.");
     }
     return ids;

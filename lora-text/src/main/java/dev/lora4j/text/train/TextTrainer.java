@@ -11,7 +11,6 @@ import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,7 +70,11 @@ public final class TextTrainer {
     }
   }
 
-  /** With the texts of a data set, of which the settings' share is held out. */
+  /**
+   * With the texts of a data set, of which the settings' share is held out.
+   *
+   * @throws IllegalArgumentException if they are of a form that this kind of model does not learn
+   */
   public TextTrainer data(TextDataSet data) {
     if (settings.heldOut() == 0) {
       return sequences(cut(data), List.of());
@@ -87,8 +90,7 @@ public final class TextTrainer {
   }
 
   private List<TokenSequence> cut(TextDataSet data) {
-    return TokenSequences.of(data, model.tokenizer(), model.template(), settings.limits())
-        .sequences();
+    return model.sequences(data, settings.limits()).sequences();
   }
 
   /** With checkpoints and validation. */
@@ -145,7 +147,7 @@ public final class TextTrainer {
   public TrainingTask task() {
     SequenceBatches batches =
         new SequenceBatches(sequences, settings.batch(), settings.training().seed(), false);
-    return new CausalTask(model, plan(), batches, validation(), Map.of());
+    return new TextTask(model, plan(), batches, validation(), Map.of());
   }
 
   private void requireLengths() {
@@ -181,7 +183,7 @@ public final class TextTrainer {
       MessageDigest digest = Digests.sha256();
       for (TokenSequence s : sequences) {
         digest.update(
-            (Arrays.toString(s.ids()) + Arrays.toString(s.counted()))
+            (Arrays.toString(s.ids()) + Arrays.toString(s.counted()) + Arrays.toString(s.target()))
                 .getBytes(StandardCharsets.UTF_8));
       }
       identity.put("texts", Digests.hex(digest));

@@ -58,7 +58,7 @@ class CausalParityTest {
 
     int[] follow(List<int[]> prompts, int most, int which) {
       List<Start> starts = prompts.stream().map(p -> Start.greedy(p, most, MixPlan.NONE)).toList();
-      return new CausalGenerator(programs).generate(scope, starts).get(which).added();
+      return new TextGenerator(programs).generate(scope, starts).get(which).added();
     }
 
     @Override

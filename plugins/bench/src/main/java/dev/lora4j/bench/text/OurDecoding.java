@@ -4,10 +4,10 @@ import dev.lora4j.bench.Contender;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.text.generate.CausalGenerator;
 import dev.lora4j.text.generate.CausalPrograms;
 import dev.lora4j.text.generate.Grown;
 import dev.lora4j.text.generate.Start;
+import dev.lora4j.text.generate.TextGenerator;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ final class OurDecoding implements Contender {
       starts.add(Start.greedy(prompt, setting.tokens(), mixes.get(row)));
     }
     try (Scope work = scope.child("generate")) {
-      return new CausalGenerator(programs).generate(work, starts);
+      return new TextGenerator(programs).generate(work, starts);
     }
   }
 

@@ -16,15 +16,21 @@ import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.LearnedTokens;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.NextTokenLoss;
+import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Texts as a task of training: each learned token is foretold from those before it. */
-final class CausalTask implements TrainingTask {
+/**
+ * Texts as a task of training: each learned token is foretold from those before it, and from the
+ * input where there is one.
+ */
+final class TextTask implements TrainingTask {
   /** So many tokens of an example stand for it in messages. */
   private static final int SHOWN = 16;
 
@@ -34,7 +40,7 @@ final class CausalTask implements TrainingTask {
   private final List<List<TokenSequence>> heldOut;
   private final Map<String, String> metadata;
 
-  CausalTask(
+  TextTask(
       LanguageModel model,
       AdapterPlan plan,
       SequenceBatches batches,
@@ -59,13 +65,19 @@ final class CausalTask implements TrainingTask {
 
   @Override
   public Expr loss(Staging at) {
-    NextTokenLoss each = NextTokenLoss.declare(at.graph());
+    Expr each = each(at);
     Expr share = at.graph().input("share", DType.F32, Shape.of());
+    return each.sum().mul(share.to(at.type()));
+  }
+
+  private Expr each(Staging at) {
     Weights weights =
         Weights.of(at.graph(), TextModel.MODEL, new FrozenWeights(compute(), ""), at.adapters());
-    return each.stage(model.network(), weights, compute(), at.type())
-        .sum()
-        .mul(share.to(at.type()));
+    if (model.network() instanceof Seq2SeqNetwork both) {
+      return OutputLoss.declare(at.graph()).stage(both, weights, compute(), at.type());
+    }
+    CausalNetwork network = (CausalNetwork) model.network();
+    return NextTokenLoss.declare(at.graph()).stage(network, weights, compute(), at.type());
   }
 
   @Override
@@ -122,7 +134,8 @@ final class CausalTask implements TrainingTask {
     @Override
     public List<Tensor> inputs(Scope scope) {
       int pad = model.tokenizer().special().padId();
-      List<Tensor> all = new ArrayList<>(LearnedTokens.inputs(scope, sequences, pad));
+      List<Tensor> all =
+          new ArrayList<>(LearnedTokens.inputs(scope, sequences, pad, model.network()).values());
       all.add(Tensor.scalar(scope, (float) share));
       return all;
     }

@@ -1,0 +1,100 @@
+package dev.lora4j.text.generate;
+
+import dev.lora4j.core.mix.BatchMix;
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.text.model.TextModel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Starts that grow together: those with the same adapters inside the weights. Each may have others
+ * beside them.
+ *
+ * @param scope owner of what they need
+ * @param numbers which of all starts they are
+ * @param starts one for each number
+ */
+record AdaptedBatch(
+    Scope scope,
+    List<Integer> numbers,
+    List<Start> starts,
+    BatchMix mix,
+    Map<String, Tensor> factors,
+    Map<String, Tensor> patched) {
+  /** Divides starts into batches, one after the other. */
+  static void each(
+      Scope scope, TextPrograms programs, List<Start> starts, Consumer<AdaptedBatch> work) {
+    List<MixPlan> plans =
+        starts.stream()
+            .map(Start::mix)
+            .map(p -> p.route() == Route.AUTO ? p.route(Route.BESIDE) : p)
+            .toList();
+    TextModel base = programs.base();
+    BatchMix mix = new BatchMix(plans, base.sites(), TextModel.MODEL);
+    Map<String, Tensor> factors = mix.factors(scope, programs.patch());
+    Map<Object, List<Integer>> groups = new LinkedHashMap<>();
+    for (int row = 0; row < starts.size(); row++) {
+      groups.computeIfAbsent(mix.group(row), g -> new ArrayList<>()).add(row);
+    }
+    for (List<Integer> group : groups.values()) {
+      try (Scope own = scope.child("batch")) {
+        int first = group.get(0);
+        PatchedSites inside = mix.patched(own, programs.patch(), base.weights(), first);
+        work.accept(
+            new AdaptedBatch(
+                own,
+                group,
+                group.stream().map(starts::get).toList(),
+                mix,
+                factors,
+                inside.at(plans.get(first).at(0, 1))));
+      }
+    }
+  }
+
+  /** The sites at which a program for it has adapters beside the weights. */
+  Set<String> besideSites() {
+    return mix.besideSites();
+  }
+
+  /** The most tokens that one of them adds. */
+  int most() {
+    return starts.stream().mapToInt(Start::most).max().orElse(1);
+  }
+
+  /**
+   * Gathers what a program of it holds.
+   *
+   * @param more what is held beside weights and factors
+   */
+  Held hold(Network network, TextModel base, Map<String, Tensor> more) {
+    Map<String, Tensor> all = new HashMap<>(factors);
+    all.putAll(more);
+    return network.hold(scope, base.weights(), patched, all);
+  }
+
+  /** The input that says what adapters beside the weights count, for so many rows of each start. */
+  Map<String, Tensor> mixing(int copies) {
+    if (mix.besideSites().isEmpty()) {
+      return Map.of();
+    }
+    List<Integer> rows =
+        numbers.stream().flatMap(n -> Collections.nCopies(copies, n).stream()).toList();
+    Shape shape = Shape.of(rows.size(), mix.columns());
+    return Map.of(Beside.WEIGHTS, Tensor.of(scope, shape, mix.weights(rows, 0, 1)));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.lora4j.text.generate;
+
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.text.network.Tokens;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rows that go on from prompts. */
+final class CausalDecoding implements Decoding {
+  private final CausalPrograms programs;
+  private final AdaptedBatch batch;
+  private final int copies;
+  private final Map<String, Tensor> prompts;
+  private final RowCache rows;
+  private final float[] first;
+
+  /**
+   * Reads the prompts.
+   *
+   * @param copies rows of each start
+   */
+  CausalDecoding(CausalPrograms programs, AdaptedBatch batch, int copies) {
+    this.programs = programs;
+    this.batch = batch;
+    this.copies = copies;
+    int count = batch.starts().size();
+    int room = batch.starts().stream().mapToInt(Start::room).max().orElse(1);
+    prompts =
+        KeyValueCache.of(
+                batch.scope(), programs.network().memory(), programs.base().compute(), count, room)
+            .tensors();
+    first = readPrompts();
+    Map<String, Tensor> cache =
+        copies == 1 ? prompts : programs.rows().repeated(batch.scope(), prompts, count, copies);
+    Network next = programs.next(batch.besideSites());
+    rows = RowCache.of(batch, programs, next, cache, Map.of(), copies);
+  }
+
+  private float[] readPrompts() {
+    Network network = programs.first(batch.besideSites());
+    PaddedPrompts padded = PaddedPrompts.of(batch.starts());
+    try (Scope step = batch.scope().child("prompts");
+        Held held = batch.hold(network, programs.base(), prompts)) {
+      Map<String, Tensor> data = new HashMap<>(batch.mixing(1));
+      data.put(Tokens.IDS, Tensor.ofLongs(step, padded.shape(), padded.ids()));
+      data.put(Tokens.POSITIONS, Tensor.ofLongs(step, padded.shape(), padded.positions()));
+      long[] last = batch.starts().stream().mapToLong(s -> s.prompt().length - 1L).toArray();
+      data.put(CausalPrograms.LAST, Tensor.ofLongs(step, Shape.of(last.length), last));
+      return network.run(step, held, data).get(0).floats();
+    }
+  }
+
+  @Override
+  public List<int[]> begins() {
+    return batch.starts().stream().map(Start::prompt).toList();
+  }
+
+  @Override
+  public float[] first(Scope step) {
+    int words = first.length / batch.starts().size();
+    float[] all = new float[first.length * copies];
+    for (int row = 0; row < all.length / words; row++) {
+      System.arraycopy(first, row / copies * words, all, row * words, words);
+    }
+    return all;
+  }
+
+  @Override
+  public float[] next(Scope step, long[] tokens, long[] positions, int reach) {
+    return rows.next(step, tokens, positions, reach);
+  }
+
+  @Override
+  public void reorder(Scope step, long[] from, int reach) {
+    rows.reorder(step, from, reach);
+  }
+}

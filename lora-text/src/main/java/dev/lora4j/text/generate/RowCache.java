@@ -1,0 +1,62 @@
+package dev.lora4j.text.generate;
+
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.text.network.Tokens;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The program of one more token, with what it holds: caches in which rows may be exchanged.
+ *
+ * @param mixing what adapters beside the weights count
+ */
+record RowCache(
+    Network network, Held held, CacheRows.Exchange exchange, Map<String, Tensor> mixing) {
+  /**
+   * Gathers it.
+   *
+   * @param cache keys and values of the rows' own tokens
+   * @param more what else the program holds
+   * @param copies rows of each start
+   */
+  static RowCache of(
+      AdaptedBatch batch,
+      TextPrograms programs,
+      Network network,
+      Map<String, Tensor> cache,
+      Map<String, Tensor> more,
+      int copies) {
+    Map<String, Tensor> all = new HashMap<>(cache);
+    all.putAll(more);
+    return new RowCache(
+        network,
+        batch.hold(network, programs.base(), all),
+        programs.rows().exchange(batch.scope(), cache),
+        batch.mixing(copies));
+  }
+
+  /** See {@link Decoding#next}. */
+  float[] next(Scope step, long[] tokens, long[] positions, int reach) {
+    Shape one = Shape.of(tokens.length, 1);
+    Map<String, Tensor> data = new HashMap<>(mixing);
+    data.put(Tokens.IDS, Tensor.ofLongs(step, one, tokens));
+    data.put(Tokens.POSITIONS, Tensor.ofLongs(step, one, positions));
+    long[] places = IntStream.range(0, reach).asLongStream().toArray();
+    data.put(CausalPrograms.PLACES, Tensor.ofLongs(step, Shape.of(reach), places));
+    return network.run(step, held, data).get(0).floats();
+  }
+
+  /** See {@link Decoding#reorder}. */
+  void reorder(Scope step, long[] from, int reach) {
+    long[] same = IntStream.range(0, from.length).asLongStream().toArray();
+    if (!Arrays.equals(from, same)) {
+      exchange.take(step, from, reach);
+    }
+  }
+}

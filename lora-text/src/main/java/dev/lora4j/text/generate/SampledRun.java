@@ -1,0 +1,45 @@
+package dev.lora4j.text.generate;
+
+import dev.lora4j.core.tensor.Scope;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/** Sequences that grow together, one token of each at a time. */
+record SampledRun(Scope scope, Decoding decoding, List<Sequence> rows) {
+  /**
+   * Lets all grow to their ends.
+   *
+   * @throws CancellationException if the calling thread is interrupted
+   */
+  void run() {
+    try (Scope step = scope.child("step")) {
+      take(decoding.first(step));
+    }
+    while (rows.stream().anyMatch(r -> !r.done())) {
+      requireGoingOn();
+      try (Scope step = scope.child("step")) {
+        // A row that is done goes on writing at its last place, where nobody reads any more.
+        long[] tokens = rows.stream().mapToLong(Sequence::last).toArray();
+        long[] positions = rows.stream().mapToLong(r -> r.length() - 1L).toArray();
+        int reach = rows.stream().filter(r -> !r.done()).mapToInt(Sequence::length).max().orElse(1);
+        take(decoding.next(step, tokens, positions, reach));
+      }
+    }
+  }
+
+  static void requireGoingOn() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("generating text was interrupted");
+    }
+  }
+
+  private void take(float[] logits) {
+    int words = logits.length / rows.size();
+    for (int row = 0; row < rows.size(); row++) {
+      if (!rows.get(row).done()) {
+        rows.get(row).add(Arrays.copyOfRange(logits, row * words, (row + 1) * words));
+      }
+    }
+  }
+}

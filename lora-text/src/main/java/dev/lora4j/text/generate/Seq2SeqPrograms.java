@@ -1,0 +1,111 @@
+package dev.lora4j.text.generate;
+
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.AttentionMemory;
+import dev.lora4j.text.network.Encoded;
+import dev.lora4j.text.network.NextToken;
+import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.Seq2SeqNetwork;
+import dev.lora4j.text.network.StagedCache;
+import dev.lora4j.text.network.Tokens;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The compiled programs of a base with an encoder and a decoder, each made when first asked for and
+ * then kept.
+ */
+public final class Seq2SeqPrograms extends TextPrograms {
+  private final Seq2SeqNetwork network;
+  private final DType compute;
+
+  /** For a base, owned by {@code scope}. */
+  public Seq2SeqPrograms(Scope scope, TextModel base, Seq2SeqNetwork network) {
+    super(scope, base);
+    this.network = network;
+    this.compute = base.compute();
+  }
+
+  @Override
+  Decoding begin(AdaptedBatch batch, int copies) {
+    return new Seq2SeqDecoding(this, batch, copies);
+  }
+
+  Seq2SeqNetwork network() {
+    return network;
+  }
+
+  /**
+   * Inputs as the decoder sees them: keys of each of its layers, then values of each, [batch,
+   * heads, tokens, width].
+   */
+  Network encode(Set<String> besideSites) {
+    return program(
+        "encode",
+        besideSites,
+        (graph, weights) -> {
+          Encoded encoded = encoded(graph, weights);
+          List<Expr> all = new ArrayList<>(encoded.keys());
+          all.addAll(encoded.values());
+          return all;
+        });
+  }
+
+  private Encoded encoded(Graph graph, Weights weights) {
+    Expr ids = tokens(graph, OutputLoss.INPUT);
+    Expr present = tokens(graph, Encoded.PRESENT);
+    return network.seen(weights, network.encode(weights, ids, present, compute), present);
+  }
+
+  private static Expr tokens(Graph graph, String name) {
+    return graph.input(name, DType.I64, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN));
+  }
+
+  /** One more token of each row: logits F32 [batch, vocabulary]. */
+  Network next(Set<String> besideSites) {
+    return program(
+        "next",
+        besideSites,
+        (graph, weights) -> {
+          Tokens tokens = CausalPrograms.oneToken(graph);
+          Expr places = graph.input(CausalPrograms.PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
+          Encoded encoded = Encoded.declare(graph, network.memory(), compute);
+          StagedCache cache = new StagedCache(graph, network.memory(), compute, tokens.positions());
+          AttentionMemory memory = new NextToken(cache, places);
+          Expr hidden = network.decode(weights, tokens, memory, encoded, compute);
+          return List.of(network.logits(weights, hidden.squeeze(1)).to(DType.F32));
+        });
+  }
+
+  /** Whole outputs: logits F32 [batch, tokens, vocabulary]. */
+  Network whole(Set<String> besideSites) {
+    return program(
+        "whole",
+        besideSites,
+        (graph, weights) -> {
+          Encoded encoded = encoded(graph, weights);
+          Expr hidden =
+              network.decode(
+                  weights, Tokens.declare(graph), AttentionMemory.WHOLE, encoded, compute);
+          return List.of(network.logits(weights, hidden).to(DType.F32));
+        });
+  }
+
+  /** How unlikely tokens of whole outputs are: F32 [n], as {@link OutputLoss} says. */
+  @Override
+  public Network score(Set<String> besideSites) {
+    return program(
+        "score",
+        besideSites,
+        (graph, weights) ->
+            List.of(OutputLoss.declare(graph).stage(network, weights, compute, DType.F32)));
+  }
+}

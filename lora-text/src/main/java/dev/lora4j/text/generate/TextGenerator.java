@@ -1,0 +1,95 @@
+package dev.lora4j.text.generate;
+
+import dev.lora4j.core.tensor.Scope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+
+/** Writes what follows prompts, or outputs for them, as tokens. */
+public record TextGenerator(TextPrograms programs) {
+  /**
+   * Lets sequences grow together, each to its own end.
+   *
+   * @param scope for what is needed on the way
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
+   * @throws ArithmeticException if the model's logits are not finite
+   */
+  public List<Grown> generate(Scope scope, List<Start> starts) {
+    return generate(scope, starts, BeamSettings.NONE);
+  }
+
+  /**
+   * {@link #generate(Scope, List)}, but of each start several sequences are followed, and the best
+   * of them is given. Tokens are heard when it is known.
+   *
+   * @throws IllegalArgumentException if a start draws its tokens by chance, and there are several
+   *     beams
+   */
+  public List<Grown> generate(Scope scope, List<Start> starts, BeamSettings settings) {
+    if (settings.beams() > 1) {
+      starts.forEach(TextGenerator::requireNoChance);
+    }
+    TreeMap<Integer, Grown> grown = new TreeMap<>();
+    AdaptedBatch.each(
+        scope,
+        programs,
+        starts,
+        batch -> {
+          List<Grown> some = settings.beams() > 1 ? search(batch, settings) : grow(batch);
+          for (int i = 0; i < some.size(); i++) {
+            grown.put(batch.numbers().get(i), some.get(i));
+          }
+        });
+    return List.copyOf(grown.values());
+  }
+
+  private static void requireNoChance(Start start) {
+    if (start.sampling().temperature() != 0) {
+      throw new IllegalArgumentException(
+          "Several beams are followed by the likeliest tokens, not by chance: set temperature to 0,"
+              + " or num_beams to 1.");
+    }
+  }
+
+  private List<Grown> grow(AdaptedBatch batch) {
+    Decoding decoding = programs.begin(batch, 1);
+    List<Sequence> rows = new ArrayList<>();
+    for (int i = 0; i < batch.starts().size(); i++) {
+      rows.add(new Sequence(batch.starts().get(i), decoding.begins().get(i)));
+    }
+    new SampledRun(batch.scope(), decoding, rows).run();
+    return rows.stream().map(r -> new Grown(r.added(), r.ended())).toList();
+  }
+
+  private List<Grown> search(AdaptedBatch batch, BeamSettings settings) {
+    List<Grown> all = new ArrayList<>();
+    List<Beams> searches = beams(batch, settings);
+    for (int i = 0; i < searches.size(); i++) {
+      all.add(heard(batch.starts().get(i), searches.get(i).grown()));
+    }
+    return all;
+  }
+
+  /** Searches that came to their ends. */
+  List<Beams> beams(AdaptedBatch batch, BeamSettings settings) {
+    Decoding decoding = programs.begin(batch, settings.beams());
+    List<Beams> searches = new ArrayList<>();
+    for (int i = 0; i < batch.starts().size(); i++) {
+      searches.add(new Beams(batch.starts().get(i), decoding.begins().get(i), settings));
+    }
+    new BeamRun(batch.scope(), decoding, searches, settings.beams()).run();
+    return searches;
+  }
+
+  /** What a start wants to hear of a sequence. */
+  private static Grown heard(Start start, Grown grown) {
+    int[] added = grown.added();
+    for (int i = 0; i < added.length; i++) {
+      if (start.heard().test(added[i])) {
+        return new Grown(Arrays.copyOf(added, i + 1), start.ends().contains(added[i]));
+      }
+    }
+    return grown;
+  }
+}

@@ -1,0 +1,101 @@
+package dev.lora4j.text.generate;
+
+import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.Seq2SeqNetwork;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+
+/**
+ * The compiled programs of one model, each made when first asked for and then kept. A program knows
+ * at which sites there may be adapters, not which.
+ */
+public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqPrograms {
+  private final Scope scope;
+  private final TextModel base;
+  private final Patch patch;
+  private final CacheRows rows;
+  private final Map<String, Network> made = new ConcurrentHashMap<>();
+
+  TextPrograms(Scope scope, TextModel base) {
+    this.scope = scope;
+    this.base = base;
+    this.patch = new Patch(scope);
+    this.rows = new CacheRows(scope, base.compute());
+  }
+
+  /** For a model, owned by {@code scope}; empty if its network writes no texts. */
+  public static Optional<TextPrograms> of(Scope scope, TextModel base) {
+    if (base.network() instanceof CausalNetwork causal) {
+      return Optional.of(new CausalPrograms(scope, base, causal));
+    } else if (base.network() instanceof Seq2SeqNetwork both) {
+      return Optional.of(new Seq2SeqPrograms(scope, base, both));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * How unlikely the tokens are that are asked for: F32 [n]. Its inputs are those of {@link
+   * dev.lora4j.text.network.NextTokenLoss} or {@link dev.lora4j.text.network.OutputLoss}.
+   *
+   * @param besideSites where there are adapters beside the weights
+   */
+  public abstract Network score(Set<String> besideSites);
+
+  /**
+   * Reads the prompts of a batch.
+   *
+   * @param copies rows of each start
+   */
+  abstract Decoding begin(AdaptedBatch batch, int copies);
+
+  final TextModel base() {
+    return base;
+  }
+
+  /** What mixes adapters. */
+  public final Patch patch() {
+    return patch;
+  }
+
+  final CacheRows rows() {
+    return rows;
+  }
+
+  /**
+   * A program with adapters beside the weights of these sites.
+   *
+   * @param kind tells it from the base's others
+   * @param staging gives the outputs
+   */
+  final Network program(
+      String kind, Set<String> besideSites, BiFunction<Graph, Weights, List<Expr>> staging) {
+    return made.computeIfAbsent(
+        kind + new TreeSet<>(besideSites),
+        key ->
+            Network.compile(
+                scope,
+                TextModel.MODEL,
+                base.compute(),
+                (graph, weights) -> {
+                  SiteAdapters adapters =
+                      besideSites.isEmpty()
+                          ? SiteAdapters.NONE
+                          : new Beside(besideSites).declare(graph);
+                  return staging.apply(graph, weights.apply(adapters));
+                }));
+  }
+}

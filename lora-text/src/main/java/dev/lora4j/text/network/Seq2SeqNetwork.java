@@ -1,0 +1,71 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
+
+/**
+ * A network of an encoder that reads a whole input, and a decoder that foretells each next token of
+ * the output from those before it and the input (T5).
+ */
+public non-sealed interface Seq2SeqNetwork extends TextNetwork {
+  /** Sizes of what the decoder's attention remembers, of its own tokens and of the input. */
+  MemorySize memory();
+
+  /** The token that outputs begin with. */
+  int start();
+
+  /**
+   * Stages the encoder.
+   *
+   * @param ids I64 [batch, tokens]
+   * @param present I64 [batch, tokens], 1 for tokens and 0 for padding
+   * @param compute the type to compute in
+   * @return [batch, tokens, width]
+   */
+  Expr encode(Weights weights, Expr ids, Expr present, DType compute);
+
+  /**
+   * Stages what the decoder's layers see of an input.
+   *
+   * @param encoded what {@link #encode} gave
+   * @param present I64 [batch, tokens]
+   */
+  Encoded seen(Weights weights, Expr encoded, Expr present);
+
+  /**
+   * Stages the decoder, all but the head.
+   *
+   * @param tokens of the output
+   * @param memory what each layer's tokens see of the output
+   * @param encoded what they see of the input
+   * @return the last layer's output after the final norm, [batch, tokens, width]
+   */
+  Expr decode(
+      Weights weights, Tokens tokens, AttentionMemory memory, Encoded encoded, DType compute);
+
+  /**
+   * Stages the head.
+   *
+   * @param hidden [..., width]
+   * @return a logit of each next token, [..., vocabulary]
+   */
+  Expr logits(Weights weights, Expr hidden);
+
+  /** Stages encoder and decoder of whole inputs and outputs, as {@link #decode} gives it. */
+  default Expr whole(Weights weights, Expr ids, Expr present, Tokens output, DType compute) {
+    Encoded encoded = seen(weights, encode(weights, ids, present, compute), present);
+    return decode(weights, output, AttentionMemory.WHOLE, encoded, compute);
+  }
+
+  @Override
+  default void walk(Weights weights, DType compute) {
+    Graph graph = weights.graph();
+    Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
+    Expr ids = graph.input(OutputLoss.INPUT, DType.I64, any);
+    Expr present = graph.input(Encoded.PRESENT, DType.I64, any);
+    logits(weights, whole(weights, ids, present, Tokens.declare(graph), compute));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.lora4j.text.t5;
+
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.text.network.Activation;
+import java.util.List;
+
+/**
+ * Sizes of a model that is built like T5, and in what it differs from others.
+ *
+ * @param vocabSize number of tokens
+ * @param width of the layers
+ * @param headWidth width of a head; heads together may be wider or narrower than the layers
+ * @param feedForward width of feed-forward layers
+ * @param encoderLayers number of layers of the encoder
+ * @param decoderLayers number of layers of the decoder
+ * @param heads of each attention
+ * @param buckets of distances
+ * @param furthest distance that is told from others
+ * @param normEpsilon epsilon of norms
+ * @param activation of feed-forward layers
+ * @param gated whether a second linear layer is multiplied with what the activation gives
+ * @param sharedPositions whether all layers add what the first one has for distances
+ * @param scaledHead whether the head reads its input times 1/sqrt(width)
+ * @param start token that outputs begin with
+ */
+public record T5Config(
+    int vocabSize,
+    int width,
+    int headWidth,
+    int feedForward,
+    int encoderLayers,
+    int decoderLayers,
+    int heads,
+    int buckets,
+    int furthest,
+    double normEpsilon,
+    Activation activation,
+    boolean gated,
+    boolean sharedPositions,
+    boolean scaledHead,
+    int start) {
+  private static final String MT5 = "mt5";
+  private static final String UMT5 = "umt5";
+  private static final String T5 = "t5";
+  private static final String FEED_FORWARD = "feed_forward_proj";
+  private static final String GATED = "gated-";
+
+  /** The {@code model_type}s that configurations say. */
+  static List<String> kinds() {
+    return List.of(T5, MT5, UMT5);
+  }
+
+  /** Reads the {@code config.json} of one of these models. */
+  static T5Config read(ConfigFile config) {
+    String kind = config.text("model_type", T5);
+    String layers = config.text(FEED_FORWARD, kind.equals(T5) ? "relu" : "gated-gelu");
+    int encoder = config.integer("num_layers");
+    return new T5Config(
+        config.integer("vocab_size"),
+        config.integer("d_model"),
+        config.integer("d_kv"),
+        config.integer("d_ff"),
+        encoder,
+        config.integer("num_decoder_layers", encoder),
+        config.integer("num_heads"),
+        config.integer("relative_attention_num_buckets", 32),
+        config.integer("relative_attention_max_distance", 128),
+        config.real("layer_norm_epsilon", 1e-6),
+        activation(config, layers),
+        layers.startsWith(GATED),
+        !kind.equals(UMT5),
+        scaledHead(config, kind),
+        config.integer("decoder_start_token_id", config.integer("pad_token_id", 0)));
+  }
+
+  /** Gated GELU is that of the tanh form, though its name without a gate is the exact one. */
+  private static Activation activation(ConfigFile config, String layers) {
+    String name =
+        layers.equals("gated-gelu")
+            ? "gelu_new"
+            : layers.startsWith(GATED) ? layers.substring(GATED.length()) : layers;
+    return Activation.named(config, FEED_FORWARD, name);
+  }
+
+  /** Of older configurations, those with a head of its own say that it is not tied. */
+  private static boolean scaledHead(ConfigFile config, String kind) {
+    boolean tied = config.flag("tie_word_embeddings", true);
+    return !kind.equals(MT5) && config.flag("scale_decoder_outputs", tied);
+  }
+}
