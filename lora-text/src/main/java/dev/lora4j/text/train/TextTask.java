@@ -91,16 +91,19 @@ final class TextTask implements TrainingTask {
     return model.base().weights().tensor(name);
   }
 
-  /** Each token of a step counts alike, in whichever of its batches it is. */
   @Override
   public List<TrainingBatch> batches(long first, int count) {
     List<List<TokenSequence>> all = new ArrayList<>();
-    int tokens = 0;
     for (int b = 0; b < count; b++) {
       all.add(batches.batch(first + b));
-      tokens += LearnedTokens.count(all.get(b));
     }
-    double share = (double) count / tokens;
+    return together(all);
+  }
+
+  /** Batches of one step, of which each token counts alike, in whichever of them it is. */
+  List<TrainingBatch> together(List<List<TokenSequence>> all) {
+    int tokens = all.stream().mapToInt(LearnedTokens::count).sum();
+    double share = (double) all.size() / tokens;
     return all.stream().<TrainingBatch>map(b -> new Texts(b, share)).toList();
   }
 

@@ -91,4 +91,20 @@ public final class TinyTokenizers {
     Files.write(folder.resolve("spiece.model"), file.unigram());
     return folder;
   }
+
+  /** Writes a {@code spiece.model} of T5's kind with 30 ids: a space and the letters. */
+  public static Path letters(Path folder) throws IOException {
+    SentencePieceFile file =
+        new SentencePieceFile()
+            .piece("<pad>", 0, SentencePieceFile.CONTROL)
+            .piece("</s>", 0, SentencePieceFile.CONTROL)
+            .piece("<unk>", 0, SentencePieceFile.UNKNOWN)
+            .piece("\u2581", -1, SentencePieceFile.NORMAL);
+    for (char letter = 'a'; letter <= 'z'; letter++) {
+      file.piece(String.valueOf(letter), -2, SentencePieceFile.NORMAL);
+    }
+    Files.write(folder.resolve("spiece.model"), file.unigram());
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"extra_ids\": 0}");
+    return folder;
+  }
 }

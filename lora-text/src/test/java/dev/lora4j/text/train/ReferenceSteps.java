@@ -1,0 +1,120 @@
+package dev.lora4j.text.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.text.data.TokenSequence;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What {@code peft_steps.py} wrote. */
+final class ReferenceSteps implements AutoCloseable {
+  static final int BATCHES = 20;
+  private static final int ROWS = 3;
+
+  private final TensorStore file =
+      TensorStore.open(Path.of("src/test/resources/peft-steps.safetensors"));
+
+  Set<String> cases() {
+    return file.tensors().keySet().stream()
+        .filter(key -> key.endsWith("/losses"))
+        .map(key -> key.substring(0, key.indexOf('/')))
+        .collect(Collectors.toSet());
+  }
+
+  double[] numbers(ReferenceCase at, String name) {
+    return numbers(at + "/" + name);
+  }
+
+  private double[] numbers(String key) {
+    TensorInfo info = Objects.requireNonNull(file.tensors().get(key), key);
+    return HostTensor.of(info.dtype(), info.shape(), file.read(key)).doubles();
+  }
+
+  /** Sequences of batch {@code number}. */
+  List<TokenSequence> batch(String model, int number) {
+    List<TokenSequence> rows = new ArrayList<>();
+    for (int row = 0; row < ROWS; row++) {
+      int at = number * ROWS + row;
+      rows.add(
+          model.equals("t5")
+              ? pair(row("pairs/inputs", "pairs/lengths", at), row("pairs/targets", "pairs/sizes", at))
+              : text(row("causal/ids", "causal/lengths", at), (int) numbers("causal/from")[at]));
+    }
+    return rows;
+  }
+
+  private static TokenSequence pair(int[] input, int[] target) {
+    return new TokenSequence(input, new boolean[input.length], target, -1);
+  }
+
+  private static TokenSequence text(int[] ids, int from) {
+    boolean[] counted = new boolean[ids.length];
+    Arrays.fill(counted, from, ids.length, true);
+    return new TokenSequence(ids, counted, new int[0], -1);
+  }
+
+  private int[] row(String key, String lengths, int at) {
+    double[] all = numbers(key);
+    int width = all.length / (BATCHES * ROWS);
+    int length = (int) numbers(lengths)[at];
+    return Arrays.stream(all, at * width, at * width + length).mapToInt(d -> (int) d).toArray();
+  }
+
+  /** Slots by name, as the script has them. */
+  private static List<FlatLayout.Slot> sorted(FlatLayout layout) {
+    return layout.slots().stream()
+        .sorted(Comparator.comparing((FlatLayout.Slot slot) -> slot.parameter().name()))
+        .toList();
+  }
+
+  /** The flat buffer before the first step. */
+  float[] start(ReferenceCase at, FlatLayout layout) {
+    double[] values = numbers(at, "start");
+    float[] flat = new float[(int) layout.length()];
+    int from = 0;
+    for (FlatLayout.Slot slot : sorted(layout)) {
+      int length = (int) slot.parameter().shape().elements();
+      for (int i = 0; i < length; i++) {
+        flat[(int) slot.offset() + i] = (float) values[from++];
+      }
+    }
+    assertEquals(values.length, from);
+    return flat;
+  }
+
+  /** Compares each factor by the Frobenius distance over the norm. */
+  void assertClose(
+      ReferenceCase at, String name, FlatLayout layout, double[] found, double tolerance) {
+    double[] expected = numbers(at, name);
+    int from = 0;
+    for (FlatLayout.Slot slot : sorted(layout)) {
+      int length = (int) slot.parameter().shape().elements();
+      double distance = 0;
+      double norm = 0;
+      for (int i = 0; i < length; i++) {
+        double value = expected[from++];
+        distance += Math.pow(found[(int) slot.offset() + i] - value, 2);
+        norm += value * value;
+      }
+      double error = Math.sqrt(distance / norm);
+      assertTrue(error <= tolerance, slot.parameter().name() + ": " + error);
+    }
+    assertEquals(expected.length, from);
+  }
+
+  @Override
+  public void close() {
+    file.close();
+  }
+}
