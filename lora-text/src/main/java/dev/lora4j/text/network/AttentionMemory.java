@@ -1,5 +1,7 @@
 package dev.lora4j.text.network;
 
+import dev.lora4j.core.tensor.Constants;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 
 /**
@@ -12,7 +14,19 @@ public interface AttentionMemory {
    * The tokens are whole sequences from position 0 on: each sees itself and those before it. Rows
    * that are shorter than others end in padding, which no token before it sees.
    */
-  AttentionMemory WHOLE = new WholeSequences();
+  AttentionMemory WHOLE =
+      new AttentionMemory() {
+        @Override
+        public Expr attend(int layer, Expr q, Expr k, Expr v, Scoring scoring) {
+          return q.attend(k, v, scoring.causal(q));
+        }
+
+        @Override
+        public Expr distances(Tokens tokens) {
+          Expr places = Constants.arange(tokens.ids().graph(), DType.I64, tokens.ids().dim(1));
+          return places.unsqueeze(0).sub(places.unsqueeze(1)).unsqueeze(0);
+        }
+      };
 
   /**
    * Causal attention of one layer.

@@ -59,7 +59,7 @@ class PeftAdapterTest {
     CausalPrograms programs = new CausalPrograms(scope, model, (CausalNetwork) model.network());
     int[] prompt = tokens(RESOURCES.resolve("models/llama"), "prompt");
     List<Start> starts = mixes.stream().map(m -> Start.greedy(prompt, 40, m)).toList();
-    return new CausalGenerator(programs).generate(scope, starts).get(which).added();
+    return new TextGenerator(programs).generate(scope, starts).get(which).added();
   }
 
   private LoadedAdapter read(Path folder) {

@@ -1,8 +1,8 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Targets;
-import dev.lora4j.core.adapter.training.TrainableMethods;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;

@@ -48,7 +48,8 @@ final class ReferenceSteps implements AutoCloseable {
       int at = number * ROWS + row;
       rows.add(
           model.equals("t5")
-              ? pair(row("pairs/inputs", "pairs/lengths", at), row("pairs/targets", "pairs/sizes", at))
+              ? pair(
+                  row("pairs/inputs", "pairs/lengths", at), row("pairs/targets", "pairs/sizes", at))
               : text(row("causal/ids", "causal/lengths", at), (int) numbers("causal/from")[at]));
     }
     return rows;

@@ -72,12 +72,7 @@ class ReferenceTrainingTest {
           new TextTask(
               model, at.recipe().plan(model.base().sites().all()), order, List.of(), Map.of());
       Staging staging =
-          new Staging(
-              new Graph(),
-              compute,
-              task.groups(),
-              task.plan(),
-              Staging.Purpose.TRAINING);
+          new Staging(new Graph(), compute, task.groups(), task.plan(), Staging.Purpose.TRAINING);
       StagedLoss program = staging.staged(task.loss(staging));
       return new Staged(at, model, task, program, model.scope().child("case"));
     }
@@ -185,8 +180,7 @@ class ReferenceTrainingTest {
         }
       }
       assertTrue(losses.length * at.accumulate() == ReferenceSteps.BATCHES);
-      GOLDEN.assertClose(
-          at, "trained", layout, HostTensor.of(state.weights()).doubles(), 1e-8);
+      GOLDEN.assertClose(at, "trained", layout, HostTensor.of(state.weights()).doubles(), 1e-8);
     }
   }
 }

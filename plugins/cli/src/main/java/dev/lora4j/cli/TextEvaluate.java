@@ -69,7 +69,7 @@ final class TextEvaluate implements Command {
       LanguageModel model = open.model();
       int most = longest.orElseGet(() -> Math.min(model.network().longest(), MOST));
       SequenceLimits limits = new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
-      TokenSequences cut = TokenSequences.of(texts, model.tokenizer(), model.template(), limits);
+      TokenSequences cut = model.sequences(texts, limits);
       MixPlan mix = open.plan(console, loras);
       Perplexity base = of(console, "base", model, cut.sequences(), MixPlan.NONE);
       Json report = new Json().put("base", base.value()).put("tokens", base.tokens());
