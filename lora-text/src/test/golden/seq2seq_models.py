@@ -5,12 +5,12 @@ Writes ../resources/models/NAME: the model's folder, and expected.safetensors wi
   present      I64 [2, 11]           1 for tokens, 0 for padding
   targets      I64 [2, 9]            decoder tokens
   logits       F32 [2, 9, vocab]     of them
-  inputs       I64 [5, 11]           inputs to generate from, padded
-  lengths      I64 [5]               of these inputs
-  greedy       I64 [5, 40]           the likeliest tokens
-  penalised    I64 [5, 40]           the same with a repetition penalty
-  beams.PENALTY.STOPPING/tokens      I64 [5, 25]  the best beam of each input, then -1
-  beams.PENALTY.STOPPING/scores      F32 [5]
+  inputs       I64 [7, 11]           inputs to generate from, padded
+  lengths      I64 [7]               of these inputs
+  greedy       I64 [7, 40]           the likeliest tokens
+  penalised    I64 [7, 40]           the same with a repetition penalty
+  beams.PENALTY.STOPPING/tokens      I64 [7, 25]  the best beam of each input, then -1
+  beams.PENALTY.STOPPING/scores      F32 [7]
 and ../resources/models/llama/beams.safetensors with the same beams of a causal model (its folder is
 from causal_models.py), after prompts, with 73 for an end token.
 """
@@ -50,7 +50,9 @@ KINDS = {
 }
 # Layers that outweigh the embedding, so that the next token is not the last one again.
 SCALES = {"layer_norm": 0.2, "shared": 1, "lm_head": 0.6, ".o.": 1.2, ".wo.": 1.2, "relative": 1}
-PENALTIES = [1.0, 0.6, 2.0]
+# Seeds of inputs for which the three rules of stopping give three texts.
+TELLING = [101, 111]
+PENALTIES = [1.0, 0.6, 2.0, -1.0]
 STOPPING = {"early": True, "late": False, "never": "never"}
 
 
@@ -117,6 +119,8 @@ def main():
         generator = torch.Generator().manual_seed(0)
         lengths = [11, 4, 7, 1, 9]
         rows = [torch.randint(2, VOCAB, (n,), generator=generator) for n in lengths]
+        for own in TELLING:
+            rows.append(torch.randint(2, VOCAB, (6,), generator=torch.Generator().manual_seed(own)))
         ids = torch.randint(2, VOCAB, (2, 11), generator=generator)
         present = torch.ones_like(ids)
         ids[1, 7:] = 0
@@ -131,14 +135,14 @@ def main():
                 "targets": targets,
                 "logits": model(input_ids=ids, attention_mask=present, decoder_input_ids=targets).logits,
                 "inputs": inputs,
-                "lengths": torch.tensor(lengths),
+                "lengths": torch.tensor([len(row) for row in rows]),
             }
             model.generation_config.eos_token_id = None
             for key, penalty in {"greedy": 1.0, "penalised": 1.7}.items():
                 gold[key] = model.generate(
                     inputs, attention_mask=mask, repetition_penalty=penalty, max_new_tokens=40, do_sample=False
                 )[:, 1:]
-            assert gold["greedy"].shape == (5, 40)
+            assert gold["greedy"].shape == (7, 40)
             beams(gold, model, rows, END, lambda row: 1)
         save_file({k: v.contiguous() for k, v in gold.items()}, os.path.join(folder, "expected.safetensors"))
         print(name, gold["logits"].std().item(), [len(set(r.tolist())) for r in gold["greedy"]])

@@ -16,7 +16,7 @@ final class CausalDecoding implements Decoding {
   private final AdaptedBatch batch;
   private final int copies;
   private final Map<String, Tensor> prompts;
-  private final RowCache rows;
+  private final HeldDecoder rows;
   private final float[] first;
 
   /**
@@ -38,7 +38,7 @@ final class CausalDecoding implements Decoding {
     Map<String, Tensor> cache =
         copies == 1 ? prompts : programs.rows().repeated(batch.scope(), prompts, count, copies);
     Network next = programs.next(batch.besideSites());
-    rows = RowCache.of(batch, programs, next, cache, Map.of(), copies);
+    rows = HeldDecoder.of(batch, programs, next, cache, Map.of(), copies);
   }
 
   private float[] readPrompts() {

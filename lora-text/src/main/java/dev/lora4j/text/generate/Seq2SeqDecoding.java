@@ -19,7 +19,7 @@ final class Seq2SeqDecoding implements Decoding {
   private final Seq2SeqPrograms programs;
   private final AdaptedBatch batch;
   private final int copies;
-  private final RowCache rows;
+  private final HeldDecoder rows;
 
   /**
    * Encodes the prompts.
@@ -35,7 +35,7 @@ final class Seq2SeqDecoding implements Decoding {
         KeyValueCache.of(batch.scope(), size, programs.base().compute(), count(), batch.most() + 1)
             .tensors();
     Network next = programs.next(batch.besideSites());
-    rows = RowCache.of(batch, programs, next, cache, encoded(), copies);
+    rows = HeldDecoder.of(batch, programs, next, cache, encoded(), copies);
   }
 
   private int count() {

@@ -65,7 +65,7 @@ class BeamParityTest {
         GoldenTexts golden = new GoldenTexts(name, file + ".safetensors")) {
       List<Start> starts = model.starts(golden.inputs());
       int cases = 0;
-      for (double penalty : new double[] {1.0, 0.6, 2.0}) {
+      for (double penalty : new double[] {1.0, 0.6, 2.0, -1.0}) {
         for (Map.Entry<String, Stopping> stopping : STOPPING.entrySet()) {
           String key = "beams." + penalty + "." + stopping.getKey();
           BeamSettings settings =
@@ -84,7 +84,7 @@ class BeamParityTest {
           }
         }
       }
-      assertEquals(9 * starts.size(), cases);
+      assertEquals(12 * starts.size(), cases);
     }
   }
 

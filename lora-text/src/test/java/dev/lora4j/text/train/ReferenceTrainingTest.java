@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ReferenceTrainingTest {
   private static final double RATE = 1e-2;
-  private static final Lora4j LORA = Lora4j.open();
+  private static final Lora4j LORA = Lora4j.open(1);
   private static final ReferenceSteps GOLDEN = new ReferenceSteps();
 
   @TempDir Path temp;

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  *
  * @param mixing what adapters beside the weights count
  */
-record RowCache(
+record HeldDecoder(
     Network network, Held held, CacheRows.Exchange exchange, Map<String, Tensor> mixing) {
   /**
    * Gathers it.
@@ -25,7 +25,7 @@ record RowCache(
    * @param more what else the program holds
    * @param copies rows of each start
    */
-  static RowCache of(
+  static HeldDecoder of(
       AdaptedBatch batch,
       TextPrograms programs,
       Network network,
@@ -34,7 +34,7 @@ record RowCache(
       int copies) {
     Map<String, Tensor> all = new HashMap<>(cache);
     all.putAll(more);
-    return new RowCache(
+    return new HeldDecoder(
         network,
         batch.hold(network, programs.base(), all),
         programs.rows().exchange(batch.scope(), cache),
