@@ -36,8 +36,9 @@ public final class T5Family implements TextFamily {
   }
 
   /**
-   * What configurations say of tied tables differs among versions of transformers, so the
-   * checkpoint decides.
+   * What configurations say of tied tables differs among versions of transformers, and says also
+   * whether the head's input is scaled. So the checkpoint decides: a head without a table of its
+   * own has that of the embedding.
    */
   @Override
   public List<Placement> places(Parameter parameter) {

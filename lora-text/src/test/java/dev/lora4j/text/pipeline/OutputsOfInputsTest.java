@@ -9,6 +9,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
@@ -16,6 +17,7 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.Perplexity;
 import dev.lora4j.text.generate.BeamSettings;
 import dev.lora4j.text.generate.SamplingSettings;
+import dev.lora4j.text.model.TextModelWriter;
 import dev.lora4j.text.token.TinyTokenizers;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,6 +133,16 @@ class OutputsOfInputsTest {
     Path folder = temporary.resolve("peft");
     sea.save(folder);
     assertEquals(sea.adapter().identity(), model.adapter(folder).identity());
+  }
+
+  @Test
+  void aFolderWithAHeadOfItsOwnWritesWhatTheSharedTableWrote() {
+    Path folder = temporary.resolve("written");
+    TextModelWriter.write(model.base(), Map.of(), DType.F32, folder);
+    TextPrompt plain = TextPrompt.of("red fox").tokens(12);
+    try (LanguageModel written = LanguageModel.load(lora, folder)) {
+      assertEquals(model.generate(plain).tokens(), written.generate(plain).tokens());
+    }
   }
 
   @Test
