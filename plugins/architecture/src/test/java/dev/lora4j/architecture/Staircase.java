@@ -30,6 +30,7 @@ final class Staircase {
           "dev.lora4j.text",
           "dev.lora4j.mixers",
           "dev.lora4j.emoji",
+          "dev.lora4j.tinylm",
           "dev.lora4j.cli",
           "dev.lora4j.studio",
           "dev.lora4j.spark",

@@ -4,21 +4,22 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.pipeline.LanguageModel;
+import java.nio.file.Path;
 import java.util.List;
 
 /** A running engine with a language model loaded into it. */
 record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
   /** Starts the engine and loads what the options name. */
   static OpenText of(Console console, TextModelOptions options) {
-    ExistingPath.folder(options.base);
+    Path path = options.path();
     long began = System.nanoTime();
     Lora4j lora = Lora4j.open(options.where.device);
     try {
       DType compute = options.compute == TextModelOptions.Compute.bf16 ? DType.BF16 : DType.F32;
-      LanguageModel model = LanguageModel.load(lora, options.base, compute);
+      LanguageModel model = LanguageModel.load(lora, path, compute);
       console.note(
           "Loaded "
-              + options.base.toAbsolutePath().normalize().getFileName()
+              + path.toAbsolutePath().normalize().getFileName()
               + " in "
               + Durations.since(began)
               + " ("

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Adapters of language models: train them, generate with them, evaluate them.",
     subcommands = {
+      TextQuickstart.class,
       TextGenerate.class,
       TextTrain.class,
       TextEvaluate.class,

@@ -1,6 +1,8 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -15,11 +17,10 @@ final class TextModelOptions {
   @Option(
       names = "--base",
       paramLabel = "DIR",
-      required = true,
       description =
           "Language model: a folder in the layout of transformers, with config.json, safetensors"
-              + " and a tokenizer.")
-  Path base = Path.of("");
+              + " and a tokenizer (default: the bundled one).")
+  Optional<Path> base = Optional.empty();
 
   @Option(
       names = "--compute",
@@ -29,4 +30,9 @@ final class TextModelOptions {
   Compute compute = Compute.f32;
 
   @Mixin final DeviceOption where = new DeviceOption();
+
+  /** Where the model lies. */
+  Path path() {
+    return base.map(ExistingPath::folder).orElseGet(TinyLm::folder);
+  }
 }

@@ -351,15 +351,9 @@ final class TextTrain implements Command {
             last,
             trained.adapter().identity()));
     console.note("Done in " + Durations.text(seconds) + ". To read what it writes:");
-    console.note(
-        "  "
-            + Invocation.of(
-                "text",
-                "generate",
-                "YOUR PROMPT",
-                "--base",
-                options.base.toString(),
-                "--lora",
-                out.toString()));
+    List<String> words =
+        new ArrayList<>(List.of("text", "generate", "YOUR PROMPT", "--lora", out.toString()));
+    options.base.ifPresent(base -> words.addAll(List.of("--base", base.toString())));
+    console.note("  " + Invocation.of(words.toArray(String[]::new)));
   }
 }

@@ -1,9 +1,11 @@
 package dev.lora4j.emoji;
 
+import dev.lora4j.core.model.BundleIndex;
 import dev.lora4j.core.tensor.Engine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Makes what comes with emoji-sd: style sets, an adapter, judges; see docs/emoji-sd.md. The base in
@@ -17,6 +19,8 @@ import java.nio.file.Path;
  * </pre>
  */
 public final class MakeEmojiSd {
+  private static final List<String> PARTS = List.of("base", "ink", "pixel", "adapters", "judge");
+
   private MakeEmojiSd() {}
 
   /** Runs one stage. */
@@ -32,7 +36,7 @@ public final class MakeEmojiSd {
           JudgeStage.run(engine, first, second, log);
         }
       }
-      case "bundle" -> BundleIndex.write(first, second);
+      case "bundle" -> BundleIndex.write(first, PARTS, second);
       default ->
           throw new IllegalArgumentException(
               "expected sets, adapters, judge or bundle, found " + arguments[0]);

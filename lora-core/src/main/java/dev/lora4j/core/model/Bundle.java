@@ -1,4 +1,4 @@
-package dev.lora4j.emoji;
+package dev.lora4j.core.model;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,19 +21,27 @@ import java.util.stream.Stream;
  * Files of a jar as files on disk, since models are read from folders. {@code index.txt} beside the
  * class lists them, each line the SHA-256 of a file and its path below {@code files/}.
  */
-final class Bundle {
+public final class Bundle {
   private static final int NAME_LENGTH = 16;
 
   private final Class<?> beside;
+  private final String name;
 
-  Bundle(Class<?> beside) {
+  /**
+   * The files of a jar.
+   *
+   * @param beside a class in whose package they lie
+   * @param name of the folder below the user's {@code .lora4j} that they are unpacked to
+   */
+  public Bundle(Class<?> beside, String name) {
     this.beside = beside;
+    this.name = name;
   }
 
   /** The folder that holds the files; unpacked first if it is not there. */
-  Path unpacked() {
+  public Path unpacked() {
     byte[] index = bytes("index.txt");
-    Path home = home().resolve("emoji-sd");
+    Path home = home().resolve(name);
     Path folder = home.resolve(hex(sha256().digest(index)).substring(0, NAME_LENGTH));
     if (Files.isDirectory(folder)) {
       return folder;

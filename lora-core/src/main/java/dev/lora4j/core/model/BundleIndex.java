@@ -1,4 +1,4 @@
-package dev.lora4j.emoji;
+package dev.lora4j.core.model;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,14 +12,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Copies what was made into the module's resources, with the index that {@link Bundle} reads. */
-final class BundleIndex {
-  private static final List<String> PARTS = List.of("base", "ink", "pixel", "adapters", "judge");
-
+public final class BundleIndex {
   private BundleIndex() {}
 
-  static void write(Path work, Path resources) throws IOException {
+  /**
+   * Copies folders and writes the index.
+   *
+   * @param parts the folders in {@code work}
+   * @param resources the package's folder among a module's resources
+   */
+  public static void write(Path work, List<String> parts, Path resources) throws IOException {
     List<String> lines = new ArrayList<>();
-    for (String part : PARTS) {
+    for (String part : parts) {
       try (Stream<Path> walk = Files.walk(work.resolve(part))) {
         for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
           String name = work.relativize(file).toString().replace('\\', '/');

@@ -1,0 +1,171 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.data.TokenSequences;
+import dev.lora4j.text.evaluate.Perplexity;
+import dev.lora4j.text.generate.SamplingSettings;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.TextListener;
+import dev.lora4j.text.pipeline.TextPrompt;
+import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TextTrainingSettings;
+import dev.lora4j.text.train.TrainedText;
+import dev.lora4j.tinylm.TinyLm;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** The whole way once, with the bundled model. */
+@picocli.CommandLine.Command(
+    name = "quickstart",
+    sortOptions = false,
+    description =
+        "Adapt the bundled model of public speeches to a novel, show its perplexity on chapters that"
+            + " it was not taught before and after, and what it writes.")
+final class TextQuickstart implements Command {
+  private static final int LENGTH = 256;
+  private static final int BATCH = 8;
+  private static final int SAMPLE = 80;
+  private static final double RATE = 2e-3;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description = "Where to write the adapter (default: ${DEFAULT-VALUE}).",
+      defaultValue = "text-quickstart")
+  private Path output = Path.of("text-quickstart");
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Training steps (default: ${DEFAULT-VALUE}).",
+      defaultValue = "200")
+  private int steps;
+
+  @Option(
+      names = "--rank",
+      paramLabel = "N",
+      description = "Size of the factors (default: ${DEFAULT-VALUE}).",
+      defaultValue = "16")
+  private int rank;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "What both go on from (default: ${DEFAULT-VALUE}).",
+      defaultValue = "The captain said that")
+  private String prompt = "";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of everything random (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private long seed;
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    OutputFile.folder(output);
+    long began = System.nanoTime();
+    TextModelOptions bundled = new TextModelOptions();
+    try (OpenText open = OpenText.of(console, bundled)) {
+      LanguageModel model = open.model();
+      List<TokenSequence> unseen = blocks(model, TinyLm.unseen());
+      Perplexity before = TextEvaluate.of(console, "base", model, unseen, MixPlan.NONE);
+      console.note("Training an adapter on chapters of Moby-Dick.");
+      TrainedText trained = train(console, model);
+      trained.save(output.resolve("novel"));
+      MixPlan mix = MixPlan.of(trained.adapter(), 1);
+      Perplexity after = TextEvaluate.of(console, "adapter", model, unseen, mix);
+      TextPrompt asked =
+          TextPrompt.of(prompt)
+              .tokens(SAMPLE)
+              .sampling(SamplingSettings.at(0.8).topP(0.95))
+              .seed(seed);
+      List<String> said =
+          model.generate(List.of(asked, asked.mix(mix)), TextListener.NONE).stream()
+              .map(c -> prompt + c.text())
+              .toList();
+      report(console, before, after, said, (System.nanoTime() - began) / 1e9);
+    }
+    return 0;
+  }
+
+  private TrainedText train(Console console, LanguageModel model) {
+    TextTrainingSettings first = TextTrainingSettings.DEFAULT;
+    TextTrainingSettings settings =
+        first
+            .with(first.recipe().rank(rank, rank))
+            .with(new SequenceLimits(LENGTH, SequenceLimits.Longer.CUT, true))
+            .steps(steps, RATE)
+            .batch(BATCH);
+    settings = settings.with(settings.training().withSeed(seed));
+    TextTrainer trainer = TextTrainer.on(model, settings).data(TinyLm.novel()).name("novel");
+    TrainingPace pace = new TrainingPace(BATCH, "texts");
+    try (Progress progress = console.progress("training", steps, "step")) {
+      return trainer.run(step -> progress.done(step.step(), pace.after(step)));
+    }
+  }
+
+  private static List<TokenSequence> blocks(LanguageModel model, Path folder) {
+    try {
+      SequenceLimits limits = new SequenceLimits(LENGTH, SequenceLimits.Longer.CUT, true);
+      return TokenSequences.of(
+              TextDataSet.read(folder), model.tokenizer(), model.template(), limits)
+          .sequences();
+    } catch (IOException e) {
+      throw new Failure("Cannot read " + folder + ": " + Explanation.of(e), e);
+    }
+  }
+
+  private void report(
+      Console console, Perplexity before, Perplexity after, List<String> said, double seconds) {
+    Path adapter = output.resolve("novel");
+    if (json) {
+      console.print(
+          new Json()
+              .put("adapter", adapter.toString())
+              .put("perplexityBefore", before.value())
+              .put("perplexityAfter", after.value())
+              .put("tokens", before.tokens())
+              .put("base", said.get(0))
+              .put("adapted", said.get(1))
+              .put("seconds", seconds)
+              .toString());
+      return;
+    }
+    console.print(
+        String.format(
+            Locale.ROOT,
+            "Perplexity on %d tokens of unseen chapters: %.1f before, %.1f after.",
+            before.tokens(),
+            before.value(),
+            after.value()));
+    console.print("");
+    console.print("The model of speeches: " + said.get(0));
+    console.print("");
+    console.print("With the novel:        " + said.get(1));
+    console.print("");
+    console.note(
+        adapter + " is the adapter. Done in " + Durations.text(seconds) + ". What to try next:");
+    console.note(
+        "  "
+            + Invocation.of(
+                "text",
+                "generate",
+                "The whale",
+                "--lora",
+                adapter + ":1.2",
+                "--temperature",
+                "0.8"));
+    console.note("  " + Invocation.of("text", "train", "--data", "YOUR_TEXTS", "-o", "mine"));
+  }
+}
