@@ -100,6 +100,7 @@ final class StyleOf {
         values.find(AdapterKeys.CONV_RANK).map(OptionalInt::of).orElse(OptionalInt.empty()),
         maybe(AdapterKeys.CONV_ALPHA),
         overrides(),
+        List.of(),
         FactorsStart.valueOf(values.get(AdapterKeys.INIT).toUpperCase(Locale.ROOT)),
         values.get(AdapterKeys.RSLORA),
         new Dropouts(

@@ -84,7 +84,16 @@ final class StyleTask implements TrainingTask {
 
   @Override
   public Tensor weight(Site site) {
-    String name = site.name().substring(site.name().indexOf('.') + 1) + ".weight";
+    return own(site, "weight");
+  }
+
+  @Override
+  public Tensor bias(Site site) {
+    return own(site, "bias");
+  }
+
+  private Tensor own(Site site, String parameter) {
+    String name = site.name().substring(site.name().indexOf('.') + 1) + "." + parameter;
     for (TextEncoder encoder : model.textEncoders()) {
       if (site.name().startsWith(encoder.model() + ".")) {
         return encoder.weights().tensor(name);

@@ -82,8 +82,12 @@ final class TextTask implements TrainingTask {
 
   @Override
   public Tensor weight(Site site) {
-    String layer = site.name().substring(TextModel.MODEL.length() + 1);
-    return model.base().weights().tensor(layer + ".weight");
+    return held(site.name().substring(TextModel.MODEL.length() + 1) + ".weight");
+  }
+
+  @Override
+  public Tensor bias(Site site) {
+    return held(site.name().substring(TextModel.MODEL.length() + 1) + ".bias");
   }
 
   @Override

@@ -27,6 +27,9 @@ public sealed interface Start {
    */
   record OfWeight(Function<Expr, List<Expr>> values, int index) implements Start {}
 
+  /** The layer's bias; for layers that have one. */
+  record OfBias() implements Start {}
+
   /** All elements are 0. */
   Start ZEROS = new Constant(0);
 }

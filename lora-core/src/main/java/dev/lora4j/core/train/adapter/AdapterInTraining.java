@@ -78,7 +78,7 @@ public final class AdapterInTraining implements LayerAdapters {
     }
     Expr scale = held(site.name() + SCALE, Shape.of(1, 1));
     SiteDropout dropout = dropouts.map(d -> d.at(planned.index())).orElse(SiteDropout.NONE);
-    return plan.recipe().method().apply(layer, x, new TrainedFactors(parts, scale, dropout));
+    return planned.method().apply(layer, x, new TrainedFactors(parts, scale, dropout));
   }
 
   private Expr held(String name, Shape shape) {
@@ -137,9 +137,27 @@ public final class AdapterInTraining implements LayerAdapters {
    * @param weights the base's weight of a layer; asked for only where factors begin with it
    */
   public float[] initial(Scope scope, long seed, Function<Site, Tensor> weights) {
+    return initial(
+        scope,
+        seed,
+        weights,
+        site -> {
+          throw new IllegalArgumentException("the bias of " + site.name() + " is not known");
+        });
+  }
+
+  /**
+   * The flat buffer before the first step where layers are trained whole.
+   *
+   * @param scope for what is needed on the way
+   * @param weights the base's weight of a layer; asked for only where factors begin with it
+   * @param biases the base's bias of a layer that has one; asked for likewise
+   */
+  public float[] initial(
+      Scope scope, long seed, Function<Site, Tensor> weights, Function<Site, Tensor> biases) {
     FlatLayout layout = layout();
     float[] flat = new float[Math.toIntExact(layout.length())];
-    InitialFactors initial = new InitialFactors(scope, seed, weights);
+    InitialFactors initial = new InitialFactors(scope, seed, weights, biases);
     met.values().forEach(planned -> initial.fill(flat, layout, planned));
     return flat;
   }
@@ -155,7 +173,7 @@ public final class AdapterInTraining implements LayerAdapters {
     DType type = parameters.type();
     for (Planned planned : met.values()) {
       Site site = planned.site();
-      double scale = plan.recipe().method().scale(site, planned.recipe());
+      double scale = planned.method().scale(site, planned.recipe());
       HostTensor one = HostTensor.of(type, Shape.of(1, 1), new double[] {scale});
       tensors.put(site.name() + SCALE, one.on(scope));
       values(planned, layout, initial, initial)
@@ -194,7 +212,7 @@ public final class AdapterInTraining implements LayerAdapters {
     for (Planned planned : met.values()) {
       Map<String, HostTensor> values = values(planned, layout, flat, initial);
       List<Factors> found =
-          plan.recipe().method().factors(planned.site(), planned.recipe(), values);
+          planned.method().factors(planned.site(), planned.recipe(), values);
       factors.put(planned.site().name(), found.stream().map(f -> rounded(f, stored)).toList());
     }
     return factors;

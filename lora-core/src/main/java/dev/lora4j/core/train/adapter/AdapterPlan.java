@@ -1,6 +1,7 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
@@ -14,7 +15,12 @@ import java.util.Optional;
 /** A recipe for one model: its layers that are trained, each with its own size. */
 public final class AdapterPlan {
   /** A layer that is trained. */
-  record Planned(int index, Site site, SiteRecipe recipe, List<TrainedTensor> tensors) {}
+  record Planned(
+      int index,
+      Site site,
+      TrainableMethod method,
+      SiteRecipe recipe,
+      List<TrainedTensor> tensors) {}
 
   private final AdapterRecipe recipe;
   private final Map<String, Planned> sites;
@@ -28,8 +34,9 @@ public final class AdapterPlan {
     Map<String, Planned> sites = new LinkedHashMap<>();
     recipes.forEach(
         (site, one) -> {
-          List<TrainedTensor> tensors = recipe.method().tensors(site, one);
-          sites.put(site.name(), new Planned(sites.size(), site, one, tensors));
+          TrainableMethod method = recipe.methodAt(site);
+          List<TrainedTensor> tensors = method.tensors(site, one);
+          sites.put(site.name(), new Planned(sites.size(), site, method, one, tensors));
         });
     return new AdapterPlan(recipe, sites);
   }

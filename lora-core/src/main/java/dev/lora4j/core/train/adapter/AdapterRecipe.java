@@ -1,11 +1,14 @@
 package dev.lora4j.core.train.adapter;
 
+import dev.lora4j.core.adapter.full.WholeTraining;
 import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +25,8 @@ import java.util.OptionalInt;
  * @param convRank of convolutions larger than one point; the rank without it
  * @param convAlpha of these convolutions; without it their scale is that of the others
  * @param overrides other ranks and alphas for some layers; the first that matches counts
+ * @param saved layers that are trained whole, without factors, and stored as they end, as PEFT's
+ *     {@code modules_to_save}; of any kind, and beside {@code targets}, before which they go
  * @param start how the factors of LoRA begin; other methods begin as they do
  * @param rankStabilised whether alpha is divided by the root of the rank (rsLoRA)
  * @param dropouts what is left out by chance
@@ -34,6 +39,7 @@ public record AdapterRecipe(
     OptionalInt convRank,
     OptionalDouble convAlpha,
     List<SiteOverride> overrides,
+    List<SitePattern> saved,
     FactorsStart start,
     boolean rankStabilised,
     Dropouts dropouts) {
@@ -48,6 +54,7 @@ public record AdapterRecipe(
           OptionalInt.empty(),
           OptionalDouble.empty(),
           List.of(),
+          List.of(),
           FactorsStart.KAIMING,
           false,
           Dropouts.NONE);
@@ -59,6 +66,7 @@ public record AdapterRecipe(
    */
   public AdapterRecipe {
     overrides = List.copyOf(overrides);
+    saved = List.copyOf(saved);
     List<String> problems = new ArrayList<>();
     checkRank(problems, "rank", rank);
     checkAlpha(problems, "alpha", alpha);
@@ -150,6 +158,13 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
+  /** With other layers trained whole, by patterns (see {@link SitePattern}). */
+  public AdapterRecipe saved(String... patterns) {
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.saved = Arrays.stream(patterns).map(SitePattern::of).toList();
+    return draft.recipe();
+  }
+
   /** Begun in another way. */
   public AdapterRecipe start(FactorsStart other) {
     RecipeDraft draft = new RecipeDraft(this);
@@ -169,6 +184,12 @@ public record AdapterRecipe(
     RecipeDraft draft = new RecipeDraft(this);
     draft.dropouts = others;
     return draft.recipe();
+  }
+
+  /** The method by which a layer is trained. */
+  TrainableMethod methodAt(Site site) {
+    boolean whole = saved.stream().anyMatch(p -> p.matches(site.name()));
+    return whole ? new WholeTraining() : method;
   }
 
   /**

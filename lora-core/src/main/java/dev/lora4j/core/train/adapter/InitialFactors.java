@@ -22,16 +22,20 @@ final class InitialFactors {
   private final Scope scope;
   private final long seed;
   private final Function<Site, Tensor> weights;
+  private final Function<Site, Tensor> biases;
 
   /**
    * For one adapter.
    *
    * @param weights the base's weight of a layer, asked for where factors begin with it
+   * @param biases the base's bias of a layer, asked for likewise
    */
-  InitialFactors(Scope scope, long seed, Function<Site, Tensor> weights) {
+  InitialFactors(
+      Scope scope, long seed, Function<Site, Tensor> weights, Function<Site, Tensor> biases) {
     this.scope = scope;
     this.seed = seed;
     this.weights = weights;
+    this.biases = biases;
   }
 
   /** Fills the tensors of one layer. */
@@ -47,6 +51,8 @@ final class InitialFactors {
         List<float[]> values =
             made.computeIfAbsent(start.values(), of -> ofWeight(planned.site(), of));
         System.arraycopy(values.get(start.index()), 0, flat, from, count);
+      } else if (tensor.start() instanceof Start.OfBias) {
+        System.arraycopy(bias(planned.site()), 0, flat, from, count);
       } else {
         fill(flat, from, from + count, name, tensor);
       }
@@ -86,6 +92,12 @@ final class InitialFactors {
         Program program =
             graph.inference(work, List.of(wide ? q.transpose(0, 1).contiguous() : q))) {
       return program.run(work, Tensor.of(work, tall, random)).get(0).floats();
+    }
+  }
+
+  private float[] bias(Site site) {
+    try (Scope work = scope.child("start")) {
+      return biases.apply(site).to(work, DType.F32).floats();
     }
   }
 

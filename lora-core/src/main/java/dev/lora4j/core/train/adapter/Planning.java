@@ -64,6 +64,13 @@ final class Planning {
         problems.add(pattern + " excludes none of the chosen layers" + nearest(pattern));
       }
     }
+    for (SitePattern pattern : recipe.saved()) {
+      List<Site> found = sites.stream().filter(s -> pattern.matches(s.name())).toList();
+      if (found.isEmpty()) {
+        problems.add(pattern + ", to be trained whole, matches no layer" + nearest(pattern));
+      }
+      chosen.addAll(found);
+    }
     return chosen;
   }
 
@@ -132,7 +139,7 @@ final class Planning {
   /** Whether the method has anything to train there. */
   private boolean fits(Site site, SiteRecipe one) {
     try {
-      return !recipe.method().tensors(site, one).isEmpty();
+      return !recipe.methodAt(site).tensors(site, one).isEmpty();
     } catch (IllegalArgumentException e) {
       problems.add(e.getMessage());
       return false;

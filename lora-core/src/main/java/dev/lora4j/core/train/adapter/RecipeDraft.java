@@ -1,6 +1,7 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -15,6 +16,7 @@ final class RecipeDraft {
   OptionalInt convRank;
   OptionalDouble convAlpha;
   List<SiteOverride> overrides;
+  List<SitePattern> saved;
   FactorsStart start;
   boolean rankStabilised;
   Dropouts dropouts;
@@ -27,6 +29,7 @@ final class RecipeDraft {
     convRank = from.convRank();
     convAlpha = from.convAlpha();
     overrides = from.overrides();
+    saved = from.saved();
     start = from.start();
     rankStabilised = from.rankStabilised();
     dropouts = from.dropouts();
@@ -42,6 +45,7 @@ final class RecipeDraft {
         convRank,
         convAlpha,
         overrides,
+        saved,
         start,
         rankStabilised,
         dropouts);

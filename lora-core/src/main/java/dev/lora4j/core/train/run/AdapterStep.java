@@ -38,7 +38,7 @@ public final class AdapterStep {
     step =
         TrainingStep.compile(
             scope, staged.parameters(), staged.loss(), settings.step(task.compute()));
-    initial = factors.initial(scope, settings.seed(), task::weight);
+    initial = factors.initial(scope, settings.seed(), task::weight, task::bias);
     Map<String, Tensor> own = factors.held(scope, initial);
     held = name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name));
   }

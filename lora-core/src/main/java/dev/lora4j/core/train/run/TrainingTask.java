@@ -41,6 +41,16 @@ public interface TrainingTask {
   /** The model's weight at a layer, in the shape of the site; some methods begin with it. */
   Tensor weight(Site site);
 
+  /**
+   * The model's bias at a layer that has one; layers that are trained whole begin with it.
+   *
+   * @throws IllegalArgumentException if the task cannot say, and so trains no layers whole
+   */
+  default Tensor bias(Site site) {
+    throw new IllegalArgumentException(
+        site.name() + " cannot be trained whole here, as its bias is not known; leave it out.");
+  }
+
   /** What the staged program holds under a name: a frozen weight of the model. */
   Tensor held(String name);
 

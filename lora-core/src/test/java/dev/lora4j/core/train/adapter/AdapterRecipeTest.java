@@ -59,6 +59,7 @@ class AdapterRecipeTest {
                     LORA.convRank(),
                     LORA.convAlpha(),
                     List.of(SiteOverride.of("to_q", -1, 0)),
+                    List.of(),
                     FactorsStart.PISSA,
                     false,
                     new Dropouts(1, 0.1, 0, 0)));

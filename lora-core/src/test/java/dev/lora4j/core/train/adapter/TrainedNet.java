@@ -84,11 +84,15 @@ final class TrainedNet implements AutoCloseable {
   }
 
   float[] initial(long seed) {
-    return adapter.initial(scope, seed, this::weight);
+    return adapter.initial(scope, seed, this::weight, s -> own(s, "bias"));
   }
 
   Tensor weight(Site site) {
-    return base.get(site.name().substring(SmallNet.MODEL.length() + 1) + ".weight");
+    return own(site, "weight");
+  }
+
+  private Tensor own(Site site, String parameter) {
+    return base.get(site.name().substring(SmallNet.MODEL.length() + 1) + "." + parameter);
   }
 
   /** The batch that every run gets that is not told another. */
