@@ -69,7 +69,7 @@ public record TokenSequences(
       try {
         TokenSequence whole = sequence(data.examples().get(i), tokenizer, template, labels);
         boolean longer = whole.length() > limits.longest();
-        TokenSequence kept = longer ? shortened(whole, limits) : whole;
+        TokenSequence kept = longer ? shortened(whole, tokenizer, limits) : whole;
         if (kept.label() < 0 && kept.learned() == 0) {
           throw new IllegalArgumentException(
               "has nothing to learn within %d tokens.".formatted(limits.longest()));
@@ -149,13 +149,18 @@ public record TokenSequences(
     return counted;
   }
 
-  private static TokenSequence shortened(TokenSequence whole, SequenceLimits limits) {
+  private static TokenSequence shortened(
+      TokenSequence whole, TextTokenizer tokenizer, SequenceLimits limits) {
     if (limits.longer() == SequenceLimits.Longer.REFUSE) {
       throw new IllegalArgumentException(
           "has %d tokens, and %d are the most. Shorten it, allow longer ones, or have them cut."
               .formatted(whole.length(), limits.longest()));
     }
     int most = limits.longest();
+    if (whole.label() >= 0) {
+      int[] ids = CutText.of(whole.ids(), tokenizer, most);
+      return new TokenSequence(ids, new boolean[most], new int[0], whole.label());
+    }
     return new TokenSequence(
         Arrays.copyOf(whole.ids(), Math.min(most, whole.ids().length)),
         Arrays.copyOf(whole.counted(), Math.min(most, whole.counted().length)),

@@ -44,6 +44,7 @@ public final class TextModel {
   private final SiteCatalogue sites;
   private final List<Path> files;
   private final List<String> notes;
+  private final List<String> started;
   private final boolean whole;
   private String hash = "";
 
@@ -82,6 +83,7 @@ public final class TextModel {
               .orElse(loaded)
               .sharing(shared);
       notes = new ArrayList<>(conversion.notes());
+      this.started = started.stream().map(Parameter::name).toList();
       if (!started.isEmpty()) {
         notes.add(NewHead.note(started));
       }
@@ -203,6 +205,11 @@ public final class TextModel {
   /** Whether it has all weights of its network, also those that checkpoints may be without. */
   public boolean whole() {
     return whole;
+  }
+
+  /** Names of the weights of a {@linkplain NewHead new head} that start from chance. */
+  public List<String> started() {
+    return started;
   }
 
   /** What was assumed or converted, as sentences for the user. */

@@ -1,6 +1,5 @@
 package dev.lora4j.text.train;
 
-import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.core.train.run.RunListener;
@@ -14,12 +13,7 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,22 +25,19 @@ import java.util.Map;
  */
 public final class TextTrainer {
   private final LanguageModel model;
-  private final List<TokenSequence> sequences;
-  private final List<TokenSequence> heldOut;
+  private final TrainingTexts texts;
   private final TextTrainingSettings settings;
   private final Keeping keeping;
   private final String name;
 
   private TextTrainer(
       LanguageModel model,
-      List<TokenSequence> sequences,
-      List<TokenSequence> heldOut,
+      TrainingTexts texts,
       TextTrainingSettings settings,
       Keeping keeping,
       String name) {
     this.model = model;
-    this.sequences = sequences;
-    this.heldOut = heldOut;
+    this.texts = texts;
     this.settings = settings;
     this.keeping = keeping;
     this.name = name;
@@ -54,7 +45,7 @@ public final class TextTrainer {
 
   /** A trainer for a model, with settings and no texts yet. */
   public static TextTrainer on(LanguageModel model, TextTrainingSettings settings) {
-    return new TextTrainer(model, List.of(), List.of(), settings, Keeping.NOTHING, "text");
+    return new TextTrainer(model, TrainingTexts.NONE, settings, Keeping.NOTHING, "text");
   }
 
   /**
@@ -85,8 +76,7 @@ public final class TextTrainer {
 
   /** With these sequences, and those to validate by. */
   public TextTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
-    return new TextTrainer(
-        model, List.copyOf(learned), List.copyOf(others), settings, keeping, name);
+    return new TextTrainer(model, new TrainingTexts(learned, others), settings, keeping, name);
   }
 
   private List<TokenSequence> cut(TextDataSet data) {
@@ -95,22 +85,22 @@ public final class TextTrainer {
 
   /** With checkpoints and validation. */
   public TextTrainer keeping(Keeping other) {
-    return new TextTrainer(model, sequences, heldOut, settings, other, name);
+    return new TextTrainer(model, texts, settings, other, name);
   }
 
   /** With another name for the adapter. */
   public TextTrainer name(String other) {
-    return new TextTrainer(model, sequences, heldOut, settings, keeping, other);
+    return new TextTrainer(model, texts, settings, keeping, other);
   }
 
   /** The sequences that are learned. */
   public List<TokenSequence> sequences() {
-    return sequences;
+    return texts.learned();
   }
 
   /** The sequences that are held out. */
   public List<TokenSequence> heldOut() {
-    return heldOut;
+    return texts.heldOut();
   }
 
   /** The layers that are trained, and how. */
@@ -127,16 +117,14 @@ public final class TextTrainer {
    * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
    */
   public TrainedText run(RunListener listener) {
-    if (sequences.isEmpty()) {
-      throw new IllegalArgumentException("There are no texts to train on.");
-    }
-    requireLengths();
+    texts.requireFor(model.base());
+    Keeping identified = texts.identified(keeping, model.base(), settings);
     return StopSign.run(
         sign -> {
           TrainingTask task = task();
           try (TrainingLoop loop =
               new TrainingLoop(
-                  model.scope(), task, settings.training(), identified(), listener, sign)) {
+                  model.scope(), task, settings.training(), identified, listener, sign)) {
             TrainedAdapter trained = loop.run(name);
             return new TrainedText(trained.adapter(), model.base().family(), trained.losses());
           }
@@ -146,56 +134,7 @@ public final class TextTrainer {
   /** What the loop trains: the loss of the texts, and their batches. */
   public TrainingTask task() {
     SequenceBatches batches =
-        new SequenceBatches(sequences, settings.batch(), settings.training().seed(), false);
-    return new TextTask(model, plan(), batches, validation(), Map.of());
-  }
-
-  private void requireLengths() {
-    int longest = model.network().longest();
-    sequences.stream()
-        .filter(s -> s.length() > longest)
-        .findFirst()
-        .ifPresent(
-            s -> {
-              throw new IllegalArgumentException(
-                  "A text has "
-                      + s.length()
-                      + " tokens, but this model reads at most "
-                      + longest
-                      + "; cut texts to that (max_length).");
-            });
-  }
-
-  private List<List<TokenSequence>> validation() {
-    List<List<TokenSequence>> all = new ArrayList<>();
-    for (int from = 0; from < heldOut.size(); from += settings.batch()) {
-      all.add(heldOut.subList(from, Math.min(heldOut.size(), from + settings.batch())));
-    }
-    return all;
-  }
-
-  /** With all that a checkpoint depends on, so that another run does not go on with it. */
-  private Keeping identified() {
-    Map<String, String> identity = new HashMap<>(keeping.identity());
-    if (keeping.checkpoints().isPresent()) {
-      identity.put("base", model.base().hash());
-      identity.put("settings", settings.toString());
-      MessageDigest digest = Digests.sha256();
-      for (TokenSequence s : sequences) {
-        digest.update(
-            (Arrays.toString(s.ids()) + Arrays.toString(s.counted()) + Arrays.toString(s.target()))
-                .getBytes(StandardCharsets.UTF_8));
-      }
-      identity.put("texts", Digests.hex(digest));
-    }
-    return new Keeping(
-        keeping.checkpoints(),
-        keeping.every(),
-        keeping.keep(),
-        keeping.resume(),
-        identity,
-        keeping.validateEvery(),
-        keeping.keepBest(),
-        keeping.previewEvery());
+        new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), false);
+    return new TextTask(model, plan(), batches, texts.validation(settings.batch()), Map.of());
   }
 }

@@ -60,7 +60,7 @@ public final class TinyTokenizers {
   }
 
   /** Writes a {@code tokenizer.json} of BERT's kind. */
-  static Path bert(Path folder) throws IOException {
+  public static Path bert(Path folder) throws IOException {
     Files.writeString(
         folder.resolve("tokenizer.json"),
         """

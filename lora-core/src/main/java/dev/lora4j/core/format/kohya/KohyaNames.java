@@ -11,10 +11,13 @@ import java.util.Set;
 /**
  * kohya's flat names of layers: the prefix of the model, then the layer's name with every dot made
  * an underscore. The denoiser's layers are called as diffusers calls them for Stable Diffusion 1
- * and 2, and as the model was first published for all later ones.
+ * and 2, and as the model was first published for all later ones. Those of language models, which kohya
+ * does not train, are called as LyCORIS calls layers of any model.
  */
 final class KohyaNames {
   private static final String DENOISER = "lora_unet_";
+  private static final String ANY = "lycoris_";
+  private static final String LANGUAGE_MODEL = "lm";
   private static final String NATIVE_DENOISER = "diffusion_model.";
   private static final Set<String> DENOISERS = Set.of("unet", "transformer");
   private static final Set<String> DIFFUSERS_NAMED = Set.of("", "sd15", "sd21");
@@ -64,10 +67,13 @@ final class KohyaNames {
     if (text(site)) {
       return encoder(model, path) + path.replace('.', '_');
     }
+    if (model.equals(LANGUAGE_MODEL)) {
+      return ANY + path.replace('.', '_');
+    }
     throw new AdapterException(
         "kohya's layout has no name for "
             + site
-            + ": it is for denoisers of pictures and their text encoders. Name the base that the adapter"
+            + ": it is for denoisers of pictures, their text encoders, and language models. Name the base that the adapter"
             + " is for, or write PEFT's layout.");
   }
 

@@ -1,0 +1,188 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.StopSign;
+import dev.lora4j.core.train.run.TrainedAdapter;
+import dev.lora4j.core.train.run.TrainingLoop;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.data.SequenceBatches;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.pipeline.TextClassifier;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Trains an adapter with a head that tells classes of texts apart. Immutable; each method returns a
+ * changed copy.
+ *
+ * <p>The head is trained whole and saved with the adapter. Which layers that is, the recipe's
+ * {@code saved} says; if it says nothing, the head and a pooler below it.
+ *
+ * <p>The model may be used by others meanwhile. The same model, texts, settings and machine give
+ * the same adapter bit for bit, also if training is stopped and gone on with.
+ */
+public final class ClassifierTrainer {
+  private static final String WEIGHT = ".weight";
+
+  private final TextClassifier model;
+  private final TrainingTexts texts;
+  private final TextTrainingSettings settings;
+  private final Keeping keeping;
+  private final String name;
+
+  private ClassifierTrainer(
+      TextClassifier model,
+      TrainingTexts texts,
+      TextTrainingSettings settings,
+      Keeping keeping,
+      String name) {
+    this.model = model;
+    this.texts = texts;
+    this.settings = settings;
+    this.keeping = keeping;
+    this.name = name;
+  }
+
+  /**
+   * A trainer for a model, with settings and no texts yet.
+   *
+   * @throws IllegalArgumentException if the model has no head
+   */
+  public static ClassifierTrainer on(TextClassifier model, TextTrainingSettings settings) {
+    if (model.labels().isEmpty()) {
+      throw new IllegalArgumentException(
+          model.base().path()
+              + " was loaded without a head that tells classes apart; load it with the classes of"
+              + " the texts.");
+    }
+    return new ClassifierTrainer(
+        model, TrainingTexts.NONE, settings, Keeping.NOTHING, "classifier");
+  }
+
+  /**
+   * With the texts of a data set, of which the settings' share is held out.
+   *
+   * @throws IllegalArgumentException if they have no classes
+   * @throws dev.lora4j.text.data.TextDataException with all that are of other classes than the
+   *     model's
+   */
+  public ClassifierTrainer data(TextDataSet data) {
+    if (settings.heldOut() == 0) {
+      return sequences(cut(data), List.of());
+    }
+    TextDataSet.Split split = data.split(settings.heldOut(), settings.training().seed());
+    return sequences(cut(split.training()), cut(split.validation()));
+  }
+
+  private List<TokenSequence> cut(TextDataSet data) {
+    return model.sequences(data, settings.limits()).sequences();
+  }
+
+  /** With these sequences, each with its class, and those to validate by. */
+  public ClassifierTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
+    TrainingTexts with = new TrainingTexts(learned, others);
+    return new ClassifierTrainer(model, with, settings, keeping, name);
+  }
+
+  /** With checkpoints and validation. */
+  public ClassifierTrainer keeping(Keeping other) {
+    return new ClassifierTrainer(model, texts, settings, other, name);
+  }
+
+  /** With another name for the adapter. */
+  public ClassifierTrainer name(String other) {
+    return new ClassifierTrainer(model, texts, settings, keeping, other);
+  }
+
+  /** The sequences that are learned. */
+  public List<TokenSequence> sequences() {
+    return texts.learned();
+  }
+
+  /** The sequences that are held out. */
+  public List<TokenSequence> heldOut() {
+    return texts.heldOut();
+  }
+
+  /**
+   * The layers that are trained, and how.
+   *
+   * @throws IllegalArgumentException if the recipe does not fit the model, or leaves out what
+   *     starts from chance
+   */
+  public AdapterPlan plan() {
+    AdapterRecipe recipe = settings.recipe();
+    if (recipe.saved().isEmpty()) {
+      String[] head =
+          model.base().sites().all().stream()
+              .map(s -> s.name())
+              .filter(s -> model.network().ofHead(weight(s)))
+              .toArray(String[]::new);
+      recipe = recipe.saved(head);
+    }
+    AdapterPlan plan = recipe.plan(model.base().sites().all());
+    List<String> left = left(plan);
+    if (!left.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Layers that start from chance have to be trained whole: "
+              + String.join(", ", left)
+              + ". Name them among the layers to be saved, or none there.");
+    }
+    return plan;
+  }
+
+  /** Layers that start from chance and would not be in the adapter as they end. */
+  private List<String> left(AdapterPlan plan) {
+    Set<String> whole =
+        plan.sites().keySet().stream()
+            .map(s -> s.name())
+            .filter(s -> plan.recipe().saved().stream().anyMatch(p -> p.matches(s)))
+            .map(ClassifierTrainer::weight)
+            .collect(Collectors.toSet());
+    return model.base().started().stream()
+        .filter(w -> w.endsWith(WEIGHT) && !whole.contains(w))
+        .map(w -> w.substring(0, w.length() - WEIGHT.length()))
+        .toList();
+  }
+
+  private static String weight(String site) {
+    return site.substring(TextModel.MODEL.length() + 1) + WEIGHT;
+  }
+
+  /**
+   * Trains.
+   *
+   * @param listener hears of each step
+   * @throws dev.lora4j.core.train.run.TrainingInterrupted if the calling thread is interrupted;
+   *     with checkpoints, the last step is in one
+   * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
+   */
+  public TrainedText run(RunListener listener) {
+    texts.requireFor(model.base());
+    Keeping identified = texts.identified(keeping, model.base(), settings);
+    return StopSign.run(
+        sign -> {
+          TrainingTask task = task();
+          try (TrainingLoop loop =
+              new TrainingLoop(
+                  model.scope(), task, settings.training(), identified, listener, sign)) {
+            TrainedAdapter trained = loop.run(name);
+            return new TrainedText(trained.adapter(), model.base().family(), trained.losses());
+          }
+        });
+  }
+
+  /** What the loop trains: the loss of the texts' classes, and their batches. */
+  public TrainingTask task() {
+    SequenceBatches batches =
+        new SequenceBatches(
+            texts.learned(), settings.batch(), settings.training().seed(), true);
+    return new ClassTask(model, plan(), batches, texts.validation(settings.batch()));
+  }
+}
