@@ -15,24 +15,29 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
     long began = System.nanoTime();
     Lora4j lora = Lora4j.open(options.where.device);
     try {
-      DType compute = options.compute == TextModelOptions.Compute.bf16 ? DType.BF16 : DType.F32;
+      DType compute = options.type();
       LanguageModel model = LanguageModel.load(lora, path, compute);
-      console.note(
-          "Loaded "
-              + path.toAbsolutePath().normalize().getFileName()
-              + " in "
-              + Durations.since(began)
-              + " ("
-              + lora.engine().version()
-              + ", computing in "
-              + compute
-              + ").");
+      tell(console, path, began, lora, compute);
       model.base().notes().forEach(console::note);
       return new OpenText(lora, model);
     } catch (RuntimeException | Error e) {
       lora.close();
       throw e;
     }
+  }
+
+  /** Says what was loaded, and how long it took. */
+  static void tell(Console console, Path path, long began, Lora4j lora, DType compute) {
+    console.note(
+        "Loaded "
+            + path.toAbsolutePath().normalize().getFileName()
+            + " in "
+            + Durations.since(began)
+            + " ("
+            + lora.engine().version()
+            + ", computing in "
+            + compute
+            + ").");
   }
 
   /** Reads adapters and their weights. */

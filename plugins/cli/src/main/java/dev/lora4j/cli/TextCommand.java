@@ -8,14 +8,16 @@ import picocli.CommandLine.Spec;
 @Extension(
     point = Command.class,
     name = "text",
-    help = "Adapters of language models: train, generate, evaluate.")
+    help = "Adapters of language models: train, generate, classify, evaluate.")
 @picocli.CommandLine.Command(
     name = "text",
     sortOptions = false,
-    description = "Adapters of language models: train them, generate with them, evaluate them.",
+    description = "Adapters of language models: train them, generate and classify texts with them,"
+            + " evaluate them.",
     subcommands = {
       TextQuickstart.class,
       TextGenerate.class,
+      TextClassify.class,
       TextTrain.class,
       TextEvaluate.class,
       TextMerge.class,

@@ -3,10 +3,14 @@ package dev.lora4j.cli;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.data.TokenSequences;
+import dev.lora4j.text.evaluate.Classification;
 import dev.lora4j.text.evaluate.Perplexity;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.TextClassifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +25,8 @@ import picocli.CommandLine.Option;
     name = "evaluate",
     sortOptions = false,
     description =
-        "Score a language model on texts that it was not taught: its perplexity, without"
-            + " and with adapters.")
+        "Score a language model on texts that it was not taught, without and with adapters: its"
+            + " perplexity; on texts with classes, how many it tells rightly.")
 final class TextEvaluate implements Command {
   private static final int MOST = 1024;
 
@@ -65,10 +69,18 @@ final class TextEvaluate implements Command {
     } catch (IOException e) {
       throw new Failure("Cannot read " + data + ": " + Explanation.of(e), e);
     }
+    if (texts.form() == TextForm.LABELLED) {
+      classes(console, texts);
+    } else {
+      words(console, texts);
+    }
+    return 0;
+  }
+
+  private void words(Console console, TextDataSet texts) {
     try (OpenText open = OpenText.of(console, options)) {
       LanguageModel model = open.model();
-      int most = longest.orElseGet(() -> Math.min(model.network().longest(), MOST));
-      SequenceLimits limits = new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
+      SequenceLimits limits = limits(model.base());
       TokenSequences cut = model.sequences(texts, limits);
       MixPlan mix = open.plan(console, loras);
       Perplexity base = of(console, "base", model, cut.sequences(), MixPlan.NONE);
@@ -83,18 +95,61 @@ final class TextEvaluate implements Command {
           console.print(line("with adapters", adapted));
         }
       }
-      if (cut.cut() > 0) {
-        console.note(
-            cut.cut()
-                + " texts were longer than "
-                + most
-                + " tokens; only their beginnings count.");
-      }
+      tellCut(console, cut, limits);
       if (json) {
         console.print(report.toString());
       }
     }
-    return 0;
+  }
+
+  private void classes(Console console, TextDataSet texts) {
+    try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
+      TextClassifier model = open.model();
+      SequenceLimits limits = limits(model.base());
+      TokenSequences cut = model.sequences(texts, limits);
+      MixPlan mix = open.plan(loras);
+      Json report = new Json();
+      // A head that starts from chance says nothing of the base.
+      if (model.base().started().isEmpty()) {
+        score(console, "base", report, model, cut.sequences(), MixPlan.NONE);
+      }
+      if (!mix.parts().isEmpty()) {
+        score(console, "adapters", report, model, cut.sequences(), mix);
+      }
+      tellCut(console, cut, limits);
+      if (json) {
+        console.print(report.toString());
+      }
+    }
+  }
+
+  private void score(
+      Console console,
+      String what,
+      Json report,
+      TextClassifier model,
+      List<TokenSequence> texts,
+      MixPlan mix) {
+    Classification found = ClassScores.of(console, what, model, texts, mix);
+    report.put(what, ClassScores.json(found));
+    if (!json) {
+      console.print(ClassScores.line(mix.parts().isEmpty() ? what : "with " + what, found));
+    }
+  }
+
+  private SequenceLimits limits(TextModel base) {
+    int most = longest.orElseGet(() -> Math.min(base.network().longest(), MOST));
+    return new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
+  }
+
+  private static void tellCut(Console console, TokenSequences cut, SequenceLimits limits) {
+    if (cut.cut() > 0) {
+      console.note(
+          cut.cut()
+              + " texts were longer than "
+              + limits.longest()
+              + " tokens; only their beginnings count.");
+    }
   }
 
   private static String line(String what, Perplexity found) {

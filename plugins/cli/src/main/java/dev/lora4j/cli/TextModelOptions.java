@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -30,6 +31,11 @@ final class TextModelOptions {
   Compute compute = Compute.f32;
 
   @Mixin final DeviceOption where = new DeviceOption();
+
+  /** The type to compute in. */
+  DType type() {
+    return compute == Compute.bf16 ? DType.BF16 : DType.F32;
+  }
 
   /** Where the model lies. */
   Path path() {

@@ -9,10 +9,16 @@ import java.util.List;
 final class TextTargets {
   private TextTargets() {}
 
+  /** What stands for no layers: those that are trained whole are all. */
+  private static final String NONE = "none";
+
   /** The layers of all that is named; attention and feed-forward layers if nothing is. */
   static Targets of(List<String> names) {
     if (names.isEmpty()) {
       return Targets.of(TargetPreset.ATTENTION_FEED_FORWARD);
+    }
+    if (names.equals(List.of(NONE))) {
+      return Targets.matching();
     }
     Targets all = of(names.get(0));
     for (String name : names.subList(1, names.size())) {

@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.optimizer.Optimizers;
@@ -10,6 +11,12 @@ import dev.lora4j.core.train.schedule.Decays;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TextForm;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.evaluate.Classification;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.pipeline.TextClassifier;
+import dev.lora4j.text.train.ClassifierTrainer;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
 import dev.lora4j.text.train.TrainedText;
@@ -31,7 +38,7 @@ import picocli.CommandLine.Option;
       "Train an adapter of a language model on texts.",
       "Texts are files of plain text, or of lines of JSON: {\"text\"}, {\"prompt\", \"completion\"}"
           + " of which the completion alone is learned, or {\"messages\"} of which the assistant's"
-          + " are."
+          + " are; {\"text\", \"label\"} teaches an encoder to tell classes apart."
     })
 final class TextTrain implements Command {
   private static final String CHECKPOINTS = "checkpoints";
@@ -82,8 +89,17 @@ final class TextTrain implements Command {
       description =
           "Layers to train: attention, attention_feed_forward (default), linear; or patterns of"
               + " names as PEFT's target_modules has them, for example q_proj,v_proj, or * for"
-              + " everything.")
+              + " everything; none for the layers of --saved alone.")
   private List<String> targets = new ArrayList<>();
+
+  @Option(
+      names = "--saved",
+      paramLabel = "NAMES",
+      split = ",",
+      description =
+          "Layers to train whole, as PEFT's modules_to_save (default: the head that tells classes"
+              + " apart; else none).")
+  private List<String> saved = new ArrayList<>();
 
   @Option(
       names = "--steps",
@@ -218,42 +234,80 @@ final class TextTrain implements Command {
     if (!resume) {
       OldCheckpoints.remove(run.resolve(CHECKPOINTS), overwrite);
     }
-    long began = System.nanoTime();
     TextDataSet texts = read();
-    try (OpenText open = OpenText.of(console, options)) {
-      int reads = open.model().network().longest();
-      SequenceLimits limits =
-          new SequenceLimits(
-              longest.orElseGet(() -> Math.min(reads, 1024)), SequenceLimits.Longer.CUT, pack);
-      TextTrainingSettings first = settings(limits, 1);
-      TextTrainer unsized = TextTrainer.on(open.model(), first).data(texts);
-      int perStep = batch * accumulate;
-      int count =
-          steps.orElseGet(
-              () -> (int) Math.max(1, Math.round(epochs * unsized.sequences().size() / perStep)));
-      TextTrainer trainer =
-          TextTrainer.on(open.model(), settings(limits, count))
-              .sequences(unsized.sequences(), unsized.heldOut())
-              .keeping(keeping(run.resolve(CHECKPOINTS)))
-              .name(String.valueOf(out.getFileName()));
-      summary(console, trainer, count, perStep);
-      LoggedRun logged =
-          new LoggedRun(
-              String.valueOf(out.getFileName()),
-              run,
-              Map.of(),
-              List.of("csv", "chart"),
-              "text",
-              perStep);
-      RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty());
-      TrainedText trained;
-      try (log) {
-        trained = log.run(trainer::run);
-      }
-      trained.save(out, layout);
-      report(console, trained, count, (System.nanoTime() - began) / 1e9);
+    if (texts.form() == TextForm.LABELLED) {
+      classes(console, texts, run);
+    } else {
+      words(console, texts, run);
     }
     return 0;
+  }
+
+  /** Teaches a language model to go on from texts. */
+  private void words(Console console, TextDataSet texts, Path run) {
+    long began = System.nanoTime();
+    try (OpenText open = OpenText.of(console, options)) {
+      SequenceLimits limits = limits(open.model().base());
+      TextTrainer unsized = TextTrainer.on(open.model(), settings(limits, 1)).data(texts);
+      int count = steps(unsized.sequences());
+      TextTrainer trainer =
+          TextTrainer.on(open.model(), settings(limits, count))
+              .sequences(unsized.sequences(), unsized.heldOut());
+      TrainedText trained = train(console, TextWork.of(trainer, keeping(run), name()), run, count);
+      report(console, trained, count, began, Optional.empty());
+    }
+    next(console, "read what it writes", "generate", "YOUR PROMPT");
+  }
+
+  /** Teaches an encoder to tell classes of texts apart. */
+  private void classes(Console console, TextDataSet texts, Path run) {
+    long began = System.nanoTime();
+    try (OpenClassifier open = OpenClassifier.of(console, options, texts.labels(), seed)) {
+      TextClassifier model = open.model();
+      SequenceLimits limits = limits(model.base());
+      ClassifierTrainer unsized = ClassifierTrainer.on(model, settings(limits, 1)).data(texts);
+      int count = steps(unsized.sequences());
+      ClassifierTrainer trainer =
+          ClassifierTrainer.on(model, settings(limits, count))
+              .sequences(unsized.sequences(), unsized.heldOut());
+      console.note("Classes: " + String.join(", ", model.labels()) + ".");
+      TrainedText trained = train(console, TextWork.of(trainer, keeping(run), name()), run, count);
+      MixPlan mix = MixPlan.of(trained.adapter(), 1);
+      Optional<Classification> score =
+          trainer.heldOut().isEmpty()
+              ? Optional.empty()
+              : Optional.of(
+                  ClassScores.of(console, "texts held out", model, trainer.heldOut(), mix));
+      report(console, trained, count, began, score);
+    }
+    next(console, "tell texts apart", "classify", "YOUR TEXT");
+  }
+
+  private String name() {
+    return String.valueOf(out.getFileName());
+  }
+
+  private SequenceLimits limits(TextModel base) {
+    int most = longest.orElseGet(() -> Math.min(base.network().longest(), 1024));
+    return new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
+  }
+
+  private int steps(List<TokenSequence> learned) {
+    return steps.orElseGet(
+        () -> (int) Math.max(1, Math.round(epochs * learned.size() / (batch * accumulate))));
+  }
+
+  private TrainedText train(Console console, TextWork work, Path run, int count) {
+    int perStep = batch * accumulate;
+    summary(console, work, count, perStep);
+    LoggedRun logged =
+        new LoggedRun(name(), run, Map.of(), List.of("csv", "chart"), "text", perStep);
+    TrainedText trained;
+    try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty())) {
+      trained = log.run(work.training()::apply);
+    }
+    trained.save(out, layout);
+    return trained;
   }
 
   private TextDataSet read() {
@@ -270,7 +324,8 @@ final class TextTrain implements Command {
             .method(TrainableMethods.named(method, Map.of()))
             .targets(TextTargets.of(targets))
             .rank(rank, alpha.orElse((double) rank))
-            .rankStabilised(rslora);
+            .rankStabilised(rslora)
+            .saved(saved.toArray(String[]::new));
     TrainingSettings training =
         TrainingSettings.of(
             Optimizers.named(optimizer),
@@ -290,9 +345,9 @@ final class TextTrain implements Command {
     return new TextTrainingSettings(recipe, all, limits, batch, heldOut);
   }
 
-  private Keeping keeping(Path checkpoints) {
+  private Keeping keeping(Path run) {
     return new Keeping(
-        Optional.of(checkpoints),
+        Optional.of(run.resolve(CHECKPOINTS)),
         saveEvery,
         2,
         resume,
@@ -302,34 +357,36 @@ final class TextTrain implements Command {
         Integer.MAX_VALUE);
   }
 
-  private void summary(Console console, TextTrainer trainer, int count, int perStep) {
-    long tokens = trainer.sequences().stream().mapToLong(s -> s.ids().length).sum();
-    long learned = trainer.sequences().stream().mapToLong(s -> s.learned()).sum();
+  private void summary(Console console, TextWork work, int count, int perStep) {
+    long tokens = work.learned().stream().mapToLong(s -> s.ids().length).sum();
+    long learned = work.learned().stream().mapToLong(TokenSequence::learned).sum();
     console.note(
         String.format(
             Locale.ROOT,
-            "%d texts of %d tokens, %d of them learned; %d held out.",
-            trainer.sequences().size(),
+            "%d texts of %d tokens%s; %d held out.",
+            work.learned().size(),
             tokens,
-            learned,
-            trainer.heldOut().size()));
+            learned > 0 ? ", " + learned + " of them learned" : "",
+            work.heldOut().size()));
     console.note(
         String.format(
             Locale.ROOT,
             "%s on %d layers, %,d numbers; %d steps of %d texts.",
-            method,
-            trainer.plan().sites().size(),
-            trainer.plan().elements(),
+            targets.equals(List.of("none")) ? "whole values" : method,
+            work.plan().sites().size(),
+            work.plan().elements(),
             count,
             perStep));
   }
 
-  private void report(Console console, TrainedText trained, int count, double seconds) {
+  private void report(
+      Console console, TrainedText trained, int count, long began, Optional<Classification> score) {
+    double seconds = (System.nanoTime() - began) / 1e9;
     double[] smooth = LossChart.smooth(trained.losses().stream().mapToDouble(l -> l).toArray());
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
     if (json) {
-      console.print(
+      Json told =
           new Json()
               .put("adapter", out.toString())
               .put("identity", trained.adapter().identity())
@@ -337,8 +394,9 @@ final class TextTrain implements Command {
               .put("steps", count)
               .put("firstLoss", first)
               .put("lastLoss", last)
-              .put("seconds", seconds)
-              .toString());
+              .put("seconds", seconds);
+      score.ifPresent(s -> told.put("heldOut", ClassScores.json(s)));
+      console.print(told.toString());
       return;
     }
     console.print(
@@ -350,10 +408,16 @@ final class TextTrain implements Command {
             first,
             last,
             trained.adapter().identity()));
-    console.note("Done in " + Durations.text(seconds) + ". To read what it writes:");
-    List<String> words =
-        new ArrayList<>(List.of("text", "generate", "YOUR PROMPT", "--lora", out.toString()));
-    options.base.ifPresent(base -> words.addAll(List.of("--base", base.toString())));
-    console.note("  " + Invocation.of(words.toArray(String[]::new)));
+    score.ifPresent(s -> console.print(ClassScores.line("held out", s)));
+    console.note("Done in " + Durations.text(seconds) + ".");
+  }
+
+  private void next(Console console, String what, String command, String text) {
+    if (!json) {
+      List<String> words = new ArrayList<>(List.of("text", command, text, "--lora", out.toString()));
+      options.base.ifPresent(base -> words.addAll(List.of("--base", base.toString())));
+      console.note("To " + what + ":");
+      console.note("  " + Invocation.of(words.toArray(String[]::new)));
+    }
   }
 }

@@ -1,0 +1,69 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.text.pipeline.AdapterClasses;
+import dev.lora4j.text.pipeline.TextClassifier;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A running engine with a model loaded into it that tells classes of texts apart. */
+record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseable {
+  /**
+   * Starts the engine and loads what the options name, with a head for these classes.
+   *
+   * @param seed of chance, from which a head starts that the base has not got
+   */
+  static OpenClassifier of(
+      Console console, TextModelOptions options, List<String> labels, long seed) {
+    Path path = options.path();
+    long began = System.nanoTime();
+    Lora4j lora = Lora4j.open(options.where.device);
+    try {
+      TextClassifier model =
+          TextClassifier.load(
+              lora.engine().scope("text classifier"), path, options.type(), labels, seed);
+      OpenText.tell(console, path, began, lora, options.type());
+      return new OpenClassifier(lora, model);
+    } catch (RuntimeException | Error e) {
+      lora.close();
+      throw e;
+    }
+  }
+
+  /** The same with the classes that the first adapter with a head tells apart, else the base's. */
+  static OpenClassifier of(Console console, TextModelOptions options, List<LoraOption> loras) {
+    loras.forEach(l -> ExistingPath.any(l.file()));
+    List<String> labels =
+        loras.stream()
+            .map(l -> AdapterClasses.of(l.file()))
+            .filter(l -> !l.isEmpty())
+            .findFirst()
+            .orElse(List.of());
+    OpenClassifier open = of(console, options, labels, 0);
+    if (open.model.labels().isEmpty()) {
+      open.close();
+      throw new Failure(
+          options.path()
+              + " has no head that tells classes apart, and no adapter brings one. Train one: "
+              + Invocation.of("text", "train", "--base", options.path().toString(), "--data")
+              + " with lines of {\"text\", \"label\"}.");
+    }
+    return open;
+  }
+
+  /** Reads adapters and their weights. */
+  MixPlan plan(List<LoraOption> loras) {
+    MixPlan plan = MixPlan.NONE;
+    for (LoraOption lora : loras) {
+      plan = plan.with(model.adapter(lora.file()), lora.weight());
+    }
+    return plan;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    lora.close();
+  }
+}
