@@ -19,8 +19,7 @@ public record ClassLoss(EncoderTokens tokens, Expr classes) {
   /** Declares the inputs, in the order of the components. */
   public static ClassLoss declare(Graph graph) {
     return new ClassLoss(
-        EncoderTokens.declare(graph),
-        graph.input(CLASSES, DType.I64, Shape.of(Shape.UNKNOWN)));
+        EncoderTokens.declare(graph), graph.input(CLASSES, DType.I64, Shape.of(Shape.UNKNOWN)));
   }
 
   /**

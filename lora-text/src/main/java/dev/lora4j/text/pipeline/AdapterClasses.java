@@ -1,7 +1,7 @@
 package dev.lora4j.text.pipeline;
 
-import dev.lora4j.core.format.metadata.MetadataKey;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.MetadataKey;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.nio.file.Files;

@@ -48,8 +48,7 @@ public final class TextClassifier implements AutoCloseable {
   private final TextTokenizer tokenizer;
   private final TextEncoding encoding;
 
-  private TextClassifier(
-      Scope scope, Path folder, DType compute, List<String> wanted, long seed) {
+  private TextClassifier(Scope scope, Path folder, DType compute, List<String> wanted, long seed) {
     this.scope = scope;
     base =
         wanted.isEmpty()

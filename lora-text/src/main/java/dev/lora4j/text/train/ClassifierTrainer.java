@@ -13,6 +13,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.TextClassifier;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -181,8 +182,16 @@ public final class ClassifierTrainer {
   /** What the loop trains: the loss of the texts' classes, and their batches. */
   public TrainingTask task() {
     SequenceBatches batches =
-        new SequenceBatches(
-            texts.learned(), settings.batch(), settings.training().seed(), true);
-    return new ClassTask(model, plan(), batches, texts.validation(settings.batch()));
+        new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), true);
+    return new ClassTask(model, plan(), batches, validation());
+  }
+
+  /** Texts of like lengths together, so that little is padded. */
+  private List<List<TokenSequence>> validation() {
+    List<TokenSequence> sorted =
+        texts.heldOut().stream()
+            .sorted(Comparator.comparingInt(TokenSequence::length).reversed())
+            .toList();
+    return new TrainingTexts(texts.learned(), sorted).validation(settings.batch());
   }
 }

@@ -66,8 +66,7 @@ class ClassifierStepTest {
     for (int row = 0; row < lengths.length; row++) {
       int from = row * ids.length / lengths.length;
       int length = (int) lengths[row];
-      int[] own =
-          Arrays.stream(ids, from, from + length).mapToInt(d -> (int) d).toArray();
+      int[] own = Arrays.stream(ids, from, from + length).mapToInt(d -> (int) d).toArray();
       int label = (int) numbers("labels")[row];
       texts.add(new TokenSequence(own, new boolean[length], new int[0], label));
     }
@@ -90,8 +89,7 @@ class ClassifierStepTest {
     float[] flat = new float[(int) layout.length()];
     for (FlatLayout.Slot slot : layout.slots()) {
       Factors factors = adapter.at(site(slot)).get(0);
-      double[] values =
-          factors.tensor(ROLES.getOrDefault(part(slot), part(slot))).doubles();
+      double[] values = factors.tensor(ROLES.getOrDefault(part(slot), part(slot))).doubles();
       for (int i = 0; i < values.length; i++) {
         flat[(int) slot.offset() + i] = (float) values[i];
       }
@@ -133,8 +131,7 @@ class ClassifierStepTest {
                       .map(s -> flat.view(scope, s.offset(), s.parameter().shape()))
                       .or(() -> Optional.ofNullable(own.get(name)))
                       .orElseGet(() -> task.held(name)));
-      List<Tensor> found =
-          program.run(scope, held, task.batches(0, 1).get(0).inputs(scope));
+      List<Tensor> found = program.run(scope, held, task.batches(0, 1).get(0).inputs(scope));
       double expected = numbers("loss")[0];
       assertEquals(expected, found.get(0).floats()[0], 1e-5 * expected);
       assertEquals(24, layout.slots().size());

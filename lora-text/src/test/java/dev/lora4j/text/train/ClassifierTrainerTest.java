@@ -109,8 +109,7 @@ class ClassifierTrainerTest {
 
   @Test
   void theHeadAloneIsTrainedWhereThereAreNoTargets() throws IOException {
-    TextTrainingSettings head =
-        settings(4).with(settings(4).recipe().targets(Targets.matching()));
+    TextTrainingSettings head = settings(4).with(settings(4).recipe().targets(Targets.matching()));
     ClassifierTrainer trainer = ClassifierTrainer.on(model, head).data(data());
     assertEquals(2, trainer.plan().sites().size());
     TrainedText trained = trainer.run(done -> {});
@@ -182,7 +181,8 @@ class ClassifierTrainerTest {
     TextDataSet unknown = TextDataSet.read(other);
     String classes =
         assertThrows(
-                TextDataException.class, () -> ClassifierTrainer.on(model, settings(1)).data(unknown))
+                TextDataException.class,
+                () -> ClassifierTrainer.on(model, settings(1)).data(unknown))
             .getMessage();
     assertTrue(classes.contains("'x', which is none of [colour, none]"), classes);
     Path plain = Files.writeString(temporary.resolve("plain.txt"), "red fox");

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 @picocli.CommandLine.Command(
     name = "text",
     sortOptions = false,
-    description = "Adapters of language models: train them, generate and classify texts with them,"
+    description =
+        "Adapters of language models: train them, generate and classify texts with them,"
             + " evaluate them.",
     subcommands = {
       TextQuickstart.class,

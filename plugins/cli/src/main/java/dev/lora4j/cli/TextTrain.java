@@ -270,6 +270,7 @@ final class TextTrain implements Command {
       ClassifierTrainer trainer =
           ClassifierTrainer.on(model, settings(limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
+      model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
       TrainedText trained = train(console, TextWork.of(trainer, keeping(run), name()), run, count);
       MixPlan mix = MixPlan.of(trained.adapter(), 1);
@@ -414,7 +415,8 @@ final class TextTrain implements Command {
 
   private void next(Console console, String what, String command, String text) {
     if (!json) {
-      List<String> words = new ArrayList<>(List.of("text", command, text, "--lora", out.toString()));
+      List<String> words =
+          new ArrayList<>(List.of("text", command, text, "--lora", out.toString()));
       options.base.ifPresent(base -> words.addAll(List.of("--base", base.toString())));
       console.note("To " + what + ":");
       console.note("  " + Invocation.of(words.toArray(String[]::new)));

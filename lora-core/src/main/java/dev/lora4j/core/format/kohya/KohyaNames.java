@@ -11,8 +11,8 @@ import java.util.Set;
 /**
  * kohya's flat names of layers: the prefix of the model, then the layer's name with every dot made
  * an underscore. The denoiser's layers are called as diffusers calls them for Stable Diffusion 1
- * and 2, and as the model was first published for all later ones. Those of language models, which kohya
- * does not train, are called as LyCORIS calls layers of any model.
+ * and 2, and as the model was first published for all later ones. Those of language models, which
+ * kohya does not train, are called as LyCORIS calls layers of any model.
  */
 final class KohyaNames {
   private static final String DENOISER = "lora_unet_";

@@ -211,8 +211,7 @@ public final class AdapterInTraining implements LayerAdapters {
     FlatLayout layout = layout();
     for (Planned planned : met.values()) {
       Map<String, HostTensor> values = values(planned, layout, flat, initial);
-      List<Factors> found =
-          planned.method().factors(planned.site(), planned.recipe(), values);
+      List<Factors> found = planned.method().factors(planned.site(), planned.recipe(), values);
       factors.put(planned.site().name(), found.stream().map(f -> rounded(f, stored)).toList());
     }
     return factors;

@@ -1,0 +1,104 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Classes of texts by commands, on a small encoder without a head. */
+class TextClassesTest {
+  private static final Path MODEL = Path.of("../../lora-text/src/test/resources/models/bert-plain");
+
+  @TempDir private Path folder;
+  private String base = "";
+  private Path data = Path.of("");
+
+  @BeforeEach
+  void write() throws IOException {
+    Path model = Files.createDirectories(folder.resolve("model"));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(MODEL.resolve(file), model.resolve(file));
+    }
+    Files.writeString(
+        model.resolve("tokenizer.json"),
+        """
+        {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+         "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+         "pre_tokenizer": {"type": "BertPreTokenizer"},
+         "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]},
+         "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+           "vocab": {"[PAD]": 0, "[CLS]": 1, "[SEP]": 2, "[UNK]": 3, "[MASK]": 4, "red": 5, "fox": 6, "blue": 7}}}
+        """);
+    base = "--base=" + model;
+    data =
+        Files.writeString(
+            folder.resolve("data.jsonl"),
+            """
+            {"text": "red fox", "label": "warm"}
+            {"text": "blue fox", "label": "cold"}
+            {"text": "fox fox red", "label": "warm"}
+            {"text": "fox fox blue", "label": "cold"}
+            {"text": "red", "label": "warm"}
+            {"text": "blue", "label": "cold"}
+            """);
+  }
+
+  private Run train(Path out, Object... more) {
+    List<Object> all =
+        new ArrayList<>(List.of("text", "train", base, "--data=" + data, "-o", out, "--steps=60"));
+    all.addAll(List.of("--batch=3", "--rank=4", "--rate=5e-3", "--json"));
+    all.addAll(List.of(more));
+    return Run.of(all.toArray());
+  }
+
+  @Test
+  void whatIsTrainedIsScoredAndUsed() {
+    Path out = folder.resolve("mine");
+    Run trained = train(out);
+    assertEquals(0, trained.code(), trained.err());
+    Run scored = Run.of("text", "evaluate", base, "--data=" + data, "--lora=" + out, "--json");
+    assertEquals(0, scored.code(), scored.err());
+    JsonObject adapters = scored.json().getAsJsonObject("adapters");
+    assertEquals(6, adapters.get("texts").getAsInt());
+    assertEquals(1, adapters.get("accuracy").getAsDouble(), scored.out());
+    assertFalse(scored.json().has("base"), scored.out());
+    Run told = Run.of("text", "classify", "red fox", "blue", base, "--lora=" + out, "--json");
+    assertEquals(0, told.code(), told.err());
+    JsonObject first = told.json().getAsJsonArray("texts").get(0).getAsJsonObject();
+    assertEquals("warm", first.get("label").getAsString());
+    JsonObject each = first.getAsJsonObject("probabilities");
+    assertEquals(1, each.get("warm").getAsDouble() + each.get("cold").getAsDouble(), 1e-9);
+    Run lines = Run.of("text", "classify", "blue", base, "--lora=" + out);
+    assertTrue(lines.out().matches("cold {2}0\\.\\d{4} {2}blue\\R"), lines.out());
+  }
+
+  @Test
+  void aHeadAloneIsTrainedInALayoutThatHasAFormForIt() {
+    Path out = folder.resolve("head.safetensors");
+    Run trained = train(out, "--targets=none", "--layout=kohya", "--held-out=0.34");
+    assertEquals(0, trained.code(), trained.err());
+    assertEquals(2, trained.json().get("layers").getAsInt());
+    assertEquals(2, trained.json().getAsJsonObject("heldOut").get("texts").getAsInt());
+    Run told = Run.of("text", "classify", "red", "blue", base, "--lora=" + out);
+    assertEquals(0, told.code(), told.err());
+    assertTrue(told.out().matches("(warm|cold) {2}0\\.\\d{4} {2}red\\R.*\\R"), told.out());
+  }
+
+  @Test
+  void withoutAHeadItSaysHowToGetOne() {
+    Run run = Run.of("text", "classify", "red", base);
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("has no head that tells classes apart"), run.err());
+    assertTrue(run.err().contains("text train"), run.err());
+  }
+}
