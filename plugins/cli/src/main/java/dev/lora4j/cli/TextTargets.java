@@ -12,12 +12,17 @@ final class TextTargets {
   /** What stands for no layers: those that are trained whole are all. */
   private static final String NONE = "none";
 
+  /** Whether no layers are to get factors. */
+  static boolean none(List<String> names) {
+    return names.equals(List.of(NONE));
+  }
+
   /** The layers of all that is named; attention and feed-forward layers if nothing is. */
   static Targets of(List<String> names) {
     if (names.isEmpty()) {
       return Targets.of(TargetPreset.ATTENTION_FEED_FORWARD);
     }
-    if (names.equals(List.of(NONE))) {
+    if (none(names)) {
       return Targets.matching();
     }
     Targets all = of(names.get(0));

@@ -229,6 +229,11 @@ final class TextTrain implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(data);
+    if (TextTargets.none(targets) && layout.equals("peft")) {
+      throw new Failure(
+          "PEFT has no form for an adapter of layers that are trained whole alone. Write another"
+              + " layout: --targets none --layout kohya.");
+    }
     Path run = out.resolveSibling(out.getFileName() + ".run");
     OutputFile.folder(run);
     if (!resume) {
@@ -305,7 +310,7 @@ final class TextTrain implements Command {
         new LoggedRun(name(), run, Map.of(), List.of("csv", "chart"), "text", perStep);
     TrainedText trained;
     try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty())) {
-      trained = log.run(work.training()::apply);
+      trained = log.run(work.training());
     }
     trained.save(out, layout);
     return trained;
@@ -373,7 +378,7 @@ final class TextTrain implements Command {
         String.format(
             Locale.ROOT,
             "%s on %d layers, %,d numbers; %d steps of %d texts.",
-            targets.equals(List.of("none")) ? "whole values" : method,
+            TextTargets.none(targets) ? "whole values" : method,
             work.plan().sites().size(),
             work.plan().elements(),
             count,

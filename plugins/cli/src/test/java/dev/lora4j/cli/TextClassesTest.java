@@ -95,6 +95,14 @@ class TextClassesTest {
   }
 
   @Test
+  void aLayoutThatHasNoFormForItIsRefusedBeforeTheWork() {
+    Run run = train(folder.resolve("head"), "--targets=none");
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("--layout kohya"), run.err());
+    assertFalse(Files.exists(folder.resolve("head.run")), run.err());
+  }
+
+  @Test
   void withoutAHeadItSaysHowToGetOne() {
     Run run = Run.of("text", "classify", "red", base);
     assertEquals(1, run.code());
