@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.chat.ChatMessage;
+import dev.lora4j.text.generate.BeamSettings;
 import dev.lora4j.text.generate.SamplingSettings;
 import dev.lora4j.text.pipeline.Completion;
 import dev.lora4j.text.pipeline.TextListener;
@@ -78,6 +79,21 @@ final class TextGenerate implements Command {
   private double penalty;
 
   @Option(
+      names = "--beams",
+      paramLabel = "N",
+      description = "Look for the likeliest text along so many ways at once (beam search).")
+  private Optional<Integer> beams = Optional.empty();
+
+  @Option(
+      names = "--length-penalty",
+      paramLabel = "X",
+      description =
+          "With --beams: above 0 longer texts are preferred, below 0 shorter ones (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "1")
+  private double lengthPenalty;
+
+  @Option(
       names = "--stop",
       paramLabel = "TEXT",
       description = "Text at which to end. May be given several times.")
@@ -119,7 +135,7 @@ final class TextGenerate implements Command {
                 .seed(seed + i)
                 .mix(mix));
       }
-      boolean streams = !json && all.size() == 1;
+      boolean streams = !json && all.size() == 1 && beams.isEmpty();
       if (streams && !conversation()) {
         console.out().print(prompts.get(0));
       }
@@ -131,7 +147,7 @@ final class TextGenerate implements Command {
               }
               : TextListener.NONE;
       long began = System.nanoTime();
-      List<Completion> done = open.model().generate(all, listener);
+      List<Completion> done = open.model().generate(all, search(), listener);
       double seconds = (System.nanoTime() - began) / 1e9;
       report(console, done, streams);
       int count = done.stream().mapToInt(c -> c.tokens().size()).sum();
@@ -140,6 +156,12 @@ final class TextGenerate implements Command {
               Locale.ROOT, "%d tokens in %.1f s, %.1f a second.", count, seconds, count / seconds));
     }
     return 0;
+  }
+
+  private BeamSettings search() {
+    return beams
+        .map(b -> new BeamSettings(b, lengthPenalty, BeamSettings.Stopping.LIKELY))
+        .orElse(BeamSettings.NONE);
   }
 
   private boolean conversation() {
