@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.optimizer.Optimizers;
@@ -233,6 +234,11 @@ final class TextTrain implements Command {
       throw new Failure(
           "PEFT has no form for an adapter of layers that are trained whole alone. Write another"
               + " layout: --targets none --layout kohya.");
+    }
+    if (AdapterWriters.named(layout).folder()) {
+      OutputFile.freshFolder(out);
+    } else {
+      OutputFile.require(out, ".safetensors");
     }
     Path run = out.resolveSibling(out.getFileName() + ".run");
     OutputFile.folder(run);

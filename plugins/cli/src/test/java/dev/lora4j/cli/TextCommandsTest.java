@@ -1,0 +1,204 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The way from nothing to a model that says what it was taught, by commands alone. */
+class TextCommandsTest {
+  private static final String TALE = "The cat sat on the mat, and the dog ran to the cat. ";
+
+  @TempDir private static Path folder;
+  private static Path book;
+  private static Path model;
+  private static Path adapter;
+
+  @BeforeAll
+  static void train() throws IOException {
+    book = Files.writeString(folder.resolve("book.txt"), TALE.repeat(40));
+    model = folder.resolve("model");
+    Run made =
+        Run.of(
+            "text",
+            "new",
+            "--data",
+            book,
+            "-o",
+            model,
+            "--vocabulary",
+            "280",
+            "--width",
+            "32",
+            "--inner",
+            "48",
+            "--layers",
+            "2",
+            "--heads",
+            "2",
+            "--longest",
+            "64");
+    assertEquals(0, made.code(), made.err());
+    adapter = folder.resolve("adapter");
+    Run trained = train(adapter, "--steps", "200", "--json");
+    assertEquals(0, trained.code(), trained.err());
+    JsonObject report = trained.json();
+    assertEquals(14, report.get("layers").getAsInt());
+    assertTrue(
+        report.get("lastLoss").getAsDouble() < report.get("firstLoss").getAsDouble() / 2,
+        report.toString());
+  }
+
+  private static Run train(Path out, String... more) {
+    Object[] words = new Object[more.length + 16];
+    Object[] first = {
+      "text",
+      "train",
+      "--base",
+      model,
+      "--data",
+      book,
+      "-o",
+      out,
+      "--pack",
+      "--max-length",
+      "32",
+      "--rank",
+      "8",
+      "--batch",
+      "4",
+      "--rate=1e-2"
+    };
+    System.arraycopy(first, 0, words, 0, first.length);
+    System.arraycopy(more, 0, words, first.length, more.length);
+    return Run.of(words);
+  }
+
+  @Test
+  void whatWasTaughtIsSaid() {
+    Run said =
+        Run.of(
+            "text", "generate", "The cat sat", "--base", model, "--lora", adapter, "--tokens", 8);
+    assertEquals(0, said.code(), said.err());
+    assertTrue(said.out().startsWith("The cat sat on the mat"), said.out());
+    assertTrue(said.err().contains("8 tokens in"), said.err());
+  }
+
+  @Test
+  void perplexityFallsAndMergedModelsHaveIt() {
+    Run scored =
+        Run.of(
+            "text",
+            "evaluate",
+            "--base",
+            model,
+            "--data",
+            book,
+            "--pack",
+            "--lora",
+            adapter,
+            "--json");
+    double base = scored.json().get("base").getAsDouble();
+    double adapted = scored.json().get("adapters").getAsDouble();
+    assertTrue(adapted < base / 4, scored.out());
+    Path merged = folder.resolve("merged");
+    Run wrote =
+        Run.of(
+            "text",
+            "merge",
+            "--base",
+            model,
+            "--lora",
+            adapter,
+            "-o",
+            merged,
+            "--precision",
+            "f32");
+    assertEquals(0, wrote.code(), wrote.err());
+    Run again = Run.of("text", "evaluate", "--base", merged, "--data", book, "--pack", "--json");
+    assertEquals(adapted, again.json().get("base").getAsDouble(), 1e-3 * adapted);
+  }
+
+  @Test
+  void severalPromptsAreOneReport() {
+    Run said =
+        Run.of(
+            "text",
+            "generate",
+            "The cat",
+            "The dog",
+            "--base",
+            model,
+            "--lora",
+            adapter + ":0.9",
+            "--tokens",
+            "6",
+            "--stop",
+            ",",
+            "--temperature",
+            "0.5",
+            "--top-k",
+            "5",
+            "--seed",
+            "3",
+            "--json");
+    assertEquals(2, said.json().getAsJsonArray("completions").size(), said.err());
+    Run beams =
+        Run.of(
+            "text",
+            "generate",
+            "The cat",
+            "--base",
+            model,
+            "--lora",
+            adapter,
+            "--tokens",
+            "6",
+            "--beams",
+            "3");
+    assertTrue(beams.out().startsWith("The cat"), beams.out());
+  }
+
+  /** What an option got wrong is told before anything is loaded. */
+  @Test
+  void whatCannotBeIsRefused() throws IOException {
+    assertTrue(
+        Run.of("text", "generate", "x", "--base", folder.resolve("none"))
+            .err()
+            .contains("There is no folder"));
+    assertNotEquals(0, Run.of("text", "generate", "x", "--base", model, "--temperature=-1").code());
+    Path broken = Files.writeString(folder.resolve("broken.jsonl"), "{\"text\": 1}\nno json\n");
+    Run refused =
+        Run.of("text", "train", "--base", model, "--data", broken, "-o", folder.resolve("b"));
+    assertEquals(1, refused.code());
+    assertTrue(
+        refused.err().contains("broken.jsonl line 1")
+            && refused.err().contains("broken.jsonl line 2"),
+        refused.err());
+    Run unknown = train(folder.resolve("c"), "--targets", "no_such_layer");
+    assertNotEquals(0, unknown.code());
+    assertTrue(unknown.err().contains("no_such_layer"), unknown.err());
+  }
+
+  /** What would be refused after hours of training is refused before. */
+  @Test
+  void whatIsThereIsNotWrittenOver() {
+    Path out = folder.resolve("twice");
+    assertEquals(0, train(out, "--steps", "4", "--save-every", "2").code());
+    assertTrue(Files.exists(folder.resolve("twice.run/loss.png")));
+    for (String more : new String[] {"--resume", "--overwrite"}) {
+      Run again = train(out, "--steps", "4", more);
+      assertEquals(1, again.code());
+      assertTrue(again.err().contains("is there already and not empty"), again.err());
+    }
+    Run named = train(folder.resolve("file"), "--layout", "kohya");
+    assertTrue(named.err().contains(".safetensors"), named.err());
+  }
+}
