@@ -83,7 +83,7 @@ public record NewLlama(
     Path file = folder.resolve("config.json");
     AtomicFile.write(file, new GsonBuilder().setPrettyPrinting().create().toJson(config) + "\n");
     Llama network = new Llama(LlamaConfig.read(ConfigFile.read(file)));
-    List<Parameter> parameters =
+    List<Parameter> all =
         Network.walk(
             "",
             DType.F32,
@@ -91,6 +91,8 @@ public record NewLlama(
               network.walk(weights.apply(SiteAdapters.NONE), DType.F32);
               return List.of();
             });
+    List<Parameter> parameters =
+        all.stream().filter(p -> !network.shared().containsKey(p.name())).toList();
     FlatLayout layout = FlatLayout.of(parameters);
     float[] flat = Initialiser.fill(layout, seed);
     SafetensorsWriter writer = new SafetensorsWriter().metadata(Map.of("format", "pt"));
