@@ -1,18 +1,10 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.model.TextModelWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -35,9 +27,10 @@ final class TextMerge implements Command {
   @Option(
       names = "--lora",
       paramLabel = "PATH[:WEIGHT]",
-      required = true,
       converter = LoraOption.Reader.class,
-      description = "Adapter, and its weight (default: 1). May be given several times.")
+      description =
+          "Adapter, and its weight (default: 1). May be given several times; without any the model is"
+              + " written as it is, in another precision.")
   private List<LoraOption> loras = new ArrayList<>();
 
   @Option(
@@ -58,17 +51,9 @@ final class TextMerge implements Command {
   public int run(Console console) {
     OutputFile.freshFolder(out);
     try (OpenText open = OpenText.of(console, options)) {
-      TextModel base = open.model().base();
-      MixPlan plan = open.plan(console, loras).route(Route.PATCHED);
-      try (Scope scope = base.scope().child("merge")) {
-        BatchMix mix = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
-        Map<String, Tensor> changed =
-            mix.patched(scope, open.model().programs().patch(), base.weights(), 0)
-                .at(plan.at(0, 1));
-        DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
-        TextModelWriter.write(base, changed, stored, out);
-        console.print(out + "  " + changed.size() + " weights changed, written in " + stored);
-      }
+      DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
+      int changed = MergedText.write(open.model(), open.plan(console, loras), stored, out);
+      console.print(out + "  " + changed + " weights changed, written in " + stored);
     }
     return 0;
   }

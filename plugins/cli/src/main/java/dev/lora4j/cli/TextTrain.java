@@ -1,8 +1,8 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.training.TrainableMethods;
-import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.optimizer.Optimizers;
@@ -210,7 +210,9 @@ final class TextTrain implements Command {
   @Option(
       names = "--layout",
       paramLabel = "NAME",
-      description = "How the adapter is written (default: ${DEFAULT-VALUE}, a folder).",
+      description =
+          "How the adapter is written (default: ${DEFAULT-VALUE}, a folder); transformers writes the"
+              + " whole model with the adapter in its weights.",
       defaultValue = "peft")
   private String layout = "peft";
 
@@ -235,7 +237,7 @@ final class TextTrain implements Command {
           "PEFT has no form for an adapter of layers that are trained whole alone. Write another"
               + " layout: --targets none --layout kohya.");
     }
-    if (AdapterWriters.named(layout).folder()) {
+    if (layout.equals(MergedText.LAYOUT) || AdapterWriters.named(layout).folder()) {
       OutputFile.freshFolder(out);
     } else {
       OutputFile.require(out, ".safetensors");
@@ -265,6 +267,12 @@ final class TextTrain implements Command {
           TextTrainer.on(open.model(), settings(limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
       TrainedText trained = train(console, TextWork.of(trainer, keeping(run), name()), run, count);
+      if (layout.equals(MergedText.LAYOUT)) {
+        MixPlan mix = MixPlan.of(trained.adapter(), 1);
+        MergedText.write(open.model(), mix, open.model().base().compute(), out);
+      } else {
+        trained.save(out, layout);
+      }
       report(console, trained, count, began, Optional.empty());
     }
     next(console, "read what it writes", "generate", "YOUR PROMPT");
@@ -284,6 +292,7 @@ final class TextTrain implements Command {
       model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
       TrainedText trained = train(console, TextWork.of(trainer, keeping(run), name()), run, count);
+      trained.save(out, layout);
       MixPlan mix = MixPlan.of(trained.adapter(), 1);
       Optional<Classification> score =
           trainer.heldOut().isEmpty()
@@ -318,7 +327,6 @@ final class TextTrain implements Command {
     try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty())) {
       trained = log.run(work.training());
     }
-    trained.save(out, layout);
     return trained;
   }
 
