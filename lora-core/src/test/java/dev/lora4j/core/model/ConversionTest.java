@@ -167,7 +167,7 @@ class ConversionTest {
     assertEquals(FileHashes.sha256(file), hash);
     // It is too young to be remembered, as it could change again within the same tick.
     assertFalse(Files.exists(temporary.resolve("hashes")));
-    Path old = Path.of("pom.xml");
+    Path old = Path.of("src/test/resources/dev/lora4j/core/train/optimizers.safetensors");
     assertEquals(FileHashes.sha256(old), known.of(List.of(old)));
     assertEquals(1, entries().size());
     // What is remembered is believed.
