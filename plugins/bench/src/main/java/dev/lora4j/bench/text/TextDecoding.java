@@ -15,6 +15,9 @@ import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.model.TextModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -98,6 +101,7 @@ public final class TextDecoding implements Benchmark {
 
     private void write(Bench bench, Path model, Path folder) {
       try (Scope scope = bench.engine().scope("adapters")) {
+        Files.createDirectories(folder);
         TextModel base = TextModel.load(scope, model, DType.F32);
         for (int row = 0; row < setting.rows(); row++) {
           Adapter adapter = ModelOfChance.adapter(base.sites().all(), row);
@@ -108,6 +112,8 @@ public final class TextDecoding implements Benchmark {
               WriteOptions.EXACT,
               folder.resolve("a" + row));
         }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
   }
