@@ -23,14 +23,14 @@ final class NextTokenChoice {
     if (settings.temperature() == 0) {
       return likeliest;
     }
-    Integer[] order = cut(logits, settings);
+    int[] order = cut(logits, settings);
     return draw(shares(logits, order), order, chance);
   }
 
   /** The probability with which each token is drawn at a temperature above 0. */
   static double[] probabilities(float[] logits, int[] before, SamplingSettings settings) {
     penalise(logits, before, settings.repetitionPenalty());
-    Integer[] order = cut(logits, settings);
+    int[] order = cut(logits, settings);
     double[] share = shares(logits, order);
     double[] byToken = new double[logits.length];
     for (int i = 0; i < order.length; i++) {
@@ -40,9 +40,9 @@ final class NextTokenChoice {
   }
 
   /** Makes tokens that are not drawn impossible; tokens from the likeliest on. */
-  private static Integer[] cut(float[] logits, SamplingSettings settings) {
+  private static int[] cut(float[] logits, SamplingSettings settings) {
     divide(logits, (float) settings.temperature());
-    Integer[] order = order(logits);
+    int[] order = order(logits);
     topK(logits, order, settings.topK());
     topP(logits, order, settings.topP());
     minP(logits, order, settings.minP());
@@ -98,15 +98,27 @@ final class NextTokenChoice {
     }
   }
 
-  /** Tokens from the likeliest on; of equal ones the first comes first. */
-  private static Integer[] order(float[] logits) {
-    Integer[] order = new Integer[logits.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, (a, b) -> Float.compare(logits[b], logits[a]));
+  /**
+   * Tokens from the likeliest on; of equal ones the first comes first. This is done for each token
+   * over the whole vocabulary, so logits and tokens are sorted as numbers, not as objects.
+   */
+  private static int[] order(float[] logits) {
+    long[] keys = new long[logits.length];
+    for (int i = 0; i < keys.length; i++) {
+      int bits = Float.floatToIntBits(logits[i] + 0f);
+      // Bits of floats as whole numbers in the order of the floats, the greatest first.
+      int rising = bits >= 0 ? bits : bits ^ Integer.MAX_VALUE;
+      keys[i] = ((long) ~rising << Integer.SIZE) | i;
+    }
+    Arrays.sort(keys);
+    int[] order = new int[keys.length];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = (int) keys[i];
+    }
     return order;
   }
 
-  private static void topK(float[] logits, Integer[] order, int k) {
+  private static void topK(float[] logits, int[] order, int k) {
     if (k > 0 && k < order.length) {
       // Those that equal the last one that stays do too.
       float last = logits[order[k - 1]];
@@ -117,7 +129,7 @@ final class NextTokenChoice {
   }
 
   /** The likeliest of all stays in any case. */
-  private static void topP(float[] logits, Integer[] order, double p) {
+  private static void topP(float[] logits, int[] order, double p) {
     if (p < 1) {
       double[] share = shares(logits, order);
       double sum = 0;
@@ -129,7 +141,7 @@ final class NextTokenChoice {
     }
   }
 
-  private static void minP(float[] logits, Integer[] order, double least) {
+  private static void minP(float[] logits, int[] order, double least) {
     if (least > 0) {
       double[] share = shares(logits, order);
       for (int i = 1; i < order.length; i++) {
@@ -138,7 +150,7 @@ final class NextTokenChoice {
     }
   }
 
-  private static int draw(double[] share, Integer[] order, double chance) {
+  private static int draw(double[] share, int[] order, double chance) {
     double sum = 0;
     int last = 0;
     for (int i = 0; i < order.length && share[i] > 0; i++) {
@@ -152,7 +164,7 @@ final class NextTokenChoice {
   }
 
   /** Probabilities in the order given. */
-  private static double[] shares(float[] logits, Integer[] order) {
+  private static double[] shares(float[] logits, int[] order) {
     double[] share = new double[order.length];
     double sum = 0;
     double greatest = logits[order[0]];
