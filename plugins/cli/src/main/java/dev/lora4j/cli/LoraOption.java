@@ -1,7 +1,11 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -17,6 +21,15 @@ record LoraOption(Path file, Weight weight) {
 
   private static final Pattern PARTS =
       Pattern.compile("(.+?)(?::([-+.0-9][-+.0-9eE@,]*(?::(?:[0-9.]+-[0-9.]+|linear|cosine))?))?");
+
+  /** Adapters with their weights, each read where it is said to lie. */
+  static MixPlan plan(List<LoraOption> loras, Function<Path, Adapter> reading) {
+    MixPlan plan = MixPlan.NONE;
+    for (LoraOption lora : loras) {
+      plan = plan.with(reading.apply(ExistingPath.any(lora.file())), lora.weight());
+    }
+    return plan;
+  }
 
   /** Reads the forms above; what is left out is weight 1 and all steps. */
   static final class Reader implements ITypeConverter<LoraOption> {

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.nio.file.Path;
@@ -20,10 +21,10 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
     long began = System.nanoTime();
     Lora4j lora = Lora4j.open(options.where.device);
     try {
+      DType type = options.type(lora.engine());
       TextClassifier model =
-          TextClassifier.load(
-              lora.engine().scope("text classifier"), path, options.type(), labels, seed);
-      OpenText.tell(console, path, began, lora, options.type());
+          TextClassifier.load(lora.engine().scope("text classifier"), path, type, labels, seed);
+      OpenText.tell(console, path, began, lora, type);
       return new OpenClassifier(lora, model);
     } catch (RuntimeException | Error e) {
       lora.close();
@@ -54,11 +55,7 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
 
   /** Reads adapters and their weights. */
   MixPlan plan(List<LoraOption> loras) {
-    MixPlan plan = MixPlan.NONE;
-    for (LoraOption lora : loras) {
-      plan = plan.with(model.adapter(lora.file()), lora.weight());
-    }
-    return plan;
+    return LoraOption.plan(loras, model::adapter);
   }
 
   @Override

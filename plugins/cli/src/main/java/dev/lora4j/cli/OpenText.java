@@ -15,7 +15,7 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
     long began = System.nanoTime();
     Lora4j lora = Lora4j.open(options.where.device);
     try {
-      DType compute = options.type();
+      DType compute = options.type(lora.engine());
       LanguageModel model = LanguageModel.load(lora, path, compute);
       tell(console, path, began, lora, compute);
       model.base().notes().forEach(console::note);
@@ -41,13 +41,8 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
   }
 
   /** Reads adapters and their weights. */
-  MixPlan plan(Console console, List<LoraOption> loras) {
-    MixPlan plan = MixPlan.NONE;
-    for (LoraOption lora : loras) {
-      ExistingPath.any(lora.file());
-      plan = plan.with(model.adapter(lora.file()), lora.weight());
-    }
-    return plan;
+  MixPlan plan(List<LoraOption> loras) {
+    return LoraOption.plan(loras, model::adapter);
   }
 
   @Override

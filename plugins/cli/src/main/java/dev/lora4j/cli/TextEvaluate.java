@@ -82,7 +82,7 @@ final class TextEvaluate implements Command {
       LanguageModel model = open.model();
       SequenceLimits limits = limits(model.base());
       TokenSequences cut = model.sequences(texts, limits);
-      MixPlan mix = open.plan(console, loras);
+      MixPlan mix = open.plan(loras);
       Perplexity base = of(console, "base", model, cut.sequences(), MixPlan.NONE);
       Json report = new Json().put("base", base.value()).put("tokens", base.tokens());
       if (!json) {

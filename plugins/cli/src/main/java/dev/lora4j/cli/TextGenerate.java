@@ -124,7 +124,7 @@ final class TextGenerate implements Command {
   public int run(Console console) {
     SamplingSettings sampling = new SamplingSettings(penalty, temperature, topK, topP, minP);
     try (OpenText open = OpenText.of(console, options)) {
-      MixPlan mix = open.plan(console, loras);
+      MixPlan mix = open.plan(loras);
       List<TextPrompt> all = new ArrayList<>();
       for (int i = 0; i < prompts.size(); i++) {
         all.add(

@@ -52,7 +52,7 @@ final class TextMerge implements Command {
     OutputFile.freshFolder(out);
     try (OpenText open = OpenText.of(console, options)) {
       DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
-      int changed = MergedText.write(open.model(), open.plan(console, loras), stored, out);
+      int changed = MergedText.write(open.model(), open.plan(loras), stored, out);
       console.print(out + "  " + changed + " weights changed, written in " + stored);
     }
     return 0;

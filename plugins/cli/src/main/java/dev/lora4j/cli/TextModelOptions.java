@@ -1,6 +1,8 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,7 +14,8 @@ final class TextModelOptions {
   /** The types to compute in. */
   enum Compute {
     f32,
-    bf16
+    bf16,
+    auto
   }
 
   @Option(
@@ -26,15 +29,21 @@ final class TextModelOptions {
   @Option(
       names = "--compute",
       paramLabel = "TYPE",
-      description = "Compute in f32 or bf16 (default: ${DEFAULT-VALUE}).",
+      description =
+          "Compute in f32, bf16 or auto (default: ${DEFAULT-VALUE}); auto measures once which of them"
+              + " is faster here.",
       defaultValue = "f32")
   Compute compute = Compute.f32;
 
   @Mixin final DeviceOption where = new DeviceOption();
 
   /** The type to compute in. */
-  DType type() {
-    return compute == Compute.bf16 ? DType.BF16 : DType.F32;
+  DType type(Engine engine) {
+    return switch (compute) {
+      case f32 -> DType.F32;
+      case bf16 -> DType.BF16;
+      case auto -> FasterType.remembered(engine).type();
+    };
   }
 
   /** Where the model lies. */

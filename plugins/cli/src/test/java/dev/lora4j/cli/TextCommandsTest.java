@@ -201,4 +201,40 @@ class TextCommandsTest {
     Run named = train(folder.resolve("file"), "--layout", "kohya");
     assertTrue(named.err().contains(".safetensors"), named.err());
   }
+
+  /** A run that came to its end and lost its result writes it again, and tells all its losses. */
+  @Test
+  void aFinishedRunIsGoneOnWith() throws IOException {
+    Path out = folder.resolve("lost");
+    JsonObject first = train(out, "--steps", "4", "--json").json();
+    for (String file : new String[] {"adapter_config.json", "adapter_model.safetensors"}) {
+      Files.delete(out.resolve(file));
+    }
+    JsonObject again = train(out, "--steps", "4", "--resume", "--json").json();
+    assertEquals(first.get("identity"), again.get("identity"));
+    assertEquals(first.get("lastLoss").getAsDouble(), again.get("lastLoss").getAsDouble(), 1e-3);
+  }
+
+  @Test
+  void aWholeModelIsWrittenWithWhatItLearned() {
+    Path whole = folder.resolve("whole");
+    Run wrote =
+        train(
+            whole,
+            "--method",
+            "full",
+            "--targets",
+            "*",
+            "--steps",
+            "4",
+            "--layout",
+            "transformers");
+    assertEquals(0, wrote.code(), wrote.err());
+    assertTrue(wrote.err().contains("--base " + whole), wrote.err());
+    Run before = Run.of("text", "evaluate", "--base", model, "--data", book, "--pack", "--json");
+    Run after = Run.of("text", "evaluate", "--base", whole, "--data", book, "--pack", "--json");
+    assertTrue(
+        after.json().get("base").getAsDouble() < before.json().get("base").getAsDouble(),
+        after.out());
+  }
 }
