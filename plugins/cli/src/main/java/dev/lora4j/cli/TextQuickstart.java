@@ -15,9 +15,11 @@ import dev.lora4j.text.train.TextTrainingSettings;
 import dev.lora4j.text.train.TrainedText;
 import dev.lora4j.tinylm.TinyLm;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** The whole way once, with the bundled model. */
@@ -32,6 +34,9 @@ final class TextQuickstart implements Command {
   private static final int BATCH = 8;
   private static final int SAMPLE = 80;
   private static final double RATE = 2e-3;
+  private static final String ADAPTER = "novel";
+  private static final Set<String> WRITTEN =
+      Set.of("adapter_config.json", "adapter_model.safetensors");
 
   @Option(
       names = {"-o", "--output"},
@@ -74,6 +79,7 @@ final class TextQuickstart implements Command {
   @Override
   public int run(Console console) {
     OutputFile.folder(output);
+    clear(output.resolve(ADAPTER), false);
     long began = System.nanoTime();
     TextModelOptions bundled = new TextModelOptions();
     try (OpenText open = OpenText.of(console, bundled)) {
@@ -82,7 +88,8 @@ final class TextQuickstart implements Command {
       Perplexity before = TextEvaluate.of(console, "base", model, unseen, MixPlan.NONE);
       console.note("Training an adapter on chapters of Moby-Dick.");
       TrainedText trained = train(console, model);
-      trained.save(output.resolve("novel"));
+      clear(output.resolve(ADAPTER), true);
+      trained.save(output.resolve(ADAPTER));
       MixPlan mix = MixPlan.of(trained.adapter(), 1);
       Perplexity after = TextEvaluate.of(console, "adapter", model, unseen, mix);
       TextPrompt asked =
@@ -97,6 +104,26 @@ final class TextQuickstart implements Command {
       report(console, before, after, said, (System.nanoTime() - began) / 1e9);
     }
     return 0;
+  }
+
+  /**
+   * Makes room for the adapter where an earlier start left one; anything else there is refused.
+   *
+   * @param now whether to do it, or to look whether it can be done
+   */
+  private static void clear(Path folder, boolean now) {
+    String[] found = folder.toFile().list();
+    if (found == null || !WRITTEN.containsAll(List.of(found))) {
+      OutputFile.freshFolder(folder);
+      return;
+    }
+    for (String file : now ? found : new String[0]) {
+      try {
+        Files.delete(folder.resolve(file));
+      } catch (IOException e) {
+        throw new Failure("The adapter before cannot be removed: " + Explanation.of(e), e);
+      }
+    }
   }
 
   private TrainedText train(Console console, LanguageModel model) {
@@ -128,7 +155,7 @@ final class TextQuickstart implements Command {
 
   private void report(
       Console console, Perplexity before, Perplexity after, List<String> said, double seconds) {
-    Path adapter = output.resolve("novel");
+    Path adapter = output.resolve(ADAPTER);
     if (json) {
       console.print(
           new Json()

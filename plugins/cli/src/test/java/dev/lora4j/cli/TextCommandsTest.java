@@ -237,4 +237,23 @@ class TextCommandsTest {
         after.json().get("base").getAsDouble() < before.json().get("base").getAsDouble(),
         after.out());
   }
+
+  /** With the bundled model, once and once more into the same folder. */
+  @Test
+  void theQuickstartMakesTheNovelLikelier() throws IOException {
+    Path out = folder.resolve("quick");
+    for (int i = 0; i < 2; i++) {
+      Run quick = Run.of("text", "quickstart", "-o", out, "--steps", "3", "--json");
+      assertEquals(0, quick.code(), quick.err());
+      JsonObject report = quick.json();
+      assertTrue(
+          report.get("perplexityAfter").getAsDouble()
+              < report.get("perplexityBefore").getAsDouble(),
+          report.toString());
+      assertTrue(Files.exists(Path.of(report.get("adapter").getAsString(), "adapter_config.json")));
+    }
+    Files.writeString(out.resolve("novel/notes.txt"), "mine");
+    assertEquals(1, Run.of("text", "quickstart", "-o", out, "--steps", "3").code());
+    assertEquals("mine", Files.readString(out.resolve("novel/notes.txt")));
+  }
 }
