@@ -26,7 +26,7 @@ import java.util.Optional;
     name = "blending",
     help =
         "adapters of rank 16 in and beside the weights against none; weights that change in each "
-            + "step against those that do not; putting one into a "
+            + "step against those that do not, also at Stable Diffusion 1's size; putting one into a "
             + "base of Stable Diffusion 1's size against the floor of memory; from a file to "
             + "the first step that it changes, and from the start of a process to the first "
             + "step, beside diffusers")
@@ -47,8 +47,10 @@ public final class Blending implements Benchmark {
     for (int adapters : List.of(1, 4)) {
       cases.add(new Cost("patched" + adapters, Route.PATCHED, adapters));
       cases.add(new Cost("beside" + adapters, Route.BESIDE, adapters));
-      cases.add(new Scheduled("scheduled" + adapters, adapters));
+      cases.add(new Scheduled("scheduled" + adapters, adapters, Optional.empty()));
     }
+    cases.add(new Scheduled("scheduled4-sd15-f32", 4, Optional.of(DType.F32)));
+    cases.add(new Scheduled("scheduled4-sd15-bf16", 4, Optional.of(DType.BF16)));
     cases.add(new Floor("patching-f32", DType.F32));
     cases.add(new Floor("patching-bf16", DType.BF16));
     cases.add(new FirstChangeCase("first-change-emoji-sd", false, DType.F32));
@@ -113,18 +115,22 @@ public final class Blending implements Benchmark {
     }
   }
 
-  /** A step beside which weights change from step to step, against one where they do not. */
-  private record Scheduled(String name, int adapters) implements Case {
+  /**
+   * A step beside which weights change from step to step, against one where they do not.
+   *
+   * @param sd15 the type to compute in at Stable Diffusion 1's size; of the bundled base if empty
+   */
+  private record Scheduled(String name, int adapters, Optional<DType> sd15) implements Case {
     @Override
     public List<Result> measure(Bench bench) {
-      StepSetting plain = small();
+      StepSetting plain = sd15.map(type -> large(bench, type)).orElseGet(Blending::small);
       List<Path> files = StepAdapters.write(bench, plain.folder(), adapters);
       StepSetting changing = plain.with(Route.SCHEDULED, files);
       StepSetting constant = plain.with(Route.BESIDE, files);
       try (Race race = bench.race(bench.java(OurStep.class, changing.text()))) {
         // Other weights are another output.
         return race.against(bench.java(OurStep.class, constant.text()), Target.atMost(1.01))
-            .run(DType.F32, Double.POSITIVE_INFINITY, Optional.empty());
+            .run(plain.compute(), Double.POSITIVE_INFINITY, Optional.empty());
       }
     }
   }
