@@ -23,6 +23,11 @@ public non-sealed interface DeltaMixer extends Mixer {
     return Optional.empty();
   }
 
+  /** What it needs of each adapter; by default a change, whatever it is made of. */
+  default Needs needs() {
+    return Needs.CHANGES;
+  }
+
   /**
    * Numbers that depend on all parameters together, for example a threshold for each adapter. They
    * are computed once, and {@link SiteDeltas#number} has them at each parameter.

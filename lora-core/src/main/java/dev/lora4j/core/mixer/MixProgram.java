@@ -10,18 +10,26 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** What a mixer does at all parameters of one form. */
 final class MixProgram {
   /** Random numbers of a part at the parameter at hand. */
   @FunctionalInterface
   interface Draws {
-    Tensor of(Scope owner, Parameter.Part part, Shape shape);
+    Tensor of(Scope owner, Parameter.Part part, Drawn what);
   }
+
+  /**
+   * Numbers that are drawn.
+   *
+   * @param part its place among the parts
+   * @param of {@code down} or {@code up} for those of a factor, empty for those of the change
+   */
+  record Drawn(int part, String of, Shape shape) {}
 
   /**
    * What came out.
@@ -37,10 +45,9 @@ final class MixProgram {
   private final SiteChange change;
   private final boolean sum;
 
-  /** The parts whose random numbers are inputs, in the order in which they were asked for. */
-  private final Map<Integer, Expr> drawn = new TreeMap<>();
+  /** The random numbers that are inputs, in the order in which they were asked for. */
+  private final Map<Drawn, Expr> drawn = new LinkedHashMap<>();
 
-  private final List<Integer> order = new ArrayList<>();
   private Optional<Program> compiled = Optional.empty();
 
   /**
@@ -53,17 +60,26 @@ final class MixProgram {
   MixProgram(
       Scope scope, DeltaMixer mixer, MixerCode code, Parameter like, int adapters, int numbers) {
     this.scope = scope;
+    Needs needs = code.call(mixer::needs);
     StagedDeltas staged = new StagedDeltas(graph, like);
     Expr weights = graph.input("weights", DType.F32, Shape.of(like.parts().size()));
     Expr surveyed = graph.input("numbers", DType.F32, Shape.of(Math.max(1, numbers)));
     List<SiteDelta> parts = new ArrayList<>();
     for (int i = 0; i < staged.count(); i++) {
-      int part = i;
+      Optional<StoredFactors> stored =
+          needs == Needs.CHANGES
+              ? Optional.empty()
+              : Optional.of(
+                  staged.stored(
+                      i,
+                      draw(new Drawn(i, "down", staged.downShape(i))),
+                      draw(new Drawn(i, "up", staged.upShape(i)))));
       parts.add(
           staged.change(
               i,
               weights.slice(0, i, i + 1).reshape(new long[0]),
-              () -> drawn.computeIfAbsent(part, p -> draw(p, like.shape()))));
+              draw(new Drawn(i, "", like.shape())),
+              stored));
     }
     SiteDeltas deltas = SiteDeltas.of(adapters, parts, surveyed);
     this.change = code.call(() -> mixer.mix(deltas));
@@ -71,9 +87,10 @@ final class MixProgram {
     check(code.name(), like);
   }
 
-  private Expr draw(int part, Shape shape) {
-    order.add(part);
-    return graph.input("uniform" + part, DType.F32, shape);
+  private SiteDelta.Draw draw(Drawn what) {
+    return () ->
+        drawn.computeIfAbsent(
+            what, w -> graph.input("uniform" + w.of() + w.part(), DType.F32, w.shape()));
   }
 
   private void check(String mixer, Parameter like) {
@@ -125,8 +142,8 @@ final class MixProgram {
     }
     inputs.add(Tensor.of(work, Shape.of(weights.length), weights));
     inputs.add(numbers);
-    for (int part : order) {
-      inputs.add(draws.of(work, parameter.parts().get(part), parameter.shape()));
+    for (Drawn what : drawn.keySet()) {
+      inputs.add(draws.of(work, parameter.parts().get(what.part()), what));
     }
     if (compiled.isEmpty()) {
       compiled = Optional.of(graph.inference(scope, outputs()));

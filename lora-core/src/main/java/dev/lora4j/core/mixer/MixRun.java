@@ -65,11 +65,12 @@ final class MixRun {
     }
     this.numbers = Tensor.of(scope, Shape.of(rounded.length), rounded);
     int adapters = mixture.parts().size();
+    Needs needs = code.call(mixer::needs);
     Map<Form, MixProgram> programs = new HashMap<>();
     for (Parameter one : mixture.parameters()) {
       MixProgram program =
           programs.computeIfAbsent(
-              one.form(),
+              one.form(needs),
               form -> new MixProgram(scope, mixer, code, one, adapters, surveyed.length));
       planned.add(new Planned(one, program));
     }
@@ -155,7 +156,8 @@ final class MixRun {
                   work,
                   parameter,
                   numbers,
-                  (owner, part, shape) -> uniform.of(owner, key(parameter, part.adapter()), shape));
+                  (owner, part, what) ->
+                      uniform.of(owner, key(parameter, part.adapter(), what.of()), what.shape()));
       if (!Double.isFinite(mixed.least()) || !Double.isFinite(mixed.most())) {
         throw new AdapterException(
             "What the mixer "
@@ -186,7 +188,9 @@ final class MixRun {
     }
   }
 
-  private long key(Parameter parameter, int adapter) {
-    return UniformNumbers.key(keys.get(adapter), parameter.name());
+  private long key(Parameter parameter, int adapter, String of) {
+    String[] words =
+        of.isEmpty() ? new String[] {parameter.name()} : new String[] {parameter.name(), of};
+    return UniformNumbers.key(keys.get(adapter), words);
   }
 }

@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A weight or bias of a layer that is changed, and by what.
@@ -34,8 +35,12 @@ record Parameter(Site site, Target target, List<Part> parts) {
    */
   record Form(Site site, Target target, List<PartForm> parts) {}
 
-  /** Likewise of a part. */
-  record PartForm(int adapter, List<FactorsForm> factors) {}
+  /**
+   * Likewise of a part.
+   *
+   * @param rank of its stored factors, where the program sees these; else empty
+   */
+  record PartForm(int adapter, List<FactorsForm> factors, OptionalLong rank) {}
 
   /**
    * Likewise of factors.
@@ -58,12 +63,19 @@ record Parameter(Site site, Target target, List<Part> parts) {
   }
 
   Form form() {
-    return new Form(
-        general(),
-        target,
-        parts.stream()
-            .map(p -> new PartForm(p.adapter(), p.factors().stream().map(this::form).toList()))
-            .toList());
+    return form(Needs.CHANGES);
+  }
+
+  /** The form for a program that sees what is needed. */
+  Form form(Needs needs) {
+    return new Form(general(), target, parts.stream().map(p -> form(p, needs)).toList());
+  }
+
+  private PartForm form(Part part, Needs needs) {
+    return new PartForm(
+        part.adapter(),
+        part.factors().stream().map(this::form).toList(),
+        needs == Needs.CHANGES ? OptionalLong.empty() : OptionalLong.of(FactorRules.rank(part)));
   }
 
   private FactorsForm form(Factors factors) {

@@ -15,9 +15,16 @@ import java.util.Optional;
  * @param weight of the adapter at this parameter, a scalar, F32
  * @param uniform numbers from 0 to below 1, each as likely, in the shape of the change, F32; they
  *     depend on the seed, the adapter's content and the parameter's name alone
+ * @param stored the factors as they are stored, for mixers that {@linkplain DeltaMixer#needs need}
+ *     these; empty for others
  */
 public record SiteDelta(
-    int adapter, Expr delta, Optional<LowRank> factors, Expr weight, Draw uniform) {
+    int adapter,
+    Expr delta,
+    Optional<LowRank> factors,
+    Expr weight,
+    Draw uniform,
+    Optional<StoredFactors> stored) {
   /** Stages random numbers when they are asked for. */
   @FunctionalInterface
   public interface Draw {

@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.StagedFactors;
+import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
@@ -26,6 +27,9 @@ final class StagedDeltas {
   /** A change of one part at weight 1: the product of two factors where it is one. */
   private record Staged(Expr delta, Optional<LowRank> product) {}
 
+  private final List<List<StagedFactors>> inputs = new ArrayList<>();
+  private final Expr scales;
+
   private final Parameter like;
   private final List<Staged> parts = new ArrayList<>();
 
@@ -36,7 +40,6 @@ final class StagedDeltas {
    */
   StagedDeltas(Graph graph, Parameter like) {
     this.like = like;
-    List<List<StagedFactors>> inputs = new ArrayList<>();
     int count = 0;
     for (Parameter.Part part : like.parts()) {
       List<StagedFactors> staged = new ArrayList<>();
@@ -46,7 +49,7 @@ final class StagedDeltas {
       inputs.add(staged);
       count += staged.size();
     }
-    Expr scales = graph.input("scales", DType.F32, Shape.of(count));
+    scales = graph.input("scales", DType.F32, Shape.of(count));
     int at = 0;
     for (int i = 0; i < inputs.size(); i++) {
       List<StagedFactors> factors = inputs.get(i);
@@ -88,11 +91,37 @@ final class StagedDeltas {
    * A part as mixers see it.
    *
    * @param weight a scalar, F32
+   * @param stored its stored factors, if the mixer needs them
    */
-  SiteDelta change(int part, Expr weight, SiteDelta.Draw uniform) {
+  SiteDelta change(int part, Expr weight, SiteDelta.Draw uniform, Optional<StoredFactors> stored) {
     Staged staged = parts.get(part);
     return new SiteDelta(
-        like.parts().get(part).adapter(), staged.delta(), staged.product(), weight, uniform);
+        like.parts().get(part).adapter(),
+        staged.delta(),
+        staged.product(),
+        weight,
+        uniform,
+        stored);
+  }
+
+  /** The stored factors of a part that is one plain LoRA, in a program for its rank alone. */
+  StoredFactors stored(int part, SiteDelta.Draw downs, SiteDelta.Draw ups) {
+    StagedFactors factors = inputs.get(part).get(0);
+    Expr down = factors.get(LoraMethod.DOWN).reshape(downShape(part).sizes());
+    Expr up = factors.get(LoraMethod.UP).reshape(upShape(part).sizes());
+    int at = inputs.subList(0, part).stream().mapToInt(List::size).sum();
+    Expr scale = scales.slice(0, at, at + 1).reshape(new long[0]);
+    return new StoredFactors(new LowRank(down, up), scale, downs, ups);
+  }
+
+  /** [rank, rest] of the down factor of a part that is one plain LoRA. */
+  Shape downShape(int part) {
+    return Shape.of(FactorRules.rank(like.parts().get(part)), like.site().rest());
+  }
+
+  /** [out, rank] of the up factor of such a part. */
+  Shape upShape(int part) {
+    return Shape.of(like.site().out(), FactorRules.rank(like.parts().get(part)));
   }
 
   private Staged staged(List<Factors> all, List<StagedFactors> inputs, Expr scales) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -187,7 +188,8 @@ final class Surveying implements Survey {
     StagedDeltas staged = new StagedDeltas(graph, like);
     List<SiteDelta> deltas = new ArrayList<>();
     for (int i = 0; i < staged.count(); i++) {
-      deltas.add(staged.change(i, graph.constant(1, DType.F32), Surveying::noDraws));
+      deltas.add(
+          staged.change(i, graph.constant(1, DType.F32), Surveying::noDraws, Optional.empty()));
     }
     List<Expr> values = new ArrayList<>();
     for (int i = 0; i < deltas.size(); i++) {

@@ -24,7 +24,10 @@ final class MadeUpAdapters {
           Site.linear("unet.tall", Shape.of(9, 5), false),
           Site.linear("text_encoder.square", Shape.of(7, 7), false));
 
+  private static final int PLAIN_RANK = 3;
+
   private final SplittableRandom random;
+  private boolean plain;
 
   MadeUpAdapters(long seed) {
     random = new SplittableRandom(seed);
@@ -55,12 +58,18 @@ final class MadeUpAdapters {
               numbers(LowRank.down(site, rank), size),
               numbers(LowRank.up(site, rank), size),
               rank / 2.0));
-      if (site.bias()) {
+      if (site.bias() && !plain) {
         factors.add(WholeChange.factors(site, Target.BIAS, numbers(Shape.of(site.out()), size)));
       }
       all.put(site.name(), factors);
     }
     return new Adapter(name, all, Map.of());
+  }
+
+  /** The same adapters with LoRA alone, of one rank, so that mixers may take their factors. */
+  MadeUpAdapters plain() {
+    plain = true;
+    return this;
   }
 
   /** One of random layers, rank and size. */
@@ -74,7 +83,8 @@ final class MadeUpAdapters {
     if (some.isEmpty()) {
       some.add(SITES.get(0));
     }
-    return next(name, some, 1 + random.nextInt(5), Math.pow(10, random.nextDouble() * 6 - 4));
+    int rank = 1 + random.nextInt(5);
+    return next(name, some, plain ? PLAIN_RANK : rank, Math.pow(10, random.nextDouble() * 6 - 4));
   }
 
   private HostTensor numbers(Shape shape, double size) {

@@ -20,9 +20,10 @@ import java.util.Optional;
     point = Benchmark.class,
     name = "mixers",
     help =
-        "four adapters of rank 32 for the 722 layers of an SDXL UNet mixed to one of rank 32, or"
+        "four adapters of rank 32 for the 722 layers of an SDXL UNet mixed to one: linear keeps all"
+            + " directions, factors adds factors up as PEFT's linear does, others have rank 32; or"
             + " for one layer of each shape, or for one layer alone; beside PEFT, which takes long"
-            + " for all")
+            + " for what it decomposes")
 public final class AdapterMixing implements Benchmark {
   private static final int ADAPTERS = 4;
   private static final int RANK = 32;
@@ -45,6 +46,7 @@ public final class AdapterMixing implements Benchmark {
   private static final List<Kind> KINDS =
       List.of(
           new Kind("linear", "linear", "cat", false, EXACT, 0.2),
+          new Kind("factors", "task-arithmetic:of=factors", "linear", false, EXACT, 0.2),
           new Kind("svd", "svd:rank=" + RANK, "svd", false, CUT, 0.2),
           new Kind("ties", "ties:trim=tensor,election=plain_sum", "ties_svd", true, CUT, 0.5),
           new Kind("dare-linear", "dare-linear:", "dare_linear_svd", true, CUT, 0.5));

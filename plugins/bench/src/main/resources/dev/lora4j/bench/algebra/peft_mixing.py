@@ -52,8 +52,8 @@ def prepare(arguments):
     files.clear()
 
     def mixed(density):
-        more = {} if arguments.combination == "cat" else {"svd_rank": arguments.rank}
-        if arguments.combination not in ("cat", "svd"):
+        more = {"svd_rank": arguments.rank} if "svd" in arguments.combination else {}
+        if arguments.combination not in ("linear", "cat", "svd"):
             more["density"] = density
         model.base_model.add_weighted_adapter(
             names, WEIGHTS, "mixed", combination_type=arguments.combination, **more

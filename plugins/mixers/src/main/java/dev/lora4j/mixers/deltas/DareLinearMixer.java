@@ -2,6 +2,7 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.Needs;
 import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
@@ -19,6 +20,8 @@ public record DareLinearMixer(
         double density,
     @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
         Rescale rescale,
+    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
+        Numbers of,
     @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
     implements DeltaMixer {
   /** Checks the density. */
@@ -27,9 +30,17 @@ public record DareLinearMixer(
   }
 
   @Override
+  public Needs needs() {
+    return of.needs();
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
+    return of.mixed(deltas, this::sum, lambda);
+  }
+
+  private Expr sum(SiteDeltas deltas) {
     List<Expr> left = new Dropping(density, rescale).changes(deltas);
-    Expr sum = Consensus.sum(Consensus.weighted(deltas.parts(), left));
-    return new SiteChange.Dense(sum.mul(lambda));
+    return Consensus.sum(Consensus.weighted(deltas.parts(), left));
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.Needs;
 import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
@@ -26,6 +27,8 @@ public record DareTiesMixer(
         Election election,
     @Setting(help = "what the sum of those that agree is divided by", otherwise = "count")
         Divide divide,
+    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
+        Numbers of,
     @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
     implements DeltaMixer {
   /** Checks the density. */
@@ -34,9 +37,17 @@ public record DareTiesMixer(
   }
 
   @Override
+  public Needs needs() {
+    return of.needs();
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
+    return of.mixed(deltas, this::agreed, lambda);
+  }
+
+  private Expr agreed(SiteDeltas deltas) {
     List<Expr> left = new Dropping(density, rescale).changes(deltas);
-    Expr agreed = new Consensus(election, divide).of(deltas.parts(), left);
-    return new SiteChange.Dense(agreed.mul(lambda));
+    return new Consensus(election, divide).of(deltas.parts(), left);
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.Needs;
 import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.mixer.Survey;
@@ -23,11 +24,14 @@ public record MagnitudePruneMixer(
         double density,
     @Setting(help = "greatest in the whole model, or in each tensor", otherwise = "tensor")
         Trim trim,
+    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
+        Numbers of,
     @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
     implements DeltaMixer {
   /** Checks the density. */
   public MagnitudePruneMixer {
     Density.require(density);
+    of.require(trim);
   }
 
   @Override
@@ -36,8 +40,16 @@ public record MagnitudePruneMixer(
   }
 
   @Override
+  public Needs needs() {
+    return of.needs();
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
-    Expr sum = Consensus.sum(Consensus.weighted(deltas.parts(), trim.changes(deltas, density)));
-    return new SiteChange.Dense(sum.mul(lambda));
+    return of.mixed(deltas, this::sum, lambda);
+  }
+
+  private Expr sum(SiteDeltas deltas) {
+    return Consensus.sum(Consensus.weighted(deltas.parts(), trim.changes(deltas, density)));
   }
 }

@@ -3,6 +3,7 @@ package dev.lora4j.mixers.deltas;
 import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.Needs;
 import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
@@ -21,11 +22,26 @@ public record SvdMixer(
             help = "directions kept at each layer; 0 for the greatest rank among the adapters",
             otherwise = "0",
             least = 0)
-        int rank)
+        int rank,
+    @Setting(
+            help = "count the scale of each LoRA once, or once more as in PEFT to 0.20.0",
+            otherwise = "once")
+        Scaling scaling)
     implements DeltaMixer {
   @Override
+  public Needs needs() {
+    return scaling.needs();
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
-    return deltas.sum();
+    if (scaling == Scaling.ONCE) {
+      return deltas.sum();
+    }
+    return deltas.combined(
+        deltas.parts().stream()
+            .map(part -> part.weight().mul(part.stored().orElseThrow().scale()))
+            .toList());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.Needs;
 import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
@@ -18,6 +19,8 @@ import dev.lora4j.core.tensor.Expr;
     name = "task-arithmetic",
     help = "The weighted sum times lambda, or the weighted mean; negative weights take away.")
 public record TaskArithmeticMixer(
+    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
+        Numbers of,
     @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda,
     @Setting(
             help = "divide by the sum of the weights of those that change a layer, unless it is 0",
@@ -27,8 +30,23 @@ public record TaskArithmeticMixer(
   /** A smaller sum of weights counts as 0. */
   private static final double NOTHING = 1e-8;
 
+  /** Refuses to take a mean of factors, of which there would be two. */
+  public TaskArithmeticMixer {
+    if (of == Numbers.FACTORS && normalise) {
+      throw new IllegalArgumentException("normalise divides a sum of changes; take of=change");
+    }
+  }
+
+  @Override
+  public Needs needs() {
+    return of.needs();
+  }
+
   @Override
   public SiteChange mix(SiteDeltas deltas) {
+    if (of == Numbers.FACTORS) {
+      return of.mixed(deltas, TaskArithmeticMixer::sum, lambda);
+    }
     if (lambda == 1 && !normalise) {
       return deltas.sum();
     }
@@ -39,5 +57,9 @@ public record TaskArithmeticMixer(
             .map(part -> part.weight().mul(lambda))
             .map(weight -> normalise ? weight.div(divisor) : weight)
             .toList());
+  }
+
+  private static Expr sum(SiteDeltas numbers) {
+    return Consensus.sum(numbers.parts().stream().map(SiteDelta::weighted).toList());
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.Needs;
 import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.mixer.Survey;
@@ -30,11 +31,14 @@ public record TiesMixer(
         Election election,
     @Setting(help = "what the sum of those that agree is divided by", otherwise = "count")
         Divide divide,
+    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
+        Numbers of,
     @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
     implements DeltaMixer {
   /** Checks the density. */
   public TiesMixer {
     Density.require(density);
+    of.require(trim);
   }
 
   @Override
@@ -43,9 +47,17 @@ public record TiesMixer(
   }
 
   @Override
+  public Needs needs() {
+    return of.needs();
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
+    return of.mixed(deltas, this::agreed, lambda);
+  }
+
+  private Expr agreed(SiteDeltas deltas) {
     List<Expr> trimmed = trim.changes(deltas, density);
-    Expr agreed = new Consensus(election, divide).of(deltas.parts(), trimmed);
-    return new SiteChange.Dense(agreed.mul(lambda));
+    return new Consensus(election, divide).of(deltas.parts(), trimmed);
   }
 }

@@ -6,7 +6,6 @@ import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
@@ -14,7 +13,6 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +26,6 @@ import org.junit.jupiter.api.TestFactory;
 
 /** What mergekit and PEFT make of the same changes and the same draws, see {@code golden/}. */
 class GoldenMixturesTest {
-  private static final Path FILES = Path.of("src/test/resources/dev/lora4j/mixers/deltas");
   private static final double CLOSE = 5e-6;
 
   private static Engine engine;
@@ -51,7 +48,7 @@ class GoldenMixturesTest {
   }
 
   private static Stream<DynamicTest> cases(String file) {
-    Map<String, HostTensor> all = read(file + ".safetensors");
+    Map<String, HostTensor> all = GoldenFile.read(file);
     return all.keySet().stream()
         .filter(name -> name.contains("/") && !name.startsWith("weight/"))
         .map(name -> DynamicTest.dynamicTest(file + " " + name, () -> compare(all, name)));
@@ -92,7 +89,8 @@ class GoldenMixturesTest {
               inputs.get("delta").select(0, i),
               factors,
               weight.select(0, i),
-              () -> inputs.get("uniform").select(0, part)));
+              () -> inputs.get("uniform").select(0, part),
+              Optional.empty()));
     }
     SiteChange change = MixerRulesTest.mixer(mixer).mix(SiteDeltas.of(count, parts, weight));
     Expr result =
@@ -103,16 +101,5 @@ class GoldenMixturesTest {
       Tensor out = graph.inference(work, List.of(result)).run(work, values).get(0);
       return HostTensor.of(out).doubles();
     }
-  }
-
-  private static Map<String, HostTensor> read(String name) {
-    Map<String, HostTensor> all = new TreeMap<>();
-    try (Safetensors file = Safetensors.open(FILES.resolve(name))) {
-      file.tensors()
-          .forEach(
-              (key, info) ->
-                  all.put(key, HostTensor.of(info.dtype(), info.shape(), file.read(key))));
-    }
-    return all;
   }
 }

@@ -116,6 +116,6 @@ class TiesTest {
     // In Java nobody reads settings, so that the mixer itself looks.
     assertThrows(
         IllegalArgumentException.class,
-        () -> new TiesMixer(0, Trim.MODEL, Election.SUM, Divide.COUNT, 1));
+        () -> new TiesMixer(0, Trim.MODEL, Election.SUM, Divide.COUNT, Numbers.CHANGE, 1));
   }
 }

@@ -1,0 +1,16 @@
+package dev.lora4j.mixers.deltas;
+
+import dev.lora4j.core.mixer.Needs;
+
+/** How often the scale of a LoRA, alpha / rank, counts. */
+public enum Scaling {
+  /** Once, so that the sum is that of the changes. */
+  ONCE,
+  /** Once more, as in PEFT to its release 0.20.0. */
+  TWICE;
+
+  /** What is needed of the adapters: a change that is not one LoRA has no one scale. */
+  Needs needs() {
+    return this == TWICE ? Needs.FACTORS : Needs.CHANGES;
+  }
+}
