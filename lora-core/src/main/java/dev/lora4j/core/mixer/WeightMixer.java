@@ -14,7 +14,8 @@ public non-sealed interface WeightMixer extends Mixer {
    * @param asked the adapters with the weights that were asked for
    * @param steps of the picture
    * @param sites of the base
+   * @param changes what the adapters change; looking takes time, which most mixers can do without
    * @throws IllegalArgumentException if it cannot honour what was asked for, naming that
    */
-  MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites);
+  MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes);
 }

@@ -42,7 +42,8 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
       return alone(counts(asked) ? mixed(deltas, asked, mixed, listener) : asked);
     }
     if (mixer instanceof WeightMixer weights) {
-      return alone(weights.plan(asked, prompt.steps(), sites).route(asked.route()));
+      return alone(
+          weights.plan(asked, prompt.steps(), sites, mixed.changes()).route(asked.route()));
     }
     OutputMixer outputs = (OutputMixer) mixer;
     List<MixPlan> plans = outputs.plans(asked);

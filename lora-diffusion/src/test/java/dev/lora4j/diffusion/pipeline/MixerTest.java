@@ -14,6 +14,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Order;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.mixer.Changes;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.OutputMixer;
 import dev.lora4j.core.mixer.WeightMixer;
@@ -73,7 +74,7 @@ class MixerTest {
   @Extension(point = Mixer.class, name = "test-turns", help = "For tests.")
   public record Turns() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       List<MixPlan.Part> parts = new ArrayList<>();
       for (int i = 0; i < asked.parts().size(); i++) {
         List<Double> values = new ArrayList<>();
@@ -229,7 +230,7 @@ class MixerTest {
 
   @Test
   void mixersThatCannotBeUsedAreNamed() {
-    WeightMixer nameless = (asked, steps, sites) -> asked;
+    WeightMixer nameless = (asked, steps, sites, changes) -> asked;
     Exception refused = assertThrows(ExtensionException.class, () -> FOX.mixer(nameless));
     assertTrue(String.valueOf(refused.getMessage()).contains("@Extension"), refused.getMessage());
     assertRefused("test-wrong makes no plan", new Wrong(0));

@@ -3,6 +3,7 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.mixer.Changes;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -32,7 +33,7 @@ final class BrokenWeightMixers {
   public record Scaled(@Setting(help = "the number", otherwise = "1") double by)
       implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       return times(asked, by);
     }
   }
@@ -43,7 +44,7 @@ final class BrokenWeightMixers {
     private static final AtomicInteger TIMES = new AtomicInteger();
 
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       return asked.parts().size() < 3 || asked.parts().get(2).weight().value() == 0
           ? asked
           : times(asked, 1.0 / TIMES.incrementAndGet());
@@ -54,7 +55,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-eager", help = "one alone counts twice")
   public record Eager() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       return asked.parts().size() == 1 ? times(asked, 2) : asked;
     }
   }
@@ -63,7 +64,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-reviving", help = "nobody has weight 0")
   public record Reviving() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       return each(asked, w -> w.value() == 0 ? Weight.of(0.1) : w);
     }
   }
@@ -72,7 +73,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-sharing", help = "the mean of all")
   public record Counting() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       return times(asked, 1.0 / asked.parts().size());
     }
   }
@@ -81,7 +82,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-hasty", help = "a table without the last step")
   public record Hasty() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       return asked.parts().size() == 1
           ? asked
           : each(asked, w -> Weight.table(Collections.nCopies(steps - 1, w.value())));
@@ -92,7 +93,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-speechless", help = "has no words for regions")
   public record Speechless() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       if (asked.regional()) {
         throw new IllegalArgumentException("no");
       }
@@ -104,7 +105,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-pair", help = "swaps the first two regions")
   public record Pair() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       if (!asked.regional()) {
         return asked;
       }
@@ -123,7 +124,7 @@ final class BrokenWeightMixers {
     }
 
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
       return asked;
     }
   }

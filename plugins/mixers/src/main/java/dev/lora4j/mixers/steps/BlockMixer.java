@@ -4,6 +4,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mixer.Changes;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -44,7 +45,7 @@ public record BlockMixer(
   }
 
   @Override
-  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
     List<Optional<String>> said = EachAdapter.of("blocks", blocks, asked);
     List<MixPlan.Part> parts = new ArrayList<>();
     for (int i = 0; i < said.size(); i++) {

@@ -3,6 +3,7 @@ package dev.lora4j.mixers.steps;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.mixer.Changes;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -40,7 +41,7 @@ public record ScheduleMixer(
   }
 
   @Override
-  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
     List<Optional<String>> said = EachAdapter.of("courses", courses, asked);
     List<MixPlan.Part> parts = new ArrayList<>();
     for (int i = 0; i < said.size(); i++) {

@@ -4,6 +4,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Order;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.mixer.Changes;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -50,7 +51,7 @@ public record SwitchMixer(
   }
 
   @Override
-  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites) {
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
     List<Integer> turns = Parts.counting(asked, order);
     List<MixPlan.Part> parts = new ArrayList<>();
     for (int i = 0; i < asked.parts().size(); i++) {

@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.Changes;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
@@ -19,6 +20,12 @@ import java.util.Map;
 final class Asked {
   static final SiteCatalogue SITES =
       new SiteCatalogue(List.of(Site.linear("unet.mid_block.proj", Shape.of(2, 2), false)));
+
+  /** For mixers that look at none. */
+  static final Changes UNSEEN =
+      (adapter, site, numbers) -> {
+        throw new IllegalStateException("there is no need to look at " + adapter.name());
+      };
 
   private Asked() {}
 

@@ -31,7 +31,8 @@ class BlockMixerTest {
 
   private static MixPlan mix(String settings, SiteCatalogue sites) {
     String request = settings.isEmpty() ? "lbw" : "lbw:" + settings;
-    return ((WeightMixer) Extensions.installed().make(Mixer.class, request)).plan(ASKED, 4, sites);
+    return ((WeightMixer) Extensions.installed().make(Mixer.class, request))
+        .plan(ASKED, 4, sites, Asked.UNSEEN);
   }
 
   private static SiteShares first(String settings, SiteCatalogue sites) {
@@ -123,7 +124,8 @@ class BlockMixerTest {
     MixPlan weighed = ASKED.parts(ASKED.parts().stream().map(p -> p.shares(shares)).toList());
     WeightMixer mixer = (WeightMixer) Extensions.installed().make(Mixer.class, "lbw:blocks=INS");
     Exception refused =
-        assertThrows(IllegalArgumentException.class, () -> mixer.plan(weighed, 4, SD));
+        assertThrows(
+            IllegalArgumentException.class, () -> mixer.plan(weighed, 4, SD, Asked.UNSEEN));
     assertTrue(
         String.valueOf(refused.getMessage()).contains("ink, which has block weights already"));
     assertThrows(ExtensionException.class, () -> mix("list=18", SD));

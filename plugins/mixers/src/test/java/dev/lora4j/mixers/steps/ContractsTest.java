@@ -35,6 +35,18 @@ class ContractsTest {
   }
 
   @Nested
+  class KLora extends WeightMixerContract {
+    KLora() {
+      super("k-lora:alpha=1,wraps=true", "k-lora");
+    }
+
+    @Override
+    protected int adapters() {
+      return 2;
+    }
+  }
+
+  @Nested
   class Composite extends OutputMixerContract {
     Composite() {
       super("composite:shares=1 2 3,texts=all", "composite", true);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.diffusion.pipeline.Prompt;
@@ -44,7 +45,7 @@ class MixedPicturesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"switch", "composite", "lbw", "schedule", "regions"})
+  @ValueSource(strings = {"switch", "composite", "lbw", "schedule", "regions", "k-lora"})
   void oneAdapterIsItself(String mixer) {
     for (Adapter adapter : new Adapter[] {ONE, TWO}) {
       MixPlan plan = MixPlan.of(adapter, 0.8);
@@ -80,6 +81,18 @@ class MixedPicturesTest {
     int[] once = picture(MixPlan.of(ONE, 0.8));
     assertEquals(0, distance(once, picture(twice, "composite")), 1);
     assertEquals(0, distance(once, picture(twice, "switch:tau=1")), 1);
+  }
+
+  /** The style counts nothing or all that matters, so that the other adapter is as good as away. */
+  @Test
+  void oneOfTwoIsChosenAtEachLayer() {
+    MixPlan both = MixPlan.of(ONE, 0.8).with(TWO, 0.5);
+    int[] style = picture(MixPlan.of(TWO, 0.5).with(ONE, Weight.of(0)), "k-lora");
+    assertArrayEquals(style, picture(MixPlan.of(TWO, 0.5)));
+    assertFalse(Arrays.equals(picture(both), picture(both, "k-lora")), "it is the plain sum");
+    int[] first = picture(both, "k-lora:alpha=0.001,beta=0");
+    int[] last = picture(both, "k-lora:beta=1000");
+    assertFalse(Arrays.equals(first, last), "the style's size is of no effect");
   }
 
   private static int distance(int[] a, int[] b) {

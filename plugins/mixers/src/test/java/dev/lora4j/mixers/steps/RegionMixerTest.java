@@ -24,7 +24,7 @@ class RegionMixerTest {
 
   private static MixPlan mix(String settings, MixPlan asked) {
     return ((WeightMixer) Extensions.installed().make(Mixer.class, "regions" + settings))
-        .plan(asked, 4, SITES);
+        .plan(asked, 4, SITES, Asked.UNSEEN);
   }
 
   private static float[] shares(String settings, GridSize size) {

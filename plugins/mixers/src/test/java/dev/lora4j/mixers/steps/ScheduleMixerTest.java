@@ -23,7 +23,7 @@ class ScheduleMixerTest {
 
   private static MixPlan mix(String settings, MixPlan asked) {
     return ((WeightMixer) Extensions.installed().make(Mixer.class, "schedule" + settings))
-        .plan(asked, 4, SITES);
+        .plan(asked, 4, SITES, Asked.UNSEEN);
   }
 
   /** The weight of an adapter of weight 2 in each of four steps. */

@@ -29,7 +29,7 @@ class SwitchMixerTest {
   }
 
   private static MixPlan mix(String text, MixPlan asked, int steps) {
-    return mixer(text).plan(asked, steps, SITES);
+    return mixer(text).plan(asked, steps, SITES, Asked.UNSEEN);
   }
 
   @Test

@@ -1,0 +1,130 @@
+package dev.lora4j.mixers.steps;
+
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.WeightMixer;
+import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.Setting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/**
+ * At each layer and step one of two adapters: that whose greatest numbers there are greater, where
+ * the style's count more as the picture comes along (Ouyang et al., "K-LoRA: Unlocking
+ * Training-Free Fusion of Any Subject and Style LoRAs", CVPR 2025, section 3.3).
+ *
+ * <p>A plan says it with each adapter several times: once for every course over the steps that some
+ * layers have, with a share of 1 at these and of 0 at all others.
+ */
+@Extension(
+    point = Mixer.class,
+    name = "k-lora",
+    help = "A content and a style: at each layer and step the one with greater numbers (K-LoRA).",
+    experimental = true)
+public record KLoraMixer(
+    @Setting(help = "Names of the content and the style; else as they were given.")
+        List<String> order,
+    @Setting(
+            help = "What the style gains from the first step to the last.",
+            otherwise = "1.5",
+            above = 0)
+        double alpha,
+    @Setting(help = "What the style counts at the first step.", otherwise = "0.5", least = 0)
+        double beta,
+    @Setting(
+            help = "Begin again at 0 where the style would count alpha, as the authors' s* does.",
+            otherwise = "false")
+        boolean wraps,
+    @Setting(
+            help =
+                "How the sizes of both are evened out: by the sums of all layers, or by the mean"
+                    + " ratio of layers, as in the authors' program.",
+            otherwise = "sums")
+        Gamma gamma)
+    implements WeightMixer {
+  /** Both adapters, and no more, so that there is a choice. */
+  private static final int TWO = 2;
+
+  /** Copies the list. */
+  public KLoraMixer {
+    order = List.copyOf(order);
+  }
+
+  @Override
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    List<Integer> both = Parts.counting(asked, order);
+    if (both.size() < TWO) {
+      return asked;
+    }
+    if (both.size() > TWO) {
+      throw new IllegalArgumentException(
+          "k-lora chooses between two adapters, and "
+              + both.size()
+              + " count: "
+              + Parts.names(asked));
+    }
+    MixPlan.Part content = asked.parts().get(both.get(0));
+    MixPlan.Part style = asked.parts().get(both.get(1));
+    Rivals rivals = Rivals.of(content, style, sites, changes, gamma);
+    Map<List<Boolean>, SortedSet<String>> courses = rivals.courses(scales(steps));
+    List<MixPlan.Part> parts = new ArrayList<>(asked.parts());
+    parts.set(both.get(0), elsewhere(content, rivals.sites()));
+    parts.set(both.get(1), elsewhere(style, rivals.sites()));
+    courses.forEach(
+        (ofStyle, layers) -> {
+          add(parts, content, layers, ofStyle, false);
+          add(parts, style, layers, ofStyle, true);
+        });
+    return asked.parts(parts);
+  }
+
+  /** What the style's numbers are multiplied by in each step. */
+  private double[] scales(int steps) {
+    double[] scales = new double[steps];
+    for (int step = 0; step < steps; step++) {
+      double scale = alpha * Weight.progress(step, steps) + beta;
+      scales[step] = wraps ? scale % alpha : scale;
+    }
+    return scales;
+  }
+
+  /** An adapter where there is no choice: at layers of its own, and at the text encoders. */
+  private static MixPlan.Part elsewhere(MixPlan.Part part, SortedSet<String> chosen) {
+    SortedMap<String, Double> shares = new TreeMap<>(part.shares().bySite());
+    chosen.forEach(site -> shares.put(site, 0.0));
+    String before = part.shares().all() ? "" : part.shares().text() + ", ";
+    String text = before + "but where k-lora chooses";
+    return part.text(part.textWeight()).shares(new SiteShares(text, shares));
+  }
+
+  /** An adapter at layers with one course, in the steps in which it is chosen, if there are any. */
+  private static void add(
+      List<MixPlan.Part> parts,
+      MixPlan.Part part,
+      SortedSet<String> layers,
+      List<Boolean> ofStyle,
+      boolean style) {
+    int steps = ofStyle.size();
+    List<Double> weights = new ArrayList<>();
+    for (int step = 0; step < steps; step++) {
+      weights.add(ofStyle.get(step) == style ? part.weight().at(step, steps) : 0);
+    }
+    if (weights.stream().allMatch(w -> w == 0)) {
+      return;
+    }
+    SortedMap<String, Double> shares = new TreeMap<>();
+    for (String site : part.adapter().sites().keySet()) {
+      shares.put(site, layers.contains(site) ? part.shares().at(site) : 0.0);
+    }
+    String text = "k-lora at " + layers.size() + " layers";
+    parts.add(part.text(0).weight(Weight.table(weights)).shares(new SiteShares(text, shares)));
+  }
+}
