@@ -4,9 +4,6 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.StopSign;
-import dev.lora4j.core.train.run.TrainedAdapter;
-import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
@@ -165,25 +162,15 @@ public final class ClassifierTrainer {
    * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
    */
   public TrainedText run(RunListener listener) {
-    texts.requireFor(model.base());
-    Keeping identified = texts.identified(keeping, model.base(), settings);
-    return StopSign.run(
-        sign -> {
-          TrainingTask task = task();
-          try (TrainingLoop loop =
-              new TrainingLoop(
-                  model.scope(), task, settings.training(), identified, listener, sign)) {
-            TrainedAdapter trained = loop.run(name);
-            return new TrainedText(trained.adapter(), model.base().family(), trained.losses());
-          }
-        });
+    return new TextRun(model.scope(), model.base(), texts, settings, keeping, name)
+        .of(this::task, listener);
   }
 
   /** What the loop trains: the loss of the texts' classes, and their batches. */
   public TrainingTask task() {
     SequenceBatches batches =
         new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), true);
-    return new ClassTask(model, plan(), batches, validation());
+    return new SequenceTask(new LabelLoss(model), plan(), batches, validation());
   }
 
   /** Texts of like lengths together, so that little is padded. */

@@ -3,9 +3,6 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.StopSign;
-import dev.lora4j.core.train.run.TrainedAdapter;
-import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TextDataSet;
@@ -15,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Trains an adapter of a language model on texts. Immutable; each method returns a changed copy.
@@ -117,24 +113,15 @@ public final class TextTrainer {
    * @throws dev.lora4j.core.train.run.TrainingFailure if it cannot go on
    */
   public TrainedText run(RunListener listener) {
-    texts.requireFor(model.base());
-    Keeping identified = texts.identified(keeping, model.base(), settings);
-    return StopSign.run(
-        sign -> {
-          TrainingTask task = task();
-          try (TrainingLoop loop =
-              new TrainingLoop(
-                  model.scope(), task, settings.training(), identified, listener, sign)) {
-            TrainedAdapter trained = loop.run(name);
-            return new TrainedText(trained.adapter(), model.base().family(), trained.losses());
-          }
-        });
+    return new TextRun(model.scope(), model.base(), texts, settings, keeping, name)
+        .of(this::task, listener);
   }
 
   /** What the loop trains: the loss of the texts, and their batches. */
   public TrainingTask task() {
     SequenceBatches batches =
         new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), false);
-    return new TextTask(model, plan(), batches, texts.validation(settings.batch()), Map.of());
+    return new SequenceTask(
+        new TokenLoss(model), plan(), batches, texts.validation(settings.batch()));
   }
 }

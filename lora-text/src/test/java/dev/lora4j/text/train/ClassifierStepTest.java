@@ -111,7 +111,7 @@ class ClassifierStepTest {
       Scope scope = model.scope();
       AdapterPlan plan = recipe.plan(model.base().sites().all());
       SequenceBatches batches = new SequenceBatches(texts(), 6, 0, false);
-      ClassTask task = new ClassTask(model, plan, batches, List.of());
+      SequenceTask task = new SequenceTask(new LabelLoss(model), plan, batches, List.of());
       Staging staging =
           new Staging(new Graph(), DType.F32, task.groups(), plan, Staging.Purpose.TRAINING);
       StagedLoss staged = staging.staged(task.loss(staging));

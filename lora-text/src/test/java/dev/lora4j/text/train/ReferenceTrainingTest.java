@@ -18,6 +18,7 @@ import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
+import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
@@ -59,7 +60,7 @@ class ReferenceTrainingTest {
 
   /** A case with its model and program. */
   private record Staged(
-      ReferenceCase at, LanguageModel model, TextTask task, StagedLoss program, Scope scope)
+      ReferenceCase at, LanguageModel model, SequenceTask task, StagedLoss program, Scope scope)
       implements AutoCloseable {
     static Staged of(ReferenceCase at, Path folder, DType compute) throws IOException {
       Path files = Path.of("src/test/resources/models", at.model());
@@ -68,9 +69,8 @@ class ReferenceTrainingTest {
       }
       LanguageModel model = LanguageModel.load(LORA, TinyTokenizers.letters(folder), compute);
       SequenceBatches order = new SequenceBatches(GOLDEN.batch(at.model(), 0), 1, 0, false);
-      TextTask task =
-          new TextTask(
-              model, at.recipe().plan(model.base().sites().all()), order, List.of(), Map.of());
+      AdapterPlan plan = at.recipe().plan(model.base().sites().all());
+      SequenceTask task = new SequenceTask(new TokenLoss(model), plan, order, List.of());
       Staging staging =
           new Staging(new Graph(), compute, task.groups(), task.plan(), Staging.Purpose.TRAINING);
       StagedLoss program = staging.staged(task.loss(staging));

@@ -1,0 +1,46 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.StopSign;
+import dev.lora4j.core.train.run.TrainedAdapter;
+import dev.lora4j.core.train.run.TrainingLoop;
+import dev.lora4j.core.train.run.TrainingTask;
+import dev.lora4j.text.model.TextModel;
+import java.util.function.Supplier;
+
+/**
+ * One run of the loop on texts, whatever is learned of them.
+ *
+ * @param scope the model's
+ * @param keeping checkpoints and validation
+ * @param name of the adapter
+ */
+record TextRun(
+    Scope scope,
+    TextModel base,
+    TrainingTexts texts,
+    TextTrainingSettings settings,
+    Keeping keeping,
+    String name) {
+
+  /**
+   * Trains, on a thread of its own.
+   *
+   * @param task asked for on that thread
+   */
+  TrainedText of(Supplier<TrainingTask> task, RunListener listener) {
+    texts.requireFor(base);
+    Keeping identified = texts.identified(keeping, base, settings);
+    return StopSign.run(
+        sign -> {
+          try (TrainingLoop loop =
+              new TrainingLoop(
+                  scope, task.get(), settings.training(), identified, listener, sign)) {
+            TrainedAdapter trained = loop.run(name);
+            return new TrainedText(trained.adapter(), base.family(), trained.losses());
+          }
+        });
+  }
+}

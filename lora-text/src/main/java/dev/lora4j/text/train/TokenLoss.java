@@ -1,0 +1,65 @@
+package dev.lora4j.text.train;
+
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.evaluate.LearnedTokens;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.CausalNetwork;
+import dev.lora4j.text.network.NextTokenLoss;
+import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.Seq2SeqNetwork;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.token.TextTokenizer;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Each learned token is foretold from those before it, and from the input where there is one.
+ *
+ * @param model the model that learns
+ */
+record TokenLoss(LanguageModel model) implements SequenceLoss {
+  @Override
+  public TextModel base() {
+    return model.base();
+  }
+
+  @Override
+  public TextTokenizer tokenizer() {
+    return model.tokenizer();
+  }
+
+  @Override
+  public Expr each(Staging at) {
+    DType compute = base().compute();
+    Weights weights =
+        Weights.of(at.graph(), TextModel.MODEL, new FrozenWeights(compute, ""), at.adapters());
+    if (model.network() instanceof Seq2SeqNetwork both) {
+      return OutputLoss.declare(at.graph()).stage(both, weights, compute, at.type());
+    }
+    CausalNetwork network = (CausalNetwork) model.network();
+    return NextTokenLoss.declare(at.graph()).stage(network, weights, compute, at.type());
+  }
+
+  @Override
+  public List<Tensor> inputs(Scope scope, List<TokenSequence> sequences) {
+    int pad = tokenizer().special().padId();
+    return List.copyOf(LearnedTokens.inputs(scope, sequences, pad, model.network()).values());
+  }
+
+  @Override
+  public int learned(List<TokenSequence> sequences) {
+    return LearnedTokens.count(sequences);
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    return Map.of();
+  }
+}
