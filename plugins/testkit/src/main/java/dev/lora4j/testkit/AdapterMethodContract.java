@@ -1,0 +1,213 @@
+package dev.lora4j.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowShare.Range;
+import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What an {@link AdapterMethod} promises. Say what a file has for a layer; methods to override say
+ * what is particular about one.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class AdapterMethodContract extends AdapterReadingContract {
+  private static final double CLOSE = 1e-5;
+
+  private Optional<Engine> opened = Optional.empty();
+
+  /** For a method on the class path, see {@link ExtensionContract}. */
+  protected AdapterMethodContract(String name) {
+    super(name);
+  }
+
+  /** Whether one program serves factors of any rank. */
+  protected boolean anyRank() {
+    return true;
+  }
+
+  @BeforeAll
+  void open() {
+    opened = Optional.of(Engine.open(1));
+  }
+
+  @AfterAll
+  void close() {
+    opened.orElseThrow().close();
+  }
+
+  private MethodEffect effect() {
+    return new MethodEffect(opened.orElseThrow());
+  }
+
+  private static Map<Target, HostTensor> base(MadeUpLayer layer, Iterable<Target> targets) {
+    Map<Target, HostTensor> base = new TreeMap<>();
+    targets.forEach(target -> base.put(target, layer.parameter(target)));
+    return base;
+  }
+
+  @Test
+  void strengthZeroIsTheBaseToTheLastBit() {
+    for (MadeUpLayer layer : layers()) {
+      Map<Target, HostTensor> changed = effect().changed(layer, tensors(layer, 2).read(), 0);
+      assertEquals(base(layer, changed.keySet()), changed, layer.site().name());
+    }
+  }
+
+  @Test
+  void everyTensorHasAnEffect() {
+    for (MadeUpLayer layer : layers()) {
+      MethodTensors own = tensors(layer, 2);
+      Map<Target, HostTensor> whole = effect().changed(layer, own.read(), 1);
+      assertFalse(whole.isEmpty(), "it changes nothing of " + layer.site().name());
+      for (String role : counting(own)) {
+        MethodTensors other = own.changed(role);
+        assertTrue(
+            other.refusal().isPresent() || !effect().changed(layer, other.read(), 1).equals(whole),
+            role + " has no effect on " + layer.site().name());
+      }
+    }
+  }
+
+  @Test
+  void theSameGivesTheSameBits() throws Exception {
+    for (MadeUpLayer layer : layers()) {
+      ManyThreads.agree(() -> effect().changed(layer, tensors(layer, 2).read(), 0.7f));
+    }
+  }
+
+  @Test
+  void oneProgramServesAllRanks() {
+    if (!anyRank()) {
+      return;
+    }
+    for (MadeUpLayer layer : layers()) {
+      Factors two = tensors(layer, 2).read();
+      Factors three = tensors(layer, 3).read();
+      AdapterMethod method = extension();
+      String site = layer.site().name();
+      assertEquals(method.form(two.structure()), method.form(three.structure()), site);
+      Map<Target, HostTensor> own = effect().changed(layer, three, 1);
+      Map<Target, HostTensor> shared = effect().changed(layer, two.structure(), three, 1);
+      assertEquals(own.keySet(), shared.keySet(), site);
+      shared.forEach(
+          (target, changed) ->
+              assertTrue(
+                  MethodEffect.distance(own.getOrDefault(target, changed), changed) < CLOSE,
+                  "the program for rank 2 gives something else for rank 3 at " + site));
+    }
+  }
+
+  @Test
+  void theRankIsTheOneThatWasChosen() {
+    for (MadeUpLayer layer : layers()) {
+      for (int rank = 1; rank <= 4; rank++) {
+        int chosen = rank;
+        extension()
+            .chosenRank(tensors(layer, rank).read().structure())
+            .ifPresent(told -> assertEquals(chosen, told, layer.site().name()));
+      }
+    }
+  }
+
+  @Test
+  void besideTheWeightItIsTheSameAsInsideOfIt() {
+    for (MadeUpLayer layer : layers()) {
+      Factors factors = tensors(layer, 2).read();
+      if (layer.product() && onWeight(factors)) {
+        List<HostTensor> both = effect().besideAndInside(layer, factors);
+        double distance = MethodEffect.distance(both.get(1), both.get(0));
+        assertTrue(distance < CLOSE, "at " + layer.site().name() + " it is " + distance + " away");
+      }
+    }
+  }
+
+  private boolean onWeight(Factors factors) {
+    return extension() instanceof AdditiveMethod sum
+        && sum.target(factors.structure()) == Target.WEIGHT;
+  }
+
+  @Test
+  void theLowRankFormIsTheDelta() {
+    for (MadeUpLayer layer : layers()) {
+      Factors factors = tensors(layer, 2).read();
+      Site site = layer.site();
+      OptionalInt rank =
+          extension() instanceof AdditiveMethod sum
+              ? sum.rank(site, factors.structure())
+              : OptionalInt.empty();
+      if (rank.isPresent()) {
+        HostTensor down = effect().staged(factors, (m, f) -> m.lowRank(site, f).down());
+        HostTensor up = effect().staged(factors, (m, f) -> m.lowRank(site, f).up());
+        assertEquals(LowRank.down(site, rank.getAsInt()), down.shape(), site.name());
+        assertEquals(LowRank.up(site, rank.getAsInt()), up.shape(), site.name());
+        HostTensor product = effect().staged(factors, (m, f) -> m.lowRank(site, f).product(site));
+        HostTensor delta = effect().staged(factors, (m, f) -> m.delta(site, f));
+        assertTrue(MethodEffect.distance(delta, product) < CLOSE, site.name());
+      }
+    }
+  }
+
+  @Test
+  void aPartOfALayerChangesAsInTheWholeOrIsRefused() {
+    for (MadeUpLayer layer : layers()) {
+      MethodTensors own = tensors(layer, 2);
+      Factors whole = own.read();
+      Site site = layer.site();
+      if (layer.product() && onWeight(whole)) {
+        Range first = new Range(0, site.out() / 2);
+        Range second = new Range(first.count(), site.out() - first.count());
+        HostTensor delta = effect().staged(whole, (m, f) -> m.delta(site, f));
+        for (Range range : List.of(first, second)) {
+          RowShare share = new RowShare(List.of(range), List.of(first, second));
+          part(site, whole, share)
+              .ifPresent(
+                  factors -> {
+                    Site part = layer.rows(range.count()).site();
+                    HostTensor rows = effect().staged(factors, (m, f) -> m.delta(part, f));
+                    double scale = scale(factors) / scale(whole);
+                    HostTensor expected = MethodEffect.times(share.of(delta), 1 / scale);
+                    assertTrue(
+                        MethodEffect.distance(expected, rows) < CLOSE,
+                        "rows " + range + " of " + site.name());
+                  });
+        }
+      }
+    }
+  }
+
+  private Optional<Factors> part(Site site, Factors whole, RowShare share) {
+    try {
+      Factors part = extension().rows(site, whole, share);
+      // Factors of another method are that method's to keep.
+      return part.method().equals(whole.method()) ? Optional.of(part) : Optional.empty();
+    } catch (AdapterException e) {
+      String told = String.valueOf(e.getMessage());
+      assertTrue(told.contains(site.name()), told);
+      return Optional.empty();
+    }
+  }
+
+  private double scale(Factors factors) {
+    return ((AdditiveMethod) extension()).scale(factors.structure());
+  }
+}

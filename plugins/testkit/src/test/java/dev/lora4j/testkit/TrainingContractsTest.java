@@ -1,0 +1,145 @@
+package dev.lora4j.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Trainings that break their contract in one way: the test of that promise fails. */
+class TrainingContractsTest {
+  private static final double RATE = 0.02;
+
+  // Not named as tests are, so that a build does not run them by themselves.
+  static final class Full extends TrainableMethodContract {
+    Full() {
+      super("full", RATE);
+    }
+  }
+
+  static final class Lora extends TrainableMethodContract {
+    Lora() {
+      super("lora", RATE);
+    }
+  }
+
+  static final class Loha extends TrainableMethodContract {
+    Loha() {
+      super("loha", RATE);
+    }
+  }
+
+  static final class Dora extends TrainableMethodContract {
+    Dora() {
+      super("dora", RATE);
+    }
+  }
+
+  static final class Ia3 extends TrainableMethodContract {
+    Ia3() {
+      super("ia3", RATE);
+    }
+  }
+
+  static final class GoodPair extends TrainableMethodContract {
+    GoodPair() {
+      super("test-pair", RATE);
+    }
+  }
+
+  static final class Unordered extends TrainableMethodContract {
+    Unordered() {
+      super("test-unordered", RATE);
+    }
+  }
+
+  static final class Ranked extends TrainableMethodContract {
+    Ranked() {
+      super("test-ranked", RATE);
+    }
+  }
+
+  static final class Jumping extends TrainableMethodContract {
+    Jumping() {
+      super("test-jumping", RATE);
+    }
+  }
+
+  static final class Standing extends TrainableMethodContract {
+    Standing() {
+      super("test-standing", RATE);
+    }
+  }
+
+  static final class HalfFrozen extends TrainableMethodContract {
+    HalfFrozen() {
+      super("test-half-frozen", RATE);
+    }
+  }
+
+  static final class Misstoring extends TrainableMethodContract {
+    Misstoring() {
+      super("test-misstoring", RATE);
+    }
+  }
+
+  static final class OverExact extends TrainableMethodContract {
+    OverExact() {
+      super("test-overexact", RATE);
+    }
+  }
+
+  static final class Drifting extends TrainableMethodContract {
+    Drifting() {
+      super("test-drifting", RATE);
+    }
+  }
+
+  static final class Promising extends TrainableMethodContract {
+    Promising() {
+      super("test-promising", RATE);
+    }
+  }
+
+  static final class Precise extends TrainableMethodContract {
+    Precise() {
+      super("test-precise", RATE);
+    }
+  }
+
+  static Stream<Arguments> mutants() {
+    return Map.<Class<?>, Set<String>>ofEntries(
+            Map.entry(Full.class, Set.of()),
+            Map.entry(Lora.class, Set.of()),
+            Map.entry(Loha.class, Set.of()),
+            Map.entry(Dora.class, Set.of()),
+            Map.entry(Ia3.class, Set.of()),
+            Map.entry(GoodPair.class, Set.of()),
+            Map.entry(Unordered.class, Set.of("itsTensorsAreTheSameEachTime")),
+            Map.entry(Ranked.class, Set.of("oneProgramServesAllRanks")),
+            Map.entry(Jumping.class, Set.of("beforeTheFirstStepItIsTheBase")),
+            Map.entry(Standing.class, Set.of("itLearns")),
+            Map.entry(HalfFrozen.class, Set.of("everyTensorIsTrained")),
+            Map.entry(Misstoring.class, Set.of("whatIsSavedIsWhatWasTrained")),
+            Map.entry(
+                OverExact.class, Set.of("itsMethodTakesBackWhatWasTrained", "aFileOfItReadsBack")),
+            Map.entry(Drifting.class, Set.of("theSameRunGivesTheSameBits")),
+            Map.entry(Promising.class, Set.of("aDropoutThatItNamesLeavesSomethingOut")),
+            Map.entry(Precise.class, Set.of("itComputesInTheTypeOfTheLayer")))
+        .entrySet()
+        .stream()
+        .map(e -> Arguments.of(e.getKey(), e.getValue()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mutants")
+  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
+    ContractRun run = ContractRun.of(contract);
+    assertEquals(broken, run.failed());
+    assertFalse(run.passed().isEmpty());
+  }
+}
