@@ -22,6 +22,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.run;
   exports dev.lora4j.diffusion.sampling;
   exports dev.lora4j.diffusion.style;
+  exports dev.lora4j.diffusion.text;
   exports dev.lora4j.diffusion.train;
   exports dev.lora4j.diffusion.train.objective;
   exports dev.lora4j.diffusion.unet;

@@ -2,8 +2,8 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.text.TextNetwork;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Files;
@@ -17,8 +17,6 @@ final class Configs {
   private static final int DEFAULT_TRAIN_STEPS = 1000;
 
   private static final int DEFAULT_SAMPLE_SIZE = 64;
-
-  private static final int DEFAULT_PROJECTION = 512;
 
   private static final List<String> TEXT_ENCODERS = List.of("text_encoder", "text_encoder_2");
 
@@ -121,29 +119,10 @@ final class Configs {
         json.real("shift_factor", 0));
   }
 
-  /** Sizes of the text encoder in {@code part}, for example {@code text_encoder_2}. */
-  static ClipTextConfig text(Path folder, String part) {
-    ConfigFile json = ConfigFile.read(folder.resolve(part).resolve("config.json"));
-    String activation = json.text("hidden_act", "quick_gelu");
-    if (!activation.equals("gelu")) {
-      json.require("hidden_act", "quick_gelu");
-    }
-    return new ClipTextConfig(
-        json.integer("vocab_size"),
-        json.integer("hidden_size"),
-        json.integer("intermediate_size"),
-        json.integer("num_hidden_layers"),
-        json.integer("num_attention_heads"),
-        json.integer("max_position_embeddings", 77),
-        json.real("layer_norm_eps", 1e-5),
-        activation.equals("quick_gelu"),
-        projects(json) ? json.integer("projection_dim", DEFAULT_PROJECTION) : 0);
-  }
-
-  /** Whether the checkpoint has a layer for the pooled text. */
-  private static boolean projects(ConfigFile json) {
-    return json.has("architectures")
-        && json.texts("architectures").contains("CLIPTextModelWithProjection");
+  /** The text encoder in {@code part}, for example {@code text_encoder_2}. */
+  static TextNetwork text(Path folder, String part) {
+    return TextEncoderFamilies.network(
+        ConfigFile.read(folder.resolve(part).resolve("config.json")));
   }
 
   /** Whether zeros stand for an empty negative prompt. */

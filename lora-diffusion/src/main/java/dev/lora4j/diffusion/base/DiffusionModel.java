@@ -12,10 +12,9 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.diffusion.clip.ClipText;
-import dev.lora4j.diffusion.clip.ClipTextConfig;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
+import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +58,7 @@ public final class DiffusionModel {
     ConvertedWeights conversion = ConvertedWeights.in(compute, source.files());
     weights = NetworkWeights.load(scope, path, source, wanted(), conversion);
     for (ModelConfigs.Text text : configs.texts()) {
-      textEncoders.add(new TextEncoder(text.model(), text.config(), weights(text.model())));
+      textEncoders.add(new TextEncoder(text.model(), text.network(), weights(text.model())));
     }
     notes.addAll(source.notes());
     notes.addAll(conversion.notes());
@@ -81,14 +80,15 @@ public final class DiffusionModel {
 
   private void requireTexts() {
     ModelConfigs.Text last = configs.texts().get(configs.texts().size() - 1);
-    if (xl() && last.config().projectionDim() == 0) {
+    if (xl() && last.network().pooledWidth() == 0) {
       throw new ModelException(
           path
               + ": "
               + last.model()
-              + " is no CLIPTextModelWithProjection, but this denoiser is told the pooled text.");
+              + " gives no pooled text, as a CLIPTextModelWithProjection does, but this denoiser is"
+              + " told it.");
     }
-    int width = configs.encoders().stream().mapToInt(ClipTextConfig::hiddenSize).sum();
+    int width = configs.texts().stream().mapToInt(t -> t.network().width()).sum();
     if (width != unet().crossAttentionDim()) {
       throw new ModelException(
           path
@@ -106,7 +106,7 @@ public final class DiffusionModel {
     wanted.put("unet", parameters(Networks.unet(unet(), compute, AdapterInputs.NONE)));
     for (ModelConfigs.Text text : configs.texts()) {
       Network.Staging whole =
-          Networks.text(text.config(), ClipText.View.LAST, compute, AdapterInputs.NONE);
+          Networks.text(text.network(), EncoderView.LAST, compute, AdapterInputs.NONE);
       wanted.put(text.model(), parameters(whole));
     }
     wanted.put(
@@ -144,8 +144,8 @@ public final class DiffusionModel {
    *
    * @throws ModelException if the model comes without a tokeniser that fits
    */
-  public ClipTokenizer tokenizer(TextEncoder encoder) {
-    return source.tokenizer(new ModelConfigs.Text(encoder.model(), encoder.config()));
+  public PromptTokenizer tokenizer(TextEncoder encoder) {
+    return source.tokenizer(new ModelConfigs.Text(encoder.model(), encoder.network()));
   }
 
   /**
@@ -199,8 +199,8 @@ public final class DiffusionModel {
    *
    * @param clipSkip layers to leave out beyond what the base leaves out
    */
-  public ClipText.View view(int clipSkip) {
-    return new ClipText.View(clipSkip + (xl() ? 1 : 0), !xl());
+  public EncoderView view(int clipSkip) {
+    return new EncoderView(clipSkip + (xl() ? 1 : 0), !xl());
   }
 
   /** Whether zeros stand for an empty negative prompt. */
@@ -253,7 +253,7 @@ public final class DiffusionModel {
       Network.walk(
           encoder.model(),
           compute,
-          Networks.text(encoder.config(), ClipText.View.LAST, compute, recorder));
+          Networks.text(encoder.network(), EncoderView.LAST, compute, recorder));
     }
     return new SiteCatalogue(sites);
   }

@@ -8,10 +8,12 @@ import dev.lora4j.diffusion.base.original.IgnoredKey;
 import dev.lora4j.diffusion.base.original.OriginalCheckpoint;
 import dev.lora4j.diffusion.base.original.OriginalKind;
 import dev.lora4j.diffusion.base.original.Taught;
+import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.clip.ClipVocabulary;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Files;
@@ -62,10 +64,25 @@ final class FileSource implements ModelSource {
                 + configs.texts().size()
                 + ".");
       }
+      configs.texts().forEach(this::clip);
     } catch (RuntimeException | Error e) {
       store.close();
       throw e;
     }
+  }
+
+  /** The sizes of a text encoder, all of which are CLIP's in this layout. */
+  private ClipTextConfig clip(ModelConfigs.Text text) {
+    if (text.network() instanceof ClipText clip) {
+      return clip.config();
+    }
+    throw new ModelException(
+        file
+            + " has CLIP's text encoders, but "
+            + text.model()
+            + " in "
+            + folder.orElseThrow()
+            + " is of another kind.");
   }
 
   private static TensorStore open(Path file) {
@@ -95,7 +112,7 @@ final class FileSource implements ModelSource {
             + ".");
     List<ModelConfigs.Text> texts = new ArrayList<>();
     for (ClipTextConfig text : original.texts()) {
-      texts.add(new ModelConfigs.Text(MODELS.get(texts.size()), text));
+      texts.add(new ModelConfigs.Text(MODELS.get(texts.size()), new ClipText(text)));
     }
     UNetConfig unet = original.unet();
     VaeConfig vae = original.vae();
@@ -163,8 +180,9 @@ final class FileSource implements ModelSource {
   public List<String> unknown(String model, List<String> unclaimed) {
     Map<IgnoredKey, Integer> ignored = new EnumMap<>(IgnoredKey.class);
     List<String> unknown = new ArrayList<>();
+    List<ClipTextConfig> encoders = configs.texts().stream().map(this::clip).toList();
     for (String key : unclaimed) {
-      Optional<IgnoredKey> reason = original.ignored(key, configs.encoders());
+      Optional<IgnoredKey> reason = original.ignored(key, encoders);
       reason.ifPresentOrElse(r -> ignored.merge(r, 1, Integer::sum), () -> unknown.add(key));
     }
     ignored.forEach(
@@ -191,12 +209,13 @@ final class FileSource implements ModelSource {
   }
 
   @Override
-  public ClipTokenizer tokenizer(ModelConfigs.Text encoder) {
+  public PromptTokenizer tokenizer(ModelConfigs.Text encoder) {
     if (folder.isPresent()) {
-      return FolderSource.tokenizer(folder.get(), encoder.model());
+      return FolderSource.tokenizer(folder.get(), encoder);
     }
     ClipVocabulary vocabulary = ClipVocabulary.openAi();
-    int words = encoder.config().vocabSize();
+    ClipTextConfig config = clip(encoder);
+    int words = config.vocabSize();
     if (words != vocabulary.size()) {
       throw new ModelException(
           encoder.model()
@@ -208,8 +227,8 @@ final class FileSource implements ModelSource {
               + vocabulary.size()
               + ". Give a folder with its tokeniser (--base-config).");
     }
-    String pad = encoder.config().quickGelu() ? ClipVocabulary.END : OPEN_CLIP_PAD;
-    return ClipTokenizer.of(vocabulary, pad, encoder.config().maxPositionEmbeddings());
+    String pad = config.quickGelu() ? ClipVocabulary.END : OPEN_CLIP_PAD;
+    return ClipTokenizer.of(vocabulary, pad, config.maxPositionEmbeddings());
   }
 
   @Override

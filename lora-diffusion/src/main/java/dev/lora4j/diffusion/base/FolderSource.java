@@ -5,23 +5,18 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.WeightFiles;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.lora4j.diffusion.text.PromptTokenizer;
+import dev.lora4j.diffusion.text.TextNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A model in the folder layout of diffusers. */
 final class FolderSource implements ModelSource {
-  /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
-  private static final String POSITIONS = "text_model.embeddings.position_ids";
-
-  private static final String LEVEL = "text_model.";
-
   /** What diffusers called the attention of autoencoders before version 0.15. */
   private static final Map<String, String> OLD_ATTENTION =
       Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
@@ -60,11 +55,11 @@ final class FolderSource implements ModelSource {
   @Override
   public List<Placement> places(String model, Parameter parameter) {
     String name = parameter.name();
-    List<Placement> places = new ArrayList<>(List.of(Placement.of(model, name)));
-    if (model.startsWith("text_encoder") && name.startsWith(LEVEL)) {
-      // transformers 5.6 took the level out.
-      places.add(Placement.of(model, name.substring(LEVEL.length())));
+    Optional<TextNetwork> text = configs.text(model);
+    if (text.isPresent()) {
+      return text.get().names(name).stream().map(n -> Placement.of(model, n)).toList();
     }
+    List<Placement> places = new ArrayList<>(List.of(Placement.of(model, name)));
     if (model.equals("vae") && name.contains(".attentions.")) {
       OLD_ATTENTION.forEach(
           (now, before) -> {
@@ -79,7 +74,7 @@ final class FolderSource implements ModelSource {
   @Override
   public List<String> unknown(String model, List<String> unclaimed) {
     return unclaimed.stream()
-        .filter(n -> !(model.startsWith("text_encoder") && POSITIONS.endsWith(n)))
+        .filter(n -> configs.text(model).filter(text -> text.ignores(n)).isEmpty())
         .toList();
   }
 
@@ -96,18 +91,14 @@ final class FolderSource implements ModelSource {
   }
 
   @Override
-  public ClipTokenizer tokenizer(ModelConfigs.Text encoder) {
-    return tokenizer(folder, encoder.model());
+  public PromptTokenizer tokenizer(ModelConfigs.Text encoder) {
+    return tokenizer(folder, encoder);
   }
 
   /** The tokeniser that a folder of diffusers has for a text encoder. */
-  static ClipTokenizer tokenizer(Path folder, String model) {
-    Path tokenizer = folder.resolve(model.replace("text_encoder", "tokenizer"));
-    try {
-      return ClipTokenizer.load(tokenizer);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tokenizer in " + tokenizer, e);
-    }
+  static PromptTokenizer tokenizer(Path folder, ModelConfigs.Text encoder) {
+    String part = encoder.model().replace("text_encoder", "tokenizer");
+    return encoder.network().tokenizer(folder.resolve(part));
   }
 
   @Override

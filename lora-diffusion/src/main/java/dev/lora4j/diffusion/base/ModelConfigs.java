@@ -1,10 +1,11 @@
 package dev.lora4j.diffusion.base;
 
-import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.text.TextNetwork;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that is to be known of a model beside its weights.
@@ -26,15 +27,21 @@ record ModelConfigs(
    *
    * @param model what the names of its sites begin with, for example {@code text_encoder_2}
    */
-  record Text(String model, ClipTextConfig config) {}
+  record Text(String model, TextNetwork network) {
+    /** By which digests of bases have always known it. */
+    @Override
+    public String toString() {
+      return "Text[model=" + model + ", config=" + network + "]";
+    }
+  }
 
   ModelConfigs {
     texts = List.copyOf(texts);
   }
 
-  /** The sizes of all text encoders. */
-  List<ClipTextConfig> encoders() {
-    return texts.stream().map(Text::config).toList();
+  /** The text encoder of this name, if the network is one. */
+  Optional<TextNetwork> text(String model) {
+    return texts.stream().filter(t -> t.model().equals(model)).map(Text::network).findFirst();
   }
 
   /** With another schedule. */

@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.WeightPlaces;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +38,7 @@ sealed interface ModelSource extends WeightPlaces, AutoCloseable permits FolderS
   List<Path> files();
 
   /** Cuts prompts for a text encoder; whoever opens it closes it. Works after {@link #close}. */
-  ClipTokenizer tokenizer(ModelConfigs.Text encoder);
+  PromptTokenizer tokenizer(ModelConfigs.Text encoder);
 
   @Override
   void close();

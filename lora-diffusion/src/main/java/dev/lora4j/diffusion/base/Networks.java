@@ -7,8 +7,10 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.diffusion.clip.ClipText;
-import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.text.EncodedText;
+import dev.lora4j.diffusion.text.EncoderTokens;
+import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.TextNetwork;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.unet.Words;
@@ -32,11 +34,11 @@ public final class Networks {
 
   /**
    * Input {@code ids} I64 [batch, tokens], and {@code end} I64 [batch] if the encoder has a pooled
-   * text. Outputs: hidden states [batch, tokens, width], and that text [batch, projectionDim].
+   * text. Outputs: hidden states [batch, tokens, width], and that text [batch, pooledWidth].
    */
   public static Network.Staging text(
-      ClipTextConfig config, ClipText.View view, DType compute, AdapterInputs adapters) {
-    return text(config, view, compute, adapters, false);
+      TextNetwork network, EncoderView view, DType compute, AdapterInputs adapters) {
+    return text(network, view, compute, adapters, false);
   }
 
   /**
@@ -44,29 +46,31 @@ public final class Networks {
    * replaces}: vectors that stand for the tokens at these places, counted row by row.
    */
   public static Network.Staging text(
-      ClipTextConfig config,
-      ClipText.View view,
+      TextNetwork network,
+      EncoderView view,
       DType compute,
       AdapterInputs adapters,
       boolean replaces) {
     return (graph, weights) -> {
       Expr ids = graph.input("ids", DType.I64, Shape.of(ANY, ANY));
-      Optional<ClipText.Replaced> replaced =
+      Optional<EncoderTokens.Replaced> replaced =
           replaces
               ? Optional.of(
-                  new ClipText.Replaced(
+                  new EncoderTokens.Replaced(
                       graph.input("places", DType.I64, Shape.of(ANY)),
-                      graph.input("vectors", DType.F32, Shape.of(ANY, config.hiddenSize()))))
+                      graph.input("vectors", DType.F32, Shape.of(ANY, network.width()))))
               : Optional.empty();
-      ClipText.Tokens tokens = new ClipText.Tokens(ids, replaced);
-      if (config.projectionDim() == 0) {
-        Weights at = weights.apply(adapters.declare(graph));
-        return List.of(new ClipText(config).apply(at, tokens, compute, view).to(DType.F32));
-      }
-      Expr end = graph.input("end", DType.I64, Shape.of(ANY));
+      Optional<Expr> end =
+          network.pooledWidth() > 0
+              ? Optional.of(graph.input("end", DType.I64, Shape.of(ANY)))
+              : Optional.empty();
+      EncoderTokens tokens = new EncoderTokens(ids, end, replaced);
       Weights at = weights.apply(adapters.declare(graph));
-      List<Expr> both = new ClipText(config).pooled(at, tokens, end, compute, view);
-      return List.of(both.get(0).to(DType.F32), both.get(1).to(DType.F32));
+      EncodedText seen = network.stage(at, tokens, compute, view);
+      Expr hidden = seen.hidden().to(DType.F32);
+      return seen.pooled()
+          .map(pooled -> List.of(hidden, pooled.to(DType.F32)))
+          .orElse(List.of(hidden));
     };
   }
 

@@ -1,14 +1,14 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.nn.WeightStore;
-import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.text.TextNetwork;
 
 /**
  * One of a base's text encoders.
  *
  * @param model its folder, and what the names of its sites begin with, for example {@code
  *     text_encoder_2}
- * @param config its sizes
+ * @param network it, with its sizes
  * @param weights its weights
  */
-public record TextEncoder(String model, ClipTextConfig config, WeightStore weights) {}
+public record TextEncoder(String model, TextNetwork network, WeightStore weights) {}

@@ -5,42 +5,68 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.text.EncodedText;
+import dev.lora4j.diffusion.text.EncoderTokens;
+import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.PromptTokenizer;
+import dev.lora4j.diffusion.text.TextNetwork;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** CLIP's text encoder (Radford et al. 2021): a causal transformer over the prompt's tokens. */
-public record ClipText(ClipTextConfig config) {
-  /**
-   * Which of the encoder's layers is looked at.
-   *
-   * @param skip layers to leave out at the end, which some models were trained to
-   * @param normed whether the final norm comes after the layer that is looked at
-   */
-  public record View(int skip, boolean normed) {
-    /** The end of the encoder, as it was trained itself. */
-    public static final View LAST = new View(0, true);
+public record ClipText(ClipTextConfig config) implements TextNetwork {
+  /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
+  private static final String POSITIONS = "text_model.embeddings.position_ids";
+
+  private static final String LEVEL = "text_model.";
+
+  @Override
+  public int places() {
+    return config.maxPositionEmbeddings();
   }
 
-  /**
-   * What an encoder reads.
-   *
-   * @param ids I64 [batch, tokens], at most {@code maxPositionEmbeddings} tokens
-   * @param replaced vectors that stand at some places instead of the tokens' own
-   */
-  public record Tokens(Expr ids, Optional<Replaced> replaced) {
-    /** Tokens alone. */
-    public static Tokens of(Expr ids) {
-      return new Tokens(ids, Optional.empty());
+  @Override
+  public int width() {
+    return config.hiddenSize();
+  }
+
+  @Override
+  public int pooledWidth() {
+    return config.projectionDim();
+  }
+
+  @Override
+  public EncodedText stage(Weights weights, EncoderTokens tokens, DType compute, EncoderView view) {
+    return tokens
+        .end()
+        .map(end -> pooled(weights, tokens, end, compute, view))
+        .orElseGet(() -> EncodedText.of(apply(weights, tokens, compute, view)));
+  }
+
+  /** Since transformers 5.6, files leave a level out. */
+  @Override
+  public List<String> names(String weight) {
+    return weight.startsWith(LEVEL)
+        ? List.of(weight, weight.substring(LEVEL.length()))
+        : List.of(weight);
+  }
+
+  @Override
+  public boolean ignores(String tensor) {
+    return POSITIONS.endsWith(tensor);
+  }
+
+  @Override
+  public PromptTokenizer tokenizer(Path folder) {
+    try {
+      return ClipTokenizer.load(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read the tokenizer in " + folder, e);
     }
   }
-
-  /**
-   * Vectors instead of tokens.
-   *
-   * @param places I64 [n], which of all the tokens of the batch, counted row by row; each once
-   * @param vectors [n, hiddenSize]
-   */
-  public record Replaced(Expr places, Expr vectors) {}
 
   /**
    * Stages the encoder.
@@ -50,17 +76,31 @@ public record ClipText(ClipTextConfig config) {
    * @return the last hidden state after the final norm, [batch, tokens, hiddenSize]
    */
   public Expr apply(Weights weights, Expr ids, DType compute) {
-    return apply(weights, Tokens.of(ids), compute, View.LAST);
+    return apply(weights, EncoderTokens.of(ids), compute, EncoderView.LAST);
   }
 
-  /**
-   * Stages the encoder as far as {@code view} needs it.
-   *
-   * @param compute the type to compute in
-   * @return [batch, tokens, hiddenSize]
-   * @throws IllegalArgumentException if it has no layer left
-   */
-  public Expr apply(Weights weights, Tokens tokens, DType compute, View view) {
+  /** As far as {@code view} needs it. */
+  private Expr apply(Weights weights, EncoderTokens tokens, DType compute, EncoderView view) {
+    Weights at = weights.at("text_model");
+    Expr h = layers(at, embed(at, tokens, compute), 0, seen(view));
+    return view.normed() ? norm(at, "final_layer_norm", h) : h;
+  }
+
+  /** For its view and for the pooled text, which is what the end token became. */
+  private EncodedText pooled(
+      Weights weights, EncoderTokens tokens, Expr end, DType compute, EncoderView view) {
+    Weights at = weights.at("text_model");
+    int seen = seen(view);
+    Expr h = layers(at, embed(at, tokens, compute), 0, seen);
+    Expr last = norm(at, "final_layer_norm", layers(at, h, seen, config.numHiddenLayers()));
+    Expr pooled = last.takeAlong(1, end.reshape(-1, 1, 1)).reshape(-1, config.hiddenSize());
+    Expr projected = weights.linear("text_projection", pooled, config.projectionDim(), false);
+    Expr hidden = view.normed() ? norm(at, "final_layer_norm", h) : h;
+    return new EncodedText(hidden, Optional.of(projected));
+  }
+
+  /** How many layers a view has before it. */
+  private int seen(EncoderView view) {
     int layers = config.numHiddenLayers() - view.skip();
     if (view.skip() < 0 || layers < 1) {
       throw new IllegalArgumentException(
@@ -70,26 +110,7 @@ public record ClipText(ClipTextConfig config) {
               + view.skip()
               + ".");
     }
-    Weights at = weights.at("text_model");
-    Expr h = layers(at, embed(at, tokens, compute), 0, layers);
-    return view.normed() ? norm(at, "final_layer_norm", h) : h;
-  }
-
-  /**
-   * Stages the encoder for its view and for the pooled text.
-   *
-   * @param end I64 [batch], where the end token first occurs in each row
-   * @return what {@code view} sees, [batch, tokens, hiddenSize], and the pooled text, [batch,
-   *     projectionDim]
-   */
-  public List<Expr> pooled(Weights weights, Tokens tokens, Expr end, DType compute, View view) {
-    Weights at = weights.at("text_model");
-    int seen = config.numHiddenLayers() - view.skip();
-    Expr h = layers(at, embed(at, tokens, compute), 0, seen);
-    Expr last = norm(at, "final_layer_norm", layers(at, h, seen, config.numHiddenLayers()));
-    Expr pooled = last.takeAlong(1, end.reshape(-1, 1, 1)).reshape(-1, config.hiddenSize());
-    Expr projected = weights.linear("text_projection", pooled, config.projectionDim(), false);
-    return List.of(view.normed() ? norm(at, "final_layer_norm", h) : h, projected);
+    return layers;
   }
 
   private Expr layers(Weights at, Expr x, int from, int to) {
@@ -100,12 +121,12 @@ public record ClipText(ClipTextConfig config) {
     return h;
   }
 
-  private Expr embed(Weights at, Tokens tokens, DType compute) {
+  private Expr embed(Weights at, EncoderTokens tokens, DType compute) {
     int width = config.hiddenSize();
     Expr ids = tokens.ids();
     Weights embeddings = at.at("embeddings");
     Expr known = embeddings.embedding("token_embedding", ids, config.vocabSize(), width);
-    Expr words = tokens.replaced().map(r -> replaced(known, r)).orElse(known);
+    Expr words = tokens.embedded(known);
     Expr places =
         embeddings.weight(
             "position_embedding.weight",
@@ -123,14 +144,6 @@ public record ClipText(ClipTextConfig config) {
                 ids.dim(1),
                 1);
     return words.add(used).to(compute);
-  }
-
-  private Expr replaced(Expr words, Replaced by) {
-    Expr rows = words.reshape(-1, config.hiddenSize());
-    Expr vectors = by.vectors().to(words.dtype());
-    return rows.graph()
-        .call("index_copy", rows.dtype(), rows.shape(), rows, 0, by.places(), vectors)
-        .reshape(words.dim(0), words.dim(1), words.dim(2));
   }
 
   private Expr layer(Weights at, Expr x) {
@@ -154,5 +167,11 @@ public record ClipText(ClipTextConfig config) {
 
   private Expr norm(Weights at, String name, Expr x) {
     return at.layerNorm(name, x, config.layerNormEps());
+  }
+
+  /** Its sizes, by which digests of bases have always known it. */
+  @Override
+  public String toString() {
+    return config.toString();
   }
 }

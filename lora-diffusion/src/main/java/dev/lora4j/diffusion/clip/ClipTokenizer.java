@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ import java.util.Map;
  *
  * <p>May be used from several threads. Whoever loads it closes it; closing frees native memory.
  */
-public final class ClipTokenizer implements AutoCloseable {
+public final class ClipTokenizer implements PromptTokenizer {
   private static final String WORDS =
       "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d"
           + "|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
@@ -117,7 +118,7 @@ public final class ClipTokenizer implements AutoCloseable {
     return new ClipTokenizer(loaded.words, loaded.start, loaded.end, padId, loaded.maxLength);
   }
 
-  /** Length of {@link Tokens#ids()}. */
+  @Override
   public int maxLength() {
     return maxLength;
   }
@@ -137,7 +138,44 @@ public final class ClipTokenizer implements AutoCloseable {
     return start;
   }
 
-  /** The ids of {@code text} alone, as many as there are. */
+  /** All places but those of the start and the end. */
+  @Override
+  public int room() {
+    return maxLength - 2;
+  }
+
+  @Override
+  public int before() {
+    return 1;
+  }
+
+  @Override
+  public int placeholder() {
+    return start;
+  }
+
+  /** Start, the tokens, end, then padding. */
+  @Override
+  public int[] framed(int[] pieces) {
+    int[] all = new int[maxLength];
+    Arrays.fill(all, pad);
+    all[0] = start;
+    System.arraycopy(pieces, 0, all, 1, pieces.length);
+    all[pieces.length + 1] = end;
+    return all;
+  }
+
+  /** Where the end token first occurs. */
+  @Override
+  public int end(int[] framed) {
+    int at = 0;
+    while (at < framed.length - 1 && framed[at] != end) {
+      at++;
+    }
+    return at;
+  }
+
+  @Override
   public int[] pieces(String text) {
     long[] found = words.encode(withoutLoneSurrogates(text), false, false).getIds();
     return Arrays.stream(found).mapToInt(Math::toIntExact).toArray();

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.clip;
 
 import dev.lora4j.diffusion.clip.PromptSyntax.Piece;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +16,7 @@ public final class PromptChunks {
 
   private static final String COMMA = ",";
 
-  private final ClipTokenizer tokenizer;
+  private final PromptTokenizer tokenizer;
   private final int comma;
   private final List<Chunk> chunks = new ArrayList<>();
   private final List<Integer> ids = new ArrayList<>();
@@ -26,7 +27,7 @@ public final class PromptChunks {
   /**
    * Tokens for one run of a text encoder.
    *
-   * @param ids start, the tokens, end, then padding; the start token where a vector stands
+   * @param ids as {@link PromptTokenizer#framed} gives them; a placeholder where a vector stands
    * @param weights how much each of them counts
    * @param vectors what stands at places instead of a token
    */
@@ -51,14 +52,14 @@ public final class PromptChunks {
    */
   public record Vector(int place, Embedding embedding, int index) {}
 
-  private PromptChunks(ClipTokenizer tokenizer) {
+  private PromptChunks(PromptTokenizer tokenizer) {
     this.tokenizer = tokenizer;
     int[] found = tokenizer.pieces(COMMA);
     this.comma = found.length == 1 ? found[0] : -1;
   }
 
   /** The chunks of a prompt, at least one. */
-  public static List<Chunk> of(ClipTokenizer tokenizer, String prompt) {
+  public static List<Chunk> of(PromptTokenizer tokenizer, String prompt) {
     return of(tokenizer, prompt, EmbeddingWords.NONE);
   }
 
@@ -68,7 +69,7 @@ public final class PromptChunks {
    *
    * @throws EmbeddingException if one has more vectors than a chunk has places
    */
-  public static List<Chunk> of(ClipTokenizer tokenizer, String prompt, EmbeddingWords words) {
+  public static List<Chunk> of(PromptTokenizer tokenizer, String prompt, EmbeddingWords words) {
     PromptChunks made = new PromptChunks(tokenizer);
     for (Piece piece : PromptSyntax.parse(prompt)) {
       if (piece.breaks()) {
@@ -88,12 +89,12 @@ public final class PromptChunks {
   }
 
   /** A chunk that says nothing. */
-  public static Chunk empty(ClipTokenizer tokenizer) {
+  public static Chunk empty(PromptTokenizer tokenizer) {
     return new PromptChunks(tokenizer).chunk();
   }
 
   private int room() {
-    return tokenizer.maxLength() - 2;
+    return tokenizer.room();
   }
 
   private void add(int id, double weight) {
@@ -117,8 +118,8 @@ public final class PromptChunks {
     }
     makeRoom(embedding.count(), false);
     for (int i = 0; i < embedding.count(); i++) {
-      vectors.add(new Vector(ids.size() + 1, embedding, i));
-      ids.add(tokenizer.startId());
+      vectors.add(new Vector(ids.size() + tokenizer.before(), embedding, i));
+      ids.add(tokenizer.placeholder());
       weights.add(weight);
     }
   }
@@ -143,7 +144,8 @@ public final class PromptChunks {
   private void finish(int count) {
     List<Integer> carriedIds = List.copyOf(ids.subList(count, ids.size()));
     List<Double> carriedWeights = List.copyOf(weights.subList(count, weights.size()));
-    List<Vector> carried = vectors.stream().filter(v -> v.place() > count).toList();
+    List<Vector> carried =
+        vectors.stream().filter(v -> v.place() >= count + tokenizer.before()).toList();
     ids.subList(count, ids.size()).clear();
     weights.subList(count, weights.size()).clear();
     vectors.removeAll(carried);
@@ -158,16 +160,12 @@ public final class PromptChunks {
   }
 
   private Chunk chunk() {
-    int[] all = new int[tokenizer.maxLength()];
+    int[] all = tokenizer.framed(ids.stream().mapToInt(Integer::intValue).toArray());
     double[] counts = new double[all.length];
-    Arrays.fill(all, tokenizer.padId());
     Arrays.fill(counts, 1);
-    all[0] = tokenizer.startId();
     for (int i = 0; i < ids.size(); i++) {
-      all[i + 1] = ids.get(i);
-      counts[i + 1] = weights.get(i);
+      counts[i + tokenizer.before()] = weights.get(i);
     }
-    all[ids.size() + 1] = tokenizer.endId();
     return new Chunk(all, counts, vectors);
   }
 }

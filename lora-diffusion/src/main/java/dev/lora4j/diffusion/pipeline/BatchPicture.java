@@ -4,8 +4,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.sampling.TorchRandom;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,7 +45,7 @@ final class BatchPicture {
   static Map<String, Tensor> told(
       Scope scope,
       DiffusionModel base,
-      List<ClipTokenizer> tokenizers,
+      List<PromptTokenizer> tokenizers,
       List<TextMix> contexts,
       Prompt prompt) {
     List<String> texts =

@@ -4,8 +4,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.ClipText;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,25 +15,25 @@ import java.util.Map;
 final class CaptionEncoder {
   private final DiffusionModel base;
   private final Programs programs;
-  private final List<ClipTokenizer> tokenizers;
+  private final List<PromptTokenizer> tokenizers;
 
-  CaptionEncoder(DiffusionModel base, Programs programs, List<ClipTokenizer> tokenizers) {
+  CaptionEncoder(DiffusionModel base, Programs programs, List<PromptTokenizer> tokenizers) {
     this.base = base;
     this.programs = programs;
     this.tokenizers = tokenizers;
   }
 
-  /** What each caption becomes; {@code clipSkip} as in {@link ClipText.View}. */
+  /** What each caption becomes; {@code clipSkip} as in {@link EncoderView}. */
   List<EncodedCaption> encode(Scope scope, List<String> captions, int clipSkip) {
     int tokens = tokenizers.get(0).maxLength();
-    int width = base.textEncoders().stream().mapToInt(e -> e.config().hiddenSize()).sum();
+    int width = base.textEncoders().stream().mapToInt(e -> e.network().width()).sum();
     List<float[]> contexts = new ArrayList<>();
     captions.forEach(caption -> contexts.add(new float[tokens * width]));
     List<float[]> pooled = new ArrayList<>();
     int column = 0;
     for (int e = 0; e < tokenizers.size(); e++) {
       TextEncoder encoder = base.textEncoders().get(e);
-      int hidden = encoder.config().hiddenSize();
+      int hidden = encoder.network().width();
       try (Scope work = scope.child("captions")) {
         List<Tensor> seen = run(work, e, captions, clipSkip);
         float[] all = seen.get(0).floats();
@@ -62,7 +62,7 @@ final class CaptionEncoder {
     TextEncoder encoder = base.textEncoders().get(index);
     CaptionTokens tokens = CaptionTokens.of(work, tokenizers.get(index), captions);
     Map<String, Tensor> data = new HashMap<>(Map.of("ids", tokens.ids()));
-    if (encoder.config().projectionDim() > 0) {
+    if (encoder.network().pooledWidth() > 0) {
       data.put("end", tokens.ends());
     }
     return programs.text(encoder, base.view(clipSkip)).run(work, encoder.weights(), data);

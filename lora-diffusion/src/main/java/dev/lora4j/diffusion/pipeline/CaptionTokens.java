@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,20 +12,21 @@ import java.util.List;
  * emphasis.
  *
  * @param ids I64 [captions, tokens]
- * @param ends I64 [captions], where the end token first occurs
+ * @param ends I64 [captions], where each ends
  */
 public record CaptionTokens(Tensor ids, Tensor ends) {
   /** For this tokeniser's encoder; both belong to {@code scope}. */
-  public static CaptionTokens of(Scope scope, ClipTokenizer tokenizer, List<String> captions) {
+  public static CaptionTokens of(Scope scope, PromptTokenizer tokenizer, List<String> captions) {
     int tokens = tokenizer.maxLength();
     long[] ids = new long[captions.size() * tokens];
     long[] ends = new long[captions.size()];
     for (int row = 0; row < captions.size(); row++) {
-      int[] of = tokenizer.encode(captions.get(row)).ids();
-      for (int t = tokens - 1; t >= 0; t--) {
+      int[] all = tokenizer.pieces(captions.get(row));
+      int[] of = tokenizer.framed(Arrays.copyOf(all, Math.min(all.length, tokenizer.room())));
+      for (int t = 0; t < tokens; t++) {
         ids[row * tokens + t] = of[t];
-        ends[row] = of[t] == tokenizer.endId() ? t : ends[row];
       }
+      ends[row] = tokenizer.end(of);
     }
     return new CaptionTokens(
         Tensor.ofLongs(scope, Shape.of(captions.size(), tokens), ids),
@@ -33,8 +34,8 @@ public record CaptionTokens(Tensor ids, Tensor ends) {
   }
 
   /** How many tokens of a caption are cut off. */
-  public static int cut(ClipTokenizer tokenizer, String caption) {
-    return tokenizer.encode(caption).dropped().size();
+  public static int cut(PromptTokenizer tokenizer, String caption) {
+    return Math.max(0, tokenizer.pieces(caption).length - tokenizer.room());
   }
 
   static float[] row(float[] all, int row, int width) {

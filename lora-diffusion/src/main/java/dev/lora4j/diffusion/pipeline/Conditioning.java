@@ -5,11 +5,11 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.ClipText;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.clip.EmbeddingWords;
 import dev.lora4j.diffusion.clip.PromptChunks;
 import dev.lora4j.diffusion.clip.PromptChunks.Chunk;
+import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -47,13 +47,13 @@ final class Conditioning {
    */
   Map<String, Tensor> of(
       DiffusionModel base,
-      List<ClipTokenizer> tokenizers,
+      List<PromptTokenizer> tokenizers,
       List<String> texts,
       EmbeddingWords words,
       boolean zeros) {
     List<List<List<Chunk>>> chunks = new ArrayList<>(); // by encoder, text
     int most = 1;
-    for (ClipTokenizer tokenizer : tokenizers) {
+    for (PromptTokenizer tokenizer : tokenizers) {
       List<List<Chunk>> ofTexts = new ArrayList<>();
       for (String text : texts) {
         List<Chunk> all = PromptChunks.of(tokenizer, text, words);
@@ -63,7 +63,7 @@ final class Conditioning {
       chunks.add(ofTexts);
     }
     int tokens = tokenizers.get(0).maxLength();
-    int width = base.textEncoders().stream().mapToInt(e -> e.config().hiddenSize()).sum();
+    int width = base.textEncoders().stream().mapToInt(e -> e.network().width()).sum();
     float[] context = new float[texts.size() * most * tokens * width];
     List<float[]> pooled = new ArrayList<>();
     int column = 0;
@@ -82,7 +82,7 @@ final class Conditioning {
           put(context, (row * most + c) * tokens, width, column, seen.chunks().get(c), encoder);
         }
       }
-      column += encoder.config().hiddenSize();
+      column += encoder.network().width();
     }
     Map<String, Tensor> inputs = new HashMap<>();
     Shape shape = Shape.of(texts.size(), (long) most * tokens, width);
@@ -105,30 +105,30 @@ final class Conditioning {
   /** Copies [tokens, hidden] into the columns from {@code column} of [.., width]. */
   private static void put(
       float[] context, int firstRow, int width, int column, float[] seen, TextEncoder encoder) {
-    int hidden = encoder.config().hiddenSize();
+    int hidden = encoder.network().width();
     for (int t = 0; t < seen.length / hidden; t++) {
       System.arraycopy(seen, t * hidden, context, (firstRow + t) * width + column, hidden);
     }
   }
 
   private Seen see(
-      DiffusionModel base, TextEncoder encoder, ClipTokenizer tokenizer, List<Chunk> chunks) {
-    ClipText.View view = base.view(clipSkip);
+      DiffusionModel base, TextEncoder encoder, PromptTokenizer tokenizer, List<Chunk> chunks) {
+    EncoderView view = base.view(clipSkip);
     int tokens = tokenizer.maxLength();
     long[] ids = new long[chunks.size() * tokens];
     long[] ends = new long[chunks.size()];
     for (int c = 0; c < chunks.size(); c++) {
       int[] of = chunks.get(c).ids();
-      for (int t = tokens - 1; t >= 0; t--) {
+      for (int t = 0; t < tokens; t++) {
         ids[c * tokens + t] = of[t];
-        ends[c] = of[t] == tokenizer.endId() ? t : ends[c];
       }
+      ends[c] = tokenizer.end(of);
     }
     try (Scope work = scope.child("text")) {
       Map<String, Tensor> data = new HashMap<>();
       data.put("ids", Tensor.ofLongs(work, Shape.of(chunks.size(), tokens), ids));
       data.putAll(replaced(work, base, encoder, chunks));
-      boolean pools = encoder.config().projectionDim() > 0;
+      boolean pools = encoder.network().pooledWidth() > 0;
       if (pools) {
         data.put("end", Tensor.ofLongs(work, Shape.of(chunks.size()), ends));
       }
@@ -140,7 +140,7 @@ final class Conditioning {
         float[] row = Arrays.copyOfRange(hidden, c * values, (c + 1) * values);
         rows.add(chunks.get(c).plain() ? row : weighed(row, chunks.get(c).weights()));
       }
-      int width = encoder.config().projectionDim();
+      int width = encoder.network().pooledWidth();
       float[] pooled = pools ? Arrays.copyOf(seen.get(1).floats(), width) : new float[0];
       return new Seen(rows, pooled);
     }
@@ -151,7 +151,7 @@ final class Conditioning {
       Scope work, DiffusionModel base, TextEncoder encoder, List<Chunk> chunks) {
     List<Long> places = new ArrayList<>();
     List<double[]> rows = new ArrayList<>();
-    int width = encoder.config().hiddenSize();
+    int width = encoder.network().width();
     for (int c = 0; c < chunks.size(); c++) {
       for (PromptChunks.Vector vector : chunks.get(c).vectors()) {
         double[] all = FittingVectors.of(base, encoder, vector.embedding()).doubles();

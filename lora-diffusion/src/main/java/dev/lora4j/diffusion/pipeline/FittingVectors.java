@@ -34,7 +34,7 @@ final class FittingVectors {
    * @throws EmbeddingException if the embedding is for another kind of base
    */
   static HostTensor of(DiffusionModel base, TextEncoder encoder, Embedding embedding) {
-    int width = encoder.config().hiddenSize();
+    int width = encoder.network().width();
     List<TextEncoder> all = base.textEncoders();
     boolean second = !encoder.equals(all.get(0)) || encoder.model().endsWith("_2");
     HostTensor own = embedding.vectors().get(second ? Embedding.CLIP_G : Embedding.CLIP_L);
@@ -51,8 +51,7 @@ final class FittingVectors {
 
   private static String misfit(DiffusionModel base, Embedding embedding) {
     List<Long> has = embedding.vectors().values().stream().map(v -> v.shape().size(1)).toList();
-    List<Long> takes =
-        base.textEncoders().stream().map(e -> (long) e.config().hiddenSize()).toList();
+    List<Long> takes = base.textEncoders().stream().map(e -> (long) e.network().width()).toList();
     return "The textual inversion "
         + embedding.name()
         + " is for "

@@ -7,12 +7,12 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.diffusion.base.DiffusionModel;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SamplingRun;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -40,7 +40,7 @@ final class Generation {
       Scope scope,
       DiffusionModel base,
       Programs programs,
-      List<ClipTokenizer> tokenizers,
+      List<PromptTokenizer> tokenizers,
       Prompt prompt) {
     this(scope, base, programs, tokenizers, List.of(prompt), StepListener.NONE);
   }
@@ -55,7 +55,7 @@ final class Generation {
       Scope scope,
       DiffusionModel base,
       Programs programs,
-      List<ClipTokenizer> tokenizers,
+      List<PromptTokenizer> tokenizers,
       List<Prompt> prompts,
       StepListener listener) {
     BatchRules.require(prompts);

@@ -18,7 +18,7 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.unet.UNetPlaces;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,7 +110,7 @@ final class MixedNetworks {
         openRows.add(rows.get(i));
       }
     }
-    int words = base.textEncoders().get(0).config().maxPositionEmbeddings();
+    int words = base.textEncoders().get(0).network().places();
     UNetPlaces places = new UNetPlaces(base.unet());
     Route chosen =
         new RouteCost(base.sites(), "unet", places, finest, words).choose(open, steps, openRows);
@@ -118,7 +118,7 @@ final class MixedNetworks {
   }
 
   /** {@link #text} of the first picture. */
-  List<Tensor> text(Scope work, TextEncoder encoder, ClipText.View view, Map<String, Tensor> data) {
+  List<Tensor> text(Scope work, TextEncoder encoder, EncoderView view, Map<String, Tensor> data) {
     return text(0).run(work, encoder, view, data);
   }
 

@@ -9,7 +9,7 @@ import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.unet.UNetPlaces;
 import java.util.Map;
 import java.util.Set;
@@ -40,16 +40,16 @@ final class Programs {
   }
 
   /** A text encoder, looked at after a layer of it. */
-  Network text(TextEncoder encoder, ClipText.View view) {
+  Network text(TextEncoder encoder, EncoderView view) {
     return text(encoder, view, false);
   }
 
   /** {@link #text}, which gets vectors at places of tokens if {@code replaces}. */
-  Network text(TextEncoder encoder, ClipText.View view, boolean replaces) {
+  Network text(TextEncoder encoder, EncoderView view, boolean replaces) {
     return network(
         encoder.model() + view + replaces,
         encoder.model(),
-        Networks.text(encoder.config(), view, base.compute(), AdapterInputs.NONE, replaces));
+        Networks.text(encoder.network(), view, base.compute(), AdapterInputs.NONE, replaces));
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ModelFamily;
 import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Scope;
@@ -17,11 +18,11 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.clip.EmbeddingFile;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.Tiling.Planes;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ import java.util.Optional;
 public final class StableDiffusion implements AutoCloseable {
   private final Scope scope;
   private final DiffusionModel base;
-  private final List<ClipTokenizer> tokenizers = new ArrayList<>();
+  private final List<PromptTokenizer> tokenizers = new ArrayList<>();
   private final SiteCatalogue sites;
   private final Family family;
   private final Programs programs;
@@ -51,12 +52,25 @@ public final class StableDiffusion implements AutoCloseable {
       for (TextEncoder encoder : base.textEncoders()) {
         tokenizers.add(scope.own(base.tokenizer(encoder)));
       }
+      requireOneLength();
       sites = base.sites();
       family = ModelFamily.of(String.valueOf(path.getFileName()), sites);
       programs = new Programs(scope, base);
     } catch (RuntimeException e) {
       scope.close();
       throw e;
+    }
+  }
+
+  /** What several encoders make of a text lies side by side, token by token. */
+  private void requireOneLength() {
+    List<Integer> lengths = tokenizers.stream().map(PromptTokenizer::maxLength).toList();
+    if (lengths.stream().distinct().count() > 1) {
+      throw new ModelException(
+          base.path()
+              + ": the tokenisers of its text encoders give "
+              + lengths
+              + " tokens at once; they must give as many.");
     }
   }
 
@@ -111,7 +125,7 @@ public final class StableDiffusion implements AutoCloseable {
   }
 
   /** What cuts prompts into tokens, one for each text encoder. */
-  public List<ClipTokenizer> tokenizers() {
+  public List<PromptTokenizer> tokenizers() {
     return List.copyOf(tokenizers);
   }
 

@@ -8,7 +8,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncoderView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +65,7 @@ final class TextMix {
    *
    * @param data what {@link dev.lora4j.diffusion.base.Networks#text} says
    */
-  List<Tensor> run(Scope work, TextEncoder encoder, ClipText.View view, Map<String, Tensor> data) {
+  List<Tensor> run(Scope work, TextEncoder encoder, EncoderView view, Map<String, Tensor> data) {
     Network network = programs.text(encoder, view, data.containsKey("places"));
     Map<String, Tensor> patch = patches.getOrDefault(encoder.model(), Map.of());
     return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);

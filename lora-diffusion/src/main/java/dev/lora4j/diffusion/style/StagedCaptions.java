@@ -9,7 +9,9 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncodedText;
+import dev.lora4j.diffusion.text.EncoderTokens;
+import dev.lora4j.diffusion.text.EncoderView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +34,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
     Optional<Expr> pooled = Optional.empty();
     if (model.xl()) {
       int last = model.textEncoders().size() - 1;
-      long width = model.textEncoders().get(last).config().projectionDim();
+      long width = model.textEncoders().get(last).network().pooledWidth();
       pooled = Optional.of(graph.input("pooled", DType.F32, Shape.of(ANY, width)).to(compute));
     }
     return new StagedCaptions(context, pooled);
@@ -42,7 +44,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
   static StagedCaptions trained(
       Graph graph, DiffusionModel model, LayerAdapters adapters, int clipSkip) {
     DType compute = model.compute();
-    ClipText.View view = model.view(clipSkip);
+    EncoderView view = model.view(clipSkip);
     List<Expr> contexts = new ArrayList<>();
     Optional<Expr> pooled = Optional.empty();
     for (TextEncoder encoder : model.textEncoders()) {
@@ -50,14 +52,15 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
       Expr ids = graph.input(name + "_ids", DType.I64, Shape.of(ANY, ANY));
       FrozenWeights frozen = new FrozenWeights(compute, StyleProgram.prefix(name));
       Weights weights = Weights.of(graph, name, frozen, adapters);
-      ClipText clip = new ClipText(encoder.config());
-      if (encoder.config().projectionDim() > 0 && model.xl()) {
-        Expr end = graph.input(name + "_end", DType.I64, Shape.of(ANY));
-        List<Expr> seen = clip.pooled(weights, ClipText.Tokens.of(ids), end, compute, view);
-        contexts.add(seen.get(0));
-        pooled = Optional.of(seen.get(1));
-      } else {
-        contexts.add(clip.apply(weights, ClipText.Tokens.of(ids), compute, view));
+      Optional<Expr> end =
+          encoder.network().pooledWidth() > 0 && model.xl()
+              ? Optional.of(graph.input(name + "_end", DType.I64, Shape.of(ANY)))
+              : Optional.empty();
+      EncoderTokens tokens = new EncoderTokens(ids, end, Optional.empty());
+      EncodedText seen = encoder.network().stage(weights, tokens, compute, view);
+      contexts.add(seen.hidden());
+      if (end.isPresent()) {
+        pooled = seen.pooled();
       }
     }
     Expr context = contexts.get(0);

@@ -36,7 +36,7 @@ final class StyleInputs implements CaptionInputs {
       for (int i = 0; i < base.tokenizers().size(); i++) {
         CaptionTokens tokens = CaptionTokens.of(scope, base.tokenizers().get(i), texts);
         inputs.add(tokens.ids());
-        boolean pools = base.base().textEncoders().get(i).config().projectionDim() > 0;
+        boolean pools = base.base().textEncoders().get(i).network().pooledWidth() > 0;
         if (base.base().xl() && pools) {
           inputs.add(tokens.ends());
         }

@@ -9,7 +9,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncoderView;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +44,7 @@ class DiffusersParityTest {
       Network.Staging staging =
           Networks.text(
               Configs.text(TinySd.FOLDER, "text_encoder"),
-              ClipText.View.LAST,
+              EncoderView.LAST,
               DType.F32,
               AdapterInputs.NONE);
       Map<String, Tensor> data = Map.of("ids", TINY.longs(scope, "text.ids"));

@@ -12,6 +12,8 @@ import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.TextNetwork;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +74,9 @@ class FamilyWalkTest {
   @MethodSource("families")
   void networksAskForTheLayersOfTheFamily(
       String name, UNetConfig unet, List<ClipTextConfig> texts) {
-    assertEquals(sorted(Families.named(name).sites()), walked(unet, texts));
+    assertEquals(
+        sorted(Families.named(name).sites()),
+        walked(unet, texts.stream().<TextNetwork>map(ClipText::new).toList()));
   }
 
   static Stream<Path> folders() {
@@ -83,7 +87,7 @@ class FamilyWalkTest {
   @ParameterizedTest
   @MethodSource("folders")
   void theWeightsOfAFolderTellTheLayersThatItsNetworksAskFor(Path folder) {
-    List<ClipTextConfig> texts =
+    List<TextNetwork> texts =
         Stream.of("text_encoder", "text_encoder_2")
             .filter(part -> Files.exists(folder.resolve(part)))
             .map(part -> Configs.text(folder, part))
@@ -99,7 +103,7 @@ class FamilyWalkTest {
     return new Site(site.name(), site.kind(), site.weight(), site.bias(), 1, 0, 1, 1);
   }
 
-  private static List<Site> walked(UNetConfig unet, List<ClipTextConfig> texts) {
+  private static List<Site> walked(UNetConfig unet, List<TextNetwork> texts) {
     List<Site> walked = new ArrayList<>();
     AdapterInputs recorder =
         graph ->
@@ -111,7 +115,7 @@ class FamilyWalkTest {
     for (int i = 0; i < texts.size(); i++) {
       String model = "text_encoder" + (i == 0 ? "" : "_" + (i + 1));
       Network.walk(
-          model, DType.F32, Networks.text(texts.get(i), ClipText.View.LAST, DType.F32, recorder));
+          model, DType.F32, Networks.text(texts.get(i), EncoderView.LAST, DType.F32, recorder));
     }
     return sorted(new SiteCatalogue(walked));
   }

@@ -8,7 +8,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncoderView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,8 +41,7 @@ public final class FormulaModel {
     Path file = folder.resolve(part).resolve("model.safetensors");
     write(
         file,
-        Networks.text(
-            Configs.text(folder, part), ClipText.View.LAST, DType.F32, AdapterInputs.NONE));
+        Networks.text(Configs.text(folder, part), EncoderView.LAST, DType.F32, AdapterInputs.NONE));
   }
 
   /** Writes the autoencoder's weights into a model folder that has its configuration. */

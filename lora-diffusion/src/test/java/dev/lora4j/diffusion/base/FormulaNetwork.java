@@ -10,7 +10,7 @@ import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.text.TextNetwork;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,8 +47,8 @@ public final class FormulaNetwork {
     return Configs.unet(folder);
   }
 
-  /** The sizes of a model folder's text encoder. */
-  public static ClipTextConfig text(Path folder, String part) {
+  /** The text encoder of a model folder. */
+  public static TextNetwork text(Path folder, String part) {
     return Configs.text(folder, part);
   }
 }

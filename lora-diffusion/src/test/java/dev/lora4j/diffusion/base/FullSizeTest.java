@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncoderView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class FullSizeTest {
       }
       TextEncoder encoder = model.textEncoders().get(0);
       Network.Staging text =
-          Networks.text(encoder.config(), ClipText.View.LAST, DType.F32, AdapterInputs.NONE);
+          Networks.text(encoder.network(), EncoderView.LAST, DType.F32, AdapterInputs.NONE);
       Map<String, Tensor> told = Map.of("ids", Tensor.ofLongs(scope, Shape.of(1, 77), ids));
       Tensor context =
           Network.compile(scope, "text_encoder", DType.F32, text)

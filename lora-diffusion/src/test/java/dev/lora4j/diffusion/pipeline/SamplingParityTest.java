@@ -15,11 +15,12 @@ import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.EmbeddingWords;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
+import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,7 +212,7 @@ class SamplingParityTest {
               .text(
                   scope,
                   SD.base().textEncoders().get(0),
-                  ClipText.View.LAST,
+                  EncoderView.LAST,
                   Map.of("ids", TINY.longs(scope, "text.ids")))
               .get(0),
           CLOSE);
@@ -265,7 +266,8 @@ class SamplingParityTest {
   @Test
   void tokensAreThoseOfTransformers() {
     float[] ids = TINY.floats("text.ids");
-    int[] found = SD.tokenizers().get(0).encode(PROMPT).ids();
+    PromptTokenizer tokenizer = SD.tokenizers().get(0);
+    int[] found = tokenizer.framed(tokenizer.pieces(PROMPT));
     float[] asFloats = new float[found.length];
     for (int i = 0; i < found.length; i++) {
       asFloats[i] = found[i];

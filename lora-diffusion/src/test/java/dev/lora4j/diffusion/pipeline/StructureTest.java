@@ -25,7 +25,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.Networks;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncoderView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,8 +137,8 @@ class StructureTest {
           switch (network) {
             case "text" ->
                 Networks.text(
-                    sd.base().textEncoders().get(0).config(),
-                    ClipText.View.LAST,
+                    sd.base().textEncoders().get(0).network(),
+                    EncoderView.LAST,
                     bf16,
                     AdapterInputs.NONE);
             case "unet" -> Networks.unet(sd.base().unet(), bf16, AdapterInputs.NONE);

@@ -16,7 +16,7 @@ import dev.lora4j.diffusion.base.Fingerprints;
 import dev.lora4j.diffusion.base.FormulaModel;
 import dev.lora4j.diffusion.base.FormulaNetwork;
 import dev.lora4j.diffusion.base.Networks;
-import dev.lora4j.diffusion.clip.ClipText;
+import dev.lora4j.diffusion.text.EncoderView;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -41,7 +41,7 @@ class FullSizeXlTest {
   private static final int END = 40;
 
   /** The encoders' last layer but one, without the final norm. */
-  private static final ClipText.View SEEN = new ClipText.View(1, false);
+  private static final EncoderView SEEN = new EncoderView(1, false);
 
   @Test
   void textAndEveryBlockAreThoseOfDiffusersAndTransformers() {

@@ -2,7 +2,6 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.diffusion.base.DiffusionModel;
-import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataProblem;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
@@ -11,6 +10,7 @@ import dev.lora4j.diffusion.run.RunSettings.Previews;
 import dev.lora4j.diffusion.style.Rate;
 import dev.lora4j.diffusion.style.StepCost;
 import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -74,7 +74,7 @@ final class PlanReport {
 
   private int cut(DataItem item) {
     int most = 0;
-    for (ClipTokenizer tokenizer : run.model().sd().tokenizers()) {
+    for (PromptTokenizer tokenizer : run.model().sd().tokenizers()) {
       most = Math.max(most, CaptionTokens.cut(tokenizer, item.recipe().plain(item.caption())));
     }
     return most;

@@ -10,6 +10,7 @@ import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.ArrayList;
@@ -116,7 +117,8 @@ record FullSizes(
     }
     for (int i = 0; i < texts.size(); i++) {
       Network.Staging text =
-          Networks.text(texts.get(i), ClipText.View.LAST, DType.F32, AdapterInputs.NONE);
+          Networks.text(
+              new ClipText(texts.get(i)), EncoderView.LAST, DType.F32, AdapterInputs.NONE);
       for (Parameter p : parameters(text)) {
         all.put("te" + i + ":" + p.name(), places.get(i).of(p));
         shapes.put("te" + i + ":" + p.name(), p.shape());

@@ -20,6 +20,7 @@ import dev.lora4j.diffusion.OriginalFile;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.unet.UNetConfig;
@@ -129,7 +130,9 @@ class MeasuredSizesTest {
       DiffusionModel model = DiffusionModel.load(scope, written, LoadOptions.in(DType.F32));
       assertEquals(unet, model.unet());
       assertEquals(vae, model.vae());
-      assertEquals(List.of(text), model.textEncoders().stream().map(TextEncoder::config).toList());
+      assertEquals(
+          List.of(new ClipText(text)),
+          model.textEncoders().stream().map(TextEncoder::network).toList());
       assertEquals(64, model.sampleSize());
       String notes = String.join("\n", model.notes());
       assertTrue(notes.contains("a Stable Diffusion 1 that predicts noise"), notes);

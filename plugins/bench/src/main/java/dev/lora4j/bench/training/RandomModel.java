@@ -9,6 +9,7 @@ import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
+import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +74,8 @@ final class RandomModel {
   /** Writes it in the folder layout of diffusers, if it is not there. */
   static Path write(Path folder, DType stored) {
     RandomDenoiser.write(folder, stored);
-    Network.Staging text = Networks.text(TEXT, ClipText.View.LAST, DType.F32, AdapterInputs.NONE);
+    Network.Staging text =
+        Networks.text(new ClipText(TEXT), EncoderView.LAST, DType.F32, AdapterInputs.NONE);
     write(folder, "text_encoder", "model", stored, TEXT_CONFIG, text);
     write(
         folder,

@@ -1,0 +1,17 @@
+package dev.lora4j.diffusion.text;
+
+import dev.lora4j.core.tensor.Expr;
+import java.util.Optional;
+
+/**
+ * What a text encoder makes of texts.
+ *
+ * @param hidden [batch, tokens, width]
+ * @param pooled [batch, pooledWidth], if it was asked for
+ */
+public record EncodedText(Expr hidden, Optional<Expr> pooled) {
+  /** Without a pooled text. */
+  public static EncodedText of(Expr hidden) {
+    return new EncodedText(hidden, Optional.empty());
+  }
+}

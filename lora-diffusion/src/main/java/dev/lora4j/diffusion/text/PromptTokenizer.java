@@ -1,0 +1,44 @@
+package dev.lora4j.diffusion.text;
+
+/**
+ * Cuts prompts into the tokens of a text encoder. The encoder takes {@link #maxLength} of them at
+ * once; of these, {@link #room} are the prompt's, and the others stand around it or fill what it
+ * leaves.
+ *
+ * <p>May be used from several threads. Whoever opens it closes it.
+ */
+public interface PromptTokenizer extends AutoCloseable {
+  /** How many tokens the encoder takes at once, the same each time. */
+  int maxLength();
+
+  /** How many tokens of a prompt fit into one run. */
+  int room();
+
+  /** How many tokens stand before those of a prompt. */
+  int before();
+
+  /** The tokens of a text alone, as many as there are. */
+  int[] pieces(String text);
+
+  /** The token whose place a vector takes. */
+  int placeholder();
+
+  /**
+   * The tokens of one run: the given ones with what stands around them, filled up.
+   *
+   * @param pieces at most {@link #room}
+   * @return {@link #maxLength} tokens, of which those from {@link #before} on are {@code pieces}
+   */
+  int[] framed(int[] pieces);
+
+  /**
+   * Where the text ends for whom the whole of it is looked at.
+   *
+   * @param framed from {@link #framed}
+   * @return an index of it
+   */
+  int end(int[] framed);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,24 @@
+package dev.lora4j.diffusion.text;
+
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+
+/**
+ * A kind of text encoder, known by the {@code config.json} in the folder of one. An extension
+ * point; implementations have no state and are used by several threads.
+ */
+public interface TextEncoderFamily {
+  /**
+   * Whether the encoder of this configuration is of this kind, by its {@code architectures} or its
+   * {@code model_type}. No two kinds may say so of the same.
+   */
+  boolean recognises(ConfigFile config);
+
+  /**
+   * The encoder of this configuration.
+   *
+   * @throws ModelException if the configuration lacks a size, or says something that would change
+   *     the mathematics and is not built; names the file and the key
+   */
+  TextNetwork network(ConfigFile config);
+}

@@ -1,0 +1,142 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.spi.BuiltJar;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A base whose text encoder a jar brings: it makes pictures, and adapters of it are trained. */
+class TextEncoderPluginTest {
+  /** The one that the testkit's contract is tried on. */
+  private static final Path SOURCE =
+      Path.of("../testkit/src/test/java/dev/lora4j/testkit/WordsFamily.java");
+
+  private static final int WIDTH = 24;
+  private static final List<String> WORDS = List.of("a", "ball", "of", "colour", "fox");
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void writeBase() throws IOException {
+    try (Stream<Path> files = Files.walk(Run.TINY_SD)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = Run.TINY_SD.relativize(file).toString();
+        if (!name.startsWith("text_encoder") && !name.startsWith("tokenizer")) {
+          Path to = base().resolve(name);
+          Files.createDirectories(to.getParent());
+          Files.copy(file, to);
+        }
+      }
+    }
+    Path encoder = Files.createDirectories(base().resolve("text_encoder"));
+    Files.writeString(
+        encoder.resolve("config.json"),
+        """
+        {"architectures": ["WordsModel"], "vocab_size": 7, "hidden_size": 24, "places": 8}
+        """);
+    SplittableRandom random = new SplittableRandom(5);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    write(writer, "words.weight", Shape.of(WORDS.size() + 2, WIDTH), random);
+    write(writer, "mean.weight", Shape.of(WIDTH, WIDTH), random);
+    write(writer, "mean.bias", Shape.of(WIDTH), random);
+    writer.write(encoder.resolve("model.safetensors"));
+    Path tokenizer = Files.createDirectories(base().resolve("tokenizer"));
+    Files.write(tokenizer.resolve("words.txt"), WORDS);
+  }
+
+  private static void write(
+      SafetensorsWriter writer, String name, Shape shape, SplittableRandom random) {
+    float[] values = new float[Math.toIntExact(shape.elements())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextDouble() - 0.5);
+    }
+    HostTensor tensor = HostTensor.of(shape, values);
+    writer.add(name, tensor.dtype(), shape, tensor.bytes());
+  }
+
+  private Path base() {
+    return folder.resolve("base");
+  }
+
+  private String plugins() throws IOException {
+    Path plugins = Files.createDirectories(folder.resolve("plugins"));
+    new BuiltJar()
+        .source("dev.lora4j.testkit.WordsFamily", Files.readString(SOURCE))
+        .at(plugins.resolve("words.jar"));
+    return "--plugins=" + plugins;
+  }
+
+  private Run run(String... words) {
+    List<Object> all = new ArrayList<>(List.of(words));
+    all.add("--base=" + base());
+    return Run.of(all.toArray());
+  }
+
+  private Run picture(String name, String prompt, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("generate", prompt, "--steps=2", "-o", folder.resolve(name).toString()));
+    words.addAll(List.of(more));
+    return run(words.toArray(String[]::new));
+  }
+
+  private long difference(String one, String other) throws IOException {
+    return Files.mismatch(folder.resolve(one), folder.resolve(other));
+  }
+
+  @Test
+  void itMakesPicturesAndAdaptersOfItAreTrained() throws IOException {
+    String jar = plugins();
+    Run made = picture("fox.png", "a (fox:1.3)", jar);
+    assertEquals(0, made.code(), made.err());
+    assertEquals(0, picture("ball.png", "a ball", jar).code());
+    assertNotEquals(-1, difference("fox.png", "ball.png"));
+    Path pictures = Run.pictures(folder.resolve("pictures"));
+    String file = folder.resolve("style.safetensors").toString();
+    Run trained =
+        run(
+            "train",
+            jar,
+            "--images=" + pictures,
+            "-o",
+            file,
+            "--compute=f32",
+            "--rank=2",
+            "--batch=2",
+            "--steps=4",
+            "--set=previews.prompts=[]",
+            "--set=adapter.include=['text_encoder.mean', 'to_k']",
+            "--set=optimizer.rate=0.05");
+    assertEquals(0, trained.code(), trained.err());
+    Run told = run("inspect", file, jar);
+    assertEquals(0, told.code(), told.err());
+    assertTrue(told.out().contains("text_encoder"), told.out());
+    Run styled = picture("styled.png", "a (fox:1.3)", "--lora=" + file, jar);
+    assertEquals(0, styled.code(), styled.err());
+    assertNotEquals(-1, difference("fox.png", "styled.png"));
+  }
+
+  @Test
+  void withoutTheJarTheKindsThatThereAreAreNamed() {
+    Run refused = picture("fox.png", "a fox");
+    assertEquals(1, refused.code(), refused.err());
+    assertTrue(
+        refused.err().contains("no kind of text encoder knows architectures WordsModel"),
+        refused.err());
+    assertTrue(refused.err().contains("there are clip"), refused.err());
+  }
+}

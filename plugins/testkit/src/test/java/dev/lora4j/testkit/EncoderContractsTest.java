@@ -1,0 +1,185 @@
+package dev.lora4j.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Kinds of text encoders that break their contract in one way: the test of that promise fails. */
+class EncoderContractsTest {
+  // Not named as tests are, so that a build does not run them by themselves.
+  private abstract static class Clip extends TextEncoderFamilyContract {
+    private final String architecture;
+
+    Clip(String architecture) {
+      super("clip");
+      this.architecture = architecture;
+    }
+
+    @Override
+    protected String config() {
+      return """
+          {
+            "architectures": ["%s"],
+            "vocab_size": 592,
+            "hidden_size": 24,
+            "intermediate_size": 48,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 3,
+            "max_position_embeddings": 77,
+            "layer_norm_eps": 1e-5,
+            "hidden_act": "gelu",
+            "projection_dim": 16
+          }
+          """
+          .formatted(architecture);
+    }
+
+    @Override
+    protected void writeTokenizer(Path into) throws IOException {
+      Path from = Path.of("../../lora-diffusion/src/test/resources/tiny-sd/tokenizer");
+      try (Stream<Path> files = Files.list(from)) {
+        for (Path file : files.toList()) {
+          Files.copy(file, into.resolve(file.getFileName()));
+        }
+      }
+    }
+  }
+
+  static final class Plain extends Clip {
+    Plain() {
+      super("CLIPTextModel");
+    }
+  }
+
+  static final class Projecting extends Clip {
+    Projecting() {
+      super("CLIPTextModelWithProjection");
+    }
+  }
+
+  private static class Words extends TextEncoderFamilyContract {
+    private final String architecture;
+
+    Words(String name, String architecture) {
+      super(name);
+      this.architecture = architecture;
+    }
+
+    @Override
+    protected String config() {
+      return """
+          {"architectures": ["%s"], "vocab_size": 9, "hidden_size": 6, "places": 8}
+          """
+          .formatted(architecture);
+    }
+
+    @Override
+    protected void writeTokenizer(Path into) throws IOException {
+      Files.write(into.resolve("words.txt"), List.of("a", "fox", "drawn", "in", "ink"));
+    }
+  }
+
+  static final class GoodWords extends Words {
+    GoodWords() {
+      super("words", "WordsModel");
+    }
+  }
+
+  static final class Claiming extends Words {
+    Claiming() {
+      super("test-claiming", "ClaimingModel");
+    }
+  }
+
+  static final class Careless extends Words {
+    Careless() {
+      super("test-careless", "CarelessModel");
+    }
+  }
+
+  static final class Unequal extends Words {
+    Unequal() {
+      super("test-unequal", "UnequalModel");
+    }
+  }
+
+  static final class Renaming extends Words {
+    Renaming() {
+      super("test-renaming", "RenamingModel");
+    }
+  }
+
+  static final class Overlong extends Words {
+    Overlong() {
+      super("test-overlong", "OverlongModel");
+    }
+  }
+
+  static final class Moody extends Words {
+    Moody() {
+      super("test-moody", "MoodyModel");
+    }
+  }
+
+  static final class Narrow extends Words {
+    Narrow() {
+      super("test-narrow", "NarrowModel");
+    }
+  }
+
+  static final class Gossiping extends Words {
+    Gossiping() {
+      super("test-gossiping", "GossipingModel");
+    }
+  }
+
+  static final class Staring extends Words {
+    Staring() {
+      super("test-staring", "StaringModel");
+    }
+  }
+
+  static final class Blind extends Words {
+    Blind() {
+      super("test-blind", "BlindModel");
+    }
+  }
+
+  static Stream<Arguments> mutants() {
+    return Map.<Class<?>, Set<String>>ofEntries(
+            Map.entry(Plain.class, Set.of()),
+            Map.entry(Projecting.class, Set.of()),
+            Map.entry(GoodWords.class, Set.of()),
+            Map.entry(Claiming.class, Set.of("itsConfigurationIsItsOwnAlone")),
+            Map.entry(Careless.class, Set.of("aConfigurationThatIsCutIsTakenOrRefusedByName")),
+            Map.entry(Unequal.class, Set.of("theSameConfigurationIsTheSameNetwork")),
+            Map.entry(Renaming.class, Set.of("itsLayersAreKnownByName")),
+            Map.entry(Overlong.class, Set.of("everyTextBecomesTokensThatTheEncoderTakes")),
+            Map.entry(Moody.class, Set.of("aTextIsCutAlikeByAll")),
+            Map.entry(Narrow.class, Set.of("whatItGivesIsAsWideAsItSays")),
+            Map.entry(Gossiping.class, Set.of("eachTextIsSeenByItself")),
+            Map.entry(Staring.class, Set.of("aViewThatLeavesNoLayerIsRefused")),
+            Map.entry(Blind.class, Set.of("aVectorStandsInForAToken")))
+        .entrySet()
+        .stream()
+        .map(e -> Arguments.of(e.getKey(), e.getValue()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mutants")
+  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
+    ContractRun run = ContractRun.of(contract);
+    assertEquals(broken, run.failed());
+    assertFalse(run.passed().isEmpty());
+  }
+}
