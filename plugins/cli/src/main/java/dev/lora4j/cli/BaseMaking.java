@@ -28,13 +28,16 @@ final class BaseMaking {
   }
 
   /** Goes through all stages, from where an earlier run stopped unless it is overwritten. */
+  @SuppressWarnings("try") // the claim is only held
   void run(Device device, boolean overwrite) {
     long began = System.nanoTime();
     Optional<BaseScores> scores =
         run.scoring().concepts() == 0
             ? Optional.empty()
             : Optional.of(new BaseScores(run.scoring()));
-    try (Lora4j lora = Lora4j.open(device);
+    BaseTraining.requireData(run);
+    try (ClaimedFolder claim = ClaimedFolder.of(run.work());
+        Lora4j lora = Lora4j.open(device);
         Open open = Open.of(scores, lora)) {
       BaseTraining training = BaseTraining.of(lora, run, overwrite, console::note);
       report.put("base", run.folder().toString());

@@ -106,9 +106,9 @@ public final class QuickstartCommand implements Command {
   private boolean json;
 
   @Override
+  @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     StyleSettings settings = settings();
-    OutputFile.folder(output);
     Path pictures = images.map(ExistingPath::folder).orElseGet(BundledModel::styleSet);
     Optional<QuickScores> scoring = QuickScores.of(spec, images, concepts);
     Path other = second.map(ExistingPath::file).orElseGet(BundledModel::adapter);
@@ -117,7 +117,8 @@ public final class QuickstartCommand implements Command {
     written.put("grid", output.resolve("grid.png"));
     written.put("adapter", output.resolve("style.safetensors"));
     written.put("loss", output.resolve("loss.png"));
-    try (OpenModel model = OpenModel.of(console, options)) {
+    try (ClaimedFolder claim = ClaimedFolder.of(output);
+        OpenModel model = OpenModel.of(console, options)) {
       Adapter glossy = model.sd().adapter(other);
       console.note("Training a style adapter on the pictures in " + pictures + ".");
       StyleTrainer trainer =

@@ -77,12 +77,13 @@ final class TextQuickstart implements Command {
   private boolean json;
 
   @Override
+  @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
-    OutputFile.folder(output);
-    clear(output.resolve(ADAPTER), false);
     long began = System.nanoTime();
     TextModelOptions bundled = new TextModelOptions();
-    try (OpenText open = OpenText.of(console, bundled)) {
+    try (ClaimedFolder claim = ClaimedFolder.of(output);
+        OpenText open = OpenText.of(console, bundled)) {
+      clear(output.resolve(ADAPTER), false);
       LanguageModel model = open.model();
       List<TokenSequence> unseen = blocks(model, TinyLm.unseen());
       Perplexity before = TextEvaluate.of(console, "base", model, unseen, MixPlan.NONE);

@@ -78,6 +78,7 @@ final class TextTrain implements Command {
   private boolean json;
 
   @Override
+  @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     ExistingPath.any(data);
     if (how.savedAlone() && layout.equals("peft")) {
@@ -91,15 +92,16 @@ final class TextTrain implements Command {
       OutputFile.require(out, ".safetensors");
     }
     Path run = out.resolveSibling(out.getFileName() + ".run");
-    OutputFile.folder(run);
-    if (!resume) {
-      OldCheckpoints.remove(run.resolve(CHECKPOINTS), overwrite);
-    }
-    TextDataSet texts = read();
-    if (texts.form() == TextForm.LABELLED) {
-      classes(console, texts, run);
-    } else {
-      words(console, texts, run);
+    try (ClaimedFolder claim = ClaimedFolder.of(run)) {
+      if (!resume) {
+        OldCheckpoints.remove(run.resolve(CHECKPOINTS), overwrite);
+      }
+      TextDataSet texts = read();
+      if (texts.form() == TextForm.LABELLED) {
+        classes(console, texts, run);
+      } else {
+        words(console, texts, run);
+      }
     }
     return 0;
   }

@@ -60,6 +60,7 @@ public final class TrainCommand implements Command {
   private boolean json;
 
   @Override
+  @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     Optional<BaseRun> base = options.base();
     if (base.isPresent()) {
@@ -77,27 +78,32 @@ public final class TrainCommand implements Command {
         console.note(
             "And " + (warnings.size() - MOST_WARNINGS) + " more of that kind; plan shows all.");
       }
-      RunSettings settings = run.settings();
-      Path folder = settings.folder();
-      OutputFile.folder(folder);
-      if (!resume) {
-        OldCheckpoints.remove(folder.resolve(CHECKPOINTS), overwrite);
+      try (ClaimedFolder claim = ClaimedFolder.of(run.settings().folder())) {
+        train(console, run, start);
       }
-      requireRoom(folder, run);
-      keepSettings(folder, settings);
-      PreviewSheets previews =
-          new PreviewSheets(run.model().sd(), run.previews(), folder.resolve("previews"));
-      int perStep = run.batch() * run.style().accumulate();
-      LoggedRun logged = LoggedRun.of(settings, perStep);
-      RunLog log = new RunLog(console, logged, previews::make);
-      TrainedStyle style;
-      try (log) {
-        style = log.run(trainer(run)::run);
-      }
-      style.save(settings.out(), settings.layout());
-      report(console, run, style, log, (System.nanoTime() - start) / 1e9);
     }
     return 0;
+  }
+
+  private void train(Console console, PreparedRun run, long start) {
+    RunSettings settings = run.settings();
+    Path folder = settings.folder();
+    if (!resume) {
+      OldCheckpoints.remove(folder.resolve(CHECKPOINTS), overwrite);
+    }
+    requireRoom(folder, run);
+    keepSettings(folder, settings);
+    PreviewSheets previews =
+        new PreviewSheets(run.model().sd(), run.previews(), folder.resolve("previews"));
+    int perStep = run.batch() * run.style().accumulate();
+    LoggedRun logged = LoggedRun.of(settings, perStep);
+    RunLog log = new RunLog(console, logged, previews::make);
+    TrainedStyle style;
+    try (log) {
+      style = log.run(trainer(run)::run);
+    }
+    style.save(settings.out(), settings.layout());
+    report(console, run, style, log, (System.nanoTime() - start) / 1e9);
   }
 
   /** What would fail at the first checkpoint is told before the first step. */

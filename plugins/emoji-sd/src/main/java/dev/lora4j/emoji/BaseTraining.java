@@ -67,7 +67,12 @@ public final class BaseTraining {
     return run.work().resolve(stage + ".checkpoint.safetensors");
   }
 
-  private static void requireData(BaseRun run) {
+  /**
+   * Looks whether all data are there.
+   *
+   * @throws RunProblems if some are missing
+   */
+  public static void requireData(BaseRun run) {
     Set<String> files = new LinkedHashSet<>(List.of("concepts.tsv"));
     run.autoencoder().stage().styles().forEach(s -> files.add(s + "-" + Recipe.SIDE + ".png"));
     run.denoiser().stage().styles().forEach(s -> files.add(s + "-" + Recipe.SIDE + ".png"));
