@@ -82,6 +82,20 @@ public final class ComputedFactors {
   }
 
   /**
+   * A product of two factors on the Java heap, likewise.
+   *
+   * @param down [rank, rest]
+   * @param up [out, rank]
+   */
+  public Factors product(Site site, float[] down, float[] up) {
+    int rank = Math.toIntExact(up.length / site.out());
+    HostTensor first = HostTensor.of(stored, LowRank.down(site, rank), down);
+    HostTensor second = HostTensor.of(stored, LowRank.up(site, rank), up);
+    SiteFactors.requireFinite(site, first, second);
+    return LoraMath.factors(first, second, rank);
+  }
+
+  /**
    * The nearest LoRA to a whole change.
    *
    * @param matrix F32 [out, rest]

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 
 /**
@@ -24,6 +25,9 @@ import java.util.function.BiConsumer;
  * are computed together.
  */
 public final class LowRankAlgebra {
+  /** Sites that are added up on the heap between two looks at an interrupt. */
+  private static final int AT_ONCE = 32;
+
   private final Scope scope;
   private final Map<String, Site> sites;
   private final Stacker stacker;
@@ -58,8 +62,24 @@ public final class LowRankAlgebra {
   public Adapter sum(String name, List<Term> terms, DType stored) {
     SumPlan plan = SumPlan.of(terms, sites);
     Map<String, List<Factors>> result = new HashMap<>(WholeSums.of(scope, plan, stored));
+    List<SiteSum> here = plan.products().stream().filter(s -> HostSums.takes(s, stored)).toList();
+    List<SiteSum> others =
+        plan.products().stream().filter(s -> !HostSums.takes(s, stored)).toList();
+    for (int at = 0; at < here.size(); at += AT_ONCE) {
+      List<SiteSum> some = here.subList(at, Math.min(here.size(), at + AT_ONCE));
+      if (Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("Interrupted.");
+      }
+      List<Factors> sums = some.parallelStream().map(s -> HostSums.of(s, stored)).toList();
+      for (int i = 0; i < sums.size(); i++) {
+        WholeSums.put(result, some.get(i).site().name(), sums.get(i));
+      }
+      listener.done(at + some.size(), plan.products().size());
+    }
     each(
-        plan,
+        others,
+        here.size(),
+        plan.products().size(),
         (work, batch) -> {
           HostTensor down = HostTensor.of(batch.down().to(work, stored));
           HostTensor up = HostTensor.of(batch.up().to(work, stored));
@@ -152,13 +172,18 @@ public final class LowRankAlgebra {
   }
 
   private void each(SumPlan plan, BiConsumer<Scope, Batch> work) {
-    int done = 0;
-    for (List<SiteSum> group : Groups.of(plan.products(), SiteSum::key, SiteSum::elements)) {
+    each(plan.products(), 0, plan.products().size(), work);
+  }
+
+  /** Does the work for sums, when so many of all are done already. */
+  private void each(List<SiteSum> sums, int before, int all, BiConsumer<Scope, Batch> work) {
+    int done = before;
+    for (List<SiteSum> group : Groups.of(sums, SiteSum::key, SiteSum::elements)) {
       try (Scope once = scope.child("batch")) {
         work.accept(once, stacker.batch(once, group));
       }
       done += group.size();
-      listener.done(done, plan.products().size());
+      listener.done(done, all);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** What a mixer does at all parameters of one form. */
 final class MixProgram {
@@ -43,6 +44,7 @@ final class MixProgram {
   private final Scope scope;
   private final Graph graph = new Graph();
   private final SiteChange change;
+  private final Needs needs;
   private final boolean sum;
 
   /** The random numbers that are inputs, in the order in which they were asked for. */
@@ -60,7 +62,7 @@ final class MixProgram {
   MixProgram(
       Scope scope, DeltaMixer mixer, MixerCode code, Parameter like, int adapters, int numbers) {
     this.scope = scope;
-    Needs needs = code.call(mixer::needs);
+    this.needs = code.call(mixer::needs);
     StagedDeltas staged = new StagedDeltas(graph, like);
     Expr weights = graph.input("weights", DType.F32, Shape.of(like.parts().size()));
     Expr surveyed = graph.input("numbers", DType.F32, Shape.of(Math.max(1, numbers)));
@@ -95,6 +97,12 @@ final class MixProgram {
 
   private void check(String mixer, Parameter like) {
     Shape shape = like.shape();
+    if (change instanceof SiteChange.Added && needs != Needs.FACTORS_OF_ONE_RANK) {
+      throw new AdapterException(
+          "The mixer "
+              + mixer
+              + " adds factors up, and does not say that it needs factors of one rank.");
+    }
     if (change instanceof SiteChange.Dense dense) {
       require(mixer, dense.delta(), shape);
     } else if (change instanceof SiteChange.Product product) {
@@ -133,7 +141,14 @@ final class MixProgram {
     return sum;
   }
 
-  /** Runs it. */
+  /** What added factors are multiplied by, if that is all that the mixer does. */
+  OptionalDouble added() {
+    return change instanceof SiteChange.Added a
+        ? OptionalDouble.of(a.lambda())
+        : OptionalDouble.empty();
+  }
+
+  /** Runs it; not for what is added up without a program. */
   Result run(Scope work, Parameter parameter, Tensor numbers, Draws draws) {
     List<Tensor> inputs = new ArrayList<>(StagedDeltas.tensors(work, parameter));
     float[] weights = new float[parameter.parts().size()];

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 
 /** One mixing, from the survey to the new adapter. */
@@ -145,10 +146,41 @@ final class MixRun {
                 : 0);
   }
 
+  /** The factors of one parameter added up; none if they are 0. */
+  private Optional<Factors> added(
+      Parameter parameter,
+      double lambda,
+      ComputedFactors computed,
+      Kept kept,
+      SortedMap<String, SiteTruncation> done) {
+    Site site = parameter.site();
+    AddedFactors sum = AddedFactors.of(parameter, lambda);
+    if (sum.none()) {
+      return Optional.empty();
+    }
+    if (kept.products().isEmpty()) {
+      return Optional.of(computed.product(site, sum.down(), sum.up()));
+    }
+    try (Scope work = scope.child("mix")) {
+      long rank = sum.up().length / site.out();
+      Tensor down = Tensor.of(work, Shape.of(rank, site.rest()), sum.down());
+      Tensor up = Tensor.of(work, Shape.of(site.out(), rank), sum.up());
+      ComputedFactors.Cut cut = computed.cut(work, site, down, up, kept.products().get().at(site));
+      done.put(site.name(), cut.truncation());
+      return Optional.of(cut.factors());
+    }
+  }
+
   /** The change of one parameter; none if it is 0. */
   private Optional<Factors> one(
       Planned one, ComputedFactors computed, Kept kept, SortedMap<String, SiteTruncation> done) {
     Parameter parameter = one.parameter();
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("Interrupted.");
+    }
+    if (one.program().added().isPresent()) {
+      return added(parameter, one.program().added().getAsDouble(), computed, kept, done);
+    }
     try (Scope work = scope.child("mix")) {
       Result mixed =
           one.program()

@@ -18,4 +18,13 @@ public sealed interface SiteChange {
    * @param factors down [rank, rest] and up [out, rank], F32
    */
   record Product(LowRank factors) implements SiteChange {}
+
+  /**
+   * The stored factors of all parts added up, each with the root of weight times scale, down with
+   * the sign of that product; for mixers that need {@link Needs#FACTORS_OF_ONE_RANK}. It is no sum
+   * of the changes, since each up also meets the others' downs.
+   *
+   * @param lambda what the result is multiplied by
+   */
+  record Added(double lambda) implements SiteChange {}
 }

@@ -44,7 +44,7 @@ final class HostNumbers {
   }
 
   /** IEEE 754 binary16 to float. */
-  private static float half(short bits) {
+  static float half(short bits) {
     int exponent = bits >> 10 & 0x1f;
     float fraction = (bits & 0x3ff) / 1024f;
     float magnitude =
@@ -122,13 +122,7 @@ final class HostNumbers {
         }
         yield finite;
       }
-      case F32 -> {
-        boolean finite = true;
-        while (finite && bytes.hasRemaining()) {
-          finite = (bytes.getInt() & 0x7f800000) != 0x7f800000;
-        }
-        yield finite;
-      }
+      case F32 -> singles(bytes);
       case F16 -> shorts(bytes, 0x7c00);
       case BF16 -> shorts(bytes, 0x7f80);
       case F8_E5M2 -> octets(bytes, 0x7c, 0x7c);
@@ -136,6 +130,21 @@ final class HostNumbers {
       case F8_E4M3FNUZ, F8_E5M2FNUZ -> octets(bytes, 0xff, 0x80);
       default -> true;
     };
+  }
+
+  /** The same for F32, two numbers at a time. */
+  private static boolean singles(ByteBuffer bytes) {
+    long masks = 0x7f8000007f800000L;
+    long apart = 0x8000000080000000L;
+    int at = bytes.position();
+    for (int last = bytes.limit() - Long.BYTES; at <= last; at += Long.BYTES) {
+      apart &= ((bytes.getLong(at) & masks) ^ masks) + 0x7fffffff7fffffffL;
+    }
+    boolean finite = (apart & 0x8000000080000000L) == 0x8000000080000000L;
+    for (; finite && at < bytes.limit(); at += Float.BYTES) {
+      finite = (bytes.getInt(at) & 0x7f800000) != 0x7f800000;
+    }
+    return finite;
   }
 
   /** Whether no number has all bits of {@code mask}, the exponent; four numbers at a time. */

@@ -56,6 +56,14 @@ public final class HostTensor {
     return of(dtype, shape, HostNumbers.bytes(dtype, values));
   }
 
+  /**
+   * A tensor of F32, F16 or BF16 with these values in row-major order, each rounded once, to the
+   * nearest and to even between two. What is too large becomes infinite.
+   */
+  public static HostTensor of(DType dtype, Shape shape, float[] values) {
+    return owning(dtype, shape, HostFloats.bytes(dtype, values));
+  }
+
   /** A copy of a native tensor. */
   public static HostTensor of(Tensor tensor) {
     ByteBuffer bytes = tensor.bytes();
@@ -96,6 +104,16 @@ public final class HostTensor {
    */
   public double[] doubles() {
     return HostNumbers.of(dtype, bytes(), Math.toIntExact(shape.elements()));
+  }
+
+  /**
+   * Writes the elements of this tensor of F32, F16 or BF16 into {@code target}, from {@code at} on,
+   * in row-major order.
+   *
+   * @throws TensorException if it is of another type
+   */
+  public void floats(float[] target, int at) {
+    HostFloats.read(dtype, bytes(), target, at);
   }
 
   /** Whether no element of this floating-point tensor is infinite or NaN. */

@@ -45,7 +45,7 @@ public record TaskArithmeticMixer(
   @Override
   public SiteChange mix(SiteDeltas deltas) {
     if (of == Numbers.FACTORS) {
-      return of.mixed(deltas, TaskArithmeticMixer::sum, lambda);
+      return new SiteChange.Added(lambda);
     }
     if (lambda == 1 && !normalise) {
       return deltas.sum();
@@ -57,9 +57,5 @@ public record TaskArithmeticMixer(
             .map(part -> part.weight().mul(lambda))
             .map(weight -> normalise ? weight.div(divisor) : weight)
             .toList());
-  }
-
-  private static Expr sum(SiteDeltas numbers) {
-    return Consensus.sum(numbers.parts().stream().map(SiteDelta::weighted).toList());
   }
 }

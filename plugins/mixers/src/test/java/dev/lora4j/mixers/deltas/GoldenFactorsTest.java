@@ -67,7 +67,9 @@ class GoldenFactorsTest {
   /** The same staged by itself, with their draws. */
   @TestFactory
   Stream<DynamicTest> stagedFactorsAreTheirs() {
-    return cases("peft-factors").map(one -> one.test("staged", () -> compare(one, one.staged())));
+    return cases("peft-factors")
+        .filter(one -> !one.mixer.startsWith("task-arithmetic"))
+        .map(one -> one.test("staged", () -> compare(one, one.staged())));
   }
 
   @TestFactory
