@@ -29,6 +29,15 @@ public non-sealed interface DeltaMixer extends Mixer {
   }
 
   /**
+   * Whether each row of a weight's change can be mixed by itself: it depends on the same row of the
+   * changes, their weights, its random numbers and the survey alone. Large weights are then mixed
+   * block by block, which takes less memory.
+   */
+  default boolean rowwise() {
+    return false;
+  }
+
+  /**
    * Numbers that depend on all parameters together, for example a threshold for each adapter. They
    * are computed once, and {@link SiteDeltas#number} has them at each parameter.
    */

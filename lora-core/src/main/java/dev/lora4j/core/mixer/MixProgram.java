@@ -136,6 +136,11 @@ final class MixProgram {
     }
   }
 
+  /** Whether the mixer gives all numbers of the change. */
+  boolean dense() {
+    return change instanceof SiteChange.Dense;
+  }
+
   /** Whether the mixer gives back the exact weighted sum, so that there is nothing to run. */
   boolean sum() {
     return sum;

@@ -33,8 +33,12 @@ import java.util.stream.Collectors;
 
 /** One mixing, from the survey to the new adapter. */
 final class MixRun {
-  /** A parameter and what is done there. */
-  private record Planned(Parameter parameter, MixProgram program) {
+  /**
+   * A parameter and what is done there.
+   *
+   * @param program at each of its blocks of rows, which may be all rows
+   */
+  private record Planned(Parameter parameter, MixProgram program, boolean blocks) {
     boolean sum() {
       return program.sum();
     }
@@ -47,6 +51,7 @@ final class MixRun {
   private final List<Planned> planned = new ArrayList<>();
   private final List<Long> keys = new ArrayList<>();
   private final UniformNumbers uniform = new UniformNumbers();
+  private final BlockJoin blocks;
 
   /** Surveys the adapters and stages what the mixer does at each form. */
   MixRun(
@@ -67,13 +72,23 @@ final class MixRun {
     this.numbers = Tensor.of(scope, Shape.of(rounded.length), rounded);
     int adapters = mixture.parts().size();
     Needs needs = code.call(mixer::needs);
+    boolean rowwise = code.call(mixer::rowwise);
+    this.blocks = new BlockJoin(scope);
     Map<Form, MixProgram> programs = new HashMap<>();
     for (Parameter one : mixture.parameters()) {
       MixProgram program =
           programs.computeIfAbsent(
               one.form(needs),
               form -> new MixProgram(scope, mixer, code, one, adapters, surveyed.length));
-      planned.add(new Planned(one, program));
+      Parameter block = rowwise ? RowBlocks.of(one).get(0) : one;
+      boolean blocks = program.dense() && block.elements() < one.elements();
+      if (blocks) {
+        program =
+            programs.computeIfAbsent(
+                block.form(needs),
+                form -> new MixProgram(scope, mixer, code, block, adapters, surveyed.length));
+      }
+      planned.add(new Planned(one, program, blocks));
     }
     List<String> identities = mixture.adapters().stream().map(Adapter::identity).toList();
     for (int i = 0; i < identities.size(); i++) {
@@ -182,14 +197,7 @@ final class MixRun {
       return added(parameter, one.program().added().getAsDouble(), computed, kept, done);
     }
     try (Scope work = scope.child("mix")) {
-      Result mixed =
-          one.program()
-              .run(
-                  work,
-                  parameter,
-                  numbers,
-                  (owner, part, what) ->
-                      uniform.of(owner, key(parameter, part.adapter(), what.of()), what.shape()));
+      Result mixed = one.blocks() ? blockwise(work, one) : mixed(work, one.program(), parameter, 0);
       if (!Double.isFinite(mixed.least()) || !Double.isFinite(mixed.most())) {
         throw new AdapterException(
             "What the mixer "
@@ -217,6 +225,37 @@ final class MixRun {
               : computed.cut(work, site, out.get(0), out.get(1), rule);
       done.put(site.name(), cut.truncation());
       return Optional.of(cut.factors());
+    }
+  }
+
+  /** A parameter, or a block of its rows that begins at the place of a number. */
+  private Result mixed(Scope work, MixProgram program, Parameter parameter, long first) {
+    return program.run(
+        work,
+        parameter,
+        numbers,
+        (owner, part, what) ->
+            uniform.of(owner, key(parameter, part.adapter(), what.of()), what.shape(), first));
+  }
+
+  /** All blocks of a parameter, one after the other. */
+  private Result blockwise(Scope work, Planned one) {
+    List<Tensor> rows = new ArrayList<>();
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    long first = 0;
+    try (Scope parts = work.child("blocks")) {
+      for (Parameter block : RowBlocks.of(one.parameter())) {
+        try (Scope part = parts.child("block")) {
+          Result mixed = mixed(part, one.program(), block, first);
+          rows.add(mixed.tensors().get(0).moveTo(parts));
+          // NaN stays, as Math has it.
+          least = Math.min(least, mixed.least());
+          most = Math.max(most, mixed.most());
+        }
+        first += block.elements();
+      }
+      return new Result(List.of(blocks.joined(work, rows)), least, most);
     }
   }
 

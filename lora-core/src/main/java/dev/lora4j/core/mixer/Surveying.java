@@ -108,7 +108,7 @@ final class Surveying implements Survey {
       for (Parameter.Part part : parameter.parts()) {
         if (part.adapter() == adapter) {
           covered += parameter.elements();
-          count(parameter.only(part), upper, sum);
+          RowBlocks.of(parameter.only(part)).forEach(block -> count(block, upper, sum));
         }
       }
       listener.done(++done, mixture.parameters().size());

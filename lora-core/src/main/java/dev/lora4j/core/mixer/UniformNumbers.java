@@ -41,8 +41,13 @@ final class UniformNumbers {
     return ByteBuffer.wrap(digest.digest()).getLong();
   }
 
-  /** F32 of a shape. */
-  synchronized Tensor of(Scope owner, long key, Shape shape) {
+  /**
+   * F32 of a shape.
+   *
+   * @param first the place of the first of them among those of the key, a multiple of four
+   */
+  synchronized Tensor of(Scope owner, long key, Shape shape, long first) {
+    int before = Math.toIntExact(first);
     int count = Math.toIntExact(shape.elements());
     // Blocks of four numbers are written whole.
     int bytes = Math.multiplyExact((count + 3) / 4, 4 * Float.BYTES);
@@ -53,14 +58,14 @@ final class UniformNumbers {
     int chunks = (count + CHUNK - 1) / CHUNK;
     IntStream.range(0, chunks)
         .parallel()
-        .forEach(i -> fill(target, key, i * CHUNK, Math.min(count, (i + 1) * CHUNK)));
+        .forEach(i -> fill(target, key, before, i * CHUNK, Math.min(count, (i + 1) * CHUNK)));
     return Tensor.of(owner, DType.F32, shape, target.duplicate().position(0).limit(count * 4));
   }
 
   /** Philox4x32-10, see {@link dev.lora4j.core.tensor.SeededNumbers}. */
-  private static void fill(ByteBuffer target, long key, int from, int end) {
+  private static void fill(ByteBuffer target, long key, int before, int from, int end) {
     for (int at = from; at < end; at += 4) {
-      int x0 = at >>> 2;
+      int x0 = (before + at) >>> 2;
       int x1 = 0;
       int x2 = 0;
       int x3 = 0;

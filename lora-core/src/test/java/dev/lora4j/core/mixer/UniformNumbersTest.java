@@ -40,12 +40,14 @@ class UniformNumbersTest {
               .get(0);
       UniformNumbers uniform = new UniformNumbers();
       // The buffer is used again, for more and for fewer numbers.
-      float[] few = uniform.of(scope, key, Shape.of(3)).floats();
-      float[] all = uniform.of(scope, key, Shape.of(count)).floats();
-      float[] again = uniform.of(scope, key, Shape.of(3, 1)).floats();
+      float[] few = uniform.of(scope, key, Shape.of(3), 0).floats();
+      float[] all = uniform.of(scope, key, Shape.of(count), 0).floats();
+      float[] again = uniform.of(scope, key, Shape.of(3, 1), 0).floats();
       assertArrayEquals(staged.floats(), all);
       assertArrayEquals(Arrays.copyOf(all, 3), few);
       assertArrayEquals(few, again);
+      float[] later = uniform.of(scope, key, Shape.of(7), 40).floats();
+      assertArrayEquals(Arrays.copyOfRange(all, 40, 47), later);
     }
   }
 

@@ -35,6 +35,11 @@ public record DareLinearMixer(
   }
 
   @Override
+  public boolean rowwise() {
+    return rescale != Rescale.L1;
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
     return of.mixed(deltas, this::sum, lambda);
   }

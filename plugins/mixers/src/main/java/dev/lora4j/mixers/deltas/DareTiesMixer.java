@@ -42,6 +42,11 @@ public record DareTiesMixer(
   }
 
   @Override
+  public boolean rowwise() {
+    return rescale != Rescale.L1;
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
     return of.mixed(deltas, this::agreed, lambda);
   }

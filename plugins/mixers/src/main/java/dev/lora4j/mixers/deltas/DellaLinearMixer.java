@@ -32,6 +32,11 @@ public record DellaLinearMixer(
   }
 
   @Override
+  public boolean rowwise() {
+    return rescale != Rescale.L1;
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
     List<Expr> left = new LikelyByRank(density, epsilon, rescale).changes(deltas);
     Expr sum = Consensus.sum(Consensus.weighted(deltas.parts(), left));

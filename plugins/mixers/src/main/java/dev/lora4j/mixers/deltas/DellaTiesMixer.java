@@ -39,6 +39,11 @@ public record DellaTiesMixer(
   }
 
   @Override
+  public boolean rowwise() {
+    return rescale != Rescale.L1;
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
     List<Expr> left = new LikelyByRank(density, epsilon, rescale).changes(deltas);
     Expr agreed = new Consensus(election, divide).of(deltas.parts(), left);

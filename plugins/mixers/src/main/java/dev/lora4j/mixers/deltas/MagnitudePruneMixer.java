@@ -45,6 +45,11 @@ public record MagnitudePruneMixer(
   }
 
   @Override
+  public boolean rowwise() {
+    return trim == Trim.MODEL || density >= 1;
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
     return of.mixed(deltas, this::sum, lambda);
   }

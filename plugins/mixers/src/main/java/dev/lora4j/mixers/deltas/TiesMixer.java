@@ -52,6 +52,11 @@ public record TiesMixer(
   }
 
   @Override
+  public boolean rowwise() {
+    return trim == Trim.MODEL || density >= 1;
+  }
+
+  @Override
   public SiteChange mix(SiteDeltas deltas) {
     return of.mixed(deltas, this::agreed, lambda);
   }
