@@ -6,10 +6,12 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.SiteParts.Part;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -27,16 +29,11 @@ import java.util.TreeSet;
  * a low-rank form, and what acts before a method that depends on the weight.
  */
 public final class BatchMix {
-  /**
-   * What makes columns the same. An adapter that is twice in a plan has two.
-   *
-   * @param acted the sites where something after it acts on the weight, so that it is inside
-   */
-  private record Column(
-      String adapter, SiteShares shares, Route route, Set<String> acted, int again) {}
-
   /** The factors of a column at a site. */
   private record Place(String site, int column, int place) {}
+
+  /** What is stacked: columns in their order, and which of their factors. */
+  private record Stacked(List<MixColumn> columns, Set<Place> places) {}
 
   /** What is inside the weights of a picture; pictures where it is the same can share a run. */
   private record Inside(List<Object> parts) {}
@@ -45,7 +42,7 @@ public final class BatchMix {
   private final String model;
   private final List<MixPlan> plans;
   private final List<int[]> columns = new ArrayList<>(); // of each plan's parts
-  private final Map<Column, Integer> numbers = new LinkedHashMap<>();
+  private final List<MixColumn> numbers;
   private final List<Map<Site, List<Part>>> touched = new ArrayList<>();
   private final Map<Site, Map<Place, Part>> beside = new LinkedHashMap<>();
   private final Set<Place> inside = new HashSet<>();
@@ -63,39 +60,42 @@ public final class BatchMix {
     this.plans = List.copyOf(plans);
     this.catalogue = catalogue;
     this.model = model;
+    List<List<MixColumn>> own = new ArrayList<>();
     for (int i = 0; i < plans.size(); i++) {
       MixPlan plan = plans.get(i);
       Integer same = known.putIfAbsent(plan, i);
       touched.add(same == null ? touched(plan) : touched.get(same));
-      columns.add(same == null ? numbered(plan, touched.get(i)) : columns.get(same));
-      if (same == null) {
-        divide(plan, columns.get(i), touched.get(i));
+      own.add(same == null ? columns(plan, touched.get(i)) : own.get(same));
+    }
+    numbers = own.stream().flatMap(List::stream).distinct().sorted(MixColumn.ORDER).toList();
+    Map<MixColumn, Integer> places = new HashMap<>();
+    numbers.forEach(column -> places.put(column, places.size()));
+    for (int i = 0; i < plans.size(); i++) {
+      columns.add(own.get(i).stream().mapToInt(c -> places.getOrDefault(c, -1)).toArray());
+      if (known.getOrDefault(plans.get(i), -1) == i) {
+        divide(plans.get(i), columns.get(i), touched.get(i));
       }
     }
   }
 
-  private int[] numbered(MixPlan plan, Map<Site, List<Part>> sites) {
+  private static List<MixColumn> columns(MixPlan plan, Map<Site, List<Part>> sites) {
     List<Set<String>> acted = new ArrayList<>();
-    plan.parts().forEach(p -> acted.add(new HashSet<>()));
+    plan.parts().forEach(p -> acted.add(new TreeSet<>()));
     sites.forEach(
         (site, parts) ->
             parts
                 .subList(0, 1 + lastTransform(plan, parts))
                 .forEach(p -> acted.get(p.adapter()).add(site.name())));
-    int[] own = new int[plan.parts().size()];
-    Set<Column> used = new HashSet<>();
-    for (int i = 0; i < own.length; i++) {
+    List<MixColumn> own = new ArrayList<>();
+    for (int i = 0; i < acted.size(); i++) {
       MixPlan.Part part = plan.parts().get(i);
-      String identity = part.adapter().identity();
-      int again = 0;
       Route route = part.area().isPresent() ? Route.BESIDE : plan.route();
-      Column column = new Column(identity, part.shares(), route, acted.get(i), again);
-      while (!used.add(column)) {
-        again++;
-        column = new Column(identity, part.shares(), route, acted.get(i), again);
+      MixColumn column =
+          new MixColumn(part.adapter().identity(), part.shares(), route, acted.get(i), 0);
+      while (own.contains(column)) {
+        column = column.again();
       }
-      numbers.putIfAbsent(column, numbers.size());
-      own[i] = numbers.get(column);
+      own.add(column);
     }
     return own;
   }
@@ -164,7 +164,19 @@ public final class BatchMix {
                 parts.add(part);
               }
             });
+    parts.sort(Comparator.comparingInt(Part::adapter).thenComparingInt(Part::place));
     return parts;
+  }
+
+  /**
+   * Equal for mixes whose {@link #factors} are the same, whatever their adapters count and in which
+   * order they come.
+   */
+  public Object stacked() {
+    Set<Place> places = new HashSet<>();
+    beside.values().forEach(at -> places.addAll(at.keySet()));
+    places.removeAll(inside);
+    return new Stacked(numbers, places);
   }
 
   /** The sites at which something runs beside the weight. */
@@ -178,13 +190,18 @@ public final class BatchMix {
     return names;
   }
 
-  /** The factors for a program made by {@link Beside} for {@link #besideSites}. */
+  /** The factors for a program made by {@link Beside} for {@link #besideSites}, in F32. */
   public Map<String, Tensor> factors(Scope scope, Patch patch) {
+    return factors(scope, patch, DType.F32);
+  }
+
+  /** The factors for a program made by {@link Beside} for {@link #besideSites} and a type. */
+  public Map<String, Tensor> factors(Scope scope, Patch patch, DType type) {
     Map<String, Tensor> inputs = new HashMap<>();
     for (Site site : beside.keySet()) {
       List<Part> parts = besideOf(site);
       if (!parts.isEmpty()) {
-        Beside.stack(scope, patch, site, parts, numbers.size(), inputs);
+        Beside.stack(scope, patch, site, parts, numbers.size(), type, inputs);
       }
     }
     return inputs;

@@ -33,10 +33,21 @@ public final class Beside {
   public static final String WEIGHTS = "mix:weights";
 
   private final Set<String> sites;
+  private final DType type;
 
-  /** For programs in which exactly these sites may have adapters. */
+  /** For programs in which exactly these sites may have adapters, with factors in F32. */
   public Beside(Set<String> sites) {
+    this(sites, DType.F32);
+  }
+
+  /**
+   * For programs in which exactly these sites may have adapters.
+   *
+   * @param type of the factors; the one that is computed in spares a conversion in each run
+   */
+  public Beside(Set<String> sites, DType type) {
     this.sites = new TreeSet<>(sites);
+    this.type = type;
   }
 
   /**
@@ -82,21 +93,20 @@ public final class Beside {
   public SiteAdapters declare(Graph graph) {
     long any = Shape.UNKNOWN;
     Expr weights = graph.input(WEIGHTS, DType.F32, Shape.of(any, any));
-    return (site, x, y) -> sites.contains(site.name()) ? adapt(graph, weights, site, x, y) : y;
-  }
-
-  private static Expr adapt(Graph graph, Expr weights, Site site, Expr x, Expr y) {
-    return Held.of(graph, site, x.dtype()).add(site, x, y, weights);
+    return (site, x, y) ->
+        sites.contains(site.name())
+            ? Held.of(graph, site, type, x.dtype()).add(site, x, y, weights)
+            : y;
   }
 
   /** The held inputs of one site. */
   record Held(LowRank pair, Expr spread) {
-    static Held of(Graph graph, Site site, DType compute) {
+    static Held of(Graph graph, Site site, DType type, DType compute) {
       long any = Shape.UNKNOWN;
       Shape down = LowRank.down(site, any);
       Shape up = LowRank.up(site, any);
-      Expr a = graph.held(input(site.name(), "down"), DType.F32, down).to(compute);
-      Expr b = graph.held(input(site.name(), "up"), DType.F32, up).to(compute);
+      Expr a = graph.held(input(site.name(), "down"), type, down).to(compute);
+      Expr b = graph.held(input(site.name(), "up"), type, up).to(compute);
       Expr spread = graph.held(input(site.name(), "spread"), DType.F32, Shape.of(any, any));
       return new Held(new LowRank(a, b), spread);
     }
@@ -120,7 +130,7 @@ public final class Beside {
       List<Part> parts = SiteParts.of(plan, name);
       Optional<Site> site = catalogue.find(name);
       if (!parts.isEmpty() && site.isPresent()) {
-        stack(scope, patch, site.get(), parts, plan.parts().size(), inputs);
+        stack(scope, patch, site.get(), parts, plan.parts().size(), type, inputs);
       }
     }
     return inputs;
@@ -133,11 +143,12 @@ public final class Beside {
       Site site,
       List<Part> parts,
       int adapters,
+      DType type,
       Map<String, Tensor> inputs) {
     try (Scope work = scope.child("stack")) {
       List<Tensor> pairs = new ArrayList<>();
       parts.forEach(p -> pairs.addAll(patch.lowRank(work, site, p.factors())));
-      List<Tensor> stacked = patch.programs().stack(site, parts.size()).run(scope, pairs);
+      List<Tensor> stacked = patch.programs().stack(site, parts.size(), type).run(scope, pairs);
       inputs.put(input(site.name(), "down"), stacked.get(0));
       inputs.put(input(site.name(), "up"), stacked.get(1));
       inputs.put(input(site.name(), "spread"), spread(scope, parts, pairs, adapters));

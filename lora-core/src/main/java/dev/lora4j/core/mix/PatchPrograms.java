@@ -123,11 +123,12 @@ final class PatchPrograms {
   }
 
   /**
-   * Inputs: for each of {@code count} products down and up as from {@link #lowRank}. Outputs: all.
+   * Inputs: for each of {@code count} products down and up as from {@link #lowRank}. Outputs: all,
+   * in {@code type}.
    */
-  Program stack(Site site, int count) {
+  Program stack(Site site, int count, DType type) {
     return made.computeIfAbsent(
-        new Key("stack", general(site), count),
+        new Key("stack", general(site), List.of(count, type)),
         key -> {
           Graph graph = new Graph();
           List<Expr> downs = new ArrayList<>();
@@ -141,7 +142,7 @@ final class PatchPrograms {
           for (int d = 2; d < site.weight().rank(); d++) {
             up = up.unsqueeze(-1);
           }
-          return graph.inference(scope, List.of(down, up));
+          return graph.inference(scope, List.of(down.to(type), up.to(type)));
         });
   }
 

@@ -63,7 +63,7 @@ public final class RegionalBeside {
       if (!sites.contains(site.name())) {
         return y;
       }
-      Beside.Held held = Beside.Held.of(graph, site, x.dtype());
+      Beside.Held held = Beside.Held.of(graph, site, DType.F32, x.dtype());
       SitePlace place = places.of(site.name());
       if (place instanceof SitePlace.OnGrid grid) {
         Expr mix = grids.get(grid.level()).matmul(held.spread()).to(x.dtype());

@@ -5,6 +5,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,12 @@ public final class WeightStore {
   /** Whether there is a weight called {@code name}. */
   public boolean has(String name) {
     return tensors.containsKey(name);
+  }
+
+  /** Bytes of all weights, each counted once. */
+  public long bytes() {
+    return new HashSet<>(tensors.values())
+        .stream().mapToLong(t -> t.dtype().bytes(t.shape().elements())).sum();
   }
 
   /**

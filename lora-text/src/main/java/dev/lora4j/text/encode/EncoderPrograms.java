@@ -2,6 +2,7 @@ package dev.lora4j.text.encode;
 
 import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.SiteAdapters;
@@ -24,10 +25,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * knows at which sites there may be adapters, not which.
  */
 public final class EncoderPrograms {
+  /** Factors may be kept in so many times less memory than the base's weights have. */
+  private static final int SHARE = 4;
+
   private final Scope scope;
   private final TextModel base;
   private final EncoderNetwork network;
   private final Patch patch;
+  private final StackedFactors factors;
   private final Map<String, Network> made = new ConcurrentHashMap<>();
 
   /** For a base, owned by {@code scope}. */
@@ -36,6 +41,8 @@ public final class EncoderPrograms {
     this.base = base;
     this.network = network;
     this.patch = new Patch(scope);
+    this.factors =
+        scope.own(new StackedFactors(scope, patch, base.compute(), base.weights().bytes() / SHARE));
   }
 
   Scope scope() {
@@ -52,6 +59,11 @@ public final class EncoderPrograms {
 
   Patch patch() {
     return patch;
+  }
+
+  /** Factors of adapters that were used, as far as there is room: a quarter of the base's. */
+  public StackedFactors factors() {
+    return factors;
   }
 
   /**
@@ -77,8 +89,8 @@ public final class EncoderPrograms {
                 }));
   }
 
-  private static SiteAdapters adapters(Graph graph, Set<String> sites) {
-    return sites.isEmpty() ? SiteAdapters.NONE : new Beside(sites).declare(graph);
+  private SiteAdapters adapters(Graph graph, Set<String> sites) {
+    return sites.isEmpty() ? SiteAdapters.NONE : new Beside(sites, base.compute()).declare(graph);
   }
 
   private Expr staged(EncoderOutput output, Weights weights, EncoderTokens tokens, Expr hidden) {

@@ -5,6 +5,7 @@ import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.Held;
@@ -54,8 +55,8 @@ public final class TextEncoding {
     BatchMix mix = new BatchMix(plans, base.sites(), TextModel.MODEL);
     Network network = programs.of(output, mix.besideSites());
     float[][] found = new float[texts.size()][];
-    try (Scope scope = programs.scope().child("texts")) {
-      Map<String, Tensor> factors = mix.factors(scope, programs.patch());
+    try (Scope scope = programs.scope().child("texts");
+        StackedFactors.Use factors = programs.factors().of(mix)) {
       for (List<Integer> group : groups(mix, texts.size())) {
         if (Thread.currentThread().isInterrupted()) {
           throw new CancellationException("encoding texts was interrupted");
@@ -68,7 +69,7 @@ public final class TextEncoding {
             Shape shape = Shape.of(group.size(), mix.columns());
             data.put(Beside.WEIGHTS, Tensor.of(work, shape, mix.weights(group, 0, 1)));
           }
-          try (Held held = network.hold(work, base.weights(), patched, factors)) {
+          try (Held held = network.hold(work, base.weights(), patched, factors.tensors())) {
             float[] all = network.run(work, held, data).get(0).floats();
             int each = all.length / group.size();
             for (int row = 0; row < group.size(); row++) {

@@ -4,6 +4,7 @@ import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
@@ -42,16 +43,16 @@ public record Perplexity(double loss, long tokens) {
       LanguageModel model, List<TokenSequence> sequences, MixPlan mix, IntConsumer listener) {
     MixPlan plan = mix.route() == Route.AUTO ? mix.route(Route.BESIDE) : mix;
     int pad = model.tokenizer().special().padId();
-    try (Scope scope = model.scope().child("perplexity")) {
-      TextModel base = model.base();
-      BatchMix rows = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
-      Map<String, Tensor> factors = rows.factors(scope, model.programs().patch());
+    TextModel base = model.base();
+    BatchMix rows = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
+    try (Scope scope = model.scope().child("perplexity");
+        StackedFactors.Use factors = model.programs().factors().of(rows)) {
       Map<String, Tensor> patched =
           rows.patched(scope, model.programs().patch(), base.weights(), 0).at(plan.at(0, 1));
       Network score = model.programs().score(rows.besideSites());
       double sum = 0;
       long count = 0;
-      try (Held held = score.hold(scope, base.weights(), patched, factors)) {
+      try (Held held = score.hold(scope, base.weights(), patched, factors.tensors())) {
         for (int from = 0; from < sequences.size(); from += BATCH) {
           List<TokenSequence> batch =
               sequences.subList(from, Math.min(sequences.size(), from + BATCH));

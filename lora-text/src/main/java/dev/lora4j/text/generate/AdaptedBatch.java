@@ -5,6 +5,7 @@ import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.Scope;
@@ -12,13 +13,14 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Starts that grow together: those with the same adapters inside the weights. Each may have others
@@ -38,32 +40,35 @@ record AdaptedBatch(
   /** Divides starts into batches, one after the other. */
   static void each(
       Scope scope, TextPrograms programs, List<Start> starts, Consumer<AdaptedBatch> work) {
-    List<MixPlan> plans =
-        starts.stream()
-            .map(Start::mix)
-            .map(p -> p.route() == Route.AUTO ? p.route(Route.BESIDE) : p)
-            .toList();
     TextModel base = programs.base();
-    BatchMix mix = new BatchMix(plans, base.sites(), TextModel.MODEL);
-    Map<String, Tensor> factors = mix.factors(scope, programs.patch());
+    BatchMix mix = mix(base, starts.stream().map(Start::mix).toList());
     Map<Object, List<Integer>> groups = new LinkedHashMap<>();
     for (int row = 0; row < starts.size(); row++) {
       groups.computeIfAbsent(mix.group(row), g -> new ArrayList<>()).add(row);
     }
-    for (List<Integer> group : groups.values()) {
-      try (Scope own = scope.child("batch")) {
-        int first = group.get(0);
-        PatchedSites inside = mix.patched(own, programs.patch(), base.weights(), first);
-        work.accept(
-            new AdaptedBatch(
-                own,
-                group,
-                group.stream().map(starts::get).toList(),
-                mix,
-                factors,
-                inside.at(plans.get(first).at(0, 1))));
+    try (StackedFactors.Use factors = programs.factors().of(mix)) {
+      for (List<Integer> group : groups.values()) {
+        try (Scope own = scope.child("batch")) {
+          int first = group.get(0);
+          PatchedSites inside = mix.patched(own, programs.patch(), base.weights(), first);
+          work.accept(
+              new AdaptedBatch(
+                  own,
+                  group,
+                  group.stream().map(starts::get).toList(),
+                  mix,
+                  factors.tensors(),
+                  inside.at(starts.get(first).mix().at(0, 1))));
+        }
       }
     }
+  }
+
+  /** Mixes of rows, beside the weights where nothing else is said. */
+  static BatchMix mix(TextModel base, List<MixPlan> plans) {
+    List<MixPlan> routed =
+        plans.stream().map(p -> p.route() == Route.AUTO ? p.route(Route.BESIDE) : p).toList();
+    return new BatchMix(routed, base.sites(), TextModel.MODEL);
   }
 
   /** The sites at which a program for it has adapters beside the weights. */
@@ -87,14 +92,22 @@ record AdaptedBatch(
     return network.hold(scope, base.weights(), patched, all);
   }
 
-  /** The input that says what adapters beside the weights count, for so many rows of each start. */
-  Map<String, Tensor> mixing(int copies) {
+  /** The start of each row, where each start has so many side by side. */
+  int[] rows(int copies) {
+    return IntStream.range(0, starts.size() * copies).map(row -> row / copies).toArray();
+  }
+
+  /**
+   * The input that says what adapters beside the weights count.
+   *
+   * @param rows the start of each
+   */
+  Map<String, Tensor> mixing(int[] rows) {
     if (mix.besideSites().isEmpty()) {
       return Map.of();
     }
-    List<Integer> rows =
-        numbers.stream().flatMap(n -> Collections.nCopies(copies, n).stream()).toList();
-    Shape shape = Shape.of(rows.size(), mix.columns());
-    return Map.of(Beside.WEIGHTS, Tensor.of(scope, shape, mix.weights(rows, 0, 1)));
+    List<Integer> all = Arrays.stream(rows).mapToObj(numbers::get).toList();
+    Shape shape = Shape.of(rows.length, mix.columns());
+    return Map.of(Beside.WEIGHTS, Tensor.of(scope, shape, mix.weights(all, 0, 1)));
   }
 }

@@ -10,6 +10,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +39,16 @@ final class CacheRows {
 
   /** Each row several times, one after the other, in tensors of the same names. */
   Map<String, Tensor> repeated(Scope owner, Map<String, Tensor> parts, int rows, int times) {
+    int[] from = new int[rows * times];
+    Arrays.setAll(from, row -> row / times);
+    return taken(owner, parts, from);
+  }
+
+  /** These rows, copied, in tensors of the same names. */
+  Map<String, Tensor> taken(Scope owner, Map<String, Tensor> parts, int[] rows) {
     SortedMap<String, Tensor> sorted = new TreeMap<>(parts);
     Program program = copying.computeIfAbsent(parts.size(), this::copying);
-    long[] from = new long[rows * times];
-    for (int row = 0; row < from.length; row++) {
-      from[row] = row / times;
-    }
+    long[] from = Arrays.stream(rows).asLongStream().toArray();
     Map<String, Tensor> copies = new HashMap<>();
     try (Scope work = owner.child("rows");
         Held held = program.hold(work, List.copyOf(sorted.values()))) {

@@ -16,7 +16,7 @@ final class CausalDecoding implements Decoding {
   private final AdaptedBatch batch;
   private final int copies;
   private final Map<String, Tensor> prompts;
-  private final HeldDecoder rows;
+  private HeldDecoder rows;
   private final float[] first;
 
   /**
@@ -38,7 +38,7 @@ final class CausalDecoding implements Decoding {
     Map<String, Tensor> cache =
         copies == 1 ? prompts : programs.rows().repeated(batch.scope(), prompts, count, copies);
     Network next = programs.next(batch.besideSites());
-    rows = HeldDecoder.of(batch, programs, next, cache, Map.of(), copies);
+    rows = HeldDecoder.of(batch, programs, next, batch.rows(copies), cache, Map.of());
   }
 
   private float[] readPrompts() {
@@ -46,7 +46,7 @@ final class CausalDecoding implements Decoding {
     PaddedPrompts padded = PaddedPrompts.of(batch.starts());
     try (Scope step = batch.scope().child("prompts");
         Held held = batch.hold(network, programs.base(), prompts)) {
-      Map<String, Tensor> data = new HashMap<>(batch.mixing(1));
+      Map<String, Tensor> data = new HashMap<>(batch.mixing(batch.rows(1)));
       data.put(Tokens.IDS, Tensor.ofLongs(step, padded.shape(), padded.ids()));
       data.put(Tokens.POSITIONS, Tensor.ofLongs(step, padded.shape(), padded.positions()));
       long[] last = batch.starts().stream().mapToLong(s -> s.prompt().length - 1L).toArray();
@@ -78,5 +78,10 @@ final class CausalDecoding implements Decoding {
   @Override
   public void reorder(Scope step, long[] from, int reach) {
     rows.reorder(step, from, reach);
+  }
+
+  @Override
+  public void keep(int[] kept) {
+    rows = rows.keep(kept, Map.of());
   }
 }

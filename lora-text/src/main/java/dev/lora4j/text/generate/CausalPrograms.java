@@ -43,6 +43,12 @@ public final class CausalPrograms extends TextPrograms {
     return new CausalDecoding(this, batch, copies);
   }
 
+  @Override
+  void compile(Set<String> besideSites) {
+    first(besideSites);
+    next(besideSites);
+  }
+
   CausalNetwork network() {
     return network;
   }

@@ -30,4 +30,11 @@ interface Decoding {
    * @param reach how many tokens the longest row has
    */
   void reorder(Scope step, long[] from, int reach);
+
+  /**
+   * Leaves rows out from now on; those that stay are counted anew.
+   *
+   * @param rows those that stay, in ascending order
+   */
+  void keep(int[] rows);
 }

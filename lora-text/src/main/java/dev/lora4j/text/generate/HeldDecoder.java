@@ -14,31 +14,59 @@ import java.util.stream.IntStream;
 /**
  * The program of one more token, with what it holds: caches in which rows may be exchanged.
  *
+ * @param rows the start of each row
+ * @param cache keys and values of the rows' own tokens
  * @param mixing what adapters beside the weights count
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record HeldDecoder(
-    Network network, Held held, CacheRows.Exchange exchange, Map<String, Tensor> mixing) {
+    AdaptedBatch batch,
+    TextPrograms programs,
+    Network network,
+    int[] rows,
+    Map<String, Tensor> cache,
+    Held held,
+    CacheRows.Exchange exchange,
+    Map<String, Tensor> mixing) {
   /**
    * Gathers it.
    *
-   * @param cache keys and values of the rows' own tokens
    * @param more what else the program holds
-   * @param copies rows of each start
    */
   static HeldDecoder of(
       AdaptedBatch batch,
       TextPrograms programs,
       Network network,
+      int[] rows,
       Map<String, Tensor> cache,
-      Map<String, Tensor> more,
-      int copies) {
+      Map<String, Tensor> more) {
     Map<String, Tensor> all = new HashMap<>(cache);
     all.putAll(more);
     return new HeldDecoder(
+        batch,
+        programs,
         network,
+        rows,
+        cache,
         batch.hold(network, programs.base(), all),
         programs.rows().exchange(batch.scope(), cache),
-        batch.mixing(copies));
+        batch.mixing(rows));
+  }
+
+  /**
+   * The same with fewer rows; this one is closed.
+   *
+   * @param kept see {@link Decoding#keep}
+   * @param more what else the program holds, for these rows
+   */
+  HeldDecoder keep(int[] kept, Map<String, Tensor> more) {
+    Map<String, Tensor> fewer = programs.rows().taken(batch.scope(), cache, kept);
+    held.close();
+    exchange.parts().close();
+    mixing.values().forEach(Tensor::close);
+    cache.values().forEach(Tensor::close);
+    int[] own = Arrays.stream(kept).map(row -> rows[row]).toArray();
+    return of(batch, programs, network, own, fewer, more);
   }
 
   /** See {@link Decoding#next}. */

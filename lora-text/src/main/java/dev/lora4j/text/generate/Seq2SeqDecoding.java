@@ -19,7 +19,9 @@ final class Seq2SeqDecoding implements Decoding {
   private final Seq2SeqPrograms programs;
   private final AdaptedBatch batch;
   private final int copies;
-  private final HeldDecoder rows;
+  private final PaddedPrompts padded;
+  private Map<String, Tensor> seen;
+  private HeldDecoder rows;
 
   /**
    * Encodes the prompts.
@@ -35,45 +37,52 @@ final class Seq2SeqDecoding implements Decoding {
         KeyValueCache.of(batch.scope(), size, programs.base().compute(), count(), batch.most() + 1)
             .tensors();
     Network next = programs.next(batch.besideSites());
-    rows = HeldDecoder.of(batch, programs, next, cache, encoded(), copies);
+    padded = PaddedPrompts.of(batch.starts());
+    seen = encoded();
+    int[] all = batch.rows(copies);
+    rows = HeldDecoder.of(batch, programs, next, all, cache, encoded(all));
   }
 
   private int count() {
     return batch.starts().size() * copies;
   }
 
-  /** What the decoder sees of the inputs, by the names that it holds it under. */
+  /** All that the decoder sees of the inputs of rows whose start is said. */
+  private Map<String, Tensor> encoded(int[] starts) {
+    Map<String, Tensor> all = new HashMap<>(seen);
+    all.put(Encoded.PRESENT, present(starts));
+    return all;
+  }
+
+  /** Keys and values that it sees, of all rows, by the names that it holds them under. */
   private Map<String, Tensor> encoded() {
     Network network = programs.encode(batch.besideSites());
-    PaddedPrompts padded = PaddedPrompts.of(batch.starts());
     Scope owner = batch.scope();
-    Map<String, Tensor> seen = new HashMap<>();
+    Map<String, Tensor> found = new HashMap<>();
     try (Scope step = owner.child("inputs");
         Held held = batch.hold(network, programs.base(), Map.of())) {
-      Map<String, Tensor> data = new HashMap<>(batch.mixing(1));
+      Map<String, Tensor> data = new HashMap<>(batch.mixing(batch.rows(1)));
       data.put(OutputLoss.INPUT, Tensor.ofLongs(step, padded.shape(), padded.ids()));
       data.put(Encoded.PRESENT, Tensor.ofLongs(step, padded.shape(), padded.present()));
       List<Tensor> all = network.run(owner, held, data);
       int layers = programs.network().memory().layers();
       for (int layer = 0; layer < layers; layer++) {
-        seen.put(Encoded.keysName(layer), all.get(layer));
-        seen.put(Encoded.valuesName(layer), all.get(layers + layer));
+        found.put(Encoded.keysName(layer), all.get(layer));
+        found.put(Encoded.valuesName(layer), all.get(layers + layer));
       }
     }
-    if (copies > 1) {
-      seen = programs.rows().repeated(owner, seen, batch.starts().size(), copies);
-    }
-    seen.put(Encoded.PRESENT, present(padded));
-    return seen;
+    return copies > 1
+        ? programs.rows().repeated(owner, found, batch.starts().size(), copies)
+        : found;
   }
 
-  private Tensor present(PaddedPrompts padded) {
+  private Tensor present(int[] starts) {
     int tokens = Math.toIntExact(padded.shape().size(1));
-    long[] all = new long[count() * tokens];
-    for (int row = 0; row < count(); row++) {
-      System.arraycopy(padded.present(), row / copies * tokens, all, row * tokens, tokens);
+    long[] all = new long[starts.length * tokens];
+    for (int row = 0; row < starts.length; row++) {
+      System.arraycopy(padded.present(), starts[row] * tokens, all, row * tokens, tokens);
     }
-    return Tensor.ofLongs(batch.scope(), Shape.of(count(), tokens), all);
+    return Tensor.ofLongs(batch.scope(), Shape.of(starts.length, tokens), all);
   }
 
   @Override
@@ -97,5 +106,14 @@ final class Seq2SeqDecoding implements Decoding {
   @Override
   public void reorder(Scope step, long[] from, int reach) {
     rows.reorder(step, from, reach);
+  }
+
+  @Override
+  public void keep(int[] kept) {
+    Map<String, Tensor> before = seen;
+    seen = programs.rows().taken(batch.scope(), before, kept);
+    int[] starts = Arrays.stream(kept).map(row -> rows.rows()[row]).toArray();
+    rows = rows.keep(kept, encoded(starts));
+    before.values().forEach(Tensor::close);
   }
 }

@@ -39,6 +39,12 @@ public final class Seq2SeqPrograms extends TextPrograms {
     return new Seq2SeqDecoding(this, batch, copies);
   }
 
+  @Override
+  void compile(Set<String> besideSites) {
+    encode(besideSites);
+    next(besideSites);
+  }
+
   Seq2SeqNetwork network() {
     return network;
   }

@@ -1,7 +1,10 @@
 package dev.lora4j.text.generate;
 
+import dev.lora4j.core.mix.BatchMix;
 import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.StackedFactors;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
@@ -24,9 +27,13 @@ import java.util.function.BiFunction;
  * at which sites there may be adapters, not which.
  */
 public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqPrograms {
+  /** Factors may be kept in so many times less memory than the base's weights have. */
+  private static final int SHARE = 4;
+
   private final Scope scope;
   private final TextModel base;
   private final Patch patch;
+  private final StackedFactors factors;
   private final CacheRows rows;
   private final Map<String, Network> made = new ConcurrentHashMap<>();
 
@@ -34,6 +41,8 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
     this.scope = scope;
     this.base = base;
     this.patch = new Patch(scope);
+    this.factors =
+        scope.own(new StackedFactors(scope, patch, base.compute(), base.weights().bytes() / SHARE));
     this.rows = new CacheRows(scope, base.compute());
   }
 
@@ -71,6 +80,26 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
     return patch;
   }
 
+  /** Factors of adapters that were used, as far as there is room: a quarter of the base's. */
+  public final StackedFactors factors() {
+    return factors;
+  }
+
+  /**
+   * Gets ready what batches with these mixes need, so that none waits for it: stacked factors and
+   * the programs that go on from texts with adapters at their sites.
+   *
+   * @param mixes of all rows
+   */
+  public final void prepare(List<MixPlan> mixes) {
+    BatchMix mix = AdaptedBatch.mix(base, mixes);
+    factors.of(mix).close();
+    compile(mix.besideSites());
+  }
+
+  /** Makes the programs that read prompts and go on from them. */
+  abstract void compile(Set<String> besideSites);
+
   final CacheRows rows() {
     return rows;
   }
@@ -94,7 +123,7 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
                   SiteAdapters adapters =
                       besideSites.isEmpty()
                           ? SiteAdapters.NONE
-                          : new Beside(besideSites).declare(graph);
+                          : new Beside(besideSites, base.compute()).declare(graph);
                   return staging.apply(graph, weights.apply(adapters));
                 }));
   }

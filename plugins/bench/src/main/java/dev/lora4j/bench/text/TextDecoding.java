@@ -4,8 +4,10 @@ import dev.lora4j.bench.Bench;
 import dev.lora4j.bench.Benchmark;
 import dev.lora4j.bench.Case;
 import dev.lora4j.bench.Contender;
+import dev.lora4j.bench.Detail;
 import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
+import dev.lora4j.bench.Spread;
 import dev.lora4j.bench.Target;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.writing.AdapterOutput;
@@ -29,8 +31,12 @@ import java.util.Optional;
     name = "text-decoding",
     help =
         "greedy tokens of a LLaMA of 135 M weights from chance: after short and long prompts, and"
-            + " 8 rows with 8 adapters (rank 16 on q, v); beside transformers and PEFT")
+            + " 8 rows with 8 adapters (rank 16 on q, v); beside transformers and PEFT, and beside"
+            + " the base alone; and what it takes to switch adapters")
 public final class TextDecoding implements Benchmark {
+  private static final int WARM_UP = 2_000;
+  private static final int SWITCHES = 200;
+
   @Override
   public String name() {
     return "text-decoding";
@@ -42,7 +48,10 @@ public final class TextDecoding implements Benchmark {
         new Alone("f32", new DecodingSetting(DType.F32, 1, 16, 32)),
         new Alone("bf16", new DecodingSetting(DType.BF16, 1, 16, 32)),
         new Alone("prefill-f32", new DecodingSetting(DType.F32, 1, 512, 1)),
-        new Adapted("adapters8-f32", new DecodingSetting(DType.F32, 8, 16, 16)));
+        new Adapted("adapters8-f32", new DecodingSetting(DType.F32, 8, 16, 16)),
+        new AgainstBase("adapters8-base", new DecodingSetting(DType.F32, 8, 16, 16)),
+        new AgainstBase("adapters8-base-bf16", new DecodingSetting(DType.BF16, 8, 16, 16)),
+        new Switching("switching", new DecodingSetting(DType.F32, 8, 16, 1)));
   }
 
   private static Optional<Contender> peer(
@@ -82,6 +91,57 @@ public final class TextDecoding implements Benchmark {
       try (Race race = bench.race(new OurDecoding(bench.engine(), model, setting, false))) {
         return race.against(peer(bench, model, setting, "-"), Target.atMost(0.7))
             .run(setting.type(), 0, Optional.empty());
+      }
+    }
+  }
+
+  /** Rows with an adapter each against the same rows without; both are ours, in turns. */
+  private record AgainstBase(String name, DecodingSetting setting) implements Case {
+    @Override
+    public List<Result> measure(Bench bench) {
+      Path model = ModelOfChance.write(bench.folder());
+      try (Race race = bench.race(new OurDecoding(bench.engine(), model, setting, true))) {
+        // Adapters say something else.
+        return race.against(
+                new OurDecoding(bench.engine(), model, setting, false), Target.atMost(1.1))
+            .run(setting.type(), Double.POSITIVE_INFINITY, Optional.empty());
+      }
+    }
+  }
+
+  /** From one mix of adapters to another, against a millisecond. */
+  private record Switching(String name, DecodingSetting setting) implements Case {
+    @Override
+    public List<Result> measure(Bench bench) {
+      Path model = ModelOfChance.write(bench.folder());
+      try (OurSwitching ours = new OurSwitching(bench.engine(), model, setting)) {
+        ours.run(WARM_UP);
+        double[] mine = new double[bench.rounds()];
+        double[] anew = new double[bench.rounds()];
+        double[] ratios = new double[bench.rounds()];
+        for (int round = 0; round < mine.length; round++) {
+          bench.lookAround();
+          mine[round] = Spread.median(ours.run(SWITCHES));
+          anew[round] = ours.anew();
+          ratios[round] = mine[round] / 1e-3;
+        }
+        String text =
+            String.format(
+                Locale.ROOT,
+                "stacking the factors of %d adapters anew takes %.1f ms",
+                setting.rows(),
+                1e3 * Spread.median(anew));
+        return List.of(
+            new Result(
+                bench.name(),
+                Spread.median(mine) * 1e3,
+                1,
+                "a millisecond",
+                Spread.of(ratios),
+                "ms",
+                setting.type(),
+                Target.atMost(1),
+                List.of(new Detail("stacking", Spread.median(anew), text))));
       }
     }
   }

@@ -1,0 +1,124 @@
+package dev.lora4j.core.mix;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Factors beside the weights that were stacked once and are kept, so that what comes again, with
+ * other weights and in other rows, takes no more than a look-up. Those that were used longest ago
+ * go when there is no room; those that are in use, and the last ones, stay.
+ *
+ * <p>May be used from several threads.
+ */
+public final class StackedFactors implements AutoCloseable {
+  private final Scope scope;
+  private final Patch patch;
+  private final DType type;
+  private final long room;
+  private final Map<Object, Stack> stacks = new LinkedHashMap<>(16, 0.75f, true);
+
+  /**
+   * Nothing is kept yet.
+   *
+   * @param scope owner of what is kept
+   * @param type of the factors, as in {@link Beside#Beside(java.util.Set, DType)}
+   * @param room bytes that may be kept beside what is in use
+   */
+  public StackedFactors(Scope scope, Patch patch, DType type, long room) {
+    this.scope = scope.child("stacked factors");
+    this.patch = patch;
+    this.type = type;
+    this.room = room;
+  }
+
+  /** The factors of a batch, which stay until what this gives is closed. */
+  public synchronized Use of(BatchMix mix) {
+    Stack stack = stacks.computeIfAbsent(mix.stacked(), key -> new Stack(mix));
+    stack.users++;
+    shrink(room);
+    return new Use(this, stack);
+  }
+
+  /** Bytes that are kept. */
+  public synchronized long bytes() {
+    return stacks.values().stream().mapToLong(s -> s.bytes).sum();
+  }
+
+  /** Forgets all that is not in use. */
+  public synchronized void clear() {
+    stacks.values().removeIf(Stack::closed);
+  }
+
+  private void shrink(long most) {
+    long kept = bytes();
+    Iterator<Stack> all = stacks.values().iterator();
+    while (kept > most && all.hasNext()) {
+      Stack oldest = all.next();
+      if (all.hasNext() && oldest.closed()) {
+        kept -= oldest.bytes;
+        all.remove();
+      }
+    }
+  }
+
+  private synchronized void leave(Stack stack) {
+    stack.users--;
+    shrink(room);
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+
+  /** What was stacked for one set of adapters. */
+  private final class Stack {
+    private final Scope own = scope.child("stack");
+    private final Map<String, Tensor> tensors;
+    private final long bytes;
+    private int users;
+
+    Stack(BatchMix mix) {
+      try {
+        tensors = mix.factors(own, patch, type);
+      } catch (RuntimeException | Error e) {
+        own.close();
+        throw e;
+      }
+      bytes = tensors.values().stream().mapToLong(t -> t.dtype().bytes(t.shape().elements())).sum();
+    }
+
+    /** Closes it unless it is in use; whether it did. */
+    boolean closed() {
+      if (users == 0) {
+        own.close();
+      }
+      return users == 0;
+    }
+  }
+
+  /** Factors in use. */
+  public static final class Use implements AutoCloseable {
+    private final StackedFactors owner;
+    private final Stack stack;
+
+    private Use(StackedFactors owner, Stack stack) {
+      this.owner = owner;
+      this.stack = stack;
+    }
+
+    /** By the names of a program's held inputs. */
+    public Map<String, Tensor> tensors() {
+      return stack.tensors;
+    }
+
+    @Override
+    public void close() {
+      owner.leave(stack);
+    }
+  }
+}
