@@ -30,6 +30,7 @@ final class ExampleLines {
   private final Path file;
   private final List<TextProblem> problems;
   private final List<TextExample> examples = new ArrayList<>();
+  private final List<TextPlace> places = new ArrayList<>();
   private Optional<TextForm> form = Optional.empty();
   private int formLine;
 
@@ -40,6 +41,11 @@ final class ExampleLines {
 
   List<TextExample> examples() {
     return examples;
+  }
+
+  /** Where each of the examples is. */
+  List<TextPlace> places() {
+    return places;
   }
 
   Optional<TextForm> form() {
@@ -114,6 +120,7 @@ final class ExampleLines {
         };
     if (problems.size() == before) {
       examples.add(example);
+      places.add(new TextPlace(file, line));
     }
   }
 

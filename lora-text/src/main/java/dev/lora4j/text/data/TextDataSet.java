@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -19,13 +20,27 @@ import java.util.stream.Stream;
  *
  * @param form what they hold
  * @param examples in the order of the files and lines
+ * @param places where each of them was read
  */
-public record TextDataSet(TextForm form, List<TextExample> examples) {
+public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPlace> places) {
   private static final long SPLIT = 11;
 
-  /** Keeps a copy. */
+  /** Keeps copies. */
   public TextDataSet {
     examples = List.copyOf(examples);
+    places = List.copyOf(places);
+    if (places.size() != examples.size()) {
+      throw new IllegalArgumentException(
+          examples.size() + " examples have " + places.size() + " places.");
+    }
+  }
+
+  /** Examples that were read from no file. */
+  public TextDataSet(TextForm form, List<TextExample> examples) {
+    this(
+        form,
+        examples,
+        IntStream.rangeClosed(1, examples.size()).mapToObj(TextPlace::numbered).toList());
   }
 
   /**
@@ -47,6 +62,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples) {
   public static TextDataSet read(Path path) throws IOException {
     List<TextProblem> problems = new ArrayList<>();
     List<TextExample> examples = new ArrayList<>();
+    List<TextPlace> places = new ArrayList<>();
     Optional<TextForm> form = Optional.empty();
     Path first = path;
     for (Path file : files(path, problems)) {
@@ -56,9 +72,11 @@ public record TextDataSet(TextForm form, List<TextExample> examples) {
         readLines(file, lines, problems);
         found = lines.form().map(TextForm::read);
         examples.addAll(lines.examples());
+        places.addAll(lines.places());
       } else {
         found = Optional.of(TextForm.TEXT);
         plain(file, problems).ifPresent(examples::add);
+        places.add(new TextPlace(file, 0));
       }
       if (form.isPresent() && found.isPresent() && !form.equals(found)) {
         problems.add(
@@ -78,7 +96,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples) {
     if (!problems.isEmpty()) {
       throw new TextDataException(problems);
     }
-    return new TextDataSet(form.orElseThrow(), examples);
+    return new TextDataSet(form.orElseThrow(), examples, places);
   }
 
   /**
@@ -116,13 +134,11 @@ public record TextDataSet(TextForm form, List<TextExample> examples) {
   }
 
   private TextDataSet part(boolean[] out, boolean wanted) {
-    List<TextExample> part = new ArrayList<>();
-    for (int i = 0; i < out.length; i++) {
-      if (out[i] == wanted) {
-        part.add(examples.get(i));
-      }
-    }
-    return new TextDataSet(form, part);
+    int[] kept = IntStream.range(0, out.length).filter(i -> out[i] == wanted).toArray();
+    return new TextDataSet(
+        form,
+        Arrays.stream(kept).mapToObj(examples::get).toList(),
+        Arrays.stream(kept).mapToObj(places::get).toList());
   }
 
   private static List<Path> files(Path path, List<TextProblem> problems) throws IOException {

@@ -3,7 +3,6 @@ package dev.lora4j.text.data;
 import dev.lora4j.text.chat.ChatTemplate;
 import dev.lora4j.text.token.SpecialTokens.Token;
 import dev.lora4j.text.token.TextTokenizer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,8 +76,7 @@ public record TokenSequences(
         cut += longer ? 1 : 0;
         sequences.add(kept);
       } catch (IllegalArgumentException e) {
-        problems.add(
-            new TextProblem(Path.of("example " + (i + 1)), 0, String.valueOf(e.getMessage())));
+        problems.add(data.places().get(i).problem(String.valueOf(e.getMessage())));
       }
     }
     if (!problems.isEmpty()) {

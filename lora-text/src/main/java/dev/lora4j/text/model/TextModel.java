@@ -2,6 +2,7 @@ package dev.lora4j.text.model;
 
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.writing.BaseUse;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ConvertedWeights;
 import dev.lora4j.core.model.KnownHashes;
@@ -14,6 +15,7 @@ import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.network.TextNetwork;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A loaded language model: its network, weights and sites. The weights belong to the scope it was
@@ -34,6 +37,9 @@ public final class TextModel {
   public static final String MODEL = "lm";
 
   private static final String CONFIG = "config.json";
+
+  /** How repositories of models are called, which a folder's path is not. */
+  private static final Pattern REPOSITORY = Pattern.compile("[\\w-][\\w.-]*/[\\w.-]+");
 
   private final Scope scope;
   private final Path path;
@@ -46,6 +52,7 @@ public final class TextModel {
   private final List<String> notes;
   private final List<String> started;
   private final boolean whole;
+  private final String published;
   private String hash = "";
 
   private TextModel(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
@@ -54,6 +61,7 @@ public final class TextModel {
     this.compute = compute;
     ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
     family = TextFamilies.of(config);
+    published = config.text("_name_or_path", "");
     network =
         head.map(h -> family.classifier(config, h.labels()))
             .orElseGet(() -> family.network(config));
@@ -175,6 +183,23 @@ public final class TextModel {
   /** The kind of model. */
   public TextFamily kind() {
     return family;
+  }
+
+  /**
+   * What adapters for it say of it: the repository that its configuration names, else its folder;
+   * and PEFT's name for what it does.
+   */
+  public BaseUse use() {
+    String place =
+        REPOSITORY.matcher(published).matches()
+            ? published
+            : path.toAbsolutePath().normalize().toString();
+    if (network instanceof EncoderNetwork encoder) {
+      return new BaseUse(
+          place, encoder.labels().isEmpty() ? Optional.empty() : Optional.of("SEQ_CLS"));
+    }
+    return new BaseUse(
+        place, Optional.of(network instanceof CausalNetwork ? "CAUSAL_LM" : "SEQ_2_SEQ_LM"));
   }
 
   /** The network. */

@@ -39,7 +39,7 @@ record TextRun(
               new TrainingLoop(
                   scope, task.get(), settings.training(), identified, listener, sign)) {
             TrainedAdapter trained = loop.run(name);
-            return new TrainedText(trained.adapter(), base.family(), trained.losses());
+            return new TrainedText(trained.adapter(), base.family(), base.use(), trained.losses());
           }
         });
   }

@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.BaseUse;
 import dev.lora4j.core.format.writing.WriteOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,9 +13,10 @@ import java.util.List;
  * A trained adapter and how its loss went. The adapter is exactly what {@link #save} writes.
  *
  * @param family the base it is for
+ * @param use what its file may say of that base
  * @param losses one for each step that this process took
  */
-public record TrainedText(Adapter adapter, Family family, List<Float> losses) {
+public record TrainedText(Adapter adapter, Family family, BaseUse use, List<Float> losses) {
   /** Copies the list. */
   public TrainedText {
     losses = List.copyOf(losses);
@@ -27,6 +29,7 @@ public record TrainedText(Adapter adapter, Family family, List<Float> losses) {
 
   /** Writes the adapter in a layout by its name; that of PEFT is a folder. */
   public void save(Path path, String layout) {
-    AdapterOutput.write(adapter, family, AdapterWriters.named(layout), WriteOptions.EXACT, path);
+    WriteOptions options = WriteOptions.EXACT.madeFor(use);
+    AdapterOutput.write(adapter, family, AdapterWriters.named(layout), options, path);
   }
 }

@@ -142,7 +142,8 @@ class TextDataSetTest {
   private void assertRead(String line, TextForm form, TextExample example) throws IOException {
     Path file = folder.resolve("read.jsonl");
     Files.writeString(file, line);
-    assertEquals(new TextDataSet(form, List.of(example)), TextDataSet.read(file));
+    List<TextPlace> places = List.of(new TextPlace(file, 1));
+    assertEquals(new TextDataSet(form, List.of(example), places), TextDataSet.read(file));
   }
 
   private void assertProblem(String content, String part) throws IOException {

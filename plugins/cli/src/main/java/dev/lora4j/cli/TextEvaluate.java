@@ -6,6 +6,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.data.TokenSequences;
+import dev.lora4j.text.evaluate.Bleu;
 import dev.lora4j.text.evaluate.Classification;
 import dev.lora4j.text.evaluate.Perplexity;
 import dev.lora4j.text.model.TextModel;
@@ -26,10 +27,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description =
         "Score a language model on texts that it was not taught, without and with adapters: its"
-            + " perplexity; on texts with classes, how many it tells rightly.")
+            + " perplexity; where the data say what should be written, also the BLEU of what it"
+            + " writes; on texts with classes, how many it tells rightly.")
 final class TextEvaluate implements Command {
-  private static final int MOST = 1024;
-
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
   @Option(
@@ -57,6 +57,8 @@ final class TextEvaluate implements Command {
       description = "Join plain texts and cut them into blocks, instead of cutting off long ones.")
   private boolean pack;
 
+  @Mixin private final TextOutputs outputs = new TextOutputs();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -69,15 +71,16 @@ final class TextEvaluate implements Command {
     } catch (IOException e) {
       throw new Failure("Cannot read " + data + ": " + Explanation.of(e), e);
     }
+    boolean writes = outputs.wanted(texts);
     if (texts.form() == TextForm.LABELLED) {
       classes(console, texts);
     } else {
-      words(console, texts);
+      words(console, texts, writes);
     }
     return 0;
   }
 
-  private void words(Console console, TextDataSet texts) {
+  private void words(Console console, TextDataSet texts, boolean writes) {
     try (OpenText open = OpenText.of(console, options)) {
       LanguageModel model = open.model();
       SequenceLimits limits = limits(model.base());
@@ -88,17 +91,38 @@ final class TextEvaluate implements Command {
       if (!json) {
         console.print(line("base", base));
       }
+      if (writes) {
+        bleu(console, "base", report, model, texts, MixPlan.NONE);
+      }
       if (!mix.parts().isEmpty()) {
         Perplexity adapted = of(console, "adapters", model, cut.sequences(), mix);
         report.put("adapters", adapted.value());
         if (!json) {
           console.print(line("with adapters", adapted));
         }
+        if (writes) {
+          bleu(console, "adapters", report, model, texts, mix);
+        }
       }
+      outputs.keep();
       tellCut(console, cut, limits);
       if (json) {
         console.print(report.toString());
       }
+    }
+  }
+
+  private void bleu(
+      Console console,
+      String what,
+      Json report,
+      LanguageModel model,
+      TextDataSet texts,
+      MixPlan mix) {
+    Bleu found = outputs.score(console, what, model, texts, mix);
+    report.put(what + "Bleu", TextOutputs.json(found));
+    if (!json) {
+      console.print(TextOutputs.line(mix.parts().isEmpty() ? what : "with " + what, found));
     }
   }
 
@@ -138,7 +162,7 @@ final class TextEvaluate implements Command {
   }
 
   private SequenceLimits limits(TextModel base) {
-    int most = longest.orElseGet(() -> Math.min(base.network().longest(), MOST));
+    int most = TextModelOptions.length(base, longest);
     return new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
   }
 

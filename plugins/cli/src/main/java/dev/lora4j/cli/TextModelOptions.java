@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.FasterType;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,6 +12,9 @@ import picocli.CommandLine.Option;
 
 /** Which language model, and how it is computed. */
 final class TextModelOptions {
+  /** Longer texts are read only if that is asked for. */
+  private static final int LENGTH = 1024;
+
   /** The types to compute in. */
   enum Compute {
     f32,
@@ -44,6 +48,27 @@ final class TextModelOptions {
       case bf16 -> DType.BF16;
       case auto -> FasterType.remembered(engine).type();
     };
+  }
+
+  /**
+   * Tokens of the longest text.
+   *
+   * @param asked for; else what the model reads, at most 1024
+   */
+  static int length(TextModel base, Optional<Integer> asked) {
+    int reads = base.network().longest();
+    int most = asked.orElseGet(() -> Math.min(reads, LENGTH));
+    if (most > reads) {
+      throw new Failure(
+          "--max-length is "
+              + most
+              + ", but "
+              + base.path()
+              + " reads at most "
+              + reads
+              + " tokens. Take that or less.");
+    }
+    return most;
   }
 
   /** Where the model lies. */

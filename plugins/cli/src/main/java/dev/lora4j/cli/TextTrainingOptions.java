@@ -190,7 +190,7 @@ final class TextTrainingOptions {
 
   /** How long texts may be for a model. */
   SequenceLimits limits(TextModel base) {
-    int most = longest.orElseGet(() -> Math.min(base.network().longest(), 1024));
+    int most = TextModelOptions.length(base, longest);
     return new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
   }
 

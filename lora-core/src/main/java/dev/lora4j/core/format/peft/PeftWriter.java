@@ -10,6 +10,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.format.writing.BaseUse;
 import dev.lora4j.core.format.writing.LaidFile;
 import dev.lora4j.core.format.writing.LaidOut;
 import dev.lora4j.core.format.writing.WriteRequest;
@@ -18,6 +19,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -69,7 +71,7 @@ public final class PeftWriter implements AdapterWriter {
           }
           String folder = alone(models, model) ? "" : model + "/";
           JsonObject fields = kind.fields(tuned, request.family().sites());
-          String config = GSON.toJson(config(kind, saved.say(fields)));
+          String config = GSON.toJson(config(kind, saved.say(fields), request.base()));
           files.add(
               new LaidFile(
                   folder + TENSORS,
@@ -119,8 +121,10 @@ public final class PeftWriter implements AdapterWriter {
   }
 
   /** What all types have in common, and the fields of one, sorted as PEFT sorts them. */
-  private static JsonObject config(PeftKind kind, JsonObject fields) {
+  private static JsonObject config(PeftKind kind, JsonObject fields, Optional<BaseUse> base) {
     SortedMap<String, JsonElement> sorted = new TreeMap<>(fields.asMap());
+    base.ifPresent(b -> sorted.put("base_model_name_or_path", new JsonPrimitive(b.place())));
+    base.flatMap(BaseUse::task).ifPresent(t -> sorted.put("task_type", new JsonPrimitive(t)));
     for (String name :
         List.of(
             "auto_mapping",

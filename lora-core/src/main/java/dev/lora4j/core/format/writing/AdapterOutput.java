@@ -50,7 +50,8 @@ public final class AdapterOutput {
   public static Written write(
       Adapter adapter, Family family, AdapterWriter layout, WriteOptions options, Path path) {
     Preparation.Prepared prepared = Preparation.of(adapter, options);
-    LaidOut laid = layout.lay(new WriteRequest(prepared.adapter(), family, options.rewrite()));
+    LaidOut laid =
+        layout.lay(new WriteRequest(prepared.adapter(), family, options.rewrite(), options.base()));
     Metadata metadata = HeaderMetadata.of(prepared.adapter(), family);
     if (layout.folder()) {
       FreshFolder.write(

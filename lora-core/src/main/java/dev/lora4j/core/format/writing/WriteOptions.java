@@ -10,23 +10,35 @@ import java.util.Optional;
  * @param fold whether scales are multiplied into the factors, so that alpha is the rank
  * @param rewrite whether factors that a layout has no form for may take the nearest one it has,
  *     which is the same up to rounding
+ * @param base what the layout may say of the base; nothing without it
  */
-public record WriteOptions(Optional<DType> dtype, boolean fold, boolean rewrite) {
+public record WriteOptions(
+    Optional<DType> dtype, boolean fold, boolean rewrite, Optional<BaseUse> base) {
   /** As it is, or not at all. */
   public static final WriteOptions EXACT = new WriteOptions(Optional.empty(), false, false);
 
+  /** Without saying anything of the base. */
+  public WriteOptions(Optional<DType> dtype, boolean fold, boolean rewrite) {
+    this(dtype, fold, rewrite, Optional.empty());
+  }
+
   /** With another element type. */
   public WriteOptions as(DType type) {
-    return new WriteOptions(Optional.of(type), fold, rewrite);
+    return new WriteOptions(Optional.of(type), fold, rewrite, base);
   }
 
   /** With scales multiplied in. */
   public WriteOptions folded() {
-    return new WriteOptions(dtype, true, rewrite);
+    return new WriteOptions(dtype, true, rewrite, base);
   }
 
   /** With the nearest form where there is no other. */
   public WriteOptions rewritten() {
-    return new WriteOptions(dtype, fold, true);
+    return new WriteOptions(dtype, fold, true, base);
+  }
+
+  /** Saying what it was made for. */
+  public WriteOptions madeFor(BaseUse use) {
+    return new WriteOptions(dtype, fold, rewrite, Optional.of(use));
   }
 }

@@ -2,11 +2,19 @@ package dev.lora4j.core.format.writing;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.Family;
+import java.util.Optional;
 
 /**
  * What is to be laid out.
  *
  * @param family the kind of base it is for
  * @param rewrite whether factors that the layout has no form for may take the nearest one it has
+ * @param base what may be said of the base
  */
-public record WriteRequest(Adapter adapter, Family family, boolean rewrite) {}
+public record WriteRequest(
+    Adapter adapter, Family family, boolean rewrite, Optional<BaseUse> base) {
+  /** Of whose base nothing is known but its kind. */
+  public WriteRequest(Adapter adapter, Family family, boolean rewrite) {
+    this(adapter, family, rewrite, Optional.empty());
+  }
+}

@@ -44,7 +44,9 @@ public enum TargetPreset {
       Pattern.compile(
           ".*\\.(attn\\d*|self_attn|cross_attn|attention|SelfAttention|EncDecAttention)\\..*");
   private static final Pattern IN_FEED_FORWARD =
-      Pattern.compile(".*\\.(ff|ff_context|mlp|feed_forward|DenseReluDense)\\..*");
+      Pattern.compile(
+          ".*\\.(ff|ff_context|mlp|ffn|feed_forward|DenseReluDense)\\..*"
+              + "|.*\\.layer\\.\\d+\\.(intermediate|output)\\.dense");
   private static final Pattern IN_TRANSFORMER = Pattern.compile("unet\\..*attentions\\.\\d+\\..*");
   private static final Pattern UP = Pattern.compile("unet\\.up_blocks\\.(\\d+)\\.attentions\\..*");
 

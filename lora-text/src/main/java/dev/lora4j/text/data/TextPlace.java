@@ -1,0 +1,21 @@
+package dev.lora4j.text.data;
+
+import java.nio.file.Path;
+
+/**
+ * Where an example was read.
+ *
+ * @param file its file
+ * @param line counted from 1; 0 for the whole file
+ */
+public record TextPlace(Path file, int line) {
+  /** Of an example that was read from no file, by its number from 1 on. */
+  static TextPlace numbered(int number) {
+    return new TextPlace(Path.of("example " + number), 0);
+  }
+
+  /** What is the matter with the example. */
+  TextProblem problem(String sentence) {
+    return new TextProblem(file, line, sentence);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scores of what a language model writes, by commands. */
+class TextOutputsTest {
+  private static final String TALE = "The cat sat on the mat, and the dog ran to the cat. ";
+
+  @TempDir private static Path folder;
+  private static Path model;
+  private static Path data;
+  private static Path adapter;
+
+  @BeforeAll
+  static void train() throws IOException {
+    Path book = Files.writeString(folder.resolve("book.txt"), TALE.repeat(40));
+    model = folder.resolve("model");
+    Run.of(
+        "text",
+        "new",
+        "--data",
+        book,
+        "-o",
+        model,
+        "--vocabulary",
+        "280",
+        "--width",
+        "32",
+        "--inner",
+        "48",
+        "--layers",
+        "2",
+        "--heads",
+        "2",
+        "--longest",
+        "64");
+    data = folder.resolve("pairs.jsonl");
+    Files.writeString(
+        data,
+        "{\"prompt\": \"The cat sat\", \"completion\": \" on the mat, and the dog ran.\"}\n"
+            + "{\"prompt\": \"The dog ran\", \"completion\": \" to the cat on the mat.\"}\n");
+    adapter = folder.resolve("adapter");
+    Run trained =
+        Run.of(
+            "text",
+            "train",
+            "--base",
+            model,
+            "--data",
+            data,
+            "-o",
+            adapter,
+            "--rank",
+            "8",
+            "--batch",
+            "2",
+            "--steps",
+            "150",
+            "--rate=1e-2");
+    assertEquals(0, trained.code(), trained.err());
+  }
+
+  @Test
+  void whatIsLearnedByHeartIsItsReference() throws IOException {
+    Path kept = folder.resolve("kept.jsonl");
+    Run scored =
+        Run.of(
+            "text",
+            "evaluate",
+            "--base",
+            model,
+            "--data",
+            data,
+            "--lora",
+            adapter,
+            "--outputs",
+            kept,
+            "--tokens",
+            "20",
+            "--json");
+    assertEquals(0, scored.code(), scored.err());
+    JsonObject after = scored.json().getAsJsonObject("adaptersBleu");
+    assertEquals(100, after.get("score").getAsDouble(), 1e-9);
+    assertTrue(
+        scored.json().getAsJsonObject("baseBleu").get("score").getAsDouble() < 50, scored.out());
+    List<String> lines = Files.readAllLines(kept);
+    assertEquals(2, lines.size());
+    JsonObject second = JsonParser.parseString(lines.get(1)).getAsJsonObject();
+    assertEquals("The dog ran", second.get("prompt").getAsString());
+    assertEquals(" to the cat on the mat.", second.get("reference").getAsString());
+    assertEquals(" to the cat on the mat.", second.get("adapters").getAsString());
+    assertTrue(second.has("base"));
+  }
+
+  @Test
+  void nothingIsWrittenWhereNothingIsSaidOrAskedFor() throws IOException {
+    Run alone = Run.of("text", "evaluate", "--base", model, "--data", data, "--no-bleu");
+    assertEquals(0, alone.code(), alone.err());
+    assertTrue(!alone.out().contains("BLEU") && alone.out().contains("perplexity"), alone.out());
+    Path book = folder.resolve("book.txt");
+    Path kept = folder.resolve("none.jsonl");
+    Run refused = Run.of("text", "evaluate", "--base", model, "--data", book, "--outputs", kept);
+    assertEquals(1, refused.code());
+    assertTrue(refused.err().contains("the data are of the form {\"text\"}"), refused.err());
+  }
+
+  @Test
+  void blocksAreNoLongerThanTheModelReads() {
+    Run refused = Run.of("text", "evaluate", "--base", model, "--data", data, "--max-length", "65");
+    assertEquals(1, refused.code());
+    assertTrue(refused.err().contains("--max-length is 65"), refused.err());
+    assertTrue(refused.err().contains("reads at most 64 tokens"), refused.err());
+  }
+
+  @Test
+  void theAdapterSaysWhatItIsFor() throws IOException {
+    JsonObject config =
+        JsonParser.parseString(Files.readString(adapter.resolve("adapter_config.json")))
+            .getAsJsonObject();
+    assertEquals("CAUSAL_LM", config.get("task_type").getAsString());
+    assertEquals(model.toString(), config.get("base_model_name_or_path").getAsString());
+  }
+}
