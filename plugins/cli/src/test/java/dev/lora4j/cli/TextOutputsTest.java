@@ -48,8 +48,10 @@ class TextOutputsTest {
     data = folder.resolve("pairs.jsonl");
     Files.writeString(
         data,
-        "{\"prompt\": \"The cat sat\", \"completion\": \" on the mat, and the dog ran.\"}\n"
-            + "{\"prompt\": \"The dog ran\", \"completion\": \" to the cat on the mat.\"}\n");
+        """
+        {"prompt": "The cat sat", "completion": " on the mat, and the dog ran."}
+        {"prompt": "The dog ran", "completion": " to the cat on the mat."}
+        """);
     adapter = folder.resolve("adapter");
     Run trained =
         Run.of(
