@@ -9,6 +9,7 @@ import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Each adapter alone in a run of its own, and the mean of what they give after guidance, in every
@@ -54,13 +55,16 @@ public record CompositeMixer(
       throw new IllegalArgumentException(
           "composite has " + shares.size() + " shares for " + all + " adapters: " + asked);
     }
+    if (IntStream.range(0, all).noneMatch(i -> Parts.counts(asked, i))) {
+      return List.of(asked); // once, whatever the shares are: all of them would be the base's
+    }
     List<MixPlan> plans = new ArrayList<>();
     for (int i = 0; i < all; i++) {
       if (!shares.isEmpty() || Parts.counts(asked, i)) {
         plans.add(alone(asked, i));
       }
     }
-    return plans.isEmpty() ? List.of(asked) : plans;
+    return plans;
   }
 
   private MixPlan alone(MixPlan asked, int adapter) {
@@ -78,6 +82,9 @@ public record CompositeMixer(
 
   @Override
   public Expr compose(List<Expr> outputs, Expr progress) {
+    if (outputs.size() == 1) {
+      return outputs.get(0);
+    }
     Expr sum = share(outputs.get(0), 0);
     for (int i = 1; i < outputs.size(); i++) {
       sum = sum.add(share(outputs.get(i), i));
