@@ -40,7 +40,7 @@ class MergeMixersTest {
   void whatAMixerMakesIsCutAndTheReportTellsWhatIsKept() {
     Path output = folder.resolve("ties.safetensors");
     JsonObject told = done(merge(output, "--mixer=ties:density=0.3", "--json"));
-    String how = "ties:density=0.3,trim=model,election=sum,divide=count,lambda=1";
+    String how = "ties:density=0.3,trim=model,election=sum,divide=count,of=change,lambda=1";
     assertEquals(how, told.get("mixer").getAsString());
     double kept = told.get("kept").getAsDouble();
     assertTrue(kept > 0.5 && kept < 1, told.toString());
