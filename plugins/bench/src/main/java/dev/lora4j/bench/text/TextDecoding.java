@@ -49,8 +49,8 @@ public final class TextDecoding implements Benchmark {
         new Alone("bf16", new DecodingSetting(DType.BF16, 1, 16, 32)),
         new Alone("prefill-f32", new DecodingSetting(DType.F32, 1, 512, 1)),
         new Adapted("adapters8-f32", new DecodingSetting(DType.F32, 8, 16, 16)),
-        new AgainstBase("adapters8-base", new DecodingSetting(DType.F32, 8, 16, 16)),
-        new AgainstBase("adapters8-base-bf16", new DecodingSetting(DType.BF16, 8, 16, 16)),
+        new AgainstBareModel("adapters8-base", new DecodingSetting(DType.F32, 8, 16, 16)),
+        new AgainstBareModel("adapters8-base-bf16", new DecodingSetting(DType.BF16, 8, 16, 16)),
         new Switching("switching", new DecodingSetting(DType.F32, 8, 16, 1)));
   }
 
@@ -96,7 +96,7 @@ public final class TextDecoding implements Benchmark {
   }
 
   /** Rows with an adapter each against the same rows without; both are ours, in turns. */
-  private record AgainstBase(String name, DecodingSetting setting) implements Case {
+  private record AgainstBareModel(String name, DecodingSetting setting) implements Case {
     @Override
     public List<Result> measure(Bench bench) {
       Path model = ModelOfChance.write(bench.folder());
