@@ -78,7 +78,6 @@ final class TextTrain implements Command {
   private boolean json;
 
   @Override
-  @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     ExistingPath.any(data);
     if (how.savedAlone() && layout.equals("peft")) {
@@ -92,21 +91,31 @@ final class TextTrain implements Command {
       OutputFile.require(out, ".safetensors");
     }
     Path run = out.resolveSibling(out.getFileName() + ".run");
-    try (ClaimedFolder claim = ClaimedFolder.of(run)) {
-      if (!resume) {
-        OldCheckpoints.remove(run.resolve(CHECKPOINTS), overwrite);
-      }
-      TextDataSet texts = read();
-      if (texts.form() == TextForm.LABELLED) {
-        classes(console, texts, run);
-      } else {
-        words(console, texts, run);
-      }
+    TextDataSet texts = read();
+    if (texts.form() == TextForm.LABELLED) {
+      classes(console, texts, run);
+    } else {
+      words(console, texts, run);
     }
     return 0;
   }
 
+  /** Claims the folder of the run, once nothing can be wrong any more with what was asked for. */
+  private ClaimedFolder begin(Path run) {
+    ClaimedFolder claim = ClaimedFolder.of(run);
+    try {
+      if (!resume) {
+        OldCheckpoints.remove(run.resolve(CHECKPOINTS), overwrite);
+      }
+      return claim;
+    } catch (Failure e) {
+      claim.close();
+      throw e;
+    }
+  }
+
   /** Teaches a language model to go on from texts. */
+  @SuppressWarnings("try") // the claim is only held
   private void words(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
     try (OpenText open = OpenText.of(console, options)) {
@@ -116,24 +125,23 @@ final class TextTrain implements Command {
       TextTrainer trainer =
           TextTrainer.on(open.model(), how.settings(limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
-      Trained trained =
-          train(
-              console,
-              TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name()),
-              run,
-              count);
-      if (layout.equals(MergedText.LAYOUT)) {
-        MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
-        MergedText.write(open.model(), mix, open.model().base().compute(), out);
-      } else {
-        trained.text().save(out, layout);
+      TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
+      try (ClaimedFolder claim = begin(run)) {
+        Trained trained = train(console, work, run, count);
+        if (layout.equals(MergedText.LAYOUT)) {
+          MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
+          MergedText.write(open.model(), mix, open.model().base().compute(), out);
+        } else {
+          trained.text().save(out, layout);
+        }
+        report(console, trained, count, began, Optional.empty());
       }
-      report(console, trained, count, began, Optional.empty());
     }
     next(console, "read what it writes", "generate", "YOUR PROMPT");
   }
 
   /** Teaches an encoder to tell classes of texts apart. */
+  @SuppressWarnings("try") // the claim is only held
   private void classes(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
     try (OpenClassifier open = OpenClassifier.of(console, options, texts.labels(), how.seed())) {
@@ -146,20 +154,18 @@ final class TextTrain implements Command {
               .sequences(unsized.sequences(), unsized.heldOut());
       model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
-      Trained trained =
-          train(
-              console,
-              TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name()),
-              run,
-              count);
-      trained.text().save(out, layout);
-      MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
-      Optional<Classification> score =
-          trainer.heldOut().isEmpty()
-              ? Optional.empty()
-              : Optional.of(
-                  ClassScores.of(console, "texts held out", model, trainer.heldOut(), mix));
-      report(console, trained, count, began, score);
+      TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
+      try (ClaimedFolder claim = begin(run)) {
+        Trained trained = train(console, work, run, count);
+        trained.text().save(out, layout);
+        MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
+        Optional<Classification> score =
+            trainer.heldOut().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                    ClassScores.of(console, "texts held out", model, trainer.heldOut(), mix));
+        report(console, trained, count, began, score);
+      }
     }
     next(console, "tell texts apart", "classify", "YOUR TEXT");
   }

@@ -204,6 +204,19 @@ class TextCommandsTest {
 
   /** A run that came to its end and lost its result writes it again, and tells all its losses. */
   @Test
+  void textsThatAreWrongLoseNoRun() throws IOException {
+    Path out = folder.resolve("kept");
+    Path checkpoints = Files.createDirectories(folder.resolve("kept.run/checkpoints"));
+    Path checkpoint = Files.writeString(checkpoints.resolve("step-000001.safetensors"), "kept");
+    Path wrong = Files.writeString(folder.resolve("wrong.jsonl"), "{\"text\": 3}\n");
+    Run refused =
+        Run.of("text", "train", "--base", model, "--data", wrong, "-o", out, "--overwrite");
+    assertEquals(1, refused.code(), refused.err());
+    assertTrue(refused.err().contains("wrong.jsonl"), refused.err());
+    assertTrue(Files.exists(checkpoint));
+  }
+
+  @Test
   void aFinishedRunIsGoneOnWith() throws IOException {
     Path out = folder.resolve("lost");
     JsonObject first = train(out, "--steps", "4", "--json").json();
