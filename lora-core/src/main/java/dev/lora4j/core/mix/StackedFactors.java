@@ -1,5 +1,6 @@
 package dev.lora4j.core.mix;
 
+import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -15,6 +16,9 @@ import java.util.Map;
  * <p>May be used from several threads.
  */
 public final class StackedFactors implements AutoCloseable {
+  /** A base takes so many times what may be kept beside it. */
+  private static final int SHARE = 4;
+
   private final Scope scope;
   private final Patch patch;
   private final DType type;
@@ -33,6 +37,11 @@ public final class StackedFactors implements AutoCloseable {
     this.patch = patch;
     this.type = type;
     this.room = room;
+  }
+
+  /** Nothing is kept yet; at most a quarter of what a base's weights take. */
+  public static StackedFactors besides(WeightStore base, Scope scope, Patch patch, DType type) {
+    return new StackedFactors(scope, patch, type, base.bytes() / SHARE);
   }
 
   /** The factors of a batch, which stay until what this gives is closed. */

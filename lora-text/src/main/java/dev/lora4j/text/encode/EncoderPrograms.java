@@ -25,9 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * knows at which sites there may be adapters, not which.
  */
 public final class EncoderPrograms {
-  /** Factors may be kept in so many times less memory than the base's weights have. */
-  private static final int SHARE = 4;
-
   private final Scope scope;
   private final TextModel base;
   private final EncoderNetwork network;
@@ -41,8 +38,7 @@ public final class EncoderPrograms {
     this.base = base;
     this.network = network;
     this.patch = new Patch(scope);
-    this.factors =
-        scope.own(new StackedFactors(scope, patch, base.compute(), base.weights().bytes() / SHARE));
+    this.factors = scope.own(StackedFactors.besides(base.weights(), scope, patch, base.compute()));
   }
 
   Scope scope() {

@@ -3,7 +3,6 @@ package dev.lora4j.text.generate;
 import dev.lora4j.core.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Searches from several starts that go on together, one token of each of their beams at a time. */
 record BeamRun(Scope scope, Decoding decoding, List<Beams> searches, int beams) {
@@ -16,25 +15,14 @@ record BeamRun(Scope scope, Decoding decoding, List<Beams> searches, int beams) 
     try (Scope step = scope.child("step")) {
       take(searches, decoding.first(step));
     }
-    List<Beams> live = goingOn(searches);
+    List<Beams> live = OpenRows.of(searches, Beams::done, beams, decoding);
     while (live.stream().anyMatch(s -> !s.done())) {
       SampledRun.requireGoingOn();
       try (Scope step = scope.child("step")) {
         goOn(live, step);
       }
-      live = goingOn(live);
+      live = OpenRows.of(live, Beams::done, beams, decoding);
     }
-  }
-
-  /** The searches to compute from now on, as {@link SampledRun} has it for rows. */
-  private List<Beams> goingOn(List<Beams> live) {
-    int[] open = IntStream.range(0, live.size()).filter(i -> !live.get(i).done()).toArray();
-    if (open.length == 0 || 2 * open.length > live.size()) {
-      return live;
-    }
-    decoding.keep(
-        Arrays.stream(open).flatMap(i -> IntStream.range(i * beams, (i + 1) * beams)).toArray());
-    return Arrays.stream(open).mapToObj(live::get).toList();
   }
 
   private void goOn(List<Beams> searches, Scope step) {

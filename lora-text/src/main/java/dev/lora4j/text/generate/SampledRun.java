@@ -4,7 +4,6 @@ import dev.lora4j.core.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.stream.IntStream;
 
 /** Sequences that grow together, one token of each at a time. */
 record SampledRun(Scope scope, Decoding decoding, List<Sequence> rows) {
@@ -17,7 +16,7 @@ record SampledRun(Scope scope, Decoding decoding, List<Sequence> rows) {
     try (Scope step = scope.child("step")) {
       take(rows, decoding.first(step));
     }
-    List<Sequence> live = goingOn(rows);
+    List<Sequence> live = OpenRows.of(rows, Sequence::done, 1, decoding);
     while (live.stream().anyMatch(r -> !r.done())) {
       requireGoingOn();
       try (Scope step = scope.child("step")) {
@@ -27,21 +26,8 @@ record SampledRun(Scope scope, Decoding decoding, List<Sequence> rows) {
         int reach = live.stream().filter(r -> !r.done()).mapToInt(Sequence::length).max().orElse(1);
         take(live, decoding.next(step, tokens, positions, reach));
       }
-      live = goingOn(live);
+      live = OpenRows.of(live, Sequence::done, 1, decoding);
     }
-  }
-
-  /**
-   * The rows to compute from now on. Leaving some out copies what the others remember, so it is
-   * done when half of them or more are done.
-   */
-  private List<Sequence> goingOn(List<Sequence> live) {
-    int[] open = IntStream.range(0, live.size()).filter(i -> !live.get(i).done()).toArray();
-    if (open.length == 0 || 2 * open.length > live.size()) {
-      return live;
-    }
-    decoding.keep(open);
-    return Arrays.stream(open).mapToObj(live::get).toList();
   }
 
   static void requireGoingOn() {

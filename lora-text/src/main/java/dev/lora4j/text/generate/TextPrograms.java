@@ -27,9 +27,6 @@ import java.util.function.BiFunction;
  * at which sites there may be adapters, not which.
  */
 public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqPrograms {
-  /** Factors may be kept in so many times less memory than the base's weights have. */
-  private static final int SHARE = 4;
-
   private final Scope scope;
   private final TextModel base;
   private final Patch patch;
@@ -41,8 +38,7 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
     this.scope = scope;
     this.base = base;
     this.patch = new Patch(scope);
-    this.factors =
-        scope.own(new StackedFactors(scope, patch, base.compute(), base.weights().bytes() / SHARE));
+    this.factors = scope.own(StackedFactors.besides(base.weights(), scope, patch, base.compute()));
     this.rows = new CacheRows(scope, base.compute());
   }
 
