@@ -1,19 +1,12 @@
 package dev.lora4j.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Implementations that break a contract in one way: the test of that promise fails, and no other.
  */
-class ContractsTest {
+class ContractsTest implements BrokenPromises {
   // Not named as tests are, so that a build does not run them by themselves.
   static final class GoodDecay extends DecayContract {
     GoodDecay() {
@@ -147,40 +140,30 @@ class ContractsTest {
     }
   }
 
-  static Stream<Arguments> mutants() {
+  @Override
+  public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
-            Map.entry(GoodDecay.class, Set.of()),
-            Map.entry(RememberingDecay.class, Set.of("itDependsOnTheProgressAlone")),
-            Map.entry(NegativeDecay.class, Set.of("itIsAlwaysAShareOfTheWholeRate")),
-            Map.entry(MisnamedDecay.class, Set.of("itHasTheNameThatItIsListedUnder")),
-            Map.entry(SilentDecay.class, Set.of("itSaysWhatItIsFor")),
-            Map.entry(NoDecay.class, Set.of("aRunOfOneStepHasARate")),
-            Map.entry(UnequalDecay.class, Set.of("theSameSettingsMakeTheSame")),
-            Map.entry(GoodMixer.class, Set.of()),
-            Map.entry(HalvingMixer.class, Set.of("aSingleAdapterComesBack")),
-            Map.entry(FirstMixer.class, Set.of("theOrderOfAdaptersDoesNotMatter")),
-            Map.entry(DividingMixer.class, Set.of("anythingIsMixedOrRefusedByName")),
-            Map.entry(MoodyMixer.class, Set.of("theSameGivesTheSameBits")),
-            Map.entry(GoodOptimizer.class, Set.of()),
-            Map.entry(RecklessOptimizer.class, Set.of("aGradientThatIsNotFiniteChangesNoBit")),
-            Map.entry(UpwardsOptimizer.class, Set.of("itLearns")),
-            Map.entry(ConfusedOptimizer.class, Set.of("itsMemoriesHaveNamesOfTheirOwn")),
-            Map.entry(GoodSampler.class, Set.of()),
-            Map.entry(InPlaceSampler.class, Set.of("itLeavesWhatItIsGivenAsItIs")),
-            Map.entry(LingeringSampler.class, Set.of("theSameRunGivesTheSameBits")),
-            Map.entry(DeafSampler.class, Set.of("itTellsOfEachStepOnceAndGoesOnWithWhatItIsGiven")),
-            Map.entry(AstraySampler.class, Set.of("aNetworkThatKnowsThePictureIsFollowed")),
-            Map.entry(RestingSampler.class, Set.of("levelsFallFromNoiseToThePicture")))
-        .entrySet()
-        .stream()
-        .map(e -> Arguments.of(e.getKey(), e.getValue()));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
-    ContractRun run = ContractRun.of(contract);
-    assertEquals(broken, run.failed());
-    assertFalse(run.passed().isEmpty());
+        Map.entry(GoodDecay.class, Set.of()),
+        Map.entry(RememberingDecay.class, Set.of("itDependsOnTheProgressAlone")),
+        Map.entry(NegativeDecay.class, Set.of("itIsAlwaysAShareOfTheWholeRate")),
+        Map.entry(MisnamedDecay.class, Set.of("itHasTheNameThatItIsListedUnder")),
+        Map.entry(SilentDecay.class, Set.of("itSaysWhatItIsFor")),
+        Map.entry(NoDecay.class, Set.of("aRunOfOneStepHasARate")),
+        Map.entry(UnequalDecay.class, Set.of("theSameSettingsMakeTheSame")),
+        Map.entry(GoodMixer.class, Set.of()),
+        Map.entry(HalvingMixer.class, Set.of("aSingleAdapterComesBack")),
+        Map.entry(FirstMixer.class, Set.of("theOrderOfAdaptersDoesNotMatter")),
+        Map.entry(DividingMixer.class, Set.of("anythingIsMixedOrRefusedByName")),
+        Map.entry(MoodyMixer.class, Set.of("theSameGivesTheSameBits")),
+        Map.entry(GoodOptimizer.class, Set.of()),
+        Map.entry(RecklessOptimizer.class, Set.of("aGradientThatIsNotFiniteChangesNoBit")),
+        Map.entry(UpwardsOptimizer.class, Set.of("itLearns")),
+        Map.entry(ConfusedOptimizer.class, Set.of("itsMemoriesHaveNamesOfTheirOwn")),
+        Map.entry(GoodSampler.class, Set.of()),
+        Map.entry(InPlaceSampler.class, Set.of("itLeavesWhatItIsGivenAsItIs")),
+        Map.entry(LingeringSampler.class, Set.of("theSameRunGivesTheSameBits")),
+        Map.entry(DeafSampler.class, Set.of("itTellsOfEachStepOnceAndGoesOnWithWhatItIsGiven")),
+        Map.entry(AstraySampler.class, Set.of("aNetworkThatKnowsThePictureIsFollowed")),
+        Map.entry(RestingSampler.class, Set.of("levelsFallFromNoiseToThePicture")));
   }
 }

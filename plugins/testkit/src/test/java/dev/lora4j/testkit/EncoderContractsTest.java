@@ -1,8 +1,5 @@
 package dev.lora4j.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Kinds of text encoders that break their contract in one way: the test of that promise fails. */
-class EncoderContractsTest {
+class EncoderContractsTest implements BrokenPromises {
   // Not named as tests are, so that a build does not run them by themselves.
   private abstract static class Clip extends TextEncoderFamilyContract {
     private final String architecture;
@@ -155,31 +149,21 @@ class EncoderContractsTest {
     }
   }
 
-  static Stream<Arguments> mutants() {
+  @Override
+  public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
-            Map.entry(Plain.class, Set.of()),
-            Map.entry(Projecting.class, Set.of()),
-            Map.entry(GoodWords.class, Set.of()),
-            Map.entry(Claiming.class, Set.of("itsConfigurationIsItsOwnAlone")),
-            Map.entry(Careless.class, Set.of("aConfigurationThatIsCutIsTakenOrRefusedByName")),
-            Map.entry(Unequal.class, Set.of("theSameConfigurationIsTheSameNetwork")),
-            Map.entry(Renaming.class, Set.of("itsLayersAreKnownByName")),
-            Map.entry(Overlong.class, Set.of("everyTextBecomesTokensThatTheEncoderTakes")),
-            Map.entry(Moody.class, Set.of("aTextIsCutAlikeByAll")),
-            Map.entry(Narrow.class, Set.of("whatItGivesIsAsWideAsItSays")),
-            Map.entry(Gossiping.class, Set.of("eachTextIsSeenByItself")),
-            Map.entry(Staring.class, Set.of("aViewThatLeavesNoLayerIsRefused")),
-            Map.entry(Blind.class, Set.of("aVectorStandsInForAToken")))
-        .entrySet()
-        .stream()
-        .map(e -> Arguments.of(e.getKey(), e.getValue()));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
-    ContractRun run = ContractRun.of(contract);
-    assertEquals(broken, run.failed());
-    assertFalse(run.passed().isEmpty());
+        Map.entry(Plain.class, Set.of()),
+        Map.entry(Projecting.class, Set.of()),
+        Map.entry(GoodWords.class, Set.of()),
+        Map.entry(Claiming.class, Set.of("itsConfigurationIsItsOwnAlone")),
+        Map.entry(Careless.class, Set.of("aConfigurationThatIsCutIsTakenOrRefusedByName")),
+        Map.entry(Unequal.class, Set.of("theSameConfigurationIsTheSameNetwork")),
+        Map.entry(Renaming.class, Set.of("itsLayersAreKnownByName")),
+        Map.entry(Overlong.class, Set.of("everyTextBecomesTokensThatTheEncoderTakes")),
+        Map.entry(Moody.class, Set.of("aTextIsCutAlikeByAll")),
+        Map.entry(Narrow.class, Set.of("whatItGivesIsAsWideAsItSays")),
+        Map.entry(Gossiping.class, Set.of("eachTextIsSeenByItself")),
+        Map.entry(Staring.class, Set.of("aViewThatLeavesNoLayerIsRefused")),
+        Map.entry(Blind.class, Set.of("aVectorStandsInForAToken")));
   }
 }

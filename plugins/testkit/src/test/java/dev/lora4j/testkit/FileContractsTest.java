@@ -1,18 +1,11 @@
 package dev.lora4j.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Dialects and layouts that break a contract in one way: the test of that promise fails. */
-class FileContractsTest {
+class FileContractsTest implements BrokenPromises {
   // Not named as tests are, so that a build does not run them by themselves.
   static final class Bare extends AdapterFormatContract {
     Bare() {
@@ -146,37 +139,27 @@ class FileContractsTest {
     }
   }
 
-  static Stream<Arguments> mutants() {
+  @Override
+  public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
-            Map.entry(Bare.class, Set.of()),
-            Map.entry(Diffusers.class, Set.of()),
-            Map.entry(Kohya.class, Set.of()),
-            Map.entry(GoodFormat.class, Set.of()),
-            Map.entry(Deaf.class, Set.of("whatItSpellsItFinds")),
-            Map.entry(Apart.class, Set.of("bothHalvesAreOfOneLayer")),
-            Map.entry(Guessing.class, Set.of("aLayerThatTheBaseLacksIsNotFound")),
-            Map.entry(Trusting.class, Set.of("everyKeyGetsAnAnswer")),
-            Map.entry(Tired.class, Set.of("theSameKeyIsTheSameLayer")),
-            Map.entry(KohyaLayout.class, Set.of()),
-            Map.entry(DiffusersLayout.class, Set.of()),
-            Map.entry(PeftLayout.class, Set.of()),
-            Map.entry(GoodWriter.class, Set.of()),
-            Map.entry(
-                Scaleless.class,
-                Set.of("whatIsWrittenIsTheSameAdapter", "anythingIsWrittenOrRefusedByName")),
-            Map.entry(Talkative.class, Set.of("everyKeyThatIsWrittenIsUsed")),
-            Map.entry(Numbering.class, Set.of("theSameAdapterGivesTheSameFiles")),
-            Map.entry(Careless.class, Set.of("anythingIsWrittenOrRefusedByName")))
-        .entrySet()
-        .stream()
-        .map(e -> Arguments.of(e.getKey(), e.getValue()));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
-    ContractRun run = ContractRun.of(contract);
-    assertEquals(broken, run.failed());
-    assertFalse(run.passed().isEmpty());
+        Map.entry(Bare.class, Set.of()),
+        Map.entry(Diffusers.class, Set.of()),
+        Map.entry(Kohya.class, Set.of()),
+        Map.entry(GoodFormat.class, Set.of()),
+        Map.entry(Deaf.class, Set.of("whatItSpellsItFinds")),
+        Map.entry(Apart.class, Set.of("bothHalvesAreOfOneLayer")),
+        Map.entry(Guessing.class, Set.of("aLayerThatTheBaseLacksIsNotFound")),
+        Map.entry(Trusting.class, Set.of("everyKeyGetsAnAnswer")),
+        Map.entry(Tired.class, Set.of("theSameKeyIsTheSameLayer")),
+        Map.entry(KohyaLayout.class, Set.of()),
+        Map.entry(DiffusersLayout.class, Set.of()),
+        Map.entry(PeftLayout.class, Set.of()),
+        Map.entry(GoodWriter.class, Set.of()),
+        Map.entry(
+            Scaleless.class,
+            Set.of("whatIsWrittenIsTheSameAdapter", "anythingIsWrittenOrRefusedByName")),
+        Map.entry(Talkative.class, Set.of("everyKeyThatIsWrittenIsUsed")),
+        Map.entry(Numbering.class, Set.of("theSameAdapterGivesTheSameFiles")),
+        Map.entry(Careless.class, Set.of("anythingIsWrittenOrRefusedByName")));
   }
 }

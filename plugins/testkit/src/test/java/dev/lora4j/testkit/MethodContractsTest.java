@@ -1,8 +1,5 @@
 package dev.lora4j.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.ia3.Ia3Method;
@@ -13,13 +10,9 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Methods that break their contract in one way: the test of that promise fails. */
-class MethodContractsTest {
+class MethodContractsTest implements BrokenPromises {
   // Not named as tests are, so that a build does not run them by themselves.
   static final class Lora extends AdapterMethodContract {
     Lora() {
@@ -198,37 +191,27 @@ class MethodContractsTest {
     }
   }
 
-  static Stream<Arguments> mutants() {
+  @Override
+  public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
-            Map.entry(Lora.class, Set.of()),
-            Map.entry(Loha.class, Set.of()),
-            Map.entry(Ia3.class, Set.of()),
-            Map.entry(GoodPair.class, Set.of()),
-            Map.entry(GoodScaling.class, Set.of()),
-            Map.entry(Greedy.class, Set.of("itRecognisesItsOwnTensorsAlone")),
-            Map.entry(Grabbing.class, Set.of("itTakesAllOfItsTensorsAndLeavesOthers")),
-            Map.entry(Lenient.class, Set.of("aTensorThatIsMissingIsRefusedByName")),
-            Map.entry(Shapeless.class, Set.of("aWrongShapeIsRefusedByName")),
-            Map.entry(Unbounded.class, Set.of("numbersThatAreNotFiniteAreRefusedByName")),
-            Map.entry(Forgetful.class, Set.of("whatIsWrittenReadsBack", "aFileOfItReadsBack")),
-            Map.entry(Stubborn.class, Set.of("strengthZeroIsTheBaseToTheLastBit")),
-            Map.entry(OneEyed.class, Set.of("everyTensorHasAnEffect")),
-            Map.entry(Wavering.class, Set.of("theSameGivesTheSameBits")),
-            Map.entry(Narrow.class, Set.of("oneProgramServesAllRanks")),
-            Map.entry(Boasting.class, Set.of("theRankIsTheOneThatWasChosen")),
-            Map.entry(Aside.class, Set.of("besideTheWeightItIsTheSameAsInsideOfIt")),
-            Map.entry(Distorted.class, Set.of("theLowRankFormIsTheDelta")),
-            Map.entry(Misdealing.class, Set.of("aPartOfALayerChangesAsInTheWholeOrIsRefused")))
-        .entrySet()
-        .stream()
-        .map(e -> Arguments.of(e.getKey(), e.getValue()));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
-    ContractRun run = ContractRun.of(contract);
-    assertEquals(broken, run.failed());
-    assertFalse(run.passed().isEmpty());
+        Map.entry(Lora.class, Set.of()),
+        Map.entry(Loha.class, Set.of()),
+        Map.entry(Ia3.class, Set.of()),
+        Map.entry(GoodPair.class, Set.of()),
+        Map.entry(GoodScaling.class, Set.of()),
+        Map.entry(Greedy.class, Set.of("itRecognisesItsOwnTensorsAlone")),
+        Map.entry(Grabbing.class, Set.of("itTakesAllOfItsTensorsAndLeavesOthers")),
+        Map.entry(Lenient.class, Set.of("aTensorThatIsMissingIsRefusedByName")),
+        Map.entry(Shapeless.class, Set.of("aWrongShapeIsRefusedByName")),
+        Map.entry(Unbounded.class, Set.of("numbersThatAreNotFiniteAreRefusedByName")),
+        Map.entry(Forgetful.class, Set.of("whatIsWrittenReadsBack", "aFileOfItReadsBack")),
+        Map.entry(Stubborn.class, Set.of("strengthZeroIsTheBaseToTheLastBit")),
+        Map.entry(OneEyed.class, Set.of("everyTensorHasAnEffect")),
+        Map.entry(Wavering.class, Set.of("theSameGivesTheSameBits")),
+        Map.entry(Narrow.class, Set.of("oneProgramServesAllRanks")),
+        Map.entry(Boasting.class, Set.of("theRankIsTheOneThatWasChosen")),
+        Map.entry(Aside.class, Set.of("besideTheWeightItIsTheSameAsInsideOfIt")),
+        Map.entry(Distorted.class, Set.of("theLowRankFormIsTheDelta")),
+        Map.entry(Misdealing.class, Set.of("aPartOfALayerChangesAsInTheWholeOrIsRefused")));
   }
 }

@@ -1,17 +1,10 @@
 package dev.lora4j.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Mixers that break their contract in one way: the test of that promise fails, and no other. */
-class MixerContractsTest {
+class MixerContractsTest implements BrokenPromises {
   // Not named as tests are, so that a build does not run them by themselves.
   static final class GoodWeights extends WeightMixerContract {
     GoodWeights() {
@@ -115,35 +108,25 @@ class MixerContractsTest {
     }
   }
 
-  static Stream<Arguments> mutants() {
+  @Override
+  public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
-            Map.entry(GoodWeights.class, Set.of()),
-            Map.entry(Tired.class, Set.of("theSameRequestGivesTheSamePlan")),
-            Map.entry(Eager.class, Set.of("anAdapterAloneIsAsItIs")),
-            Map.entry(Reviving.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
-            Map.entry(Counting.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
-            Map.entry(Hasty.class, Set.of("everyNumberOfStepsIsHonoured")),
-            Map.entry(Speechless.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
-            Map.entry(Pair.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
-            Map.entry(Growing.class, Set.of("whatItTellsMakesItAgain")),
-            Map.entry(GoodOutputs.class, Set.of()),
-            Map.entry(Drifting.class, Set.of("theSameRequestGivesTheSameOutput")),
-            Map.entry(Doubling.class, Set.of("anAdapterAloneIsAsItIs")),
-            Map.entry(Crowded.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
-            Map.entry(Favourite.class, Set.of("theOrderOfTheAdaptersCountsIfItIsSaidTo")),
-            Map.entry(Dividing.class, Set.of("outputsThatAreFiniteGiveOneThatIs")),
-            Map.entry(Mute.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
-            Map.entry(Idle.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")))
-        .entrySet()
-        .stream()
-        .map(e -> Arguments.of(e.getKey(), e.getValue()));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
-    ContractRun run = ContractRun.of(contract);
-    assertEquals(broken, run.failed());
-    assertFalse(run.passed().isEmpty());
+        Map.entry(GoodWeights.class, Set.of()),
+        Map.entry(Tired.class, Set.of("theSameRequestGivesTheSamePlan")),
+        Map.entry(Eager.class, Set.of("anAdapterAloneIsAsItIs")),
+        Map.entry(Reviving.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
+        Map.entry(Counting.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
+        Map.entry(Hasty.class, Set.of("everyNumberOfStepsIsHonoured")),
+        Map.entry(Speechless.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
+        Map.entry(Pair.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
+        Map.entry(Growing.class, Set.of("whatItTellsMakesItAgain")),
+        Map.entry(GoodOutputs.class, Set.of()),
+        Map.entry(Drifting.class, Set.of("theSameRequestGivesTheSameOutput")),
+        Map.entry(Doubling.class, Set.of("anAdapterAloneIsAsItIs")),
+        Map.entry(Crowded.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
+        Map.entry(Favourite.class, Set.of("theOrderOfTheAdaptersCountsIfItIsSaidTo")),
+        Map.entry(Dividing.class, Set.of("outputsThatAreFiniteGiveOneThatIs")),
+        Map.entry(Mute.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
+        Map.entry(Idle.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")));
   }
 }

@@ -1,19 +1,12 @@
 package dev.lora4j.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import dev.lora4j.core.format.reading.AdapterPolicy.Asked;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Trackers and policies that break a contract in one way: the test of that promise fails. */
-class RunContractsTest {
+class RunContractsTest implements BrokenPromises {
   static final class Csv extends TrackerContract {
     Csv() {
       super("csv");
@@ -96,30 +89,20 @@ class RunContractsTest {
     }
   }
 
-  static Stream<Arguments> mutants() {
+  @Override
+  public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
-            Map.entry(Csv.class, Set.of()),
-            Map.entry(TensorBoard.class, Set.of()),
-            Map.entry(GoodTracker.class, Set.of()),
-            Map.entry(SingleTracker.class, Set.of("runsDoNotMeet")),
-            Map.entry(FirstTracker.class, Set.of("aRunCanBeGoneOnWith")),
-            Map.entry(FiniteTracker.class, Set.of("numbersThatAreNotFiniteAreTaken")),
-            Map.entry(BusyTracker.class, Set.of("aRunWithoutStepsIsARun")),
-            Map.entry(GoodPolicy.class, Set.of()),
-            Map.entry(CurtPolicy.class, Set.of("itRefusesWithAReason")),
-            Map.entry(StrictPolicy.class, Set.of("itPermits")),
-            Map.entry(FragilePolicy.class, Set.of("itIsAskedAboutAnything")),
-            Map.entry(YieldingPolicy.class, Set.of("theSameAdapterGetsTheSameAnswer")))
-        .entrySet()
-        .stream()
-        .map(e -> Arguments.of(e.getKey(), e.getValue()));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
-    ContractRun run = ContractRun.of(contract);
-    assertEquals(broken, run.failed());
-    assertFalse(run.passed().isEmpty());
+        Map.entry(Csv.class, Set.of()),
+        Map.entry(TensorBoard.class, Set.of()),
+        Map.entry(GoodTracker.class, Set.of()),
+        Map.entry(SingleTracker.class, Set.of("runsDoNotMeet")),
+        Map.entry(FirstTracker.class, Set.of("aRunCanBeGoneOnWith")),
+        Map.entry(FiniteTracker.class, Set.of("numbersThatAreNotFiniteAreTaken")),
+        Map.entry(BusyTracker.class, Set.of("aRunWithoutStepsIsARun")),
+        Map.entry(GoodPolicy.class, Set.of()),
+        Map.entry(CurtPolicy.class, Set.of("itRefusesWithAReason")),
+        Map.entry(StrictPolicy.class, Set.of("itPermits")),
+        Map.entry(FragilePolicy.class, Set.of("itIsAskedAboutAnything")),
+        Map.entry(YieldingPolicy.class, Set.of("theSameAdapterGetsTheSameAnswer")));
   }
 }

@@ -1,17 +1,10 @@
 package dev.lora4j.testkit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Trainings that break their contract in one way: the test of that promise fails. */
-class TrainingContractsTest {
+class TrainingContractsTest implements BrokenPromises {
   private static final double RATE = 0.02;
 
   // Not named as tests are, so that a build does not run them by themselves.
@@ -111,35 +104,25 @@ class TrainingContractsTest {
     }
   }
 
-  static Stream<Arguments> mutants() {
+  @Override
+  public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
-            Map.entry(Full.class, Set.of()),
-            Map.entry(Lora.class, Set.of()),
-            Map.entry(Loha.class, Set.of()),
-            Map.entry(Dora.class, Set.of()),
-            Map.entry(Ia3.class, Set.of()),
-            Map.entry(GoodPair.class, Set.of()),
-            Map.entry(Unordered.class, Set.of("itsTensorsAreTheSameEachTime")),
-            Map.entry(Ranked.class, Set.of("oneProgramServesAllRanks")),
-            Map.entry(Jumping.class, Set.of("beforeTheFirstStepItIsTheBase")),
-            Map.entry(Standing.class, Set.of("itLearns")),
-            Map.entry(HalfFrozen.class, Set.of("everyTensorIsTrained")),
-            Map.entry(Misstoring.class, Set.of("whatIsSavedIsWhatWasTrained")),
-            Map.entry(
-                OverExact.class, Set.of("itsMethodTakesBackWhatWasTrained", "aFileOfItReadsBack")),
-            Map.entry(Drifting.class, Set.of("theSameRunGivesTheSameBits")),
-            Map.entry(Promising.class, Set.of("aDropoutThatItNamesLeavesSomethingOut")),
-            Map.entry(Precise.class, Set.of("itComputesInTheTypeOfTheLayer")))
-        .entrySet()
-        .stream()
-        .map(e -> Arguments.of(e.getKey(), e.getValue()));
-  }
-
-  @ParameterizedTest
-  @MethodSource("mutants")
-  void aBrokenPromiseIsFound(Class<?> contract, Set<String> broken) {
-    ContractRun run = ContractRun.of(contract);
-    assertEquals(broken, run.failed());
-    assertFalse(run.passed().isEmpty());
+        Map.entry(Full.class, Set.of()),
+        Map.entry(Lora.class, Set.of()),
+        Map.entry(Loha.class, Set.of()),
+        Map.entry(Dora.class, Set.of()),
+        Map.entry(Ia3.class, Set.of()),
+        Map.entry(GoodPair.class, Set.of()),
+        Map.entry(Unordered.class, Set.of("itsTensorsAreTheSameEachTime")),
+        Map.entry(Ranked.class, Set.of("oneProgramServesAllRanks")),
+        Map.entry(Jumping.class, Set.of("beforeTheFirstStepItIsTheBase")),
+        Map.entry(Standing.class, Set.of("itLearns")),
+        Map.entry(HalfFrozen.class, Set.of("everyTensorIsTrained")),
+        Map.entry(Misstoring.class, Set.of("whatIsSavedIsWhatWasTrained")),
+        Map.entry(
+            OverExact.class, Set.of("itsMethodTakesBackWhatWasTrained", "aFileOfItReadsBack")),
+        Map.entry(Drifting.class, Set.of("theSameRunGivesTheSameBits")),
+        Map.entry(Promising.class, Set.of("aDropoutThatItNamesLeavesSomethingOut")),
+        Map.entry(Precise.class, Set.of("itComputesInTheTypeOfTheLayer")));
   }
 }
