@@ -17,6 +17,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.dataset.caption;
   exports dev.lora4j.diffusion.dataset.image;
   exports dev.lora4j.diffusion.dataset.source;
+  exports dev.lora4j.diffusion.denoiser;
   exports dev.lora4j.diffusion.judge;
   exports dev.lora4j.diffusion.pipeline;
   exports dev.lora4j.diffusion.run;

@@ -2,21 +2,22 @@ package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.text.TextNetwork;
-import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 
 /** Reads the configurations of a model folder in the layout of diffusers. */
 final class Configs {
   private static final int DEFAULT_TRAIN_STEPS = 1000;
 
   private static final int DEFAULT_SAMPLE_SIZE = 64;
+
+  /** What diffusers calls the folder of a denoiser, by its kind. */
+  private static final List<String> DENOISERS = List.of("unet", "transformer");
 
   private static final List<String> TEXT_ENCODERS = List.of("text_encoder", "text_encoder_2");
 
@@ -37,7 +38,7 @@ final class Configs {
       throw new ModelException(folder + " has no folder text_encoder.");
     }
     return new ModelConfigs(
-        unet(folder),
+        denoiser(folder),
         vae(folder),
         texts,
         scheduler(folder),
@@ -45,59 +46,23 @@ final class Configs {
         zerosForNoText(folder));
   }
 
-  static UNetConfig unet(Path folder) {
-    ConfigFile json = ConfigFile.read(folder.resolve("unet").resolve("config.json"));
-    json.require("_class_name", "UNet2DConditionModel");
-    json.require("act_fn", "silu");
-    json.require("resnet_time_scale_shift", "default");
-    json.require("mid_block_type", "UNetMidBlock2DCrossAttn");
-    json.require("flip_sin_to_cos", "true");
-    json.require("freq_shift", "0");
-    json.require("class_embed_type", "");
-    json.require("num_class_embeds", "");
-    json.require("encoder_hid_dim_type", "");
-    json.require("reverse_transformer_layers_per_block", "");
-    json.require("time_embedding_type", "positional");
-    json.require("dual_cross_attention", "false");
-    json.require("only_cross_attention", "false");
-    json.require("center_input_sample", "false");
-    json.require("conv_in_kernel", "3");
-    json.require("conv_out_kernel", "3");
-    List<Integer> channels = json.integers("block_out_channels");
-    String heads = json.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
-    return new UNetConfig(
-        json.integer("in_channels"),
-        json.integer("out_channels"),
-        channels,
-        json.texts("down_block_types").stream().map(t -> t.startsWith("CrossAttn")).toList(),
-        json.texts("up_block_types").stream().map(t -> t.startsWith("CrossAttn")).toList(),
-        json.integer("layers_per_block"),
-        json.integer("cross_attention_dim"),
-        json.integers(heads, channels.size()),
-        json.integer("norm_num_groups", 32),
-        json.real("norm_eps", 1e-5),
-        json.flag("use_linear_projection", false),
-        json.has("transformer_layers_per_block")
-            ? json.integers("transformer_layers_per_block", channels.size())
-            : Collections.nCopies(channels.size(), 1),
-        json.flag("upcast_attention", false),
-        added(json));
+  /** The denoiser, in {@code unet} or, as diffusers calls the folder of others, another. */
+  static DenoiserNetwork denoiser(Path folder) {
+    return DenoiserFamilies.network(ConfigFile.read(denoiserFolder(folder).resolve("config.json")));
   }
 
-  private static Optional<UNetConfig.Added> added(ConfigFile json) {
-    if (!json.has("addition_embed_type")) {
-      return Optional.empty();
-    }
-    json.require("addition_embed_type", "text_time");
-    return Optional.of(
-        new UNetConfig.Added(
-            json.integer("addition_time_embed_dim"),
-            json.integer("projection_class_embeddings_input_dim")));
+  /** Whichever folder of a denoiser there is; {@code unet} if there is none. */
+  static Path denoiserFolder(Path folder) {
+    return DENOISERS.stream()
+        .map(folder::resolve)
+        .filter(Files::isDirectory)
+        .findFirst()
+        .orElse(folder.resolve(DENOISERS.get(0)));
   }
 
   /** Height and width of latents in training; diffusers' own default where the file is silent. */
   static int sampleSize(Path folder) {
-    return ConfigFile.read(folder.resolve("unet").resolve("config.json"))
+    return ConfigFile.read(denoiserFolder(folder).resolve("config.json"))
         .integer("sample_size", DEFAULT_SAMPLE_SIZE);
   }
 

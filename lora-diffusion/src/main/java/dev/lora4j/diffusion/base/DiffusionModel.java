@@ -12,10 +12,10 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.text.PromptTokenizer;
-import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ public final class DiffusionModel {
             .prediction()
             .map(p -> source.configs().with(source.configs().schedule().with(p)))
             .orElseGet(source::configs);
-    requireTexts();
+    requireFit();
     schedule = new NoiseSchedule(configs.schedule());
     ConvertedWeights conversion = ConvertedWeights.in(compute, source.files());
     weights = NetworkWeights.load(scope, path, source, wanted(), conversion);
@@ -78,7 +78,7 @@ public final class DiffusionModel {
     }
   }
 
-  private void requireTexts() {
+  private void requireFit() {
     ModelConfigs.Text last = configs.texts().get(configs.texts().size() - 1);
     if (xl() && last.network().pooledWidth() == 0) {
       throw new ModelException(
@@ -88,12 +88,21 @@ public final class DiffusionModel {
               + " gives no pooled text, as a CLIPTextModelWithProjection does, but this denoiser is"
               + " told it.");
     }
+    if (denoiser().outChannels() != vae().latentChannels()) {
+      throw new ModelException(
+          path
+              + ": the denoiser predicts "
+              + denoiser().outChannels()
+              + " channels, but the autoencoder's latents have "
+              + vae().latentChannels()
+              + ".");
+    }
     int width = configs.texts().stream().mapToInt(t -> t.network().width()).sum();
-    if (width != unet().crossAttentionDim()) {
+    if (width != denoiser().contextWidth()) {
       throw new ModelException(
           path
               + ": the denoiser takes texts of width "
-              + unet().crossAttentionDim()
+              + denoiser().contextWidth()
               + ", but the text encoders together give "
               + width
               + ".");
@@ -103,7 +112,7 @@ public final class DiffusionModel {
   /** What each network asks for. */
   private Map<String, List<Parameter>> wanted() {
     Map<String, List<Parameter>> wanted = new LinkedHashMap<>();
-    wanted.put("unet", parameters(Networks.unet(unet(), compute, AdapterInputs.NONE)));
+    wanted.put("unet", parameters(Networks.denoiser(denoiser(), compute, AdapterInputs.NONE)));
     for (ModelConfigs.Text text : configs.texts()) {
       Network.Staging whole =
           Networks.text(text.network(), EncoderView.LAST, compute, AdapterInputs.NONE);
@@ -171,8 +180,8 @@ public final class DiffusionModel {
     return compute;
   }
 
-  /** Sizes of the denoiser. */
-  public UNetConfig unet() {
+  /** The denoiser's network with its sizes. */
+  public DenoiserNetwork denoiser() {
     return configs.unet();
   }
 
@@ -191,7 +200,7 @@ public final class DiffusionModel {
    * gets the last layer but one of its text encoders.
    */
   public boolean xl() {
-    return configs.unet().added().isPresent();
+    return denoiser().pooledWidth() > 0;
   }
 
   /**
@@ -220,11 +229,11 @@ public final class DiffusionModel {
 
   /** What the sides of pictures are multiples of, in pixels. */
   public int sizeUnit() {
-    return vae().scale() << (unet().levels() - 1);
+    return vae().scale() << (denoiser().levels() - 1);
   }
 
   /** Weights of the denoiser. */
-  public WeightStore unetWeights() {
+  public WeightStore denoiserWeights() {
     return weights("unet");
   }
 
@@ -248,7 +257,7 @@ public final class DiffusionModel {
               sites.add(site);
               return y;
             };
-    Network.walk("unet", compute, Networks.unet(unet(), compute, recorder));
+    Network.walk("unet", compute, Networks.denoiser(denoiser(), compute, recorder));
     for (TextEncoder encoder : textEncoders) {
       Network.walk(
           encoder.model(),

@@ -14,6 +14,7 @@ import dev.lora4j.diffusion.clip.ClipTokenizer;
 import dev.lora4j.diffusion.clip.ClipVocabulary;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.text.PromptTokenizer;
+import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Files;
@@ -65,6 +66,7 @@ final class FileSource implements ModelSource {
                 + ".");
       }
       configs.texts().forEach(this::clip);
+      unet();
     } catch (RuntimeException | Error e) {
       store.close();
       throw e;
@@ -81,6 +83,18 @@ final class FileSource implements ModelSource {
             + " has CLIP's text encoders, but "
             + text.model()
             + " in "
+            + folder.orElseThrow()
+            + " is of another kind.");
+  }
+
+  /** The sizes of the denoiser, which is a UNet in this layout. */
+  private UNetConfig unet() {
+    if (configs.unet() instanceof UNet unet) {
+      return unet.config();
+    }
+    throw new ModelException(
+        file
+            + " has Stable Diffusion's denoiser, but that in "
             + folder.orElseThrow()
             + " is of another kind.");
   }
@@ -126,7 +140,7 @@ final class FileSource implements ModelSource {
               + " groups is assumed; --base-config says otherwise.");
     }
     return new ModelConfigs(
-        unet,
+        new UNet(unet),
         vae,
         texts,
         schedule(taught),
@@ -170,7 +184,7 @@ final class FileSource implements ModelSource {
   @Override
   public List<Placement> places(String model, Parameter parameter) {
     return switch (model) {
-      case "unet" -> List.of(original.unet(configs.unet(), parameter));
+      case "unet" -> List.of(original.unet(unet(), parameter));
       case "vae" -> List.of(original.vae(configs.vae(), parameter));
       default -> original.text(MODELS.indexOf(model), parameter);
     };

@@ -21,12 +21,15 @@ final class FolderSource implements ModelSource {
   private static final Map<String, String> OLD_ATTENTION =
       Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
 
+  /** What sites of a denoiser begin with, whatever its kind. */
+  private static final String DENOISER = "unet";
+
   private final Path folder;
   private final ModelConfigs configs;
   private final Map<String, TensorStore> stores = new LinkedHashMap<>();
 
   FolderSource(Path folder) {
-    if (!Files.isDirectory(folder.resolve("unet"))) {
+    if (!Files.isDirectory(Configs.denoiserFolder(folder))) {
       throw new ModelException(
           folder
               + " is no model: expected a folder in the layout of diffusers, with unet, vae,"
@@ -43,13 +46,12 @@ final class FolderSource implements ModelSource {
 
   @Override
   public TensorStore store(String model) {
-    return stores.computeIfAbsent(
-        model, m -> TensorStore.open(WeightFiles.main(folder.resolve(m))));
+    return stores.computeIfAbsent(model, m -> TensorStore.open(WeightFiles.main(part(m))));
   }
 
   @Override
   public String label(String model) {
-    return model + "/";
+    return part(model).getFileName() + "/";
   }
 
   @Override
@@ -58,6 +60,9 @@ final class FolderSource implements ModelSource {
     Optional<TextNetwork> text = configs.text(model);
     if (text.isPresent()) {
       return text.get().names(name).stream().map(n -> Placement.of(model, n)).toList();
+    }
+    if (model.equals(DENOISER)) {
+      return configs.unet().names(name).stream().map(n -> Placement.of(model, n)).toList();
     }
     List<Placement> places = new ArrayList<>(List.of(Placement.of(model, name)));
     if (model.equals("vae") && name.contains(".attentions.")) {
@@ -73,9 +78,18 @@ final class FolderSource implements ModelSource {
 
   @Override
   public List<String> unknown(String model, List<String> unclaimed) {
-    return unclaimed.stream()
-        .filter(n -> configs.text(model).filter(text -> text.ignores(n)).isEmpty())
-        .toList();
+    return unclaimed.stream().filter(n -> !ignores(model, n)).toList();
+  }
+
+  private boolean ignores(String model, String tensor) {
+    return model.equals(DENOISER)
+        ? configs.unet().ignores(tensor)
+        : configs.text(model).filter(text -> text.ignores(tensor)).isPresent();
+  }
+
+  /** Where a network's weights lie. */
+  private Path part(String model) {
+    return model.equals(DENOISER) ? Configs.denoiserFolder(folder) : folder.resolve(model);
   }
 
   @Override
@@ -85,9 +99,9 @@ final class FolderSource implements ModelSource {
 
   @Override
   public List<Path> files() {
-    List<String> parts = new ArrayList<>(List.of("unet", "vae"));
+    List<String> parts = new ArrayList<>(List.of(DENOISER, "vae"));
     configs.texts().forEach(t -> parts.add(t.model()));
-    return parts.stream().flatMap(p -> WeightFiles.of(folder.resolve(p)).stream()).toList();
+    return parts.stream().flatMap(p -> WeightFiles.of(part(p)).stream()).toList();
   }
 
   @Override

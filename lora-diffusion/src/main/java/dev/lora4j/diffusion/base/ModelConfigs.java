@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.text.TextNetwork;
-import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.List;
 import java.util.Optional;
@@ -10,13 +10,14 @@ import java.util.Optional;
 /**
  * All that is to be known of a model beside its weights.
  *
+ * @param unet its denoiser, by the name that digests of bases have always known it
  * @param texts its text encoders, in the order in which the denoiser gets what they see
  * @param schedule how it was taught to remove noise
  * @param sampleSize height and width of the latents that it was trained on
  * @param zerosForNoText whether zeros stand for an empty negative prompt
  */
 record ModelConfigs(
-    UNetConfig unet,
+    DenoiserNetwork unet,
     VaeConfig vae,
     List<Text> texts,
     SchedulerConfig schedule,

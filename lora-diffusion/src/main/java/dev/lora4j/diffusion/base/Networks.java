@@ -7,13 +7,14 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.denoiser.Told;
+import dev.lora4j.diffusion.denoiser.Words;
 import dev.lora4j.diffusion.text.EncodedText;
 import dev.lora4j.diffusion.text.EncoderTokens;
 import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.text.TextNetwork;
-import dev.lora4j.diffusion.unet.UNet;
-import dev.lora4j.diffusion.unet.UNetConfig;
-import dev.lora4j.diffusion.unet.Words;
 import dev.lora4j.diffusion.vae.Vae;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.ArrayList;
@@ -26,9 +27,6 @@ import java.util.Optional;
  */
 public final class Networks {
   private static final long ANY = Shape.UNKNOWN;
-
-  /** Height and width of the original, of what was cut off above and left, and of the target. */
-  private static final int SIZES = 6;
 
   private Networks() {}
 
@@ -79,11 +77,12 @@ public final class Networks {
    * words, width]; and, if the network is told them, {@code pooled} [batch, width] and {@code
    * sizes} [batch, 6]. Output: the prediction [batch, channels, h, w].
    */
-  public static Network.Staging unet(UNetConfig config, DType compute, AdapterInputs adapters) {
-    return unet(config, compute, adapters, false);
+  public static Network.Staging denoiser(
+      DenoiserNetwork network, DType compute, AdapterInputs adapters) {
+    return denoiser(network, compute, adapters, false);
   }
 
-  /** Name of the input of {@link #unet} with how much contexts count at a resolution. */
+  /** Name of the input of {@link #denoiser} with how much contexts count at a resolution. */
   public static String shares(int level) {
     return "shares:" + level;
   }
@@ -93,30 +92,33 @@ public final class Networks {
    * [batch * contexts, words, width], and for each resolution there is {@link #shares}, [batch,
    * contexts, places].
    */
-  public static Network.Staging unet(
-      UNetConfig config, DType compute, AdapterInputs adapters, boolean regional) {
+  public static Network.Staging denoiser(
+      DenoiserNetwork network, DType compute, AdapterInputs adapters, boolean regional) {
     return (graph, weights) -> {
-      Expr x = graph.input("x", DType.F32, Shape.of(ANY, config.inChannels(), ANY, ANY));
+      Expr x = graph.input("x", DType.F32, Shape.of(ANY, network.inChannels(), ANY, ANY));
       Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
-      Shape words = Shape.of(ANY, ANY, config.crossAttentionDim());
+      Shape words = Shape.of(ANY, ANY, network.contextWidth());
       Expr context = graph.input("context", DType.F32, words);
-      Optional<UNet.Told> told = config.added().map(added -> told(graph, added));
+      Optional<Told> told =
+          network.pooledWidth() > 0
+              ? Optional.of(told(graph, network.pooledWidth()))
+              : Optional.empty();
       List<Expr> shares = new ArrayList<>();
-      for (int level = 0; regional && level < config.levels(); level++) {
+      for (int level = 0; regional && level < network.levels(); level++) {
         shares.add(graph.input(shares(level), DType.F32, Shape.of(ANY, ANY, ANY)));
       }
       Weights at = weights.apply(adapters.declare(graph));
       Words all = new Words(context.to(compute), shares);
-      Expr y = new UNet(config).apply(at, x.to(compute), timesteps, all, told);
+      DenoiserInputs inputs = new DenoiserInputs(x.to(compute), timesteps, all, told);
+      Expr y = network.stage(at, inputs, false);
       return List.of(y.to(DType.F32));
     };
   }
 
-  private static UNet.Told told(Graph graph, UNetConfig.Added added) {
-    long pooled = added.width() - (long) SIZES * added.sinusoids();
-    return new UNet.Told(
+  private static Told told(Graph graph, int pooled) {
+    return new Told(
         graph.input("pooled", DType.F32, Shape.of(ANY, pooled)),
-        graph.input("sizes", DType.F32, Shape.of(ANY, SIZES)));
+        graph.input("sizes", DType.F32, Shape.of(ANY, Told.SIZES)));
   }
 
   /** Input {@code x} [batch, 3, h, w] in [-1, 1]; outputs: mean and log-variance of latents. */

@@ -126,7 +126,7 @@ final class Generation {
 
   /** Latents as the autoencoder knows them, still scaled, one picture after the other. */
   float[] run(StepListener listener) {
-    boolean fills = base.unet().inChannels() == 2 * base.vae().latentChannels() + 1;
+    boolean fills = base.denoiser().inChannels() == 2 * base.vae().latentChannels() + 1;
     float[] noise = joined(i -> pictures.get(i).begin(scope, base, programs, fills, values));
     return run(
         noise,

@@ -9,6 +9,7 @@ import dev.lora4j.core.mix.RegionInputs;
 import dev.lora4j.core.mix.RegionalBeside;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.RouteCost;
+import dev.lora4j.core.mix.SitePlace;
 import dev.lora4j.core.mix.SitePlace.Nowhere;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.Held;
@@ -19,7 +20,6 @@ import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.text.EncoderView;
-import dev.lora4j.diffusion.unet.UNetPlaces;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -111,7 +111,7 @@ final class MixedNetworks {
       }
     }
     int words = base.textEncoders().get(0).network().places();
-    UNetPlaces places = new UNetPlaces(base.unet());
+    SitePlace.Of places = base.denoiser().places();
     Route chosen =
         new RouteCost(base.sites(), "unet", places, finest, words).choose(open, steps, openRows);
     return all.stream().map(p -> p.route() == Route.AUTO ? p.route(chosen) : p).toList();
@@ -151,7 +151,7 @@ final class MixedNetworks {
    * Runs the denoiser.
    *
    * @param pictures for each row of the batch its picture; all of one {@link #group}
-   * @param inputs what {@link dev.lora4j.diffusion.base.Networks#unet} says
+   * @param inputs what {@link dev.lora4j.diffusion.base.Networks#denoiser} says
    * @return F32 [batch, channels, h, w]
    */
   Tensor unet(Scope work, List<Integer> pictures, Map<String, Tensor> inputs, int step) {
@@ -168,7 +168,7 @@ final class MixedNetworks {
     Inside inside =
         insides.computeIfAbsent(
             group(first),
-            g -> new Inside(mix.patched(scope, programs.patch(), base.unetWeights(), first)));
+            g -> new Inside(mix.patched(scope, programs.patch(), base.denoiserWeights(), first)));
     Network network = networks.computeIfAbsent(regional, r -> programs.unet(besideSites, r));
     Map<String, Tensor> patched = inside.sites.at(plans.get(first).at(step, steps));
     return network.run(work, held(network, inside, patched), data).get(0);
@@ -195,7 +195,7 @@ final class MixedNetworks {
     GridSize finest = new GridSize((int) latents.size(2), (int) latents.size(3));
     int rows = pictures.size();
     int contexts = regions.contexts(pictures.get(0));
-    for (int level = 0; level < base.unet().levels(); level++) {
+    for (int level = 0; level < base.denoiser().levels(); level++) {
       GridSize grid = finest.level(level);
       Shape areas = Shape.of(rows, mix.columns(), grid.places());
       data.put(RegionalBeside.area(level), Tensor.of(scope, areas, regions.areas(pictures, grid)));
@@ -214,7 +214,8 @@ final class MixedNetworks {
     if (inside.held.isEmpty() || !inside.patched.equals(patched)) {
       inside.held.ifPresent(Held::close);
       inside.patched = Map.copyOf(patched);
-      inside.held = Optional.of(network.hold(scope, base.unetWeights(), inside.patched, factors));
+      inside.held =
+          Optional.of(network.hold(scope, base.denoiserWeights(), inside.patched, factors));
     }
     return inside.held.get();
   }
@@ -226,7 +227,7 @@ final class MixedNetworks {
 
   /** Adapters with regions that would also change what has no place in the picture. */
   List<String> leftOut(int picture) {
-    UNetPlaces places = new UNetPlaces(base.unet());
+    SitePlace.Of places = base.denoiser().places();
     return plans.get(picture).parts().stream()
         .filter(p -> p.area().isPresent())
         .filter(

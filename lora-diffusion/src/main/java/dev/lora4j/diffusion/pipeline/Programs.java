@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.RegionalBeside;
+import dev.lora4j.core.mix.SitePlace;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.AdapterInputs;
@@ -10,7 +11,6 @@ import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.text.EncoderView;
-import dev.lora4j.diffusion.unet.UNetPlaces;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -60,13 +60,14 @@ final class Programs {
   Network unet(Set<String> besideSites, boolean regional) {
     AdapterInputs inputs = AdapterInputs.NONE;
     if (regional) {
-      UNetPlaces places = new UNetPlaces(base.unet());
-      inputs = new RegionalBeside(besideSites, places, base.unet().levels())::declare;
+      SitePlace.Of places = base.denoiser().places();
+      inputs = new RegionalBeside(besideSites, places, base.denoiser().levels())::declare;
     } else if (!besideSites.isEmpty()) {
       inputs = new Beside(besideSites)::declare;
     }
     String key = "unet" + new TreeSet<>(besideSites) + regional;
-    return network(key, "unet", Networks.unet(base.unet(), base.compute(), inputs, regional));
+    return network(
+        key, "unet", Networks.denoiser(base.denoiser(), base.compute(), inputs, regional));
   }
 
   Network encoder() {

@@ -90,7 +90,7 @@ final class DataSetSamples implements Samples {
     int width = bucket.width() / factor;
     LatentSample sample =
         new LatentSample(
-            Shape.of(model.unet().inChannels(), height, width),
+            Shape.of(model.denoiser().inChannels(), height, width),
             latents(draw),
             item.regularisation(),
             masked && item.masked() ? mask(draw, height, width) : Optional.empty());

@@ -54,7 +54,7 @@ public final class LatentStep implements AutoCloseable {
               + " trained text encoders and accumulation.");
     }
     Shape fitting =
-        Shape.of(latents.size(), context.shape().size(1), model.unet().crossAttentionDim());
+        Shape.of(latents.size(), context.shape().size(1), model.denoiser().contextWidth());
     if (!context.shape().equals(fitting)) {
       throw new IllegalArgumentException(
           "The captions have the shape " + context.shape() + ", expected " + fitting + ".");

@@ -59,7 +59,9 @@ final class PictureSamples implements Samples {
         Picture picture = some.get(i);
         Shape shape =
             Shape.of(
-                base.base().unet().inChannels(), picture.height() / scale, picture.width() / scale);
+                base.base().denoiser().inChannels(),
+                picture.height() / scale,
+                picture.width() / scale);
         samples.add(
             new TrainingSample(
                 Path.of(picture.name()),

@@ -29,7 +29,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
   /** Declares {@code context} and {@code pooled} as inputs. */
   static StagedCaptions encoded(Graph graph, DiffusionModel model) {
     DType compute = model.compute();
-    Shape words = Shape.of(ANY, ANY, model.unet().crossAttentionDim());
+    Shape words = Shape.of(ANY, ANY, model.denoiser().contextWidth());
     Expr context = graph.input("context", DType.F32, words).to(compute);
     Optional<Expr> pooled = Optional.empty();
     if (model.xl()) {

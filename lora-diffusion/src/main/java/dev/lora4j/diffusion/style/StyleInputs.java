@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.denoiser.Told;
 import dev.lora4j.diffusion.pipeline.CaptionTokens;
 import dev.lora4j.diffusion.pipeline.EncodedCaption;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -11,9 +12,6 @@ import java.util.List;
 
 /** Captions of a data set, encoded before the program or, by encoders that are trained, in it. */
 final class StyleInputs implements CaptionInputs {
-  /** Numbers that a Stable Diffusion XL is told about a picture's sizes. */
-  static final int SIZES = 6;
-
   private final StableDiffusion base;
   private final EncodedCaptions captions;
   private final boolean encoders;
@@ -43,7 +41,7 @@ final class StyleInputs implements CaptionInputs {
       }
     } else {
       List<EncodedCaption> encoded = batch.stream().map(captions::of).toList();
-      long width = base.base().unet().crossAttentionDim();
+      long width = base.base().denoiser().contextWidth();
       float[] context = stacked(encoded.stream().map(EncodedCaption::context).toList());
       long tokens = context.length / batch.size() / width;
       inputs.add(Tensor.of(scope, Shape.of(batch.size(), tokens, width), context));
@@ -55,7 +53,7 @@ final class StyleInputs implements CaptionInputs {
     }
     if (base.base().xl()) {
       float[] sizes = stacked(batch.stream().map(s -> s.sizes().told()).toList());
-      inputs.add(Tensor.of(scope, Shape.of(batch.size(), SIZES), sizes));
+      inputs.add(Tensor.of(scope, Shape.of(batch.size(), Told.SIZES), sizes));
     }
     return inputs;
   }

@@ -13,10 +13,11 @@ import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.Told;
+import dev.lora4j.diffusion.denoiser.Words;
 import dev.lora4j.diffusion.train.objective.Objective;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
-import dev.lora4j.diffusion.unet.UNet;
-import dev.lora4j.diffusion.unet.Words;
 import java.util.Optional;
 
 /**
@@ -68,19 +69,19 @@ final class StyleProgram {
         trainsText(at.plan())
             ? StagedCaptions.trained(graph, model, at.adapters(), settings.clipSkip())
             : StagedCaptions.encoded(graph, model);
-    Optional<UNet.Told> told = captions.pooled().map(pooled -> new UNet.Told(pooled, sizes(graph)));
-    StagedObjective staged = objective.stage(graph, model.unet().inChannels(), at.type());
+    Optional<Told> told = captions.pooled().map(pooled -> new Told(pooled, sizes(graph)));
+    StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
     FrozenWeights frozen = new FrozenWeights(compute, prefix(UNET));
     Weights weights = Weights.of(graph, UNET, frozen, at.adapters());
-    UNet unet = new UNet(model.unet(), settings.checkpointing());
-    Words words = Words.of(captions.context());
-    Expr predicted =
-        unet.apply(weights, staged.noisy().to(compute), staged.timesteps(), words, told);
+    DenoiserInputs inputs =
+        new DenoiserInputs(
+            staged.noisy().to(compute), staged.timesteps(), Words.of(captions.context()), told);
+    Expr predicted = model.denoiser().stage(weights, inputs, settings.checkpointing());
     return staged.loss(predicted.to(at.type()));
   }
 
   private static Expr sizes(Graph graph) {
-    return graph.input("sizes", DType.F32, Shape.of(Shape.UNKNOWN, StyleInputs.SIZES));
+    return graph.input("sizes", DType.F32, Shape.of(Shape.UNKNOWN, Told.SIZES));
   }
 
   /** Whether any layer of a text encoder is trained. */
@@ -96,6 +97,6 @@ final class StyleProgram {
         return encoder.weights().tensor(name.substring(prefix.length()));
       }
     }
-    return model.unetWeights().tensor(name);
+    return model.denoiserWeights().tensor(name);
   }
 }

@@ -99,7 +99,7 @@ final class StyleTask implements TrainingTask {
         return encoder.weights().tensor(name);
       }
     }
-    return model.unetWeights().tensor(name);
+    return model.denoiserWeights().tensor(name);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.unet;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.denoiser.Words;
 
 /** Transformer blocks over the places of a feature map (Rombach et al. 2022, section 3.3). */
 record SpatialTransformer(

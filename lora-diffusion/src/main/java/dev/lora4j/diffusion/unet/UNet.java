@@ -1,8 +1,13 @@
 package dev.lora4j.diffusion.unet;
 
+import dev.lora4j.core.mix.SitePlace;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.denoiser.Told;
+import dev.lora4j.diffusion.denoiser.Words;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -15,10 +20,46 @@ import java.util.function.Supplier;
  * @param checkpointed whether training computes the blocks a second time instead of keeping their
  *     inner values, which changes no bit of the gradient
  */
-public record UNet(UNetConfig config, boolean checkpointed) {
+public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserNetwork {
   /** A network that keeps what the gradient needs. */
   public UNet(UNetConfig config) {
     this(config, false);
+  }
+
+  @Override
+  public int inChannels() {
+    return config.inChannels();
+  }
+
+  @Override
+  public int outChannels() {
+    return config.outChannels();
+  }
+
+  @Override
+  public int contextWidth() {
+    return config.crossAttentionDim();
+  }
+
+  @Override
+  public int pooledWidth() {
+    return config.added().map(a -> a.width() - Told.SIZES * a.sinusoids()).orElse(0);
+  }
+
+  @Override
+  public int levels() {
+    return config.levels();
+  }
+
+  @Override
+  public SitePlace.Of places() {
+    return new UNetPlaces(config);
+  }
+
+  @Override
+  public Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing) {
+    return new UNet(config, checkpointing)
+        .apply(weights, inputs.x(), inputs.timesteps(), inputs.words(), inputs.told());
   }
 
   /**
@@ -62,14 +103,6 @@ public record UNet(UNetConfig config, boolean checkpointed) {
     }
     return leave(at, h);
   }
-
-  /**
-   * What the network is told beside the timestep and the text.
-   *
-   * @param pooled the text as one vector, [batch, width]
-   * @param sizes F32 [batch, count]
-   */
-  public record Told(Expr pooled, Expr sizes) {}
 
   /** The timestep and what else is told, which every block gets, [batch, timeWidth]. */
   Expr time(Weights at, Expr timesteps, Optional<Told> told, DType compute) {
@@ -172,5 +205,11 @@ public record UNet(UNetConfig config, boolean checkpointed) {
         config.normNumGroups(),
         config.linearProjection(),
         config.upcastAttention());
+  }
+
+  /** Its sizes, by which digests of bases have always known it. */
+  @Override
+  public String toString() {
+    return config.toString();
   }
 }

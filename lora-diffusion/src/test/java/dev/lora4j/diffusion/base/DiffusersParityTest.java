@@ -59,7 +59,7 @@ class DiffusersParityTest {
   void unetAtTwoSizes() {
     try (Scope scope = ENGINE.scope("test")) {
       Network.Staging staging =
-          Networks.unet(Configs.unet(TinySd.FOLDER), DType.F32, AdapterInputs.NONE);
+          Networks.denoiser(Configs.denoiser(TinySd.FOLDER), DType.F32, AdapterInputs.NONE);
       float[] context = TINY.floats("text.last_hidden_state");
       for (String name : List.of("unet", "unet_wide")) {
         long batch = TINY.shape(name + ".x").size(0);

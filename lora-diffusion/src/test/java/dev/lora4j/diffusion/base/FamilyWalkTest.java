@@ -14,6 +14,7 @@ import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +93,7 @@ class FamilyWalkTest {
             .filter(part -> Files.exists(folder.resolve(part)))
             .map(part -> Configs.text(folder, part))
             .toList();
-    List<Site> walked = walked(Configs.unet(folder), texts);
+    List<Site> walked = walked(FormulaNetwork.unet(folder), texts);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       assertEquals(
           walked.stream().map(FamilyWalkTest::plain).toList(), sorted(checkpoint.base().sites()));
@@ -111,7 +112,7 @@ class FamilyWalkTest {
               walked.add(site);
               return y;
             };
-    Network.walk("unet", DType.F32, Networks.unet(unet, DType.F32, recorder));
+    Network.walk("unet", DType.F32, Networks.denoiser(new UNet(unet), DType.F32, recorder));
     for (int i = 0; i < texts.size(); i++) {
       String model = "text_encoder" + (i == 0 ? "" : "_" + (i + 1));
       Network.walk(

@@ -76,7 +76,7 @@ class FolderTest {
       DiffusionModel loaded = DiffusionModel.load(scope, from, LoadOptions.in(DType.F32));
       var weights =
           switch (model) {
-            case "unet" -> loaded.unetWeights();
+            case "unet" -> loaded.denoiserWeights();
             case "vae" -> loaded.vaeWeights();
             default -> loaded.textEncoders().get(0).weights();
           };

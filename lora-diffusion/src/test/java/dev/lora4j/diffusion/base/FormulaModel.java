@@ -33,7 +33,7 @@ public final class FormulaModel {
   /** Writes the denoiser's weights into a model folder that has its configuration. */
   public static void writeUnet(Path folder) {
     Path file = folder.resolve("unet/diffusion_pytorch_model.safetensors");
-    write(file, Networks.unet(Configs.unet(folder), DType.F32, AdapterInputs.NONE));
+    write(file, Networks.denoiser(Configs.denoiser(folder), DType.F32, AdapterInputs.NONE));
   }
 
   /** Writes the weights of a text encoder into a model folder that has its configuration. */
@@ -82,7 +82,8 @@ public final class FormulaModel {
               sites.add(site);
               return y;
             };
-    Network.walk("unet", DType.F32, Networks.unet(Configs.unet(folder), DType.F32, recorder));
+    Network.walk(
+        "unet", DType.F32, Networks.denoiser(Configs.denoiser(folder), DType.F32, recorder));
     return sites;
   }
 

@@ -11,6 +11,7 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class FormulaNetwork {
 
   /** The sizes of a model folder's denoiser. */
   public static UNetConfig unet(Path folder) {
-    return Configs.unet(folder);
+    return ((UNet) Configs.denoiser(folder)).config();
   }
 
   /** The text encoder of a model folder. */

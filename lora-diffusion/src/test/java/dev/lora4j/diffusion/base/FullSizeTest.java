@@ -51,7 +51,7 @@ class FullSizeTest {
               .get(0);
       golden.assertClose("text", context);
 
-      Network.Staging unet = Networks.unet(model.unet(), DType.F32, AdapterInputs.NONE);
+      Network.Staging unet = Networks.denoiser(model.denoiser(), DType.F32, AdapterInputs.NONE);
       Map<String, Tensor> noisy =
           Map.of(
               "x", FormulaModel.input(scope, "x", UNIT, 1, 4, 64, 64),
@@ -60,7 +60,7 @@ class FullSizeTest {
       golden.assertClose(
           "unet",
           Network.compile(scope, "unet", DType.F32, unet)
-              .run(scope, model.unetWeights(), noisy)
+              .run(scope, model.denoiserWeights(), noisy)
               .get(0));
 
       Network.Staging decoder = Networks.decoder(model.vae(), DType.F32);

@@ -141,7 +141,7 @@ class BaseUnchangedTest {
     return new PatchedSites(
         scope,
         sd.programs().patch(),
-        sd.base().unetWeights(),
+        sd.base().denoiserWeights(),
         sd.sites(),
         "unet",
         Beside.touched(plan, "unet"),

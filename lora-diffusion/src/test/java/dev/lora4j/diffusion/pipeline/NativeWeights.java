@@ -20,7 +20,7 @@ final class NativeWeights {
     add(
         digest,
         folder.resolve("unet/diffusion_pytorch_model.safetensors"),
-        sd.base().unetWeights());
+        sd.base().denoiserWeights());
     add(digest, folder.resolve("vae/diffusion_pytorch_model.safetensors"), sd.base().vaeWeights());
     for (TextEncoder encoder : sd.base().textEncoders()) {
       add(digest, folder.resolve(encoder.model() + "/model.safetensors"), encoder.weights());

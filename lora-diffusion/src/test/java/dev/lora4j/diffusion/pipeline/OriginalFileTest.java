@@ -77,7 +77,7 @@ class OriginalFileTest {
     try (StableDiffusion narrow = StableDiffusion.load(LORA, file, options("xl"));
         StableDiffusion wide = StableDiffusion.load(LORA, widened, options("xl"))) {
       for (String name : List.of("conv_in.weight", "add_embedding.linear_1.bias")) {
-        assertSame(name, wide.base().unetWeights(), narrow.base().unetWeights());
+        assertSame(name, wide.base().denoiserWeights(), narrow.base().denoiserWeights());
       }
       String turned = "text_projection.weight";
       assertSame(turned, second(wide), second(narrow));

@@ -16,13 +16,13 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.MixPlan.Part;
 import dev.lora4j.core.mix.Order;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.SitePlace;
 import dev.lora4j.core.mix.SitePlace.Nowhere;
 import dev.lora4j.core.mix.SitePlace.OfWords;
 import dev.lora4j.core.mix.SitePlace.OnGrid;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.unet.UNetPlaces;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ class RegionTest {
 
   /** Without what it has at layers that have no place in the picture. */
   private static Adapter placed(Adapter adapter) {
-    UNetPlaces places = new UNetPlaces(SD.base().unet());
+    SitePlace.Of places = SD.base().denoiser().places();
     Map<String, List<Factors>> sites = new TreeMap<>(adapter.sites());
     sites.keySet().removeIf(s -> s.startsWith("unet.") && places.of(s) instanceof Nowhere);
     return new Adapter(adapter.name(), sites, Map.of());
@@ -218,7 +218,7 @@ class RegionTest {
 
   @Test
   void everySiteHasItsPlace() {
-    UNetPlaces places = new UNetPlaces(SD.base().unet());
+    SitePlace.Of places = SD.base().denoiser().places();
     assertEquals(new OnGrid(0), places.of("unet.conv_in"));
     assertEquals(new OnGrid(0), places.of("unet.down_blocks.0.resnets.0.conv1"));
     assertEquals(new OnGrid(1), places.of("unet.down_blocks.0.downsamplers.0.conv"));

@@ -11,12 +11,12 @@ import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.RouteCost;
+import dev.lora4j.core.mix.SitePlace;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.unet.UNetPlaces;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -38,7 +38,7 @@ class RouteTest {
   }
 
   private static RouteCost cost(int side) {
-    UNetPlaces places = new UNetPlaces(SD.base().unet());
+    SitePlace.Of places = SD.base().denoiser().places();
     return new RouteCost(SD.sites(), "unet", places, new GridSize(side, side), 77);
   }
 

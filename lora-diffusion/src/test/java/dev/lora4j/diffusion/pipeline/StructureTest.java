@@ -141,7 +141,7 @@ class StructureTest {
                     EncoderView.LAST,
                     bf16,
                     AdapterInputs.NONE);
-            case "unet" -> Networks.unet(sd.base().unet(), bf16, AdapterInputs.NONE);
+            case "unet" -> Networks.denoiser(sd.base().denoiser(), bf16, AdapterInputs.NONE);
             case "encoder" -> Networks.encoder(sd.base().vae(), bf16);
             default -> Networks.decoder(sd.base().vae(), bf16);
           };

@@ -79,8 +79,8 @@ class CheckpointedDropoutTest {
       AdapterStep step = step(scope, sd, plan, settings);
       TrainingState state = step.begin(scope);
       TrainingRun run = step.bind(scope, state);
-      int channels = sd.base().unet().inChannels();
-      int width = sd.base().unet().crossAttentionDim();
+      int channels = sd.base().denoiser().inChannels();
+      int width = sd.base().denoiser().contextWidth();
       List<LatentSample> samples = new ArrayList<>();
       List<SampleDraw> draws = new ArrayList<>();
       for (int i = 0; i < BATCH; i++) {

@@ -70,7 +70,7 @@ class InjectedInfinityTest {
 
   private static List<TrainingSample> samples() {
     int side = SD.base().sampleSize();
-    Shape shape = Shape.of(SD.base().unet().inChannels(), side, side);
+    Shape shape = Shape.of(SD.base().denoiser().inChannels(), side, side);
     List<TrainingSample> samples = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       float[] latents = new float[(int) shape.elements()];
@@ -102,7 +102,7 @@ class InjectedInfinityTest {
       StyleTask task = task(SETTINGS, samples);
       AdapterStep step = new AdapterStep(scope, task, SETTINGS.training());
       String weight = site.name().substring("unet.".length()) + ".weight";
-      Tensor broken = broken(scope, SD.base().unetWeights().tensor(weight));
+      Tensor broken = broken(scope, SD.base().denoiserWeights().tensor(weight));
       Function<String, Tensor> held =
           name -> name.equals(weight) ? broken : step.held().apply(name);
       TrainingState state = step.begin(scope);

@@ -40,9 +40,9 @@ class LatentStepTest {
   }
 
   private static LatentStep step(StyleSettings settings, int captions) {
-    Shape one = Shape.of(SD.base().unet().inChannels(), SIDE, SIDE);
+    Shape one = Shape.of(SD.base().denoiser().inChannels(), SIDE, SIDE);
     LatentSample sample = LatentSample.of(one, waves(one));
-    Shape context = Shape.of(captions, WORDS, SD.base().unet().crossAttentionDim());
+    Shape context = Shape.of(captions, WORDS, SD.base().denoiser().contextWidth());
     return new LatentStep(
         SD.scope(),
         SD.base(),

@@ -10,6 +10,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.FormulaNetwork;
+import dev.lora4j.diffusion.denoiser.Told;
+import dev.lora4j.diffusion.denoiser.Words;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -65,8 +67,7 @@ final class BlockByBlock {
     Network.Staging telling =
         (graph, weights) -> {
           Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
-          UNet.Told told =
-              new UNet.Told(input(graph, given, "pooled"), input(graph, given, "sizes"));
+          Told told = new Told(input(graph, given, "pooled"), input(graph, given, "sizes"));
           Weights at = weights.apply(SiteAdapters.NONE);
           return List.of(unet.time(at, timesteps, Optional.of(told), DType.F32));
         };

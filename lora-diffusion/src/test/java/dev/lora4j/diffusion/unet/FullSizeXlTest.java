@@ -46,7 +46,7 @@ class FullSizeXlTest {
   @Test
   void textAndEveryBlockAreThoseOfDiffusersAndTransformers() {
     UNetConfig config = FormulaNetwork.unet(FULL_SIZE);
-    Network.Staging whole = Networks.unet(config, DType.F32, AdapterInputs.NONE);
+    Network.Staging whole = Networks.denoiser(new UNet(config), DType.F32, AdapterInputs.NONE);
     assertEquals(
         WEIGHTS,
         Network.parameters(DType.F32, whole).stream()

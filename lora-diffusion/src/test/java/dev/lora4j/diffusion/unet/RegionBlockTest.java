@@ -32,6 +32,7 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.denoiser.Words;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

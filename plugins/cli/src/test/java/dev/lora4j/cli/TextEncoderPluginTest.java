@@ -89,7 +89,13 @@ class TextEncoderPluginTest {
   private Run picture(String name, String prompt, String... more) {
     List<String> words =
         new ArrayList<>(
-            List.of("generate", prompt, "--steps=2", "-o", folder.resolve(name).toString()));
+            List.of(
+                "generate",
+                prompt,
+                "--steps=2",
+                "--seed=1",
+                "-o",
+                folder.resolve(name).toString()));
     words.addAll(List.of(more));
     return run(words.toArray(String[]::new));
   }

@@ -9,16 +9,18 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.Noise;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.denoiser.Words;
 import dev.lora4j.diffusion.pipeline.EncodedCaption;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.train.MinSnr;
 import dev.lora4j.diffusion.train.NoisyLatents;
-import dev.lora4j.diffusion.unet.UNet;
-import dev.lora4j.diffusion.unet.UNetConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The loss of a finished base on pictures that it was not trained on: each with its plain name, at
@@ -42,43 +44,46 @@ final class HeldOutLoss {
     List<float[]> latents = sd.encode(pictures);
     List<EncodedCaption> captions =
         sd.encodeCaptions(pictures.stream().map(Picture::caption).toList(), 0);
-    UNetConfig unet = sd.base().unet();
+    DenoiserNetwork denoiser = sd.base().denoiser();
     NoiseSchedule schedule = sd.base().schedule();
     double sum = 0;
     try (Scope scope = sd.scope().child("held-out loss")) {
-      Network network = Network.compile(scope, "unet", DType.F32, staging(unet, schedule));
+      Network network = Network.compile(scope, "unet", DType.F32, staging(denoiser, schedule));
       for (int i = 0; i < pictures.size(); i++) {
         try (Scope one = scope.child("picture")) {
           Map<String, Tensor> inputs =
-              inputs(one, unet, schedule, gamma, i, latents.get(i), captions.get(i).context());
-          sum += network.run(one, sd.base().unetWeights(), inputs).get(0).floats()[0];
+              inputs(one, denoiser, schedule, gamma, i, latents.get(i), captions.get(i).context());
+          sum += network.run(one, sd.base().denoiserWeights(), inputs).get(0).floats()[0];
         }
       }
     }
     return sum / pictures.size();
   }
 
-  private static Network.Staging staging(UNetConfig unet, NoiseSchedule schedule) {
+  private static Network.Staging staging(DenoiserNetwork denoiser, NoiseSchedule schedule) {
     return (graph, weights) -> {
       long any = Shape.UNKNOWN;
-      Shape latent = Shape.of(any, unet.inChannels(), any, any);
+      Shape latent = Shape.of(any, denoiser.inChannels(), any, any);
       Expr latents = graph.input("latents", DType.F32, latent);
       Expr noise = graph.input("noise", DType.F32, latent);
       Expr left = graph.input("alpha_cumprod", DType.F32, Shape.of(any));
       Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(any));
       Expr weight = graph.input("weight", DType.F32, Shape.of(any));
-      Shape words = Shape.of(any, any, unet.crossAttentionDim());
+      Shape words = Shape.of(any, any, denoiser.contextWidth());
       Expr context = graph.input("context", DType.F32, words);
       NoisyLatents noisy = NoisyLatents.of(latents, noise, left, schedule.config().prediction());
       Expr predicted =
-          new UNet(unet).apply(weights.apply(SiteAdapters.NONE), noisy.noisy(), timesteps, context);
+          denoiser.stage(
+              weights.apply(SiteAdapters.NONE),
+              new DenoiserInputs(noisy.noisy(), timesteps, Words.of(context), Optional.empty()),
+              false);
       return List.of(noisy.loss(predicted, weight));
     };
   }
 
   private static Map<String, Tensor> inputs(
       Scope scope,
-      UNetConfig unet,
+      DenoiserNetwork denoiser,
       NoiseSchedule schedule,
       double gamma,
       int picture,
@@ -96,9 +101,9 @@ final class HeldOutLoss {
       weights[i] = (float) MinSnr.weight(schedule, t, gamma);
       Noise.of(SEED, picture, i).gaussians(noise, i * latents.length, latents.length);
     }
-    int side = (int) Math.round(Math.sqrt(latents.length / (double) unet.inChannels()));
-    Shape latent = Shape.of(n, unet.inChannels(), side, side);
-    int width = unet.crossAttentionDim();
+    int side = (int) Math.round(Math.sqrt(latents.length / (double) denoiser.inChannels()));
+    Shape latent = Shape.of(n, denoiser.inChannels(), side, side);
+    int width = denoiser.contextWidth();
     Shape rows = Shape.of(n);
     return Map.of(
         "latents", Tensor.of(scope, latent, repeated(latents)),

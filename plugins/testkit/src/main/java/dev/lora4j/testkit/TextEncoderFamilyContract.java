@@ -7,13 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
@@ -28,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -89,17 +83,13 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
     }
   }
 
-  private ConfigFile config(String text) {
-    try {
-      Path file = Files.createTempFile(folder, "config", ".json");
-      return ConfigFile.read(Files.writeString(file, text));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+  private ConfiguredFamily<TextEncoderFamily> configured() {
+    return new ConfiguredFamily<>(
+        folder, config(), extension(), TextEncoderFamily::recognises, TextEncoderFamily::network);
   }
 
   private TextNetwork network() {
-    return extension().network(config(config()));
+    return extension().network(configured().own());
   }
 
   private PromptTokenizer tokenizer() {
@@ -112,49 +102,17 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
 
   @Test
   void itsConfigurationIsItsOwnAlone() {
-    ConfigFile own = config(config());
-    List<String> claiming =
-        Extensions.installed().shared(TextEncoderFamily.class).entrySet().stream()
-            .filter(e -> e.getValue().recognises(own))
-            .map(Map.Entry::getKey)
-            .toList();
-    assertEquals(List.of(info().name()), claiming, "who knows its configuration");
-    assertFalse(extension().recognises(config(FOREIGN)), "it knows somebody else's");
+    configured().requireOwn(TextEncoderFamily.class, info().name(), FOREIGN);
   }
 
   @Test
   void aConfigurationThatIsCutIsTakenOrRefusedByName() {
-    JsonObject whole = JsonParser.parseString(config()).getAsJsonObject();
-    for (String key : new TreeSet<>(whole.keySet())) {
-      JsonObject cut = whole.deepCopy();
-      cut.remove(key);
-      ConfigFile file = config(cut.toString());
-      if (extension().recognises(file)) {
-        try {
-          extension().network(file);
-        } catch (ModelException e) {
-          String told = String.valueOf(e.getMessage());
-          assertTrue(told.contains(key) && told.contains(file.file().toString()), told);
-        }
-      }
-    }
+    configured().requireCutsTakenOrRefused();
   }
 
   @Test
   void theSameConfigurationIsTheSameNetwork() {
-    assertEquals(network(), network());
-    assertEquals(network().hashCode(), network().hashCode());
-    assertEquals(network().toString(), network().toString());
-    JsonObject whole = JsonParser.parseString(config()).getAsJsonObject();
-    for (String key : new TreeSet<>(whole.keySet())) {
-      if (whole.get(key).isJsonPrimitive() && whole.getAsJsonPrimitive(key).isNumber()) {
-        JsonObject other = whole.deepCopy();
-        other.addProperty(key, 2 * whole.get(key).getAsInt());
-        TextNetwork made = extension().network(config(other.toString()));
-        assertEquals(
-            made.equals(network()), made.toString().equals(network().toString()), "other " + key);
-      }
-    }
+    configured().requireValues();
   }
 
   @Test

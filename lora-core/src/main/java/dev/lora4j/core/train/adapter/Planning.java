@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.NearestNames;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,7 +53,7 @@ final class Planning {
     for (TargetPreset preset : recipe.targets().presets()) {
       List<Site> found = preset.among(sites).stream().filter(this::trainable).toList();
       if (found.isEmpty()) {
-        problems.add("the preset " + preset + " means none of its layers");
+        problems.add("the preset " + preset + " means none of its layers" + otherPresets());
       }
       chosen.addAll(found);
     }
@@ -72,6 +73,16 @@ final class Planning {
       chosen.addAll(found);
     }
     return chosen;
+  }
+
+  /** Presets that mean some layers here. */
+  private String otherPresets() {
+    List<String> others =
+        Arrays.stream(TargetPreset.values())
+            .filter(p -> p.among(sites).stream().anyMatch(this::trainable))
+            .map(TargetPreset::toString)
+            .toList();
+    return others.isEmpty() ? "" : ", as " + String.join(", ", others) + " would";
   }
 
   private List<Site> included(SitePattern pattern) {

@@ -84,7 +84,7 @@ class AdapterRecipeTest {
         LORA.targets(targets).overrides(List.of(SiteOverride.rank("attn1.to_vv", 2)));
     requireAll(
         problems(() -> recipe.plan(SmallNet.sites())),
-        "the preset text-encoders means none of its layers",
+        "the preset text-encoders means none of its layers, as attention,",
         "to_qq matches no layer; the nearest names are to_q",
         "norm matches only layers that the method lora cannot train",
         "of kind NORM",

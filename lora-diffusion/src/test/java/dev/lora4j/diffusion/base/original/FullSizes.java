@@ -11,6 +11,7 @@ import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.util.ArrayList;
@@ -101,7 +102,8 @@ record FullSizes(
   Map<String, List<Placement>> places(Map<String, Shape> shapes) {
     Map<String, List<Placement>> all = new LinkedHashMap<>();
     UNetWeightNames unetNames = new UNetWeightNames(unet);
-    for (Parameter p : parameters(Networks.unet(unet, DType.F32, AdapterInputs.NONE))) {
+    for (Parameter p :
+        parameters(Networks.denoiser(new UNet(unet), DType.F32, AdapterInputs.NONE))) {
       all.put(
           "unet:" + p.name(),
           List.of(Placement.of("", "model.diffusion_model." + unetNames.of(p.name()))));

@@ -23,6 +23,7 @@ import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ class MeasuredSizesTest {
     try (Engine engine = Engine.open();
         Scope scope = engine.scope("test")) {
       DiffusionModel model = DiffusionModel.load(scope, written, LoadOptions.in(DType.F32));
-      assertEquals(unet, model.unet());
+      assertEquals(new UNet(unet), model.denoiser());
       assertEquals(vae, model.vae());
       assertEquals(
           List.of(new ClipText(text)),

@@ -8,8 +8,8 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.diffusion.unet.UNet;
-import dev.lora4j.diffusion.unet.Words;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.Words;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -31,9 +31,8 @@ record DenoiserWork(double base, double adapters) {
     double[] sums = new double[2];
     Graph graph = new Graph();
     int side = setting.side();
-    Shape latents = Shape.of(setting.batch(), denoiser.config().inChannels(), side, side);
-    Shape words =
-        Shape.of(setting.batch(), StepSetting.WORDS, denoiser.config().crossAttentionDim());
+    Shape latents = Shape.of(setting.batch(), denoiser.network().inChannels(), side, side);
+    Shape words = Shape.of(setting.batch(), StepSetting.WORDS, denoiser.network().contextWidth());
     Expr x = graph.input("x", DType.F32, latents);
     Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(setting.batch()));
     Expr context = graph.input("context", DType.F32, words);
@@ -51,7 +50,8 @@ record DenoiserWork(double base, double adapters) {
           return out;
         };
     Weights at = Weights.of(graph, "unet", new FrozenWeights(DType.F32, ""), counting);
-    new UNet(denoiser.config()).apply(at, x, timesteps, Words.of(context), Optional.empty());
+    DenoiserInputs inputs = new DenoiserInputs(x, timesteps, Words.of(context), Optional.empty());
+    denoiser.network().stage(at, inputs, false);
     return new DenoiserWork(sums[0], sums[1]);
   }
 

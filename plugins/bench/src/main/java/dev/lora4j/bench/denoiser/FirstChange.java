@@ -37,9 +37,9 @@ public final class FirstChange implements Contender {
             scope,
             MODEL,
             setting.compute(),
-            Networks.unet(base.config(), setting.compute(), AdapterInputs.NONE));
+            Networks.denoiser(base.network(), setting.compute(), AdapterInputs.NONE));
     patch = new Patch(scope);
-    data = StepData.of(scope, base.config(), setting);
+    data = StepData.of(scope, base.network(), setting);
     step(MixPlan.NONE); // the base is loaded, and has been used
   }
 

@@ -13,12 +13,14 @@ import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.base.Networks;
-import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.unet.UNet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A denoiser with its weights, out of a whole model or alone. */
-record LoadedDenoiser(UNetConfig config, WeightStore weights, SiteCatalogue sites, Family family) {
+record LoadedDenoiser(
+    DenoiserNetwork network, WeightStore weights, SiteCatalogue sites, Family family) {
   /**
    * Loads it.
    *
@@ -28,16 +30,16 @@ record LoadedDenoiser(UNetConfig config, WeightStore weights, SiteCatalogue site
     if (Files.isDirectory(folder.resolve("vae"))) {
       DiffusionModel model = DiffusionModel.load(scope, folder, LoadOptions.in(compute));
       Family family = ModelFamily.of(String.valueOf(folder.getFileName()), model.sites());
-      return new LoadedDenoiser(model.unet(), model.unetWeights(), model.sites(), family);
+      return new LoadedDenoiser(model.denoiser(), model.denoiserWeights(), model.sites(), family);
     }
-    UNetConfig config = RandomDenoiser.SD15;
+    DenoiserNetwork network = new UNet(RandomDenoiser.SD15);
     WeightStore weights =
         NetworkWeights.load(
             scope,
             RandomDenoiser.weights(folder),
             compute,
-            Network.parameters(compute, Networks.unet(config, compute, AdapterInputs.NONE)));
+            Network.parameters(compute, Networks.denoiser(network, compute, AdapterInputs.NONE)));
     Family family = Families.named("sd15");
-    return new LoadedDenoiser(config, weights, family.sites(), family);
+    return new LoadedDenoiser(network, weights, family.sites(), family);
   }
 }

@@ -77,7 +77,7 @@ public final class OurStep implements Contender {
             scope,
             MODEL,
             setting.compute(),
-            Networks.unet(base.config(), setting.compute(), inputs));
+            Networks.denoiser(base.network(), setting.compute(), inputs));
     PatchedSites patched =
         new PatchedSites(scope, patch, base.weights(), base.sites(), MODEL, inside, plan);
     held =
@@ -90,7 +90,7 @@ public final class OurStep implements Contender {
       float[] weights = plan.overall(MODEL);
       data.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
     }
-    data.putAll(StepData.of(scope, base.config(), setting));
+    data.putAll(StepData.of(scope, base.network(), setting));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +73,8 @@ public final class RandomDenoiser {
     RandomWeights.write(
         file,
         stored,
-        Network.parameters(DType.F32, Networks.unet(SD15, DType.F32, AdapterInputs.NONE)));
+        Network.parameters(
+            DType.F32, Networks.denoiser(new UNet(SD15), DType.F32, AdapterInputs.NONE)));
     try {
       Files.writeString(folder.resolve("unet").resolve("config.json"), CONFIG);
       return folder;

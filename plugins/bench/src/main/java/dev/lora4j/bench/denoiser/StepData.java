@@ -3,7 +3,7 @@ package dev.lora4j.bench.denoiser;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,10 +17,10 @@ final class StepData {
   private StepData() {}
 
   /** The inputs by name; waves, which both sides compute alike. */
-  static Map<String, Tensor> of(Scope scope, UNetConfig config, StepSetting setting) {
+  static Map<String, Tensor> of(Scope scope, DenoiserNetwork network, StepSetting setting) {
     int batch = setting.batch();
-    Shape latents = Shape.of(batch, config.inChannels(), setting.side(), setting.side());
-    Shape words = Shape.of(batch, StepSetting.WORDS, config.crossAttentionDim());
+    Shape latents = Shape.of(batch, network.inChannels(), setting.side(), setting.side());
+    Shape words = Shape.of(batch, StepSetting.WORDS, network.contextWidth());
     float[] timesteps = new float[batch];
     Arrays.fill(timesteps, StepSetting.TIMESTEP);
     Map<String, Tensor> data = new HashMap<>();

@@ -28,7 +28,7 @@ final class TrainingInputs {
 
   /** Made-up latents, each picture's its own. */
   static List<LatentSample> latents(DiffusionModel model, TrainingSetting setting) {
-    Shape one = Shape.of(model.unet().inChannels(), setting.side(), setting.side());
+    Shape one = Shape.of(model.denoiser().inChannels(), setting.side(), setting.side());
     List<LatentSample> all = new ArrayList<>();
     for (int i = 0; i < setting.batch(); i++) {
       all.add(LatentSample.of(one, waves(one, LATENTS, i)));
@@ -39,7 +39,7 @@ final class TrainingInputs {
   /** Made-up captions as the denoiser gets them. */
   static HostTensor context(DiffusionModel model, TrainingSetting setting) {
     int words = model.textEncoders().get(0).network().places();
-    Shape shape = Shape.of(setting.batch(), words, model.unet().crossAttentionDim());
+    Shape shape = Shape.of(setting.batch(), words, model.denoiser().contextWidth());
     return HostTensor.of(shape, waves(shape, CONTEXT, 0));
   }
 

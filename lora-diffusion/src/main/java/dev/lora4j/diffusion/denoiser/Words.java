@@ -1,4 +1,4 @@
-package dev.lora4j.diffusion.unet;
+package dev.lora4j.diffusion.denoiser;
 
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
@@ -24,8 +24,8 @@ public record Words(Expr context, List<Expr> shares) {
     return new Words(context, List.of());
   }
 
-  /** The shares at a resolution. */
-  Optional<Expr> shares(int level) {
+  /** The shares at a resolution, 0 being the finest; empty if there is one text alone. */
+  public Optional<Expr> shares(int level) {
     return shares.isEmpty() ? Optional.empty() : Optional.of(shares.get(level));
   }
 }

@@ -1,0 +1,62 @@
+package dev.lora4j.diffusion.denoiser;
+
+import dev.lora4j.core.mix.SitePlace;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/**
+ * The network of a denoiser with its sizes, without its weights: it predicts the noise, velocity or
+ * flow in noisy latents. Implementations are values: those of equal sizes are equal, and {@link
+ * Object#toString} tells all sizes, as a digest of them goes into what pictures say of their base.
+ */
+public interface DenoiserNetwork {
+  /** Channels of the latents that it takes. */
+  int inChannels();
+
+  /** Channels of what it predicts, which are those of the autoencoder's latents. */
+  int outChannels();
+
+  /** Width of the vectors that stand for a text's words. */
+  int contextWidth();
+
+  /** Width of the text as one vector, with which it is told {@link Told}; 0 if it is not. */
+  default int pooledWidth() {
+    return 0;
+  }
+
+  /**
+   * How many grids its layers lie on, each half as high and wide as the one before, the first that
+   * of the latents; at least 1. Latents' sides are multiples of two to the power of one less.
+   */
+  int levels();
+
+  /**
+   * Where the outputs of its layers lie in the picture, by the sites' names, which begin with
+   * {@code unet.} whatever the kind. By it adapters count in a part of the picture alone, and the
+   * arithmetic of having them beside the weights is known.
+   */
+  SitePlace.Of places();
+
+  /**
+   * Stages the network. The layers that it takes from {@code weights} are those that adapters can
+   * change.
+   *
+   * @param weights asked for by the names that its checkpoints have
+   * @param checkpointing whether training may compute inner values a second time instead of keeping
+   *     them; must change no bit of a gradient
+   * @return the prediction [batch, outChannels, height, width], in the type of {@code inputs.x()}
+   * @throws IllegalArgumentException if {@code inputs} tell more or less than it is to be told
+   */
+  Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing);
+
+  /** What checkpoints in folders may call a weight, likeliest first. */
+  default List<String> names(String weight) {
+    return List.of(weight);
+  }
+
+  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  default boolean ignores(String tensor) {
+    return false;
+  }
+}

@@ -1,0 +1,7 @@
+/** What a denoiser is to all that makes pictures with it or trains it: its sizes and a staging. */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@NullMarked
+package dev.lora4j.diffusion.denoiser;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,134 @@
+package dev.lora4j.testkit;
+
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.AdapterInputs;
+import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.denoiser.Told;
+import dev.lora4j.diffusion.denoiser.Words;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** A denoiser with weights of random numbers, run as a base runs it. */
+record DenoiserRun(Engine engine, DenoiserNetwork network) {
+  /** What names of a denoiser's sites begin with. */
+  static final String MODEL = "unet";
+
+  /** How many words texts have. */
+  static final int WORDS = 5;
+
+  private Network.Staging staging(DType compute, boolean regional) {
+    return Networks.denoiser(network, compute, AdapterInputs.NONE, regional);
+  }
+
+  /** What it asks for. */
+  List<Parameter> parameters() {
+    return Network.parameters(DType.F32, staging(DType.F32, false));
+  }
+
+  /** Inputs for pictures of random numbers; the first of more are those of fewer. */
+  Map<String, HostTensor> pictures(int count, int side) {
+    Map<String, HostTensor> inputs = new HashMap<>();
+    inputs.put("x", numbers(Shape.of(count, network.inChannels(), side, side), 1));
+    float[] timesteps = new float[count];
+    for (int i = 0; i < count; i++) {
+      timesteps[i] = 100 * (i + 1);
+    }
+    inputs.put("timesteps", HostTensor.of(Shape.of(count), timesteps));
+    inputs.put("context", numbers(Shape.of(count, WORDS, network.contextWidth()), 2));
+    if (network.pooledWidth() > 0) {
+      inputs.put("pooled", numbers(Shape.of(count, network.pooledWidth()), 3));
+      inputs.put("sizes", numbers(Shape.of(count, Told.SIZES), 4));
+    }
+    return inputs;
+  }
+
+  /** Random numbers of a seed. */
+  static HostTensor numbers(Shape shape, long seed) {
+    return MadeUpLayer.numbers(shape, new SplittableRandom(seed));
+  }
+
+  /** What it predicts, with shares of contexts if {@code regional}. */
+  HostTensor of(Map<String, HostTensor> inputs, DType compute, boolean regional) {
+    try (Scope scope = engine.scope("denoiser")) {
+      Network compiled = Network.compile(scope, MODEL, compute, staging(compute, regional));
+      WeightStore weights = MadeUpWeights.of(scope, parameters(), compute);
+      Map<String, Tensor> data = new HashMap<>();
+      inputs.forEach((name, values) -> data.put(name, values.on(scope)));
+      return HostTensor.of(compiled.run(scope, weights, data).get(0));
+    }
+  }
+
+  /** The gradient of the mean square of what it predicts, with respect to the latents. */
+  HostTensor gradient(Map<String, HostTensor> inputs, boolean checkpointing) {
+    try (Scope scope = engine.scope("gradient")) {
+      Graph graph = new Graph();
+      FrozenWeights source = new FrozenWeights(DType.F32, "weight:");
+      Map<String, Expr> staged = new LinkedHashMap<>();
+      inputs.forEach(
+          (name, values) -> staged.put(name, graph.input(name, DType.F32, values.shape())));
+      Expr x = staged.get("x").trainable();
+      Optional<Told> told =
+          Optional.ofNullable(staged.get("pooled"))
+              .map(pooled -> new Told(pooled, staged.get("sizes")));
+      DenoiserInputs seen =
+          new DenoiserInputs(x, staged.get("timesteps"), Words.of(staged.get("context")), told);
+      Weights at = Weights.of(graph, MODEL, source, SiteAdapters.NONE);
+      Expr loss = network.stage(at, seen, checkpointing).pow(2).mean();
+      Program program = graph.training(scope, graph.gradients(loss, List.of(x)));
+      WeightStore weights = MadeUpWeights.of(scope, parameters(), DType.F32);
+      Held held =
+          program.hold(
+              scope, source.parameters().stream().map(p -> weights.tensor(p.name())).toList());
+      Map<String, Tensor> data = new HashMap<>();
+      inputs.forEach((name, values) -> data.put(name, values.on(scope)));
+      return HostTensor.of(program.run(scope, held, data).get(0));
+    }
+  }
+
+  /** {@link #of} in F32 with one context for the whole picture. */
+  HostTensor of(Map<String, HostTensor> inputs) {
+    return of(inputs, DType.F32, false);
+  }
+
+  /** Stages it for pictures of one size, and with what it is not to be told if {@code wrongly}. */
+  void stage(int side, boolean wrongly, SiteAdapters seeing) {
+    Graph graph = new Graph();
+    Shape latents = Shape.of(2, network.inChannels(), side, side);
+    Expr x = graph.input("x", DType.F32, latents);
+    Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(2));
+    Shape words = Shape.of(2, WORDS, network.contextWidth());
+    Expr context = graph.input("context", DType.F32, words);
+    boolean tells = network.pooledWidth() > 0 != wrongly;
+    Optional<Told> told =
+        tells
+            ? Optional.of(
+                new Told(
+                    graph.input(
+                        "pooled", DType.F32, Shape.of(2, Math.max(1, network.pooledWidth()))),
+                    graph.input("sizes", DType.F32, Shape.of(2, Told.SIZES))))
+            : Optional.empty();
+    Weights at = Weights.of(graph, MODEL, new FrozenWeights(DType.F32, ""), seeing);
+    network.stage(at, new DenoiserInputs(x, timesteps, Words.of(context), told), false);
+  }
+}
