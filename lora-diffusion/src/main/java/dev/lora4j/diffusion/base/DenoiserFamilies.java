@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /** The kinds of denoisers that there are, with those that plug-ins bring. */
 final class DenoiserFamilies {
@@ -31,16 +32,19 @@ final class DenoiserFamilies {
           config.file()
               + ": "
               + (names.isEmpty()
-                  ? "no kind of denoiser knows "
-                      + described
-                      + "; there are "
-                      + String.join(", ", all.keySet())
-                      + "."
+                  ? "no kind of denoiser knows " + described + "; there are " + known() + "."
                   : described
                       + " is claimed by the kinds of denoisers "
                       + String.join(" and ", names)
                       + "."));
     }
     return Extensions.installed().shared(DenoiserFamily.class, names.get(0)).network(config);
+  }
+
+  /** What there is, with what each reads. */
+  private static String known() {
+    return Extensions.installed().list(DenoiserFamily.class).stream()
+        .map(each -> each.info().name() + " (" + each.info().help() + ")")
+        .collect(Collectors.joining(", "));
   }
 }

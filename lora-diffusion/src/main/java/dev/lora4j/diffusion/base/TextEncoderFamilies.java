@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.text.TextNetwork;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /** The kinds of text encoders that there are, with those that plug-ins bring. */
 final class TextEncoderFamilies {
@@ -34,7 +35,7 @@ final class TextEncoderFamilies {
                   ? "no kind of text encoder knows "
                       + described(config)
                       + "; there are "
-                      + String.join(", ", all.keySet())
+                      + known()
                       + "."
                   : described(config)
                       + " is claimed by the kinds of text encoders "
@@ -42,6 +43,13 @@ final class TextEncoderFamilies {
                       + "."));
     }
     return Extensions.installed().shared(TextEncoderFamily.class, names.get(0)).network(config);
+  }
+
+  /** What there is, with what each reads. */
+  private static String known() {
+    return Extensions.installed().list(TextEncoderFamily.class).stream()
+        .map(each -> each.info().name() + " (" + each.info().help() + ")")
+        .collect(Collectors.joining(", "));
   }
 
   private static String described(ConfigFile config) {

@@ -214,7 +214,7 @@ class FolderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "unet,_class_name,UNetSpatioTemporalConditionModel,only UNet2DConditionModel",
+    "unet,_class_name,UNetSpatioTemporalConditionModel,there are unet (UNet2DConditionModel)",
     "vae,_class_name,AsymmetricAutoencoderKL,only AutoencoderKL",
     "unet,class_embed_type,timestep,models that set it cannot be read"
   })

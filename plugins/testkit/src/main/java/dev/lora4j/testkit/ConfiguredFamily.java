@@ -2,6 +2,7 @@ package dev.lora4j.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -70,7 +71,7 @@ record ConfiguredFamily<F>(
       ConfigFile file = file(cut.toString());
       if (recognises.test(family, file)) {
         try {
-          network.apply(family, file);
+          assertNotNull(network.apply(family, file));
         } catch (ModelException e) {
           String told = String.valueOf(e.getMessage());
           assertTrue(told.contains(key) && told.contains(file.file().toString()), told);

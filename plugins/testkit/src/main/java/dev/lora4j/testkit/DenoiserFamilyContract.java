@@ -190,9 +190,9 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
     HostTensor made = run().of(inputs);
     for (String name : new TreeSet<>(inputs.keySet())) {
       Map<String, HostTensor> others = new HashMap<>(inputs);
-      double[] values = inputs.get(name).doubles();
+      double[] values = DenoiserRun.named(inputs, name).doubles();
       Arrays.setAll(values, i -> values[i] * 2 + 1);
-      others.put(name, HostTensor.of(DType.F32, inputs.get(name).shape(), values));
+      others.put(name, HostTensor.of(DType.F32, DenoiserRun.named(inputs, name).shape(), values));
       assertNotEquals(made, run().of(others), "another " + name + " makes no difference");
     }
   }
@@ -208,7 +208,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   @Test
   void aTextCountsWhereItsShareIs() {
     Map<String, HostTensor> plain = run().pictures(1, side());
-    Shape words = plain.get("context").shape();
+    Shape words = DenoiserRun.named(plain, "context").shape();
     HostTensor other = DenoiserRun.numbers(words, 5);
     assertClose(run().of(plain), shared(plain, other, 1), "the first text alone");
     Map<String, HostTensor> second = new HashMap<>(plain);
@@ -219,7 +219,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   /** With two texts, of which the first has this share of all places. */
   private HostTensor shared(Map<String, HostTensor> plain, HostTensor other, float share) {
     Map<String, HostTensor> inputs = new HashMap<>(plain);
-    double[] first = plain.get("context").doubles();
+    double[] first = DenoiserRun.named(plain, "context").doubles();
     double[] both = Arrays.copyOf(first, 2 * first.length);
     System.arraycopy(other.doubles(), 0, both, first.length, first.length);
     Shape words = Shape.of(2, DenoiserRun.WORDS, network().contextWidth());

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -63,6 +64,11 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     return inputs;
   }
 
+  /** One of the inputs. */
+  static <T> T named(Map<String, T> inputs, String name) {
+    return Objects.requireNonNull(inputs.get(name), name);
+  }
+
   /** Random numbers of a seed. */
   static HostTensor numbers(Shape shape, long seed) {
     return MadeUpLayer.numbers(shape, new SplittableRandom(seed));
@@ -87,12 +93,13 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
       Map<String, Expr> staged = new LinkedHashMap<>();
       inputs.forEach(
           (name, values) -> staged.put(name, graph.input(name, DType.F32, values.shape())));
-      Expr x = staged.get("x").trainable();
+      Expr x = named(staged, "x").trainable();
       Optional<Told> told =
           Optional.ofNullable(staged.get("pooled"))
-              .map(pooled -> new Told(pooled, staged.get("sizes")));
+              .map(pooled -> new Told(pooled, named(staged, "sizes")));
       DenoiserInputs seen =
-          new DenoiserInputs(x, staged.get("timesteps"), Words.of(staged.get("context")), told);
+          new DenoiserInputs(
+              x, named(staged, "timesteps"), Words.of(named(staged, "context")), told);
       Weights at = Weights.of(graph, MODEL, source, SiteAdapters.NONE);
       Expr loss = network.stage(at, seen, checkpointing).pow(2).mean();
       Program program = graph.training(scope, graph.gradients(loss, List.of(x)));
