@@ -22,24 +22,15 @@ final class AddedFactors {
     int rank = Math.toIntExact(FactorRules.rank(parameter.parts().get(0)));
     float[] down = new float[Math.toIntExact(rank * parameter.site().rest())];
     float[] up = new float[Math.toIntExact(parameter.site().out() * rank)];
-    float[] own = new float[Math.max(down.length, up.length)];
     for (Parameter.Part part : parameter.parts()) {
       Factors factors = part.factors().get(0);
       double scale = Methods.additive(factors.method()).scale(factors.structure());
       double weight = part.weight() * scale;
       double root = Math.sqrt(Math.abs(weight));
-      factors.tensor(LoraMethod.DOWN).floats(own, 0);
-      add(down, own, (float) (root * Math.signum(weight)));
-      factors.tensor(LoraMethod.UP).floats(own, 0);
-      add(up, own, (float) (root * lambda));
+      factors.tensor(LoraMethod.DOWN).addTo(down, (float) (root * Math.signum(weight)));
+      factors.tensor(LoraMethod.UP).addTo(up, (float) (root * lambda));
     }
     return new AddedFactors(down, up);
-  }
-
-  private static void add(float[] sum, float[] values, float factor) {
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += values[i] * factor;
-    }
   }
 
   /** [rank, rest]; not to be changed. */

@@ -44,6 +44,9 @@ final class MixRun {
     }
   }
 
+  /** Parameters that are added up on the heap between two looks at an interrupt. */
+  private static final int AT_ONCE = 32;
+
   private final Scope scope;
   private final Mixture mixture;
   private final MixerCode code;
@@ -121,6 +124,11 @@ final class MixRun {
       cut.putAll(summed.sites());
     }
     ComputedFactors computed = new ComputedFactors(scope, stored);
+    if (kept.products().isEmpty()) {
+      List<Planned> additions = others.stream().filter(MixRun::adds).toList();
+      done = added(additions, computed, result, done, count, listener);
+      others = others.stream().filter(p -> !adds(p)).toList();
+    }
     for (Planned one : others) {
       String site = one.parameter().site().name();
       one(one, computed, kept, cut)
@@ -161,26 +169,70 @@ final class MixRun {
                 : 0);
   }
 
-  /** The factors of one parameter added up; none if they are 0. */
+  private static boolean adds(Planned one) {
+    return one.program().added().isPresent();
+  }
+
+  /** Adds up the factors of many parameters; tells how many of all are done then. */
+  private static int added(
+      List<Planned> additions,
+      ComputedFactors computed,
+      Map<String, List<Factors>> result,
+      int before,
+      int count,
+      SiteListener listener) {
+    int done = before;
+    for (int at = 0; at < additions.size(); at += AT_ONCE) {
+      List<Planned> some = additions.subList(at, Math.min(additions.size(), at + AT_ONCE));
+      requireGoOn();
+      List<Optional<Factors>> sums =
+          some.parallelStream()
+              .map(p -> added(p.parameter(), p.program().added().getAsDouble(), computed))
+              .toList();
+      for (int i = 0; i < sums.size(); i++) {
+        String site = some.get(i).parameter().site().name();
+        sums.get(i)
+            .ifPresent(
+                factors -> result.computeIfAbsent(site, k -> new ArrayList<>()).add(factors));
+      }
+      done += some.size();
+      listener.done(done, count);
+    }
+    return done;
+  }
+
+  /** The factors of one parameter added up on the heap; none if they are 0. */
+  private static Optional<Factors> added(
+      Parameter parameter, double lambda, ComputedFactors computed) {
+    AddedFactors sum = AddedFactors.of(parameter, lambda);
+    return sum.none()
+        ? Optional.empty()
+        : Optional.of(computed.product(parameter.site(), sum.down(), sum.up()));
+  }
+
+  private static void requireGoOn() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("Interrupted.");
+    }
+  }
+
+  /** The same cut to a rank. */
   private Optional<Factors> added(
       Parameter parameter,
       double lambda,
       ComputedFactors computed,
-      Kept kept,
+      RankRules rules,
       SortedMap<String, SiteTruncation> done) {
     Site site = parameter.site();
     AddedFactors sum = AddedFactors.of(parameter, lambda);
     if (sum.none()) {
       return Optional.empty();
     }
-    if (kept.products().isEmpty()) {
-      return Optional.of(computed.product(site, sum.down(), sum.up()));
-    }
     try (Scope work = scope.child("mix")) {
       long rank = sum.up().length / site.out();
       Tensor down = Tensor.of(work, Shape.of(rank, site.rest()), sum.down());
       Tensor up = Tensor.of(work, Shape.of(site.out(), rank), sum.up());
-      ComputedFactors.Cut cut = computed.cut(work, site, down, up, kept.products().get().at(site));
+      ComputedFactors.Cut cut = computed.cut(work, site, down, up, rules.at(site));
       done.put(site.name(), cut.truncation());
       return Optional.of(cut.factors());
     }
@@ -190,11 +242,10 @@ final class MixRun {
   private Optional<Factors> one(
       Planned one, ComputedFactors computed, Kept kept, SortedMap<String, SiteTruncation> done) {
     Parameter parameter = one.parameter();
-    if (Thread.currentThread().isInterrupted()) {
-      throw new CancellationException("Interrupted.");
-    }
-    if (one.program().added().isPresent()) {
-      return added(parameter, one.program().added().getAsDouble(), computed, kept, done);
+    requireGoOn();
+    if (adds(one)) {
+      double lambda = one.program().added().getAsDouble();
+      return added(parameter, lambda, computed, kept.products().orElseThrow(), done);
     }
     try (Scope work = scope.child("mix")) {
       Result mixed = one.blocks() ? blockwise(work, one) : mixed(work, one.program(), parameter, 0);

@@ -2,6 +2,7 @@ package dev.lora4j.core.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
 /** Many numbers of F32, F16 or BF16 at once, as Java's floats: a few instructions for each. */
@@ -32,22 +33,43 @@ final class HostFloats {
       return;
     }
     requireHalf(type);
-    short[] chunk = new short[CHUNK];
-    int to = at;
-    for (ShortBuffer shorts = little.asShortBuffer(); shorts.hasRemaining(); ) {
-      int count = Math.min(CHUNK, shorts.remaining());
-      shorts.get(chunk, 0, count);
-      if (type == DType.F16) {
-        float[] halves = Halves.ALL;
-        for (int i = 0; i < count; i++) {
-          target[to + i] = halves[chunk[i] & 0xffff];
-        }
-      } else {
-        for (int i = 0; i < count; i++) {
-          target[to + i] = Float.intBitsToFloat(chunk[i] << Short.SIZE);
-        }
+    ShortBuffer shorts = little.asShortBuffer();
+    int count = shorts.remaining();
+    if (type == DType.F16) {
+      float[] halves = Halves.ALL;
+      for (int i = 0; i < count; i++) {
+        target[at + i] = halves[shorts.get(i) & 0xffff];
       }
-      to += count;
+    } else {
+      for (int i = 0; i < count; i++) {
+        target[at + i] = Float.intBitsToFloat(shorts.get(i) << Short.SIZE);
+      }
+    }
+  }
+
+  /** Adds all remaining numbers of {@code source}, each times a factor, to {@code target}. */
+  static void add(DType type, ByteBuffer source, float[] target, float factor) {
+    ByteBuffer little = source.order(ByteOrder.LITTLE_ENDIAN);
+    if (type == DType.F32) {
+      FloatBuffer floats = little.asFloatBuffer();
+      int count = floats.remaining();
+      for (int i = 0; i < count; i++) {
+        target[i] += floats.get(i) * factor;
+      }
+      return;
+    }
+    requireHalf(type);
+    ShortBuffer shorts = little.asShortBuffer();
+    int count = shorts.remaining();
+    if (type == DType.F16) {
+      float[] halves = Halves.ALL;
+      for (int i = 0; i < count; i++) {
+        target[i] += halves[shorts.get(i) & 0xffff] * factor;
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        target[i] += Float.intBitsToFloat(shorts.get(i) << Short.SIZE) * factor;
+      }
     }
   }
 

@@ -116,6 +116,16 @@ public final class HostTensor {
     HostFloats.read(dtype, bytes(), target, at);
   }
 
+  /**
+   * Adds the elements of this tensor of F32, F16 or BF16, each times {@code factor}, to the first
+   * numbers of {@code sum}; each product and each sum is rounded to F32.
+   *
+   * @throws TensorException if it is of another type
+   */
+  public void addTo(float[] sum, float factor) {
+    HostFloats.add(dtype, bytes(), sum, factor);
+  }
+
   /** Whether no element of this floating-point tensor is infinite or NaN. */
   public boolean finite() {
     return HostNumbers.finite(dtype, bytes());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,13 @@ class HostFloatsTest {
     for (int i = 0; i < values.length; i++) {
       assertEquals((float) numbers[i], read[i + 1], "of " + values[i]);
     }
+    float[] sum = new float[values.length + 1];
+    Arrays.fill(sum, 3);
+    found.addTo(sum, -0.7f);
+    for (int i = 0; i < values.length; i++) {
+      assertEquals(3 + read[i + 1] * -0.7f, sum[i], "of " + values[i]);
+    }
+    assertEquals(3, sum[values.length]);
     assertEquals(0, read[0]);
     assertEquals(0, read[values.length + 1]);
   }
@@ -56,6 +64,7 @@ class HostFloatsTest {
   void otherTypesAreRefused() {
     HostTensor tensor = HostTensor.of(DType.F64, Shape.of(1), new double[] {1});
     assertThrows(TensorException.class, () -> tensor.floats(new float[1], 0));
+    assertThrows(TensorException.class, () -> tensor.addTo(new float[1], 1));
     assertThrows(
         TensorException.class, () -> HostTensor.of(DType.I32, Shape.of(1), new float[] {1}));
     float[] same = {1, 2};
