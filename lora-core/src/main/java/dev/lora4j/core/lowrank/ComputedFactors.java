@@ -39,6 +39,11 @@ public final class ComputedFactors {
     this.products = new Decomposer(scope);
   }
 
+  /** The type that factors are stored in. */
+  public DType stored() {
+    return stored;
+  }
+
   /** Looks for the directions of whole changes by chance, which gives a little less. */
   public ComputedFactors randomised(Range how) {
     range = Optional.of(how);
@@ -82,15 +87,15 @@ public final class ComputedFactors {
   }
 
   /**
-   * A product of two factors on the Java heap, likewise.
+   * A product of two factors that are rounded already, likewise.
    *
-   * @param down [rank, rest]
-   * @param up [out, rank]
+   * @param down {@link #stored} of [rank, rest]
+   * @param up {@link #stored} of [out, rank]
    */
-  public Factors product(Site site, float[] down, float[] up) {
-    int rank = Math.toIntExact(up.length / site.out());
-    HostTensor first = HostTensor.of(stored, LowRank.down(site, rank), down);
-    HostTensor second = HostTensor.of(stored, LowRank.up(site, rank), up);
+  public Factors product(Site site, HostTensor down, HostTensor up) {
+    int rank = Math.toIntExact(up.shape().elements() / site.out());
+    HostTensor first = down.reshape(LowRank.down(site, rank));
+    HostTensor second = up.reshape(LowRank.up(site, rank));
     SiteFactors.requireFinite(site, first, second);
     return LoraMath.factors(first, second, rank);
   }

@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.HostTensorWriter;
 import java.util.Set;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Set;
  */
 final class HostSums {
   private static final Set<DType> TYPES = Set.of(DType.F32, DType.F16, DType.BF16);
+
+  /** Numbers that are on the way at once: few enough to stay in the nearest cache. */
+  private static final int CHUNK = 1 << 12;
 
   private HostSums() {}
 
@@ -29,28 +33,51 @@ final class HostSums {
   static Factors of(SiteSum sum, DType stored) {
     Site site = sum.site();
     int rank = sum.rank();
-    int out = Math.toIntExact(site.out());
-    int rest = Math.toIntExact(site.rest());
-    float[] down = new float[Math.multiplyExact(rank, rest)];
-    float[] up = new float[Math.multiplyExact(out, rank)];
-    int at = 0;
-    for (Part part : sum.parts()) {
-      part.factors().tensor(LoraMethod.DOWN).floats(down, at * rest);
-      float[] own = new float[out * part.rank()];
-      part.factors().tensor(LoraMethod.UP).floats(own, 0);
-      float ratio = (float) (part.coefficient() / sum.share());
-      for (int row = 0; row < out; row++) {
-        int from = row * part.rank();
-        int to = row * rank + at;
-        for (int k = 0; k < part.rank(); k++) {
-          up[to + k] = own[from + k] * ratio;
-        }
-      }
-      at += part.rank();
-    }
-    HostTensor downs = HostTensor.of(stored, LowRank.down(site, rank), down);
-    HostTensor ups = HostTensor.of(stored, LowRank.up(site, rank), up);
+    HostTensor downs = downs(sum, new HostTensorWriter(stored, LowRank.down(site, rank)));
+    HostTensor ups = ups(sum, new HostTensorWriter(stored, LowRank.up(site, rank)));
     SiteFactors.requireFinite(site, downs, ups);
     return LoraMath.factors(downs, ups, sum.share() * rank);
+  }
+
+  /** One part's rows after the other's. */
+  private static HostTensor downs(SiteSum sum, HostTensorWriter result) {
+    int rest = Math.toIntExact(sum.site().rest());
+    float[] chunk = new float[CHUNK];
+    for (Part part : sum.parts()) {
+      HostTensor down = part.factors().tensor(LoraMethod.DOWN);
+      int count = part.rank() * rest;
+      for (int from = 0; from < count; from += CHUNK) {
+        int some = Math.min(CHUNK, count - from);
+        down.floats(from, some, chunk);
+        result.put(chunk, some);
+      }
+    }
+    return result.tensor();
+  }
+
+  /** Each row of all parts, some rows at a time. */
+  private static HostTensor ups(SiteSum sum, HostTensorWriter result) {
+    int rank = sum.rank();
+    int out = Math.toIntExact(sum.site().out());
+    int most = Math.max(1, CHUNK / rank);
+    float[] rows = new float[most * rank];
+    float[] own = new float[most * rank];
+    for (int first = 0; first < out; first += most) {
+      int some = Math.min(most, out - first);
+      int at = 0;
+      for (Part part : sum.parts()) {
+        int width = part.rank();
+        part.factors().tensor(LoraMethod.UP).floats(first * width, some * width, own);
+        float ratio = (float) (part.coefficient() / sum.share());
+        for (int row = 0; row < some; row++) {
+          for (int k = 0; k < width; k++) {
+            rows[row * rank + at + k] = own[row * width + k] * ratio;
+          }
+        }
+        at += width;
+      }
+      result.put(rows, some * rank);
+    }
+    return result.tensor();
   }
 }

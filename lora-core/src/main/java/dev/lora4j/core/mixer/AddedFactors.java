@@ -3,57 +3,42 @@ package dev.lora4j.core.mixer;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Factors of one rank added up, each with the root of weight times scale, and down with the sign of
  * that product (PEFT's combination {@code linear}).
+ *
+ * @param down in the shape that the factors have it
+ * @param up likewise
  */
-final class AddedFactors {
-  private final float[] down;
-  private final float[] up;
-
-  private AddedFactors(float[] down, float[] up) {
-    this.down = down;
-    this.up = up;
-  }
-
+record AddedFactors(HostTensor down, HostTensor up) {
   /** Those of all parts of a parameter, each one plain LoRA; up times lambda. */
-  static AddedFactors of(Parameter parameter, double lambda) {
-    int rank = Math.toIntExact(FactorRules.rank(parameter.parts().get(0)));
-    float[] down = new float[Math.toIntExact(rank * parameter.site().rest())];
-    float[] up = new float[Math.toIntExact(parameter.site().out() * rank)];
-    for (Parameter.Part part : parameter.parts()) {
-      Factors factors = part.factors().get(0);
+  static AddedFactors of(Parameter parameter, double lambda, DType stored) {
+    List<Parameter.Part> parts = parameter.parts();
+    List<HostTensor> downs = new ArrayList<>();
+    List<HostTensor> ups = new ArrayList<>();
+    float[] ofDown = new float[parts.size()];
+    float[] ofUp = new float[parts.size()];
+    for (int i = 0; i < parts.size(); i++) {
+      Factors factors = parts.get(i).factors().get(0);
       double scale = Methods.additive(factors.method()).scale(factors.structure());
-      double weight = part.weight() * scale;
+      double weight = parts.get(i).weight() * scale;
       double root = Math.sqrt(Math.abs(weight));
-      factors.tensor(LoraMethod.DOWN).addTo(down, (float) (root * Math.signum(weight)));
-      factors.tensor(LoraMethod.UP).addTo(up, (float) (root * lambda));
+      downs.add(factors.tensor(LoraMethod.DOWN));
+      ofDown[i] = (float) (root * Math.signum(weight));
+      ups.add(factors.tensor(LoraMethod.UP));
+      ofUp[i] = (float) (root * lambda);
     }
-    return new AddedFactors(down, up);
+    return new AddedFactors(
+        HostTensor.sum(stored, downs, ofDown), HostTensor.sum(stored, ups, ofUp));
   }
 
-  /** [rank, rest]; not to be changed. */
-  float[] down() {
-    return down;
-  }
-
-  /** [out, rank]; not to be changed. */
-  float[] up() {
-    return up;
-  }
-
-  /** Whether it changes nothing. */
+  /** Whether they change nothing. */
   boolean none() {
-    return none(down) || none(up);
-  }
-
-  private static boolean none(float... values) {
-    for (float value : values) {
-      if (value != 0) {
-        return false;
-      }
-    }
-    return true;
+    return down.zero() || up.zero();
   }
 }

@@ -204,7 +204,7 @@ final class MixRun {
   /** The factors of one parameter added up on the heap; none if they are 0. */
   private static Optional<Factors> added(
       Parameter parameter, double lambda, ComputedFactors computed) {
-    AddedFactors sum = AddedFactors.of(parameter, lambda);
+    AddedFactors sum = AddedFactors.of(parameter, lambda, computed.stored());
     return sum.none()
         ? Optional.empty()
         : Optional.of(computed.product(parameter.site(), sum.down(), sum.up()));
@@ -224,14 +224,14 @@ final class MixRun {
       RankRules rules,
       SortedMap<String, SiteTruncation> done) {
     Site site = parameter.site();
-    AddedFactors sum = AddedFactors.of(parameter, lambda);
+    AddedFactors sum = AddedFactors.of(parameter, lambda, DType.F32);
     if (sum.none()) {
       return Optional.empty();
     }
     try (Scope work = scope.child("mix")) {
-      long rank = sum.up().length / site.out();
-      Tensor down = Tensor.of(work, Shape.of(rank, site.rest()), sum.down());
-      Tensor up = Tensor.of(work, Shape.of(site.out(), rank), sum.up());
+      long rank = sum.up().shape().elements() / site.out();
+      Tensor down = sum.down().reshape(Shape.of(rank, site.rest())).on(work);
+      Tensor up = sum.up().reshape(Shape.of(site.out(), rank)).on(work);
       ComputedFactors.Cut cut = computed.cut(work, site, down, up, rules.at(site));
       done.put(site.name(), cut.truncation());
       return Optional.of(cut.factors());

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
+import java.util.Arrays;
+import java.util.List;
 
 /** Many numbers of F32, F16 or BF16 at once, as Java's floats: a few instructions for each. */
 final class HostFloats {
@@ -20,7 +22,7 @@ final class HostFloats {
     }
   }
 
-  /** Numbers between two copies: few enough to stay in the nearest cache. */
+  /** Numbers that are added at once: few enough to stay in the nearest cache. */
   private static final int CHUNK = 1 << 12;
 
   private HostFloats() {}
@@ -76,28 +78,45 @@ final class HostFloats {
   /** The numbers in a type, each rounded once, to even; too large ones to infinity. */
   static byte[] bytes(DType type, float... values) {
     byte[] bytes = new byte[Math.toIntExact(type.bytes(values.length))];
-    ByteBuffer little = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    if (type == DType.F32) {
-      little.asFloatBuffer().put(values);
-      return bytes;
-    }
-    requireHalf(type);
-    short[] chunk = new short[CHUNK];
-    ShortBuffer shorts = little.asShortBuffer();
-    for (int from = 0; from < values.length; from += CHUNK) {
-      int count = Math.min(CHUNK, values.length - from);
-      if (type == DType.F16) {
-        for (int i = 0; i < count; i++) {
-          chunk[i] = half(values[from + i]);
-        }
-      } else {
-        for (int i = 0; i < count; i++) {
-          chunk[i] = upper(values[from + i]);
-        }
-      }
-      shorts.put(chunk, 0, count);
-    }
+    write(type, values, values.length, ByteBuffer.wrap(bytes));
     return bytes;
+  }
+
+  /** Writes the first numbers in a type, rounded likewise, and moves the position behind them. */
+  static void write(DType type, float[] values, int count, ByteBuffer target) {
+    ByteBuffer little = target.order(ByteOrder.LITTLE_ENDIAN);
+    int end = target.position() + Math.toIntExact(type.bytes(count));
+    if (type == DType.F32) {
+      little.asFloatBuffer().put(values, 0, count);
+    } else {
+      requireHalf(type);
+      ShortBuffer shorts = little.asShortBuffer();
+      for (int i = 0; i < count; i++) {
+        shorts.put(i, type == DType.F16 ? half(values[i]) : upper(values[i]));
+      }
+    }
+    target.position(end);
+  }
+
+  /**
+   * The sum of tensors of as many numbers, each times its factor, in a type. Some numbers of all
+   * are added before the next, so that nothing but the result takes memory.
+   */
+  static HostTensor sum(DType type, List<HostTensor> terms, float... factors) {
+    Shape shape = terms.get(0).shape();
+    int count = Math.toIntExact(shape.elements());
+    HostTensorWriter result = new HostTensorWriter(type, shape);
+    float[] chunk = new float[Math.min(CHUNK, count)];
+    for (int from = 0; from < count; from += CHUNK) {
+      int some = Math.min(CHUNK, count - from);
+      Arrays.fill(chunk, 0);
+      for (int i = 0; i < terms.size(); i++) {
+        DType stored = terms.get(i).dtype();
+        add(stored, terms.get(i).bytes(from, some), chunk, factors[i]);
+      }
+      result.put(chunk, some);
+    }
+    return result.tensor();
   }
 
   /** To IEEE 754 binary16. */

@@ -3,6 +3,7 @@ package dev.lora4j.core.tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A small immutable tensor on the Java heap, in the element type of its file. Needs no engine and
@@ -64,6 +65,22 @@ public final class HostTensor {
     return owning(dtype, shape, HostFloats.bytes(dtype, values));
   }
 
+  /**
+   * The sum of tensors of F32, F16 or BF16 and one shape, each times its factor. Products and sums
+   * are rounded to F32, the result once more to {@code dtype}, which is one of these types.
+   *
+   * @throws TensorException if they have different shapes or another type
+   */
+  public static HostTensor sum(DType dtype, List<HostTensor> terms, float... factors) {
+    Shape shape = terms.get(0).shape();
+    for (HostTensor term : terms) {
+      if (!term.shape().equals(shape)) {
+        throw new TensorException(shape + " and " + term.shape() + " cannot be added up.");
+      }
+    }
+    return HostFloats.sum(dtype, terms, factors);
+  }
+
   /** A copy of a native tensor. */
   public static HostTensor of(Tensor tensor) {
     ByteBuffer bytes = tensor.bytes();
@@ -117,13 +134,30 @@ public final class HostTensor {
   }
 
   /**
-   * Adds the elements of this tensor of F32, F16 or BF16, each times {@code factor}, to the first
-   * numbers of {@code sum}; each product and each sum is rounded to F32.
-   *
-   * @throws TensorException if it is of another type
+   * Writes {@code count} elements, the first that with number {@code from}, into the beginning of
+   * {@code target}; as {@link #floats(float[], int)} otherwise.
    */
-  public void addTo(float[] sum, float factor) {
-    HostFloats.add(dtype, bytes(), sum, factor);
+  public void floats(int from, int count, float[] target) {
+    HostFloats.read(dtype, bytes(from, count), target, 0);
+  }
+
+  /** The bytes of some elements. */
+  ByteBuffer bytes(int from, int count) {
+    return bytes().slice(Math.toIntExact(dtype.bytes(from)), Math.toIntExact(dtype.bytes(count)));
+  }
+
+  /** Whether all elements of this tensor of F32, F16 or BF16 are 0. */
+  public boolean zero() {
+    ByteBuffer bytes = bytes();
+    int width = Math.toIntExact(dtype.bytes(1));
+    while (bytes.hasRemaining()) {
+      int bits = width == Float.BYTES ? bytes.getInt() << 1 : bytes.getShort() << (Short.SIZE + 1);
+      // The sign is no matter.
+      if (bits != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether no element of this floating-point tensor is infinite or NaN. */

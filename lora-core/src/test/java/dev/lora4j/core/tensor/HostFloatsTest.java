@@ -2,9 +2,11 @@ package dev.lora4j.core.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,22 +51,55 @@ class HostFloatsTest {
     for (int i = 0; i < values.length; i++) {
       assertEquals((float) numbers[i], read[i + 1], "of " + values[i]);
     }
-    float[] sum = new float[values.length + 1];
-    Arrays.fill(sum, 3);
-    found.addTo(sum, -0.7f);
-    for (int i = 0; i < values.length; i++) {
-      assertEquals(3 + read[i + 1] * -0.7f, sum[i], "of " + values[i]);
-    }
-    assertEquals(3, sum[values.length]);
     assertEquals(0, read[0]);
     assertEquals(0, read[values.length + 1]);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F32", "F16", "BF16"})
+  void areAddedUpAndRoundedOnce(DType type) {
+    int count = 10_000;
+    Random random = new Random(2);
+    float[] first = new float[count];
+    float[] second = new float[count];
+    for (int i = 0; i < count; i++) {
+      first[i] = (float) random.nextGaussian();
+      second[i] = (float) random.nextGaussian();
+    }
+    Shape shape = Shape.of(100, 100);
+    HostTensor one = HostTensor.of(type, shape, first);
+    HostTensor other = HostTensor.of(DType.BF16, shape, second);
+    HostTensor sum = HostTensor.sum(DType.F16, List.of(one, other), 0.3f, -0.7f);
+    float[] expected = new float[count];
+    double[] ones = one.doubles();
+    double[] others = other.doubles();
+    for (int i = 0; i < count; i++) {
+      expected[i] = (float) ones[i] * 0.3f + (float) others[i] * -0.7f;
+    }
+    assertEquals(HostTensor.of(DType.F16, shape, expected), sum);
+    HostTensor flat = one.reshape(Shape.of(count));
+    assertThrows(TensorException.class, () -> HostTensor.sum(type, List.of(one, flat), 1, 1));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F32", "F16", "BF16"})
+  void zeroIsZeroWithEitherSign(DType type) {
+    float[] values = new float[5];
+    values[3] = -0.0f;
+    assertTrue(HostTensor.of(type, Shape.of(5), values).zero());
+    values[4] = -1e-6f;
+    assertFalse(HostTensor.of(type, Shape.of(5), values).zero());
   }
 
   @Test
   void otherTypesAreRefused() {
     HostTensor tensor = HostTensor.of(DType.F64, Shape.of(1), new double[] {1});
     assertThrows(TensorException.class, () -> tensor.floats(new float[1], 0));
-    assertThrows(TensorException.class, () -> tensor.addTo(new float[1], 1));
+    assertThrows(TensorException.class, () -> HostTensor.sum(DType.F32, List.of(tensor), 1));
     assertThrows(
         TensorException.class, () -> HostTensor.of(DType.I32, Shape.of(1), new float[] {1}));
     float[] same = {1, 2};
