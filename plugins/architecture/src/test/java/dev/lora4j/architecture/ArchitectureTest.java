@@ -102,6 +102,9 @@ class ArchitectureTest {
             .doNotHaveFullyQualifiedName("dev.lora4j.bench.JavaPeer")
             .and()
             .doNotHaveFullyQualifiedName("dev.lora4j.bench.denoiser.FirstStep")
+            .and()
+            // It sees whether a command prints past its console.
+            .doNotHaveFullyQualifiedName("dev.lora4j.testkit.command.CommandRun")
             .should(ACCESS_STANDARD_STREAMS)
             .orShould()
             .callMethod(System.class, "exit", int.class));

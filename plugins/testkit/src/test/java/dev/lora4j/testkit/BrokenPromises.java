@@ -10,7 +10,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Contracts that are run with sound implementations and with such as break one promise. */
-interface BrokenPromises {
+public interface BrokenPromises {
   /** The contracts, each with the names of the tests that have to fail. */
   Map<Class<?>, Set<String>> contracts();
 
