@@ -34,6 +34,15 @@ public final class Lora4j implements AutoCloseable {
     return new Lora4j(Engine.open(threads));
   }
 
+  /**
+   * Opens the library on a device, with {@code threads} threads inside one operator on the CPU.
+   *
+   * @throws dev.lora4j.core.tensor.TensorException if the device cannot be used, with what to do
+   */
+  public static Lora4j open(int threads, Device device) {
+    return new Lora4j(Engine.open(threads, device));
+  }
+
   /** The engine. */
   public Engine engine() {
     return engine;

@@ -1,7 +1,6 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.tensor.Device;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.run.BaseRun;
@@ -29,7 +28,7 @@ final class BaseMaking {
 
   /** Goes through all stages, from where an earlier run stopped unless it is overwritten. */
   @SuppressWarnings("try") // the claim is only held
-  void run(Device device, boolean overwrite) {
+  void run(DeviceOption where, boolean overwrite) {
     long began = System.nanoTime();
     Optional<BaseScores> scores =
         run.scoring().concepts() == 0
@@ -37,7 +36,7 @@ final class BaseMaking {
             : Optional.of(new BaseScores(run.scoring()));
     BaseTraining.requireData(run);
     try (ClaimedFolder claim = ClaimedFolder.of(run.work());
-        Lora4j lora = Lora4j.open(device);
+        Lora4j lora = where.open(console);
         Open open = Open.of(scores, lora)) {
       BaseTraining training = BaseTraining.of(lora, run, overwrite, console::note);
       report.put("base", run.folder().toString());

@@ -45,6 +45,11 @@ public final class Console {
     err.println(text);
   }
 
+  /** Whether somebody looks at a terminal. */
+  boolean watched() {
+    return width.get().isPresent();
+  }
+
   /**
    * Begins to show how far something has come; close it when it is done.
    *

@@ -25,7 +25,7 @@ final class EngineCheck {
    * @param wanted what has to work; with {@link Device#AUTO} that is the CPU, and of cards it is
    *     only said whether they can be used
    */
-  static List<Finding> findings(Device wanted) {
+  static List<Finding> findings(Device wanted, int threads) {
     List<Finding> all = new ArrayList<>();
     String binding = Version.property("/jnilib/pytorch.properties", "jni_version");
     all.add(
@@ -40,7 +40,7 @@ final class EngineCheck {
       all.add(problem(wanted.cuda() ? wanted.toString() : "libtorch", obstacle.get()));
       return all;
     }
-    try (Lora4j lora = Lora4j.open(wanted)) {
+    try (Lora4j lora = Lora4j.open(threads, wanted)) {
       Engine engine = lora.engine();
       String version = engine.version().replaceFirst("^libtorch ", "");
       all.add(Finding.good("libtorch", version + " from " + engine.nativeFolder()));

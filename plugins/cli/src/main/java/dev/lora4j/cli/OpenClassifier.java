@@ -19,7 +19,7 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
       Console console, TextModelOptions options, List<String> labels, long seed) {
     Path path = options.path();
     long began = System.nanoTime();
-    Lora4j lora = Lora4j.open(options.where.device);
+    Lora4j lora = options.where.open(console);
     try {
       DType type = options.type(lora.engine());
       TextClassifier model =

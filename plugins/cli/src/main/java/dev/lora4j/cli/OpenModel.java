@@ -13,7 +13,7 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
   static OpenModel of(Console console, ModelOptions options) {
     Path path = options.path();
     long began = System.nanoTime();
-    Lora4j lora = Lora4j.open(options.where.device);
+    Lora4j lora = options.where.open(console);
     try {
       DType compute =
           switch (options.compute) {
@@ -44,7 +44,10 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
   }
 
   private static String place(Engine engine) {
-    return engine.device().cuda() ? engine.device().toString() : engine.threads() + " threads";
+    int threads = engine.threads();
+    return engine.device().cuda()
+        ? engine.device().toString()
+        : threads + (threads == 1 ? " thread" : " threads");
   }
 
   private static String name(Path path) {

@@ -13,7 +13,7 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
   static OpenText of(Console console, TextModelOptions options) {
     Path path = options.path();
     long began = System.nanoTime();
-    Lora4j lora = Lora4j.open(options.where.device);
+    Lora4j lora = options.where.open(console);
     try {
       DType compute = options.type(lora.engine());
       LanguageModel model = LanguageModel.load(lora, path, compute);

@@ -64,7 +64,7 @@ public final class TrainCommand implements Command {
   public int run(Console console) {
     Optional<BaseRun> base = options.base();
     if (base.isPresent()) {
-      new BaseMaking(console, base.get(), json).run(options.model.where.device, overwrite);
+      new BaseMaking(console, base.get(), json).run(options.model.where, overwrite);
       return 0;
     }
     long start = System.nanoTime();

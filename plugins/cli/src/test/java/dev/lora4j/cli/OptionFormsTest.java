@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mix.WeightCurve.Point;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.TypeConversionException;
 
@@ -34,6 +35,17 @@ class OptionFormsTest {
   void sizesAreWidthByHeight() {
     assertEquals(new PictureSize(512, 768), new PictureSize.Reader().convert("512x768"));
     assertThrows(TypeConversionException.class, () -> new PictureSize.Reader().convert("0x64"));
+  }
+
+  @Test
+  void threadsAreCountedFromOne() {
+    assertEquals(3, new DeviceOption.Count().convert("3"));
+    for (String wrong : List.of("0", "-2", "many", "1.5")) {
+      TypeConversionException refused =
+          assertThrows(
+              TypeConversionException.class, () -> new DeviceOption.Count().convert(wrong));
+      assertTrue(String.valueOf(refused.getMessage()).contains("found " + wrong));
+    }
   }
 
   @Test
