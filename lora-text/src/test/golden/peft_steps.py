@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 from transformers.models.llama import modeling_llama
 from transformers.models.t5 import modeling_t5
+from transformers.models.umt5 import modeling_umt5
 
 HERE = Path(__file__).resolve().parent.parent / "resources"
 RANK, ALPHA, RATE, BATCHES, ROWS, VOCAB, START = 2, 3, 1e-2, 20, 3, 40, 0
@@ -45,6 +46,8 @@ CASES = {
     "llama-accumulated": Case("llama", ATTENTION, accumulate=2),
     "t5-lora": Case("t5", ["q", "v"]),
     "t5-accumulated": Case("t5", ["q", "v"], accumulate=2),
+    "flan-t5-lora": Case("flan-t5", ["q", "v", "wi_0", "wi_1", "lm_head"]),
+    "umt5-lora": Case("umt5", ["q", "v"]),
 }
 
 
@@ -61,6 +64,7 @@ def rotary(self, x, position_ids):
 modeling_llama.LlamaRMSNorm.forward = norm
 modeling_llama.LlamaRotaryEmbedding.forward = rotary
 modeling_t5.T5LayerNorm.forward = norm
+modeling_umt5.UMT5LayerNorm.forward = norm
 
 
 def data(generator):
@@ -85,7 +89,7 @@ def data(generator):
 class Training:
     def __init__(self, case, data):
         self.case, self.data = case, data
-        self.pairs = case.model == "t5"
+        self.pairs = case.model.endswith("t5")
         kind = AutoModelForSeq2SeqLM if self.pairs else AutoModelForCausalLM
         attention = "eager" if self.pairs else "sdpa"
         folder = HERE / "models" / case.model

@@ -16,6 +16,7 @@ from causal_models.py), after prompts, with 73 for an end token.
 """
 
 import copy
+import json
 import os
 
 import torch
@@ -47,6 +48,11 @@ KINDS = {
     "t5": (T5ForConditionalGeneration, T5Config(**SIZES, feed_forward_proj="relu"), 22),
     "mt5": (MT5ForConditionalGeneration, MT5Config(**SIZES, feed_forward_proj="gated-gelu"), 16),
     "umt5": (UMT5ForConditionalGeneration, UMT5Config(**SIZES, feed_forward_proj="gated-gelu"), 13),
+    "flan-t5": (
+        T5ForConditionalGeneration,
+        T5Config(**SIZES, feed_forward_proj="gated-gelu", tie_word_embeddings=False),
+        22,
+    ),
 }
 # Layers that outweigh the embedding, so that the next token is not the last one again.
 SCALES = {"layer_norm": 0.2, "shared": 1, "lm_head": 0.6, ".o.": 1.2, ".wo.": 1.2, "relative": 1}
@@ -68,6 +74,17 @@ def draw(model, seed):
             if name in ("shared.weight", "lm_head.weight"):
                 p[END] *= 2
             p.copy_(p.bfloat16().float())
+
+
+def published(folder):
+    """The configuration as FLAN-T5 was published: a head that is not tied, and no word of how its input is scaled."""
+    file = os.path.join(folder, "config.json")
+    with open(file) as f:
+        config = json.load(f)
+    config["tie_word_embeddings"] = False
+    assert config.pop("scale_decoder_outputs") is False
+    with open(file, "w") as f:
+        f.write(json.dumps(config, indent=2, sort_keys=True) + "\n")
 
 
 def padded(rows, width, fill=0):
@@ -116,6 +133,8 @@ def main():
         draw(model, seed)
         folder = os.path.join(MODELS, name)
         copy.deepcopy(model).bfloat16().save_pretrained(folder)
+        if name == "flan-t5":
+            published(folder)
         generator = torch.Generator().manual_seed(0)
         lengths = [11, 4, 7, 1, 9]
         rows = [torch.randint(2, VOCAB, (n,), generator=generator) for n in lengths]

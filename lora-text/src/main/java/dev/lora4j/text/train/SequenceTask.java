@@ -3,6 +3,7 @@ package dev.lora4j.text.train;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -52,7 +53,7 @@ final class SequenceTask implements TrainingTask {
   @Override
   public Expr loss(Staging at) {
     Expr each = loss.each(at);
-    Expr share = at.graph().input("share", DType.F32, Shape.of());
+    Expr share = at.graph().input("share", DType.F64, Shape.of());
     return each.sum().mul(share.to(at.type()));
   }
 
@@ -114,7 +115,7 @@ final class SequenceTask implements TrainingTask {
     @Override
     public List<Tensor> inputs(Scope scope) {
       List<Tensor> all = new ArrayList<>(loss.inputs(scope, sequences));
-      all.add(Tensor.scalar(scope, (float) share));
+      all.add(HostTensor.of(DType.F64, Shape.of(), new double[] {share}).on(scope));
       return all;
     }
 

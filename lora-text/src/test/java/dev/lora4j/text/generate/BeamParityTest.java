@@ -59,7 +59,7 @@ class BeamParityTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"t5,expected", "mt5,expected", "umt5,expected", "llama,beams"})
+  @CsvSource({"t5,expected", "mt5,expected", "umt5,expected", "flan-t5,expected", "llama,beams"})
   void bestBeamsAndTheirScoresAreThoseOfTransformers(String name, String file) {
     try (Opened model = Opened.of(name);
         GoldenTexts golden = new GoldenTexts(name, file + ".safetensors")) {

@@ -68,7 +68,7 @@ class Seq2SeqParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"t5", "mt5", "umt5"})
+  @ValueSource(strings = {"t5", "mt5", "umt5", "flan-t5"})
   void logitsOfAPaddedBatchAreThoseOfTransformers(String name) {
     try (Opened model = new Opened(name)) {
       Shape shape = model.golden.tensor("targets").shape();
@@ -105,7 +105,7 @@ class Seq2SeqParityTest {
 
   /** In one batch of inputs of different lengths. */
   @ParameterizedTest
-  @ValueSource(strings = {"t5", "mt5", "umt5"})
+  @ValueSource(strings = {"t5", "mt5", "umt5", "flan-t5"})
   void greedyTextIsThatOfTransformers(String name) {
     try (Opened model = new Opened(name)) {
       List<int[]> inputs = model.golden.inputs();

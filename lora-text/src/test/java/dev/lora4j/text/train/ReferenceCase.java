@@ -16,7 +16,11 @@ enum ReferenceCase {
   /** Two batches for each change of the weights, with other numbers of tokens. */
   LLAMA_ACCUMULATED(2),
   T5_LORA(1),
-  T5_ACCUMULATED(2);
+  T5_ACCUMULATED(2),
+  /** Gated feed-forward layers and a head of its own, which are trained too. */
+  FLAN_T5_LORA(1),
+  /** Each layer adds what it has for distances itself. */
+  UMT5_LORA(1);
 
   private static final int RANK = 2;
   private static final int ALPHA = 3;
@@ -32,7 +36,8 @@ enum ReferenceCase {
   }
 
   String model() {
-    return name().startsWith("T5") ? "t5" : "llama";
+    String name = toString();
+    return name.substring(0, name.lastIndexOf('-'));
   }
 
   AdapterRecipe recipe() {
@@ -41,11 +46,16 @@ enum ReferenceCase {
             this == LLAMA_DORA
                 ? TrainableMethods.named("dora", Map.of("convention", "peft"))
                 : TrainableMethods.named("lora", Map.of()))
-        .targets(
-            model().equals("t5")
-                ? Targets.matching("*Attention.q", "*Attention.v")
-                : Targets.matching("*self_attn.*_proj"))
+        .targets(Targets.matching(targets()))
         .rank(RANK, ALPHA);
+  }
+
+  private String[] targets() {
+    return switch (model()) {
+      case "llama" -> new String[] {"*self_attn.*_proj"};
+      case "flan-t5" -> new String[] {"*Attention.q", "*Attention.v", "*.wi_*", "lm_head"};
+      default -> new String[] {"*Attention.q", "*Attention.v"};
+    };
   }
 
   static Set<String> names() {
