@@ -12,24 +12,18 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Patch;
-import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.Route;
-import dev.lora4j.core.model.Network;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.Held;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelWriter;
-import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.Tokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -165,7 +159,7 @@ class CausalAdapterTest {
     return HostTensor.of(info.dtype(), info.shape(), store.read(name));
   }
 
-  private static void close(HostTensor expected, float[] found) {
+  private static void close(HostTensor expected, double[] found) {
     double[] logits = expected.doubles();
     double scale = Arrays.stream(logits).map(Math::abs).max().orElse(0);
     double worst =
@@ -176,24 +170,14 @@ class CausalAdapterTest {
     assertTrue(worst <= 1e-5 * scale, "off by " + worst + " of " + scale);
   }
 
-  private static float[] logits(Scope scope, TextModel base, HostTensor ids, MixPlan plan) {
-    CausalPrograms programs = new CausalPrograms(scope, base, (CausalNetwork) base.network());
-    BatchMix mix = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
-    Map<String, Tensor> factors = mix.factors(scope, programs.patch());
-    PatchedSites inside = mix.patched(scope, programs.patch(), base.weights(), 0);
-    Network whole = programs.whole(mix.besideSites());
+  private static double[] logits(Scope scope, TextModel base, HostTensor ids, MixPlan plan) {
     long[] positions = IntStream.range(0, 24).mapToLong(i -> i % 12).toArray();
-    Tensor weights = Tensor.of(scope, Shape.of(1, mix.columns()), mix.weights(List.of(0), 0, 1));
-    Map<String, Tensor> data =
+    Map<String, Tensor> inputs =
         Map.of(
             Tokens.IDS,
             ids.on(scope),
             Tokens.POSITIONS,
-            Tensor.ofLongs(scope, ids.shape(), positions),
-            Beside.WEIGHTS,
-            weights);
-    try (Held held = whole.hold(scope, base.weights(), inside.at(plan.at(0, 1)), factors)) {
-      return whole.run(scope, held, data).get(0).floats();
-    }
+            Tensor.ofLongs(scope, ids.shape(), positions));
+    return AdaptedLogits.of(scope, base, plan, 2, inputs).doubles();
   }
 }

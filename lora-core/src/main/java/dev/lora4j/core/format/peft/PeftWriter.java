@@ -62,7 +62,7 @@ public final class PeftWriter implements AdapterWriter {
     List<LaidFile> files = new ArrayList<>();
     models.forEach(
         (model, sites) -> {
-          SavedLayers saved = SavedLayers.of(sites);
+          SavedLayers saved = SavedLayers.of(sites, request.family().sites());
           List<PeftSite> tuned = saved.tuned();
           PeftKind kind = kind(tuned);
           SortedMap<String, HostTensor> tensors = new TreeMap<>();
@@ -71,7 +71,7 @@ public final class PeftWriter implements AdapterWriter {
           }
           String folder = alone(models, model) ? "" : model + "/";
           JsonObject fields = kind.fields(tuned, request.family().sites());
-          String config = GSON.toJson(config(kind, saved.say(fields), request.base()));
+          String config = GSON.toJson(config(kind, saved.say(fields), said(request, saved)));
           files.add(
               new LaidFile(
                   folder + TENSORS,
@@ -85,6 +85,20 @@ public final class PeftWriter implements AdapterWriter {
   /** Text encoders have the same paths, so that only the folder's name says which one it is. */
   private static boolean alone(SortedMap<String, List<PeftSite>> models, String model) {
     return models.size() == 1 && !model.startsWith("text_encoder");
+  }
+
+  /**
+   * What may be said of the base. A task that makes PEFT look for a whole head in the file is left
+   * out where it is not there, as PEFT then reads the file, if it is given the base.
+   */
+  private static Optional<BaseUse> said(WriteRequest request, SavedLayers saved) {
+    return request
+        .base()
+        .map(
+            base ->
+                new BaseUse(
+                    base.place(),
+                    base.task().filter(t -> saved.heads() || !t.equals(ClassHeads.TASK))));
   }
 
   /** The one type that takes all factors of a model. */

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.full.ReplacedMethod;
+import dev.lora4j.core.format.SiteCatalogue;
 import java.util.List;
 
 /**
@@ -12,10 +13,11 @@ import java.util.List;
  * factors, which PEFT saves unasked.
  *
  * @param tuned the layers that have factors, without their new values
- * @param whole paths of the layers that were trained whole
+ * @param whole paths of the layers that were trained whole, or of modules all of whose layers were
  * @param biases whether layers with factors have new biases
+ * @param heads whether the base's heads for classes, if it has any, were trained whole
  */
-record SavedLayers(List<PeftSite> tuned, List<String> whole, boolean biases) {
+record SavedLayers(List<PeftSite> tuned, List<String> whole, boolean biases, boolean heads) {
   /** Field of the configuration with the paths. */
   static final String FIELD = "modules_to_save";
 
@@ -26,7 +28,7 @@ record SavedLayers(List<PeftSite> tuned, List<String> whole, boolean biases) {
    *
    * @throws AdapterException if a layer has factors and a new weight, or no layer has factors
    */
-  static SavedLayers of(List<PeftSite> sites) {
+  static SavedLayers of(List<PeftSite> sites, SiteCatalogue base) {
     List<PeftSite> tuned =
         sites.stream().map(PeftSite::tuned).filter(s -> !s.factors().isEmpty()).toList();
     if (tuned.isEmpty()) {
@@ -50,12 +52,9 @@ record SavedLayers(List<PeftSite> tuned, List<String> whole, boolean biases) {
       biases |= bias;
     }
     List<String> whole =
-        sites.stream()
-            .filter(s -> s.tuned().factors().isEmpty())
-            .map(PeftSite::pattern)
-            .sorted()
-            .toList();
-    return new SavedLayers(tuned, whole, biases);
+        sites.stream().filter(s -> s.tuned().factors().isEmpty()).map(PeftSite::pattern).toList();
+    ClassHeads heads = ClassHeads.of(sites.get(0).model(), base);
+    return new SavedLayers(tuned, heads.joined(whole), biases, heads.within(whole));
   }
 
   /** The fields with what is to be said of these layers. */

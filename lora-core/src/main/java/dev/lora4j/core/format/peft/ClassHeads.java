@@ -1,0 +1,60 @@
+package dev.lora4j.core.format.peft;
+
+import dev.lora4j.core.format.SiteCatalogue;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Heads that tell classes apart, by what PEFT calls them. Where a configuration says the task
+ * {@value #TASK}, PEFT wants these modules whole in the file, whatever {@code modules_to_save} says
+ * ({@code PeftModelForSequenceClassification}).
+ *
+ * @param modules those that the base has
+ * @param paths of the layers of each
+ */
+record ClassHeads(List<String> modules, List<List<String>> paths) {
+  /** The task of those who tell classes apart. */
+  static final String TASK = "SEQ_CLS";
+
+  private static final List<String> NAMES = List.of("classifier", "score");
+
+  /** Those of one model of a base. */
+  static ClassHeads of(String model, SiteCatalogue base) {
+    List<String> modules = new ArrayList<>();
+    List<List<String>> paths = new ArrayList<>();
+    for (String name : NAMES) {
+      List<String> own =
+          base.all().stream()
+              .map(s -> PeftSite.of(s.name(), base, List.of()))
+              .filter(s -> s.model().equals(model))
+              .map(PeftSite::pattern)
+              .filter(p -> p.equals(name) || p.startsWith(name + "."))
+              .toList();
+      if (!own.isEmpty()) {
+        modules.add(name);
+        paths.add(own);
+      }
+    }
+    return new ClassHeads(List.copyOf(modules), List.copyOf(paths));
+  }
+
+  /** Whether all layers of all heads are among these. */
+  boolean within(Collection<String> saved) {
+    return paths.stream().allMatch(saved::containsAll);
+  }
+
+  /** The same layers, but heads that are among them whole are named as one. */
+  List<String> joined(Collection<String> saved) {
+    Set<String> names = new TreeSet<>(saved);
+    for (int i = 0; i < modules.size(); i++) {
+      if (saved.containsAll(paths.get(i))) {
+        paths.get(i).forEach(names::remove);
+        names.add(modules.get(i));
+      }
+    }
+    return List.copyOf(names);
+  }
+}

@@ -1,0 +1,219 @@
+package dev.lora4j.text.generate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.safetensors.SafetensorsWriter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.text.data.TextDataSet;
+import dev.lora4j.text.data.TextExample;
+import dev.lora4j.text.data.TextForm;
+import dev.lora4j.text.encode.EncoderOutput;
+import dev.lora4j.text.encode.EncoderPrograms;
+import dev.lora4j.text.encode.EncoderText;
+import dev.lora4j.text.encode.TextEncoding;
+import dev.lora4j.text.network.Encoded;
+import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.pipeline.LanguageModel;
+import dev.lora4j.text.pipeline.SmallClassifier;
+import dev.lora4j.text.pipeline.TextClassifier;
+import dev.lora4j.text.token.TinyTokenizers;
+import dev.lora4j.text.train.ClassifierTrainer;
+import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TextTrainingSettings;
+import dev.lora4j.text.train.TrainedText;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What is trained and saved here is loaded by PEFT's {@code AutoPeftModel} classes, which find the
+ * base and its kind in what is saved, with the same logits ({@code golden/peft_auto.py}). Needs
+ * {@code -Dlora4j.python=} with the packages of {@code src/test/golden}.
+ */
+@Tag("python")
+class PeftAutoModelTest {
+  private static final Lora4j LORA = Lora4j.open(1);
+  private static final Shape SHAPE = Shape.of(3, 7);
+
+  @TempDir private Path temporary;
+
+  @AfterAll
+  static void close() {
+    LORA.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama, CausalLM, q_proj|lm_head",
+    "gpt2, CausalLM, c_attn|c_fc",
+    "t5, Seq2SeqLM, q|v",
+    "t5, Seq2SeqLM, *Attention.o|wi|wo|lm_head",
+    "flan-t5, Seq2SeqLM, *Attention.o|wi_*|lm_head",
+    "umt5, Seq2SeqLM, k|wo"
+  })
+  void textsAreThoseOfPeft(String name, String kind, String targets)
+      throws IOException, InterruptedException {
+    boolean pairs = kind.equals("Seq2SeqLM");
+    Path folder = Files.createDirectories(temporary.resolve("base"));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(Path.of("src/test/resources/models", name, file), folder.resolve(file));
+    }
+    TextTrainingSettings settings = settings(targets);
+    try (LanguageModel model = LanguageModel.load(LORA, TinyTokenizers.letters(folder));
+        Scope scope = model.scope().child("asked")) {
+      TextExample example =
+          pairs ? new TextExample.Pair("red fox", "seas") : new TextExample.Plain("red fox");
+      TextForm form = pairs ? TextForm.PAIR : TextForm.TEXT;
+      TrainedText trained =
+          TextTrainer.on(model, settings)
+              .data(new TextDataSet(form, List.of(example, example)))
+              .run(step -> {});
+      trained.save(temporary.resolve("adapter"));
+      long[] ids = filled(i -> 2 + i * 7 % 27);
+      long[] present = filled(i -> i % 7 < 7 - i / 7 ? 1 : 0);
+      Map<String, Tensor> inputs = new HashMap<>();
+      inputs.put(Tokens.IDS, Tensor.ofLongs(scope, SHAPE, ids));
+      inputs.put(Tokens.POSITIONS, Tensor.ofLongs(scope, SHAPE, filled(i -> i % 7)));
+      if (pairs) {
+        inputs.put(OutputLoss.INPUT, Tensor.ofLongs(scope, SHAPE, ids));
+        inputs.put(Encoded.PRESENT, Tensor.ofLongs(scope, SHAPE, present));
+      }
+      HostTensor logits =
+          AdaptedLogits.of(scope, model.base(), MixPlan.of(trained.adapter(), 1), 3, inputs);
+      HostTensor plain = AdaptedLogits.of(scope, model.base(), MixPlan.NONE, 3, inputs);
+      assertTrue(off(logits.doubles(), plain.doubles()) > 1e-2, "the adapter changes too little");
+      assertPeftSays(kind, ids, pairs ? present : filled(i -> 1), pairs, logits);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bert, 3, query|value, ''",
+    "bert, 3, query, *pooler.dense",
+    "bert-plain, 2, query|dense, ''",
+    "bert-plain, 5, query, ''",
+    "roberta, 3, query, ''",
+    "roberta, 3, value, *out_proj",
+    "distilbert, 2, q_lin|lin1, ''"
+  })
+  void classesAreThoseOfPeft(String name, int labels, String targets, String saved)
+      throws IOException, InterruptedException {
+    Path folder = SmallClassifier.write(name, temporary.resolve("base"));
+    List<String> classes = IntStream.range(0, labels).mapToObj(i -> "class " + i).toList();
+    List<TextExample> examples =
+        IntStream.range(0, 2 * labels)
+            .<TextExample>mapToObj(
+                i ->
+                    new TextExample.Labelled("red fox,".repeat(1 + i % 3), classes.get(i % labels)))
+            .toList();
+    try (TextClassifier model = TextClassifier.load(LORA, folder, classes)) {
+      TrainedText trained =
+          ClassifierTrainer.on(model, saving(settings(targets), saved))
+              .data(new TextDataSet(TextForm.LABELLED, examples))
+              .run(step -> {});
+      trained.save(temporary.resolve("adapter"));
+      long[] ids = filled(i -> 2 + i * 7 % 27);
+      long[] present = filled(i -> i % 7 < 7 - i / 7 ? 1 : 0);
+      TextEncoding encoding =
+          new TextEncoding(new EncoderPrograms(model.scope(), model.base(), model.network()));
+      List<EncoderText> texts =
+          IntStream.range(0, 3)
+              .mapToObj(
+                  row ->
+                      EncoderText.of(
+                          Arrays.stream(ids, row * 7, row * 7 + 7 - row)
+                              .mapToInt(Math::toIntExact)
+                              .toArray()))
+              .map(text -> text.with(MixPlan.of(trained.adapter(), 1)))
+              .toList();
+      double[] logits =
+          encoding.of(EncoderOutput.LABELS, texts).stream()
+              .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
+              .toArray();
+      HostTensor rows = HostTensor.of(DType.F32, Shape.of(3, labels), logits);
+      assertPeftSays("SequenceClassification", ids, present, false, rows);
+    }
+  }
+
+  private static TextTrainingSettings settings(String targets) {
+    TextTrainingSettings all = TextTrainingSettings.DEFAULT.steps(12, 3e-2).batch(2);
+    return all.with(all.recipe().targets(Targets.matching(targets.split("\\|"))).rank(3, 5));
+  }
+
+  /** With the whole head if nothing is said. */
+  private static TextTrainingSettings saving(TextTrainingSettings settings, String saved) {
+    return saved.isEmpty() ? settings : settings.with(settings.recipe().saved(saved));
+  }
+
+  private static long[] filled(IntToLongFunction each) {
+    long[] numbers = new long[(int) SHAPE.elements()];
+    Arrays.setAll(numbers, each);
+    return numbers;
+  }
+
+  private static double off(double[] found, double[] expected) {
+    double worst = 0;
+    double scale = 0;
+    for (int i = 0; i < expected.length; i++) {
+      worst = Math.max(worst, Math.abs(found[i] - expected[i]));
+      scale = Math.max(scale, Math.abs(expected[i]));
+    }
+    return worst / scale;
+  }
+
+  private void assertPeftSays(
+      String kind, long[] ids, long[] present, boolean pairs, HostTensor logits)
+      throws IOException, InterruptedException {
+    SafetensorsWriter writer =
+        new SafetensorsWriter()
+            .add("ids", DType.I64, SHAPE, bytes(ids))
+            .add("present", DType.I64, SHAPE, bytes(present))
+            .add("logits", DType.F32, logits.shape(), logits.bytes());
+    if (pairs) {
+      writer.add("targets", DType.I64, SHAPE, bytes(ids));
+    }
+    Path asked = temporary.resolve("asked.safetensors");
+    writer.write(asked);
+    Process python =
+        new ProcessBuilder(
+                System.getProperty("lora4j.python", "python3"),
+                "src/test/golden/peft_auto.py",
+                kind,
+                temporary.resolve("adapter").toString(),
+                asked.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, python.waitFor());
+    assertTrue(Double.parseDouble(said.strip()) <= 1e-5, said);
+  }
+
+  private static byte[] bytes(long[] numbers) {
+    ByteBuffer bytes = ByteBuffer.allocate(numbers.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(numbers);
+    return bytes.array();
+  }
+}
