@@ -71,7 +71,7 @@ public record TokenSequences(
         TokenSequence kept = longer ? shortened(whole, tokenizer, limits) : whole;
         if (kept.label() < 0 && kept.learned() == 0) {
           throw new IllegalArgumentException(
-              "has nothing to learn within %d tokens.".formatted(limits.longest()));
+              "has nothing to learn or to score within %d tokens.".formatted(limits.longest()));
         }
         cut += longer ? 1 : 0;
         sequences.add(kept);

@@ -1,9 +1,5 @@
 package dev.lora4j.text.model;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
@@ -29,7 +25,6 @@ public final class TextModelWriter {
 
   private static final List<String> BESIDE =
       List.of(
-          CONFIG,
           "generation_config.json",
           "tokenizer.json",
           "tokenizer_config.json",
@@ -46,13 +41,25 @@ public final class TextModelWriter {
 
   /**
    * Writes a model with some weights changed; all else is that of the base's folder. Where a layer
-   * that shared the weight of another no longer does, the configuration says so.
+   * that shared the weight of another no longer does, or weights are of another type, the
+   * configuration says so.
    *
    * @param changed by the name of the weight
    * @param stored the type that weights are written in
    * @param folder is made if need be
    */
   public static void write(TextModel base, Map<String, Tensor> changed, DType stored, Path folder) {
+    write(base, changed, stored, folder, List.of());
+  }
+
+  /**
+   * Writes a model as {@link #write(TextModel, Map, DType, Path)} does, with the names of the
+   * classes that its head tells apart.
+   *
+   * @param labels in the order of their numbers; none leaves what the configuration says
+   */
+  public static void write(
+      TextModel base, Map<String, Tensor> changed, DType stored, Path folder, List<String> labels) {
     Map<String, String> shared = base.network().shared();
     boolean parted =
         shared.entrySet().stream()
@@ -75,9 +82,8 @@ public final class TextModelWriter {
               base.path().resolve(name), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
         }
       }
-      if (parted) {
-        part(folder.resolve(CONFIG));
-      }
+      new WrittenConfig(stored, parted, List.copyOf(labels))
+          .write(base.path().resolve(CONFIG), folder.resolve(CONFIG));
       writer.write(folder.resolve("model.safetensors"));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + folder + ": " + e.getMessage(), e);
@@ -115,12 +121,5 @@ public final class TextModelWriter {
                 : converted.bytes();
           }
         });
-  }
-
-  private static void part(Path config) throws IOException {
-    JsonObject json = JsonParser.parseString(Files.readString(config)).getAsJsonObject();
-    json.addProperty("tie_word_embeddings", false);
-    Gson gson = new GsonBuilder().setPrettyPrinting().serializeNulls().create();
-    Files.writeString(config, gson.toJson(json) + "\n");
   }
 }

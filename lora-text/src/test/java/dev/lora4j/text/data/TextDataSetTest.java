@@ -100,7 +100,7 @@ class TextDataSetTest {
     Files.write(folder.resolve("c.txt"), new byte[] {'a', '\n', (byte) 0xc3, '\n'});
     Files.writeString(folder.resolve("d.txt"), " \n");
     String message = message(folder);
-    assertTrue(message.startsWith("6 things have to be put right before training:\n"), message);
+    assertTrue(message.startsWith("6 things have to be put right:\n"), message);
     assertTrue(message.contains("a.jsonl line 1 has an empty text"), message);
     assertTrue(message.contains("a.jsonl line 2 has the unknown key 'tex'"), message);
     assertTrue(message.contains("b.jsonl line 2 is not UTF-8."), message);

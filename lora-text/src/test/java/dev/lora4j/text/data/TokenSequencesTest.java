@@ -222,7 +222,8 @@ class TokenSequencesTest {
                         Optional.empty(),
                         new SequenceLimits(4, Longer.CUT, false)))
             .getMessage();
-    assertTrue(message.contains("example 1 has nothing to learn within 4 tokens."), message);
+    assertTrue(
+        message.contains("example 1 has nothing to learn or to score within 4 tokens."), message);
   }
 
   @Test

@@ -1,24 +1,16 @@
 package dev.lora4j.text.generate;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.safetensors.SafetensorsWriter;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
-import dev.lora4j.text.encode.EncoderOutput;
-import dev.lora4j.text.encode.EncoderPrograms;
-import dev.lora4j.text.encode.EncoderText;
-import dev.lora4j.text.encode.TextEncoding;
 import dev.lora4j.text.network.Encoded;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Tokens;
@@ -31,16 +23,11 @@ import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
 import dev.lora4j.text.train.TrainedText;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -50,13 +37,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What is trained and saved here is loaded by PEFT's {@code AutoPeftModel} classes, which find the
- * base and its kind in what is saved, with the same logits ({@code golden/peft_auto.py}). Needs
+ * base and its kind in what is saved, with the same logits ({@code golden/auto_models.py}). Needs
  * {@code -Dlora4j.python=} with the packages of {@code src/test/golden}.
  */
 @Tag("python")
 class PeftAutoModelTest {
   private static final Lora4j LORA = Lora4j.open(1);
-  private static final Shape SHAPE = Shape.of(3, 7);
 
   @TempDir private Path temporary;
 
@@ -92,20 +78,27 @@ class PeftAutoModelTest {
               .data(new TextDataSet(form, List.of(example, example)))
               .run(step -> {});
       trained.save(temporary.resolve("adapter"));
-      long[] ids = filled(i -> 2 + i * 7 % 27);
-      long[] present = filled(i -> i % 7 < 7 - i / 7 ? 1 : 0);
+      long[] present = AskedLogits.present();
+      Tensor ids = Tensor.ofLongs(scope, AskedLogits.SHAPE, AskedLogits.ids());
+      long[] places = AskedLogits.filled(i -> i % AskedLogits.TOKENS);
       Map<String, Tensor> inputs = new HashMap<>();
-      inputs.put(Tokens.IDS, Tensor.ofLongs(scope, SHAPE, ids));
-      inputs.put(Tokens.POSITIONS, Tensor.ofLongs(scope, SHAPE, filled(i -> i % 7)));
+      inputs.put(Tokens.IDS, ids);
+      inputs.put(Tokens.POSITIONS, Tensor.ofLongs(scope, AskedLogits.SHAPE, places));
       if (pairs) {
-        inputs.put(OutputLoss.INPUT, Tensor.ofLongs(scope, SHAPE, ids));
-        inputs.put(Encoded.PRESENT, Tensor.ofLongs(scope, SHAPE, present));
+        inputs.put(OutputLoss.INPUT, ids);
+        inputs.put(Encoded.PRESENT, Tensor.ofLongs(scope, AskedLogits.SHAPE, present));
       }
       HostTensor logits =
           AdaptedLogits.of(scope, model.base(), MixPlan.of(trained.adapter(), 1), 3, inputs);
       HostTensor plain = AdaptedLogits.of(scope, model.base(), MixPlan.NONE, 3, inputs);
       assertTrue(off(logits.doubles(), plain.doubles()) > 1e-2, "the adapter changes too little");
-      assertPeftSays(kind, ids, pairs ? present : filled(i -> 1), pairs, logits);
+      AskedLogits.assertSame(
+          "AutoPeftModelFor" + kind,
+          temporary.resolve("adapter"),
+          pairs ? present : AskedLogits.filled(i -> 1),
+          pairs,
+          logits,
+          List.of());
     }
   }
 
@@ -135,26 +128,13 @@ class PeftAutoModelTest {
               .data(new TextDataSet(TextForm.LABELLED, examples))
               .run(step -> {});
       trained.save(temporary.resolve("adapter"));
-      long[] ids = filled(i -> 2 + i * 7 % 27);
-      long[] present = filled(i -> i % 7 < 7 - i / 7 ? 1 : 0);
-      TextEncoding encoding =
-          new TextEncoding(new EncoderPrograms(model.scope(), model.base(), model.network()));
-      List<EncoderText> texts =
-          IntStream.range(0, 3)
-              .mapToObj(
-                  row ->
-                      EncoderText.of(
-                          Arrays.stream(ids, row * 7, row * 7 + 7 - row)
-                              .mapToInt(Math::toIntExact)
-                              .toArray()))
-              .map(text -> text.with(MixPlan.of(trained.adapter(), 1)))
-              .toList();
-      double[] logits =
-          encoding.of(EncoderOutput.LABELS, texts).stream()
-              .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
-              .toArray();
-      HostTensor rows = HostTensor.of(DType.F32, Shape.of(3, labels), logits);
-      assertPeftSays("SequenceClassification", ids, present, false, rows);
+      AskedLogits.assertSame(
+          "AutoPeftModelForSequenceClassification",
+          temporary.resolve("adapter"),
+          AskedLogits.present(),
+          false,
+          AskedLogits.of(model, MixPlan.of(trained.adapter(), 1)),
+          classes);
     }
   }
 
@@ -168,12 +148,6 @@ class PeftAutoModelTest {
     return saved.isEmpty() ? settings : settings.with(settings.recipe().saved(saved));
   }
 
-  private static long[] filled(IntToLongFunction each) {
-    long[] numbers = new long[(int) SHAPE.elements()];
-    Arrays.setAll(numbers, each);
-    return numbers;
-  }
-
   private static double off(double[] found, double[] expected) {
     double worst = 0;
     double scale = 0;
@@ -182,38 +156,5 @@ class PeftAutoModelTest {
       scale = Math.max(scale, Math.abs(expected[i]));
     }
     return worst / scale;
-  }
-
-  private void assertPeftSays(
-      String kind, long[] ids, long[] present, boolean pairs, HostTensor logits)
-      throws IOException, InterruptedException {
-    SafetensorsWriter writer =
-        new SafetensorsWriter()
-            .add("ids", DType.I64, SHAPE, bytes(ids))
-            .add("present", DType.I64, SHAPE, bytes(present))
-            .add("logits", DType.F32, logits.shape(), logits.bytes());
-    if (pairs) {
-      writer.add("targets", DType.I64, SHAPE, bytes(ids));
-    }
-    Path asked = temporary.resolve("asked.safetensors");
-    writer.write(asked);
-    Process python =
-        new ProcessBuilder(
-                System.getProperty("lora4j.python", "python3"),
-                "src/test/golden/peft_auto.py",
-                kind,
-                temporary.resolve("adapter").toString(),
-                asked.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, python.waitFor());
-    assertTrue(Double.parseDouble(said.strip()) <= 1e-5, said);
-  }
-
-  private static byte[] bytes(long[] numbers) {
-    ByteBuffer bytes = ByteBuffer.allocate(numbers.length * 8).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().put(numbers);
-    return bytes.array();
   }
 }

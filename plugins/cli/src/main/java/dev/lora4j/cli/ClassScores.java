@@ -24,7 +24,7 @@ final class ClassScores {
   static String line(String what, Classification found) {
     return String.format(
         Locale.ROOT,
-        "%-14s accuracy %.4f, macro F1 %.4f over %d texts (the commonest class: %.4f)",
+        "%s  accuracy %.4f, macro F1 %.4f over %d texts (the commonest class: %.4f)",
         what,
         found.accuracy(),
         found.macroF1(),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -22,13 +23,34 @@ record LoraOption(Path file, Weight weight) {
   private static final Pattern PARTS =
       Pattern.compile("(.+?)(?::([-+.0-9][-+.0-9eE@,]*(?::(?:[0-9.]+-[0-9.]+|linear|cosine))?))?");
 
-  /** Adapters with their weights, each read where it is said to lie. */
+  /**
+   * Adapters of texts with their weights, each read where it is said to lie. What a text is made in
+   * are no steps that a weight could change over.
+   */
   static MixPlan plan(List<LoraOption> loras, Function<Path, Adapter> reading) {
     MixPlan plan = MixPlan.NONE;
     for (LoraOption lora : loras) {
+      if (!lora.weight().constant()) {
+        throw new Failure(
+            "The weight "
+                + lora.weight().text()
+                + " of "
+                + lora.file()
+                + " changes over the steps of a picture, which a text has not; give it one number.");
+      }
       plan = plan.with(reading.apply(ExistingPath.any(lora.file())), lora.weight());
     }
     return plan;
+  }
+
+  /** What these adapters are called where something is told of them, with weights other than 1. */
+  static String names(List<LoraOption> loras) {
+    return loras.stream()
+        .map(
+            l ->
+                String.valueOf(l.file().getFileName()).replaceFirst("\\.safetensors$", "")
+                    + (l.weight().equals(Weight.of(1)) ? "" : ":" + l.weight().text()))
+        .collect(Collectors.joining(" and "));
   }
 
   /** Reads the forms above; what is left out is weight 1 and all steps. */

@@ -89,7 +89,7 @@ final class TextEvaluate implements Command {
       Perplexity base = of(console, "base", model, cut.sequences(), MixPlan.NONE);
       Json report = new Json().put("base", base.value()).put("tokens", base.tokens());
       if (!json) {
-        console.print(line("base", base));
+        console.print(line(told(MixPlan.NONE), base));
       }
       if (writes) {
         bleu(console, "base", report, model, texts, MixPlan.NONE);
@@ -98,7 +98,7 @@ final class TextEvaluate implements Command {
         Perplexity adapted = of(console, "adapters", model, cut.sequences(), mix);
         report.put("adapters", adapted.value());
         if (!json) {
-          console.print(line("with adapters", adapted));
+          console.print(line(told(mix), adapted));
         }
         if (writes) {
           bleu(console, "adapters", report, model, texts, mix);
@@ -122,7 +122,7 @@ final class TextEvaluate implements Command {
     Bleu found = outputs.score(console, what, model, texts, mix);
     report.put(what + "Bleu", TextOutputs.json(found));
     if (!json) {
-      console.print(TextOutputs.line(mix.parts().isEmpty() ? what : "with " + what, found));
+      console.print(TextOutputs.line(told(mix), found));
     }
   }
 
@@ -157,8 +157,16 @@ final class TextEvaluate implements Command {
     Classification found = ClassScores.of(console, what, model, texts, mix);
     report.put(what, ClassScores.json(found));
     if (!json) {
-      console.print(ClassScores.line(mix.parts().isEmpty() ? what : "with " + what, found));
+      console.print(ClassScores.line(told(mix), found));
     }
+  }
+
+  /** What was scored, as wide as what it is compared with. */
+  private String told(MixPlan mix) {
+    String alone = "base alone";
+    String with = "with " + LoraOption.names(loras);
+    int width = loras.isEmpty() ? alone.length() : Math.max(alone.length(), with.length());
+    return String.format(Locale.ROOT, "%-" + width + "s", mix.parts().isEmpty() ? alone : with);
   }
 
   private SequenceLimits limits(TextModel base) {
@@ -179,7 +187,7 @@ final class TextEvaluate implements Command {
   private static String line(String what, Perplexity found) {
     return String.format(
         Locale.ROOT,
-        "%-14s perplexity %.3f (loss %.4f over %d tokens)",
+        "%s  perplexity %.3f (loss %.4f over %d tokens)",
         what,
         found.value(),
         found.loss(),

@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.pipeline.AdapterClasses;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,11 +51,23 @@ final class TextMerge implements Command {
   @Override
   public int run(Console console) {
     OutputFile.freshFolder(out);
-    try (OpenText open = OpenText.of(console, options)) {
-      DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
-      int changed = MergedText.write(open.model(), open.plan(loras), stored, out);
-      console.print(out + "  " + changed + " weights changed, written in " + stored);
-    }
+    DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
+    boolean classes = loras.stream().anyMatch(l -> !AdapterClasses.of(l.file()).isEmpty());
+    int changed = classes ? classes(console, stored) : words(console, stored);
+    console.print(out + "  " + changed + " weights changed, written in " + stored);
     return 0;
+  }
+
+  private int words(Console console, DType stored) {
+    try (OpenText open = OpenText.of(console, options)) {
+      return MergedText.write(open.model().base(), List.of(), open.plan(loras), stored, out);
+    }
+  }
+
+  private int classes(Console console, DType stored) {
+    try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
+      return MergedText.write(
+          open.model().base(), open.model().labels(), open.plan(loras), stored, out);
+    }
   }
 }

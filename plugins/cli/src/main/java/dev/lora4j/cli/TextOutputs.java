@@ -75,7 +75,7 @@ final class TextOutputs {
   static String line(String what, Bleu found) {
     return String.format(
         Locale.ROOT,
-        "%-14s BLEU %.2f (%.1f/%.1f/%.1f/%.1f, brevity %.3f, %d words, references %d)",
+        "%s  BLEU %.2f (%.1f/%.1f/%.1f/%.1f, brevity %.3f, %d words, references %d)",
         what,
         found.score(),
         found.precisions().get(0),

@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.data.SequenceLimits;
@@ -7,6 +8,7 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.Classification;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.TextClassifier;
 import dev.lora4j.text.train.ClassifierTrainer;
 import dev.lora4j.text.train.TextTrainer;
@@ -101,7 +103,8 @@ final class TextTrain implements Command {
   }
 
   /** Claims the folder of the run, once nothing can be wrong any more with what was asked for. */
-  private ClaimedFolder begin(Path run) {
+  private ClaimedFolder begin(Path run, TextWork work, TextModel base) {
+    requireForm(work, base);
     ClaimedFolder claim = ClaimedFolder.of(run);
     try {
       if (!resume) {
@@ -111,6 +114,16 @@ final class TextTrain implements Command {
     } catch (Failure e) {
       claim.close();
       throw e;
+    }
+  }
+
+  private void requireForm(TextWork work, TextModel base) {
+    if (!layout.equals(MergedText.LAYOUT)) {
+      try {
+        work.plan().requireForm(AdapterWriters.named(layout), base.family());
+      } catch (AdapterException e) {
+        throw new Failure(e.getMessage() + " Or write the whole model: --layout transformers.", e);
+      }
     }
   }
 
@@ -126,14 +139,9 @@ final class TextTrain implements Command {
           TextTrainer.on(open.model(), how.settings(limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
       TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
-      try (ClaimedFolder claim = begin(run)) {
+      try (ClaimedFolder claim = begin(run, work, open.model().base())) {
         Trained trained = train(console, work, run, count);
-        if (layout.equals(MergedText.LAYOUT)) {
-          MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
-          MergedText.write(open.model(), mix, open.model().base().compute(), out);
-        } else {
-          trained.text().save(out, layout);
-        }
+        save(trained.text(), open.model().base(), List.of());
         report(console, trained, count, began, Optional.empty());
       }
     }
@@ -155,9 +163,9 @@ final class TextTrain implements Command {
       model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
       TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
-      try (ClaimedFolder claim = begin(run)) {
+      try (ClaimedFolder claim = begin(run, work, model.base())) {
         Trained trained = train(console, work, run, count);
-        trained.text().save(out, layout);
+        save(trained.text(), model.base(), model.labels());
         MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
         Optional<Classification> score =
             trainer.heldOut().isEmpty()
@@ -168,6 +176,16 @@ final class TextTrain implements Command {
       }
     }
     next(console, "tell texts apart", "classify", "YOUR TEXT");
+  }
+
+  /** Writes the adapter, or the model with it in its weights. */
+  private void save(TrainedText trained, TextModel base, List<String> labels) {
+    if (layout.equals(MergedText.LAYOUT)) {
+      MixPlan mix = MixPlan.of(trained.adapter(), 1);
+      MergedText.write(base, labels, mix, base.compute(), out);
+    } else {
+      trained.save(out, layout);
+    }
   }
 
   private String name() {

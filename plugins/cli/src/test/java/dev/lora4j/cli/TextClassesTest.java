@@ -100,6 +100,38 @@ class TextClassesTest {
     assertEquals(1, run.code());
     assertTrue(run.err().contains("--layout kohya"), run.err());
     assertFalse(Files.exists(folder.resolve("head.run")), run.err());
+    Run full = train(folder.resolve("full"), "--method=full");
+    assertEquals(1, full.code());
+    assertTrue(full.err().contains("PEFT's layout has no form for it"), full.err());
+    assertTrue(full.err().contains("--layout transformers"), full.err());
+    assertFalse(Files.exists(folder.resolve("full.run")), full.err());
+  }
+
+  /** All of it is taught, and is then a base that needs no adapter. */
+  @Test
+  void aWholeModelIsWrittenWithItsClasses() {
+    Path out = folder.resolve("whole");
+    Run trained = train(out, "--method=full", "--targets=*", "--layout=transformers");
+    assertEquals(0, trained.code(), trained.err());
+    assertClassifies(out);
+  }
+
+  @Test
+  void anAdapterAndItsHeadAreMergedIntoTheModel() {
+    Path adapter = folder.resolve("mine");
+    assertEquals(0, train(adapter).code());
+    Path out = folder.resolve("merged");
+    Run merged = Run.of("text", "merge", base, "--lora=" + adapter, "-o", out, "--precision=f32");
+    assertEquals(0, merged.code(), merged.err());
+    assertClassifies(out);
+  }
+
+  private void assertClassifies(Path model) {
+    Run scored = Run.of("text", "evaluate", "--base=" + model, "--data=" + data);
+    assertEquals(0, scored.code(), scored.err());
+    assertTrue(scored.out().startsWith("base alone  accuracy 1.0000, "), scored.out());
+    Run told = Run.of("text", "classify", "blue", "--base=" + model);
+    assertTrue(told.out().matches("cold {2}0\\.\\d{4} {2}blue\\R"), told.out() + told.err());
   }
 
   @Test

@@ -202,7 +202,6 @@ class TextCommandsTest {
     assertTrue(named.err().contains(".safetensors"), named.err());
   }
 
-  /** A run that came to its end and lost its result writes it again, and tells all its losses. */
   @Test
   void textsThatAreWrongLoseNoRun() throws IOException {
     Path out = folder.resolve("kept");
@@ -216,6 +215,7 @@ class TextCommandsTest {
     assertTrue(Files.exists(checkpoint));
   }
 
+  /** A run that came to its end and lost its result writes it again, and tells all its losses. */
   @Test
   void aFinishedRunIsGoneOnWith() throws IOException {
     Path out = folder.resolve("lost");

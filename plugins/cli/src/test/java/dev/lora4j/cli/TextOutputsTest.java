@@ -105,6 +105,46 @@ class TextOutputsTest {
     assertTrue(second.has("base"));
   }
 
+  /** With the names and weights that were given, below each other. */
+  @Test
+  void whatIsScoredIsSaid() {
+    Run scored =
+        Run.of(
+            "text",
+            "evaluate",
+            "--base",
+            model,
+            "--data",
+            data,
+            "--lora=" + adapter + ":0.5",
+            "--lora=" + adapter,
+            "--tokens=2");
+    assertEquals(0, scored.code(), scored.err());
+    List<String> lines = scored.out().lines().toList();
+    assertEquals(4, lines.size(), scored.out());
+    String with = "with adapter:0.5 and adapter  ";
+    assertTrue(
+        lines.get(0).startsWith("base alone" + " ".repeat(20) + "perplexity "), lines.get(0));
+    assertTrue(lines.get(1).startsWith("base alone" + " ".repeat(20) + "BLEU "), lines.get(1));
+    assertTrue(lines.get(2).startsWith(with + "perplexity "), lines.get(2));
+    assertTrue(lines.get(3).startsWith(with + "BLEU "), lines.get(3));
+  }
+
+  @Test
+  void aWeightThatChangesOverStepsIsRefused() {
+    for (String command : List.of("evaluate", "merge")) {
+      String[] more =
+          command.equals("merge")
+              ? new String[] {"-o", folder.resolve("merged").toString()}
+              : new String[] {"--data", data.toString()};
+      Run refused =
+          Run.of(
+              "text", command, "--base", model, "--lora=" + adapter + ":1:0.5-1", more[0], more[1]);
+      assertEquals(1, refused.code());
+      assertTrue(refused.err().contains("changes over the steps of a picture"), refused.err());
+    }
+  }
+
   @Test
   void nothingIsWrittenWhereNothingIsSaidOrAskedFor() throws IOException {
     Run alone = Run.of("text", "evaluate", "--base", model, "--data", data, "--no-bleu");

@@ -1,9 +1,15 @@
 package dev.lora4j.core.train.adapter;
 
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.writing.AdapterWriter;
+import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A recipe for one model: its layers that are trained, each with its own size. */
 public final class AdapterPlan {
@@ -70,6 +77,31 @@ public final class AdapterPlan {
           .forEach(t -> shapes.put(AdapterInTraining.name(planned.site(), t), t.shape()));
     }
     return shapes;
+  }
+
+  /**
+   * Refuses a layout that cannot hold what is trained, which would else be known at the end:
+   * factors of zeros are laid out in it.
+   *
+   * @param family the base
+   * @throws dev.lora4j.core.adapter.AdapterException if it has no form for some factors
+   */
+  public void requireForm(AdapterWriter layout, Family family) {
+    Map<String, List<Factors>> factors = new LinkedHashMap<>();
+    for (Planned planned : sites.values()) {
+      Map<String, HostTensor> values = new TreeMap<>();
+      for (TrainedTensor tensor : planned.tensors()) {
+        int elements = Math.toIntExact(tensor.shape().elements());
+        HostTensor zeros = HostTensor.of(tensor.shape(), new float[elements]);
+        values.put(tensor.part(), zeros);
+        if (tensor.anchored()) {
+          values.put(TrainedTensor.anchor(tensor.part()), zeros);
+        }
+      }
+      Site site = planned.site();
+      factors.put(site.name(), planned.method().factors(site, planned.recipe(), values));
+    }
+    layout.lay(new WriteRequest(new Adapter("trial", factors, Map.of()), family, false));
   }
 
   /** The same without dropouts, for evaluation: programs for it train the same buffer. */

@@ -16,7 +16,9 @@ import dev.lora4j.core.format.kohya.KohyaWriter;
 import dev.lora4j.core.format.peft.PeftWriter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.writing.AdapterOutput;
+import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.WriteOptions;
+import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -143,6 +145,28 @@ class TrainableMethodContractTest {
               requireRounded(all.get(i), rounded.getOrDefault(site, List.of()).get(i), half);
             }
           });
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void aLayoutSaysBeforeTheFirstStepWhatItSaysAtTheEnd(TrainedCase at) {
+    AdapterPlan plan = at.recipe().plan(SmallNet.sites());
+    Adapter adapter = new Adapter("trained", trained(at).factors(DType.F32), Map.of());
+    for (AdapterWriter layout : List.of(new KohyaWriter(), new PeftWriter())) {
+      assertEquals(
+          refusal(() -> layout.lay(new WriteRequest(adapter, FAMILY, false))),
+          refusal(() -> plan.requireForm(layout, FAMILY)),
+          layout.name());
+    }
+  }
+
+  private static Optional<String> refusal(Runnable work) {
+    try {
+      work.run();
+      return Optional.empty();
+    } catch (AdapterException e) {
+      return Optional.ofNullable(e.getMessage());
     }
   }
 
