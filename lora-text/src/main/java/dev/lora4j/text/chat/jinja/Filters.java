@@ -1,35 +1,20 @@
 package dev.lora4j.text.chat.jinja;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The filters of {@code value | name}. */
 final class Filters {
-  /** What stands behind the bar: its name and arguments. */
-  private record Given(String name, List<Object> places, Map<String, Object> names) {
-    boolean has(int place, String parameter) {
-      return place < places.size() || names.containsKey(parameter);
-    }
-
-    Object get(int place, String parameter, Object otherwise) {
-      return place < places.size() ? places.get(place) : names.getOrDefault(parameter, otherwise);
-    }
-
-    Object need(int place, String parameter) {
-      if (!has(place, parameter)) {
-        throw JinjaException.of("the filter '" + name + "' needs '" + parameter + "'");
-      }
-      return get(place, parameter, Absent.NONE);
-    }
-
-    boolean flag(int place, String parameter) {
-      return Values.truth(get(place, parameter, false));
-    }
-  }
+  private static final Pattern WORD = Pattern.compile("[^-\\s({\\[<]+");
 
   private Filters() {}
 
@@ -39,32 +24,32 @@ final class Filters {
       case "trim" -> Methods.strip(PythonText.of(value), places, true, true);
       case "upper" -> PythonText.of(value).toUpperCase(Locale.ROOT);
       case "lower" -> PythonText.of(value).toLowerCase(Locale.ROOT);
-      case "title" -> Methods.title(PythonText.of(value));
+      case "title" -> title(PythonText.of(value));
       case "capitalize" -> Methods.capitalized(PythonText.of(value));
       case "string" -> PythonText.of(value);
       case "safe" -> value;
       case "replace" ->
-          PythonText.of(value)
-              .replace(Values.text(given.need(0, "old")), Values.text(given.need(1, "new")));
+          Methods.replace(
+              PythonText.of(value), replaced(given.need("old"), given.need("new"), given));
       case "indent" -> indent(PythonText.of(value), given);
       case "tojson" -> json(value, given);
       case "length", "count" -> Values.length(value);
       case "list" -> Values.items(value);
       case "items" ->
           value instanceof Absent.Undefined ? List.of() : Methods.items(map(value, name));
-      case "dictsort" -> sortedItems(map(value, name));
+      case "dictsort" -> sortedItems(map(value, name), given);
       case "first" -> edge(value, true);
       case "last" -> edge(value, false);
       case "join" -> join(value, given);
       case "reverse" -> reversed(value);
       case "sort" -> sorted(value, given);
-      case "unique" -> unique(value);
+      case "unique" -> unique(value, given);
       case "map" -> mapped(value, given);
       case "select", "reject", "selectattr", "rejectattr" -> selected(value, given);
       case "default", "d" -> {
         boolean absent =
-            value instanceof Absent.Undefined || (given.flag(1, "boolean") && !Values.truth(value));
-        yield absent ? given.get(0, "default_value", "") : value;
+            value instanceof Absent.Undefined || (given.flag("boolean") && !Values.truth(value));
+        yield absent ? given.get("default_value", "") : value;
       }
       case "int" -> whole(value, given);
       case "float" -> real(value, given);
@@ -72,20 +57,21 @@ final class Filters {
           Values.isWhole(value)
               ? (Object) Math.abs(Values.whole(value))
               : (Object) Math.abs(Values.real(value));
-      case "sum" -> Values.items(value).stream().reduce(0L, (a, b) -> Operators.apply("+", a, b));
-      case "max" -> Values.items(value).stream().max(Values::compare).orElse(Absent.NONE);
-      case "min" -> Values.items(value).stream().min(Values::compare).orElse(Absent.NONE);
+      case "round" -> rounded(value, given);
+      case "sum" -> sum(value, given);
+      case "max" -> furthest(value, given, 1);
+      case "min" -> furthest(value, given, -1);
       default -> throw JinjaException.of("No filter named '" + name + "'.");
     };
   }
 
   private static String json(Object value, Given given) {
     for (String option : List.of("separators", "sort_keys", "ensure_ascii")) {
-      if (given.names.containsKey(option) && Values.truth(given.get(9, option, false))) {
+      if (given.flag(option)) {
         throw JinjaException.of("tojson knows 'indent' alone, not '" + option + "'");
       }
     }
-    Object indent = given.names.getOrDefault("indent", given.get(1, "indent", Absent.NONE));
+    Object indent = given.get("indent", Absent.NONE);
     if (value instanceof Absent.Undefined) {
       throw JinjaException.of("Object of type Undefined is not JSON serializable");
     }
@@ -93,15 +79,67 @@ final class Filters {
   }
 
   private static String indent(String text, Given given) {
-    Object width = given.get(0, "width", 4L);
+    Object width = given.get("width", 4L);
     String space = width instanceof String said ? said : " ".repeat((int) Values.whole(width));
-    boolean first = given.flag(1, "first");
-    boolean blank = given.flag(2, "blank");
-    String[] lines = text.split("\n", -1);
-    for (int i = first ? 0 : 1; i < lines.length; i++) {
-      lines[i] = lines[i].isEmpty() && !blank ? "" : space + lines[i];
+    List<String> lines = Methods.lines(text + "\n");
+    StringBuilder written = new StringBuilder(given.flag("first") ? space : "");
+    for (int i = 0; i < lines.size(); i++) {
+      boolean moved = i > 0 && (given.flag("blank") || !lines.get(i).isEmpty());
+      written.append(i == 0 ? "" : "\n").append(moved ? space : "").append(lines.get(i));
     }
-    return String.join("\n", lines);
+    return written.toString();
+  }
+
+  /** Words begin behind white space and brackets, not behind apostrophes as in Python's method. */
+  private static String title(String text) {
+    return WORD.matcher(text)
+        .replaceAll(m -> Matcher.quoteReplacement(Methods.capitalized(m.group())));
+  }
+
+  private static List<Object> replaced(Object old, Object other, Given given) {
+    return given.has("count")
+        ? List.of(old, other, given.get("count", Absent.NONE))
+        : List.of(old, other);
+  }
+
+  private static Object sum(Object value, Given given) {
+    Object attribute = given.get("attribute", Absent.NONE);
+    Object sum = given.get("start", 0L);
+    for (Object item : Values.items(value)) {
+      Object each = attribute instanceof Absent ? item : Members.path(item, attribute);
+      sum = Operators.apply("+", sum, each);
+    }
+    return sum;
+  }
+
+  /** The first of the greatest, or of the least if {@code sign} is -1. */
+  private static Object furthest(Object value, Given given, int sign) {
+    Optional<Object> best = Optional.empty();
+    for (Object item : Values.items(value)) {
+      boolean better =
+          best.isEmpty()
+              || sign * Values.compare(given.key(item), given.key(best.orElseThrow())) > 0;
+      best = better ? Optional.of(item) : best;
+    }
+    return best.orElseGet(() -> new Absent.Undefined("No aggregated item, sequence was empty."));
+  }
+
+  /** Halves go to the even neighbour, as Python rounds. */
+  private static Object rounded(Object value, Given given) {
+    int digits = (int) Values.whole(given.get("precision", 0L));
+    String method = Values.text(given.get("method", "common"));
+    RoundingMode mode =
+        switch (method) {
+          case "common" -> RoundingMode.HALF_EVEN;
+          case "ceil" -> RoundingMode.CEILING;
+          case "floor" -> RoundingMode.FLOOR;
+          default -> throw JinjaException.of("method must be common, ceil or floor");
+        };
+    boolean whole = Values.isWhole(value) && mode == RoundingMode.HALF_EVEN;
+    BigDecimal exact =
+        whole ? BigDecimal.valueOf(Values.whole(value)) : new BigDecimal(Values.real(value));
+    BigDecimal near = exact.setScale(digits, mode);
+    return whole ? (Object) near.longValue() : (Object) near.doubleValue();
   }
 
   private static Object edge(Object value, boolean first) {
@@ -114,13 +152,15 @@ final class Filters {
   }
 
   private static String join(Object value, Given given) {
-    String between = PythonText.of(given.get(0, "d", ""));
-    Object attribute = given.get(1, "attribute", Absent.NONE);
+    String between = PythonText.of(given.get("d", ""));
+    Object attribute = given.get("attribute", Absent.NONE);
     return String.join(
         between,
         Values.items(value).stream()
             .map(
-                item -> PythonText.of(attribute instanceof Absent ? item : member(item, attribute)))
+                item ->
+                    PythonText.of(
+                        attribute instanceof Absent ? item : Members.path(item, attribute)))
             .toList());
   }
 
@@ -135,32 +175,28 @@ final class Filters {
 
   private static List<Object> sorted(Object value, Given given) {
     List<Object> items = Values.items(value);
-    Object attribute = given.get(2, "attribute", Absent.NONE);
-    boolean exact = given.flag(1, "case_sensitive");
-    Comparator<Object> order =
-        Comparator.comparing(
-            item -> {
-              Object key = attribute instanceof Absent ? item : member(item, attribute);
-              return key instanceof String text && !exact ? text.toLowerCase(Locale.ROOT) : key;
-            },
-            Values::compare);
-    items.sort(given.flag(0, "reverse") ? order.reversed() : order);
+    Comparator<Object> order = Comparator.comparing(given::key, Values::compare);
+    items.sort(given.flag("reverse") ? order.reversed() : order);
     return items;
   }
 
-  private static List<Object> sortedItems(Map<?, ?> map) {
+  private static List<Object> sortedItems(Map<?, ?> map, Given given) {
+    int place = "value".equals(given.get("by", "key")) ? 1 : 0;
     List<Object> items = Methods.items(map);
-    items.sort(
-        Comparator.comparing(
-            item -> PythonText.of(((List<?>) item).get(0)).toLowerCase(Locale.ROOT)));
+    Comparator<Object> order =
+        Comparator.comparing(item -> given.key(((List<?>) item).get(place)), Values::compare);
+    items.sort(given.flag("reverse") ? order.reversed() : order);
     return items;
   }
 
-  private static List<Object> unique(Object value) {
+  private static List<Object> unique(Object value, Given given) {
     List<Object> kept = new ArrayList<>();
+    List<Object> keys = new ArrayList<>();
     for (Object item : Values.items(value)) {
-      if (kept.stream().noneMatch(other -> Values.equal(other, item))) {
+      Object key = given.key(item);
+      if (keys.stream().noneMatch(other -> Values.equal(other, key))) {
         kept.add(item);
+        keys.add(key);
       }
     }
     return kept;
@@ -169,30 +205,25 @@ final class Filters {
   private static List<Object> mapped(Object value, Given given) {
     List<Object> made = new ArrayList<>();
     for (Object item : Values.items(value)) {
-      if (given.names.containsKey("attribute")) {
-        Object member = member(item, given.get(9, "attribute", Absent.NONE));
-        made.add(member instanceof Absent.Undefined ? given.get(9, "default", member) : member);
+      if (given.has("attribute")) {
+        Object member = Members.path(item, given.get("attribute", Absent.NONE));
+        made.add(member instanceof Absent.Undefined ? given.get("default", member) : member);
       } else {
-        List<Object> rest =
-            given.places.subList(Math.min(1, given.places.size()), given.places.size());
-        made.add(apply(item, Values.text(given.need(0, "filter")), rest, given.names));
+        made.add(apply(item, Values.text(named(given, 0)), rest(given, 1), given.names()));
       }
     }
     return made;
   }
 
   private static List<Object> selected(Object value, Given given) {
-    boolean wanted = given.name.startsWith("select");
-    int at = given.name.endsWith("attr") ? 1 : 0;
+    boolean wanted = given.name().startsWith("select");
+    int at = given.name().endsWith("attr") ? 1 : 0;
     List<Object> kept = new ArrayList<>();
     for (Object item : Values.items(value)) {
-      Object judged = at == 1 ? member(item, given.need(0, "attribute")) : item;
+      Object judged = at == 1 ? Members.path(item, named(given, 0)) : item;
       boolean fits =
-          given.places.size() > at
-              ? Checks.check(
-                  judged,
-                  Values.text(given.places.get(at)),
-                  given.places.subList(at + 1, given.places.size()))
+          given.places().size() > at
+              ? Checks.check(judged, Values.text(named(given, at)), rest(given, at + 1))
               : Values.truth(judged);
       if (fits == wanted) {
         kept.add(item);
@@ -201,27 +232,28 @@ final class Filters {
     return kept;
   }
 
-  private static Object member(Object item, Object attribute) {
-    if (!(attribute instanceof String path)) {
-      return Members.item(item, attribute);
+  private static Object named(Given given, int place) {
+    if (place >= given.places().size()) {
+      throw JinjaException.of("the filter '" + given.name() + "' needs an argument");
     }
-    Object value = item;
-    for (String part : path.split("\\.", -1)) {
-      boolean number = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
-      value = Members.item(value, number ? (Object) Long.parseLong(part) : part);
-    }
-    return value;
+    return given.places().get(place);
   }
 
+  private static List<Object> rest(Given given, int from) {
+    return given.places().subList(Math.min(from, given.places().size()), given.places().size());
+  }
+
+  /** A text with a point is cut, as Jinja reads it as a real number then. */
   private static Object whole(Object value, Given given) {
+    Object otherwise = given.get("default", 0L);
     try {
-      return value instanceof String text
-          ? Long.parseLong(text.strip())
-          : value instanceof Absent
-              ? given.get(0, "default", 0L)
-              : (Object) (long) Values.real(value);
+      if (value instanceof String text) {
+        String said = text.strip();
+        return said.matches("[-+]?\\d+") ? Long.parseLong(said) : (long) Double.parseDouble(said);
+      }
+      return value instanceof Absent ? otherwise : (Object) (long) Values.real(value);
     } catch (NumberFormatException e) {
-      return given.get(0, "default", 0L);
+      return otherwise;
     }
   }
 
@@ -229,9 +261,9 @@ final class Filters {
     try {
       return value instanceof String text
           ? Double.parseDouble(text.strip())
-          : value instanceof Absent ? given.get(0, "default", 0.0) : (Object) Values.real(value);
+          : value instanceof Absent ? given.get("default", 0.0) : (Object) Values.real(value);
     } catch (NumberFormatException e) {
-      return given.get(0, "default", 0.0);
+      return given.get("default", 0.0);
     }
   }
 

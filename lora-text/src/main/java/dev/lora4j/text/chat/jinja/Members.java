@@ -49,6 +49,19 @@ final class Members {
         : missing(target, PythonText.quoted(key));
   }
 
+  /** The part of a value that a filter's argument names: a path with dots, or a place. */
+  static Object path(Object target, Object attribute) {
+    if (!(attribute instanceof String path)) {
+      return item(target, attribute);
+    }
+    Object value = target;
+    for (String part : path.split("\\.", -1)) {
+      boolean number = !part.isEmpty() && part.chars().allMatch(Character::isDigit);
+      value = item(value, number ? (Object) Long.parseLong(part) : part);
+    }
+    return value;
+  }
+
   /** As Python does: places past an end are the end, negative ones count from the end. */
   static Object slice(
       Object target, Optional<Object> from, Optional<Object> to, Optional<Object> by) {

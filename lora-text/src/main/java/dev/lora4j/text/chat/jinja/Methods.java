@@ -2,14 +2,19 @@ package dev.lora4j.text.chat.jinja;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 
 /** The methods of Python's texts, lists and maps that change nothing. */
 final class Methods {
+  private static final Pattern END_OF_LINE =
+      Pattern.compile("\\r\\n|[\\n\\r\\x0b\\f\\x1c-\\x1e\\x85\\u2028\\u2029]");
+
   private Methods() {}
 
   static Optional<Callable> of(Object target, String name) {
@@ -33,11 +38,19 @@ final class Methods {
   }
 
   private static Optional<Callable> method(ByPlace method) {
+    return method(1, method);
+  }
+
+  /** A method that takes at most so many arguments. */
+  private static Optional<Callable> method(int most, ByPlace method) {
     return Optional.of(
         (places, names) -> {
           if (!names.isEmpty()) {
             throw JinjaException.of(
                 "'" + names.keySet().iterator().next() + "' has to be given by place");
+          }
+          if (places.size() > most) {
+            throw JinjaException.of("at most " + most + " argument(s) are known here");
           }
           try {
             return method.call(places);
@@ -49,11 +62,12 @@ final class Methods {
 
   private static Optional<Callable> ofMap(Map<?, ?> map, String name) {
     return switch (name) {
-      case "items" -> method(given -> items(map));
-      case "keys" -> method(given -> new ArrayList<>(map.keySet()));
-      case "values" -> method(given -> new ArrayList<>(map.values()));
+      case "items" -> method(0, given -> items(map));
+      case "keys" -> method(0, given -> new ArrayList<>(map.keySet()));
+      case "values" -> method(0, given -> new ArrayList<>(map.values()));
       case "get" ->
           method(
+              2,
               given -> {
                 Object value = map.get(given.get(0));
                 return value != null ? value : given.size() > 1 ? given.get(1) : Absent.NONE;
@@ -74,26 +88,21 @@ final class Methods {
       case "strip" -> method(given -> strip(text, given, true, true));
       case "lstrip" -> method(given -> strip(text, given, true, false));
       case "rstrip" -> method(given -> strip(text, given, false, true));
-      case "split" -> method(given -> split(text, given));
-      case "rsplit" -> method(given -> splitFromEnd(text, given));
-      case "splitlines" ->
-          method(given -> new ArrayList<Object>(Arrays.asList(text.split("\r\n|\r|\n"))));
+      case "split" -> splitting(given -> split(text, given));
+      case "rsplit" -> splitting(given -> splitFromEnd(text, given));
+      case "splitlines" -> method(0, given -> new ArrayList<Object>(lines(text)));
       case "startswith" -> method(given -> any(given.get(0), text::startsWith));
       case "endswith" -> method(given -> any(given.get(0), text::endsWith));
-      case "upper" -> method(given -> text.toUpperCase(Locale.ROOT));
-      case "lower" -> method(given -> text.toLowerCase(Locale.ROOT));
-      case "title" -> method(given -> title(text));
-      case "capitalize" -> method(given -> capitalized(text));
-      case "replace" -> method(given -> replace(text, given));
-      case "find" -> method(given -> (long) text.indexOf(Values.text(given.get(0))));
-      case "rfind" -> method(given -> (long) text.lastIndexOf(Values.text(given.get(0))));
+      case "upper" -> method(0, given -> text.toUpperCase(Locale.ROOT));
+      case "lower" -> method(0, given -> text.toLowerCase(Locale.ROOT));
+      case "title" -> method(0, given -> title(text));
+      case "capitalize" -> method(0, given -> capitalized(text));
+      case "replace" -> method(3, given -> replace(text, given));
+      case "find" -> method(given -> counted(text, text.indexOf(Values.text(given.get(0)))));
+      case "rfind" -> method(given -> counted(text, text.lastIndexOf(Values.text(given.get(0)))));
       case "count" ->
           method(
-              given ->
-                  (long)
-                          text.split(java.util.regex.Pattern.quote(Values.text(given.get(0))), -1)
-                              .length
-                      - 1);
+              given -> (long) text.split(Pattern.quote(Values.text(given.get(0))), -1).length - 1);
       case "join" ->
           method(
               given ->
@@ -111,12 +120,50 @@ final class Methods {
                   text.endsWith(Values.text(given.get(0)))
                       ? text.substring(0, text.length() - Values.text(given.get(0)).length())
                       : text);
-      case "isdigit" -> method(given -> all(text, Character::isDigit));
-      case "isalpha" -> method(given -> all(text, Character::isLetter));
-      case "isalnum" -> method(given -> all(text, Character::isLetterOrDigit));
-      case "isspace" -> method(given -> all(text, c -> PythonText.isSpace((char) c)));
+      case "isdigit" -> method(0, given -> all(text, Character::isDigit));
+      case "isalpha" -> method(0, given -> all(text, Character::isLetter));
+      case "isalnum" -> method(0, given -> all(text, Character::isLetterOrDigit));
+      case "isspace" -> method(0, given -> all(text, c -> PythonText.isSpace((char) c)));
+      case "isupper" -> method(0, given -> cased(text, text.toUpperCase(Locale.ROOT)));
+      case "islower" -> method(0, given -> cased(text, text.toLowerCase(Locale.ROOT)));
       default -> Optional.empty();
     };
+  }
+
+  /** What divides texts takes its arguments by name too. */
+  private static Optional<Callable> splitting(ByPlace split) {
+    return Optional.of(
+        (places, names) -> {
+          Map<String, Object> left = new LinkedHashMap<>(names);
+          List<Object> all = new ArrayList<>(places);
+          if (all.isEmpty()) {
+            all.add(left.containsKey("sep") ? left.remove("sep") : Absent.NONE);
+          }
+          if (all.size() == 1 && left.containsKey("maxsplit")) {
+            all.add(left.remove("maxsplit"));
+          }
+          return method(2, split).orElseThrow().call(all, left);
+        });
+  }
+
+  /** Python counts characters, of which some are two of Java's. */
+  private static long counted(String text, int at) {
+    return at < 0 ? -1 : text.codePointCount(0, at);
+  }
+
+  private static boolean cased(String text, String same) {
+    boolean letters =
+        !text.equals(text.toUpperCase(Locale.ROOT)) || !text.equals(text.toLowerCase(Locale.ROOT));
+    return letters && text.equals(same);
+  }
+
+  /** The lines of a text by all that Python takes for an end of a line; none behind the last. */
+  static List<String> lines(String text) {
+    List<String> lines = new ArrayList<>(Arrays.asList(END_OF_LINE.split(text, -1)));
+    if (lines.get(lines.size() - 1).isEmpty()) {
+      lines.remove(lines.size() - 1);
+    }
+    return lines;
   }
 
   private static long indexOf(List<?> list, Object value) {
@@ -206,7 +253,7 @@ final class Methods {
         : fits.test(Values.text(given));
   }
 
-  private static String replace(String text, List<Object> given) {
+  static String replace(String text, List<Object> given) {
     String from = Values.text(given.get(0));
     String to = Values.text(given.get(1));
     if (given.size() < 3) {
