@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -38,8 +39,9 @@ public final class TextModel {
 
   private static final String CONFIG = "config.json";
 
-  /** How repositories of models are called, which a folder's path is not. */
-  private static final Pattern REPOSITORY = Pattern.compile("[\\w-][\\w.-]*/[\\w.-]+");
+  /** Where Hugging Face's programs keep the models of a repository. */
+  private static final Pattern CACHED =
+      Pattern.compile(".*[/\\\\]models--([^/\\\\]+)--([^/\\\\]+)[/\\\\]snapshots[/\\\\][^/\\\\]+");
 
   private final Scope scope;
   private final Path path;
@@ -52,7 +54,6 @@ public final class TextModel {
   private final List<String> notes;
   private final List<String> started;
   private final boolean whole;
-  private final String published;
   private String hash = "";
 
   private TextModel(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
@@ -61,7 +62,6 @@ public final class TextModel {
     this.compute = compute;
     ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
     family = TextFamilies.of(config);
-    published = config.text("_name_or_path", "");
     network =
         head.map(h -> family.classifier(config, h.labels()))
             .orElseGet(() -> family.network(config));
@@ -118,6 +118,19 @@ public final class TextModel {
    */
   public static TextModel load(Scope scope, Path folder, DType compute, NewHead head) {
     return load(scope, folder, compute, Optional.of(head));
+  }
+
+  /**
+   * Names of the classes that the head in a folder tells apart, before anything is loaded; none if
+   * it has no head.
+   *
+   * @throws ModelException if it is no such model
+   */
+  public static List<String> labels(Path folder) {
+    ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
+    return TextFamilies.of(config).network(config) instanceof EncoderNetwork encoder
+        ? encoder.labels()
+        : List.of();
   }
 
   private static TextModel load(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
@@ -186,14 +199,14 @@ public final class TextModel {
   }
 
   /**
-   * What adapters for it say of it: the repository that its configuration names, else its folder;
-   * and PEFT's name for what it does.
+   * What adapters for it say of it: its folder, or the repository in whose cache that lies; and
+   * PEFT's name for what it does. What a configuration calls {@code _name_or_path} is often the
+   * model that this one was made of.
    */
   public BaseUse use() {
-    String place =
-        REPOSITORY.matcher(published).matches()
-            ? published
-            : path.toAbsolutePath().normalize().toString();
+    String folder = path.toAbsolutePath().normalize().toString();
+    Matcher cached = CACHED.matcher(folder);
+    String place = cached.matches() ? cached.group(1) + "/" + cached.group(2) : folder;
     if (network instanceof EncoderNetwork encoder) {
       return new BaseUse(
           place, encoder.labels().isEmpty() ? Optional.empty() : Optional.of("SEQ_CLS"));
