@@ -4,6 +4,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.chat.ChatMessage;
 import dev.lora4j.text.generate.BeamSettings;
 import dev.lora4j.text.generate.SamplingSettings;
+import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.pipeline.Completion;
 import dev.lora4j.text.pipeline.TextListener;
 import dev.lora4j.text.pipeline.TextPrompt;
@@ -136,7 +137,9 @@ final class TextGenerate implements Command {
                 .mix(mix));
       }
       boolean streams = !json && all.size() == 1 && beams.isEmpty();
-      if (streams && !conversation()) {
+      // What a decoder writes for an input does not go on from it.
+      boolean goesOn = !conversation() && open.model().network() instanceof CausalNetwork;
+      if (streams && goesOn) {
         console.out().print(prompts.get(0));
       }
       TextListener listener =
@@ -149,7 +152,7 @@ final class TextGenerate implements Command {
       long began = System.nanoTime();
       List<Completion> done = open.model().generate(all, search(), listener);
       double seconds = (System.nanoTime() - began) / 1e9;
-      report(console, done, streams);
+      report(console, done, streams, goesOn);
       int count = done.stream().mapToInt(c -> c.tokens().size()).sum();
       console.note(
           String.format(
@@ -178,7 +181,7 @@ final class TextGenerate implements Command {
     return TextPrompt.chat(messages);
   }
 
-  private void report(Console console, List<Completion> done, boolean streamed) {
+  private void report(Console console, List<Completion> done, boolean streamed, boolean goesOn) {
     if (json) {
       List<Object> all = new ArrayList<>();
       for (int i = 0; i < done.size(); i++) {
@@ -197,7 +200,7 @@ final class TextGenerate implements Command {
       console.print("");
     } else {
       for (int i = 0; i < done.size(); i++) {
-        console.print((conversation() ? "" : prompts.get(i)) + done.get(i).text());
+        console.print((goesOn ? prompts.get(i) : "") + done.get(i).text());
         console.print("");
       }
     }
