@@ -63,10 +63,19 @@ final class ExampleLines {
         problem(line, "is no JSON object.");
       }
     } catch (JsonParseException e) {
-      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      // What the reader's own options could accept is nothing that the user can set.
-      problem(line, "is no JSON: " + why.replaceFirst(".*Use JsonReader.* to accept ", ""));
+      problem(line, "is no JSON: " + reason(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** Without what is the reader's own: classes, options that nobody can set, and lines of one. */
+  private static String reason(String message) {
+    return message
+        .lines()
+        .findFirst()
+        .orElse("")
+        .replaceFirst("^([a-z]+\\.)+\\w+Exception: ", "")
+        .replaceFirst(".*Use JsonReader.* to accept ", "")
+        .replaceFirst(" at line 1 column (\\d+) path .*", " at its character $1.");
   }
 
   private void readObject(int line, JsonObject object) {

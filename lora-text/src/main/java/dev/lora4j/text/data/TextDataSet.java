@@ -25,6 +25,9 @@ import java.util.stream.Stream;
 public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPlace> places) {
   private static final long SPLIT = 11;
 
+  /** Files of rows, which would otherwise be learned as they are written. */
+  private static final List<String> TABLES = List.of(".json", ".ndjson", ".csv", ".tsv");
+
   /** Keeps copies. */
   public TextDataSet {
     examples = List.copyOf(examples);
@@ -54,7 +57,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPl
   /**
    * Reads a file, or all files of a folder in the order of their names: {@code .jsonl} with an
    * object in each line, {@code .txt} and {@code .md} with one text each, in UTF-8. Which form the
-   * lines have is found.
+   * lines have is found. A single file may have another ending, but not that of a table.
    *
    * @throws TextDataException with all that is wrong
    * @throws IOException if a file cannot be read
@@ -145,6 +148,12 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPl
     if (!Files.isDirectory(path)) {
       if (!Files.exists(path)) {
         problems.add(new TextProblem(path, 0, "does not exist."));
+        return List.of();
+      }
+      if (TABLES.stream().anyMatch(ending -> endsWith(path, ending))) {
+        problems.add(
+            new TextProblem(
+                path, 0, "is no text: write its rows as objects, one a line of a .jsonl file."));
         return List.of();
       }
       return List.of(path);

@@ -14,6 +14,11 @@ public record TextPlace(Path file, int line) {
     return new TextPlace(Path.of("example " + number), 0);
   }
 
+  @Override
+  public String toString() {
+    return file + (line > 0 ? " line " + line : "");
+  }
+
   /** What is the matter with the example. */
   TextProblem problem(String sentence) {
     return new TextProblem(file, line, sentence);

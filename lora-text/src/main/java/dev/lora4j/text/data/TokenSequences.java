@@ -85,6 +85,20 @@ public record TokenSequences(
     return new TokenSequences(sequences, labels, cut, 0);
   }
 
+  /** What of the texts is not among the sequences, as sentences for the user. */
+  public List<String> notes(SequenceLimits limits) {
+    List<String> notes = new ArrayList<>();
+    if (cut > 0) {
+      notes.add(
+          "%d of %d texts are longer than %d tokens and lose their end."
+              .formatted(cut, sequences.size(), limits.longest()));
+    }
+    if (dropped > 0) {
+      notes.add("%d tokens at the end fill no block and are left out.".formatted(dropped));
+    }
+    return notes;
+  }
+
   private static TokenSequence sequence(
       TextExample example,
       TextTokenizer tokenizer,

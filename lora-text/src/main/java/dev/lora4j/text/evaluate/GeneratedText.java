@@ -61,6 +61,26 @@ public record GeneratedText(String prompt, String reference, String text) {
     return all;
   }
 
+  /**
+   * Refuses prompts that the model cannot write for, before it has written for others.
+   *
+   * @throws IllegalArgumentException with all of them and why
+   */
+  public static void requirePrompts(LanguageModel model, TextDataSet data) {
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < data.examples().size(); i++) {
+      try {
+        model.ids(TextPrompt.of(asked(data.examples().get(i)).prompt));
+      } catch (IllegalArgumentException e) {
+        wrong.add(data.places().get(i) + ": " + e.getMessage());
+      }
+    }
+    if (!wrong.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The model cannot write for all prompts:\n  " + String.join("\n  ", wrong));
+    }
+  }
+
   private static GeneratedText asked(TextExample example) {
     if (example instanceof TextExample.Completion completion) {
       return new GeneratedText(completion.prompt(), completion.completion(), "");

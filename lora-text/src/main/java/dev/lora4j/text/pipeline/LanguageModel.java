@@ -234,8 +234,13 @@ public final class LanguageModel implements AutoCloseable {
     return network() instanceof Seq2SeqNetwork ? new int[0] : prompt;
   }
 
-  /** The tokens of a prompt. */
-  private int[] ids(TextPrompt prompt) {
+  /**
+   * The tokens of a prompt.
+   *
+   * @throws IllegalArgumentException if it has none, or leaves no room in the model's longest
+   *     sequence
+   */
+  public int[] ids(TextPrompt prompt) {
     int[] ids =
         prompt.messages().isEmpty()
             ? tokenizer.encode(prompt.text())

@@ -71,20 +71,14 @@ public final class ClassifierTrainer {
    *     model's
    */
   public ClassifierTrainer data(TextDataSet data) {
-    if (settings.heldOut() == 0) {
-      return sequences(cut(data), List.of());
-    }
-    TextDataSet.Split split = data.split(settings.heldOut(), settings.training().seed());
-    return sequences(cut(split.training()), cut(split.validation()));
-  }
-
-  private List<TokenSequence> cut(TextDataSet data) {
-    return model.sequences(data, settings.limits()).sequences();
+    TrainingTexts all =
+        TrainingTexts.of(data, settings, part -> model.sequences(part, settings.limits()));
+    return new ClassifierTrainer(model, all, settings, keeping, name);
   }
 
   /** With these sequences, each with its class, and those to validate by. */
   public ClassifierTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
-    TrainingTexts with = new TrainingTexts(learned, others);
+    TrainingTexts with = new TrainingTexts(learned, others, List.of());
     return new ClassifierTrainer(model, with, settings, keeping, name);
   }
 
@@ -101,6 +95,11 @@ public final class ClassifierTrainer {
   /** The sequences that are learned. */
   public List<TokenSequence> sequences() {
     return texts.learned();
+  }
+
+  /** What of the data is neither learned nor held out, as sentences for the user. */
+  public List<String> notes() {
+    return texts.notes();
   }
 
   /** The sequences that are held out. */
@@ -179,6 +178,6 @@ public final class ClassifierTrainer {
         texts.heldOut().stream()
             .sorted(Comparator.comparingInt(TokenSequence::length).reversed())
             .toList();
-    return new TrainingTexts(texts.learned(), sorted).validation(settings.batch());
+    return new TrainingTexts(texts.learned(), sorted, texts.notes()).validation(settings.batch());
   }
 }

@@ -63,20 +63,15 @@ public final class TextTrainer {
    * @throws IllegalArgumentException if they are of a form that this kind of model does not learn
    */
   public TextTrainer data(TextDataSet data) {
-    if (settings.heldOut() == 0) {
-      return sequences(cut(data), List.of());
-    }
-    TextDataSet.Split split = data.split(settings.heldOut(), settings.training().seed());
-    return sequences(cut(split.training()), cut(split.validation()));
+    TrainingTexts all =
+        TrainingTexts.of(data, settings, part -> model.sequences(part, settings.limits()));
+    return new TextTrainer(model, all, settings, keeping, name);
   }
 
   /** With these sequences, and those to validate by. */
   public TextTrainer sequences(List<TokenSequence> learned, List<TokenSequence> others) {
-    return new TextTrainer(model, new TrainingTexts(learned, others), settings, keeping, name);
-  }
-
-  private List<TokenSequence> cut(TextDataSet data) {
-    return model.sequences(data, settings.limits()).sequences();
+    return new TextTrainer(
+        model, new TrainingTexts(learned, others, List.of()), settings, keeping, name);
   }
 
   /** With checkpoints and validation. */
@@ -92,6 +87,11 @@ public final class TextTrainer {
   /** The sequences that are learned. */
   public List<TokenSequence> sequences() {
     return texts.learned();
+  }
+
+  /** What of the data is neither learned nor held out, as sentences for the user. */
+  public List<String> notes() {
+    return texts.notes();
   }
 
   /** The sequences that are held out. */

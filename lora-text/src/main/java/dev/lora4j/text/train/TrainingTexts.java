@@ -2,7 +2,10 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.TrainingSettings;
+import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.model.TextModel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,20 +14,45 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The texts of a run.
  *
  * @param learned those that are learned
  * @param heldOut those to validate by
+ * @param notes what of the data is not among them, as sentences for the user
  */
-record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut) {
-  static final TrainingTexts NONE = new TrainingTexts(List.of(), List.of());
+record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, List<String> notes) {
+  static final TrainingTexts NONE = new TrainingTexts(List.of(), List.of(), List.of());
 
   /** Copies its lists. */
   TrainingTexts {
     learned = List.copyOf(learned);
     heldOut = List.copyOf(heldOut);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * The texts of a data set.
+   *
+   * @param settings how large a share is held out
+   * @param dividing makes tokens of a part of the data
+   */
+  static TrainingTexts of(
+      TextDataSet data,
+      TextTrainingSettings settings,
+      Function<TextDataSet, TokenSequences> dividing) {
+    if (settings.heldOut() == 0) {
+      TokenSequences all = dividing.apply(data);
+      return new TrainingTexts(all.sequences(), List.of(), all.notes(settings.limits()));
+    }
+    TextDataSet.Split split = data.split(settings.heldOut(), settings.training().seed());
+    TokenSequences learned = dividing.apply(split.training());
+    TokenSequences others = dividing.apply(split.validation());
+    List<String> notes = new ArrayList<>(learned.notes(settings.limits()));
+    others.notes(settings.limits()).forEach(note -> notes.add("Of those held out: " + note));
+    return new TrainingTexts(learned.sequences(), others.sequences(), notes);
   }
 
   /** Refuses a run without texts, or with one that is longer than the model reads. */
@@ -61,15 +89,11 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut) {
     Map<String, String> identity = new HashMap<>(keeping.identity());
     if (keeping.checkpoints().isPresent()) {
       identity.put("base", base.hash());
-      identity.put("settings", settings.toString());
-      MessageDigest digest = Digests.sha256();
-      for (TokenSequence s : learned) {
-        String text =
-            Arrays.toString(s.ids()) + Arrays.toString(s.counted()) + Arrays.toString(s.target());
-        String whole = s.label() < 0 ? text : text + s.label();
-        digest.update(whole.getBytes(StandardCharsets.UTF_8));
-      }
-      identity.put("texts", Digests.hex(digest));
+      identity.put("compute", base.compute().toString());
+      identity.putAll(parts(settings));
+      identity.put("texts", digest(learned));
+      // The best step by others is not the best by these.
+      identity.put("texts held out", digest(heldOut));
     }
     return new Keeping(
         keeping.checkpoints(),
@@ -80,5 +104,34 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut) {
         keeping.validateEvery(),
         keeping.keepBest(),
         keeping.previewEvery());
+  }
+
+  /** One by one, so that a message says what has changed and not all there is. */
+  private static Map<String, String> parts(TextTrainingSettings settings) {
+    TrainingSettings training = settings.training();
+    return Map.ofEntries(
+        Map.entry("recipe", settings.recipe().toString()),
+        Map.entry("limits", settings.limits().toString()),
+        Map.entry("batch", String.valueOf(settings.batch())),
+        Map.entry("optimizer", training.optimizer().toString()),
+        Map.entry("rate", String.valueOf(training.rate())),
+        Map.entry("schedule", training.schedule().toString()),
+        Map.entry("accumulate", String.valueOf(training.accumulate())),
+        Map.entry("clip", String.valueOf(training.clip())),
+        Map.entry("average", String.valueOf(training.averageDecay())),
+        Map.entry("greatest norm", training.maxNorm().toString()),
+        Map.entry("seed", String.valueOf(training.seed())),
+        Map.entry("stored", training.stored().toString()));
+  }
+
+  private static String digest(List<TokenSequence> sequences) {
+    MessageDigest digest = Digests.sha256();
+    for (TokenSequence s : sequences) {
+      String text =
+          Arrays.toString(s.ids()) + Arrays.toString(s.counted()) + Arrays.toString(s.target());
+      String whole = s.label() < 0 ? text : text + s.label();
+      digest.update(whole.getBytes(StandardCharsets.UTF_8));
+    }
+    return Digests.hex(digest);
   }
 }

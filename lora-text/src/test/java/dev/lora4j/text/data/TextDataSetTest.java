@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TextDataSetTest {
   @TempDir private Path folder;
@@ -63,7 +64,8 @@ class TextDataSetTest {
         "{'txt': 'a'}!line 2 has the unknown key 'txt'; nearest is 'text'.",
         "{'text': ''}!line 2 has an empty text at 'text'.",
         "{'text': 3}!line 2 has no text at 'text' but 3.",
-        "{'text': 'a!line 2 is no JSON: ",
+        "{'text': 'a!line 2 is no JSON: Unterminated string at its character 12.",
+        "{'text': 'a',}!line 2 is no JSON: Expected name at its character 15.",
         "{'text': 'a'} x!line 2 is no JSON: ",
         "[1]!line 2 is no JSON object.",
         "{'text': 'a', 'target': 'b'}!line 2 has the keys [target, text] together, which are no form",
@@ -107,6 +109,13 @@ class TextDataSetTest {
     assertTrue(message.contains("b.jsonl is of the form {\"prompt\", \"completion\"}, "), message);
     assertTrue(message.contains("c.txt line 2 is not UTF-8."), message);
     assertTrue(message.contains("d.txt is empty."), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rows.json", "rows.ndjson", "rows.CSV", "rows.tsv"})
+  void aTableIsNotLearnedAsText(String name) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), "{\"text\": \"a\"}\n");
+    assertTrue(message(file).contains(name + " is no text: write its rows"), message(file));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.text.data.SequenceLimits;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,57 @@ class TextTrainerTest {
         TextTrainer.on(model, settings(10).batch(1)).sequences(trainer.sequences(), List.of());
     assertThrows(
         IllegalArgumentException.class, () -> other.keeping(keeping(folder, true)).run(done -> {}));
+  }
+
+  /** What was the best step by some texts is not the best by others. */
+  @Test
+  void aRunGoesOnOnlyWithTheSameTextsAndInTheSameType() throws IOException {
+    TextTrainer all = TextTrainer.on(model, settings(4)).data(lines());
+    List<TokenSequence> learned = all.sequences().subList(0, 2);
+    Path folder = temporary.resolve("checkpoints");
+    TextTrainer trainer = all.sequences(learned, all.sequences().subList(2, 3));
+    trainer.keeping(keeping(folder, false)).run(done -> {});
+    trainer.keeping(keeping(folder, true)).run(done -> {});
+    TextTrainer others = all.sequences(learned, all.sequences().subList(3, 4));
+    assertEquals(List.of("texts held out"), changed(others, folder));
+    TextTrainer smaller =
+        TextTrainer.on(model, settings(4).batch(1))
+            .sequences(learned, all.sequences().subList(2, 3));
+    assertEquals(List.of("batch"), changed(smaller, folder));
+    try (LanguageModel narrow = LanguageModel.load(lora, model.base().path(), DType.BF16)) {
+      TextTrainer half =
+          TextTrainer.on(narrow, settings(4)).sequences(learned, all.sequences().subList(2, 3));
+      assertEquals(List.of("compute"), changed(half, folder));
+    }
+  }
+
+  /** What a refusal to go on says that has changed. */
+  private static List<String> changed(TextTrainer trainer, Path folder) {
+    String told =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> trainer.keeping(keeping(folder, true)).run(done -> {}))
+            .getMessage();
+    return Pattern.compile("([a-z ]+) \\(was ")
+        .matcher(String.valueOf(told))
+        .results()
+        .map(found -> found.group(1).strip())
+        .toList();
+  }
+
+  @Test
+  void whatIsCutOffOrLeftOutIsTold() throws IOException {
+    TextTrainingSettings shorter =
+        settings(2).with(new SequenceLimits(8, SequenceLimits.Longer.CUT, false));
+    assertEquals(
+        List.of("2 of 4 texts are longer than 8 tokens and lose their end."),
+        TextTrainer.on(model, shorter).data(lines()).notes());
+    assertEquals(List.of(), TextTrainer.on(model, settings(2)).data(lines()).notes());
+    Path file = Files.writeString(temporary.resolve("book.txt"), SmallModel.TEXT);
+    TextTrainingSettings packed =
+        settings(2).with(new SequenceLimits(32, SequenceLimits.Longer.CUT, true));
+    List<String> notes = TextTrainer.on(model, packed).data(file).notes();
+    assertTrue(notes.get(0).contains("fill no block and are left out."), notes.toString());
   }
 
   /** Batches of other sizes whose gradients are added up give the gradient of all together. */

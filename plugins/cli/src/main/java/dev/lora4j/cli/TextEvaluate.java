@@ -8,6 +8,7 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.evaluate.Bleu;
 import dev.lora4j.text.evaluate.Classification;
+import dev.lora4j.text.evaluate.GeneratedText;
 import dev.lora4j.text.evaluate.Perplexity;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.LanguageModel;
@@ -86,6 +87,9 @@ final class TextEvaluate implements Command {
       SequenceLimits limits = limits(model.base());
       TokenSequences cut = model.sequences(texts, limits);
       MixPlan mix = open.plan(loras);
+      if (writes) {
+        GeneratedText.requirePrompts(model, texts);
+      }
       Perplexity base = of(console, "base", model, cut.sequences(), MixPlan.NONE);
       Json report = new Json().put("base", base.value()).put("tokens", base.tokens());
       if (!json) {
@@ -105,7 +109,7 @@ final class TextEvaluate implements Command {
         }
       }
       outputs.keep();
-      tellCut(console, cut, limits);
+      cut.notes(limits).forEach(console::note);
       if (json) {
         console.print(report.toString());
       }
@@ -140,7 +144,7 @@ final class TextEvaluate implements Command {
       if (!mix.parts().isEmpty()) {
         score(console, "adapters", report, model, cut.sequences(), mix);
       }
-      tellCut(console, cut, limits);
+      cut.notes(limits).forEach(console::note);
       if (json) {
         console.print(report.toString());
       }
@@ -172,16 +176,6 @@ final class TextEvaluate implements Command {
   private SequenceLimits limits(TextModel base) {
     int most = TextModelOptions.length(base, longest);
     return new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
-  }
-
-  private static void tellCut(Console console, TokenSequences cut, SequenceLimits limits) {
-    if (cut.cut() > 0) {
-      console.note(
-          cut.cut()
-              + " texts were longer than "
-              + limits.longest()
-              + " tokens; only their beginnings count.");
-    }
   }
 
   private static String line(String what, Perplexity found) {

@@ -134,6 +134,7 @@ final class TextTrain implements Command {
     try (OpenText open = OpenText.of(console, options)) {
       SequenceLimits limits = how.limits(open.model().base());
       TextTrainer unsized = TextTrainer.on(open.model(), how.settings(limits, 1)).data(texts);
+      unsized.notes().forEach(console::note);
       int count = how.steps(unsized.sequences());
       TextTrainer trainer =
           TextTrainer.on(open.model(), how.settings(limits, count))
@@ -152,10 +153,12 @@ final class TextTrain implements Command {
   @SuppressWarnings("try") // the claim is only held
   private void classes(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
-    try (OpenClassifier open = OpenClassifier.of(console, options, texts.labels(), how.seed())) {
+    List<String> labels = labels(texts);
+    try (OpenClassifier open = OpenClassifier.of(console, options, labels, how.seed())) {
       TextClassifier model = open.model();
       SequenceLimits limits = how.limits(model.base());
       ClassifierTrainer unsized = ClassifierTrainer.on(model, how.settings(limits, 1)).data(texts);
+      unsized.notes().forEach(console::note);
       int count = how.steps(unsized.sequences());
       ClassifierTrainer trainer =
           ClassifierTrainer.on(model, how.settings(limits, count))
@@ -176,6 +179,19 @@ final class TextTrain implements Command {
       }
     }
     next(console, "tell texts apart", "classify", "YOUR TEXT");
+  }
+
+  /** The base's classes if the texts have no others, so that its head is gone on with. */
+  private List<String> labels(TextDataSet texts) {
+    List<String> known = TextModel.labels(options.path());
+    List<String> labels = known.containsAll(texts.labels()) ? known : texts.labels();
+    if (labels.size() < 2) {
+      throw new Failure(
+          "All texts have the class '"
+              + labels.get(0)
+              + "', so there is nothing to tell apart. Add texts of other classes.");
+    }
+    return labels;
   }
 
   /** Writes the adapter, or the model with it in its weights. */

@@ -194,10 +194,12 @@ final class TextTrainingOptions {
     return new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
   }
 
-  /** How many steps it takes. */
+  /**
+   * How many steps it takes. The last batch of an epoch is smaller if texts do not come out even.
+   */
   int steps(List<TokenSequence> learned) {
-    return steps.orElseGet(
-        () -> (int) Math.max(1, Math.round(epochs * learned.size() / perStep())));
+    int batches = (learned.size() + batch - 1) / batch;
+    return steps.orElseGet(() -> (int) Math.max(1, Math.round(epochs * batches / accumulate)));
   }
 
   /** What a run of so many steps does. */

@@ -28,17 +28,7 @@ class TextClassesTest {
     for (String file : List.of("config.json", "model.safetensors")) {
       Files.copy(MODEL.resolve(file), model.resolve(file));
     }
-    Files.writeString(
-        model.resolve("tokenizer.json"),
-        """
-        {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
-         "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
-         "pre_tokenizer": {"type": "BertPreTokenizer"},
-         "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]},
-         "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
-         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
-           "vocab": {"[PAD]": 0, "[CLS]": 1, "[SEP]": 2, "[UNK]": 3, "[MASK]": 4, "red": 5, "fox": 6, "blue": 7}}}
-        """);
+    writeTokenizer(model);
     base = "--base=" + model;
     data =
         Files.writeString(
@@ -51,6 +41,20 @@ class TextClassesTest {
             {"text": "red", "label": "warm"}
             {"text": "blue", "label": "cold"}
             """);
+  }
+
+  private static void writeTokenizer(Path model) throws IOException {
+    Files.writeString(
+        model.resolve("tokenizer.json"),
+        """
+        {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+         "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
+         "pre_tokenizer": {"type": "BertPreTokenizer"},
+         "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]},
+         "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
+         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+           "vocab": {"[PAD]": 0, "[CLS]": 1, "[SEP]": 2, "[UNK]": 3, "[MASK]": 4, "red": 5, "fox": 6, "blue": 7}}}
+        """);
   }
 
   private Run train(Path out, Object... more) {
@@ -132,6 +136,36 @@ class TextClassesTest {
     assertTrue(scored.out().startsWith("base alone  accuracy 1.0000, "), scored.out());
     Run told = Run.of("text", "classify", "blue", "--base=" + model);
     assertTrue(told.out().matches("cold {2}0\\.\\d{4} {2}blue\\R"), told.out() + told.err());
+  }
+
+  @Test
+  void oneClassAloneIsNothingToLearn() throws IOException {
+    Files.writeString(data, "{\"text\": \"red\", \"label\": \"warm\"}\n".repeat(3));
+    Run run = train(folder.resolve("one"));
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("All texts have the class 'warm'"), run.err());
+  }
+
+  /** The base's head has a third class, which these texts do not show. */
+  @Test
+  void someOfTheBasesClassesLeaveItsHead() throws IOException {
+    Path model = Files.createDirectories(folder.resolve("three"));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      Files.copy(MODEL.resolveSibling("bert").resolve(file), model.resolve(file));
+    }
+    writeTokenizer(model);
+    base = "--base=" + model;
+    String lines = Files.readString(data);
+    Files.writeString(data, lines.replace("warm", "good").replace("cold", "bad"));
+    Path out = folder.resolve("mine");
+    Run trained = train(out, "--held-out=0.34");
+    assertEquals(0, trained.code(), trained.err());
+    assertTrue(trained.err().contains("Classes: good, bad, neither."), trained.err());
+    assertFalse(trained.err().contains("starts from chance"), trained.err());
+    Run told = Run.of("text", "classify", "red fox", base, "--lora=" + out, "--json");
+    assertEquals(0, told.code(), told.err());
+    JsonObject first = told.json().getAsJsonArray("texts").get(0).getAsJsonObject();
+    assertEquals(3, first.getAsJsonObject("probabilities").size());
   }
 
   @Test

@@ -157,6 +157,48 @@ class TextOutputsTest {
     assertTrue(refused.err().contains("the data are of the form {\"text\"}"), refused.err());
   }
 
+  /** What could not be written is not found out after all else was scored. */
+  @Test
+  void promptsThatCannotBeGoneOnFromAreToldFirst() throws IOException {
+    Path empty = folder.resolve("empty.jsonl");
+    Files.writeString(
+        empty,
+        """
+        {"prompt": "The cat", "completion": " sat."}
+        {"prompt": "", "completion": "The cat sat."}
+        """);
+    Run refused = Run.of("text", "evaluate", "--base", model, "--data", empty);
+    assertEquals(1, refused.code());
+    assertTrue(refused.err().contains("empty.jsonl line 2: The prompt is empty"), refused.err());
+    assertEquals("", refused.out());
+    Run scored = Run.of("text", "evaluate", "--base", model, "--data", empty, "--no-bleu");
+    assertEquals(0, scored.code(), scored.err());
+  }
+
+  /** Three texts in batches of two are two batches each time they are seen. */
+  @Test
+  void eachTextIsSeenAsOftenAsEpochsSay() throws IOException {
+    Path three =
+        Files.writeString(folder.resolve("three.jsonl"), "{\"text\": \"cat\"}\n".repeat(3));
+    Path out = folder.resolve("three");
+    Run trained =
+        Run.of(
+            "text",
+            "train",
+            "--base",
+            model,
+            "--data",
+            three,
+            "-o",
+            out,
+            "--batch=2",
+            "--epochs=4",
+            "--rank=2",
+            "--json");
+    assertEquals(0, trained.code(), trained.err());
+    assertEquals(8, trained.json().get("steps").getAsInt());
+  }
+
   @Test
   void blocksAreNoLongerThanTheModelReads() {
     Run refused = Run.of("text", "evaluate", "--base", model, "--data", data, "--max-length", "65");
