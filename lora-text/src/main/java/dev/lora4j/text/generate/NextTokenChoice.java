@@ -7,6 +7,9 @@ import java.util.stream.IntStream;
 final class NextTokenChoice {
   private static final float NEVER = Float.NEGATIVE_INFINITY;
 
+  /** Below it the likeliest token is always drawn, and logits would come to be infinite. */
+  private static final double COLDEST = 1e-6;
+
   private NextTokenChoice() {}
 
   /**
@@ -15,12 +18,12 @@ final class NextTokenChoice {
    * @param logits one for each token of the vocabulary; changed on the way
    * @param before the tokens that are there already
    * @param chance from 0 to below 1
-   * @throws ArithmeticException if no logit is a number
+   * @throws ArithmeticException if a logit is no number
    */
   static int of(float[] logits, int[] before, SamplingSettings settings, double chance) {
     penalise(logits, before, settings.repetitionPenalty());
     int likeliest = likeliest(logits);
-    if (settings.temperature() == 0) {
+    if (settings.temperature() < COLDEST) {
       return likeliest;
     }
     int[] order = cut(logits, settings);
@@ -51,13 +54,13 @@ final class NextTokenChoice {
 
   /** The first of the tokens with the greatest logit. */
   static int likeliest(float[] logits) {
-    int best = -1;
+    int best = 0;
+    boolean numbers = true;
     for (int i = 0; i < logits.length; i++) {
-      if (!Float.isNaN(logits[i]) && (best < 0 || logits[i] > logits[best])) {
-        best = i;
-      }
+      numbers &= !Float.isNaN(logits[i]);
+      best = logits[i] > logits[best] ? i : best;
     }
-    if (best < 0 || Float.isInfinite(logits[best])) {
+    if (!numbers || Float.isInfinite(logits[best])) {
       throw new ArithmeticException(
           "The model's logits are not finite. Load it in F32, or look at its weights and adapters"
               + " with 'inspect'.");
@@ -78,7 +81,7 @@ final class NextTokenChoice {
   /**
    * Logits as logarithms of probabilities, in place.
    *
-   * @throws ArithmeticException if no logit is a number
+   * @throws ArithmeticException if a logit is no number
    */
   static void logProbabilities(float[] logits) {
     double greatest = logits[likeliest(logits)];

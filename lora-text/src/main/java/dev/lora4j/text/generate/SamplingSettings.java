@@ -21,7 +21,8 @@ public record SamplingSettings(
   /** Checks ranges. */
   public SamplingSettings {
     require(repetitionPenalty > 0, "repetition_penalty", "above 0", repetitionPenalty);
-    require(temperature >= 0 && temperature < 1e6, "temperature", "0 or more", temperature);
+    require(
+        temperature >= 0 && temperature < 1e6, "temperature", "from 0 to below 1e6", temperature);
     require(topK >= 0, "top_k", "0 or more", topK);
     require(topP > 0 && topP <= 1, "top_p", "above 0 and at most 1", topP);
     require(minP >= 0 && minP <= 1, "min_p", "from 0 to 1", minP);

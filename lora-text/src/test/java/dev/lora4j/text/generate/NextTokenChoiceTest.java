@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The choice of tokens against transformers' logits processors ({@code sampling.py}). */
 class NextTokenChoiceTest {
@@ -83,12 +84,23 @@ class NextTokenChoiceTest {
     assertEquals(1, NextTokenChoice.of(logits, NONE, SamplingSettings.GREEDY, 0));
   }
 
-  @Test
-  void logitsThatAreNoNumbersAreAnError() {
-    float[] logits = {Float.NaN, Float.NaN};
-    assertThrows(
-        ArithmeticException.class,
-        () -> NextTokenChoice.of(logits, NONE, SamplingSettings.at(1), 0.5));
+  /** Divided by so little, logits of both tokens above 0 would be infinite. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-7, 1e-40, Double.MIN_VALUE})
+  void atTheColdestTheLikeliestIsDrawn(double temperature) {
+    float[] logits = {1, 2, -3};
+    assertEquals(1, NextTokenChoice.of(logits, NONE, SamplingSettings.at(temperature), 0.999));
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+  void logitsThatAreNoNumbersAreAnError(float number) {
+    for (double temperature : new double[] {0, 1}) {
+      float[] logits = {1, number, 2};
+      assertThrows(
+          ArithmeticException.class,
+          () -> NextTokenChoice.of(logits, NONE, SamplingSettings.at(temperature), 0.5));
+    }
   }
 
   @Test
@@ -97,6 +109,9 @@ class NextTokenChoiceTest {
         "top_p is above 0 and at most 1, found 1.5",
         assertThrows(IllegalArgumentException.class, () -> SamplingSettings.at(1).topP(1.5))
             .getMessage());
+    assertEquals(
+        "temperature is from 0 to below 1e6, found 1.0E7",
+        assertThrows(IllegalArgumentException.class, () -> SamplingSettings.at(1e7)).getMessage());
     assertThrows(IllegalArgumentException.class, () -> SamplingSettings.at(-1));
     assertThrows(IllegalArgumentException.class, () -> SamplingSettings.at(1).topK(-1));
     assertThrows(IllegalArgumentException.class, () -> SamplingSettings.at(1).minP(2));
