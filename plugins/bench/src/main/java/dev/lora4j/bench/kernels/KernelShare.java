@@ -10,6 +10,7 @@ import dev.lora4j.bench.Spread;
 import dev.lora4j.bench.Target;
 import dev.lora4j.bench.Work;
 import dev.lora4j.bench.denoiser.OurStep;
+import dev.lora4j.bench.text.OurTextStep;
 import dev.lora4j.bench.training.OurTraining;
 import dev.lora4j.bench.transformer.StagedStep;
 import dev.lora4j.bench.transformer.TransformerSize;
@@ -35,8 +36,8 @@ import java.util.Optional;
     name = "kernel-share",
     help =
         "time in libtorch's kernels as a share of a step's wall time: of "
-            + "transformer-step's training step, of the bundled base's denoiser, and of "
-            + "training a style on it")
+            + "transformer-step's training step, of the bundled base's denoiser, of "
+            + "training a style on it, and of training a language model of 135 M weights")
 public final class KernelShare implements Benchmark {
   private static final int WARM_UP = 3;
 
@@ -53,7 +54,9 @@ public final class KernelShare implements Benchmark {
         new Denoiser(DType.F32),
         new Denoiser(DType.BF16),
         new Training(1),
-        new Training(8));
+        new Training(8),
+        new Texts(DType.F32),
+        new Texts(DType.BF16));
   }
 
   /** So many tokens. */
@@ -97,6 +100,21 @@ public final class KernelShare implements Benchmark {
     public List<Result> measure(Bench bench) {
       try (Contender step = OurTraining.ofBundledBase(bench.engine(), batch, bench.folder())) {
         return share(bench, step, DType.F32, 1 / 1.1, Optional.empty());
+      }
+    }
+  }
+
+  /** The step of {@code text-step}. */
+  record Texts(DType compute) implements Case {
+    @Override
+    public String name() {
+      return "text-training-" + compute.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public List<Result> measure(Bench bench) {
+      try (Contender step = OurTextStep.ofChance(bench.engine(), bench.folder(), compute)) {
+        return share(bench, step, compute, 0.9, Optional.empty());
       }
     }
   }

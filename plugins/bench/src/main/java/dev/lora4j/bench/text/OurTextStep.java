@@ -1,6 +1,8 @@
 package dev.lora4j.bench.text;
 
 import dev.lora4j.bench.Contender;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.TrainingRun;
@@ -13,12 +15,19 @@ import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Ours: a step of training factors on queries, keys, values and outputs. */
-final class OurTextStep implements Contender {
+public final class OurTextStep implements Contender {
+  /** Sequences of a step. */
+  static final int ROWS = 2;
+
+  /** Tokens of each. */
+  static final int TOKENS = 256;
+
   private static final double RATE = 1e-4;
 
   private final LanguageModel model;
@@ -26,18 +35,24 @@ final class OurTextStep implements Contender {
   private final TrainingRun run;
   private final List<Tensor> batch;
 
-  OurTextStep(LanguageModel model, int rows, int tokens) {
+  /** With the model whose weights are from chance, which is written into {@code folder}. */
+  public static OurTextStep ofChance(Engine engine, Path folder, DType type) {
+    Path model = ModelOfChance.write(folder);
+    return new OurTextStep(LanguageModel.load(engine.scope("text step"), model, type));
+  }
+
+  OurTextStep(LanguageModel model) {
     this.model = model;
     scope = model.scope().child("step");
     List<TokenSequence> sequences = new ArrayList<>();
-    for (int row = 0; row < rows; row++) {
-      boolean[] counted = new boolean[tokens];
+    for (int row = 0; row < ROWS; row++) {
+      boolean[] counted = new boolean[TOKENS];
       Arrays.fill(counted, true);
-      sequences.add(new TokenSequence(ModelOfChance.prompt(row, tokens), counted, new int[0], -1));
+      sequences.add(new TokenSequence(ModelOfChance.prompt(row, TOKENS), counted, new int[0], -1));
     }
     AdapterRecipe recipe =
         AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ATTENTION)).rank(16, 16);
-    TextTrainingSettings settings = TextTrainingSettings.DEFAULT.with(recipe).batch(rows);
+    TextTrainingSettings settings = TextTrainingSettings.DEFAULT.with(recipe).batch(ROWS);
     TrainingTask task = TextTrainer.on(model, settings).sequences(sequences, List.of()).task();
     AdapterStep step = new AdapterStep(scope, task, settings.training());
     run = step.bind(scope, step.begin(scope));

@@ -22,9 +22,6 @@ import java.util.Optional;
         "a LoRA training step (rank 16 on q, k, v, o) of a LLaMA of 135 M weights from chance on 2"
             + " sequences of 256 tokens; beside transformers and PEFT")
 public final class TextTrainingStep implements Benchmark {
-  private static final int ROWS = 2;
-  private static final int TOKENS = 256;
-
   @Override
   public String name() {
     return "text-step";
@@ -41,14 +38,14 @@ public final class TextTrainingStep implements Benchmark {
       Path folder = ModelOfChance.write(bench.folder());
       LanguageModel model = LanguageModel.load(bench.engine().scope("text step"), folder, type);
       StringBuilder rows = new StringBuilder();
-      for (int row = 0; row < ROWS; row++) {
+      for (int row = 0; row < OurTextStep.ROWS; row++) {
         rows.append(row == 0 ? "" : ";");
-        int[] prompt = ModelOfChance.prompt(row, TOKENS);
-        for (int i = 0; i < TOKENS; i++) {
+        int[] prompt = ModelOfChance.prompt(row, OurTextStep.TOKENS);
+        for (int i = 0; i < OurTextStep.TOKENS; i++) {
           rows.append(i == 0 ? "" : ",").append(prompt[i]);
         }
       }
-      try (Race race = bench.race(new OurTextStep(model, ROWS, TOKENS))) {
+      try (Race race = bench.race(new OurTextStep(model))) {
         return race.against(
                 bench.python(
                     TextTrainingStep.class,
