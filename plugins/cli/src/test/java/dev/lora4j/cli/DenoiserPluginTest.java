@@ -3,9 +3,7 @@ package dev.lora4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.spi.BuiltJar;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -14,9 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,24 +36,13 @@ class DenoiserPluginTest {
   /** That of others' models, with another denoiser in the folder that diffusers has for those. */
   @BeforeEach
   void writeBase() throws IOException {
-    try (Stream<Path> files = Files.walk(Run.TINY_SD)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String name = Run.TINY_SD.relativize(file).toString();
-        if (!name.startsWith("unet")) {
-          Path to = base().resolve(name);
-          Files.createDirectories(to.getParent());
-          Files.copy(file, to);
-        }
-      }
-    }
+    AlteredBase.copy(base(), "unet");
     Path denoiser = Files.createDirectories(base().resolve("transformer"));
     Files.writeString(
         denoiser.resolve("config.json"),
         """
         {"_class_name": "PatchesModel", "channels": 4, "width": 12, "text_width": 24, "sample_size": 8}
         """);
-    SplittableRandom random = new SplittableRandom(5);
-    SafetensorsWriter writer = new SafetensorsWriter();
     Map<String, Shape> weights = new TreeMap<>();
     weights.put("enter.weight", Shape.of(WIDTH, CHANNELS, 2, 2));
     weights.put("time.weight", Shape.of(WIDTH, 1));
@@ -69,18 +54,7 @@ class DenoiserPluginTest {
     for (String layer : List.of("enter", "time", "feed", "leave")) {
       weights.put(layer + ".bias", Shape.of(layer.equals("leave") ? 4 * CHANNELS : WIDTH));
     }
-    weights.forEach((name, shape) -> write(writer, name, shape, random));
-    writer.write(denoiser.resolve("diffusion_pytorch_model.safetensors"));
-  }
-
-  private static void write(
-      SafetensorsWriter writer, String name, Shape shape, SplittableRandom random) {
-    float[] values = new float[Math.toIntExact(shape.elements())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (random.nextDouble() - 0.5);
-    }
-    HostTensor tensor = HostTensor.of(shape, values);
-    writer.add(name, tensor.dtype(), shape, tensor.bytes());
+    AlteredBase.weights(denoiser.resolve("diffusion_pytorch_model.safetensors"), weights);
   }
 
   private Path base() {
@@ -133,21 +107,14 @@ class DenoiserPluginTest {
   private String train(String jar) throws IOException {
     Path pictures = Run.pictures(folder.resolve("pictures"));
     String file = folder.resolve("style.safetensors").toString();
-    Run trained =
-        run(
-            "train",
+    List<String> words = new ArrayList<>(AlteredBase.training(pictures, file));
+    words.addAll(
+        List.of(
             jar,
-            "--images=" + pictures,
-            "-o",
-            file,
-            "--compute=f32",
-            "--rank=2",
-            "--batch=2",
-            "--steps=4",
-            "--set=previews.prompts=[]",
             "--set=adapter.targets=['all']",
             "--set=adapter.exclude=['time']",
-            "--set=optimizer.rate=0.1");
+            "--set=optimizer.rate=0.1"));
+    Run trained = run(words.toArray(String[]::new));
     assertEquals(0, trained.code(), trained.err());
     return file;
   }

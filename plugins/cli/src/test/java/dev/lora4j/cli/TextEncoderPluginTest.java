@@ -4,17 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.spi.BuiltJar;
-import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,40 +29,21 @@ class TextEncoderPluginTest {
 
   @BeforeEach
   void writeBase() throws IOException {
-    try (Stream<Path> files = Files.walk(Run.TINY_SD)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String name = Run.TINY_SD.relativize(file).toString();
-        if (!name.startsWith("text_encoder") && !name.startsWith("tokenizer")) {
-          Path to = base().resolve(name);
-          Files.createDirectories(to.getParent());
-          Files.copy(file, to);
-        }
-      }
-    }
+    AlteredBase.copy(base(), "text_encoder", "tokenizer");
     Path encoder = Files.createDirectories(base().resolve("text_encoder"));
     Files.writeString(
         encoder.resolve("config.json"),
         """
         {"architectures": ["WordsModel"], "vocab_size": 7, "hidden_size": 24, "places": 8}
         """);
-    SplittableRandom random = new SplittableRandom(5);
-    SafetensorsWriter writer = new SafetensorsWriter();
-    write(writer, "words.weight", Shape.of(WORDS.size() + 2, WIDTH), random);
-    write(writer, "mean.weight", Shape.of(WIDTH, WIDTH), random);
-    write(writer, "mean.bias", Shape.of(WIDTH), random);
-    writer.write(encoder.resolve("model.safetensors"));
+    AlteredBase.weights(
+        encoder.resolve("model.safetensors"),
+        Map.of(
+            "words.weight", Shape.of(WORDS.size() + 2, WIDTH),
+            "mean.weight", Shape.of(WIDTH, WIDTH),
+            "mean.bias", Shape.of(WIDTH)));
     Path tokenizer = Files.createDirectories(base().resolve("tokenizer"));
     Files.write(tokenizer.resolve("words.txt"), WORDS);
-  }
-
-  private static void write(
-      SafetensorsWriter writer, String name, Shape shape, SplittableRandom random) {
-    float[] values = new float[Math.toIntExact(shape.elements())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (random.nextDouble() - 0.5);
-    }
-    HostTensor tensor = HostTensor.of(shape, values);
-    writer.add(name, tensor.dtype(), shape, tensor.bytes());
   }
 
   private Path base() {
@@ -113,20 +91,13 @@ class TextEncoderPluginTest {
     assertNotEquals(-1, difference("fox.png", "ball.png"));
     Path pictures = Run.pictures(folder.resolve("pictures"));
     String file = folder.resolve("style.safetensors").toString();
-    Run trained =
-        run(
-            "train",
+    List<String> words = new ArrayList<>(AlteredBase.training(pictures, file));
+    words.addAll(
+        List.of(
             jar,
-            "--images=" + pictures,
-            "-o",
-            file,
-            "--compute=f32",
-            "--rank=2",
-            "--batch=2",
-            "--steps=4",
-            "--set=previews.prompts=[]",
             "--set=adapter.include=['text_encoder.mean', 'to_k']",
-            "--set=optimizer.rate=0.05");
+            "--set=optimizer.rate=0.05"));
+    Run trained = run(words.toArray(String[]::new));
     assertEquals(0, trained.code(), trained.err());
     Run told = run("inspect", file, jar);
     assertEquals(0, told.code(), told.err());
