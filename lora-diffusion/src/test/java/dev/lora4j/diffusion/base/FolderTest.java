@@ -212,6 +212,29 @@ class FolderTest {
         message);
   }
 
+  /** As diffusers calls the folder of denoisers that are no UNets. */
+  @Test
+  void theFolderOfADenoiserMayBeCalledTransformer() throws IOException {
+    Files.move(folder.resolve("unet"), folder.resolve("transformer"));
+    assertAsBefore("unet", "conv_in.weight");
+    Path file = folder.resolve("transformer").resolve(WEIGHTS);
+    rewrite(file, file, name -> name.replace("conv_in.", "conv_inn."));
+    String message = refused();
+    assertTrue(message.contains("missing: transformer/conv_in.weight"), message);
+  }
+
+  @Test
+  void aDenoiserOfOtherChannelsThanTheLatentsIsRefused() throws IOException {
+    Path file = folder.resolve("unet").resolve("config.json");
+    JsonObject json =
+        com.google.gson.JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    json.addProperty("out_channels", 8);
+    Files.writeString(file, json.toString());
+    String message = refused();
+    assertTrue(
+        message.contains("predicts 8 channels, but the autoencoder's latents have 4"), message);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "unet,_class_name,UNetSpatioTemporalConditionModel,there are unet (UNet2DConditionModel)",
