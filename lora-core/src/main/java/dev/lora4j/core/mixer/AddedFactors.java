@@ -28,13 +28,20 @@ record AddedFactors(HostTensor down, HostTensor up) {
       double scale = Methods.additive(factors.method()).scale(factors.structure());
       double weight = parts.get(i).weight() * scale;
       double root = Math.sqrt(Math.abs(weight));
-      downs.add(factors.tensor(LoraMethod.DOWN));
+      downs.add(narrow(factors.tensor(LoraMethod.DOWN)));
       ofDown[i] = (float) (root * Math.signum(weight));
-      ups.add(factors.tensor(LoraMethod.UP));
+      ups.add(narrow(factors.tensor(LoraMethod.UP)));
       ofUp[i] = (float) (root * lambda);
     }
     return new AddedFactors(
         HostTensor.sum(stored, downs, ofDown), HostTensor.sum(stored, ups, ofUp));
+  }
+
+  /** Sums are formed in F32, and F64 is the one type of factors that is wider. */
+  private static HostTensor narrow(HostTensor factor) {
+    return factor.dtype() == DType.F64
+        ? HostTensor.of(DType.F32, factor.shape(), factor.doubles())
+        : factor;
   }
 
   /** Whether they change nothing. */

@@ -1,5 +1,6 @@
 package dev.lora4j.mixers.deltas;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,14 +11,18 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.DeltaMixing;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is mixed, and what is refused, where mixers take the factors themselves. */
@@ -60,6 +65,42 @@ class FactorRulesTest {
         2, out.at(Samples.LINEAR.name()).get(0).structure().shape("lora_down.weight").size(0));
     assertEquals(
         3, out.at(Samples.CONV.name()).get(0).structure().shape("lora_down.weight").size(0));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F64", "F16", "BF16"})
+  void factorsOfAnyTypeAreMixed(DType type) {
+    Samples samples = new Samples(7);
+    Adapter ink = of(samples, "ink", 2, 3);
+    Adapter glow = of(samples, "glow", 2, 3);
+    Adapter other = in(type, glow);
+    double[] expected = changes(ink, in(DType.F32, other));
+    double[] found = changes(ink, other);
+    assertArrayEquals(expected, found, 1e-6);
+  }
+
+  private static double[] changes(Adapter one, Adapter other) {
+    Adapter out = mixed("task-arithmetic:of=factors", 0, MixPlan.of(one, 0.7).with(other, -0.4));
+    return Samples.changes(out).get("unet.conv.weight");
+  }
+
+  /** The same numbers, as far as the type has them. */
+  private static Adapter in(DType type, Adapter adapter) {
+    Map<String, List<Factors>> all = new TreeMap<>();
+    adapter
+        .sites()
+        .forEach(
+            (site, factors) -> {
+              Factors only = factors.get(0);
+              Map<String, HostTensor> tensors = new TreeMap<>();
+              only.tensors()
+                  .forEach(
+                      (role, t) -> tensors.put(role, HostTensor.of(type, t.shape(), t.doubles())));
+              all.put(site, List.of(Factors.of(only.method(), tensors, only.settings())));
+            });
+    return new Adapter(adapter.name() + type, all, Map.of());
   }
 
   /** A layer that only one adapter changes has that one alone, as it is. */
