@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.diffusion.dataset.Batches;
@@ -33,6 +34,7 @@ record PreparedRun(
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
       AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
       style.objective().requireFits(model.sd().base().schedule());
+      plan.requireForm(AdapterWriters.named(settings.layout()), model.sd().family());
       return new PreparedRun(settings, style, data, plan, model);
     } catch (RuntimeException | Error e) {
       model.close();

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,25 @@ class PlanCommandTest {
     String none = plan("--set=previews.prompts=[]").out();
     assertTrue(none.contains("no previews on the way"), none);
     assertEquals(4, plan("--json").json().getAsJsonArray("previews").size());
+  }
+
+  @Test
+  void aLayoutThatCannotHoldWhatIsTrainedIsRefusedBeforeTraining() {
+    for (String command : List.of("plan", "train")) {
+      Run run =
+          Run.of(
+              command,
+              "--images=" + folder.resolve("pictures"),
+              "--out=" + folder.resolve("a.safetensors"),
+              Run.BASE,
+              "--compute=f32",
+              "--steps=2",
+              "--method=lokr",
+              "--set=layout=diffusers");
+      assertEquals(1, run.code(), run.err());
+      assertTrue(run.err().contains("diffusers loads LoRA and DoRA alone"), run.err());
+      assertFalse(Files.exists(folder.resolve("a.run")), command);
+    }
   }
 
   @Test

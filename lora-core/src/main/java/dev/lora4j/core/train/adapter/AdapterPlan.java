@@ -9,10 +9,12 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,27 +83,33 @@ public final class AdapterPlan {
 
   /**
    * Refuses a layout that cannot hold what is trained, which would else be known at the end:
-   * factors of zeros are laid out in it.
+   * factors of zeros are laid out in it. Those of one shape are one tensor, so that it takes little
+   * memory where whole layers are trained.
    *
    * @param family the base
    * @throws dev.lora4j.core.adapter.AdapterException if it has no form for some factors
    */
   public void requireForm(AdapterWriter layout, Family family) {
+    Map<Shape, HostTensor> zeros = new HashMap<>();
     Map<String, List<Factors>> factors = new LinkedHashMap<>();
     for (Planned planned : sites.values()) {
       Map<String, HostTensor> values = new TreeMap<>();
       for (TrainedTensor tensor : planned.tensors()) {
-        int elements = Math.toIntExact(tensor.shape().elements());
-        HostTensor zeros = HostTensor.of(tensor.shape(), new float[elements]);
-        values.put(tensor.part(), zeros);
+        HostTensor zero = zeros.computeIfAbsent(tensor.shape(), AdapterPlan::zeros);
+        values.put(tensor.part(), zero);
         if (tensor.anchored()) {
-          values.put(TrainedTensor.anchor(tensor.part()), zeros);
+          values.put(TrainedTensor.anchor(tensor.part()), zero);
         }
       }
       Site site = planned.site();
       factors.put(site.name(), planned.method().factors(site, planned.recipe(), values));
     }
     layout.lay(new WriteRequest(new Adapter("trial", factors, Map.of()), family, false));
+  }
+
+  private static HostTensor zeros(Shape shape) {
+    byte[] bytes = new byte[Math.toIntExact(DType.F32.bytes(shape.elements()))];
+    return HostTensor.owning(DType.F32, shape, bytes);
   }
 
   /** The same without dropouts, for evaluation: programs for it train the same buffer. */
