@@ -111,7 +111,7 @@ final class TextTrain implements Command {
         OldCheckpoints.remove(run.resolve(CHECKPOINTS), overwrite);
       }
       return claim;
-    } catch (Failure e) {
+    } catch (RuntimeException | Error e) {
       claim.close();
       throw e;
     }
