@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.Device;
+import dev.lora4j.core.tensor.Engine;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.Optional;
@@ -60,6 +61,14 @@ final class DeviceOption {
   /** Threads inside one operator. */
   int threads() {
     return asked.orElseGet(() -> Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Where an engine computes, for people. */
+  static String place(Engine engine) {
+    int threads = engine.threads();
+    return engine.device().cuda()
+        ? engine.device().toString()
+        : threads + (threads == 1 ? " thread" : " threads");
   }
 
   /** Starts the engine; says so if other programs will slow it down. */

@@ -2,7 +2,6 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
               + " ("
               + lora.engine().version()
               + ", "
-              + place(lora.engine())
+              + DeviceOption.place(lora.engine())
               + ", computing in "
               + compute
               + ").");
@@ -41,13 +40,6 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
       lora.close();
       throw e;
     }
-  }
-
-  private static String place(Engine engine) {
-    int threads = engine.threads();
-    return engine.device().cuda()
-        ? engine.device().toString()
-        : threads + (threads == 1 ? " thread" : " threads");
   }
 
   private static String name(Path path) {

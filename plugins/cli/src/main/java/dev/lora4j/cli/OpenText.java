@@ -35,6 +35,8 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
             + Durations.since(began)
             + " ("
             + lora.engine().version()
+            + ", "
+            + DeviceOption.place(lora.engine())
             + ", computing in "
             + compute
             + ").");
