@@ -53,7 +53,8 @@ public final class Methods {
 
   private static Set<String> roles(SortedMap<String, AdapterMethod> methods) {
     Set<String> roles = new TreeSet<>();
-    methods.values().forEach(m -> roles.addAll(m.roles()));
+    Extensions installed = Extensions.installed();
+    methods.values().forEach(m -> roles.addAll(installed.ask(m, m::roles, Set.of())));
     return Collections.unmodifiableSet(roles);
   }
 
@@ -68,7 +69,7 @@ public final class Methods {
     // Methods that depend on the weight come first, as one of them may wrap an additive one.
     for (AdapterMethod method : all().values()) {
       SiteTensors rest = tensors.without(tensors.used());
-      if (!(method instanceof AdditiveMethod) && method.recognises(rest)) {
+      if (!(method instanceof AdditiveMethod) && recognises(method, rest)) {
         found.add(read(method, rest));
       }
     }
@@ -79,7 +80,7 @@ public final class Methods {
     found.addAll(acting);
     SiteTensors rest = tensors.without(tensors.used());
     for (AdapterMethod method : all().values()) {
-      if (method instanceof AdditiveMethod && method.recognises(rest)) {
+      if (method instanceof AdditiveMethod && recognises(method, rest)) {
         found.add(read(method, rest));
       }
     }
@@ -90,6 +91,13 @@ public final class Methods {
       throw incomplete(tensors, left);
     }
     return found;
+  }
+
+  /**
+   * Whether tensors of a site are factors of a method; no if the method is of a plug-in that fails.
+   */
+  public static boolean recognises(AdapterMethod method, SiteTensors tensors) {
+    return Extensions.installed().ask(method, () -> method.recognises(tensors), false);
   }
 
   private static boolean replaces(Factors factors) {

@@ -1,8 +1,10 @@
 package dev.lora4j.core.format;
 
+import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.spi.OfAll;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** The dialects there are, this library's and those that plug-ins bring. */
@@ -17,8 +19,17 @@ public final class Formats {
     return ALL.get();
   }
 
+  /** What a key stands for in a dialect; nothing if the dialect is of a plug-in that fails. */
+  public static Optional<Address> resolve(AdapterFormat format, String key, KeyContext context) {
+    return Extensions.installed().ask(format, () -> format.resolve(key, context), Optional.empty());
+  }
+
   private static List<AdapterFormat> inOrder(SortedMap<String, AdapterFormat> byName) {
     // The sort keeps the order of names among equals.
-    return byName.values().stream().sorted(Comparator.comparing(AdapterFormat::reach)).toList();
+    return byName.values().stream().sorted(Comparator.comparing(Formats::reach)).toList();
+  }
+
+  private static AdapterFormat.Reach reach(AdapterFormat format) {
+    return Extensions.installed().ask(format, format::reach, AdapterFormat.Reach.ANYTHING);
   }
 }

@@ -28,7 +28,9 @@ public final class ConfiguredKinds {
     Extensions installed = Extensions.installed();
     List<Map.Entry<String, F>> knowing =
         installed.shared(point).entrySet().stream()
-            .filter(e -> recognises.test(e.getValue(), config))
+            .filter(
+                e ->
+                    installed.ask(e.getValue(), () -> recognises.test(e.getValue(), config), false))
             .toList();
     if (knowing.size() == 1) {
       return knowing.get(0).getValue();

@@ -6,12 +6,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -200,6 +202,37 @@ public final class Extensions {
     T found = shared(point).get(name);
     // What is left out or missing is asked for again, for its own reason.
     return found != null ? found : make(point, new ExtensionRequest(name, Map.of()));
+  }
+
+  /**
+   * What an extension answers where all of its point are asked in turn. One of a plug-in whose code
+   * fails, or gives null, takes its plug-in into quarantine, which is logged, and answers {@code
+   * otherwise}: what it has nothing to do with is done all the same.
+   *
+   * @param extension from {@link #shared(Class)}
+   * @throws RuntimeException what an extension of the class path throws
+   */
+  public <V> V ask(Object extension, Supplier<V> question, V otherwise) {
+    try {
+      return Objects.requireNonNull(question.get(), "it answers null");
+    } catch (RuntimeException | LinkageError e) {
+      Optional<Plugin> its = plugin(extension);
+      if (its.isEmpty()) {
+        throw e;
+      }
+      Plugin plugin = its.get();
+      synchronized (this) {
+        if (plugin.quarantine().isEmpty()) {
+          plugin.quarantine(extension.getClass().getName() + " failed when it was asked: " + e);
+          shared.clear();
+          System.getLogger(Extensions.class.getName())
+              .log(
+                  System.Logger.Level.WARNING,
+                  () -> plugin.origin() + " is not used: " + plugin.quarantine().orElse(""));
+        }
+      }
+      return otherwise;
+    }
   }
 
   /**

@@ -56,6 +56,11 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     return quarantine;
   }
 
+  /** Whether it was in use, and is quarantined for what its code did then. */
+  public synchronized boolean failed() {
+    return quarantine.isPresent() && loader.isPresent();
+  }
+
   /**
    * Takes it out of use. The first reason stays.
    *

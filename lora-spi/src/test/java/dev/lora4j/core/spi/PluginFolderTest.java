@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PluginFolderTest {
   private static final String HELLO =
@@ -233,6 +234,31 @@ class PluginFolderTest {
     assertTrue(refused("child").contains("example.Child cannot be loaded"), refused("child"));
     // And from then on it is not tried again.
     assertTrue(refused("child").contains("Greeting child is in "), refused("child"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"throw new IllegalStateException(whom);", "return null;"})
+  void oneThatFailsWhenAllAreAskedIsQuarantinedAndTheOthersAnswer(String body) throws Exception {
+    String fails = "public String greet(String whom) { " + body + " }";
+    new BuiltJar().greeting("Fails", "fails", fails).at(folder.resolve("fails.jar"));
+    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
+    scan();
+    for (int i = 0; i < 2; i++) {
+      List<String> answers = new ArrayList<>();
+      for (Greeting each : extensions.shared(Greeting.class).values()) {
+        answers.add(extensions.ask(each, () -> each.greet("x"), "nothing"));
+      }
+      assertEquals(i == 0, answers.remove("nothing"));
+      assertEquals(3, answers.size());
+      assertTrue(answers.contains("hello x"), answers::toString);
+    }
+    assertTrue(quarantine("fails.jar").contains("example.Fails failed when it was asked: "));
+    assertTrue(refused("fails").contains("fails.jar, which is not used"), refused("fails"));
+    Greeting polite = extensions.make(Greeting.class, "polite");
+    // What is of the class path has no jar to leave out.
+    assertThrows(
+        ArithmeticException.class,
+        () -> extensions.ask(polite, () -> String.valueOf(1 / (polite.hashCode() & 0)), ""));
   }
 
   @Test

@@ -55,9 +55,10 @@ public final class Main {
     return new Main(Console.of(out, err)).execute(Ansi.OFF, arguments);
   }
 
+  @SuppressWarnings("try") // The warnings are only listened to.
   private int execute(Ansi ansi, String... arguments) {
     List<Plugin> plugins = List.of();
-    try {
+    try (LibraryWarnings warnings = LibraryWarnings.on(console)) {
       plugins = PluginFolders.scan(List.of(arguments));
       Extensions.installed().add(plugins);
       tellOfUnused(plugins, arguments);

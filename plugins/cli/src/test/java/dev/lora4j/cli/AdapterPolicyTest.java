@@ -114,6 +114,35 @@ class AdapterPolicyTest {
   }
 
   @Test
+  void oneThatIsLostWithItsJarPermitsNothing() throws IOException {
+    String dialect =
+        """
+        package example;
+        import dev.lora4j.core.format.*;
+        import dev.lora4j.core.spi.Extension;
+        import java.util.Optional;
+        @Extension(point = AdapterFormat.class, name = "fragile", help = "Fails")
+        public record Fragile() implements AdapterFormat {
+          @Override public String name() { return "fragile"; }
+          @Override public Optional<Address> resolve(String key, KeyContext context) {
+            throw new IllegalStateException("did not expect " + key);
+          }
+        }
+        """;
+    Path jar = Files.createDirectories(folder.resolve("plugins")).resolve("both.jar");
+    new BuiltJar()
+        .source("example.Fragile", dialect)
+        .source("example.Policy", POLICY.formatted("policy", "Policy", "return Optional.empty();"))
+        .at(jar);
+    Path made = folder.resolve("made.safetensors");
+    Run run = Run.of("merge", ADAPTER, Run.BASE, "-o", made, "--plugins=" + jar.getParent());
+    assertEquals(1, run.code(), run.err());
+    assertTrue(run.err().contains("it can no longer be asked, as " + jar), run.err());
+    assertTrue(run.err().contains("did not expect "), run.err());
+    assertFalse(Files.exists(made));
+  }
+
+  @Test
   void whatIsPermittedIsUsed() throws IOException {
     Path made = folder.resolve("made.safetensors");
     String all = plugins("return Optional.empty();");

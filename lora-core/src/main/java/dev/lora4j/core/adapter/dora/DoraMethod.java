@@ -80,7 +80,8 @@ public final class DoraMethod implements TransformMethod {
   private static AdditiveMethod inner(SiteTensors in, String role) {
     List<AdapterMethod> all =
         Methods.all().values().stream()
-            .filter(m -> !Set.of(NAME, BiasMethod.NAME).contains(m.name()) && m.recognises(in))
+            .filter(
+                m -> !Set.of(NAME, BiasMethod.NAME).contains(m.name()) && Methods.recognises(m, in))
             .toList();
     if (in.has(BiasMethod.UP)) {
       throw in.wrong(BiasMethod.UP, "absent beside " + in.key(role) + ", as in PEFT");

@@ -93,7 +93,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
 
   private static int score(TensorInfo tensor, KeyContext context) {
     for (AdapterFormat format : Formats.all()) {
-      Optional<Address> address = format.resolve(tensor.name(), context);
+      Optional<Address> address = Formats.resolve(format, tensor.name(), context);
       if (address.isPresent() && address.get() instanceof Address.OfLayer of) {
         return score(tensor.shape(), of);
       }

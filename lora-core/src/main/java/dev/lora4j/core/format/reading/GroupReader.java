@@ -66,7 +66,7 @@ final class GroupReader {
   private static SiteTensors complete(SiteTensors tensors, SortedMap<String, Reason> ignored) {
     Set<String> whole = new TreeSet<>();
     for (AdapterMethod method : Methods.all().values()) {
-      if (method.recognises(tensors)) {
+      if (Methods.recognises(method, tensors)) {
         whole.addAll(method.roles());
       }
     }

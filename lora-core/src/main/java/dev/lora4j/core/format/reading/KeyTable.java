@@ -48,7 +48,7 @@ final class KeyTable {
   private static Optional<Found> find(String key, KeyContext context) {
     Optional<Found> first = Optional.empty();
     for (AdapterFormat format : Formats.all()) {
-      Optional<Address> address = format.resolve(key, context);
+      Optional<Address> address = Formats.resolve(format, key, context);
       if (address.isPresent()) {
         Found found = new Found(format, address.get());
         if (found.address() instanceof Address.OfLayer) {

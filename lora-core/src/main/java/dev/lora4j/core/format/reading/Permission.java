@@ -1,7 +1,9 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.spi.ExtensionInfo;
 import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Plugin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,35 @@ final class Permission {
               reason ->
                   refusals.add("The policy " + name + " does not permit " + file + ": " + reason));
     }
+    for (Plugin plugin : Extensions.installed().plugins()) {
+      if (plugin.failed()) {
+        lost(plugin).forEach(name -> refusals.add(unasked(name, file, plugin)));
+      }
+    }
     return refusals;
+  }
+
+  /*
+   * A jar may fail over a file that was made for that; what its policies would have said of this
+   * file, and of all that follow, is not known then.
+   */
+  private static List<String> lost(Plugin plugin) {
+    return plugin.extensions().stream()
+        .filter(e -> e.point().equals(AdapterPolicy.class.getName()))
+        .map(ExtensionInfo::name)
+        .toList();
+  }
+
+  private static String unasked(String name, Path file, Plugin plugin) {
+    return "The policy "
+        + name
+        + " does not permit "
+        + file
+        + ": it can no longer be asked, as "
+        + plugin.origin()
+        + " is not used: "
+        + plugin.quarantine().orElse("")
+        + ".";
   }
 
   private static Optional<String> refusal(String name, AdapterPolicy.Asked asked) {
