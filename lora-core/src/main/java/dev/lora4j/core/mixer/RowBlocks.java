@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 final class RowBlocks {
   /** Numbers of a block: a mixer holds a dozen such matrices at once. */
-  private static final long MOST = 1 << 21;
+  private static final long MOST = 1 << 19;
 
   private RowBlocks() {}
 

@@ -152,12 +152,22 @@ public record BaseRun(
           key.table().equals("score")
               || List.of("minutes", "steps", "data", "work", "checkpoint_minutes")
                   .contains(key.leaf());
-      Object before = begun.values.find(key).map(Object.class::cast).orElse("not set");
-      Object now = values.find(key).map(Object.class::cast).orElse("not set");
+      Object before = begun.value(key);
+      Object now = value(key);
       if (!free && !before.equals(now)) {
         differences.add(key.name() + " was " + before + " and is " + now);
       }
     }
     return differences;
+  }
+
+  /** A value in a form that can be compared; what a command line says counts from where it is. */
+  private Object value(RunKey<?> key) {
+    Optional<Object> value = values.find(key).map(Object.class::cast);
+    return key.type() == KeyType.PATH
+        ? value
+            .<Object>map(v -> Path.of(String.valueOf(v)).toAbsolutePath().normalize())
+            .orElse("not set")
+        : value.orElse("not set");
   }
 }

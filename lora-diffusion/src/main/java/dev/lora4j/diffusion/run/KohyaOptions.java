@@ -14,8 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Options of sd-scripts that say something in another form than ours, and those that have nothing
- * to say here. Options that only have another name are aliases of our keys.
+ * Options of sd-scripts that say something in another form than ours. Options that only have
+ * another name are aliases of our keys; {@link KohyaUnused} has those that have nothing to say
+ * here.
  */
 final class KohyaOptions {
   /** What an option's value means. */
@@ -40,41 +41,31 @@ final class KohyaOptions {
     MEANINGS.put("network_train_unet_only", KohyaOptions::unetOnly);
     MEANINGS.put("resolution", (to, v, from) -> to.data("resolution", v));
     MEANINGS.put("sample_prompts", KohyaOptions::samplePrompts);
-    needless("xformers", "attention is always computed without storing its scores");
-    needless("sdpa", "attention is always computed without storing its scores");
-    needless("mem_eff_attn", "attention is always computed without storing its scores");
-    needless("cache_latents", "latents are always kept");
-    needless("cache_latents_to_disk", "latents are always kept on disk");
     MEANINGS.put("cache_text_encoder_outputs", KohyaOptions::unetOnly);
-    needless("max_data_loader_n_workers", "nothing is loaded while it trains");
-    needless("persistent_data_loader_workers", "nothing is loaded while it trains");
-    needless("save_model_as", "adapters are always written as safetensors");
-    needless("lowram", "weights are mapped, not copied");
-    needless(
-        "no_half_vae",
-        "pictures are encoded in the type of precision, which is never f16 on a CPU");
-    needless("full_bf16", "trained weights are always F32");
-    needless("full_fp16", "trained weights are always F32");
-    needless("log_with", "logging.trackers says what is written");
-    needless("logging_dir", "TensorBoard's files are in the run's folder");
-    needless("save_state", "a run can always be gone on with");
-    needless("vae_batch_size", "the size is chosen by itself");
-    needless("max_token_length", "captions are cut at 75 tokens; plan shows which");
-    needless("v2", "the kind of a base is read from it");
-    needless("v_parameterization", "the kind of a base is read from it");
+    MEANINGS.put("network_train_text_encoder_only", KohyaOptions::textEncodersOnly);
+    MEANINGS.put("use_8bit_adam", (to, v, from) -> older(to, v, "AdamW8bit", from));
+    MEANINGS.put("use_lion_optimizer", (to, v, from) -> older(to, v, "Lion", from));
+    MEANINGS.put(
+        "lr_scheduler_args",
+        (to, v, from) ->
+            each(
+                v,
+                from,
+                to,
+                (l, name, value, at) -> l.setting(OptimizerKeys.SCHEDULE_ARGS, name, value, at)));
+    MEANINGS.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
+    MEANINGS.put(
+        "metadata_trigger_phrase",
+        (to, v, from) -> to.set("triggers", List.of(String.valueOf(v)), from));
   }
 
   private KohyaOptions() {}
 
-  private static void needless(String name, String reason) {
-    MEANINGS.put(
-        name,
-        (to, value, origin) -> to.note(origin + ": " + name + " has no effect: " + reason + "."));
-  }
-
   /** The names of all of them. */
   static Collection<String> names() {
-    return MEANINGS.keySet();
+    List<String> all = new ArrayList<>(MEANINGS.keySet());
+    all.addAll(KohyaUnused.names());
+    return all;
   }
 
   /** Says whether there is such an option, and does what it means. */
@@ -83,7 +74,7 @@ final class KohyaOptions {
     if (meaning != null) {
       meaning.apply(layers, value, origin);
     }
-    return meaning != null;
+    return meaning != null || KohyaUnused.told(layers, name, value, origin);
   }
 
   private static String type(Object value, String none) {
@@ -228,6 +219,20 @@ final class KohyaOptions {
   private static void unetOnly(Layers to, Object value, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       to.set("adapter.text_encoder", false, origin);
+    }
+  }
+
+  private static void textEncodersOnly(Layers to, Object value, String origin) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      to.set(AdapterKeys.TARGETS.name(), List.of("text-encoders"), origin);
+      to.set(AdapterKeys.TEXT_ENCODER.name(), true, origin);
+    }
+  }
+
+  /** An optimiser that was said by a flag before there was {@code optimizer_type}. */
+  private static void older(Layers to, Object value, String optimizer, String origin) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      optimizer(to, optimizer, origin);
     }
   }
 

@@ -74,7 +74,7 @@ public final class RunKeys {
   static final RunKey<Integer> CLIP_SKIP =
       unset("clip_skip", count(1), "Layers of the text encoder counted from its end", "clip_skip");
   static final RunKey<String> NAME =
-      unset("name", TEXT, "Of the adapter; that of the file if it is not given");
+      unset("name", TEXT, "Of the adapter; that of the file if it is not given", "metadata_title");
   static final RunKey<List<String>> TRIGGERS =
       RunKey.of("triggers", TEXTS, List.of(), "Words that call the adapter, written into the file");
   static final RunKey<String> COMMENT =
@@ -91,6 +91,12 @@ public final class RunKeys {
           "validation_split");
   static final RunKey<Integer> VALIDATION_EVERY =
       RunKey.of("validation.every", count(1), 50, "Steps between", "validate_every_n_steps");
+  static final RunKey<Integer> VALIDATION_EPOCHS =
+      unset(
+          "validation.every_epochs",
+          count(1),
+          "Epochs between; instead of steps",
+          "validate_every_n_epochs");
   static final RunKey<Boolean> KEEP_BEST =
       RunKey.of(
           "validation.keep_best", FLAG, false, "Write the state with the least validation loss");
@@ -102,6 +108,12 @@ public final class RunKeys {
           "Made at step 0 and every so often; captions of up to 4 pictures if not given, [] for none");
   static final RunKey<Integer> PREVIEW_EVERY =
       RunKey.of("previews.every", count(1), 250, "Steps between", "sample_every_n_steps");
+  static final RunKey<Integer> PREVIEW_EPOCHS =
+      unset(
+          "previews.every_epochs",
+          count(1),
+          "Epochs between; instead of steps",
+          "sample_every_n_epochs");
   static final RunKey<List<Double>> PREVIEW_STRENGTHS =
       unset(
           "previews.strengths",
@@ -116,9 +128,21 @@ public final class RunKeys {
   // --- What is kept ---
 
   static final RunKey<Integer> SAVE_EVERY =
-      RunKey.of("save.every", count(1), 100, "Steps between checkpoints", "save_every_n_steps");
+      RunKey.of("save.every", count(1), 100, "Steps between checkpoints");
   static final RunKey<Integer> SAVE_KEEP =
       RunKey.of("save.keep", count(1), 2, "Checkpoints to keep", "save_last_n_steps_state");
+  static final RunKey<Integer> ADAPTERS =
+      unset(
+          "save.adapters",
+          count(1),
+          "Steps between adapters that are written on the way",
+          "save_every_n_steps");
+  static final RunKey<Integer> ADAPTER_EPOCHS =
+      unset(
+          "save.adapters_epochs",
+          count(1),
+          "Epochs between those; instead of steps",
+          "save_every_n_epochs");
   static final RunKey<List<String>> TRACKERS =
       unset(
           "logging.trackers",
@@ -150,20 +174,30 @@ public final class RunKeys {
       List.of(
           VALIDATION_SHARE,
           VALIDATION_EVERY,
+          VALIDATION_EPOCHS,
           KEEP_BEST,
           PREVIEW_PROMPTS,
           PREVIEW_EVERY,
+          PREVIEW_EPOCHS,
           PREVIEW_STRENGTHS,
           PREVIEW_STEPS,
           PREVIEW_GUIDANCE,
           PREVIEW_SEED,
           SAVE_EVERY,
           SAVE_KEEP,
+          ADAPTERS,
+          ADAPTER_EPOCHS,
           TRACKERS);
 
   /** All keys of a run, in the order in which a file has them. */
   public static final List<RunKey<?>> ALL =
-      Stream.of(OF_THE_RUN, AdapterKeys.ALL, OptimizerKeys.ALL, LossKeys.ALL, ON_THE_WAY)
+      Stream.of(
+              OF_THE_RUN,
+              AboutKeys.ALL,
+              AdapterKeys.ALL,
+              OptimizerKeys.ALL,
+              LossKeys.ALL,
+              ON_THE_WAY)
           .<RunKey<?>>flatMap(Collection::stream)
           .toList();
 

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * @param epochs instead of the steps of {@code style}
  * @param precision what the network computes in; chosen by itself if empty
  * @param style everything about training but the pictures
- * @param saving what is kept and looked at on the way
+ * @param saving what is kept and looked at on the way, see {@link #saving(DataSet)}
  * @param previews pictures that are to be made on the way, see {@link #previews(DataSet)}
  */
 public record RunSettings(
@@ -52,10 +52,16 @@ public record RunSettings(
    * @param keep how many checkpoints
    * @param validateEvery steps between validations
    * @param keepBest whether the best by validation is the result
+   * @param adapterEvery steps between adapters on the way; none are written if empty
    * @param trackers what hears of the run, by name, with settings as {@code name:key=value}
    */
   public record Saving(
-      int every, int keep, int validateEvery, boolean keepBest, List<String> trackers) {
+      int every,
+      int keep,
+      int validateEvery,
+      boolean keepBest,
+      OptionalInt adapterEvery,
+      List<String> trackers) {
     /** Copies the list. */
     public Saving {
       trackers = List.copyOf(trackers);
@@ -117,6 +123,7 @@ public record RunSettings(
             values.get(RunKeys.SAVE_KEEP),
             values.get(RunKeys.VALIDATION_EVERY),
             values.get(RunKeys.KEEP_BEST),
+            values.find(RunKeys.ADAPTERS).map(OptionalInt::of).orElse(OptionalInt.empty()),
             values.find(RunKeys.TRACKERS).orElseGet(RunSettings::usualTrackers)),
         new Previews(
             values.find(RunKeys.PREVIEW_PROMPTS).orElse(List.of()),
@@ -152,24 +159,45 @@ public record RunSettings(
     if (epochs.isEmpty()) {
       return style;
     }
+    return style.withSteps(steps(epochs.getAsInt(), data));
+  }
+
+  private int steps(int ofEpochs, DataSet data) {
+    if (data.training().isEmpty()) {
+      return 1;
+    }
     int batches = Batches.of(data.training(), style.seed()).perEpoch();
-    long steps = (long) epochs.getAsInt() * batches / style.accumulate();
-    return style.withSteps((int) Math.max(1, Math.min(Integer.MAX_VALUE, steps)));
+    long steps = (long) ofEpochs * batches / style.accumulate();
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, steps));
   }
 
   /**
-   * The previews for a data set: of the prompts that were set. If none were, of the captions of up
-   * to four of its pictures, which the previews' seed draws, and of one strength unless others were
-   * set; held out ones, if there are any.
+   * What is kept and looked at for a data set: after the steps that were set, or so many epochs.
+   */
+  public Saving saving(DataSet data) {
+    Optional<Integer> validation = values.find(RunKeys.VALIDATION_EPOCHS);
+    Optional<Integer> adapters = values.find(RunKeys.ADAPTER_EPOCHS);
+    return new Saving(
+        saving.every(),
+        saving.keep(),
+        validation.map(e -> steps(e, data)).orElse(saving.validateEvery()),
+        saving.keepBest(),
+        adapters.map(e -> OptionalInt.of(steps(e, data))).orElse(saving.adapterEvery()),
+        saving.trackers());
+  }
+
+  /**
+   * The previews for a data set: after the steps that were set, or so many epochs, and of the
+   * prompts that were set. If none were, of the captions of up to four of its pictures, which the
+   * previews' seed draws, and of one strength unless others were set; held out ones, if there are
+   * any.
    */
   public Previews previews(DataSet data) {
-    if (values.find(RunKeys.PREVIEW_PROMPTS).isPresent()) {
-      return previews;
-    }
+    boolean said = values.find(RunKeys.PREVIEW_PROMPTS).isPresent();
     return new Previews(
-        CaptionPrompts.of(data, previews.seed()),
-        previews.every(),
-        values.find(RunKeys.PREVIEW_STRENGTHS).orElse(WHOLE),
+        said ? previews.prompts() : CaptionPrompts.of(data, previews.seed()),
+        values.find(RunKeys.PREVIEW_EPOCHS).map(e -> steps(e, data)).orElse(previews.every()),
+        said ? previews.strengths() : values.find(RunKeys.PREVIEW_STRENGTHS).orElse(WHOLE),
         previews.steps(),
         previews.guidance(),
         previews.seed());

@@ -57,6 +57,11 @@ public final class RunValues {
     return find(RunKeys.COMMENT);
   }
 
+  /** More for the adapter's header, by the names of the model metadata standard. */
+  public Map<String, String> about() {
+    return AboutKeys.metadata(this);
+  }
+
   /** What the file says of the data, by the names of sd-scripts. */
   Map<String, Object> data() {
     return data;

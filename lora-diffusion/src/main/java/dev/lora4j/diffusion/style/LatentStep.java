@@ -63,7 +63,9 @@ public final class LatentStep implements AutoCloseable {
     batch = latents.stream().map(LatentStep::sample).toList();
     scope = owner.child("latent-step");
     CaptionInputs captions = (inputs, samples) -> List.of(context.on(inputs));
-    task = new StyleTask(model, plan, settings, captions, new GivenSamples(batch), 1, Map::of);
+    task =
+        new StyleTask(
+            model, plan, settings, captions, new GivenSamples(batch), 1, steps -> Map.of());
     step = new AdapterStep(scope, task, this.settings);
     run = step.bind(scope, step.begin(scope));
   }

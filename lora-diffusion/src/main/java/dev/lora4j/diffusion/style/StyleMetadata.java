@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * @param others of the caller; these win
  */
 record StyleMetadata(DiffusionModel base, Map<String, String> others) {
-  Map<String, String> of(String name, StyleSettings settings, Samples samples) {
+  /** For the adapter as it is after {@code steps}. */
+  Map<String, String> of(String name, StyleSettings settings, Samples samples, int steps) {
     AdapterRecipe recipe = settings.recipe();
     String rank = Integer.toString(recipe.rank());
     MetadataKey<Double> alpha = MetadataKey.number(KohyaKeys.NETWORK_ALPHA.name());
@@ -43,7 +44,7 @@ record StyleMetadata(DiffusionModel base, Map<String, String> others) {
         .with(KohyaKeys.BASE_NAME, fileName(base.path()))
         .with(KohyaKeys.BASE_HASH, base.hash())
         .with(KohyaKeys.IMAGES, (long) samples.pictures())
-        .with(KohyaKeys.STEPS, (long) settings.steps())
+        .with(KohyaKeys.STEPS, (long) steps)
         .with(KohyaKeys.MAX_STEPS, (long) settings.steps())
         .with(KohyaKeys.LEARNING_RATE, settings.rates().rate())
         .with(KohyaKeys.SCHEDULE, settings.schedule().decay().name())

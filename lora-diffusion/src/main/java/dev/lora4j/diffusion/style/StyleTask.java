@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /** A style as a task of training: a base model, pictures, and how a batch of them is drawn. */
 final class StyleTask implements TrainingTask {
@@ -37,11 +37,11 @@ final class StyleTask implements TrainingTask {
   private final AdapterPlan plan;
   private final Objective objective;
   private final Validation validation;
-  private final Supplier<Map<String, String>> metadata;
+  private final IntFunction<Map<String, String>> metadata;
 
   /**
    * @param timesteps of the validation, for each picture
-   * @param metadata for the adapter
+   * @param metadata for the adapter as it is after so many steps
    */
   StyleTask(
       DiffusionModel model,
@@ -50,7 +50,7 @@ final class StyleTask implements TrainingTask {
       CaptionInputs captions,
       Samples samples,
       int timesteps,
-      Supplier<Map<String, String>> metadata) {
+      IntFunction<Map<String, String>> metadata) {
     this.model = model;
     this.plan = plan;
     this.settings = settings;
@@ -158,8 +158,8 @@ final class StyleTask implements TrainingTask {
   }
 
   @Override
-  public Map<String, String> metadata() {
-    return metadata.get();
+  public Map<String, String> metadata(int steps) {
+    return metadata.apply(steps);
   }
 
   /** Pictures that a step sees at once, and what chance decides about each. */

@@ -266,6 +266,6 @@ public final class StyleTrainer {
         captions,
         samples,
         timesteps,
-        () -> header.of(name, settings, samples));
+        steps -> header.of(name, settings, samples, steps));
   }
 }

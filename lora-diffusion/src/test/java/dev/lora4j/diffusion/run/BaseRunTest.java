@@ -147,6 +147,15 @@ class BaseRunTest {
   }
 
   @Test
+  void theSameFolderIsTheSameHoweverItIsNamed() throws Exception {
+    String here = Path.of("start/at").toAbsolutePath().toString();
+    BaseRun begun = read("", Map.of("vae.start", here));
+    assertEquals(List.of(), read("", Map.of("vae.start", "start/./at")).differences(begun));
+    assertEquals(1, read("", Map.of("vae.start", "start")).differences(begun).size());
+    assertEquals(1, read("", Map.of()).differences(begun).size());
+  }
+
+  @Test
   void aFileSaysWhetherItMakesABase() throws Exception {
     assertTrue(RunFile.describesBase(file(PLACES)));
     assertFalse(RunFile.describesBase(file("steps = 3\n")));

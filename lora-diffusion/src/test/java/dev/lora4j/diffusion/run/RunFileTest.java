@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import dev.lora4j.diffusion.train.objective.SmoothL1;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +141,83 @@ class RunFileTest {
     assertEquals("512,512", run.values().data().get("resolution"));
     assertTrue(layers.notes().toString().contains("xformers has no effect"), "a note");
     assertTrue(layers.notes().toString().contains("not in 8 bits"), "a note");
+  }
+
+  @Test
+  void aFileOfOneOfItsUsualFormsHasNoProblems() throws Exception {
+    Layers layers =
+        read(
+            """
+            [additional_network_arguments]
+            no_metadata = true
+            unet_lr = 5e-4
+            network_module = "networks.lora"
+            network_dim = 16
+            network_args = ["conv_dim=8", "conv_alpha=4"]
+            network_train_text_encoder_only = false
+            network_weights = ""
+            [optimizer_arguments]
+            use_8bit_adam = true
+            lr_scheduler = "cosine"
+            [training_arguments]
+            output_dir = "out"
+            output_name = "mine"
+            resume = false
+            save_every_n_epochs = 2
+            save_last_n_epochs = 5
+            sample_every_n_epochs = 1
+            sample_sampler = "ddim"
+            log_prefix = "mine"
+            lowram = true
+            fp8_base = false
+            metadata_author = "A. Painter"
+            metadata_license = "CC0-1.0"
+            metadata_trigger_phrase = "inkstyle"
+            """);
+    RunValues values = layers.values();
+    assertEquals("adamw", RunSettings.of(values).style().optimizer().name());
+    assertEquals(Optional.of(2), values.find(RunKeys.ADAPTER_EPOCHS));
+    assertEquals(Optional.of(1), values.find(RunKeys.PREVIEW_EPOCHS));
+    assertEquals(List.of("inkstyle"), values.triggers());
+    assertEquals(
+        Map.of("modelspec.author", "A. Painter", "modelspec.license", "CC0-1.0"), values.about());
+    String notes = layers.notes().toString();
+    assertTrue(notes.contains("no_metadata has no effect: how it was trained"), notes);
+    assertTrue(notes.contains("sample_sampler has no effect: previews"), notes);
+    // What is off has nothing to tell.
+    assertFalse(notes.contains("fp8_base"), notes);
+  }
+
+  @Test
+  void textEncodersAloneAreTheirLayers() throws Exception {
+    Layers layers =
+        read(
+            """
+            network_module = "networks.lora"
+            network_train_text_encoder_only = true
+            output_name = "mine"
+            """);
+    RunValues values = layers.values();
+    assertEquals(Optional.of(List.of("text-encoders")), values.find(AdapterKeys.TARGETS));
+    assertEquals(Optional.of(true), values.find(AdapterKeys.TEXT_ENCODER));
+  }
+
+  @Test
+  void whatWouldMakeAnotherAdapterIsAProblem() throws Exception {
+    RunProblems e =
+        assertThrows(
+            RunProblems.class,
+            () ->
+                read("""
+                        network_weights = "old.safetensors"
+                        vae = "other.safetensors"
+                        resume = "mine-state"
+                        weighted_captions = true
+                        """)
+                    .values());
+    assertEquals(4, e.problems().size(), e.getMessage());
+    assertTrue(e.getMessage().contains("vae is not done here: the autoencoder is that"), "vae");
+    assertTrue(e.getMessage().contains("--resume goes on with the newest checkpoint"), "resume");
   }
 
   @ParameterizedTest

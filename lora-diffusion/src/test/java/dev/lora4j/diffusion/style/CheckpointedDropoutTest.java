@@ -63,7 +63,8 @@ class CheckpointedDropoutTest {
         new EncodedCaptions(sd, new ContentCache(folder, DType.F32), settings.clipSkip());
     StyleInputs captions = new StyleInputs(sd, texts, false);
     StyleTask task =
-        new StyleTask(sd.base(), plan, settings, captions, new GivenSamples(List.of()), 1, Map::of);
+        new StyleTask(
+            sd.base(), plan, settings, captions, new GivenSamples(List.of()), 1, steps -> Map.of());
     return new AdapterStep(scope, task, settings.training());
   }
 

@@ -91,7 +91,7 @@ class InjectedInfinityTest {
     ContentCache cache = ContentCache.ofUser(DType.F32);
     StyleInputs captions = new StyleInputs(SD, new EncodedCaptions(SD, cache, 0), false);
     return new StyleTask(
-        SD.base(), plan, settings, captions, new GivenSamples(samples), 1, Map::of);
+        SD.base(), plan, settings, captions, new GivenSamples(samples), 1, steps -> Map.of());
   }
 
   @ParameterizedTest

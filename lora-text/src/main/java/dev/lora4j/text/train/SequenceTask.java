@@ -98,7 +98,7 @@ final class SequenceTask implements TrainingTask {
   }
 
   @Override
-  public Map<String, String> metadata() {
+  public Map<String, String> metadata(int steps) {
     return loss.metadata();
   }
 

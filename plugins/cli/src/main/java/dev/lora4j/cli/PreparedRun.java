@@ -47,6 +47,11 @@ record PreparedRun(
     return data.training().stream().mapToInt(DataItem::batch).max().orElse(1);
   }
 
+  /** What is kept and looked at on the way. */
+  RunSettings.Saving saving() {
+    return settings.saving(data);
+  }
+
   /** Pictures that are made on the way. */
   RunSettings.Previews previews() {
     return settings.previews(data);

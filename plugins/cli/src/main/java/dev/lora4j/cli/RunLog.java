@@ -25,11 +25,19 @@ final class RunLog implements RunListener, AutoCloseable {
     Optional<Path> of(int step, Adapter adapter);
   }
 
+  /** Keeps an adapter as it is after a step. */
+  @FunctionalInterface
+  interface Kept {
+    /** Keeps it; what goes wrong is told, and is no reason to stop. */
+    void keep(int step, Adapter adapter);
+  }
+
   private static final long MEMORY_NANOS = 1_000_000_000;
 
   private final Console console;
   private final LoggedRun run;
   private final Preview preview;
+  private final Kept kept;
   private final TrainingPace pace;
   private final Map<String, Tracker> trackers;
   private LossHistory losses = new LossHistory();
@@ -48,12 +56,14 @@ final class RunLog implements RunListener, AutoCloseable {
    * Makes the trackers, none of which begins before the first that there is to tell.
    *
    * @param preview what an adapter does, in a picture
+   * @param kept what becomes of adapters on the way
    * @throws dev.lora4j.core.spi.ExtensionException if there is no tracker of a name in the settings
    */
-  RunLog(Console console, LoggedRun run, Preview preview) {
+  RunLog(Console console, LoggedRun run, Preview preview, Kept kept) {
     this.console = console;
     this.run = run;
     this.preview = preview;
+    this.kept = kept;
     this.pace = new TrainingPace(run.perStep(), run.unit() + "s");
     this.trackers = Trackers.named(run.trackers());
   }
@@ -161,6 +171,11 @@ final class RunLog implements RunListener, AutoCloseable {
   @Override
   public void preview(int step, Adapter adapter) {
     preview.of(step, adapter).ifPresent(sheet -> tracked().preview(step, sheet));
+  }
+
+  @Override
+  public void adapter(int step, Adapter adapter) {
+    kept.keep(step, adapter);
   }
 
   @Override

@@ -26,7 +26,15 @@ import picocli.CommandLine.Spec;
 final class RunOptions {
   private static final String LINE = "command line";
   private static final Set<String> OF_BASES =
-      Set.of("--set", "--device", "--resume", "--overwrite", "--json", "--debug", "--plugins");
+      Set.of(
+          "--set",
+          "--device",
+          "--threads",
+          "--resume",
+          "--overwrite",
+          "--json",
+          "--debug",
+          "--plugins");
 
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init")
@@ -240,7 +248,7 @@ final class RunOptions {
       throw new ParameterException(
           spec.commandLine(),
           file.orElseThrow()
-              + " makes a base, which is set by the file and --set alone; "
+              + " makes a base, whose settings are those of the file and --set; "
               + String.join(", ", others)
               + (others.size() == 1 ? " is" : " are")
               + " for styles.");

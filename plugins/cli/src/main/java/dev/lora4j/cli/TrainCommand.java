@@ -37,12 +37,13 @@ import picocli.CommandLine.Option;
     description = {
       "Train a style adapter from a folder of pictures, by options or a run file.",
       "A run file with kind = \"base\" makes a base model from random weights instead, as"
-          + " plugins/emoji-sd/base.toml does (docs/emoji-sd.md); with such a file only --set counts,"
-          + " and the same command goes on where an earlier one stopped."
+          + " plugins/emoji-sd/base.toml does (docs/emoji-sd.md); with such a file settings are"
+          + " changed by --set alone, and the same command goes on where an earlier one stopped."
     })
 public final class TrainCommand implements Command {
   private static final int MOST_WARNINGS = 8;
   private static final String CHECKPOINTS = "checkpoints";
+  private static final String ADAPTERS = "adapters";
 
   @Mixin private final RunOptions options = new RunOptions();
 
@@ -97,7 +98,14 @@ public final class TrainCommand implements Command {
         new PreviewSheets(run.model().sd(), run.previews(), folder.resolve("previews"));
     int perStep = run.batch() * run.style().accumulate();
     LoggedRun logged = LoggedRun.of(settings, perStep);
-    RunLog log = new RunLog(console, logged, previews::make);
+    AdaptersOnTheWay kept =
+        new AdaptersOnTheWay(
+            console,
+            folder.resolve(ADAPTERS),
+            settings.out(),
+            settings.layout(),
+            run.model().sd().family());
+    RunLog log = new RunLog(console, logged, previews::make, kept);
     TrainedStyle style;
     try (log) {
       style = log.run(trainer(run)::run);
@@ -113,12 +121,15 @@ public final class TrainCommand implements Command {
     long vectors = 2L + run.style().optimizer().memories().size();
     long needed =
         DType.F32.bytes(run.plan().elements()) * vectors * (run.settings().saving().keep() + 2);
+    int every = run.saving().adapterEvery().orElse(Integer.MAX_VALUE);
+    needed += run.style().stored().bytes(run.plan().elements()) * (run.style().steps() / every);
     long free = folder.toFile().getUsableSpace();
     if (free < needed) {
       throw new Failure(
           String.format(
               Locale.ROOT,
-              "Checkpoints need %.1f GB in %s, and %.1f GB are free. Make room, or set save.keep lower.",
+              "Checkpoints and adapters on the way need %.1f GB in %s, and %.1f GB are free. Make"
+                  + " room, or set save.keep lower, or save.adapters higher.",
               needed / 1e9,
               folder,
               free / 1e9));
@@ -127,7 +138,7 @@ public final class TrainCommand implements Command {
 
   private StyleTrainer trainer(PreparedRun run) {
     RunSettings settings = run.settings();
-    RunSettings.Saving saving = settings.saving();
+    RunSettings.Saving saving = run.saving();
     Keeping keeping =
         new Keeping(
             Optional.of(settings.folder().resolve(CHECKPOINTS)),
@@ -137,7 +148,8 @@ public final class TrainCommand implements Command {
             identity(run),
             saving.validateEvery(),
             saving.keepBest(),
-            settings.previews().every());
+            run.previews().every(),
+            saving.adapterEvery());
     return StyleTrainer.on(run.model().sd())
         .data(run.data())
         .settings(run.style())
@@ -187,7 +199,7 @@ public final class TrainCommand implements Command {
   }
 
   private static Map<String, String> metadata(RunSettings settings) {
-    Map<String, String> metadata = new TreeMap<>();
+    Map<String, String> metadata = new TreeMap<>(settings.values().about());
     if (!settings.values().triggers().isEmpty()) {
       String words = String.join(", ", settings.values().triggers());
       metadata.put(ModelSpecKeys.TRIGGER_PHRASE.name(), words);
@@ -246,6 +258,9 @@ public final class TrainCommand implements Command {
         new ArrayList<>(List.of("generate", "YOUR PROMPT", "--lora", out.toString()));
     options.model.base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
     console.note("  " + Invocation.of(words.toArray(String[]::new)));
+    if (run.saving().adapterEvery().isPresent()) {
+      console.note("Adapters on the way are in " + run.settings().folder().resolve(ADAPTERS) + ".");
+    }
     if (Files.isDirectory(run.settings().folder().resolve("previews"))) {
       console.note(
           "Pictures on the way are in " + run.settings().folder().resolve("previews") + ".");

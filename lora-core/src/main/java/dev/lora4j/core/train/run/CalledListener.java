@@ -42,6 +42,11 @@ record CalledListener(StopSign sign, RunListener listener) implements RunListene
   }
 
   @Override
+  public void adapter(int step, Adapter adapter) {
+    sign.call(() -> listener.adapter(step, adapter));
+  }
+
+  @Override
   public void saving(int step) {
     sign.call(() -> listener.saving(step));
   }

@@ -18,6 +18,8 @@ import java.util.OptionalInt;
  * @param validateEvery steps between two validations
  * @param keepBest whether the factors with the least validation loss are the result
  * @param previewEvery steps between two previews
+ * @param adapterEvery steps between two adapters that are told of on the way; none but the last if
+ *     empty
  */
 public record Keeping(
     Optional<Path> checkpoints,
@@ -27,7 +29,8 @@ public record Keeping(
     Map<String, String> identity,
     int validateEvery,
     boolean keepBest,
-    int previewEvery) {
+    int previewEvery,
+    OptionalInt adapterEvery) {
   /** Nothing is kept. */
   public static final Keeping NOTHING =
       new Keeping(Optional.empty(), 100, 2, false, Map.of(), 50, false, 250);
@@ -35,7 +38,11 @@ public record Keeping(
   /** Copies the map and checks the ranges. */
   public Keeping {
     identity = Map.copyOf(identity);
-    if (every < 1 || keep < 1 || validateEvery < 1 || previewEvery < 1) {
+    if (every < 1
+        || keep < 1
+        || validateEvery < 1
+        || previewEvery < 1
+        || adapterEvery.orElse(1) < 1) {
       throw new IllegalArgumentException(
           "Intervals and checkpoints are counted from 1, found "
               + every
@@ -43,10 +50,34 @@ public record Keeping(
               + keep
               + ", "
               + validateEvery
-              + " and "
+              + ", "
               + previewEvery
+              + " and "
+              + adapterEvery
               + ".");
     }
+  }
+
+  /** With no adapters on the way. */
+  public Keeping(
+      Optional<Path> checkpoints,
+      int every,
+      int keep,
+      boolean resume,
+      Map<String, String> identity,
+      int validateEvery,
+      boolean keepBest,
+      int previewEvery) {
+    this(
+        checkpoints,
+        every,
+        keep,
+        resume,
+        identity,
+        validateEvery,
+        keepBest,
+        previewEvery,
+        OptionalInt.empty());
   }
 
   /**

@@ -47,6 +47,12 @@ public interface RunListener {
   default void preview(int step, Adapter adapter) {}
 
   /**
+   * An adapter on the way is there to be kept, as it would be written if the run ended after the
+   * step.
+   */
+  default void adapter(int step, Adapter adapter) {}
+
+  /**
    * A checkpoint is about to be written. What is told of the steps until now has to be kept before:
    * a run that goes on from the checkpoint does not tell it again.
    */

@@ -93,13 +93,17 @@ public final class TrainingLoop implements AutoCloseable {
         if (last || done % keeping.every() == 0) {
           tryToWrite(state, done, best);
         }
+        // The last one is the result.
+        if (!last && done % keeping.adapterEvery().orElse(settings.steps()) == 0) {
+          listener.adapter(done, adapter(name, state, task.metadata(done)));
+        }
         if (last || done % keeping.previewEvery() == 0) {
           listener.preview(done, adapter(name, state, Map.of()));
         }
       }
       boolean chosen = keeping.keepBest() && validation.isPresent();
       TrainingState result = chosen ? checkpoints.best(scope, step).orElse(state) : state;
-      return new TrainedAdapter(adapter(name, result, task.metadata()), losses);
+      return new TrainedAdapter(adapter(name, result, task.metadata(settings.steps())), losses);
     }
   }
 

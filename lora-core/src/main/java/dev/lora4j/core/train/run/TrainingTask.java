@@ -70,8 +70,12 @@ public interface TrainingTask {
   /** What messages call the items of a batch, for example {@code pictures}. */
   String items();
 
-  /** What the trained adapter's header says of its training; asked for at the end. */
-  default Map<String, String> metadata() {
+  /**
+   * What the header of an adapter says of its training; asked for when there is one.
+   *
+   * @param steps after how many it is as it is
+   */
+  default Map<String, String> metadata(int steps) {
     return Map.of();
   }
 }

@@ -109,7 +109,7 @@ record TwoLayers(
   }
 
   @Override
-  public Map<String, String> metadata() {
+  public Map<String, String> metadata(int steps) {
     return Map.of("factor", Float.toString(factor));
   }
 

@@ -1,0 +1,134 @@
+package dev.lora4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Adapters, previews and validations that a run leaves every few steps or epochs. */
+class AdaptersOnTheWayTest {
+  @TempDir private Path folder;
+  private Path adapters = Path.of("");
+
+  @BeforeEach
+  void pictures() throws IOException {
+    Run.pictures(folder.resolve("pictures"));
+    adapters = folder.resolve("style.run/adapters");
+  }
+
+  /** Two steps are an epoch. */
+  private Run train(String... more) {
+    List<Object> words =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--images=" + folder.resolve("pictures"),
+                "-o",
+                folder.resolve("style.safetensors"),
+                Run.BASE,
+                "--compute=f32",
+                "--rank=2",
+                "--batch=2",
+                "--set=previews.prompts=[]",
+                "--set=save.every=1"));
+    words.addAll(List.of(more));
+    return Run.of(words.toArray());
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(p -> p.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void eachIsAnAdapterThatSaysHowFarItCame() throws IOException {
+    Run run = train("--steps=5", "--set=save.adapters=2");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("Adapters on the way are in " + adapters), run.err());
+    assertEquals(
+        List.of("style-step00000002.safetensors", "style-step00000004.safetensors"),
+        names(adapters));
+    Path first = adapters.resolve("style-step00000002.safetensors");
+    Run seen = Run.of("inspect", first, Run.BASE, "--json");
+    assertEquals(0, seen.code(), seen.err());
+    JsonObject metadata = seen.json().getAsJsonObject("metadata");
+    assertEquals("2", metadata.get("ss_steps").getAsString());
+    assertEquals("5", metadata.get("ss_max_train_steps").getAsString());
+    Run drawn =
+        Run.of(
+            "generate",
+            "ink",
+            Run.BASE,
+            "--lora=" + first,
+            "--steps=1",
+            "-o",
+            folder.resolve("a.png"));
+    assertEquals(0, drawn.code(), drawn.err());
+  }
+
+  @Test
+  void aRunThatIsGoneOnWithLeavesTheSame() throws IOException {
+    assertEquals(0, train("--steps=4", "--set=save.adapters=1", "--set=save.keep=9").code());
+    Path third = adapters.resolve("style-step00000003.safetensors");
+    byte[] whole = Files.readAllBytes(third);
+    Path checkpoints = folder.resolve("style.run/checkpoints");
+    for (int step = 3; step <= 4; step++) {
+      Files.delete(checkpoints.resolve("step-00000" + step + ".safetensors"));
+    }
+    Files.delete(third);
+    Run resumed = train("--steps=4", "--set=save.adapters=1", "--set=save.keep=9", "--resume");
+    assertEquals(0, resumed.code(), resumed.err());
+    assertTrue(resumed.err().contains("Going on after step 2."), resumed.err());
+    assertArrayEquals(whole, Files.readAllBytes(third));
+  }
+
+  @Test
+  void epochsAreCountedInStepsOfTheData() throws IOException {
+    Run run =
+        train(
+            "--epochs=3",
+            "--set=save_every_n_epochs=1",
+            "--set=sample_every_n_epochs=2",
+            "--set=validate_every_n_epochs=1",
+            "--set=previews.prompts=[\"ball\"]",
+            "--set=previews.steps=1",
+            "--set=previews.strengths=[1]");
+    assertEquals(0, run.code(), run.err());
+    assertEquals(
+        List.of("style-step00000002.safetensors", "style-step00000004.safetensors"),
+        names(adapters));
+    assertEquals(
+        List.of("step-000000.png", "step-000004.png", "step-000006.png"),
+        names(folder.resolve("style.run/previews")));
+  }
+
+  @Test
+  void oneThatCannotBeWrittenIsToldAndTheRunGoesOn() throws IOException {
+    Files.createDirectories(adapters.getParent());
+    Files.writeString(adapters, "in the way");
+    Run run = train("--steps=3", "--set=save.adapters=2");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("The adapter of step 2 could not be written: "), run.err());
+    assertTrue(Files.exists(folder.resolve("style.safetensors")));
+  }
+
+  @Test
+  void foldersAreWrittenToo() throws IOException {
+    Run run = train("--steps=3", "--set=save.adapters=2", "--set=layout=peft");
+    assertFalse(run.err().contains("could not be written"), run.err());
+    assertEquals(0, run.code(), run.err());
+    assertEquals(1, names(adapters).size());
+  }
+}
