@@ -137,7 +137,7 @@ public record ClipText(ClipTextConfig config) implements TextNetwork {
             .call(
                 "slice",
                 places.dtype(),
-                Shape.of(Shape.UNKNOWN, width),
+                Shape.of(ids.dim(1).known(), width),
                 places,
                 0,
                 0,

@@ -29,7 +29,7 @@ final class KohyaOptions {
   private static final Map<String, Meaning> MEANINGS = new LinkedHashMap<>();
 
   static {
-    MEANINGS.put("mixed_precision", (to, v, from) -> to.set("precision", type(v, "f32"), from));
+    MEANINGS.put("mixed_precision", KohyaOptions::precision);
     MEANINGS.put("save_precision", (to, v, from) -> to.set("stored", type(v, "f16"), from));
     MEANINGS.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
     MEANINGS.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
@@ -75,6 +75,21 @@ final class KohyaOptions {
       meaning.apply(layers, value, origin);
     }
     return meaning != null || KohyaUnused.told(layers, name, value, origin);
+  }
+
+  /**
+   * There it is what the card can do; F16 is for cards alone, so it has to be said by its own key.
+   */
+  private static void precision(Layers to, Object value, String origin) {
+    String type = type(value, "f32");
+    if (type.equals("f16")) {
+      to.note(
+          origin
+              + ": mixed_precision fp16: computed in F32 or BF16, whichever is faster here;"
+              + " precision = \"f16\" takes F16, on a card.");
+      type = "auto";
+    }
+    to.set("precision", type, origin);
   }
 
   private static String type(Object value, String none) {

@@ -154,12 +154,16 @@ public record RunSettings(
     return DataTables.groups(values, Path.of("").toAbsolutePath(), side, unit);
   }
 
-  /** The steps for a data set: those that were set, or so many epochs. */
+  /**
+   * The steps for a data set: those that were set, or so many epochs.
+   *
+   * @throws RunProblems if the warm-up is of more steps than these epochs are
+   */
   public StyleSettings style(DataSet data) {
     if (epochs.isEmpty()) {
       return style;
     }
-    return style.withSteps(steps(epochs.getAsInt(), data));
+    return style.with(StyleOf.schedule(values, steps(epochs.getAsInt(), data)));
   }
 
   private int steps(int ofEpochs, DataSet data) {

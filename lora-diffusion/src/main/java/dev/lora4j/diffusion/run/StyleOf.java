@@ -156,9 +156,26 @@ final class StyleOf {
         values.get(OptimizerKeys.UP_RATIO));
   }
 
+  /**
+   * The schedule of a run of so many steps.
+   *
+   * @throws RunProblems if the warm-up does not fit into them
+   */
+  static RateSchedule schedule(RunValues values, int steps) {
+    StyleOf of = new StyleOf(values);
+    return of.part(() -> of.schedule(steps)).orElseThrow(() -> new RunProblems(of.problems));
+  }
+
   private RateSchedule schedule() {
-    Decay decay = decay();
+    double warmup = values.find(OptimizerKeys.WARMUP).orElse(0.0);
+    // How many steps epochs are is known with the pictures.
+    boolean epochs = values.find(RunKeys.EPOCHS).isPresent();
     int steps = values.get(RunKeys.STEPS);
+    return schedule(epochs ? Math.max(steps, (int) Math.ceil(warmup)) : steps);
+  }
+
+  private RateSchedule schedule(int steps) {
+    Decay decay = decay();
     double warmup = values.find(OptimizerKeys.WARMUP).orElse(decay.warmedUp() ? Decay.WARMUP : 0);
     RateSchedule schedule = new RateSchedule(decay, steps, 0, values.get(OptimizerKeys.LEAST_RATE));
     return warmup < 1 ? schedule.warmupPart(warmup) : schedule.warmupSteps((long) warmup);

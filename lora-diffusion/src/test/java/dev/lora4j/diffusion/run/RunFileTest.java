@@ -169,6 +169,7 @@ class RunFileTest {
             sample_sampler = "ddim"
             log_prefix = "mine"
             lowram = true
+            mixed_precision = "fp16"
             fp8_base = false
             metadata_author = "A. Painter"
             metadata_license = "CC0-1.0"
@@ -184,6 +185,9 @@ class RunFileTest {
     String notes = layers.notes().toString();
     assertTrue(notes.contains("no_metadata has no effect: how it was trained"), notes);
     assertTrue(notes.contains("sample_sampler has no effect: previews"), notes);
+    // It is in most of them, and a CPU computes no network in it.
+    assertEquals("auto", values.get(RunKeys.PRECISION));
+    assertTrue(notes.contains("mixed_precision fp16: computed in F32 or BF16"), notes);
     // What is off has nothing to tell.
     assertFalse(notes.contains("fp8_base"), notes);
   }

@@ -70,6 +70,17 @@ class PlanCommandTest {
   }
 
   @Test
+  void aWarmUpInStepsIsThatOfEpochsToo() {
+    Run run = plan("--batch=2", "--epochs=10", "--set=lr_warmup_steps=7");
+    assertEquals(0, run.code(), run.err());
+    assertTrue((run.out() + run.err()).contains("with 7 steps of warm-up"), run.out());
+    Run longer = plan("--batch=2", "--epochs=10", "--set=lr_warmup_steps=2000");
+    assertEquals(1, longer.code(), longer.err());
+    String told = "A warm-up of 2000 steps does not fit into a run of 20.";
+    assertTrue(longer.err().contains(told), longer.err());
+  }
+
+  @Test
   void aLayoutThatCannotHoldWhatIsTrainedIsRefusedBeforeTraining() {
     for (String command : List.of("plan", "train")) {
       Run run =
