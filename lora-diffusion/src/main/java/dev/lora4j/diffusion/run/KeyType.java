@@ -190,7 +190,8 @@ public record KeyType<T>(
   }
 
   private static Map<String, Double> numbersByName(Object value) {
-    if (!(value instanceof Map<?, ?> given)) {
+    Object table = value instanceof String text ? RunFile.value(text) : value;
+    if (!(table instanceof Map<?, ?> given)) {
       throw new IllegalArgumentException("no table");
     }
     return given.entrySet().stream()

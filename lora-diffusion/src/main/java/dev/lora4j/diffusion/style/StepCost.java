@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.Cost;
 import dev.lora4j.core.tensor.Graph;
@@ -10,6 +11,7 @@ import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.train.objective.Objective;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +48,9 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
       int batch,
       int latentHeight,
       int latentWidth) {
-    Sizes sizes = new Sizes(batch, latentHeight, latentWidth, plan.shapes());
+    Map<String, Shape> factors = new HashMap<>(plan.shapes());
+    plan.shapes().forEach((name, shape) -> factors.put(TrainedTensor.anchor(name), shape));
+    Sizes sizes = new Sizes(batch, latentHeight, latentWidth, factors);
     Graph graph = Graph.sized(sizes);
     Objective objective = new Objective(model.schedule(), settings.objective());
     StagedLoss program =
@@ -99,13 +103,13 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
   }
 
   /** The sizes that a batch gives to the inputs of a step. */
-  private record Sizes(int batch, int height, int width, Map<String, Shape> trained)
+  private record Sizes(int batch, int height, int width, Map<String, Shape> factors)
       implements UnaryOperator<Graph.Input> {
     private static final int PICTURE = 4;
 
     @Override
     public Graph.Input apply(Graph.Input input) {
-      Shape known = trained.getOrDefault(input.name(), input.shape());
+      Shape known = factors.getOrDefault(input.name(), input.shape());
       int rank = known.rank();
       for (int d = 0; d < rank; d++) {
         if (known.size(d) == Shape.UNKNOWN) {

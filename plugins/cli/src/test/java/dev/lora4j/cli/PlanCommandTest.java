@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanCommandTest {
   @TempDir private Path folder;
@@ -67,6 +69,16 @@ class PlanCommandTest {
     String none = plan("--set=previews.prompts=[]").out();
     assertTrue(none.contains("no previews on the way"), none);
     assertEquals(4, plan("--json").json().getAsJsonArray("previews").size());
+  }
+
+  /** What they begin with, and what is kept of that, has sizes of its own in the estimate. */
+  @ParameterizedTest
+  @ValueSource(strings = {"kaiming", "gaussian", "orthogonal", "pissa"})
+  void factorsMayBeginWithAnything(String init) {
+    Run run =
+        plan("--rank=2", "--set=adapter.init=" + init, "--set=adapter.ranks={ \"*attn1*\" = 1 }");
+    assertEquals(0, run.code(), run.err());
+    assertTrue((run.out() + run.err()).contains(" a step"), run.out());
   }
 
   @Test
