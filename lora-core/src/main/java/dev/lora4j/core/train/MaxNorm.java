@@ -12,6 +12,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Shaping;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.train.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,18 +76,27 @@ public final class MaxNorm implements AutoCloseable {
       throw new IllegalArgumentException(
           "The greatest norm of a change is to be " + most + "; it must be a number above 0.");
     }
-    if (step.settings().optimizer().evaluatesElsewhere()) {
-      throw new TensorException(
-          "The optimiser '"
-              + step.settings().optimizer().name()
-              + "' averages weights, so that norms cannot be kept small; take the greatest norm"
-              + " away, or another optimiser.");
-    }
+    requireFits(step.settings().optimizer());
     FactorPairs pairs = FactorPairs.of(layout);
     double[] scales = pairs.sites().stream().mapToDouble(scale).toArray();
     Scope scope = owner.child("max norm");
     Tensor scaling = HostTensor.of(DType.F64, Shape.of(scales.length), scales).on(scope);
     return new MaxNorm(scope, layout, pairs, stage(scope, step.type(), pairs, most), scaling);
+  }
+
+  /**
+   * Looks whether norms can be kept small beside an optimiser.
+   *
+   * @throws TensorException if it averages weights, which would undo it
+   */
+  public static void requireFits(Optimizer optimizer) {
+    if (optimizer.evaluatesElsewhere()) {
+      throw new TensorException(
+          "The optimiser '"
+              + optimizer.name()
+              + "' averages weights, so that norms cannot be kept small; take the greatest norm"
+              + " away, or another optimiser.");
+    }
   }
 
   private static Program stage(Scope scope, DType type, FactorPairs pairs, double most) {

@@ -12,6 +12,8 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
+import dev.lora4j.core.train.optimizer.Optimizer;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
@@ -53,7 +55,7 @@ public final class TrainingStep implements AutoCloseable {
    */
   public static TrainingStep compile(
       Scope scope, FlatParameters parameters, Expr loss, StepSettings settings) {
-    requireRates(parameters, settings);
+    requireRates(parameters.parameters(), parameters.groups(), settings.optimizer());
     Graph graph = parameters.graph();
     DType type = parameters.type();
     Controls.Staged controls = Controls.stage(graph);
@@ -92,18 +94,24 @@ public final class TrainingStep implements AutoCloseable {
     return new TrainingStep(program, evaluation, parameters, state, settings);
   }
 
-  private static void requireRates(FlatParameters parameters, StepSettings settings) {
-    List<ParameterGroups.Group> groups = parameters.groups().groups();
+  /**
+   * Looks whether an optimiser can give groups of weights their rates.
+   *
+   * @throws TensorException if a group has no weights, or the optimiser finds one rate for all
+   */
+  public static void requireRates(
+      Collection<Parameter> parameters, ParameterGroups all, Optimizer optimizer) {
+    List<ParameterGroups.Group> groups = all.groups();
     for (int i = 0; i < groups.size(); i++) {
       int group = i;
-      if (parameters.parameters().stream().noneMatch(p -> parameters.groups().of(p) == group)) {
+      if (parameters.stream().noneMatch(p -> all.of(p) == group)) {
         throw new TensorException(
             "No trained weight belongs to the group '" + groups.get(i).name() + "'.");
       }
-      if (groups.get(i).rate() != 1 && !settings.optimizer().takesSeveralRates()) {
+      if (groups.get(i).rate() != 1 && !optimizer.takesSeveralRates()) {
         throw new TensorException(
             "The optimiser '"
-                + settings.optimizer().name()
+                + optimizer.name()
                 + "' finds one learning rate for all weights, but the group '"
                 + groups.get(i).name()
                 + "' asks for "

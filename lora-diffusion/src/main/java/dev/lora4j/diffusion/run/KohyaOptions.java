@@ -53,6 +53,7 @@ final class KohyaOptions {
                 from,
                 to,
                 (l, name, value, at) -> l.setting(OptimizerKeys.SCHEDULE_ARGS, name, value, at)));
+    MEANINGS.put("weighting_scheme", KohyaOptions::weighting);
     MEANINGS.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
     MEANINGS.put(
         "metadata_trigger_phrase",
@@ -248,6 +249,15 @@ final class KohyaOptions {
   private static void older(Layers to, Object value, String optimizer, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       optimizer(to, optimizer, origin);
+    }
+  }
+
+  /** Laws of the timesteps and weights of the loss have one name there. */
+  private static void weighting(Layers to, Object value, String origin) {
+    switch (String.valueOf(value)) {
+      case "logit_normal", "mode" -> to.set(TimestepKeys.SAMPLING.name(), value, origin);
+      case "uniform" -> to.set(LossKeys.FLOW_WEIGHTING.name(), "none", origin);
+      default -> to.set(LossKeys.FLOW_WEIGHTING.name(), value, origin);
     }
   }
 

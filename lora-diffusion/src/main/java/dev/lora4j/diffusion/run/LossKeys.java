@@ -102,10 +102,12 @@ final class LossKeys {
           choice("constant", "exponential", "snr"),
           "How huber_c changes with the noise",
           "huber_schedule");
-  static final RunKey<Integer> LEAST_TIMESTEP =
-      RunKey.of("loss.min_timestep", count(0), 0, "Least noisy step to train", "min_timestep");
-  static final RunKey<Integer> MOST_TIMESTEP =
-      unset("loss.max_timestep", count(1), "Noisiest step to train, itself out", "max_timestep");
+  static final RunKey<String> FLOW_WEIGHTING =
+      RunKey.of(
+          "loss.weighting",
+          choice("none", "sigma_sqrt", "cosmap"),
+          "none",
+          "What the levels of noise of a flow count");
   static final RunKey<Double> PRIOR_WEIGHT =
       RunKey.of(
           "loss.prior_weight",
@@ -135,8 +137,7 @@ final class LossKeys {
           LOSS_ARGS,
           HUBER_C,
           HUBER_SCHEDULE,
-          LEAST_TIMESTEP,
-          MOST_TIMESTEP,
+          FLOW_WEIGHTING,
           PRIOR_WEIGHT,
           MASKED);
 

@@ -197,6 +197,7 @@ public final class RunKeys {
               AdapterKeys.ALL,
               OptimizerKeys.ALL,
               LossKeys.ALL,
+              TimestepKeys.ALL,
               ON_THE_WAY)
           .<RunKey<?>>flatMap(Collection::stream)
           .toList();

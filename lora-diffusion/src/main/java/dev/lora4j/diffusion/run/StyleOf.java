@@ -23,7 +23,6 @@ import dev.lora4j.diffusion.train.objective.LossSettings;
 import dev.lora4j.diffusion.train.objective.Losses;
 import dev.lora4j.diffusion.train.objective.NoiseSettings;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
-import dev.lora4j.diffusion.train.objective.TimestepSettings;
 import dev.lora4j.diffusion.train.objective.WeightSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,9 +36,6 @@ import java.util.function.Supplier;
 
 /** From keys to the settings of the trainer. What is wrong in several parts is told together. */
 final class StyleOf {
-  /** Of all bases that there are. */
-  private static final int TIMESTEPS = 1000;
-
   private final RunValues values;
   private final List<String> problems = new ArrayList<>();
 
@@ -217,14 +213,8 @@ final class StyleOf {
   }
 
   private ObjectiveSettings objective() {
-    TimestepSettings timesteps = TimestepSettings.STRATIFIED;
-    int least = values.get(LossKeys.LEAST_TIMESTEP);
-    Optional<Integer> most = values.find(LossKeys.MOST_TIMESTEP);
-    if (least > 0 || most.isPresent()) {
-      timesteps = timesteps.withRange(least, most.orElse(TIMESTEPS));
-    }
     return new ObjectiveSettings(
-        timesteps,
+        TimestepKeys.settings(values),
         new NoiseSettings(
             values.get(LossKeys.NOISE_OFFSET),
             values.get(LossKeys.NOISE_OFFSET_RANDOM),
@@ -239,7 +229,8 @@ final class StyleOf {
             values.get(LossKeys.DEBIASED),
             values.get(LossKeys.V_LIKE_NOISE),
             values.get(LossKeys.V_LIKE_LOSS),
-            WeightSettings.FlowWeighting.NONE,
+            WeightSettings.FlowWeighting.valueOf(
+                values.get(LossKeys.FLOW_WEIGHTING).toUpperCase(Locale.ROOT)),
             values.get(LossKeys.PRIOR_WEIGHT),
             values.get(LossKeys.ZERO_TERMINAL)));
   }

@@ -39,8 +39,9 @@ public record Rates(double rate, OptionalDouble unet, OptionalDouble text, doubl
    * The groups of weights that learn at a multiple of {@link #rate}.
    *
    * @param encoders whether text encoders are trained
+   * @param others whether anything else is
    */
-  ParameterGroups groups(boolean encoders) {
+  ParameterGroups groups(boolean encoders, boolean others) {
     double denoiser = unet.orElse(rate) / rate;
     double reader = text.orElse(rate) / rate;
     ParameterGroups groups = ParameterGroups.NONE;
@@ -51,10 +52,11 @@ public record Rates(double rate, OptionalDouble unet, OptionalDouble text, doubl
     if (encoders && reader != denoiser) {
       groups = groups.with("the text encoder", Rates::text, reader);
     }
-    if (upRatio != 1) {
+    boolean rest = others || reader == denoiser;
+    if (rest && upRatio != 1) {
       groups = groups.with("the up factors", Rates::up, denoiser * upRatio);
     }
-    return denoiser == 1 ? groups : groups.with("the denoiser", p -> true, denoiser);
+    return !rest || denoiser == 1 ? groups : groups.with("the denoiser", p -> true, denoiser);
   }
 
   private static boolean text(Parameter parameter) {

@@ -1,13 +1,17 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.ParameterGroups;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.MaxNorm;
+import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
@@ -18,6 +22,7 @@ import dev.lora4j.diffusion.denoiser.Told;
 import dev.lora4j.diffusion.denoiser.Words;
 import dev.lora4j.diffusion.train.objective.Objective;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -56,7 +61,7 @@ final class StyleProgram {
       Objective objective,
       StyleSettings settings,
       Staging.Purpose purpose) {
-    ParameterGroups groups = settings.rates().groups(trainsText(plan));
+    ParameterGroups groups = groups(plan, settings);
     Staging at = new Staging(graph, model.compute(), groups, plan, purpose);
     return at.staged(loss(at, model, objective, settings));
   }
@@ -86,7 +91,33 @@ final class StyleProgram {
 
   /** Whether any layer of a text encoder is trained. */
   static boolean trainsText(AdapterPlan plan) {
-    return plan.sites().keySet().stream().anyMatch(site -> site.name().startsWith("text_encoder"));
+    return plan.sites().keySet().stream().anyMatch(StyleProgram::text);
+  }
+
+  private static boolean text(Site site) {
+    return site.name().startsWith("text_encoder");
+  }
+
+  /** The groups of weights that learn at rates of their own. */
+  static ParameterGroups groups(AdapterPlan plan, StyleSettings settings) {
+    boolean others = plan.sites().keySet().stream().anyMatch(site -> !text(site));
+    return settings.rates().groups(trainsText(plan), others);
+  }
+
+  /**
+   * Looks whether optimiser, rates and greatest norm go together for what is trained.
+   *
+   * @throws dev.lora4j.core.tensor.TensorException if they do not
+   */
+  static void requireFits(AdapterPlan plan, StyleSettings settings) {
+    List<Parameter> trained =
+        plan.shapes().entrySet().stream()
+            .map(e -> new Parameter(e.getKey(), e.getValue(), Parameter.Init.ZEROS))
+            .toList();
+    TrainingStep.requireRates(trained, groups(plan, settings), settings.optimizer());
+    if (settings.maxNorm().isPresent()) {
+      MaxNorm.requireFits(settings.optimizer());
+    }
   }
 
   /** A weight of the base, by the name of the held input. */

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.adapter.Targets;
@@ -85,6 +86,15 @@ public record StyleSettings(
       DType stored) {
     return new TrainingSettings(
         optimizer, rates.rate(), schedule, accumulate, clip, averageDecay, maxNorm, seed, stored);
+  }
+
+  /**
+   * Looks whether optimiser, rates and greatest norm go together for what is trained.
+   *
+   * @throws dev.lora4j.core.tensor.TensorException if they do not
+   */
+  public void requireFits(AdapterPlan plan) {
+    StyleProgram.requireFits(plan, this);
   }
 
   /** What is not about pictures. */

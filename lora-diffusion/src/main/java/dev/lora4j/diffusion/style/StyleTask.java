@@ -73,7 +73,7 @@ final class StyleTask implements TrainingTask {
 
   @Override
   public ParameterGroups groups() {
-    return settings.rates().groups(StyleProgram.trainsText(plan));
+    return StyleProgram.groups(plan, settings);
   }
 
   @Override

@@ -10,12 +10,14 @@ import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.train.objective.HuberSchedule;
+import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import dev.lora4j.diffusion.train.objective.SmoothL1;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +192,28 @@ class RunFileTest {
     assertTrue(notes.contains("mixed_precision fp16: computed in F32 or BF16"), notes);
     // What is off has nothing to tell.
     assertFalse(notes.contains("fp8_base"), notes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "logit_normal, LOGIT_NORMAL, NONE",
+    "mode, MODE, NONE",
+    "uniform, UNIFORM, NONE",
+    "cosmap, UNIFORM, COSMAP",
+    "sigma_sqrt, UNIFORM, SIGMA_SQRT",
+  })
+  void lawsAndWeightsOfFlowsHaveOneNameThere(String scheme, String law, String weighting)
+      throws Exception {
+    Layers layers =
+        read(
+            "output_name = 'mine'\nlogit_std = 0.5\ndiscrete_flow_shift = 3\nweighting_scheme = '"
+                + scheme
+                + "'\n");
+    ObjectiveSettings objective = RunSettings.of(layers.values()).style().objective();
+    assertEquals(law, objective.timesteps().sampling().name());
+    assertEquals(weighting, objective.weights().flow().name());
+    assertEquals(0.5, objective.timesteps().logitStd());
+    assertEquals(OptionalDouble.of(3), objective.timesteps().shift());
   }
 
   @Test

@@ -33,6 +33,7 @@ record PreparedRun(
       }
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
       AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
+      style.requireFits(plan);
       style.objective().requireFits(model.sd().base().schedule());
       plan.requireForm(AdapterWriters.named(settings.layout()), model.sd().family());
       return new PreparedRun(settings, style, data, plan, model);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanCommandTest {
@@ -79,6 +80,21 @@ class PlanCommandTest {
         plan("--rank=2", "--set=adapter.init=" + init, "--set=adapter.ranks={ \"*attn1*\" = 1 }");
     assertEquals(0, run.code(), run.err());
     assertTrue((run.out() + run.err()).contains(" a step"), run.out());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--optimizer=prodigy|--set=optimizer.unet_rate=2|asks for 2.0 times the rate",
+        "--optimizer=schedule_free_adamw|--set=adapter.max_norm=1|norms cannot be kept small",
+        "--method=loha|--set=optimizer.up_ratio=4|No trained weight belongs to the group 'the up",
+        "--prediction=epsilon|--set=loss.weighting=cosmap|weighting_scheme",
+      })
+  void whatDoesNotGoTogetherIsToldBeforeAnythingIsEncoded(String one, String other, String told) {
+    Run run = plan(one, other, "--set=optimizer.rate=1");
+    assertEquals(1, run.code(), run.err());
+    assertTrue(run.err().contains(told), run.err());
   }
 
   @Test

@@ -67,7 +67,9 @@ class TrainTextEncoderTest {
   void itIsTrainedAlone() throws IOException {
     Path file = folder.resolve("run.toml");
     Files.writeString(
-        file, "network_module = \"networks.lora\"\nnetwork_train_text_encoder_only = true\n");
+        file,
+        "network_module = \"networks.lora\"\nnetwork_train_text_encoder_only = true\n"
+            + "unet_lr = 1e-3\ntext_encoder_lr = 1e-4\nlearning_rate = 5e-4\n");
     Run trained = run("train", "tiny-sd", file.toString());
     assertEquals(0, trained.code(), trained.err());
     try (Safetensors written = Safetensors.open(folder.resolve("style.safetensors"))) {
