@@ -164,7 +164,7 @@ public record BaseRun(
   /** A value in a form that can be compared; what a command line says counts from where it is. */
   private Object value(RunKey<?> key) {
     Optional<Object> value = values.find(key).map(Object.class::cast);
-    return key.type() == KeyType.PATH
+    return key.type().equals(KeyType.PATH)
         ? value
             .<Object>map(v -> Path.of(String.valueOf(v)).toAbsolutePath().normalize())
             .orElse("not set")
