@@ -53,7 +53,7 @@ class TrainTextEncoderTest {
             "--set=optimizer.text_encoder_rate=1e-4");
     assertEquals(0, trained.code(), trained.err());
     try (Safetensors file = Safetensors.open(folder.resolve("style.safetensors"))) {
-      String[] all = prefixes.split(",");
+      String[] all = prefixes.split(",", -1);
       assertEquals(encoders, all.length);
       for (String prefix : all) {
         assertTrue(file.tensors().keySet().stream().anyMatch(n -> n.startsWith(prefix)), prefix);
@@ -68,8 +68,13 @@ class TrainTextEncoderTest {
     Path file = folder.resolve("run.toml");
     Files.writeString(
         file,
-        "network_module = \"networks.lora\"\nnetwork_train_text_encoder_only = true\n"
-            + "unet_lr = 1e-3\ntext_encoder_lr = 1e-4\nlearning_rate = 5e-4\n");
+        """
+        network_module = "networks.lora"
+        network_train_text_encoder_only = true
+        unet_lr = 1e-3
+        text_encoder_lr = 1e-4
+        learning_rate = 5e-4
+        """);
     Run trained = run("train", "tiny-sd", file.toString());
     assertEquals(0, trained.code(), trained.err());
     try (Safetensors written = Safetensors.open(folder.resolve("style.safetensors"))) {
