@@ -17,7 +17,11 @@ final class KohyaUnused {
   private static final Map<String, String> MISSED = new LinkedHashMap<>();
 
   /** What says that an option is not used, in any of the forms that files have. */
-  private static final Set<String> NOTHING = Set.of("", "0", "false", "no", "none", "[]");
+  private static final Set<String> NOTHING = Set.of("", "0", "0.0", "false", "no", "none");
+
+  /** Options that have another value in which they do nothing there either. */
+  private static final Map<String, String> USUAL =
+      Map.of("token_warmup_min", "1", "resize_interpolation", "lanczos", "initial_epoch", "1");
 
   static {
     needless(
@@ -100,6 +104,10 @@ final class KohyaUnused {
         "metadata_merged_from",
         "metadata_preprocessor",
         "metadata_is_negative_embedding");
+    needless("what was found out about files is always kept by content", "cache_info");
+    missed("faces are not looked for", "face_crop_aug_range");
+    missed("captions do not grow with the steps", "token_warmup_min", "token_warmup_step");
+    missed("pictures are always resized with Lanczos' window", "resize_interpolation");
     missed("factors begin as init says", "network_weights", "dim_from_weights");
     missed(
         "bake them into the base first, with the command bake",
@@ -135,7 +143,8 @@ final class KohyaUnused {
 
   /** Says whether there is such an option, and tells why it does nothing unless it is off. */
   static boolean told(Layers layers, String name, Object value, String origin) {
-    boolean off = NOTHING.contains(said(value));
+    String said = said(value);
+    boolean off = NOTHING.contains(said) || said.equals(USUAL.get(name));
     if (NEEDLESS.containsKey(name)) {
       if (!off) {
         layers.note(origin + ": " + name + " has no effect: " + NEEDLESS.get(name) + ".");

@@ -173,6 +173,8 @@ class RunFileTest {
             lowram = true
             mixed_precision = "fp16"
             fp8_base = false
+            token_warmup_min = 1
+            token_warmup_step = 0
             metadata_author = "A. Painter"
             metadata_license = "CC0-1.0"
             metadata_trigger_phrase = "inkstyle"

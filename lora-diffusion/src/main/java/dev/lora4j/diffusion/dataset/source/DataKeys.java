@@ -3,7 +3,9 @@ package dev.lora4j.diffusion.dataset.source;
 import dev.lora4j.core.spi.NearestNames;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.tomlj.TomlTable;
 
@@ -54,21 +56,37 @@ final class DataKeys {
   static final List<String> OF_SOURCES =
       List.of("image_dir", "metadata_file", "is_reg", "conditioning_data_dir");
 
-  /** Keys of kohya's that mean nothing here, with the reason. */
-  private static final Map<String, String> ELSEWHERE = new LinkedHashMap<>();
+  /**
+   * A key of kohya's that means nothing here.
+   *
+   * @param harmless values with which nothing is missed; all if there are none
+   */
+  private record Elsewhere(String reason, Set<String> harmless) {
+    boolean missed(Object value) {
+      return !harmless.isEmpty()
+          && !harmless.contains(String.valueOf(value).toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static final Map<String, Elsewhere> ELSEWHERE = new LinkedHashMap<>();
 
   static {
-    ELSEWHERE.put("face_crop_aug_range", "faces are not looked for");
-    ELSEWHERE.put("token_warmup_min", "captions do not grow with the steps");
-    ELSEWHERE.put("token_warmup_step", "captions do not grow with the steps");
-    ELSEWHERE.put("cache_info", "what was found out about files is always kept by content");
-    ELSEWHERE.put("network_multiplier", "an adapter is trained at full strength");
-    ELSEWHERE.put("custom_attributes", "nothing here reads them");
-    ELSEWHERE.put("skip_image_resolution", "small pictures are warned of by name");
-    ELSEWHERE.put("resize_interpolation", "pictures are always resized with Lanczos' window");
+    elsewhere("face_crop_aug_range", "faces are not looked for", "", "none");
+    elsewhere("token_warmup_min", "captions do not grow with the steps", "1", "0");
+    elsewhere("token_warmup_step", "captions do not grow with the steps", "0", "0.0");
+    elsewhere("cache_info", "what was found out about files is always kept by content");
+    elsewhere("network_multiplier", "an adapter is trained at full strength", "1", "1.0");
+    elsewhere("custom_attributes", "nothing here reads them");
+    elsewhere("skip_image_resolution", "small pictures are warned of by name", "", "none");
+    elsewhere(
+        "resize_interpolation", "pictures are always resized with Lanczos' window", "", "lanczos");
   }
 
   private DataKeys() {}
+
+  private static void elsewhere(String key, String reason, String... harmless) {
+    ELSEWHERE.put(key, new Elsewhere(reason, Set.of(harmless)));
+  }
 
   /** Adds a sentence for each key of a table that is not among {@code known}. */
   static void check(
@@ -76,11 +94,16 @@ final class DataKeys {
     TreeSet<String> names = new TreeSet<>();
     known.forEach(names::addAll);
     for (String key : new TreeSet<>(table.keySet())) {
-      String reason = ELSEWHERE.get(key);
-      if (reason != null) {
+      Elsewhere elsewhere = ELSEWHERE.get(key);
+      if (elsewhere != null && elsewhere.missed(table.get(key))) {
         mistakes.add(
-            where + ": " + key + " is kohya's and not supported, as " + reason + "; remove it.");
-      } else if (!names.contains(key)) {
+            where
+                + ": "
+                + key
+                + " is kohya's and not supported, as "
+                + elsewhere.reason()
+                + "; remove it.");
+      } else if (elsewhere == null && !names.contains(key)) {
         String nearest = NearestNames.of(key, names, 1).get(0);
         mistakes.add(
             where + ": the key " + key + " is not known here; the nearest is " + nearest + ".");

@@ -47,6 +47,7 @@ class DataSetFileTest {
             max_bucket_reso = 960
             bucket_reso_steps = 32
             bucket_no_upscale = true
+            network_multiplier = 1.0
             validation_seed = 7
             keep_tokens = 2
 
@@ -65,6 +66,9 @@ class DataSetFileTest {
               caption_dropout_every_n_epochs = 5
               caption_tag_dropout_rate = 0.2
               enable_wildcard = true
+              token_warmup_min = 1
+              token_warmup_step = 0
+              custom_attributes = { of = "another" }
               flip_aug = true
               color_aug = true
               random_crop = true
@@ -147,6 +151,7 @@ class DataSetFileTest {
         "num_repeat = 3 # [[datasets]] 1 [[subsets]] 1: the key num_repeat is not known here; the nearest is num_repeats.",
         "resolution = 512 # [[datasets]] 1 [[subsets]] 1: the key resolution is not known here",
         "token_warmup_step = 5 # token_warmup_step is kohya's and not supported, as captions do not grow",
+        "resize_interpolation = 'area' # always resized with Lanczos' window; remove it.",
         "num_repeats = 'many' # num_repeats is many; expected a whole number of at least 1.",
         "num_repeats = 0 # num_repeats is 0; expected a whole number",
         "flip_aug = 1 # flip_aug is 1; expected true or false.",
