@@ -181,13 +181,30 @@ final class KohyaOptions {
       case "module_dropout" -> to.set("adapter.module_dropout", value, origin);
       case "loraplus_lr_ratio" -> to.set("optimizer.up_ratio", value, origin);
       case "rs_lora" -> to.set("adapter.rslora", value, origin);
+      case "preset" -> preset(to, value, origin);
       default -> {
         if (has(TrainableMethod.class, name)) {
           to.setting(AdapterKeys.SETTINGS_OF_METHOD, name, value, origin);
-        } else {
+        } else if (!KohyaUnused.argumentOff(name, value)) {
           to.problem(origin + ": network_args: " + name + " is not known here; remove it.");
         }
       }
+    }
+  }
+
+  /** Layers by the names that LyCORIS has for them. */
+  private static void preset(Layers to, String value, String origin) {
+    switch (value) {
+      case "full" -> to.set(AdapterKeys.TARGETS.name(), List.of("style"), origin);
+      case "attn-mlp" ->
+          to.set(AdapterKeys.TARGETS.name(), List.of("attention-feed-forward"), origin);
+      case "attn-only" -> to.set(AdapterKeys.TARGETS.name(), List.of("attention"), origin);
+      default ->
+          to.problem(
+              origin
+                  + ": network_args: there is no preset "
+                  + value
+                  + " here; expected full, attn-mlp or attn-only, or say adapter.include.");
     }
   }
 

@@ -126,7 +126,30 @@ final class KohyaUnused {
     missed("say after how many epochs, with save_every_n_epochs", "save_n_epoch_ratio");
   }
 
+  /** Arguments of networks there that adapters here do not have. */
+  private static final Set<String> ARGUMENTS =
+      Set.of(
+          "use_tucker",
+          "use_cp",
+          "use_conv_cp",
+          "disable_conv_cp",
+          "use_scalar",
+          "train_norm",
+          "bypass_mode",
+          "full_matrix",
+          "decompose_both",
+          "rescaled",
+          "constraint",
+          "wd_on_output",
+          "rank_dropout_scale",
+          "unbalanced_factorization");
+
   private KohyaUnused() {}
+
+  /** Whether an argument of a network is one that is not here, and is not asked for either. */
+  static boolean argumentOff(String name, String value) {
+    return ARGUMENTS.contains(name) && NOTHING.contains(said(value));
+  }
 
   private static void needless(String reason, String... names) {
     Stream.of(names).forEach(name -> NEEDLESS.put(name, reason));
