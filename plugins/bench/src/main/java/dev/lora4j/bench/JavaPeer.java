@@ -37,7 +37,7 @@ public final class JavaPeer {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // How the heap gives memory back, which the launcher says, is part of what is measured.
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(o -> o.startsWith("-XX:") && o.contains("HeapFreeRatio"))
+        .filter(o -> o.matches("-Xmn.*|-XX:(\\+Use.*GC|.*HeapFreeRatio.*)"))
         .forEach(command::add);
     command.addAll(
         List.of(
