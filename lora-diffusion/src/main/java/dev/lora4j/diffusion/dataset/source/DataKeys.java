@@ -62,9 +62,8 @@ final class DataKeys {
    * @param harmless values with which nothing is missed; all if there are none
    */
   private record Elsewhere(String reason, Set<String> harmless) {
-    boolean missed(Object value) {
-      return !harmless.isEmpty()
-          && !harmless.contains(String.valueOf(value).toLowerCase(Locale.ROOT));
+    boolean missed(String value) {
+      return !harmless.isEmpty() && !harmless.contains(value.toLowerCase(Locale.ROOT));
     }
   }
 
@@ -95,7 +94,7 @@ final class DataKeys {
     known.forEach(names::addAll);
     for (String key : new TreeSet<>(table.keySet())) {
       Elsewhere elsewhere = ELSEWHERE.get(key);
-      if (elsewhere != null && elsewhere.missed(table.get(key))) {
+      if (elsewhere != null && elsewhere.missed(String.valueOf(table.get(key)))) {
         mistakes.add(
             where
                 + ": "
