@@ -8,14 +8,20 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.safetensors.SafetensorsException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Adapters as they are while a run goes, each under the run's name and its step. */
 final class AdaptersOnTheWay implements RunLog.Kept {
   private static final String ENDING = ".safetensors";
+  private static final Pattern STEP = Pattern.compile("-step([0-9]{8})$");
 
   private final Console console;
   private final Path folder;
@@ -36,15 +42,42 @@ final class AdaptersOnTheWay implements RunLog.Kept {
   }
 
   @Override
-  public void keep(int step, Adapter adapter) {
-    Path file = file(step);
-    if (layout.folder() && Files.exists(file)) {
-      // A run that was gone on with comes to the same step again, and to the same bits.
+  public void begin(int after) {
+    if (!Files.isDirectory(folder)) {
       return;
     }
+    try (Stream<Path> there = Files.list(folder)) {
+      for (Path one : there.filter(p -> step(p) > after).toList()) {
+        delete(one);
+      }
+    } catch (IOException e) {
+      console.note(
+          "Adapters of an earlier run in " + folder + " cannot be removed: " + Explanation.of(e));
+    }
+  }
+
+  /** The step of one of these adapters; 0 for anything else. */
+  private int step(Path file) {
+    String name = String.valueOf(file.getFileName());
+    Matcher numbered = STEP.matcher(name.replace(ENDING, ""));
+    return numbered.find() && name.equals(name(Integer.parseInt(numbered.group(1))))
+        ? Integer.parseInt(numbered.group(1))
+        : 0;
+  }
+
+  private static void delete(Path one) throws IOException {
+    try (Stream<Path> all = Files.walk(one)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  @Override
+  public void keep(int step, Adapter adapter) {
     try {
       OutputFile.folder(folder);
-      AdapterOutput.write(adapter, family, layout, WriteOptions.EXACT, file);
+      AdapterOutput.write(adapter, family, layout, WriteOptions.EXACT, folder.resolve(name(step)));
     } catch (Failure | AdapterException | SafetensorsException | UncheckedIOException e) {
       console.note(
           "The adapter of step "
@@ -55,11 +88,11 @@ final class AdaptersOnTheWay implements RunLog.Kept {
     }
   }
 
-  private Path file(int step) {
+  private String name(int step) {
     String name = String.valueOf(out.getFileName());
     boolean ends = name.endsWith(ENDING);
     String stem = ends ? name.substring(0, name.length() - ENDING.length()) : name;
     String numbered = String.format(Locale.ROOT, "%s-step%08d", stem, step);
-    return folder.resolve(ends ? numbered + ENDING : numbered);
+    return ends ? numbered + ENDING : numbered;
   }
 }

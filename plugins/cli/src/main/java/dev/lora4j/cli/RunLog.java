@@ -25,10 +25,22 @@ final class RunLog implements RunListener, AutoCloseable {
     Optional<Path> of(int step, Adapter adapter);
   }
 
-  /** Keeps an adapter as it is after a step. */
-  @FunctionalInterface
+  /** What becomes of adapters on the way; what goes wrong is told, and is no reason to stop. */
   interface Kept {
-    /** Keeps it; what goes wrong is told, and is no reason to stop. */
+    /** Keeps none. */
+    Kept NONE =
+        new Kept() {
+          @Override
+          public void begin(int after) {}
+
+          @Override
+          public void keep(int step, Adapter adapter) {}
+        };
+
+    /** A run begins after a step; what is there of later ones is of an earlier run. */
+    void begin(int after);
+
+    /** Keeps an adapter as it is after a step. */
     void keep(int step, Adapter adapter);
   }
 
@@ -100,6 +112,7 @@ final class RunLog implements RunListener, AutoCloseable {
 
   private void begin(int step) {
     losses = LossHistory.until(step, run.folder());
+    kept.begin(step);
     RunStart start = new RunStart(run.name(), run.folder(), step, run.settings());
     tracked = Optional.of(Trackers.begin(trackers, start, console::note));
   }
@@ -175,6 +188,8 @@ final class RunLog implements RunListener, AutoCloseable {
 
   @Override
   public void adapter(int step, Adapter adapter) {
+    // Nothing may have been told yet, so that the run has not begun here.
+    tracked();
     kept.keep(step, adapter);
   }
 

@@ -214,7 +214,7 @@ final class TextTrain implements Command {
     LoggedRun logged =
         new LoggedRun(name(), run, Map.of(), List.of("csv", "chart"), "text", perStep);
     try (RunLog log =
-        new RunLog(console, logged, (step, adapter) -> Optional.empty(), (step, adapter) -> {})) {
+        new RunLog(console, logged, (step, adapter) -> Optional.empty(), RunLog.Kept.NONE)) {
       TrainedText trained = log.run(work.training());
       // Those of all steps, also of the ones that were taken before a run was gone on with.
       return new Trained(trained, log.losses().losses());

@@ -98,13 +98,15 @@ public final class TrainCommand implements Command {
         new PreviewSheets(run.model().sd(), run.previews(), folder.resolve("previews"));
     int perStep = run.batch() * run.style().accumulate();
     LoggedRun logged = LoggedRun.of(settings, perStep);
-    AdaptersOnTheWay kept =
-        new AdaptersOnTheWay(
-            console,
-            folder.resolve(ADAPTERS),
-            settings.out(),
-            settings.layout(),
-            run.model().sd().family());
+    RunLog.Kept kept =
+        run.saving().adapterEvery().isEmpty()
+            ? RunLog.Kept.NONE
+            : new AdaptersOnTheWay(
+                console,
+                folder.resolve(ADAPTERS),
+                settings.out(),
+                settings.layout(),
+                run.model().sd().family());
     RunLog log = new RunLog(console, logged, previews::make, kept);
     TrainedStyle style;
     try (log) {

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Adapters, previews and validations that a run leaves every few steps or epochs. */
 class AdaptersOnTheWayTest {
@@ -87,11 +89,38 @@ class AdaptersOnTheWayTest {
     for (int step = 3; step <= 4; step++) {
       Files.delete(checkpoints.resolve("step-00000" + step + ".safetensors"));
     }
-    Files.delete(third);
+    Files.writeString(third, "to be written again");
+    Files.writeString(adapters.resolve("notes-step00000009.txt"), "not one of them");
     Run resumed = train("--steps=4", "--set=save.adapters=1", "--set=save.keep=9", "--resume");
     assertEquals(0, resumed.code(), resumed.err());
     assertTrue(resumed.err().contains("Going on after step 2."), resumed.err());
     assertArrayEquals(whole, Files.readAllBytes(third));
+    assertTrue(Files.exists(adapters.resolve("notes-step00000009.txt")));
+    assertTrue(Files.exists(adapters.resolve("style-step00000001.safetensors")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kohya", "peft"})
+  void aRunThatBeginsAnewLeavesNoneOfTheEarlierOne(String layout) throws IOException {
+    String form = "--set=layout=" + layout;
+    assertEquals(0, train("--steps=4", "--set=save.adapters=1", form).code());
+    assertEquals(3, names(adapters).size());
+    Files.move(folder.resolve("style.safetensors"), folder.resolve("first"));
+    Run anew = train("--steps=3", "--set=save.adapters=2", form, "--seed=5", "--overwrite");
+    assertFalse(anew.err().contains("could not be written"), anew.err());
+    assertEquals(1, names(adapters).size(), anew.err());
+    assertEquals(0, Run.of("inspect", adapters.resolve(names(adapters).get(0)), Run.BASE).code());
+  }
+
+  @Test
+  void theLastOneIsThereTooWhereTheResultIsTheBest() throws IOException {
+    String best = "--set=validation.keep_best=true";
+    String share = "--set=validation.share=0.25";
+    Run run = train("--steps=4", "--set=save.adapters=2", best, share, "--set=validation.every=1");
+    assertEquals(0, run.code(), run.err());
+    assertEquals(
+        List.of("style-step00000002.safetensors", "style-step00000004.safetensors"),
+        names(adapters));
   }
 
   @Test

@@ -72,6 +72,7 @@ public final class TrainingLoop implements AutoCloseable {
     int done = resumed.map(RunCheckpoints.Resumed::step).orElse(0);
     double best = resumed.map(RunCheckpoints.Resumed::best).orElse(Double.POSITIVE_INFINITY);
     resumed.ifPresent(r -> listener.resumed(r.step(), r.notes()));
+    boolean chosen = keeping.keepBest() && validation.isPresent();
     List<Float> losses = new ArrayList<>();
     try (TrainingRun run = step.bind(scope, state)) {
       if (done == 0) {
@@ -93,15 +94,16 @@ public final class TrainingLoop implements AutoCloseable {
         if (last || done % keeping.every() == 0) {
           tryToWrite(state, done, best);
         }
-        // The last one is the result.
-        if (!last && done % keeping.adapterEvery().orElse(settings.steps()) == 0) {
+        // The last one is the result, unless that is the best.
+        if ((!last || chosen)
+            && keeping.adapterEvery().isPresent()
+            && done % keeping.adapterEvery().getAsInt() == 0) {
           listener.adapter(done, adapter(name, state, task.metadata(done)));
         }
         if (last || done % keeping.previewEvery() == 0) {
           listener.preview(done, adapter(name, state, Map.of()));
         }
       }
-      boolean chosen = keeping.keepBest() && validation.isPresent();
       TrainingState result = chosen ? checkpoints.best(scope, step).orElse(state) : state;
       return new TrainedAdapter(adapter(name, result, task.metadata(settings.steps())), losses);
     }
