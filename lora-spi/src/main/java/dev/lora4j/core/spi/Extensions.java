@@ -314,46 +314,8 @@ public final class Extensions {
   }
 
   private ExtensionException missing(Class<?> point, String name) {
-    for (Plugin plugin : plugins) {
-      if (plugin.quarantine().isPresent()
-          && plugin.extensions().stream()
-              .anyMatch(i -> i.point().equals(point.getName()) && i.name().equals(name))) {
-        return new ExtensionException(
-            point.getSimpleName()
-                + " "
-                + name
-                + " is in "
-                + plugin.origin()
-                + ", which is not used: "
-                + plugin.quarantine().get()
-                + ".");
-      }
-    }
     TreeSet<String> names = new TreeSet<>();
     known(point).forEach(k -> names.add(k.info().name()));
-    String brought =
-        StandardPlugins.bringing(point, name)
-            .map(
-                jar ->
-                    " It comes with "
-                        + jar
-                        + ", which is neither on the class path nor in a plug-ins folder.")
-            .orElse("");
-    String nearest = names.isEmpty() ? "" : NearestNames.of(name, names, 1).get(0);
-    boolean like =
-        brought.isEmpty()
-            && !names.isEmpty()
-            && NearestNames.edits(name, nearest) <= Math.max(2, name.length() / 2);
-    return new ExtensionException(
-        "There is no "
-            + point.getSimpleName()
-            + " '"
-            + name
-            + "'."
-            + brought
-            + (like ? " Did you mean " + nearest + "?" : "")
-            + (names.isEmpty()
-                ? " There are none."
-                : " There are " + String.join(", ", names) + "."));
+    return MissingExtension.of(point, name, names, plugins);
   }
 }
