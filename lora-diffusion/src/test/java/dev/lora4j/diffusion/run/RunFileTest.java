@@ -1,23 +1,14 @@
 package dev.lora4j.diffusion.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.diffusion.style.StyleSettings;
-import dev.lora4j.diffusion.train.objective.HuberSchedule;
-import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
-import dev.lora4j.diffusion.train.objective.SmoothL1;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,193 +74,6 @@ class RunFileTest {
     Files.write(file, new byte[] {'#', (byte) 0xe4, '\n'});
     RunProblems e = assertThrows(RunProblems.class, () -> RunFile.read(file, new Layers()));
     assertTrue(e.getMessage().contains("latin.toml is not UTF-8"), e.getMessage());
-  }
-
-  @Test
-  void optionsOfSdScriptsMeanWhatTheyMeanThere() throws Exception {
-    Layers layers =
-        read(
-            """
-            [model_arguments]
-            pretrained_model_name_or_path = "sd15"
-            v2 = false
-            [network_arguments]
-            network_module = "lycoris.kohya"
-            network_dim = 8
-            network_alpha = 4
-            network_args = ["algo=loha", "conv_dim=2", "conv_alpha=1", "rank_dropout=0.1"]
-            [optimizer_arguments]
-            optimizer_type = "AdamW8bit"
-            optimizer_args = ["weight_decay=0.1", "betas=0.9,0.95"]
-            learning_rate = 2e-4
-            max_grad_norm = 0.5
-            lr_scheduler = "cosine_with_restarts"
-            lr_scheduler_num_cycles = 3
-            lr_warmup_steps = 7
-            [training_arguments]
-            output_dir = "out"
-            output_name = "mine"
-            max_train_steps = 70
-            train_batch_size = 3
-            mixed_precision = "no"
-            save_precision = "float"
-            loss_type = "smooth_l1"
-            huber_c = 0.2
-            clip_skip = 2
-            resolution = "512,512"
-            xformers = true
-            """);
-    RunSettings run = RunSettings.of(layers.values());
-    StyleSettings style = run.style();
-    assertEquals(Optional.of(folder.resolve("sd15")), run.base());
-    assertEquals(folder.resolve("out/mine.safetensors"), run.out());
-    assertEquals("mine", run.name());
-    assertEquals(Optional.of(DType.F32), run.precision());
-    assertEquals(DType.F32, style.stored());
-    assertEquals("loha", style.recipe().method().name());
-    assertEquals(8, style.recipe().rank());
-    assertEquals(4, style.recipe().alpha());
-    assertEquals(2, style.recipe().convRank().getAsInt());
-    assertEquals(0.1, style.recipe().dropouts().rank());
-    assertEquals(new AdamW(0.9, 0.95, 1e-8, 0.1), style.optimizer());
-    assertEquals(2e-4, style.rates().rate());
-    assertEquals(0.5, style.clip());
-    assertEquals("cosine_with_restarts", style.schedule().decay().name());
-    assertEquals(7, style.schedule().warmup());
-    assertEquals(70, style.steps());
-    assertEquals(3, run.values().get(RunKeys.BATCH));
-    assertEquals(new SmoothL1(0.2, HuberSchedule.SNR, 1), style.objective().loss().criterion());
-    assertEquals(1, style.clipSkip());
-    assertEquals("512,512", run.values().data().get("resolution"));
-    assertTrue(layers.notes().toString().contains("xformers has no effect"), "a note");
-    assertTrue(layers.notes().toString().contains("not in 8 bits"), "a note");
-  }
-
-  @Test
-  void aFileOfOneOfItsUsualFormsHasNoProblems() throws Exception {
-    Layers layers =
-        read(
-            """
-            [additional_network_arguments]
-            no_metadata = true
-            unet_lr = 5e-4
-            network_module = "networks.lora"
-            network_dim = 16
-            network_args = ["conv_dim=8", "conv_alpha=4"]
-            network_train_text_encoder_only = false
-            network_weights = ""
-            [optimizer_arguments]
-            use_8bit_adam = true
-            lr_scheduler = "cosine"
-            [training_arguments]
-            output_dir = "out"
-            output_name = "mine"
-            resume = false
-            save_every_n_epochs = 2
-            save_last_n_epochs = 5
-            sample_every_n_epochs = 1
-            sample_sampler = "ddim"
-            log_prefix = "mine"
-            lowram = true
-            mixed_precision = "fp16"
-            fp8_base = false
-            token_warmup_min = 1
-            token_warmup_step = 0
-            metadata_author = "A. Painter"
-            metadata_license = "CC0-1.0"
-            metadata_trigger_phrase = "inkstyle"
-            """);
-    RunValues values = layers.values();
-    assertEquals("adamw", RunSettings.of(values).style().optimizer().name());
-    assertEquals(Optional.of(2), values.find(RunKeys.ADAPTER_EPOCHS));
-    assertEquals(Optional.of(1), values.find(RunKeys.PREVIEW_EPOCHS));
-    assertEquals(List.of("inkstyle"), values.triggers());
-    assertEquals(
-        Map.of("modelspec.author", "A. Painter", "modelspec.license", "CC0-1.0"), values.about());
-    String notes = layers.notes().toString();
-    assertTrue(notes.contains("no_metadata has no effect: how it was trained"), notes);
-    assertTrue(notes.contains("sample_sampler has no effect: previews"), notes);
-    // It is in most of them, and a CPU computes no network in it.
-    assertEquals("auto", values.get(RunKeys.PRECISION));
-    assertTrue(notes.contains("mixed_precision fp16: computed in F32 or BF16"), notes);
-    // What is off has nothing to tell.
-    assertFalse(notes.contains("fp8_base"), notes);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "logit_normal, LOGIT_NORMAL, NONE",
-    "mode, MODE, NONE",
-    "uniform, UNIFORM, NONE",
-    "cosmap, UNIFORM, COSMAP",
-    "sigma_sqrt, UNIFORM, SIGMA_SQRT",
-  })
-  void lawsAndWeightsOfFlowsHaveOneNameThere(String scheme, String law, String weighting)
-      throws Exception {
-    Layers layers =
-        read(
-            "output_name = 'mine'\nlogit_std = 0.5\ndiscrete_flow_shift = 3\nweighting_scheme = '"
-                + scheme
-                + "'\n");
-    ObjectiveSettings objective = RunSettings.of(layers.values()).style().objective();
-    assertEquals(law, objective.timesteps().sampling().name());
-    assertEquals(weighting, objective.weights().flow().name());
-    assertEquals(0.5, objective.timesteps().logitStd());
-    assertEquals(OptionalDouble.of(3), objective.timesteps().shift());
-  }
-
-  @ParameterizedTest
-  @CsvSource({"full, style", "attn-mlp, attention-feed-forward", "attn-only, attention"})
-  void presetsOfLycorisAreLayersHere(String preset, String targets) throws Exception {
-    Layers layers =
-        read(
-            """
-            output_name = "mine"
-            network_module = "lycoris.kohya"
-            network_args = ["algo=locon", "preset=%s", "use_tucker=False", "train_norm=False"]
-            """
-                .formatted(preset));
-    assertEquals(Optional.of(List.of(targets)), layers.values().find(AdapterKeys.TARGETS));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"use_tucker=True", "preset=ia3", "use_tuker=False"})
-  void argumentsThatAreNotHereAreProblems(String argument) throws Exception {
-    Layers layers = read("output_name = 'mine'\nnetwork_args = ['" + argument + "']\n");
-    RunProblems e = assertThrows(RunProblems.class, layers::values);
-    assertTrue(e.getMessage().contains(argument.split("=", -1)[0]), e.getMessage());
-  }
-
-  @Test
-  void textEncodersAloneAreTheirLayers() throws Exception {
-    Layers layers =
-        read(
-            """
-            network_module = "networks.lora"
-            network_train_text_encoder_only = true
-            output_name = "mine"
-            """);
-    RunValues values = layers.values();
-    assertEquals(Optional.of(List.of("text-encoders")), values.find(AdapterKeys.TARGETS));
-    assertEquals(Optional.of(true), values.find(AdapterKeys.TEXT_ENCODER));
-  }
-
-  @Test
-  void whatWouldMakeAnotherAdapterIsAProblem() throws Exception {
-    RunProblems e =
-        assertThrows(
-            RunProblems.class,
-            () ->
-                read("""
-                        network_weights = "old.safetensors"
-                        vae = "other.safetensors"
-                        resume = "mine-state"
-                        weighted_captions = true
-                        """)
-                    .values());
-    assertEquals(4, e.problems().size(), e.getMessage());
-    assertTrue(e.getMessage().contains("vae is not done here: the autoencoder is that"), "vae");
-    assertTrue(e.getMessage().contains("--resume goes on with the newest checkpoint"), "resume");
   }
 
   @ParameterizedTest
