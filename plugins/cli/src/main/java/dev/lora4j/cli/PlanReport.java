@@ -132,6 +132,9 @@ final class PlanReport {
             + run.compute());
     lines.add(cost());
     lines.add(previews());
+    run.saving()
+        .adapterEvery()
+        .ifPresent(every -> lines.add("adapters on the way every " + every + " steps"));
     return lines;
   }
 

@@ -70,6 +70,9 @@ class PlanCommandTest {
     String none = plan("--set=previews.prompts=[]").out();
     assertTrue(none.contains("no previews on the way"), none);
     assertEquals(4, plan("--json").json().getAsJsonArray("previews").size());
+    assertFalse(none.contains("adapters on the way"), none);
+    String kept = plan("--batch=2", "--set=save_every_n_epochs=3").out();
+    assertTrue(kept.contains("adapters on the way every 6 steps"), kept);
   }
 
   /** What they begin with, and what is kept of that, has sizes of its own in the estimate. */
