@@ -9,7 +9,6 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,22 +29,8 @@ class AdaptersOnTheWayTest {
   }
 
   /** Two steps are an epoch. */
-  private Run train(String... more) {
-    List<Object> words =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--images=" + folder.resolve("pictures"),
-                "-o",
-                folder.resolve("style.safetensors"),
-                Run.BASE,
-                "--compute=f32",
-                "--rank=2",
-                "--batch=2",
-                "--set=previews.prompts=[]",
-                "--set=save.every=1"));
-    words.addAll(List.of(more));
-    return Run.of(words.toArray());
+  private Run train(Object... more) {
+    return new SmallTraining(folder).train(more);
   }
 
   private static List<String> names(Path folder) throws IOException {

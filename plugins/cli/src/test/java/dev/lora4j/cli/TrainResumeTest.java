@@ -27,21 +27,7 @@ class TrainResumeTest {
   }
 
   private Run train(Object... more) {
-    List<Object> words =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--images=" + folder.resolve("pictures"),
-                "-o",
-                out,
-                Run.BASE,
-                "--compute=f32",
-                "--rank=2",
-                "--batch=2",
-                "--set=previews.prompts=[]",
-                "--set=save.every=1"));
-    words.addAll(List.of(more));
-    return Run.of(words.toArray());
+    return new SmallTraining(folder).train(more);
   }
 
   /** A run that came to its second step of three and stands in its folder unfinished. */
