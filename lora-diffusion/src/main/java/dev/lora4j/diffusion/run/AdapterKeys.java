@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.run;
 
 import static dev.lora4j.diffusion.run.KeyType.FLAG;
 import static dev.lora4j.diffusion.run.KeyType.NUMBERS_BY_NAME;
+import static dev.lora4j.diffusion.run.KeyType.PATH;
 import static dev.lora4j.diffusion.run.KeyType.SETTINGS;
 import static dev.lora4j.diffusion.run.KeyType.TEXTS;
 import static dev.lora4j.diffusion.run.KeyType.WHOLE;
@@ -24,6 +25,12 @@ final class AdapterKeys {
           "adapter.method", extension(TrainableMethod.class), "lora", "How a layer is changed");
   static final RunKey<Map<String, Object>> SETTINGS_OF_METHOD =
       RunKey.of("adapter.settings", SETTINGS, Map.of(), "Settings of the method, by their names");
+  static final RunKey<String> FROM =
+      unset(
+          "adapter.from",
+          PATH,
+          "Adapter whose factors are trained further, with its layers, ranks and alphas",
+          "network_weights");
   static final RunKey<Integer> RANK =
       RunKey.of("adapter.rank", count(1), 16, "Size of the factors", "network_dim");
   static final RunKey<Double> ALPHA =
@@ -40,7 +47,7 @@ final class AdapterKeys {
       unset(
           "adapter.targets",
           TEXTS,
-          "Which layers: names of presets; style if nothing is included either");
+          "Which layers: names of presets; style if nothing is included or gone on with either");
   static final RunKey<List<String>> INCLUDE =
       RunKey.of(
           "adapter.include", TEXTS, List.of(), "Patterns of layers to train instead of a preset");
@@ -87,6 +94,7 @@ final class AdapterKeys {
       List.of(
           METHOD,
           SETTINGS_OF_METHOD,
+          FROM,
           RANK,
           ALPHA,
           CONV_RANK,

@@ -43,6 +43,16 @@ final class Entries {
     return turns.getOrDefault(key, -1) >= begin;
   }
 
+  /** Whether anything set it. */
+  boolean has(RunKey<?> key) {
+    return entries.containsKey(key);
+  }
+
+  /** Takes back what presets say of a key. */
+  void withdrawPreset(RunKey<?> key) {
+    entries.computeIfPresent(key, (k, entry) -> Presets.said(entry.origin()) ? null : entry);
+  }
+
   private static String shown(Object value) {
     return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
   }

@@ -72,7 +72,8 @@ final class KohyaOptions {
   /** Says whether there is such an option, and does what it means. */
   static boolean apply(Layers layers, String name, Object value, String origin) {
     Meaning meaning = MEANINGS.get(name);
-    if (meaning != null) {
+    // Files that a program wrote have options that nobody set, as empty texts.
+    if (meaning != null && !"".equals(value)) {
       meaning.apply(layers, value, origin);
     }
     return meaning != null || KohyaUnused.told(layers, name, value, origin);

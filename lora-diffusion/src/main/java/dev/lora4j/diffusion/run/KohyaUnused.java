@@ -104,11 +104,11 @@ final class KohyaUnused {
         "metadata_merged_from",
         "metadata_preprocessor",
         "metadata_is_negative_embedding");
+    needless("ranks are always those of network_weights", "dim_from_weights");
     needless("what was found out about files is always kept by content", "cache_info");
     missed("faces are not looked for", "face_crop_aug_range");
     missed("captions do not grow with the steps", "token_warmup_min", "token_warmup_step");
     missed("pictures are always resized with Lanczos' window", "resize_interpolation");
-    missed("factors begin as init says", "network_weights", "dim_from_weights");
     missed(
         "bake them into the base first, with the command bake",
         "base_weights",

@@ -49,6 +49,10 @@ public final class Layers {
    */
   public void set(String name, Object value, String origin) {
     RunKey<?> key = BY_NAME.get(name);
+    if (key != null && !key.name().equals(name) && "".equals(value)) {
+      // Files that a program wrote have options that nobody set, as empty texts.
+      return;
+    }
     if (key != null) {
       entries.put(key, value, origin, name);
     } else if (DataTables.known(name)) {
@@ -152,6 +156,11 @@ public final class Layers {
   public RunValues values() {
     last.forEach(Runnable::run);
     last.clear();
+    if (entries.has(AdapterKeys.FROM)) {
+      // A preset knows nothing of the adapter, whose layers and ranks are there.
+      List.of(AdapterKeys.TARGETS, AdapterKeys.RANK, AdapterKeys.ALPHA)
+          .forEach(entries::withdrawPreset);
+    }
     return entries.values(RunKeys.ALL, data);
   }
 }

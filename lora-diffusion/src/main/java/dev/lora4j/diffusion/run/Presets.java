@@ -9,6 +9,7 @@ import java.util.List;
 
 /** The settings that come with the program, each a TOML file whose comments say why. */
 public final class Presets {
+  private static final String ORIGIN = "preset ";
   private static final List<String> NAMES = List.of("style", "character", "quick", "tiny");
 
   private Presets() {}
@@ -48,6 +49,11 @@ public final class Presets {
 
   /** Lays a preset over what is there. */
   public static void read(String name, Layers layers) {
-    RunFile.read(text(name), "preset " + name, layers);
+    RunFile.read(text(name), ORIGIN + name, layers);
+  }
+
+  /** Whether it was a preset that said something, by the origin. */
+  static boolean said(String origin) {
+    return origin.startsWith(ORIGIN);
   }
 }

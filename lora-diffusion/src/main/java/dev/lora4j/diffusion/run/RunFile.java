@@ -147,7 +147,7 @@ public final class RunFile {
     boolean path =
         Layers.key(key).filter(k -> k.type().equals(KeyType.PATH)).isPresent()
             || LOCATED.contains(key);
-    return path && value instanceof String text && folder.isPresent()
+    return path && value instanceof String text && !text.isBlank() && folder.isPresent()
         ? folder.get().resolve(text).toString()
         : value;
   }

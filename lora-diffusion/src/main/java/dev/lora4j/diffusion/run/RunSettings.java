@@ -212,6 +212,17 @@ public record RunSettings(
     return values.find(RunKeys.PREVIEW_PROMPTS).isEmpty();
   }
 
+  /** The adapter whose factors are trained further, if there is one. */
+  public Optional<Path> from() {
+    return values.find(AdapterKeys.FROM).map(Path::of);
+  }
+
+  /** Who set the rank, if anybody did. */
+  public Optional<String> rankAskedBy() {
+    String origin = values.origin(AdapterKeys.RANK);
+    return origin.equals(RunValues.DEFAULT) ? Optional.empty() : Optional.of(origin);
+  }
+
   /** Where everything but the adapter itself is written: {@code NAME.run} beside it. */
   public Path folder() {
     String file = String.valueOf(out.getFileName()).replaceFirst("\\.safetensors$", "");

@@ -103,13 +103,15 @@ final class StyleOf {
             values.get(AdapterKeys.INPUT_DROPOUT),
             values.get(AdapterKeys.DROPOUT),
             values.get(AdapterKeys.RANK_DROPOUT),
-            values.get(AdapterKeys.MODULE_DROPOUT)));
+            values.get(AdapterKeys.MODULE_DROPOUT)),
+        Optional.empty());
   }
 
   private Targets targets() {
     List<String> patterns = values.get(AdapterKeys.INCLUDE);
+    boolean named = !patterns.isEmpty() || values.find(AdapterKeys.FROM).isPresent();
     List<String> presets =
-        values.find(AdapterKeys.TARGETS).orElse(patterns.isEmpty() ? List.of("style") : List.of());
+        values.find(AdapterKeys.TARGETS).orElse(named ? List.of() : List.of("style"));
     Targets targets =
         Targets.of(presets.stream().map(TargetPreset::named).toArray(TargetPreset[]::new))
             .and(Targets.matching(patterns.toArray(String[]::new)));

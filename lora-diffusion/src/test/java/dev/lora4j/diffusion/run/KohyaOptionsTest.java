@@ -211,13 +211,12 @@ class KohyaOptionsTest {
             RunProblems.class,
             () ->
                 read("""
-                        network_weights = "old.safetensors"
                         vae = "other.safetensors"
                         resume = "mine-state"
                         weighted_captions = true
                         """)
                     .values());
-    assertEquals(4, e.problems().size(), e.getMessage());
+    assertEquals(3, e.problems().size(), e.getMessage());
     assertTrue(e.getMessage().contains("vae is not done here: the autoencoder is that"), "vae");
     assertTrue(e.getMessage().contains("--resume goes on with the newest checkpoint"), "resume");
   }

@@ -32,6 +32,7 @@ record PreparedRun(
         data.usable();
       }
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
+      style = style.with(FurtherTraining.of(console, settings, model.sd(), style.recipe()));
       AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
       style.requireFits(plan);
       style.objective().requireFits(model.sd().base().schedule());

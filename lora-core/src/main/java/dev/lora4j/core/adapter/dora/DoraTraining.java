@@ -2,6 +2,7 @@ package dev.lora4j.core.adapter.dora;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.Convention;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
@@ -168,5 +169,27 @@ public record DoraTraining(
     SortedMap<String, String> settings = new TreeMap<>(delta.settings());
     settings.put(DoraMethod.INNER, delta.method());
     return List.of(new Factors(name(), tensors, settings));
+  }
+
+  @Override
+  public Optional<Begun> begun(Site site, List<Factors> found) {
+    Factors all = found.get(0);
+    String role = convention == Convention.PEFT ? Magnitude.PEFT : Magnitude.LYCORIS;
+    HostTensor magnitude = all.tensors().get(role);
+    if (found.size() > 1 || magnitude == null) {
+      return Optional.empty();
+    }
+    SortedMap<String, HostTensor> tensors = new TreeMap<>(all.tensors());
+    tensors.remove(role);
+    SortedMap<String, String> settings = new TreeMap<>(all.settings());
+    String method = Optional.ofNullable(settings.remove(DoraMethod.INNER)).orElse("");
+    return around()
+        .begun(site, List.of(new Factors(method, tensors, settings)))
+        .map(
+            delta -> {
+              Map<String, HostTensor> values = new TreeMap<>(delta.values());
+              values.put(MAGNITUDE, magnitude);
+              return new Begun(delta.recipe(), values);
+            });
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.core.adapter.full;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Training of whole weights and biases, as changes that begin at 0 and are stored whole. Also of
@@ -109,5 +111,20 @@ public record FullTraining(
     Optional.ofNullable(values.get(DIFF_BIAS))
         .ifPresent(t -> factors.add(WholeChange.factors(site, Target.BIAS, t)));
     return factors;
+  }
+
+  @Override
+  public Optional<Begun> begun(Site site, List<Factors> found) {
+    Map<String, HostTensor> values = new TreeMap<>();
+    for (Factors change : found) {
+      if (weight && change.method().equals(DiffMethod.NAME)) {
+        values.put(DIFF, change.tensor(DiffMethod.NAME));
+      } else if (bias && change.method().equals(BiasMethod.NAME)) {
+        values.put(DIFF_BIAS, change.tensor(BiasMethod.DIFF));
+      } else {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(Begun.of(SiteRecipe.of(found.get(0), 1), values));
   }
 }

@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter.full;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -70,5 +72,13 @@ public record WholeTraining() implements TrainableMethod {
   @Override
   public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
     return List.of(Factors.of(ReplacedMethod.NAME, values, Map.of()));
+  }
+
+  @Override
+  public Optional<Begun> begun(Site site, List<Factors> found) {
+    Factors whole = found.get(0);
+    return found.size() == 1 && whole.method().equals(ReplacedMethod.NAME)
+        ? Optional.of(Begun.of(SiteRecipe.of(whole, 1), whole.tensors()))
+        : Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter.ia3;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.Convention;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SitePattern;
@@ -121,5 +122,14 @@ public record Ia3Training(
     String role = convention == Convention.PEFT ? Ia3Method.PEFT : Ia3Method.WEIGHT;
     String input = Boolean.toString(onInput(site));
     return List.of(Factors.of(name(), Map.of(role, scales), Map.of(Ia3Method.ON_INPUT, input)));
+  }
+
+  @Override
+  public Optional<Begun> begun(Site site, List<Factors> found) {
+    String role = convention == Convention.PEFT ? Ia3Method.PEFT : Ia3Method.WEIGHT;
+    Factors scales = found.get(0);
+    return found.size() == 1 && scales.tensors().containsKey(role)
+        ? Optional.of(Begun.of(SiteRecipe.of(scales, 1), Map.of(SCALES, scales.tensor(role))))
+        : Optional.empty();
   }
 }

@@ -3,6 +3,7 @@ package dev.lora4j.core.adapter.loha;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -18,6 +19,7 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -75,5 +77,15 @@ public record LohaTraining() implements DenseTraining {
   public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
     String alpha = Double.toString((float) recipe.storedAlpha(recipe.rank()));
     return List.of(Factors.of(name(), values, Map.of(AdapterMethod.ALPHA, alpha)));
+  }
+
+  @Override
+  public Optional<Begun> begun(Site site, List<Factors> found) {
+    Factors halves = found.get(0);
+    if (found.size() > 1 || !halves.method().equals(name())) {
+      return Optional.empty();
+    }
+    long rank = halves.tensor(Half.BOTH.get(0).right()).shape().size(0);
+    return Optional.of(Begun.of(SiteRecipe.of(halves, rank), halves.tensors()));
   }
 }

@@ -3,6 +3,7 @@ package dev.lora4j.core.adapter.lokr;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -21,8 +22,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Training of LoKr on linear layers and convolutions, divided and begun as in LyCORIS: the second
@@ -138,5 +141,21 @@ public record LokrTraining(
       settings.put(AdapterMethod.ALPHA, Double.toString((float) alpha));
     }
     return List.of(Factors.of(name(), values, settings));
+  }
+
+  @Override
+  public Optional<Begun> begun(Site site, List<Factors> found) {
+    Factors parts = found.get(0);
+    if (found.size() > 1 || !parts.method().equals(name())) {
+      return Optional.empty();
+    }
+    // Whole parts are of no rank, and are those of any that is large enough.
+    long rank =
+        Stream.of(LokrParts.W1_B, LokrParts.W2_B)
+            .flatMap(role -> Optional.ofNullable(parts.tensors().get(role)).stream())
+            .mapToLong(t -> t.shape().size(0))
+            .findFirst()
+            .orElse(Math.max(site.out(), site.rest()));
+    return Optional.of(Begun.of(SiteRecipe.of(parts, rank), parts.tensors()));
   }
 }

@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -19,6 +20,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -128,5 +130,20 @@ public record LoraTraining() implements AdditiveTraining {
               recipe.storedAlpha(2 * recipe.rank())));
     }
     return List.of(LoraMath.factors(down, up, recipe.storedAlpha(recipe.rank())));
+  }
+
+  @Override
+  public Optional<Begun> begun(Site site, List<Factors> found) {
+    Factors pair = found.get(0);
+    boolean trained =
+        pair.method().equals(name())
+            && pair.tensors().keySet().equals(Set.of(LoraMethod.DOWN, LoraMethod.UP));
+    if (found.size() > 1 || !trained) {
+      return Optional.empty();
+    }
+    HostTensor down = pair.tensor(LoraMethod.DOWN);
+    HostTensor up = pair.tensor(LoraMethod.UP);
+    SiteRecipe recipe = SiteRecipe.of(pair, down.shape().size(0));
+    return Optional.of(Begun.of(recipe, Map.of(DOWN, down, UP, up)));
   }
 }

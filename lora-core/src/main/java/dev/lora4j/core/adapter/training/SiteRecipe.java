@@ -1,5 +1,8 @@
 package dev.lora4j.core.adapter.training;
 
+import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.Factors;
+
 /**
  * How one layer is to be trained.
  *
@@ -10,6 +13,17 @@ package dev.lora4j.core.adapter.training;
  * @param start how the factors of LoRA begin
  */
 public record SiteRecipe(long rank, double alpha, boolean rankStabilised, FactorsStart start) {
+  /**
+   * How factors were trained that are there already.
+   *
+   * @param rank that they have
+   */
+  public static SiteRecipe of(Factors found, long rank) {
+    String alpha = found.settings().get(AdapterMethod.ALPHA);
+    double scaled = alpha == null ? rank : Double.parseDouble(alpha);
+    return new SiteRecipe(rank, scaled, false, FactorsStart.KAIMING);
+  }
+
   /** What the effect is multiplied by. */
   public double scale() {
     return alpha / (rankStabilised ? Math.sqrt((double) rank) : (double) rank);

@@ -1,6 +1,7 @@
 package dev.lora4j.core.adapter.training;
 
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
 import java.util.List;
 import java.util.function.Function;
 
@@ -29,6 +30,9 @@ public sealed interface Start {
 
   /** The layer's bias; for layers that have one. */
   record OfBias() implements Start {}
+
+  /** These values, as another adapter has them. */
+  record Given(HostTensor values) implements Start {}
 
   /** All elements are 0. */
   Start ZEROS = new Constant(0);

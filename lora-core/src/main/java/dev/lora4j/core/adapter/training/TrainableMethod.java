@@ -7,6 +7,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -58,4 +59,16 @@ public interface TrainableMethod {
    *     TrainedTensor#anchor}, as they began
    */
   List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values);
+
+  /**
+   * The inverse of {@link #factors}: how a layer was trained that has these, so that training goes
+   * on with them. Whether they come out of it again is looked at by who asks.
+   *
+   * @param found all that an adapter has at the layer
+   * @return empty if this method with its settings has not trained them; without an implementation
+   *     none can be gone on with
+   */
+  default Optional<Begun> begun(Site site, List<Factors> found) {
+    return Optional.empty();
+  }
 }

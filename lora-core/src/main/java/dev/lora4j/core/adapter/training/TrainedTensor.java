@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.training;
 
+import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 
 /**
@@ -28,6 +29,11 @@ public record TrainedTensor(String part, Shape shape, Shape staged, Start start,
   /** The same, of which the program also needs the first values. */
   public TrainedTensor anchor() {
     return new TrainedTensor(part, shape, staged, start, true);
+  }
+
+  /** The same with these first values. */
+  public TrainedTensor given(HostTensor values) {
+    return new TrainedTensor(part, shape, staged, new Start.Given(values), anchored);
   }
 
   /** The name under which a part's first values are found. */

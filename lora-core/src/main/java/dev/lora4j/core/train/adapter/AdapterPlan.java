@@ -2,6 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
@@ -39,12 +40,20 @@ public final class AdapterPlan {
     this.sites = sites;
   }
 
-  static AdapterPlan of(AdapterRecipe recipe, Map<Site, SiteRecipe> recipes) {
+  /**
+   * Plans it.
+   *
+   * @param begun layers whose factors are there already, by name
+   */
+  static AdapterPlan of(
+      AdapterRecipe recipe, Map<Site, SiteRecipe> recipes, Map<String, Begun> begun) {
     Map<String, Planned> sites = new LinkedHashMap<>();
     recipes.forEach(
         (site, one) -> {
           TrainableMethod method = recipe.methodAt(site);
-          List<TrainedTensor> tensors = method.tensors(site, one);
+          List<TrainedTensor> tensors =
+              Continuing.given(
+                  method.tensors(site, one), Optional.ofNullable(begun.get(site.name())));
           sites.put(site.name(), new Planned(sites.size(), site, method, one, tensors));
         });
     return new AdapterPlan(recipe, sites);

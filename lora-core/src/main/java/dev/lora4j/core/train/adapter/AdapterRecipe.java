@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.adapter;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.full.WholeTraining;
 import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -30,6 +32,8 @@ import java.util.OptionalInt;
  * @param start how the factors of LoRA begin; other methods begin as they do
  * @param rankStabilised whether alpha is divided by the root of the rank (rsLoRA)
  * @param dropouts what is left out by chance
+ * @param beginning an adapter whose factors are trained further: its layers are trained beside
+ *     those of {@code targets}, at its ranks and alphas; the others begin as {@code start} says
  */
 public record AdapterRecipe(
     TrainableMethod method,
@@ -42,7 +46,8 @@ public record AdapterRecipe(
     List<SitePattern> saved,
     FactorsStart start,
     boolean rankStabilised,
-    Dropouts dropouts) {
+    Dropouts dropouts,
+    Optional<Adapter> beginning) {
 
   /** LoRA of rank 16 on attention and feed-forward layers, alpha 16. */
   public static final AdapterRecipe DEFAULT =
@@ -57,7 +62,8 @@ public record AdapterRecipe(
           List.of(),
           FactorsStart.KAIMING,
           false,
-          Dropouts.NONE);
+          Dropouts.NONE,
+          Optional.empty());
 
   /**
    * Checks the ranges.
@@ -183,6 +189,13 @@ public record AdapterRecipe(
   public AdapterRecipe dropouts(Dropouts others) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.dropouts = others;
+    return draft.recipe();
+  }
+
+  /** Going on with what another adapter has, with its layers, ranks and alphas. */
+  public AdapterRecipe from(Adapter adapter) {
+    RecipeDraft draft = new RecipeDraft(this);
+    draft.beginning = Optional.of(adapter);
     return draft.recipe();
   }
 

@@ -1,5 +1,7 @@
 package dev.lora4j.core.train.adapter;
 
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.nn.Site;
@@ -24,9 +26,19 @@ final class Planning {
   private final Collection<Site> sites;
   private final List<String> problems = new ArrayList<>();
 
+  /** Layers that another adapter has already, by name. */
+  private final Map<String, Begun> begun = new LinkedHashMap<>();
+
   private Planning(AdapterRecipe recipe, Collection<Site> sites) {
     this.recipe = recipe;
     this.sites = sites;
+    recipe.beginning().ifPresent(this::begin);
+  }
+
+  private void begin(Adapter adapter) {
+    Continuing continuing = new Continuing(adapter, sites, recipe::methodAt);
+    begun.putAll(continuing.begun());
+    problems.addAll(continuing.problems());
   }
 
   static AdapterPlan plan(AdapterRecipe recipe, Collection<Site> sites) {
@@ -36,7 +48,7 @@ final class Planning {
       planning.problems.add("it names no layers to train");
     }
     if (planning.problems.isEmpty()) {
-      return AdapterPlan.of(recipe, recipes);
+      return AdapterPlan.of(recipe, recipes, planning.begun);
     }
     List<String> told =
         planning.problems.subList(0, Math.min(MOST_PROBLEMS, planning.problems.size()));
@@ -60,6 +72,7 @@ final class Planning {
     for (SitePattern pattern : recipe.targets().include()) {
       chosen.addAll(included(pattern));
     }
+    sites.stream().filter(site -> begun.containsKey(site.name())).forEach(chosen::add);
     for (SitePattern pattern : recipe.targets().exclude()) {
       if (!chosen.removeIf(site -> pattern.matches(site.name()))) {
         problems.add(pattern + " excludes none of the chosen layers" + nearest(pattern));
@@ -72,7 +85,20 @@ final class Planning {
       }
       chosen.addAll(found);
     }
+    requireAllBegun(chosen);
     return chosen;
+  }
+
+  private void requireAllBegun(Set<Site> chosen) {
+    Set<String> lost = new TreeSet<>(begun.keySet());
+    chosen.forEach(site -> lost.remove(site.name()));
+    if (!lost.isEmpty()) {
+      problems.add(
+          "what is excluded would lose "
+              + lost.size()
+              + " layers of the adapter that it begins with, for example "
+              + lost.iterator().next());
+    }
   }
 
   /** Presets that mean some layers here. */
@@ -142,8 +168,15 @@ final class Planning {
 
   private void requireMeaning(SitePattern pattern, Set<Site> chosen) {
     Predicate<Site> matches = site -> pattern.matches(site.name());
-    if (chosen.stream().noneMatch(matches)) {
+    List<Site> meant = chosen.stream().filter(matches).toList();
+    if (meant.isEmpty()) {
       problems.add("the override for " + pattern + " means no chosen layer" + nearest(pattern));
+    } else if (meant.stream().allMatch(site -> begun.containsKey(site.name()))) {
+      problems.add(
+          "the override for "
+              + pattern
+              + " means only layers whose rank and alpha are those of the adapter that it begins"
+              + " with");
     }
   }
 
@@ -158,6 +191,10 @@ final class Planning {
   }
 
   private SiteRecipe recipe(Site site) {
+    Begun there = begun.get(site.name());
+    if (there != null) {
+      return there.recipe();
+    }
     int rank = recipe.rank();
     double alpha = recipe.alpha();
     boolean larger = site.convolution() && site.rest() > site.in();

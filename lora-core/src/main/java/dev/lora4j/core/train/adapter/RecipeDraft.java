@@ -1,9 +1,11 @@
 package dev.lora4j.core.train.adapter;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -20,6 +22,7 @@ final class RecipeDraft {
   FactorsStart start;
   boolean rankStabilised;
   Dropouts dropouts;
+  Optional<Adapter> beginning;
 
   RecipeDraft(AdapterRecipe from) {
     method = from.method();
@@ -33,6 +36,7 @@ final class RecipeDraft {
     start = from.start();
     rankStabilised = from.rankStabilised();
     dropouts = from.dropouts();
+    beginning = from.beginning();
   }
 
   /** What it has become, checked. */
@@ -48,6 +52,7 @@ final class RecipeDraft {
         saved,
         start,
         rankStabilised,
-        dropouts);
+        dropouts,
+        beginning);
   }
 }

@@ -3,7 +3,9 @@ package dev.lora4j.core.train.adapter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.dora.DoraTraining;
 import dev.lora4j.core.adapter.training.Convention;
@@ -12,9 +14,11 @@ import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +66,8 @@ class AdapterRecipeTest {
                     List.of(),
                     FactorsStart.PISSA,
                     false,
-                    new Dropouts(1, 0.1, 0, 0)));
+                    new Dropouts(1, 0.1, 0, 0),
+                    Optional.empty()));
     requireAll(
         message,
         "rank must be at least 1, found 0",
@@ -101,6 +106,38 @@ class AdapterRecipeTest {
     requireAll(problems(() -> Targets.matching("re:to_(q")), "re:to_(q is no regular expression");
     requireAll(problems(() -> Targets.matching(" ")), "is empty; write for example to_q");
     requireAll(problems(() -> TargetPreset.named("atention")), "atention; there are attention, ");
+  }
+
+  @Test
+  void whatAnAdapterHasThatCannotBeTrainedFurtherIsToldByKind() {
+    AdapterRecipe loha =
+        LORA.method(TrainableMethods.named("loha", Map.of()))
+            .targets(Targets.matching("to_q", "to_v"));
+    AdapterInTraining net = TrainedNet.staged(loha.plan(SmallNet.sites()));
+    try (Engine engine = Engine.open()) {
+      float[] flat = net.initial(engine.scope("old"), 1, site -> fail(site.name()));
+      Map<String, List<Factors>> factors = net.factors(flat, flat, DType.F32);
+      factors.put("unet.elsewhere", factors.values().iterator().next());
+      Adapter adapter = new Adapter("old", factors, Map.of());
+      requireAll(
+          problems(() -> LORA.from(adapter).plan(SmallNet.sites())),
+          "old cannot be trained further at 2 of its layers, for example unet.down_blocks.0."
+              + "attentions.0.transformer_blocks.0.attn1.to_q: it has loha there, which the"
+              + " method lora with its settings does not train",
+          "old cannot be trained further at 1 of its layers, for example unet.elsewhere: this"
+              + " model has no such layer");
+      factors.remove("unet.elsewhere");
+      Adapter fitting = new Adapter("old", factors, Map.of());
+      AdapterRecipe going = loha.from(fitting);
+      requireAll(
+          problems(() -> going.targets(going.targets().without("to_q")).plan(SmallNet.sites())),
+          "what is excluded would lose 1 layers of the adapter that it begins with");
+      requireAll(
+          problems(
+              () -> going.overrides(List.of(SiteOverride.rank("to_v", 2))).plan(SmallNet.sites())),
+          "the override for to_v means only layers whose rank and alpha are those of the adapter");
+      assertEquals(4, at(going.rank(9, 9), "to_v").rank());
+    }
   }
 
   @Test

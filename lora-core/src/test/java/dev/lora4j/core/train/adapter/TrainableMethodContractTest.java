@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.format.Family;
@@ -20,10 +21,12 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -199,6 +202,29 @@ class TrainableMethodContractTest {
     assertEquals(names, one.parameters().stream().map(p -> p.name()).toList());
     assertArrayEquals(trained(at).initial(), trained(at).net().initial(FewSteps.SEED));
     assertEquals(one.layout().length(), plan.elements());
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void trainingGoesOnWithWhatAFileHas(TrainedCase at) {
+    Adapter trained = new Adapter("trained", trained(at).factors(DType.F32), Map.of());
+    Adapter read = written(at, trained);
+    // Neither layers nor size are said again; what was made of singular directions is LoRA since.
+    AdapterRecipe going =
+        at.recipe()
+            .targets(Targets.matching())
+            .overrides(List.of())
+            .rank(1, 1)
+            .start(FactorsStart.KAIMING)
+            .from(read);
+    AdapterInTraining net = TrainedNet.staged(going.plan(SmallNet.sites()));
+    float[] initial = net.initial(SCOPE, FewSteps.SEED + 1, TrainableMethodContractTest::unasked);
+    Adapter again = new Adapter("again", net.factors(initial, initial, DType.F32), Map.of());
+    assertEquals(trained.identity(), again.identity());
+  }
+
+  private static Tensor unasked(Site site) {
+    throw new AssertionError("all there is to know of " + site.name() + " is in the file");
   }
 
   private Adapter written(TrainedCase at, Adapter adapter) {
