@@ -135,7 +135,7 @@ public final class EvaluateCommand implements Command {
     }
     Prompt plain = plain();
     JudgeFolder judge = EmojiSd.judge();
-    JudgedStyle judged = JudgedStyle.of(style, judge, SIDE);
+    JudgedStyle judged = JudgedStyle.of(style, judge, SIDE, console::note);
     OutputFile.folder(output);
     long began = System.nanoTime();
     if (images.isPresent()) {

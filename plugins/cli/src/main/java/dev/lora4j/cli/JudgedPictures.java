@@ -39,6 +39,16 @@ record JudgedPictures(
     int side) {
   private static final int AT_ONCE = 8;
 
+  /** Checks that pictures of the style and of the other one can be told apart. */
+  JudgedPictures {
+    if (otherStyle.equals(style)) {
+      throw new Failure(
+          "The prompts that are not about the style "
+              + style
+              + " would end with its name; take another --other-style, or '' for none.");
+    }
+  }
+
   private record Wanted(int concept, String style, double weight, Prompt prompt, String file) {}
 
   /**

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The style that pictures are judged by.
@@ -29,8 +30,15 @@ record JudgedStyle(
   /** How many truths a picture is compared with. */
   private static final int AMONG = 100;
 
-  /** One of the bundled styles, or a folder of true pictures whose captions are concepts. */
-  static JudgedStyle of(String text, JudgeFolder judge, int side) {
+  /** Names in a message. */
+  private static final int SOME = 5;
+
+  /**
+   * One of the bundled styles, or a folder of true pictures whose captions are concepts.
+   *
+   * @param notes is told which pictures of a folder do not count
+   */
+  static JudgedStyle of(String text, JudgeFolder judge, int side, Consumer<String> notes) {
     return switch (text) {
       case "ink" -> bundled(text, JudgeFolder.INK, judge);
       case "glossy" -> bundled(text, JudgeFolder.GLOSSY, judge);
@@ -44,7 +52,7 @@ record JudgedStyle(
         if (Files.notExists(Path.of(text))) {
           throw new Failure("There is no style and no folder " + text + "; expected " + FORM + ".");
         }
-        yield folder(Path.of(text), judge, side);
+        yield folder(Path.of(text), judge, side, notes);
       }
     };
   }
@@ -55,20 +63,24 @@ record JudgedStyle(
     return new JudgedStyle(name, Optional.of(label), truths, mean);
   }
 
-  private static JudgedStyle folder(Path folder, JudgeFolder judge, int side) {
+  private static JudgedStyle folder(
+      Path folder, JudgeFolder judge, int side, Consumer<String> notes) {
     ExistingPath.folder(folder);
     List<Picture> pictures = PictureFolder.read(folder, side, side);
-    List<String> names = judge.names();
+    List<String> names = judge.names().stream().map(n -> n.toLowerCase(Locale.ROOT)).toList();
     Map<Integer, Picture> truths = new LinkedHashMap<>();
     List<String> unknown = new ArrayList<>();
+    List<String> twice = new ArrayList<>();
     for (Picture picture : pictures) {
-      int concept = names.indexOf(picture.caption().toLowerCase(Locale.ROOT));
+      int concept = names.indexOf(picture.caption().strip().toLowerCase(Locale.ROOT));
       if (concept < 0) {
         unknown.add("'" + picture.caption() + "'");
-      } else {
-        truths.put(concept, picture);
+      } else if (truths.putIfAbsent(concept, picture) != null) {
+        twice.add("'" + picture.caption() + "'");
       }
     }
+    tell(notes, folder, unknown, "show no concept that the retrieval knows and are left out");
+    tell(notes, folder, twice, "show a concept again, of which the first picture counts");
     if (truths.size() < 2) {
       throw new Failure(
           folder
@@ -83,6 +95,13 @@ record JudgedStyle(
     return new JudgedStyle(name(folder), Optional.empty(), truths, Controls.mean(pictures));
   }
 
+  private static void tell(Consumer<String> notes, Path folder, List<String> some, String what) {
+    if (!some.isEmpty()) {
+      String named = String.join(", ", some(some)) + (some.size() > SOME ? ", ..." : "");
+      notes.accept(folder + ": " + some.size() + " pictures " + what + ": " + named + ".");
+    }
+  }
+
   /** A style of which only examples are known: neither the classifier nor any truth. */
   static JudgedStyle examples(Path folder, int side) {
     Picture mean = Controls.mean(PictureFolder.read(folder, side, side));
@@ -94,7 +113,7 @@ record JudgedStyle(
   }
 
   private static List<String> some(List<String> all) {
-    return all.size() <= 5 ? all : all.subList(0, 5);
+    return all.size() <= SOME ? all : all.subList(0, SOME);
   }
 
   /** Complains if no picture is in this style, or if true pictures are missing. */

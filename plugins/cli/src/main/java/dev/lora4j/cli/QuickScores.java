@@ -43,7 +43,7 @@ record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, String> co
     JudgedStyle style =
         images
             .map(folder -> JudgedStyle.examples(folder, SIDE))
-            .orElseGet(() -> JudgedStyle.of("ink", judge, SIDE));
+            .orElseGet(() -> JudgedStyle.of("ink", judge, SIDE, note -> {}));
     return Optional.of(new QuickScores(judge, style, JudgedConcepts.some(style, judge, concepts)));
   }
 

@@ -8,13 +8,16 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.judge.Controls;
+import dev.lora4j.diffusion.judge.Scores;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.emoji.JudgeFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -171,6 +174,54 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void capitalsOfAConceptDoNotMatterAndPicturesThatDoNotCountAreTold() throws IOException {
+    Path truths = Files.createDirectories(folder.resolve("truths"));
+    int named = JUDGE.names().indexOf("Christmas tree");
+    assertTrue(named >= 0, "a name with a capital");
+    List<String> captions = List.of("Christmas tree", "fox", "rocket", "Fox", "a spaceship");
+    for (String caption : captions) {
+      String file = "p" + captions.indexOf(caption);
+      ImageIO.write(Controls.blank(64, 64).image(), "png", truths.resolve(file + ".png").toFile());
+      Files.writeString(truths.resolve(file + ".txt"), caption);
+    }
+    List<String> notes = new ArrayList<>();
+    JudgedStyle style = JudgedStyle.of(truths.toString(), JUDGE, 64, notes::add);
+    assertEquals(3, style.truths().size());
+    assertTrue(style.truths().containsKey(named), style.truths().keySet().toString());
+    assertTrue(notes.get(0).contains("1 pictures show no concept"), notes.toString());
+    assertTrue(notes.get(0).endsWith("'a spaceship'."), notes.toString());
+    assertTrue(notes.get(1).contains("first picture counts: 'Fox'."), notes.toString());
+  }
+
+  /** 24 of 40 are three times 8 of 40, and 33 of 40 are ten points below 37 of 40. */
+  @Test
+  void targetsThatAreJustReachedAreReached() {
+    Map<String, Scores> kinds =
+        Map.of(
+            Evaluation.ADAPTER, scores(33, 24),
+            Evaluation.BASE, scores(37, 8),
+            Evaluation.DESATURATED, scores(37, 8));
+    Evaluation evaluation = new Evaluation(kinds, Map.of(), Optional.empty());
+    for (Targets.Target target : new Targets(evaluation).all()) {
+      assertTrue(target.reached(), target.text());
+    }
+    Map<String, Scores> below =
+        Map.of(
+            Evaluation.ADAPTER, scores(32, 23),
+            Evaluation.BASE, scores(37, 8),
+            Evaluation.DESATURATED, scores(37, 8));
+    List<Boolean> missed =
+        new Targets(new Evaluation(below, Map.of(), Optional.empty()))
+            .all().stream().map(Targets.Target::reached).toList();
+    assertEquals(List.of(true, false, false), missed);
+  }
+
+  private static Scores scores(int concepts, int truths) {
+    Scores.Truth truth = new Scores.Truth(truths / 40.0, 1, 0);
+    return new Scores(40, Optional.empty(), concepts / 40.0, Optional.of(truth));
+  }
+
+  @Test
   void whatCannotBeScoredIsSaid() throws IOException {
     Path adapter = BundledModel.adapter();
     Run both = Run.of("evaluate", "--style=ink", "--lora", adapter, "--images", folder);
@@ -186,6 +237,10 @@ class EvaluateCommandTest {
     Run unknown =
         Run.of("evaluate", "--lora", adapter, "--style", Run.pictures(folder.resolve("p")));
     assertTrue(unknown.err().contains("'a ball of colour 0'"), unknown.err());
+    Run same =
+        Run.of(
+            "evaluate", "--lora", adapter, "--style=glossy", "--other-style=glossy", "-o", folder);
+    assertTrue(same.err().contains("take another --other-style"), same.err());
     Path bad = Files.createDirectories(folder.resolve("bad"));
     Files.writeString(bad.resolve(Manifest.NAME), Manifest.HEADER + "\na.png,9999,ink,x,1,0\nb\n");
     Run lines = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);
