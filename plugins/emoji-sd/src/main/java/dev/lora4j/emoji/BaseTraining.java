@@ -2,11 +2,14 @@ package dev.lora4j.emoji;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.safetensors.SafetensorsException;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.run.BaseRun;
 import dev.lora4j.diffusion.run.RunProblems;
+import dev.lora4j.diffusion.run.StageSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,6 +48,7 @@ public final class BaseTraining {
    */
   public static BaseTraining of(Lora4j lora, BaseRun run, boolean overwrite, Consumer<String> log) {
     requireData(run);
+    requireUsable(run);
     try {
       Path kept = run.work().resolve(SETTINGS);
       if (overwrite) {
@@ -89,6 +93,41 @@ public final class BaseTraining {
     }
   }
 
+  /** What would else be found only when the first stage is over. */
+  private static void requireUsable(BaseRun run) {
+    Set<String> problems = new LinkedHashSet<>();
+    for (StageSettings stage : List.of(run.autoencoder().stage(), run.denoiser().stage())) {
+      try {
+        PictureSplit.of(run.data(), stage, run.seed());
+      } catch (RunProblems e) {
+        problems.addAll(e.problems());
+      } catch (IOException e) {
+        problems.add("data: " + e.getMessage());
+      }
+    }
+    Map<StageSettings, List<String>> begun =
+        Map.of(
+            run.autoencoder().stage(), List.of(VaeStage.WEIGHTS),
+            run.denoiser().stage(), List.of(DenoiserStage.UNET, DenoiserStage.TEXT));
+    begun.forEach(
+        (stage, files) ->
+            stage
+                .start()
+                .ifPresent(folder -> files.forEach(f -> problems.addAll(wrong(folder, f)))));
+    if (!problems.isEmpty()) {
+      throw new RunProblems(List.copyOf(problems));
+    }
+  }
+
+  private static List<String> wrong(Path folder, String file) {
+    try {
+      Safetensors.open(folder.resolve(file)).close();
+      return List.of();
+    } catch (SafetensorsException e) {
+      return List.of("start: " + e.getMessage());
+    }
+  }
+
   private static void requireSame(BaseRun run, BaseRun begun) {
     List<String> differences = run.differences(begun);
     if (!differences.isEmpty()) {
@@ -104,8 +143,19 @@ public final class BaseTraining {
    * Trains the autoencoder.
    *
    * @return peak signal-to-noise ratio of held-out pictures that went through it, in dB
+   * @throws RunProblems if it would change the autoencoder that a denoiser was trained on
    */
   public double autoencoder() {
+    if (Files.exists(checkpoint(run, DenoiserStage.NAME))
+        && !BudgetedRun.done(checkpoint(run, VaeStage.NAME), run.autoencoder().stage())) {
+      throw new RunProblems(
+          List.of(
+              "vae: the denoiser in "
+                  + run.work()
+                  + " was trained on the autoencoder as it is, and would draw nothing after"
+                  + " further steps of it. Set vae.steps or vae.minutes back, take another work"
+                  + " folder, or begin anew with --overwrite."));
+    }
     try {
       return VaeStage.run(lora.engine(), run, log);
     } catch (IOException e) {

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 final class BudgetedRun {
   private static final double REPORT_MINUTES = 0.5;
   private static final String DRAWS = "draws";
+  private static final int MOST_SKIPPED = 10;
 
   private final String name;
   private final StageSettings settings;
@@ -87,10 +88,13 @@ final class BudgetedRun {
             sign -> {
               Clock clock = new Clock(minutes);
               long draw = taken;
+              int skipped = 0;
               while (!finished(state, kept, clock, draw, sign.asked())) {
                 double rate = settings.rateAt(settings.share(draw, clock.minutes()), draw);
                 TrainingRun.Outcome outcome = step.run(run, rate, draw);
                 clock.loss.add(outcome.loss());
+                skipped = outcome.skipped() ? skipped + 1 : 0;
+                requireProgress(skipped, rate, draw);
                 draw++;
                 if (clock.due(settings.share(draw, clock.minutes()) >= 1)) {
                   String line = line(clock, draw, outcome, rate);
@@ -102,6 +106,34 @@ final class BudgetedRun {
     if (!whole) {
       throw new CancellationException(name + " was stopped before its end.");
     }
+  }
+
+  /** A rate that has led to weights without a gradient will not lead out of them. */
+  private void requireProgress(int skipped, double rate, long draw) {
+    if (skipped == MOST_SKIPPED) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s: the gradients of the last %d steps, up to %d, are not finite, so that nothing"
+                  + " changes any more. Begin anew with a lower %s.rate (it is %.1e) or a lower"
+                  + " %s.clip; the last checkpoint is as it was.",
+              name,
+              skipped,
+              draw + 1,
+              name,
+              rate,
+              name));
+    }
+  }
+
+  /** Whether a stage has a checkpoint at which its budget is spent. */
+  static boolean done(Path checkpoint, StageSettings settings) {
+    if (Files.notExists(checkpoint)) {
+      return false;
+    }
+    Checkpoint read = Checkpoint.read(checkpoint);
+    long taken = Optional.ofNullable(read.notes().get(DRAWS)).map(Long::parseLong).orElse(0L);
+    return settings.share(taken, read.minutes()) >= 1;
   }
 
   /** Saves if it is time to, or if there is no more to come. */

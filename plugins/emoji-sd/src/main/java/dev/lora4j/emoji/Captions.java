@@ -34,8 +34,8 @@ final class Captions {
     }
     StringBuilder text = new StringBuilder(noise.uniform() < shares.article() ? "a " : "");
     text.append(concept.name());
-    if (noise.uniform() < shares.keywords()) {
-      List<String> keywords = concept.keywords();
+    List<String> keywords = concept.keywords();
+    if (noise.uniform() < shares.keywords() && !keywords.isEmpty()) {
       int count = 1 + noise.index(MOST_KEYWORDS);
       for (int i = 0; i < count; i++) {
         text.append(", ").append(keywords.get(noise.index(keywords.size())));

@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 /** Trains the denoiser and the text encoder on the autoencoder's latents, and writes both. */
 final class DenoiserStage {
   static final String NAME = "denoiser";
-  private static final String UNET = "unet/diffusion_pytorch_model.safetensors";
-  private static final String TEXT = "text_encoder/model.safetensors";
+  static final String UNET = "unet/diffusion_pytorch_model.safetensors";
+  static final String TEXT = "text_encoder/model.safetensors";
   private static final int DIGITS = 16;
 
   private final BaseRun base;

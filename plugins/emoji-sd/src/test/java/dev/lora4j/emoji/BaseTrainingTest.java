@@ -160,12 +160,65 @@ class BaseTrainingTest {
     BaseTraining training = BaseTraining.of(LORA, run, false, line -> {});
     training.autoencoder();
     training.denoiser();
+    byte[] before = file(run, VaeStage.WEIGHTS);
     BaseRun longer = run("mixed", "vae.steps", "4");
     BaseTraining again = BaseTraining.of(LORA, longer, false, line -> {});
-    again.autoencoder();
-    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, again::denoiser);
-    assertTrue(e.getMessage().contains("another autoencoder"), e.getMessage());
+    RunProblems e = assertThrows(RunProblems.class, again::autoencoder);
+    assertTrue(e.getMessage().contains("was trained on the autoencoder as it is"), e.getMessage());
     assertTrue(e.getMessage().contains("--overwrite"), e.getMessage());
+    assertArrayEquals(before, file(run, VaeStage.WEIGHTS));
+    assertEquals(training.denoiser(), BaseTraining.of(LORA, run, false, l -> {}).denoiser());
+  }
+
+  @Test
+  void anotherAutoencoderUnderADenoiserIsRefused() throws IOException {
+    BaseRun run = run("replaced");
+    BaseTraining training = BaseTraining.of(LORA, run, false, line -> {});
+    training.autoencoder();
+    training.denoiser();
+    BaseRun other = run("replacing", "seed", "4", "vae.steps", "1");
+    BaseTraining.of(LORA, other, false, line -> {}).autoencoder();
+    Files.write(run.folder().resolve(VaeStage.WEIGHTS), file(other, VaeStage.WEIGHTS));
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, training::denoiser);
+    assertTrue(e.getMessage().contains("another autoencoder"), e.getMessage());
+  }
+
+  @Test
+  void whatIsWrongWithEitherStageIsToldBeforeTheFirst() throws IOException {
+    Path data = folder.resolve("broken");
+    Files.createDirectories(data);
+    for (String name : List.of("concepts.tsv", "full-64.png")) {
+      Files.copy(folder.resolve("atlas").resolve(name), data.resolve(name));
+    }
+    Files.writeString(data.resolve("hollow-64.png"), "no picture");
+    BaseRun run =
+        run(
+            "early",
+            "data",
+            data.toString(),
+            "vae.styles",
+            "full",
+            "denoiser.start",
+            folder.resolve("nowhere").toString());
+    RunProblems e =
+        assertThrows(RunProblems.class, () -> BaseTraining.of(LORA, run, false, line -> {}));
+    assertTrue(e.getMessage().contains("hollow-64.png is no picture"), e.getMessage());
+    assertTrue(e.getMessage().contains("nowhere"), e.getMessage());
+    Files.writeString(data.resolve("concepts.tsv"), "header\nx\ty\n");
+    BaseRun table = run("early", "data", data.toString(), "vae.styles", "full");
+    RunProblems line =
+        assertThrows(RunProblems.class, () -> BaseTraining.of(LORA, table, false, l -> {}));
+    assertTrue(line.getMessage().contains("concepts.tsv, line 2"), line.getMessage());
+  }
+
+  @Test
+  void aStageWithoutFiniteGradientsEnds() {
+    BaseRun run = run("diverged", "vae.rate", "1e30", "vae.steps", "100", "vae.warmup", "0");
+    BaseTraining training = BaseTraining.of(LORA, run, false, line -> {});
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, training::autoencoder);
+    assertTrue(e.getMessage().contains("the last 10 steps"), e.getMessage());
+    assertTrue(e.getMessage().contains("lower vae.rate"), e.getMessage());
   }
 
   @Test
@@ -178,9 +231,9 @@ class BaseTrainingTest {
 
   @Test
   void someMustBeLeftToTrainOn() {
-    BaseTraining training =
-        BaseTraining.of(LORA, run("few", "vae.held_out", "8"), false, line -> {});
-    RunProblems e = assertThrows(RunProblems.class, training::autoencoder);
+    BaseRun run = run("few", "vae.held_out", "8");
+    RunProblems e =
+        assertThrows(RunProblems.class, () -> BaseTraining.of(LORA, run, false, line -> {}));
     assertTrue(e.getMessage().contains("8 pictures"), e.getMessage());
   }
 
