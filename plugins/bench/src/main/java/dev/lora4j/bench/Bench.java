@@ -128,13 +128,15 @@ public final class Bench {
     command.add(options.python.get());
     command.add(PeerScript.unpack(beside, script, tools.folder).toString());
     command.addAll(List.of(arguments));
-    return Optional.of(new Launch("Python", command, engine().threads(), line));
+    return Optional.of(
+        new Launch("Python", command, engine().threads(), line, PeerEnvironment.THEIRS));
   }
 
   /** The start of a program of ours, until it prints a line. */
   public Contender launch(Class<?> main, String line, String... arguments) {
     int threads = engine().threads();
-    return new Launch("lora4j", JavaPeer.java(main, threads, arguments), threads, line);
+    List<String> command = JavaPeer.java(main, threads, arguments);
+    return new Launch("lora4j", command, threads, line, PeerEnvironment.OURS);
   }
 
   /**
@@ -145,6 +147,7 @@ public final class Bench {
    */
   public Contender java(Class<? extends Contender> type, String argument) {
     int threads = engine().threads();
-    return PeerProcess.start(JavaPeer.command(type, argument, threads), threads);
+    List<String> command = JavaPeer.command(type, argument, threads);
+    return PeerProcess.start(command, threads, PeerEnvironment.OURS);
   }
 }

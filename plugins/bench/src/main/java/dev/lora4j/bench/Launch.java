@@ -13,12 +13,14 @@ public final class Launch implements Contender {
   private final List<String> command;
   private final int threads;
   private final String line;
+  private final PeerEnvironment environment;
 
-  Launch(String name, List<String> command, int threads, String line) {
+  Launch(String name, List<String> command, int threads, String line, PeerEnvironment environment) {
     this.name = name;
     this.command = List.copyOf(command);
     this.threads = threads;
     this.line = line;
+    this.environment = environment;
   }
 
   @Override
@@ -35,8 +37,7 @@ public final class Launch implements Contender {
 
   private void launch() {
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-    builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+        environment.process(command, threads).redirectError(ProcessBuilder.Redirect.DISCARD);
     try {
       Process process = builder.start();
       try (BufferedReader out =

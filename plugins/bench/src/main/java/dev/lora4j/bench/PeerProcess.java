@@ -68,18 +68,20 @@ public final class PeerProcess implements Contender {
   }
 
   /**
-   * Starts a peer and waits until it is ready.
+   * Starts a peer that is another program and waits until it is ready.
    *
    * @param command the program and its arguments
    * @param threads how many OpenMP is to use in it
    * @throws Failure if it cannot be started or says why it cannot do the work
    */
   public static PeerProcess start(List<String> command, int threads) {
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+    return start(command, threads, PeerEnvironment.THEIRS);
+  }
+
+  static PeerProcess start(List<String> command, int threads, PeerEnvironment environment) {
     Process process;
     try {
-      process = builder.start();
+      process = environment.process(command, threads).start();
     } catch (IOException e) {
       throw new Failure(
           "The peer "

@@ -22,7 +22,7 @@ class LaunchTest {
   }
 
   private static Launch launch(String line) {
-    return new Launch("echo", JavaPeer.java(Echo.class, 1, "ready"), 1, line);
+    return new Launch("echo", JavaPeer.java(Echo.class, 1, "ready"), 1, line, PeerEnvironment.OURS);
   }
 
   @Test
@@ -41,7 +41,8 @@ class LaunchTest {
 
   @Test
   void oneThatIsNotThereIsNamed() {
-    Launch launch = new Launch("nobody", List.of("/no/such/program"), 1, "ready");
+    Launch launch =
+        new Launch("nobody", List.of("/no/such/program"), 1, "ready", PeerEnvironment.THEIRS);
     assertTrue(
         assertThrows(Failure.class, launch::check).getMessage().contains("nobody cannot be"));
   }
