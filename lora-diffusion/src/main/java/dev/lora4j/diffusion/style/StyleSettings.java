@@ -161,6 +161,13 @@ public record StyleSettings(
     return draft.settings();
   }
 
+  /** With so many layers of the text encoders left out, beyond what the base leaves out. */
+  public StyleSettings withClipSkip(int layers) {
+    StyleDraft draft = new StyleDraft(this);
+    draft.clipSkip = layers;
+    return draft.settings();
+  }
+
   /** With another seed. */
   public StyleSettings withSeed(long other) {
     StyleDraft draft = new StyleDraft(this);

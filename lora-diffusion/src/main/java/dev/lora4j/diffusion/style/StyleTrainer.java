@@ -80,8 +80,34 @@ public final class StyleTrainer {
     return ObjectiveSettings.of(base.base().schedule().config().prediction());
   }
 
-  /** A trainer for a base, with default settings and no pictures yet. */
+  /**
+   * Refuses a base that no style can be trained on.
+   *
+   * @throws IllegalArgumentException if its denoiser takes more than noisy latents, as those do
+   *     that fill masks
+   */
+  public static void requireTrainable(StableDiffusion base) {
+    int taken = base.base().denoiser().inChannels();
+    int latents = base.base().vae().latentChannels();
+    if (taken != latents) {
+      throw new IllegalArgumentException(
+          base.base().path()
+              + ": its denoiser takes "
+              + taken
+              + " channels where latents have "
+              + latents
+              + ", as those do that were made to fill masks (inpainting). Train on the plain model"
+              + " that it was made of; the adapter works in both.");
+    }
+  }
+
+  /**
+   * A trainer for a base, with default settings and no pictures yet.
+   *
+   * @throws IllegalArgumentException if no style can be trained on it
+   */
   public static StyleTrainer on(StableDiffusion base) {
+    requireTrainable(base);
     Source none =
         (trainer, cache, listener) -> {
           throw new IllegalArgumentException("There are no pictures to train on.");

@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.run.RunSettings;
 import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.style.StyleTrainer;
 
 /**
  * A run of which all is known that can be known before it begins.
@@ -25,6 +26,7 @@ record PreparedRun(
     OutputFile.require(settings.out(), ".safetensors");
     OpenModel model = OpenModel.of(console, options.model);
     try {
+      StyleTrainer.requireTrainable(model.sd());
       int side = model.sd().base().sampleSize() * model.sd().base().vae().scale();
       DataSet data =
           DataSet.survey(settings.groups(side, model.sd().base().sizeUnit()), DataSet.Depth.PIXELS);
@@ -32,6 +34,7 @@ record PreparedRun(
         data.usable();
       }
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
+      style = TextLayers.of(console, model.sd(), style);
       style = style.with(FurtherTraining.of(console, settings, model.sd(), style.recipe()));
       AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
       style.requireFits(plan);
