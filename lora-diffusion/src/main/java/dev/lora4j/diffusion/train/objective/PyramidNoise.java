@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.train.objective;
 
 import dev.lora4j.core.train.Noise;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntFunction;
 
 /** Noise of several resolutions (Whitaker 2023), [channels, height, width]. */
 final class PyramidNoise {
@@ -9,14 +11,35 @@ final class PyramidNoise {
   /** Adds noise of lower and lower resolutions, and divides by the standard deviation. */
   static void apply(
       float[] noise, int channels, int height, int width, NoiseSettings settings, Noise random) {
+    IntFunction<float[]> gaussians =
+        count -> {
+          float[] values = new float[count];
+          random.gaussians(values, 0, count);
+          return values;
+        };
+    apply(noise, channels, height, width, settings, random::uniform, gaussians);
+  }
+
+  /**
+   * The same with numbers from elsewhere.
+   *
+   * @param uniform between 0 and 1, one for each resolution
+   * @param gaussians so many normal numbers, [channels, h, w] of each resolution
+   */
+  static void apply(
+      float[] noise,
+      int channels,
+      int height,
+      int width,
+      NoiseSettings settings,
+      DoubleSupplier uniform,
+      IntFunction<float[]> gaussians) {
     double weight = 1;
     for (int i = 0; i < settings.multiresIterations(); i++) {
-      double ratio = Math.pow(2 + 2 * random.uniform(), i);
+      double ratio = Math.pow(2 + 2 * uniform.getAsDouble(), i);
       int h = Math.max(1, (int) (height / ratio));
       int w = Math.max(1, (int) (width / ratio));
-      float[] coarse = new float[channels * h * w];
-      random.gaussians(coarse, 0, coarse.length);
-      add(noise, height, width, coarse, h, w, weight);
+      add(noise, height, width, gaussians.apply(channels * h * w), h, w, weight);
       weight *= settings.multiresDiscount();
       if (h == 1 || w == 1) {
         break;

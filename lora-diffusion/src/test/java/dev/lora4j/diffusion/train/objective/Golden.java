@@ -2,43 +2,30 @@ package dev.lora4j.diffusion.train.objective;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.lora4j.core.safetensors.TensorInfo;
-import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Betas;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Spacing;
-import java.nio.file.Path;
 import java.util.List;
 
 /** What {@code src/test/golden/objective.py} wrote. */
 final class Golden {
-  private static final Path FILE = Path.of("src/test/resources/objective.safetensors");
+  private static final GoldenFile FILE = new GoldenFile("objective");
 
   private Golden() {}
 
   static List<String> names(String prefix) {
-    try (TensorStore store = TensorStore.open(FILE)) {
-      return store.tensors().keySet().stream().filter(k -> k.startsWith(prefix)).sorted().toList();
-    }
+    return FILE.names(prefix);
   }
 
   static HostTensor tensor(String name) {
-    try (TensorStore store = TensorStore.open(FILE)) {
-      TensorInfo info = store.tensors().get(name);
-      return HostTensor.of(info.dtype(), info.shape(), store.read(name));
-    }
+    return FILE.tensor(name);
   }
 
   static float[] floats(String name) {
-    double[] values = doubles(name);
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return floats;
+    return FILE.floats(name);
   }
 
   static double[] doubles(String name) {
