@@ -1,5 +1,5 @@
 """Makes src/test/resources/training.safetensors: what diffusers, transformers, peft and torch make of training adapters on
-tiny-sd, gradient checkpointing off.
+tiny-sd and tiny-xl, gradient checkpointing off.
 
 Run offline with the versions of requirements.txt:  HF_HUB_OFFLINE=1 python training.py
 Factors to begin with, latents, noise, contexts and tokens are formulas (formula.py), so that nothing keeps them; so are
@@ -22,12 +22,12 @@ from diffusers import DDPMScheduler, UNet2DConditionModel
 from diffusers.training_utils import compute_snr
 from peft import LoraConfig, inject_adapter_in_model
 from safetensors.torch import save_file
-from transformers import CLIPTextModel
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 HERE = Path(__file__).resolve().parent.parent / "resources"
-MODEL = HERE / "tiny-sd"
 RANK, ALPHA, RATE, GAMMA = 2, 3, 1e-2, 5.0
 BATCHES, TOKENS, WIDTH = 20, 77, 24
+XL_WIDTH, POOLED = 40, 20
 GRADIENTS, TRAINED = 40, 8
 ATTENTION = ["to_q", "to_k", "to_v", "to_out.0"]
 TEXT = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]
@@ -44,6 +44,7 @@ class Case:
     velocity: bool = False
     min_snr: bool = False
     text: bool = False
+    xl: bool = False
     accumulate: int = 1
     trained: bool = False
 
@@ -55,6 +56,8 @@ CASES = {
     "min-snr": Case(min_snr=True),
     "v-min-snr-accumulated": Case(velocity=True, min_snr=True, accumulate=2, trained=True),
     "text": Case(text=True),
+    "xl": Case(xl=True),
+    "xl-text": Case(xl=True, text=True),
 }
 
 
@@ -66,27 +69,47 @@ class Batch:
     """What both sides know of batch number i."""
 
     def __init__(self, i):
-        n, width = 2 - i % 2, (8, 12)[i // 2 % 2]
+        self.i, n, width = i, 2 - i % 2, (8, 12)[i // 2 % 2]
         self.timesteps = torch.tensor([(37 + 331 * (i + 3 * row)) % 1000 for row in range(n)])
         self.latents = numbers(f"latents.{i}", n, 4, 8, width, scale=2)
         self.noise = numbers(f"noise.{i}", n, 4, 8, width, scale=2)
         self.context = numbers(f"context.{i}", n, TOKENS, WIDTH, scale=2)
+        self.wide = numbers(f"context.{i}", n, TOKENS, XL_WIDTH, scale=2)
         self.ids = ((numbers(f"ids.{i}", n, TOKENS, scale=1) + 1) * 256).long()
+
+    def told(self):
+        """What a denoiser of Stable Diffusion XL is told besides: encoded texts, sizes."""
+        i, n = self.i, len(self.timesteps)
+        sizes = torch.tensor([[64 + 8 * row, 96, 8, 16 * row, 64, 64] for row in range(n)]).double()
+        return numbers(f"pooled.{i}", n, POOLED, scale=2), sizes
+
+    def ended(self, end):
+        """Tokens with an end, after which they go on as if nothing were there."""
+        ids = self.ids.clone()
+        for row in range(len(ids)):
+            ids[row, 5 + 7 * row] = end
+        return ids
 
 
 class Training:
     def __init__(self, case):
         self.case = case
-        self.unet = UNet2DConditionModel.from_pretrained(MODEL / "unet").double().train()
-        self.text = CLIPTextModel.from_pretrained(MODEL / "text_encoder").double().train()
+        model = HERE / ("tiny-xl" if case.xl else "tiny-sd")
+        self.unet = UNet2DConditionModel.from_pretrained(model / "unet").double().train()
+        self.text = CLIPTextModel.from_pretrained(model / "text_encoder").double().train()
         kinds = (torch.nn.Linear, torch.nn.Conv2d)
         layers = [name for name, m in self.unet.named_modules() if isinstance(m, kinds)]
         self.factors = {}
         self.attach(self.unet, "unet.", layers if case.everywhere else ATTENTION)
         if case.text:
             self.attach(self.text, "text_encoder.text_model.", TEXT)
+        if case.xl:
+            second = CLIPTextModelWithProjection.from_pretrained(model / "text_encoder_2")
+            self.second = second.double().train()
+            if case.text:
+                self.attach(self.second, "text_encoder_2.text_model.", TEXT)
         self.factors = dict(sorted(self.factors.items()))
-        self.scheduler = DDPMScheduler.from_pretrained(MODEL / "scheduler")
+        self.scheduler = DDPMScheduler.from_pretrained(model / "scheduler")
         c = self.scheduler.config
         betas = torch.linspace(c.beta_start**0.5, c.beta_end**0.5, c.num_train_timesteps, dtype=torch.float64) ** 2
         exact = torch.cumprod(1 - betas, 0)
@@ -117,8 +140,7 @@ class Training:
         velocity = signal * batch.noise - share * batch.latents
         assert torch.allclose(noisy, self.scheduler.add_noise(batch.latents, batch.noise, t), atol=1e-6)
         assert torch.allclose(velocity, self.scheduler.get_velocity(batch.latents, batch.noise, t), atol=1e-6)
-        context = self.text(batch.ids).last_hidden_state if self.case.text else batch.context
-        predicted = self.unet(noisy, t, context).sample
+        predicted = self.predicted(noisy, t, batch)
         target = velocity if self.case.velocity else batch.noise
         losses = torch.nn.functional.mse_loss(predicted, target, reduction="none").mean((1, 2, 3))
         if self.case.min_snr:
@@ -127,9 +149,25 @@ class Training:
             losses = losses * (snr.clamp(max=GAMMA) / (snr + 1 if self.case.velocity else snr)).float().double()
         return losses.mean()
 
+    def predicted(self, noisy, t, batch):
+        if not self.case.xl:
+            context = self.text(batch.ids).last_hidden_state if self.case.text else batch.context
+            return self.unet(noisy, t, context).sample
+        context, (pooled, sizes) = batch.wide, batch.told()
+        if self.case.text:
+            ids = batch.ended(self.second.config.eos_token_id)
+            one = self.text(ids, output_hidden_states=True)
+            two = self.second(ids, output_hidden_states=True)
+            context, pooled = torch.cat([one.hidden_states[-2], two.hidden_states[-2]], -1), two.text_embeds
+        return self.unet(noisy, t, context, added_cond_kwargs=dict(text_embeds=pooled, time_ids=sizes)).sample
+
     def first(self, key, gold):
         loss = self.loss(Batch(0))
         loss.backward()
+        # The last layer of the first encoder of Stable Diffusion XL is not looked at.
+        unused = [name for name, p in self.factors.items() if p.grad is None]
+        assert all(name.startswith("text_encoder.") and ".layers.2." in name for name in unused) and self.case.xl or not unused
+        self.factors = {name: p for name, p in self.factors.items() if name not in unused}
         gold[key + "/loss"] = loss.detach()
         put(gold, key + "/gradient", [p.grad for p in self.factors.values()], GRADIENTS)
 

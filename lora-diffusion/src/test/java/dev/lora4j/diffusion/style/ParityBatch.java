@@ -3,7 +3,9 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.FormulaModel;
+import dev.lora4j.diffusion.denoiser.Told;
 import dev.lora4j.diffusion.train.objective.InjectedDraw;
 import dev.lora4j.diffusion.train.objective.LatentSample;
 import dev.lora4j.diffusion.train.objective.Objective;
@@ -19,12 +21,16 @@ record ParityBatch(int number) {
 
   private static final int TOKENS = 77;
   private static final int WIDTH = 24;
+  private static final int XL_WIDTH = 40;
+  private static final int POOLED = 20;
+
+  /** The token that texts end with, of both tokenisers of tiny-xl. */
+  private static final long END = 591;
 
   /** What {@link StyleProgram} declares: the captions, then the objective's inputs. */
-  List<Tensor> inputs(Scope scope, Objective objective, boolean text) {
+  List<Tensor> inputs(Scope scope, DiffusionModel model, Objective objective, boolean text) {
     int samples = 2 - number % 2;
-    List<Tensor> inputs = new ArrayList<>();
-    inputs.add(text ? ids(scope, samples) : context(scope, samples));
+    List<Tensor> inputs = new ArrayList<>(captions(scope, model, samples, text));
     Shape shape = Shape.of(4, 8, number / 2 % 2 == 0 ? 8 : 12);
     int length = (int) shape.elements();
     float[] latents = scaled("latents", samples * length);
@@ -44,18 +50,63 @@ record ParityBatch(int number) {
     return inputs;
   }
 
-  private Tensor context(Scope scope, int samples) {
+  private List<Tensor> captions(Scope scope, DiffusionModel model, int samples, boolean text) {
+    if (!model.xl()) {
+      return List.of(text ? ids(scope, samples) : context(scope, samples, WIDTH));
+    }
+    List<Tensor> captions = new ArrayList<>();
+    if (text) {
+      Tensor ids = ended(scope, samples);
+      captions.addAll(List.of(ids, ids, ends(scope, samples)));
+    } else {
+      captions.add(context(scope, samples, XL_WIDTH));
+      captions.add(Tensor.of(scope, Shape.of(samples, POOLED), scaled("pooled", samples * POOLED)));
+    }
+    float[] sizes = new float[samples * Told.SIZES];
+    for (int row = 0; row < samples; row++) {
+      float[] own = {64 + 8 * row, 96, 8, 16 * row, 64, 64};
+      System.arraycopy(own, 0, sizes, row * Told.SIZES, Told.SIZES);
+    }
+    captions.add(Tensor.of(scope, Shape.of(samples, Told.SIZES), sizes));
+    return captions;
+  }
+
+  private Tensor context(Scope scope, int samples, int width) {
     return Tensor.of(
-        scope, Shape.of(samples, TOKENS, WIDTH), scaled("context", samples * TOKENS * WIDTH));
+        scope, Shape.of(samples, TOKENS, width), scaled("context", samples * TOKENS * width));
+  }
+
+  private Tensor ended(Scope scope, int samples) {
+    long[] ids = ids(samples);
+    for (int row = 0; row < samples; row++) {
+      ids[row * TOKENS + end(row)] = END;
+    }
+    return Tensor.ofLongs(scope, Shape.of(samples, TOKENS), ids);
+  }
+
+  private static Tensor ends(Scope scope, int samples) {
+    long[] ends = new long[samples];
+    for (int row = 0; row < samples; row++) {
+      ends[row] = end(row);
+    }
+    return Tensor.ofLongs(scope, Shape.of(samples), ends);
+  }
+
+  private static int end(int row) {
+    return 5 + 7 * row;
   }
 
   private Tensor ids(Scope scope, int samples) {
+    return Tensor.ofLongs(scope, Shape.of(samples, TOKENS), ids(samples));
+  }
+
+  private long[] ids(int samples) {
     float[] numbers = FormulaModel.numbers("ids." + number, samples * TOKENS);
     long[] ids = new long[numbers.length];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = (long) ((numbers[i] + 1.0) * 256);
     }
-    return Tensor.ofLongs(scope, Shape.of(samples, TOKENS), ids);
+    return ids;
   }
 
   private float[] scaled(String what, int count) {

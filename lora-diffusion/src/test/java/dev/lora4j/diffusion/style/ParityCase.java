@@ -4,9 +4,12 @@ import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import dev.lora4j.diffusion.train.objective.WeightSettings;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +27,11 @@ enum ParityCase {
   /** The other prediction, which weighs them otherwise, and two batches for each change. */
   V_MIN_SNR_ACCUMULATED(Prediction.V_PREDICTION, true, 2, true),
   /** A text encoder beside the denoiser. */
-  TEXT(Prediction.EPSILON, false, 1, false);
+  TEXT(Prediction.EPSILON, false, 1, false),
+  /** Stable Diffusion XL, which is told sizes and a pooled text. */
+  XL(Prediction.EPSILON, false, 1, false),
+  /** Both of its text encoders beside the denoiser. */
+  XL_TEXT(Prediction.EPSILON, false, 1, false);
 
   private static final int RANK = 2;
   private static final int ALPHA = 3;
@@ -40,6 +47,11 @@ enum ParityCase {
     this.minSnr = minSnr;
     this.accumulate = accumulate;
     this.trained = trained;
+  }
+
+  /** The base. */
+  Path folder() {
+    return this == XL || this == XL_TEXT ? TinyXl.FOLDER : TinySd.FOLDER;
   }
 
   /** What the denoiser is taken to predict. */
@@ -60,7 +72,7 @@ enum ParityCase {
   private Targets targets() {
     return switch (this) {
       case LOCON, DORA -> Targets.of(TargetPreset.ALL);
-      case TEXT -> Targets.of(TargetPreset.ATTENTION, TargetPreset.TEXT_ENCODERS);
+      case TEXT, XL_TEXT -> Targets.of(TargetPreset.ATTENTION, TargetPreset.TEXT_ENCODERS);
       default -> Targets.of(TargetPreset.ATTENTION);
     };
   }

@@ -20,7 +20,6 @@ import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
-import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.train.objective.Objective;
@@ -59,7 +58,7 @@ class ReferenceTrainingTest {
     static Staged of(ParityCase at, DType compute) {
       Scope scope = ENGINE.scope(at.toString());
       LoadOptions options = LoadOptions.in(compute).predicting(at.prediction());
-      DiffusionModel model = DiffusionModel.load(scope, TinySd.FOLDER, options);
+      DiffusionModel model = DiffusionModel.load(scope, at.folder(), options);
       StyleSettings settings = at.settings();
       AdapterPlan plan = settings.recipe().plan(model.sites().all());
       Objective objective = new Objective(model.schedule(), settings.objective());
@@ -97,7 +96,7 @@ class ReferenceTrainingTest {
     }
 
     List<Tensor> batch(Scope work, int number) {
-      return new ParityBatch(number).inputs(work, objective, text);
+      return new ParityBatch(number).inputs(work, model, objective, text);
     }
 
     @Override
