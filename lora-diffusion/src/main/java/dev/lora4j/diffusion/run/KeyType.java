@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,15 +56,9 @@ public record KeyType<T>(
   static final KeyType<Map<String, Object>> SETTINGS =
       new KeyType<>("a table of settings", KeyType::settings, TomlText::of);
 
-  /** A table whose keys are the user's own, with numbers. */
+  /** In the order of the file. */
   static final KeyType<Map<String, Double>> NUMBERS_BY_NAME =
-      new KeyType<>(
-          "a table of names and numbers",
-          KeyType::numbersByName,
-          map ->
-              map.entrySet().stream()
-                  .map(e -> quoted(e.getKey()) + " = " + plain(e.getValue()))
-                  .collect(Collectors.joining(", ", "{ ", " }")));
+      byName("a table of names and numbers", KeyType::number, KeyType::plain);
 
   /** Lists of whole numbers of at least {@code least}. */
   static KeyType<List<Integer>> counts(int least) {
@@ -179,23 +174,34 @@ public record KeyType<T>(
   }
 
   private static Map<String, Object> settings(Object value) {
-    // On a command line a table is written as TOML has it in one line.
-    Object table = value instanceof String text ? RunFile.value(text) : value;
-    if (!(table instanceof Map<?, ?> given)) {
-      throw new IllegalArgumentException("no table");
-    }
     Map<String, Object> all = new TreeMap<>();
-    given.forEach((name, one) -> all.put(String.valueOf(name), one));
+    table(value).forEach((name, one) -> all.put(String.valueOf(name), one));
     return Collections.unmodifiableMap(all);
   }
 
-  private static Map<String, Double> numbersByName(Object value) {
-    Object table = value instanceof String text ? RunFile.value(text) : value;
-    if (!(table instanceof Map<?, ?> given)) {
-      throw new IllegalArgumentException("no table");
+  /** Tables whose keys are the user's own, in the order of the file, which may have a meaning. */
+  private static <E> KeyType<Map<String, E>> byName(
+      String expected, Function<Object, E> reading, Function<E, String> writing) {
+    return new KeyType<>(
+        expected,
+        value -> {
+          Map<String, E> all = new LinkedHashMap<>();
+          table(value).forEach((name, one) -> all.put(text(name), reading.apply(one)));
+          return Collections.unmodifiableMap(all);
+        },
+        map ->
+            map.entrySet().stream()
+                .map(e -> quoted(e.getKey()) + " = " + writing.apply(e.getValue()))
+                .collect(Collectors.joining(", ", "{ ", " }")));
+  }
+
+  /** On a command line a table is written as TOML has it in one line. */
+  private static Map<?, ?> table(Object value) {
+    Object said = value instanceof String text ? RunFile.value(text) : value;
+    if (said instanceof Map<?, ?> table) {
+      return table;
     }
-    return given.entrySet().stream()
-        .collect(Collectors.toUnmodifiableMap(e -> text(e.getKey()), e -> number(e.getValue())));
+    throw new IllegalArgumentException("no table");
   }
 
   private static boolean flag(Object value) {

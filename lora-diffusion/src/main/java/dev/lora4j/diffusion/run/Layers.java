@@ -111,7 +111,7 @@ public final class Layers {
   void setting(RunKey<Map<String, Object>> key, String name, String value, String origin) {
     Map<String, Object> all = settings.computeIfAbsent(key, k -> new LinkedHashMap<>());
     all.put(name, RunFile.value(value));
-    set(key.name(), Map.copyOf(all), origin);
+    set(key.name(), all, origin);
   }
 
   /** Prompts from a file, one in each line; what follows {@code --} in a line is left out. */

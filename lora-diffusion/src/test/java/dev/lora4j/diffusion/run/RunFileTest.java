@@ -9,6 +9,7 @@ import dev.lora4j.diffusion.style.StyleSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +190,33 @@ class RunFileTest {
     assertEquals(folder.resolve("a.safetensors"), RunSettings.of(second).out());
     assertEquals(List.of("ink \"style\"", "b\\c"), second.triggers());
     assertEquals(first.get(AdapterKeys.RANKS), second.get(AdapterKeys.RANKS));
+  }
+
+  /** The first that matches a layer counts, so that another order would be another adapter. */
+  @Test
+  void tablesOfPatternsKeepTheOrderOfTheFile() throws Exception {
+    List<String> patterns =
+        List.of("mid_block.*", "to_q", "*attn1*", "*ff*", "to_k", "*attn2*", "proj_in", "conv1");
+    StringBuilder ranks = new StringBuilder();
+    StringBuilder alphas = new StringBuilder();
+    for (String pattern : patterns) {
+      ranks.append('"').append(pattern).append("\" = ").append(ranks.length() + 1).append('\n');
+      alphas.append('"').append(pattern).append("\" = 2.5\n");
+    }
+    String text =
+        "out = \"a.safetensors\"\n[adapter.ranks]\n" + ranks + "[adapter.alphas]\n" + alphas;
+    RunValues values = read(text).values();
+    assertEquals(patterns, List.copyOf(values.get(AdapterKeys.RANKS).keySet()));
+    assertEquals(patterns, List.copyOf(values.get(AdapterKeys.ALPHAS).keySet()));
+    List<String> twice = Stream.concat(patterns.stream(), patterns.stream()).toList();
+    assertEquals(
+        twice,
+        RunSettings.of(values).style().recipe().overrides().stream()
+            .map(o -> o.sites().toString())
+            .toList());
+    RunValues again = read(ResolvedRun.toml(values)).values();
+    assertEquals(RunSettings.of(values).style(), RunSettings.of(again).style());
+    assertEquals(ResolvedRun.texts(values), ResolvedRun.texts(again));
   }
 
   @Test
