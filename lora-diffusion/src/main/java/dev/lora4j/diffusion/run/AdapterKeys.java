@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.run;
 
+import static dev.lora4j.diffusion.run.KeyType.COUNTS_BY_NAME;
 import static dev.lora4j.diffusion.run.KeyType.FLAG;
 import static dev.lora4j.diffusion.run.KeyType.NUMBERS_BY_NAME;
 import static dev.lora4j.diffusion.run.KeyType.PATH;
@@ -53,8 +54,12 @@ final class AdapterKeys {
           "adapter.include", TEXTS, List.of(), "Patterns of layers to train instead of a preset");
   static final RunKey<List<String>> EXCLUDE =
       RunKey.of("adapter.exclude", TEXTS, List.of(), "Patterns of layers to leave out");
-  static final RunKey<Map<String, Double>> RANKS =
-      RunKey.of("adapter.ranks", NUMBERS_BY_NAME, Map.of(), "Ranks by pattern of layers");
+  static final RunKey<Map<String, Integer>> RANKS =
+      RunKey.of(
+          "adapter.ranks",
+          COUNTS_BY_NAME,
+          Map.of(),
+          "Ranks by pattern of layers; the scale stays where alphas says nothing");
   static final RunKey<Map<String, Double>> ALPHAS =
       RunKey.of("adapter.alphas", NUMBERS_BY_NAME, Map.of(), "Alphas by pattern of layers");
   static final RunKey<String> INIT =

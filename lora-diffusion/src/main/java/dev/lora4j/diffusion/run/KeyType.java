@@ -60,6 +60,13 @@ public record KeyType<T>(
   static final KeyType<Map<String, Double>> NUMBERS_BY_NAME =
       byName("a table of names and numbers", KeyType::number, KeyType::plain);
 
+  /** In the order of the file. */
+  static final KeyType<Map<String, Integer>> COUNTS_BY_NAME =
+      byName(
+          "a table of names and whole numbers of at least 1",
+          value -> count(1).reading().apply(value),
+          n -> Integer.toString(n));
+
   /** Lists of whole numbers of at least {@code least}. */
   static KeyType<List<Integer>> counts(int least) {
     return list(

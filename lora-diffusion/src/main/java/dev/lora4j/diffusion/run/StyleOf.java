@@ -122,23 +122,10 @@ final class StyleOf {
   }
 
   private List<SiteOverride> overrides() {
-    Map<String, Double> alphas = new LinkedHashMap<>(values.get(AdapterKeys.ALPHAS));
     List<SiteOverride> all = new ArrayList<>();
-    values
-        .get(AdapterKeys.RANKS)
-        .forEach(
-            (pattern, rank) -> {
-              Optional<Double> alpha = Optional.ofNullable(alphas.remove(pattern));
-              // A rank of its own comes with an alpha of its own, so that the scale stays.
-              all.add(SiteOverride.of(pattern, rank.intValue(), alpha.orElse(scaled(rank))));
-            });
-    alphas.forEach((pattern, alpha) -> all.add(SiteOverride.alpha(pattern, alpha)));
+    values.get(AdapterKeys.RANKS).forEach((p, rank) -> all.add(SiteOverride.scaled(p, rank)));
+    values.get(AdapterKeys.ALPHAS).forEach((p, alpha) -> all.add(SiteOverride.alpha(p, alpha)));
     return all;
-  }
-
-  private double scaled(double rank) {
-    double whole = values.get(AdapterKeys.RANK);
-    return values.find(AdapterKeys.ALPHA).orElse(whole) * rank / whole;
   }
 
   private Optimizer optimizer() {

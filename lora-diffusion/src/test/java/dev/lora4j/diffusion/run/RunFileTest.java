@@ -220,6 +220,16 @@ class RunFileTest {
   }
 
   @Test
+  void aRankIsAWholeNumberWhereverItStands() throws Exception {
+    List<String> problems = problems("[adapter]\nranks = { to_q = 7.9 }\n");
+    assertEquals(
+        List.of(
+            "run.toml, line 2: adapter.ranks takes a table of names and whole numbers of at least"
+                + " 1, found {to_q=7.9}."),
+        problems);
+  }
+
+  @Test
   void settingsThatDoNotGoTogetherAreToldTogether() {
     Layers layers = new Layers();
     layers.set("out", "x.safetensors", "test");

@@ -26,7 +26,7 @@ import java.util.OptionalInt;
  * @param alpha by which their effect is scaled, see {@link #rankStabilised}
  * @param convRank of convolutions larger than one point; the rank without it
  * @param convAlpha of these convolutions; without it their scale is that of the others
- * @param overrides other ranks and alphas for some layers; the first that matches counts
+ * @param overrides other ranks and alphas for some layers; of each the first that matches counts
  * @param saved layers that are trained whole, without factors, and stored as they end, as PEFT's
  *     {@code modules_to_save}; of any kind, and beside {@code targets}, before which they go
  * @param start how the factors of LoRA begin; other methods begin as they do

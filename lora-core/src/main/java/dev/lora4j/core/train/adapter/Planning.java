@@ -13,9 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Finds the layers that a recipe means, and all that does not fit them. */
 final class Planning {
@@ -153,7 +154,7 @@ final class Planning {
 
   /** In the order of the model, whatever the order of presets and patterns. */
   private Map<Site, SiteRecipe> recipes(Set<Site> chosen) {
-    recipe.overrides().forEach(o -> requireMeaning(o.sites(), chosen));
+    requireMeaning(chosen);
     Map<Site, SiteRecipe> recipes = new LinkedHashMap<>();
     for (Site site : sites) {
       if (chosen.contains(site)) {
@@ -166,18 +167,58 @@ final class Planning {
     return recipes;
   }
 
-  private void requireMeaning(SitePattern pattern, Set<Site> chosen) {
-    Predicate<Site> matches = site -> pattern.matches(site.name());
-    List<Site> meant = chosen.stream().filter(matches).toList();
-    if (meant.isEmpty()) {
-      problems.add("the override for " + pattern + " means no chosen layer" + nearest(pattern));
-    } else if (meant.stream().allMatch(site -> begun.containsKey(site.name()))) {
-      problems.add(
-          "the override for "
-              + pattern
-              + " means only layers whose rank and alpha are those of the adapter that it begins"
-              + " with");
+  private void requireMeaning(Set<Site> chosen) {
+    List<SiteOverride> ranks = new ArrayList<>();
+    List<SiteOverride> alphas = new ArrayList<>();
+    for (SiteOverride override : recipe.overrides()) {
+      SitePattern pattern = override.sites();
+      List<Site> meant = chosen.stream().filter(s -> pattern.matches(s.name())).toList();
+      List<Site> free = meant.stream().filter(s -> !begun.containsKey(s.name())).toList();
+      if (meant.isEmpty()) {
+        problems.add("the override for " + pattern + " means no chosen layer" + nearest(pattern));
+      } else if (free.isEmpty()) {
+        problems.add(
+            "the override for "
+                + pattern
+                + " means only layers whose rank and alpha are those of the adapter that it begins"
+                + " with");
+      }
+      if (override.rank().isPresent()) {
+        requireTurn("rank", pattern, ranks, free);
+        ranks.add(override);
+      }
+      if (override.alpha().isPresent()) {
+        requireTurn("alpha", pattern, alphas, free);
+        alphas.add(override);
+      }
     }
+  }
+
+  /** The first that matches counts, so one whose layers all match others before it says nothing. */
+  private void requireTurn(
+      String what, SitePattern pattern, List<SiteOverride> before, List<Site> free) {
+    Set<SitePattern> first = new LinkedHashSet<>();
+    for (Site site : free) {
+      Optional<SiteOverride> winner = first(before, site);
+      if (winner.isEmpty()) {
+        return;
+      }
+      first.add(winner.get().sites());
+    }
+    if (!first.isEmpty()) {
+      problems.add(
+          "the "
+              + what
+              + " of "
+              + pattern
+              + " is that of no layer, as all of them match "
+              + first.stream().map(SitePattern::toString).collect(Collectors.joining(" or "))
+              + " before; put it first");
+    }
+  }
+
+  private static Optional<SiteOverride> first(List<SiteOverride> overrides, Site site) {
+    return overrides.stream().filter(o -> o.sites().matches(site.name())).findFirst();
   }
 
   /** Whether the method has anything to train there. */
@@ -200,15 +241,25 @@ final class Planning {
     boolean larger = site.convolution() && site.rest() > site.in();
     if (larger) {
       rank = recipe.convRank().orElse(rank);
-      alpha = recipe.convAlpha().orElse(recipe.alpha() * rank / recipe.rank());
+      alpha =
+          recipe.convAlpha().orElse(recipe.alpha() * divisor(rank) / divisor(recipe.rank()));
     }
-    for (SiteOverride override : recipe.overrides()) {
-      if (override.sites().matches(site.name())) {
-        rank = override.rank().orElse(rank);
-        alpha = override.alpha().orElse(alpha);
-        break;
-      }
+    Optional<SiteOverride> ranked =
+        first(recipe.overrides().stream().filter(o -> o.rank().isPresent()).toList(), site);
+    Optional<SiteOverride> scaled =
+        first(recipe.overrides().stream().filter(o -> o.alpha().isPresent()).toList(), site);
+    int usual = rank;
+    rank = ranked.map(o -> o.rank().getAsInt()).orElse(rank);
+    if (scaled.isPresent()) {
+      alpha = scaled.get().alpha().getAsDouble();
+    } else if (ranked.filter(SiteOverride::keepsScale).isPresent()) {
+      alpha = alpha * divisor(rank) / divisor(usual);
     }
     return new SiteRecipe(rank, alpha, recipe.rankStabilised(), recipe.start());
+  }
+
+  /** What alpha is divided by for the scale. */
+  private double divisor(int rank) {
+    return recipe.rankStabilised() ? Math.sqrt((double) rank) : rank;
   }
 }

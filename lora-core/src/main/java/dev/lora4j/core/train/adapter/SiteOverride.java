@@ -6,25 +6,40 @@ import java.util.OptionalInt;
 
 /**
  * Another rank or alpha for some layers, as PEFT's {@code rank_pattern} and {@code alpha_pattern}
- * or kohya's {@code network_reg_dims}.
+ * or kohya's {@code network_reg_dims}. Of several the first that matches a layer and says a rank
+ * gives its rank, and the first that says an alpha its alpha.
  *
  * @param rank instead of the recipe's
  * @param alpha instead of the recipe's
+ * @param keepsScale whether alpha follows the rank, so that the layer's scale stays what the recipe
+ *     gives it, unless an override says its alpha
  */
-public record SiteOverride(SitePattern sites, OptionalInt rank, OptionalDouble alpha) {
+public record SiteOverride(
+    SitePattern sites, OptionalInt rank, OptionalDouble alpha, boolean keepsScale) {
   /** Another rank; alpha stays that of the recipe. */
   public static SiteOverride rank(String pattern, int rank) {
-    return new SiteOverride(SitePattern.of(pattern), OptionalInt.of(rank), OptionalDouble.empty());
+    return ranked(pattern, rank, false);
+  }
+
+  /** Another rank with the same scale. */
+  public static SiteOverride scaled(String pattern, int rank) {
+    return ranked(pattern, rank, true);
+  }
+
+  private static SiteOverride ranked(String pattern, int rank, boolean keepsScale) {
+    return new SiteOverride(
+        SitePattern.of(pattern), OptionalInt.of(rank), OptionalDouble.empty(), keepsScale);
   }
 
   /** Another alpha. */
   public static SiteOverride alpha(String pattern, double alpha) {
-    return new SiteOverride(SitePattern.of(pattern), OptionalInt.empty(), OptionalDouble.of(alpha));
+    return new SiteOverride(
+        SitePattern.of(pattern), OptionalInt.empty(), OptionalDouble.of(alpha), false);
   }
 
   /** Another rank and alpha. */
   public static SiteOverride of(String pattern, int rank, double alpha) {
     return new SiteOverride(
-        SitePattern.of(pattern), OptionalInt.of(rank), OptionalDouble.of(alpha));
+        SitePattern.of(pattern), OptionalInt.of(rank), OptionalDouble.of(alpha), false);
   }
 }

@@ -1,6 +1,7 @@
 package dev.lora4j.core.train.adapter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -19,6 +20,8 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,17 +223,70 @@ class AdapterRecipeTest {
   }
 
   @Test
-  void theFirstOverrideThatMatchesCounts() {
+  void theFirstOverrideOfARankAndThatOfAnAlphaCount() {
     AdapterRecipe recipe =
         LORA.overrides(
             List.of(
                 SiteOverride.rank("attn1.to_q", 8),
                 SiteOverride.of("re:.*attn1.*", 6, 5),
                 SiteOverride.alpha("*conv1", 7)));
-    assertEquals(new SiteRecipe(8, 2, false, FactorsStart.KAIMING), at(recipe, "to_q"));
+    assertEquals(new SiteRecipe(8, 5, false, FactorsStart.KAIMING), at(recipe, "to_q"));
     assertEquals(new SiteRecipe(6, 5, false, FactorsStart.KAIMING), at(recipe, "to_v"));
     assertEquals(new SiteRecipe(4, 7, false, FactorsStart.KAIMING), at(recipe, "conv1"));
     assertEquals(new SiteRecipe(4, 2, false, FactorsStart.KAIMING), at(recipe, "ff.net.2"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRankOfItsOwnKeepsTheScaleOfItsLayer(boolean root) {
+    AdapterRecipe usual = LORA.convolutions(2, 3).rankStabilised(root);
+    AdapterRecipe recipe =
+        usual.overrides(
+            List.of(
+                SiteOverride.scaled("to_q", 9),
+                SiteOverride.scaled("conv1", 8),
+                SiteOverride.scaled("to_v", 8),
+                SiteOverride.alpha("to_v", 4)));
+    assertEquals(9, at(recipe, "to_q").rank());
+    assertEquals(at(usual, "to_q").scale(), at(recipe, "to_q").scale(), 1e-12);
+    assertEquals(8, at(recipe, "conv1").rank());
+    assertEquals(at(usual, "conv1").scale(), at(recipe, "conv1").scale(), 1e-12);
+    assertEquals(new SiteRecipe(8, 4, root, FactorsStart.KAIMING), at(recipe, "to_v"));
+  }
+
+  /** Without an alpha of their own. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void convolutionsOfAnotherRankHaveTheScaleOfTheOthers(boolean root) {
+    AdapterRecipe recipe =
+        new AdapterRecipe(
+            LORA.method(),
+            LORA.targets(),
+            4,
+            2,
+            OptionalInt.of(16),
+            OptionalDouble.empty(),
+            List.of(),
+            List.of(),
+            FactorsStart.KAIMING,
+            root,
+            Dropouts.NONE,
+            Optional.empty());
+    assertEquals(16, at(recipe, "conv1").rank());
+    assertEquals(at(recipe, "to_q").scale(), at(recipe, "conv1").scale(), 1e-12);
+  }
+
+  @Test
+  void anOverrideWhoseLayersAllMatchOthersBeforeItIsAProblem() {
+    AdapterRecipe recipe =
+        LORA.overrides(
+            List.of(
+                SiteOverride.scaled("*attn1*", 8),
+                SiteOverride.scaled("to_q", 2),
+                SiteOverride.alpha("to_q", 4)));
+    String message = problems(() -> recipe.plan(SmallNet.sites()));
+    requireAll(message, "the rank of to_q is that of no layer", "*attn1* before; put it first");
+    assertFalse(message.contains("alpha"), message);
   }
 
   @Test
