@@ -51,7 +51,10 @@ final class AdapterKeys {
           "Which layers: names of presets; style if nothing is included or gone on with either");
   static final RunKey<List<String>> INCLUDE =
       RunKey.of(
-          "adapter.include", TEXTS, List.of(), "Patterns of layers to train instead of a preset");
+          "adapter.include",
+          TEXTS,
+          List.of(),
+          "Patterns of layers to train, beside targets if these are said too");
   static final RunKey<List<String>> EXCLUDE =
       RunKey.of("adapter.exclude", TEXTS, List.of(), "Patterns of layers to leave out");
   static final RunKey<Map<String, Integer>> RANKS =

@@ -10,10 +10,18 @@ import java.util.Optional;
 
 /** Values of keys as they are said, the later over the earlier, and all that is wrong with them. */
 final class Entries {
+  /**
+   * How a key was said last.
+   *
+   * @param source number of the file or command line
+   * @param as the name that was used for the key
+   */
+  private record Said(int source, String as) {}
+
   private final Map<RunKey<?>, RunValues.Entry> entries = new LinkedHashMap<>();
-  private final Map<RunKey<?>, Integer> turns = new HashMap<>();
+  private final Map<RunKey<?>, Said> said = new HashMap<>();
   private final List<String> problems = new ArrayList<>();
-  private int turn;
+  private int source;
 
   /**
    * Sets a key, or notes what is wrong with the value.
@@ -22,7 +30,7 @@ final class Entries {
    * @param as the name that was used for the key
    */
   <T> void put(RunKey<T> key, Object value, String origin, String as) {
-    turns.put(key, turn++);
+    said.put(key, new Said(source, as));
     try {
       entries.put(key, new RunValues.Entry(key.type().reading().apply(value), origin));
     } catch (ExtensionException e) {
@@ -33,24 +41,70 @@ final class Entries {
     }
   }
 
-  /** How often something was set until now. */
-  int turn() {
-    return turn;
+  /** Leaves a key without a value, as something says by this name. */
+  void leave(RunKey<?> key, String as) {
+    said.put(key, new Said(source, as));
+    entries.remove(key);
   }
 
-  /** Whether a key was set in this turn or later. */
-  boolean since(RunKey<?> key, int begin) {
-    return turns.getOrDefault(key, -1) >= begin;
+  /** What follows is of another file or command line than what was before. */
+  void begin() {
+    source++;
   }
 
-  /** Whether anything set it. */
+  /** The number of the file or command line that is read. */
+  int source() {
+    return source;
+  }
+
+  /** The number of the file or command line that said a key last; -1 if none did. */
+  int source(RunKey<?> key) {
+    Said last = said.get(key);
+    return last == null ? -1 : last.source();
+  }
+
+  /** Whether a key was said last by the name that sd-scripts has for it. */
+  boolean renamed(RunKey<?> key) {
+    Said last = said.get(key);
+    return last != null && !last.as().equals(key.name());
+  }
+
+  /** The name by which a key was said last, its own if it was not. */
+  String as(RunKey<?> key) {
+    Said last = said.get(key);
+    return last == null ? key.name() : last.as();
+  }
+
+  /** Whether it has a value that something set. */
   boolean has(RunKey<?> key) {
     return entries.containsKey(key);
   }
 
+  /** Whether nobody but a preset set it. */
+  boolean free(RunKey<?> key) {
+    return !has(key) || Presets.said(origin(key));
+  }
+
+  /** The value that was set, else the one that the key has by itself. */
+  <T> Optional<T> find(RunKey<T> key) {
+    return new RunValues(entries, Map.of()).find(key);
+  }
+
+  /** Who set it. */
+  String origin(RunKey<?> key) {
+    return new RunValues(entries, Map.of()).origin(key);
+  }
+
+  /** Takes back what was said of a key. */
+  void withdraw(RunKey<?> key) {
+    entries.remove(key);
+  }
+
   /** Takes back what presets say of a key. */
   void withdrawPreset(RunKey<?> key) {
-    entries.computeIfPresent(key, (k, entry) -> Presets.said(entry.origin()) ? null : entry);
+    if (free(key)) {
+      entries.remove(key);
+    }
   }
 
   private static String shown(Object value) {

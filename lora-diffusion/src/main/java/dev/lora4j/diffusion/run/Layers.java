@@ -23,7 +23,6 @@ public final class Layers {
   private final List<String> notes = new ArrayList<>();
   private final Map<RunKey<?>, Map<String, Object>> settings = new HashMap<>();
   private final List<Runnable> last = new ArrayList<>();
-  private int begun;
   private String outFolder = "";
   private String outName = "";
 
@@ -83,17 +82,17 @@ public final class Layers {
     return "did you mean " + String.join(" or ", nearest) + "?";
   }
 
-  /** What follows is of one file, whatever the order of its keys. */
+  /** What follows is of one file or command line, whatever the order of its keys. */
   void begin() {
-    begun = entries.turn();
+    entries.begin();
   }
 
   /** Sets a key at the end, unless anything else of the same file or after it does. */
   void otherwise(RunKey<?> key, Object value, String origin) {
-    int since = begun;
+    int since = entries.source();
     last.add(
         () -> {
-          if (!entries.since(key, since)) {
+          if (entries.source(key) < since) {
             set(key.name(), value, origin);
           }
         });
@@ -154,13 +153,12 @@ public final class Layers {
    * @throws RunProblems if anything was wrong
    */
   public RunValues values() {
+    Precedence precedence = new Precedence(entries, this::note);
+    precedence.pairs();
     last.forEach(Runnable::run);
     last.clear();
-    if (entries.has(AdapterKeys.FROM)) {
-      // A preset knows nothing of the adapter, whose layers and ranks are there.
-      List.of(AdapterKeys.TARGETS, AdapterKeys.RANK, AdapterKeys.ALPHA)
-          .forEach(entries::withdrawPreset);
-    }
+    precedence.presets();
+    precedence.rate();
     return entries.values(RunKeys.ALL, data);
   }
 }

@@ -60,6 +60,10 @@ public final class ResolvedRun {
   }
 
   private static <T> Optional<String> text(RunValues values, RunKey<T> key) {
+    RunKey<?> epochs = RunKeys.EPOCHS_INSTEAD.get(key);
+    if (epochs != null && values.find(epochs).isPresent()) {
+      return Optional.empty();
+    }
     return values.find(key).map(key.type().writing());
   }
 

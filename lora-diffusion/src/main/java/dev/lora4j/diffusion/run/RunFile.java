@@ -38,11 +38,13 @@ public final class RunFile {
   private final String name;
   private final Optional<Path> folder;
   private final Layers layers;
+  private final Optional<String> preset;
 
-  private RunFile(String name, Optional<Path> folder, Layers layers) {
+  private RunFile(String name, Optional<Path> folder, Layers layers, Optional<String> preset) {
     this.name = name;
     this.folder = folder;
     this.layers = layers;
+    this.preset = preset;
   }
 
   /**
@@ -51,9 +53,19 @@ public final class RunFile {
    * @throws RunProblems if it cannot be read as TOML at all
    */
   public static void read(Path file, Layers layers) {
+    read(file, layers, Optional.empty());
+  }
+
+  /**
+   * Lays a file over what is there.
+   *
+   * @param preset goes below it instead of the one that the file names
+   * @throws RunProblems if it cannot be read as TOML at all
+   */
+  public static void read(Path file, Layers layers, Optional<String> preset) {
     String text = text(file);
-    Path folder = file.toAbsolutePath().normalize().getParent();
-    new RunFile(String.valueOf(file.getFileName()), Optional.ofNullable(folder), layers).read(text);
+    Optional<Path> folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent());
+    new RunFile(String.valueOf(file.getFileName()), folder, layers, preset).read(text);
   }
 
   /**
@@ -98,17 +110,20 @@ public final class RunFile {
 
   /** Lays a text over what is there; {@code name} is what to call it in messages. */
   static void read(String text, String name, Layers layers) {
-    new RunFile(name, Optional.empty(), layers).read(text);
+    new RunFile(name, Optional.empty(), layers, Optional.empty()).read(text);
   }
 
   private void read(String text) {
     TomlParseResult parsed = parsed(text, name);
-    Object preset = parsed.get(List.of(PRESET));
-    if (preset != null) {
-      Presets.read(String.valueOf(preset), layers);
+    Optional<String> own = Optional.ofNullable(parsed.get(List.of(PRESET))).map(String::valueOf);
+    preset.or(() -> own).ifPresent(one -> Presets.read(one, layers));
+    if (preset.isPresent() && own.isPresent() && !preset.equals(own)) {
+      String given = " gives way to preset " + preset.get() + ", which was asked for.";
+      layers.note(origin(name, parsed, PRESET) + ": preset " + own.get() + given);
     }
     layers.begin();
     table(parsed, "");
+    layers.begin();
   }
 
   private static RunProblems problem(String sentence) {

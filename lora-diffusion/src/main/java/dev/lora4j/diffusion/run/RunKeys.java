@@ -17,7 +17,10 @@ import static dev.lora4j.diffusion.run.RunKey.unset;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.train.log.Tracker;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The keys of a run; those of its larger parts are in classes of their own. */
@@ -202,5 +205,17 @@ public final class RunKeys {
           .<RunKey<?>>flatMap(Collection::stream)
           .toList();
 
+  /** Steps, and the key that says the same in epochs: a run has one of both. */
+  static final Map<RunKey<Integer>, RunKey<Integer>> EPOCHS_INSTEAD = epochsInstead();
+
   private RunKeys() {}
+
+  private static Map<RunKey<Integer>, RunKey<Integer>> epochsInstead() {
+    Map<RunKey<Integer>, RunKey<Integer>> pairs = new LinkedHashMap<>();
+    pairs.put(STEPS, EPOCHS);
+    pairs.put(VALIDATION_EVERY, VALIDATION_EPOCHS);
+    pairs.put(PREVIEW_EVERY, PREVIEW_EPOCHS);
+    pairs.put(ADAPTERS, ADAPTER_EPOCHS);
+    return Collections.unmodifiableMap(pairs);
+  }
 }

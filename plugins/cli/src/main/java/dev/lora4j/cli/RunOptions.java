@@ -25,6 +25,10 @@ import picocli.CommandLine.Spec;
 /** A training run as a command line says it: a file, options, or both, where options win. */
 final class RunOptions {
   private static final String LINE = "command line";
+
+  /** Keys that name a base as --base does. */
+  private static final Set<String> BASES = Set.of("base", "pretrained_model_name_or_path");
+
   private static final Set<String> OF_BASES =
       Set.of(
           "--set",
@@ -56,8 +60,8 @@ final class RunOptions {
       names = "--preset",
       paramLabel = "NAME",
       description =
-          "Start from style, character, quick or tiny; what else is said wins (default: style with"
-              + " --base, else tiny).")
+          "Start from style, character, quick or tiny, instead of what RUN.toml starts from; what else"
+              + " is said wins (default without RUN.toml: style with --base, else tiny).")
   private Optional<String> preset = Optional.empty();
 
   @Option(
@@ -171,10 +175,13 @@ final class RunOptions {
       throw new Failure(file.orElseThrow() + " makes a base; only train takes such a file.");
     }
     Layers layers = new Layers();
-    if (file.isEmpty() || preset.isPresent()) {
-      Presets.read(preset.orElse(model.base.isPresent() ? "style" : "tiny"), layers);
+    Map<String, String> assigned = assignments();
+    if (file.isPresent()) {
+      RunFile.read(ExistingPath.file(file.get()), layers, preset);
+    } else {
+      boolean named = model.base.isPresent() || BASES.stream().anyMatch(assigned::containsKey);
+      Presets.read(preset.orElse(named ? "style" : "tiny"), layers);
     }
-    file.ifPresent(f -> RunFile.read(ExistingPath.file(f), layers));
     say(layers, "images", images.map(RunOptions::absolute));
     say(layers, "regularisation", regularisation.map(RunOptions::absolute));
     say(layers, "out", out);
@@ -197,7 +204,7 @@ final class RunOptions {
     if (!previews.isEmpty()) {
       layers.set("previews.prompts", List.copyOf(previews), LINE);
     }
-    assignments().forEach((key, text) -> layers.setText(key, text, "--set"));
+    assigned.forEach((key, text) -> layers.setText(key, text, "--set"));
     model.base.ifPresent(b -> layers.set("base", b.toString(), LINE));
     RunValues values = layers.values();
     layers.notes().forEach(console::note);

@@ -101,6 +101,27 @@ class PlanCommandTest {
   }
 
   @Test
+  void optionsWinOverAFile() throws IOException {
+    Path file = folder.resolve("run.toml");
+    Files.writeString(file, "preset = \"style\"\nepochs = 3\nbatch = 2\n");
+    String steps = plan(file, "--steps=7").out();
+    assertTrue(steps.contains("7 steps of 2 pictures"), steps);
+    Run run = plan(file, "--preset=character");
+    assertTrue(run.out().contains("lora of rank 32"), run.out());
+  }
+
+  @Test
+  void thePresetIsThatOfABaseHoweverItIsNamed() {
+    Run run =
+        Run.of(
+            "plan",
+            "--images=" + folder.resolve("pictures"),
+            "--out=" + folder.resolve("a.safetensors"),
+            "--set=base=" + Run.BASE.replaceFirst("--base=", ""));
+    assertTrue(run.out().contains("1500 steps of 4 pictures"), run.out() + run.err());
+  }
+
+  @Test
   void aWarmUpInStepsIsThatOfEpochsToo() {
     Run run = plan("--batch=2", "--epochs=10", "--set=lr_warmup_steps=7");
     assertEquals(0, run.code(), run.err());
