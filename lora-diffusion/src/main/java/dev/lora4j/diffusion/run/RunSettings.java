@@ -170,9 +170,10 @@ public record RunSettings(
     if (data.training().isEmpty()) {
       return 1;
     }
+    // What is left of an epoch's batches is a step too, so that epochs are of equally many steps.
     int batches = Batches.of(data.training(), style.seed()).perEpoch();
-    long steps = (long) ofEpochs * batches / style.accumulate();
-    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, steps));
+    long each = (batches + style.accumulate() - 1L) / style.accumulate();
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, ofEpochs * each));
   }
 
   /**
