@@ -38,8 +38,7 @@ final class AdapterKeys {
       unset(
           "adapter.alpha",
           number(0, ANY),
-          "Divided by the rank it scales what is added; the rank if it is not given",
-          "network_alpha");
+          "Divided by the rank it scales what is added; the rank if it is not given");
   static final RunKey<Integer> CONV_RANK =
       unset("adapter.conv_rank", count(1), "Rank at convolutions; that of others if not given");
   static final RunKey<Double> CONV_ALPHA =

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Options of sd-scripts that say something in another form than ours. Options that only have
@@ -26,6 +27,19 @@ final class KohyaOptions {
   }
 
   private static final String DECOUPLE = "decouple";
+
+  /** Options that are off at 0, where the key takes no 0. */
+  private static final Set<String> OFF_AT_ZERO =
+      Set.of(
+          "max_train_epochs",
+          "scale_weight_norms",
+          "sample_every_n_steps",
+          "sample_every_n_epochs",
+          "save_every_n_steps",
+          "save_every_n_epochs",
+          "validate_every_n_steps",
+          "validate_every_n_epochs");
+
   private static final Map<String, Meaning> MEANINGS = new LinkedHashMap<>();
 
   static {
@@ -35,6 +49,9 @@ final class KohyaOptions {
     MEANINGS.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
     MEANINGS.put("network_module", KohyaOptions::module);
     MEANINGS.put("network_args", KohyaOptions::networkArguments);
+    MEANINGS.put("network_alpha", KohyaOptions::alpha);
+    MEANINGS.put("unet_lr", (to, v, from) -> rate(to, OptimizerKeys.UNET_RATE, v, from));
+    MEANINGS.put("text_encoder_lr", (to, v, from) -> rate(to, OptimizerKeys.TEXT_RATE, v, from));
     MEANINGS.put("optimizer_type", KohyaOptions::optimizer);
     MEANINGS.put(
         "optimizer_args", (to, v, from) -> each(v, from, to, KohyaOptions::optimizerArgument));
@@ -54,6 +71,7 @@ final class KohyaOptions {
                 to,
                 (l, name, value, at) -> l.setting(OptimizerKeys.SCHEDULE_ARGS, name, value, at)));
     MEANINGS.put("weighting_scheme", KohyaOptions::weighting);
+    MEANINGS.put("dataset_repeats", (to, v, from) -> to.data("num_repeats", v));
     MEANINGS.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
     MEANINGS.put(
         "metadata_trigger_phrase",
@@ -216,6 +234,28 @@ final class KohyaOptions {
       name = name.substring(0, name.length() - "8bit".length()).replace("paged", "");
     }
     to.set("optimizer.name", name, origin);
+    if (name.endsWith("schedulefree")) {
+      String rule = name;
+      to.last(() -> withoutSchedule(to, rule, origin));
+    }
+  }
+
+  /** There these take no notice of schedule and warm-up. */
+  private static void withoutSchedule(Layers to, String rule, String origin) {
+    Entries said = to.entries();
+    if (!said.find(OptimizerKeys.OPTIMIZER).filter(rule::equals).isPresent()) {
+      return;
+    }
+    List<RunKey<?>> ignored = List.of(OptimizerKeys.SCHEDULE, OptimizerKeys.WARMUP);
+    for (RunKey<?> key : ignored) {
+      if (!said.free(key) && said.renamed(key)) {
+        to.note(said.origin(key) + ": " + said.as(key) + " has no effect with " + rule + ".");
+        said.withdraw(key);
+      }
+    }
+    if (said.free(OptimizerKeys.SCHEDULE)) {
+      said.put(OptimizerKeys.SCHEDULE, "constant", origin, "optimizer_type");
+    }
   }
 
   private static void optimizerArgument(Layers to, String name, String value, String origin) {
@@ -277,6 +317,53 @@ final class KohyaOptions {
       case "uniform" -> to.set(LossKeys.FLOW_WEIGHTING.name(), "none", origin);
       default -> to.set(LossKeys.FLOW_WEIGHTING.name(), value, origin);
     }
+  }
+
+  /** The rank where it is 0. */
+  private static void alpha(Layers to, Object value, String origin) {
+    if (zero(value)) {
+      to.entries().leave(AdapterKeys.ALPHA, "network_alpha");
+    } else {
+      to.entries().put(AdapterKeys.ALPHA, value, origin, "network_alpha");
+    }
+  }
+
+  /** Of a part, which is not trained where it is 0; a list has one for each text encoder. */
+  private static void rate(Layers to, RunKey<Double> key, Object value, String origin) {
+    boolean text = key.equals(OptimizerKeys.TEXT_RATE);
+    String name = text ? "text_encoder_lr" : "unet_lr";
+    List<?> all = value instanceof List<?> list ? list : List.of(value);
+    if (all.isEmpty()) {
+      return;
+    }
+    if (all.stream().distinct().count() > 1) {
+      to.problem(
+          origin
+              + ": "
+              + name
+              + " has several rates; the text encoders have one here, so say one number for all,"
+              + " found "
+              + all
+              + ".");
+    } else if (!zero(all.get(0))) {
+      to.entries().put(key, all.get(0), origin, name);
+    } else {
+      to.entries().leave(key, name);
+      if (text) {
+        to.set(AdapterKeys.TEXT_ENCODER.name(), false, origin);
+      } else {
+        to.set(AdapterKeys.TARGETS.name(), List.of("text-encoders"), origin);
+      }
+    }
+  }
+
+  private static boolean zero(Object value) {
+    return value instanceof Number number ? number.doubleValue() == 0 : value.equals("0");
+  }
+
+  /** Whether an option that is another name of a key is off with this value. */
+  static boolean off(String name, Object value) {
+    return OFF_AT_ZERO.contains(name) && zero(value);
   }
 
   private static void samplePrompts(Layers to, Object value, String origin) {

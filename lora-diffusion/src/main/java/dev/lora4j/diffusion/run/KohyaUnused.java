@@ -68,6 +68,7 @@ final class KohyaUnused {
     needless(
         "all adapters that are written on the way stay; save.keep counts checkpoints",
         "save_last_n_steps",
+        "save_last_n_steps_state",
         "save_last_n_epochs",
         "save_last_n_epochs_state");
     needless("previews begin before the first step", "sample_at_first");
@@ -121,6 +122,10 @@ final class KohyaUnused {
         "initial_epoch",
         "initial_step",
         "skip_until_initial_step");
+    missed(
+        "name it as metadata_file of a subset in [[data.datasets]], with its image_dir", "in_json");
+    missed(
+        "there is no schedule with a decay of its own length; say schedule.name", "lr_decay_steps");
     missed("words of captions all count the same", "weighted_captions");
     missed("schedule.name and schedule.settings say how the rate goes", "lr_scheduler_type");
     missed("say after how many epochs, with save_every_n_epochs", "save_n_epoch_ratio");

@@ -1,8 +1,6 @@
 package dev.lora4j.diffusion.run;
 
 import dev.lora4j.core.spi.NearestNames;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,16 +46,35 @@ public final class Layers {
    */
   public void set(String name, Object value, String origin) {
     RunKey<?> key = BY_NAME.get(name);
-    if (key != null && !key.name().equals(name) && "".equals(value)) {
+    boolean renamed = key != null && !key.name().equals(name);
+    if (renamed && "".equals(value)) {
       // Files that a program wrote have options that nobody set, as empty texts.
       return;
     }
-    if (key != null) {
+    if (key != null && renamed && KohyaOptions.off(name, value)) {
+      leave(key, name, origin);
+    } else if (key != null) {
       entries.put(key, value, origin, name);
     } else if (DataTables.known(name)) {
       data.put(DataTables.leaf(name), value);
     } else if (!KohyaOptions.apply(this, name, value, origin)) {
       problem(origin + ": there is no key " + name + "; " + meant(name));
+    }
+  }
+
+  /** Leaves a key without a value, as an option of sd-scripts says that something is not done. */
+  private void leave(RunKey<?> key, String name, String origin) {
+    entries.leave(key, name);
+    int since = entries.source();
+    if (key.equals(RunKeys.PREVIEW_EVERY) || key.equals(RunKeys.PREVIEW_EPOCHS)) {
+      last(
+          () -> {
+            boolean every =
+                entries.has(RunKeys.PREVIEW_EVERY) || entries.has(RunKeys.PREVIEW_EPOCHS);
+            if (!every && entries.source(RunKeys.PREVIEW_PROMPTS) <= since) {
+              entries.put(RunKeys.PREVIEW_PROMPTS, List.of(), origin, name);
+            }
+          });
     }
   }
 
@@ -87,10 +104,20 @@ public final class Layers {
     entries.begin();
   }
 
+  /** What is said, for what hangs on it. */
+  Entries entries() {
+    return entries;
+  }
+
+  /** Does something when all is said. */
+  void last(Runnable what) {
+    last.add(what);
+  }
+
   /** Sets a key at the end, unless anything else of the same file or after it does. */
   void otherwise(RunKey<?> key, Object value, String origin) {
     int since = entries.source();
-    last.add(
+    last(
         () -> {
           if (entries.source(key) < since) {
             set(key.name(), value, origin);
@@ -113,17 +140,21 @@ public final class Layers {
     set(key.name(), all, origin);
   }
 
-  /** Prompts from a file, one in each line; what follows {@code --} in a line is left out. */
+  /** Prompts from a file. */
   void promptFile(String file, String origin) {
     try {
-      List<String> prompts =
-          Files.readAllLines(Path.of(file)).stream()
-              .map(line -> line.replaceFirst("\\s--.*$", "").strip())
-              .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-              .toList();
-      set(RunKeys.PREVIEW_PROMPTS.name(), prompts, origin);
-    } catch (IOException e) {
-      problem(origin + ": the prompts in " + file + " cannot be read (" + e + ").");
+      PromptFile read = PromptFile.read(Path.of(file));
+      set(RunKeys.PREVIEW_PROMPTS.name(), read.prompts(), origin);
+      if (read.more()) {
+        note(
+            origin
+                + ": of "
+                + file
+                + " only the prompts are taken; previews.steps, previews.guidance and previews.seed"
+                + " are those of all previews.");
+      }
+    } catch (RunProblems e) {
+      problem(origin + ": " + e.getMessage());
     }
   }
 

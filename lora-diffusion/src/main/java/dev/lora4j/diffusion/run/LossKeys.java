@@ -102,6 +102,12 @@ final class LossKeys {
           choice("constant", "exponential", "snr"),
           "How huber_c changes with the noise",
           "huber_schedule");
+  static final RunKey<Double> HUBER_SCALE =
+      unset(
+          "loss.huber_scale",
+          number(0, ANY),
+          "Factor of huber_c with the schedules constant and exponential",
+          "huber_scale");
   static final RunKey<String> FLOW_WEIGHTING =
       RunKey.of(
           "loss.weighting",
@@ -137,6 +143,7 @@ final class LossKeys {
           LOSS_ARGS,
           HUBER_C,
           HUBER_SCHEDULE,
+          HUBER_SCALE,
           FLOW_WEIGHTING,
           PRIOR_WEIGHT,
           MASKED);

@@ -21,13 +21,9 @@ final class OptimizerKeys {
       RunKey.of(
           "optimizer.rate", number(0, ANY), 1e-4, "Learning rate at its highest", "learning_rate");
   static final RunKey<Double> UNET_RATE =
-      unset("optimizer.unet_rate", number(0, ANY), "Rate of the denoiser alone", "unet_lr");
+      unset("optimizer.unet_rate", number(0, ANY), "Rate of the denoiser alone");
   static final RunKey<Double> TEXT_RATE =
-      unset(
-          "optimizer.text_encoder_rate",
-          number(0, ANY),
-          "Rate of the text encoder alone",
-          "text_encoder_lr");
+      unset("optimizer.text_encoder_rate", number(0, ANY), "Rate of the text encoder alone");
   static final RunKey<Double> UP_RATIO =
       RunKey.of(
           "optimizer.up_ratio",

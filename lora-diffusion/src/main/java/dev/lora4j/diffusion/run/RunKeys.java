@@ -133,7 +133,7 @@ public final class RunKeys {
   static final RunKey<Integer> SAVE_EVERY =
       RunKey.of("save.every", count(1), 100, "Steps between checkpoints");
   static final RunKey<Integer> SAVE_KEEP =
-      RunKey.of("save.keep", count(1), 2, "Checkpoints to keep", "save_last_n_steps_state");
+      RunKey.of("save.keep", count(1), 2, "Checkpoints to keep");
   static final RunKey<Integer> ADAPTERS =
       unset(
           "save.adapters",

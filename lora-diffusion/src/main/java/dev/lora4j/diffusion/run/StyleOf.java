@@ -183,7 +183,7 @@ final class StyleOf {
         settings(
             Extensions.installed().info(Loss.class, name),
             LossKeys.LOSS_ARGS,
-            List.of(LossKeys.HUBER_C, LossKeys.HUBER_SCHEDULE)));
+            List.of(LossKeys.HUBER_C, LossKeys.HUBER_SCHEDULE, LossKeys.HUBER_SCALE)));
   }
 
   /** Settings of an extension: those of its table, and of keys that sd-scripts has for some. */

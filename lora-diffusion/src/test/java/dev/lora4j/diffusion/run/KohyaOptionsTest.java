@@ -204,6 +204,120 @@ class KohyaOptionsTest {
     assertEquals(Optional.of(true), values.find(AdapterKeys.TEXT_ENCODER));
   }
 
+  private RunValues values(String text) throws Exception {
+    return read("output_name = 'mine'\n" + text).values();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "text_encoder_lr = [5e-5, 5e-5]|optimizer.text_encoder_rate|5e-05",
+        "text_encoder_lr = []|optimizer.text_encoder_rate|",
+        "text_encoder_lr = 0|adapter.text_encoder|false",
+        "text_encoder_lr = [0.0, 0.0]|optimizer.text_encoder_rate|",
+        "unet_lr = 0.0|adapter.targets|[\"text-encoders\"]",
+        "network_alpha = 0|adapter.alpha|",
+        "scale_weight_norms = 0|adapter.max_norm|",
+        "sample_every_n_steps = 0|previews.prompts|[]",
+        "max_train_epochs = 0|epochs|",
+        "save_last_n_steps_state = 1000|save.keep|2",
+        "huber_scale = 0.5|loss.huber_scale|0.5",
+        "lr_decay_steps = 0|steps|1000",
+      })
+  void valuesThatAreAllRightThereAreHere(String line, String key, String value) throws Exception {
+    Map<String, String> texts = ResolvedRun.texts(values(line));
+    String expected = value == null ? null : value.replace("5e-05", KeyType.plain(5e-5));
+    assertEquals(expected, texts.get(key));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "text_encoder_lr = [5e-5, 1e-5]|text_encoder_lr has several rates; the text encoders have",
+        "lr_decay_steps = 100|lr_decay_steps is not done here: there is no schedule with a decay",
+        "in_json = 'meta.json'|in_json is not done here: name it as metadata_file",
+      })
+  void whatCannotBeIsSaid(String line, String told) throws Exception {
+    Layers layers = read("output_name = 'mine'\n" + line);
+    RunProblems e = assertThrows(RunProblems.class, layers::values);
+    assertTrue(e.getMessage().contains(told), e.getMessage());
+  }
+
+  @Test
+  void previewsThatAreOffInTheFileMayBeAskedFor() throws Exception {
+    Layers layers = read("output_name = 'mine'\nsample_every_n_steps = 0");
+    layers.set("previews.prompts", List.of("a fox"), "command line");
+    assertEquals(Optional.of(List.of("a fox")), layers.values().find(RunKeys.PREVIEW_PROMPTS));
+  }
+
+  @Test
+  void theScaleOfHuberReachesTheLoss() throws Exception {
+    RunValues values =
+        values("loss_type = 'smooth_l1'\nhuber_schedule = 'constant'\nhuber_scale = 0.5");
+    assertEquals(
+        new SmoothL1(0.1, HuberSchedule.CONSTANT, 0.5),
+        RunSettings.of(values).style().objective().loss().criterion());
+  }
+
+  @Test
+  void theDataSetIsRepeated() throws Exception {
+    assertEquals(10L, values("dataset_repeats = 10").data().get("num_repeats"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "lr_scheduler = 'cosine'\nlr_warmup_steps = 50"})
+  void aScheduleFreeOptimizerTakesNoNoticeOfTheSchedule(String schedule) throws Exception {
+    Layers layers =
+        read("output_name = 'mine'\n" + schedule + "\noptimizer_type = 'AdamWScheduleFree'");
+    StyleSettings style = RunSettings.of(layers.values()).style();
+    assertEquals("constant", style.schedule().decay().name());
+    assertEquals(0, style.schedule().warmup());
+    String notes = layers.notes().toString();
+    assertEquals(!schedule.isEmpty(), notes.contains("lr_scheduler has no effect"), notes);
+    assertEquals(!schedule.isEmpty(), notes.contains("lr_warmup_steps has no effect"), notes);
+    Layers over = read("output_name = 'mine'\n" + schedule + "\noptimizer_type = 'ScheduleFree'");
+    over.set("optimizer.name", "adamw", "command line");
+    assertEquals("cosine", RunSettings.of(over.values()).style().schedule().decay().name());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a.txt|# mine\\na fox --n dull --w 512\\n\\nan owl",
+        "a.toml|[prompt]\\nwidth = 512\\n[[prompt.subset]]\\nprompt = 'a fox'\\n"
+            + "[[prompt.subset]]\\nprompt = 'an owl'",
+        "a.json|['a fox --d 1', {'prompt': 'an owl', 'seed': 3}]",
+      })
+  void promptsComeInAnyOfTheirForms(String name, String text) throws Exception {
+    String quotes = name.endsWith("json") ? text.replace('\'', '"') : text;
+    Files.writeString(folder.resolve(name), quotes.replace("\\n", "\n"));
+    Layers layers = read("output_name = 'mine'\nsample_prompts = '" + name + "'");
+    RunValues values = layers.values();
+    assertEquals(Optional.of(List.of("a fox", "an owl")), values.find(RunKeys.PREVIEW_PROMPTS));
+    assertTrue(layers.notes().toString().contains("only the prompts are taken"), "a note");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a.toml|prompts = 1|has no [prompt]",
+        "a.toml|[[prompt.subset]]\\nwidth = 3|without a text",
+        "a.json|{}|is no list",
+        "a.json|[|is no JSON",
+        "a.json|[{}]|without a text",
+      })
+  void promptsThatAreNoneAreAProblem(String name, String text, String told) throws Exception {
+    Files.writeString(folder.resolve(name), text.replace("\\n", "\n"));
+    Layers layers = read("output_name = 'mine'\nsample_prompts = '" + name + "'");
+    RunProblems e = assertThrows(RunProblems.class, layers::values);
+    assertTrue(e.getMessage().contains(told), e.getMessage());
+    assertTrue(e.getMessage().startsWith("run.toml, line 2: "), e.getMessage());
+  }
+
   @Test
   void whatWouldMakeAnotherAdapterIsAProblem() throws Exception {
     RunProblems e =
