@@ -87,6 +87,19 @@ final class KohyaOptions {
     return all;
   }
 
+  /**
+   * Whether a key of a table is an option of theirs, whose tables only order a file, and may be
+   * called as ours are.
+   */
+  static boolean within(String table, String key) {
+    boolean ours = table.isEmpty() || Layers.key(table + key).isPresent();
+    boolean theirs =
+        MEANINGS.containsKey(key)
+            || KohyaUnused.names().contains(key)
+            || Layers.key(key).filter(known -> !known.name().equals(key)).isPresent();
+    return !ours && theirs && !DataTables.known(table + key);
+  }
+
   /** Says whether there is such an option, and does what it means. */
   static boolean apply(Layers layers, String name, Object value, String origin) {
     Meaning meaning = MEANINGS.get(name);

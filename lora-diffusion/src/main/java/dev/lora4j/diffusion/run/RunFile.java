@@ -132,8 +132,8 @@ public final class RunFile {
 
   private void table(TomlTable table, String prefix) {
     for (String key : table.keySet()) {
-      String full = prefix + key;
       Object value = table.get(List.of(key));
+      String full = KohyaOptions.within(prefix, key) ? key : prefix + key;
       if (value instanceof TomlTable inner && Layers.key(full).isEmpty()) {
         // Tables that are not ours only order a file, as those of sd-scripts do.
         table(inner, sections(full) ? full + "." : "");

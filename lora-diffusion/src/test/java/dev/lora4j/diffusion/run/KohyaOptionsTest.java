@@ -208,6 +208,30 @@ class KohyaOptionsTest {
     return read("output_name = 'mine'\n" + text).values();
   }
 
+  @Test
+  void aSectionMayBeCalledAsOursAre() throws Exception {
+    RunValues values =
+        values(
+            """
+            [optimizer]
+            optimizer_type = "Lion"
+            learning_rate = 3e-5
+            [logging]
+            logging_dir = "logs"
+            log_with = "tensorboard"
+            [save]
+            save_every_n_epochs = 2
+            [data]
+            resolution = "512,512"
+            train_data_dir = "pictures"
+            """);
+    assertEquals("lion", values.get(OptimizerKeys.OPTIMIZER));
+    assertEquals(3e-5, values.get(OptimizerKeys.RATE));
+    assertEquals(Optional.of(2), values.find(RunKeys.ADAPTER_EPOCHS));
+    assertEquals(Optional.of(folder.resolve("pictures").toString()), values.find(RunKeys.IMAGES));
+    assertEquals("512,512", values.data().get("resolution"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
