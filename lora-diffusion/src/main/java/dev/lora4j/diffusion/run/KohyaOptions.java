@@ -43,6 +43,7 @@ final class KohyaOptions {
   private static final Map<String, Meaning> MEANINGS = new LinkedHashMap<>();
 
   static {
+    MEANINGS.put("v_parameterization", KohyaOptions::velocity);
     MEANINGS.put("mixed_precision", KohyaOptions::precision);
     MEANINGS.put("save_precision", (to, v, from) -> to.set("stored", type(v, "f16"), from));
     MEANINGS.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
@@ -329,6 +330,13 @@ final class KohyaOptions {
       case "logit_normal", "mode" -> to.set(TimestepKeys.SAMPLING.name(), value, origin);
       case "uniform" -> to.set(LossKeys.FLOW_WEIGHTING.name(), "none", origin);
       default -> to.set(LossKeys.FLOW_WEIGHTING.name(), value, origin);
+    }
+  }
+
+  /** Where it is not said, the base knows. */
+  private static void velocity(Layers to, Object value, String origin) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      to.entries().put(RunKeys.PREDICTION, "v_prediction", origin, "v_parameterization");
     }
   }
 

@@ -34,6 +34,16 @@ public final class RunKeys {
           PATH,
           "Folder or file of the base model; the bundled one if it is not given",
           "pretrained_model_name_or_path");
+  static final RunKey<String> BASE_CONFIG =
+      unset(
+          "base_config",
+          PATH,
+          "Folder of diffusers with configurations and tokenisers for a base in one file");
+  static final RunKey<String> PREDICTION =
+      unset(
+          "prediction",
+          choice("epsilon", "v_prediction", "flow"),
+          "What the base predicts, if it is not what the base says");
   static final RunKey<String> IMAGES =
       unset("images", PATH, "Folder of pictures, with captions beside them", "train_data_dir");
   static final RunKey<String> REGULARISATION =
@@ -156,6 +166,8 @@ public final class RunKeys {
   private static final List<RunKey<?>> OF_THE_RUN =
       List.of(
           BASE,
+          BASE_CONFIG,
+          PREDICTION,
           IMAGES,
           REGULARISATION,
           OUT,

@@ -6,6 +6,7 @@ import dev.lora4j.core.train.log.Tracker;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.style.StyleSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -211,6 +212,16 @@ public record RunSettings(
   /** Whether the data set says what previews show. */
   public boolean previewsCaptions() {
     return values.find(RunKeys.PREVIEW_PROMPTS).isEmpty();
+  }
+
+  /** Configurations and tokenisers for a base in one file, if it does not bring its own. */
+  public Optional<Path> baseConfig() {
+    return values.find(RunKeys.BASE_CONFIG).map(Path::of);
+  }
+
+  /** What the base predicts, if it is not what the base says. */
+  public Optional<SchedulerConfig.Prediction> prediction() {
+    return values.find(RunKeys.PREDICTION).map(SchedulerConfig.Prediction::named);
   }
 
   /** The adapter whose factors are trained further, if there is one. */

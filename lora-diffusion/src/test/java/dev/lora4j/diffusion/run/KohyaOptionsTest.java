@@ -246,6 +246,8 @@ class KohyaOptionsTest {
         "sample_every_n_steps = 0|previews.prompts|[]",
         "max_train_epochs = 0|epochs|",
         "save_last_n_steps_state = 1000|save.keep|2",
+        "v_parameterization = true|prediction|\"v_prediction\"",
+        "v_parameterization = false|prediction|",
         "huber_scale = 0.5|loss.huber_scale|0.5",
         "lr_decay_steps = 0|steps|1000",
       })

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -206,17 +207,19 @@ final class RunOptions {
     }
     assigned.forEach((key, text) -> layers.setText(key, text, "--set"));
     model.base.ifPresent(b -> layers.set("base", b.toString(), LINE));
+    model.config.ifPresent(c -> layers.set("base_config", c.toString(), LINE));
+    model.prediction.ifPresent(p -> layers.set("prediction", p.name(), LINE));
     RunValues values = layers.values();
     layers.notes().forEach(console::note);
     RunSettings settings = RunSettings.of(values);
     model.base = settings.base();
+    model.config = settings.baseConfig();
+    model.prediction =
+        settings.prediction().map(p -> ModelOptions.Predicting.valueOf(lower(p.name())));
     if (model.compute == ModelOptions.Compute.auto) {
       settings
           .precision()
-          .ifPresent(
-              type ->
-                  model.compute =
-                      ModelOptions.Compute.valueOf(type.name().toLowerCase(java.util.Locale.ROOT)));
+          .ifPresent(type -> model.compute = ModelOptions.Compute.valueOf(lower(type.name())));
     }
     return settings;
   }
@@ -265,6 +268,10 @@ final class RunOptions {
 
   private static void say(Layers layers, String key, Optional<String> value) {
     value.ifPresent(v -> layers.set(key, v, LINE));
+  }
+
+  private static String lower(String constant) {
+    return constant.toLowerCase(Locale.ROOT);
   }
 
   private static String absolute(String path) {

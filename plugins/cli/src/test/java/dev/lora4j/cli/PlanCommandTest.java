@@ -111,6 +111,23 @@ class PlanCommandTest {
   }
 
   @Test
+  void whatABasePredictsMayStandInTheFile() throws IOException {
+    Path file = folder.resolve("run.toml");
+    Files.writeString(
+        file,
+        """
+        prediction = "v_prediction"
+        [loss]
+        scale_v_pred_loss_like_noise_pred = true
+        """);
+    Run run = plan(file);
+    assertEquals(0, run.code(), run.err());
+    Run other = plan(file, "--prediction=epsilon");
+    assertEquals(1, other.code(), other.err());
+    assertTrue(other.err().contains("scale_v_pred_loss_like_noise_pred"), other.err());
+  }
+
+  @Test
   void thePresetIsThatOfABaseHoweverItIsNamed() {
     Run run =
         Run.of(
