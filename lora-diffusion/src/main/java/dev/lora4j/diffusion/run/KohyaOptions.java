@@ -1,10 +1,6 @@
 package dev.lora4j.diffusion.run;
 
-import dev.lora4j.core.adapter.dora.DoraMethod;
-import dev.lora4j.core.adapter.lora.LoraMethod;
-import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.SettingInfo;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,8 +44,9 @@ final class KohyaOptions {
     MEANINGS.put("save_precision", (to, v, from) -> to.set("stored", type(v, "f16"), from));
     MEANINGS.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
     MEANINGS.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
-    MEANINGS.put("network_module", KohyaOptions::module);
-    MEANINGS.put("network_args", KohyaOptions::networkArguments);
+    MEANINGS.put("network_module", (to, v, from) -> to.network().module(v, from));
+    MEANINGS.put(
+        "network_args", (to, v, from) -> to.network().arguments(arguments(v, from, to), from));
     MEANINGS.put("network_alpha", KohyaOptions::alpha);
     MEANINGS.put("unet_lr", (to, v, from) -> rate(to, OptimizerKeys.UNET_RATE, v, from));
     MEANINGS.put("text_encoder_lr", (to, v, from) -> rate(to, OptimizerKeys.TEXT_RATE, v, from));
@@ -135,112 +132,6 @@ final class KohyaOptions {
     };
   }
 
-  private static void module(Layers to, Object value, String origin) {
-    switch (String.valueOf(value)) {
-      case "networks.lora" -> {
-        to.set("adapter.method", "lora", origin);
-        to.otherwise(AdapterKeys.TARGETS, "attention-feed-forward", origin);
-        to.otherwise(AdapterKeys.TEXT_ENCODER, true, origin);
-        to.note(
-            origin
-                + ": networks.lora trains attention and feed-forward layers, convolutions too with"
-                + " conv_dim, and the text encoder unless network_train_unet_only says otherwise.");
-      }
-      case "networks.dylora", "networks.lora_fa" ->
-          to.problem(
-              origin
-                  + ": network_module "
-                  + value
-                  + " is not trained here; expected networks.lora"
-                  + " or lycoris.kohya.");
-      case "lycoris.kohya" -> {
-        to.otherwise(AdapterKeys.TEXT_ENCODER, true, origin);
-        to.note(origin + ": lycoris.kohya, by the algo of network_args; the text encoder too.");
-      }
-      default ->
-          to.problem(
-              origin
-                  + ": network_module "
-                  + value
-                  + " is not known; expected networks.lora or"
-                  + " lycoris.kohya.");
-    }
-  }
-
-  private static void networkArguments(Layers to, Object value, String origin) {
-    Map<String, String> all = arguments(value, origin, to);
-    if (Boolean.parseBoolean(all.remove("dora_wd"))) {
-      dora(to, all, origin);
-    }
-    all.forEach((name, argument) -> networkArgument(to, name, argument, origin));
-  }
-
-  /** DoRA around the method of {@code algo}, which takes the arguments that are its settings. */
-  private static void dora(Layers to, Map<String, String> arguments, String origin) {
-    String algo = method(arguments.getOrDefault("algo", LoraMethod.NAME));
-    arguments.put("algo", DoraMethod.NAME);
-    List<String> own = new ArrayList<>();
-    for (SettingInfo setting : settings(algo)) {
-      if (arguments.containsKey(setting.name())) {
-        own.add(setting.name() + "=" + arguments.remove(setting.name()).toLowerCase(Locale.ROOT));
-      }
-    }
-    String inner = own.isEmpty() ? algo : algo + ":" + String.join(",", own);
-    to.setting(AdapterKeys.SETTINGS_OF_METHOD, "inner", inner, origin);
-  }
-
-  private static List<SettingInfo> settings(String method) {
-    return Extensions.installed()
-        .find(TrainableMethod.class, method)
-        .map(found -> found.info().settings())
-        .orElse(List.of());
-  }
-
-  private static String method(String algo) {
-    return algo.equals("locon") ? LoraMethod.NAME : algo;
-  }
-
-  private static void networkArgument(Layers to, String name, String value, String origin) {
-    switch (name) {
-      case "conv_dim" -> {
-        to.set("adapter.conv_rank", value, origin);
-        to.set("adapter.targets", "style", origin);
-      }
-      case "conv_alpha" -> to.set("adapter.conv_alpha", value, origin);
-      case "algo" -> to.set("adapter.method", method(value), origin);
-      case "factor" -> to.set("adapter.factor", value, origin);
-      case "dropout" -> to.set("adapter.dropout", value, origin);
-      case "rank_dropout" -> to.set("adapter.rank_dropout", value, origin);
-      case "module_dropout" -> to.set("adapter.module_dropout", value, origin);
-      case "loraplus_lr_ratio" -> to.set("optimizer.up_ratio", value, origin);
-      case "rs_lora" -> to.set("adapter.rslora", value, origin);
-      case "preset" -> preset(to, value, origin);
-      default -> {
-        if (has(TrainableMethod.class, name)) {
-          to.setting(AdapterKeys.SETTINGS_OF_METHOD, name, value, origin);
-        } else if (!KohyaUnused.argumentOff(name, value)) {
-          to.problem(origin + ": network_args: " + name + " is not known here; remove it.");
-        }
-      }
-    }
-  }
-
-  /** Layers by the names that LyCORIS has for them. */
-  private static void preset(Layers to, String value, String origin) {
-    switch (value) {
-      case "full" -> to.set(AdapterKeys.TARGETS.name(), List.of("style"), origin);
-      case "attn-mlp" ->
-          to.set(AdapterKeys.TARGETS.name(), List.of("attention-feed-forward"), origin);
-      case "attn-only" -> to.set(AdapterKeys.TARGETS.name(), List.of("attention"), origin);
-      default ->
-          to.problem(
-              origin
-                  + ": network_args: there is no preset "
-                  + value
-                  + " here; expected full, attn-mlp or attn-only, or say adapter.include.");
-    }
-  }
-
   private static void optimizer(Layers to, Object value, String origin) {
     String name = String.valueOf(value).toLowerCase(Locale.ROOT);
     if (name.endsWith("8bit")) {
@@ -286,7 +177,7 @@ final class KohyaOptions {
   }
 
   /** Whether an extension of a point has a setting of this name. */
-  private static boolean has(Class<?> point, String setting) {
+  static boolean has(Class<?> point, String setting) {
     return Extensions.installed().list(point).stream()
         .flatMap(i -> i.info().settings().stream())
         .anyMatch(s -> s.name().equals(setting));

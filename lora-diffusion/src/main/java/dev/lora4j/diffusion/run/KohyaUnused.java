@@ -145,7 +145,6 @@ final class KohyaUnused {
           "decompose_both",
           "rescaled",
           "constraint",
-          "wd_on_output",
           "rank_dropout_scale",
           "unbalanced_factorization");
 
@@ -153,7 +152,9 @@ final class KohyaUnused {
 
   /** Whether an argument of a network is one that is not here, and is not asked for either. */
   static boolean argumentOff(String name, String value) {
-    return ARGUMENTS.contains(name) && NOTHING.contains(said(value));
+    // Flags are true there whatever is said but false.
+    Set<String> off = name.equals("constraint") ? NOTHING : Set.of("", "false");
+    return ARGUMENTS.contains(name) && off.contains(said(value));
   }
 
   private static void needless(String reason, String... names) {

@@ -21,6 +21,8 @@ public final class Layers {
   private final List<String> notes = new ArrayList<>();
   private final Map<RunKey<?>, Map<String, Object>> settings = new HashMap<>();
   private final List<Runnable> last = new ArrayList<>();
+  private final KohyaNetwork network = new KohyaNetwork(this, entries);
+  private boolean preset;
   private String outFolder = "";
   private String outName = "";
 
@@ -102,6 +104,16 @@ public final class Layers {
   /** What follows is of one file or command line, whatever the order of its keys. */
   void begin() {
     entries.begin();
+  }
+
+  /** What follows it lies on a preset, which has said what it is where nothing else is said. */
+  void onPreset() {
+    preset = true;
+  }
+
+  /** The network as sd-scripts says it. */
+  KohyaNetwork network() {
+    return network;
   }
 
   /** What is said, for what hangs on it. */
@@ -186,10 +198,14 @@ public final class Layers {
   public RunValues values() {
     Precedence precedence = new Precedence(entries, this::note);
     precedence.pairs();
+    network.lay();
     last.forEach(Runnable::run);
     last.clear();
     precedence.presets();
     precedence.rate();
+    if (network.trains() && !preset) {
+      KohyaDefaults.lay(this, entries, network);
+    }
     return entries.values(RunKeys.ALL, data);
   }
 }

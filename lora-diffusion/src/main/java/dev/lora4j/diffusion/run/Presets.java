@@ -50,6 +50,7 @@ public final class Presets {
   /** Lays a preset over what is there. */
   public static void read(String name, Layers layers) {
     RunFile.read(text(name), ORIGIN + name, layers);
+    layers.onPreset();
   }
 
   /** Whether it was a preset that said something, by the origin. */

@@ -241,8 +241,7 @@ final class Planning {
     boolean larger = site.convolution() && site.rest() > site.in();
     if (larger) {
       rank = recipe.convRank().orElse(rank);
-      alpha =
-          recipe.convAlpha().orElse(recipe.alpha() * divisor(rank) / divisor(recipe.rank()));
+      alpha = recipe.convAlpha().orElse(recipe.alpha() * divisor(rank) / divisor(recipe.rank()));
     }
     Optional<SiteOverride> ranked =
         first(recipe.overrides().stream().filter(o -> o.rank().isPresent()).toList(), site);
