@@ -21,13 +21,15 @@ final class Ia3Kind implements PeftKind {
 
   @Override
   public JsonObject fields(List<PeftSite> sites, SiteCatalogue base) {
+    List<PeftSite> inputs = sites.stream().filter(Ia3Kind::onInput).toList();
     JsonArray forward = new JsonArray();
-    sites.stream().filter(Ia3Kind::onInput).map(PeftSite::pattern).forEach(forward::add);
+    inputs.stream().map(PeftSite::pattern).forEach(forward::add);
     JsonObject fields = new JsonObject();
     fields.addProperty("fan_in_fan_out", Targets.turned(sites));
     fields.add("feedforward_modules", forward);
     fields.addProperty("init_ia3_weights", true);
-    fields.add("target_modules", Targets.of(sites, base));
+    // PEFT demands that each of the former stands in the latter under the same name.
+    fields.add("target_modules", Targets.of(sites, inputs, base));
     return fields;
   }
 
