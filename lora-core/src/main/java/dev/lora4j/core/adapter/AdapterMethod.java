@@ -58,6 +58,11 @@ public interface AdapterMethod {
     return tensors;
   }
 
+  /** {@link #write(Factors)} in the shapes that files have for a layer such as {@code site}. */
+  default SortedMap<String, HostTensor> write(Site site, Factors factors) {
+    return write(factors);
+  }
+
   /**
    * The rank that somebody chose when these factors were trained; empty if the method has none.
    *

@@ -2,6 +2,7 @@ package dev.lora4j.core.adapter.ia3;
 
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
@@ -132,6 +133,21 @@ public final class Ia3Method implements TransformMethod {
     }
     HostTensor side = HostTensor.of(Shape.of(), input ? 1 : 0);
     return new TreeMap<>(Map.of(WEIGHT, factors.tensor(WEIGHT), ON_INPUT, side));
+  }
+
+  /** [1, channels, 1, ...] at convolutions, on either side. */
+  @Override
+  public SortedMap<String, HostTensor> write(Site site, Factors factors) {
+    SortedMap<String, HostTensor> tensors = write(factors);
+    if (site.convolution()) {
+      tensors.computeIfPresent(WEIGHT, (role, vector) -> channels(site, vector));
+      tensors.computeIfPresent(PEFT, (role, vector) -> channels(site, vector));
+    }
+    return tensors;
+  }
+
+  private static HostTensor channels(Site site, HostTensor vector) {
+    return vector.reshape(LowRank.point(site, 1, vector.shape().elements()));
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.LaidFile;
 import dev.lora4j.core.format.writing.LaidOut;
 import dev.lora4j.core.format.writing.WriteRequest;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
@@ -64,14 +65,16 @@ public final class KohyaWriter implements AdapterWriter {
                     .computeIfAbsent(name.get().path(), path -> new TreeMap<>())
                     .put(site, factors);
               } else {
-                factors.forEach(f -> layout.add(names.flat(site), f));
+                Optional<Site> layer = request.family().sites().find(site);
+                factors.forEach(f -> layout.add(names.flat(site), layer, f));
               }
             });
     whole.forEach(
         (path, parts) -> {
           FusedLayers.Fused one = fused.fuse(path, parts);
           layout.changes.addAll(one.changes());
-          one.factors().forEach(f -> layout.add(KohyaNames.flat(one.name()), f));
+          String flat = KohyaNames.flat(one.name());
+          one.factors().forEach(f -> layout.add(flat, Optional.empty(), f));
         });
     if (!whole.isEmpty()) {
       layout.changes.add(
@@ -100,8 +103,10 @@ public final class KohyaWriter implements AdapterWriter {
       this.rewrite = rewrite;
     }
 
-    void add(String flat, Factors factors) {
-      SortedMap<String, HostTensor> roles = Methods.named(factors.method()).write(factors);
+    void add(String flat, Optional<Site> site, Factors factors) {
+      AdapterMethod method = Methods.named(factors.method());
+      SortedMap<String, HostTensor> roles =
+          site.map(s -> method.write(s, factors)).orElseGet(() -> method.write(factors));
       DType type = type(factors);
       roles.forEach((role, tensor) -> add(flat, factors, role, tensor, type));
     }

@@ -4,7 +4,6 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.full.ReplacedMethod;
@@ -64,7 +63,9 @@ public final class PeftTensors {
   public SortedMap<String, HostTensor> of(PeftSite site) {
     SortedMap<String, HostTensor> named = new TreeMap<>();
     for (Factors factors : site.factors()) {
-      SortedMap<String, HostTensor> roles = Methods.named(factors.method()).write(factors);
+      AdapterMethod method = Methods.named(factors.method());
+      SortedMap<String, HostTensor> roles =
+          site.site().map(s -> method.write(s, factors)).orElseGet(() -> method.write(factors));
       roles.remove(AdapterMethod.ALPHA);
       roles.forEach((role, tensor) -> put(named, site, role, tensor));
     }
@@ -83,7 +84,6 @@ public final class PeftTensors {
       case ReplacedMethod.WEIGHT ->
           named.put(own(site, "weight"), site.turned() ? Matrices.transposed(tensor) : tensor);
       case ReplacedMethod.BIAS -> named.put(own(site, "bias"), tensor);
-      case "ia3_l" -> named.put(role, channels(site, tensor));
       case "boft_s" -> named.put(role, outputs(site, tensor));
       case DOWN, UP -> {
         if (site.embedding()) {
@@ -135,15 +135,6 @@ public final class PeftTensors {
     return tensor.shape().rank() <= 2
         ? tensor.reshape(Shape.of(out))
         : tensor.reshape(tensor.shape().with(0, 1).with(1, out));
-  }
-
-  /** [1, channels, 1, ...] of convolutions, on either side; as the method has it for others. */
-  private static HostTensor channels(PeftSite site, HostTensor vector) {
-    return site.site()
-        .filter(Site::convolution)
-        .map(s -> LowRank.point(s, 1, vector.shape().elements()))
-        .map(vector::reshape)
-        .orElse(vector);
   }
 
   /** [1, out] of convolutions; [out, 1] of others. */

@@ -96,6 +96,36 @@ class KohyaFormatTest {
     }
   }
 
+  /** LyCORIS copies it into a tensor of this shape. */
+  @Test
+  void vectorsOfConvolutionsHaveTheShapeOfTheirChannels() {
+    Adapter adapter =
+        new Adapter(
+            "mine",
+            Map.of(
+                LINEAR, List.of(vector(2, true)),
+                POINT, List.of(vector(3, false)),
+                CONV, List.of(vector(2, true))),
+            Map.of());
+    Path file = folder.resolve("b.safetensors");
+    AdapterOutput.write(adapter, BASE, new KohyaWriter(), WriteOptions.EXACT, file);
+    try (Safetensors opened = Safetensors.open(file)) {
+      assertEquals(Shape.of(2), opened.tensors().get(FLAT + ".weight").shape());
+      assertEquals(
+          Shape.of(1, 3, 1, 1),
+          opened.tensors().get("lora_unet_mid_block_attentions_0_proj_in.weight").shape());
+      assertEquals(
+          Shape.of(1, 2, 1, 1),
+          opened.tensors().get("lora_unet_mid_block_resnets_0_conv1.weight").shape());
+    }
+    assertEquals(adapter.identity(), AdapterFiles.read(file, BASE).adapter().identity());
+  }
+
+  private static Factors vector(long channels, boolean input) {
+    Map<String, String> settings = Map.of("on_input", Boolean.toString(input));
+    return Factors.of("ia3", Map.of("weight", tensor(channels)), settings);
+  }
+
   @Test
   void identityDependsOnFactorsAndScalesOnly() {
     List<Factors> factors = List.of(LoraMath.factors(tensor(2, 2), tensor(3, 2), 1));
