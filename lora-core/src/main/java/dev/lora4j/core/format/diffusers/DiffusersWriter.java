@@ -21,7 +21,7 @@ import java.util.TreeMap;
 
 /**
  * diffusers' layout: the model, the layer's path in it, and PEFT's role, for LoRA and DoRA. Scales
- * other than 1 are in the header's {@code lora_adapter_metadata}.
+ * other than 1, and ranks that differ, are in the header's {@code lora_adapter_metadata}.
  */
 @Extension(
     point = AdapterWriter.class,
@@ -41,9 +41,7 @@ public final class DiffusersWriter implements AdapterWriter {
     SortedMap<String, List<PeftSite>> models = PeftModels.of(request);
     PeftTensors names = new PeftTensors("diffusers' layout", request.rewrite());
     SortedMap<String, HostTensor> tensors = new TreeMap<>();
-    boolean plain = true;
     for (List<PeftSite> sites : models.values()) {
-      plain &= LoraConfigurations.plain(sites);
       for (PeftSite site : sites) {
         requireLora(site);
         names.of(site).forEach((name, t) -> tensors.put(site.name() + "." + name, t));
@@ -51,9 +49,12 @@ public final class DiffusersWriter implements AdapterWriter {
     }
     List<String> changes = new ArrayList<>(names.changes());
     Metadata metadata = Metadata.EMPTY;
-    if (!plain) {
+    boolean scaled = models.values().stream().anyMatch(LoraConfigurations::scaled);
+    if (scaled || models.values().stream().anyMatch(LoraConfigurations::mixed)) {
       metadata =
           metadata.with(CONFIGURATION, LoraConfigurations.joined(models, request.family().sites()));
+    }
+    if (scaled) {
       changes.add(
           "Scales other than 1 are in lora_adapter_metadata, which diffusers reads from 0.34 on;"
               + " programs that look at the tensors alone miss them, unless the scales are folded.");

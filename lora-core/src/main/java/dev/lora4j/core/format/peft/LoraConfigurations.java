@@ -9,6 +9,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** PEFT's configurations of LoRA, for layouts that keep them elsewhere than PEFT. */
 public final class LoraConfigurations {
@@ -24,12 +25,24 @@ public final class LoraConfigurations {
     return LORA.takes(factors);
   }
 
-  /** Whether the tensors alone say all: the scale is 1 everywhere. */
-  public static boolean plain(List<PeftSite> sites) {
+  /** Whether some layers have another scale than 1, which the tensors do not say. */
+  public static boolean scaled(List<PeftSite> sites) {
+    return pairs(sites)
+        .anyMatch(f -> f.structure().number(AdapterMethod.ALPHA) != f.tensor(DOWN).shape().size(0));
+  }
+
+  /**
+   * Whether the layers of a model have several ranks. Without a configuration diffusers once took
+   * the rank of the first layer for the alpha of all.
+   */
+  public static boolean mixed(List<PeftSite> sites) {
+    return pairs(sites).map(f -> f.tensor(DOWN).shape().size(0)).distinct().count() > 1;
+  }
+
+  private static Stream<Factors> pairs(List<PeftSite> sites) {
     return sites.stream()
         .flatMap(s -> s.factors().stream())
-        .filter(f -> f.tensors().containsKey(DOWN))
-        .allMatch(f -> f.structure().number(AdapterMethod.ALPHA) == f.tensor(DOWN).shape().size(0));
+        .filter(f -> f.tensors().containsKey(DOWN));
   }
 
   /**

@@ -13,10 +13,12 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.diffusers.DiffusersWriter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -111,6 +114,35 @@ class ConfigurationTest {
     AdapterOutput.write(adapter(sites), FAMILY, new PeftWriter(), WriteOptions.EXACT, out);
     String identity = AdapterFiles.read(out, FAMILY).adapter().identity();
     assertEquals(adapter(sites).identity(), identity);
+  }
+
+  /** Without a configuration some versions of diffusers take the first rank for every alpha. */
+  @Test
+  void ranksThatDifferAreToldToDiffusersToo() {
+    assertTrue(configuration(Map.of(INNER, lora(1, 1), OTHER, lora(1, 1))).isEmpty());
+    JsonObject config =
+        JsonParser.parseString(
+                configuration(Map.of(TOP, lora(1, 1), INNER, lora(2, 2), OTHER, lora(2, 2)))
+                    .orElseThrow())
+            .getAsJsonObject();
+    assertEquals(2, config.get("transformer.lora_alpha").getAsInt());
+    assertEquals("{\"proj_out\":1}", without(config.get("transformer.alpha_pattern")));
+    assertEquals("{\"proj_out\":1}", without(config.get("transformer.rank_pattern")));
+  }
+
+  /** Of the patterns, those of layers that differ from the common value. */
+  private static String without(JsonElement patterns) {
+    JsonObject some = patterns.getAsJsonObject().deepCopy();
+    some.asMap().values().removeIf(v -> v.getAsInt() == 2);
+    return some.toString();
+  }
+
+  private Optional<String> configuration(Map<String, Factors> sites) {
+    Path out = folder.resolve("diffusers.safetensors");
+    AdapterOutput.write(adapter(sites), FAMILY, new DiffusersWriter(), WriteOptions.EXACT, out);
+    try (Safetensors opened = Safetensors.open(out)) {
+      return Optional.ofNullable(opened.metadata().get("lora_adapter_metadata"));
+    }
   }
 
   @Test
