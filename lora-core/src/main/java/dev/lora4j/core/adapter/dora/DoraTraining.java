@@ -88,6 +88,17 @@ public record DoraTraining(
     return DoraMethod.NAME;
   }
 
+  /** Those of what is inside, with {@code dora_wd}. */
+  @Override
+  public SortedMap<String, String> lycorisArguments() {
+    SortedMap<String, String> arguments = around().lycorisArguments();
+    arguments.put("dora_wd", "True");
+    if (!onOutput) {
+      arguments.put("wd_on_output", "False");
+    }
+    return arguments;
+  }
+
   @Override
   public Set<Site.Kind> kinds() {
     return around().kinds();

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -103,6 +104,19 @@ public record LokrTraining(
 
   private LokrDivision divided(Site site, SiteRecipe recipe) {
     return LokrDivision.of(site, factor, recipe.rank(), fullMatrix, decomposeBoth);
+  }
+
+  @Override
+  public SortedMap<String, String> lycorisArguments() {
+    SortedMap<String, String> arguments = DenseTraining.super.lycorisArguments();
+    arguments.put("factor", Integer.toString(factor));
+    if (fullMatrix) {
+      arguments.put("full_matrix", "True");
+    }
+    if (decomposeBoth) {
+      arguments.put("decompose_both", "True");
+    }
+    return arguments;
   }
 
   @Override

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Training of LoRA on linear layers and of LoCon on convolutions: {@code down} [rank, in, ...] and
@@ -72,6 +74,11 @@ public record LoraTraining() implements AdditiveTraining {
     TrainedTensor up = TrainedTensor.ranked(UP, LowRank.up(site, rank), 1, starts.get(1));
     boolean anchored = recipe.start() == FactorsStart.PISSA;
     return anchored ? List.of(down.anchor(), up.anchor()) : List.of(down, up);
+  }
+
+  @Override
+  public SortedMap<String, String> lycorisArguments() {
+    return new TreeMap<>(Map.of("algo", "locon"));
   }
 
   @Override

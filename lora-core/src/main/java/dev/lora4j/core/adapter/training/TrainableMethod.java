@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The training of one method of adapting, with its settings. An extension point; implementations
@@ -59,6 +61,14 @@ public interface TrainableMethod {
    *     TrainedTensor#anchor}, as they began
    */
   List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values);
+
+  /**
+   * The arguments by which LyCORIS's network module is asked for this, {@code algo} among them,
+   * with values as Python writes them. Headers say so what was trained.
+   */
+  default SortedMap<String, String> lycorisArguments() {
+    return new TreeMap<>(Map.of("algo", name()));
+  }
 
   /**
    * The inverse of {@link #factors}: how a layer was trained that has these, so that training goes

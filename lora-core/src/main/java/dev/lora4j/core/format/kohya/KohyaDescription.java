@@ -23,6 +23,10 @@ import java.util.function.Function;
  */
 final class KohyaDescription {
   private static final String DYNAMIC = "Dynamic";
+
+  /** Of methods without such a number, as Python says it. */
+  private static final String NONE = "None";
+
   private static final String INNER = "dora_inner";
   private static final Set<String> PLAIN = Set.of("lora", "bias");
 
@@ -87,6 +91,9 @@ final class KohyaDescription {
         .values()
         .forEach(
             all -> all.forEach(f -> of.apply(f).ifPresent(v -> counts.merge(v, 1, Integer::sum))));
+    if (counts.isEmpty()) {
+      return NONE;
+    }
     return counts.size() == 1 ? counts.keySet().iterator().next() : DYNAMIC;
   }
 

@@ -57,6 +57,22 @@ public record FileHashes(String sha256, String data, String legacy) {
     return whole.hex();
   }
 
+  /**
+   * The old hash of any file, of which it reads no more than it needs.
+   *
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static String legacy(Path file) {
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      RangeDigest legacy = new RangeDigest(LEGACY_BEGIN, LEGACY_END);
+      long skipped = in.skip(LEGACY_BEGIN);
+      legacy.add(skipped, ByteBuffer.wrap(in.readNBytes((int) (LEGACY_END - LEGACY_BEGIN))));
+      return legacy.hex().substring(0, LEGACY_DIGITS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   private static void read(Path file, List<RangeDigest> digests) {
     // A stream of a channel would be closed by an interrupt.
     try (InputStream in = new FileInputStream(file.toFile())) {

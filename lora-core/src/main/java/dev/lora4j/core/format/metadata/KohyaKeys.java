@@ -25,6 +25,9 @@ public final class KohyaKeys {
   /** The alpha asked for, as text, since it may be {@code Dynamic}; layers may have others. */
   public static final MetadataKey<String> NETWORK_ALPHA = MetadataKey.text("ss_network_alpha");
 
+  /** Share of what is between the factors that was left out, as text, since it may be None. */
+  public static final MetadataKey<String> NETWORK_DROPOUT = MetadataKey.text("ss_network_dropout");
+
   /** Further arguments of the module, for example {@code algo} and {@code conv_dim}. */
   public static final MetadataKey<SortedMap<String, String>> NETWORK_ARGS =
       MetadataKey.object("ss_network_args");
@@ -34,6 +37,9 @@ public final class KohyaKeys {
 
   /** SHA-256 of the base's file. */
   public static final MetadataKey<String> BASE_HASH = MetadataKey.text("ss_new_sd_model_hash");
+
+  /** Old hash of the base's file, as {@link FileHashes#legacy} has it. */
+  public static final MetadataKey<String> BASE_OLD_HASH = MetadataKey.text("ss_sd_model_hash");
 
   /** Pictures, counted as often as they were repeated. */
   public static final MetadataKey<Long> IMAGES = MetadataKey.whole("ss_num_train_images");
@@ -49,6 +55,9 @@ public final class KohyaKeys {
 
   /** Pictures in one batch. */
   public static final MetadataKey<Long> BATCH = MetadataKey.whole("ss_batch_size_per_device");
+
+  /** Pictures that a change of the weights is made of. */
+  public static final MetadataKey<Long> WHOLE_BATCH = MetadataKey.whole("ss_total_batch_size");
 
   /** Learning rate. */
   public static final MetadataKey<Double> LEARNING_RATE = MetadataKey.number("ss_learning_rate");
@@ -77,6 +86,13 @@ public final class KohyaKeys {
 
   /** JSON: the folders of pictures, mostly called {@code REPEATS_WORD CLASS}. */
   public static final MetadataKey<String> FOLDERS = MetadataKey.text("ss_dataset_dirs");
+
+  /** JSON: the folders of pictures that show what shall not change. */
+  public static final MetadataKey<String> REGULARISATION_FOLDERS =
+      MetadataKey.text("ss_reg_dataset_dirs");
+
+  /** JSON: all of the data, where it has several parts. */
+  public static final MetadataKey<String> DATA_SETS = MetadataKey.text("ss_datasets");
 
   /** {@link KohyaHashes#model}, as the file's writer computed it; often stale. */
   public static final MetadataKey<String> MODEL_HASH = MetadataKey.text("sshs_model_hash");

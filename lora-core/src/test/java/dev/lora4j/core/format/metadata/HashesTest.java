@@ -48,6 +48,7 @@ class HashesTest {
       assertEquals(golden[1], FileHashes.sha256(file));
       assertEquals(golden[2], hashes.data());
       assertEquals(golden[3], hashes.legacy());
+      assertEquals(golden[3], FileHashes.legacy(file));
       assertEquals(new KohyaHashes(golden[4], golden[5]), KohyaHashes.of(opened));
     }
   }

@@ -1,0 +1,96 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.format.metadata.KohyaKeys;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.train.adapter.AdapterPlan.Planned;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Function;
+
+/**
+ * What an adapter's header says of its network, in the words of kohya and LyCORIS: the module that
+ * trains such a one there, its rank, alpha and arguments.
+ */
+public final class NetworkMetadata {
+  /** What sd-scripts' own module trains is LyCORIS's with these arguments. */
+  private static final Map<String, String> OWN = Map.of("algo", "locon");
+
+  /** Where layers differ. */
+  private static final String DYNAMIC = "Dynamic";
+
+  /** What Python says of that which is not. */
+  private static final String NONE = "None";
+
+  private NetworkMetadata() {}
+
+  /** The entries {@code ss_network_} for the adapter that a plan trains. */
+  public static Metadata of(AdapterPlan plan) {
+    AdapterRecipe recipe = plan.recipe();
+    List<Planned> ranked = plan.planned().stream().filter(NetworkMetadata::ranked).toList();
+    List<Planned> kernels = ranked.stream().filter(NetworkMetadata::kernel).toList();
+    List<Planned> points = ranked.stream().filter(p -> !kernel(p)).toList();
+    SortedMap<String, String> arguments = recipe.method().lycorisArguments();
+    boolean own = arguments.equals(OWN) && !recipe.rankStabilised();
+    if (own) {
+      arguments.clear();
+    }
+    if (recipe.rankStabilised()) {
+      arguments.put("rs_lora", "True");
+    }
+    if (!kernels.isEmpty()) {
+      arguments.put("conv_dim", common(kernels, NetworkMetadata::rank));
+      arguments.put("conv_alpha", common(kernels, NetworkMetadata::alpha));
+    }
+    Dropouts dropouts = recipe.dropouts();
+    put(arguments, "dropout", own ? 0 : dropouts.network());
+    put(arguments, "lora_dropout", dropouts.input());
+    put(arguments, "rank_dropout", dropouts.rank());
+    put(arguments, "module_dropout", dropouts.module());
+    List<Planned> main = points.isEmpty() ? kernels : points;
+    return Metadata.EMPTY
+        .with(KohyaKeys.NETWORK_MODULE, own ? "networks.lora" : "lycoris.kohya")
+        .with(KohyaKeys.NETWORK_DIM, common(main, NetworkMetadata::rank))
+        .with(KohyaKeys.NETWORK_ALPHA, common(main, NetworkMetadata::alpha))
+        .with(KohyaKeys.NETWORK_DROPOUT, dropouts.network() > 0 ? text(dropouts.network()) : NONE)
+        .with(KohyaKeys.NETWORK_ARGS, arguments);
+  }
+
+  private static void put(SortedMap<String, String> arguments, String name, double dropout) {
+    if (dropout > 0) {
+      arguments.put(name, text(dropout));
+    }
+  }
+
+  /** Whether the size of its factors depends on a rank. */
+  private static boolean ranked(Planned planned) {
+    return planned.tensors().stream().anyMatch(t -> !t.staged().equals(t.shape()));
+  }
+
+  private static boolean kernel(Planned planned) {
+    return planned.site().convolution() && planned.site().rest() > planned.site().in();
+  }
+
+  private static String rank(Planned planned) {
+    return Long.toString(planned.recipe().rank() * stored(planned));
+  }
+
+  private static String alpha(Planned planned) {
+    return text(planned.recipe().alpha() * stored(planned));
+  }
+
+  /** Factors that are stored beside what they began as have twice the rank. */
+  private static long stored(Planned planned) {
+    return planned.tensors().stream().anyMatch(TrainedTensor::anchored) ? 2 : 1;
+  }
+
+  private static String common(List<Planned> layers, Function<Planned, String> of) {
+    List<String> all = layers.stream().map(of).distinct().toList();
+    return all.isEmpty() ? NONE : all.size() == 1 ? all.get(0) : DYNAMIC;
+  }
+
+  private static String text(double value) {
+    return KohyaKeys.LEARNING_RATE.write().apply(value);
+  }
+}
