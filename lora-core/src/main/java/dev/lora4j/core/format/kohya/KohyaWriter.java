@@ -143,8 +143,9 @@ public final class KohyaWriter implements AdapterWriter {
                 + flat
                 + ". LyCORIS's "
                 + MAGNITUDE
-                + " is the same but for the smallest step of F32 that it adds to lengths; allow"
-                + " rewriting to write that, or write diffusers' or PEFT's layout.");
+                + " is the same but for the smallest step of F32 that it adds to lengths. Train"
+                + " with the method's setting convention = lycoris; of one that is trained, allow"
+                + " rewriting (convert --rewrite), or write diffusers' or PEFT's layout.");
       }
       if (!renamed) {
         changes.add(

@@ -120,8 +120,9 @@ public final class PeftTensors {
           LYCORIS_MAGNITUDE,
           "PEFT's "
               + MAGNITUDE
-              + " is the same but for the smallest step of F32 that LyCORIS adds to lengths; allow"
-              + " rewriting to write that, or write kohya's layout.");
+              + " is the same but for the smallest step of F32 that LyCORIS adds to lengths."
+              + " Train with the method's setting convention = peft; of one that is trained, allow"
+              + " rewriting (convert --rewrite), or write kohya's layout.");
     }
     changes.add(
         "LyCORIS's DoRA is written as PEFT's, without the 1.2e-7 added to the lengths it divides"

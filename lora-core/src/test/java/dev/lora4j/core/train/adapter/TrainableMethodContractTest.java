@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.dora.DoraTraining;
+import dev.lora4j.core.adapter.training.Convention;
 import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
@@ -161,6 +163,21 @@ class TrainableMethodContractTest {
           refusal(() -> layout.lay(new WriteRequest(adapter, FAMILY, false))),
           refusal(() -> plan.requireForm(layout, FAMILY)),
           layout.name());
+    }
+  }
+
+  /** What helps who is about to train is not what helps who has a file. */
+  @Test
+  void aLayoutThatHasTheOtherDoraSaysHowToTrainIt() {
+    AdapterRecipe plain =
+        AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ATTENTION_FEED_FORWARD));
+    for (Convention convention : Convention.values()) {
+      AdapterPlan plan =
+          plain.method(new DoraTraining("lora", convention, true)).plan(SmallNet.sites());
+      boolean peft = convention == Convention.PEFT;
+      AdapterWriter other = peft ? new KohyaWriter() : new PeftWriter();
+      String told = refusal(() -> plan.requireForm(other, FAMILY)).orElseThrow();
+      assertTrue(told.contains("convention = " + (peft ? "lycoris" : "peft")), told);
     }
   }
 
