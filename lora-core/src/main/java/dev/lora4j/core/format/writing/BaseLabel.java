@@ -22,11 +22,15 @@ record BaseLabel(
   private static final String FLUX = "https://github.com/black-forest-labs/flux";
   private static final String DIFFUSERS = "diffusers";
   private static final String LARGE = "1024x1024";
+  private static final String SECOND = "sd21";
+
+  /** What kohya puts behind the name of a base that predicts velocity. */
+  private static final String VELOCITY = "_v";
 
   private static final List<BaseLabel> ALL =
       List.of(
           new BaseLabel("sd15", "sd_v1", "stable-diffusion-v1", DIFFUSERS, "512x512"),
-          new BaseLabel("sd21", "sd_v2", "stable-diffusion-v2-512", DIFFUSERS, "512x512"),
+          new BaseLabel(SECOND, "sd_v2", "stable-diffusion-v2-512", DIFFUSERS, "512x512"),
           new BaseLabel("sdxl", "sdxl_base_v1-0", "stable-diffusion-xl-v1-base", STABILITY, LARGE),
           new BaseLabel(
               "sdxl-refiner",
@@ -46,20 +50,26 @@ record BaseLabel(
 
   /** The entries that name the base, where {@code metadata} does not. */
   Metadata added(Metadata metadata) {
+    boolean velocity = predictsVelocity(metadata);
+    boolean large = velocity && family.equals(SECOND);
     return metadata
-        .withDefault(KohyaKeys.V2, family.equals("sd21"))
-        .withDefault(KohyaKeys.BASE_VERSION, version)
-        .withDefault(ModelSpecKeys.ARCHITECTURE, architecture(metadata) + "/lora")
+        .withDefault(KohyaKeys.V2, family.equals(SECOND))
+        .withDefault(KohyaKeys.BASE_VERSION, velocity ? version + VELOCITY : version)
+        .withDefault(
+            ModelSpecKeys.ARCHITECTURE,
+            (large ? "stable-diffusion-v2-768-v" : architecture) + "/lora")
         .withDefault(ModelSpecKeys.IMPLEMENTATION, implementation)
-        .withDefault(ModelSpecKeys.RESOLUTION, predictsVelocity(metadata) ? "768x768" : resolution);
+        .withDefault(ModelSpecKeys.RESOLUTION, large ? "768x768" : resolution);
   }
 
-  /** Stable Diffusion 2 has two; the trainer's own word for the base tells them apart. */
-  private String architecture(Metadata metadata) {
-    return predictsVelocity(metadata) ? "stable-diffusion-v2-768-v" : architecture;
-  }
-
-  private static boolean predictsVelocity(Metadata metadata) {
-    return metadata.get(KohyaKeys.BASE_VERSION).filter("sd_v2_v"::equals).isPresent();
+  /** Stable Diffusion 1 and 2 have two names each; the trainer's own word tells them apart. */
+  private boolean predictsVelocity(Metadata metadata) {
+    if (!version.startsWith("sd_v")) {
+      return false;
+    }
+    return metadata
+        .get(KohyaKeys.BASE_VERSION)
+        .map(v -> v.equals(version + VELOCITY))
+        .orElseGet(() -> metadata.get(ModelSpecKeys.PREDICTION).filter("v"::equals).isPresent());
   }
 }
