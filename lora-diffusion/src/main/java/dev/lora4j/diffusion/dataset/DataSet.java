@@ -9,12 +9,14 @@ import java.util.List;
  *
  * @param items the usable pictures, in the order of groups, folders and names
  * @param problems errors and warnings, in the order of the files
+ * @param groups where the pictures are from, by the number that each has
  */
-public record DataSet(List<DataItem> items, List<DataProblem> problems) {
+public record DataSet(List<DataItem> items, List<DataProblem> problems, List<DataGroup> groups) {
   /** Keeps copies. */
   public DataSet {
     items = List.copyOf(items);
     problems = List.copyOf(problems);
+    groups = List.copyOf(groups);
   }
 
   /** How much of a picture file a survey looks at. */
@@ -56,7 +58,7 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems) {
                           source.folder(),
                           "and all other folders are for regularisation or validation; nothing is left to train on.")));
     }
-    return new DataSet(items, problems);
+    return new DataSet(items, problems, groups);
   }
 
   /** The pictures that are trained on, those for regularisation among them. */

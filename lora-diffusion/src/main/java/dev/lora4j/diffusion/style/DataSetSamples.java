@@ -60,8 +60,14 @@ final class DataSetSamples implements Samples {
   }
 
   @Override
-  public int pictures() {
-    return data.training().size();
+  public Epoch epoch() {
+    long all = data.training().stream().mapToLong(DataItem::repeats).sum();
+    long regularisation =
+        data.training().stream()
+            .filter(DataItem::regularisation)
+            .mapToLong(DataItem::repeats)
+            .sum();
+    return new Epoch(all - regularisation, regularisation, batches.perEpoch());
   }
 
   @Override

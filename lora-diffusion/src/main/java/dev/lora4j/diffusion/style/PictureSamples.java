@@ -76,8 +76,8 @@ final class PictureSamples implements Samples {
   }
 
   @Override
-  public int pictures() {
-    return samples.size();
+  public Epoch epoch() {
+    return new Epoch(samples.size(), 0, (samples.size() + batch - 1L) / batch);
   }
 
   private int[] order(long epoch) {

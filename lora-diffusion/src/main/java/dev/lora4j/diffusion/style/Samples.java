@@ -11,9 +11,18 @@ interface Samples {
   /** The pictures that are held out for validation. */
   List<TrainingSample> validation();
 
-  /** How many pictures are trained on. */
-  int pictures();
+  /** What an epoch shows. */
+  Epoch epoch();
 
   /** What the adapter's header says of them. */
   Map<String, String> metadata();
+
+  /**
+   * How much is seen in one epoch, pictures as often as they come.
+   *
+   * @param pictures that are trained on
+   * @param regularisation pictures that show what shall not change
+   * @param batches they make
+   */
+  record Epoch(long pictures, long regularisation, long batches) {}
 }

@@ -1,58 +1,92 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.MetadataKey;
-import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.format.metadata.ModelSpecKeys;
+import dev.lora4j.core.format.metadata.PythonEntries;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.NetworkMetadata;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What is written into an adapter's header about how it was trained, in kohya's names. It has no
- * times of the clock, so that the same run gives the same file.
+ * What is written into an adapter's header about how it was trained, in kohya's names and forms:
+ * all that sd-scripts writes, as far as there is such a thing here. It has no times of the clock,
+ * so that the same run gives the same file. The parts are {@link NetworkMetadata}, {@link
+ * LearningMetadata}, {@link ObjectiveMetadata} and {@link DataSetMetadata}.
  *
- * @param base what it was trained on
+ * @param base what is said of the base
  * @param others of the caller; these win
  */
-record StyleMetadata(DiffusionModel base, Map<String, String> others) {
+record StyleMetadata(Metadata base, Map<String, String> others) {
+  /** Of training on a base, whose files are looked at now and not when the work is done. */
+  static StyleMetadata on(DiffusionModel base, Map<String, String> others) {
+    return new StyleMetadata(ofBase(base), others);
+  }
+
   /** For the adapter as it is after {@code steps}. */
-  Map<String, String> of(String name, StyleSettings settings, Samples samples, int steps) {
-    AdapterRecipe recipe = settings.recipe();
-    String rank = Integer.toString(recipe.rank());
-    MetadataKey<Double> alpha = MetadataKey.number(KohyaKeys.NETWORK_ALPHA.name());
-    boolean kohya = recipe.method().name().equals("lora");
-    Metadata metadata =
+  Map<String, String> of(
+      String name, StyleSettings settings, AdapterPlan plan, Samples samples, int steps) {
+    Metadata pictures = new Metadata(samples.metadata());
+    Metadata all =
         Metadata.EMPTY
             .with(KohyaKeys.OUTPUT_NAME, name)
-            .with(KohyaKeys.NETWORK_MODULE, kohya ? "networks.lora" : "lycoris.kohya")
-            .with(KohyaKeys.NETWORK_DIM, rank)
-            .with(alpha, recipe.alpha());
-    Map<String, String> arguments = new TreeMap<>();
-    arguments.put("conv_dim", Integer.toString(recipe.convRank().orElse(recipe.rank())));
-    String whole = metadata.entries().getOrDefault(alpha.name(), rank);
-    arguments.put(
-        "conv_alpha",
-        recipe.convAlpha().isPresent() ? Double.toString(recipe.convAlpha().getAsDouble()) : whole);
-    if (!kohya) {
-      arguments.put("algo", recipe.method().name());
+            .withAll(base)
+            .withAll(network(plan, settings.rates()))
+            .withAll(LearningMetadata.of(settings, plan, samples.epoch(), steps))
+            .withAll(ObjectiveMetadata.of(settings.objective()))
+            .withAll(pictures);
+    Optional<Long> batch = pictures.get(KohyaKeys.BATCH);
+    if (batch.isPresent()) {
+      all = all.with(KohyaKeys.WHOLE_BATCH, batch.get() * settings.accumulate());
     }
-    return metadata
-        .with(KohyaKeys.NETWORK_ARGS, new TreeMap<>(arguments))
-        .with(KohyaKeys.BASE_NAME, fileName(base.path()))
-        .with(KohyaKeys.BASE_HASH, base.hash())
-        .with(KohyaKeys.IMAGES, (long) samples.pictures())
-        .with(KohyaKeys.STEPS, (long) steps)
-        .with(KohyaKeys.MAX_STEPS, (long) settings.steps())
-        .with(KohyaKeys.LEARNING_RATE, settings.rates().rate())
-        .with(KohyaKeys.SCHEDULE, settings.schedule().decay().name())
-        .with(KohyaKeys.OPTIMIZER, settings.optimizer().toString())
-        .with(KohyaKeys.SEED, settings.seed())
-        .withAll(new Metadata(samples.metadata()))
-        .withAll(new Metadata(others))
-        .entries();
+    return all.withAll(new Metadata(others)).entries();
+  }
+
+  /** The network, with the ratio of LoRA+, which kohya has among its arguments. */
+  private static Metadata network(AdapterPlan plan, Rates rates) {
+    Metadata network = NetworkMetadata.of(plan);
+    if (rates.upRatio() == 1) {
+      return network;
+    }
+    Map<String, String> arguments = new TreeMap<>();
+    network.get(KohyaKeys.NETWORK_ARGS).ifPresent(arguments::putAll);
+    arguments.put("loraplus_lr_ratio", Double.toString(rates.upRatio()));
+    return network.with(KohyaKeys.NETWORK_ARGS, new TreeMap<>(arguments));
+  }
+
+  private static Metadata ofBase(DiffusionModel base) {
+    PythonEntries entries =
+        new PythonEntries()
+            .put(KohyaKeys.BASE_NAME.name(), fileName(base.path()))
+            .put(KohyaKeys.BASE_HASH.name(), base.hash())
+            .put("ss_mixed_precision", precision(base.compute()));
+    // That of a folder of many files would be of none that somebody could look for.
+    if (Files.isRegularFile(base.path())) {
+      entries.put(KohyaKeys.BASE_OLD_HASH.name(), FileHashes.legacy(base.path()));
+    }
+    switch (base.schedule().config().prediction()) {
+      case EPSILON -> entries.put(ModelSpecKeys.PREDICTION.name(), "epsilon");
+      case V_PREDICTION -> entries.put(ModelSpecKeys.PREDICTION.name(), "v");
+      case FLOW -> {
+        // The standard has no word for it.
+      }
+    }
+    return entries.metadata();
+  }
+
+  private static String precision(DType compute) {
+    return switch (compute) {
+      case BF16 -> "bf16";
+      case F16 -> "fp16";
+      default -> "no";
+    };
   }
 
   private static String fileName(Path path) {

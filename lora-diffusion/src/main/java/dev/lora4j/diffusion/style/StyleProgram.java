@@ -94,6 +94,11 @@ final class StyleProgram {
     return plan.sites().keySet().stream().anyMatch(StyleProgram::text);
   }
 
+  /** Whether any layer of the denoiser is trained. */
+  static boolean trainsDenoiser(AdapterPlan plan) {
+    return !plan.sites().keySet().stream().allMatch(StyleProgram::text);
+  }
+
   private static boolean text(Site site) {
     return site.name().startsWith("text_encoder");
   }

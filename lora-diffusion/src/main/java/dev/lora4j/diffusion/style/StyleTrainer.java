@@ -284,7 +284,7 @@ public final class StyleTrainer {
     AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
     EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip());
     CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan));
-    StyleMetadata header = new StyleMetadata(base.base(), metadata);
+    StyleMetadata header = StyleMetadata.on(base.base(), metadata);
     return new StyleTask(
         base.base(),
         plan,
@@ -292,6 +292,6 @@ public final class StyleTrainer {
         captions,
         samples,
         timesteps,
-        steps -> header.of(name, settings, samples, steps));
+        steps -> header.of(name, settings, plan, samples, steps));
   }
 }
