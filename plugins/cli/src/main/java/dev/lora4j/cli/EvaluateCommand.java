@@ -46,7 +46,7 @@ public final class EvaluateCommand implements Command {
       paramLabel = "FILE[:WEIGHT]",
       converter = LoraOption.Reader.class,
       description =
-          "The adapter, and its weight (default: 1). Without it and without --images the base alone is"
+          "The adapter, a file or PEFT's folder, and its weight (default: 1). Without it and without --images the base alone is"
               + " scored.")
   private Optional<LoraOption> lora = Optional.empty();
 
@@ -128,7 +128,7 @@ public final class EvaluateCommand implements Command {
           spec.commandLine(),
           "Give an adapter by --lora, or pictures to score by --images, not both.");
     }
-    lora.ifPresent(l -> ExistingPath.file(l.file()));
+    lora.ifPresent(l -> ExistingPath.any(l.file()));
     if (lora.isPresent() && lora.get().weight().value() == 0) {
       throw new Failure(
           "An adapter with a weight of 0 is the base; leave --lora out to score that.");

@@ -9,20 +9,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The files of one folder with one ending, by their names without it. A name is looked up among
- * those that are there, so that none can lead elsewhere.
+ * The files of one folder with one ending, by their names without it, and perhaps some of its
+ * folders. A name is looked up among those that are there, so that none can lead elsewhere.
  */
 final class FilesByName {
   private final Path folder;
   private final Map<String, Path> byName = new TreeMap<>();
 
   FilesByName(Path folder, String ending) {
+    this(folder, ending, f -> false);
+  }
+
+  /**
+   * Also with those folders of it that {@code wanted} takes; a file of the same name goes before.
+   */
+  FilesByName(Path folder, String ending, Predicate<Path> wanted) {
     this.folder = folder;
-    try (Stream<Path> files = Files.list(folder)) {
-      files
+    try (Stream<Path> inside = Files.list(folder)) {
+      List<Path> all = inside.toList();
+      all.stream()
+          .filter(f -> Files.isDirectory(f) && wanted.test(f))
+          .forEach(f -> byName.put(String.valueOf(f.getFileName()), f));
+      all.stream()
           .filter(f -> f.getFileName().toString().endsWith(ending) && Files.isRegularFile(f))
           .forEach(f -> byName.put(name(f, ending), f));
     } catch (IOException e) {

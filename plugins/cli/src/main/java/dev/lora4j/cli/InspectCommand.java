@@ -47,8 +47,7 @@ public final class InspectCommand implements Command {
   public int run(Console console) {
     ExistingPath.any(file);
     boolean several = !AdapterFiles.models(file).isEmpty();
-    boolean adapter = several || Files.exists(file.resolve("adapter_config.json"));
-    if (Files.isDirectory(file) && !adapter) {
+    if (Files.isDirectory(file) && !AdapterFiles.folder(file)) {
       ModelReport report = ModelReport.of(file);
       console.print(json ? report.json().toString() : String.join("\n", report.lines()));
       return 0;

@@ -1,15 +1,16 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.reading.AdapterFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The adapters of one folder by name, without {@code .safetensors}. */
+/** The adapters of one folder by name, without {@code .safetensors}; PEFT's folders too. */
 final class LoraFolder {
   private final FilesByName files;
 
   LoraFolder(Path folder) {
-    files = new FilesByName(folder, ".safetensors");
+    files = new FilesByName(folder, ".safetensors", AdapterFiles::folder);
   }
 
   /** The file of the adapter called {@code name}, if there is one. */

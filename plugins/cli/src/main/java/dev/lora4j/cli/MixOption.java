@@ -33,8 +33,8 @@ final class MixOption {
       paramLabel = "FILE[:WEIGHT[:FROM-TO]]",
       converter = LoraOption.Reader.class,
       description =
-          "Adapter to blend in, its weight (default: 1), and the share of the steps in which it"
-              + " takes part, for example ink.safetensors:0.7:0.5-1; or weights at shares of the"
+          "Adapter to blend in, a file or PEFT's folder, its weight (default: 1), and the share of"
+              + " the steps in which it takes part, for example ink.safetensors:0.7:0.5-1; or weights at shares of the"
               + " steps with straight lines between them, ink.safetensors:0@0,1@0.5,0.2@1, or"
               + " rounded ones if :cosine follows. May be given several times.")
   List<LoraOption> loras = new ArrayList<>();
@@ -102,7 +102,7 @@ final class MixOption {
 
   /** Complains about missing files before anything slow begins. */
   void requireFiles() {
-    loras.forEach(l -> ExistingPath.file(l.file()));
+    loras.forEach(l -> ExistingPath.any(l.file()));
     folder.ifPresent(ExistingPath::folder);
     regionFiles.forEach(
         (name, file) -> {

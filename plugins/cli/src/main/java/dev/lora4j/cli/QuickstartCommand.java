@@ -111,7 +111,7 @@ public final class QuickstartCommand implements Command {
     StyleSettings settings = settings();
     Path pictures = images.map(ExistingPath::folder).orElseGet(BundledModel::styleSet);
     Optional<QuickScores> scoring = QuickScores.of(spec, images, concepts);
-    Path other = second.map(ExistingPath::file).orElseGet(BundledModel::adapter);
+    Path other = second.map(ExistingPath::any).orElseGet(BundledModel::adapter);
     long began = System.nanoTime();
     Map<String, Path> written = new LinkedHashMap<>();
     written.put("grid", output.resolve("grid.png"));

@@ -26,6 +26,11 @@ public final class AdapterFiles {
     return AdapterSource.models(folder);
   }
 
+  /** Whether a folder is an adapter: one as PEFT saves it, or one with such folders for models. */
+  public static boolean folder(Path folder) {
+    return AdapterSource.folder(folder);
+  }
+
   /**
    * Reads an adapter whose base is found by its keys and shapes.
    *

@@ -76,6 +76,13 @@ final class AdapterSource implements AutoCloseable {
         .toList();
   }
 
+  /** Whether {@link #open} takes a folder, or says why not. */
+  static boolean folder(Path folder) {
+    return Files.isRegularFile(folder.resolve(PEFT_CONFIG))
+        || Files.isRegularFile(folder.resolve(PEFT_TENSORS))
+        || !models(folder).isEmpty();
+  }
+
   /**
    * Keys and paths begin with the model's name and a dot, as PEFT's keys did for whole pipelines.
    */

@@ -104,7 +104,9 @@ final class Examiner {
   }
 
   private Optional<Adapter> adapter() {
-    String name = String.valueOf(source.path().getFileName()).replaceFirst("\\.safetensors$", "");
+    String name =
+        String.valueOf(source.path().toAbsolutePath().normalize().getFileName())
+            .replaceFirst("\\.safetensors$", "");
     Map<String, String> metadata = source.metadata();
     return factors.values().stream().allMatch(List::isEmpty)
         ? Optional.empty()
