@@ -8,12 +8,15 @@ import dev.lora4j.core.train.log.Trackers;
 import dev.lora4j.core.train.run.NotFinite;
 import dev.lora4j.core.train.run.RunListener;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
 /** What a run shows and tells its trackers while it goes: a line of progress, numbers, pictures. */
@@ -61,6 +64,7 @@ final class RunLog implements RunListener, AutoCloseable {
   private double validation = Double.NaN;
   private OptionalDouble pendingValidation = OptionalDouble.empty();
   private OptionalInt best = OptionalInt.empty();
+  private final Set<String> whyNoPreview = new HashSet<>();
   private String memory = "";
   private long memoryRead;
 
@@ -183,7 +187,28 @@ final class RunLog implements RunListener, AutoCloseable {
 
   @Override
   public void preview(int step, Adapter adapter) {
-    preview.of(step, adapter).ifPresent(sheet -> tracked().preview(step, sheet));
+    shown(step, adapter).ifPresent(sheet -> tracked().preview(step, sheet));
+  }
+
+  /** Pictures are for looking at: what goes wrong with them must not cost what was trained. */
+  private Optional<Path> shown(int step, Adapter adapter) {
+    try {
+      return preview.of(step, adapter);
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      String why = Explanation.of(e);
+      boolean stopping = Thread.currentThread().isInterrupted();
+      if (!stopping && whyNoPreview.add(why)) {
+        console.note(
+            "The preview of step "
+                + step
+                + " could not be made: "
+                + why
+                + " Training goes on without it; the same is not told again.");
+      }
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -139,6 +139,23 @@ class AdaptersOnTheWayTest {
   }
 
   @Test
+  void aPreviewThatCannotBeMadeIsToldOnceAndTheRunGoesOn() throws IOException {
+    Path previews = folder.resolve("style.run/previews");
+    Files.createDirectories(previews.getParent());
+    Files.writeString(previews, "in the way");
+    Run run =
+        train(
+            "--steps=3",
+            "--set=previews.prompts=[\"ball\"]",
+            "--set=previews.steps=1",
+            "--set=previews.every=1");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("The preview of step 0 could not be made: "), run.err());
+    assertFalse(run.err().contains("The preview of step 1"), run.err());
+    assertTrue(Files.exists(folder.resolve("style.safetensors")));
+  }
+
+  @Test
   void foldersAreWrittenToo() throws IOException {
     Run run = train("--steps=3", "--set=save.adapters=2", "--set=layout=peft");
     assertFalse(run.err().contains("could not be written"), run.err());
