@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
@@ -63,7 +62,6 @@ final class RunLog implements RunListener, AutoCloseable {
   private RunListener.Step last = new RunListener.Step(0, 1, 0, 0, 0, false);
   private double validation = Double.NaN;
   private OptionalDouble pendingValidation = OptionalDouble.empty();
-  private OptionalInt best = OptionalInt.empty();
   private final Set<String> whyNoPreview = new HashSet<>();
   private String memory = "";
   private long memoryRead;
@@ -172,7 +170,6 @@ final class RunLog implements RunListener, AutoCloseable {
   @Override
   public void validated(int step, double loss, boolean best) {
     validation = loss;
-    this.best = best ? OptionalInt.of(step) : this.best;
     if (step == 0) {
       tracked().untrained(loss);
     } else {
@@ -221,11 +218,11 @@ final class RunLog implements RunListener, AutoCloseable {
   @Override
   public void notSaved(int step, String reason) {
     console.note(
-        "The checkpoint of step "
+        "What was reached after step "
             + step
-            + " could not be written: "
+            + " could not be kept on disk: "
             + reason
-            + " Training goes on; make room before the next one.");
+            + " Make room before it is tried again; what was kept earlier is still there.");
   }
 
   @Override
@@ -238,9 +235,9 @@ final class RunLog implements RunListener, AutoCloseable {
     tracked().keep();
   }
 
-  /** The step with the least validation loss, if it was taken by this process. */
-  OptionalInt best() {
-    return best;
+  @Override
+  public void finished(int step, List<String> notes) {
+    notes.forEach(console::note);
   }
 
   /** How fast it went, and what changed nothing. */

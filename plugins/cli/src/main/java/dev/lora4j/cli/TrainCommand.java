@@ -221,10 +221,6 @@ public final class TrainCommand implements Command {
     double first = smooth.length == 0 ? Double.NaN : smooth[0];
     double last = smooth.length == 0 ? Double.NaN : smooth[smooth.length - 1];
     log.pace().tellSkipped(console, run.style().steps());
-    if (run.settings().saving().keepBest() && !run.data().validation().isEmpty()) {
-      String step = log.best().isPresent() ? "step " + log.best().getAsInt() : "an earlier step";
-      console.note("Written are the factors of " + step + ", which had the least validation loss.");
-    }
     if (json) {
       console.print(
           new Json()

@@ -60,4 +60,9 @@ record CalledListener(StopSign sign, RunListener listener) implements RunListene
   public void saved(int step, Path checkpoint) {
     sign.call(() -> listener.saved(step, checkpoint));
   }
+
+  @Override
+  public void finished(int step, List<String> notes) {
+    sign.call(() -> listener.finished(step, notes));
+  }
 }

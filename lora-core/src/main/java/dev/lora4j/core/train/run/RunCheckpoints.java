@@ -1,17 +1,19 @@
 package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.train.Checkpoint;
 import dev.lora4j.core.train.CheckpointFolder;
 import dev.lora4j.core.train.TrainingState;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /** The checkpoints of a run: the newest ones, and the one with the least validation loss. */
 final class RunCheckpoints {
@@ -22,6 +24,9 @@ final class RunCheckpoints {
 
   private final Keeping keeping;
   private final int steps;
+  private OptionalInt bestStep = OptionalInt.empty();
+
+  /** The best where there is no folder for it. */
   private Optional<Checkpoint> best = Optional.empty();
 
   /**
@@ -33,10 +38,17 @@ final class RunCheckpoints {
   }
 
   /**
+   * The state with the least validation loss.
+   *
+   * @param step after which it was that
+   */
+  record Best(TrainingState state, int step) {}
+
+  /**
    * A run to go on with.
    *
    * @param step how many steps were taken, those that changed nothing included
-   * @param best the least validation loss until then
+   * @param best the least validation loss until then; of what is kept, if the best is
    * @param notes what the user should know of it
    */
   record Resumed(TrainingState state, int step, double best, List<String> notes) {}
@@ -61,9 +73,55 @@ final class RunCheckpoints {
     Checkpoint found = newest.checkpoint().get();
     requireSame(found);
     TrainingState state = found.restore(scope, step.step(), step.layout());
-    int done = Integer.parseInt(found.notes().getOrDefault(STEP, "0"));
-    double best = Double.parseDouble(found.notes().getOrDefault(BEST, "Infinity"));
-    return Optional.of(new Resumed(state, done, best, newest.damaged()));
+    List<String> notes = new ArrayList<>(newest.damaged());
+    double least = keeping.keepBest() ? leastKept(found, notes) : least(found);
+    return Optional.of(new Resumed(state, step(found), least, notes));
+  }
+
+  private static int step(Checkpoint found) {
+    return Integer.parseInt(found.notes().getOrDefault(STEP, "0"));
+  }
+
+  private static double least(Checkpoint found) {
+    return Double.parseDouble(found.notes().getOrDefault(BEST, "Infinity"));
+  }
+
+  /**
+   * The least loss whose factors are there: others than those cannot be the result, so a higher
+   * loss than one that was not kept counts too.
+   */
+  private double leastKept(Checkpoint newest, List<String> notes) {
+    double told = least(newest);
+    if (told == Double.POSITIVE_INFINITY) {
+      return told;
+    }
+    Optional<Checkpoint> kept = Optional.empty();
+    try {
+      kept = bestOnDisk();
+    } catch (TensorException e) {
+      notes.add(String.valueOf(e.getMessage()));
+    }
+    if (kept.isEmpty()) {
+      notes.add(
+          "The factors with the least validation loss until step "
+              + step(newest)
+              + " are not there any more, or were not kept; the best is chosen among those that"
+              + " follow.");
+      return Double.POSITIVE_INFINITY;
+    }
+    bestStep = OptionalInt.of(step(kept.get()));
+    // One that was kept after the newest checkpoint is come to again.
+    return step(kept.get()) > step(newest) ? told : least(kept.get());
+  }
+
+  /** The best one that is in the folder, if it is of this run. */
+  private Optional<Checkpoint> bestOnDisk() {
+    return keeping
+        .checkpoints()
+        .map(folder -> folder.resolve(BEST_FILE))
+        .filter(Files::exists)
+        .map(Checkpoint::read)
+        .filter(found -> changed(found).isEmpty());
   }
 
   /** How far the run came whose checkpoints are in a folder, if that is not its end. */
@@ -73,7 +131,7 @@ final class RunCheckpoints {
         .checkpoint()
         .map(
             found -> {
-              int step = Integer.parseInt(found.notes().getOrDefault(STEP, "0"));
+              int step = step(found);
               int steps = Integer.parseInt(found.notes().getOrDefault(STEPS, "0"));
               return step < steps ? OptionalInt.of(step) : OptionalInt.empty();
             })
@@ -81,16 +139,7 @@ final class RunCheckpoints {
   }
 
   private void requireSame(Checkpoint found) {
-    TreeSet<String> other = new TreeSet<>();
-    keeping
-        .identity()
-        .forEach(
-            (name, value) -> {
-              String before = found.notes().getOrDefault(name, "");
-              if (!before.equals(value)) {
-                other.add(name + " (was " + before + ", is " + value + ")");
-              }
-            });
+    List<String> other = changed(found);
     if (!other.isEmpty()) {
       throw new IllegalArgumentException(
           "The run cannot be gone on with, as these have changed: "
@@ -99,31 +148,64 @@ final class RunCheckpoints {
     }
   }
 
+  private List<String> changed(Checkpoint found) {
+    List<String> other = new ArrayList<>();
+    new TreeMap<>(keeping.identity())
+        .forEach(
+            (name, value) -> {
+              String before = found.notes().getOrDefault(name, "");
+              if (!before.equals(value)) {
+                other.add(name + " (was " + before + ", is " + value + ")");
+              }
+            });
+    return other;
+  }
+
   /** Writes a checkpoint, if there is a folder. */
   Optional<Path> write(TrainingState state, int step, double best) {
     return folder().map(f -> f.write(checkpoint(state, step, best), step));
   }
 
-  /** Keeps the state that is the best until now: on disk if there is a folder. */
-  void keepBest(TrainingState state, int step, double loss) {
+  /**
+   * Keeps the state that is the best until now: on disk if there is a folder.
+   *
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if it cannot be written; the one
+   *     before it is then as it was
+   * @throws java.io.UncheckedIOException if the folder cannot be made; likewise
+   */
+  Best keepBest(TrainingState state, int step, double loss) {
     Checkpoint now = checkpoint(state, step, loss);
     if (folder().isEmpty()) {
       best = Optional.of(now);
     } else {
       folder().get().writeBeside(now, BEST_FILE);
     }
+    bestStep = OptionalInt.of(step);
+    return new Best(state, step);
   }
 
-  /** The state that was the best. */
-  Optional<TrainingState> best(Scope scope, AdapterStep step) {
-    Optional<Checkpoint> kept =
-        keeping
-            .checkpoints()
-            .map(folder -> folder.resolve(BEST_FILE))
-            .filter(Files::exists)
-            .map(Checkpoint::read)
-            .or(() -> best);
-    return kept.map(found -> found.restore(scope, step.step(), step.layout()));
+  /**
+   * The state that was the best, if it was kept and can be read.
+   *
+   * @param notes are told why it is not there
+   */
+  Optional<Best> best(Scope scope, AdapterStep step, List<String> notes) {
+    if (bestStep.isEmpty()) {
+      notes.add("No factors with the least validation loss were kept.");
+      return Optional.empty();
+    }
+    try {
+      Optional<Best> found =
+          best.or(this::bestOnDisk)
+              .map(b -> new Best(b.restore(scope, step.step(), step.layout()), step(b)));
+      if (found.isEmpty()) {
+        notes.add("The factors with the least validation loss are not there any more.");
+      }
+      return found;
+    } catch (TensorException e) {
+      notes.add("The factors with the least validation loss cannot be read: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private Checkpoint checkpoint(TrainingState state, int step, double best) {

@@ -39,7 +39,8 @@ public interface RunListener {
   /**
    * The loss on what is held out.
    *
-   * @param best whether it was never as low
+   * @param best whether it was never as low; where the best factors are kept, whether these are the
+   *     best of those that were
    */
   default void validated(int step, double loss, boolean best) {}
 
@@ -58,9 +59,18 @@ public interface RunListener {
    */
   default void saving(int step) {}
 
-  /** A checkpoint could not be written; training goes on, and older ones are as they were. */
+  /** A checkpoint, or the best state, could not be written; older ones are as they were. */
   default void notSaved(int step, String reason) {}
 
   /** A checkpoint is on disk. */
   default void saved(int step, Path checkpoint) {}
+
+  /**
+   * All steps are taken, and the result is there.
+   *
+   * @param step after which the factors were as the result has them: the last, unless the best are
+   *     kept
+   * @param notes what the user should know of the result
+   */
+  default void finished(int step, List<String> notes) {}
 }

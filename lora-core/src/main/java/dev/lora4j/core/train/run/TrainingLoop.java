@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.safetensors.SafetensorsException;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One run from the first step, or from a checkpoint, to the adapter. What a step does depends on
@@ -61,7 +63,7 @@ public final class TrainingLoop implements AutoCloseable {
    *
    * @param name of the adapter
    * @throws TrainingInterrupted if it was asked to stop; a checkpoint was written then, if there is
-   *     a folder for it
+   *     a folder for it in which one can be
    * @throws TrainingFailure if it cannot go on
    * @throws IllegalArgumentException if the checkpoint to go on with is that of another run
    */
@@ -72,7 +74,6 @@ public final class TrainingLoop implements AutoCloseable {
     int done = resumed.map(RunCheckpoints.Resumed::step).orElse(0);
     double best = resumed.map(RunCheckpoints.Resumed::best).orElse(Double.POSITIVE_INFINITY);
     resumed.ifPresent(r -> listener.resumed(r.step(), r.notes()));
-    boolean chosen = keeping.keepBest() && validation.isPresent();
     List<Float> losses = new ArrayList<>();
     try (TrainingRun run = step.bind(scope, state)) {
       if (done == 0) {
@@ -92,10 +93,10 @@ public final class TrainingLoop implements AutoCloseable {
           best = validate(done, state, best);
         }
         if (last || done % keeping.every() == 0) {
-          tryToWrite(state, done, best);
+          write(state, done, best);
         }
         // The last one is the result, unless that is the best.
-        if ((!last || chosen)
+        if ((!last || chosen())
             && keeping.adapterEvery().isPresent()
             && done % keeping.adapterEvery().getAsInt() == 0) {
           listener.adapter(done, adapter(name, state, task.metadata(done)));
@@ -104,25 +105,46 @@ public final class TrainingLoop implements AutoCloseable {
           listener.preview(done, adapter(name, state, Map.of()));
         }
       }
-      TrainingState result = chosen ? checkpoints.best(scope, step).orElse(state) : state;
-      return new TrainedAdapter(adapter(name, result, task.metadata(settings.steps())), losses);
+      List<String> notes = new ArrayList<>();
+      RunCheckpoints.Best result = result(state, settings.steps(), notes);
+      listener.finished(result.step(), notes);
+      return new TrainedAdapter(
+          adapter(name, result.state(), task.metadata(result.step())), losses);
     }
   }
 
-  /** A disk that is full for a while must not cost what was trained. */
-  private void tryToWrite(TrainingState state, int done, double best) {
-    try {
-      write(state, done, best);
-    } catch (SafetensorsException | UncheckedIOException e) {
-      listener.notSaved(done, String.valueOf(e.getMessage()));
+  /** The state that is the result if a step is the last one. */
+  private RunCheckpoints.Best result(TrainingState state, int done, List<String> notes) {
+    Optional<RunCheckpoints.Best> best =
+        chosen() ? checkpoints.best(scope, step, notes) : Optional.empty();
+    if (chosen()) {
+      notes.add(
+          best.map(b -> "Taken are the factors of step " + b.step() + ", which had the least")
+              .map(taken -> taken + " validation loss.")
+              .orElse("Taken are the factors of step " + done + ", the last one."));
     }
+    return best.orElseGet(() -> new RunCheckpoints.Best(state, done));
+  }
+
+  private boolean chosen() {
+    return keeping.keepBest() && validation.isPresent();
   }
 
   private Optional<Path> write(TrainingState state, int done, double best) {
     listener.saving(done);
-    Optional<Path> file = checkpoints.write(state, done, best);
+    Optional<Path> file = tried(done, () -> checkpoints.write(state, done, best)).flatMap(f -> f);
     file.ifPresent(f -> listener.saved(done, f));
     return file;
+  }
+
+  /** A disk that is full for a while must not cost what was trained. */
+  private <T> Optional<T> tried(int done, Supplier<T> writing) {
+    try {
+      return Optional.of(writing.get());
+    } catch (SafetensorsException | TensorException | UncheckedIOException e) {
+      listener.notSaved(done, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /** The adapter with the factors that are to be judged and saved. */
@@ -142,10 +164,10 @@ public final class TrainingLoop implements AutoCloseable {
     try (Scope work = scope.child("validation")) {
       Tensor weights = state.evaluationWeights(work);
       double loss = validation.get().of(work, weights, step.held());
-      boolean better = loss < best;
-      if (better && keeping.keepBest()) {
-        checkpoints.keepBest(state, done, loss);
-      }
+      boolean better =
+          loss < best
+              && (!keeping.keepBest()
+                  || tried(done, () -> checkpoints.keepBest(state, done, loss)).isPresent());
       listener.validated(done, loss, better);
       return better ? loss : best;
     }

@@ -16,7 +16,9 @@ final class Heard implements RunListener {
   final Map<Integer, String> previews = new TreeMap<>();
   final List<Path> saved = new ArrayList<>();
   final List<Integer> notSaved = new ArrayList<>();
+  final List<String> finished = new ArrayList<>();
   int best = -1;
+  int result = -1;
   private final int stopAfter;
 
   /**
@@ -63,5 +65,11 @@ final class Heard implements RunListener {
   @Override
   public void saved(int step, Path checkpoint) {
     saved.add(checkpoint);
+  }
+
+  @Override
+  public void finished(int step, List<String> notes) {
+    result = step;
+    finished.addAll(notes);
   }
 }
