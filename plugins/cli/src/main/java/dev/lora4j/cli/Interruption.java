@@ -5,10 +5,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ctrl-C: asks the working thread to stop, which it does between two steps, and holds the Java
- * machine until it has said so and released its files.
+ * machine until it has said so and released its files, however long a step takes. Another Ctrl-C
+ * ends the process at once.
  */
 final class Interruption {
-  private static final long PATIENCE_SECONDS = 60;
+  /** What ends sooner need not be told of. */
+  private static final long FIRST_SECONDS = 1;
+
+  private static final long SECONDS = 60;
 
   private final CountDownLatch finished = new CountDownLatch(1);
 
@@ -17,8 +21,9 @@ final class Interruption {
         new Thread(
             () -> {
               if (finished.getCount() > 0) {
+                boolean again = SecondSignal.ends();
                 worker.interrupt();
-                await();
+                await(again);
               }
             },
             "interruption");
@@ -30,10 +35,15 @@ final class Interruption {
     return new Interruption(Thread.currentThread());
   }
 
-  private void await() {
+  private void await(boolean again) {
     try {
-      if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("lora4j: gave up waiting for the step under way.");
+      long waited = 0;
+      for (long next = FIRST_SECONDS; !finished.await(next, TimeUnit.SECONDS); next = SECONDS) {
+        waited += next;
+        System.err.println(
+            "lora4j: stopping; what is under way is finished first, so that nothing is lost"
+                + (waited < SECONDS ? "." : ", for " + Durations.text((double) waited) + " until here.")
+                + (again ? " Ctrl-C again ends at once." : ""));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -25,25 +25,38 @@ class StoppedWorkTest {
 
   /** Interrupts the process as soon as {@code sign} exists. */
   private Stopped interrupted(Path sign, String... arguments) throws Exception {
+    Process process = started(Main.class, sign, arguments);
+    interrupt(process);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends in time");
+    return new Stopped(process.exitValue(), read(said()));
+  }
+
+  private Path said() {
+    return folder.resolve("said.txt");
+  }
+
+  /** A process in which {@code sign} has come to exist. */
+  private Process started(Class<?> program, Path sign, String... arguments) throws Exception {
     String java =
         System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
     List<String> command = new ArrayList<>(List.of(java, "-Dai.djl.offline=true", "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(Main.class.getName());
+    command.add(program.getName());
     command.addAll(List.of(arguments));
-    Path said = folder.resolve("said.txt");
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said().toFile());
     builder.environment().put("OMP_WAIT_POLICY", "PASSIVE"); // others use the processors too
     Process process = builder.start();
     while (Files.notExists(sign) && process.isAlive()) {
       Thread.sleep(20);
     }
-    assertTrue(process.isAlive(), () -> read(said));
+    assertTrue(process.isAlive(), () -> read(said()));
+    return process;
+  }
+
+  private static void interrupt(Process process) throws Exception {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends in time");
-    return new Stopped(process.exitValue(), read(said));
   }
 
   private static String read(Path file) {
@@ -57,6 +70,25 @@ class StoppedWorkTest {
   private static List<Path> files(Path in) throws IOException {
     try (Stream<Path> all = Files.list(in)) {
       return all.sorted().toList();
+    }
+  }
+
+  /** A step may take minutes; only who asks twice loses it. */
+  @Test
+  void whatIsUnderWayIsWaitedForUntilItIsAskedForAgain() throws Exception {
+    Path sign = folder.resolve("begun");
+    Process process = started(Stubborn.class, sign, sign.toString());
+    try {
+      interrupt(process);
+      while (!read(said()).contains("Ctrl-C again ends at once") && process.isAlive()) {
+        Thread.sleep(20);
+      }
+      assertTrue(process.isAlive(), () -> read(said()));
+      interrupt(process);
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends at once");
+      assertEquals(130, process.exitValue());
+    } finally {
+      process.destroyForcibly();
     }
   }
 
