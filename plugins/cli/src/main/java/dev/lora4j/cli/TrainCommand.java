@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
@@ -112,8 +113,20 @@ public final class TrainCommand implements Command {
     try (log) {
       style = log.run(trainer(run)::run);
     }
-    style.save(settings.out(), settings.layout());
+    save(style, settings);
     report(console, run, style, log, (System.nanoTime() - start) / 1e9);
+  }
+
+  private static void save(TrainedStyle style, RunSettings settings) {
+    try {
+      style.save(settings.out(), settings.layout());
+    } catch (AdapterException e) {
+      throw new Failure(
+          e.getMessage()
+              + " What was trained is in the last checkpoint: the same command with --resume, and"
+              + " with --dtype bf16 or f32 if values are too large, writes it.",
+          e);
+    }
   }
 
   /** What would fail at the first checkpoint is told before the first step. */

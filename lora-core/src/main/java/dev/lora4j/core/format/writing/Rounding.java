@@ -15,9 +15,17 @@ final class Rounding {
    * {@code tensor} times {@code factor} in {@code type}.
    *
    * @param name what to call it in messages
-   * @throws AdapterException if a value is too large for the type
+   * @throws AdapterException if a value is too large for the type, or was for the one before, so
+   *     that no reader would take it
    */
   HostTensor of(String name, HostTensor tensor, double factor, DType type) {
+    if (!tensor.finite()) {
+      throw new AdapterException(
+          name
+              + " has values that are not finite, as those have that were too large for "
+              + tensor.dtype()
+              + "; they are not written.");
+    }
     if (tensor.dtype() == type && factor == 1) {
       return tensor;
     }

@@ -207,14 +207,25 @@ public final class AdapterInTraining implements LayerAdapters {
    * @param initial the flat buffer before the first step
    */
   public Map<String, List<Factors>> factors(float[] flat, float[] initial, DType stored) {
+    return new HashMap<>(rounded(flat, initial, stored).factors());
+  }
+
+  /**
+   * What was trained, as {@link #factors} gives it, with what the rounding took from it.
+   *
+   * @param flat the flat buffer
+   * @param initial the flat buffer before the first step
+   */
+  public RoundedFactors rounded(float[] flat, float[] initial, DType stored) {
     Map<String, List<Factors>> factors = new HashMap<>();
     FlatLayout layout = layout();
     for (Planned planned : met.values()) {
       Map<String, HostTensor> values = values(planned, layout, flat, initial);
-      List<Factors> found = planned.method().factors(planned.site(), planned.recipe(), values);
-      factors.put(planned.site().name(), found.stream().map(f -> rounded(f, stored)).toList());
+      factors.put(
+          planned.site().name(),
+          planned.method().factors(planned.site(), planned.recipe(), values));
     }
-    return factors;
+    return RoundedFactors.of(factors, stored);
   }
 
   private static Map<String, HostTensor> values(
@@ -234,13 +245,5 @@ public final class AdapterInTraining implements LayerAdapters {
       }
     }
     return values;
-  }
-
-  private static Factors rounded(Factors factors, DType stored) {
-    Map<String, HostTensor> tensors = new TreeMap<>();
-    factors
-        .tensors()
-        .forEach((role, t) -> tensors.put(role, HostTensor.of(stored, t.shape(), t.doubles())));
-    return Factors.of(factors.method(), tensors, factors.settings());
   }
 }

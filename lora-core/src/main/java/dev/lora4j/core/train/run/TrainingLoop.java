@@ -7,6 +7,7 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
+import dev.lora4j.core.train.adapter.RoundedFactors;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,15 +107,21 @@ public final class TrainingLoop implements AutoCloseable {
         }
       }
       List<String> notes = new ArrayList<>();
-      RunCheckpoints.Best result = result(state, settings.steps(), notes);
+      RunCheckpoints.Best result = best(state, settings.steps(), notes);
+      Adapter adapter = result(name, result, notes);
       listener.finished(result.step(), notes);
-      return new TrainedAdapter(
-          adapter(name, result.state(), task.metadata(result.step())), losses);
+      return new TrainedAdapter(adapter, losses);
     }
   }
 
+  private Adapter result(String name, RunCheckpoints.Best result, List<String> notes) {
+    RoundedFactors rounded = rounded(result.state());
+    rounded.lost().ifPresent(notes::add);
+    return new Adapter(name, rounded.factors(), task.metadata(result.step()));
+  }
+
   /** The state that is the result if a step is the last one. */
-  private RunCheckpoints.Best result(TrainingState state, int done, List<String> notes) {
+  private RunCheckpoints.Best best(TrainingState state, int done, List<String> notes) {
     Optional<RunCheckpoints.Best> best =
         chosen() ? checkpoints.best(scope, step, notes) : Optional.empty();
     if (chosen()) {
@@ -149,10 +156,13 @@ public final class TrainingLoop implements AutoCloseable {
 
   /** The adapter with the factors that are to be judged and saved. */
   private Adapter adapter(String name, TrainingState state, Map<String, String> metadata) {
+    return new Adapter(name, rounded(state).factors(), metadata);
+  }
+
+  private RoundedFactors rounded(TrainingState state) {
     try (Scope work = scope.child("result")) {
       float[] flat = state.evaluationWeights(work).floats();
-      return new Adapter(
-          name, step.factors().factors(flat, step.initial(), settings.stored()), metadata);
+      return step.factors().rounded(flat, step.initial(), settings.stored());
     }
   }
 

@@ -102,4 +102,14 @@ class RoundingTest {
     HostTensor tensor = HostTensor.of(Shape.of(2), 1f, 2f);
     assertSame(tensor, new Rounding().of("x", tensor, 1, DType.F32));
   }
+
+  /** What was rounded before: no reader takes it. */
+  @Test
+  void whatIsNotFiniteAlreadyIsNotWritten() {
+    HostTensor before = HostTensor.of(DType.F16, Shape.of(2), new double[] {1, 70000});
+    AdapterException e =
+        assertThrows(
+            AdapterException.class, () -> new Rounding().of("a layer", before, 1, DType.F16));
+    assertTrue(e.getMessage().contains("a layer has values that are not finite"), e.getMessage());
+  }
 }
