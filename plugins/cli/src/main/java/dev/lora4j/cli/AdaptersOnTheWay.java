@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,17 +29,26 @@ final class AdaptersOnTheWay implements RunLog.Kept {
   private final Path out;
   private final AdapterWriter layout;
   private final Family family;
+  private final WriteOptions options;
 
   /**
-   * @param folder for them
+   * @param run folder of the run, in which there is one for them
    * @param out where the last one goes
+   * @param family the base that they are for
    */
-  AdaptersOnTheWay(Console console, Path folder, Path out, String layout, Family family) {
+  AdaptersOnTheWay(
+      Console console, Path run, Path out, String layout, Family family, WriteOptions options) {
     this.console = console;
-    this.folder = folder;
+    this.folder = folder(run);
     this.out = out;
     this.layout = AdapterWriters.named(layout);
     this.family = family;
+    this.options = options;
+  }
+
+  /** Where they are. */
+  static Path folder(Path run) {
+    return run.resolve("adapters");
   }
 
   @Override
@@ -74,17 +84,22 @@ final class AdaptersOnTheWay implements RunLog.Kept {
   }
 
   @Override
-  public void keep(int step, Adapter adapter) {
+  public Optional<Path> keep(int step, Adapter adapter) {
+    Path file = folder.resolve(name(step));
     try {
       OutputFile.folder(folder);
-      AdapterOutput.write(adapter, family, layout, WriteOptions.EXACT, folder.resolve(name(step)));
-    } catch (Failure | AdapterException | SafetensorsException | UncheckedIOException e) {
-      console.note(
-          "The adapter of step "
-              + step
-              + " could not be written: "
-              + e.getMessage()
-              + " Training goes on.");
+      if (layout.folder() && Files.exists(file)) {
+        delete(file); // the same, written before the run was gone on with
+      }
+      AdapterOutput.write(adapter, family, layout, options, file);
+      return Optional.of(file);
+    } catch (IOException
+        | Failure
+        | AdapterException
+        | SafetensorsException
+        | UncheckedIOException e) {
+      console.note("The adapter of step " + step + " could not be written: " + Explanation.of(e));
+      return Optional.empty();
     }
   }
 

@@ -29,21 +29,15 @@ final class RunLog implements RunListener, AutoCloseable {
 
   /** What becomes of adapters on the way; what goes wrong is told, and is no reason to stop. */
   interface Kept {
-    /** Keeps none. */
-    Kept NONE =
-        new Kept() {
-          @Override
-          public void begin(int after) {}
-
-          @Override
-          public void keep(int step, Adapter adapter) {}
-        };
-
     /** A run begins after a step; what is there of later ones is of an earlier run. */
     void begin(int after);
 
-    /** Keeps an adapter as it is after a step. */
-    void keep(int step, Adapter adapter);
+    /**
+     * Keeps an adapter as it is after a step.
+     *
+     * @return where, if it could be kept
+     */
+    Optional<Path> keep(int step, Adapter adapter);
   }
 
   private static final long MEMORY_NANOS = 1_000_000_000;
@@ -233,6 +227,15 @@ final class RunLog implements RunListener, AutoCloseable {
   @Override
   public void saved(int step, Path checkpoint) {
     tracked().keep();
+  }
+
+  @Override
+  public void stopped(int step, List<String> notes, Adapter adapter) {
+    tracked();
+    notes.forEach(console::note);
+    kept.keep(step, adapter)
+        .ifPresent(
+            file -> console.note("The adapter as it was after step " + step + " is " + file + "."));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
@@ -141,7 +142,7 @@ final class TextTrain implements Command {
               .sequences(unsized.sequences(), unsized.heldOut());
       TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
       try (ClaimedFolder claim = begin(run, work, open.model().base())) {
-        Trained trained = train(console, work, run, count);
+        Trained trained = train(console, work, open.model().base(), run, count);
         save(trained.text(), open.model().base(), List.of());
         report(console, trained, count, began, Optional.empty());
       }
@@ -167,7 +168,7 @@ final class TextTrain implements Command {
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
       TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
       try (ClaimedFolder claim = begin(run, work, model.base())) {
-        Trained trained = train(console, work, run, count);
+        Trained trained = train(console, work, model.base(), run, count);
         save(trained.text(), model.base(), model.labels());
         MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
         Optional<Classification> score =
@@ -208,13 +209,21 @@ final class TextTrain implements Command {
     return String.valueOf(out.getFileName());
   }
 
-  private Trained train(Console console, TextWork work, Path run, int count) {
+  private Trained train(Console console, TextWork work, TextModel base, Path run, int count) {
     int perStep = how.perStep();
     summary(console, work, count, perStep);
     LoggedRun logged =
         new LoggedRun(name(), run, Map.of(), List.of("csv", "chart"), "text", perStep);
-    try (RunLog log =
-        new RunLog(console, logged, (step, adapter) -> Optional.empty(), RunLog.Kept.NONE)) {
+    AdaptersOnTheWay kept =
+        new AdaptersOnTheWay(
+            console,
+            run,
+            out,
+            // A whole model is written of what is finished alone.
+            layout.equals(MergedText.LAYOUT) ? "peft" : layout,
+            base.family(),
+            WriteOptions.EXACT.madeFor(base.use()));
+    try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
       TrainedText trained = log.run(work.training());
       // Those of all steps, also of the ones that were taken before a run was gone on with.
       return new Trained(trained, log.losses().losses());

@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
+import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
@@ -44,7 +45,7 @@ import picocli.CommandLine.Option;
 public final class TrainCommand implements Command {
   private static final int MOST_WARNINGS = 8;
   private static final String CHECKPOINTS = "checkpoints";
-  private static final String ADAPTERS = "adapters";
+  private static final String SETTINGS = "run.toml";
 
   @Mixin private final RunOptions options = new RunOptions();
 
@@ -99,15 +100,14 @@ public final class TrainCommand implements Command {
         new PreviewSheets(run.model().sd(), run.previews(), folder.resolve("previews"));
     int perStep = run.batch() * run.style().accumulate();
     LoggedRun logged = LoggedRun.of(settings, perStep);
-    RunLog.Kept kept =
-        run.saving().adapterEvery().isEmpty()
-            ? RunLog.Kept.NONE
-            : new AdaptersOnTheWay(
-                console,
-                folder.resolve(ADAPTERS),
-                settings.out(),
-                settings.layout(),
-                run.model().sd().family());
+    AdaptersOnTheWay kept =
+        new AdaptersOnTheWay(
+            console,
+            folder,
+            settings.out(),
+            settings.layout(),
+            run.model().sd().family(),
+            WriteOptions.EXACT);
     RunLog log = new RunLog(console, logged, previews::make, kept);
     TrainedStyle style;
     try (log) {
@@ -270,7 +270,8 @@ public final class TrainCommand implements Command {
     options.model.base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
     console.note("  " + Invocation.of(words.toArray(String[]::new)));
     if (run.saving().adapterEvery().isPresent()) {
-      console.note("Adapters on the way are in " + run.settings().folder().resolve(ADAPTERS) + ".");
+      console.note(
+          "Adapters on the way are in " + AdaptersOnTheWay.folder(run.settings().folder()) + ".");
     }
     if (Files.isDirectory(run.settings().folder().resolve("previews"))) {
       console.note(

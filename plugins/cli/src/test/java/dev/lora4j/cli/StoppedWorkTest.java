@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -112,6 +113,38 @@ class StoppedWorkTest {
     for (Path picture : left) {
       assertEquals(32, ImageIO.read(picture.toFile()).getWidth(), picture::toString);
     }
+  }
+
+  @Test
+  void trainingLeavesAnAdapterAndGoesOn() throws Exception {
+    Run.pictures(folder.resolve("pictures"));
+    Path run = folder.resolve("style.run");
+    Stopped stopped =
+        interrupted(
+            run.resolve(ChartTracker.FILE),
+            "train",
+            "--images=" + folder.resolve("pictures"),
+            "--out=" + folder.resolve("style.safetensors"),
+            "--steps=100000",
+            "--rank=2",
+            "--batch=2",
+            "--compute=f32",
+            "--set=previews.prompts=[]",
+            "--set=save.every=1",
+            Run.BASE);
+    assertEquals(130, stopped.code(), stopped.said());
+    assertFalse(stopped.said().contains("is left out"), stopped.said());
+    assertTrue(stopped.said().contains("--resume goes on from there"), stopped.said());
+    var told =
+        Pattern.compile("adapter as it was after step (\\d+) is (.*)\\.").matcher(stopped.said());
+    assertTrue(told.find(), stopped.said());
+    Path adapter = Path.of(told.group(2));
+    assertEquals(List.of(adapter), files(run.resolve("adapters")));
+    Run seen = Run.of("inspect", adapter, Run.BASE, "--json");
+    assertEquals(0, seen.code(), seen.err());
+    String steps = seen.json().getAsJsonObject("metadata").get("ss_steps").getAsString();
+    assertEquals(told.group(1), steps);
+    assertTrue(Files.notExists(folder.resolve("style.safetensors")));
   }
 
   @Test

@@ -65,4 +65,10 @@ record CalledListener(StopSign sign, RunListener listener) implements RunListene
   public void finished(int step, List<String> notes) {
     sign.call(() -> listener.finished(step, notes));
   }
+
+  /** Without the sign, which is asked already and would interrupt the writing of a file. */
+  @Override
+  public void stopped(int step, List<String> notes, Adapter adapter) {
+    listener.stopped(step, notes, adapter);
+  }
 }

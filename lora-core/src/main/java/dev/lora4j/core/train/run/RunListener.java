@@ -66,6 +66,16 @@ public interface RunListener {
   default void saved(int step, Path checkpoint) {}
 
   /**
+   * The run stops before its end, at least one step after its beginning; what is done here is not
+   * interrupted.
+   *
+   * @param step after which the factors were as the adapter has them, see {@link #finished}
+   * @param notes what the user should know of them
+   * @param adapter what the result would be if the last step that was taken were the last of all
+   */
+  default void stopped(int step, List<String> notes, Adapter adapter) {}
+
+  /**
    * All steps are taken, and the result is there.
    *
    * @param step after which the factors were as the result has them: the last, unless the best are

@@ -83,7 +83,9 @@ public final class TrainingLoop implements AutoCloseable {
       }
       while (done < settings.steps()) {
         if (sign.asked()) {
-          throw new TrainingInterrupted(done, write(state, done, best));
+          Optional<Path> checkpoint = write(state, done, best);
+          stopped(name, state, done);
+          throw new TrainingInterrupted(done, checkpoint);
         }
         RunListener.Step progress = taker.take(run, done);
         losses.add(progress.loss());
@@ -111,6 +113,15 @@ public final class TrainingLoop implements AutoCloseable {
       Adapter adapter = result(name, result, notes);
       listener.finished(result.step(), notes);
       return new TrainedAdapter(adapter, losses);
+    }
+  }
+
+  private void stopped(String name, TrainingState state, int done) {
+    if (done > 0) {
+      List<String> notes = new ArrayList<>();
+      RunCheckpoints.Best result = best(state, done, notes);
+      Adapter adapter = result(name, result, notes);
+      listener.stopped(result.step(), notes, adapter);
     }
   }
 

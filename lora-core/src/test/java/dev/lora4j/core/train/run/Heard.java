@@ -17,6 +17,7 @@ final class Heard implements RunListener {
   final List<Path> saved = new ArrayList<>();
   final List<Integer> notSaved = new ArrayList<>();
   final List<String> finished = new ArrayList<>();
+  final List<String> stopped = new ArrayList<>();
   int best = -1;
   int result = -1;
   private final int stopAfter;
@@ -71,5 +72,10 @@ final class Heard implements RunListener {
   public void finished(int step, List<String> notes) {
     result = step;
     finished.addAll(notes);
+  }
+
+  @Override
+  public void stopped(int step, List<String> notes, Adapter adapter) {
+    stopped.add(step + " " + adapter.identity());
   }
 }

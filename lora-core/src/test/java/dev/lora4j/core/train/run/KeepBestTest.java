@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
@@ -14,6 +15,7 @@ import dev.lora4j.core.train.schedule.RateSchedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -43,8 +45,7 @@ class KeepBestTest {
             .withSeed(3)
             .withStored(DType.F32);
     Keeping keeping =
-        new Keeping(
-            Optional.of(folder.resolve("kept")), 4, 2, resume, Map.of(), 1, keepBest, 1);
+        new Keeping(Optional.of(folder.resolve("kept")), 4, 2, resume, Map.of(), 1, keepBest, 1);
     return StopSign.run(
         sign -> {
           try (TrainingLoop loop =
@@ -77,8 +78,43 @@ class KeepBestTest {
     assertTrue(before < after, "the least is among what was not kept");
     assertEquals(least(second.validated), second.result);
     assertEquals(second.previews.get(second.result), trained.adapter().identity());
-    assertTrue(second.resumed.get(0).contains("until step 30 are not there"), second.resumed::toString);
+    assertTrue(
+        second.resumed.get(0).contains("until step 30 are not there"), second.resumed::toString);
     assertTrue(second.finished.get(0).contains("step " + second.result), second.finished::toString);
+  }
+
+  @Test
+  void aRunThatIsStoppedGivesWhatIsThere() {
+    for (boolean keepBest : new boolean[] {false, true}) {
+      Heard heard = new Heard(30);
+      assertThrows(TrainingInterrupted.class, () -> train(false, keepBest, heard));
+      assertTrue(Thread.interrupted());
+      int step = keepBest ? least(heard.validated) : 30;
+      assertEquals(List.of(step + " " + heard.previews.get(step)), heard.stopped);
+    }
+  }
+
+  @Test
+  void beforeTheFirstStepThereIsNothingToGive() {
+    RunListener stopping =
+        new RunListener() {
+          @Override
+          public void step(Step done) {
+            throw new IllegalStateException("a step");
+          }
+
+          @Override
+          public void preview(int step, Adapter adapter) {
+            Thread.currentThread().interrupt();
+          }
+
+          @Override
+          public void stopped(int step, List<String> notes, Adapter adapter) {
+            throw new IllegalStateException("an adapter that was not trained");
+          }
+        };
+    assertThrows(TrainingInterrupted.class, () -> train(false, false, stopping));
+    assertTrue(Thread.interrupted());
   }
 
   @Test
@@ -92,7 +128,8 @@ class KeepBestTest {
     Heard again = new Heard(0);
     TrainedAdapter trained = train(true, true, again);
     assertEquals(whole.previews.get(STEPS), trained.adapter().identity());
-    assertTrue(again.resumed.get(0).contains("best.safetensors is damaged"), again.resumed::toString);
+    assertTrue(
+        again.resumed.get(0).contains("best.safetensors is damaged"), again.resumed::toString);
     assertTrue(again.finished.contains(LAST), again.finished::toString);
   }
 
