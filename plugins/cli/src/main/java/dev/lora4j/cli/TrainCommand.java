@@ -2,7 +2,6 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
 import dev.lora4j.core.format.writing.WriteOptions;
@@ -11,12 +10,12 @@ import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.diffusion.run.BaseRun;
+import dev.lora4j.diffusion.run.BegunRun;
 import dev.lora4j.diffusion.run.ResolvedRun;
 import dev.lora4j.diffusion.run.RunSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -94,6 +94,8 @@ public final class TrainCommand implements Command {
     if (!resume) {
       OldCheckpoints.remove(folder.resolve(CHECKPOINTS), overwrite);
     }
+    Keeping keeping = keeping(run);
+    requireSame(settings, keeping);
     requireRoom(folder, run);
     keepSettings(folder, settings);
     PreviewSheets previews =
@@ -111,7 +113,7 @@ public final class TrainCommand implements Command {
     RunLog log = new RunLog(console, logged, previews::make, kept);
     TrainedStyle style;
     try (log) {
-      style = log.run(trainer(run)::run);
+      style = log.run(trainer(run, keeping)::run);
     }
     save(style, settings);
     report(console, run, style, log, (System.nanoTime() - start) / 1e9);
@@ -151,20 +153,22 @@ public final class TrainCommand implements Command {
     }
   }
 
-  private StyleTrainer trainer(PreparedRun run) {
-    RunSettings settings = run.settings();
+  private Keeping keeping(PreparedRun run) {
     RunSettings.Saving saving = run.saving();
-    Keeping keeping =
-        new Keeping(
-            Optional.of(settings.folder().resolve(CHECKPOINTS)),
-            saving.every(),
-            saving.keep(),
-            resume,
-            identity(run),
-            saving.validateEvery(),
-            saving.keepBest(),
-            run.previews().every(),
-            saving.adapterEvery());
+    return new Keeping(
+        Optional.of(run.settings().folder().resolve(CHECKPOINTS)),
+        saving.every(),
+        saving.keep(),
+        resume,
+        RunIdentity.of(run),
+        saving.validateEvery(),
+        saving.keepBest(),
+        run.previews().every(),
+        saving.adapterEvery());
+  }
+
+  private static StyleTrainer trainer(PreparedRun run, Keeping keeping) {
+    RunSettings settings = run.settings();
     return StyleTrainer.on(run.model().sd())
         .data(run.data())
         .settings(run.style())
@@ -173,41 +177,26 @@ public final class TrainCommand implements Command {
         .metadata(metadata(settings));
   }
 
-  /** What must be as it was for a run to be gone on with. */
-  private static Map<String, String> identity(PreparedRun run) {
-    Map<String, String> identity = new TreeMap<>();
-    StringBuilder pictures = new StringBuilder();
-    run.data()
-        .items()
-        .forEach(
-            item ->
-                pictures
-                    .append(item.sha256())
-                    .append(item.caption())
-                    .append(item.repeats())
-                    .append(item.fit())
-                    .append(item.validation())
-                    .append(item.batch())
-                    .append(item.mask().isPresent())
-                    // The folder itself may be another one, as long as the pictures are the same.
-                    .append(item.source().at(Path.of(""), 1, ""))
-                    .append('\n'));
-    identity.put("pictures, captions and how they vary", digest(pictures.toString()));
-    identity.put("settings", digest(run.style().toString()));
-    identity.put("base", run.model().sd().base().hash().substring(0, 16));
-    identity.put("precision", run.compute().toString());
-    return identity;
-  }
-
-  private static String digest(String text) {
-    var digest = Digests.sha256();
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    return Digests.hex(digest).substring(0, 16);
+  /** A run that is refused keeps its settings, which say what it was begun with. */
+  private static void requireSame(RunSettings settings, Keeping keeping) {
+    Set<String> changed = keeping.changed();
+    if (changed.isEmpty()) {
+      return;
+    }
+    Path begun = settings.folder().resolve(SETTINGS);
+    List<String> keys = BegunRun.differences(begun, settings.values());
+    throw new Failure(
+        "The run in "
+            + settings.folder()
+            + " cannot be gone on with, as these have changed: "
+            + String.join("; ", changed)
+            + (keys.isEmpty() ? "" : ". Unlike in its " + SETTINGS + ", " + String.join("; ", keys))
+            + ". Change it back, or train anew without --resume.");
   }
 
   private static void keepSettings(Path folder, RunSettings settings) {
     try {
-      AtomicFile.write(folder.resolve("run.toml"), ResolvedRun.toml(settings.values()));
+      AtomicFile.write(folder.resolve(SETTINGS), ResolvedRun.toml(settings.values()));
     } catch (IOException e) {
       throw new Failure("The settings cannot be kept in " + folder + ": " + Explanation.of(e), e);
     }

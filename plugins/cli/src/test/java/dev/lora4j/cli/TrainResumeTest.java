@@ -1,5 +1,7 @@
 package dev.lora4j.cli;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -49,13 +51,120 @@ class TrainResumeTest {
         "--set=optimizer.rate=0.1",
         "--alpha=3",
         "--seed=4",
+        "--prediction=epsilon",
       })
   void anythingThatChangesAStepIsRefused(String change) throws IOException {
     unfinished();
+    byte[] begun = Files.readAllBytes(folder.resolve("style.run/run.toml"));
     Run run = train("--steps=3", "--set=save.keep=5", "--resume", change);
     assertEquals(1, run.code(), run.err());
     assertTrue(run.err().contains("these have changed"), run.err());
+    assertFalse(run.err().contains("encoding"), "before anything heavy: " + run.err());
     assertFalse(Files.exists(out));
+    assertArrayEquals(begun, Files.readAllBytes(folder.resolve("style.run/run.toml")));
+  }
+
+  @Test
+  void whatChangedIsNamedByItsKey() throws IOException {
+    unfinished();
+    Run run =
+        train(
+            "--steps=3",
+            "--resume",
+            "--set=save.keep=4",
+            "--set=optimizer.rate=0.125",
+            "--set=data.flip_aug=true");
+    assertEquals(1, run.code(), run.err());
+    assertTrue(run.err().contains("run.toml, optimizer.rate was "), run.err());
+    assertTrue(run.err().contains(" and is 0.125"), run.err());
+    assertTrue(run.err().contains("data.flip_aug was false and is true"), run.err());
+    assertFalse(run.err().contains("save.keep was"), run.err());
+  }
+
+  /** What factors are rounded to in the end changes no step. */
+  @Test
+  void anotherTypeInTheFileIsNoOtherRun() throws IOException {
+    unfinished();
+    Run resumed = train("--steps=3", "--resume", "--dtype=f32");
+    assertEquals(0, resumed.code(), resumed.err());
+    assertTrue(resumed.err().contains("Going on after step 2."), resumed.err());
+  }
+
+  /** A run whose data stands in its file; it goes on, if it has begun. */
+  private Run described(String data) throws IOException {
+    Path file = folder.resolve("described.toml");
+    Files.writeString(file, data);
+    return Run.of(
+        "train",
+        file,
+        "-o",
+        out,
+        Run.BASE,
+        "--compute=f32",
+        "--rank=2",
+        "--steps=3",
+        "--resume",
+        "--set=loss.masked=true",
+        "--set=previews.prompts=[]",
+        "--set=save.every=1",
+        "--set=save.keep=5");
+  }
+
+  /** Goes back to the second step. */
+  private void lastStepLost() throws IOException {
+    Files.delete(folder.resolve("style.run/checkpoints/step-000003.safetensors"));
+  }
+
+  @Test
+  void masksCountByWhatIsInThemAndNotByWhereTheyAre() throws IOException {
+    Path masks = Run.pictures(folder.resolve("masks"));
+    Run.pictures(folder.resolve("elsewhere"));
+    String masked =
+        """
+        [[data.datasets]]
+        [[data.datasets.subsets]]
+        image_dir = "pictures"
+        conditioning_data_dir = "masks"
+        """;
+    Run first = described(masked);
+    assertEquals(0, first.code(), first.err());
+    lastStepLost();
+    Files.copy(masks.resolve("ball-1.png"), masks.resolve("ball-0.png"), REPLACE_EXISTING);
+    Run other = described(masked);
+    assertEquals(1, other.code(), other.err());
+    assertTrue(other.err().contains("these have changed: pictures"), other.err());
+    Run moved = described(masked.replace("masks", "elsewhere"));
+    assertEquals(0, moved.code(), moved.err());
+    assertTrue(moved.err().contains("Going on after step 2."), moved.err());
+  }
+
+  @Test
+  void whatIsBatchedTogetherCounts() throws IOException {
+    Run.pictures(folder.resolve("more"));
+    Files.delete(folder.resolve("more/ball-3.png"));
+    String one =
+        """
+        [[data.datasets]]
+        [[data.datasets.subsets]]
+        image_dir = "pictures"
+        [[data.datasets.subsets]]
+        image_dir = "more"
+        """;
+    Run first = described(one);
+    assertEquals(0, first.code(), first.err());
+    lastStepLost();
+    Run two =
+        described(
+            """
+            [[data.datasets]]
+            [[data.datasets.subsets]]
+            image_dir = "pictures"
+            [[data.datasets]]
+            [[data.datasets.subsets]]
+            image_dir = "more"
+            """);
+    assertEquals(1, two.code(), two.err());
+    assertTrue(two.err().contains("these have changed: pictures"), two.err());
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What a run leaves on disk while it goes, and what it looks at.
@@ -78,6 +79,16 @@ public record Keeping(
         keepBest,
         previewEvery,
         OptionalInt.empty());
+  }
+
+  /**
+   * What of the identity is not as in the checkpoint that the run would go on with, by its names,
+   * so that it can be told before anything heavy is done; none if there is no checkpoint.
+   */
+  public Set<String> changed() {
+    return resume && checkpoints.filter(Files::isDirectory).isPresent()
+        ? new RunCheckpoints(this, 0).changed()
+        : Set.of();
   }
 
   /**

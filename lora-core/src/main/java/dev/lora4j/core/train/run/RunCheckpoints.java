@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The checkpoints of a run: the newest ones, and the one with the least validation loss. */
 final class RunCheckpoints {
@@ -139,23 +141,42 @@ final class RunCheckpoints {
   }
 
   private void requireSame(Checkpoint found) {
-    List<String> other = changed(found);
+    Set<String> other = changed(found);
     if (!other.isEmpty()) {
+      String both =
+          other.stream()
+              .map(
+                  name ->
+                      name
+                          + " (was "
+                          + found.notes().getOrDefault(name, "not said")
+                          + ", is "
+                          + keeping.identity().get(name)
+                          + ")")
+              .collect(Collectors.joining("; "));
       throw new IllegalArgumentException(
           "The run cannot be gone on with, as these have changed: "
-              + String.join("; ", other)
+              + both
               + ". Change them back, or train anew without --resume.");
     }
   }
 
-  private List<String> changed(Checkpoint found) {
-    List<String> other = new ArrayList<>();
-    new TreeMap<>(keeping.identity())
+  /** What of the identity is not as in the newest checkpoint that is whole, by its names. */
+  Set<String> changed() {
+    return folder()
+        .flatMap(folder -> folder.newest().checkpoint())
+        .map(this::changed)
+        .orElse(Set.of());
+  }
+
+  private Set<String> changed(Checkpoint found) {
+    Set<String> other = new TreeSet<>();
+    keeping
+        .identity()
         .forEach(
             (name, value) -> {
-              String before = found.notes().getOrDefault(name, "");
-              if (!before.equals(value)) {
-                other.add(name + " (was " + before + ", is " + value + ")");
+              if (!value.equals(found.notes().get(name))) {
+                other.add(name);
               }
             });
     return other;
