@@ -10,7 +10,6 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.StagedLoss;
@@ -110,7 +109,7 @@ final class StyleProgram {
   }
 
   /**
-   * Looks whether optimiser, rates and greatest norm go together for what is trained.
+   * Looks whether optimiser, rates, average and greatest norm go together for what is trained.
    *
    * @throws dev.lora4j.core.tensor.TensorException if they do not
    */
@@ -120,9 +119,7 @@ final class StyleProgram {
             .map(e -> new Parameter(e.getKey(), e.getValue(), Parameter.Init.ZEROS))
             .toList();
     TrainingStep.requireRates(trained, groups(plan, settings), settings.optimizer());
-    if (settings.maxNorm().isPresent()) {
-      MaxNorm.requireFits(settings.optimizer());
-    }
+    settings.training().requireFits(plan);
   }
 
   /** A weight of the base, by the name of the held input. */

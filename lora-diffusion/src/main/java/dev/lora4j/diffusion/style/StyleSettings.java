@@ -89,9 +89,10 @@ public record StyleSettings(
   }
 
   /**
-   * Looks whether optimiser, rates and greatest norm go together for what is trained.
+   * Looks whether optimiser, rates, average and greatest norm go together for what is trained.
    *
-   * @throws dev.lora4j.core.tensor.TensorException if they do not
+   * @throws IllegalArgumentException if they do not
+   * @throws dev.lora4j.core.tensor.TensorException likewise
    */
   public void requireFits(AdapterPlan plan) {
     StyleProgram.requireFits(plan, this);

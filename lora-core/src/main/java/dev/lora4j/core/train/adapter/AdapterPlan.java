@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,6 +32,9 @@ public final class AdapterPlan {
       TrainableMethod method,
       SiteRecipe recipe,
       List<TrainedTensor> tensors) {}
+
+  /** What an array of Java holds in F32, in which weights go to the engine and to checkpoints. */
+  private static final long MOST_ELEMENTS = (Integer.MAX_VALUE - 8L) / Float.BYTES;
 
   private final AdapterRecipe recipe;
   private final Map<String, Planned> sites;
@@ -77,6 +81,33 @@ public final class AdapterPlan {
         .flatMap(p -> p.tensors().stream())
         .mapToLong(t -> t.shape().elements())
         .sum();
+  }
+
+  /** Whether something begins with the base's weight, and only its difference from that counts. */
+  public boolean anchored() {
+    return sites.values().stream()
+        .flatMap(p -> p.tensors().stream())
+        .anyMatch(TrainedTensor::anchored);
+  }
+
+  /**
+   * Looks whether all that is trained fits into one run, which keeps it in one piece.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  public void requireSize() {
+    if (elements() > MOST_ELEMENTS) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%,d numbers at %d layers are to be trained by the method %s, and one run trains at"
+                  + " most %,d. Train fewer layers (targets, include, exclude), or by a method or"
+                  + " rank that takes fewer.",
+              elements(),
+              sites.size(),
+              recipe.method().name(),
+              MOST_ELEMENTS));
+    }
   }
 
   /** The whole shape of each tensor that is trained, by its name in the flat buffer. */

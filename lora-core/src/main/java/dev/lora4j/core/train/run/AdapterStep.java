@@ -29,10 +29,13 @@ public final class AdapterStep {
    * Compiles it.
    *
    * @param scope owner of the program and of what it holds
+   * @throws IllegalArgumentException if settings and plan do not go together, see {@link
+   *     TrainingSettings#requireFits}
    */
   public AdapterStep(Scope scope, TrainingTask task, TrainingSettings settings) {
     this.plan = task.plan();
     this.settings = settings;
+    settings.requireFits(plan);
     StagedLoss staged = Staging.of(task, Staging.Purpose.TRAINING);
     factors = staged.factors();
     step =
@@ -68,21 +71,10 @@ public final class AdapterStep {
     return held;
   }
 
-  /**
-   * What keeps the changes of layers small, if the settings ask for it.
-   *
-   * @throws IllegalArgumentException if the method has no up and down factors
-   */
+  /** What keeps the changes of layers small, if the settings ask for it. */
   Optional<MaxNorm> maxNorm(Scope scope) {
     if (settings.maxNorm().isEmpty()) {
       return Optional.empty();
-    }
-    String method = plan.recipe().method().name();
-    if (!method.equals("lora")) {
-      throw new IllegalArgumentException(
-          "max_norm (scale_weight_norms) is for lora, whose product it measures; take it away from "
-              + method
-              + ".");
     }
     Map<String, Double> scales = new HashMap<>();
     plan.sites()

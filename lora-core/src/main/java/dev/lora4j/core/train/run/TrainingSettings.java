@@ -1,7 +1,9 @@
 package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.StepSettings;
+import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import java.util.OptionalDouble;
@@ -68,6 +70,32 @@ public record TrainingSettings(
   /** The learning rate of a step, from 0. */
   public double rate(long step) {
     return rate * schedule.factor(step);
+  }
+
+  /**
+   * Looks whether these settings and what is trained go together, so that it can be told before
+   * anything heavy is done.
+   *
+   * @throws IllegalArgumentException if they do not
+   * @throws dev.lora4j.core.tensor.TensorException likewise
+   */
+  public void requireFits(AdapterPlan plan) {
+    plan.requireSize();
+    step(DType.F32); // refuses an average of averages
+    if (maxNorm.isEmpty()) {
+      return;
+    }
+    MaxNorm.requireFits(optimizer);
+    String method = plan.recipe().method().name();
+    require(
+        method.equals("lora"),
+        "max_norm (scale_weight_norms) is for lora, whose product it measures; take it away from "
+            + method
+            + ".");
+    require(
+        !plan.anchored(),
+        "max_norm (scale_weight_norms) measures up * down, which is not what is added to a layer"
+            + " where factors begin with the base's weight (init = pissa); take one of them away.");
   }
 
   /** What the program of a step does beside the loss of a model that computes in {@code type}. */

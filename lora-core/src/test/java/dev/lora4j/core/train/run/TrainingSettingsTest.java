@@ -1,0 +1,84 @@
+package dev.lora4j.core.train.run;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.optimizer.Optimizers;
+import dev.lora4j.core.train.schedule.Cosine;
+import dev.lora4j.core.train.schedule.RateSchedule;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What does not go together is known before anything is compiled. */
+class TrainingSettingsTest {
+  private static AdapterPlan plan(String method, FactorsStart start, long side) {
+    return AdapterRecipe.DEFAULT
+        .method(TrainableMethods.named(method, Map.of()))
+        .start(start)
+        .targets(Targets.matching("toy.*"))
+        .plan(List.of(Site.linear("toy.layer", Shape.of(side, side), false)));
+  }
+
+  private static TrainingSettings settings(String optimizer, double average, OptionalDouble most) {
+    return new TrainingSettings(
+        Optimizers.named(optimizer),
+        1e-3,
+        RateSchedule.of(new Cosine(), 10),
+        1,
+        1,
+        average,
+        most,
+        0,
+        DType.F32);
+  }
+
+  private static String refused(TrainingSettings settings, AdapterPlan plan) {
+    RuntimeException e = assertThrows(RuntimeException.class, () -> settings.requireFits(plan));
+    return String.valueOf(e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"loha", "lokr", "dora", "ia3", "full"})
+  void normsAreThoseOfLoraAlone(String method) {
+    AdapterPlan plan = plan(method, FactorsStart.KAIMING, 64);
+    String told = refused(settings("adamw", 0, OptionalDouble.of(1)), plan);
+    assertTrue(told.contains("take it away from " + method), told);
+  }
+
+  @Test
+  void normsOfWhatBeginsWithTheWeightAreNotThoseOfTheChange() {
+    TrainingSettings settings = settings("adamw", 0, OptionalDouble.of(1));
+    assertDoesNotThrow(() -> settings.requireFits(plan("lora", FactorsStart.ORTHOGONAL, 64)));
+    String told = refused(settings, plan("lora", FactorsStart.PISSA, 64));
+    assertTrue(told.contains("init = pissa"), told);
+  }
+
+  @Test
+  void anAverageOfAveragesIsRefused() {
+    AdapterPlan plan = plan("lora", FactorsStart.KAIMING, 64);
+    String told = refused(settings("schedule_free_adamw", 0.9, OptionalDouble.empty()), plan);
+    assertTrue(told.contains("averages the weights itself"), told);
+  }
+
+  @Test
+  void whatFitsIntoNoArrayIsToldWithItsSize() {
+    TrainingSettings settings = settings("adamw", 0, OptionalDouble.empty());
+    assertDoesNotThrow(() -> settings.requireFits(plan("full", FactorsStart.KAIMING, 23_000)));
+    String told = refused(settings, plan("full", FactorsStart.KAIMING, 50_000));
+    assertTrue(told.contains("2,500,000,000 numbers at 1 layers"), told);
+    assertTrue(told.contains("Train fewer layers"), told);
+  }
+}
