@@ -283,11 +283,13 @@ final class TextTrain implements Command {
     console.print(
         String.format(
             Locale.ROOT,
-            "%s  %d layers, loss from %.4f to %.4f, identity %s",
+            "%s  %d layers%s, identity %s",
             out,
             trained.text().adapter().sites().size(),
-            first,
-            last,
+            // A finished run whose table is gone has no losses to tell of.
+            smooth.length == 0
+                ? ""
+                : String.format(Locale.ROOT, ", loss from %.4f to %.4f", first, last),
             trained.text().adapter().identity()));
     score.ifPresent(s -> console.print(ClassScores.line("held out", s)));
     console.note("Done in " + Durations.text(seconds) + ".");

@@ -249,7 +249,9 @@ public final class TrainCommand implements Command {
             + adapter.identity());
     console.print(
         (Files.exists(chart) ? chart + "  " : "")
-            + String.format(Locale.ROOT, "loss from %.4f to %.4f", first, last));
+            + (smooth.length == 0
+                ? "no losses are kept of the steps that were taken before"
+                : String.format(Locale.ROOT, "loss from %.4f to %.4f", first, last)));
     ProcessMemory.peak()
         .ifPresent(
             b -> console.note(String.format(Locale.ROOT, "At most %.1f GB of memory.", b / 1e9)));
