@@ -23,7 +23,11 @@ record PreparedRun(
   /** Looks at the pictures, opens the base, and finds the layers. */
   static PreparedRun of(Console console, RunOptions options, boolean strict) {
     RunSettings settings = options.settings(console);
-    OutputFile.require(settings.out(), ".safetensors");
+    if (AdapterWriters.named(settings.layout()).folder()) {
+      OutputFile.freshFolder(settings.out());
+    } else {
+      OutputFile.require(settings.out(), ".safetensors");
+    }
     OpenModel model = OpenModel.of(console, options.model);
     try {
       StyleTrainer.requireTrainable(model.sd());

@@ -161,5 +161,21 @@ class AdaptersOnTheWayTest {
     assertFalse(run.err().contains("could not be written"), run.err());
     assertEquals(0, run.code(), run.err());
     assertEquals(1, names(adapters).size());
+    Path out = folder.resolve("style.safetensors");
+    Path picture = folder.resolve("a.png");
+    Run drawn = Run.of("generate", "ink", Run.BASE, "--lora=" + out, "--steps=1", "-o", picture);
+    assertEquals(0, drawn.code(), drawn.err());
+    Run again = train("--steps=3", "--set=layout=peft", "--resume");
+    assertEquals(1, again.code(), again.err());
+    assertTrue(again.err().contains("style.safetensors is there already"), again.err());
+    assertFalse(again.err().contains("encoding"), "before anything heavy: " + again.err());
+  }
+
+  @Test
+  void aFolderNeedsNoEnding() {
+    Path out = folder.resolve("style");
+    Run run = train("--steps=1", "--set=layout=peft", "--set=out=" + out);
+    assertEquals(0, run.code(), run.err());
+    assertTrue(Files.isDirectory(out), run.err());
   }
 }
