@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.ParameterGroups;
@@ -11,6 +12,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.TrainingStep;
+import dev.lora4j.core.train.adapter.AdapterInTraining;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
@@ -102,6 +104,21 @@ final class StyleProgram {
     return site.name().startsWith("text_encoder");
   }
 
+  /**
+   * The plan without layers that no step reaches: of a text encoder, those behind what is taken of
+   * it.
+   */
+  static AdapterPlan reached(DiffusionModel model, AdapterPlan plan, StyleSettings settings) {
+    if (!trainsText(plan)) {
+      return plan;
+    }
+    Graph graph = new Graph();
+    FlatParameters parameters = new FlatParameters(graph, model.compute(), groups(plan, settings));
+    AdapterInTraining factors = new AdapterInTraining(parameters, plan);
+    StagedCaptions.trained(graph, model, factors, settings.clipSkip());
+    return plan.without(factors.unmet().stream().filter(StyleProgram::text).toList());
+  }
+
   /** The groups of weights that learn at rates of their own. */
   static ParameterGroups groups(AdapterPlan plan, StyleSettings settings) {
     boolean others = plan.sites().keySet().stream().anyMatch(site -> !text(site));
@@ -111,7 +128,8 @@ final class StyleProgram {
   /**
    * Looks whether optimiser, rates, average and greatest norm go together for what is trained.
    *
-   * @throws dev.lora4j.core.tensor.TensorException if they do not
+   * @throws IllegalArgumentException if they do not
+   * @throws dev.lora4j.core.tensor.TensorException likewise
    */
   static void requireFits(AdapterPlan plan, StyleSettings settings) {
     List<Parameter> trained =

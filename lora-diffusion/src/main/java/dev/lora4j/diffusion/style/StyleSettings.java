@@ -11,6 +11,7 @@ import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.core.train.schedule.Cosine;
 import dev.lora4j.core.train.schedule.RateSchedule;
+import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.util.OptionalDouble;
 
@@ -96,6 +97,16 @@ public record StyleSettings(
    */
   public void requireFits(AdapterPlan plan) {
     StyleProgram.requireFits(plan, this);
+  }
+
+  /**
+   * A plan without the layers that no step reaches, as a text encoder is read before them: they are
+   * neither trained nor written.
+   *
+   * @throws IllegalArgumentException if no layer is left
+   */
+  public AdapterPlan reached(DiffusionModel base, AdapterPlan plan) {
+    return StyleProgram.reached(base, plan, this);
   }
 
   /** What is not about pictures. */

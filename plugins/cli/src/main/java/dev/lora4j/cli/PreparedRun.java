@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.diffusion.dataset.Batches;
@@ -9,6 +10,7 @@ import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.run.RunSettings;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
+import java.util.List;
 
 /**
  * A run of which all is known that can be known before it begins.
@@ -40,7 +42,9 @@ record PreparedRun(
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
       style = TextLayers.of(console, model.sd(), style);
       style = style.with(FurtherTraining.of(console, settings, model.sd(), style.recipe()));
-      AdapterPlan plan = style.recipe().plan(model.sd().base().sites().all());
+      AdapterPlan named = style.recipe().plan(model.sd().base().sites().all());
+      AdapterPlan plan = style.reached(model.sd().base(), named);
+      tellUnreached(console, named, plan);
       style.requireFits(plan);
       style.objective().requireFits(model.sd().base().schedule());
       plan.requireForm(AdapterWriters.named(settings.layout()), model.sd().family());
@@ -48,6 +52,22 @@ record PreparedRun(
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  private static void tellUnreached(Console console, AdapterPlan named, AdapterPlan reached) {
+    List<String> left =
+        named.sites().keySet().stream()
+            .filter(site -> !reached.sites().containsKey(site))
+            .map(Site::name)
+            .toList();
+    if (!left.isEmpty()) {
+      console.note(
+          left.size()
+              + " layers, for example "
+              + left.get(0)
+              + ", are not trained: what the base (or clip_skip) takes of its text encoders comes"
+              + " from layers before them.");
     }
   }
 

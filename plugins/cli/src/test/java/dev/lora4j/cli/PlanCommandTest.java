@@ -190,4 +190,16 @@ class PlanCommandTest {
     Run both = plan("--set=loss.masked=true", "--set=data.alpha_mask=true");
     assertFalse(both.out().contains("masked_loss"), both.out());
   }
+
+  /** The layers of an encoder behind the one whose output is taken. */
+  @Test
+  void layersThatNoStepReachesAreLeftOutAndTold() {
+    Run all = plan("--targets=text-encoders", "--json");
+    Run fewer = plan("--targets=text-encoders", "--set=clip_skip=2", "--json");
+    assertEquals(0, fewer.code(), fewer.err());
+    int left = all.json().get("layers").getAsInt() - fewer.json().get("layers").getAsInt();
+    assertTrue(left > 0, fewer.out());
+    assertTrue(fewer.err().contains(left + " layers, for example text_encoder."), fewer.err());
+    assertFalse(all.err().contains("are not trained"), all.err());
+  }
 }

@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,7 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A recipe for one model: its layers that are trained, each with its own size. */
 public final class AdapterPlan {
@@ -155,6 +158,32 @@ public final class AdapterPlan {
   /** The same without dropouts, for evaluation: programs for it train the same buffer. */
   public AdapterPlan withoutDropouts() {
     return new AdapterPlan(recipe.dropouts(Dropouts.NONE), sites);
+  }
+
+  /**
+   * The same without some of its layers.
+   *
+   * @throws IllegalArgumentException if none is left
+   */
+  public AdapterPlan without(Collection<Site> left) {
+    if (left.isEmpty()) {
+      return this;
+    }
+    Set<String> names = left.stream().map(Site::name).collect(Collectors.toSet());
+    Map<String, Planned> rest = new LinkedHashMap<>();
+    for (Planned p : sites.values()) {
+      String name = p.site().name();
+      if (!names.contains(name)) {
+        rest.put(name, new Planned(rest.size(), p.site(), p.method(), p.recipe(), p.tensors()));
+      }
+    }
+    if (rest.isEmpty()) {
+      throw new IllegalArgumentException(
+          "None of the layers to train is reached by a step, for example "
+              + left.iterator().next().name()
+              + "; name others.");
+    }
+    return new AdapterPlan(recipe, rest);
   }
 
   Optional<Planned> find(String site) {
