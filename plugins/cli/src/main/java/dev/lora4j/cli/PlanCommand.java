@@ -29,7 +29,7 @@ public final class PlanCommand implements Command {
       } else {
         report.pictures().forEach(console::print);
         report.summary().forEach(console::print);
-        report.masks().forEach(console::print);
+        report.doubts().forEach(console::print);
         for (DataProblem problem : run.data().problems()) {
           console.print(problem.toString());
         }

@@ -158,8 +158,15 @@ final class PlanReport {
         + (captions ? " (previews.prompts = [] makes none)" : "");
   }
 
+  /** What of the settings is hardly meant. */
+  List<String> doubts() {
+    List<String> all = new ArrayList<>(masks());
+    all.addAll(run.data().training().isEmpty() ? List.of() : Doubts.of(run));
+    return all;
+  }
+
   /** Masks that count for nothing, or that are counted on and not there. */
-  List<String> masks() {
+  private List<String> masks() {
     boolean there = run.data().training().stream().anyMatch(DataItem::masked);
     boolean counted = run.style().objective().loss().masked();
     if (there == counted) {
@@ -205,7 +212,7 @@ final class PlanReport {
           .computeIfAbsent(problem.sentence(), m -> new ArrayList<>())
           .add(String.valueOf(problem.file().getFileName()));
     }
-    List<String> lines = new ArrayList<>(masks());
+    List<String> lines = new ArrayList<>(doubts());
     files.forEach(
         (message, names) -> {
           int shown = Math.min(names.size(), FILES);
@@ -282,6 +289,7 @@ final class PlanReport {
         .put("layers", run.plan().sites().size())
         .put("numbers", run.plan().elements())
         .put("previews", run.previews().prompts())
+        .put("doubts", doubts())
         .put("problems", run.data().problems().stream().map(Object::toString).toList());
     return json.toString();
   }

@@ -249,6 +249,11 @@ final class TextTrain implements Command {
             tokens,
             learned > 0 ? ", " + learned + " of them learned" : "",
             work.heldOut().size()));
+    if (work.heldOut().isEmpty() && !how.ofHeldOut().isEmpty()) {
+      console.note(
+          String.join(" and ", how.ofHeldOut())
+              + " without effect: no texts are held out; --held-out 0.1 holds out a tenth of them.");
+    }
     console.note(
         String.format(
             Locale.ROOT,

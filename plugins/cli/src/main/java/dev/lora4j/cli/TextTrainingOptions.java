@@ -21,6 +21,8 @@ import picocli.CommandLine.Option;
 
 /** How an adapter of a language model is trained. */
 final class TextTrainingOptions {
+  private static final int VALIDATE_EVERY = 100;
+
   @Option(
       names = "--method",
       paramLabel = "NAME",
@@ -147,9 +149,8 @@ final class TextTrainingOptions {
   @Option(
       names = "--validate-every",
       paramLabel = "N",
-      description = "Steps between validations (default: ${DEFAULT-VALUE}).",
-      defaultValue = "100")
-  private int validateEvery;
+      description = "Steps between validations (default: 100).")
+  private Optional<Integer> validateEvery = Optional.empty();
 
   @Option(names = "--keep-best", description = "Write the factors with the least validation loss.")
   private boolean keepBest;
@@ -186,6 +187,16 @@ final class TextTrainingOptions {
   /** What is trained, for people. */
   String what() {
     return savedAlone() ? "whole values" : method;
+  }
+
+  /** What was asked for and has no effect where no texts are held out, as options. */
+  List<String> ofHeldOut() {
+    List<String> asked = new ArrayList<>();
+    validateEvery.ifPresent(steps -> asked.add("--validate-every"));
+    if (keepBest) {
+      asked.add("--keep-best");
+    }
+    return asked;
   }
 
   /** How long texts may be for a model. */
@@ -238,7 +249,7 @@ final class TextTrainingOptions {
         2,
         resume,
         Map.of(),
-        validateEvery,
+        validateEvery.orElse(VALIDATE_EVERY),
         keepBest,
         Integer.MAX_VALUE);
   }

@@ -191,6 +191,25 @@ class PlanCommandTest {
     assertFalse(both.out().contains("masked_loss"), both.out());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--optimizer=prodigy|--set=optimizer.rate=1e-4|usually 1; it is 1.0E-4",
+        "--optimizer=schedule_free_adamw|--set=schedule.name=cosine|it is meant for constant",
+        "--set=validation.keep_best=true|--batch=2|no pictures are held out",
+        "--preview=a fox|--steps=1|times as long as the training",
+      })
+  void whatIsHardlyMeantIsTold(String one, String other, String told) {
+    Run plan = plan(one, other, "--set=save.keep=3");
+    assertEquals(0, plan.code(), plan.err());
+    assertTrue(plan.out().contains(told), plan.out());
+    assertTrue(
+        plan(one, other, "--json").json().getAsJsonArray("doubts").toString().contains(told));
+    Run usual = plan("--optimizer=prodigy", "--set=optimizer.rate=1", "--json", "--steps=300");
+    assertEquals(0, usual.json().getAsJsonArray("doubts").size(), usual.out());
+  }
+
   /** The layers of an encoder behind the one whose output is taken. */
   @Test
   void layersThatNoStepReachesAreLeftOutAndTold() {
