@@ -260,8 +260,14 @@ public final class StyleTrainer {
    * @throws CancellationException if the calling thread is interrupted; with checkpoints, the last
    *     step is in one
    * @throws TrainingFailure if it cannot go on
+   * @throws IllegalArgumentException if settings, base and what is trained do not go together
+   * @throws dev.lora4j.core.tensor.TensorException likewise
    */
   public TrainedStyle run(RunListener listener) {
+    AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
+    // Pictures take long to encode.
+    settings.requireFits(plan);
+    settings.objective().requireFits(base.base().schedule());
     return StopSign.run(
         sign -> {
           ContentCache cache = ContentCache.ofUser(DType.F32);
@@ -269,7 +275,7 @@ public final class StyleTrainer {
           try (TrainingLoop loop =
               new TrainingLoop(
                   base.scope(),
-                  task(samples, cache),
+                  task(plan, samples, cache),
                   settings.training(),
                   keeping,
                   listener,
@@ -280,8 +286,7 @@ public final class StyleTrainer {
         });
   }
 
-  private StyleTask task(Samples samples, ContentCache cache) {
-    AdapterPlan plan = settings.recipe().plan(base.base().sites().all());
+  private StyleTask task(AdapterPlan plan, Samples samples, ContentCache cache) {
     EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip());
     CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan));
     StyleMetadata header = StyleMetadata.on(base.base(), metadata);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.run.RunListener;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -132,6 +134,42 @@ class StyleTrainerTest {
                 .run(interrupt));
     assertTrue(Thread.interrupted());
     assertEquals(32, SD.generate(PROMPT).image().getWidth());
+  }
+
+  @Test
+  void whatDoesNotGoTogetherIsToldBeforeAnythingIsEncoded() {
+    StyleSettings d = settings(DType.F32);
+    StyleSettings both =
+        new StyleSettings(
+            d.recipe().start(FactorsStart.PISSA),
+            d.optimizer(),
+            d.rates(),
+            d.schedule(),
+            d.objective(),
+            1,
+            1,
+            0,
+            OptionalDouble.of(1),
+            0,
+            false,
+            0,
+            DType.F32);
+    List<Integer> encoded = new ArrayList<>();
+    RunListener listener =
+        new RunListener() {
+          @Override
+          public void step(Step done) {}
+
+          @Override
+          public void encoding(int done, int all) {
+            encoded.add(done);
+          }
+        };
+    StyleTrainer trainer = StyleTrainer.on(SD).images(pictures()).settings(both);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> trainer.run(listener));
+    assertTrue(e.getMessage().contains("take one of them away"), e.getMessage());
+    assertEquals(List.of(), encoded);
   }
 
   @Test

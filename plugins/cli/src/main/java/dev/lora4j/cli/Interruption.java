@@ -42,7 +42,9 @@ final class Interruption {
         waited += next;
         System.err.println(
             "lora4j: stopping; what is under way is finished first, so that nothing is lost"
-                + (waited < SECONDS ? "." : ", for " + Durations.text((double) waited) + " until here.")
+                + (waited < SECONDS
+                    ? "."
+                    : ", for " + Durations.text((double) waited) + " until here.")
                 + (again ? " Ctrl-C again ends at once." : ""));
       }
     } catch (InterruptedException e) {
