@@ -3,9 +3,10 @@ package dev.lora4j.cli;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** The type that factors are stored in. */
@@ -26,23 +27,27 @@ final class PrecisionOption {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description = "Store factors in ${COMPLETION-CANDIDATES} (default: the widest of the input).")
+      description =
+          "Store factors in ${COMPLETION-CANDIDATES} (default: the widest of the input; f32 where"
+              + " it has both f16 and bf16).")
   private Optional<Precision> precision = Optional.empty();
 
-  /** What was asked for; else the widest type of the adapters' factors. */
+  /** What was asked for; else the narrowest type that holds the adapters' factors. */
   DType type(List<Adapter> adapters) {
-    return precision
-        .map(p -> p.type)
-        .orElseGet(
-            () ->
-                adapters.stream()
-                    .flatMap(a -> a.sites().values().stream())
-                    .flatMap(List::stream)
-                    .flatMap(f -> f.tensors().values().stream())
-                    .map(HostTensor::dtype)
-                    .filter(t -> t == DType.F32 || t == DType.BF16 || t == DType.F16)
-                    .max(Comparator.comparingInt(DType::bits))
-                    .orElse(DType.F32));
+    return precision.map(p -> p.type).orElseGet(() -> holding(adapters));
+  }
+
+  /** Of F16 and BF16 each has what the other has not: range here, digits there. */
+  private static DType holding(List<Adapter> adapters) {
+    Set<DType> found =
+        adapters.stream()
+            .flatMap(a -> a.sites().values().stream())
+            .flatMap(List::stream)
+            .flatMap(f -> f.tensors().values().stream())
+            .map(HostTensor::dtype)
+            .filter(t -> t == DType.F32 || t == DType.BF16 || t == DType.F16)
+            .collect(Collectors.toSet());
+    return found.size() == 1 ? found.iterator().next() : DType.F32;
   }
 
   /** What was asked for; else {@code otherwise}. */

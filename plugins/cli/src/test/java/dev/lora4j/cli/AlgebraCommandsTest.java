@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import dev.lora4j.core.safetensors.Safetensors;
+import dev.lora4j.core.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,22 @@ class AlgebraCommandsTest {
     assertEquals(1, cosine(one, two), 1e-6);
     assertEquals("lora-kohya, lora-kohya-2", metadata(one).get("modelspec.merged_from"));
     assertEquals("networks.lora", metadata(one).get("ss_network_module"));
+  }
+
+  /** Neither half holds the other: one has the digits, the other the range. */
+  @Test
+  void halvesOfTwoKindsAreMergedInF32WhateverTheirOrder() {
+    Path half = PartOfAdapter.write(LORA, n -> true, DType.F16, folder.resolve("half.safetensors"));
+    Path brain =
+        PartOfAdapter.write(OTHER, n -> true, DType.BF16, folder.resolve("brain.safetensors"));
+    String[] expected = {"F32", "F32", "F16", "BF16"};
+    Object[][] files = {{half, brain}, {brain, half}, {half, half}, {brain, brain}};
+    for (int i = 0; i < files.length; i++) {
+      Path output = folder.resolve(i + ".safetensors");
+      JsonObject told =
+          done(Run.of("merge", Run.BASE, files[i][0], files[i][1], "-o", output, "--json"));
+      assertEquals(expected[i], told.get("precision").getAsString());
+    }
   }
 
   @Test
