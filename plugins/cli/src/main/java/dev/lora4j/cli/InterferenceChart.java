@@ -34,7 +34,7 @@ final class InterferenceChart {
 
   private InterferenceChart() {}
 
-  /** Writes the picture. */
+  /** Writes the picture of adapters of which at least two meet. */
   static void write(Path file, Explained explained) {
     BufferedImage conflict =
         map(

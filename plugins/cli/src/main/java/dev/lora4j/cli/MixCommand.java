@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
       "Conflict is the share of what both change at the same numbers that has opposite signs: 0.5"
           + " for adapters that know nothing of each other, more where they undo each other. Overlap"
           + " is the share of the directions of the one with fewer that the other has too. Both are"
-          + " by block, of the changes at their weights, and in a picture as heat maps."
+          + " by block, of the changes at their weights, and in a picture as heat maps, which there is"
+          + " none of where no layer is changed by two."
     })
 public final class MixCommand implements Command {
   @Spec
@@ -85,12 +86,19 @@ public final class MixCommand implements Command {
       plan = plan.with(read.all().get(i).adapter(), files.get(i).weight());
     }
     Explained explained = new Explained(names(read), blocks(read, measured(console, read, plan)));
-    InterferenceChart.write(output, explained);
+    boolean meet = !explained.blocks().isEmpty();
+    if (meet) {
+      InterferenceChart.write(output, explained);
+    }
     if (json) {
-      console.print(explained.json().put("picture", output.toString()).toString());
+      Json told = explained.json();
+      console.print((meet ? told.put("picture", output.toString()) : told).toString());
     } else {
       explained.lines().forEach(console::print);
-      console.print(output + "  conflict and overlap, block by block");
+      console.print(
+          meet
+              ? output + "  conflict and overlap, block by block"
+              : "No picture: there is no block in which two of them meet.");
     }
     return 0;
   }

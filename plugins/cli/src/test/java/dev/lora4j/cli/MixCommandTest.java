@@ -1,9 +1,11 @@
 package dev.lora4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.emoji.EmojiSd;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +58,29 @@ class MixCommandTest {
     assertTrue(run.out().contains("They do the same in"), run.out());
     assertTrue(run.out().contains("5.0 times as much"), run.out());
     assertTrue(ImageIO.read(picture.toFile()).getWidth() >= 700);
+  }
+
+  /** As B-LoRA's content and style, or the text encoder's part beside the UNet's. */
+  @Test
+  void adaptersThatNeverMeetAreSaidToAndHaveNoPicture() {
+    Path both = Run.TINY_SD.resolve("lora-kohya-2.safetensors");
+    Path text =
+        PartOfAdapter.write(
+            both, n -> n.startsWith("lora_te"), DType.F32, folder.resolve("text.safetensors"));
+    Path unet =
+        PartOfAdapter.write(
+            both, n -> n.startsWith("lora_unet"), DType.F32, folder.resolve("unet.safetensors"));
+    Run told = Run.of("mix", "--explain", Run.BASE, text, unet, "-o", picture);
+    assertEquals(0, told.code(), told.err());
+    assertTrue(told.out().contains("change no layer in common"), told.out());
+    assertTrue(told.out().contains("No picture"), told.out());
+    JsonObject json = Run.of("mix", Run.BASE, text, unet, "--json", "-o", picture).json();
+    assertFalse(json.has("picture"), json.toString());
+    assertTrue(json.toString().contains("Add them up"), json.toString());
+    assertFalse(Files.exists(picture));
+    JsonObject three = Run.of("mix", Run.BASE, text, unet, both, "--json", "-o", picture).json();
+    assertEquals(3, three.getAsJsonArray("pairs").size());
+    assertTrue(Files.exists(picture));
   }
 
   @Test
