@@ -137,6 +137,18 @@ public final class ComputedFactors {
     return new Cut(SiteFactors.of(site, 0, down, up, rank, 1), new SiteTruncation(spectrum, rank));
   }
 
+  /** A tensor of a site's factors in the type that they are stored in. */
+  HostTensor rounded(Site site, HostTensor tensor) {
+    if (tensor.dtype() == stored) {
+      return tensor;
+    }
+    try (Scope work = scope.child("factor")) {
+      HostTensor value = rounded(tensor.on(work));
+      SiteFactors.requireFinite(site, value, value);
+      return value;
+    }
+  }
+
   private HostTensor rounded(Tensor tensor) {
     try (Scope work = scope.child("round")) {
       return HostTensor.of(stored == tensor.dtype() ? tensor : tensor.to(work, stored));

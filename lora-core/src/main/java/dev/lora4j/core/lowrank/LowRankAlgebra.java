@@ -17,8 +17,9 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 
 /**
- * Arithmetic of adapters by their factors. The change of a weight is never formed for methods that
- * have a low-rank form; those that have none are taken as a product with the identity.
+ * Arithmetic of adapters by their factors. The change of a weight is not formed for methods that
+ * have a low-rank form; those that have none are taken as a product with the identity. Sums of them
+ * are formed, one layer at a time.
  *
  * <p>All is exact up to rounding: sums are formed in F32, decompositions in F64 (see {@link Gram}),
  * and the results are rounded once to the type they are stored in. Sites of the same shape and rank
@@ -57,19 +58,21 @@ public final class LowRankAlgebra {
    * its rank is the sum of theirs. What all have in common of their weights and scales goes into
    * alpha; a site with a single term keeps its factors to the bit, if {@code stored} is their type.
    *
+   * <p>Where a term is of another method and the factors would take as much room as the change
+   * itself, that is stored whole; what is there alone with weight 1 keeps its form.
+   *
    * @throws AdapterException if a term has no change of its own, or the sum would do nothing
    */
   public Adapter sum(String name, List<Term> terms, DType stored) {
     SumPlan plan = SumPlan.of(terms, sites);
     Map<String, List<Factors>> result = new HashMap<>(WholeSums.of(scope, plan, stored));
+    List<SiteSum> wholes = plan.products().stream().filter(SiteSum::whole).toList();
     List<SiteSum> here = plan.products().stream().filter(s -> HostSums.takes(s, stored)).toList();
     List<SiteSum> others =
-        plan.products().stream().filter(s -> !HostSums.takes(s, stored)).toList();
+        plan.products().stream().filter(s -> !s.whole() && !HostSums.takes(s, stored)).toList();
     for (int at = 0; at < here.size(); at += AT_ONCE) {
       List<SiteSum> some = here.subList(at, Math.min(here.size(), at + AT_ONCE));
-      if (Thread.currentThread().isInterrupted()) {
-        throw new CancellationException("Interrupted.");
-      }
+      requireGoOn();
       List<Factors> sums = some.parallelStream().map(s -> HostSums.of(s, stored)).toList();
       for (int i = 0; i < sums.size(); i++) {
         WholeSums.put(result, some.get(i).site().name(), sums.get(i));
@@ -89,6 +92,15 @@ public final class LowRankAlgebra {
             WholeSums.put(result, sum.site().name(), one);
           }
         });
+    int done = here.size() + others.size();
+    try (Scope work = scope.child("wholes")) {
+      DenseSums dense = new DenseSums(work, stored);
+      for (SiteSum sum : wholes) {
+        requireGoOn();
+        WholeSums.put(result, sum.site().name(), dense.of(sum));
+        listener.done(++done, plan.products().size());
+      }
+    }
     return new Adapter(name, result, Map.of());
   }
 
@@ -169,6 +181,12 @@ public final class LowRankAlgebra {
   public Comparison compare(Adapter a, Adapter b) {
     return new Comparing(scope, stacker, listener)
         .of(SumPlan.of(List.of(new Term(a, 1)), sites), SumPlan.of(List.of(new Term(b, 1)), sites));
+  }
+
+  private static void requireGoOn() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("Interrupted.");
+    }
   }
 
   private void each(SumPlan plan, BiConsumer<Scope, Batch> work) {

@@ -21,7 +21,7 @@ record Part(Factors factors, AdditiveMethod method, double coefficient, Form for
     STORED,
     /** The method computes the two factors. */
     COMPUTED,
-    /** The method has its change as a whole alone, which is a product with the identity. */
+    /** The method has its change as a whole alone, which is its product with the identity. */
     WHOLE
   }
 
@@ -46,6 +46,11 @@ record Part(Factors factors, AdditiveMethod method, double coefficient, Form for
    */
   static Site ungrouped(Site site) {
     return new Site("", site.kind(), site.weight(), false, 1, 0, 1, 1);
+  }
+
+  /** The weight of its term. */
+  double weight() {
+    return coefficient / method.scale(factors.structure());
   }
 
   /** The type that its product is handed over in. */

@@ -1,5 +1,6 @@
 package dev.lora4j.core.lowrank;
 
+import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import java.util.List;
@@ -27,6 +28,15 @@ record SiteSum(Site site, List<Part> parts) {
 
   int rank() {
     return parts.stream().mapToInt(Part::rank).sum();
+  }
+
+  /**
+   * Whether all its numbers take no more room than its factors would. A sum of LoRA alone stays one
+   * all the same: every program reads that.
+   */
+  boolean whole() {
+    return elements() >= site.out() * site.rest()
+        && parts.stream().anyMatch(p -> !p.factors().method().equals(LoraMethod.NAME));
   }
 
   double share() {

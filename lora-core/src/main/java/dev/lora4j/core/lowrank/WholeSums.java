@@ -34,7 +34,9 @@ final class WholeSums {
   static Map<String, List<Factors>> of(Scope scope, SumPlan plan, DType stored) {
     Map<String, List<Factors>> result = new HashMap<>();
     Map<String, Double> shares = new HashMap<>();
-    plan.products().forEach(sum -> shares.put(sum.site().name(), sum.share()));
+    // Where no LoRA is stored, none has a scale that a bias could share.
+    plan.products()
+        .forEach(sum -> shares.put(sum.site().name(), sum.whole() ? Double.NaN : sum.share()));
     plan.rest()
         .forEach(
             (name, all) -> {

@@ -14,6 +14,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 
 /** A change of a weight as a whole, [out][rest] in doubles: what the algebra never forms. */
@@ -26,6 +27,9 @@ final class Dense {
 
   /** The change that LoRA factors make, by the definition. */
   static Dense of(Site site, Factors factors) {
+    if (factors.tensors().containsKey("diff")) {
+      return whole(site, factors.tensor("diff"));
+    }
     double[] down = factors.tensor(LoraMethod.DOWN).doubles();
     double[] up = factors.tensor(LoraMethod.UP).doubles();
     double scale =
@@ -47,6 +51,16 @@ final class Dense {
       }
     }
     return new Dense(values);
+  }
+
+  private static Dense whole(Site site, HostTensor diff) {
+    double[] flat = diff.doubles();
+    int rest = (int) site.rest();
+    double[][] rows = new double[(int) site.out()][];
+    for (int o = 0; o < rows.length; o++) {
+      rows[o] = Arrays.copyOfRange(flat, o * rest, (o + 1) * rest);
+    }
+    return new Dense(rows);
   }
 
   /** {@code rows[a, i, xy] = sum over b of mid[a, b, xy] * down[b, i]}. */

@@ -139,6 +139,41 @@ class OtherMethodsTest {
     becomesLora(CONV, Map.of("diff", tensor(12, 5, 3, 3)), 3);
   }
 
+  /** Factors of full rank would take twice the room of the change, and four times that of one. */
+  @Test
+  void sumsOfFullRankAreStoredAsTheChangeItself() {
+    Adapter diff = adapter(LINEAR, Map.of("diff", tensor(24, 18)));
+    Adapter lokr = adapter(LINEAR, Map.of("lokr_w1", tensor(4, 3), "lokr_w2", tensor(6, 6)));
+    Adapter lora =
+        adapter(LINEAR, Map.of(LoraMethod.DOWN, tensor(2, 18), LoraMethod.UP, tensor(24, 2)));
+    List<Term> terms = List.of(new Term(diff, 0.5), new Term(lokr, -2), new Term(lora, 0.3));
+    Adapter sum = algebra().sum("x", terms, DType.F32);
+    assertEquals(24 * 18, sum.at(LINEAR.name()).get(0).elements());
+    Dense expected =
+        change(LINEAR, diff)
+            .plus(-0.5, change(LINEAR, diff))
+            .plus(-2, change(LINEAR, lokr))
+            .plus(0.3, change(LINEAR, lora));
+    assertTrue(expected.apart(Dense.at(LINEAR, sum)) < 1e-6);
+    assertEquals(
+        24 * 18 * 2,
+        algebra()
+            .sum("x", terms, DType.F16)
+            .at(LINEAR.name())
+            .get(0)
+            .tensor("diff")
+            .bytes()
+            .limit());
+    // Alone with weight 1 nothing is smaller than what it is.
+    Adapter alone = algebra().sum("x", List.of(new Term(lokr, 1)), DType.F32);
+    assertEquals(lokr.identity(), alone.identity());
+    // Stored factors stay what every program reads.
+    Adapter wide =
+        adapter(LINEAR, Map.of(LoraMethod.DOWN, tensor(16, 18), LoraMethod.UP, tensor(24, 16)));
+    Adapter both = algebra().sum("x", List.of(new Term(wide, 1), new Term(lora, 1)), DType.F32);
+    assertEquals(LoraMethod.NAME, both.at(LINEAR.name()).get(0).method());
+  }
+
   @Test
   void groupedConvolutionsKeepTheirFactors() {
     Map<String, HostTensor> tensors =
@@ -209,6 +244,10 @@ class OtherMethodsTest {
       expected[i] = 3 * stored[i];
     }
     assertArrayEquals(expected, found, 1e-6);
+    Adapter whole = adapter(LINEAR, Map.of("diff", tensor(24, 18)));
+    sum = algebra().sum("x", List.of(new Term(a, 1), new Term(whole, 1)), DType.F32);
+    written = Methods.named("bias").write(sum.at(LINEAR.name()).get(0));
+    assertArrayEquals(expected, written.get("diff_b").doubles(), 1e-6);
   }
 
   @Test

@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Mix adapters to one, each with its weight.",
       "",
-      "The mixer 'linear' is the exact sum: factors side by side, so that ranks add up. 'svd' cuts"
-          + " that sum to a rank, keeping as much of it as any LoRA of that rank can. Other mixers"
+      "The mixer 'linear' is the exact sum: factors side by side, so that ranks add up, or the change"
+          + " itself where that is smaller and an adapter is no LoRA. 'svd' cuts that sum to a rank, keeping as much of it as any LoRA of that rank can. Other mixers"
           + " work on all numbers of the changes; what they give is cut to as many directions as the"
           + " adapters have together, unless you say otherwise. Methods may differ; biases and norms"
           + " are mixed too. What depends on the weight it acts on (DoRA, OFT, (IA)3 ...) cannot be"
