@@ -45,6 +45,11 @@ public record BlockName(Part part, int number) implements Comparable<BlockName> 
       this.letters = letters;
       this.numbered = numbered;
     }
+
+    /** Whether its blocks have numbers; else it is one block. */
+    public boolean numbered() {
+      return numbered;
+    }
   }
 
   /** A part that is one block. */

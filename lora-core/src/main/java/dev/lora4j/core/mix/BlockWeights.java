@@ -6,6 +6,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,20 +18,25 @@ import java.util.stream.Collectors;
 
 /**
  * Shares of an adapter's weight by the blocks of a base, as people write them: {@code
- * BASE:0,IN:0.5,OUT03-05:0.2}, where {@code IN} is all blocks that begin so, later entries go
- * before earlier ones, and blocks that are not named count fully; or one number for each block of a
- * list that the A1111 extension LoRA Block Weight knows, 17 or 26 for Stable Diffusion 1 and 2, 12
- * or 20 for XL.
+ * BASE:0,IN:0.5,OUT03-05:0.2,IN05-OUT05:1}, where {@code IN} is all blocks that begin so, a range
+ * goes from one block to another in the order of the data, later entries go before earlier ones,
+ * and blocks that are not named count fully.
+ *
+ * <p>Or one number for each block of a list that the A1111 extension LoRA Block Weight knows: 17 or
+ * 26 for Stable Diffusion 1 and 2, 12 or 20 for XL, 61 for FLUX. As there, numbered blocks that a
+ * list lacks count nothing, and layers outside of them fully.
  */
 public final class BlockWeights {
   private static final Pattern ENTRY =
-      Pattern.compile("([A-Z]+|T5)(\\d{1,2})?(?:-(?:[A-Z]+)?(\\d{1,2}))?:([-+.0-9eE]+)");
+      Pattern.compile("([A-Z]+\\d{0,2})(?:-([A-Z]+\\d{0,2}|\\d{1,2}))?:([-+.0-9eE]+)");
+  private static final Pattern BLOCK = Pattern.compile("([A-Z]+)(\\d*)");
   private static final Map<Integer, List<String>> LISTS =
       Map.of(
           17, List.of("BASE", "IN01-02", "IN04-05", "IN07-08", "M00", "OUT03-11"),
           26, List.of("BASE", "IN00-11", "M00", "OUT00-11"),
           12, List.of("BASE", "IN04-05", "IN07-08", "M00", "OUT00-05"),
-          20, List.of("BASE", "IN00-08", "M00", "OUT00-08"));
+          20, List.of("BASE", "IN00-08", "M00", "OUT00-08"),
+          61, List.of("CLIP", "T5", "IN", "D00-18", "S00-37", "OUT"));
 
   private final BlockNames names;
   private final Map<BlockName, Double> shares = new LinkedHashMap<>();
@@ -70,29 +76,27 @@ public final class BlockWeights {
         Arrays.stream(text.split(",", -1)).map(n -> number(n.strip(), text)).toList();
     List<BlockName> blocks = new ArrayList<>();
     for (String range : LISTS.getOrDefault(numbers.size(), List.of())) {
-      blocks.addAll(matching(range + ":1"));
+      String[] ends = range.split("-", -1);
+      blocks.addAll(ends.length == 1 ? named(range) : between(ends[0], ends[1], range));
     }
     if (blocks.size() != numbers.size()) {
       throw new IllegalArgumentException(
           "A list of "
               + numbers.size()
-              + " block weights fits none of the lists that are known for this base; its blocks are "
+              + " block weights fits none of the lists that are known for this base; its blocks are"
+              + " "
               + known()
               + ", and BLOCK:WEIGHT names them one by one.");
     }
-    // What a list has no place for counts fully.
+    names.all().stream()
+        .filter(block -> block.part().numbered())
+        .forEach(block -> shares.put(block, 0.0));
     for (int i = 0; i < numbers.size(); i++) {
       shares.put(blocks.get(i), numbers.get(i));
     }
   }
 
   private void entry(String entry) {
-    List<BlockName> blocks = matching(entry);
-    String share = entry.substring(entry.indexOf(':') + 1);
-    blocks.forEach(block -> shares.put(block, number(share, entry)));
-  }
-
-  private List<BlockName> matching(String entry) {
     Matcher form = ENTRY.matcher(entry);
     if (!form.matches()) {
       throw new IllegalArgumentException(
@@ -100,9 +104,12 @@ public final class BlockWeights {
               + entry
               + "'.");
     }
-    List<BlockName> found =
-        names.all().stream().filter(block -> matches(block.toString(), form)).toList();
-    if (found.isEmpty()) {
+    double share = number(form.group(3), entry);
+    List<BlockName> blocks =
+        form.group(2) == null
+            ? named(form.group(1))
+            : between(form.group(1), form.group(2), entry.substring(0, entry.indexOf(':')));
+    if (blocks.isEmpty()) {
       throw new IllegalArgumentException(
           "This base has no block '"
               + entry.substring(0, entry.indexOf(':'))
@@ -110,25 +117,53 @@ public final class BlockWeights {
               + known()
               + ".");
     }
+    blocks.forEach(block -> shares.put(block, share));
+  }
+
+  /** One block, or all whose names begin with these letters; none if there is no such. */
+  private List<BlockName> named(String name) {
+    Matcher wanted = BLOCK.matcher(name);
+    boolean group = wanted.matches() && wanted.group(2).isEmpty();
+    List<BlockName> found = new ArrayList<>();
+    for (BlockName block : names.all()) {
+      Matcher has = BLOCK.matcher(block.toString());
+      if (wanted.matches() && has.matches() && has.group(1).equals(wanted.group(1))) {
+        if (group || (!has.group(2).isEmpty() && number(has) == number(wanted))) {
+          found.add(block);
+        }
+      }
+    }
     return found;
   }
 
-  private static boolean matches(String block, Matcher form) {
-    String letters = form.group(1);
-    if (block.equals(letters)) {
-      return form.group(2) == null;
+  private static int number(Matcher block) {
+    return Integer.parseInt(block.group(2));
+  }
+
+  /**
+   * All blocks from one to another, whichever comes first; none if the base lacks one of them.
+   *
+   * @param to may leave the letters out, which are then those of the other
+   */
+  private List<BlockName> between(String from, String to, String range) {
+    String letters = from.replaceAll("\\d", "");
+    List<BlockName> all = List.copyOf(names.all());
+    List<Integer> ends = new ArrayList<>();
+    for (String end : List.of(from, to.matches("\\d+") ? letters + to : to)) {
+      List<BlockName> found = named(end);
+      if (found.size() > 1) {
+        throw new IllegalArgumentException(
+            "'"
+                + range
+                + "' is no range, as "
+                + end
+                + " is several blocks; it goes from one to another, as in OUT03-05 or IN05-OUT05.");
+      }
+      found.forEach(block -> ends.add(all.indexOf(block)));
     }
-    String number = block.startsWith(letters) ? block.substring(letters.length()) : "";
-    if (!number.matches("\\d+")) {
-      return false;
-    }
-    if (form.group(2) == null) {
-      return true;
-    }
-    int at = Integer.parseInt(number);
-    int from = Integer.parseInt(form.group(2));
-    int to = form.group(3) == null ? from : Integer.parseInt(form.group(3));
-    return from <= at && at <= to;
+    return ends.size() < 2
+        ? List.of()
+        : all.subList(Collections.min(ends), Collections.max(ends) + 1);
   }
 
   private static double number(String text, String whole) {

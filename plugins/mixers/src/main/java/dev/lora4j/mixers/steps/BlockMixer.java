@@ -28,13 +28,15 @@ public record BlockMixer(
                     + " without names one for all, or one for each.")
         List<String> blocks,
     @Setting(
-            help = "Blocks that presets are for, 12 or 20 of XL, 17 or 26 of others; 0 for all.",
+            help =
+                "Blocks that presets are for, 12 or 20 of XL, 17 or 26 of others, 61 of FLUX; 0 for"
+                    + " all.",
             otherwise = "0",
             least = 0,
-            most = 26)
+            most = 61)
         int list)
     implements WeightMixer {
-  private static final List<Integer> LISTS = List.of(0, 12, 17, 20, 26);
+  private static final List<Integer> LISTS = List.of(0, 12, 17, 20, 26, 61);
 
   /** Copies the list, and refuses lists that nobody has. */
   public BlockMixer {

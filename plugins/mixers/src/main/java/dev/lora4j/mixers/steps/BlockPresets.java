@@ -5,9 +5,9 @@ import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.SiteCatalogue;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /**
@@ -31,23 +31,28 @@ final class BlockPresets {
           Map.entry("OUTS", "BASE OUTS"),
           Map.entry("OUTALL", "BASE OUTD OUTS"));
 
+  private static final String FLUX = "FLUXALL";
+  private static final int FLUX_BLOCKS = 61;
+
   private BlockPresets() {}
 
   /**
    * A preset as block weights, {@code BASE:1,IN00:0} and so on.
    *
-   * @param list 12, 17, 20 or 26 blocks, or 0 for all of the base
+   * @param list 12, 17, 20, 26 or 61 blocks, of which those that it lacks count nothing, or 0 for
+   *     all of the base
    * @return empty if there is no preset of this name
    * @throws IllegalArgumentException if it has no meaning for this base
    */
   static Optional<String> find(String name, int list, SiteCatalogue sites) {
+    SortedSet<BlockName> all = new BlockNames(sites).all();
+    if (name.equals(FLUX)) {
+      return Optional.of(flux(all, list));
+    }
     if (!BLOCKS.containsKey(name)) {
       return Optional.empty();
     }
-    int down =
-        (int)
-            new BlockNames(sites)
-                .all().stream().filter(b -> b.part() == BlockName.Part.DOWN).count();
+    int down = (int) all.stream().filter(b -> b.part() == BlockName.Part.DOWN).count();
     boolean first = down == 12;
     boolean xl = down == 9;
     boolean fits = list == 0 || (list == 17 || list == 26) == first;
@@ -62,31 +67,46 @@ final class BlockPresets {
     }
     List<String> wanted = List.of(BLOCKS.getOrDefault(name, "").split(" ", -1));
     String share = name.equals("ALL0.5") ? "0.5" : "1";
-    return Optional.of(
-        blocks(list, first).stream()
-            .map(b -> b + ":" + (wanted.contains(group(b, first)) ? share : "0"))
-            .collect(Collectors.joining(",")));
+    List<String> weights = new ArrayList<>();
+    for (BlockName block : all) {
+      String text = block.toString();
+      boolean rows = block.part().numbered() || block.part() == BlockName.Part.BASE;
+      if (rows) {
+        boolean counts = has(list, block, first) && wanted.contains(group(text, first));
+        weights.add(text + ":" + (counts ? share : "0"));
+      }
+    }
+    return Optional.of(String.join(",", weights));
+  }
+
+  private static String flux(SortedSet<BlockName> all, int list) {
+    boolean fits = all.stream().anyMatch(b -> b.part() == BlockName.Part.SINGLE);
+    if (!fits || (list != 0 && list != FLUX_BLOCKS)) {
+      throw new IllegalArgumentException(
+          FLUX
+              + " is for FLUX and its list of "
+              + FLUX_BLOCKS
+              + " blocks; this base has "
+              + all
+              + (list == 0 ? "" : ", and the list is of " + list));
+    }
+    return all.stream().map(block -> block + ":1").collect(Collectors.joining(","));
   }
 
   /**
-   * The blocks of a list.
+   * Whether a list has a block.
    *
    * @param first whether the base is Stable Diffusion 1 or 2, not XL
    */
-  private static List<String> blocks(int list, boolean first) {
+  private static boolean has(int list, BlockName block, boolean first) {
     boolean all = list == 0 || list == 20 || list == 26;
-    List<Integer> attentionDown = first ? List.of(1, 2, 4, 5, 7, 8) : List.of(4, 5, 7, 8);
-    List<String> blocks = new ArrayList<>(List.of("BASE", "M00"));
-    for (int i = 0; i < (first ? 12 : 9); i++) {
-      if (all || attentionDown.contains(i)) {
-        blocks.add(String.format(Locale.ROOT, "IN%02d", i));
-      }
-      boolean attentionUp = first ? i >= 3 : i <= 5;
-      if (all || attentionUp) {
-        blocks.add(String.format(Locale.ROOT, "OUT%02d", i));
-      }
-    }
-    return blocks;
+    int number = block.number();
+    return switch (block.part()) {
+      case DOWN ->
+          all || (first ? List.of(1, 2, 4, 5, 7, 8) : List.of(4, 5, 7, 8)).contains(number);
+      case UP -> all || (first ? number >= 3 : number <= 5);
+      default -> true;
+    };
   }
 
   /** BASE, M00, or which half of the way down or up. */

@@ -69,7 +69,7 @@ class BlockMixerTest {
         "sd15 | 0 | OUTD | BASE OUT00 OUT01 OUT02 OUT03 OUT04 OUT05 OUT06",
         "sdxl | 20 | INS | BASE IN00 IN01 IN02 IN03 IN04 IN05",
         "sdxl | 0 | MIDD | BASE IN06 IN07 IN08 M00 OUT00 OUT01 OUT02",
-        "sdxl | 12 | OUTS | BASE IN00 IN01 IN02 IN03 IN06 OUT03 OUT04 OUT05 OUT06 OUT07 OUT08"
+        "sdxl | 12 | OUTS | BASE OUT03 OUT04 OUT05"
       })
   void whatCounts(String family, int list, String preset, String expected) {
     SiteCatalogue sites = family.equals("sd15") ? SD : XL;
@@ -90,7 +90,8 @@ class BlockMixerTest {
     MixPlan plan = mix("blocks=glow=0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,.5 ink=IN04:0,M00:2", SD);
     assertEquals(BlockWeights.of("IN04:0,M00:2", SD), plan.parts().get(0).shares());
     assertEquals(
-        BlockWeights.of("BASE:0,OUT11:0.5", SD).bySite(), plan.parts().get(1).shares().bySite());
+        BlockWeights.of("BASE:0,IN00:0,IN03:0,IN06:0,IN09-11:0,OUT00-02:0,OUT11:0.5", SD).bySite(),
+        plan.parts().get(1).shares().bySite());
     MixPlan one = mix("blocks=glow=INALL", SD);
     assertEquals(ASKED.parts().get(0), one.parts().get(0));
     assertEquals("ink 0.7 + glow 0.5 (INALL)", one.toString());
@@ -110,12 +111,21 @@ class BlockMixerTest {
         "blocks=1,1,1 | A list of 3 block weights fits none",
         "blocks=INX | found 'INX'",
         "blocks=IN77:1 | no block 'IN77'",
-        "blocks=INS,list=12 | the list is of 12"
+        "blocks=INS,list=12 | the list is of 12",
+        "blocks=FLUXALL | is for FLUX"
       })
   void whatItCannotHonourIsNamed(String settings, String told) {
     Exception refused =
         assertThrows(IllegalArgumentException.class, () -> mix(settings, SD), settings);
     assertTrue(String.valueOf(refused.getMessage()).contains(told), refused.getMessage());
+  }
+
+  @Test
+  void allOfFluxIsAPresetToo() {
+    SiteCatalogue flux = Families.named("flux").sites();
+    for (String list : new String[] {"", ",list=61"}) {
+      assertTrue(first("blocks=FLUXALL" + list, flux).all());
+    }
   }
 
   @Test
