@@ -64,7 +64,7 @@ final class MixProgram {
     this.scope = scope;
     this.needs = code.call(mixer::needs);
     StagedDeltas staged = new StagedDeltas(graph, like);
-    Expr weights = graph.input("weights", DType.F32, Shape.of(like.parts().size()));
+    Expr weights = graph.input("weights", DType.F32, Shape.of(adapters));
     Expr surveyed = graph.input("numbers", DType.F32, Shape.of(Math.max(1, numbers)));
     List<SiteDelta> parts = new ArrayList<>();
     for (int i = 0; i < staged.count(); i++) {
@@ -79,11 +79,11 @@ final class MixProgram {
       parts.add(
           staged.change(
               i,
-              weights.slice(0, i, i + 1).reshape(new long[0]),
+              weights.select(0, like.parts().get(i).adapter()),
               draw(new Drawn(i, "", like.shape())),
               stored));
     }
-    SiteDeltas deltas = SiteDeltas.of(adapters, parts, surveyed);
+    SiteDeltas deltas = SiteDeltas.of(weights, parts, surveyed);
     this.change = code.call(() -> mixer.mix(deltas));
     this.sum = change.equals(deltas.sum());
     check(code.name(), like);
@@ -153,13 +153,13 @@ final class MixProgram {
         : OptionalDouble.empty();
   }
 
-  /** Runs it; not for what is added up without a program. */
-  Result run(Scope work, Parameter parameter, Tensor numbers, Draws draws) {
+  /**
+   * Runs it; not for what is added up without a program.
+   *
+   * @param weights of all adapters at the parameter
+   */
+  Result run(Scope work, Parameter parameter, float[] weights, Tensor numbers, Draws draws) {
     List<Tensor> inputs = new ArrayList<>(StagedDeltas.tensors(work, parameter));
-    float[] weights = new float[parameter.parts().size()];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = (float) parameter.parts().get(i).weight();
-    }
     inputs.add(Tensor.of(work, Shape.of(weights.length), weights));
     inputs.add(numbers);
     for (Drawn what : drawn.keySet()) {

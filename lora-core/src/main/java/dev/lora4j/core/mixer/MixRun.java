@@ -281,9 +281,15 @@ final class MixRun {
 
   /** A parameter, or a block of its rows that begins at the place of a number. */
   private Result mixed(Scope work, MixProgram program, Parameter parameter, long first) {
+    double[] weights = mixture.weights(parameter.site());
+    float[] rounded = new float[weights.length];
+    for (int i = 0; i < rounded.length; i++) {
+      rounded[i] = (float) weights[i];
+    }
     return program.run(
         work,
         parameter,
+        rounded,
         numbers,
         (owner, part, what) ->
             uniform.of(owner, key(parameter, part.adapter(), what.of()), what.shape(), first));

@@ -60,6 +60,15 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
     return parts.stream().map(MixPlan.Part::adapter).toList();
   }
 
+  /** The weights of all adapters at a layer, whether they change it or not. */
+  double[] weights(Site site) {
+    return parts.stream().mapToDouble(part -> weight(part, site.name())).toArray();
+  }
+
+  private static double weight(MixPlan.Part part, String site) {
+    return part.overall(site) * part.shares().at(site);
+  }
+
   private static Optional<String> problem(String mixer, MixPlan.Part part) {
     String once = "the mixer " + mixer + " makes one change that is the same";
     if (part.area().isPresent()) {
@@ -85,7 +94,7 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
       String mixer, MixPlan.Part part, int place, Map<String, Site> sites) {
     List<Parameter> own = new ArrayList<>();
     for (String name : part.adapter().sites().keySet()) {
-      double weight = part.overall(name) * part.shares().at(name);
+      double weight = weight(part, name);
       Site site = Additions.site(part.adapter(), name, sites);
       SortedMap<Target, List<Factors>> byTarget = new TreeMap<>();
       for (Factors factors : part.adapter().at(name)) {

@@ -9,22 +9,36 @@ import java.util.List;
 /**
  * What is to be blended at one parameter, in a program that is being staged.
  *
- * @param adapters how many adapters are blended, also those that do not change this parameter
+ * @param weights of all adapters at this parameter, also of those that do not change it, F32
+ *     [adapters]
  * @param parts the changes of those that do, in the order of the adapters; at least one
  * @param numbers what {@link DeltaMixer#survey} gave, F32 [n]
  * @param sum the exact weighted sum: a product of two factors where all changes have one. A mixer
  *     that gives back this very value has it computed by the factors, in which nothing is lost
  */
-public record SiteDeltas(int adapters, List<SiteDelta> parts, Expr numbers, SiteChange sum) {
+public record SiteDeltas(Expr weights, List<SiteDelta> parts, Expr numbers, SiteChange sum) {
   /** Copies the list. */
   public SiteDeltas {
     parts = List.copyOf(parts);
   }
 
   /** Of these changes, with their weighted sum. */
-  public static SiteDeltas of(int adapters, List<SiteDelta> parts, Expr numbers) {
+  public static SiteDeltas of(Expr weights, List<SiteDelta> parts, Expr numbers) {
     return new SiteDeltas(
-        adapters, parts, numbers, combined(parts, parts.stream().map(SiteDelta::weight).toList()));
+        weights, parts, numbers, combined(parts, parts.stream().map(SiteDelta::weight).toList()));
+  }
+
+  /** How many adapters are blended, also those that do not change this parameter. */
+  public int adapters() {
+    return Math.toIntExact(weights.shape().size(0));
+  }
+
+  /**
+   * The weight of an adapter at this parameter, a scalar: 0 where none of it counts, and its own
+   * where it has no change.
+   */
+  public Expr weight(int adapter) {
+    return weights.select(0, adapter);
   }
 
   /** One of the numbers of the survey, a scalar. */

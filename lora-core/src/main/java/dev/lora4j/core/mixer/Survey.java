@@ -1,5 +1,7 @@
 package dev.lora4j.core.mixer;
 
+import java.util.SortedMap;
+
 /**
  * All changes of all adapters together, each at weight 1. A parameter that an adapter does not
  * change, and another does, counts as changed by 0.
@@ -13,6 +15,11 @@ public interface Survey {
 
   /** The weight of an adapter at layers without a weight of their own. */
   double weight(int adapter);
+
+  /**
+   * The weight of an adapter at each parameter, by its name, whether the adapter changes it or not.
+   */
+  SortedMap<String, Double> weights(int adapter);
 
   /** How many numbers the changed parameters have. */
   long elements();

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -61,6 +63,13 @@ final class Surveying implements Survey {
   @Override
   public double weight(int adapter) {
     return mixture.parts().get(adapter).weight().value();
+  }
+
+  @Override
+  public SortedMap<String, Double> weights(int adapter) {
+    SortedMap<String, Double> weights = new TreeMap<>();
+    mixture.parameters().forEach(p -> weights.put(p.name(), mixture.weights(p.site())[adapter]));
+    return weights;
   }
 
   @Override

@@ -3,14 +3,12 @@ package dev.lora4j.mixers.deltas;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.SiteChange;
-import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,22 +22,14 @@ import java.util.List;
 public record KarcherMixer(
     @Setting(help = "steps to the mean at most", otherwise = "10", least = 1, most = 100) int steps)
     implements DeltaMixer {
-  /** The shares where not all adapters change a layer. */
+  /** Looks at the weights alone, layer by layer: none is negative. */
   @Override
   public double[] survey(Survey survey) {
-    double[] weights = new double[survey.adapters()];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = survey.weight(i);
-      if (weights[i] < 0) {
-        throw new IllegalArgumentException(
-            "weights are shares of a mean, so that none is negative, found "
-                + weights[i]
-                + " of "
-                + survey.name(i)
-                + "; take another mixer, or leave it out");
-      }
-    }
-    return weights;
+    NegativeWeights.refuse(
+        survey,
+        "weights are shares of a mean, so that none is negative",
+        "take another mixer, or leave it out");
+    return new double[0];
   }
 
   @Override
@@ -52,14 +42,7 @@ public record KarcherMixer(
 
   /** Of all weights, those of adapters without a change here too: they change it by 0. */
   private static List<Expr> shares(SiteDeltas deltas) {
-    List<Expr> own = new ArrayList<>();
-    for (int i = 0; i < deltas.adapters(); i++) {
-      own.add(deltas.number(i));
-    }
-    for (SiteDelta part : deltas.parts()) {
-      own.set(part.adapter(), part.weight());
-    }
-    Expr all = Consensus.sum(own).to(DType.F64);
+    Expr all = deltas.weights().to(DType.F64).sum();
     return deltas.parts().stream().map(p -> p.weight().to(DType.F64).div(all)).toList();
   }
 }

@@ -46,8 +46,8 @@ public enum Numbers {
       downs.add(factor(part, pair.down(), root.mul(weight.sign()), stored.downs()));
       ups.add(factor(part, pair.up(), root, stored.ups()));
     }
-    Expr down = blend.apply(SiteDeltas.of(deltas.adapters(), downs, deltas.numbers()));
-    Expr up = blend.apply(SiteDeltas.of(deltas.adapters(), ups, deltas.numbers()));
+    Expr down = blend.apply(SiteDeltas.of(deltas.weights(), downs, deltas.numbers()));
+    Expr up = blend.apply(SiteDeltas.of(deltas.weights(), ups, deltas.numbers()));
     return new SiteChange.Product(new LowRank(down, up.mul(lambda)));
   }
 

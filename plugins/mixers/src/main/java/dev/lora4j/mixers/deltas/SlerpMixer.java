@@ -56,24 +56,16 @@ public record SlerpMixer(
                 + ".");
   }
 
-  /** The weights that decide where only one of the two changes a layer. */
+  /** Looks at the weights alone, layer by layer: none of those that decide is negative. */
   @Override
   public double[] survey(Survey survey) {
-    double first = survey.weight(0);
-    double second = survey.weight(1);
-    if (byWeights() && !(first >= 0 && second >= 0 && first + second > 0)) {
-      throw new IllegalArgumentException(
-          "weights that decide the place between two adapters are not negative, found "
-              + first
-              + " of "
-              + survey.name(0)
-              + " and "
-              + second
-              + " of "
-              + survey.name(1)
-              + "; set t, which leaves weights their strength");
+    if (byWeights()) {
+      NegativeWeights.refuse(
+          survey,
+          "weights that decide the place between two adapters are not negative",
+          "set t, which leaves weights their strength");
     }
-    return new double[] {first, second};
+    return new double[0];
   }
 
   @Override
@@ -110,10 +102,7 @@ public record SlerpMixer(
     if (!byWeights()) {
       return deltas.numbers().graph().constant(t, DType.F64);
     }
-    List<SiteDelta> parts = deltas.parts();
-    boolean both = parts.size() == 2;
-    Expr first = both ? parts.get(0).weight() : deltas.number(0);
-    Expr second = both ? parts.get(1).weight() : deltas.number(1);
-    return second.to(DType.F64).div(first.add(second).to(DType.F64));
+    Expr second = deltas.weight(1);
+    return second.to(DType.F64).div(deltas.weight(0).add(second).to(DType.F64));
   }
 }

@@ -22,6 +22,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Shaping;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -197,7 +198,8 @@ class GoldenFactorsTest {
                 },
                 Optional.of(stored)));
       }
-      SiteDeltas deltas = SiteDeltas.of(count, parts, parts.get(0).weight());
+      Expr weights = Shaping.stack(parts.stream().map(SiteDelta::weight).toList(), 0);
+      SiteDeltas deltas = SiteDeltas.of(weights, parts, weights);
       SiteChange.Product out = (SiteChange.Product) MixerRulesTest.mixer(mixer).mix(deltas);
       try (Scope work = scope.child("case")) {
         List<Expr> pair = List.of(out.factors().down(), out.factors().up());

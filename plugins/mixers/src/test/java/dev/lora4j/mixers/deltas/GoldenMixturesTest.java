@@ -92,7 +92,7 @@ class GoldenMixturesTest {
               () -> inputs.get("uniform").select(0, part),
               Optional.empty()));
     }
-    SiteChange change = MixerRulesTest.mixer(mixer).mix(SiteDeltas.of(count, parts, weight));
+    SiteChange change = MixerRulesTest.mixer(mixer).mix(SiteDeltas.of(weight, parts, weight));
     Expr result =
         change instanceof SiteChange.Product product
             ? product.factors().up().matmul(product.factors().down())

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.ExtensionException;
@@ -17,6 +20,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,7 +99,8 @@ class OnTheSphereTest {
     e = assertThrows(AdapterException.class, () -> mixed("slerp", across(1, 0)));
     assertTrue(e.getMessage().endsWith("those that count are x."), e.getMessage());
     e = assertThrows(AdapterException.class, () -> mixed("slerp", across(1, -1)));
-    assertTrue(e.getMessage().contains("found 1.0 of x and -1.0 of y; set t"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("found -1.0 of y at unet.row.weight; set t"), e.getMessage());
     ExtensionException place =
         assertThrows(ExtensionException.class, () -> MixerRulesTest.mixer("slerp:t=-0.5"));
     assertTrue(place.getMessage().contains("t is from 0 to 1, or -1"), place.getMessage());
@@ -122,6 +127,38 @@ class OnTheSphereTest {
     MixPlan apart = MixPlan.of(row("a", 1, 2, 3), 1).with(Samples.whole("b", OTHER, 1, 1, 1), 1);
     assertArrayEquals(new double[] {0.5, 1, 1.5}, row("karcher", apart), 1e-6);
     assertArrayEquals(new double[] {1, 2, 3}, row("model-stock", apart), 0);
+  }
+
+  /** That an adapter lacks a layer is one thing; that it is to count nothing there is another. */
+  @Test
+  void whatCountsNothingAtALayerLeavesItToTheOther() {
+    Map<String, List<Factors>> sites = new TreeMap<>(row("x", 2, 0, 0).sites());
+    sites.putAll(Samples.whole("x", OTHER, 1, 1, 1).sites());
+    Adapter x = new Adapter("x", sites, Map.of());
+    for (String mixer : List.of("slerp", "karcher")) {
+      for (double share : new double[] {1e-6, 0}) {
+        MixPlan plan =
+            MixPlan.NONE
+                .with(new MixPlan.Part(x, Weight.of(1)).shares(at(ROW, share)))
+                .with(row("y", 0, 4, 0), 1);
+        assertArrayEquals(new double[] {0, 4, 0}, row(mixer, plan), 1e-4, mixer + share);
+      }
+    }
+  }
+
+  @Test
+  void aNegativeShareIsRefusedAsANegativeWeightIs() {
+    MixPlan plan = across(1, 1);
+    MixPlan negative =
+        MixPlan.NONE.with(plan.parts().get(0)).with(plan.parts().get(1).shares(at(ROW, -0.5)));
+    for (String mixer : List.of("slerp", "karcher")) {
+      AdapterException e = assertThrows(AdapterException.class, () -> mixed(mixer, negative));
+      assertTrue(e.getMessage().contains("found -0.5 of y at unet.row.weight"), e.getMessage());
+    }
+  }
+
+  private static SiteShares at(Site site, double share) {
+    return new SiteShares("x", new TreeMap<>(Map.of(site.name(), share)));
   }
 
   @Test
