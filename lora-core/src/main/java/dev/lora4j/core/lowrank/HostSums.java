@@ -36,7 +36,7 @@ final class HostSums {
     HostTensor downs = downs(sum, new HostTensorWriter(stored, LowRank.down(site, rank)));
     HostTensor ups = ups(sum, new HostTensorWriter(stored, LowRank.up(site, rank)));
     SiteFactors.requireFinite(site, downs, ups);
-    return LoraMath.factors(downs, ups, sum.share() * rank);
+    return LoraMath.factors(downs, ups, SiteFactors.alpha(site, sum.share(), rank));
   }
 
   /** One part's rows after the other's. */

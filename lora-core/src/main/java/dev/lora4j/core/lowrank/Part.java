@@ -48,6 +48,11 @@ record Part(Factors factors, AdditiveMethod method, double coefficient, Form for
     return new Site("", site.kind(), site.weight(), false, 1, 0, 1, 1);
   }
 
+  /** The same factors with the weights of both. */
+  Part plus(Part other) {
+    return new Part(factors, method, coefficient + other.coefficient, form, rank);
+  }
+
   /** The weight of its term. */
   double weight() {
     return coefficient / method.scale(factors.structure());

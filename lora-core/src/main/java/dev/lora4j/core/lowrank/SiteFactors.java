@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -41,7 +42,23 @@ final class SiteFactors {
     return LoraMath.factors(
         first.reshape(LowRank.down(site, rank)),
         second.reshape(LowRank.up(site, rank)),
-        scale * rank);
+        alpha(site, scale, rank));
+  }
+
+  /** Alpha of a scale, which files have as F32; one that is 0 there is taken for none. */
+  static double alpha(Site site, double scale, int rank) {
+    float stored = (float) (scale * rank);
+    if (stored == 0 || !Float.isFinite(stored)) {
+      throw new AdapterException(
+          "The scale of "
+              + site.name()
+              + " would be "
+              + scale
+              + ", for which alpha is "
+              + stored
+              + " in F32; take a weight of another size.");
+    }
+    return stored;
   }
 
   /** Refuses factors that overflowed when they were rounded. */
@@ -52,7 +69,7 @@ final class SiteFactors {
               + site.name()
               + " are too great for "
               + down.dtype()
-              + "; store them as F32 or BF16.");
+              + (down.dtype() == DType.F16 ? "; store them as F32 or BF16." : "."));
     }
   }
 }

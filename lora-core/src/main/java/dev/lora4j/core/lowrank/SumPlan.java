@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
 
 /**
  * What a weighted sum of adapters is at each site.
@@ -20,7 +22,11 @@ import java.util.TreeMap;
  */
 record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
   /** Factors that are taken as a whole. */
-  record Whole(Site site, Factors factors, double weight) {}
+  record Whole(Site site, Factors factors, double weight) {
+    Whole plus(Whole other) {
+      return new Whole(site, factors, weight + other.weight);
+    }
+  }
 
   /**
    * Plans a sum.
@@ -43,27 +49,48 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
             continue;
           }
           if (product(site, factors, method)) {
-            parts
-                .computeIfAbsent(site.name(), k -> new ArrayList<>())
-                .add(Part.of(site, factors, method, weight));
+            add(
+                parts.computeIfAbsent(site.name(), k -> new ArrayList<>()),
+                Part.of(site, factors, method, weight),
+                Part::factors,
+                Part::plus);
           } else {
-            rest.computeIfAbsent(site.name(), k -> new ArrayList<>())
-                .add(new Whole(site, factors, weight));
+            add(
+                rest.computeIfAbsent(site.name(), k -> new ArrayList<>()),
+                new Whole(site, factors, weight),
+                Whole::factors,
+                Whole::plus);
           }
         }
       }
     }
+    parts.values().forEach(all -> all.removeIf(part -> part.coefficient() == 0));
+    parts.values().removeIf(List::isEmpty);
+    rest.values().forEach(all -> all.removeIf(one -> one.weight() == 0));
+    rest.values().removeIf(List::isEmpty);
     if (parts.isEmpty() && rest.isEmpty()) {
       throw new AdapterException(
           "The sum of "
               + String.join(", ", terms.stream().map(t -> t.adapter().name()).toList())
-              + " would do nothing: all weights or scales are 0.");
+              + " would do nothing: all weights or scales are 0, or they cancel.");
     }
     List<SiteSum> products = new ArrayList<>();
     parts.forEach(
         (name, all) ->
             products.add(new SiteSum(Additions.site(terms.get(0).adapter(), name, sites), all)));
     return new SumPlan(products, rest);
+  }
+
+  /** Adds one to those that are there; the same factors twice are once those with both weights. */
+  private static <T> void add(
+      List<T> all, T one, Function<T, Factors> factors, BinaryOperator<T> plus) {
+    for (int i = 0; i < all.size(); i++) {
+      if (factors.apply(all.get(i)).equals(factors.apply(one))) {
+        all.set(i, plus.apply(all.get(i), one));
+        return;
+      }
+    }
+    all.add(one);
   }
 
   private static boolean product(Site site, Factors factors, AdditiveMethod method) {

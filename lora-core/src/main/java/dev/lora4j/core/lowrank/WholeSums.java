@@ -91,7 +91,7 @@ final class WholeSums {
                 + site.name()
                 + " is too great for "
                 + stored
-                + "; store it as F32 or BF16.");
+                + (stored == DType.F16 ? "; store it as F32 or BF16." : "."));
       }
       return WholeChange.factors(site, target, value);
     }

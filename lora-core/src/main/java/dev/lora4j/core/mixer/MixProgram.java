@@ -1,13 +1,13 @@
 package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Shaping;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,8 +38,9 @@ final class MixProgram {
    * @param tensors the change in the parameter's shape, or down and up of a product; F32
    * @param least the least of its numbers, or of its factors'
    * @param most the greatest
+   * @param none whether it is 0, as one of the factors is
    */
-  record Result(List<Tensor> tensors, double least, double most) {}
+  record Result(List<Tensor> tensors, double least, double most, boolean none) {}
 
   private final Scope scope;
   private final Graph graph = new Graph();
@@ -170,20 +171,29 @@ final class MixProgram {
     }
     List<Tensor> out = compiled.get().run(work, inputs);
     float[] extremes = out.get(out.size() - 1).floats();
-    return new Result(out.subList(0, out.size() - 1), extremes[0], extremes[1]);
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    boolean none = false;
+    for (int i = 0; i < extremes.length; i += 2) {
+      // NaN stays, as Math has it.
+      least = Math.min(least, extremes[i]);
+      most = Math.max(most, extremes[i + 1]);
+      none |= extremes[i] == 0 && extremes[i + 1] == 0;
+    }
+    return new Result(out.subList(0, out.size() - 1), least, most, none);
   }
 
+  /** The tensors, and then the least and the greatest number of each. */
   private List<Expr> outputs() {
+    List<Expr> outputs = new ArrayList<>();
     if (change instanceof SiteChange.Product product) {
-      LowRank pair = product.factors();
-      List<Expr> down = extremes(pair.down());
-      List<Expr> up = extremes(pair.up());
-      Expr both = down.get(0).minimum(up.get(0)).stack(0, down.get(1).maximum(up.get(1)));
-      return List.of(pair.down(), pair.up(), both);
+      outputs.add(product.factors().down());
+      outputs.add(product.factors().up());
+    } else {
+      outputs.add(((SiteChange.Dense) change).delta());
     }
-    Expr delta = ((SiteChange.Dense) change).delta();
-    List<Expr> both = extremes(delta);
-    return List.of(delta, both.get(0).stack(0, both.get(1)));
+    outputs.add(Shaping.stack(outputs.stream().flatMap(x -> extremes(x).stream()).toList(), 0));
+    return outputs;
   }
 
   /** NaN is the least and the greatest of whatever it is among. */

@@ -257,7 +257,7 @@ final class MixRun {
                 + parameter.name()
                 + " is not finite; are the weights too large?");
       }
-      if (mixed.least() == 0 && mixed.most() == 0) {
+      if (mixed.none()) {
         return Optional.empty();
       }
       Site site = parameter.site();
@@ -312,13 +312,15 @@ final class MixRun {
         }
         first += block.elements();
       }
-      return new Result(List.of(blocks.joined(work, rows)), least, most);
+      return new Result(List.of(blocks.joined(work, rows)), least, most, none);
     }
   }
 
   private long key(Parameter parameter, int adapter, String of) {
     String[] words =
         of.isEmpty() ? new String[] {parameter.name()} : new String[] {parameter.name(), of};
+    boolean none = true;
     return UniformNumbers.key(keys.get(adapter), words);
   }
 }
+          none &= mixed.none();

@@ -66,6 +66,15 @@ class DeltaMixingTest {
     }
   }
 
+  /** The sum times a number, as a product. */
+  private record Times(double factor) implements DeltaMixer {
+    @Override
+    public SiteChange mix(SiteDeltas deltas) {
+      return deltas.combined(
+          deltas.parts().stream().map(part -> part.weight().mul(factor)).toList());
+    }
+  }
+
   @BeforeAll
   static void open() {
     engine = Engine.open(1);
@@ -263,5 +272,33 @@ class DeltaMixingTest {
     mixing().listener((done, of) -> told.add(done + "/" + of)).mix("m", new Twice(false), plan);
     assertEquals(List.of("1/3", "2/3", "3/3"), told);
     assertEquals(before, scope.size());
+  }
+
+  @Test
+  void whatIsNothingIsRefusedAlsoAsAProduct() {
+    MixPlan plan = MixPlan.of(next("a"), 1);
+    AdapterException none =
+        assertThrows(AdapterException.class, () -> mixing().mix("mixed", new Times(0), plan));
+    assertTrue(String.valueOf(none.getMessage()).contains("0 everywhere"), none.getMessage());
+    Adapter same = next("b");
+    MixPlan cancelled = MixPlan.of(same, 1).with(same, -1);
+    AdapterException gone =
+        assertThrows(
+            AdapterException.class, () -> mixing().mix("mixed", new LinearMixer(), cancelled));
+    assertTrue(String.valueOf(gone.getMessage()).contains("they cancel"), gone.getMessage());
+    Adapter half =
+        mixing().mix("mixed", new LinearMixer(), MixPlan.of(same, 0.75).with(same, 0.25)).adapter();
+    assertEquals(same.identity(), half.identity());
+  }
+
+  @Test
+  void aScaleThatNoFileHoldsIsRefused() {
+    for (double weight : new double[] {1e39, 1e-50}) {
+      MixPlan plan = MixPlan.of(next("a"), weight);
+      AdapterException e =
+          assertThrows(
+              AdapterException.class, () -> mixing().mix("mixed", new LinearMixer(), plan));
+      assertTrue(String.valueOf(e.getMessage()).contains("F32"), e.getMessage());
+    }
   }
 }
