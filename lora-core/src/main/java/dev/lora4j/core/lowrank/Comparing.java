@@ -36,13 +36,21 @@ final class Comparing {
 
   private final Scope scope;
   private final Stacker stacker;
+  private final double energy;
   private final SiteListener listener;
   private final Program products;
   private final Program norms;
 
-  Comparing(Scope scope, Stacker stacker, SiteListener listener) {
+  /**
+   * Stages it.
+   *
+   * @param energy the share of the squares of singular values that the directions hold whose
+   *     overlap is told; all of them for 1
+   */
+  Comparing(Scope scope, Stacker stacker, double energy, SiteListener listener) {
     this.scope = scope;
     this.stacker = stacker;
+    this.energy = energy;
     this.listener = listener;
     this.products = products();
     this.norms = norms();
@@ -163,7 +171,13 @@ final class Comparing {
     return up.transpose(1, 2).matmul(up).mul(down.matmul(down.transpose(1, 2))).sum(1, 2);
   }
 
-  private static Expr directions(Expr sigma) {
-    return sigma.gt(sigma.slice(1, 0, 1).mul(DIRECTION)).to(DType.F64);
+  private Expr directions(Expr sigma) {
+    Expr present = sigma.gt(sigma.slice(1, 0, 1).mul(DIRECTION)).to(DType.F64);
+    if (energy == 1) {
+      return present;
+    }
+    Expr squares = sigma.mul(sigma);
+    Expr before = squares.cumsum(1).sub(squares);
+    return before.lt(squares.sum(1).mul(energy)).to(DType.F64).mul(present);
   }
 }

@@ -179,7 +179,16 @@ public final class LowRankAlgebra {
 
   /** How two adapters differ and what they have in common, site by site. */
   public Comparison compare(Adapter a, Adapter b) {
-    return new Comparing(scope, stacker, listener)
+    return compare(a, b, 1);
+  }
+
+  /**
+   * Likewise, with the overlap of the directions alone that hold most of each change.
+   *
+   * @param energy the share of the squares of singular values that they hold, above 0 and at most 1
+   */
+  public Comparison compare(Adapter a, Adapter b, double energy) {
+    return new Comparing(scope, stacker, energy, listener)
         .of(SumPlan.of(List.of(new Term(a, 1)), sites), SumPlan.of(List.of(new Term(b, 1)), sites));
   }
 

@@ -36,6 +36,9 @@ public final class Interference {
    */
   public record Pair(int first, int second) {}
 
+  /** Of the squares of singular values: a change of full rank has all directions there are. */
+  private static final double ENERGY = 0.9;
+
   private final Scope scope;
   private final Map<String, Site> sites;
   private SiteListener listener = SiteListener.NONE;
@@ -140,7 +143,7 @@ public final class Interference {
         SortedMap<String, double[]> measured = numbers.getOrDefault(pair, new TreeMap<>());
         SortedMap<String, Meeting> meetings = new TreeMap<>();
         if (!measured.isEmpty()) {
-          Comparison compared = algebra.compare(adapters.get(i), adapters.get(j));
+          Comparison compared = algebra.compare(adapters.get(i), adapters.get(j), ENERGY);
           compared
               .sites()
               .forEach(

@@ -9,8 +9,9 @@ import java.util.Collection;
  * @param normB of the second
  * @param inner the sum of the products of their numbers
  * @param magnitude the sum of the magnitudes of these products
- * @param overlap the share of directions of the one with fewer that the other has too, from 0 to 1,
- *     a mean of those on the side of the output and of the input
+ * @param overlap of the directions that hold 90 % of each change, the share of the one with fewer
+ *     that the other has too, from 0 to 1, a mean of those on the side of the output and of the
+ *     input
  */
 public record Meeting(double normA, double normB, double inner, double magnitude, double overlap) {
   /** Several together, as one vector; their overlap is a mean by what meets there. */

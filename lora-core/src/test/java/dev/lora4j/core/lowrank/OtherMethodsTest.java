@@ -174,6 +174,28 @@ class OtherMethodsTest {
     assertEquals(LoraMethod.NAME, both.at(LINEAR.name()).get(0).method());
   }
 
+  /** Changes of full rank have all directions; what they do is in the few that hold most of it. */
+  @Test
+  void overlapIsThatOfTheDirectionsThatCount() {
+    Adapter a = adapter(LINEAR, Map.of("diff", mostlyAt(0)));
+    Adapter b = adapter(LINEAR, Map.of("diff", mostlyAt(1)));
+    SiteComparison all = algebra().compare(a, b).sites().get(LINEAR.name());
+    assertEquals(1, all.overlapOut(), 1e-6);
+    SiteComparison most = algebra().compare(a, b, 0.9).sites().get(LINEAR.name());
+    assertEquals(0, most.overlapOut(), 1e-6);
+    assertEquals(0, most.overlapIn(), 1e-6);
+    assertEquals(all.inner(), most.inner(), 1e-9);
+    assertEquals(1, algebra().compare(a, a, 0.9).sites().get(LINEAR.name()).overlapIn(), 1e-6);
+  }
+
+  private static HostTensor mostlyAt(int place) {
+    float[] values = new float[24 * 18];
+    for (int i = 0; i < 18; i++) {
+      values[i * 18 + i] = i == place ? 10 : 0.1f;
+    }
+    return HostTensor.of(Shape.of(24, 18), values);
+  }
+
   @Test
   void groupedConvolutionsKeepTheirFactors() {
     Map<String, HostTensor> tensors =
