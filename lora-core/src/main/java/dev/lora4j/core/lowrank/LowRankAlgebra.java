@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * Arithmetic of adapters by their factors. The change of a weight is not formed for methods that
@@ -132,6 +133,12 @@ public final class LowRankAlgebra {
 
   /** {@link #truncate(String, List, RankRule, DType)} with a rule for each kind of site. */
   public Truncated truncate(String name, List<Term> terms, RankRules rules, DType stored) {
+    return truncate(name, terms, rules::at, stored);
+  }
+
+  /** {@link #truncate(String, List, RankRule, DType)} with a rule for each site. */
+  public Truncated truncate(
+      String name, List<Term> terms, Function<Site, RankRule> rules, DType stored) {
     SumPlan plan = SumPlan.of(terms, sites);
     Map<String, List<Factors>> result = new HashMap<>(WholeSums.of(scope, plan, stored));
     SortedMap<String, SiteTruncation> done = new TreeMap<>();
@@ -142,7 +149,7 @@ public final class LowRankAlgebra {
           int[] ranks = new int[batch.sums().size()];
           int most = 1;
           for (int i = 0; i < ranks.length; i++) {
-            RankRule rule = rules.at(batch.sums().get(i).site());
+            RankRule rule = rules.apply(batch.sums().get(i).site());
             ranks[i] = rule.rank(all.spectra().get(i));
             most = Math.max(most, ranks[i]);
           }

@@ -16,6 +16,11 @@ public record RankRules(RankRule layers, RankRule kernels) {
 
   /** The rule for a site. */
   public RankRule at(Site site) {
-    return site.rest() > site.in() ? kernels : layers;
+    return kernel(site) ? kernels : layers;
+  }
+
+  /** Whether a site is a convolution of more than one point. */
+  public static boolean kernel(Site site) {
+    return site.rest() > site.in();
   }
 }

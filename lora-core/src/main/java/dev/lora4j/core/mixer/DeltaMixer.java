@@ -49,10 +49,11 @@ public non-sealed interface DeltaMixer extends Mixer {
   SiteChange mix(SiteDeltas deltas);
 
   /**
-   * How many directions are kept of the change at each layer, where nobody asks for another rule;
-   * all by default.
+   * How many directions are kept of the change at a layer, where nobody asks for another rule; all
+   * by default.
    *
-   * @param ranks the greatest rank of each adapter, 0 of those without
+   * @param ranks of what the adapters change there, of each that does; as many as there can be of a
+   *     change without a low-rank form
    */
   default Optional<RankRule> kept(List<Integer> ranks) {
     return Optional.empty();

@@ -2,8 +2,8 @@ package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.format.metadata.Derivation;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
+import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.lowrank.SiteListener;
 import dev.lora4j.core.lowrank.Truncated;
@@ -29,7 +29,8 @@ public final class DeltaMixing {
   private long seed;
   private DType stored = DType.F32;
   private Optional<RankRules> asked = Optional.empty();
-  private Optional<RankRules> otherwise = Optional.empty();
+  private Optional<RankRule> kernels = Optional.empty();
+  private Kept.Rules otherwise = p -> Optional.empty();
   private boolean uncut;
   private SiteListener listener = SiteListener.NONE;
   private SiteListener surveyed = SiteListener.NONE;
@@ -62,12 +63,28 @@ public final class DeltaMixing {
     return this;
   }
 
+  /** The same for convolutions of more than one point alone. */
+  public DeltaMixing cutKernels(RankRule rule) {
+    kernels = Optional.of(rule);
+    return this;
+  }
+
   /**
    * Keeps so many directions of changes that are no products of two factors, where the mixer says
    * nothing. Without this they are stored whole.
    */
   public DeltaMixing cutWholes(RankRules rules) {
-    otherwise = Optional.of(rules);
+    otherwise = p -> Optional.of(rules.at(p.site()));
+    return this;
+  }
+
+  /**
+   * Keeps, of changes that are no products of two factors, as many directions at each layer as the
+   * adapters have there together, where the mixer says nothing. Where that takes no less room than
+   * the change, and an adapter is no LoRA, it is stored whole.
+   */
+  public DeltaMixing cutWholes() {
+    otherwise = p -> smaller(p, RankRule.fixed(p.rank()));
     return this;
   }
 
@@ -110,18 +127,39 @@ public final class DeltaMixing {
             why -> {
               throw new AdapterException("The mixer " + code.name() + " refuses: " + why);
             });
-    List<Integer> ranks =
-        mixture.adapters().stream().map(a -> Math.toIntExact(Derivation.greatestRank(a))).toList();
-    Kept kept = Kept.ALL;
-    if (!uncut) {
-      Optional<RankRules> rules =
-          asked.or(() -> code.call(() -> mixer.kept(ranks)).map(RankRules::same));
-      kept = new Kept(rules, rules.or(() -> otherwise));
-    }
+    Kept kept = uncut ? Kept.ALL : kept(mixer, code);
     try (Scope work = scope.child(code.name())) {
       code.own(work);
       MixRun run = new MixRun(work, mixer, code, mixture, seed, surveyed);
       return run.of(name, sites, kept, stored, listener);
     }
+  }
+
+  private Kept kept(DeltaMixer mixer, MixerCode code) {
+    return new Kept(
+        matrices(p -> asked(p.site()).or(() -> own(mixer, code, p).flatMap(r -> smaller(p, r)))),
+        matrices(p -> asked(p.site()).or(() -> whole(p, own(mixer, code, p)))));
+  }
+
+  private static Optional<RankRule> own(DeltaMixer mixer, MixerCode code, Parameter parameter) {
+    return code.call(() -> mixer.kept(parameter.ranks()));
+  }
+
+  private Optional<RankRule> whole(Parameter parameter, Optional<RankRule> own) {
+    return own.isPresent() ? own.flatMap(r -> smaller(parameter, r)) : otherwise.at(parameter);
+  }
+
+  private Optional<RankRule> asked(Site site) {
+    return kernels.filter(rule -> RankRules.kernel(site)).or(() -> asked.map(r -> r.at(site)));
+  }
+
+  /** A rule, unless what it leaves takes no less room than the change. */
+  private static Optional<RankRule> smaller(Parameter parameter, RankRule rule) {
+    boolean larger = rule.kind() == RankRule.Kind.FIXED && parameter.wholeIsSmaller(rule.most());
+    return larger ? Optional.empty() : Optional.of(rule);
+  }
+
+  private static Kept.Rules matrices(Kept.Rules rules) {
+    return p -> p.matrix() ? rules.at(p) : Optional.empty();
   }
 }

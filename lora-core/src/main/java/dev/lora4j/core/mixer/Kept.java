@@ -1,15 +1,21 @@
 package dev.lora4j.core.mixer;
 
-import dev.lora4j.core.lowrank.RankRules;
+import dev.lora4j.core.lowrank.RankRule;
 import java.util.Optional;
 
 /**
- * How many directions are kept of a mixture.
+ * How many directions are kept of a mixture at each layer.
  *
- * @param products of changes that are products of two factors; all if absent
- * @param wholes of all other changes of layers' weights; stored whole if absent
+ * @param products of changes that are products of two factors; all where there is no rule
+ * @param wholes of all other changes of layers' weights; stored whole where there is no rule
  */
-record Kept(Optional<RankRules> products, Optional<RankRules> wholes) {
+record Kept(Rules products, Rules wholes) {
+  /** A rule for each layer's weight. */
+  @FunctionalInterface
+  interface Rules {
+    Optional<RankRule> at(Parameter parameter);
+  }
+
   /** Nothing is cut. */
-  static final Kept ALL = new Kept(Optional.empty(), Optional.empty());
+  static final Kept ALL = new Kept(p -> Optional.empty(), p -> Optional.empty());
 }

@@ -6,7 +6,6 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.lowrank.ComputedFactors;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRule;
-import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.lowrank.SiteListener;
 import dev.lora4j.core.lowrank.SiteTruncation;
 import dev.lora4j.core.lowrank.Term;
@@ -29,6 +28,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** One mixing, from the survey to the new adapter. */
@@ -110,25 +110,34 @@ final class MixRun {
       String name, Map<String, Site> sites, Kept kept, DType stored, SiteListener listener) {
     List<Planned> others = planned.stream().filter(p -> !p.sum()).toList();
     int count = planned.size();
-    int done = count - others.size();
+    int done = 0;
     Map<String, List<Factors>> result = new HashMap<>();
     SortedMap<String, SiteTruncation> cut = new TreeMap<>();
-    if (done > 0) {
-      LowRankAlgebra algebra =
-          new LowRankAlgebra(scope, sites).listener((d, of) -> listener.done(d, count));
-      Truncated summed = summed(algebra, name, kept, stored);
-      if (others.isEmpty()) {
-        return summed;
+    Map<String, RankRule> rules = rules(kept);
+    for (boolean truncated : new boolean[] {true, false}) {
+      Set<String> sums =
+          planned.stream()
+              .filter(Planned::sum)
+              .filter(p -> rules.containsKey(p.parameter().site().name()) == truncated)
+              .map(p -> p.parameter().name())
+              .collect(Collectors.toSet());
+      if (!sums.isEmpty()) {
+        int before = done;
+        LowRankAlgebra algebra =
+            new LowRankAlgebra(scope, sites).listener((d, of) -> listener.done(before + d, count));
+        Truncated summed = summed(algebra, name, sums, truncated ? rules : Map.of(), stored);
+        if (sums.size() == count) {
+          return summed;
+        }
+        summed.adapter().sites().forEach((site, all) -> result.put(site, new ArrayList<>(all)));
+        cut.putAll(summed.sites());
+        done += sums.size();
       }
-      summed.adapter().sites().forEach((site, all) -> result.put(site, new ArrayList<>(all)));
-      cut.putAll(summed.sites());
     }
     ComputedFactors computed = new ComputedFactors(scope, stored);
-    if (kept.products().isEmpty()) {
-      List<Planned> additions = others.stream().filter(MixRun::adds).toList();
-      done = added(additions, computed, result, done, count, listener);
-      others = others.stream().filter(p -> !adds(p)).toList();
-    }
+    Predicate<Planned> onHeap = p -> adds(p) && kept.products().at(p.parameter()).isEmpty();
+    done = added(others.stream().filter(onHeap).toList(), computed, result, done, count, listener);
+    others = others.stream().filter(onHeap.negate()).toList();
     for (Planned one : others) {
       String site = one.parameter().site().name();
       one(one, computed, kept, cut)
@@ -146,17 +155,28 @@ final class MixRun {
     return new Truncated(new Adapter(name, result, Map.of()), cut);
   }
 
-  /** What is the exact sum, by the factors. */
-  private Truncated summed(LowRankAlgebra algebra, String name, Kept kept, DType stored) {
-    Set<String> sums =
-        planned.stream()
-            .filter(Planned::sum)
-            .map(p -> p.parameter().name())
-            .collect(Collectors.toSet());
+  /** The rules of layers whose exact sum is cut, which changes of their biases go with. */
+  private Map<String, RankRule> rules(Kept kept) {
+    Map<String, RankRule> rules = new HashMap<>();
+    planned.stream()
+        .filter(Planned::sum)
+        .map(Planned::parameter)
+        .forEach(p -> kept.products().at(p).ifPresent(rule -> rules.put(p.site().name(), rule)));
+    return rules;
+  }
+
+  /** What is the exact sum, by the factors; without rules nothing is cut. */
+  private Truncated summed(
+      LowRankAlgebra algebra,
+      String name,
+      Set<String> sums,
+      Map<String, RankRule> rules,
+      DType stored) {
     List<Term> terms = mixture.parts().stream().map(p -> term(p, sums)).toList();
-    return kept.products()
-        .map(rules -> algebra.truncate(name, terms, rules, stored))
-        .orElseGet(() -> new Truncated(algebra.sum(name, terms, stored), new TreeMap<>()));
+    return rules.isEmpty()
+        ? new Truncated(algebra.sum(name, terms, stored), new TreeMap<>())
+        : algebra.truncate(
+            name, terms, site -> Optional.ofNullable(rules.get(site.name())).orElseThrow(), stored);
   }
 
   private static Term term(MixPlan.Part part, Set<String> parameters) {
@@ -221,7 +241,7 @@ final class MixRun {
       Parameter parameter,
       double lambda,
       ComputedFactors computed,
-      RankRules rules,
+      RankRule rule,
       SortedMap<String, SiteTruncation> done) {
     Site site = parameter.site();
     AddedFactors sum = AddedFactors.of(parameter, lambda, DType.F32);
@@ -232,7 +252,7 @@ final class MixRun {
       long rank = sum.up().shape().elements() / site.out();
       Tensor down = sum.down().reshape(Shape.of(rank, site.rest())).on(work);
       Tensor up = sum.up().reshape(Shape.of(site.out(), rank)).on(work);
-      ComputedFactors.Cut cut = computed.cut(work, site, down, up, rules.at(site));
+      ComputedFactors.Cut cut = computed.cut(work, site, down, up, rule);
       done.put(site.name(), cut.truncation());
       return Optional.of(cut.factors());
     }
@@ -245,7 +265,7 @@ final class MixRun {
     requireGoOn();
     if (adds(one)) {
       double lambda = one.program().added().getAsDouble();
-      return added(parameter, lambda, computed, kept.products().orElseThrow(), done);
+      return added(parameter, lambda, computed, kept.products().at(parameter).orElseThrow(), done);
     }
     try (Scope work = scope.child("mix")) {
       Result mixed = one.blocks() ? blockwise(work, one) : mixed(work, one.program(), parameter, 0);
@@ -262,18 +282,17 @@ final class MixRun {
       }
       Site site = parameter.site();
       List<Tensor> out = mixed.tensors();
-      Optional<RankRules> rules = out.size() == 1 ? kept.wholes() : kept.products();
-      if (!parameter.matrix() || rules.isEmpty()) {
+      Optional<RankRule> rule = (out.size() == 1 ? kept.wholes() : kept.products()).at(parameter);
+      if (rule.isEmpty()) {
         return Optional.of(
             out.size() == 1
                 ? computed.whole(site, parameter.target(), out.get(0))
                 : computed.product(site, out.get(0), out.get(1)));
       }
-      RankRule rule = rules.get().at(site);
       ComputedFactors.Cut cut =
           out.size() == 1
-              ? computed.cut(work, site, out.get(0), rule)
-              : computed.cut(work, site, out.get(0), out.get(1), rule);
+              ? computed.cut(work, site, out.get(0), rule.get())
+              : computed.cut(work, site, out.get(0), out.get(1), rule.get());
       done.put(site.name(), cut.truncation());
       return Optional.of(cut.factors());
     }
@@ -300,6 +319,7 @@ final class MixRun {
     List<Tensor> rows = new ArrayList<>();
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
+    boolean none = true;
     long first = 0;
     try (Scope parts = work.child("blocks")) {
       for (Parameter block : RowBlocks.of(one.parameter())) {
@@ -309,6 +329,7 @@ final class MixRun {
           // NaN stays, as Math has it.
           least = Math.min(least, mixed.least());
           most = Math.max(most, mixed.most());
+          none &= mixed.none();
         }
         first += block.elements();
       }
@@ -319,8 +340,6 @@ final class MixRun {
   private long key(Parameter parameter, int adapter, String of) {
     String[] words =
         of.isEmpty() ? new String[] {parameter.name()} : new String[] {parameter.name(), of};
-    boolean none = true;
     return UniformNumbers.key(keys.get(adapter), words);
   }
 }
-          none &= mixed.none();

@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import java.util.List;
@@ -104,6 +105,39 @@ record Parameter(Site site, Target target, List<Part> parts) {
   /** Whether it is a layer's weight. */
   boolean matrix() {
     return target == Target.WEIGHT && site.kind() != Site.Kind.NORM;
+  }
+
+  /** The rank of what each part changes, at most that of the layer; of a layer's weight alone. */
+  List<Integer> ranks() {
+    return parts.stream()
+        .map(part -> capped(part.factors().stream().mapToLong(this::rank).sum()))
+        .toList();
+  }
+
+  /** The rank of all parts together, likewise. */
+  int rank() {
+    return capped(ranks().stream().mapToLong(Integer::longValue).sum());
+  }
+
+  private long rank(Factors factors) {
+    return Methods.additive(factors.method())
+        .rank(general(), factors.structure())
+        .orElse(capped(Integer.MAX_VALUE));
+  }
+
+  private int capped(long rank) {
+    return Math.toIntExact(Math.min(rank, Math.min(site.out(), site.rest())));
+  }
+
+  /**
+   * Whether factors of a rank take as much room as all numbers of the change, which is no LoRA
+   * anyway.
+   */
+  boolean wholeIsSmaller(int rank) {
+    return rank * (site.out() + site.rest()) >= elements()
+        && parts.stream()
+            .flatMap(part -> part.factors().stream())
+            .anyMatch(factors -> !factors.method().equals(LoraMethod.NAME));
   }
 
   long elements() {

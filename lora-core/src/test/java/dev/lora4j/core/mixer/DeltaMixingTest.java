@@ -8,6 +8,8 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.dora.DoraMethod;
 import dev.lora4j.core.adapter.full.WholeChange;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -300,5 +303,42 @@ class DeltaMixingTest {
               AdapterException.class, () -> mixing().mix("mixed", new LinearMixer(), plan));
       assertTrue(String.valueOf(e.getMessage()).contains("F32"), e.getMessage());
     }
+  }
+
+  /** Each layer is cut to what the adapters have there, whatever they have elsewhere. */
+  @Test
+  void directionsTogetherAreThoseOfEachLayerAndOfAllMethods() {
+    Adapter loha =
+        new Adapter(
+            "loha",
+            Map.of(
+                WIDE.name(),
+                Methods.read(
+                    new SiteTensors(WIDE)
+                        .add("hada_w1_a", "a", values(Shape.of(6, 1)))
+                        .add("hada_w1_b", "b", values(Shape.of(1, 11)))
+                        .add("hada_w2_a", "c", values(Shape.of(6, 1)))
+                        .add("hada_w2_b", "d", values(Shape.of(1, 11))))),
+            Map.of());
+    MixPlan plan = MixPlan.of(next("a"), 1).with(loha, 1);
+    Truncated mixed = mixing().cutWholes().mix("mixed", new Twice(false), plan);
+    assertEquals(3, mixed.sites().get(WIDE.name()).rank());
+    assertEquals(2, mixed.sites().get(TALL.name()).rank());
+    // A whole change has all directions there are, and is smaller as it is.
+    Adapter whole =
+        new Adapter(
+            "whole",
+            Map.of(
+                WIDE.name(),
+                List.of(WholeChange.factors(WIDE, Target.WEIGHT, values(WIDE.weight())))),
+            Map.of());
+    Truncated stored = mixing().cutWholes().mix("mixed", new Twice(false), plan.with(whole, 1));
+    assertEquals(List.of(TALL.name()), List.copyOf(stored.sites().keySet()));
+    assertTrue(
+        stored.adapter().at(WIDE.name()).stream()
+            .anyMatch(f -> f.tensors().keySet().equals(Set.of("diff"))));
+    Truncated kernels =
+        mixing().cutWholes().cutKernels(RankRule.fixed(1)).mix("mixed", new Twice(false), plan);
+    assertEquals(3, kernels.sites().get(WIDE.name()).rank());
   }
 }

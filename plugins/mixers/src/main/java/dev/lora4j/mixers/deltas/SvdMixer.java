@@ -19,7 +19,8 @@ import java.util.Optional;
     help = "The weighted sum cut to a rank; no LoRA of that rank keeps more of it.")
 public record SvdMixer(
     @Setting(
-            help = "directions kept at each layer; 0 for the greatest rank among the adapters",
+            help =
+                "directions kept at each layer; 0 for the greatest rank that an adapter has there",
             otherwise = "0",
             least = 0)
         int rank,
@@ -46,10 +47,6 @@ public record SvdMixer(
 
   @Override
   public Optional<RankRule> kept(List<Integer> ranks) {
-    int kept = rank == 0 ? Collections.max(ranks) : rank;
-    if (kept == 0) {
-      throw new IllegalArgumentException("none of the adapters has a rank to go by; set rank");
-    }
-    return Optional.of(RankRule.fixed(kept));
+    return Optional.of(RankRule.fixed(rank == 0 ? Collections.max(ranks) : rank));
   }
 }
