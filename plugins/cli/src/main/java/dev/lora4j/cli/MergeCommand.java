@@ -2,15 +2,21 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.full.DiffMethod;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.metadata.Derivation;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.lowrank.RankRule;
-import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.lowrank.Truncated;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
+import dev.lora4j.core.mixer.MeasuredChanges;
+import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.WeightMixer;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.tensor.DType;
@@ -18,6 +24,7 @@ import dev.lora4j.core.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,11 +44,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Mix adapters to one, each with its weight.",
       "",
-      "The mixer 'linear' is the exact sum: factors side by side, so that ranks add up, or the change"
-          + " itself where that is smaller and an adapter is no LoRA. 'svd' cuts that sum to a rank, keeping as much of it as any LoRA of that rank can. Other mixers"
-          + " work on all numbers of the changes; what they give is cut to as many directions as the"
-          + " adapters have together, unless you say otherwise. Methods may differ; biases and norms"
-          + " are mixed too. What depends on the weight it acts on (DoRA, OFT, (IA)3 ...) cannot be"
+      "The mixer 'linear' is the exact sum: factors side by side, so that ranks add up, or the"
+          + " change itself where that is smaller and an adapter is no LoRA. 'svd' cuts that sum to"
+          + " a rank, keeping as much of it as any LoRA of that rank can. Other mixers work on all"
+          + " numbers of the changes; what they give is cut to as many directions as the adapters"
+          + " have together, unless you say otherwise. Methods may differ; biases and norms are"
+          + " mixed too. What depends on the weight it acts on (DoRA, OFT, (IA)3 ...) cannot be"
           + " mixed: bake it into a base and extract the difference."
     })
 public final class MergeCommand implements Command {
@@ -58,15 +66,16 @@ public final class MergeCommand implements Command {
 
   @Mixin private final AdapterOutputOption output = new AdapterOutputOption();
 
+  @Mixin private final ShareOptions shares = new ShareOptions();
   @Mixin private final MixerOption mixer = new MixerOption();
   @Mixin private final RankOptions ranks = new RankOptions();
 
   @Option(
       names = "--full",
       description =
-          "Keep all of the change. What has no factors is then stored whole: a file as large as"
-              + " the layers themselves (default: as many directions as the adapters have"
-              + " together).")
+          "Keep all of the change. What has no factors is then stored whole: a file as large as the"
+              + " layers themselves (default: as many directions at each layer as the adapters have"
+              + " there together).")
   private boolean full;
 
   @Mixin private final PrecisionOption precision = new PrecisionOption();
@@ -81,7 +90,8 @@ public final class MergeCommand implements Command {
 
   @Override
   public int run(Console console) {
-    DeltaMixer asked = checked();
+    Mixer asked = checked();
+    DeltaMixer deltas = MixerOption.deltas(asked, usual());
     output.require(spec);
     long began = System.nanoTime();
     ReadAdapters read =
@@ -91,10 +101,8 @@ public final class MergeCommand implements Command {
             base.family(),
             partial.options());
     List<Adapter> adapters = read.all().stream().map(LoadedAdapter::adapter).toList();
-    MixPlan plan = MixPlan.NONE;
-    for (int i = 0; i < files.size(); i++) {
-      plan = plan.with(adapters.get(i), files.get(i).weight());
-    }
+    SiteCatalogue sites = new SiteCatalogue(read.sites().values());
+    MixPlan plan = plan(adapters, sites);
     DType stored = precision.type(adapters);
     try (Lora4j lora = Lora4j.open();
         Scope scope = lora.engine().scope("merge");
@@ -105,27 +113,56 @@ public final class MergeCommand implements Command {
               .stored(stored)
               .surveyed((done, of) -> progress.done((done - 1) * count(adapters) / of, "survey"))
               .listener((done, of) -> progress.done(Math.min(done, count(adapters)), ""));
-      cut(mixing, asked, adapters);
-      Truncated mixed = mixing.mix(output.name(), asked, plan);
+      cut(mixing);
+      MixPlan weighed =
+          asked instanceof WeightMixer weights
+              ? WeighedMix.of(weights, plan, sites, new MeasuredChanges(scope, read.sites()))
+              : plan;
+      Truncated mixed = mixing.mix(output.name(), deltas, weighed);
       String how = ExtensionRequest.of(asked).text();
       Adapter written =
-          output.write(console, mixed.adapter(), metadata(read, how, mixed.adapter()), read);
+          output.write(console, mixed.adapter(), metadata(how, plan, mixed.adapter()), read);
       report(console, read, written, how, mixed, stored, Durations.since(began));
     }
     return 0;
   }
 
+  private MixPlan plan(List<Adapter> adapters, SiteCatalogue sites) {
+    MixPlan plan = MixPlan.NONE;
+    for (int i = 0; i < files.size(); i++) {
+      Adapter adapter = adapters.get(i);
+      plan =
+          plan.with(
+              new MixPlan.Part(
+                  adapter,
+                  Weight.of(files.get(i).weight()),
+                  shares.text(adapter),
+                  shares.shares(adapter, sites),
+                  Optional.empty()));
+    }
+    shares.requireUsed(plan);
+    return plan;
+  }
+
+  /** What adds adapters up. */
+  private String usual() {
+    return ranks.given() ? MixerOption.SVD : MixerOption.LINEAR;
+  }
+
   /** The mixer; what is wrong with the options is found before anything is read. */
-  private DeltaMixer checked() {
+  private Mixer checked() {
     try {
       ranks.rules(1);
       ranks.requireKernels();
       boolean cut = ranks.given() || ranks.kernels();
-      DeltaMixer asked = mixer.mixer(ranks.given() ? MixerOption.SVD : MixerOption.LINEAR);
+      Mixer asked = mixer.mixer(usual());
+      if (asked instanceof DeltaMixer deltas) {
+        requireOneRule(deltas);
+      }
       if (cut && ExtensionRequest.of(asked).name().equals(MixerOption.LINEAR)) {
         throw new IllegalArgumentException(
-            "the mixer linear keeps all directions; leave --rank, --conv-rank and --sv-... out, or use"
-                + " --mixer svd");
+            "the mixer linear keeps all directions; leave --rank, --conv-rank and --sv-... out, or"
+                + " use --mixer svd");
       }
       if (cut && full) {
         throw new IllegalArgumentException(
@@ -137,18 +174,35 @@ public final class MergeCommand implements Command {
     }
   }
 
-  private void cut(DeltaMixing mixing, DeltaMixer asked, List<Adapter> adapters) {
-    List<Integer> own = adapters.stream().map(a -> (int) Derivation.greatestRank(a)).toList();
-    int together = own.stream().mapToInt(Integer::intValue).sum();
+  /** Refuses what would go before a mixer's own word on how many directions it keeps. */
+  private void requireOneRule(DeltaMixer asked) {
+    Optional<RankRule> own = asked.kept(List.of(1));
+    String name = ExtensionRequest.of(asked).name();
+    if (own.isPresent() && full) {
+      throw new IllegalArgumentException(
+          "the mixer "
+              + name
+              + " cuts, and --full keeps all directions; leave --full out, or take another mixer");
+    }
+    // A mixer that keeps as many whatever adapters have was told how many.
+    if (own.isPresent() && ranks.given() && own.equals(asked.kept(List.of(2)))) {
+      throw new IllegalArgumentException(
+          "the mixer "
+              + ExtensionRequest.of(asked).text()
+              + " says how many directions it keeps; leave that out, or --rank and --sv-...");
+    }
+  }
+
+  private void cut(DeltaMixing mixing) {
     if (full) {
       mixing.uncut();
     } else if (ranks.given()) {
       mixing.cut(ranks.rules(1));
-    } else if (ranks.kernels()) {
-      int usual = asked.kept(own).map(RankRule::most).orElse(Math.max(1, together));
-      mixing.cut(ranks.rules(usual));
-    } else if (together > 0) {
-      mixing.cutWholes(RankRules.same(RankRule.fixed(together)));
+    } else {
+      mixing.cutWholes();
+      if (ranks.kernels()) {
+        mixing.cutKernels(ranks.rules(1).kernels());
+      }
     }
   }
 
@@ -157,22 +211,40 @@ public final class MergeCommand implements Command {
   }
 
   /** A single adapter with weight 1 keeps all that its file says. */
-  private Metadata metadata(ReadAdapters read, String how, Adapter mixed) {
-    List<Adapter> adapters = read.all().stream().map(LoadedAdapter::adapter).toList();
+  private Metadata metadata(String how, MixPlan plan, Adapter mixed) {
+    List<Adapter> adapters = plan.adapters();
     List<Metadata> parts = adapters.stream().map(a -> new Metadata(a.metadata())).toList();
-    List<String> names = adapters.stream().map(Adapter::name).toList();
     if (parts.size() == 1
         && files.get(0).weight() == 1
         && mixed.identity().equals(adapters.get(0).identity())) {
       return parts.get(0);
     }
-    Metadata merged = Derivation.merged(parts, names, mixed);
-    if (how.equals(MixerOption.LINEAR)) {
-      return merged;
-    }
+    List<String> names = adapters.stream().map(Adapter::name).toList();
     String weights =
-        files.stream().map(f -> String.valueOf(f.weight())).collect(Collectors.joining(", "));
-    return Derivation.mixed(merged, how + "; weights " + weights + "; seed " + mixer.seed);
+        plan.parts().stream().map(MergeCommand::weight).collect(Collectors.joining(", "));
+    return Derivation.mixed(
+        Derivation.merged(parts, names, mixed),
+        how + "; weights " + weights + "; seed " + mixer.seed);
+  }
+
+  private static String weight(MixPlan.Part part) {
+    List<String> more = new ArrayList<>();
+    part.text().ifPresent(w -> more.add("text " + w));
+    if (!part.shares().all()) {
+      more.add("blocks " + part.shares().text());
+    }
+    String where = more.isEmpty() ? "" : " (" + String.join("; ", more) + ")";
+    return part.weight().value() + where;
+  }
+
+  /** How many layers have their change as it is, not as factors. */
+  private static long wholes(ReadAdapters read, Adapter adapter) {
+    return read.sites().values().stream()
+        .filter(site -> site.kind() != Site.Kind.NORM)
+        .filter(
+            site ->
+                adapter.at(site.name()).stream().anyMatch(f -> f.method().equals(DiffMethod.NAME)))
+        .count();
   }
 
   private void report(
@@ -195,29 +267,32 @@ public final class MergeCommand implements Command {
                 .put("identity", one.adapter().identity())
                 .fields());
       }
-      Json whole =
+      Json told =
           new Json()
               .put("file", output.file.toString())
               .put("identity", written.identity())
               .put("adapters", parts)
               .put("sites", written.sites().size())
+              .put("whole", wholes(read, written))
               .put("precision", stored.toString())
               .put("mixer", how)
               .put("seed", mixer.seed);
       if (cut) {
-        whole
-            .put("kept", mixed.total().kept())
+        told.put("kept", mixed.total().kept())
             .put("error", mixed.error())
             .put("layers", new TruncationTable(mixed, read.blocks()).json());
       }
-      console.print(whole.toString());
+      console.print(told.toString());
       return;
     }
+    long whole = wholes(read, written);
     console.print(
         output.file
             + "  "
             + written.sites().size()
-            + " layers, greatest rank "
+            + " layers"
+            + (whole == 0 ? "" : ", " + whole + " of them whole")
+            + ", greatest rank "
             + Derivation.greatestRank(written)
             + ", "
             + stored

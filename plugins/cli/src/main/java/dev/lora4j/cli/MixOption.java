@@ -3,7 +3,6 @@ package dev.lora4j.cli;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.mix.Area;
-import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.SiteShares;
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,15 +37,7 @@ final class MixOption {
               + " rounded ones if :cosine follows. May be given several times.")
   List<LoraOption> loras = new ArrayList<>();
 
-  @Option(
-      names = "--lora-te",
-      paramLabel = "NAME=WEIGHT",
-      description =
-          "An adapter's weight at the text encoders (default: the one it has at the denoiser;"
-              + " where that depends on the step, the value while it takes part, and of a curve"
-              + " the one farthest from 0). NAME is that of the adapter's file, without its"
-              + " ending.")
-  private Map<String, Double> textWeights = new LinkedHashMap<>();
+  @Mixin private final ShareOptions shares = new ShareOptions();
 
   @Option(
       names = "--route",
@@ -68,15 +58,6 @@ final class MixOption {
               + " weight is added up). Installed: ${COMPLETION-CANDIDATES}. 'lora4j plugins list'"
               + " has their settings.")
   private Optional<Mixer> mixer = Optional.empty();
-
-  @Option(
-      names = "--blocks",
-      paramLabel = "NAME=BLOCK:SHARE,...",
-      description =
-          "How much of an adapter's weight counts in which block of the base, for example"
-              + " ink=BASE:0,IN:0.5,OUT03-05:0.2 (default: all of it in each), or one number for"
-              + " each block. NAME is that of the adapter's file, without its ending.")
-  private Map<String, String> blocks = new LinkedHashMap<>();
 
   @Option(
       names = "--region",
@@ -135,42 +116,18 @@ final class MixOption {
 
   private MixPlan with(
       OpenModel model, MixPlan plan, Adapter adapter, Weight weight, Optional<Double> text) {
-    SiteShares shares = shares(model, blocks.getOrDefault(adapter.name(), ""));
-    Optional<Double> own = Optional.ofNullable(textWeights.get(adapter.name())).or(() -> text);
-    return plan.with(new MixPlan.Part(adapter, weight, own, shares, region(adapter.name())));
-  }
-
-  /** What block weights mean for a base. */
-  static SiteShares shares(OpenModel model, String text) {
-    try {
-      return text.isEmpty() ? SiteShares.ALL : BlockWeights.of(text, model.sd().sites());
-    } catch (IllegalArgumentException e) {
-      throw new Failure(String.valueOf(e.getMessage()), e);
-    }
+    SiteShares own = shares.shares(adapter, model.sd().sites());
+    return plan.with(
+        new MixPlan.Part(
+            adapter, weight, shares.text(adapter).or(() -> text), own, region(adapter.name())));
   }
 
   /** Complains about what is said of adapters that do not take part. */
   private void requireUsed(MixPlan plan) {
-    requireUsed(plan, "--blocks", blocks.keySet());
-    requireUsed(plan, "--lora-te", textWeights.keySet());
-    requireUsed(plan, "--region", regions.keySet());
+    shares.requireUsed(plan);
+    ShareOptions.requireUsed(plan, "--region", regions.keySet());
     if (mixer.isPresent() && plan.parts().isEmpty()) {
       throw new Failure("--mixer has nothing to blend, as no adapter takes part.");
-    }
-  }
-
-  private static void requireUsed(MixPlan plan, String option, Set<String> said) {
-    List<String> names = plan.adapters().stream().map(Adapter::name).toList();
-    for (String name : said) {
-      if (!names.contains(name)) {
-        throw new Failure(
-            option
-                + " is for "
-                + name
-                + ", but the adapters that take part are "
-                + (names.isEmpty() ? "none" : String.join(", ", names))
-                + ".");
-      }
     }
   }
 

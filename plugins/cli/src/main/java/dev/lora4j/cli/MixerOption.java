@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.core.mixer.OutputMixer;
 import dev.lora4j.core.spi.ExtensionInfo;
 import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.spi.Extensions;
@@ -48,6 +49,11 @@ final class MixerOption {
         lines.add("      " + setting(setting).replace("%", "%%"));
       }
     }
+    lines.add("");
+    lines.add(
+        "Those that say what adapters weigh, as lbw does, are taken too, where that is the same"
+            + " in");
+    lines.add("all steps and places of a picture. 'lora4j plugins list' has them.");
     command.usageMessage().footer(lines.toArray(String[]::new));
   }
 
@@ -63,17 +69,24 @@ final class MixerOption {
   /**
    * The mixer that was asked for; {@code otherwise} if none was.
    *
-   * @throws IllegalArgumentException if it makes no change of its own
+   * @throws IllegalArgumentException if there is no one adapter of what it does
    */
-  DeltaMixer mixer(String otherwise) {
+  Mixer mixer(String otherwise) {
     Mixer mixer = asked.orElseGet(() -> Extensions.installed().make(Mixer.class, otherwise));
-    if (mixer instanceof DeltaMixer delta) {
-      return delta;
+    if (mixer instanceof OutputMixer) {
+      throw new IllegalArgumentException(
+          "the mixer "
+              + ExtensionRequest.of(mixer).name()
+              + " blends what the denoiser gives in each step, so there is no one adapter of what"
+              + " it does; give it to generate");
     }
-    throw new IllegalArgumentException(
-        "the mixer "
-            + ExtensionRequest.of(mixer).name()
-            + " acts while a picture is made, so there is no one adapter of what it does; give it"
-            + " to generate");
+    return mixer;
+  }
+
+  /** What mixes: a mixer itself, or {@code otherwise} beside one that says what adapters weigh. */
+  static DeltaMixer deltas(Mixer mixer, String otherwise) {
+    return mixer instanceof DeltaMixer own
+        ? own
+        : (DeltaMixer) Extensions.installed().make(Mixer.class, otherwise);
   }
 }

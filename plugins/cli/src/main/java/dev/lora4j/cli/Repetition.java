@@ -75,7 +75,7 @@ final class Repetition {
     MixPlan plan = MixPlan.NONE.order(one.order()).route(route());
     for (AdapterRecord part : one.adapters()) {
       Adapter adapter = adapter(console, model, part, named, folders, options);
-      SiteShares shares = MixOption.shares(model, part.blocks());
+      SiteShares shares = ShareOptions.shares(part.blocks(), model.sd().sites());
       Optional<Area> area = part.region().map(r -> region(part, r, options));
       plan = plan.with(new MixPlan.Part(adapter, part.weight(), part.text(), shares, area));
     }

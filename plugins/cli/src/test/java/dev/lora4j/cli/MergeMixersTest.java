@@ -76,6 +76,82 @@ class MergeMixersTest {
     assertEquals(1, total.get("cosine").getAsDouble(), 1e-5);
   }
 
+  /**
+   * A mixer that says what adapters weigh makes one adapter where steps and places do not count.
+   */
+  @Test
+  void whatWeighsBlocksIsMerged() {
+    Path lbw = folder.resolve("lbw.safetensors");
+    Path options = folder.resolve("options.safetensors");
+    String blocks = "lora-kohya=IN:0,M:0.5 lora-kohya-2=OUT:0";
+    JsonObject told = done(merge(lbw, "--mixer=lbw:blocks=" + blocks, "--json"));
+    assertEquals("lbw:blocks=" + blocks + ",list=0", told.get("mixer").getAsString());
+    JsonObject same =
+        done(
+            merge(
+                options,
+                "--blocks=lora-kohya=IN:0,M:0.5",
+                "--blocks=lora-kohya-2=OUT:0",
+                "--json"));
+    assertEquals(told.get("identity"), same.get("identity"));
+    JsonObject plain = done(merge(folder.resolve("plain.safetensors"), "--json"));
+    assertFalse(told.get("identity").equals(plain.get("identity")));
+    JsonObject cut =
+        done(
+            merge(
+                folder.resolve("cut.safetensors"),
+                "--mixer=lbw:blocks=" + blocks,
+                "--rank=1",
+                "--json"));
+    assertTrue(cut.get("kept").getAsDouble() < 1, cut.toString());
+    // One adapter has no turns to take.
+    Path one = folder.resolve("one.safetensors");
+    done(Run.of("merge", Run.BASE, LORA, "--mixer=switch", "-o", one, "--json"));
+  }
+
+  @Test
+  void whatDependsOnStepsOrPlacesIsRefusedByName() {
+    Path output = folder.resolve("none.safetensors");
+    refused(
+        1,
+        "the mixer switch does while a picture is made: lora-kohya weighs more in some steps",
+        merge(output, "--mixer=switch"));
+    refused(
+        1,
+        "lora-kohya-2 counts within right alone",
+        merge(output, "--mixer=regions:areas=left right"));
+    refused(
+        2,
+        "the mixer composite blends what the denoiser gives",
+        merge(output, "--mixer=composite"));
+    refused(1, "--blocks is for ink, but", merge(output, "--blocks=ink=IN:0"));
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void theFileTellsWeightsWhateverTheMixer() {
+    Path output = folder.resolve("sum.safetensors");
+    done(merge(output, "--lora-te=lora-kohya-2=0.2", "--blocks=lora-kohya=IN:0", "--json"));
+    try (Safetensors opened = Safetensors.open(output)) {
+      assertEquals(
+          "mixed by linear; weights 0.7 (blocks IN:0), 0.5 (text 0.2); seed 0",
+          opened.metadata().get("ss_training_comment"));
+    }
+  }
+
+  @Test
+  void aMixersOwnRankIsNotSetAside() {
+    Path output = folder.resolve("none.safetensors");
+    refused(
+        2,
+        "svd:rank=2,scaling=once says how many",
+        merge(output, "--mixer=svd:rank=2", "--rank=4"));
+    refused(2, "says how many", merge(output, "--mixer=svd:rank=2", "--sv-fro=0.9"));
+    refused(2, "the mixer svd cuts, and --full", merge(output, "--mixer=svd", "--full"));
+    assertFalse(Files.exists(output));
+    done(merge(output, "--mixer=svd:rank=2", "--conv-rank=1", "--json"));
+  }
+
   @Test
   void theSeedDecidesWhatIsDrawn() {
     String[] seeds = {"--seed=1", "--seed=1", "--seed=2"};

@@ -109,6 +109,46 @@ class MixerOptionTest {
         Arrays.equals(pixels(folder.resolve("alone.png")), pixels(plain())), "it is the sum");
   }
 
+  /**
+   * What a mixer says of weights is run beside others or summed up before: the same, but rounding.
+   */
+  @Test
+  void weightsOfBlocksAndTextsThatWereSavedGiveThePictureToo() throws IOException {
+    String mixer = "--mixer=lbw:blocks=lora-kohya=IN:0,M:0.5 lora-kohya-2=OUT:0";
+    String texts = "--lora-te=lora-kohya-2=0.2";
+    Path saved = folder.resolve("saved.safetensors");
+    Run merged = Run.of("merge", Run.BASE, ONE + ":0.8", TWO + ":0.5", mixer, texts, "-o", saved);
+    assertEquals(0, merged.code(), merged.err());
+    Run made = make("mixed.png", mixer, texts);
+    assertEquals(0, made.code(), made.err());
+    Path alone = folder.resolve("alone.png");
+    Run used =
+        Run.of(
+            "generate",
+            "a fox",
+            "--steps=4",
+            "--seed=5",
+            Run.BASE,
+            "--compute=f32",
+            "-o",
+            alone,
+            "--lora",
+            saved);
+    assertEquals(0, used.code(), used.err());
+    assertTrue(apart(pixels(alone), pixels(folder.resolve("mixed.png"))) <= 1);
+    assertTrue(apart(pixels(alone), pixels(plain())) > 1, "it is the sum");
+  }
+
+  private static int apart(int[] a, int[] b) {
+    int most = 0;
+    for (int i = 0; i < a.length; i++) {
+      for (int shift = 0; shift < 24; shift += 8) {
+        most = Math.max(most, Math.abs((a[i] >> shift & 255) - (b[i] >> shift & 255)));
+      }
+    }
+    return most;
+  }
+
   private Path plain() {
     assertEquals(0, make("plain.png").code());
     return folder.resolve("plain.png");

@@ -74,7 +74,7 @@ public final class Derivation {
   }
 
   /**
-   * Of an adapter that was mixed by something other than adding up.
+   * Of an adapter that was mixed of others.
    *
    * @param merged as {@link #merged} has it
    * @param how the mixer with its settings, for people
