@@ -18,4 +18,15 @@ public non-sealed interface WeightMixer extends Mixer {
    * @throws IllegalArgumentException if it cannot honour what was asked for, naming that
    */
   MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes);
+
+  /**
+   * The plan to run where a picture is begun with, so that the first steps are not made; that of
+   * all steps by default.
+   *
+   * @param first the step that is made first
+   */
+  default MixPlan planFrom(
+      int first, MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    return plan(asked, steps, sites, changes);
+  }
 }

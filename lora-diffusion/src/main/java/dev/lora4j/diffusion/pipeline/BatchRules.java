@@ -23,7 +23,7 @@ final class BatchRules {
     same(
         prompts,
         "number of steps that are made of a picture to begin with",
-        p -> p.start().map(s -> (int) (p.steps() * s.strength())).orElse(p.steps()));
+        p -> p.start().map(s -> s.made(p.steps())).orElse(p.steps()));
   }
 
   private static void same(List<Prompt> prompts, String what, Function<Prompt, Object> of) {

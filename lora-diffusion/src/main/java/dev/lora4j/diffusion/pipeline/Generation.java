@@ -32,6 +32,7 @@ final class Generation {
   private final Prompt first;
   private final MixedNetworks networks;
   private final List<BatchPicture> pictures = new ArrayList<>();
+  private final List<List<String>> idle = new ArrayList<>();
   private final Denoising denoising;
   private final int values;
 
@@ -69,6 +70,9 @@ final class Generation {
         prompts.stream()
             .map(p -> PicturePlans.of(p, base.sites(), programs.mixed(), listener))
             .toList();
+    for (int i = 0; i < prompts.size(); i++) {
+      idle.add(mixed.get(i).idle(prompts.get(i)));
+    }
     List<MixPlan> plans = new ArrayList<>();
     List<Integer> rows = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
@@ -121,7 +125,7 @@ final class Generation {
 
   /** How a picture's adapters took part, and what of it is worth telling. */
   MixAccount account(int picture) {
-    return MixAccount.of(networks, denoising, picture, pictures.size());
+    return MixAccount.of(networks, denoising, picture, pictures.size(), idle.get(picture));
   }
 
   /** Latents as the autoencoder knows them, still scaled, one picture after the other. */

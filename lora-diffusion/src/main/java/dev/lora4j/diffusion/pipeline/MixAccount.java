@@ -19,10 +19,15 @@ record MixAccount(String route, List<String> notes) {
    * Of a picture.
    *
    * @param pictures in its batch
+   * @param idle adapters that count in no step that is made
    */
-  static MixAccount of(MixedNetworks networks, Denoising denoising, int picture, int pictures) {
+  static MixAccount of(
+      MixedNetworks networks, Denoising denoising, int picture, int pictures, List<String> idle) {
     List<Integer> plans = denoising.plans(picture);
     List<String> notes = new ArrayList<>();
+    if (!idle.isEmpty()) {
+      notes.add("in none of the steps that are made counts: " + String.join(", ", idle));
+    }
     if (plans.size() > 1) {
       notes.add(
           "the denoiser ran for "
@@ -34,7 +39,8 @@ record MixAccount(String route, List<String> notes) {
     List<String> inside = ofAll(plans, networks::insideAfterAll);
     if (!inside.isEmpty()) {
       notes.add(
-          "inside the weights, for want of a form beside them or because what follows acts on them: "
+          "inside the weights, for want of a form beside them or because what follows acts on them:"
+              + " "
               + String.join(", ", inside));
     }
     List<String> leftOut = ofAll(plans, networks::leftOut);

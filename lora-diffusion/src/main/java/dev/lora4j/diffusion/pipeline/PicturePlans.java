@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.pipeline;
 
+import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.DeltaMixer;
@@ -9,6 +10,7 @@ import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.ExtensionRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What a picture's mixer makes of the adapters that were asked for.
@@ -43,7 +45,9 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
     }
     if (mixer instanceof WeightMixer weights) {
       return alone(
-          weights.plan(asked, prompt.steps(), sites, mixed.changes()).route(asked.route()));
+          weights
+              .planFrom(first(prompt), asked, prompt.steps(), sites, mixed.changes())
+              .route(asked.route()));
     }
     OutputMixer outputs = (OutputMixer) mixer;
     List<MixPlan> plans = outputs.plans(asked);
@@ -53,6 +57,33 @@ record PicturePlans(List<MixPlan> plans, Optional<OutputMixer> composition) {
     }
     return new PicturePlans(
         plans.stream().map(p -> p.route(asked.route())).toList(), Optional.of(outputs));
+  }
+
+  /** The step that is made first: where a picture is begun with, not that of the most noise. */
+  private static int first(Prompt prompt) {
+    return prompt.start().map(s -> prompt.steps() - s.made(prompt.steps())).orElse(0);
+  }
+
+  /** Of adapters that were to count at the denoiser those that do in no step that is made. */
+  List<String> idle(Prompt prompt) {
+    if (prompt.mixer().filter(DeltaMixer.class::isInstance).isPresent()) {
+      return List.of();
+    }
+    return prompt.mix().parts().stream()
+        .filter(part -> part.weight().value() != 0)
+        .map(MixPlan.Part::adapter)
+        .filter(adapter -> plans.stream().noneMatch(plan -> acts(adapter, plan, prompt)))
+        .map(Adapter::name)
+        .toList();
+  }
+
+  private static boolean acts(Adapter adapter, MixPlan plan, Prompt prompt) {
+    return plan.parts().stream()
+        .filter(part -> part.adapter().equals(adapter))
+        .anyMatch(
+            part ->
+                IntStream.range(first(prompt), prompt.steps())
+                    .anyMatch(step -> part.weight().at(step, prompt.steps()) != 0));
   }
 
   private static PicturePlans alone(MixPlan plan) {

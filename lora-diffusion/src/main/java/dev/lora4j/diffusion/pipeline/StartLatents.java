@@ -48,7 +48,7 @@ final class StartLatents {
       boolean fills,
       int steps,
       TorchRandom random) {
-    int made = (int) (steps * start.strength());
+    int made = start.made(steps);
     if (made == 0) {
       throw new IllegalArgumentException(
           "Of "

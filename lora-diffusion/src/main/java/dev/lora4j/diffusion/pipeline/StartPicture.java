@@ -116,4 +116,9 @@ public record StartPicture(Picture picture, double strength, Optional<Mask> mask
       return places;
     }
   }
+
+  /** How many of so many steps are made. */
+  int made(int steps) {
+    return (int) (steps * strength);
+  }
 }

@@ -24,6 +24,9 @@ import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.TinySd;
+import dev.lora4j.diffusion.dataset.Picture;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -211,6 +214,22 @@ class MixerTest {
     image = SD.generate(FOX.mix(BOTH.route(Route.PATCHED)).mixer(new Turns()));
     assertEquals("patched", image.making().route());
     assertEquals(List.of(), image.making().notes());
+  }
+
+  /** Of a picture to begin with the last steps are made, whatever was asked for in the first. */
+  @Test
+  void adaptersThatNeverCountAreNamed() {
+    int side = 32;
+    BufferedImage white = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    StartPicture start =
+        StartPicture.of(Picture.of("start", "", white, side, side, Color.WHITE), 0.5);
+    MixPlan early = MixPlan.of(ONE, Weight.parse("0.8:0-0.5")).with(TWO, 0.5);
+    GeneratedImage image = SD.generate(FOX.mix(early).start(start));
+    assertEquals(
+        List.of("in none of the steps that are made counts: lora-kohya"), image.making().notes());
+    assertEquals(List.of(), SD.generate(FOX.mix(early)).making().notes());
+    assertEquals(
+        List.of(), SD.generate(FOX.mix(BOTH).mixer(new Turns()).start(start)).making().notes());
   }
 
   @Test

@@ -52,6 +52,13 @@ public record SwitchMixer(
 
   @Override
   public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    return planFrom(0, asked, steps, sites, changes);
+  }
+
+  /** Turns are counted in the steps that are made. */
+  @Override
+  public MixPlan planFrom(
+      int first, MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
     List<Integer> turns = Parts.counting(asked, order);
     List<MixPlan.Part> parts = new ArrayList<>();
     for (int i = 0; i < asked.parts().size(); i++) {
@@ -59,21 +66,21 @@ public record SwitchMixer(
       int turn = turns.indexOf(i);
       if (turn < 0) {
         parts.add(part); // for the text encoders alone
-      } else if (turn == 0 || turn * (long) tau + delay < steps) {
+      } else if (turn == 0 || first + turn * (long) tau + delay < steps) {
         boolean reads = texts == Texts.ALL || turn == 0;
         parts.add(
             part.text(reads ? part.textWeight() : 0)
-                .weight(at(part.weight(), turn, turns.size(), steps)));
+                .weight(at(part.weight(), turn, turns.size(), first, steps)));
       }
     }
     // One at a time, so each acts on the base's own weight whatever the order in the request.
     return asked.parts(parts).order(Order.FROM_BASE);
   }
 
-  private Weight at(Weight weight, int turn, int turns, int steps) {
+  private Weight at(Weight weight, int turn, int turns, int first, int steps) {
     List<Double> values = new ArrayList<>();
     for (int step = 0; step < steps; step++) {
-      boolean own = Math.max(0, step - delay) / tau % turns == turn;
+      boolean own = Math.max(0, step - first - delay) / tau % turns == turn;
       values.add(own ? weight.at(step, steps) : 0);
     }
     return Weight.table(values);

@@ -79,6 +79,20 @@ class SwitchMixerTest {
     assertEquals(1, mix("switch:tau=1", asked, 4).parts().get(0).textWeight());
   }
 
+  /** Where a picture is begun with, the first turn is in the first step that is made. */
+  @Test
+  void turnsAreCountedInTheStepsThatAreMade() {
+    MixPlan plan = mixer("switch:tau=2").planFrom(15, ASKED, 20, SITES, Asked.UNSEEN);
+    for (int step = 15; step < 20; step++) {
+      int turn = (step - 15) / 2;
+      for (int i = 0; i < 3; i++) {
+        assertEquals(i == turn, plan.at(step, 20)[i] != 0, "step " + step + ", " + i);
+      }
+    }
+    MixPlan two = mixer("switch:tau=3").planFrom(15, ASKED, 20, SITES, Asked.UNSEEN);
+    assertEquals(List.of(INK, GLOW), two.adapters());
+  }
+
   /** With turns as long as the picture, the others are not there at all. */
   @Test
   void whoHasNoTurnTakesNoPart() {
