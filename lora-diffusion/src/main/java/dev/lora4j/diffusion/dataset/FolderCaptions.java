@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.dataset;
 
 import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Plugin;
 import dev.lora4j.diffusion.dataset.CaptionSource.Caption;
 import dev.lora4j.diffusion.dataset.CaptionSource.Captions;
 import dev.lora4j.diffusion.dataset.caption.CaptionChecks;
@@ -28,7 +29,8 @@ final class FolderCaptions {
       try {
         CaptionSource captions = Extensions.installed().make(CaptionSource.class, request);
         sources.put(request, captions.in(source, problems::add));
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
+        Plugin.throwIfEnding(e);
         failed(request, source.folder(), e);
       }
     }
@@ -52,7 +54,8 @@ final class FolderCaptions {
               ? new Found(caption.get().text(), caption.get().written())
               : checked(caption.get());
         }
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
+        Plugin.throwIfEnding(e);
         failed(one.getKey(), picture, e);
         return new Found("", true);
       }

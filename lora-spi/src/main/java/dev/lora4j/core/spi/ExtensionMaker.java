@@ -45,12 +45,15 @@ final class ExtensionMaker {
         throw new ExtensionException(info.name() + ": " + wrong.getMessage(), wrong);
       }
       throw broken(info, e.getCause() == null ? e : e.getCause());
-    } catch (ReflectiveOperationException e) {
+    } catch (ExtensionException e) {
+      throw e;
+    } catch (ReflectiveOperationException | RuntimeException | Error e) {
       throw broken(info, e);
     }
   }
 
   private static ExtensionException broken(ExtensionInfo info, Throwable thrown) {
+    Plugin.throwIfEnding(thrown);
     return new ExtensionException(
         info.type()
             + ", which is "

@@ -210,12 +210,13 @@ public final class Extensions {
    * otherwise}: what it has nothing to do with is done all the same.
    *
    * @param extension from {@link #shared(Class)}
-   * @throws RuntimeException what an extension of the class path throws
+   * @throws RuntimeException what an extension of the class path throws, errors too
    */
   public <V> V ask(Object extension, Supplier<V> question, V otherwise) {
     try {
       return Objects.requireNonNull(question.get(), "it answers null");
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
+      Plugin.throwIfEnding(e);
       Optional<Plugin> its = plugin(extension);
       if (its.isEmpty()) {
         throw e;

@@ -95,9 +95,20 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
         throw new ExtensionException(info.type() + " is not what its index says");
       }
       return type;
-    } catch (ClassNotFoundException | LinkageError | ExtensionException e) {
+    } catch (Exception | Error e) {
+      throwIfEnding(e);
       quarantine(info.type() + " cannot be loaded: " + e);
       throw new ExtensionException(jar.file() + " is not used: " + quarantine.get() + ".", e);
+    }
+  }
+
+  /**
+   * Throws on what says that the process is at its end, as that its memory is used up. After all
+   * else that code of others throws one goes on: a stack that was full is empty again by then.
+   */
+  public static void throwIfEnding(Throwable thrown) {
+    if (thrown instanceof VirtualMachineError end && !(end instanceof StackOverflowError)) {
+      throw end;
     }
   }
 

@@ -51,7 +51,8 @@ public final class PluginCheck {
         plugin.call(() -> ExtensionMaker.make(info, type, Map.of()));
       }
       return Optional.empty();
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
+      Plugin.throwIfEnding(e);
       return Optional.of(info.pointName() + " " + info.name() + ": " + e.getMessage());
     }
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -237,7 +238,65 @@ class PluginFolderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"throw new IllegalStateException(whom);", "return null;"})
+  @ValueSource(
+      strings = {
+        "java.util.ServiceConfigurationError(\"no\")",
+        "AssertionError()",
+        "java.io.IOError(new java.io.IOException())",
+        "StackOverflowError()",
+      })
+  void anyErrorAtItsStartIsThatJarsAlone(String error) throws Exception {
+    String fails = " static { if (true) throw new " + error + "; } " + HELLO;
+    new BuiltJar().greeting("Fails", "fails", fails).at(folder.resolve("fails.jar"));
+    String late = "public Late { if (true) throw new " + error + "; } " + HELLO;
+    new BuiltJar().greeting("Late", "late", late).at(folder.resolve("late.jar"));
+    scan();
+    for (String name : List.of("fails", "late")) {
+      Plugin plugin = extensions.plugins().get(name.equals("fails") ? 0 : 1);
+      List<String> problems = PluginCheck.problems(plugin);
+      assertTrue(problems.toString().contains("Error"), problems.toString());
+      assertFalse(problems.toString().contains("null"), problems.toString());
+    }
+    assertEquals(Set.of("polite", "short"), extensions.shared(Greeting.class).keySet());
+    assertTrue(quarantine("fails.jar").contains("example.Fails cannot be loaded: "));
+    assertTrue(refused("late").contains("example.Late, which is Greeting late, cannot be made: "));
+  }
+
+  @Test
+  void aSignedJarThatWasAlteredIsQuarantined() throws Exception {
+    Path jar = folder.resolve("signed.jar");
+    new BuiltJar().greeting("Hello", "hello", HELLO).at(jar);
+    Path keys = folder.resolve("keys");
+    String made =
+        "-genkeypair -keyalg EC -alias a -dname CN=a -storepass secret -keystore " + keys;
+    tool("keytool", made);
+    tool("jarsigner", "-storepass secret -keystore " + keys + " " + jar + " a");
+    try (var zip = java.nio.file.FileSystems.newFileSystem(jar)) {
+      byte[] type = Files.readAllBytes(zip.getPath("example/Hello.class"));
+      type[type.length - 1]++;
+      Files.write(zip.getPath("example/Hello.class"), type);
+    }
+    scan();
+    assertTrue(refused("hello").contains("example.Hello cannot be loaded"), refused("hello"));
+  }
+
+  private static void tool(String name, String arguments) throws Exception {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", name).toString());
+    words.addAll(List.of(arguments.split(" ", -1)));
+    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "throw new IllegalStateException(whom);",
+        "return null;",
+        "throw new AssertionError(whom);",
+        "return greet(whom);",
+      })
   void oneThatFailsWhenAllAreAskedIsQuarantinedAndTheOthersAnswer(String body) throws Exception {
     String fails = "public String greet(String whom) { " + body + " }";
     new BuiltJar().greeting("Fails", "fails", fails).at(folder.resolve("fails.jar"));

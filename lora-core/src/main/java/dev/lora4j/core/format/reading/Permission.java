@@ -61,7 +61,8 @@ final class Permission {
   private static Optional<String> refusal(String name, AdapterPolicy.Asked asked) {
     try {
       return Extensions.installed().shared(AdapterPolicy.class, name).refusal(asked);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
+      Plugin.throwIfEnding(e);
       // What cannot be asked might have refused.
       return Optional.of("it cannot be asked (" + e + ").");
     }

@@ -1,6 +1,7 @@
 package dev.lora4j.core.train.log;
 
 import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Plugin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,7 +93,8 @@ public final class Trackers implements TrackedRun {
   private <T> Optional<T> tried(String name, Supplier<T> call) {
     try {
       return Optional.of(call.get());
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) {
+      Plugin.throwIfEnding(e);
       told.accept("The tracker " + name + " fails and is left out from here on: " + e + ".");
       return Optional.empty();
     }
