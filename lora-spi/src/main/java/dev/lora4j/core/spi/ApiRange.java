@@ -1,6 +1,8 @@
 package dev.lora4j.core.spi;
 
+import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,9 +17,10 @@ public record ApiRange(String text) {
    */
   public static final String CURRENT = "0.1";
 
+  private static final String NUMBERS = "(\\d+(?:\\.\\d+)*)";
   private static final Pattern RANGE =
-      Pattern.compile("\\[(\\d+(?:\\.\\d+)*),(\\d+(?:\\.\\d+)*)\\)");
-  private static final Pattern ONE = Pattern.compile("\\d+(?:\\.\\d+)*");
+      Pattern.compile("\\[\\s*" + NUMBERS + "\\s*,\\s*" + NUMBERS + "\\s*\\)");
+  private static final Pattern ONE = Pattern.compile(NUMBERS);
 
   /** Checks the form. */
   public ApiRange {
@@ -27,20 +30,34 @@ public record ApiRange(String text) {
     }
   }
 
-  /** Whether a version is among them. */
+  /** Whether a version is among them. Numbers that a version leaves out are 0. */
   public boolean includes(String version) {
+    List<BigInteger> asked = numbers(version);
     Matcher range = RANGE.matcher(text);
     if (range.matches()) {
-      return compare(range.group(1), version) <= 0 && compare(version, range.group(2)) < 0;
+      return compare(numbers(range.group(1)), asked) <= 0
+          && compare(asked, numbers(range.group(2))) < 0;
     }
-    return version.equals(text) || version.startsWith(text + ".");
+    List<BigInteger> begin = numbers(text);
+    return compare(begin, asked.subList(0, Math.min(begin.size(), asked.size()))) == 0;
   }
 
-  private static int compare(String a, String b) {
-    return Arrays.compare(numbers(a), numbers(b));
+  private static int compare(List<BigInteger> a, List<BigInteger> b) {
+    for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
+      int order = number(a, i).compareTo(number(b, i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
   }
 
-  private static int[] numbers(String version) {
-    return Arrays.stream(version.split("\\.")).mapToInt(Integer::parseInt).toArray();
+  private static BigInteger number(List<BigInteger> version, int i) {
+    return i < version.size() ? version.get(i) : BigInteger.ZERO;
+  }
+
+  private static List<BigInteger> numbers(String version) {
+    // People write numbers that no int holds for "without an end".
+    return Arrays.stream(version.split("\\.", -1)).map(BigInteger::new).toList();
   }
 }

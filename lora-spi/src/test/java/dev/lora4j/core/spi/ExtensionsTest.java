@@ -145,7 +145,17 @@ class ExtensionsTest {
     "0.1,0.10,false",
     "1,0.1,false",
     "'[0.9,0.11)',0.10,true",
-    "'[0.9,0.11)',0.9,true"
+    "'[0.9,0.11)',0.9,true",
+    "'[0.1.0,0.2.0)',0.1,true",
+    "'[0.1.0,0.2.0)',0.2,false",
+    "'[0.1.1,0.2)',0.1,false",
+    "'[0, 1)',0.1,true",
+    "'[ 0.1 , 0.2 )',0.1,true",
+    "'[0.1,99999999999)',0.1,true",
+    "99999999999,0.1,false",
+    "0.1.0,0.1,true",
+    "0.1.0,0.1.3,false",
+    "0.1.2,0.1,false"
   })
   void rangesOfVersions(String range, String version, boolean within) {
     assertEquals(within, new ApiRange(range).includes(version));
