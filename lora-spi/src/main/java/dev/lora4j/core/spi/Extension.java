@@ -11,9 +11,8 @@ import java.lang.annotation.Target;
  *
  * <p>The class is public and is either a record, whose components are its {@linkplain Setting
  * settings}, or has a public constructor without parameters. It is listed in {@code
- * META-INF/services} under the name of its point; the annotation processor of {@code
- * lora4j-processor} writes that, and the index from which extensions are listed without running
- * their code.
+ * META-INF/services} under the name of its point; the annotation processor of {@code lora-spi}
+ * writes that, and the index from which extensions are listed without running their code.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

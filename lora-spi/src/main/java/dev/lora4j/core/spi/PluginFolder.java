@@ -21,13 +21,15 @@ public final class PluginFolder {
 
   /**
    * The plug-ins in a folder, in the order of their file names; none if there is no such folder.
-   * What cannot be used is among them, quarantined.
+   * What cannot be used is among them, quarantined. Of what is wrong with the folder itself a
+   * warning is logged.
    */
   public static List<Plugin> scan(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     Admissions admissions = Admissions.read(folder);
+    admissions.problems().forEach(PluginFolder::warn);
     List<Plugin> all = new ArrayList<>();
     for (Path file : jars(folder)) {
       all.add(plugin(file, admissions));
@@ -41,9 +43,14 @@ public final class PluginFolder {
           .filter(f -> f.toString().endsWith(".jar") && Files.isRegularFile(f))
           .sorted()
           .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | UncheckedIOException e) {
+      warn("No plug-in of " + folder + " is used, as it cannot be read: " + e);
+      return List.of();
     }
+  }
+
+  private static void warn(String problem) {
+    System.getLogger(PluginFolder.class.getName()).log(System.Logger.Level.WARNING, problem);
   }
 
   private static Plugin plugin(Path file, Admissions admissions) {
@@ -53,9 +60,13 @@ public final class PluginFolder {
     } catch (ExtensionException e) {
       return Plugin.quarantined(PluginJar.unreadable(file), String.valueOf(e.getMessage()));
     }
-    return refusal(jar, admissions)
-        .map(reason -> Plugin.quarantined(jar, reason))
-        .orElseGet(() -> Plugin.of(jar));
+    try {
+      return refusal(jar, admissions)
+          .map(reason -> Plugin.quarantined(jar, reason))
+          .orElseGet(() -> Plugin.of(jar));
+    } catch (UncheckedIOException e) {
+      return Plugin.quarantined(jar, "it cannot be read: " + e.getCause());
+    }
   }
 
   /** Why a jar cannot be used here at all, if that is so. */
@@ -83,11 +94,11 @@ public final class PluginFolder {
     }
     if (!admissions.allows(jar.file())) {
       return Optional.of(
-          "its hash is not in "
+          "there is "
               + admissions.allowList()
-              + "; if you trust it, add it with 'lora4j plugins admit "
-              + jar.file()
-              + "'");
+              + ", and its hash is not in "
+              + admissions.file()
+              + trust(jar));
     }
     Set<Capability> missing = new TreeSet<>(jar.capabilities());
     missing.removeAll(admissions.admitted(jar.file(), jar.capabilities()));
@@ -95,10 +106,16 @@ public final class PluginFolder {
       return Optional.of(
           "it asks for "
               + missing.stream().map(Capability::text).collect(Collectors.joining(", "))
-              + "; if you trust it, 'lora4j plugins admit "
-              + jar.file()
-              + "'");
+              + trust(jar));
     }
     return Optional.empty();
+  }
+
+  private static String trust(PluginJar jar) {
+    String file = jar.file().toString();
+    // To be copied into a shell.
+    boolean plain = file.matches("[A-Za-z0-9_./:@%+,-]+");
+    String quoted = plain ? file : "'" + file.replace("'", "'\\''") + "'";
+    return "; if you trust it, 'lora4j plugins admit " + quoted + "'";
   }
 }

@@ -47,7 +47,7 @@ public record PluginJar(
         throw new ExtensionException(
             "it has no "
                 + ExtensionIndex.PATH
-                + ", so it is no plug-in, or was built without lora4j-processor");
+                + ", so it is no plug-in, or was built without the annotation processor of lora-spi");
       }
       List<ExtensionInfo> extensions;
       try (InputStream in = jar.getInputStream(index)) {
@@ -62,6 +62,8 @@ public record PluginJar(
           extensions);
     } catch (IOException | SecurityException e) {
       throw new ExtensionException("it is no jar that can be read: " + e.getMessage(), e);
+    } catch (ExtensionException e) {
+      throw e;
     } catch (IllegalArgumentException e) {
       throw new ExtensionException("its manifest is wrong: " + e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package dev.lora4j.core.spi;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +102,7 @@ class PluginFolderTest {
         "Lora4j-Api          | [0.2,0.3)  | it is for version [0.2,0.3) of the plug-in API, and this",
         "Lora4j-Api          | ''         | its manifest has no Lora4j-Api",
         "Lora4j-Api          | newest     | a range of API versions is written",
-        "Lora4j-Capabilities | network    | it asks for network; if you trust it, 'lora4j plugins",
+        "Lora4j-Capabilities | network    | it asks for network; if you trust it, 'lora4j plugins admit /",
         "Lora4j-Capabilities | file-write,native-code | it asks for file-write, native-code",
         "Lora4j-Capabilities | telepathy  | There is no capability 'telepathy'; there are network",
       })
@@ -136,7 +138,7 @@ class PluginFolderTest {
     assertTrue(quarantine("text.jar").contains("no jar that can be read"), quarantine("text.jar"));
     assertTrue(quarantine("empty.jar").contains("no jar that can be read"));
     assertTrue(quarantine("cut.jar").contains("no jar that can be read"));
-    assertTrue(quarantine("no.jar").contains("built without"), quarantine("no.jar"));
+    assertTrue(quarantine("no.jar").startsWith("it has no META-INF/lora4j"), quarantine("no.jar"));
   }
 
   @Test
@@ -165,16 +167,73 @@ class PluginFolderTest {
     Admissions.read(folder).admit(known, EnumSet.noneOf(Capability.class));
     scan();
     assertEquals("", quarantine("known.jar"));
-    assertTrue(quarantine("unknown.jar").contains("its hash is not in"));
-    assertTrue(refused("other").contains("unknown.jar, which is not used: its hash is not in"));
+    assertTrue(
+        quarantine("unknown.jar").contains("its hash is not in " + folder.resolve("admitted.txt")));
+    assertTrue(refused("other").contains("unknown.jar, which is not used: there is "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "# comment;abc network x.jar;%s network | '' | abc is no SHA-256.",
+        "%s telepathy x.jar | it asks for | There is no capability",
+        "\uFEFF%s network x.jar | '' | ''",
+        "'  %s network x.jar' | '' | ''",
+        "%s  hello.jar | it asks for network | ''",
+        "%s *my hello.jar | it asks for network | ''",
+      })
+  void oneLineOfAdmissionsThatIsNotUnderstoodLeavesTheOthers(
+      String text, String reason, String problem) throws Exception {
+    Path jar = asking("hello.jar");
+    Files.writeString(
+        folder.resolve(Admissions.FILE), text.formatted(Admissions.sha256(jar)).replace(';', '\n'));
+    scan();
+    assertEquals(reason.isEmpty(), quarantine("hello.jar").isEmpty(), quarantine("hello.jar"));
+    assertTrue(quarantine("hello.jar").startsWith(reason), quarantine("hello.jar"));
+    String problems = Admissions.read(folder).problems().toString().replace("'abc'", "abc");
+    assertEquals(problem.isEmpty(), problems.equals("[]"), problems);
+    assertTrue(problems.contains(problem), problems);
+  }
+
+  private Path asking(String name) throws Exception {
+    return new BuiltJar()
+        .greeting("Hello", "hello", HELLO)
+        .attribute("Lora4j-Capabilities", "network")
+        .at(folder.resolve(name));
   }
 
   @Test
-  void anAdmissionThatCannotBeReadIsNamed() throws Exception {
-    Files.writeString(folder.resolve(Admissions.FILE), "# comment\nabc network x.jar\n");
-    String message =
-        assertThrows(ExtensionException.class, () -> PluginFolder.scan(folder)).getMessage();
-    assertTrue(message.contains("'abc' is no SHA-256"), message);
+  void whatSha256sumPrintsIsAListOfJarsThatAskForNothing() throws Exception {
+    Path jar = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
+    Files.createFile(folder.resolve(Admissions.ALLOW_LIST));
+    Files.writeString(folder.resolve(Admissions.FILE), Admissions.sha256(jar) + "  hello.jar\n");
+    scan();
+    assertEquals("", quarantine("hello.jar"));
+  }
+
+  @Test
+  void admissionsThatAreNoTextAdmitNothingAndAreNotLost() throws Exception {
+    Path jar = asking("hello.jar");
+    Path file = folder.resolve(Admissions.FILE);
+    Files.writeString(file, Admissions.sha256(jar) + " network\n", StandardCharsets.UTF_16);
+    byte[] before = Files.readAllBytes(file);
+    new BuiltJar().greeting("Other", "other", HELLO).at(folder.resolve("other.jar"));
+    scan();
+    assertTrue(quarantine("hello.jar").startsWith("it asks for network"));
+    assertEquals("", quarantine("other.jar"));
+    Admissions read = Admissions.read(folder);
+    assertTrue(read.problems().toString().contains("UTF-8"), read.problems().toString());
+    assertThrows(UncheckedIOException.class, () -> read.admit(jar, EnumSet.of(Capability.NETWORK)));
+    assertArrayEquals(before, Files.readAllBytes(file));
+  }
+
+  @Test
+  void theCommandThatAdmitsCanBeCopiedIntoAShell() throws Exception {
+    asking("Anna's own.jar");
+    scan();
+    String reason = quarantine("Anna's own.jar");
+    assertTrue(reason.endsWith("admit '" + folder + "/Anna'\\''s own.jar''"), reason);
   }
 
   @Test
@@ -267,8 +326,7 @@ class PluginFolderTest {
     Path jar = folder.resolve("signed.jar");
     new BuiltJar().greeting("Hello", "hello", HELLO).at(jar);
     Path keys = folder.resolve("keys");
-    String made =
-        "-genkeypair -keyalg EC -alias a -dname CN=a -storepass secret -keystore " + keys;
+    String made = "-genkeypair -keyalg EC -alias a -dname CN=a -storepass secret -keystore " + keys;
     tool("keytool", made);
     tool("jarsigner", "-storepass secret -keystore " + keys + " " + jar + " a");
     try (var zip = java.nio.file.FileSystems.newFileSystem(jar)) {
