@@ -176,7 +176,7 @@ class PluginFolderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "# comment;abc network x.jar;%s network | '' | abc is no SHA-256.",
+        "# comment;abc network x.jar;%s network | '' | abc is no SHA-256",
         "%s telepathy x.jar | it asks for | There is no capability",
         "\uFEFF%s network x.jar | '' | ''",
         "'  %s network x.jar' | '' | ''",

@@ -4,7 +4,9 @@ package dev.lora4j.cli;
  * A command of the {@code lora4j} program, an extension point: a class annotated with picocli's
  * {@code @Command} and with {@link dev.lora4j.core.spi.Extension} under the same name.
  *
- * <p>Only the command that is asked for is made; the list of commands comes from the index.
+ * <p>Only the command that is asked for is made; the list of commands comes from the index, so a
+ * command has this one name and no aliases. Its options are others than those of every command:
+ * {@code -h}, {@code --help}, {@code -V}, {@code --version}, {@code --debug}, {@code --plugins}.
  */
 public interface Command {
   /**

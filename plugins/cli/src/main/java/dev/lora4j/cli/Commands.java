@@ -1,11 +1,14 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.spi.ExtensionException;
 import dev.lora4j.core.spi.ExtensionInfo;
 import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.core.spi.Plugin;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -33,15 +36,30 @@ final class Commands {
 
   private Commands() {}
 
+  /** The word that says which command is meant, the first that no option has; else nothing. */
+  static String asked(List<String> arguments) {
+    boolean value = false;
+    for (String argument : arguments) {
+      if (!value && !argument.startsWith("-")) {
+        return argument;
+      }
+      value = !value && argument.equals(PluginFolders.OPTION);
+    }
+    return "";
+  }
+
   /**
-   * Adds all to the program: those that the arguments name with all they can do, the others with
+   * Adds all to the program: the one that the arguments ask for with all it can do, the others with
    * what the list of commands says of them.
+   *
+   * @throws ExtensionException if that is a plug-in's and cannot be one of this program
    */
   static void add(CommandLine program, List<String> arguments) {
+    String asked = asked(arguments);
     Extensions.installed().list(Command.class).stream()
         .map(Extensions.Installed::info)
         .sorted(Comparator.comparing(Commands::place).thenComparing(ExtensionInfo::name))
-        .forEach(info -> add(program, info, arguments.contains(info.name())));
+        .forEach(info -> add(program, info, asked.equals(info.name())));
   }
 
   private static int place(ExtensionInfo info) {
@@ -52,11 +70,27 @@ final class Commands {
   private static void add(CommandLine program, ExtensionInfo info, boolean asked) {
     if (asked) {
       ExtensionRequest request = new ExtensionRequest(info.name(), Map.of());
-      program.addSubcommand(info.name(), Extensions.installed().make(Command.class, request));
+      add(program, info.name(), Extensions.installed().make(Command.class, request));
     } else {
       CommandSpec line = CommandSpec.create();
       line.usageMessage().description(info.help());
       program.addSubcommand(info.name(), line);
+    }
+  }
+
+  private static void add(CommandLine program, String name, Command command) {
+    try {
+      program.addSubcommand(name, command);
+    } catch (RuntimeException | Error e) {
+      Plugin.throwIfEnding(e);
+      // Picocli looks at classes that way only when it gets them.
+      Optional<Plugin> plugin = Extensions.installed().plugin(command);
+      if (plugin.isEmpty()) {
+        throw e;
+      }
+      String reason = "its command " + name + " is none that picocli takes: " + e.getMessage();
+      plugin.get().quarantine(reason);
+      throw new ExtensionException(plugin.get().file() + " is not used: " + reason + ".", e);
     }
   }
 }

@@ -65,7 +65,7 @@ public final class Main {
       CommandLine program = new CommandLine(root);
       Commands.add(program, List.of(arguments));
       return execute(program, ansi, arguments);
-    } catch (Failure | ExtensionException e) {
+    } catch (RuntimeException | Error e) {
       return failed(e);
     } finally {
       Extensions.installed().remove(plugins);
@@ -75,7 +75,7 @@ public final class Main {
   /** What somebody put there and is not used is not to be missed in silence. */
   private void tellOfUnused(List<Plugin> plugins, String... arguments) {
     long unused = plugins.stream().filter(p -> p.quarantine().isPresent()).count();
-    if (unused > 0 && !List.of(arguments).contains("plugins")) {
+    if (unused > 0 && !Commands.asked(List.of(arguments)).equals("plugins")) {
       console.note(
           "lora4j: "
               + (unused == 1 ? "1 plug-in is" : unused + " plug-ins are")

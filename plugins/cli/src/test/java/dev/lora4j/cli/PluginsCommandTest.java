@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PluginsCommandTest {
   private static final String COMMAND =
@@ -72,6 +74,50 @@ class PluginsCommandTest {
     assertEquals(null, System.getProperty("lora4j.test.salute"));
     assertEquals(0, run("plugins", "doctor").code());
     assertEquals("loaded", System.clearProperty("lora4j.test.salute"));
+  }
+
+  @Test
+  void aWordThatIsNoCommandLoadsNothing() throws Exception {
+    new BuiltJar()
+        .source("example.Salute", COMMAND.replace("name = \"salute\"", "name = \"list\""))
+        .at(folder.resolve("list.jar"));
+    System.clearProperty("lora4j.test.salute");
+    assertEquals(0, run("plugins", "list").code());
+    assertEquals(1, run("plugins", "show", "salute").code());
+    assertEquals(0, run("--plugins", folder, "plugins", "--help").code());
+    assertEquals(null, System.getProperty("lora4j.test.salute"));
+    assertEquals(0, run("--debug", "list", "x").code());
+    assertEquals("loaded", System.clearProperty("lora4j.test.salute"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@picocli.CommandLine.Option(names = \"--debug\") boolean more;",
+        "@picocli.CommandLine.Option(names = \"--plugins\") String more;",
+        "",
+      })
+  void aCommandThatPicocliDoesNotTakeIsItsJarsFault(String option) throws Exception {
+    String source =
+        COMMAND
+            .replaceAll("@picocli.*?\\) ", "")
+            .replaceFirst("(?m)^@picocli.*$", "")
+            .replace("private String whom;", "private String whom = \"\";" + option);
+    new BuiltJar().source("example.Salute", source).at(folder.resolve("odd.jar"));
+    Run run = run("salute");
+    assertEquals(1, run.code(), run.err());
+    assertTrue(run.err().contains("odd.jar is not used: its command salute is none"), run.err());
+    assertEquals(0, run("--help").code());
+    assertEquals(0, run("plugins", "list").code());
+  }
+
+  @Test
+  void admissionsThatAreNotUnderstoodAreTold() throws Exception {
+    salute("Lora4j-Api", "0.1");
+    Files.writeString(folder.resolve(Admissions.FILE), "a note of mine\n");
+    Run run = run("salute", "Caesar");
+    assertEquals(0, run.code(), run.err());
+    assertTrue(run.err().contains("'a note of mine', which admits nothing: 'a' is"), run.err());
   }
 
   @Test
