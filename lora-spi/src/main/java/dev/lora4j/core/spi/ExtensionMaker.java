@@ -72,7 +72,9 @@ final class ExtensionMaker {
     Map<String, Object> written = new LinkedHashMap<>();
     for (String given : new TreeSet<>(settings.keySet())) {
       String name = given.replace('-', '_');
-      if (known.containsKey(name)) {
+      if (written.containsKey(name)) {
+        problems.add("sets " + name + " twice");
+      } else if (known.containsKey(name)) {
         written.put(name, settings.get(given));
       } else {
         problems.add(unknown(given, known));
@@ -113,11 +115,7 @@ final class ExtensionMaker {
 
   private static Object fitting(Class<?> type, Object value) {
     if (type == int.class) {
-      long number = (Long) value;
-      if (number != (int) number) {
-        throw new ExtensionException(number + " is too large a number.");
-      }
-      return (int) number;
+      return Math.toIntExact((Long) value);
     }
     if (type.isEnum()) {
       for (Object constant : type.getEnumConstants()) {

@@ -25,7 +25,8 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
   }
 
   /**
-   * Reads the form above. Lists are separated by blanks. What stands after a comma without a key
+   * Reads the form above. Lists are separated by blanks, and elements that have some stand in double
+   * quotes; commas in these part nothing. What stands after a comma without a key
    * still belongs to the value before it, {@code lbw:blocks=ink=1,0,0.5 glow=0,1,1}; a key has no
    * blank.
    *
@@ -38,7 +39,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
     }
     Map<String, Object> settings = new LinkedHashMap<>();
     String key = "";
-    for (String pair : text.substring(colon + 1).split(",", -1)) {
+    for (String pair : QuotedWords.split(text.substring(colon + 1), ',')) {
       int equals = pair.indexOf('=');
       boolean more = equals < 0 || pair.substring(0, equals).strip().indexOf(' ') >= 0;
       if (more && !key.isEmpty()) {
@@ -68,7 +69,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
    */
   public static List<String> split(String text) {
     List<String> all = new ArrayList<>();
-    for (String part : text.split(",", -1)) {
+    for (String part : QuotedWords.split(text, ',')) {
       int last = all.size() - 1;
       boolean more = last >= 0 && all.get(last).indexOf(':') >= 0 && SETTING.matcher(part).find();
       if (more) {
@@ -108,7 +109,9 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
 
   private static String written(Object value) {
     if (value instanceof List<?> list) {
-      return list.stream().map(ExtensionRequest::written).collect(Collectors.joining(" "));
+      return list.stream()
+          .map(one -> QuotedWords.quoted(written(one)))
+          .collect(Collectors.joining(" "));
     }
     if (value instanceof Double number) {
       return SettingRange.plain(number);
@@ -122,7 +125,8 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
   public String text() {
     String all =
         settings.entrySet().stream()
-            .filter(s -> !String.valueOf(s.getValue()).isEmpty())
+            .map(s -> Map.entry(s.getKey(), written(s.getValue())))
+            .filter(s -> !s.getValue().isEmpty())
             .map(s -> s.getKey() + "=" + s.getValue())
             .collect(Collectors.joining(","));
     return all.isEmpty() ? name : name + ":" + all;

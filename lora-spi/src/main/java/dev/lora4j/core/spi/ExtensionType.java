@@ -104,8 +104,11 @@ public final class ExtensionType {
 
   private static SettingKind kind(Class<?> type, RecordComponent component) {
     Class<?> of = component.getType();
-    if (of == int.class || of == long.class) {
+    if (of == int.class) {
       return SettingKind.INTEGER;
+    }
+    if (of == long.class) {
+      return SettingKind.LONG;
     }
     if (of == double.class) {
       return SettingKind.NUMBER;

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A setting of an extension, readable without its class.
@@ -41,10 +40,10 @@ public record SettingInfo(
    * @throws IllegalArgumentException that says what was expected
    */
   Object read(Object written) {
-    String text =
-        written instanceof List<?> list
-            ? list.stream().map(String::valueOf).collect(Collectors.joining(" "))
-            : String.valueOf(written);
+    String text = String.valueOf(written);
+    if (written instanceof List<?> && !kind.list()) {
+      throw new IllegalArgumentException(wrong(text));
+    }
     if (kind == SettingKind.CHOICE) {
       String word = text.toLowerCase(Locale.ROOT).replace('-', '_');
       if (choices.contains(word)) {
@@ -54,13 +53,20 @@ public record SettingInfo(
     }
     Object value;
     try {
-      value = kind.read(text);
+      value =
+          written instanceof List<?> list
+              ? kind.read(list.stream().map(String::valueOf).toList())
+              : kind.read(text);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new IllegalArgumentException(wrong(text), e);
     }
     List<?> all = value instanceof List<?> list ? list : List.of(value);
     if (kind.numeric() && !all.stream().allMatch(n -> within(((Number) n).doubleValue()))) {
       throw new IllegalArgumentException(wrong(text));
+    }
+    if (kind == SettingKind.INTEGER && (Long) value != ((Long) value).intValue()) {
+      throw new IllegalArgumentException(
+          name + " takes " + expected() + ", of 32 bits, found '" + text + "'");
     }
     return value;
   }

@@ -1,14 +1,18 @@
 package dev.lora4j.core.spi;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What a setting takes, by the name that indexes write. */
 public enum SettingKind {
-  /** {@code int} or {@code long}. */
+  /** {@code int}. */
   INTEGER("a whole number"),
+  /** {@code long}. */
+  LONG("a whole number"),
   /** {@code double}. */
   NUMBER("a number"),
   /** {@code boolean}. */
@@ -20,7 +24,7 @@ public enum SettingKind {
   /** A list of numbers. */
   NUMBERS("numbers, separated by blanks"),
   /** A list of texts. */
-  STRINGS("texts, separated by blanks");
+  STRINGS("texts, separated by blanks, in double quotes if they have some");
 
   private final String expected;
 
@@ -40,12 +44,24 @@ public enum SettingKind {
 
   /** Its default as indexes have it; a list of nothing where nothing is said. */
   public Optional<String> otherwise(String... said) {
-    boolean list = this == NUMBERS || this == STRINGS;
-    return said.length == 0 && !list ? Optional.empty() : Optional.of(String.join(" ", said));
+    if (this == STRINGS) {
+      return Optional.of(
+          Arrays.stream(said).map(QuotedWords::quoted).collect(Collectors.joining(" ")));
+    }
+    return said.length == 0 && !list() ? Optional.empty() : Optional.of(String.join(" ", said));
   }
 
   boolean numeric() {
-    return this == INTEGER || this == NUMBER || this == NUMBERS;
+    return this == INTEGER || this == LONG || this == NUMBER || this == NUMBERS;
+  }
+
+  boolean list() {
+    return this == NUMBERS || this == STRINGS;
+  }
+
+  /** The value of a list, of what somebody wrote for each element. */
+  Object read(List<String> elements) {
+    return this == NUMBERS ? elements.stream().map(SettingKind::number).toList() : elements;
   }
 
   /**
@@ -57,17 +73,12 @@ public enum SettingKind {
    */
   Object read(String text) {
     return switch (this) {
-      case INTEGER -> new BigDecimal(text).longValueExact();
+      case INTEGER, LONG -> new BigDecimal(text).longValueExact();
       case NUMBER -> number(text);
       case BOOLEAN -> flag(text);
       case STRING, CHOICE -> text;
-      case NUMBERS -> words(text).stream().map(SettingKind::number).toList();
-      case STRINGS -> words(text);
+      case NUMBERS, STRINGS -> read(QuotedWords.words(text));
     };
-  }
-
-  private static List<String> words(String text) {
-    return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+"));
   }
 
   private static Double number(String text) {

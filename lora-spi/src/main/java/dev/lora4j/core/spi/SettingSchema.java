@@ -34,6 +34,7 @@ public final class SettingSchema {
       case NUMBERS -> list(property, range(new LinkedHashMap<>(), setting, "number"));
       case STRINGS -> list(property, new LinkedHashMap<>(Map.of("type", "string")));
       case CHOICE -> property.put("enum", setting.choices());
+      case LONG -> range(property, setting, SettingKind.INTEGER.text());
       default -> range(property, setting, setting.kind().text());
     }
     setting

@@ -26,6 +26,16 @@ class ExtensionRequestTest {
         ExtensionRequest.parse("lbw:blocks=ink=1,0 glow=0,1, ratio=2").settings());
   }
 
+  @Test
+  void whatIsQuotedIsNotParted() {
+    assertEquals(
+        Map.of("courses", "\"Detail, v=2\"=late ink=early", "n", "1"),
+        ExtensionRequest.parse("s:courses=\"Detail, v=2\"=late ink=early,n=1").settings());
+    assertEquals(
+        List.of("csv", "note:to=\"a, b=1\",n=2"),
+        ExtensionRequest.split("csv,note:to=\"a, b=1\", n=2"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"lbw:", "lbw:1,2", "lbw:=3", "lbw:a=1,=2", "lbw:a=1,a=2"})
   void otherFormsAreRefused(String text) {

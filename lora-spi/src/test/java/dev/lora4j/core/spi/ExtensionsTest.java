@@ -117,6 +117,7 @@ class ExtensionsTest {
         "polite:times_over=1e99 | times_over takes a whole number from 1 to 9, found '1e99'",
         "polite:times_over=0 | times_over takes a whole number from 1 to 9, found '0'",
         "polite:times_over=two | times_over takes a whole number from 1 to 9, found 'two'",
+        "polite:times_over=2,times-over=3 | sets times_over twice",
         "polite:tone=cold | tone takes one of plain, very_warm, found 'cold'",
         "polite:tone=very_warm,times_over=4 | polite: times_over above 3 is too much",
         "polite:times_over=0,x=1 | has no setting x",
@@ -131,6 +132,33 @@ class ExtensionsTest {
     ExtensionException thrown =
         assertThrows(ExtensionException.class, () -> extensions.make(Greeting.class, request));
     assertTrue(thrown.getMessage().contains(message), thrown.getMessage());
+  }
+
+  @Test
+  void elementsOfListsMayHaveBlanks() {
+    String text = "polite:titles=\"Herr, Dr\" a=\"b c\" 5\"x7\" \"\",again=1";
+    Greeting made = extensions.make(Greeting.class, text);
+    assertEquals("1 PLAIN [Herr, Dr, a=b c, 5\"x7\", ] Infinity 0.5 true x", made.greet("x"));
+    for (List<String> titles :
+        List.of(List.of("Herr Dr", "Mrs"), List.of("a \"b\" c", "\""), List.of(" ", ""))) {
+      Map<String, Object> toml = Map.of("titles", titles);
+      ExtensionRequest request = new ExtensionRequest("polite", toml);
+      Greeting polite = extensions.make(Greeting.class, request);
+      assertEquals(titles, ((Polite) polite).titles());
+      assertEquals(polite, extensions.make(Greeting.class, request.text()));
+      assertEquals(polite, extensions.make(Greeting.class, ExtensionRequest.of(polite)));
+    }
+  }
+
+  @Test
+  void aListIsNoNumberAndNoWord() {
+    for (String key : List.of("warmth", "tone", "again", "times_over")) {
+      ExtensionRequest request = new ExtensionRequest("polite", Map.of(key, List.of(0.5)));
+      ExtensionException refused =
+          assertThrows(ExtensionException.class, () -> extensions.make(Greeting.class, request));
+      assertTrue(refused.getMessage().contains(key + " takes "), refused.getMessage());
+      assertTrue(refused.getMessage().contains("found '[0.5]'"), refused.getMessage());
+    }
   }
 
   @ParameterizedTest

@@ -145,8 +145,11 @@ final class ExtensionElement {
 
   private SettingKind kind(RecordComponentElement component) {
     TypeMirror of = component.asType();
-    if (of.getKind() == TypeKind.INT || of.getKind() == TypeKind.LONG) {
+    if (of.getKind() == TypeKind.INT) {
       return SettingKind.INTEGER;
+    }
+    if (of.getKind() == TypeKind.LONG) {
+      return SettingKind.LONG;
     }
     if (of.getKind() == TypeKind.DOUBLE) {
       return SettingKind.NUMBER;
