@@ -64,13 +64,14 @@ public final class BuiltJar {
   }
 
   /** The errors of compiling, as their authors see them. */
-  List<String> errors(Path folder) throws IOException {
+  List<String> errors(Path folder, String... more) throws IOException {
     DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     Files.createDirectories(folder);
     try (StandardJavaFileManager files = compiler.getStandardFileManager(said, Locale.ROOT, null)) {
-      List<String> options =
-          List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
+      List<String> options = new ArrayList<>(List.of(more));
+      options.addAll(
+          List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path")));
       List<JavaFileObject> units = new ArrayList<>();
       sources.forEach((name, text) -> units.add(new Source(name, text)));
       JavaCompiler.CompilationTask task = compiler.getTask(null, files, said, options, null, units);

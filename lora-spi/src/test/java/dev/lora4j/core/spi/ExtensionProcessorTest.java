@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +101,49 @@ class ExtensionProcessorTest {
         Files.readString(folder.resolve("two").resolve(ExtensionIndex.PATH)));
   }
 
+  @Test
+  void theIndexIsInUtf8WhateverTheSourcesAreIn() throws Exception {
+    Path classes = folder.resolve("classes");
+    String source = ALL_KINDS.replace("has all", "gr\u00fc\u00dft");
+    BuiltJar jar = new BuiltJar().source("example.All", source);
+    assertEquals(List.of(), jar.errors(classes, "-encoding", "ISO-8859-1"));
+    assertEquals(List.of("gr\u00fc\u00dft kinds"), index(classes, ExtensionInfo::help));
+  }
+
+  private static List<String> index(Path classes, Function<ExtensionInfo, String> what)
+      throws IOException {
+    try (InputStream in = Files.newInputStream(classes.resolve(ExtensionIndex.PATH))) {
+      return ExtensionIndex.read(in).stream().map(what).toList();
+    }
+  }
+
+  @Test
+  void whatIsNotCompiledAgainStaysAsLongAsItIsThere() throws Exception {
+    String body = "public String greet(String whom) { return whom; }";
+    Path classes = folder.resolve("classes");
+    BuiltJar all = new BuiltJar();
+    for (String type : List.of("A", "B", "C", "D")) {
+      all.greeting(type, type.toLowerCase(Locale.ROOT), body);
+    }
+    assertEquals(List.of(), all.errors(classes));
+    // One has another name, one is no extension any longer, one is gone.
+    BuiltJar some =
+        new BuiltJar()
+            .greeting("B", "other", body)
+            .source("example.C", "package example; public class C {}");
+    Files.delete(classes.resolve("example/D.class"));
+    assertEquals(List.of(), some.errors(classes));
+    assertEquals(List.of("a", "other"), index(classes, ExtensionInfo::name));
+    assertEquals(
+        "example.A\nexample.B\n",
+        Files.readString(classes.resolve("META-INF/services/" + Greeting.class.getName())));
+    List<String> errors = new BuiltJar().greeting("E", "a", body).errors(classes);
+    assertTrue(errors.toString().contains("example.E is Greeting a too, as"), errors.toString());
+    Files.writeString(classes.resolve(ExtensionIndex.PATH), "{");
+    assertEquals(List.of(), some.errors(classes));
+    assertEquals(List.of("other"), index(classes, ExtensionInfo::name));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -108,6 +155,9 @@ class ExtensionProcessorTest {
         "public record X(@Setting(help = \"h\", otherwise = \"2\", most = 1) double d) implements"
             + " Greeting { public String greet(String w) { return w; } }"
             + " | d takes a number of at most 1, found '2'",
+        "public record X(@Setting(help = \"h\", otherwise = \"3000000000\") int n) implements"
+            + " Greeting { public String greet(String w) { return w; } }"
+            + " | n takes a whole number, of 32 bits, found",
         "public record X(@Setting(help = \"h\", name = \"a,b\") int n) implements Greeting {"
             + " public String greet(String w) { return w; } } | a setting is called 'a,b'",
         "public record X(@Setting(help = \"h\", name = \"b\") int a, @Setting(help = \"h\") int b)"
