@@ -129,9 +129,8 @@ public final class DeltaMixing {
             });
     Kept kept = uncut ? Kept.ALL : kept(mixer, code);
     try (Scope work = scope.child(code.name())) {
-      code.own(work);
       MixRun run = new MixRun(work, mixer, code, mixture, seed, surveyed);
-      return run.of(name, sites, kept, stored, listener);
+      return code.with(work, () -> run.of(name, sites, kept, stored, listener));
     }
   }
 

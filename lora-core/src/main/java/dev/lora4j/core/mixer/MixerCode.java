@@ -6,6 +6,7 @@ import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.spi.Plugin;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /** The code of a mixer, which may be that of a plug-in. */
 final class MixerCode {
@@ -23,9 +24,14 @@ final class MixerCode {
     return extension == null ? mixer.getClass().getSimpleName() : extension.name();
   }
 
-  /** Has what is made for it closed with it. */
-  void own(AutoCloseable resource) {
+  /** Works with what is made for it, which is closed with it if it is lost over that. */
+  <T> T with(AutoCloseable resource, Supplier<T> work) {
     plugin.ifPresent(p -> p.own(resource));
+    try {
+      return work.get();
+    } finally {
+      plugin.ifPresent(p -> p.disown(resource));
+    }
   }
 
   /**

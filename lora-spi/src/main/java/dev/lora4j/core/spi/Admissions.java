@@ -99,7 +99,11 @@ public final class Admissions {
       byHash.put(words[0].toLowerCase(Locale.ROOT), capabilities(line, words));
     } catch (IllegalArgumentException e) {
       problems.add(
-          file() + " has the line '" + line + "', which admits nothing: " + String.valueOf(e.getMessage()).replaceFirst("\\.$", ""));
+          file()
+              + " has the line '"
+              + line
+              + "', which admits nothing: "
+              + String.valueOf(e.getMessage()).replaceFirst("\\.$", ""));
     }
   }
 

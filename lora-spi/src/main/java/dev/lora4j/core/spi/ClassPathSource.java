@@ -65,19 +65,19 @@ final class ClassPathSource implements ExtensionSource {
     indexed.forEach(info -> types.remove(info.type()));
     List<ExtensionInfo> all = new ArrayList<>();
     for (String type : types) {
-      all.add(ExtensionType.of(load(type)));
+      all.add(ExtensionType.of(load(type, false)));
     }
     return all;
   }
 
   @Override
   public Class<?> load(ExtensionInfo info) {
-    return load(info.type());
+    return load(info.type(), true);
   }
 
-  private Class<?> load(String type) {
+  private Class<?> load(String type, boolean initialised) {
     try {
-      return Class.forName(type, true, loader);
+      return Class.forName(type, initialised, loader);
     } catch (ClassNotFoundException | LinkageError e) {
       throw new ExtensionException(type + " of the class path cannot be loaded: " + e, e);
     }

@@ -68,17 +68,20 @@ public final class ExtensionIndex {
   }
 
   private static SettingInfo setting(JsonObject json) {
-    return new SettingInfo(
-        json.get("name").getAsString(),
-        SettingKind.valueOf(json.get("kind").getAsString().toUpperCase(java.util.Locale.ROOT)),
-        json.get("help").getAsString(),
-        Optional.ofNullable(json.get("default")).map(JsonElement::getAsString),
-        new SettingRange(
-            number(json, "least", Double.NEGATIVE_INFINITY),
-            number(json, "above", Double.NEGATIVE_INFINITY),
-            number(json, "most", Double.POSITIVE_INFINITY),
-            number(json, "below", Double.POSITIVE_INFINITY)),
-        strings(json, "choices"));
+    SettingInfo info =
+        new SettingInfo(
+            json.get("name").getAsString(),
+            SettingKind.valueOf(json.get("kind").getAsString().toUpperCase(java.util.Locale.ROOT)),
+            json.get("help").getAsString(),
+            Optional.ofNullable(json.get("default")).map(JsonElement::getAsString),
+            new SettingRange(
+                number(json, "least", Double.NEGATIVE_INFINITY),
+                number(json, "above", Double.NEGATIVE_INFINITY),
+                number(json, "most", Double.POSITIVE_INFINITY),
+                number(json, "below", Double.POSITIVE_INFINITY)),
+            strings(json, "choices"));
+    info.otherwise().ifPresent(info::require);
+    return info;
   }
 
   private static List<String> strings(JsonObject json, String name) {

@@ -25,10 +25,9 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
   }
 
   /**
-   * Reads the form above. Lists are separated by blanks, and elements that have some stand in double
-   * quotes; commas in these part nothing. What stands after a comma without a key
-   * still belongs to the value before it, {@code lbw:blocks=ink=1,0,0.5 glow=0,1,1}; a key has no
-   * blank.
+   * Reads the form above. Lists are separated by blanks, and elements that have some stand in
+   * double quotes; commas in these part nothing. What stands after a comma without a key still
+   * belongs to the value before it, {@code lbw:blocks=ink=1,0,0.5 glow=0,1,1}; a key has no blank.
    *
    * @throws ExtensionException if it is another form
    */

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -63,18 +64,34 @@ public final class Extensions {
     shared.clear();
     for (Plugin plugin : more) {
       if (plugin.quarantine().isEmpty()) {
-        taken(plugin).ifPresent(plugin::quarantine);
+        taken(plugin.jar(), other -> true).ifPresent(plugin::quarantine);
       }
       plugins.add(plugin);
     }
   }
 
-  private Optional<String> taken(Plugin plugin) {
-    for (ExtensionInfo info : plugin.extensions()) {
-      Optional<Known> other =
-          Stream.concat(classPath(info.point()).values().stream(), ofPlugins(info.point()).stream())
-              .filter(k -> k.info().name().equals(info.name()))
-              .findFirst();
+  /**
+   * Why a jar would not be used beside what there is, by the names that it brings; a jar of the
+   * same file name is what it would replace.
+   */
+  Optional<String> taken(PluginJar jar) {
+    return taken(jar, other -> !other.file().getFileName().equals(jar.file().getFileName()));
+  }
+
+  private Optional<String> taken(PluginJar jar, Predicate<Plugin> others) {
+    for (ExtensionInfo info : jar.extensions()) {
+      Optional<Known> other;
+      try {
+        other =
+            known(info.point()).stream()
+                .filter(k -> k.info().name().equals(info.name()))
+                .filter(k -> !(k.source() instanceof Plugin plugin) || others.test(plugin))
+                .findFirst();
+      } catch (ExtensionException e) {
+        // Such as a service of the platform, by whoever wrote the index.
+        return Optional.of(
+            "it brings " + info.name() + " of " + info.point() + ": " + e.getMessage());
+      }
       if (other.isPresent()) {
         return Optional.of(
             "it brings the "
@@ -263,8 +280,12 @@ public final class Extensions {
   }
 
   private List<Known> known(Class<?> point) {
-    List<Known> all = new ArrayList<>(classPath(point.getName()).values());
-    all.addAll(ofPlugins(point.getName()));
+    return known(point.getName());
+  }
+
+  private List<Known> known(String point) {
+    List<Known> all = new ArrayList<>(classPath(point).values());
+    all.addAll(ofPlugins(point));
     all.sort(Comparator.comparing(k -> k.info().name()));
     return all;
   }

@@ -81,6 +81,11 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
   }
 
+  /** Leaves to others again what it was to close; nothing if that has happened. */
+  public synchronized void disown(AutoCloseable resource) {
+    owned.removeIf(one -> one == resource);
+  }
+
   @Override
   public synchronized Class<?> load(ExtensionInfo info) {
     if (quarantine.isPresent()) {

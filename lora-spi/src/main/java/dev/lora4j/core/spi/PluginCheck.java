@@ -12,8 +12,9 @@ public final class PluginCheck {
 
   /**
    * All that is wrong with a jar, whether or not it lies in a plug-ins folder: what it says of
-   * itself, whether each of its classes can be loaded and is what the index says, and whether each
-   * extension that needs no setting can be made.
+   * itself, whether its names are free among those that are {@linkplain Extensions#installed()
+   * installed}, whether each of its classes can be loaded and is what the index says, and whether
+   * each extension that needs no setting can be made.
    *
    * @return nothing if it can be used once it is admitted
    */
@@ -29,6 +30,7 @@ public final class PluginCheck {
     if (jar.extensions().isEmpty()) {
       problems.add("its index is empty");
     }
+    Extensions.installed().taken(jar).ifPresent(problems::add);
     try (Plugin plugin = Plugin.of(jar)) {
       problems.addAll(problems(plugin));
     }

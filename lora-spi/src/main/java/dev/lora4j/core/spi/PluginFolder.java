@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,14 +40,15 @@ public final class PluginFolder {
 
   private static List<Path> jars(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
-      return files
-          .filter(f -> f.toString().endsWith(".jar") && Files.isRegularFile(f))
-          .sorted()
-          .toList();
+      return files.filter(f -> isJar(f) && !Files.isDirectory(f)).sorted().toList();
     } catch (IOException | UncheckedIOException e) {
       warn("No plug-in of " + folder + " is used, as it cannot be read: " + e);
       return List.of();
     }
+  }
+
+  private static boolean isJar(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".jar");
   }
 
   private static void warn(String problem) {

@@ -2,8 +2,10 @@ package dev.lora4j.core.spi;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -53,6 +55,12 @@ public record PluginJar(
       try (InputStream in = jar.getInputStream(index)) {
         extensions = ExtensionIndex.read(in);
       }
+      Set<String> names = new HashSet<>();
+      for (ExtensionInfo info : extensions) {
+        if (!names.add(info.point() + " " + info.name())) {
+          throw new ExtensionException("it has two of " + info.pointName() + ": " + info.name());
+        }
+      }
       return new PluginJar(
           file,
           text(attributes, "Lora4j-Plugin").orElse(String.valueOf(file.getFileName())),
@@ -60,6 +68,8 @@ public record PluginJar(
           text(attributes, "Lora4j-Api").map(ApiRange::new),
           capabilities(text(attributes, "Lora4j-Capabilities").orElse("")),
           extensions);
+    } catch (NoSuchFileException e) {
+      throw new ExtensionException("it is a link to a file that is not there", e);
     } catch (IOException | SecurityException e) {
       throw new ExtensionException("it is no jar that can be read: " + e.getMessage(), e);
     } catch (ExtensionException e) {

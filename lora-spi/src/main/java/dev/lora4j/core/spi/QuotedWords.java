@@ -62,7 +62,8 @@ final class QuotedWords {
 
   /** Where the quotes end that begin there; -1 if none do. */
   private static int end(String text, int begin) {
-    if (text.charAt(begin) != QUOTE || begin > 0 && " ,=".indexOf(text.charAt(begin - 1)) < 0) {
+    boolean word = begin == 0 || " ,=".indexOf(text.charAt(begin - 1)) >= 0;
+    if (text.charAt(begin) != QUOTE || !word) {
       return -1;
     }
     int end = text.indexOf(QUOTE, begin + 1);

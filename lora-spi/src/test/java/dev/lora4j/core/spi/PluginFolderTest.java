@@ -1,25 +1,26 @@
 package dev.lora4j.core.spi;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,101 +143,6 @@ class PluginFolderTest {
   }
 
   @Test
-  void capabilitiesAreAdmittedByHash() throws Exception {
-    Path jar =
-        new BuiltJar()
-            .greeting("Hello", "hello", HELLO)
-            .attribute("Lora4j-Capabilities", "network")
-            .at(folder.resolve("hello.jar"));
-    Admissions.read(folder).admit(jar, EnumSet.of(Capability.NETWORK));
-    scan();
-    assertEquals("hello x", extensions.make(Greeting.class, "hello").greet("x"));
-    // Another build of it is another jar.
-    new BuiltJar()
-        .greeting("Hello", "hello", HELLO.replace("hello", "bye"))
-        .attribute("Lora4j-Capabilities", "network")
-        .at(jar);
-    assertTrue(PluginFolder.scan(folder).get(0).quarantine().isPresent());
-  }
-
-  @Test
-  void onlyWhatIsAdmittedIsUsedWhereThereIsSuchAList() throws Exception {
-    Path known = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("known.jar"));
-    new BuiltJar().greeting("Other", "other", HELLO).at(folder.resolve("unknown.jar"));
-    Files.createFile(folder.resolve(Admissions.ALLOW_LIST));
-    Admissions.read(folder).admit(known, EnumSet.noneOf(Capability.class));
-    scan();
-    assertEquals("", quarantine("known.jar"));
-    assertTrue(
-        quarantine("unknown.jar").contains("its hash is not in " + folder.resolve("admitted.txt")));
-    assertTrue(refused("other").contains("unknown.jar, which is not used: there is "));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "# comment;abc network x.jar;%s network | '' | abc is no SHA-256",
-        "%s telepathy x.jar | it asks for | There is no capability",
-        "\uFEFF%s network x.jar | '' | ''",
-        "'  %s network x.jar' | '' | ''",
-        "%s  hello.jar | it asks for network | ''",
-        "%s *my hello.jar | it asks for network | ''",
-      })
-  void oneLineOfAdmissionsThatIsNotUnderstoodLeavesTheOthers(
-      String text, String reason, String problem) throws Exception {
-    Path jar = asking("hello.jar");
-    Files.writeString(
-        folder.resolve(Admissions.FILE), text.formatted(Admissions.sha256(jar)).replace(';', '\n'));
-    scan();
-    assertEquals(reason.isEmpty(), quarantine("hello.jar").isEmpty(), quarantine("hello.jar"));
-    assertTrue(quarantine("hello.jar").startsWith(reason), quarantine("hello.jar"));
-    String problems = Admissions.read(folder).problems().toString().replace("'abc'", "abc");
-    assertEquals(problem.isEmpty(), problems.equals("[]"), problems);
-    assertTrue(problems.contains(problem), problems);
-  }
-
-  private Path asking(String name) throws Exception {
-    return new BuiltJar()
-        .greeting("Hello", "hello", HELLO)
-        .attribute("Lora4j-Capabilities", "network")
-        .at(folder.resolve(name));
-  }
-
-  @Test
-  void whatSha256sumPrintsIsAListOfJarsThatAskForNothing() throws Exception {
-    Path jar = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
-    Files.createFile(folder.resolve(Admissions.ALLOW_LIST));
-    Files.writeString(folder.resolve(Admissions.FILE), Admissions.sha256(jar) + "  hello.jar\n");
-    scan();
-    assertEquals("", quarantine("hello.jar"));
-  }
-
-  @Test
-  void admissionsThatAreNoTextAdmitNothingAndAreNotLost() throws Exception {
-    Path jar = asking("hello.jar");
-    Path file = folder.resolve(Admissions.FILE);
-    Files.writeString(file, Admissions.sha256(jar) + " network\n", StandardCharsets.UTF_16);
-    byte[] before = Files.readAllBytes(file);
-    new BuiltJar().greeting("Other", "other", HELLO).at(folder.resolve("other.jar"));
-    scan();
-    assertTrue(quarantine("hello.jar").startsWith("it asks for network"));
-    assertEquals("", quarantine("other.jar"));
-    Admissions read = Admissions.read(folder);
-    assertTrue(read.problems().toString().contains("UTF-8"), read.problems().toString());
-    assertThrows(UncheckedIOException.class, () -> read.admit(jar, EnumSet.of(Capability.NETWORK)));
-    assertArrayEquals(before, Files.readAllBytes(file));
-  }
-
-  @Test
-  void theCommandThatAdmitsCanBeCopiedIntoAShell() throws Exception {
-    asking("Anna's own.jar");
-    scan();
-    String reason = quarantine("Anna's own.jar");
-    assertTrue(reason.endsWith("admit '" + folder + "/Anna'\\''s own.jar''"), reason);
-  }
-
-  @Test
   void noPluginReplacesWhatIsThere() throws Exception {
     new BuiltJar().greeting("Polite", "polite", HELLO).at(folder.resolve("a.jar"));
     new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("b.jar"));
@@ -284,7 +190,7 @@ class PluginFolderTest {
             }
             """)
         .at(jar);
-    try (var zip = java.nio.file.FileSystems.newFileSystem(jar)) {
+    try (var zip = FileSystems.newFileSystem(jar)) {
       Files.delete(zip.getPath("example/Parent.class"));
     }
     scan();
@@ -329,7 +235,7 @@ class PluginFolderTest {
     String made = "-genkeypair -keyalg EC -alias a -dname CN=a -storepass secret -keystore " + keys;
     tool("keytool", made);
     tool("jarsigner", "-storepass secret -keystore " + keys + " " + jar + " a");
-    try (var zip = java.nio.file.FileSystems.newFileSystem(jar)) {
+    try (var zip = FileSystems.newFileSystem(jar)) {
       byte[] type = Files.readAllBytes(zip.getPath("example/Hello.class"));
       type[type.length - 1]++;
       Files.write(zip.getPath("example/Hello.class"), type);
@@ -376,6 +282,88 @@ class PluginFolderTest {
     assertThrows(
         ArithmeticException.class,
         () -> extensions.ask(polite, () -> String.valueOf(1 / (polite.hashCode() & 0)), ""));
+  }
+
+  @Test
+  void whatItDisownsIsLeftOpen() throws Exception {
+    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
+    List<String> closed = new ArrayList<>();
+    Plugin plugin = PluginFolder.scan(folder).get(0);
+    AutoCloseable first = () -> closed.add("first");
+    plugin.own(first);
+    plugin.own(() -> closed.add("last"));
+    plugin.disown(first);
+    plugin.close();
+    plugin.disown(first);
+    assertEquals(List.of("last"), closed);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "default\":\"1 | default\":\"0 | times takes a whole number of at least 1, found '0'",
+        "dev.lora4j.core.spi.Greeting | javax.annotation.processing.Processor | has no @Extension",
+        "hello | a b | begins with a letter",
+        "[{\"point | [{}, {\"point | cannot be read",
+      })
+  void anIndexThatWasAlteredIsItsJarsAlone(String before, String after, String reason)
+      throws Exception {
+    altered("odd.jar", index -> index.replace(before, after));
+    new BuiltJar().greeting("Other", "other", HELLO).at(folder.resolve("other.jar"));
+    scan();
+    assertTrue(quarantine("odd.jar").contains(reason), quarantine("odd.jar"));
+    assertEquals("", quarantine("other.jar"));
+  }
+
+  private Path altered(String name, UnaryOperator<String> change) throws Exception {
+    Path jar = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve(name));
+    try (FileSystem zip = FileSystems.newFileSystem(jar)) {
+      Path index = zip.getPath(ExtensionIndex.PATH);
+      String before = Files.readString(index);
+      String after = change.apply(before);
+      assertNotEquals(before, after);
+      Files.writeString(index, after);
+    }
+    return jar;
+  }
+
+  @Test
+  void twoOfOneNameInAJarAreNotChosenFrom() throws Exception {
+    altered(
+        "two.jar",
+        index -> {
+          String one = index.substring(index.indexOf('[') + 1, index.lastIndexOf(']'));
+          return index.replace(one, one + "," + one);
+        });
+    scan();
+    assertEquals("it has two of Greeting: hello", quarantine("two.jar"));
+  }
+
+  @Test
+  void aNameThatIsTakenIsFoundBeforeTheJarIsThere() throws Exception {
+    Path jar = new BuiltJar().greeting("Polite", "polite", HELLO).at(folder.resolve("a.jar"));
+    Extensions extensions = Extensions.of(getClass().getClassLoader());
+    assertTrue(extensions.taken(PluginJar.read(jar)).isPresent());
+    Path old = Files.createDirectories(folder.resolve("old"));
+    new BuiltJar().greeting("Hello", "hello", HELLO).at(old.resolve("hello.jar"));
+    extensions.add(PluginFolder.scan(old));
+    Path next = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
+    assertEquals(Optional.empty(), extensions.taken(PluginJar.read(next)));
+    Path other = Files.copy(next, folder.resolve("hello-2.jar"));
+    assertTrue(extensions.taken(PluginJar.read(other)).orElse("").contains("old"));
+    extensions.remove(extensions.plugins());
+  }
+
+  @Test
+  void jarsAreFoundHoweverTheyAreWrittenAndLinkedTo() throws Exception {
+    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("HELLO.JAR"));
+    Files.createSymbolicLink(folder.resolve("gone.jar"), folder.resolve("nowhere.jar"));
+    Files.createDirectories(folder.resolve("folder.jar"));
+    scan();
+    assertEquals(2, extensions.plugins().size());
+    assertEquals("hello x", extensions.make(Greeting.class, "hello").greet("x"));
+    assertEquals("it is a link to a file that is not there", quarantine("gone.jar"));
   }
 
   @Test
