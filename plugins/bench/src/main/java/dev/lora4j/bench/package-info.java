@@ -6,7 +6,9 @@
  * contenders} together in a {@link dev.lora4j.bench.Race}, which first sees that they compute the
  * same and then measures them in turns.
  */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.bench;
 
+import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;
