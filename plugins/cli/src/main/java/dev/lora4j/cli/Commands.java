@@ -34,6 +34,8 @@ final class Commands {
           "plugins",
           "doctor");
 
+  private static final int LONGEST_HELP = 200;
+
   private Commands() {}
 
   /** The word that says which command is meant, the first that no option has; else nothing. */
@@ -73,7 +75,9 @@ final class Commands {
       add(program, info.name(), Extensions.installed().make(Command.class, request));
     } else {
       CommandSpec line = CommandSpec.create();
-      line.usageMessage().description(info.help());
+      // Anybody's text, and a format to picocli.
+      String help = Printable.of(info.help(), LONGEST_HELP).replace("%", "%%");
+      line.usageMessage().description(help);
       program.addSubcommand(info.name(), line);
     }
   }

@@ -3,10 +3,14 @@ package dev.lora4j.cli;
 import dev.lora4j.core.spi.Plugin;
 import dev.lora4j.core.spi.PluginFolder;
 import dev.lora4j.core.tensor.FasterType;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Where plug-ins are looked for: the user's folder, and those that the command line names. */
 final class PluginFolders {
@@ -25,24 +29,43 @@ final class PluginFolders {
    * @throws Failure if it names a folder that is not there
    */
   static List<Plugin> scan(List<String> arguments) {
-    List<Plugin> all = new ArrayList<>(PluginFolder.scan(ofUser()));
-    for (Path folder : named(arguments)) {
-      if (!Files.isDirectory(folder)) {
-        throw new Failure(OPTION + " " + folder + ": there is no such folder.");
+    List<Path> folders = new ArrayList<>(List.of(ofUser()));
+    for (String named : named(arguments)) {
+      // The empty path would be the folder that one is in.
+      if (named.isBlank() || !Files.isDirectory(Path.of(named))) {
+        throw new Failure(OPTION + " '" + named + "': there is no such folder.");
       }
-      all.addAll(PluginFolder.scan(folder));
+      folders.add(Path.of(named));
     }
-    return all;
+    Set<Path> seen = new HashSet<>();
+    return folders.stream()
+        .filter(folder -> seen.add(real(folder)))
+        .flatMap(folder -> PluginFolder.scan(folder).stream())
+        .toList();
   }
 
-  private static List<Path> named(List<String> arguments) {
-    List<Path> folders = new ArrayList<>();
+  /** Whether a folder is one of those, however it is written. */
+  static boolean among(Path folder, List<Path> named) {
+    return Stream.concat(Stream.of(ofUser()), named.stream())
+        .anyMatch(one -> real(one).equals(real(folder)));
+  }
+
+  private static Path real(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      return folder.toAbsolutePath().normalize();
+    }
+  }
+
+  private static List<String> named(List<String> arguments) {
+    List<String> folders = new ArrayList<>();
     for (int i = 0; i < arguments.size() && !arguments.get(i).equals("--"); i++) {
       String argument = arguments.get(i);
       if (argument.startsWith(OPTION + "=")) {
-        folders.add(Path.of(argument.substring(OPTION.length() + 1)));
+        folders.add(argument.substring(OPTION.length() + 1));
       } else if (argument.equals(OPTION) && i + 1 < arguments.size()) {
-        folders.add(Path.of(arguments.get(i + 1)));
+        folders.add(arguments.get(i + 1));
       }
     }
     return folders;

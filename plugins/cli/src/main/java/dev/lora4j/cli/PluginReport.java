@@ -115,16 +115,38 @@ final class PluginReport {
     return lines;
   }
 
+  /** What a plug-in has of this name and why that is not used; nothing if it is used. */
+  static List<String> unused(Plugin plugin, String name) {
+    List<String> lines = new ArrayList<>();
+    plugin
+        .quarantine()
+        .ifPresent(
+            reason ->
+                plugin.extensions().stream()
+                    .filter(info -> info.name().equals(name))
+                    .forEach(
+                        info -> {
+                          lines.addAll(details(new Extensions.Installed(info, plugin.origin())));
+                          lines.add("! not used: " + reason);
+                        }));
+    return lines;
+  }
+
   /** What the doctor says of a plug-in; this runs its code. */
   static Finding finding(Plugin plugin) {
     String name = String.valueOf(plugin.file().getFileName());
     if (plugin.quarantine().isPresent()) {
-      return Finding.problem(name, "not used", plugin.quarantine().get());
+      return Finding.problem(name, "not used", printable(plugin.quarantine().get()));
     }
-    List<String> problems = PluginCheck.problems(plugin);
+    List<String> problems =
+        PluginCheck.problems(plugin).stream().map(PluginReport::printable).toList();
     return problems.isEmpty()
         ? Finding.good(name, plugin.jar().extensions().size() + " extensions")
         : Finding.problem(name, problems, "Ask its author for a release that fits, or remove it.");
+  }
+
+  private static String printable(String text) {
+    return Printable.of(text, Integer.MAX_VALUE);
   }
 
   static Json json(PluginJar jar) {

@@ -11,11 +11,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Shows what extends this program, and decides what may. */
 @Extension(point = Command.class, name = "plugins", help = "Show, check and admit plug-ins.")
@@ -37,9 +40,15 @@ import picocli.CommandLine.Parameters;
       PluginsCommand.Admit.class
     })
 public final class PluginsCommand implements Command {
+  private static final int MOST = 200;
+
   @Override
   public int run(Console console) {
     return new ListThem().run(console);
+  }
+
+  private static void print(Console console, List<String> lines) {
+    lines.forEach(line -> console.print(Printable.of(line, Integer.MAX_VALUE)));
   }
 
   /** One of the actions. */
@@ -64,8 +73,8 @@ public final class PluginsCommand implements Command {
                     extensions.stream().map(e -> PluginReport.json(e).fields()).toList())
                 .toString());
       } else {
-        PluginReport.plugins(plugins).forEach(console::print);
-        PluginReport.extensions(extensions).forEach(console::print);
+        print(console, PluginReport.plugins(plugins));
+        print(console, PluginReport.extensions(extensions));
       }
       return 0;
     }
@@ -82,9 +91,16 @@ public final class PluginsCommand implements Command {
 
     @Override
     public int run(Console console) {
-      List<Extensions.Installed> found =
-          Extensions.installed().list().stream().filter(e -> e.info().name().equals(name)).toList();
-      if (found.isEmpty()) {
+      List<String> lines = new ArrayList<>();
+      for (Extensions.Installed one : Extensions.installed().list()) {
+        if (one.info().name().equals(name)) {
+          lines.addAll(PluginReport.details(one));
+        }
+      }
+      for (Plugin plugin : Extensions.installed().plugins()) {
+        lines.addAll(PluginReport.unused(plugin, name));
+      }
+      if (lines.isEmpty()) {
         throw new Failure(
             "There is no extension "
                 + name
@@ -92,7 +108,7 @@ public final class PluginsCommand implements Command {
                 + Invocation.of("plugins", "list")
                 + "' has all.");
       }
-      found.forEach(e -> PluginReport.details(e).forEach(console::print));
+      print(console, lines);
       return 0;
     }
   }
@@ -138,11 +154,11 @@ public final class PluginsCommand implements Command {
         }
         console.print(report.toString());
       } else if (problems.isEmpty()) {
-        PluginReport.jar(PluginJar.read(file)).forEach(console::print);
+        print(console, PluginReport.jar(PluginJar.read(file)));
         console.print("SHA-256 " + Admissions.sha256(file));
         console.print("No problem was found.");
       } else {
-        problems.forEach(p -> console.print("! " + p));
+        print(console, problems.stream().map(p -> "! " + p).toList());
       }
       return problems.isEmpty() ? 0 : Main.FAILED;
     }
@@ -154,6 +170,10 @@ public final class PluginsCommand implements Command {
       sortOptions = false,
       description = "Trust a jar of a plug-ins folder with what it asks for, by its SHA-256.")
   static final class Admit implements Command {
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "JAR", description = "The plug-in, in its folder.")
     private Path jar = Path.of("");
 
@@ -176,10 +196,19 @@ public final class PluginsCommand implements Command {
         throw new UncheckedIOException(e);
       }
       Admissions.read(folder).admit(file, read.capabilities());
+      if (spec.root().userObject() instanceof Root root
+          && !PluginFolders.among(folder, root.plugins)) {
+        console.note(
+            "lora4j: No plug-in is looked for in "
+                + folder
+                + ", so this changes nothing yet. Say --in and the folder that the jar will be in,"
+                + " for example '"
+                + Invocation.of(
+                    "plugins", "admit", file.toString(), "--in", PluginFolders.ofUser().toString())
+                + "'.");
+      }
       console.print(
-          read.name()
-              + " "
-              + read.version()
+          Printable.of(read.name() + " " + read.version(), MOST)
               + " is admitted in "
               + folder
               + (read.capabilities().isEmpty()

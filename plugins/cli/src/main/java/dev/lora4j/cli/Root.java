@@ -31,6 +31,6 @@ final class Root {
       paramLabel = "DIR",
       description = "Use the plug-ins in this folder too, beside those in ~/.lora4j/plugins.",
       scope = ScopeType.INHERIT)
-  @SuppressWarnings("UnusedVariable") // Read before picocli is, see PluginFolders.
-  private List<Path> plugins = new ArrayList<>();
+  // What plug-ins there are is read from the words themselves, see PluginFolders.
+  List<Path> plugins = new ArrayList<>();
 }

@@ -11,6 +11,7 @@ import dev.lora4j.core.spi.BuiltJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,6 +199,80 @@ class PluginsCommandTest {
     Run run = run("salute", "Caesar");
     assertEquals(1, run.code());
     assertTrue(run.err().contains("old.jar is not used: it was built for another"), run.err());
+  }
+
+  @Test
+  void whatIsNotUsedIsShownWithItsReason() throws Exception {
+    salute("Lora4j-Capabilities", "network");
+    Run show = run("plugins", "show", "salute");
+    assertEquals(0, show.code(), show.err());
+    assertTrue(show.out().contains("Salute somebody."), show.out());
+    assertTrue(show.out().contains("! not used: it asks for network"), show.out());
+  }
+
+  @Test
+  void anAdmissionWhereNobodyLooksIsTold() throws Exception {
+    Path jar = salute("Lora4j-Capabilities", "network");
+    Run admit = Run.of("plugins", "admit", jar);
+    assertEquals(0, admit.code(), admit.err());
+    assertTrue(admit.err().contains("No plug-in is looked for in " + folder), admit.err());
+    assertTrue(admit.err().contains(" --in "), admit.err());
+    Path place = Files.createDirectories(folder.resolve("place"));
+    Run there = Run.of("plugins", "admit", jar, "--in", place, "--plugins", place);
+    assertEquals("", there.err());
+    assertEquals("", run("plugins", "admit", jar).err());
+  }
+
+  @Test
+  void aJarOfWhichANameIsTakenIsNotVerified() throws Exception {
+    String taken = COMMAND.replace("name = \"salute\"", "name = \"plan\"");
+    Path jar = new BuiltJar().source("example.Salute", taken).at(folder.resolve("plan.jar"));
+    Run verify = Run.of("plugins", "verify", jar);
+    assertEquals(1, verify.code());
+    assertTrue(
+        verify.out().contains("! it brings the Command plan, which is there already"),
+        verify.out());
+    salute("Lora4j-Api", "0.1");
+    Run again = run("plugins", "verify", folder.resolve("salute.jar"));
+    assertEquals(0, again.code(), again.out());
+  }
+
+  @Test
+  void nothingThatAJarSaysSteersTheTerminal() throws Exception {
+    new BuiltJar()
+        .source(
+            "example.Salute", COMMAND.replace("help = \"Salute", "help = \"\\u001b[2J100% Salute"))
+        .attribute("Lora4j-Plugin", "a\u001b[31mb")
+        .at(folder.resolve("red.jar"));
+    Run list = run("plugins", "list");
+    assertTrue(list.out().contains("100% Salute somebody."), list.out());
+    for (Run run :
+        List.of(
+            list,
+            run("--help"),
+            run("plugins", "show", "salute"),
+            Run.of("plugins", "verify", folder.resolve("red.jar")),
+            run("plugins", "admit", folder.resolve("red.jar")))) {
+      assertEquals(0, run.code(), run.err());
+      assertFalse(run.out().contains("\u001b"), run.out());
+    }
+    assertTrue(run("--help").out().contains("100% Salute somebody."));
+  }
+
+  @Test
+  void aFolderThatIsNamedTwiceIsOneAndNoneIsNot() throws Exception {
+    salute("Lora4j-Api", "0.1");
+    Run run =
+        run(
+            "salute",
+            "Caesar",
+            "--plugins",
+            folder.resolve(".").resolve("..").resolve(folder.getFileName()));
+    assertEquals(0, run.code(), run.err());
+    assertEquals("", run.err());
+    Run none = Run.of("plugins", "list", "--plugins", "");
+    assertEquals(1, none.code());
+    assertTrue(none.err().contains("--plugins '': there is no such folder"), none.err());
   }
 
   @Test
