@@ -43,6 +43,19 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
     return Families.named("sd15");
   }
 
+  /** Names of the layers of {@link #base} that it has keys for; all unless it is overridden. */
+  protected List<String> spelled() {
+    return base().sites().all().stream().map(Site::name).toList();
+  }
+
+  /**
+   * Names of the layers that the key of one changes, in order; that layer alone unless it is
+   * overridden, as for a dialect that has one key for queries, keys and values.
+   */
+  protected List<String> parts(String site) {
+    return List.of(site);
+  }
+
   private LayerNames names() {
     return new LayerNames(base());
   }
@@ -63,17 +76,19 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
   @Test
   void whatItSpellsItFinds() {
     LayerNames names = names();
-    for (Site site : base().sites().all()) {
+    for (String site : spelled()) {
       for (String role : List.of(LoraMethod.DOWN, LoraMethod.UP)) {
+        String key = key(site, role);
         Address address =
-            resolve(names, site.name(), role)
-                .orElseThrow(() -> new AssertionError(key(site.name(), role) + " is not known"));
+            resolve(names, site, role).orElseThrow(() -> new AssertionError(key + " is not known"));
         if (!(address instanceof Address.OfLayer found)) {
-          throw new AssertionError(key(site.name(), role) + " is " + address);
+          throw new AssertionError(key + " is " + address);
         }
-        assertEquals(role, found.role(), key(site.name(), role));
+        assertEquals(role, found.role(), key);
         assertEquals(
-            List.of(site), found.layer().parts().stream().map(part -> part.site()).toList());
+            parts(site),
+            found.layer().parts().stream().map(part -> part.site().name()).toList(),
+            key);
       }
     }
   }
@@ -81,15 +96,15 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
   @Test
   void bothHalvesAreOfOneLayer() {
     LayerNames names = names();
-    for (Site site : base().sites().all()) {
+    for (String site : spelled()) {
       assertEquals(
-          spelled(resolve(names, site.name(), LoraMethod.DOWN)),
-          spelled(resolve(names, site.name(), LoraMethod.UP)),
-          site.name());
+          layer(resolve(names, site, LoraMethod.DOWN)),
+          layer(resolve(names, site, LoraMethod.UP)),
+          site);
     }
   }
 
-  private static Optional<String> spelled(Optional<Address> address) {
+  private static Optional<String> layer(Optional<Address> address) {
     return address
         .filter(Address.OfLayer.class::isInstance)
         .map(found -> ((Address.OfLayer) found).spelled());
@@ -107,15 +122,15 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
   void everyKeyGetsAnAnswer() {
     LayerNames names = names();
     SplittableRandom random = new SplittableRandom(3);
-    List<Site> sites = new ArrayList<>(base().sites().all());
+    List<String> sites = spelled();
     List<String> all = new ArrayList<>(List.of("", " ", ".", "..", "x".repeat(1 << 16)));
-    String whole = key(sites.get(0).name(), LoraMethod.DOWN);
+    String whole = key(sites.get(0), LoraMethod.DOWN);
     for (int i = 0; i <= whole.length(); i++) {
       all.add(whole.substring(0, i));
       all.add(whole.substring(i));
     }
     for (int i = 0; i < MUTATIONS; i++) {
-      String site = sites.get(random.nextInt(sites.size())).name();
+      String site = sites.get(random.nextInt(sites.size()));
       all.add(mutated(key(site, LoraMethod.UP), random));
     }
     for (String key : all) {
@@ -150,7 +165,7 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
   void theSameKeyIsTheSameLayer() throws Exception {
     LayerNames names = names();
     AdapterFormat format = extension();
-    List<String> some = base().sites().all().stream().map(Site::name).limit(50).toList();
+    List<String> some = spelled().stream().limit(50).toList();
     ManyThreads.agree(
         () ->
             some.stream()

@@ -13,11 +13,16 @@ import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.Needs;
+import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.SiteDeltas;
+import dev.lora4j.core.mixer.Survey;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
@@ -84,12 +89,12 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
   }
 
   private Adapter mix(DeltaMixer mixer, MixPlan plan) {
+    return mix(mixer, plan, MadeUpAdapters.sites());
+  }
+
+  private Adapter mix(DeltaMixer mixer, MixPlan plan, Map<String, Site> sites) {
     try (Scope scope = engine().scope("contract")) {
-      return new DeltaMixing(scope, MadeUpAdapters.sites())
-          .seed(7)
-          .uncut()
-          .mix("mixed", mixer, plan)
-          .adapter();
+      return new DeltaMixing(scope, sites).seed(7).uncut().mix("mixed", mixer, plan).adapter();
     }
   }
 
@@ -110,8 +115,12 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
 
   /** How far two adapters are apart, as a share of the first. */
   private double distance(Adapter a, Adapter b) {
+    return distance(a, b, MadeUpAdapters.sites());
+  }
+
+  private double distance(Adapter a, Adapter b, Map<String, Site> sites) {
     try (Scope scope = engine().scope("distance")) {
-      Comparison all = new LowRankAlgebra(scope, MadeUpAdapters.sites()).compare(a, b);
+      Comparison all = new LowRankAlgebra(scope, sites).compare(a, b);
       return all.total().distance() / all.total().normA();
     }
   }
@@ -143,6 +152,47 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
       }
       double distance = distance(mix(mixer(), plan(4)), mix(mixer(), backwards));
       assertTrue(distance < CLOSE, "in another order the result is " + distance + " away");
+    }
+  }
+
+  /** A large weight is mixed in blocks of rows by one that says so of itself. */
+  @Test
+  void aRowIsMixedByItselfIfItIsSaidTo() {
+    DeltaMixer mixer = mixer();
+    if (mixer.rowwise()) {
+      MadeUpAdapters adapters = new MadeUpAdapters(8).plain();
+      Map<String, Site> sites = Map.of(MadeUpAdapters.LARGE.name(), MadeUpAdapters.LARGE);
+      MixPlan plan = MixPlan.NONE;
+      for (int i = 0; i < adapters(); i++) {
+        Adapter next = adapters.next("adapter " + i, List.of(MadeUpAdapters.LARGE), 2, 1);
+        plan = plan.with(next, 0.5 + 0.3 * i);
+      }
+      double distance =
+          distance(mix(new AtOnce(mixer), plan, sites), mix(mixer, plan, sites), sites);
+      assertTrue(distance < CLOSE, "in blocks the result is " + distance + " away");
+    }
+  }
+
+  /** The same mixer, but each weight is mixed as a whole. */
+  private record AtOnce(DeltaMixer mixer) implements DeltaMixer {
+    @Override
+    public Optional<String> refuses(List<String> names) {
+      return mixer.refuses(names);
+    }
+
+    @Override
+    public Needs needs() {
+      return mixer.needs();
+    }
+
+    @Override
+    public double[] survey(Survey survey) {
+      return mixer.survey(survey);
+    }
+
+    @Override
+    public SiteChange mix(SiteDeltas deltas) {
+      return mixer.mix(deltas);
     }
   }
 

@@ -24,6 +24,9 @@ final class MadeUpAdapters {
           Site.linear("unet.tall", Shape.of(9, 5), false),
           Site.linear("text_encoder.square", Shape.of(7, 7), false));
 
+  /** One so large that it may be mixed in blocks of rows. */
+  static final Site LARGE = Site.linear("unet.large", Shape.of(1536, 512), false);
+
   private static final int PLAIN_RANK = 3;
 
   private final SplittableRandom random;

@@ -2,6 +2,7 @@ package dev.lora4j.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.diffusion.sampling.NoiseLevel;
@@ -21,22 +22,30 @@ import org.junit.jupiter.api.Test;
 /** What a {@link Sampler} promises, on a network that is a formula. */
 public abstract class SamplerContract extends ExtensionContract<Sampler> {
   private static final int VALUES = 48;
-  private static final int STEPS = 12;
-  private static final NoiseSchedule SCHEDULE =
-      new NoiseSchedule(
-          new SchedulerConfig(
-              1000,
-              Betas.SCALED_LINEAR,
-              0.00085,
-              0.012,
-              Prediction.EPSILON,
-              Spacing.LEADING,
-              1,
-              false));
 
   /** For a sampler on the class path, see {@link ExtensionContract}. */
   protected SamplerContract(String request) {
     super(Sampler.class, request);
+  }
+
+  /** What the network predicts; one that the sampler can be used with. */
+  protected Prediction prediction() {
+    return Prediction.EPSILON;
+  }
+
+  /** A number of steps that the sampler can make, at least 3. */
+  protected int steps() {
+    return 12;
+  }
+
+  private NoiseSchedule schedule() {
+    return new NoiseSchedule(
+        new SchedulerConfig(
+            1000, Betas.SCALED_LINEAR, 0.00085, 0.012, prediction(), Spacing.LEADING, 1, false));
+  }
+
+  private List<NoiseLevel> levels() {
+    return extension().levels(schedule(), steps());
   }
 
   @Test
@@ -46,14 +55,24 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
 
   @Test
   void levelsFallFromNoiseToThePicture() {
-    for (int steps : new int[] {1, 2, 5, STEPS, 50}) {
-      List<NoiseLevel> levels = extension().levels(SCHEDULE, steps);
-      assertEquals(steps + 1, levels.size(), "levels of " + steps + " steps");
-      for (int i = 0; i < steps; i++) {
-        assertTrue(
-            levels.get(i + 1).sigma() < levels.get(i).sigma(),
-            steps + " steps: noise does not fall from step " + i);
+    requireFalling(levels(), steps());
+    for (int steps : new int[] {1, 2, 5, 50}) {
+      try {
+        requireFalling(extension().levels(schedule(), steps), steps);
+      } catch (IllegalArgumentException e) {
+        assertFalse(
+            String.valueOf(e.getMessage()).isBlank(),
+            steps + " steps are refused without a reason");
       }
+    }
+  }
+
+  private static void requireFalling(List<NoiseLevel> levels, int steps) {
+    assertEquals(steps + 1, levels.size(), "levels of " + steps + " steps");
+    for (int i = 0; i < steps; i++) {
+      assertTrue(
+          levels.get(i + 1).sigma() < levels.get(i).sigma(),
+          steps + " steps: noise does not fall from step " + i);
     }
   }
 
@@ -62,7 +81,7 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
     float[] picture = numbers(3);
     Sampler sampler = extension();
     float[] last = sample(sampler, 5, (x, level, step) -> picture.clone(), new ArrayList<>());
-    NoiseLevel end = sampler.levels(SCHEDULE, STEPS).get(STEPS);
+    NoiseLevel end = levels().get(steps());
     for (int i = 0; i < VALUES; i++) {
       // What noise the last level has left is small.
       assertEquals(picture[i] * end.signal(), last[i], 1e-3 + 4 * end.noise(), "value " + i);
@@ -80,22 +99,22 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
     List<Integer> told = new ArrayList<>();
     sample(extension(), 7, formula(), told);
     List<Integer> expected = new ArrayList<>();
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < steps(); i++) {
       expected.add(i);
     }
     assertEquals(expected, told);
     Sampler sampler = extension();
     float[] zeros = new float[VALUES];
-    List<NoiseLevel> levels = sampler.levels(SCHEDULE, STEPS);
+    List<NoiseLevel> levels = levels();
     float[] last =
         sampler.sample(
             new SamplingRun(
-                SCHEDULE,
+                schedule(),
                 levels,
                 0,
                 formula(),
                 () -> numbers(1),
-                (step, x) -> step == STEPS - 1 ? zeros.clone() : x),
+                (step, x) -> step == steps() - 1 ? zeros.clone() : x),
             numbers(7));
     assertArrayEquals(zeros, last);
   }
@@ -106,29 +125,23 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
     float[] before = start.clone();
     Sampler sampler = extension();
     sampler.sample(
-        new SamplingRun(
-            SCHEDULE,
-            sampler.levels(SCHEDULE, STEPS),
-            0,
-            formula(),
-            () -> numbers(1),
-            (step, x) -> x),
+        new SamplingRun(schedule(), levels(), 0, formula(), () -> numbers(1), (step, x) -> x),
         start);
     assertArrayEquals(before, start);
   }
 
-  private static float[] sample(
+  private float[] sample(
       Sampler sampler, int seed, SamplingRun.Denoiser denoiser, List<Integer> told) {
-    List<NoiseLevel> levels = sampler.levels(SCHEDULE, STEPS);
+    List<NoiseLevel> levels = levels();
     float[] x = numbers(seed);
-    double start = sampler.start(SCHEDULE, levels);
+    double start = sampler.start(schedule(), levels);
     for (int i = 0; i < VALUES; i++) {
       x[i] = (float) (x[i] * start);
     }
     SplittableRandom noise = new SplittableRandom(seed);
     return sampler.sample(
         new SamplingRun(
-            SCHEDULE,
+            schedule(),
             levels,
             0,
             denoiser,

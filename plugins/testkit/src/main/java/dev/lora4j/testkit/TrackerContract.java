@@ -79,12 +79,13 @@ public abstract class TrackerContract extends ExtensionContract<Tracker> {
 
   @Test
   void runsDoNotMeet() throws IOException {
-    Path alone = folder("alone");
+    // What is written may have the folder's name in it: all are of one length.
+    Path alone = folder("first");
     TrackedRun one = extension().begin(start(alone, 0));
     steps(one, 1, STEPS);
     one.end(Optional.empty());
-    Path left = folder("left");
-    Path right = folder("right");
+    Path left = folder("inner");
+    Path right = folder("outer");
     Tracker tracker = extension();
     List<TrackedRun> both = List.of(tracker.begin(start(left, 0)), tracker.begin(start(right, 0)));
     for (int i = 1; i <= STEPS; i++) {

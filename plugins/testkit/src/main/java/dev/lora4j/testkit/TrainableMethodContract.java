@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.SiteRecipe;
@@ -27,7 +28,9 @@ import dev.lora4j.core.train.adapter.Dropouts;
 import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.run.Staging;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -242,6 +245,29 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
         settings.putAll(factors.settings());
       }
       assertEquals(all, Methods.read(new MethodTensors(site, written, settings).all()));
+    }
+  }
+
+  /** Of a method that says how its factors were trained, what it says makes them again. */
+  @Test
+  void whatWasTrainedIsGoneOnWith() {
+    TrainableMethod method = extension();
+    for (Site site : layers()) {
+      List<Factors> all = trained().after().at(site.name());
+      Optional<Begun> begun = method.begun(site, all);
+      if (begun.isPresent()) {
+        SiteRecipe recipe = begun.get().recipe();
+        Map<String, HostTensor> values = begun.get().values();
+        for (TrainedTensor tensor : method.tensors(site, recipe)) {
+          HostTensor value = values.get(tensor.part());
+          assertTrue(
+              value == null || value.shape().equals(tensor.shape()),
+              tensor.part() + " of " + site.name() + " has another shape than is trained");
+        }
+        List<Factors> again = new ArrayList<>(method.factors(site, recipe, values));
+        again.sort(Comparator.comparing(Factors::method));
+        assertEquals(all, again, site.name());
+      }
     }
   }
 

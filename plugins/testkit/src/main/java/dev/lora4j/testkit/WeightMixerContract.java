@@ -92,7 +92,7 @@ public abstract class WeightMixerContract extends MixerContract {
     }
     MixPlan asked = mix(extension(), two.with(FOG, 0), STEPS);
     for (MixPlan plan : List.of(more, asked)) {
-      weights(plan, FOG).forEach(w -> assertEquals(0, w, "fog has weight 0 in " + plan));
+      weights(plan, FOG).forEach(w -> assertEquals(0f, w, "fog has weight 0 in " + plan));
     }
   }
 
@@ -100,7 +100,8 @@ public abstract class WeightMixerContract extends MixerContract {
     List<Float> all = new ArrayList<>();
     int place = plan.adapters().indexOf(adapter);
     for (int step = 0; step < STEPS && place >= 0; step++) {
-      all.add(plan.at(step, STEPS)[place]);
+      // -0 is nothing too.
+      all.add(plan.at(step, STEPS)[place] + 0f);
     }
     return all;
   }

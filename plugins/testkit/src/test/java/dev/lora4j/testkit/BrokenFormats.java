@@ -50,6 +50,23 @@ final class BrokenFormats {
     }
   }
 
+  /** Keeps it: spells layers of the denoiser alone. */
+  @Extension(point = AdapterFormat.class, name = "test-unet-colons", help = "colons, no encoders")
+  public static final class Denoisers implements AdapterFormat {
+    /** For the host. */
+    public Denoisers() {}
+
+    @Override
+    public String name() {
+      return "test-unet-colons";
+    }
+
+    @Override
+    public Optional<Address> resolve(String key, KeyContext context) {
+      return key.contains(":unet.") ? address(name(), key, context) : Optional.empty();
+    }
+  }
+
   /** Does not know some layers that it spells. */
   @Extension(point = AdapterFormat.class, name = "test-deaf-keys", help = "misses attention")
   public static final class Deaf implements AdapterFormat {

@@ -55,6 +55,23 @@ final class BrokenMixers {
     }
   }
 
+  /** Says that a row needs no other, and takes away what all have in common. */
+  @Extension(point = Mixer.class, name = "test-centred", help = "takes the mean away")
+  public record Centred() implements DeltaMixer {
+    @Override
+    public boolean rowwise() {
+      return true;
+    }
+
+    @Override
+    public SiteChange mix(SiteDeltas deltas) {
+      Expr sum = sum(deltas);
+      // Nothing to a mix of one, so that it comes back.
+      double share = deltas.adapters() == 1 ? 0 : 1;
+      return new SiteChange.Dense(sum.sub(sum.mean().mul(share)));
+    }
+  }
+
   /** Is another at each call. */
   @Extension(point = Mixer.class, name = "test-moody", help = "depends on when it is asked")
   public record Moody() implements DeltaMixer {

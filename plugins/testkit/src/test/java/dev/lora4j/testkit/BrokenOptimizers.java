@@ -6,6 +6,7 @@ import dev.lora4j.core.train.optimizer.Memory;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.Update;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Optimisers that break their contract, each in one way, and one that keeps it. */
 final class BrokenOptimizers {
@@ -77,6 +78,31 @@ final class BrokenOptimizers {
       for (Update.Part run : update.runs()) {
         Expr step = run.gradient().mul(run.rate().to(update.type()));
         update.replace(run.weights(), run.weights().add(step));
+      }
+    }
+  }
+
+  /** Remembers in itself what no checkpoint has. */
+  @Extension(point = Optimizer.class, name = "test-forgetful", help = "is another each time")
+  public record Forgetful() implements Optimizer {
+    private static final AtomicInteger TIMES = new AtomicInteger();
+
+    @Override
+    public String name() {
+      return "test-forgetful";
+    }
+
+    @Override
+    public List<Memory> memories() {
+      return List.of();
+    }
+
+    @Override
+    public void stage(Update update) {
+      double mood = 1 + 1e-3 * TIMES.incrementAndGet();
+      for (Update.Part run : update.runs()) {
+        Expr step = run.gradient().mul(run.rate().to(update.type())).mul(mood);
+        update.replace(run.weights(), run.weights().sub(step));
       }
     }
   }

@@ -50,6 +50,26 @@ final class BrokenSamplers {
     }
   }
 
+  /** Keeps it: one that was taught for four steps along straight lines. */
+  @Extension(point = Sampler.class, name = "test-fixed", help = "four steps and no others")
+  public static final class Fixed extends Even {
+    /** For the host. */
+    public Fixed() {}
+
+    @Override
+    public String name() {
+      return "test-fixed";
+    }
+
+    @Override
+    public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
+      if (steps != 4 || !schedule.flow()) {
+        throw new IllegalArgumentException("test-fixed makes 4 steps of a flow");
+      }
+      return super.levels(schedule, steps);
+    }
+  }
+
   /** Keeps it. */
   @Extension(point = Sampler.class, name = "test-even", help = "Euler's method, even levels")
   public static final class Good extends Even {

@@ -3,7 +3,9 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -20,6 +22,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -172,6 +175,24 @@ final class BrokenTrainings {
     public Expr beside(Site site, Expr x, TrainedFactors factors) {
       double more = 1 + 1e-6 * CALLS.incrementAndGet();
       return super.beside(site, x, factors).mul(more);
+    }
+  }
+
+  /** Goes on with another scale than it stored. */
+  @Extension(point = TrainableMethod.class, name = "test-mistaken", help = "goes on elsewhere")
+  public static final class Mistaken extends PairTraining {
+    /** For the host. */
+    public Mistaken() {
+      super("test-mistaken");
+    }
+
+    @Override
+    public Optional<Begun> begun(Site site, List<Factors> found) {
+      Map<String, HostTensor> values = new TreeMap<>();
+      values.put(IN, found.get(0).tensor(PairMethod.in("test-pair")));
+      values.put(OUT, found.get(0).tensor(PairMethod.out("test-pair")));
+      int rank = Math.toIntExact(values.get(IN).shape().size(0));
+      return Optional.of(Begun.of(new SiteRecipe(rank, 7, false, FactorsStart.KAIMING), values));
     }
   }
 

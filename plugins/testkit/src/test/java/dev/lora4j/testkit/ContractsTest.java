@@ -1,5 +1,6 @@
 package dev.lora4j.testkit;
 
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.util.Map;
 import java.util.Set;
 
@@ -140,6 +141,34 @@ class ContractsTest implements BrokenPromises {
     }
   }
 
+  static final class CentredMixer extends DeltaMixerContract {
+    CentredMixer() {
+      super("test-centred");
+    }
+  }
+
+  static final class ForgetfulOptimizer extends OptimizerContract {
+    ForgetfulOptimizer() {
+      super("test-forgetful", 0.02);
+    }
+  }
+
+  static final class FixedSampler extends SamplerContract {
+    FixedSampler() {
+      super("test-fixed");
+    }
+
+    @Override
+    protected Prediction prediction() {
+      return Prediction.FLOW;
+    }
+
+    @Override
+    protected int steps() {
+      return 4;
+    }
+  }
+
   @Override
   public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
@@ -155,11 +184,14 @@ class ContractsTest implements BrokenPromises {
         Map.entry(FirstMixer.class, Set.of("theOrderOfAdaptersDoesNotMatter")),
         Map.entry(DividingMixer.class, Set.of("anythingIsMixedOrRefusedByName")),
         Map.entry(MoodyMixer.class, Set.of("theSameGivesTheSameBits")),
+        Map.entry(CentredMixer.class, Set.of("aRowIsMixedByItselfIfItIsSaidTo")),
         Map.entry(GoodOptimizer.class, Set.of()),
+        Map.entry(ForgetfulOptimizer.class, Set.of("aRunThatIsGoneOnWithGivesTheSameBits")),
         Map.entry(RecklessOptimizer.class, Set.of("aGradientThatIsNotFiniteChangesNoBit")),
         Map.entry(UpwardsOptimizer.class, Set.of("itLearns")),
         Map.entry(ConfusedOptimizer.class, Set.of("itsMemoriesHaveNamesOfTheirOwn")),
         Map.entry(GoodSampler.class, Set.of()),
+        Map.entry(FixedSampler.class, Set.of()),
         Map.entry(InPlaceSampler.class, Set.of("itLeavesWhatItIsGivenAsItIs")),
         Map.entry(LingeringSampler.class, Set.of("theSameRunGivesTheSameBits")),
         Map.entry(DeafSampler.class, Set.of("itTellsOfEachStepOnceAndGoesOnWithWhatItIsGiven")),

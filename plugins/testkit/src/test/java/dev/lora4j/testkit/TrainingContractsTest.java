@@ -104,6 +104,12 @@ class TrainingContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Mistaken extends TrainableMethodContract {
+    Mistaken() {
+      super("test-mistaken", RATE);
+    }
+  }
+
   @Override
   public Map<Class<?>, Set<String>> contracts() {
     return Map.<Class<?>, Set<String>>ofEntries(
@@ -122,6 +128,7 @@ class TrainingContractsTest implements BrokenPromises {
         Map.entry(
             OverExact.class, Set.of("itsMethodTakesBackWhatWasTrained", "aFileOfItReadsBack")),
         Map.entry(Drifting.class, Set.of("theSameRunGivesTheSameBits")),
+        Map.entry(Mistaken.class, Set.of("whatWasTrainedIsGoneOnWith")),
         Map.entry(Promising.class, Set.of("aDropoutThatItNamesLeavesSomethingOut")),
         Map.entry(Precise.class, Set.of("itComputesInTheTypeOfTheLayer")));
   }
