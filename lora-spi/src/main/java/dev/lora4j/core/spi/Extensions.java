@@ -269,10 +269,15 @@ public final class Extensions {
    * @return what to tell; nothing if the error is not of a plug-in
    */
   public Optional<ExtensionException> culprit(LinkageError thrown) {
+    return thrower(thrown).map(plugin -> plugin.misfit(thrown));
+  }
+
+  /** The plug-in whose code threw something, or called what did. */
+  public Optional<Plugin> thrower(Throwable thrown) {
     for (StackTraceElement frame : thrown.getStackTrace()) {
       for (Plugin plugin : plugins) {
         if (plugin.origin().equals(frame.getClassLoaderName())) {
-          return Optional.of(plugin.misfit(thrown));
+          return Optional.of(plugin);
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.spi.Extensions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -31,7 +32,16 @@ final class Explanation {
     if (thrown instanceof OutOfMemoryError) {
       return "Java's memory is used up. Allow it more, for example with LORA4J_JAVA_OPTS=-Xmx8g.";
     }
-    return "This should not have happened: " + thrown + ". Run it again with --debug to see where.";
+    String where =
+        Extensions.installed()
+            .thrower(thrown)
+            .map(plugin -> " in the plug-in " + plugin.file())
+            .orElse("");
+    return "This should not have happened"
+        + where
+        + ": "
+        + thrown
+        + ". Run it again with --debug to see where.";
   }
 
   private static String file(IOException thrown) {

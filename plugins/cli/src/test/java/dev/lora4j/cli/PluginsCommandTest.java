@@ -202,6 +202,20 @@ class PluginsCommandTest {
   }
 
   @Test
+  void whatThrewWhatShouldNotHaveHappenedIsNamed() throws Exception {
+    String failing = "java.util.List.of(1).get(whom.length());";
+    Path jar =
+        new BuiltJar()
+            .source("example.Salute", COMMAND.replace("console.print(\"Ave, \" + whom);", failing))
+            .at(folder.resolve("failing.jar"));
+    Run run = run("salute", "Caesar");
+    assertEquals(1, run.code());
+    assertTrue(
+        run.err().contains("should not have happened in the plug-in " + jar + ": java.lang.Index"),
+        run.err());
+  }
+
+  @Test
   void whatIsNotUsedIsShownWithItsReason() throws Exception {
     salute("Lora4j-Capabilities", "network");
     Run show = run("plugins", "show", "salute");
