@@ -22,7 +22,8 @@ public @interface Setting {
   String help();
 
   /**
-   * The value where nothing is said, as people write it; without one it must be said. Numbers are
+   * The value where nothing is said, as people write it, of a list each element; without one it
+   * must be said. Numbers are
    * finite, unless this is {@code inf}, which is then a value too.
    */
   String[] otherwise() default {};
