@@ -46,7 +46,12 @@ final class Infotext {
     prompt
         .mixer()
         .ifPresent(
-            m -> text.append(", Lora mixer: \"").append(ExtensionRequest.of(m).text()).append('"'));
+            m ->
+                text.append(", Lora mixer: \"")
+                    // Its lists may have quotes, and readers take the value for a string of JSON.
+                    .append(
+                        ExtensionRequest.of(m).text().replace("\\", "\\\\").replace("\"", "\\\""))
+                    .append('"'));
     if (!prompt.usedEmbeddings().isEmpty()) {
       String identities =
           prompt.usedEmbeddings().stream()

@@ -73,6 +73,15 @@ class MixerTest {
     }
   }
 
+  /** As they are asked for. */
+  @Extension(point = Mixer.class, name = "test-labelled", help = "For tests.")
+  public record Labelled(@Setting(help = "Anything.") List<String> labels) implements WeightMixer {
+    @Override
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+      return asked;
+    }
+  }
+
   /** All adapters in turn. */
   @Extension(point = Mixer.class, name = "test-turns", help = "For tests.")
   public record Turns() implements WeightMixer {
@@ -242,6 +251,13 @@ class MixerTest {
     assertEquals("test-fade:end=0.25", record.mixer().orElseThrow().text());
     String others = PngFile.texts(file).get(PngFile.PARAMETERS);
     assertTrue(String.valueOf(others).contains("Lora mixer: \"test-fade:end=0.25\""), others);
+    SD.generate(FOX.mix(BOTH).mixer(new Labelled(List.of("a b", "c")))).save(file);
+    assertEquals(
+        "test-labelled:labels=\"a b\" c", PictureRecord.read(file).mixer().orElseThrow().text());
+    others = PngFile.texts(file).get(PngFile.PARAMETERS);
+    assertTrue(
+        String.valueOf(others).contains("Lora mixer: \"test-labelled:labels=\\\"a b\\\" c\""),
+        others);
     GeneratedImage plain = SD.generate(FOX.mix(BOTH));
     plain.save(file);
     assertEquals(Optional.empty(), PictureRecord.read(file).mixer());

@@ -23,8 +23,7 @@ public @interface Setting {
 
   /**
    * The value where nothing is said, as people write it, of a list each element; without one it
-   * must be said. Numbers are
-   * finite, unless this is {@code inf}, which is then a value too.
+   * must be said. Numbers are finite, unless this is {@code inf}, which is then a value too.
    */
   String[] otherwise() default {};
 
