@@ -67,8 +67,11 @@ public final class GenerateCommand implements Command {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE.png",
-      description = "Where to write (default: ${DEFAULT-VALUE}); several pictures are numbered.",
-      defaultValue = "out.png")
+      description =
+          "Where to write (default: out.png, with --from that picture's name and -again); several"
+              + " pictures are numbered.")
+  private Optional<Path> named = Optional.empty();
+
   private Path output = Path.of("out.png");
 
   @Option(
@@ -129,7 +132,14 @@ public final class GenerateCommand implements Command {
     mix.requireFiles();
     embeddings.requireFiles();
     start.require();
+    output = named.or(() -> from.map(Repetition::output)).orElse(output);
     OutputFile.require(output, ".png");
+    if (grid) {
+      requireOther(output);
+    }
+    for (int i = 0; i < plain.size(); i++) {
+      requireOther(OutputFile.numbered(output, i, plain.size()));
+    }
     repetition.ifPresent(r -> r.apply(options));
     long began = System.nanoTime();
     try (OpenModel model = OpenModel.of(console, options)) {
@@ -161,6 +171,13 @@ public final class GenerateCommand implements Command {
       }
     }
     return 0;
+  }
+
+  /** Nothing that is read is written over. */
+  private void requireOther(Path file) {
+    from.ifPresent(f -> OutputFile.requireOther(file, f, "the picture to be made again"));
+    start.requireOther(file);
+    mix.requireOther(file);
   }
 
   private Repetition repetition(Path file) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,6 +102,9 @@ public final class GridCommand implements Command {
     List<Path> sheets = new ArrayList<>();
     int kept = 0;
     int made = 0;
+    for (int sheet = 0; sheet < z.values().size(); sheet++) {
+      requireOther(sheet(sheet));
+    }
     try (OpenModel model = OpenModel.of(console, options)) {
       MixPlan named = mix.plan(console, model);
       Prompt begun =
@@ -109,6 +113,7 @@ public final class GridCommand implements Command {
               model.sd().base().sizeUnit(),
               Optional.empty());
       List<Cell> cells = named(console, model, cells(begun, model.sd().sites()));
+      cells.forEach(c -> requireOther(c.file()));
       List<Prompt> missing =
           cells.stream().filter(c -> !there(model, c)).map(Cell::prompt).toList();
       kept = cells.size() - missing.size();
@@ -145,7 +150,7 @@ public final class GridCommand implements Command {
         for (int j = 0; j < y.values().size(); j++) {
           for (int i = 0; i < x.values().size(); i++) {
             Prompt one = z.apply(y.apply(x.apply(begun, i, sites), j, sites), k, sites);
-            String name = String.format("z%02d-y%02d-x%02d.png", k + 1, j + 1, i + 1);
+            String name = String.format(Locale.ROOT, "z%02d-y%02d-x%02d.png", k + 1, j + 1, i + 1);
             cells.add(new Cell(one, output.resolve(name)));
           }
         }
@@ -196,6 +201,18 @@ public final class GridCommand implements Command {
     }
   }
 
+  private Path sheet(int sheet) {
+    boolean only = z.values().size() == 1;
+    return output.resolve(
+        only ? "grid.png" : String.format(Locale.ROOT, "grid-z%02d.png", sheet + 1));
+  }
+
+  /** Nothing that is read is written over. */
+  private void requireOther(Path file) {
+    start.requireOther(file);
+    mix.requireOther(file);
+  }
+
   private Path draw(List<Cell> cells, int sheet) {
     List<String> headings = new ArrayList<>();
     for (int i = 0; i < x.values().size(); i++) {
@@ -210,8 +227,8 @@ public final class GridCommand implements Command {
       }
       grid.add(y.label(j), row);
     }
+    Path file = sheet(sheet);
     boolean only = z.values().size() == 1;
-    Path file = output.resolve(only ? "grid.png" : String.format("grid-z%02d.png", sheet + 1));
     PngFile.write(file, grid.draw(), prompt + (only ? "" : "\n" + z.label(sheet)));
     return file;
   }

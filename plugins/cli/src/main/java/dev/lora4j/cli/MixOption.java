@@ -96,6 +96,11 @@ final class MixOption {
         });
   }
 
+  /** Refuses to write over what is read. */
+  void requireOther(Path file) {
+    regionFiles.forEach((name, f) -> OutputFile.requireOther(file, f, "the region of " + name));
+  }
+
   /** The region of an adapter, if one was given. */
   Optional<Area> region(String adapter) {
     return Optional.ofNullable(regions.get(adapter));

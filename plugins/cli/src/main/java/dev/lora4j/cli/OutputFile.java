@@ -25,6 +25,22 @@ final class OutputFile {
     }
   }
 
+  /**
+   * Refuses to write over what is read.
+   *
+   * @param what the file read is to the command, for example {@code the mask}
+   */
+  static void requireOther(Path file, Path read, String what) {
+    try {
+      if (Files.exists(file) && Files.isSameFile(file, read)) {
+        throw new Failure(
+            file + " is " + what + ", and would be written over. Name another file to write.");
+      }
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be looked at: " + Explanation.of(e), e);
+    }
+  }
+
   /** Makes the folder around a folder that is to be written, which must not hold anything yet. */
   static void freshFolder(Path folder) {
     folder(folder.toAbsolutePath().resolveSibling("."));

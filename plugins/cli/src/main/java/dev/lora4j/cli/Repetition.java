@@ -16,26 +16,35 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Making a picture again from what its file says about it. */
 final class Repetition {
   private final Path file;
   private final PictureRecord record;
+  private final BufferedImage then;
 
-  private Repetition(Path file, PictureRecord record) {
+  private Repetition(Path file, PictureRecord record, BufferedImage then) {
     this.file = file;
     this.record = record;
+    this.then = then;
   }
 
-  /** Reads the file's record. */
+  /** Reads the file: its record, and the picture while it is that of then. */
   static Repetition of(Path file) {
     ExistingPath.file(file);
     try {
-      return new Repetition(file, PictureRecord.read(file));
+      return new Repetition(file, PictureRecord.read(file), PictureFile.read(file));
     } catch (IllegalArgumentException e) {
       throw new Failure(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Where the picture of now goes if nobody says: not over that of then. */
+  static Path output(Path file) {
+    String name = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
+    return Path.of(name + "-again.png");
   }
 
   /** Its request and those it was made together with, in order. */
@@ -195,7 +204,6 @@ final class Repetition {
       lines.add("the strength is another");
     }
     lines.addAll(record.making().differences(now.making()));
-    BufferedImage then = PictureFile.read(file);
     if (then.getWidth() != now.image().getWidth() || then.getHeight() != now.image().getHeight()) {
       lines.add(0, "Another picture than " + file + ": it has another size.");
       return lines;
@@ -214,6 +222,7 @@ final class Repetition {
         different == 0
             ? "The same picture as " + file + ", bit for bit."
             : String.format(
+                Locale.ROOT,
                 "Not quite %s: %d of %d pixels differ, by at most %d of 255.",
                 file, different, then.getWidth() * then.getHeight(), most));
     return lines;

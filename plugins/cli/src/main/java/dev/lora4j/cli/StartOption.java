@@ -42,6 +42,12 @@ final class StartOption {
     }
   }
 
+  /** Refuses to write over what is read. */
+  void requireOther(Path file) {
+    image.ifPresent(f -> OutputFile.requireOther(file, f, "the picture to begin with"));
+    mask.ifPresent(f -> OutputFile.requireOther(file, f, "the mask"));
+  }
+
   /**
    * A prompt that begins with the picture.
    *

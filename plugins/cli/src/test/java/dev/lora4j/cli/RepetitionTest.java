@@ -66,6 +66,31 @@ class RepetitionTest {
     assertTrue(elsewhere.out().contains("F32 then, BF16 now"), elsewhere.out());
   }
 
+  /** The picture is compared with the one that was there, and that is still there afterwards. */
+  @Test
+  void nothingThatIsReadIsWrittenOver() throws IOException {
+    assertEquals(0, make("-o", first).code());
+    byte[] bytes = Files.readAllBytes(first);
+    Path link = Files.createLink(folder.resolve("link.png"), first);
+    for (Path same : new Path[] {first, folder.resolve("x/../first.png"), link}) {
+      Files.createDirectories(folder.resolve("x"));
+      Run run = Run.of("generate", "--from", first, "-o", same, Run.BASE);
+      assertEquals(1, run.code(), run.err());
+      assertTrue(run.err().contains("is the picture to be made again"), run.err());
+    }
+    assertEquals(Path.of("out-again.png"), Repetition.output(Path.of("x/out.png")));
+    Path second = Files.copy(first, folder.resolve("other-2.png"));
+    Run start = make("--image", second, "--count=2", "-o", folder.resolve("other.png"));
+    assertEquals(1, start.code(), start.err());
+    assertTrue(start.err().contains("other-2.png is the picture to begin with"), start.err());
+    Run mask = make("--image", first, "--mask", second, "-o", second);
+    assertTrue(mask.err().contains("is the mask"), mask.err());
+    Run region = make("--region=ink=" + second, "-o", second);
+    assertTrue(region.err().contains("is the region of ink"), region.err());
+    assertArrayEquals(bytes, Files.readAllBytes(first));
+    assertArrayEquals(bytes, Files.readAllBytes(second));
+  }
+
   /** Each of a batch is repeated from its own file alone, with adapters that go their own ways. */
   @Test
   void picturesOfABatchBitForBit() throws IOException {
