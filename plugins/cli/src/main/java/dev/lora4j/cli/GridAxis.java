@@ -26,6 +26,8 @@ record GridAxis(String name, List<String> values) {
   static final String NAMES =
       "seed, steps, guidance, sampler, schedule, clip-skip, prompt, " + AdapterAxis.NAMES;
 
+  static final String PROMPT = "prompt";
+
   private static final Pattern FORM = Pattern.compile("([a-z-]+(?::[^=]+)?)=(.+)", Pattern.DOTALL);
   private static final Pattern WHOLE = Pattern.compile("(\\d+)-(\\d+)");
   private static final Pattern STEPS =
@@ -46,7 +48,7 @@ record GridAxis(String name, List<String> values) {
     }
     // Of what an adapter is called, its own name and the block are enough.
     String what = name.substring(name.indexOf(':') + 1).replace(':', ' ');
-    return name.equals("prompt") ? values.get(i) : what + " " + values.get(i);
+    return name.equals(PROMPT) ? values.get(i) : what + " " + values.get(i);
   }
 
   /**
@@ -69,11 +71,26 @@ record GridAxis(String name, List<String> values) {
       case "sampler" -> prompt.sampler(Samplers.named(value).name());
       case "schedule" -> prompt.schedule(LevelLaw.named(value));
       case "clip-skip" -> prompt.clipSkip(Math.toIntExact(whole(value)));
-      case "prompt" -> replaced(prompt, value);
+      case PROMPT -> replaced(prompt, value);
       default ->
           throw new IllegalArgumentException(
               "A grid cannot change '" + name + "'; it can change " + NAMES + ".");
     };
+  }
+
+  /**
+   * Finds what a value cannot be without knowing base and adapters.
+   *
+   * @throws IllegalArgumentException naming it
+   */
+  void require(Prompt prompt) {
+    if (AdapterAxis.of(name).isPresent()) {
+      values.forEach(this::number);
+    } else if (!name.equals(PROMPT)) {
+      for (int i = 0; i < values.size(); i++) {
+        apply(prompt, i, new SiteCatalogue(List.of()));
+      }
+    }
   }
 
   private Prompt replaced(Prompt prompt, String value) {
@@ -123,13 +140,21 @@ record GridAxis(String name, List<String> values) {
       }
       List<String> values = new ArrayList<>();
       for (String part : form.group(2).split(",", -1)) {
-        expand(part.strip(), values::add);
+        int before = values.size();
+        try {
+          expand(part.strip(), values::add);
+        } catch (NumberFormatException e) {
+          throw new TypeConversionException("'" + part + "' of '" + text + "' has no such numbers");
+        }
+        if (values.size() == before) {
+          throw new TypeConversionException(
+              "'" + part + "' of '" + text + "' goes from more to less; ranges count up");
+        }
         if (values.size() > MOST) {
           throw new TypeConversionException("'" + text + "' has more than " + MOST + " values");
         }
       }
-      GridAxis axis = new GridAxis(form.group(1), values);
-      return axis;
+      return new GridAxis(form.group(1), values);
     }
 
     private static void expand(String part, Consumer<String> values) {
@@ -138,8 +163,8 @@ record GridAxis(String name, List<String> values) {
       if (whole.matches()) {
         long to = Long.parseLong(whole.group(2));
         long from = Long.parseLong(whole.group(1));
-        for (long v = from; v <= to && v - from <= MOST; v++) {
-          values.accept(Long.toString(v));
+        for (long i = 0; i <= to - from && i <= MOST; i++) {
+          values.accept(Long.toString(from + i));
         }
       } else if (steps.matches()) {
         double from = Double.parseDouble(steps.group(1));

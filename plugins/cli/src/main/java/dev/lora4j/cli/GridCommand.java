@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
@@ -11,9 +12,11 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -95,6 +98,7 @@ public final class GridCommand implements Command {
       throw new ParameterException(spec.commandLine(), "A grid takes seed=1-4 for --count.");
     }
     Prompt plain = request.prompts(spec, List.of(prompt)).get(0);
+    requireAxes(plain);
     mix.requireFiles();
     embeddings.requireFiles();
     start.require();
@@ -135,6 +139,25 @@ public final class GridCommand implements Command {
     }
     report(console, sheets, made, kept);
     return 0;
+  }
+
+  /** What is wrong with the directions is found before anything is loaded. */
+  private void requireAxes(Prompt plain) {
+    Set<String> names = new HashSet<>();
+    try {
+      for (GridAxis axis : List.of(x, y, z)) {
+        axis.require(plain);
+        boolean several = axis.name().isEmpty() || axis.name().equals(GridAxis.PROMPT);
+        if (!several && !names.add(axis.name())) {
+          throw new Failure(
+              "Two directions change "
+                  + axis.name()
+                  + ", of which one alone would count. Give all values to one of them.");
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      throw new Failure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The seed that a repeated command would draw anew. */
@@ -185,13 +208,13 @@ public final class GridCommand implements Command {
     try {
       PictureRecord record = PictureRecord.read(cell.file());
       PictureRecord wanted = PictureRecord.of(cell.prompt(), record.making());
-      Prompt sized = record.prompt();
-      Prompt asked = wanted.prompt();
-      boolean sameSize = asked.width() == 0 || asked.width() == sized.width();
-      return sameSize
+      Route route = cell.prompt().mix().route();
+      boolean anyRoute = route == Route.AUTO || wanted.adapters().isEmpty();
+      return (anyRoute || record.making().route().equalsIgnoreCase(route.name()))
           && record.making().baseHash().equals(model.sd().base().hash())
+          && record.making().configuration().equals(model.sd().base().configuration())
           && record.making().compute().equals(model.compute().toString())
-          && asked.size(sized.width(), sized.height()).equals(sized)
+          && sized(model, wanted.prompt()).equals(record.prompt())
           && wanted.adapters().equals(record.adapters())
           && wanted.mixer().equals(record.mixer())
           && wanted.words().equals(record.words())
@@ -199,6 +222,12 @@ public final class GridCommand implements Command {
     } catch (IllegalArgumentException e) {
       return false;
     }
+  }
+
+  /** With the base's own size where nobody said another. */
+  private static Prompt sized(OpenModel model, Prompt prompt) {
+    int own = model.sd().base().sampleSize() * model.sd().base().vae().scale();
+    return prompt.width() == 0 ? prompt.size(own, own) : prompt;
   }
 
   private Path sheet(int sheet) {

@@ -63,6 +63,26 @@ class GridCommandTest {
     assertTrue(other.out().contains("8 pictures made."), other.out());
   }
 
+  /** Pictures of other circumstances under the same names are made again. */
+  @Test
+  void onlyThePictureThatWouldBeMadeIsKept() {
+    String one = "1 pictures made.";
+    assertTrue(grid("--x", "seed=1", F32).out().contains(one));
+    for (String other :
+        new String[] {
+          "--prediction=epsilon", "--size=48x32", "--size=48x48", "--clip-skip=1"
+        }) {
+      assertTrue(grid("--x", "seed=1", F32, other).out().contains(one), other);
+      assertTrue(grid("--x", "seed=1", F32, other).out().contains("1 kept"), other);
+    }
+    assertTrue(grid("--x", "seed=1", F32).out().contains(one), "the base's own size");
+    Object[] mixed = {"--x", "seed=1", F32, "--lora", INK, "--route=patched"};
+    assertTrue(grid(mixed).out().contains(one));
+    mixed[5] = "--route=beside";
+    assertTrue(grid(mixed).out().contains(one), "another route");
+    assertTrue(grid("--x", "seed=1", F32, "--lora", INK).out().contains("1 kept"), "any route");
+  }
+
   /** The picture of a cell is the one that generate makes of the same request. */
   @Test
   void aCellIsWhatGenerateMakes() throws IOException {
@@ -120,6 +140,17 @@ class GridCommandTest {
     assertEquals(2, grid("--x", "seed", F32).code());
     assertEquals(2, grid(F32).code());
     assertEquals(2, grid("--x", "seed=1-1000", F32).code());
+    for (String none : new String[] {"seed=4-1", "guidance=7..1:2", "steps=10,4-1", "lora:a=2..1:1"}) {
+      Run run = grid("--x", none, F32);
+      assertEquals(2, run.code(), none);
+      assertTrue(run.err().contains("ranges count up"), run.err());
+    }
+    assertEquals(2, grid("--x", "seed=1-99999999999999999999", F32).code());
+    assertEquals(2, grid("--x", "guidance=1.2.3..4:1", F32).code());
+    Run twice = grid("--x", "seed=1-2", "--y", "seed=3-4", F32);
+    assertEquals(1, twice.code(), twice.err());
+    assertTrue(twice.err().contains("Two directions change seed"), twice.err());
+    assertFalse(twice.err().contains("Loaded"), "before anything is loaded");
     assertFalse(Files.exists(folder.resolve("grid.png")));
   }
 
