@@ -95,7 +95,8 @@ final class EmbeddingOption {
     return read.computeIfAbsent(file, model.sd()::embedding);
   }
 
-  private void noteUnused(Console console, List<Prompt> prompts) {
+  /** Says which of the given files no prompt names. */
+  void noteUnused(Console console, List<Prompt> prompts) {
     Set<Embedding> used = new LinkedHashSet<>();
     prompts.forEach(p -> used.addAll(p.usedEmbeddings()));
     read.forEach(

@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
@@ -34,6 +35,19 @@ import picocli.CommandLine.Spec;
         "Score a style adapter on concepts that no style set shows: is it the style, is it the"
             + " concept, how near is the true picture. Every picture is kept, with a manifest.")
 public final class EvaluateCommand implements Command {
+  private static final List<String> OF_MAKING =
+      List.of(
+          "--base",
+          "--base-config",
+          "--prediction",
+          "--compute",
+          "--concepts",
+          "--per-concept",
+          "--other-style",
+          "--steps",
+          "--guidance",
+          "--seed");
+
   private static final int SIDE = 64;
   private static final int OTHERS = 20;
 
@@ -128,6 +142,9 @@ public final class EvaluateCommand implements Command {
           spec.commandLine(),
           "Give an adapter by --lora, or pictures to score by --images, not both.");
     }
+    if (images.isPresent()) {
+      UnusedOptions.refuse(spec, OF_MAKING, "--images, which makes no pictures");
+    }
     lora.ifPresent(l -> ExistingPath.any(l.file()));
     if (lora.isPresent() && lora.get().weight().value() == 0) {
       throw new Failure(
@@ -141,8 +158,8 @@ public final class EvaluateCommand implements Command {
     if (images.isPresent()) {
       List<Judged> all = Manifest.read(images.get(), SIDE, judge.names().size());
       judged.require(all);
-      try (Engine engine = Engine.open()) {
-        report(console, engine, judge, judged, all, began);
+      try (Lora4j opened = options.where.open(console)) {
+        report(console, opened.engine(), judge, judged, all, began);
       }
     } else {
       Map<Integer, String> shown = JudgedConcepts.some(judged, judge, concepts);

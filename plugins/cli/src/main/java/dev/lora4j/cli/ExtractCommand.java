@@ -95,6 +95,9 @@ public final class ExtractCommand implements Command {
   @Override
   public int run(Console console) {
     RankRules rules = checked();
+    if (exact) {
+      UnusedOptions.refuse(spec, List.of("--seed"), "--exact, which draws nothing at random");
+    }
     output.require(spec);
     ExistingPath.any(base);
     ExistingPath.any(tuned);

@@ -125,6 +125,9 @@ public final class GenerateCommand implements Command {
       throw new ParameterException(
           spec.commandLine(), "--batch must be at least 1, found " + batch + ".");
     }
+    if (mix.regional().isEmpty()) {
+      UnusedOptions.refuseWithout(spec, List.of("--leakage"), "an adapter with a --region");
+    }
     List<Prompt> plain =
         repetition
             .map(r -> r.batch().stream().map(PictureRecord::prompt).toList())
@@ -151,7 +154,10 @@ public final class GenerateCommand implements Command {
                 ? repeated(console, model, repetition.get(), wanted.size(), prompt, named)
                 : mix.tagged(console, model, prompt, named));
       }
-      if (repetition.isEmpty()) {
+      if (repetition.isPresent()) {
+        repetition.get().requireUsed(wanted, named, mix);
+        embeddings.noteUnused(console, wanted);
+      } else {
         wanted = embeddings.named(console, model, wanted);
       }
       List<MadePicture> made =
@@ -181,13 +187,8 @@ public final class GenerateCommand implements Command {
   }
 
   private Repetition repetition(Path file) {
-    for (String option : TAKEN_FROM_THE_PICTURE) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            option + " does not go with --from, which makes the picture as it was made.");
-      }
-    }
+    UnusedOptions.refuse(
+        spec, TAKEN_FROM_THE_PICTURE, "--from, which makes the picture as it was made");
     return Repetition.of(file);
   }
 

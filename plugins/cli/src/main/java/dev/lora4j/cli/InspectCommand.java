@@ -7,10 +7,13 @@ import dev.lora4j.core.format.reading.Examination;
 import dev.lora4j.core.spi.Extension;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Says what a file is. */
 @Extension(
@@ -25,6 +28,10 @@ import picocli.CommandLine.Parameters;
       "Of an adapter: for which kind of base it is, what became of each key, methods, ranks, hashes."
     })
 public final class InspectCommand implements Command {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
   @Parameters(
       paramLabel = "FILE",
       description = {
@@ -48,6 +55,8 @@ public final class InspectCommand implements Command {
     ExistingPath.any(file);
     boolean several = !AdapterFiles.models(file).isEmpty();
     if (Files.isDirectory(file) && !AdapterFiles.folder(file)) {
+      UnusedOptions.refuse(
+          spec, List.of("--base", "--allow-partial"), file + ", which is a model and no adapter");
       ModelReport report = ModelReport.of(file);
       console.print(json ? report.json().toString() : String.join("\n", report.lines()));
       return 0;

@@ -5,6 +5,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,12 +17,17 @@ import picocli.CommandLine.TypeConversionException;
  * An adapter on the command line: {@code ink.safetensors:0.7}, {@code ink.safetensors:0.7:0.5-1},
  * {@code ink.safetensors:0@0,1@0.5,0.2@1:cosine} or {@code ink.safetensors:0,0.5,1}.
  */
-record LoraOption(Path file, Weight weight) {
+record LoraOption(Path file, Optional<Weight> said) {
   static final String FORM =
       "FILE[:WEIGHT[:FROM-TO]], FILE:WEIGHT@SHARE,...[:cosine] or FILE:WEIGHT,WEIGHT,...";
 
   private static final Pattern PARTS =
       Pattern.compile("(.+?)(?::([-+.0-9][-+.0-9eE@,]*(?::(?:[0-9.]+-[0-9.]+|linear|cosine))?))?");
+
+  /** As it was said, else 1. */
+  Weight weight() {
+    return said.orElse(Weight.of(1));
+  }
 
   /**
    * Adapters of texts with their weights, each read where it is said to lie. What a text is made in
@@ -64,7 +70,7 @@ record LoraOption(Path file, Weight weight) {
       try {
         String weight = parts.group(2);
         return new LoraOption(
-            Path.of(parts.group(1)), weight == null ? Weight.of(1) : Weight.parse(weight));
+            Path.of(parts.group(1)), Optional.ofNullable(weight).map(Weight::parse));
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException("'" + text + "' is no " + FORM + ": " + e.getMessage());
       }

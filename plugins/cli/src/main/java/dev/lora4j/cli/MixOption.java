@@ -96,6 +96,11 @@ final class MixOption {
         });
   }
 
+  /** The adapters whose regions were given. */
+  Set<String> regional() {
+    return regionFiles.keySet();
+  }
+
   /** Refuses to write over what is read. */
   void requireOther(Path file) {
     regionFiles.forEach((name, f) -> OutputFile.requireOther(file, f, "the region of " + name));

@@ -5,6 +5,7 @@ import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.diffusion.clip.Embedding;
@@ -170,6 +171,44 @@ final class Repetition {
   List<Embedding> embeddings(
       OpenModel model, PictureRecord one, EmbeddingOption options, List<Path> folders) {
     return options.ofThen(model, file, one.words(), folders);
+  }
+
+  /** Refuses what was given of adapters and is not what the picture was made with. */
+  void requireUsed(List<Prompt> again, MixPlan named, MixOption options) {
+    List<MixPlan.Part> parts = again.stream().flatMap(p -> p.mix().parts().stream()).toList();
+    for (int i = 0; i < named.parts().size(); i++) {
+      Adapter given = named.parts().get(i).adapter();
+      List<MixPlan.Part> own =
+          parts.stream()
+              .filter(p -> p.adapter().identity().equals(given.identity()))
+              .toList();
+      if (own.isEmpty()) {
+        throw new Failure(
+            "The adapter "
+                + options.loras.get(i).file()
+                + " took no part in "
+                + file
+                + ", which is made as it was; leave its --lora out.");
+      }
+      Optional<Weight> said = options.loras.get(i).said();
+      if (said.isPresent() && own.stream().noneMatch(p -> p.weight().equals(said.get()))) {
+        throw new Failure(
+            options.loras.get(i).file()
+                + " has the weight "
+                + own.get(0).weight().text()
+                + " in "
+                + file
+                + ", which is made as it was; leave the weight "
+                + said.get().text()
+                + " out.");
+      }
+    }
+    for (String name : options.regional()) {
+      if (parts.stream().noneMatch(p -> p.adapter().name().equals(name) && p.area().isPresent())) {
+        throw new Failure(
+            file + " has no region of " + Printable.of(name, 80) + "; leave its --region out.");
+      }
+    }
   }
 
   private static String shorter(String identity) {

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Goes on from texts. */
 @picocli.CommandLine.Command(
@@ -22,6 +24,10 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     description = "Go on from texts, with adapters. Several prompts are answered together.")
 final class TextGenerate implements Command {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
   @Parameters(paramLabel = "PROMPT", arity = "1..*", description = "What to go on from.")
   private List<String> prompts = new ArrayList<>();
 
@@ -123,6 +129,13 @@ final class TextGenerate implements Command {
 
   @Override
   public int run(Console console) {
+    if (temperature == 0) {
+      UnusedOptions.refuseWithout(
+          spec, List.of("--top-k", "--top-p", "--min-p"), "a --temperature above 0");
+    }
+    if (beams.orElse(1) == 1) {
+      UnusedOptions.refuseWithout(spec, List.of("--length-penalty"), "--beams of 2 or more");
+    }
     SamplingSettings sampling = new SamplingSettings(penalty, temperature, topK, topP, minP);
     try (OpenText open = OpenText.of(console, options)) {
       MixPlan mix = open.plan(loras);

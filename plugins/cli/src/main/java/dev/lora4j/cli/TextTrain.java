@@ -22,7 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Trains an adapter of a language model. */
 @picocli.CommandLine.Command(
@@ -39,6 +41,10 @@ final class TextTrain implements Command {
 
   /** What was trained, and the losses of all its steps. */
   private record Trained(TrainedText text, List<Double> losses) {}
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
 
   @Mixin private final TextModelOptions options = new TextModelOptions();
 
@@ -83,6 +89,10 @@ final class TextTrain implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(data);
+    how.require(spec);
+    if (resume) {
+      UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
+    }
     if (how.savedAlone() && layout.equals("peft")) {
       throw new Failure(
           "PEFT has no form for an adapter of layers that are trained whole alone. Write another"

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** How an adapter of a language model is trained. */
@@ -168,6 +169,17 @@ final class TextTrainingOptions {
       description = "Of everything random (default: ${DEFAULT-VALUE}).",
       defaultValue = "0")
   private long seed;
+
+  /** Refuses what would do nothing. */
+  void require(CommandSpec spec) {
+    if (heldOut == 0) {
+      UnusedOptions.refuseWithout(
+          spec, List.of("--validate-every", "--keep-best"), "texts to validate by: --held-out");
+    }
+    if (steps.isPresent()) {
+      UnusedOptions.refuse(spec, List.of("--epochs"), "--steps, which counts otherwise");
+    }
+  }
 
   /** Of everything random. */
   long seed() {

@@ -8,13 +8,15 @@ import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mix.WeightCurve.Point;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.TypeConversionException;
 
 class OptionFormsTest {
   @Test
   void adaptersTakeAWeightAndAShareOfTheSteps() {
-    assertEquals(new LoraOption(Path.of("a.safetensors"), Weight.of(1)), lora("a.safetensors"));
+    assertEquals(new LoraOption(Path.of("a.safetensors"), Optional.empty()), lora("a.safetensors"));
+    assertEquals(Weight.of(1), lora("a.safetensors").weight());
     assertEquals(Weight.of(-0.5), lora("a.safetensors:-0.5").weight());
     assertEquals(Weight.steps(0.5, 1, 0.7), lora("a.safetensors:0.7:0.5-1").weight());
     assertEquals(

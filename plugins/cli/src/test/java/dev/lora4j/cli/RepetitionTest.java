@@ -91,6 +91,32 @@ class RepetitionTest {
     assertArrayEquals(bytes, Files.readAllBytes(second));
   }
 
+  /** What is given of adapters and would not count is refused, and the picture's own is not. */
+  @Test
+  void adaptersAreThoseOfThenWithTheWeightsOfThen() throws IOException {
+    assertEquals(0, make("-o", first).code());
+    Path ink = folder.resolve("ink.safetensors");
+    Path other = Run.TINY_SD.resolve("lora-kohya-2.safetensors");
+    Path again = folder.resolve("again.png");
+    Object[] from = {"generate", "--from", first, "-o", again, Run.BASE, "", ""};
+    String[][] refused = {
+      {"--lora=" + ink + ":0.3", "", "has the weight 0.6"},
+      {"--lora=" + ink, "--lora=" + other, "took no part"},
+      {"--lora=" + ink, "--region=ink=" + first, "no region of ink"}
+    };
+    for (String[] one : refused) {
+      from[6] = one[0];
+      from[7] = one[1].isEmpty() ? "--json" : one[1];
+      Run run = Run.of(from);
+      assertEquals(1, run.code(), run.err());
+      assertTrue(run.err().contains(one[2]), run.err());
+      assertFalse(Files.exists(again));
+    }
+    from[6] = "--lora=" + ink + ":0.6";
+    from[7] = "--json";
+    assertTrue(Run.of(from).out().contains("bit for bit"));
+  }
+
   /** Each of a batch is repeated from its own file alone, with adapters that go their own ways. */
   @Test
   void picturesOfABatchBitForBit() throws IOException {

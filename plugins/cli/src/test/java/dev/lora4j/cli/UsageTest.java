@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +38,37 @@ class UsageTest {
     assertMisused("route", Run.of("generate", "fox", "--route=fast"), "patched or beside");
     assertMisused("batch", Run.of("generate", "fox", "--batch=0"), "at least 1");
     assertMisused("rank", Run.of("train", "--images=.", "-o=a.safetensors", "--rank=0"), "rank");
+  }
+
+  /** What an option would do nothing beside is told, and nothing is made. */
+  @Test
+  void whatWouldDoNothingIsRefused() throws IOException {
+    Path text = Files.writeString(folder.resolve("a.txt"), "a text");
+    String nothing = "does nothing without";
+    assertMisused("leakage", Run.of("generate", "fox", "--leakage"), nothing);
+    assertMisused(
+        "evaluate",
+        Run.of("evaluate", "--images", folder, "--style=ink", "--steps=3"),
+        "--steps does not go with --images");
+    assertMisused(
+        "extract",
+        Run.of("extract", "--base=a", "--tuned=b", "-o=c.safetensors", "--rank=2", "--exact", "--seed=1"),
+        "--seed does not go with --exact");
+    assertMisused(
+        "inspect", Run.of("inspect", Run.TINY_SD, "--base=sd15"), "is a model and no adapter");
+    assertMisused("top-k", Run.of("text", "generate", "a", "--top-k=5"), nothing);
+    assertMisused("beams", Run.of("text", "generate", "a", "--length-penalty=2"), nothing);
+    for (String[] more :
+        new String[][] {
+          {"--keep-best", nothing},
+          {"--steps=2 --epochs=1", "--epochs does not go with --steps"},
+          {"--resume --overwrite", "--overwrite does not go with --resume"}
+        }) {
+      List<Object> words = new ArrayList<>(List.of("text", "train", "--data", text));
+      words.addAll(List.of("-o", folder.resolve("o")));
+      words.addAll(List.of(more[0].split(" ")));
+      assertMisused(more[0], Run.of(words.toArray()), more[1]);
+    }
   }
 
   private static void assertMisused(String what, Run run, String told) {

@@ -1,0 +1,38 @@
+package dev.lora4j.cli;
+
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Options that would do nothing beside others: they are refused, not passed over. */
+final class UnusedOptions {
+  private UnusedOptions() {}
+
+  /**
+   * Refuses those of {@code options} that were given.
+   *
+   * @param why what goes on after "does not go with"
+   */
+  static void refuse(CommandSpec spec, List<String> options, String why) {
+    for (String option : options) {
+      if (given(spec, option)) {
+        throw new ParameterException(
+            spec.commandLine(), option + " does not go with " + why + ".");
+      }
+    }
+  }
+
+  /** Refuses those of {@code options} that were given without what they are about. */
+  static void refuseWithout(CommandSpec spec, List<String> options, String needed) {
+    for (String option : options) {
+      if (given(spec, option)) {
+        throw new ParameterException(
+            spec.commandLine(), option + " does nothing without " + needed + ".");
+      }
+    }
+  }
+
+  private static boolean given(CommandSpec spec, String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+}
