@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -11,13 +12,18 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A recipe that goes on with an adapter that is there. */
-final class FurtherTraining {
-  private FurtherTraining() {}
-
+/**
+ * A recipe that goes on with an adapter that is there.
+ *
+ * @param file where the adapter lies
+ * @param loaded what is in it
+ * @param rankAskedBy who set a rank, if anybody did
+ */
+record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAskedBy) {
   /**
    * The recipe with the adapter that the run begins with, if it begins with one.
    *
@@ -27,48 +33,53 @@ final class FurtherTraining {
       Console console, RunSettings settings, StableDiffusion base, AdapterRecipe recipe) {
     return settings
         .from()
-        .map(file -> from(console, settings, base, recipe, ExistingPath.any(file)))
+        .map(
+            file -> {
+              requireOther(ExistingPath.any(file), settings.out());
+              return new FurtherTraining(file, base.load(file), settings.rankAskedBy())
+                  .of(console, recipe, r -> r.plan(base.base().sites().all()));
+            })
         .orElse(recipe);
   }
 
-  private static AdapterRecipe from(
-      Console console,
-      RunSettings settings,
-      StableDiffusion base,
-      AdapterRecipe recipe,
-      Path file) {
-    if (file.toAbsolutePath().normalize().equals(settings.out().toAbsolutePath().normalize())) {
+  /** Refuses to write over the adapter. */
+  static void requireOther(Path file, Path out) {
+    if (file.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
       throw new Failure(
           file
               + " is to be trained further and to be written as well. Name another file to write,"
               + " as going on with a run that was stopped needs both.");
     }
-    LoadedAdapter loaded = base.load(file);
+  }
+
+  /**
+   * The recipe with the adapter.
+   *
+   * @param console is told what it is
+   * @param planning what a recipe means for the base
+   */
+  AdapterRecipe of(
+      Console console, AdapterRecipe recipe, Function<AdapterRecipe, AdapterPlan> planning) {
     loaded.warnings().forEach(warning -> console.note(file + ": " + warning));
     Adapter adapter = loaded.adapter();
     AdapterRecipe going = recipe.from(adapter);
-    AdapterPlan plan = going.plan(base.base().sites().all());
-    Map<Boolean, Long> layers =
-        plan.sites().keySet().stream()
-            .collect(
-                Collectors.partitioningBy(
-                    site -> adapter.at(site.name()).isEmpty(), Collectors.counting()));
-    SiteRecipe usual = usual(plan, adapter);
-    long fresh = layers.getOrDefault(true, 0L);
+    AdapterPlan plan = planning.apply(going);
+    long begun = plan.sites().keySet().stream().filter(this::there).count();
+    long fresh = plan.sites().size() - begun;
+    Optional<SiteRecipe> usual = usual(plan);
     console.note(
         "Trains "
             + file
             + " further: "
-            + layers.getOrDefault(false, 0L)
-            + " layers, most of rank "
-            + usual.rank()
+            + begun
+            + " layers"
+            + usual.map(u -> ", most of rank " + u.rank()).orElse("")
             + (fresh == 0 ? "." : "; " + fresh + " more begin anew."));
-    if (fresh > 0) {
+    if (fresh > 0 || usual.isEmpty()) {
       return going;
     }
-    settings
-        .rankAskedBy()
-        .filter(asked -> recipe.rank() != usual.rank())
+    rankAskedBy
+        .filter(asked -> recipe.rank() != usual.get().rank())
         .ifPresent(
             asked ->
                 console.note(
@@ -79,21 +90,26 @@ final class FurtherTraining {
                         + ") has no effect: ranks and alphas are those of "
                         + file
                         + "."));
-    return going.rank(Math.toIntExact(usual.rank()), usual.alpha());
+    return going.rank(Math.toIntExact(usual.get().rank()), usual.get().alpha());
   }
 
-  /** What most layers of the adapter have. */
-  private static SiteRecipe usual(AdapterPlan plan, Adapter adapter) {
+  private boolean there(Site site) {
+    return !loaded.adapter().at(site.name()).isEmpty();
+  }
+
+  /** What most layers of the adapter have that have factors. */
+  private Optional<SiteRecipe> usual(AdapterPlan plan) {
     Map<SiteRecipe, Long> counted =
         plan.sites().entrySet().stream()
-            .filter(e -> !adapter.at(e.getKey().name()).isEmpty())
+            .filter(e -> there(e.getKey()))
+            .filter(
+                e -> plan.recipe().saved().stream().noneMatch(p -> p.matches(e.getKey().name())))
             .map(Map.Entry::getValue)
             .collect(
                 Collectors.groupingBy(
                     Function.identity(), LinkedHashMap::new, Collectors.counting()));
     return counted.entrySet().stream()
         .max(Comparator.comparing(Map.Entry::getValue))
-        .orElseThrow()
-        .getKey();
+        .map(Map.Entry::getKey);
   }
 }

@@ -1,15 +1,20 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.evaluate.Classification;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
 import dev.lora4j.text.train.ClassifierTrainer;
 import dev.lora4j.text.train.TextTrainer;
@@ -21,6 +26,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -103,6 +110,7 @@ final class TextTrain implements Command {
     } else {
       OutputFile.require(out, ".safetensors");
     }
+    how.from().ifPresent(file -> FurtherTraining.requireOther(ExistingPath.any(file), out));
     Path run = out.resolveSibling(out.getFileName() + ".run");
     TextDataSet texts = read();
     if (texts.form() == TextForm.LABELLED) {
@@ -144,11 +152,17 @@ final class TextTrain implements Command {
     long began = System.nanoTime();
     try (OpenText open = OpenText.of(console, options)) {
       SequenceLimits limits = how.limits(open.model().base());
-      TextTrainer unsized = TextTrainer.on(open.model(), how.settings(limits, 1)).data(texts);
+      AdapterRecipe recipe =
+          recipe(
+              console,
+              open.model()::load,
+              r -> TextTrainer.on(open.model(), how.settings(r, limits, 1)).plan());
+      TextTrainer unsized =
+          TextTrainer.on(open.model(), how.settings(recipe, limits, 1)).data(texts);
       unsized.notes().forEach(console::note);
       int count = how.steps(unsized.sequences());
       TextTrainer trainer =
-          TextTrainer.on(open.model(), how.settings(limits, count))
+          TextTrainer.on(open.model(), how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
       TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
       try (ClaimedFolder claim = begin(run, work, open.model().base())) {
@@ -168,11 +182,17 @@ final class TextTrain implements Command {
     try (OpenClassifier open = OpenClassifier.of(console, options, labels, how.seed())) {
       TextClassifier model = open.model();
       SequenceLimits limits = how.limits(model.base());
-      ClassifierTrainer unsized = ClassifierTrainer.on(model, how.settings(limits, 1)).data(texts);
+      AdapterRecipe recipe =
+          recipe(
+              console,
+              model::load,
+              r -> ClassifierTrainer.on(model, how.settings(r, limits, 1)).plan());
+      ClassifierTrainer unsized =
+          ClassifierTrainer.on(model, how.settings(recipe, limits, 1)).data(texts);
       unsized.notes().forEach(console::note);
       int count = how.steps(unsized.sequences());
       ClassifierTrainer trainer =
-          ClassifierTrainer.on(model, how.settings(limits, count))
+          ClassifierTrainer.on(model, how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
       model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
@@ -192,8 +212,31 @@ final class TextTrain implements Command {
     next(console, "tell texts apart", "classify", "YOUR TEXT");
   }
 
+  /**
+   * What is trained; with an adapter that is gone on with, what that has.
+   *
+   * @param reading reads it
+   * @param planning what a recipe means for the base
+   */
+  private AdapterRecipe recipe(
+      Console console,
+      BiFunction<Path, ReadOptions, LoadedAdapter> reading,
+      Function<AdapterRecipe, AdapterPlan> planning) {
+    Optional<String> asked = UnusedOptions.given(spec, "--rank");
+    return how.from()
+        .map(
+            file ->
+                new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
+                    .of(console, how.recipe(), planning))
+        .orElseGet(how::recipe);
+  }
+
   /** The base's classes if the texts have no others, so that its head is gone on with. */
   private List<String> labels(TextDataSet texts) {
+    List<String> own = how.from().map(AdapterClasses::of).orElse(List.of());
+    if (!own.isEmpty()) {
+      return requireKnown(texts, own);
+    }
     List<String> known = TextModel.labels(options.path());
     List<String> labels = known.containsAll(texts.labels()) ? known : texts.labels();
     if (labels.size() < 2) {
@@ -203,6 +246,21 @@ final class TextTrain implements Command {
               + "', so there is nothing to tell apart. Add texts of other classes.");
     }
     return labels;
+  }
+
+  /** Those of the adapter that is gone on with, whose head tells them apart. */
+  private List<String> requireKnown(TextDataSet texts, List<String> own) {
+    List<String> others = texts.labels().stream().filter(l -> !own.contains(l)).toList();
+    if (!others.isEmpty()) {
+      throw new Failure(
+          how.from().orElseThrow()
+              + " tells "
+              + String.join(", ", own)
+              + " apart, but there are texts of "
+              + String.join(", ", others)
+              + "; it can only be trained further on its own classes.");
+    }
+    return own;
   }
 
   /** Writes the adapter, or the model with it in its weights. */

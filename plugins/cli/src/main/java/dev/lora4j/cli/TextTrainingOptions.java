@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.optimizer.Optimizers;
 import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.core.train.run.TrainingSettings;
@@ -23,6 +24,14 @@ import picocli.CommandLine.Option;
 /** How an adapter of a language model is trained. */
 final class TextTrainingOptions {
   private static final int VALIDATE_EVERY = 100;
+
+  @Option(
+      names = "--from",
+      paramLabel = "PATH",
+      description =
+          "Adapter to train further, with its layers, ranks and alphas; those of --targets begin"
+              + " anew beside them.")
+  private Optional<Path> from = Optional.empty();
 
   @Option(
       names = "--method",
@@ -176,6 +185,12 @@ final class TextTrainingOptions {
       UnusedOptions.refuseWithout(
           spec, List.of("--validate-every", "--keep-best"), "texts to validate by: --held-out");
     }
+    if (from.isPresent() && targets.isEmpty()) {
+      UnusedOptions.refuse(
+          spec,
+          List.of("--rank", "--alpha", "--rslora"),
+          "--from, which has ranks and alphas of its own");
+    }
     if (steps.isPresent()) {
       UnusedOptions.refuse(spec, List.of("--epochs"), "--steps, which counts otherwise");
     }
@@ -225,15 +240,25 @@ final class TextTrainingOptions {
     return steps.orElseGet(() -> (int) Math.max(1, Math.round(epochs * batches / accumulate)));
   }
 
+  /** Which layers get which factors, before an adapter that is gone on with says its own. */
+  AdapterRecipe recipe() {
+    Targets layers =
+        from.isPresent() && targets.isEmpty() ? Targets.matching() : TextTargets.of(targets);
+    return AdapterRecipe.DEFAULT
+        .method(TrainableMethods.named(method, Map.of()))
+        .targets(layers)
+        .rank(rank, alpha.orElse((double) rank))
+        .rankStabilised(rslora)
+        .saved(saved.toArray(String[]::new));
+  }
+
+  /** The adapter that is trained further, if there is one. */
+  Optional<Path> from() {
+    return from;
+  }
+
   /** What a run of so many steps does. */
-  TextTrainingSettings settings(SequenceLimits limits, int count) {
-    AdapterRecipe recipe =
-        AdapterRecipe.DEFAULT
-            .method(TrainableMethods.named(method, Map.of()))
-            .targets(TextTargets.of(targets))
-            .rank(rank, alpha.orElse((double) rank))
-            .rankStabilised(rslora)
-            .saved(saved.toArray(String[]::new));
+  TextTrainingSettings settings(AdapterRecipe recipe, SequenceLimits limits, int count) {
     TrainingSettings training =
         TrainingSettings.of(
             Optimizers.named(optimizer),

@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -15,7 +16,7 @@ final class UnusedOptions {
    */
   static void refuse(CommandSpec spec, List<String> options, String why) {
     for (String option : options) {
-      if (given(spec, option)) {
+      if (given(spec, option).isPresent()) {
         throw new ParameterException(
             spec.commandLine(), option + " does not go with " + why + ".");
       }
@@ -25,14 +26,16 @@ final class UnusedOptions {
   /** Refuses those of {@code options} that were given without what they are about. */
   static void refuseWithout(CommandSpec spec, List<String> options, String needed) {
     for (String option : options) {
-      if (given(spec, option)) {
+      if (given(spec, option).isPresent()) {
         throw new ParameterException(
             spec.commandLine(), option + " does nothing without " + needed + ".");
       }
     }
   }
 
-  private static boolean given(CommandSpec spec, String option) {
-    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  /** The option, if it was given. */
+  static Optional<String> given(CommandSpec spec, String option) {
+    return Optional.of(option)
+        .filter(name -> spec.commandLine().getParseResult().hasMatchedOption(name));
   }
 }

@@ -65,6 +65,42 @@ class TextClassesTest {
     return Run.of(all.toArray());
   }
 
+  /** The head is gone on with as well, and knows its own classes alone. */
+  @Test
+  void anAdapterWithItsHeadIsTrainedFurther() throws IOException {
+    Path old = folder.resolve("old");
+    JsonObject first = train(old).json();
+    Run further =
+        Run.of(
+            "text",
+            "train",
+            base,
+            "--data=" + data,
+            "-o",
+            folder.resolve("further"),
+            "--from=" + old,
+            "--steps=2",
+            "--rate=1e-30",
+            "--json");
+    assertEquals(0, further.code(), further.err());
+    assertTrue(further.err().contains("most of rank 4."), further.err());
+    assertEquals(first.get("identity"), further.json().get("identity"));
+    Path others =
+        Files.writeString(
+            folder.resolve("others.jsonl"),
+            """
+            {"text": "red fox", "label": "warm"}
+            {"text": "fox", "label": "mild"}
+            """);
+    Run refused =
+        Run.of(
+            "text", "train", base, "--data=" + others, "-o", folder.resolve("x"), "--from=" + old);
+    assertEquals(1, refused.code(), refused.err());
+    assertTrue(
+        refused.err().contains("tells cold, warm apart, but there are texts of mild"),
+        refused.err());
+  }
+
   @Test
   void whatIsTrainedIsScoredAndUsed() {
     Path out = folder.resolve("mine");
