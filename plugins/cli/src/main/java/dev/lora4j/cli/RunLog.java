@@ -155,8 +155,9 @@ final class RunLog implements RunListener, AutoCloseable {
             last.rate(),
             pendingValidation,
             pace.seconds());
+    Trackers told = tracked();
     losses.add(done.step(), done.loss(), done.validation());
-    tracked().step(done);
+    told.step(done);
     pendingValidation = OptionalDouble.empty();
     last = new RunListener.Step(0, 1, 0, 0, 0, false);
   }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** How an adapter of a language model is trained. */
 final class TextTrainingOptions {
@@ -179,8 +180,21 @@ final class TextTrainingOptions {
       defaultValue = "0")
   private long seed;
 
-  /** Refuses what would do nothing. */
+  /** Refuses what would do nothing, and what no model could be trained with. */
   void require(CommandSpec spec) {
+    try {
+      requireFrom1("--save-every", saveEvery);
+      requireFrom1("--validate-every", validateEvery);
+      requireFrom1("--steps", steps.orElse(1));
+      if (!(epochs > 0) || Double.isInfinite(epochs)) {
+        throw new IllegalArgumentException("--epochs must be above 0, found " + epochs);
+      }
+      SequenceLimits limits =
+          new SequenceLimits(longest.orElse(Integer.MAX_VALUE), SequenceLimits.Longer.CUT, pack);
+      settings(recipe(), limits, 1);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
     if (heldOut == 0) {
       UnusedOptions.refuseWithout(
           spec, List.of("--validate-every", "--keep-best"), "texts to validate by: --held-out");
@@ -193,6 +207,12 @@ final class TextTrainingOptions {
     }
     if (steps.isPresent()) {
       UnusedOptions.refuse(spec, List.of("--epochs"), "--steps, which counts otherwise");
+    }
+  }
+
+  private static void requireFrom1(String option, int found) {
+    if (found < 1) {
+      throw new IllegalArgumentException(option + " must be at least 1, found " + found);
     }
   }
 

@@ -50,6 +50,26 @@ class TextFurtherTest {
     return run.json().get("identity").getAsString();
   }
 
+  /** The loss of the last step is told, also where it is the only one. */
+  @Test
+  void oneStepHasALoss() {
+    JsonObject one =
+        Run.of(
+                "text",
+                "train",
+                "--base",
+                model,
+                "--data",
+                book,
+                "-o",
+                folder.resolve("one"),
+                "--max-length=16",
+                "--steps=1",
+                "--json")
+            .json();
+    assertTrue(one.get("lastLoss").getAsDouble() > 0, one.toString());
+  }
+
   @Test
   void itBeginsWithWhatTheAdapterHas() {
     Run same = train(folder.resolve("same"), "--from", old, NOTHING);

@@ -42,7 +42,7 @@ class UsageTest {
 
   /** What an option would do nothing beside is told, and nothing is made. */
   @Test
-  void whatWouldDoNothingIsRefused() throws IOException {
+  void whatWouldDoNothingOrCannotBeIsRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("a.txt"), "a text");
     String nothing = "does nothing without";
     assertMisused("leakage", Run.of("generate", "fox", "--leakage"), nothing);
@@ -62,7 +62,14 @@ class UsageTest {
         new String[][] {
           {"--keep-best", nothing},
           {"--steps=2 --epochs=1", "--epochs does not go with --steps"},
-          {"--resume --overwrite", "--overwrite does not go with --resume"}
+          {"--resume --overwrite", "--overwrite does not go with --resume"},
+          {"--rank=0", "rank must be at least 1"},
+          {"--epochs=0", "--epochs must be above 0"},
+          {"--save-every=0", "--save-every must be at least 1"},
+          {"--steps=0", "--steps must be at least 1"},
+          {"--batch=0", "at least 1 text"},
+          {"--max-length=1", "nothing to learn"},
+          {"--optimizer=adam", "Did you mean adamw?"}
         }) {
       List<Object> words = new ArrayList<>(List.of("text", "train", "--data", text));
       words.addAll(List.of("-o", folder.resolve("o")));
