@@ -30,12 +30,12 @@ record LoraOption(Path file, Optional<Weight> said) {
   }
 
   /**
-   * Adapters of texts with their weights, each read where it is said to lie. What a text is made in
-   * are no steps that a weight could change over.
+   * Complains about adapters of texts before anything slow begins. What a text is made in are no
+   * steps that a weight could change over.
    */
-  static MixPlan plan(List<LoraOption> loras, Function<Path, Adapter> reading) {
-    MixPlan plan = MixPlan.NONE;
+  static void requireForTexts(List<LoraOption> loras) {
     for (LoraOption lora : loras) {
+      ExistingPath.any(lora.file());
       if (!lora.weight().constant()) {
         throw new Failure(
             "The weight "
@@ -44,7 +44,15 @@ record LoraOption(Path file, Optional<Weight> said) {
                 + lora.file()
                 + " changes over the steps of a picture, which a text has not; give it one number.");
       }
-      plan = plan.with(reading.apply(ExistingPath.any(lora.file())), lora.weight());
+    }
+  }
+
+  /** Adapters of texts with their weights, each read where it is said to lie. */
+  static MixPlan plan(List<LoraOption> loras, Function<Path, Adapter> reading) {
+    requireForTexts(loras);
+    MixPlan plan = MixPlan.NONE;
+    for (LoraOption lora : loras) {
+      plan = plan.with(reading.apply(lora.file()), lora.weight());
     }
     return plan;
   }

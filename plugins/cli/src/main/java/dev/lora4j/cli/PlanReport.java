@@ -180,6 +180,21 @@ final class PlanReport {
 
   /** What a step of the largest pictures costs, by counting and by how fast this machine is. */
   private String cost() {
+    StepCost cost = stepCost();
+    double seconds = seconds(cost);
+    return String.format(
+        Locale.ROOT,
+        "about %s a step, so %s in all, and %.1f GB of memory (estimated)",
+        seconds < 1 ? Math.round(1000 * seconds) + " ms" : Durations.text(seconds),
+        Durations.text(seconds * run.style().steps()),
+        cost.bytes() / 1e9);
+  }
+
+  private double seconds(StepCost cost) {
+    return cost.seconds(Rate.measure(run.model().lora().engine(), run.compute()));
+  }
+
+  private StepCost stepCost() {
     Bucket largest =
         run.data().training().stream()
             .map(item -> item.fit().bucket())
@@ -187,21 +202,13 @@ final class PlanReport {
             .orElseThrow();
     DiffusionModel base = run.model().sd().base();
     int factor = base.vae().scale();
-    StepCost cost =
-        StepCost.of(
-            base,
-            run.plan(),
-            run.style(),
-            run.batch(),
-            largest.height() / factor,
-            largest.width() / factor);
-    double seconds = cost.seconds(Rate.measure(run.model().lora().engine(), run.compute()));
-    return String.format(
-        Locale.ROOT,
-        "about %s a step, so %s in all, and %.1f GB of memory (estimated)",
-        seconds < 1 ? Math.round(1000 * seconds) + " ms" : Durations.text(seconds),
-        Durations.text(seconds * run.style().steps()),
-        cost.bytes() / 1e9);
+    return StepCost.of(
+        base,
+        run.plan(),
+        run.style(),
+        run.batch(),
+        largest.height() / factor,
+        largest.width() / factor);
   }
 
   /** What should be looked at: each sentence once, with the files that it is about. */
@@ -284,6 +291,10 @@ final class PlanReport {
               .put("regularisation", item.regularisation()));
     }
     json.put("pictures", pictures);
+    if (!run.data().training().isEmpty()) {
+      StepCost cost = stepCost();
+      json.put("secondsPerStep", seconds(cost)).put("memoryBytes", cost.bytes());
+    }
     json.put("steps", run.style().steps())
         .put("batch", run.batch())
         .put("layers", run.plan().sites().size())

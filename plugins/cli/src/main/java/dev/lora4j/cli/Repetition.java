@@ -179,9 +179,7 @@ final class Repetition {
     for (int i = 0; i < named.parts().size(); i++) {
       Adapter given = named.parts().get(i).adapter();
       List<MixPlan.Part> own =
-          parts.stream()
-              .filter(p -> p.adapter().identity().equals(given.identity()))
-              .toList();
+          parts.stream().filter(p -> p.adapter().identity().equals(given.identity())).toList();
       if (own.isEmpty()) {
         throw new Failure(
             "The adapter "
@@ -263,7 +261,10 @@ final class Repetition {
             : String.format(
                 Locale.ROOT,
                 "Not quite %s: %d of %d pixels differ, by at most %d of 255.",
-                file, different, then.getWidth() * then.getHeight(), most));
+                file,
+                different,
+                then.getWidth() * then.getHeight(),
+                most));
     return lines;
   }
 

@@ -37,6 +37,7 @@ final class TextClassify implements Command {
 
   @Override
   public int run(Console console) {
+    LoraOption.requireForTexts(loras);
     try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
       List<MixPlan> mixes = Collections.nCopies(texts.size(), open.plan(loras));
       List<ClassProbabilities> found = open.model().classify(texts, mixes);

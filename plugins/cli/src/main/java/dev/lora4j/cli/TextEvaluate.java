@@ -66,6 +66,7 @@ final class TextEvaluate implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(data);
+    LoraOption.requireForTexts(loras);
     TextDataSet texts;
     try {
       texts = TextDataSet.read(data);

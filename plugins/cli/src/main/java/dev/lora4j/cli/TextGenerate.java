@@ -136,18 +136,18 @@ final class TextGenerate implements Command {
     if (beams.orElse(1) == 1) {
       UnusedOptions.refuseWithout(spec, List.of("--length-penalty"), "--beams of 2 or more");
     }
+    LoraOption.requireForTexts(loras);
     SamplingSettings sampling = new SamplingSettings(penalty, temperature, topK, topP, minP);
+    BeamSettings search = search();
+    List<TextPrompt> asked =
+        prompts.stream()
+            .map(text -> prompt(text).tokens(tokens).sampling(sampling).stops(stops))
+            .toList();
     try (OpenText open = OpenText.of(console, options)) {
       MixPlan mix = open.plan(loras);
       List<TextPrompt> all = new ArrayList<>();
-      for (int i = 0; i < prompts.size(); i++) {
-        all.add(
-            prompt(prompts.get(i))
-                .tokens(tokens)
-                .sampling(sampling)
-                .stops(stops)
-                .seed(seed + i)
-                .mix(mix));
+      for (int i = 0; i < asked.size(); i++) {
+        all.add(asked.get(i).seed(seed + i).mix(mix));
       }
       boolean streams = !json && all.size() == 1 && beams.isEmpty();
       // What a decoder writes for an input does not go on from it.
@@ -163,7 +163,7 @@ final class TextGenerate implements Command {
               }
               : TextListener.NONE;
       long began = System.nanoTime();
-      List<Completion> done = open.model().generate(all, search(), listener);
+      List<Completion> done = open.model().generate(all, search, listener);
       double seconds = (System.nanoTime() - began) / 1e9;
       report(console, done, streams, goesOn);
       int count = done.stream().mapToInt(c -> c.tokens().size()).sum();

@@ -48,13 +48,24 @@ final class TextMerge implements Command {
       defaultValue = "bf16")
   private Stored precision = Stored.bf16;
 
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
   @Override
   public int run(Console console) {
     OutputFile.freshFolder(out);
+    LoraOption.requireForTexts(loras);
     DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
     boolean classes = loras.stream().anyMatch(l -> !AdapterClasses.of(l.file()).isEmpty());
     int changed = classes ? classes(console, stored) : words(console, stored);
-    console.print(out + "  " + changed + " weights changed, written in " + stored);
+    console.print(
+        json
+            ? new Json()
+                .put("model", out.toString())
+                .put("weightsChanged", changed)
+                .put("precision", stored.toString())
+                .toString()
+            : out + "  " + changed + " weights changed, written in " + stored);
     return 0;
   }
 

@@ -83,6 +83,9 @@ final class TextNew implements Command {
       defaultValue = "0")
   private long seed;
 
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
   @Override
   public int run(Console console) {
     ExistingPath.any(data);
@@ -97,8 +100,9 @@ final class TextNew implements Command {
         }
         words.add(plain.text());
       }
+      String tokenizer = words.train(vocabulary, END);
       model.write(out, seed);
-      AtomicFile.write(out.resolve("tokenizer.json"), words.train(vocabulary, END));
+      AtomicFile.write(out.resolve("tokenizer.json"), tokenizer);
       AtomicFile.write(
           out.resolve("tokenizer_config.json"),
           "{\n  \"tokenizer_class\": \"PreTrainedTokenizerFast\",\n  \"bos_token\": \""
@@ -111,7 +115,14 @@ final class TextNew implements Command {
     } catch (IOException e) {
       throw new Failure("Cannot make " + out + ": " + Explanation.of(e), e);
     }
-    console.print(out + "  a model of " + layers + " layers that was taught nothing");
+    console.print(
+        json
+            ? new Json()
+                .put("model", out.toString())
+                .put("vocabulary", vocabulary)
+                .put("layers", layers)
+                .toString()
+            : out + "  a model of " + layers + " layers that was taught nothing");
     return 0;
   }
 }

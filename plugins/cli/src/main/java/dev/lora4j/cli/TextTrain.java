@@ -291,14 +291,11 @@ final class TextTrain implements Command {
             layout.equals(MergedText.LAYOUT) ? "peft" : layout,
             base.family(),
             WriteOptions.EXACT.madeFor(base.use()));
-    RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept);
-    TrainedText trained;
-    try (log) {
-      trained = log.run(work.training());
+    try (RunLog log = new RunLog(console, logged, (step, adapter) -> Optional.empty(), kept)) {
+      TrainedText trained = log.run(work.training());
+      // Those of all steps, also of the ones that were taken before a run was gone on with.
+      return new Trained(trained, log.losses().losses());
     }
-    // Those of all steps, also of the ones that were taken before a run was gone on with; the last
-    // is among them once the log is closed.
-    return new Trained(trained, log.losses().losses());
   }
 
   private TextDataSet read() {

@@ -184,7 +184,6 @@ final class TextTrainingOptions {
   void require(CommandSpec spec) {
     try {
       requireFrom1("--save-every", saveEvery);
-      requireFrom1("--validate-every", validateEvery);
       requireFrom1("--steps", steps.orElse(1));
       if (!(epochs > 0) || Double.isInfinite(epochs)) {
         throw new IllegalArgumentException("--epochs must be above 0, found " + epochs);
@@ -194,10 +193,6 @@ final class TextTrainingOptions {
       settings(recipe(), limits, 1);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-    }
-    if (heldOut == 0) {
-      UnusedOptions.refuseWithout(
-          spec, List.of("--validate-every", "--keep-best"), "texts to validate by: --held-out");
     }
     if (from.isPresent() && targets.isEmpty()) {
       UnusedOptions.refuse(

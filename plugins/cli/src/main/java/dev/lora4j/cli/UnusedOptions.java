@@ -17,8 +17,7 @@ final class UnusedOptions {
   static void refuse(CommandSpec spec, List<String> options, String why) {
     for (String option : options) {
       if (given(spec, option).isPresent()) {
-        throw new ParameterException(
-            spec.commandLine(), option + " does not go with " + why + ".");
+        throw new ParameterException(spec.commandLine(), option + " does not go with " + why + ".");
       }
     }
   }

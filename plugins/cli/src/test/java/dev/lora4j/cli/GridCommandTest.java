@@ -69,9 +69,7 @@ class GridCommandTest {
     String one = "1 pictures made.";
     assertTrue(grid("--x", "seed=1", F32).out().contains(one));
     for (String other :
-        new String[] {
-          "--prediction=epsilon", "--size=48x32", "--size=48x48", "--clip-skip=1"
-        }) {
+        new String[] {"--prediction=epsilon", "--size=48x32", "--size=48x48", "--clip-skip=1"}) {
       assertTrue(grid("--x", "seed=1", F32, other).out().contains(one), other);
       assertTrue(grid("--x", "seed=1", F32, other).out().contains("1 kept"), other);
     }
@@ -140,7 +138,8 @@ class GridCommandTest {
     assertEquals(2, grid("--x", "seed", F32).code());
     assertEquals(2, grid(F32).code());
     assertEquals(2, grid("--x", "seed=1-1000", F32).code());
-    for (String none : new String[] {"seed=4-1", "guidance=7..1:2", "steps=10,4-1", "lora:a=2..1:1"}) {
+    for (String none :
+        new String[] {"seed=4-1", "guidance=7..1:2", "steps=10,4-1", "lora:a=2..1:1"}) {
       Run run = grid("--x", none, F32);
       assertEquals(2, run.code(), none);
       assertTrue(run.err().contains("ranges count up"), run.err());

@@ -54,6 +54,8 @@ class PlanCommandTest {
     assertEquals(4, plan.getAsJsonArray("pictures").size());
     assertEquals(2, plan.get("batch").getAsInt());
     assertEquals(2, plan.getAsJsonArray("problems").size());
+    assertTrue(plan.get("secondsPerStep").getAsDouble() > 0);
+    assertTrue(plan.get("memoryBytes").getAsLong() > 1_000_000);
   }
 
   @Test

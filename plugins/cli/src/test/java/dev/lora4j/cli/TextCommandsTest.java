@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,8 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,8 +123,9 @@ class TextCommandsTest {
             "-o",
             merged,
             "--precision",
-            "f32");
-    assertEquals(0, wrote.code(), wrote.err());
+            "f32",
+            "--json");
+    assertEquals(14, wrote.json().get("weightsChanged").getAsInt(), wrote.err());
     Run again = Run.of("text", "evaluate", "--base", merged, "--data", book, "--pack", "--json");
     assertEquals(adapted, again.json().get("base").getAsDouble(), 1e-3 * adapted);
   }
@@ -174,6 +178,14 @@ class TextCommandsTest {
             .err()
             .contains("There is no folder"));
     assertNotEquals(0, Run.of("text", "generate", "x", "--base", model, "--temperature=-1").code());
+    for (String command : new String[] {"generate x", "evaluate --data=" + book, "merge -o out"}) {
+      List<Object> words = new ArrayList<>(List.of("text"));
+      words.addAll(List.of(command.split(" ")));
+      words.addAll(List.of("--base", model, "--lora", folder.resolve("adaptr")));
+      Run missing = Run.of(words.toArray());
+      assertTrue(missing.err().contains("Did you mean"), missing.err());
+      assertFalse(missing.err().contains("Loaded"), "before anything is loaded");
+    }
     Path broken = Files.writeString(folder.resolve("broken.jsonl"), "{\"text\": 1}\nno json\n");
     Run refused =
         Run.of("text", "train", "--base", model, "--data", broken, "-o", folder.resolve("b"));
@@ -185,6 +197,28 @@ class TextCommandsTest {
     Run unknown = train(folder.resolve("c"), "--targets", "no_such_layer");
     assertNotEquals(0, unknown.code());
     assertTrue(unknown.err().contains("no_such_layer"), unknown.err());
+  }
+
+  /** A new model that cannot be made whole leaves nothing in the way of the next trial. */
+  @Test
+  void aNewModelIsMadeOrNot() {
+    Path made = folder.resolve("new");
+    Run small = Run.of("text", "new", "--data", book, "-o", made, "--vocabulary", "256");
+    assertEquals(1, small.code(), small.err());
+    Run whole =
+        Run.of(
+            "text",
+            "new",
+            "--data",
+            book,
+            "-o",
+            made,
+            "--vocabulary=270",
+            "--width=16",
+            "--heads=2",
+            "--layers=1",
+            "--json");
+    assertEquals(1, whole.json().get("layers").getAsInt(), whole.err());
   }
 
   /** What would be refused after hours of training is refused before. */

@@ -52,7 +52,14 @@ class UsageTest {
         "--steps does not go with --images");
     assertMisused(
         "extract",
-        Run.of("extract", "--base=a", "--tuned=b", "-o=c.safetensors", "--rank=2", "--exact", "--seed=1"),
+        Run.of(
+            "extract",
+            "--base=a",
+            "--tuned=b",
+            "-o=c.safetensors",
+            "--rank=2",
+            "--exact",
+            "--seed=1"),
         "--seed does not go with --exact");
     assertMisused(
         "inspect", Run.of("inspect", Run.TINY_SD, "--base=sd15"), "is a model and no adapter");
@@ -60,7 +67,6 @@ class UsageTest {
     assertMisused("beams", Run.of("text", "generate", "a", "--length-penalty=2"), nothing);
     for (String[] more :
         new String[][] {
-          {"--keep-best", nothing},
           {"--steps=2 --epochs=1", "--epochs does not go with --steps"},
           {"--resume --overwrite", "--overwrite does not go with --resume"},
           {"--rank=0", "rank must be at least 1"},

@@ -55,8 +55,7 @@ class AdapterRecipeTest {
 
   @Test
   void moreNumbersThanCanBeTrainedAreToldBeforehand() {
-    String message =
-        problems(() -> LORA.rank(Integer.MAX_VALUE, 2).plan(SmallNet.sites()));
+    String message = problems(() -> LORA.rank(Integer.MAX_VALUE, 2).plan(SmallNet.sites()));
     requireAll(message, "numbers to train, and at most 2000000000 can be");
   }
 
