@@ -64,6 +64,11 @@ final class AdapterOutputOption {
     }
   }
 
+  /** Refuses to write over an adapter that is read: what was cut off would be lost. */
+  void requireOther(Path read) {
+    OutputFile.requireOther(file, read, "read");
+  }
+
   /** The adapter's name: that of the file. */
   String name() {
     return String.valueOf(file.getFileName()).replaceFirst("\\.safetensors$", "");

@@ -101,6 +101,7 @@ public final class ConvertCommand implements Command {
       OutputFile.freshFolder(out);
     } else {
       OutputFile.require(out, ".safetensors");
+      OutputFile.requireOther(out, in, "read");
     }
     Optional<Family> family = base.map(BaseName::family);
     LoadedAdapter read = AdapterReading.examine(in, family, partial.options()).loaded();

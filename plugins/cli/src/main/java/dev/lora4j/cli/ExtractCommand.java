@@ -99,6 +99,8 @@ public final class ExtractCommand implements Command {
       UnusedOptions.refuse(spec, List.of("--seed"), "--exact, which draws nothing at random");
     }
     output.require(spec);
+    output.requireOther(base);
+    output.requireOther(tuned);
     ExistingPath.any(base);
     ExistingPath.any(tuned);
     long began = System.nanoTime();

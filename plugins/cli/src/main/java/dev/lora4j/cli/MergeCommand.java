@@ -93,6 +93,7 @@ public final class MergeCommand implements Command {
     Mixer asked = checked();
     DeltaMixer deltas = MixerOption.deltas(asked, usual());
     output.require(spec);
+    files.forEach(f -> output.requireOther(f.file()));
     long began = System.nanoTime();
     ReadAdapters read =
         ReadAdapters.of(

@@ -32,7 +32,7 @@ final class OutputFile {
    */
   static void requireOther(Path file, Path read, String what) {
     try {
-      if (Files.exists(file) && Files.isSameFile(file, read)) {
+      if (Files.exists(file) && Files.exists(read) && Files.isSameFile(file, read)) {
         throw new Failure(
             file + " is " + what + ", and would be written over. Name another file to write.");
       }

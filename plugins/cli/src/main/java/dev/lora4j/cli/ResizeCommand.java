@@ -72,6 +72,7 @@ public final class ResizeCommand implements Command {
     RankRules rules = checked();
     output.orElse(spec, out);
     output.require(spec);
+    output.requireOther(file);
     long began = System.nanoTime();
     ReadAdapters read = ReadAdapters.of(console, List.of(file), base.family(), partial.options());
     LoadedAdapter loaded = read.all().get(0);

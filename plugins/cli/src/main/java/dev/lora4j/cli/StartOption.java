@@ -29,10 +29,13 @@ final class StartOption {
       description = "Change the picture only where this one is light.")
   private Optional<Path> mask = Optional.empty();
 
-  /** Complains about what cannot work before anything slow begins. */
+  private Optional<BufferedImage> pixels = Optional.empty();
+  private Optional<BufferedImage> open = Optional.empty();
+
+  /** Reads the pictures, and complains about what cannot work, before anything slow begins. */
   void require() {
-    image.ifPresent(ExistingPath::file);
-    mask.ifPresent(ExistingPath::file);
+    pixels = image.map(ExistingPath::file).map(PictureFile::read);
+    open = mask.map(ExistingPath::file).map(PictureFile::read);
     if (image.isEmpty() && (mask.isPresent() || strength.isPresent())) {
       throw new Failure("--mask and --strength need a picture to begin with; give it by --image.");
     }
@@ -55,16 +58,16 @@ final class StartOption {
    * @param usual the strength where the option is not given; absent for the usual one
    */
   Prompt begin(Prompt prompt, int unit, Optional<Double> usual) {
-    if (image.isEmpty()) {
+    if (image.isEmpty() || pixels.isEmpty()) {
       return prompt;
     }
-    BufferedImage pixels = PictureFile.read(image.get());
-    int width = prompt.width() > 0 ? prompt.width() : whole(pixels.getWidth(), unit);
-    int height = prompt.height() > 0 ? prompt.height() : whole(pixels.getHeight(), unit);
-    Picture picture = Picture.of(image.get().toString(), "", pixels, width, height, Color.WHITE);
-    double share = strength.or(() -> usual).orElse(mask.isPresent() ? 1.0 : 0.75);
+    BufferedImage first = pixels.get();
+    int width = prompt.width() > 0 ? prompt.width() : whole(first.getWidth(), unit);
+    int height = prompt.height() > 0 ? prompt.height() : whole(first.getHeight(), unit);
+    Picture picture = Picture.of(image.get().toString(), "", first, width, height, Color.WHITE);
+    double share = strength.or(() -> usual).orElse(open.isPresent() ? 1.0 : 0.75);
     StartPicture start = StartPicture.of(picture, share);
-    return prompt.start(mask.isPresent() ? start.within(PictureFile.read(mask.get())) : start);
+    return prompt.start(open.map(start::within).orElse(start));
   }
 
   /** The largest multiple of {@code unit} that is not larger, or {@code unit}. */

@@ -67,6 +67,7 @@ final class TextEvaluate implements Command {
   public int run(Console console) {
     ExistingPath.any(data);
     LoraOption.requireForTexts(loras);
+    outputs.requireOther(data);
     TextDataSet texts;
     try {
       texts = TextDataSet.read(data);

@@ -9,6 +9,7 @@ import dev.lora4j.text.evaluate.GeneratedText;
 import dev.lora4j.text.generate.BeamSettings;
 import dev.lora4j.text.pipeline.LanguageModel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,15 @@ final class TextOutputs {
   private boolean none;
 
   private final Map<String, List<GeneratedText>> written = new LinkedHashMap<>();
+
+  /** Refuses to write over the texts that are read. */
+  void requireOther(Path data) {
+    file.ifPresent(
+        f -> {
+          Path one = Files.isDirectory(data) ? data.resolve(f.getFileName()) : data;
+          OutputFile.requireOther(f, one, "among the texts that are read");
+        });
+  }
 
   /** Refuses what cannot be done before anything is loaded; whether there is something to write. */
   boolean wanted(TextDataSet data) {

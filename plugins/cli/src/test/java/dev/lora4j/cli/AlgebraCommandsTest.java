@@ -105,6 +105,21 @@ class AlgebraCommandsTest {
     assertEquals("3", metadata(cut).get("ss_network_dim"));
   }
 
+  /** What is cut off would be lost with the only copy. */
+  @Test
+  void nothingThatIsReadIsWrittenOver() throws IOException {
+    Path only = Files.copy(LORA, folder.resolve("only.safetensors"));
+    for (Run run :
+        List.of(
+            Run.of("resize", Run.BASE, only, only, "--rank=1"),
+            Run.of("merge", Run.BASE, OTHER, only + ":0.5", "-o", only),
+            Run.of("convert", Run.BASE, only, folder.resolve("./only.safetensors"), "--to=diffusers"))) {
+      assertEquals(1, run.code(), run.err());
+      assertTrue(run.err().contains("only.safetensors is read, and would be written over"), run.err());
+    }
+    assertEquals(-1, Files.mismatch(LORA, only));
+  }
+
   @Test
   void resizingTellsWhatItKeeps() {
     Path output = folder.resolve("small.safetensors");

@@ -157,6 +157,19 @@ class TextOutputsTest {
     assertTrue(refused.err().contains("the data are of the form {\"text\"}"), refused.err());
   }
 
+  @Test
+  void outputsAreNotWrittenOverTheTexts() throws IOException {
+    Path texts = Files.createDirectories(folder.resolve("texts"));
+    Path own = Files.copy(data, texts.resolve("own.jsonl"));
+    for (Path read : new Path[] {own, texts}) {
+      Run refused =
+          Run.of("text", "evaluate", "--base", model, "--data", read, "--outputs", own);
+      assertEquals(1, refused.code(), refused.err());
+      assertTrue(refused.err().contains("own.jsonl is among the texts"), refused.err());
+    }
+    assertEquals(-1, Files.mismatch(data, own));
+  }
+
   /** What could not be written is not found out after all else was scored. */
   @Test
   void promptsThatCannotBeGoneOnFromAreToldFirst() throws IOException {
