@@ -86,7 +86,12 @@ record GridAxis(String name, List<String> values) {
   void require(Prompt prompt) {
     if (AdapterAxis.of(name).isPresent()) {
       values.forEach(this::number);
-    } else if (!name.equals(PROMPT)) {
+    } else if (name.equals(PROMPT)) {
+      if (values.get(0).isEmpty()) {
+        throw new IllegalArgumentException(
+            "The first value of prompt= is the text that the others replace, and cannot be empty.");
+      }
+    } else {
       for (int i = 0; i < values.size(); i++) {
         apply(prompt, i, new SiteCatalogue(List.of()));
       }

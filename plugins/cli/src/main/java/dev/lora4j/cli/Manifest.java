@@ -44,7 +44,7 @@ final class Manifest {
     } catch (IOException e) {
       throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
     }
-    if (lines.isEmpty() || !lines.get(0).strip().equals(HEADER)) {
+    if (lines.isEmpty() || !withoutMark(lines.get(0)).strip().equals(HEADER)) {
       throw new Failure(
           file + " must begin with the line '" + HEADER + "', found " + first(lines) + ".");
     }
@@ -71,6 +71,11 @@ final class Manifest {
       throw new Failure(file + " lists no pictures, so there is nothing to score.");
     }
     return pictures;
+  }
+
+  /** Without the mark of the order of bytes that some programs for tables write. */
+  private static String withoutMark(String line) {
+    return line.startsWith("\ufeff") ? line.substring(1) : line;
   }
 
   private static Runnable orElse(List<String> wrong, int line, String text) {

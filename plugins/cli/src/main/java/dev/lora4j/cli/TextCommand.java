@@ -31,7 +31,7 @@ public final class TextCommand implements Command {
 
   @Override
   public int run(Console console) {
-    spec.commandLine().usage(console.out());
-    return 0;
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return Main.USAGE;
   }
 }

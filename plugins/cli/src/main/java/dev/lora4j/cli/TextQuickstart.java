@@ -20,7 +20,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The whole way once, with the bundled model. */
 @picocli.CommandLine.Command(
@@ -37,6 +40,10 @@ final class TextQuickstart implements Command {
   private static final String ADAPTER = "novel";
   private static final Set<String> WRITTEN =
       Set.of("adapter_config.json", "adapter_model.safetensors");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
 
   @Option(
       names = {"-o", "--output"},
@@ -79,6 +86,7 @@ final class TextQuickstart implements Command {
   @Override
   @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
+    TextTrainingSettings settings = settings();
     long began = System.nanoTime();
     TextModelOptions bundled = new TextModelOptions();
     try (ClaimedFolder claim = ClaimedFolder.of(output);
@@ -88,7 +96,7 @@ final class TextQuickstart implements Command {
       List<TokenSequence> unseen = blocks(model, TinyLm.unseen());
       Perplexity before = TextEvaluate.of(console, "base", model, unseen, MixPlan.NONE);
       console.note("Training an adapter on chapters of Moby-Dick.");
-      TrainedText trained = train(console, model);
+      TrainedText trained = train(console, model, settings);
       clear(output.resolve(ADAPTER), true);
       trained.save(output.resolve(ADAPTER));
       MixPlan mix = MixPlan.of(trained.adapter(), 1);
@@ -127,15 +135,23 @@ final class TextQuickstart implements Command {
     }
   }
 
-  private TrainedText train(Console console, LanguageModel model) {
-    TextTrainingSettings first = TextTrainingSettings.DEFAULT;
-    TextTrainingSettings settings =
-        first
-            .with(first.recipe().rank(rank, rank))
-            .with(new SequenceLimits(LENGTH, SequenceLimits.Longer.CUT, true))
-            .steps(steps, RATE)
-            .batch(BATCH);
-    settings = settings.with(settings.training().withSeed(seed));
+  /** What is trained; numbers that cannot be are found before anything is loaded. */
+  private TextTrainingSettings settings() {
+    try {
+      TextTrainingSettings first = TextTrainingSettings.DEFAULT;
+      TextTrainingSettings settings =
+          first
+              .with(first.recipe().rank(rank, rank))
+              .with(new SequenceLimits(LENGTH, SequenceLimits.Longer.CUT, true))
+              .steps(steps, RATE)
+              .batch(BATCH);
+      return settings.with(settings.training().withSeed(seed));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private TrainedText train(Console console, LanguageModel model, TextTrainingSettings settings) {
     TextTrainer trainer = TextTrainer.on(model, settings).data(TinyLm.novel()).name("novel");
     TrainingPace pace = new TrainingPace(BATCH, "texts");
     try (Progress progress = console.progress("training", steps, "step")) {

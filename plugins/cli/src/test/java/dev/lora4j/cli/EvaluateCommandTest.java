@@ -247,7 +247,8 @@ class EvaluateCommandTest {
     assertEquals(1, lines.code());
     assertTrue(lines.err().contains("line 2") && lines.err().contains("line 3"), lines.err());
     ImageIO.write(Controls.blank(64, 64).image(), "png", bad.resolve("a.png").toFile());
-    Files.writeString(bad.resolve(Manifest.NAME), Manifest.HEADER + "\na.png,0,pixel,x,1,0\n");
+    Files.writeString(
+        bad.resolve(Manifest.NAME), "\ufeff" + Manifest.HEADER + "\r\na.png,0,pixel,x,1,0\r\n");
     Run other = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);
     assertTrue(other.err().contains("but of pixel"), other.err());
     int seen = 0;

@@ -131,6 +131,7 @@ class GridCommandTest {
     assertRefused("colour=1,2", "A grid cannot change");
     assertRefused("lora:ink=1,2", "--lora adds one");
     assertRefused("prompt=dog,cat", "contains 'dog'");
+    assertRefused("prompt=,cat", "cannot be empty");
     assertRefused("block:ink=1,2", "block:NAME:BLOCK");
     assertRefused("block:ink:OUT=1,2", "--lora adds one");
     assertRefused("sampler=ddim,dim", "ddpm");

@@ -26,6 +26,9 @@ class UsageTest {
   @Test
   void aWrongCommandLineIsCode2() {
     assertMisused("genrate", Run.of("genrate"), "generate");
+    assertMisused("no command", Run.of(), "quickstart");
+    assertMisused("no command for texts", Run.of("text"), "classify");
+    assertMisused("no steps", Run.of("text", "quickstart", "--steps=0"), "1 step or more");
     assertMisused("no prompt", Run.of("generate"), "PROMPT");
     assertMisused("mistyped option", Run.of("generate", "--sead=3"), "--sead");
     assertMisused("number", Run.of("generate", "fox", "--steps=many"), "many");
