@@ -113,9 +113,15 @@ class AlgebraCommandsTest {
         List.of(
             Run.of("resize", Run.BASE, only, only, "--rank=1"),
             Run.of("merge", Run.BASE, OTHER, only + ":0.5", "-o", only),
-            Run.of("convert", Run.BASE, only, folder.resolve("./only.safetensors"), "--to=diffusers"))) {
+            Run.of(
+                "convert",
+                Run.BASE,
+                only,
+                folder.resolve("./only.safetensors"),
+                "--to=diffusers"))) {
       assertEquals(1, run.code(), run.err());
-      assertTrue(run.err().contains("only.safetensors is read, and would be written over"), run.err());
+      assertTrue(
+          run.err().contains("only.safetensors is read, and would be written over"), run.err());
     }
     assertEquals(-1, Files.mismatch(LORA, only));
   }

@@ -162,8 +162,7 @@ class TextOutputsTest {
     Path texts = Files.createDirectories(folder.resolve("texts"));
     Path own = Files.copy(data, texts.resolve("own.jsonl"));
     for (Path read : new Path[] {own, texts}) {
-      Run refused =
-          Run.of("text", "evaluate", "--base", model, "--data", read, "--outputs", own);
+      Run refused = Run.of("text", "evaluate", "--base", model, "--data", read, "--outputs", own);
       assertEquals(1, refused.code(), refused.err());
       assertTrue(refused.err().contains("own.jsonl is among the texts"), refused.err());
     }
