@@ -1,31 +1,30 @@
 package dev.lora4j.diffusion.run;
 
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
+import dev.lora4j.diffusion.dataset.source.DataDefaults;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSetFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.tomlj.Toml;
 import org.tomlj.TomlTable;
 
 /**
  * The data of a run: tables {@code [[data.datasets]]} in the form of sd-scripts, a file of that
  * form named by {@code dataset_config}, or the folder {@code images}; with the keys of {@code
- * [data]} for all of them.
+ * [data]} for all of them, below those that they say themselves.
  */
 final class DataTables {
   private static final String PREFIX = "data.";
   private static final String FILE = "dataset_config";
   private static final String DATASETS = "datasets";
-  private static final Pattern REPEATED = Pattern.compile("[0-9]+_.*");
+
+  /** What names pictures besides {@code images}. */
+  private static final Set<String> SOURCES = Set.of(FILE, DATASETS);
 
   private DataTables() {}
 
@@ -60,7 +59,7 @@ final class DataTables {
     new TreeMap<>(data)
         .forEach(
             (key, value) -> {
-              if (!key.equals(FILE) && !key.equals(DATASETS)) {
+              if (!SOURCES.contains(key)) {
                 text.append(key).append(" = ").append(TomlText.of(value)).append('\n');
               }
             });
@@ -73,67 +72,67 @@ final class DataTables {
    * @param folder where relative folders count from
    * @param side of the base's pictures, where nothing else is said
    * @param unit what the sides of pictures are multiples of
+   * @throws RunProblems if nothing names the pictures, or several do
    */
   static List<DataGroup> groups(RunValues values, Path folder, int side, int unit) {
     Map<String, Object> data = values.data();
-    StringBuilder toml = new StringBuilder("[general]\n").append(general(data));
-    if (!data.containsKey("resolution")) {
-      Bucketing sizes = Bucketing.around(side, unit);
-      Map<String, Integer> own = new LinkedHashMap<>();
-      own.put("resolution", side);
-      own.put("min_bucket_reso", sizes.least());
-      own.put("max_bucket_reso", sizes.most());
-      own.put("bucket_reso_steps", sizes.step());
-      own.keySet().removeAll(data.keySet());
-      own.forEach((key, value) -> toml.append(key).append(" = ").append(value).append('\n'));
+    requireOneSource(values);
+    DataDefaults defaults = defaults(values, side, unit);
+    if (data.get(FILE) instanceof String file && !file.isEmpty()) {
+      return DataSetFile.read(folder.resolve(file), defaults);
     }
-    if (!data.containsKey("enable_bucket")) {
-      toml.append("enable_bucket = true\n");
+    if (data.get(DATASETS) instanceof List<?> tables) {
+      TomlTable sets = Toml.parse(TomlText.tables(DATASETS, tables));
+      return DataSetFile.read(sets, folder, "[data]", defaults);
     }
+    return List.of(
+        DataSetFile.folders(
+            folder.resolve(values.get(RunKeys.IMAGES)),
+            values.find(RunKeys.REGULARISATION).map(folder::resolve),
+            defaults));
+  }
+
+  /** What is said for all folders, and what the run and its base say where that says nothing. */
+  private static DataDefaults defaults(RunValues values, int side, int unit) {
+    StringBuilder toml = new StringBuilder(general(values.data()));
     toml.append("batch_size = ").append(values.get(RunKeys.BATCH)).append('\n');
     double heldOut = values.get(RunKeys.VALIDATION_SHARE);
     if (heldOut > 0) {
       toml.append("validation_split = ").append(KeyType.plain(heldOut)).append('\n');
     }
-    List<DataGroup> groups = new ArrayList<>();
-    Optional<Object> file = Optional.ofNullable(data.get(FILE));
-    file.ifPresent(f -> groups.addAll(DataSetFile.read(folder.resolve(String.valueOf(f)))));
-    if (data.get(DATASETS) instanceof List<?> tables) {
-      TomlTable all = Toml.parse(toml + TomlText.tables(DATASETS, tables));
-      groups.addAll(DataSetFile.read(all, folder, "[data]"));
-    }
-    Optional<Path> images = values.find(RunKeys.IMAGES).map(Path::of);
-    if (images.isPresent()) {
-      toml.append("[[datasets]]\n").append(folders(images.get(), false));
-      values.find(RunKeys.REGULARISATION).ifPresent(r -> toml.append(folders(Path.of(r), true)));
-      groups.addAll(DataSetFile.read(Toml.parse(toml.toString()), folder, "images"));
-    }
-    if (groups.isEmpty()) {
-      throw new RunProblems(
-          List.of("There are no pictures to train on: name a folder as images (or --images)."));
-    }
-    return groups;
+    return new DataDefaults(Toml.parse(toml.toString()), Bucketing.around(side, unit));
   }
 
-  /** A folder of folders like {@code 10_fox} is taken as sd-scripts does, any other as it is. */
-  private static String folders(Path folder, boolean regularisation) {
-    String named = KeyType.quoted(folder.toAbsolutePath().toString());
-    if (holdsRepeated(folder)) {
-      return (regularisation ? "reg_data_dir = " : "train_data_dir = ") + named + "\n";
+  private static void requireOneSource(RunValues values) {
+    List<String> named = new ArrayList<>();
+    values.find(RunKeys.IMAGES).ifPresent(i -> named.add("images"));
+    values
+        .data()
+        .forEach(
+            (key, value) -> {
+              // Files that a program wrote have options that nobody set, as empty texts.
+              if (SOURCES.contains(key) && !value.equals("")) {
+                named.add(key.equals(FILE) ? key : "[[data." + key + "]]");
+              }
+            });
+    if (named.isEmpty()) {
+      throw problem("There are no pictures to train on: name a folder as images (or --images).");
     }
-    return "[[datasets.subsets]]\nimage_dir = "
-        + named
-        + "\n"
-        + (regularisation ? "is_reg = true\n" : "");
+    if (named.size() > 1) {
+      throw problem(
+          "Pictures are named by "
+              + String.join(" and by ", named)
+              + "; expected one of these, leave the others out.");
+    }
+    if (values.find(RunKeys.REGULARISATION).isPresent() && !named.contains("images")) {
+      throw problem(
+          "regularisation goes with images alone, and the pictures are named by "
+              + named.get(0)
+              + "; give its folder a [[datasets.subsets]] there, with is_reg = true.");
+    }
   }
 
-  private static boolean holdsRepeated(Path folder) {
-    try (var entries = Files.list(folder)) {
-      return entries.anyMatch(
-          e -> Files.isDirectory(e) && REPEATED.matcher(String.valueOf(e.getFileName())).matches());
-    } catch (IOException e) {
-      // The survey says what is wrong with it.
-      return false;
-    }
+  private static RunProblems problem(String sentence) {
+    return new RunProblems(List.of(sentence));
   }
 }

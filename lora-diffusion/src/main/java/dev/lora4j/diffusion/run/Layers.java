@@ -88,7 +88,9 @@ public final class Layers {
       set(name, text, origin);
       return;
     }
-    set(name, RunFile.value(text), origin);
+    // What is saved of the run may be read from elsewhere.
+    Path here = Path.of("").toAbsolutePath();
+    set(name, RunFile.located(here, name, RunFile.value(text)), origin);
   }
 
   private static String meant(String name) {

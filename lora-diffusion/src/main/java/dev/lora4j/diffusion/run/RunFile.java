@@ -138,7 +138,9 @@ public final class RunFile {
         // Tables that are not ours only order a file, as those of sd-scripts do.
         table(inner, sections(full) ? full + "." : "");
       } else if (!full.equals(PRESET) && value != null) {
-        layers.set(full, located(full, plain(value)), origin(name, table, key));
+        Object plain = plain(value);
+        Object located = folder.map(from -> located(from, full, plain)).orElse(plain);
+        layers.set(full, located, origin(name, table, key));
       }
     }
   }
@@ -149,21 +151,21 @@ public final class RunFile {
         || RunKeys.ALL.stream().anyMatch(key -> key.name().startsWith(table + "."));
   }
 
-  /** Paths count from the folder of the file, those within the tables of the data too. */
-  private Object located(String key, Object value) {
+  /** Paths count from a folder, those within the tables of the data too. */
+  static Object located(Path from, String key, Object value) {
     if (value instanceof List<?> list) {
-      return list.stream().map(one -> located(key, one)).toList();
+      return list.stream().map(one -> located(from, key, one)).toList();
     }
     if (value instanceof Map<?, ?> table) {
       Map<String, Object> all = new LinkedHashMap<>();
-      table.forEach((k, one) -> all.put(String.valueOf(k), located(String.valueOf(k), one)));
+      table.forEach((k, one) -> all.put(String.valueOf(k), located(from, String.valueOf(k), one)));
       return all;
     }
     boolean path =
         Layers.key(key).filter(k -> k.type().equals(KeyType.PATH)).isPresent()
             || LOCATED.contains(key);
-    return path && value instanceof String text && !text.isBlank() && folder.isPresent()
-        ? folder.get().resolve(text).toString()
+    return path && value instanceof String text && !text.isBlank()
+        ? from.resolve(text).toString()
         : value;
   }
 

@@ -30,11 +30,15 @@ public record Bucketing(
     Bucket resolution, boolean enabled, int least, int most, int step, boolean noUpscale) {
   private static final int SMALL = 256;
 
-  /** Sides of 256 to 1024 pixels in steps of 64, enabled. */
-  public static Bucketing of(int width, int height) {
-    int most = Math.max(1024, Math.max(width, height));
-    int least = Math.min(256, Math.min(width, height));
-    return new Bucketing(new Bucket(width, height), true, least, most, 64, false);
+  /**
+   * The same rules with another resolution: sides of 256 to 1024 pixels, further where it has no
+   * room in these.
+   */
+  public Bucketing at(int width, int height) {
+    int shorter = Math.min(width, height);
+    int farthest = Math.max(1024, Math.max(width, height));
+    int nearest = shorter < SMALL ? Math.max(1, shorter / 2) : SMALL;
+    return new Bucketing(new Bucket(width, height), enabled, nearest, farthest, step, noUpscale);
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.dataset.source;
 
-import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import java.io.IOException;
@@ -22,15 +21,16 @@ import org.tomlj.TomlTable;
 public final class DataSetFile {
   private static final String GENERAL = "general";
   private static final String DATASETS = "datasets";
-  private static final int USUAL_SIDE = 512;
 
   private final Path folder;
   private final TomlTable general;
+  private final DataDefaults defaults;
   private final List<String> mistakes = new ArrayList<>();
 
-  private DataSetFile(Path folder, TomlTable general) {
+  private DataSetFile(Path folder, TomlTable general, DataDefaults defaults) {
     this.folder = folder;
     this.general = general;
+    this.defaults = defaults;
   }
 
   /** The keys that may stand in {@code [general]}. */
@@ -46,6 +46,15 @@ public final class DataSetFile {
    * @throws DataSetFileException with all that is wrong
    */
   public static List<DataGroup> read(Path file) {
+    return read(file, DataDefaults.KOHYA);
+  }
+
+  /**
+   * Reads a file for a run that has defaults of its own.
+   *
+   * @throws DataSetFileException with all that is wrong
+   */
+  public static List<DataGroup> read(Path file, DataDefaults defaults) {
     TomlParseResult parsed;
     try {
       parsed = Toml.parse(Files.readString(file));
@@ -66,7 +75,7 @@ public final class DataSetFile {
       throw new DataSetFileException(file.toString(), others);
     }
     Path here = file.toAbsolutePath().getParent();
-    return read(parsed, here == null ? Path.of("") : here, file.toString());
+    return read(parsed, here == null ? Path.of("") : here, file.toString(), defaults);
   }
 
   /**
@@ -76,10 +85,11 @@ public final class DataSetFile {
    * @param name what to call the table in messages
    * @throws DataSetFileException with all that is wrong
    */
-  public static List<DataGroup> read(TomlTable table, Path folder, String name) {
+  public static List<DataGroup> read(
+      TomlTable table, Path folder, String name, DataDefaults defaults) {
     Object general = table.get(List.of(GENERAL));
     TomlTable shared = general instanceof TomlTable t ? t : Toml.parse("");
-    DataSetFile file = new DataSetFile(folder, shared);
+    DataSetFile file = new DataSetFile(folder, shared, defaults);
     DataKeys.check(
         "[general]", shared, List.of(DataKeys.FOR_SOURCES, DataKeys.FOR_GROUPS), file.mistakes);
     List<DataGroup> groups = new ArrayList<>();
@@ -87,10 +97,39 @@ public final class DataSetFile {
     for (int i = 0; i < tables.size(); i++) {
       groups.add(file.group("[[datasets]] " + (i + 1), tables.get(i)));
     }
-    if (!file.mistakes.isEmpty()) {
-      throw new DataSetFileException(name, file.mistakes);
-    }
+    file.require(name);
     return groups;
+  }
+
+  /**
+   * Folders without a description: the pictures in them, or kohya's folders.
+   *
+   * @param regularisation pictures that show what shall not change
+   * @throws DataSetFileException if the defaults cannot be used
+   */
+  public static DataGroup folders(
+      Path images, Optional<Path> regularisation, DataDefaults defaults) {
+    DataSetFile file = new DataSetFile(images, Toml.parse(""), defaults);
+    Layers at = file.layers("[data]");
+    List<DataSource> sources = new ArrayList<>(file.within(at, images, false));
+    regularisation.ifPresent(other -> sources.addAll(file.within(at, other, true)));
+    DataGroup group = file.group("[data]", at, sources);
+    file.require("The data of this run");
+    return group;
+  }
+
+  private void require(String name) {
+    if (!mistakes.isEmpty()) {
+      throw new DataSetFileException(name, mistakes.stream().distinct().toList());
+    }
+  }
+
+  /** Tables from the innermost outwards, and what counts below them all. */
+  private Layers layers(String where, TomlTable... inner) {
+    List<TomlTable> tables = new ArrayList<>(List.of(inner));
+    tables.add(general);
+    tables.add(defaults.shared());
+    return new Layers(where, tables, mistakes);
   }
 
   private List<TomlTable> tables(TomlTable table, String key, String where) {
@@ -110,7 +149,7 @@ public final class DataSetFile {
         table,
         List.of(DataKeys.FOR_SOURCES, DataKeys.FOR_GROUPS, DataKeys.OF_GROUPS),
         mistakes);
-    Layers at = new Layers(where, List.of(table, general), mistakes);
+    Layers at = layers(where, table);
     List<DataSource> sources = new ArrayList<>();
     at.value("train_data_dir").ifPresent(dir -> sources.addAll(kohya(where, at, dir, false)));
     at.value("reg_data_dir").ifPresent(dir -> sources.addAll(kohya(where, at, dir, true)));
@@ -120,17 +159,23 @@ public final class DataSetFile {
         sources.add(source(where + " [[subsets]] " + (i + 1), subsets.get(i), table));
       }
     }
+    return group(where, at, sources);
+  }
+
+  private DataGroup group(String where, Layers at, List<DataSource> sources) {
     int seed = at.number("validation_seed", 0, 0);
     return new DataGroup(bucketing(where, at), at.number("batch_size", 1, 1), seed, sources);
   }
 
   private Bucketing bucketing(String where, Layers at) {
-    int[] size = at.size("resolution", USUAL_SIDE);
-    Bucketing usual = Bucketing.of(size[0], size[1]);
+    Bucketing usual =
+        at.size("resolution")
+            .map(size -> defaults.sizes().at(size.width(), size.height()))
+            .orElse(defaults.sizes());
     Bucketing said =
         new Bucketing(
-            new Bucket(size[0], size[1]),
-            at.flag("enable_bucket"),
+            usual.resolution(),
+            at.flag("enable_bucket", usual.enabled()),
             at.number("min_bucket_reso", usual.least(), 8),
             at.number("max_bucket_reso", usual.most(), 8),
             at.number("bucket_reso_steps", usual.step(), 8),
@@ -154,9 +199,13 @@ public final class DataSetFile {
     return found;
   }
 
+  private List<DataSource> within(Layers at, Path parent, boolean regularisation) {
+    return KohyaFolders.or(parent, settings(at, parent).regularising(regularisation));
+  }
+
   private DataSource source(String where, TomlTable table, TomlTable group) {
     DataKeys.check(where, table, List.of(DataKeys.FOR_SOURCES, DataKeys.OF_SOURCES), mistakes);
-    Layers at = new Layers(where, List.of(table, group, general), mistakes);
+    Layers at = layers(where, table, group);
     String named = at.text("image_dir", "");
     if (named.isEmpty()) {
       mistakes.add(where + ": image_dir is missing; it names the folder of the pictures.");

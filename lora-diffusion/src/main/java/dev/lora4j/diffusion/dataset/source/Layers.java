@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.dataset.source;
 
+import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,9 +46,13 @@ final class Layers {
   }
 
   boolean flag(String key) {
+    return flag(key, false);
+  }
+
+  boolean flag(String key, boolean otherwise) {
     return value(key)
-        .map(v -> v instanceof Boolean b ? b : bad(key, v, "true or false", false))
-        .orElse(false);
+        .map(v -> v instanceof Boolean b ? b : bad(key, v, "true or false", otherwise))
+        .orElse(otherwise);
   }
 
   int number(String key, int otherwise, int least) {
@@ -72,8 +77,11 @@ final class Layers {
   }
 
   /** Width and height: one number for both, a list of two, or a text like "512,768". */
-  int[] size(String key, int otherwise) {
-    Object said = value(key).orElse((long) otherwise);
+  Optional<Bucket> size(String key) {
+    return value(key).flatMap(said -> size(key, said));
+  }
+
+  private Optional<Bucket> size(String key, Object said) {
     String text =
         said instanceof TomlArray list
             ? list.toList().toString().replaceAll("[\\[\\]]", "")
@@ -83,13 +91,12 @@ final class Layers {
       int width = Integer.parseInt(parts[0].strip());
       int height = Integer.parseInt(parts[parts.length - 1].strip());
       if (parts.length <= 2 && width >= 8 && height >= 8 && width % 8 == 0 && height % 8 == 0) {
-        return new int[] {width, height};
+        return Optional.of(new Bucket(width, height));
       }
     } catch (NumberFormatException e) {
       // Told below, as any other value.
     }
-    bad(key, said, "one side or [width, height], multiples of 8", 0);
-    return new int[] {otherwise, otherwise};
+    return bad(key, said, "one side or [width, height], multiples of 8", Optional.empty());
   }
 
   /** A colour as {@code 0xRRGGBB}: white, black, gray, or "#rrggbb". */

@@ -1,0 +1,20 @@
+package dev.lora4j.diffusion.dataset.source;
+
+import dev.lora4j.diffusion.dataset.bucket.Bucket;
+import dev.lora4j.diffusion.dataset.bucket.Bucketing;
+import org.tomlj.Toml;
+import org.tomlj.TomlTable;
+
+/**
+ * What counts where a description of data says nothing itself.
+ *
+ * @param shared keys of {@code [general]}, which count where that one does not have them
+ * @param sizes of pictures; where a resolution is said, of these the step and whether buckets are
+ *     on
+ */
+public record DataDefaults(TomlTable shared, Bucketing sizes) {
+  /** Those of sd-scripts: pictures of 512 pixels, without buckets. */
+  public static final DataDefaults KOHYA =
+      new DataDefaults(
+          Toml.parse(""), new Bucketing(new Bucket(512, 512), false, 256, 1024, 64, false));
+}
