@@ -36,6 +36,9 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
     List<DataProblem> problems = new ArrayList<>();
     for (int i = 0; i < groups.size(); i++) {
       DataGroup group = groups.get(i);
+      group
+          .notes()
+          .forEach(note -> problems.add(DataProblem.warning(note.file(), note.sentence())));
       List<DataItem> found = new ArrayList<>();
       group
           .sources()
@@ -79,6 +82,20 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
   /** What should be looked at. */
   public List<DataProblem> warnings() {
     return problems.stream().filter(problem -> !problem.isError()).toList();
+  }
+
+  /** The same with an error for each picture whose sides in training are no multiples of a unit. */
+  public DataSet inUnits(int unit) {
+    List<DataProblem> all = new ArrayList<>(problems);
+    for (DataItem item : items) {
+      if (!item.fit().bucket().multipleOf(unit)) {
+        String size = "is trained in " + item.fit().bucket();
+        all.add(
+            DataProblem.error(
+                item.file(), size + ", and this base's sides are multiples of " + unit + "."));
+      }
+    }
+    return new DataSet(items, all);
   }
 
   /**

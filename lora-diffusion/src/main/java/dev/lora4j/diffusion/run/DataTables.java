@@ -100,7 +100,7 @@ final class DataTables {
     if (heldOut > 0) {
       toml.append("validation_split = ").append(KeyType.plain(heldOut)).append('\n');
     }
-    return new DataDefaults(Toml.parse(toml.toString()), Bucketing.around(side, unit));
+    return new DataDefaults(Toml.parse(toml.toString()), Bucketing.around(side, unit), unit);
   }
 
   private static void requireOneSource(RunValues values) {

@@ -154,7 +154,7 @@ public final class StyleTrainer {
    * @throws dev.lora4j.diffusion.dataset.DataSetException if it has errors
    */
   public StyleTrainer data(DataSet data) {
-    DataSet usable = data.usable();
+    DataSet usable = data.inUnits(base.base().sizeUnit()).usable();
     return with((trainer, cache, listener) -> trainer.samples(usable, cache, listener));
   }
 

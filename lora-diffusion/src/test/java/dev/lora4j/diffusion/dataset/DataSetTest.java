@@ -130,6 +130,17 @@ class DataSetTest {
   }
 
   @Test
+  void aBucketDoesNotFitTheBase() {
+    folder.picture("a.png", 64, 64).text("a.txt", "a fox");
+    folder.picture("b.png", 96, 48).text("b.txt", "a red fox");
+    assertEquals(List.of(), surveyed().inUnits(8).problems());
+    error(
+        "b.png",
+        "is trained in 88x40, and this base's sides are multiples of 16",
+        surveyed().inUnits(16));
+  }
+
+  @Test
   void twoPicturesShareAName() {
     folder.picture("a.png", 64, 64).picture("a.jpg", 64, 64).text("a.txt", "a fox");
     error("a.png", "has the same name as a.jpg but for its ending", surveyed());

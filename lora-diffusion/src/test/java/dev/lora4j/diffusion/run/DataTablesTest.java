@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
+import dev.lora4j.diffusion.dataset.source.DataSetFileException;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,8 @@ class DataTablesTest {
         groups("dataset_config = 'data.toml'\nvalidation.share = 0.1\n[data]\ntrigger = 'zkw'")
             .get(0);
     assertEquals(5, group.batch());
-    assertEquals(new Bucketing(new Bucket(768, 768), false, 256, 1024, 64, false), group.bucketing());
+    assertEquals(
+        new Bucketing(new Bucket(768, 768), false, 256, 1024, 64, false), group.bucketing());
     assertEquals(0.5, group.sources().get(0).validation());
     assertEquals("fox", group.sources().get(0).captions().trigger());
   }
@@ -85,14 +87,34 @@ class DataTablesTest {
         groups(sets + sets.replace("]]\n[[", "]]\nresolution = 192\n[[") + "num_repeats = 2");
     assertEquals(Bucketing.around(512, 64), groups.get(0).bucketing());
     assertEquals(
-        new Bucketing(new Bucket(192, 192), true, 96, 1024, 64, false), groups.get(1).bucketing());
+        new Bucketing(new Bucket(192, 192), true, 64, 1024, 64, false), groups.get(1).bucketing());
+  }
+
+  @Test
+  void sidesAreMultiplesOfWhatTheBaseTakes() throws IOException {
+    String step = mistake("bucket_reso_steps = 32");
+    assertTrue(step.contains("bucket_reso_steps is 32; the sides of this base's"), step);
+    String fixed = mistake("resolution = 520\nenable_bucket = false");
+    assertTrue(fixed.contains("resolution is 520x520, without buckets;"), fixed);
+    assertTrue(fixed.contains("multiples of 64"), fixed);
+    // With buckets it says their area alone.
+    DataGroup group =
+        groups("images = 'a'\n[data]\nresolution = 520\nmin_bucket_reso = 300").get(0);
+    assertEquals(256, group.bucketing().least());
+    assertTrue(
+        group.bucketing().all().stream().allMatch(bucket -> bucket.multipleOf(64)),
+        () -> group.bucketing().all().toString());
+    assertEquals(1, group.notes().size());
+    String note = group.notes().get(0).sentence();
+    assertTrue(note.startsWith("has a min_bucket_reso of 300, which is taken as 256"), note);
   }
 
   @Test
   void picturesAreNamedInOnePlace() throws IOException {
     String several = refused("images = 'a'\ndataset_config = 'data.toml'");
     assertTrue(several.contains("named by images and by dataset_config;"), several);
-    several = refused("dataset_config = 'data.toml'\n" + SUBSET.replace("datasets", "data.datasets"));
+    several =
+        refused("dataset_config = 'data.toml'\n" + SUBSET.replace("datasets", "data.datasets"));
     assertTrue(several.contains("dataset_config and by [[data.datasets]];"), several);
     String prior = refused("regularisation = 'reg'\ndataset_config = 'data.toml'");
     assertTrue(prior.contains("regularisation goes with images alone"), prior);
@@ -107,6 +129,11 @@ class DataTablesTest {
     String saved = ResolvedRun.toml(layers.values());
     String whole = KeyType.quoted(Path.of("data.toml").toAbsolutePath().toString());
     assertTrue(saved.contains("dataset_config = " + whole), saved);
+  }
+
+  private String mistake(String data) throws IOException {
+    RunSettings settings = RunSettings.of(run("images = 'a'\n[data]\n" + data).values());
+    return assertThrows(DataSetFileException.class, () -> settings.groups(512, 64)).getMessage();
   }
 
   private String refused(String text) throws IOException {

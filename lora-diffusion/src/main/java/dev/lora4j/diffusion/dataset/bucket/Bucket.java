@@ -12,6 +12,11 @@ public record Bucket(int width, int height) implements Comparable<Bucket> {
     return width / (double) height;
   }
 
+  /** Whether both sides are multiples of {@code unit}. */
+  public boolean multipleOf(int unit) {
+    return width % unit == 0 && height % unit == 0;
+  }
+
   /** By width, then by height. */
   @Override
   public int compareTo(Bucket other) {

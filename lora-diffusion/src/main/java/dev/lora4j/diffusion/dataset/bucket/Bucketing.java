@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.dataset.bucket;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -58,6 +59,29 @@ public record Bucketing(
     return new Bucketing(new Bucket(width, height), false, 1, Integer.MAX_VALUE, 1, false);
   }
 
+  /** With least and most sides that are multiples of the step, as sd-scripts rounds them. */
+  public Bucketing stepped() {
+    int low = Math.max(step, least - least % step);
+    int high = most % step == 0 ? most : most + step - most % step;
+    return new Bucketing(resolution, enabled, low, high, step, noUpscale);
+  }
+
+  /**
+   * What keeps these rules from giving sides that are multiples of {@code unit} alone, a sentence;
+   * empty if nothing does.
+   */
+  public Optional<String> unfit(int unit) {
+    String wanted = "; the sides of this base's pictures are multiples of " + unit + ".";
+    if (enabled) {
+      return step % unit == 0
+          ? Optional.empty()
+          : Optional.of("bucket_reso_steps is " + step + wanted);
+    }
+    return resolution.multipleOf(unit)
+        ? Optional.empty()
+        : Optional.of("resolution is " + resolution + ", without buckets" + wanted);
+  }
+
   /** All buckets there can be, in order; none if sizes follow the pictures. */
   public List<Bucket> all() {
     if (!enabled) {
@@ -105,7 +129,7 @@ public record Bucketing(
               + resolution
               + ".");
     }
-    if (step > 0 && Math.sqrt((double) area()) < step) {
+    if (step > 0 && area() < (long) step * step) {
       mistakes.add("The resolution " + resolution + " is smaller than bucket_reso_steps.");
     }
     return enabled ? mistakes : List.of();

@@ -11,10 +11,13 @@ import org.tomlj.TomlTable;
  * @param shared keys of {@code [general]}, which count where that one does not have them
  * @param sizes of pictures; where a resolution is said, of these the step and whether buckets are
  *     on
+ * @param unit what the sides of buckets have to be multiples of
  */
-public record DataDefaults(TomlTable shared, Bucketing sizes) {
+public record DataDefaults(TomlTable shared, Bucketing sizes, int unit) {
+  private static final int UNIT = 8;
+
   /** Those of sd-scripts: pictures of 512 pixels, without buckets. */
   public static final DataDefaults KOHYA =
       new DataDefaults(
-          Toml.parse(""), new Bucketing(new Bucket(512, 512), false, 256, 1024, 64, false));
+          Toml.parse(""), new Bucketing(new Bucket(512, 512), false, 256, 1024, 64, false), UNIT);
 }

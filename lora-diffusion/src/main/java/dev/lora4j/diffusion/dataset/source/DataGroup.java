@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.dataset.source;
 
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -10,11 +11,30 @@ import java.util.List;
  * @param batch pictures per step
  * @param validationSeed chooses the pictures that are held out
  * @param sources the folders
+ * @param notes what was said and has no effect, or another one
  */
 public record DataGroup(
-    Bucketing bucketing, int batch, long validationSeed, List<DataSource> sources) {
-  /** Keeps a copy of the list. */
+    Bucketing bucketing,
+    int batch,
+    long validationSeed,
+    List<DataSource> sources,
+    List<Note> notes) {
+  /**
+   * Something that a user should know.
+   *
+   * @param file or folder
+   * @param sentence to be read after its name
+   */
+  public record Note(Path file, String sentence) {}
+
+  /** Keeps copies of the lists. */
   public DataGroup {
     sources = List.copyOf(sources);
+    notes = List.copyOf(notes);
+  }
+
+  /** Folders of which nothing is to be said. */
+  public DataGroup(Bucketing bucketing, int batch, long validationSeed, List<DataSource> sources) {
+    this(bucketing, batch, validationSeed, sources, List.of());
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.dataset.source;
 
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
+import dev.lora4j.diffusion.dataset.source.DataGroup.Note;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,10 +165,12 @@ public final class DataSetFile {
 
   private DataGroup group(String where, Layers at, List<DataSource> sources) {
     int seed = at.number("validation_seed", 0, 0);
-    return new DataGroup(bucketing(where, at), at.number("batch_size", 1, 1), seed, sources);
+    List<Note> notes = new ArrayList<>();
+    Bucketing sizes = bucketing(where, at, notes);
+    return new DataGroup(sizes, at.number("batch_size", 1, 1), seed, sources, notes);
   }
 
-  private Bucketing bucketing(String where, Layers at) {
+  private Bucketing bucketing(String where, Layers at, List<Note> notes) {
     Bucketing usual =
         at.size("resolution")
             .map(size -> defaults.sizes().at(size.width(), size.height()))
@@ -180,8 +183,22 @@ public final class DataSetFile {
             at.number("max_bucket_reso", usual.most(), 8),
             at.number("bucket_reso_steps", usual.step(), 8),
             at.flag("bucket_no_upscale"));
-    said.mistakes().forEach(mistake -> mistakes.add(where + ": " + mistake));
-    return said;
+    Bucketing sizes = said.enabled() ? said.stepped() : said;
+    List<String> wrong = new ArrayList<>(sizes.mistakes());
+    if (wrong.isEmpty()) {
+      sizes.unfit(defaults.unit()).ifPresent(wrong::add);
+    }
+    wrong.forEach(mistake -> mistakes.add(where + ": " + mistake));
+    rounded(at, "min_bucket_reso", said.least(), sizes.least(), notes);
+    rounded(at, "max_bucket_reso", said.most(), sizes.most(), notes);
+    return sizes;
+  }
+
+  private void rounded(Layers at, String key, int said, int taken, List<Note> notes) {
+    if (said != taken && at.value(key).isPresent()) {
+      String sentence = "has a " + key + " of " + said + ", which is taken as " + taken;
+      notes.add(new Note(folder, sentence + ", a multiple of bucket_reso_steps."));
+    }
   }
 
   private List<DataSource> kohya(String where, Layers at, Object dir, boolean regularisation) {

@@ -79,6 +79,14 @@ class BucketingTest {
   }
 
   @Test
+  void sidesAreRoundedToTheStep() {
+    Bucketing said = new Bucketing(new Bucket(512, 512), true, 300, 1000, 64, false);
+    assertEquals(new Bucketing(new Bucket(512, 512), true, 256, 1024, 64, false), said.stepped());
+    Bucketing low = new Bucketing(new Bucket(512, 512), true, 32, 1024, 64, false);
+    assertEquals(64, low.stepped().least());
+  }
+
+  @Test
   void mistakesAreToldTogether() {
     Bucketing wrong = new Bucketing(new Bucket(512, 512), true, 600, 400, 12, false);
     assertEquals(4, wrong.mistakes().size(), wrong.mistakes()::toString);

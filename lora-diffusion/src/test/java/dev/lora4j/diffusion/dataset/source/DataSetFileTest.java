@@ -140,7 +140,8 @@ class DataSetFileTest {
   @Test
   void aTableWithinARunFileIsRead() {
     String run = "steps = 5\n[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'a'";
-    List<DataGroup> groups = DataSetFile.read(Toml.parse(run), folder, "run.toml", DataDefaults.KOHYA);
+    List<DataGroup> groups =
+        DataSetFile.read(Toml.parse(run), folder, "run.toml", DataDefaults.KOHYA);
     assertEquals(folder.resolve("a"), groups.get(0).sources().get(0).folder());
   }
 
