@@ -28,6 +28,9 @@ public final class DataSetFile {
   private final DataDefaults defaults;
   private final List<String> mistakes = new ArrayList<>();
 
+  /** What is to be said of the group that is being read. */
+  private final List<Note> notes = new ArrayList<>();
+
   private DataSetFile(Path folder, TomlTable general, DataDefaults defaults) {
     this.folder = folder;
     this.general = general;
@@ -165,12 +168,14 @@ public final class DataSetFile {
 
   private DataGroup group(String where, Layers at, List<DataSource> sources) {
     int seed = at.number("validation_seed", 0, 0);
-    List<Note> notes = new ArrayList<>();
-    Bucketing sizes = bucketing(where, at, notes);
-    return new DataGroup(sizes, at.number("batch_size", 1, 1), seed, sources, notes);
+    Bucketing sizes = bucketing(where, at);
+    int batch = at.number("batch_size", 1, 1);
+    DataGroup group = new DataGroup(sizes, batch, seed, sources, notes);
+    notes.clear();
+    return group;
   }
 
-  private Bucketing bucketing(String where, Layers at, List<Note> notes) {
+  private Bucketing bucketing(String where, Layers at) {
     Bucketing usual =
         at.size("resolution")
             .map(size -> defaults.sizes().at(size.width(), size.height()))
@@ -189,12 +194,12 @@ public final class DataSetFile {
       sizes.unfit(defaults.unit()).ifPresent(wrong::add);
     }
     wrong.forEach(mistake -> mistakes.add(where + ": " + mistake));
-    rounded(at, "min_bucket_reso", said.least(), sizes.least(), notes);
-    rounded(at, "max_bucket_reso", said.most(), sizes.most(), notes);
+    rounded(at, "min_bucket_reso", said.least(), sizes.least());
+    rounded(at, "max_bucket_reso", said.most(), sizes.most());
     return sizes;
   }
 
-  private void rounded(Layers at, String key, int said, int taken, List<Note> notes) {
+  private void rounded(Layers at, String key, int said, int taken) {
     if (said != taken && at.value(key).isPresent()) {
       String sentence = "has a " + key + " of " + said + ", which is taken as " + taken;
       notes.add(new Note(folder, sentence + ", a multiple of bucket_reso_steps."));
@@ -204,7 +209,7 @@ public final class DataSetFile {
   private List<DataSource> kohya(String where, Layers at, Object dir, boolean regularisation) {
     Path parent = folder.resolve(dir.toString());
     DataSource settings = settings(at, parent).regularising(regularisation);
-    List<DataSource> found = KohyaFolders.in(parent, settings);
+    List<DataSource> found = KohyaFolders.in(parent, settings, notes::add);
     if (found.isEmpty()) {
       mistakes.add(
           where
@@ -217,7 +222,8 @@ public final class DataSetFile {
   }
 
   private List<DataSource> within(Layers at, Path parent, boolean regularisation) {
-    return KohyaFolders.or(parent, settings(at, parent).regularising(regularisation));
+    DataSource settings = settings(at, parent).regularising(regularisation);
+    return KohyaFolders.or(parent, settings, notes::add);
   }
 
   private DataSource source(String where, TomlTable table, TomlTable group) {

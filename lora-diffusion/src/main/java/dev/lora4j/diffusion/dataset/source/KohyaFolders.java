@@ -1,12 +1,14 @@
 package dev.lora4j.diffusion.dataset.source;
 
 import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.dataset.source.DataGroup.Note;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,44 +18,82 @@ import java.util.stream.Stream;
  * in one: {@code 10_sks dog}, as kohya's {@code train_data_dir} and {@code reg_data_dir} expect.
  */
 public final class KohyaFolders {
-  private static final Pattern NAME = Pattern.compile("(\\d{1,6})_(.*)");
+  /** A longer number is a date. */
+  private static final Pattern NAME = Pattern.compile("(\\d{1,6})(?:_(.*))?");
+
+  /** Nobody shows a picture so often in an epoch; years are as large. */
+  private static final int MANY = 1000;
 
   private KohyaFolders() {}
 
-  /** The sources of such a folder, in the order of their names; none if it holds none. */
-  public static List<DataSource> in(Path parent, DataSource settings) {
-    if (!Files.isDirectory(parent)) {
-      return List.of();
+  /**
+   * The sources of such a folder, in the order of their names; none if it holds none.
+   *
+   * @param notes hears of other folders in it that hold pictures
+   */
+  public static List<DataSource> in(Path parent, DataSource settings, Consumer<Note> notes) {
+    List<DataSource> sources = new ArrayList<>();
+    for (Path folder : folders(parent)) {
+      Matcher name = NAME.matcher(String.valueOf(folder.getFileName()));
+      int repeats = name.matches() ? Integer.parseInt(name.group(1)) : 0;
+      if (repeats > 0) {
+        String tokens = name.group(2) == null ? settings.classTokens() : name.group(2).strip();
+        sources.add(settings.at(folder, repeats, tokens));
+        if (repeats >= MANY) {
+          notes.accept(
+              new Note(folder, "is shown " + repeats + " times in an epoch, as its name says."));
+        }
+      } else if (holdsPictures(folder)) {
+        notes.accept(
+            new Note(
+                folder,
+                "is left out: its name does not begin with a number of repeats, as '10_name class'"
+                    + " does."));
+      }
     }
-    try (Stream<Path> entries = Files.list(parent)) {
-      return entries
-          .filter(Files::isDirectory)
-          .sorted()
-          .flatMap(folder -> source(folder, settings).stream())
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(parent + " cannot be listed: " + e.getMessage(), e);
-    }
+    return sources;
   }
 
-  /** A folder as it is: its own pictures if it has some, else those of kohya's folders in it. */
-  public static List<DataSource> or(Path folder, DataSource settings) {
-    List<DataSource> within = in(folder, settings);
-    return within.isEmpty() || holdsPictures(folder)
-        ? List.of(settings.at(folder, settings.repeats(), settings.classTokens()))
-        : within;
+  /**
+   * A folder as it is: its own pictures if it has some, else those of kohya's folders in it.
+   *
+   * @param notes hears of folders in it that are left out
+   */
+  public static List<DataSource> or(Path folder, DataSource settings, Consumer<Note> notes) {
+    boolean own = holdsPictures(folder);
+    List<DataSource> within = own ? List.of() : in(folder, settings, notes);
+    if (!within.isEmpty()) {
+      return within;
+    }
+    if (own) {
+      folders(folder).stream()
+          .filter(KohyaFolders::holdsPictures)
+          .forEach(
+              inner ->
+                  notes.accept(
+                      new Note(inner, "is left out: the folder it is in has pictures itself.")));
+    }
+    return List.of(settings.at(folder, settings.repeats(), settings.classTokens()));
   }
 
-  private static Optional<DataSource> source(Path folder, DataSource settings) {
-    Matcher name = NAME.matcher(String.valueOf(folder.getFileName()));
-    return name.matches()
-        ? Optional.of(settings.at(folder, Integer.parseInt(name.group(1)), name.group(2).strip()))
-        : Optional.empty();
+  private static List<Path> folders(Path parent) {
+    return listed(parent).stream()
+        .filter(Files::isDirectory)
+        .filter(folder -> !String.valueOf(folder.getFileName()).startsWith("."))
+        .toList();
   }
 
   private static boolean holdsPictures(Path folder) {
+    return listed(folder).stream().anyMatch(PictureFile::named);
+  }
+
+  /** What is in a folder; nothing where that is none, of which the survey tells. */
+  private static List<Path> listed(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.anyMatch(PictureFile::named);
+      return entries.sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " cannot be listed: " + e.getMessage(), e);
     }

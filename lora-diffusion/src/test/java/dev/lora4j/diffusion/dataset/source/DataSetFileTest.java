@@ -132,9 +132,6 @@ class DataSetFileTest {
     assertEquals(10, sources.get(0).repeats());
     assertEquals("sks dog", sources.get(0).classTokens());
     assertTrue(sources.get(1).regularisation());
-    assertEquals(
-        sources.get(0).folder(),
-        KohyaFolders.or(folder.resolve("img"), DataSource.of(folder)).get(0).folder());
   }
 
   @Test
