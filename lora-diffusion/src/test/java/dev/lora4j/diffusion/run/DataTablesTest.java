@@ -110,6 +110,25 @@ class DataTablesTest {
   }
 
   @Test
+  void picturesOfTheClassHaveNoTrigger() throws IOException {
+    List<DataSource> folders =
+        groups("images = 'sks'\nregularisation = 'reg'\n[data]\ntrigger = 'zkw fox'")
+            .get(0)
+            .sources();
+    assertEquals("zkw fox", folders.get(0).captions().trigger());
+    assertTrue(folders.get(1).regularisation());
+    assertEquals("", folders.get(1).captions().trigger());
+    dataSet(
+        SUBSET
+            + "[[datasets.subsets]]\nimage_dir = 'reg'\nis_reg = true\n"
+            + "[[datasets.subsets]]\nimage_dir = 'own'\nis_reg = true\ntrigger = 'fox'\n");
+    folders =
+        groups("dataset_config = 'data.toml'\n[data]\ntrigger = 'zkw fox'").get(0).sources();
+    assertEquals(
+        List.of("zkw fox", "", "fox"), folders.stream().map(s -> s.captions().trigger()).toList());
+  }
+
+  @Test
   void picturesAreNamedInOnePlace() throws IOException {
     String several = refused("images = 'a'\ndataset_config = 'data.toml'");
     assertTrue(several.contains("named by images and by dataset_config;"), several);

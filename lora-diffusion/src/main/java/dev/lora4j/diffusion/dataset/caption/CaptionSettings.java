@@ -40,10 +40,19 @@ public record CaptionSettings(
 
   /** The same with another share of captions left out. */
   public CaptionSettings dropout(double share) {
+    return with(trigger, share);
+  }
+
+  /** The same without trigger words. */
+  public CaptionSettings untriggered() {
+    return with("", dropout);
+  }
+
+  private CaptionSettings with(String words, double share) {
     return new CaptionSettings(
         prefix,
         suffix,
-        trigger,
+        words,
         separator,
         secondarySeparator,
         shuffle,

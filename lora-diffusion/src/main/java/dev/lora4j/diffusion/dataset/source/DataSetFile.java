@@ -208,7 +208,8 @@ public final class DataSetFile {
 
   private List<DataSource> kohya(String where, Layers at, Object dir, boolean regularisation) {
     Path parent = folder.resolve(dir.toString());
-    DataSource settings = settings(at, parent).regularising(regularisation);
+    DataSource settings = settings(at, parent);
+    settings = regularisation ? prior(settings) : settings.regularising(false);
     List<DataSource> found = KohyaFolders.in(parent, settings, notes::add);
     if (found.isEmpty()) {
       mistakes.add(
@@ -222,7 +223,8 @@ public final class DataSetFile {
   }
 
   private List<DataSource> within(Layers at, Path parent, boolean regularisation) {
-    DataSource settings = settings(at, parent).regularising(regularisation);
+    DataSource settings = settings(at, parent);
+    settings = regularisation ? prior(settings) : settings.regularising(false);
     return KohyaFolders.or(parent, settings, notes::add);
   }
 
@@ -233,7 +235,13 @@ public final class DataSetFile {
     if (named.isEmpty()) {
       mistakes.add(where + ": image_dir is missing; it names the folder of the pictures.");
     }
-    return settings(at, folder.resolve(named));
+    DataSource source = settings(at, folder.resolve(named));
+    return source.regularisation() && !table.contains(List.of("trigger")) ? prior(source) : source;
+  }
+
+  /** The word that calls what is learned is none of what shall not change. */
+  private static DataSource prior(DataSource source) {
+    return source.regularising(true).with(source.captions().untriggered());
   }
 
   private DataSource settings(Layers at, Path pictures) {
