@@ -1,9 +1,13 @@
 package dev.lora4j.diffusion.dataset.caption;
 
+import static java.util.Comparator.comparingInt;
+
 import dev.lora4j.core.train.Noise;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,12 +42,26 @@ public record CaptionRecipe(CaptionSettings settings) {
   }
 
   /**
-   * The first line with all of its tags in their order and its wildcards as they are written: what
-   * a plan shows, and samples of a validation are captioned with.
+   * The first line with all of its tags in their order and the first of each choice: what a plan
+   * shows, and samples of a validation are captioned with.
    */
   public String plain(String caption) {
-    String line = firstLine(dressed(caption));
-    return joined(separates(line) ? mixed(line, CaptionSettings.DEFAULT, Noise.of(0)) : line);
+    return whole(firstLine(dressed(caption)), choices -> choices.get(0));
+  }
+
+  /** The longest that draws can say: of each line that may be used, with its longest choices. */
+  public List<String> longest(String caption) {
+    Stream<String> lines = dressed(caption).lines();
+    return (settings.wildcards() ? lines : lines.limit(1))
+        .map(line -> whole(line, all -> Collections.max(all, comparingInt(String::length))))
+        .toList();
+  }
+
+  /** A line with all of its tags in their order. */
+  private String whole(String line, Function<List<String>, String> choice) {
+    String chosen = settings.wildcards() ? Wildcards.resolved(line, choice) : line;
+    return joined(
+        separates(chosen) ? mixed(chosen, CaptionSettings.DEFAULT, Noise.of(0)) : chosen);
   }
 
   private boolean separates(String caption) {
@@ -60,80 +78,107 @@ public record CaptionRecipe(CaptionSettings settings) {
     if (!settings.wildcards()) {
       return firstLine(caption);
     }
-    List<String> lines = caption.lines().filter(line -> !line.isBlank()).toList();
+    List<String> lines = caption.lines().toList();
     String line = lines.isEmpty() ? "" : lines.get(noise.index(lines.size()));
     return Wildcards.resolved(line, noise);
   }
 
   private static String firstLine(String caption) {
-    return caption.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
+    return caption.lines().findFirst().orElse("");
   }
 
   /** Each line with trigger, prefix and suffix, as any of them may be the one that is used. */
   private String dressed(String caption) {
-    return caption.isEmpty()
+    return caption.isBlank()
         ? dressedLine("")
-        : caption.lines().map(this::dressedLine).collect(Collectors.joining("\n"));
+        : caption
+            .lines()
+            .filter(line -> !line.isBlank())
+            .map(this::dressedLine)
+            .collect(Collectors.joining("\n"));
   }
 
   private String dressedLine(String line) {
-    return Stream.of(settings.prefix(), triggered(line), settings.suffix())
+    String trigger = settings.trigger();
+    String whole = around(line);
+    if (whole.contains(TRIGGER)) {
+      return whole.replace(TRIGGER, trigger);
+    }
+    if (trigger.isEmpty() || new WholeWords(trigger).in(whole)) {
+      return whole;
+    }
+    return around(line.isBlank() ? trigger : trigger + settings.separator() + " " + line);
+  }
+
+  private String around(String line) {
+    return Stream.of(settings.prefix(), line, settings.suffix())
         .filter(part -> !part.isBlank())
         .collect(Collectors.joining(" "));
   }
 
-  private String triggered(String line) {
-    String trigger = settings.trigger();
-    if (line.contains(TRIGGER)) {
-      return line.replace(TRIGGER, trigger);
-    }
-    if (trigger.isEmpty() || line.contains(trigger)) {
-      return line;
-    }
-    return line.isBlank() ? trigger : trigger + settings.separator() + " " + line;
-  }
+  /**
+   * Part of a caption.
+   *
+   * @param called whether it holds the trigger, and so stays where it is
+   */
+  private record Tag(String text, boolean called) {}
 
   /** Tags anew, as {@code how} says about their order and number. */
   private String mixed(String caption, CaptionSettings how, Noise noise) {
-    List<String> kept = new ArrayList<>();
-    List<String> flexible = new ArrayList<>();
-    List<String> last = new ArrayList<>();
+    List<Tag> kept = new ArrayList<>();
+    List<Tag> flexible = new ArrayList<>();
+    List<Tag> last = new ArrayList<>();
     if (separates(caption)) {
-      String[] parts = split(caption, settings.keepTokensSeparator(), 3);
+      String[] parts = caption.split(Pattern.quote(settings.keepTokensSeparator()), 3);
       kept.addAll(tags(parts[0]));
       flexible.addAll(tags(parts[1]));
       last.addAll(parts.length > 2 ? tags(parts[2]) : List.of());
     } else {
-      List<String> all = tags(caption);
-      int count = Math.min(all.size(), leading(all));
+      List<Tag> all = tags(caption);
+      int count = Math.min(all.size(), settings.keepTokens());
       kept.addAll(all.subList(0, count));
       flexible.addAll(all.subList(count, all.size()));
     }
-    int[] order = noise.permutation(flexible.size());
-    for (int i = 0; i < order.length; i++) {
-      if (noise.uniform() >= how.tagDropout()) {
-        kept.add(flexible.get(how.shuffle() ? order[i] : i));
+    List<Tag> free = flexible.stream().filter(tag -> !tag.called()).toList();
+    int[] order = noise.permutation(free.size());
+    int next = 0;
+    for (Tag tag : flexible) {
+      if (tag.called()) {
+        kept.add(tag);
+      } else {
+        if (noise.uniform() >= how.tagDropout()) {
+          kept.add(free.get(how.shuffle() ? order[next] : next));
+        }
+        next++;
       }
     }
     kept.addAll(last);
-    return String.join(settings.separator() + " ", kept);
+    // As sd-scripts joins them, whatever separated them.
+    return kept.stream().map(Tag::text).collect(Collectors.joining(", "));
   }
 
-  /** How many tags stay; the trigger counts as one of them, and stays in any case. */
-  private int leading(List<String> tags) {
+  /** The tags of a text in their order; a trigger with separators in it is not cut. */
+  private List<Tag> tags(String text) {
     String trigger = settings.trigger();
-    boolean leads = !trigger.isEmpty() && !tags.isEmpty() && tags.get(0).contains(trigger);
-    return Math.max(settings.keepTokens(), leads ? 1 : 0);
-  }
-
-  private List<String> tags(String text) {
-    return Arrays.stream(split(text, settings.separator(), 0))
-        .map(String::strip)
-        .filter(tag -> !tag.isEmpty())
-        .toList();
-  }
-
-  private static String[] split(String text, String separator, int limit) {
-    return text.split(Pattern.quote(separator), limit);
+    String separator = "(?<cut>" + Pattern.quote(settings.separator()) + ")";
+    Matcher found =
+        Pattern.compile(
+                trigger.isEmpty() ? separator : new WholeWords(trigger).regex() + "|" + separator)
+            .matcher(text);
+    List<Tag> tags = new ArrayList<>();
+    int from = 0;
+    boolean called = false;
+    while (found.find()) {
+      if (found.group("cut") == null) {
+        called = true;
+      } else {
+        tags.add(new Tag(text.substring(from, found.start()).strip(), called));
+        from = found.end();
+        called = false;
+      }
+    }
+    tags.add(new Tag(text.substring(from).strip(), called));
+    tags.removeIf(tag -> tag.text().isEmpty());
+    return tags;
   }
 }

@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.dataset.caption;
 
 import dev.lora4j.core.train.Noise;
+import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,8 +15,13 @@ final class Wildcards {
 
   private Wildcards() {}
 
-  /** One of each choice. */
+  /** One of each choice, by chance. */
   static String resolved(String text, Noise noise) {
+    return resolved(text, choices -> choices.get(noise.index(choices.size())));
+  }
+
+  /** One of each choice. */
+  static String resolved(String text, Function<List<String>, String> choice) {
     Matcher found = CHOICE.matcher(text);
     StringBuilder out = new StringBuilder();
     while (found.find()) {
@@ -23,8 +30,7 @@ final class Wildcards {
       if (choices == null) {
         one = found.group().substring(1);
       } else {
-        String[] all = choices.split("\\|", -1);
-        one = all[noise.index(all.length)];
+        one = choice.apply(List.of(choices.split("\\|", -1)));
       }
       found.appendReplacement(out, Matcher.quoteReplacement(one));
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.train.Noise;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,72 @@ class CaptionRecipeTest {
     with.shuffle = true;
     with.tagDropout = 0.9;
     assertTrue(with.all("a, b").stream().allMatch(c -> c.startsWith("sks style")));
+  }
+
+  @Test
+  void theTriggerIsFoundAsWordsOfItsOwn() {
+    With with = new With();
+    with.trigger = "ink";
+    assertEquals(Set.of("ink, a pink fox"), with.all("a pink fox"));
+    assertEquals(Set.of("an Ink fox"), with.all("an Ink fox"));
+    assertEquals(Set.of("a fox, ink"), with.all("a fox, ink"));
+    with.trigger = "<ink>";
+    assertEquals(Set.of("a<ink>fox"), with.all("a<ink>fox"));
+    with.trigger = "ink";
+    with.prefix = "an ink drawing of";
+    assertEquals(Set.of("an ink drawing of a fox"), with.all("a fox"));
+  }
+
+  @Test
+  void theTriggerStaysWhereverItStands() {
+    With with = new With();
+    with.trigger = "zkw, ink style";
+    with.shuffle = true;
+    assertEquals(
+        Set.of("zkw, ink style, a, b", "zkw, ink style, b, a"), with.all("a, b"), "in front");
+    assertEquals(
+        Set.of("a, in zkw, ink style, b", "b, in zkw, ink style, a"),
+        with.all("a, in [trigger], b"));
+    with.tagDropout = 1;
+    assertEquals(Set.of("zkw, ink style"), with.all("a, b"));
+    with.prefix = "best quality, masterpiece,";
+    with.keep = 1;
+    assertEquals(Set.of("best quality, zkw, ink style"), with.all("a, b"));
+  }
+
+  @Test
+  void tagsAreJoinedAsSdScriptsDo() {
+    With with = new With();
+    with.separator = ";";
+    with.shuffle = true;
+    with.keep = 2;
+    assertEquals(Set.of("a, b"), with.all("a; b"));
+  }
+
+  @Test
+  void emptyLinesAreNoCaptions() {
+    With with = new With();
+    with.wildcards = true;
+    with.trigger = "zkw";
+    with.prefix = "photo of";
+    assertEquals(Set.of("photo of zkw, a", "photo of zkw, b"), with.all("a\n\n  \nb"));
+    assertEquals(Set.of("photo of zkw"), with.all(" \n"));
+  }
+
+  @Test
+  void thePlainCaptionHasTheFirstOfEachChoice() {
+    With with = new With();
+    assertEquals("a {b|c}", with.recipe().plain("a {b|c}"));
+    with.wildcards = true;
+    assertEquals("a b {d}", with.recipe().plain("a {b|c} {{d}}\ne"));
+  }
+
+  @Test
+  void theLongestHasEveryLineAndTheLongestChoices() {
+    With with = new With();
+    assertEquals(List.of("a {b|cc}"), with.recipe().longest("a {b|cc}\nlonger"));
+    with.wildcards = true;
+    assertEquals(List.of("a cc", "longer"), with.recipe().longest("a {b|cc}\nlonger"));
   }
 
   @Test

@@ -1,0 +1,24 @@
+package dev.lora4j.diffusion.dataset.caption;
+
+import java.util.regex.Pattern;
+
+/**
+ * Words in a text, in any case, and not as parts of longer ones: "ink" is not in "a pink fox".
+ *
+ * @param words one or more
+ */
+public record WholeWords(String words) {
+  private static final String PART = "[\\p{L}\\p{N}_]";
+
+  /** Whether a text has them. */
+  public boolean in(String text) {
+    return Pattern.compile(regex()).matcher(text).find();
+  }
+
+  /** What finds them, as a group of a larger expression. */
+  String regex() {
+    String before = words.matches("(?s)" + PART + ".*") ? "(?<!" + PART + ")" : "";
+    String after = words.matches("(?s).*" + PART) ? "(?!" + PART + ")" : "";
+    return "(?iu:" + before + Pattern.quote(words) + after + ")";
+  }
+}
