@@ -47,9 +47,12 @@ public final class RunValues {
     return entry == null ? DEFAULT : entry.origin();
   }
 
-  /** Words that call the adapter. */
+  /** Words that call the adapter: those that are named, else what is put before captions. */
   public List<String> triggers() {
-    return get(RunKeys.TRIGGERS);
+    List<String> named = get(RunKeys.TRIGGERS);
+    return named.isEmpty() && data.get("trigger") instanceof String word && !word.isBlank()
+        ? List.of(word)
+        : named;
   }
 
   /** A text for the adapter's header. */

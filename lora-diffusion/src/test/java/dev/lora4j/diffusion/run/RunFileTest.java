@@ -123,6 +123,14 @@ class RunFileTest {
     assertEquals(List.of("a fox", "an owl"), run.previews().prompts());
   }
 
+  @Test
+  void whatIsPutBeforeCaptionsCallsTheAdapter() throws Exception {
+    assertEquals(List.of("zkw"), read("[data]\ntrigger = 'zkw'").values().triggers());
+    String both = "triggers = ['fox', 'owl']\n[data]\ntrigger = 'zkw'";
+    assertEquals(List.of("fox", "owl"), read(both).values().triggers());
+    assertEquals(List.of(), read("steps = 3").values().triggers());
+  }
+
   static List<String> presets() {
     return Presets.names();
   }

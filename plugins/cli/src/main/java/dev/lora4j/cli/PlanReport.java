@@ -5,6 +5,7 @@ import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataProblem;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
+import dev.lora4j.diffusion.dataset.caption.WholeWords;
 import dev.lora4j.diffusion.pipeline.CaptionTokens;
 import dev.lora4j.diffusion.run.RunSettings.Previews;
 import dev.lora4j.diffusion.style.Rate;
@@ -75,7 +76,9 @@ final class PlanReport {
   private int cut(DataItem item) {
     int most = 0;
     for (PromptTokenizer tokenizer : run.model().sd().tokenizers()) {
-      most = Math.max(most, CaptionTokens.cut(tokenizer, item.recipe().plain(item.caption())));
+      for (String caption : item.recipe().longest(item.caption())) {
+        most = Math.max(most, CaptionTokens.cut(tokenizer, caption));
+      }
     }
     return most;
   }
@@ -158,11 +161,33 @@ final class PlanReport {
         + (captions ? " (previews.prompts = [] makes none)" : "");
   }
 
-  /** What of the settings is hardly meant. */
+  /** What is said and changes nothing, or is hardly meant. */
   List<String> doubts() {
     List<String> all = new ArrayList<>(masks());
+    all.addAll(triggers());
     all.addAll(run.data().training().isEmpty() ? List.of() : Doubts.of(run));
     return all;
+  }
+
+  /** Words that are said to call the adapter, and do not. */
+  private List<String> triggers() {
+    List<String> remarks = new ArrayList<>();
+    List<DataItem> learned =
+        run.data().training().stream().filter(item -> !item.regularisation()).toList();
+    for (String trigger : run.settings().values().triggers()) {
+      WholeWords words = new WholeWords(trigger);
+      boolean met =
+          learned.stream()
+              .anyMatch(i -> i.recipe().longest(i.caption()).stream().anyMatch(words::in));
+      if (!met && !learned.isEmpty()) {
+        remarks.add(
+            "'"
+                + trigger
+                + "' is said to call the adapter (triggers), but is in no caption; data.trigger"
+                + " puts it before them.");
+      }
+    }
+    return remarks;
   }
 
   /** Masks that count for nothing, or that are counted on and not there. */

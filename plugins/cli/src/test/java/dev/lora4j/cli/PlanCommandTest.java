@@ -185,6 +185,21 @@ class PlanCommandTest {
   }
 
   @Test
+  void aTriggerThatNoCaptionHasIsTold() {
+    String told = "'zkw' is said to call the adapter (triggers), but is in no caption";
+    assertTrue(plan("--set=triggers=zkw").out().contains(told));
+    assertFalse(plan("--trigger=zkw").out().contains("is in no caption"));
+    assertFalse(plan("--set=triggers=ball").out().contains("is in no caption"));
+  }
+
+  @Test
+  void theLongestOfSeveralLinesSaysHowManyTokensAreCutOff() throws IOException {
+    Files.writeString(folder.resolve("pictures/ball-0.txt"), "a ball\n" + "ball ".repeat(90));
+    assertFalse(plan().out().contains("tokens cut off"));
+    assertTrue(plan("--set=data.enable_wildcard=true").out().contains("tokens cut off"));
+  }
+
+  @Test
   void masksThatCountForNothingAreTold() {
     assertTrue(
         plan("--set=data.alpha_mask=true").out().contains("loss.masked (masked_loss) is not"));
