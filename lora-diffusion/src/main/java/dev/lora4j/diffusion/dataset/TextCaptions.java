@@ -1,12 +1,14 @@
 package dev.lora4j.diffusion.dataset;
 
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.spi.NearestNames;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -17,6 +19,9 @@ import java.util.stream.Stream;
     name = "text",
     help = "A text file beside each picture, with caption_extension")
 public record TextCaptions() implements CaptionSource {
+  private static final int LEAST_PART = 3;
+  private static final int LETTERS_PER_SLIP = 4;
+
   @Override
   public Captions in(DataSource folder, Consumer<DataProblem> problems) {
     return new Captions() {
@@ -39,10 +44,11 @@ public record TextCaptions() implements CaptionSource {
       public void unused(List<Path> pictures, boolean lonely) {
         List<String> stems = pictures.stream().map(CaptionFile::stem).toList();
         for (Path text : texts(folder)) {
-          if (!stems.contains(CaptionFile.stem(text))) {
+          String stem = CaptionFile.stem(text);
+          if (!stems.contains(stem)) {
             problems.accept(
-                // A note in the folder harms nobody; beside a picture without caption it is a slip.
-                lonely
+                // A note in the folder harms nobody; a caption that misses its picture is a slip.
+                lonely && stems.stream().anyMatch(other -> alike(stem, other))
                     ? DataProblem.error(
                         text,
                         "belongs to no picture, while pictures beside it have no caption; give"
@@ -52,6 +58,23 @@ public record TextCaptions() implements CaptionSource {
         }
       }
     };
+  }
+
+  /** Whether one name may be meant for the other: fox-1 for fox_01, fox_caption for fox. */
+  private static boolean alike(String text, String picture) {
+    String one = plain(text);
+    String other = plain(picture);
+    int shorter = Math.min(one.length(), other.length());
+    if (shorter >= LEAST_PART && (one.startsWith(other) || other.startsWith(one))) {
+      return true;
+    }
+    int most = Math.max(1, shorter / LETTERS_PER_SLIP);
+    return Math.abs(one.length() - other.length()) <= most
+        && NearestNames.edits(one, other) <= most;
+  }
+
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
   }
 
   private static List<Path> texts(DataSource folder) {

@@ -18,6 +18,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is found before training; each thing that can be wrong with a folder. */
 class DataSetTest {
@@ -173,6 +175,26 @@ class DataSetTest {
     error("b.txt", "belongs to no picture, while pictures beside it have no caption", set);
     folder.text("a.txt", "a fox");
     warning("b.txt", "belongs to no picture.", surveyed());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fox_01.png, fox-1.txt, true",
+    "fox.png, fox_caption.txt, true",
+    "fox.png, fox.png.txt, true",
+    "IMG_0001.png, IMG_0002.txt, true",
+    "fox_01.png, LICENSE.txt, false",
+    "fox_01.png, readme.txt, false",
+    "1.png, sources.txt, false",
+  })
+  void aNoteIsNoCaption(String picture, String text, boolean slip) {
+    folder.picture(picture, 64, 64).text(text, "a text");
+    DataSet set = TestFolder.surveyed(1, folder.source().at(folder.path(), 1, "fox"));
+    if (slip) {
+      error(text, "belongs to no picture, while pictures beside it have no caption", set);
+    } else {
+      warning(text, "belongs to no picture.", set);
+    }
   }
 
   @Test
