@@ -14,8 +14,17 @@ import java.util.Optional;
 
 /** Finds the captions of one folder, and says what is the matter with them. */
 final class FolderCaptions {
-  /** A caption and whether somebody wrote it. */
-  record Found(String text, boolean written) {}
+  /**
+   * A caption.
+   *
+   * @param written whether somebody wrote it
+   * @param file that it stands in, or the picture
+   */
+  record Found(String text, boolean written, Path file) {
+    static Found of(Caption caption) {
+      return new Found(caption.text(), caption.written(), caption.file());
+    }
+  }
 
   private final DataSource source;
   private final List<DataProblem> problems;
@@ -50,14 +59,12 @@ final class FolderCaptions {
         if (caption.isPresent()) {
           // Of what could not be read nothing more is to be said.
           boolean failed = problems.stream().skip(told).anyMatch(DataProblem::isError);
-          return failed
-              ? new Found(caption.get().text(), caption.get().written())
-              : checked(caption.get());
+          return failed ? Found.of(caption.get()) : checked(caption.get());
         }
       } catch (RuntimeException | Error e) {
         Plugin.throwIfEnding(e);
         failed(one.getKey(), picture, e);
-        return new Found("", true);
+        return new Found("", true, picture);
       }
     }
     problems.add(
@@ -66,7 +73,7 @@ final class FolderCaptions {
             "has no caption from any of caption_sources: "
                 + String.join(", ", source.captionSources())
                 + "."));
-    return new Found("", true);
+    return new Found("", true, picture);
   }
 
   private Found checked(Caption caption) {
@@ -77,7 +84,7 @@ final class FolderCaptions {
     } else {
       lonely = true;
     }
-    return new Found(caption.text(), caption.written());
+    return Found.of(caption);
   }
 
   /** Says which of the written captions lack what nearly all the others have. */

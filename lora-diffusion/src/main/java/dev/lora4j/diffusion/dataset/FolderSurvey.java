@@ -5,8 +5,10 @@ import dev.lora4j.diffusion.dataset.bucket.Fit;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
 import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import dev.lora4j.diffusion.dataset.image.PictureHeader;
+import dev.lora4j.diffusion.dataset.source.CaptionList;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSource;
+import dev.lora4j.diffusion.dataset.source.ListedPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,62 +47,91 @@ final class FolderSurvey {
   }
 
   List<DataItem> items() {
-    List<Path> files = files();
-    List<Path> pictures = files.stream().filter(PictureFile::named).toList();
+    int told = problems.size();
+    List<Path> pictures = pictures();
     if (pictures.isEmpty()) {
+      list()
+          .ifPresent(
+              list ->
+                  list.problems()
+                      .forEach(p -> problems.add(DataProblem.error(source.folder(), p))));
+      if (problems.size() == told) {
+        String endings = String.join(", ", PictureFile.ENDINGS.stream().sorted().toList());
+        problems.add(DataProblem.error(source.folder(), "holds no pictures (" + endings + ")."));
+      }
       return List.of();
     }
     FolderCaptions captions = new FolderCaptions(source, problems);
-    Set<String> doubled = doubled(pictures);
+    Map<Path, FolderCaptions.Found> found = new LinkedHashMap<>();
+    pictures.forEach(picture -> found.put(picture, captions.of(picture)));
+    Set<Path> doubled = doubled(found);
     Map<String, Path> masks = masks();
     List<DataItem> items = new ArrayList<>();
-    for (Path picture : pictures) {
-      FolderCaptions.Found caption = captions.of(picture);
-      Optional<Path> mask = Optional.ofNullable(masks.get(CaptionFile.stem(picture)));
-      item(picture, caption, mask)
-          .filter(i -> !doubled.contains(CaptionFile.stem(picture)))
-          .ifPresent(items::add);
-    }
+    found.forEach(
+        (picture, caption) -> {
+          Optional<Path> mask = Optional.ofNullable(masks.get(CaptionFile.stem(picture)));
+          item(picture, caption, mask)
+              .filter(i -> !doubled.contains(picture))
+              .ifPresent(items::add);
+        });
     captions.orphans(pictures);
     captions.compare(items);
     return heldOut(items);
   }
 
-  private List<Path> files() {
+  private List<Path> pictures() {
     Path folder = source.folder();
+    Set<Path> pictures = new LinkedHashSet<>();
+    if (!folder.equals(source.captionList().orElse(null))) {
+      pictures.addAll(listed(folder));
+    }
+    list()
+        .ifPresent(
+            list -> {
+              Path file = CaptionList.of(source).orElseThrow();
+              pictures.addAll(new ListedPaths(source, file, list.captions().keySet()).pictures());
+            });
+    return List.copyOf(pictures);
+  }
+
+  private Optional<CaptionList> list() {
+    return CaptionList.of(source)
+        .map(file -> CaptionList.read(file, source.captions().separator()));
+  }
+
+  private List<Path> listed(Path folder) {
     if (!Files.isDirectory(folder)) {
       problems.add(DataProblem.error(folder, "is no folder; expected one with pictures."));
       return List.of();
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      List<Path> files = entries.filter(Files::isRegularFile).sorted().toList();
-      if (files.stream().noneMatch(PictureFile::named)) {
-        String endings = String.join(", ", PictureFile.ENDINGS.stream().sorted().toList());
-        problems.add(DataProblem.error(folder, "holds no pictures (" + endings + ")."));
-      }
-      return files;
+      return entries.filter(PictureFile::named).filter(Files::isRegularFile).sorted().toList();
     } catch (IOException e) {
       problems.add(DataProblem.error(folder, "cannot be listed (" + e.getMessage() + ")."));
       return List.of();
     }
   }
 
-  /** Stems of several pictures, which would share one caption. */
-  private Set<String> doubled(List<Path> pictures) {
+  /** Pictures that would share one caption. */
+  private Set<Path> doubled(Map<Path, FolderCaptions.Found> found) {
     Map<String, Path> first = new HashMap<>();
-    Set<String> doubled = new HashSet<>();
-    for (Path picture : pictures) {
-      Path earlier = first.putIfAbsent(CaptionFile.stem(picture).toLowerCase(Locale.ROOT), picture);
-      if (earlier != null) {
-        doubled.add(CaptionFile.stem(picture));
-        problems.add(
-            DataProblem.error(
-                picture,
-                "has the same name as "
-                    + earlier.getFileName()
-                    + " but for its ending, and they would share a caption; rename one."));
-      }
-    }
+    Set<Path> doubled = new HashSet<>();
+    found.forEach(
+        (picture, caption) -> {
+          if (caption.file().equals(CaptionFile.beside(picture, source.captionExtension()))) {
+            String file = caption.file().toString().toLowerCase(Locale.ROOT);
+            Path earlier = first.putIfAbsent(file, picture);
+            if (earlier != null) {
+              doubled.addAll(List.of(earlier, picture));
+              problems.add(
+                  DataProblem.error(
+                      picture,
+                      "has the same name as "
+                          + earlier.getFileName()
+                          + " but for its ending, and they would share a caption; rename one."));
+            }
+          }
+        });
     return doubled;
   }
 

@@ -78,6 +78,10 @@ public record TextCaptions() implements CaptionSource {
   }
 
   private static List<Path> texts(DataSource folder) {
+    if (!Files.isDirectory(folder.folder())) {
+      // A list that stands for a folder.
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(folder.folder())) {
       return entries
           .filter(f -> f.toString().endsWith(folder.captionExtension()))

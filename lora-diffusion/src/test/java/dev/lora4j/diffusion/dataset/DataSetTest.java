@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
+import dev.lora4j.diffusion.dataset.source.DataSetFile;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import dev.lora4j.diffusion.dataset.source.Masking;
 import java.io.IOException;
@@ -248,6 +249,67 @@ class DataSetTest {
         set.items().stream().map(DataItem::caption).toList());
     folder.text("metadata.jsonl", "{\"file_name\": \"c.png\", \"text\": \"c\"}").text("a.txt", "a");
     error("c.png", "has a caption in the list but is not there", surveyed());
+  }
+
+  @Test
+  void aListNamesPicturesOfFoldersWithin() {
+    new TestFolder(folder.path().resolve("train")).picture("1.png", 64, 64);
+    folder.text("metadata.jsonl", "{\"file_name\": \"train/1.png\", \"text\": \"a fox\"}");
+    DataSet set = surveyed();
+    assertEquals(List.of(), set.problems());
+    assertEquals(folder.path().resolve("train/1.png"), set.items().get(0).file());
+    assertEquals("a fox", set.items().get(0).caption());
+  }
+
+  @Test
+  void aListMayBeAllThatNamesPictures() throws IOException {
+    folder.picture("1.png", 64, 64).picture("2.png", 64, 64);
+    String file = folder.path().resolve("1.png").toString().replace('\\', '/');
+    Files.writeString(temporary.resolve("all.json"), "{\"" + file + "\": {\"tags\": \"a fox\"}}");
+    Files.writeString(
+        temporary.resolve("data.toml"),
+        "[[datasets]]\n[[datasets.subsets]]\nmetadata_file = 'all.json'");
+    List<DataGroup> groups = DataSetFile.read(temporary.resolve("data.toml"));
+    DataSet set = DataSet.survey(groups, DataSet.Depth.HEADERS);
+    assertEquals(List.of("a fox"), set.items().stream().map(DataItem::caption).toList());
+    assertEquals(List.of(), set.errors());
+  }
+
+  @Test
+  void aListTellsPicturesOfOneNameApart() {
+    folder.picture("a.png", 64, 64).picture("a.jpg", 64, 64);
+    folder.text(
+        "metadata.jsonl",
+        "{\"file_name\": \"a.png\", \"text\": \"a fox\"}\n"
+            + "{\"file_name\": \"a.jpg\", \"text\": \"an owl\"}");
+    DataSet set = surveyed();
+    assertEquals(List.of(), set.problems());
+    assertEquals(List.of("an owl", "a fox"), set.items().stream().map(DataItem::caption).toList());
+  }
+
+  @Test
+  void aListsCaptionIsNeverGuessed() {
+    folder.picture("a.png", 64, 64);
+    folder.text(
+        "metadata.jsonl",
+        "{\"file_name\": \"/old/x/a.png\", \"text\": \"a fox\"}\n"
+            + "{\"file_name\": \"/old/y/a.png\", \"text\": \"an owl\"}");
+    error("a.png", "may be any of /old/x/a.png, /old/y/a.png in the list", surveyed());
+    folder.text("metadata.jsonl", "{\"file_name\": \"a\", \"text\": \"a fox\"}");
+    folder.picture("a.jpg", 64, 64);
+    error("a.png", "and a.jpg are both meant by a in the list", surveyed());
+  }
+
+  @Test
+  void captionsOfOtherFoldersAreTold() throws IOException {
+    folder.picture("a.png", 64, 64);
+    new TestFolder(temporary.resolve("hens")).picture("a.png", 64, 64);
+    folder.text(
+        "metadata.jsonl",
+        "{\"file_name\": \"a.png\", \"text\": \"a fox\"}\n"
+            + "{\"file_name\": \"../hens/a.png\", \"text\": \"a hen\"}");
+    warning("metadata.jsonl", "has 1 caption of files in other folders", surveyed());
+    assertEquals("a fox", surveyed().items().get(0).caption());
   }
 
   @Test

@@ -122,8 +122,7 @@ class DataTablesTest {
         SUBSET
             + "[[datasets.subsets]]\nimage_dir = 'reg'\nis_reg = true\n"
             + "[[datasets.subsets]]\nimage_dir = 'own'\nis_reg = true\ntrigger = 'fox'\n");
-    folders =
-        groups("dataset_config = 'data.toml'\n[data]\ntrigger = 'zkw fox'").get(0).sources();
+    folders = groups("dataset_config = 'data.toml'\n[data]\ntrigger = 'zkw fox'").get(0).sources();
     assertEquals(
         List.of("zkw fox", "", "fox"), folders.stream().map(s -> s.captions().trigger()).toList());
   }

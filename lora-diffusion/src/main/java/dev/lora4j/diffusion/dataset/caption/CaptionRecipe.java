@@ -60,8 +60,7 @@ public record CaptionRecipe(CaptionSettings settings) {
   /** A line with all of its tags in their order. */
   private String whole(String line, Function<List<String>, String> choice) {
     String chosen = settings.wildcards() ? Wildcards.resolved(line, choice) : line;
-    return joined(
-        separates(chosen) ? mixed(chosen, CaptionSettings.DEFAULT, Noise.of(0)) : chosen);
+    return joined(separates(chosen) ? mixed(chosen, CaptionSettings.DEFAULT, Noise.of(0)) : chosen);
   }
 
   private boolean separates(String caption) {

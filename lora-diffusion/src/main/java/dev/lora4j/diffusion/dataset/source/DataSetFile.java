@@ -231,7 +231,8 @@ public final class DataSetFile {
   private DataSource source(String where, TomlTable table, TomlTable group) {
     DataKeys.check(where, table, List.of(DataKeys.FOR_SOURCES, DataKeys.OF_SOURCES), mistakes);
     Layers at = layers(where, table, group);
-    String named = at.text("image_dir", "");
+    String list = at.text("metadata_file", "");
+    String named = at.text("image_dir", list);
     if (named.isEmpty()) {
       mistakes.add(where + ": image_dir is missing; it names the folder of the pictures.");
     }

@@ -9,7 +9,9 @@ import java.util.Optional;
  * One folder of pictures and what is done with them, a {@code [[datasets.subsets]]} of kohya's; the
  * names in parentheses are kohya's. Immutable; each {@code with} method returns a changed copy.
  *
- * @param folder where the pictures are ({@code image_dir}); folders within it are not looked into
+ * @param folder where the pictures are ({@code image_dir}); folders within it are not looked into,
+ *     but for pictures that the list of captions names there; the list itself, if its pictures are
+ *     all that it names
  * @param captionList a file of captions ({@code metadata_file}), see {@link CaptionList}; a {@code
  *     metadata.jsonl} in the folder is found by itself
  * @param repeats how often each picture comes in an epoch ({@code num_repeats})

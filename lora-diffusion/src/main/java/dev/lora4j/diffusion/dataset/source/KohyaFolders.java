@@ -61,19 +61,21 @@ public final class KohyaFolders {
    */
   public static List<DataSource> or(Path folder, DataSource settings, Consumer<Note> notes) {
     boolean own = holdsPictures(folder);
-    List<DataSource> within = own ? List.of() : in(folder, settings, notes);
-    if (!within.isEmpty()) {
-      return within;
-    }
+    List<Note> told = new ArrayList<>();
+    List<DataSource> within = own ? List.of() : in(folder, settings, told::add);
     if (own) {
       folders(folder).stream()
           .filter(KohyaFolders::holdsPictures)
-          .forEach(
-              inner ->
-                  notes.accept(
-                      new Note(inner, "is left out: the folder it is in has pictures itself.")));
+          .map(f -> new Note(f, "is left out: the folder it is in has pictures itself."))
+          .forEach(told::add);
     }
-    return List.of(settings.at(folder, settings.repeats(), settings.classTokens()));
+    DataSource itself = settings.at(folder, settings.repeats(), settings.classTokens());
+    boolean taken = !within.isEmpty();
+    if (taken || CaptionList.of(itself).isEmpty()) {
+      // Else folders within may be those that the list names.
+      told.forEach(notes);
+    }
+    return taken ? within : List.of(itself);
   }
 
   private static List<Path> folders(Path parent) {

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +18,7 @@ class CaptionListTest {
   private CaptionList read(String name, String text) throws IOException {
     Path file = folder.resolve(name);
     Files.writeString(file, text, StandardCharsets.ISO_8859_1);
-    return CaptionList.read(file);
+    return CaptionList.read(file, ",");
   }
 
   @Test
@@ -32,10 +31,8 @@ class CaptionListTest {
 
             {"file_name": "train/hen.png", "prompt": "a hen", "more": [1]}
             """);
-    assertEquals(Map.of("fox.png", "a fox", "hen.png", "a hen"), list.byName());
+    assertEquals(Map.of("fox.png", "a fox", "train/hen.png", "a hen"), list.captions());
     assertEquals(List.of(), list.problems());
-    assertEquals(Optional.of("a fox"), list.of(Path.of("/somewhere/fox.png")));
-    assertEquals(Optional.empty(), list.of(Path.of("/somewhere/fox.jpg")));
   }
 
   @Test
@@ -45,8 +42,29 @@ class CaptionListTest {
             "meta.json",
             "{\"/data/fox.png\": {\"caption\": \"a fox\", \"tags\": \"red, fur\"},"
                 + " \"hen\": {\"tags\": \"hen\"}}");
-    assertEquals(Optional.of("a fox, red, fur"), list.of(Path.of("fox.png")));
-    assertEquals(Optional.of("hen"), list.of(Path.of("hen.webp")));
+    assertEquals(Map.of("/data/fox.png", "a fox, red, fur", "hen", "hen"), list.captions());
+  }
+
+  @Test
+  void kohyasLinesAreRead() throws IOException {
+    CaptionList list =
+        read(
+            "all.jsonl",
+            """
+            {"image_path": "C:\\\\data\\\\fox.png", "caption": "a fox\\nred", "tags": "fur"}
+            {"image_path": "a/1.png", "caption": "", "tags": "hen,\\nwhite", "image_size": [8, 8]}
+            {"image_path": "b/1.png", "caption": "another"}
+            """);
+    assertEquals(List.of(), list.problems());
+    assertEquals(
+        Map.of(
+            "C:/data/fox.png",
+            "a fox, fur\nred, fur",
+            "a/1.png",
+            "hen,, white",
+            "b/1.png",
+            "another"),
+        list.captions());
   }
 
   @Test
@@ -56,7 +74,7 @@ class CaptionListTest {
             "metadata.jsonl",
             "{\"file_name\": \"a.png\"}\nnone\n{\"file_name\": \"b.png\", \"text\": \"b\"}\n"
                 + "{\"file_name\": \"b.png\", \"text\": \"c\"}");
-    assertEquals(Map.of("b.png", "b"), list.byName());
+    assertEquals(Map.of("b.png", "b"), list.captions());
     assertEquals(
         List.of(
             "says no file_name or no text in line 1.",
@@ -70,7 +88,7 @@ class CaptionListTest {
     assertTrue(read("a.json", "[1]").problems().get(0).startsWith("is no JSON object"));
     assertTrue(read("b.json", "{\"a\": 1}").problems().get(0).startsWith("is no JSON object"));
     assertTrue(read("c.jsonl", "\u00e9").problems().get(0).startsWith("is not UTF-8 text"));
-    CaptionList absent = CaptionList.read(folder.resolve("absent.json"));
+    CaptionList absent = CaptionList.read(folder.resolve("absent.json"), ",");
     assertTrue(absent.problems().get(0).startsWith("cannot be read"));
   }
 }

@@ -60,7 +60,8 @@ class KohyaFoldersTest {
     with("10_fox/a.png", "0_backup/b.png", "20230101_trip/c.png", "hens/d.png", "empty/e.txt");
     assertEquals(List.of("10_fox x10 fox"), taken());
     assertEquals(3, notes.size(), notes::toString);
-    assertTrue(notes.get(0).startsWith("0_backup is left out: its name does not begin"), notes::toString);
+    assertTrue(
+        notes.get(0).startsWith("0_backup is left out: its name does not begin"), notes::toString);
     assertTrue(notes.get(1).startsWith("20230101_trip is left out"), notes::toString);
     assertTrue(notes.get(2).startsWith("hens is left out"), notes::toString);
   }
