@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param caption as it was written, before {@link CaptionRecipe}
  * @param written whether somebody wrote the caption; else it is the class tokens or the file's name
  * @param mask the picture that says which parts count
+ * @param maskSha256 hash of that file's bytes, in hexadecimal
  * @param source the folder's settings
  * @param group number of the group of folders that it is batched with
  * @param batch pictures per step in that group
@@ -35,6 +36,7 @@ public record DataItem(
     String caption,
     boolean written,
     Optional<Path> mask,
+    Optional<String> maskSha256,
     DataSource source,
     int group,
     int batch,
@@ -66,6 +68,7 @@ public record DataItem(
         caption,
         written,
         mask,
+        maskSha256,
         source,
         group,
         batch,
@@ -84,6 +87,7 @@ public record DataItem(
         caption,
         written,
         mask,
+        maskSha256,
         source,
         inGroup,
         batch,
@@ -92,7 +96,7 @@ public record DataItem(
 
   DataItem heldOut() {
     return new DataItem(
-        index, file, sha256, width, height, fit, 1, caption, written, mask, source, group, batch,
+        index, file, sha256, width, height, fit, 1, caption, written, mask, maskSha256, source, group, batch,
         true);
   }
 }

@@ -27,7 +27,7 @@ public final class DrawnPictures {
    */
   public static Picture picture(Draw draw) {
     DataItem item = draw.item();
-    PixelMap whole = decoded(item, item.file()).over(item.source().background());
+    PixelMap whole = decoded(item.file(), item.sha256()).over(item.source().background());
     PixelMap shown = draw.colour().of(placed(draw, whole));
     PixelMap turned = draw.flipped() ? shown.flipped() : shown;
     Bucket size = item.fit().bucket();
@@ -45,9 +45,10 @@ public final class DrawnPictures {
    */
   public static Optional<float[]> mask(Draw draw, int factor) {
     DataItem item = draw.item();
-    Optional<PixelMap> said = item.mask().map(file -> decoded(item, file).channel(0));
+    Optional<PixelMap> said =
+        item.mask().map(file -> decoded(file, item.maskSha256().orElseThrow()).channel(0));
     if (said.isEmpty() && item.source().masking().alpha()) {
-      PixelMap own = decoded(item, item.file());
+      PixelMap own = decoded(item.file(), item.sha256());
       said = own.channels() > ALPHA ? Optional.of(own.channel(ALPHA)) : Optional.empty();
     }
     return said.map(
@@ -71,10 +72,10 @@ public final class DrawnPictures {
         .with("background", item.source().background());
   }
 
-  private static PixelMap decoded(DataItem item, Path path) {
+  private static PixelMap decoded(Path path, String sha256) {
     try {
       PictureFile file = PictureFile.read(path);
-      if (path.equals(item.file()) && !file.sha256().equals(item.sha256())) {
+      if (!file.sha256().equals(sha256)) {
         throw new DataSetException(path, "has changed since the run began; begin it again.");
       }
       return file.decode();

@@ -65,12 +65,11 @@ final class FolderSurvey {
     Map<Path, FolderCaptions.Found> found = new LinkedHashMap<>();
     pictures.forEach(picture -> found.put(picture, captions.of(picture)));
     Set<Path> doubled = doubled(found);
-    Map<String, Path> masks = masks();
+    Masks masks = Masks.of(source, pictures, depth, problems);
     List<DataItem> items = new ArrayList<>();
     found.forEach(
         (picture, caption) -> {
-          Optional<Path> mask = Optional.ofNullable(masks.get(CaptionFile.stem(picture)));
-          item(picture, caption, mask)
+          item(picture, caption, masks)
               .filter(i -> !doubled.contains(picture))
               .ifPresent(items::add);
         });
@@ -135,26 +134,7 @@ final class FolderSurvey {
     return doubled;
   }
 
-  private Map<String, Path> masks() {
-    Map<String, Path> masks = new HashMap<>();
-    source.masking().folder().ifPresent(folder -> masks.putAll(masks(folder)));
-    return masks;
-  }
-
-  private Map<String, Path> masks(Path folder) {
-    Map<String, Path> masks = new HashMap<>();
-    try (Stream<Path> entries = Files.list(folder)) {
-      entries.filter(PictureFile::named).forEach(f -> masks.put(CaptionFile.stem(f), f));
-      if (masks.isEmpty()) {
-        problems.add(DataProblem.error(folder, "holds no masks."));
-      }
-    } catch (IOException e) {
-      problems.add(DataProblem.error(folder, "is no folder of masks that can be listed."));
-    }
-    return masks;
-  }
-
-  private Optional<DataItem> item(Path picture, FolderCaptions.Found caption, Optional<Path> mask) {
+  private Optional<DataItem> item(Path picture, FolderCaptions.Found caption, Masks masks) {
     try {
       PictureFile file = PictureFile.read(picture);
       PictureHeader header = file.header();
@@ -176,7 +156,7 @@ final class FolderSurvey {
         return Optional.empty();
       }
       advise(picture, header, fit);
-      mask.ifPresent(m -> check(m, header));
+      Optional<Masks.Mask> mask = masks.of(picture, header);
       return Optional.of(
           new DataItem(
               0,
@@ -188,7 +168,8 @@ final class FolderSurvey {
               source.repeats(),
               caption.text(),
               caption.written(),
-              mask,
+              mask.map(Masks.Mask::file),
+              mask.map(Masks.Mask::sha256),
               source,
               0,
               group.batch(),
@@ -220,28 +201,6 @@ final class FolderSurvey {
                   "is cut to %s, which keeps %.0f %% of it; crop it yourself or allow more buckets.",
                   fit.bucket(),
                   100 * fit.keptArea())));
-    }
-  }
-
-  private void check(Path mask, PictureHeader picture) {
-    try {
-      PictureHeader own = PictureFile.read(mask).header();
-      if (own.width() != picture.width() || own.height() != picture.height()) {
-        problems.add(
-            DataProblem.error(
-                mask,
-                "is a mask of "
-                    + own.width()
-                    + "x"
-                    + own.height()
-                    + " pixels for a picture of "
-                    + picture.width()
-                    + "x"
-                    + picture.height()
-                    + "; make them the same size."));
-      }
-    } catch (PictureFileException e) {
-      problems.add(DataProblem.error(mask, e.sentence()));
     }
   }
 

@@ -328,6 +328,43 @@ class DataSetTest {
             1, folder.source().with(new Masking(false, Optional.of(temporary.resolve("none"))))));
   }
 
+  private DataSet masked(TestFolder masks) {
+    Masking masking = new Masking(false, Optional.of(masks.path()));
+    return TestFolder.surveyed(1, folder.source().with(masking));
+  }
+
+  @Test
+  void aMasksPixelsAreDamaged() throws IOException {
+    byte[] bytes = Files.readAllBytes(TestFolder.GOLDEN.resolve("gray.png"));
+    TestFolder masks = new TestFolder(temporary.resolve("masks")).bytes("a.png", bytes);
+    folder.bytes("a.png", bytes).text("a.txt", "a fox");
+    DataItem item = masked(masks).usable().items().get(0);
+    assertEquals(Optional.of(item.sha256()), item.maskSha256());
+    Arrays.fill(bytes, 400, 700, (byte) 1);
+    masks.bytes("a.png", bytes);
+    List<DataProblem> errors = masked(masks).errors();
+    assertEquals(1, errors.size(), errors::toString);
+    assertEquals(masks.path().resolve("a.png"), errors.get(0).file());
+    assertTrue(errors.get(0).sentence().startsWith("is damaged"), errors::toString);
+    String changed =
+        assertThrows(DataSetException.class, () -> DrawnPictures.mask(Draw.plain(item), 8))
+            .getMessage();
+    assertTrue(changed.contains("has changed since the run began"), changed);
+  }
+
+  @Test
+  void masksAndPicturesThatMissEachOtherAreTold() {
+    TestFolder masks =
+        new TestFolder(temporary.resolve("masks")).picture("a.png", 64, 64).picture("c.png", 8, 8);
+    folder.picture("a.png", 64, 64).text("a.txt", "a fox");
+    warning("c.png", "is a mask of no picture", masked(masks));
+    masks = new TestFolder(temporary.resolve("others")).picture("a.png", 64, 64);
+    folder.picture("b.png", 64, 64).text("b.txt", "an owl");
+    warning("b.png", "has no mask of its name in", masked(masks));
+    masks.picture("b.png", 64, 64).picture("a.jpg", 64, 64);
+    error("others/a.png", "is a second mask of the name of a.jpg", masked(masks));
+  }
+
   @Test
   void allThatIsWrongIsToldAtOnce() {
     folder.text("a.png", "no picture").picture("b.png", 1, 1);

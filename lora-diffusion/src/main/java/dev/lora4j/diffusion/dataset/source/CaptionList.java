@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * object from names, with or without folder and ending, to objects with {@code caption} and {@code
  * tags}.
  *
- * @param captions by the path or name that the file has for a picture, in its order
+ * @param captions captions by the path or name that the file has for a picture, in its order
  * @param problems what could not be used, a sentence each
  */
 public record CaptionList(Map<String, String> captions, List<String> problems) {
