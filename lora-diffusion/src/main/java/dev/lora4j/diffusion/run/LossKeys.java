@@ -122,7 +122,11 @@ final class LossKeys {
           "What pictures of the class count",
           "prior_loss_weight");
   static final RunKey<Boolean> MASKED =
-      RunKey.of("loss.masked", FLAG, false, "Count only what masks show", "masked_loss");
+      unset(
+          "loss.masked",
+          FLAG,
+          "Count only what masks show; if it is not said, where there are masks",
+          "masked_loss");
 
   /** All of them, in the order in which a file has them. */
   static final List<RunKey<?>> ALL =

@@ -4,10 +4,12 @@ import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.log.Tracker;
 import dev.lora4j.diffusion.dataset.Batches;
+import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.train.objective.LossSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -156,15 +158,22 @@ public record RunSettings(
   }
 
   /**
-   * The steps for a data set: those that were set, or so many epochs.
+   * What is trained for a data set: the steps that were set, or so many epochs; with masks, where
+   * nothing was said of them and there are some, as sd-scripts does.
    *
    * @throws RunProblems if the warm-up is of more steps than these epochs are
    */
   public StyleSettings style(DataSet data) {
-    if (epochs.isEmpty()) {
-      return style;
-    }
-    return style.with(StyleOf.schedule(values, steps(epochs.getAsInt(), data)));
+    boolean masks = data.training().stream().anyMatch(DataItem::masked);
+    LossSettings loss = style.objective().loss();
+    StyleSettings settled =
+        style.with(
+            style
+                .objective()
+                .with(loss.withMasks(values.find(LossKeys.MASKED).orElse(masks))));
+    return epochs.isEmpty()
+        ? settled
+        : settled.with(StyleOf.schedule(values, steps(epochs.getAsInt(), data)));
   }
 
   private int steps(int ofEpochs, DataSet data) {

@@ -212,7 +212,7 @@ final class StyleOf {
             values.get(LossKeys.PYRAMID_DISCOUNT),
             values.get(LossKeys.INPUT_PERTURBATION),
             values.get(LossKeys.INPUT_PERTURBATION_RANDOM)),
-        new LossSettings(loss(), values.get(LossKeys.MASKED)),
+        new LossSettings(loss(), values.find(LossKeys.MASKED).orElse(false)),
         new WeightSettings(
             values.find(LossKeys.MIN_SNR).orElse(0.0),
             values.get(LossKeys.DEBIASED),

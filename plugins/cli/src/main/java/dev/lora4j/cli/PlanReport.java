@@ -199,7 +199,7 @@ final class PlanReport {
     }
     return List.of(
         there
-            ? "There are masks, but loss.masked (masked_loss) is not set: all of each picture counts."
+            ? "There are masks, but loss.masked (masked_loss) is false: all of each picture counts."
             : "loss.masked (masked_loss) is set, but no picture has a mask: all of each counts.");
   }
 

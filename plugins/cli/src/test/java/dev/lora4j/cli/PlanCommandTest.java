@@ -201,8 +201,10 @@ class PlanCommandTest {
 
   @Test
   void masksThatCountForNothingAreTold() {
-    assertTrue(
-        plan("--set=data.alpha_mask=true").out().contains("loss.masked (masked_loss) is not"));
+    Run off = plan("--set=data.alpha_mask=true", "--set=masked_loss=false");
+    assertTrue(off.out().contains("loss.masked (masked_loss) is false"), off.out());
+    Run masks = plan("--set=data.alpha_mask=true");
+    assertFalse(masks.out().contains("masked_loss"), masks.out());
     assertTrue(plan("--set=loss.masked=true").out().contains("no picture has a mask"));
     Run both = plan("--set=loss.masked=true", "--set=data.alpha_mask=true");
     assertFalse(both.out().contains("masked_loss"), both.out());
