@@ -104,10 +104,31 @@ final class FolderSurvey {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(PictureFile::named).filter(Files::isRegularFile).sorted().toList();
+      List<Path> files = entries.filter(Files::isRegularFile).sorted().toList();
+      tellUnread(files);
+      return files.stream().filter(PictureFile::named).toList();
     } catch (IOException e) {
       problems.add(DataProblem.error(folder, "cannot be listed (" + e.getMessage() + ")."));
       return List.of();
+    }
+  }
+
+  private void tellUnread(List<Path> files) {
+    List<String> unread =
+        files.stream()
+            .filter(PictureFile::unread)
+            .map(file -> String.valueOf(file.getFileName()))
+            .toList();
+    if (!unread.isEmpty()) {
+      problems.add(
+          DataProblem.warning(
+              source.folder(),
+              "has "
+                  + unread.size()
+                  + (unread.size() == 1 ? " picture" : " pictures")
+                  + " of kinds that are not read, such as "
+                  + unread.get(0)
+                  + "; save them as png or jpeg."));
     }
   }
 
@@ -139,7 +160,7 @@ final class FolderSurvey {
       PictureFile file = PictureFile.read(picture);
       PictureHeader header = file.header();
       if (depth == DataSet.Depth.PIXELS) {
-        file.decode();
+        file.decode(remark -> problems.add(DataProblem.warning(picture, remark)));
       }
       Fit fit = group.bucketing().fit(header.width(), header.height());
       if (fit.bucket().width() == 0 || fit.bucket().height() == 0) {

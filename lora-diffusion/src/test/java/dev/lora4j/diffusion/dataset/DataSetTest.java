@@ -91,7 +91,14 @@ class DataSetTest {
 
   @Test
   void theFolderIsEmpty() {
-    error("foxes", "holds no pictures (bmp, gif, jpeg, jpg, png, webp)", surveyed());
+    error("foxes", "holds no pictures (bmp, gif, jfif, jpe, jpeg, jpg, png, webp)", surveyed());
+  }
+
+  @Test
+  void picturesOfOtherKindsAreTold() {
+    folder.picture("a.png", 64, 64).text("a.txt", "a fox");
+    folder.text("b.HEIC", "").text("c.tiff", "");
+    warning("foxes", "has 2 pictures of kinds that are not read, such as b.HEIC", surveyed());
   }
 
   @Test

@@ -17,7 +17,9 @@ final class JpegSegments {
     while (at >= 0 && at + 1 < file.length) {
       int marker = file[at + 1] & 0xff;
       if (file[at] != (byte) 0xff) {
-        return false;
+        // Bytes between two segments, which readers pass over.
+        at++;
+        continue;
       }
       if (marker == END) {
         return true;

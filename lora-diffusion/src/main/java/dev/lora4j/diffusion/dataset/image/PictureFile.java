@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -26,7 +27,12 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  */
 public final class PictureFile {
   /** Endings of the files that count as pictures, in lower case. */
-  public static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "webp", "gif", "bmp");
+  public static final Set<String> ENDINGS =
+      Set.of("png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp");
+
+  /** Endings of pictures that nothing here reads. */
+  private static final Set<String> UNREAD =
+      Set.of("tif", "tiff", "avif", "heic", "heif", "jxl", "jp2", "psd", "svg", "tga", "exr");
 
   /**
    * Most pixels that are unpacked, the number where Pillow begins to warn of decompression bombs: a
@@ -49,8 +55,17 @@ public final class PictureFile {
 
   /** Whether a file is named like a picture and not hidden. */
   public static boolean named(Path file) {
+    return ends(file, ENDINGS);
+  }
+
+  /** Whether a file is named like a picture of a kind that is not read. */
+  public static boolean unread(Path file) {
+    return ends(file, UNREAD);
+  }
+
+  private static boolean ends(Path file, Set<String> endings) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    return !name.startsWith(".") && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+    return !name.startsWith(".") && endings.contains(name.substring(name.lastIndexOf('.') + 1));
   }
 
   /**
@@ -121,6 +136,15 @@ public final class PictureFile {
    * @throws PictureFileException as {@link #header}, and if the pixels are damaged
    */
   public PixelMap decode() {
+    return decode(remark -> {});
+  }
+
+  /**
+   * The pixels, as {@link #decode()}.
+   *
+   * @param remarks hears what is odd about a file that can be used, sentences that follow its name
+   */
+  public PixelMap decode(Consumer<String> remarks) {
     Orientation turn = header().orientation();
     List<String> warnings = new ArrayList<>();
     BufferedImage image =
@@ -129,9 +153,12 @@ public final class PictureFile {
               reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
               return reader.read(0);
             });
-    // The Java platform's JPEG reader fills what is missing with gray and only warns.
     for (String warning : warnings) {
-      if (warning.contains("Premature") || warning.contains("Corrupt")) {
+      if (warning.contains("extraneous bytes")) {
+        // What stands between two parts is passed over by all readers, and no pixel is missing.
+        remarks.accept("has bytes that belong to nothing (" + warning + ").");
+      } else if (warning.contains("Premature") || warning.contains("Corrupt")) {
+        // The Java platform's JPEG reader fills what is missing with gray and only warns.
         throw new PictureFileException("is damaged (" + warning + "); copy it again or remove it.");
       }
     }

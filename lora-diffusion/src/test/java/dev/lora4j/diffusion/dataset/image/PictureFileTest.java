@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +122,25 @@ class PictureFileTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void bytesBetweenThePartsOfAJpegAreTold(boolean header) throws IOException {
+    byte[] whole = Files.readAllBytes(FOLDER.resolve("gray.jpg"));
+    int first = 4 + ByteBuffer.wrap(whole).getShort(4);
+    int at = header ? first : whole.length - 2;
+    byte[] odd = new byte[whole.length + 3];
+    System.arraycopy(whole, 0, odd, 0, at);
+    Arrays.fill(odd, at, at + 3, (byte) 7);
+    System.arraycopy(whole, at, odd, at + 3, whole.length - at);
+    Path file = temporary.resolve("odd.jpg");
+    Files.write(file, odd);
+    List<String> remarks = new ArrayList<>();
+    assertArrayEquals(
+        decoded("gray.jpg").samples(), PictureFile.read(file).decode(remarks::add).samples());
+    assertEquals(1, remarks.size(), remarks::toString);
+    assertTrue(remarks.get(0).startsWith("has bytes that belong to nothing ("), remarks::toString);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"gray.png", "palette.png"})
   void damagedPixelsAreRefused(String name) throws IOException {
     byte[] bytes = Files.readAllBytes(FOLDER.resolve(name));
@@ -171,6 +192,7 @@ class PictureFileTest {
   @Test
   void hiddenFilesAndTextsAreNoPictures() {
     assertTrue(PictureFile.named(Path.of("a/Fox.WEBP")));
+    assertTrue(PictureFile.named(Path.of("a/fox.jfif")));
     assertEquals(false, PictureFile.named(Path.of("a/._fox.png")));
     assertEquals(false, PictureFile.named(Path.of("a/fox.txt")));
   }
