@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
@@ -170,9 +172,24 @@ public final class DataSetFile {
     int seed = at.number("validation_seed", 0, 0);
     Bucketing sizes = bucketing(where, at);
     int batch = at.number("batch_size", 1, 1);
-    DataGroup group = new DataGroup(sizes, batch, seed, sources, notes);
+    DataGroup group = new DataGroup(sizes, batch, seed, once(sources), notes);
     notes.clear();
     return group;
+  }
+
+  /** Without folders that came before, whose pictures would count twice. */
+  private List<DataSource> once(List<DataSource> sources) {
+    Set<List<Object>> met = new HashSet<>();
+    List<DataSource> kept = new ArrayList<>();
+    for (DataSource source : sources) {
+      Path place = source.folder().toAbsolutePath().normalize();
+      if (met.add(List.of(place, source.captionList()))) {
+        kept.add(source);
+      } else {
+        notes.add(new Note(place, "is named twice in one [[datasets]]; the first counts."));
+      }
+    }
+    return kept;
   }
 
   private Bucketing bucketing(String where, Layers at) {

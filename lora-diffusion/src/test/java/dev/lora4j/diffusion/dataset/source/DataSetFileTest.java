@@ -135,6 +135,19 @@ class DataSetFileTest {
   }
 
   @Test
+  void aFolderCountsOnce() throws IOException {
+    String subset = "[[datasets.subsets]]\nimage_dir = 'a'\nnum_repeats = ";
+    DataGroup group =
+        read("[[datasets]]\n" + subset + "2\n" + subset + "3\nmetadata_file = 'b.json'\n" + subset + "4").get(0);
+    assertEquals(List.of(2, 3), group.sources().stream().map(DataSource::repeats).toList());
+    assertEquals(
+        List.of(
+            new DataGroup.Note(
+                folder.resolve("a"), "is named twice in one [[datasets]]; the first counts.")),
+        group.notes());
+  }
+
+  @Test
   void aTableWithinARunFileIsRead() {
     String run = "steps = 5\n[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'a'";
     List<DataGroup> groups =
