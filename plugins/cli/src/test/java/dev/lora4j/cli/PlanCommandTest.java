@@ -193,6 +193,14 @@ class PlanCommandTest {
   }
 
   @Test
+  void theBestOfNoValidationIsTold() {
+    String told = "validation.keep_best is set, but no picture is held out";
+    String best = "--set=validation.keep_best=true";
+    assertTrue(plan(best, "--set=validation.share=0.05").out().contains(told));
+    assertFalse(plan(best, "--set=validation.share=0.25").out().contains(told));
+  }
+
+  @Test
   void theLongestOfSeveralLinesSaysHowManyTokensAreCutOff() throws IOException {
     Files.writeString(folder.resolve("pictures/ball-0.txt"), "a ball\n" + "ball ".repeat(90));
     assertFalse(plan().out().contains("tokens cut off"));
