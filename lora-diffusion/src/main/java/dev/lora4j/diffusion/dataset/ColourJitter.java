@@ -4,8 +4,8 @@ import dev.lora4j.core.train.Noise;
 import dev.lora4j.diffusion.dataset.image.PixelMap;
 
 /**
- * A small change of colour: hue turned by up to 16 degrees, and brightness by a gamma of 0.95 to
- * 1.05, each in half of the draws; kohya's {@code color_aug}.
+ * A small change of colour in a third of the draws: hue turned by up to 16 degrees, or brightness
+ * by a gamma of 0.95 to 1.05; kohya's {@code color_aug}.
  *
  * @param degrees by how much hue turns
  * @param gamma exponent of brightness
@@ -14,16 +14,21 @@ public record ColourJitter(double degrees, double gamma) {
   /** No change. */
   public static final ColourJitter NONE = new ColourJitter(0, 1);
 
+  private static final double SHARE = 0.33;
   private static final double MOST_DEGREES = 16;
   private static final double MOST_GAMMA = 0.05;
   private static final double LARGEST = 255;
 
   static ColourJitter drawn(Noise noise) {
+    boolean changes = noise.uniform() < SHARE;
     boolean turns = noise.uniform() < 0.5;
-    double degrees = MOST_DEGREES * (2 * noise.uniform() - 1);
-    boolean bends = noise.uniform() < 0.5;
-    double gamma = 1 + MOST_GAMMA * (2 * noise.uniform() - 1);
-    return new ColourJitter(turns ? degrees : 0, bends ? gamma : 1);
+    double amount = 2 * noise.uniform() - 1;
+    if (!changes) {
+      return NONE;
+    }
+    return turns
+        ? new ColourJitter(MOST_DEGREES * amount, 1)
+        : new ColourJitter(0, 1 + MOST_GAMMA * amount);
   }
 
   /** Red, green and blue of {@code picture} changed. */

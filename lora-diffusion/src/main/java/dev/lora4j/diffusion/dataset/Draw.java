@@ -48,6 +48,11 @@ public record Draw(
         how.colour() ? colour : ColourJitter.NONE);
   }
 
+  /** Columns cut off on the left of what is shown, after mirroring. */
+  public int shownCropX() {
+    return flipped ? item.fit().spareX() - cropX : cropX;
+  }
+
   /** A picture as it is: its middle, not mirrored, with its plain caption; for validation. */
   public static Draw plain(DataItem item) {
     return new Draw(

@@ -105,7 +105,7 @@ final class DataSetSamples implements Samples {
             item.height(),
             item.width(),
             draw.cropY(),
-            draw.cropX(),
+            draw.shownCropX(),
             bucket.height(),
             bucket.width());
     boolean storable = item.source().captions().storable();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.train.Noise;
 import dev.lora4j.diffusion.dataset.cache.CacheKey;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
 import dev.lora4j.diffusion.dataset.source.Augmentations;
@@ -103,7 +104,7 @@ class DrawnPicturesTest {
       same += sum == 0 ? 1 : 0;
       assertTrue(sum / plain.length < 30, "mean change " + sum / plain.length);
     }
-    assertEquals(10, same, 8);
+    assertEquals(27, same, 8);
   }
 
   @Test
@@ -199,5 +200,29 @@ class DrawnPicturesTest {
     String message =
         assertThrows(DataSetException.class, () -> DrawnPictures.picture(draw)).getMessage();
     assertTrue(message.contains("a.png has changed since the run began"), message);
+  }
+
+  @Test
+  void aMirroredPictureIsCutOnItsOtherSide() {
+    folder.picture("a.png", 600, 100).text("a.txt", "a fox");
+    DataItem item = item(folder.source().with(new Augmentations(true, false, true)));
+    assertTrue(item.fit().spareX() > 0);
+    Draw mirrored = firstFlipped(item);
+    assertEquals(item.fit().spareX() - mirrored.cropX(), mirrored.shownCropX());
+    assertEquals(Draw.plain(item).cropX(), Draw.plain(item).shownCropX());
+  }
+
+  @Test
+  void coloursChangeInAThirdOfTheDrawsAndInOneWay() {
+    int turned = 0;
+    int bent = 0;
+    for (int i = 0; i < 2000; i++) {
+      ColourJitter colour = ColourJitter.drawn(Noise.of(7, i));
+      assertTrue(colour.degrees() == 0 || colour.gamma() == 1, colour::toString);
+      turned += colour.degrees() == 0 ? 0 : 1;
+      bent += colour.gamma() == 1 ? 0 : 1;
+    }
+    assertEquals(330, turned, 60);
+    assertEquals(330, bent, 60);
   }
 }
