@@ -96,7 +96,20 @@ public record DataItem(
 
   DataItem heldOut() {
     return new DataItem(
-        index, file, sha256, width, height, fit, 1, caption, written, mask, maskSha256, source, group, batch,
+        index,
+        file,
+        sha256,
+        width,
+        height,
+        fit,
+        1,
+        caption,
+        written,
+        mask,
+        maskSha256,
+        source,
+        group,
+        batch,
         true);
   }
 }

@@ -88,7 +88,7 @@ final class FolderSurvey {
         .ifPresent(
             list -> {
               Path file = CaptionList.of(source).orElseThrow();
-              pictures.addAll(new ListedPaths(source, file, list.captions().keySet()).pictures());
+              pictures.addAll(new ListedPaths(source, file, list.byPath().keySet()).pictures());
             });
     return List.copyOf(pictures);
   }

@@ -26,7 +26,7 @@ public record ListedCaptions() implements CaptionSource {
     }
     CaptionList list = CaptionList.read(file.get(), folder.captions().separator());
     list.problems().forEach(p -> problems.accept(DataProblem.error(file.get(), p)));
-    ListedPaths paths = new ListedPaths(folder, file.get(), list.captions().keySet());
+    ListedPaths paths = new ListedPaths(folder, file.get(), list.byPath().keySet());
     return new Listed(file.get(), list, paths, problems, new HashMap<>());
   }
 
@@ -51,7 +51,7 @@ public record ListedCaptions() implements CaptionSource {
       String name = names.get(0);
       Path earlier = used.get(name);
       names.forEach(one -> used.putIfAbsent(one, picture));
-      if (names.stream().map(list.captions()::get).distinct().count() > 1) {
+      if (names.stream().map(list.byPath()::get).distinct().count() > 1) {
         problems.accept(
             DataProblem.error(
                 picture,
@@ -70,12 +70,12 @@ public record ListedCaptions() implements CaptionSource {
                     + name
                     + " in the list; name each of them there by its path, with its ending."));
       }
-      return Optional.of(new Caption(list.captions().getOrDefault(name, ""), true, picture));
+      return Optional.of(new Caption(list.byPath().getOrDefault(name, ""), true, picture));
     }
 
     @Override
     public void unused(List<Path> pictures, boolean lonely) {
-      TreeSet<String> left = new TreeSet<>(list.captions().keySet());
+      TreeSet<String> left = new TreeSet<>(list.byPath().keySet());
       left.removeAll(used.keySet());
       List<Path> missing = left.stream().flatMap(name -> paths.missing(name).stream()).toList();
       int others = left.size() - missing.size();

@@ -168,9 +168,7 @@ public record RunSettings(
     LossSettings loss = style.objective().loss();
     StyleSettings settled =
         style.with(
-            style
-                .objective()
-                .with(loss.withMasks(values.find(LossKeys.MASKED).orElse(masks))));
+            style.objective().with(loss.withMasks(values.find(LossKeys.MASKED).orElse(masks))));
     return epochs.isEmpty()
         ? settled
         : settled.with(StyleOf.schedule(values, steps(epochs.getAsInt(), data)));

@@ -24,10 +24,10 @@ import java.util.stream.Stream;
  * object from names, with or without folder and ending, to objects with {@code caption} and {@code
  * tags}.
  *
- * @param captions captions by the path or name that the file has for a picture, in its order
+ * @param byPath captions by the path or name that the file has for a picture, in its order
  * @param problems what could not be used, a sentence each
  */
-public record CaptionList(Map<String, String> captions, List<String> problems) {
+public record CaptionList(Map<String, String> byPath, List<String> problems) {
   /** The file that is found by itself. */
   public static final String NAME = "metadata.jsonl";
 
@@ -95,7 +95,7 @@ public record CaptionList(Map<String, String> captions, List<String> problems) {
     try {
       if (Path.of(path).getFileName() == null) {
         problems.add("has '" + name + "' for a picture, which names no file" + where);
-      } else if (captions.putIfAbsent(path, text) != null) {
+      } else if (byPath.putIfAbsent(path, text) != null) {
         problems.add("says " + name + " a second time" + where);
       }
     } catch (InvalidPathException e) {

@@ -40,7 +40,7 @@ public final class ListedPaths {
     return byLast.values().stream()
         .flatMap(List::stream)
         .flatMap(this::places)
-        .filter(place -> all || place.startsWith(folder) && !folder.equals(place.getParent()))
+        .filter(place -> all || (place.startsWith(folder) && !folder.equals(place.getParent())))
         .filter(place -> PictureFile.named(place) && Files.isRegularFile(place))
         .distinct()
         .sorted()

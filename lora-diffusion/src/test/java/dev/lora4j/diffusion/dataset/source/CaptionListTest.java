@@ -31,7 +31,7 @@ class CaptionListTest {
 
             {"file_name": "train/hen.png", "prompt": "a hen", "more": [1]}
             """);
-    assertEquals(Map.of("fox.png", "a fox", "train/hen.png", "a hen"), list.captions());
+    assertEquals(Map.of("fox.png", "a fox", "train/hen.png", "a hen"), list.byPath());
     assertEquals(List.of(), list.problems());
   }
 
@@ -42,7 +42,7 @@ class CaptionListTest {
             "meta.json",
             "{\"/data/fox.png\": {\"caption\": \"a fox\", \"tags\": \"red, fur\"},"
                 + " \"hen\": {\"tags\": \"hen\"}}");
-    assertEquals(Map.of("/data/fox.png", "a fox, red, fur", "hen", "hen"), list.captions());
+    assertEquals(Map.of("/data/fox.png", "a fox, red, fur", "hen", "hen"), list.byPath());
   }
 
   @Test
@@ -64,7 +64,7 @@ class CaptionListTest {
             "hen,, white",
             "b/1.png",
             "another"),
-        list.captions());
+        list.byPath());
   }
 
   @Test
@@ -74,7 +74,7 @@ class CaptionListTest {
             "metadata.jsonl",
             "{\"file_name\": \"a.png\"}\nnone\n{\"file_name\": \"b.png\", \"text\": \"b\"}\n"
                 + "{\"file_name\": \"b.png\", \"text\": \"c\"}");
-    assertEquals(Map.of("b.png", "b"), list.captions());
+    assertEquals(Map.of("b.png", "b"), list.byPath());
     assertEquals(
         List.of(
             "says no file_name or no text in line 1.",

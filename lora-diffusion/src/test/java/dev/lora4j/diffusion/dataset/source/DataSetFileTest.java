@@ -138,7 +138,14 @@ class DataSetFileTest {
   void aFolderCountsOnce() throws IOException {
     String subset = "[[datasets.subsets]]\nimage_dir = 'a'\nnum_repeats = ";
     DataGroup group =
-        read("[[datasets]]\n" + subset + "2\n" + subset + "3\nmetadata_file = 'b.json'\n" + subset + "4").get(0);
+        read("[[datasets]]\n"
+                + subset
+                + "2\n"
+                + subset
+                + "3\nmetadata_file = 'b.json'\n"
+                + subset
+                + "4")
+            .get(0);
     assertEquals(List.of(2, 3), group.sources().stream().map(DataSource::repeats).toList());
     assertEquals(
         List.of(
