@@ -95,7 +95,7 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
                 item.file(), size + ", and this base's sides are multiples of " + unit + "."));
       }
     }
-    return new DataSet(items, all);
+    return new DataSet(items, all, groups);
   }
 
   /**

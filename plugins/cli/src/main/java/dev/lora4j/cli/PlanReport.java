@@ -187,11 +187,6 @@ final class PlanReport {
                 + " puts it before them.");
       }
     }
-    if (run.saving().keepBest() && run.data().validation().isEmpty()) {
-      remarks.add(
-          "validation.keep_best is set, but no picture is held out: the last state is the result."
-              + " validation.share says how many are.");
-    }
     return remarks;
   }
 

@@ -4,10 +4,7 @@ import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.source.DataSource;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
@@ -45,22 +42,12 @@ final class RunIdentity {
         item.validation(),
         item.group(),
         item.batch(),
-        item.mask().map(RunIdentity::content),
+        item.maskSha256(),
         source.masking().alpha(),
         source.regularisation(),
         source.captions(),
         source.augmentations(),
         source.background());
-  }
-
-  private static String content(Path file) {
-    MessageDigest digest = Digests.sha256();
-    try {
-      digest.update(Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
-    }
-    return Digests.hex(digest);
   }
 
   private static String digest(String text) {

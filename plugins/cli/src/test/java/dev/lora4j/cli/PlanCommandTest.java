@@ -194,7 +194,7 @@ class PlanCommandTest {
 
   @Test
   void theBestOfNoValidationIsTold() {
-    String told = "validation.keep_best is set, but no picture is held out";
+    String told = "validation.keep_best has no effect, as no pictures are held out";
     String best = "--set=validation.keep_best=true";
     assertTrue(plan(best, "--set=validation.share=0.05").out().contains(told));
     assertFalse(plan(best, "--set=validation.share=0.25").out().contains(told));
