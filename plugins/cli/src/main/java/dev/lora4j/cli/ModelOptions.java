@@ -5,6 +5,8 @@ import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -60,6 +62,15 @@ final class ModelOptions {
   Compute compute = Compute.auto;
 
   @Mixin final DeviceOption where = new DeviceOption();
+
+  /** The words of a command line that say which base it is and what it predicts. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
+    config.ifPresent(c -> words.addAll(List.of("--base-config", c.toString())));
+    prediction.ifPresent(p -> words.addAll(List.of("--prediction", p.toString())));
+    return words;
+  }
 
   /** Where the base is. */
   Path path() {

@@ -20,11 +20,18 @@ import java.util.Optional;
 final class PreviewSheets {
   private final StableDiffusion sd;
   private final Previews previews;
+  private final int clipSkip;
   private final Path folder;
 
-  PreviewSheets(StableDiffusion sd, Previews previews, Path folder) {
+  /**
+   * Sheets of a run.
+   *
+   * @param clipSkip layers of the text encoders that the run leaves out
+   */
+  PreviewSheets(StableDiffusion sd, Previews previews, int clipSkip, Path folder) {
     this.sd = sd;
     this.previews = previews;
+    this.clipSkip = clipSkip;
     this.folder = folder;
   }
 
@@ -34,7 +41,7 @@ final class PreviewSheets {
       return Optional.empty();
     }
     List<String> headings = new ArrayList<>(List.of("base"));
-    previews.strengths().forEach(s -> headings.add(String.format(Locale.ROOT, "%.1f", s)));
+    previews.strengths().forEach(s -> headings.add(Double.toString(s)));
     PictureGrid grid = new PictureGrid(adapter.name() + ", step " + step, headings);
     for (int row = 0; row < previews.prompts().size(); row++) {
       grid.add(previews.prompts().get(row), row(row, adapter));
@@ -49,6 +56,7 @@ final class PreviewSheets {
   private List<BufferedImage> row(int row, Adapter adapter) {
     Prompt prompt =
         Prompt.of(previews.prompts().get(row)).seed(previews.seed() + row).steps(previews.steps());
+    prompt = prompt.clipSkip(clipSkip);
     if (previews.guidance().isPresent()) {
       prompt = prompt.guidance(previews.guidance().getAsDouble());
     }

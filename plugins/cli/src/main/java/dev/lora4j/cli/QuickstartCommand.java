@@ -209,9 +209,7 @@ public final class QuickstartCommand implements Command {
 
   private void suggest(Console console, String... words) {
     List<String> all = new ArrayList<>(List.of(words));
-    options.base.ifPresent(b -> all.addAll(List.of("--base", b.toString())));
-    options.config.ifPresent(c -> all.addAll(List.of("--base-config", c.toString())));
-    options.prediction.ifPresent(p -> all.addAll(List.of("--prediction", p.toString())));
+    all.addAll(options.words());
     console.note("  " + Invocation.of(all.toArray(String[]::new)));
   }
 }

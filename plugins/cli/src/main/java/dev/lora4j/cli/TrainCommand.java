@@ -99,7 +99,8 @@ public final class TrainCommand implements Command {
     requireRoom(folder, run);
     keepSettings(folder, settings);
     PreviewSheets previews =
-        new PreviewSheets(run.model().sd(), run.previews(), folder.resolve("previews"));
+        new PreviewSheets(
+            run.model().sd(), run.previews(), run.style().clipSkip(), folder.resolve("previews"));
     int perStep = run.batch() * run.style().accumulate();
     LoggedRun logged = LoggedRun.of(settings, perStep);
     AdaptersOnTheWay kept =
@@ -258,7 +259,9 @@ public final class TrainCommand implements Command {
     console.note("Done in " + Durations.text(seconds) + ". To see it:");
     List<String> words =
         new ArrayList<>(List.of("generate", "YOUR PROMPT", "--lora", out.toString()));
-    options.model.base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
+    words.addAll(options.model.words());
+    int left = run.style().clipSkip();
+    words.addAll(left > 0 ? List.of("--clip-skip", Integer.toString(left)) : List.of());
     console.note("  " + Invocation.of(words.toArray(String[]::new)));
     if (run.saving().adapterEvery().isPresent()) {
       console.note(

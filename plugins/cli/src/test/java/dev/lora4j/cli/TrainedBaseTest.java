@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,31 @@ class TrainedBaseTest {
     Run further = run("train", xl, small[0], small[1], "--set=clip_skip=3", "--overwrite");
     assertEquals(0, further.code(), further.err());
     assertFalse(identity(plain).equals(identity(further)), further.err());
+  }
+
+  /** What is learnt with a layer is looked at with it, and the hint at the end says so. */
+  @Test
+  void previewsAreOfTheLayerThatIsTrainedWith() throws IOException {
+    List<byte[]> sheets = new ArrayList<>();
+    for (String skip : List.of("1", "2")) {
+      Run run =
+          Run.of(
+              "train",
+              "--images=" + folder.resolve("pictures"),
+              "--out=" + folder.resolve("style.safetensors"),
+              "--base=" + Run.TINY_SD,
+              "--compute=f32",
+              "--preview=a ball of colour",
+              "--set=previews.strengths=[0.25]",
+              "--set=previews.steps=1",
+              "--set=clip_skip=" + skip,
+              "--overwrite",
+              "--steps=1");
+      assertEquals(0, run.code(), run.err());
+      assertEquals(skip.equals("2"), run.err().contains("--clip-skip 1"), run.err());
+      sheets.add(Files.readAllBytes(folder.resolve("style.run/previews/step-000000.png")));
+    }
+    assertFalse(Arrays.equals(sheets.get(0), sheets.get(1)), "the same pictures");
   }
 
   private static String identity(Run run) {

@@ -23,9 +23,6 @@ final class Planning {
   private static final int NEAREST = 3;
   private static final int MOST_PROBLEMS = 10;
 
-  /** All of them lie in one array. */
-  private static final long MOST_NUMBERS = 2_000_000_000;
-
   private final AdapterRecipe recipe;
   private final Collection<Site> sites;
   private final List<String> problems = new ArrayList<>();
@@ -52,13 +49,7 @@ final class Planning {
       planning.problems.add("it names no layers to train");
     }
     if (planning.problems.isEmpty()) {
-      AdapterPlan plan = AdapterPlan.of(recipe, recipes, planning.begun);
-      if (plan.elements() <= MOST_NUMBERS) {
-        return plan;
-      }
-      planning.problems.add(
-          "it has %d numbers to train, and at most %d can be; take a smaller rank or fewer layers"
-              .formatted(plan.elements(), MOST_NUMBERS));
+      return AdapterPlan.of(recipe, recipes, planning.begun);
     }
     List<String> told =
         planning.problems.subList(0, Math.min(MOST_PROBLEMS, planning.problems.size()));

@@ -54,12 +54,6 @@ class AdapterRecipeTest {
   }
 
   @Test
-  void moreNumbersThanCanBeTrainedAreToldBeforehand() {
-    String message = problems(() -> LORA.rank(Integer.MAX_VALUE, 2).plan(SmallNet.sites()));
-    requireAll(message, "numbers to train, and at most 2000000000 can be");
-  }
-
-  @Test
   void allThatIsOutOfRangeIsToldTogether() {
     String message =
         problems(
