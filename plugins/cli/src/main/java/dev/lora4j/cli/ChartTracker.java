@@ -24,14 +24,22 @@ public record ChartTracker() implements Tracker {
     LossHistory history = LossHistory.until(run.step(), run.folder());
     Path file = run.folder().resolve(FILE);
     return new TrackedRun() {
+      private boolean begun;
+
       @Override
       public void step(Step done) {
         history.add(done.step(), done.loss(), done.validation());
+        // To be seen at once; and Java cannot begin to draw when a run is stopped by Ctrl-C.
+        begun = begun || draw();
+      }
+
+      private boolean draw() {
+        return history.draw(file, "Training loss of " + run.name());
       }
 
       @Override
       public void keep() {
-        history.draw(file, "Training loss of " + run.name());
+        draw();
       }
 
       @Override

@@ -65,10 +65,12 @@ final class LossHistory {
     return List.copyOf(losses.values());
   }
 
-  /** Draws them, if there is anything to show. */
-  void draw(Path file, String title) {
-    if (losses.size() > 1) {
+  /** Draws them, if there is anything to show; says whether there was. */
+  boolean draw(Path file, String title) {
+    boolean enough = losses.size() > 1;
+    if (enough) {
       LossChart.write(file, title, losses, validations);
     }
+    return enough;
   }
 }

@@ -263,9 +263,9 @@ public final class TrainCommand implements Command {
     int left = run.style().clipSkip();
     words.addAll(left > 0 ? List.of("--clip-skip", Integer.toString(left)) : List.of());
     console.note("  " + Invocation.of(words.toArray(String[]::new)));
-    if (run.saving().adapterEvery().isPresent()) {
-      console.note(
-          "Adapters on the way are in " + AdaptersOnTheWay.folder(run.settings().folder()) + ".");
+    Path onTheWay = AdaptersOnTheWay.folder(run.settings().folder());
+    if (Files.isDirectory(onTheWay)) {
+      console.note("Adapters on the way are in " + onTheWay + ".");
     }
     if (Files.isDirectory(run.settings().folder().resolve("previews"))) {
       console.note(

@@ -130,7 +130,7 @@ class StoppedWorkTest {
             "--batch=2",
             "--compute=f32",
             "--set=previews.prompts=[]",
-            "--set=save.every=1",
+            "--set=save.every=100000",
             Run.BASE);
     assertEquals(130, stopped.code(), stopped.said());
     assertFalse(stopped.said().contains("is left out"), stopped.said());
