@@ -10,48 +10,36 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AdmissionsTest {
-  private static final String HELLO =
-      "public String greet(String whom) { return \"hello \".repeat(times) + whom; }";
-
   @TempDir private Path folder;
-  private final Extensions extensions = Extensions.of(getClass().getClassLoader());
+  private GreetingPlugins plugins = new GreetingPlugins(Path.of(""));
+  private Extensions extensions = plugins.extensions();
 
-  private void scan() {
-    extensions.add(PluginFolder.scan(folder));
-  }
-
-  private String quarantine(String file) {
-    return extensions.plugins().stream()
-        .filter(p -> p.file().endsWith(file))
-        .findFirst()
-        .flatMap(Plugin::quarantine)
-        .orElse("");
-  }
-
-  private String refused(String request) {
-    return assertThrows(ExtensionException.class, () -> extensions.make(Greeting.class, request))
-        .getMessage();
+  @BeforeEach
+  void inFolder() {
+    plugins = new GreetingPlugins(folder);
+    extensions = plugins.extensions();
   }
 
   @Test
   void capabilitiesAreAdmittedByHash() throws Exception {
     Path jar =
         new BuiltJar()
-            .greeting("Hello", "hello", HELLO)
+            .greeting("Hello", "hello", GreetingPlugins.HELLO)
             .attribute("Lora4j-Capabilities", "network")
             .at(folder.resolve("hello.jar"));
     Admissions.read(folder).admit(jar, EnumSet.of(Capability.NETWORK));
-    scan();
+    plugins.scan();
     assertEquals("hello x", extensions.make(Greeting.class, "hello").greet("x"));
     // Another build of it is another jar.
     new BuiltJar()
-        .greeting("Hello", "hello", HELLO.replace("hello", "bye"))
+        .greeting("Hello", "hello", GreetingPlugins.HELLO.replace("hello", "bye"))
         .attribute("Lora4j-Capabilities", "network")
         .at(jar);
     assertTrue(PluginFolder.scan(folder).get(0).quarantine().isPresent());
@@ -59,15 +47,22 @@ class AdmissionsTest {
 
   @Test
   void onlyWhatIsAdmittedIsUsedWhereThereIsSuchAList() throws Exception {
-    Path known = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("known.jar"));
-    new BuiltJar().greeting("Other", "other", HELLO).at(folder.resolve("unknown.jar"));
+    Path known =
+        new BuiltJar()
+            .greeting("Hello", "hello", GreetingPlugins.HELLO)
+            .at(folder.resolve("known.jar"));
+    new BuiltJar()
+        .greeting("Other", "other", GreetingPlugins.HELLO)
+        .at(folder.resolve("unknown.jar"));
     Files.createFile(folder.resolve(Admissions.ALLOW_LIST));
     Admissions.read(folder).admit(known, EnumSet.noneOf(Capability.class));
-    scan();
-    assertEquals("", quarantine("known.jar"));
+    plugins.scan();
+    assertEquals("", plugins.quarantine("known.jar"));
     assertTrue(
-        quarantine("unknown.jar").contains("its hash is not in " + folder.resolve("admitted.txt")));
-    assertTrue(refused("other").contains("unknown.jar, which is not used: there is "));
+        plugins
+            .quarantine("unknown.jar")
+            .contains("its hash is not in " + folder.resolve("admitted.txt")));
+    assertTrue(plugins.refused("other").contains("unknown.jar, which is not used: there is "));
   }
 
   @ParameterizedTest
@@ -86,9 +81,12 @@ class AdmissionsTest {
     Path jar = asking("hello.jar");
     Files.writeString(
         folder.resolve(Admissions.FILE), text.formatted(Admissions.sha256(jar)).replace(';', '\n'));
-    scan();
-    assertEquals(reason.isEmpty(), quarantine("hello.jar").isEmpty(), quarantine("hello.jar"));
-    assertTrue(quarantine("hello.jar").startsWith(reason), quarantine("hello.jar"));
+    plugins.scan();
+    assertEquals(
+        reason.isEmpty(),
+        plugins.quarantine("hello.jar").isEmpty(),
+        plugins.quarantine("hello.jar"));
+    assertTrue(plugins.quarantine("hello.jar").startsWith(reason), plugins.quarantine("hello.jar"));
     String problems = Admissions.read(folder).problems().toString().replace("'abc'", "abc");
     assertEquals(problem.isEmpty(), problems.equals("[]"), problems);
     assertTrue(problems.contains(problem), problems);
@@ -96,18 +94,21 @@ class AdmissionsTest {
 
   private Path asking(String name) throws Exception {
     return new BuiltJar()
-        .greeting("Hello", "hello", HELLO)
+        .greeting("Hello", "hello", GreetingPlugins.HELLO)
         .attribute("Lora4j-Capabilities", "network")
         .at(folder.resolve(name));
   }
 
   @Test
   void whatSha256sumPrintsIsAListOfJarsThatAskForNothing() throws Exception {
-    Path jar = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
+    Path jar =
+        new BuiltJar()
+            .greeting("Hello", "hello", GreetingPlugins.HELLO)
+            .at(folder.resolve("hello.jar"));
     Files.createFile(folder.resolve(Admissions.ALLOW_LIST));
     Files.writeString(folder.resolve(Admissions.FILE), Admissions.sha256(jar) + "  hello.jar\n");
-    scan();
-    assertEquals("", quarantine("hello.jar"));
+    plugins.scan();
+    assertEquals("", plugins.quarantine("hello.jar"));
   }
 
   @Test
@@ -116,10 +117,12 @@ class AdmissionsTest {
     Path file = folder.resolve(Admissions.FILE);
     Files.writeString(file, Admissions.sha256(jar) + " network\n", StandardCharsets.UTF_16);
     byte[] before = Files.readAllBytes(file);
-    new BuiltJar().greeting("Other", "other", HELLO).at(folder.resolve("other.jar"));
-    scan();
-    assertTrue(quarantine("hello.jar").startsWith("it asks for network"));
-    assertEquals("", quarantine("other.jar"));
+    new BuiltJar()
+        .greeting("Other", "other", GreetingPlugins.HELLO)
+        .at(folder.resolve("other.jar"));
+    plugins.scan();
+    assertTrue(plugins.quarantine("hello.jar").startsWith("it asks for network"));
+    assertEquals("", plugins.quarantine("other.jar"));
     Admissions read = Admissions.read(folder);
     assertTrue(read.problems().toString().contains("UTF-8"), read.problems().toString());
     assertThrows(UncheckedIOException.class, () -> read.admit(jar, EnumSet.of(Capability.NETWORK)));
@@ -129,8 +132,8 @@ class AdmissionsTest {
   @Test
   void theCommandThatAdmitsCanBeCopiedIntoAShell() throws Exception {
     asking("Anna's own.jar");
-    scan();
-    String reason = quarantine("Anna's own.jar");
+    plugins.scan();
+    String reason = plugins.quarantine("Anna's own.jar");
     assertTrue(reason.endsWith("admit '" + folder + "/Anna'\\''s own.jar''"), reason);
   }
 }

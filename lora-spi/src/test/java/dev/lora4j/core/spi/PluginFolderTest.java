@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,32 +29,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PluginFolderTest {
-  private static final String HELLO =
-      "public String greet(String whom) { return \"hello \".repeat(times) + whom; }";
-
   @TempDir private Path folder;
-  private final Extensions extensions = Extensions.of(getClass().getClassLoader());
+  private GreetingPlugins plugins = new GreetingPlugins(Path.of(""));
+  private Extensions extensions = plugins.extensions();
 
-  private void scan() {
-    extensions.add(PluginFolder.scan(folder));
-  }
-
-  private String quarantine(String file) {
-    return extensions.plugins().stream()
-        .filter(p -> p.file().endsWith(file))
-        .findFirst()
-        .flatMap(Plugin::quarantine)
-        .orElse("");
-  }
-
-  private String refused(String request) {
-    return assertThrows(ExtensionException.class, () -> extensions.make(Greeting.class, request))
-        .getMessage();
+  @BeforeEach
+  void inFolder() {
+    plugins = new GreetingPlugins(folder);
+    extensions = plugins.extensions();
   }
 
   @Test
   void aJarThatIsOnTheClassPathTwiceIsOne() throws Exception {
-    Path jar = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("one.jar"));
+    Path jar =
+        new BuiltJar()
+            .greeting("Hello", "hello", GreetingPlugins.HELLO)
+            .at(folder.resolve("one.jar"));
     Path copy = Files.copy(jar, folder.resolve("two.jar"));
     URL[] both = {jar.toUri().toURL(), copy.toUri().toURL()};
     try (URLClassLoader loader = new URLClassLoader(both, getClass().getClassLoader())) {
@@ -66,12 +57,12 @@ class PluginFolderTest {
   @Test
   void aJarBringsItsExtensions() throws Exception {
     new BuiltJar()
-        .greeting("Hello", "hello", HELLO)
+        .greeting("Hello", "hello", GreetingPlugins.HELLO)
         .attribute("Lora4j-Plugin", "greetings")
         .attribute("Lora4j-Plugin-Version", "2.1")
         .at(folder.resolve("hello.jar"));
     Files.writeString(folder.resolve("notes.txt"), "no jar");
-    scan();
+    plugins.scan();
     Greeting greeting = extensions.make(Greeting.class, "hello:times=2");
     assertEquals("hello hello x", greeting.greet("x"));
     Plugin plugin = extensions.plugin(greeting).orElseThrow();
@@ -83,9 +74,10 @@ class PluginFolderTest {
   @Test
   void listingRunsNoneOfItsCode() throws Exception {
     System.clearProperty("lora4j.test.ran");
-    String body = "static { System.setProperty(\"lora4j.test.ran\", \"yes\"); } " + HELLO;
+    String body =
+        "static { System.setProperty(\"lora4j.test.ran\", \"yes\"); } " + GreetingPlugins.HELLO;
     new BuiltJar().greeting("Noisy", "noisy", body).at(folder.resolve("noisy.jar"));
-    scan();
+    plugins.scan();
     assertTrue(extensions.find(Greeting.class, "noisy").isPresent());
     assertEquals(
         1, extensions.list().stream().filter(i -> i.info().name().equals("noisy")).count());
@@ -109,21 +101,22 @@ class PluginFolderTest {
       })
   void whatCannotBeUsedIsQuarantinedAndTheHostGoesOn(String name, String value, String reason)
       throws Exception {
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("good.jar"));
+    new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(folder.resolve("good.jar"));
     new BuiltJar()
-        .greeting("Other", "other", HELLO)
+        .greeting("Other", "other", GreetingPlugins.HELLO)
         .attribute(name, value)
         .at(folder.resolve("bad.jar"));
-    scan();
+    plugins.scan();
     assertTrue(
-        quarantine("bad.jar")
+        plugins
+            .quarantine("bad.jar")
             .toLowerCase(Locale.ROOT)
             .contains(reason.strip().toLowerCase(Locale.ROOT)),
-        quarantine("bad.jar"));
+        plugins.quarantine("bad.jar"));
     assertEquals("hello x", extensions.make(Greeting.class, "hello").greet("x"));
     assertTrue(
-        refused("other").startsWith("Greeting other is in ")
-            || refused("other").startsWith("There is no"));
+        plugins.refused("other").startsWith("Greeting other is in ")
+            || plugins.refused("other").startsWith("There is no"));
     assertFalse(extensions.find(Greeting.class, "other").isPresent());
   }
 
@@ -131,26 +124,36 @@ class PluginFolderTest {
   void whatIsNoPluginIsQuarantined() throws Exception {
     Files.writeString(folder.resolve("text.jar"), "no jar");
     Files.write(folder.resolve("empty.jar"), new byte[0]);
-    Path cut = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("cut.jar"));
+    Path cut =
+        new BuiltJar()
+            .greeting("Hello", "hello", GreetingPlugins.HELLO)
+            .at(folder.resolve("cut.jar"));
     byte[] whole = Files.readAllBytes(cut);
     Files.write(cut, java.util.Arrays.copyOf(whole, whole.length / 2));
     new BuiltJar().source("example.X", "package example; class X {}").at(folder.resolve("no.jar"));
-    scan();
-    assertTrue(quarantine("text.jar").contains("no jar that can be read"), quarantine("text.jar"));
-    assertTrue(quarantine("empty.jar").contains("no jar that can be read"));
-    assertTrue(quarantine("cut.jar").contains("no jar that can be read"));
-    assertTrue(quarantine("no.jar").startsWith("it has no META-INF/lora4j"), quarantine("no.jar"));
+    plugins.scan();
+    assertTrue(
+        plugins.quarantine("text.jar").contains("no jar that can be read"),
+        plugins.quarantine("text.jar"));
+    assertTrue(plugins.quarantine("empty.jar").contains("no jar that can be read"));
+    assertTrue(plugins.quarantine("cut.jar").contains("no jar that can be read"));
+    assertTrue(
+        plugins.quarantine("no.jar").startsWith("it has no META-INF/lora4j"),
+        plugins.quarantine("no.jar"));
   }
 
   @Test
   void noPluginReplacesWhatIsThere() throws Exception {
-    new BuiltJar().greeting("Polite", "polite", HELLO).at(folder.resolve("a.jar"));
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("b.jar"));
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("c.jar"));
-    scan();
-    assertTrue(quarantine("a.jar").contains("polite, which is there already, from the class path"));
-    assertEquals("", quarantine("b.jar"));
-    assertTrue(quarantine("c.jar").contains("b.jar"), quarantine("c.jar"));
+    new BuiltJar().greeting("Polite", "polite", GreetingPlugins.HELLO).at(folder.resolve("a.jar"));
+    new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(folder.resolve("b.jar"));
+    new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(folder.resolve("c.jar"));
+    plugins.scan();
+    assertTrue(
+        plugins
+            .quarantine("a.jar")
+            .contains("polite, which is there already, from the class path"));
+    assertEquals("", plugins.quarantine("b.jar"));
+    assertTrue(plugins.quarantine("c.jar").contains("b.jar"), plugins.quarantine("c.jar"));
   }
 
   @Test
@@ -162,14 +165,14 @@ class PluginFolderTest {
     String foreign =
         "public String greet(String whom) { return new com.google.gson.Gson().toString(); }";
     new BuiltJar().greeting("Foreign", "foreign", foreign).at(folder.resolve("foreign.jar"));
-    scan();
+    plugins.scan();
     for (String name : List.of("prying", "foreign")) {
       Greeting greeting = extensions.make(Greeting.class, name);
       Plugin plugin = extensions.plugin(greeting).orElseThrow();
       ExtensionException thrown =
           assertThrows(ExtensionException.class, () -> plugin.call(() -> greeting.greet("x")));
       assertTrue(thrown.getMessage().contains("built for another version"), thrown.getMessage());
-      assertTrue(refused(name).contains("which is not used"), refused(name));
+      assertTrue(plugins.refused(name).contains("which is not used"), plugins.refused(name));
     }
   }
 
@@ -193,13 +196,16 @@ class PluginFolderTest {
     try (var zip = FileSystems.newFileSystem(jar)) {
       Files.delete(zip.getPath("example/Parent.class"));
     }
-    scan();
-    assertEquals("", quarantine("half.jar"));
+    plugins.scan();
+    assertEquals("", plugins.quarantine("half.jar"));
     // Others of the point are there all the same.
     assertEquals(Set.of("polite", "short"), extensions.shared(Greeting.class).keySet());
-    assertTrue(refused("child").contains("example.Child cannot be loaded"), refused("child"));
+    assertTrue(
+        plugins.refused("child").contains("example.Child cannot be loaded"),
+        plugins.refused("child"));
     // And from then on it is not tried again.
-    assertTrue(refused("child").contains("Greeting child is in "), refused("child"));
+    assertTrue(
+        plugins.refused("child").contains("Greeting child is in "), plugins.refused("child"));
   }
 
   @ParameterizedTest
@@ -211,11 +217,11 @@ class PluginFolderTest {
         "StackOverflowError()",
       })
   void anyErrorAtItsStartIsThatJarsAlone(String error) throws Exception {
-    String fails = " static { if (true) throw new " + error + "; } " + HELLO;
+    String fails = " static { if (true) throw new " + error + "; } " + GreetingPlugins.HELLO;
     new BuiltJar().greeting("Fails", "fails", fails).at(folder.resolve("fails.jar"));
-    String late = "public Late { if (true) throw new " + error + "; } " + HELLO;
+    String late = "public Late { if (true) throw new " + error + "; } " + GreetingPlugins.HELLO;
     new BuiltJar().greeting("Late", "late", late).at(folder.resolve("late.jar"));
-    scan();
+    plugins.scan();
     for (String name : List.of("fails", "late")) {
       Plugin plugin = extensions.plugins().get(name.equals("fails") ? 0 : 1);
       List<String> problems = PluginCheck.problems(plugin);
@@ -223,14 +229,15 @@ class PluginFolderTest {
       assertFalse(problems.toString().contains("null"), problems.toString());
     }
     assertEquals(Set.of("polite", "short"), extensions.shared(Greeting.class).keySet());
-    assertTrue(quarantine("fails.jar").contains("example.Fails cannot be loaded: "));
-    assertTrue(refused("late").contains("example.Late, which is Greeting late, cannot be made: "));
+    assertTrue(plugins.quarantine("fails.jar").contains("example.Fails cannot be loaded: "));
+    assertTrue(
+        plugins.refused("late").contains("example.Late, which is Greeting late, cannot be made: "));
   }
 
   @Test
   void aSignedJarThatWasAlteredIsQuarantined() throws Exception {
     Path jar = folder.resolve("signed.jar");
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(jar);
+    new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(jar);
     Path keys = folder.resolve("keys");
     String made = "-genkeypair -keyalg EC -alias a -dname CN=a -storepass secret -keystore " + keys;
     tool("keytool", made);
@@ -240,8 +247,10 @@ class PluginFolderTest {
       type[type.length - 1]++;
       Files.write(zip.getPath("example/Hello.class"), type);
     }
-    scan();
-    assertTrue(refused("hello").contains("example.Hello cannot be loaded"), refused("hello"));
+    plugins.scan();
+    assertTrue(
+        plugins.refused("hello").contains("example.Hello cannot be loaded"),
+        plugins.refused("hello"));
   }
 
   private static void tool(String name, String arguments) throws Exception {
@@ -264,8 +273,10 @@ class PluginFolderTest {
   void oneThatFailsWhenAllAreAskedIsQuarantinedAndTheOthersAnswer(String body) throws Exception {
     String fails = "public String greet(String whom) { " + body + " }";
     new BuiltJar().greeting("Fails", "fails", fails).at(folder.resolve("fails.jar"));
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
-    scan();
+    new BuiltJar()
+        .greeting("Hello", "hello", GreetingPlugins.HELLO)
+        .at(folder.resolve("hello.jar"));
+    plugins.scan();
     for (int i = 0; i < 2; i++) {
       List<String> answers = new ArrayList<>();
       for (Greeting each : extensions.shared(Greeting.class).values()) {
@@ -275,8 +286,11 @@ class PluginFolderTest {
       assertEquals(3, answers.size());
       assertTrue(answers.contains("hello x"), answers::toString);
     }
-    assertTrue(quarantine("fails.jar").contains("example.Fails failed when it was asked: "));
-    assertTrue(refused("fails").contains("fails.jar, which is not used"), refused("fails"));
+    assertTrue(
+        plugins.quarantine("fails.jar").contains("example.Fails failed when it was asked: "));
+    assertTrue(
+        plugins.refused("fails").contains("fails.jar, which is not used"),
+        plugins.refused("fails"));
     Greeting polite = extensions.make(Greeting.class, "polite");
     // What is of the class path has no jar to leave out.
     assertThrows(
@@ -286,7 +300,9 @@ class PluginFolderTest {
 
   @Test
   void whatItDisownsIsLeftOpen() throws Exception {
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
+    new BuiltJar()
+        .greeting("Hello", "hello", GreetingPlugins.HELLO)
+        .at(folder.resolve("hello.jar"));
     List<String> closed = new ArrayList<>();
     Plugin plugin = PluginFolder.scan(folder).get(0);
     AutoCloseable first = () -> closed.add("first");
@@ -310,14 +326,17 @@ class PluginFolderTest {
   void anIndexThatWasAlteredIsItsJarsAlone(String before, String after, String reason)
       throws Exception {
     altered("odd.jar", index -> index.replace(before, after));
-    new BuiltJar().greeting("Other", "other", HELLO).at(folder.resolve("other.jar"));
-    scan();
-    assertTrue(quarantine("odd.jar").contains(reason), quarantine("odd.jar"));
-    assertEquals("", quarantine("other.jar"));
+    new BuiltJar()
+        .greeting("Other", "other", GreetingPlugins.HELLO)
+        .at(folder.resolve("other.jar"));
+    plugins.scan();
+    assertTrue(plugins.quarantine("odd.jar").contains(reason), plugins.quarantine("odd.jar"));
+    assertEquals("", plugins.quarantine("other.jar"));
   }
 
   private Path altered(String name, UnaryOperator<String> change) throws Exception {
-    Path jar = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve(name));
+    Path jar =
+        new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(folder.resolve(name));
     try (FileSystem zip = FileSystems.newFileSystem(jar)) {
       Path index = zip.getPath(ExtensionIndex.PATH);
       String before = Files.readString(index);
@@ -336,19 +355,25 @@ class PluginFolderTest {
           String one = index.substring(index.indexOf('[') + 1, index.lastIndexOf(']'));
           return index.replace(one, one + "," + one);
         });
-    scan();
-    assertEquals("it has two of Greeting: hello", quarantine("two.jar"));
+    plugins.scan();
+    assertEquals("it has two of Greeting: hello", plugins.quarantine("two.jar"));
   }
 
   @Test
   void aNameThatIsTakenIsFoundBeforeTheJarIsThere() throws Exception {
-    Path jar = new BuiltJar().greeting("Polite", "polite", HELLO).at(folder.resolve("a.jar"));
+    Path jar =
+        new BuiltJar()
+            .greeting("Polite", "polite", GreetingPlugins.HELLO)
+            .at(folder.resolve("a.jar"));
     Extensions extensions = Extensions.of(getClass().getClassLoader());
     assertTrue(extensions.taken(PluginJar.read(jar)).isPresent());
     Path old = Files.createDirectories(folder.resolve("old"));
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(old.resolve("hello.jar"));
+    new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(old.resolve("hello.jar"));
     extensions.add(PluginFolder.scan(old));
-    Path next = new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
+    Path next =
+        new BuiltJar()
+            .greeting("Hello", "hello", GreetingPlugins.HELLO)
+            .at(folder.resolve("hello.jar"));
     assertEquals(Optional.empty(), extensions.taken(PluginJar.read(next)));
     Path other = Files.copy(next, folder.resolve("hello-2.jar"));
     assertTrue(extensions.taken(PluginJar.read(other)).orElse("").contains("old"));
@@ -357,19 +382,23 @@ class PluginFolderTest {
 
   @Test
   void jarsAreFoundHoweverTheyAreWrittenAndLinkedTo() throws Exception {
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("HELLO.JAR"));
+    new BuiltJar()
+        .greeting("Hello", "hello", GreetingPlugins.HELLO)
+        .at(folder.resolve("GreetingPlugins.HELLO.JAR"));
     Files.createSymbolicLink(folder.resolve("gone.jar"), folder.resolve("nowhere.jar"));
     Files.createDirectories(folder.resolve("folder.jar"));
-    scan();
+    plugins.scan();
     assertEquals(2, extensions.plugins().size());
     assertEquals("hello x", extensions.make(Greeting.class, "hello").greet("x"));
-    assertEquals("it is a link to a file that is not there", quarantine("gone.jar"));
+    assertEquals("it is a link to a file that is not there", plugins.quarantine("gone.jar"));
   }
 
   @Test
   void whatAPluginOwnsIsClosedWithIt() throws Exception {
-    new BuiltJar().greeting("Hello", "hello", HELLO).at(folder.resolve("hello.jar"));
-    scan();
+    new BuiltJar()
+        .greeting("Hello", "hello", GreetingPlugins.HELLO)
+        .at(folder.resolve("hello.jar"));
+    plugins.scan();
     List<String> closed = new ArrayList<>();
     Plugin plugin = extensions.plugin(extensions.make(Greeting.class, "hello")).orElseThrow();
     plugin.own(() -> closed.add("first"));
@@ -393,7 +422,7 @@ class PluginFolderTest {
           "public static int calls; public String greet(String w) { return \"\" + ++calls; }";
       new BuiltJar().greeting("Same", name, body).at(folder.resolve(name + ".jar"));
     }
-    scan();
+    plugins.scan();
     Greeting one = extensions.make(Greeting.class, "one");
     Greeting two = extensions.make(Greeting.class, "two");
     assertEquals("1", one.greet(""));

@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each formula on the Java side against {@code src/test/golden/objective.py}. */
 class ObjectiveFormulasTest {
-  private static final int[] TIMESTEPS = {0, 1, 100, 146, 250, 500, 750, 998, 999};
+  static final int[] TIMESTEPS = {0, 1, 100, 146, 250, 500, 750, 998, 999};
   private static final double[] SHARES = {0.001, 0.1, 0.25, 0.5, 0.75, 1};
 
-  private static final Map<String, WeightSettings> WEIGHTS =
+  static final Map<String, WeightSettings> WEIGHTS =
       Map.of(
           "min_snr", WeightSettings.minSnr(5),
           "zero_min_snr", new WeightSettings(5, false, false, 0, FlowWeighting.NONE, 1, true),

@@ -14,7 +14,6 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
-import dev.lora4j.diffusion.train.objective.WeightSettings.FlowWeighting;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,17 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What sd-scripts' own functions say, which compute in F32 ({@code objective_sd_scripts.py}). */
 class SdScriptsObjectiveTest {
   private static final GoldenFile THEIRS = new GoldenFile("objective-sd-scripts");
-  private static final int[] TIMESTEPS = {0, 1, 100, 146, 250, 500, 750, 998, 999};
+  private static final int[] TIMESTEPS = ObjectiveFormulasTest.TIMESTEPS;
   private static final int HEIGHT = 12;
   private static final int WIDTH = 20;
-
-  private static final Map<String, WeightSettings> WEIGHTS =
-      Map.of(
-          "min_snr", WeightSettings.minSnr(5),
-          "zero_min_snr", new WeightSettings(5, false, false, 0, FlowWeighting.NONE, 1, true),
-          "debiased", WeightSettings.debiased(),
-          "scale_v", new WeightSettings(0, false, true, 0, FlowWeighting.NONE, 1, false),
-          "like_v", new WeightSettings(0, false, false, 0.5, FlowWeighting.NONE, 1, false));
 
   static List<String> weights() {
     return THEIRS.names("weight.");
@@ -50,7 +41,7 @@ class SdScriptsObjectiveTest {
   @MethodSource("weights")
   void weightsOfNoiseLevels(String name) {
     List<String> words = List.of(name.split("\\.", -1));
-    WeightSettings weights = WEIGHTS.get(words.get(1));
+    WeightSettings weights = ObjectiveFormulasTest.WEIGHTS.get(words.get(1));
     Prediction prediction = Prediction.named(words.get(2));
     Objective objective =
         new Objective(Golden.schedule(prediction), ObjectiveSettings.PLAIN.with(weights));
