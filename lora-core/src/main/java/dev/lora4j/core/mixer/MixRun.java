@@ -295,6 +295,9 @@ final class MixRun {
               : computed.cut(work, site, out.get(0), out.get(1), rule.get());
       done.put(site.name(), cut.truncation());
       return Optional.of(cut.factors());
+    } finally {
+      // What one layer needed would else stay beside what the next one needs in other sizes.
+      scope.engine().giveBack();
     }
   }
 
