@@ -16,11 +16,6 @@ public record RankRules(RankRule layers, RankRule kernels) {
 
   /** The rule for a site. */
   public RankRule at(Site site) {
-    return kernel(site) ? kernels : layers;
-  }
-
-  /** Whether a site is a convolution of more than one point. */
-  public static boolean kernel(Site site) {
-    return site.rest() > site.in();
+    return site.kernel() ? kernels : layers;
   }
 }

@@ -149,7 +149,7 @@ public final class DeltaMixing {
   }
 
   private Optional<RankRule> asked(Site site) {
-    return kernels.filter(rule -> RankRules.kernel(site)).or(() -> asked.map(r -> r.at(site)));
+    return kernels.filter(rule -> site.kernel()).or(() -> asked.map(r -> r.at(site)));
   }
 
   /** A rule, unless what it leaves takes no less room than the change. */

@@ -38,6 +38,11 @@ public record Site(
     NORM
   }
 
+  /** Whether it is a convolution of more than one point. */
+  public boolean kernel() {
+    return convolution() && rest() > in();
+  }
+
   /** A linear layer; weight: [out, in]. */
   public static Site linear(String name, Shape weight, boolean bias) {
     return new Site(name, Kind.LINEAR, weight, bias, 1, 0, 1, 1);

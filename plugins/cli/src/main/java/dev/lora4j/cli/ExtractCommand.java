@@ -146,7 +146,7 @@ public final class ExtractCommand implements Command {
   }
 
   private boolean takesPart(Site site) {
-    boolean kernel = site.convolution() && site.rest() > site.in();
+    boolean kernel = site.kernel();
     return switch (site.kind()) {
       case LINEAR -> true;
       case CONVOLUTION -> !kernel || !ranks.withoutKernels();

@@ -105,27 +105,26 @@ public final class BaseTraining {
         problems.add("data: " + e.getMessage());
       }
     }
-    Map<StageSettings, List<String>> begun =
-        Map.of(
-            run.autoencoder().stage(), List.of(VaeStage.WEIGHTS),
-            run.denoiser().stage(), List.of(DenoiserStage.UNET, DenoiserStage.TEXT));
-    begun.forEach(
-        (stage, files) ->
-            stage
-                .start()
-                .ifPresent(folder -> files.forEach(f -> problems.addAll(wrong(folder, f)))));
+    problems.addAll(wrong(run.autoencoder().stage(), VaeStage.WEIGHTS));
+    problems.addAll(wrong(run.denoiser().stage(), DenoiserStage.UNET, DenoiserStage.TEXT));
     if (!problems.isEmpty()) {
       throw new RunProblems(List.copyOf(problems));
     }
   }
 
-  private static List<String> wrong(Path folder, String file) {
-    try {
-      Safetensors.open(folder.resolve(file)).close();
-      return List.of();
-    } catch (SafetensorsException e) {
-      return List.of("start: " + e.getMessage());
+  /** What of the files that a stage begins with cannot be read. */
+  private static List<String> wrong(StageSettings stage, String... files) {
+    List<String> problems = new ArrayList<>();
+    for (Path folder : stage.start().stream().toList()) {
+      for (String file : files) {
+        try {
+          Safetensors.open(folder.resolve(file)).close();
+        } catch (SafetensorsException e) {
+          problems.add("start: " + e.getMessage());
+        }
+      }
     }
+    return problems;
   }
 
   private static void requireSame(BaseRun run, BaseRun begun) {

@@ -8,7 +8,6 @@ import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -125,29 +124,7 @@ final class Continuing {
     }
     List<Factors> written = new ArrayList<>(method.factors(site, begun.recipe(), begun.values()));
     written.sort(Comparator.comparing(Factors::method));
-    return same(written, found);
-  }
-
-  private static boolean same(List<Factors> some, List<Factors> others) {
-    if (some.size() != others.size()) {
-      return false;
-    }
-    for (int i = 0; i < some.size(); i++) {
-      Factors one = some.get(i);
-      Factors other = others.get(i);
-      if (!one.method().equals(other.method())
-          || !one.settings().equals(other.settings())
-          || !one.tensors().keySet().equals(other.tensors().keySet())
-          || !one.tensors().entrySet().stream()
-              .allMatch(e -> same(e.getValue(), other.tensor(e.getKey())))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean same(HostTensor one, HostTensor other) {
-    return one.shape().equals(other.shape()) && Arrays.equals(one.doubles(), other.doubles());
+    return written.equals(found);
   }
 
   /** The tensors of a layer with the first values that it has already. */

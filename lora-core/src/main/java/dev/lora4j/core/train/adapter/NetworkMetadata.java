@@ -29,8 +29,8 @@ public final class NetworkMetadata {
   public static Metadata of(AdapterPlan plan) {
     AdapterRecipe recipe = plan.recipe();
     List<Planned> ranked = plan.planned().stream().filter(NetworkMetadata::ranked).toList();
-    List<Planned> kernels = ranked.stream().filter(NetworkMetadata::kernel).toList();
-    List<Planned> points = ranked.stream().filter(p -> !kernel(p)).toList();
+    List<Planned> kernels = ranked.stream().filter(p -> p.site().kernel()).toList();
+    List<Planned> points = ranked.stream().filter(p -> !p.site().kernel()).toList();
     SortedMap<String, String> arguments = recipe.method().lycorisArguments();
     boolean own = arguments.equals(OWN) && !recipe.rankStabilised();
     if (own) {
@@ -66,10 +66,6 @@ public final class NetworkMetadata {
   /** Whether the size of its factors depends on a rank. */
   private static boolean ranked(Planned planned) {
     return planned.tensors().stream().anyMatch(t -> !t.staged().equals(t.shape()));
-  }
-
-  private static boolean kernel(Planned planned) {
-    return planned.site().convolution() && planned.site().rest() > planned.site().in();
   }
 
   private static String rank(Planned planned) {

@@ -238,8 +238,7 @@ final class Planning {
     }
     int rank = recipe.rank();
     double alpha = recipe.alpha();
-    boolean larger = site.convolution() && site.rest() > site.in();
-    if (larger) {
+    if (site.kernel()) {
       rank = recipe.convRank().orElse(rank);
       alpha = recipe.convAlpha().orElse(recipe.alpha() * divisor(rank) / divisor(recipe.rank()));
     }
