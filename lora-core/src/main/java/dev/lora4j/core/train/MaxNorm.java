@@ -16,21 +16,34 @@ import dev.lora4j.core.train.optimizer.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /**
- * Keeps the change of each layer's weight small: where the Frobenius norm n of {@code scale * up *
- * down} is above the greatest one m, both factors are multiplied by the root of m / n. This is
- * {@code scale_weight_norms} of kohya's sd-scripts, done after a step.
- *
- * <p>The norm is taken from products of each factor with itself, whose size is the rank, so that no
- * weight is ever formed: it is the root of trace((up' up) (down down')).
+ * Keeps the change of each layer's weight small: where its Frobenius norm n is above the greatest
+ * one m, the n tensors whose product it is are multiplied by the n-th root of m / n. This is {@code
+ * scale_weight_norms} of kohya's sd-scripts, done after a step, as sd-scripts has it for LoRA and
+ * LyCORIS for LoKr. LyCORIS keeps a number beside a LoHa instead, which gives the same change.
  */
 public final class MaxNorm implements AutoCloseable {
   /**
+   * A layer whose change is kept small.
+   *
+   * @param weights the trained weights whose product the change is, at least one, by the names that
+   *     they have in the layout
+   * @param scale what the product is multiplied by where it is used: alpha / rank
+   * @param norm from these weights, in F64, to the Frobenius norm of their product, []
+   */
+  public record Layer(List<String> weights, double scale, Function<List<Expr>, Expr> norm) {
+    /** Copies the names. */
+    public Layer {
+      weights = List.copyOf(weights);
+    }
+  }
+
+  /**
    * What was done.
    *
-   * @param count layers whose factors were scaled
+   * @param count layers whose tensors were scaled
    * @param mean of the norms of all layers, after that
    * @param greatest of them; if it is not finite, nothing was changed
    */
@@ -41,47 +54,38 @@ public final class MaxNorm implements AutoCloseable {
 
   private final Scope scope;
   private final FlatLayout layout;
-  private final FactorPairs pairs;
   private final Program program;
-  private final Tensor scales;
 
-  private MaxNorm(
-      Scope scope, FlatLayout layout, FactorPairs pairs, Program program, Tensor scales) {
+  private MaxNorm(Scope scope, FlatLayout layout, Program program) {
     this.scope = scope;
     this.layout = layout;
-    this.pairs = pairs;
     this.program = program;
-    this.scales = scales;
   }
 
   /**
-   * Compiles it for the factors that a step trains.
+   * Compiles it for what a step trains.
    *
    * @param owner closes it, if nobody did before
-   * @param layout of the states that it is to be applied to; factors are the weights {@code
-   *     SITE.down}, [rank, in] or [rank, in, height, width], and {@code SITE.up}, [out, rank] or
-   *     [out, rank, 1, 1]
+   * @param layout of the states that it is to be applied to
    * @param most the greatest norm, above 0; 1 is usual
-   * @param scale by site, what its product is multiplied by where it is used: alpha / rank
-   * @throws TensorException if there are no such factors, or the optimiser averages weights, which
-   *     would undo it
+   * @param layers at least one; weights of none of them are left alone
+   * @throws TensorException if weights are missing, or the optimiser averages weights, which would
+   *     undo it
    */
   public static MaxNorm compile(
-      Scope owner,
-      TrainingStep step,
-      FlatLayout layout,
-      double most,
-      ToDoubleFunction<String> scale) {
+      Scope owner, TrainingStep step, FlatLayout layout, double most, List<Layer> layers) {
     if (!(most > 0 && most < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
           "The greatest norm of a change is to be " + most + "; it must be a number above 0.");
     }
     requireFits(step.settings().optimizer());
-    FactorPairs pairs = FactorPairs.of(layout);
-    double[] scales = pairs.sites().stream().mapToDouble(scale).toArray();
+    if (layers.isEmpty()) {
+      throw new TensorException(
+          "No layer is trained whose change is a product of what is trained; take the greatest"
+              + " norm away.");
+    }
     Scope scope = owner.child("max norm");
-    Tensor scaling = HostTensor.of(DType.F64, Shape.of(scales.length), scales).on(scope);
-    return new MaxNorm(scope, layout, pairs, stage(scope, step.type(), pairs, most), scaling);
+    return new MaxNorm(scope, layout, stage(scope, step.type(), layout, most, layers));
   }
 
   /**
@@ -99,41 +103,49 @@ public final class MaxNorm implements AutoCloseable {
     }
   }
 
-  private static Program stage(Scope scope, DType type, FactorPairs pairs, double most) {
+  private static Program stage(
+      Scope scope, DType type, FlatLayout layout, double most, List<Layer> layers) {
     Graph graph = new Graph();
     Expr weights = graph.input("weights", type, Shape.of(Shape.UNKNOWN));
-    Expr scales = graph.input("scales", DType.F64, Shape.of(pairs.sites().size()));
-    List<Expr> squares = new ArrayList<>();
-    for (FactorPairs.Pair pair : pairs.all()) {
-      Expr down = part(weights, pair.down()).reshape(pair.rank(), -1).to(DType.F64);
-      Expr up = part(weights, pair.up()).reshape(-1, pair.rank()).to(DType.F64);
-      Expr rows = down.matmul(down.transpose(0, 1));
-      squares.add(up.transpose(0, 1).matmul(up).mul(rows).sum());
+    List<Expr> changes = new ArrayList<>();
+    for (Layer layer : layers) {
+      List<Expr> parts = new ArrayList<>();
+      for (String name : layer.weights()) {
+        FlatLayout.Slot slot = slot(layout, name);
+        parts.add(part(weights, slot).reshape(slot.parameter().shape().sizes()).to(DType.F64));
+      }
+      changes.add(layer.norm().apply(parts).mul(Math.abs(layer.scale())));
     }
-    // Squares that cancel may come out below 0 by rounding.
-    Expr norms = Shaping.stack(squares, 0).clampMin(0).sqrt().mul(scales.abs());
+    Expr norms = Shaping.stack(changes, 0);
     Expr large = norms.gt(most * (1 + ROUNDING)).and(norms.isFinite().all());
     Expr ratios = norms.reciprocal().mul(most).maskedFill(large.not(), 1);
-    Expr factors = ratios.sqrt().to(type);
-    for (int i = 0; i < squares.size(); i++) {
-      FactorPairs.Pair pair = pairs.all().get(i);
-      graph.effect("mul_", part(weights, pair.down()), factors.select(0, i));
-      graph.effect("mul_", part(weights, pair.up()), factors.select(0, i));
+    for (int i = 0; i < layers.size(); i++) {
+      List<String> names = layers.get(i).weights();
+      Expr share = ratios.select(0, i).pow(1.0 / names.size()).to(type);
+      names.forEach(name -> graph.effect("mul_", part(weights, slot(layout, name)), share));
     }
     return graph.inference(scope, List.of(norms, ratios));
+  }
+
+  private static FlatLayout.Slot slot(FlatLayout layout, String name) {
+    return layout
+        .slot(name)
+        .orElseThrow(
+            () ->
+                new TensorException(
+                    "The weight '"
+                        + name
+                        + "', whose norm is to be kept small, is not among the "
+                        + layout.slots().size()
+                        + " that are trained."));
   }
 
   private static Expr part(Expr weights, FlatLayout.Slot slot) {
     return weights.narrow(0, Dim.of(slot.offset()), Dim.of(slot.parameter().shape().elements()));
   }
 
-  /** Trained weights that it leaves alone, as they are not one of two factors, by name. */
-  public List<String> others() {
-    return pairs.others();
-  }
-
   /**
-   * Scales factors whose product is too large; nothing at all where a norm is not finite.
+   * Scales what makes a change that is too large; nothing at all where a norm is not finite.
    *
    * @throws TensorException if the state has another layout
    */
@@ -145,7 +157,7 @@ public final class MaxNorm implements AutoCloseable {
               + " weights that lie in another way than the state's; use one layout for both.");
     }
     try (Scope work = scope.child("step")) {
-      List<Tensor> out = program.run(work, List.of(state.weights(), scales));
+      List<Tensor> out = program.run(work, List.of(state.weights()));
       double[] norms = HostTensor.of(out.get(0)).doubles();
       double[] ratios = HostTensor.of(out.get(1)).doubles();
       int count = 0;

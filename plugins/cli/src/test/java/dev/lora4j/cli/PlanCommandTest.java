@@ -94,7 +94,7 @@ class PlanCommandTest {
         "--optimizer=prodigy|--set=optimizer.unet_rate=2|asks for 2.0 times the rate",
         "--optimizer=schedule_free_adamw|--set=adapter.max_norm=1|norms cannot be kept small",
         "--optimizer=schedule_free_adamw|--set=optimizer.average=0.9|averages the weights itself",
-        "--method=loha|--set=adapter.max_norm=1|take it away from loha",
+        "--method=dora|--set=adapter.max_norm=1|take it away from dora",
         "--set=adapter.init=pissa|--set=adapter.max_norm=1|take one of them away",
         "--method=loha|--set=optimizer.up_ratio=4|No trained weight belongs to the group 'the up",
         "--prediction=epsilon|--set=loss.weighting=cosmap|weighting_scheme",

@@ -11,6 +11,7 @@ import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
@@ -300,6 +301,23 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
       case RANK -> new Dropouts(0, 0, 0.5, 0);
       case MODULE -> new Dropouts(0, 0, 0, 0.5);
     };
+  }
+
+  /** Of a method whose change is a product, what it says is large is what its factors change. */
+  @Test
+  void theNormIsThatOfTheChange() {
+    if (extension() instanceof ProductTraining method) {
+      ProductNorm norm = new ProductNorm(engine(), method, recipe(3));
+      for (Site site : layers()) {
+        Map<String, HostTensor> drawn = norm.drawn(site);
+        double told = norm.told(site, drawn);
+        double changed = norm.changed(site, drawn);
+        assertEquals(changed, told, CLOSE * changed, "the norm of the change of " + site.name());
+        double less = Math.pow(0.5, drawn.size()) * told;
+        drawn.replaceAll((part, tensor) -> MethodEffect.times(tensor, 0.5));
+        assertEquals(less, norm.told(site, drawn), CLOSE * less, "with halves of all tensors");
+      }
+    }
   }
 
   @Test

@@ -196,6 +196,20 @@ final class BrokenTrainings {
     }
   }
 
+  /** Takes its factors for shorter than they are. */
+  @Extension(point = TrainableMethod.class, name = "test-modest", help = "tells half of its norm")
+  public static final class Modest extends PairTraining {
+    /** For the host. */
+    public Modest() {
+      super("test-modest");
+    }
+
+    @Override
+    public Expr norm(Site site, TrainedFactors factors) {
+      return super.norm(site, factors).mul(0.5);
+    }
+  }
+
   /** Names a dropout that it has no meaning for. */
   @Extension(point = TrainableMethod.class, name = "test-promising", help = "drops nothing")
   public static final class Promising extends PairTraining {

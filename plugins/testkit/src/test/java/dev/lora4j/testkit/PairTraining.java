@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -19,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The training of {@link PairMethod}, which keeps its contract; others break it. */
-class PairTraining implements AdditiveTraining {
+class PairTraining implements AdditiveTraining, ProductTraining {
   /** The training itself. */
   @Extension(point = TrainableMethod.class, name = "test-pair", help = "trains two factors")
   public static final class Good extends PairTraining {
@@ -77,6 +78,11 @@ class PairTraining implements AdditiveTraining {
   @Override
   public Expr delta(Site site, TrainedFactors factors) {
     return pair(factors).product(site).mul(factors.scale().reshape(new long[0]));
+  }
+
+  @Override
+  public Expr norm(Site site, TrainedFactors factors) {
+    return pair(factors).product(site).norm();
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -30,7 +31,7 @@ import java.util.Set;
     point = TrainableMethod.class,
     name = LohaMethod.NAME,
     help = "LoHa, as LyCORIS begins it")
-public record LohaTraining() implements DenseTraining {
+public record LohaTraining() implements DenseTraining, ProductTraining {
   private static final double LEFT = 0.1;
   private static final double RIGHT = 1;
 
@@ -71,6 +72,11 @@ public record LohaTraining() implements DenseTraining {
   @Override
   public Expr whole(Site site, TrainedFactors factors) {
     return Methods.additive(name()).delta(site, factors.staged(name()));
+  }
+
+  @Override
+  public Expr norm(Site site, TrainedFactors factors) {
+    return whole(site, factors).norm();
   }
 
   @Override

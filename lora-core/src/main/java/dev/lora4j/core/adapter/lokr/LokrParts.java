@@ -55,6 +55,11 @@ final class LokrParts {
     return kronecker(flat, first(factors), second(factors)).reshape(site.weight().sizes());
   }
 
+  /** The Frobenius norm of the product, which is that of the parts multiplied. */
+  static Expr norm(StagedFactors factors) {
+    return first(factors).norm().mul(second(factors).norm());
+  }
+
   static LowRank lowRank(Site site, StagedFactors factors) {
     Expr w1 = first(factors);
     LowRank w2 = factored(factors);

@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -51,7 +52,7 @@ public record LokrTraining(
         boolean fullMatrix,
     @Setting(help = "The first part may be factored too", otherwise = "false")
         boolean decomposeBoth)
-    implements DenseTraining {
+    implements DenseTraining, ProductTraining {
   /** Checks the factor. */
   public LokrTraining {
     if (factor != -1 && factor < 1) {
@@ -127,6 +128,11 @@ public record LokrTraining(
   @Override
   public Expr whole(Site site, TrainedFactors factors) {
     return Methods.additive(name()).delta(site, factors.staged(name()));
+  }
+
+  @Override
+  public Expr norm(Site site, TrainedFactors factors) {
+    return LokrParts.norm(factors.staged(name()));
   }
 
   /** Beside a linear weight the product needs not be formed. */

@@ -7,6 +7,7 @@ import dev.lora4j.core.adapter.training.AdditiveTraining;
 import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
@@ -15,6 +16,7 @@ import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.EnumSet;
@@ -33,7 +35,7 @@ import java.util.TreeMap;
     point = TrainableMethod.class,
     name = LoraMethod.NAME,
     help = "LoRA; LoCon on convolutions")
-public record LoraTraining() implements AdditiveTraining {
+public record LoraTraining() implements AdditiveTraining, ProductTraining {
   /** Part that the input meets first. */
   public static final String DOWN = "down";
 
@@ -103,6 +105,21 @@ public record LoraTraining() implements AdditiveTraining {
                 factors
                     .dropout()
                     .directions(site, inner.mul(LayerMath.perChannel(site, scale, inner))));
+  }
+
+  /**
+   * The root of trace((up' up) (down down')): products of each factor with itself, whose size is
+   * the rank, so that no weight is ever formed.
+   */
+  @Override
+  public Expr norm(Site site, TrainedFactors factors) {
+    Expr down = factors.get(DOWN);
+    Expr up = factors.get(UP);
+    Expr rows = down.reshape(down.dim(0), Dim.of(-1));
+    Expr columns = up.reshape(Dim.of(-1), down.dim(0));
+    Expr inner = rows.matmul(rows.transpose(0, 1));
+    // Squares that cancel may come out below 0 by rounding.
+    return columns.transpose(0, 1).matmul(columns).mul(inner).sum().clampMin(0).sqrt();
   }
 
   /** The factors, or where they are anchored those of the difference to their first values. */

@@ -200,7 +200,7 @@ public record AdapterRecipe(
   }
 
   /** The method by which a layer is trained. */
-  TrainableMethod methodAt(Site site) {
+  public TrainableMethod methodAt(Site site) {
     boolean whole = saved.stream().anyMatch(p -> p.matches(site.name()));
     return whole ? new WholeTraining() : method;
   }

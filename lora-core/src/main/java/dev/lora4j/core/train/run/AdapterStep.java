@@ -10,7 +10,6 @@ import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterInTraining;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,17 +75,9 @@ public final class AdapterStep {
     if (settings.maxNorm().isEmpty()) {
       return Optional.empty();
     }
-    Map<String, Double> scales = new HashMap<>();
-    plan.sites()
-        .forEach(
-            (site, recipe) -> scales.put(site.name(), plan.recipe().method().scale(site, recipe)));
+    double most = settings.maxNorm().getAsDouble();
     return Optional.of(
-        MaxNorm.compile(
-            scope,
-            step,
-            layout(),
-            settings.maxNorm().getAsDouble(),
-            site -> scales.getOrDefault(site, 1.0)));
+        MaxNorm.compile(scope, step, layout(), most, ChangedLayers.of(plan, factors.parameters())));
   }
 
   /** The state before the first step. */

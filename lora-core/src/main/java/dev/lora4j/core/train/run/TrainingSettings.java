@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.run;
 
+import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.StepSettings;
@@ -86,11 +87,11 @@ public record TrainingSettings(
       return;
     }
     MaxNorm.requireFits(optimizer);
-    String method = plan.recipe().method().name();
     require(
-        method.equals("lora"),
-        "max_norm (scale_weight_norms) is for lora, whose product it measures; take it away from "
-            + method
+        plan.recipe().method() instanceof ProductTraining,
+        "max_norm (scale_weight_norms) is for methods whose change of a weight is a product of what"
+            + " is trained, such as lora, loha and lokr; take it away from "
+            + plan.recipe().method().name()
             + ".");
     require(
         !plan.anchored(),

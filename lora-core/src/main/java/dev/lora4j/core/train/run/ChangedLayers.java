@@ -1,0 +1,54 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.adapter.training.ProductTraining;
+import dev.lora4j.core.adapter.training.SiteDropout;
+import dev.lora4j.core.adapter.training.TrainedFactors;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.train.MaxNorm;
+import dev.lora4j.core.train.adapter.AdapterParameter;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The layers of a plan whose change is a product of what is trained there. */
+final class ChangedLayers {
+  private ChangedLayers() {}
+
+  /**
+   * They, in the order of the buffer; those that are trained whole are not among them.
+   *
+   * @param trained all that is trained
+   */
+  static List<MaxNorm.Layer> of(AdapterPlan plan, List<AdapterParameter> trained) {
+    List<MaxNorm.Layer> layers = new ArrayList<>();
+    plan.sites()
+        .forEach(
+            (site, how) -> {
+              List<AdapterParameter> all =
+                  trained.stream().filter(p -> p.site().equals(site)).toList();
+              if (plan.recipe().methodAt(site) instanceof ProductTraining method
+                  && !all.isEmpty()) {
+                layers.add(
+                    new MaxNorm.Layer(
+                        all.stream().map(AdapterParameter::name).toList(),
+                        method.scale(site, how),
+                        tensors -> norm(method, site, all, tensors)));
+              }
+            });
+    return layers;
+  }
+
+  private static Expr norm(
+      ProductTraining method, Site site, List<AdapterParameter> trained, List<Expr> tensors) {
+    Map<String, Expr> parts = new TreeMap<>();
+    for (int i = 0; i < tensors.size(); i++) {
+      parts.put(trained.get(i).part(), tensors.get(i));
+    }
+    Expr one = tensors.get(0).graph().constant(1, DType.F64);
+    return method.norm(site, new TrainedFactors(parts, one, SiteDropout.NONE));
+  }
+}
