@@ -18,7 +18,7 @@ public final class Adapter {
   private final String name;
   private final SortedMap<String, List<Factors>> sites;
   private final Map<String, String> metadata;
-  private final String identity;
+  private final Identity identity;
 
   /**
    * Makes an adapter.
@@ -44,7 +44,19 @@ public final class Adapter {
     this.name = name;
     this.sites = Collections.unmodifiableSortedMap(sorted);
     this.metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
-    this.identity = Identity.of(this.sites);
+    this.identity = new Identity(this.sites);
+  }
+
+  private Adapter(String name, Adapter same, Map<String, String> metadata) {
+    this.name = name;
+    this.sites = same.sites;
+    this.metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+    this.identity = same.identity;
+  }
+
+  /** The same factors under another name, with another header. */
+  public Adapter described(String otherName, Map<String, String> otherMetadata) {
+    return new Adapter(otherName, this, otherMetadata);
   }
 
   /** For people. */
@@ -67,13 +79,16 @@ public final class Adapter {
     return metadata;
   }
 
-  /** SHA-256 over sites, factors, scales and conventions, in hexadecimal. */
+  /**
+   * SHA-256 over sites, factors, scales and conventions, in hexadecimal. All factors are read when
+   * it is first asked for: half a second for a gigabyte.
+   */
   public String identity() {
-    return identity;
+    return identity.hexadecimal();
   }
 
   @Override
   public String toString() {
-    return name + " (" + identity.substring(0, 12) + ")";
+    return name + " (" + identity().substring(0, 12) + ")";
   }
 }

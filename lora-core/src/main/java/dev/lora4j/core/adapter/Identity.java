@@ -5,16 +5,32 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
  * The identity of factors: SHA-256 over everything that decides about their effect, in one order
  * and in the methods' canonical shapes, so that it is the same whatever file they came in.
+ *
+ * <p>It is computed when it is first asked for: that takes about as long as to add the factors up,
+ * and many adapters are on their way to another one. Thread-safe.
  */
 final class Identity {
-  private Identity() {}
+  private final SortedMap<String, List<Factors>> sites;
+  private Optional<String> known = Optional.empty();
 
-  static String of(SortedMap<String, List<Factors>> sites) {
+  /** The identity of factors, which do not change any more. */
+  Identity(SortedMap<String, List<Factors>> sites) {
+    this.sites = sites;
+  }
+
+  synchronized String hexadecimal() {
+    String identity = known.orElseGet(this::computed);
+    known = Optional.of(identity);
+    return identity;
+  }
+
+  private String computed() {
     MessageDigest digest = sha256();
     sites.forEach((site, all) -> all.forEach(factors -> add(digest, site, factors)));
     return HexFormat.of().formatHex(digest.digest());

@@ -90,7 +90,7 @@ final class AdapterOutputOption {
 
   private Adapter write(
       Console console, Adapter adapter, Metadata metadata, Family family, AdapterWriter writer) {
-    Adapter described = new Adapter(name(), adapter.sites(), metadata.entries());
+    Adapter described = adapter.described(name(), metadata.entries());
     AdapterOutput.Written written =
         AdapterOutput.write(described, family, writer, WriteOptions.EXACT, file);
     written.changes().forEach(console::note);

@@ -18,10 +18,11 @@ final class Permission {
    */
   static List<String> refusals(Path file, Adapter adapter, String user) {
     List<String> refusals = new ArrayList<>();
-    AdapterPolicy.Asked asked =
-        new AdapterPolicy.Asked(file, adapter.identity(), adapter.metadata(), user);
     for (Extensions.Installed policy : Extensions.installed().list(AdapterPolicy.class)) {
       String name = policy.info().name();
+      // The identity is computed for those alone that have a policy.
+      AdapterPolicy.Asked asked =
+          new AdapterPolicy.Asked(file, adapter.identity(), adapter.metadata(), user);
       refusal(name, asked)
           .ifPresent(
               reason ->
