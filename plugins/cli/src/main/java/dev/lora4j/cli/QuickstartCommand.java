@@ -82,7 +82,7 @@ public final class QuickstartCommand implements Command {
       names = "--rank",
       paramLabel = "N",
       description = "Size of the factors (default: ${DEFAULT-VALUE}).",
-      defaultValue = "16")
+      defaultValue = "64")
   private int rank;
 
   @Option(

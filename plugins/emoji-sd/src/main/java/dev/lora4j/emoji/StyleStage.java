@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 final class StyleStage {
   private static final int GLOSSY_BATCH = 16;
   private static final StyleSettings GLOSSY =
-      StyleSettings.DEFAULT.withRank(8).withSteps(400).withSeed(Recipe.SEED);
+      StyleSettings.DEFAULT.withRank(16).withSteps(600).withSeed(Recipe.SEED);
 
   private StyleStage() {}
 
