@@ -94,7 +94,7 @@ final class BaseKeys {
           "denoiser",
           new StageSettings(
               List.of("noto", "twemoji", "fluent-flat"),
-              105,
+              175,
               OptionalInt.empty(),
               64,
               1e-3,
@@ -143,7 +143,7 @@ final class BaseKeys {
   static final RunKey<Double> CAPTION_KEYWORDS =
       RunKey.of("captions.keywords", number(0, 1), 0.35, "Share with one or two keywords");
   static final RunKey<Double> CAPTION_STYLE =
-      RunKey.of("captions.style", number(0, 1), 0.3, "Share that names the style");
+      RunKey.of("captions.style", number(0, 1), 0.5, "Share that names the style");
 
   // --- Scores ---
 
