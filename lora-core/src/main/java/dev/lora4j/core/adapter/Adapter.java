@@ -81,7 +81,7 @@ public final class Adapter {
 
   /**
    * SHA-256 over sites, factors, scales and conventions, in hexadecimal. All factors are read when
-   * it is first asked for: half a second for a gigabyte.
+   * it is first asked for.
    */
   public String identity() {
     return identity.hexadecimal();

@@ -19,7 +19,6 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,7 @@ final class MixRun {
   private final MixerCode code;
   private final Tensor numbers;
   private final List<Planned> planned = new ArrayList<>();
-  private final List<Long> keys = new ArrayList<>();
+  private final DrawnKeys keys;
   private final UniformNumbers uniform = new UniformNumbers();
   private final BlockJoin blocks;
 
@@ -93,12 +92,7 @@ final class MixRun {
       }
       planned.add(new Planned(one, program, blocks));
     }
-    List<String> identities = mixture.adapters().stream().map(Adapter::identity).toList();
-    for (int i = 0; i < identities.size(); i++) {
-      // The same adapter twice draws twice; where it stands among others is of no effect.
-      int before = Collections.frequency(identities.subList(0, i), identities.get(i));
-      keys.add(UniformNumbers.key(seed, identities.get(i), Integer.toString(before)));
-    }
+    keys = new DrawnKeys(mixture.adapters(), seed);
   }
 
   /**
@@ -314,7 +308,7 @@ final class MixRun {
         rounded,
         numbers,
         (owner, part, what) ->
-            uniform.of(owner, key(parameter, part.adapter(), what.of()), what.shape(), first));
+            uniform.of(owner, keys.of(part.adapter(), parameter, what.of()), what.shape(), first));
   }
 
   /** All blocks of a parameter, one after the other. */
@@ -338,11 +332,5 @@ final class MixRun {
       }
       return new Result(List.of(blocks.joined(work, rows)), least, most, none);
     }
-  }
-
-  private long key(Parameter parameter, int adapter, String of) {
-    String[] words =
-        of.isEmpty() ? new String[] {parameter.name()} : new String[] {parameter.name(), of};
-    return UniformNumbers.key(keys.get(adapter), words);
   }
 }

@@ -13,30 +13,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The layers of a plan whose change is a product of what is trained there. */
 final class ChangedLayers {
   private ChangedLayers() {}
 
   /**
-   * They, in the order of the buffer; those that are trained whole are not among them.
+   * They, in the order of the model; those that are trained whole are not among them.
    *
    * @param trained all that is trained
    */
   static List<MaxNorm.Layer> of(AdapterPlan plan, List<AdapterParameter> trained) {
+    Map<Site, List<AdapterParameter>> parts =
+        trained.stream().collect(Collectors.groupingBy(AdapterParameter::site));
     List<MaxNorm.Layer> layers = new ArrayList<>();
     plan.sites()
         .forEach(
             (site, how) -> {
-              List<AdapterParameter> all =
-                  trained.stream().filter(p -> p.site().equals(site)).toList();
-              if (plan.recipe().methodAt(site) instanceof ProductTraining method
-                  && !all.isEmpty()) {
+              List<AdapterParameter> own = parts.getOrDefault(site, List.of());
+              boolean there = !own.isEmpty();
+              if (there && plan.recipe().methodAt(site) instanceof ProductTraining method) {
+                List<String> names = own.stream().map(AdapterParameter::name).toList();
                 layers.add(
                     new MaxNorm.Layer(
-                        all.stream().map(AdapterParameter::name).toList(),
-                        method.scale(site, how),
-                        tensors -> norm(method, site, all, tensors)));
+                        names, method.scale(site, how), all -> norm(method, site, own, all)));
               }
             });
     return layers;
