@@ -1,6 +1,7 @@
 package dev.lora4j.core.train;
 
 import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
@@ -9,7 +10,6 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Shaping;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
 import dev.lora4j.core.train.optimizer.Optimizer;
@@ -107,16 +107,18 @@ public final class MaxNorm implements AutoCloseable {
       Scope scope, DType type, FlatLayout layout, double most, List<Layer> layers) {
     Graph graph = new Graph();
     Expr weights = graph.input("weights", type, Shape.of(Shape.UNKNOWN));
-    List<Expr> changes = new ArrayList<>();
-    for (Layer layer : layers) {
+    // What is small and stays would keep what is large and goes from being used for the next layer.
+    Expr norms = Constants.zeros(graph, DType.F64, Dim.of(layers.size()));
+    for (int i = 0; i < layers.size(); i++) {
+      Layer layer = layers.get(i);
       List<Expr> parts = new ArrayList<>();
       for (String name : layer.weights()) {
         FlatLayout.Slot slot = slot(layout, name);
         parts.add(part(weights, slot).reshape(slot.parameter().shape().sizes()).to(DType.F64));
       }
-      changes.add(layer.norm().apply(parts).mul(Math.abs(layer.scale())));
+      Expr norm = layer.norm().apply(parts).mul(Math.abs(layer.scale()));
+      graph.effect("add_", norms.select(0, i), norm);
     }
-    Expr norms = Shaping.stack(changes, 0);
     Expr large = norms.gt(most * (1 + ROUNDING)).and(norms.isFinite().all());
     Expr ratios = norms.reciprocal().mul(most).maskedFill(large.not(), 1);
     for (int i = 0; i < layers.size(); i++) {

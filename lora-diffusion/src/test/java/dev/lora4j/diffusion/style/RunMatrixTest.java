@@ -96,6 +96,7 @@ class RunMatrixTest {
         "accumulate=2 | optimizer.average=0.9",
         "checkpointing=true | adapter.dropout=0.1",
         "adapter.max_norm=0.001 | optimizer.rate=0.1",
+        "adapter.method=loha | adapter.max_norm=0.001 | optimizer.rate=0.1",
         "adapter.method=lokr | adapter.max_norm=0.001 | optimizer.rate=0.1",
         "loss.kind=huber | loss.noise_offset=0.1",
         "loss.multires_noise_iterations=3 | loss.input_perturbation=0.1",
