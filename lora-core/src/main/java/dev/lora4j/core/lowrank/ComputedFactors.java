@@ -109,7 +109,7 @@ public final class ComputedFactors {
     Directions all =
         range
             .map(r -> wholes.randomised(work, matrix, rule.most(), r))
-            .orElseGet(() -> wholes.exact(work, matrix));
+            .orElseGet(() -> wholes.exact(work, matrix, rule.seen()));
     int rank = rule.rank(all.spectrum());
     List<HostTensor> pair = wholes.cut(all, rank, stored);
     return cut(site, pair, rank, all.spectrum());

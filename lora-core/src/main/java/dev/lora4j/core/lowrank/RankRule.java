@@ -62,6 +62,11 @@ public record RankRule(Kind kind, double value, int most, int extra) {
     return new RankRule(kind, value, most, 1);
   }
 
+  /** How many of the greatest singular values decide, beside the norm of all. */
+  int seen() {
+    return kind == Kind.SV_CUMULATIVE ? Integer.MAX_VALUE : most;
+  }
+
   /**
    * The rank for a site: at least 1, at most the number of values.
    *

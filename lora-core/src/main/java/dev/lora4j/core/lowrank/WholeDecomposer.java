@@ -1,5 +1,6 @@
 package dev.lora4j.core.lowrank;
 
+import dev.lora4j.core.lowrank.LeadingDirections.Found;
 import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
@@ -11,10 +12,14 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.SeededNumbers;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Shaping;
 import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Singular values and vectors of a matrix that is at hand as a whole, [out, rest] in F32.
@@ -25,6 +30,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class WholeDecomposer {
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
   private static final Shape VALUES = Shape.of(Shape.UNKNOWN);
+
+  /** A whole change in F64 beside itself would be most of the memory that mixing needs. */
+  private static final int PIECES = 8;
 
   /** Relative to the greatest eigenvalue: the root is what F32 resolves. */
   private static final double NOTHING = 1e-13;
@@ -38,19 +46,42 @@ final class WholeDecomposer {
   record Directions(Tensor matrix, Spectrum spectrum, boolean left, Tensor sigma, Tensor vectors) {}
 
   private final Scope scope;
+  private final LeadingDirections leading;
   private final Map<Object, Program> programs = new ConcurrentHashMap<>();
 
   /** Compiles its programs in {@code scope}, when they are first needed. */
   WholeDecomposer(Scope scope) {
     this.scope = scope;
+    this.leading = new LeadingDirections(scope);
   }
 
-  /** All directions. */
-  Directions exact(Scope owner, Tensor matrix) {
+  /**
+   * All directions, or the greatest where few of many are wanted.
+   *
+   * @param wanted how many are looked at
+   */
+  Directions exact(Scope owner, Tensor matrix, int wanted) {
     boolean left = matrix.shape().size(0) <= matrix.shape().size(1);
-    List<Tensor> out = programs.computeIfAbsent(left, k -> decomposing(left)).run(owner, matrix);
+    long size = matrix.shape().size(left ? 0 : 1);
+    try (Scope work = owner.child("gram")) {
+      Tensor gram = programs.computeIfAbsent(left, k -> multiplying(left)).run(work, matrix).get(0);
+      Optional<Found> few =
+          LeadingDirections.few(wanted, size) ? leading.of(owner, gram, wanted) : Optional.empty();
+      if (few.isPresent()) {
+        return directions(owner, matrix, left, gram, few.get());
+      }
+      List<Tensor> out = programs.computeIfAbsent("decompose", k -> decomposing()).run(owner, gram);
+      double[] sigma = HostTensor.of(out.get(0)).doubles();
+      return new Directions(matrix, new Spectrum(sigma), left, out.get(0), out.get(1));
+    }
+  }
+
+  private Directions directions(Scope owner, Tensor matrix, boolean left, Tensor gram, Found few) {
+    List<Tensor> out =
+        programs.computeIfAbsent("sigma", k -> lengths()).run(owner, gram, few.values());
     double[] sigma = HostTensor.of(out.get(0)).doubles();
-    return new Directions(matrix, new Spectrum(sigma), left, out.get(0), out.get(1));
+    double rest = HostTensor.of(out.get(1)).doubles()[0];
+    return new Directions(matrix, new Spectrum(sigma, rest), left, out.get(0), few.vectors());
   }
 
   /**
@@ -92,19 +123,66 @@ final class WholeDecomposer {
     }
   }
 
-  private Program decomposing(boolean left) {
+  private Program multiplying(boolean left) {
     Graph graph = new Graph();
-    Expr x = graph.input("matrix", DType.F32, MATRIX).to(DType.F64);
-    Expr gram = left ? x.matmul(x.transpose(0, 1)) : x.transpose(0, 1).matmul(x);
-    return graph.inference(scope, directions(gram));
+    Expr x = graph.input("matrix", DType.F32, MATRIX);
+    Expr gram =
+        summed(
+            x, left ? 1 : 0, p -> left ? p.matmul(p.transpose(0, 1)) : p.transpose(0, 1).matmul(p));
+    return graph.inference(scope, List.of(gram));
+  }
+
+  private Program decomposing() {
+    Graph graph = new Graph();
+    return graph.inference(scope, directions(graph.input("gram", DType.F64, MATRIX)));
+  }
+
+  /** Singular values of the eigenvalues that were found, and the norm of what has the others. */
+  private Program lengths() {
+    Graph graph = new Graph();
+    Expr gram = graph.input("gram", DType.F64, MATRIX);
+    Expr squares = graph.input("squares", DType.F64, VALUES);
+    Expr rest = gram.trace().sub(squares.sum()).clamp(0, Double.POSITIVE_INFINITY).sqrt();
+    return graph.inference(scope, List.of(lengths(squares), rest));
+  }
+
+  /*
+   * Programs run in the order they were staged in, so that each piece is done with before the next
+   * is made.
+   */
+  private static Expr summed(Expr x, int d, UnaryOperator<Expr> made) {
+    Expr sum = made.apply(piece(x, d, 0));
+    for (int i = 1; i < PIECES; i++) {
+      sum = sum.add(made.apply(piece(x, d, i)));
+    }
+    return sum;
+  }
+
+  private static Expr joined(Expr x, int d, UnaryOperator<Expr> made) {
+    List<Expr> all = new ArrayList<>();
+    for (int i = 0; i < PIECES; i++) {
+      all.add(made.apply(piece(x, d, i)));
+    }
+    return Shaping.cat(all, d);
+  }
+
+  /** A piece of a matrix in F64, which is divided along a dimension. */
+  private static Expr piece(Expr x, int d, int i) {
+    Dim size = x.dim(d).over(PIECES);
+    Dim from = size.times(i);
+    return x.narrow(d, from, i < PIECES - 1 ? size : x.dim(d).minus(from)).to(DType.F64);
   }
 
   /** Singular values, falling, and vectors in columns. */
   private static List<Expr> directions(Expr gram) {
     LinearAlgebra.Eigen found = gram.eigh();
     Expr squares = found.values().flip(0);
+    return List.of(lengths(squares), found.vectors().flip(1));
+  }
+
+  private static Expr lengths(Expr squares) {
     Expr present = squares.gt(squares.slice(0, 0, 1).mul(NOTHING));
-    return List.of(squares.sqrt().maskedFill(present.not(), 0), found.vectors().flip(1));
+    return squares.sqrt().maskedFill(present.not(), 0);
   }
 
   private Program searching(int rounds) {
@@ -121,28 +199,35 @@ final class WholeDecomposer {
       y = x.matmul(back.qr().q());
     }
     Expr q = y.to(DType.F64).qr().q();
-    Expr whole = x.to(DType.F64);
-    Expr inside = q.transpose(0, 1).matmul(whole);
-    List<Expr> found = directions(inside.matmul(inside.transpose(0, 1)));
-    return graph.inference(
-        scope, List.of(found.get(0), q.matmul(found.get(1)), whole.mul(whole).sum()));
+    Expr across = q.transpose(0, 1);
+    Expr gram =
+        summed(
+            x,
+            1,
+            p -> {
+              Expr inside = across.matmul(p);
+              return inside.matmul(inside.transpose(0, 1));
+            });
+    List<Expr> found = directions(gram);
+    Expr squares = summed(x, 1, p -> p.mul(p).sum());
+    return graph.inference(scope, List.of(found.get(0), q.matmul(found.get(1)), squares));
   }
 
   private Program cutting(boolean left, DType stored) {
     Graph graph = new Graph();
-    Expr x = graph.input("matrix", DType.F32, MATRIX).to(DType.F64);
+    Expr x = graph.input("matrix", DType.F32, MATRIX);
     Expr sigma = graph.input("sigma", DType.F64, VALUES);
     Expr vectors = graph.input("vectors", DType.F64, MATRIX);
     Dim rank = graph.input("rank", DType.F32, VALUES).dim(0);
     Expr kept = vectors.narrow(1, Dim.of(0), rank);
     Expr lengths = sigma.narrow(0, Dim.of(0), rank);
     if (!left) {
-      return graph.inference(
-          scope, List.of(kept.transpose(0, 1).to(stored), x.matmul(kept).to(stored)));
+      Expr up = joined(x, 0, p -> p.matmul(kept).to(stored));
+      return graph.inference(scope, List.of(kept.transpose(0, 1).to(stored), up));
     }
     Expr inverse = lengths.reciprocal().maskedFill(lengths.le(0), 0).unsqueeze(1);
-    Expr down = kept.transpose(0, 1).matmul(x).mul(inverse);
-    return graph.inference(
-        scope, List.of(down.to(stored), kept.mul(lengths.unsqueeze(0)).to(stored)));
+    Expr rows = kept.transpose(0, 1).mul(inverse);
+    Expr down = joined(x, 1, p -> rows.matmul(p).to(stored));
+    return graph.inference(scope, List.of(down, kept.mul(lengths.unsqueeze(0)).to(stored)));
   }
 }
