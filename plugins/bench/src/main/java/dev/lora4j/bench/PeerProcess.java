@@ -44,7 +44,7 @@ import java.util.concurrent.TimeUnit;
  * </table>
  */
 public final class PeerProcess implements Contender {
-  private static final long PATIENCE_SECONDS = 600;
+  private static final long PATIENCE_SECONDS = 3600;
   private static final long PARTING_SECONDS = 5;
   private static final int KEPT_LINES = 5;
 
@@ -167,7 +167,7 @@ public final class PeerProcess implements Contender {
       Optional<String> line = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (line == null) {
         throw new Failure(
-            "The peer " + program + " gave no answer to " + question + " for ten minutes.");
+            "The peer " + program + " gave no answer to " + question + " for an hour.");
       }
       return line;
     } catch (InterruptedException e) {
