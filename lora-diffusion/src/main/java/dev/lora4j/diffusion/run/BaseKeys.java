@@ -94,7 +94,7 @@ final class BaseKeys {
           "denoiser",
           new StageSettings(
               List.of("noto", "twemoji", "fluent-flat"),
-              175,
+              235,
               OptionalInt.empty(),
               64,
               1e-3,
