@@ -24,7 +24,7 @@ import dev.lora4j.core.tensor.LinearAlgebra;
  */
 record Gram(Expr sigma, Expr left, Expr right) {
   /** Relative to the greatest eigenvalue: the root is what F32 resolves. */
-  private static final double NOTHING = 1e-13;
+  static final double NOTHING = 1e-13;
 
   /** Rounding of F64 in a product, relative to the norms of its factors. */
   private static final double ROUNDING = 1e-15;

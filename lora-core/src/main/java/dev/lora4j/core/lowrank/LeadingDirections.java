@@ -31,23 +31,17 @@ final class LeadingDirections {
   /** The residual that a pair may have, relative to its eigenvalue. */
   static final double MISSED = 1e-9;
 
-  /** Relative to the greatest eigenvalue: below this nothing is told apart in F64. */
-  private static final double NOTHING = 1e-13;
-
   /** Products of blocks with fewer vectors take no less time. */
-  private static final int LEAST_BLOCK = 16;
+  private static final int LEAST_BLOCK = 32;
 
-  /** Smaller matrices than so many blocks are decomposed as soon. */
-  private static final int LEAST_BLOCKS = 16;
+  /** Matrices of fewer blocks are decomposed as soon. */
+  private static final int LEAST_BLOCKS = 32;
 
-  /** So large a share of all directions takes as long as all. */
-  private static final double WORTH = 0.5;
+  /** Of all directions: what was searched in vain takes longer than what it might save. */
+  private static final double SEARCHED = 1.0 / 3;
 
-  /** Before these nothing can be said. */
-  private static final int FIRST_ROUNDS = 4;
-
-  /** Of the rounds that seem to be needed, as many are made before it looks again. */
-  private static final double SHARE = 0.6;
+  /** Blocks that are added before it looks again; to look costs as much as to add one. */
+  private static final int ROUNDS = 2;
 
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
   private static final Shape VALUES = Shape.of(Shape.UNKNOWN);
@@ -72,7 +66,7 @@ final class LeadingDirections {
   }
 
   private final Scope scope;
-  private final Map<Object, Program> programs = new ConcurrentHashMap<>();
+  private final Map<String, Program> programs = new ConcurrentHashMap<>();
 
   /** Compiles its programs in {@code scope}, when they are first needed. */
   LeadingDirections(Scope scope) {
@@ -94,30 +88,18 @@ final class LeadingDirections {
    */
   Optional<Found> of(Scope owner, Tensor matrix, int count) {
     int block = Math.max(LEAST_BLOCK, count);
-    double most = WORTH * matrix.shape().size(0);
+    double most = SEARCHED * matrix.shape().size(0);
     try (Scope work = owner.child("leading")) {
       Tensor wanted = Tensor.of(work, Shape.of(count), new float[count]);
       Tensor width = Tensor.of(work, Shape.of(block), new float[block]);
       Tensor seed = Tensor.ofLongs(work, Shape.of(), 0);
       Basis basis = Basis.of(beginning().run(work, matrix, seed, width));
-      double before = 1;
-      int rounds = FIRST_ROUNDS;
-      double needed = rounds;
-      while (basis.size() + needed * block <= most) {
-        basis =
-            Basis.of(growing(rounds).run(work, matrix, basis.vectors(), basis.products(), width));
+      while (basis.size() + (long) ROUNDS * block <= most) {
+        basis = Basis.of(growing().run(work, matrix, basis.vectors(), basis.products(), width));
         List<Tensor> pairs = looking().run(work, basis.vectors(), basis.products(), wanted);
-        double missed = missed(pairs.get(0), pairs.get(2));
-        if (missed <= MISSED) {
+        if (missed(pairs.get(0), pairs.get(2)) <= MISSED) {
           return Optional.of(new Found(pairs.get(0).moveTo(owner), pairs.get(1).moveTo(owner)));
         }
-        needed = Math.log(MISSED / missed) * rounds / Math.log(missed / before);
-        rounds = (int) Math.max(1, Math.min(FIRST_ROUNDS, Math.round(SHARE * needed)));
-        if (before == 1) {
-          // It comes faster the nearer it is: after one look nothing is given up.
-          needed = rounds;
-        }
-        before = missed;
       }
       return Optional.empty();
     }
@@ -130,7 +112,7 @@ final class LeadingDirections {
     double missed = 0;
     for (int i = 0; i < value.length; i++) {
       // NaN is no answer, and stays one.
-      if (!(residual[i] <= NOTHING * value[0])) {
+      if (!(residual[i] <= Gram.NOTHING * value[0])) {
         missed = Math.max(missed, residual[i] / value[i]);
       }
     }
@@ -152,16 +134,16 @@ final class LeadingDirections {
         });
   }
 
-  private Program growing(int rounds) {
+  private Program growing() {
     return programs.computeIfAbsent(
-        rounds,
+        "grow",
         k -> {
           Graph graph = new Graph();
           Expr matrix = graph.input("matrix", DType.F64, MATRIX);
           Expr vectors = graph.input("vectors", DType.F64, MATRIX);
           Expr products = graph.input("products", DType.F64, MATRIX);
           Dim width = graph.input("width", DType.F32, VALUES).dim(0);
-          for (int i = 0; i < rounds; i++) {
+          for (int i = 0; i < ROUNDS; i++) {
             Expr last = products.narrow(1, products.dim(1).minus(width), width);
             Expr next = outside(outside(last, vectors), vectors);
             vectors = Shaping.cat(List.of(vectors, next), 1);

@@ -30,8 +30,8 @@ public final class Spectrum {
   }
 
   /**
-   * Frobenius norm of what the {@link #values} leave out; 0 where they are all that there are, as
-   * they are but for a randomised extraction.
+   * Frobenius norm of what the {@link #values} leave out: of large changes, and in a randomised
+   * extraction, only the greatest are looked for. 0 where they are all that there are.
    */
   public double rest() {
     return rest;

@@ -34,9 +34,6 @@ final class WholeDecomposer {
   /** A whole change in F64 beside itself would be most of the memory that mixing needs. */
   private static final int PIECES = 8;
 
-  /** Relative to the greatest eigenvalue: the root is what F32 resolves. */
-  private static final double NOTHING = 1e-13;
-
   /**
    * The greatest directions.
    *
@@ -181,7 +178,7 @@ final class WholeDecomposer {
   }
 
   private static Expr lengths(Expr squares) {
-    Expr present = squares.gt(squares.slice(0, 0, 1).mul(NOTHING));
+    Expr present = squares.gt(squares.slice(0, 0, 1).mul(Gram.NOTHING));
     return squares.sqrt().maskedFill(present.not(), 0);
   }
 

@@ -4,46 +4,52 @@ import java.util.Random;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Matrices whose singular values and vectors are known before they are formed: the vectors are the
- * rows of products of a few reflections, which are orthogonal to the last bits.
+ * Matrices whose singular values are known before they are formed: diagonal ones, turned from both
+ * sides by a few reflections, which are orthogonal to the last bits.
  */
 final class KnownMatrix {
   private static final int REFLECTIONS = 4;
 
   private KnownMatrix() {}
 
-  /** Vectors of a length in rows, orthonormal. */
-  static double[][] vectors(int count, int length, long seed) {
-    Random random = new Random(seed);
-    double[][] rows = new double[count][length];
-    for (int i = 0; i < count; i++) {
-      rows[i][i] = 1;
+  /**
+   * A matrix [out, rest] with singular values {@code values(0)}, {@code values(1)} and so on.
+   *
+   * @param left seed of the left vectors
+   * @param right of the right ones; with the same in a square matrix it is symmetric
+   */
+  static double[][] of(int out, int rest, long left, long right, IntToDoubleFunction values) {
+    double[][] matrix = new double[out][rest];
+    for (int k = 0; k < Math.min(out, rest); k++) {
+      matrix[k][k] = values.applyAsDouble(k);
     }
-    for (int k = 0; k < REFLECTIONS; k++) {
-      double[] axis = random.doubles(length, -1, 1).toArray();
-      double square = dot(axis, axis);
-      for (double[] row : rows) {
-        double along = 2 * dot(row, axis) / square;
-        for (int i = 0; i < length; i++) {
-          row[i] -= along * axis[i];
-        }
-      }
-    }
-    return rows;
+    return turned(transposed(turned(transposed(matrix), left)), right);
   }
 
-  /** The sum of {@code value(k)} times the outer products of vectors k, of the first so many. */
-  static double[][] of(double[][] left, double[][] right, int count, IntToDoubleFunction value) {
-    double[][] sum = new double[left[0].length][right[0].length];
-    for (int k = 0; k < count; k++) {
-      for (int o = 0; o < sum.length; o++) {
-        double size = value.applyAsDouble(k) * left[k][o];
-        for (int i = 0; i < sum[o].length; i++) {
-          sum[o][i] += size * right[k][i];
+  /** Each row reflected. */
+  private static double[][] turned(double[][] matrix, long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < REFLECTIONS; i++) {
+      double[] axis = random.doubles(matrix[0].length, -1, 1).toArray();
+      double square = dot(axis, axis);
+      for (double[] row : matrix) {
+        double along = 2 * dot(row, axis) / square;
+        for (int c = 0; c < row.length; c++) {
+          row[c] -= along * axis[c];
         }
       }
     }
-    return sum;
+    return matrix;
+  }
+
+  private static double[][] transposed(double[][] matrix) {
+    double[][] turned = new double[matrix[0].length][matrix.length];
+    for (int r = 0; r < matrix.length; r++) {
+      for (int c = 0; c < turned.length; c++) {
+        turned[c][r] = matrix[r][c];
+      }
+    }
+    return turned;
   }
 
   static double dot(double[] a, double[] b) {

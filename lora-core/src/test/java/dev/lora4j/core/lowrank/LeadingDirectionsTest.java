@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.lowrank.LeadingDirections.Found;
+import dev.lora4j.core.lowrank.RankRule.Kind;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -14,9 +15,10 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,8 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Beside matrices whose directions are known. */
 class LeadingDirectionsTest {
-  private static final int SIZE = 288;
-  private static final double[][] VECTORS = KnownMatrix.vectors(SIZE, SIZE, 1);
+  private static final int SIZE = 1024;
 
   private static Engine engine;
   private static Scope scope;
@@ -49,7 +50,7 @@ class LeadingDirectionsTest {
     return Stream.of(
         spectrum("falling", k -> Math.pow(0.8, k)),
         spectrum("falling slowly", k -> Math.pow(0.95, k)),
-        spectrum("many alike, more than a block has", k -> k < 60 ? 1 : 0.01),
+        spectrum("many alike, more than a block has", k -> k < 90 ? 1 : 0.01),
         spectrum("all alike", k -> 3),
         spectrum("of rank three", k -> k < 3 ? 3 - k : 0),
         spectrum("of very different sizes", k -> Math.pow(10, -k)),
@@ -64,7 +65,7 @@ class LeadingDirectionsTest {
   @MethodSource("spectra")
   void theGreatestValuesAndTheirVectorsAreFound(String name, IntToDoubleFunction values) {
     int count = 12;
-    double[][] matrix = KnownMatrix.of(VECTORS, VECTORS, SIZE, values);
+    double[][] matrix = known(values);
     try (Scope work = scope.child("test")) {
       Found found = found(work, matrix, count).orElseThrow();
       double[] value = HostTensor.of(found.values()).doubles();
@@ -90,7 +91,7 @@ class LeadingDirectionsTest {
 
   @Test
   void whatDoesNotComeForthSoonerThanAllIsGivenUp() {
-    double[][] matrix = KnownMatrix.of(VECTORS, VECTORS, SIZE, k -> 1 - k * 1e-6);
+    double[][] matrix = known(k -> 1 - k * 1e-6);
     try (Scope work = scope.child("test")) {
       assertTrue(found(work, matrix, 12).isEmpty());
     }
@@ -98,7 +99,7 @@ class LeadingDirectionsTest {
 
   @Test
   void numbersThatAreNoneAreGivenUp() {
-    double[][] matrix = KnownMatrix.of(VECTORS, VECTORS, SIZE, k -> 1);
+    double[][] matrix = known(k -> 1);
     matrix[3][4] = Double.NaN;
     try (Scope work = scope.child("test")) {
       assertTrue(found(work, matrix, 12).isEmpty());
@@ -107,7 +108,7 @@ class LeadingDirectionsTest {
 
   @Test
   void nothingOfTheSearchStays() {
-    double[][] matrix = KnownMatrix.of(VECTORS, VECTORS, SIZE, k -> Math.pow(0.8, k));
+    double[][] matrix = known(k -> Math.pow(0.8, k));
     LeadingDirections leading = new LeadingDirections(scope);
     try (Scope work = scope.child("test")) {
       Tensor tensor = tensor(work, matrix);
@@ -120,53 +121,61 @@ class LeadingDirectionsTest {
 
   @Test
   void fewOfManyAreWorthIt() {
-    assertTrue(LeadingDirections.few(32, 640));
-    assertTrue(LeadingDirections.few(1, 256));
-    assertFalse(LeadingDirections.few(1, 255));
-    assertFalse(LeadingDirections.few(64, 640));
-    assertFalse(LeadingDirections.few(Integer.MAX_VALUE, 10_000));
+    assertTrue(LeadingDirections.few(32, 1024));
+    assertTrue(LeadingDirections.few(40, 1280));
+    assertFalse(LeadingDirections.few(1, 1023));
+    assertFalse(LeadingDirections.few(41, 1280));
+    assertFalse(LeadingDirections.few(Integer.MAX_VALUE, 100_000));
   }
 
   /**
    * A large change is cut to what is known to be the nearest of that rank, and told what is lost.
    */
   @ParameterizedTest
-  @CsvSource({"300, 420", "420, 300"})
+  @CsvSource({"1024, 1100", "1100, 1024"})
   void aLargeChangeIsCutToTheNearest(int out, int rest) {
     int rank = 6;
-    int all = Math.min(out, rest);
-    double[][] left = KnownMatrix.vectors(all, out, 2);
-    double[][] right = KnownMatrix.vectors(all, rest, 3);
     IntToDoubleFunction values = k -> 1.0 / (1 + k);
-    double[][] change = KnownMatrix.of(left, right, all, values);
-    Dense nearest = new Dense(KnownMatrix.of(left, right, rank, values));
-    float[] flat = new float[out * rest];
-    for (int i = 0; i < flat.length; i++) {
-      flat[i] = (float) change[i / rest][i % rest];
-    }
+    Dense nearest = new Dense(KnownMatrix.of(out, rest, 2, 3, k -> k < rank ? 1.0 / (1 + k) : 0));
+    Spectrum known = new Spectrum(IntStream.range(0, 1024).mapToDouble(values).toArray());
     Site site = Site.linear("unet.large", Shape.of(out, rest), false);
     try (Scope work = scope.child("test")) {
-      Tensor matrix = Tensor.of(work, Shape.of(out, rest), flat);
-      ComputedFactors.Cut cut =
-          new ComputedFactors(work, DType.F32).cut(work, site, matrix, RankRule.fixed(rank));
+      Tensor matrix = Tensor.of(work, site.weight(), flat(KnownMatrix.of(out, rest, 2, 3, values)));
+      ComputedFactors computed = new ComputedFactors(work, DType.F32);
+      ComputedFactors.Cut cut = computed.cut(work, site, matrix, RankRule.fixed(rank));
       assertEquals(0, nearest.apart(Dense.of(site, cut.factors())), 1e-6);
-      double lost = Math.sqrt(Arrays.stream(squares(values, rank, all)).sum());
       assertEquals(rank, cut.truncation().rank());
-      assertEquals(lost, cut.truncation().spectrum().lost(rank), 1e-6);
+      assertEquals(known.lost(rank), cut.truncation().spectrum().lost(rank), 1e-6);
       assertEquals(rank, cut.truncation().spectrum().values().length, "it was not searched for");
+      for (RankRule rule :
+          List.of(
+              RankRule.dynamic(Kind.SV_RATIO, 3.5),
+              RankRule.dynamic(Kind.SV_FRO, 0.9),
+              RankRule.dynamic(Kind.SV_CUMULATIVE, 0.25),
+              RankRule.dynamic(Kind.PRESENT, 0))) {
+        RankRule limited = rule.atMost(rank);
+        int expected = limited.rank(known);
+        ComputedFactors.Cut dynamic = computed.cut(work, site, matrix, limited);
+        assertEquals(expected, dynamic.truncation().rank(), rule.toString());
+        assertEquals(known.lost(expected), dynamic.truncation().spectrum().lost(expected), 1e-6);
+      }
     }
-  }
-
-  private static double[] squares(IntToDoubleFunction values, int from, int to) {
-    double[] squares = new double[to - from];
-    for (int k = from; k < to; k++) {
-      squares[k - from] = Math.pow(values.applyAsDouble(k), 2);
-    }
-    return squares;
   }
 
   private static Optional<Found> found(Scope work, double[][] matrix, int count) {
     return new LeadingDirections(work).of(work, tensor(work, matrix), count);
+  }
+
+  private static double[][] known(IntToDoubleFunction values) {
+    return KnownMatrix.of(SIZE, SIZE, 1, 1, values);
+  }
+
+  private static float[] flat(double[]... matrix) {
+    float[] flat = new float[matrix.length * matrix[0].length];
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] = (float) matrix[i / matrix[0].length][i % matrix[0].length];
+    }
+    return flat;
   }
 
   private static Tensor tensor(Scope work, double[][] matrix) {
