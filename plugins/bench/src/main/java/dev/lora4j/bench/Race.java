@@ -29,12 +29,6 @@ public final class Race implements AutoCloseable {
   /** Whoever computed so long for the comparison needs no more than one unit to be warm. */
   private static final double LONG_CHECK_SECONDS = 3;
 
-  /**
-   * Whoever computed so long is warm by that. Where one round is wanted it is a unit, too: what
-   * else is done for the comparison takes no time beside it.
-   */
-  private static final double VERY_LONG_CHECK_SECONDS = 60;
-
   private static final int MOST_UNITS = 10_000;
   private static final double MIB = 1 << 20;
 
@@ -43,6 +37,12 @@ public final class Race implements AutoCloseable {
   private final Bench bench;
   private final Contender ours;
   private final List<Peer> peers = new ArrayList<>();
+
+  /**
+   * Whoever computed so long is warm by that. Where one round is wanted it is a unit, too: what
+   * else is done for the comparison takes no time beside it.
+   */
+  private double enough = 60;
 
   Race(Bench bench, Contender ours) {
     this.bench = bench;
@@ -58,6 +58,12 @@ public final class Race implements AutoCloseable {
   /** Adds a peer if there is one. */
   public Race against(Optional<? extends Contender> peer, Target target) {
     peer.ifPresent(p -> against(p, target));
+    return this;
+  }
+
+  /** Another time than a minute for a comparison that needs no unit after it. */
+  Race enough(double seconds) {
+    enough = seconds;
     return this;
   }
 
@@ -149,7 +155,7 @@ public final class Race implements AutoCloseable {
         bench.lookAround();
         for (int turn = 0; turn < unit.length; turn++) {
           int i = (turn + round) % unit.length;
-          if (bench.rounds() == 1 && checked[i] > VERY_LONG_CHECK_SECONDS) {
+          if (bench.rounds() == 1 && checked[i] > enough) {
             medians[i][round] = checked[i];
             continue;
           }
@@ -174,8 +180,8 @@ public final class Race implements AutoCloseable {
    *
    * @param checked seconds that it took for the comparison
    */
-  private static double warmUp(Contender contender, double checked) {
-    if (checked > VERY_LONG_CHECK_SECONDS) {
+  private double warmUp(Contender contender, double checked) {
+    if (checked > enough) {
       return checked;
     }
     if (checked > LONG_CHECK_SECONDS) {

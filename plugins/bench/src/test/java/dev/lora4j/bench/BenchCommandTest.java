@@ -37,7 +37,7 @@ class BenchCommandTest {
             .findFirst()
             .orElseThrow();
     assertEquals("contenders who do nothing", pretended.get("description").getAsString());
-    assertEquals("[\"equal\",\"different\"]", pretended.get("cases").toString());
+    assertEquals("[\"equal\",\"different\",\"long\"]", pretended.get("cases").toString());
   }
 
   @Test
@@ -60,6 +60,11 @@ class BenchCommandTest {
     assertMisused("positive", "pretended", "--seconds=NaN");
     assertMisused("from 1 to", "pretended", "--threads=0");
     assertMisused("--round", "pretended", "--round=3", "--bogus");
+  }
+
+  /** Whether what a contender did was a number of units. */
+  private static boolean turn(String done) {
+    return done.matches(".* \\d+");
   }
 
   private static void assertMisused(String told, String... arguments) {
@@ -128,13 +133,30 @@ class BenchCommandTest {
   }
 
   @Test
+  void aLongComparisonIsTheOnlyRoundOrNeedsNoWarmingUp() {
+    assertEquals(0, Run.of("pretended/long", "--rounds=1", "--seconds=1").code());
+    List<String> checks = List.of("ours check", "slow check", "fast check");
+    List<String> closed = List.of("slow close", "fast close", "ours close");
+    List<String> done = PretendedBenchmark.DONE;
+    assertEquals(checks, done.subList(0, 3));
+    assertEquals(closed, done.subList(3, done.size()));
+    done.clear();
+    assertEquals(0, Run.of("pretended/long", "--rounds=2", "--seconds=1").code());
+    assertEquals(checks, done.subList(0, 3));
+    // In two rounds three contenders settle and are measured; none warmed up before.
+    List<String> turns = done.subList(3, done.size() - 3);
+    assertEquals(12, turns.stream().filter(BenchCommandTest::turn).count(), turns.toString());
+    assertEquals(closed, done.subList(done.size() - 3, done.size()));
+  }
+
+  @Test
   void whoComputesSomethingElseIsNotCompared() {
     Run run = Run.of("pretended/different", "--rounds=1", "--seconds=1");
     assertEquals(1, run.code());
     assertTrue(run.err().contains("slow computes something else"), run.err());
     assertTrue(run.err().contains("number 1 of 2 is 1.001"), run.err());
     assertEquals("", run.out());
-    assertFalse(PretendedBenchmark.DONE.stream().anyMatch(d -> d.matches(".* \\d+")));
+    assertFalse(PretendedBenchmark.DONE.stream().anyMatch(BenchCommandTest::turn));
     assertTrue(PretendedBenchmark.DONE.contains("ours close"));
   }
 

@@ -20,14 +20,24 @@ public final class PretendedBenchmark implements Benchmark {
 
   @Override
   public List<Case> cases() {
-    return List.of(new Sizes("equal", 1), new Sizes("different", 1.001));
+    return List.of(
+        new Sizes("equal", 1, Double.MAX_VALUE),
+        new Sizes("different", 1.001, Double.MAX_VALUE),
+        new Sizes("long", 1, 0));
   }
 
-  private record Sizes(String name, double theirs) implements Case {
+  /**
+   * What is compared.
+   *
+   * @param theirs what one of the peers computes, where ours computes 1
+   * @param enough seconds of the comparison after which no more units are needed
+   */
+  private record Sizes(String name, double theirs, double enough) implements Case {
     @Override
     public List<Result> measure(Bench bench) {
       try (Race race = bench.race(new Pretender("ours", 0.25, 1))) {
-        return race.against(new Pretender("slow", 1, theirs), Target.atMost(0.5))
+        return race.enough(enough)
+            .against(new Pretender("slow", 1, theirs), Target.atMost(0.5))
             .against(new Pretender("fast", 0.125, 1), Target.atMost(0.9))
             .against(bench.python(PretendedBenchmark.class, "peer.py"), Target.NONE)
             .run(DType.BF16, 1e-4, Optional.of(new Work(1e6, 1e6)));
