@@ -53,7 +53,7 @@ final class WholeDecomposer {
   }
 
   /**
-   * All directions, or the greatest where few of many are wanted.
+   * The greatest directions, with the singular values of all unless few of many are wanted.
    *
    * @param wanted how many are looked at
    */
@@ -67,7 +67,10 @@ final class WholeDecomposer {
       if (few.isPresent()) {
         return directions(owner, matrix, left, gram, few.get());
       }
-      List<Tensor> out = programs.computeIfAbsent("decompose", k -> decomposing()).run(owner, gram);
+      int kept = (int) Math.min(wanted, size);
+      Tensor count = Tensor.of(work, Shape.of(kept), new float[kept]);
+      List<Tensor> out =
+          programs.computeIfAbsent("decompose", k -> decomposing()).run(owner, gram, count);
       double[] sigma = HostTensor.of(out.get(0)).doubles();
       return new Directions(matrix, new Spectrum(sigma), left, out.get(0), out.get(1));
     }
@@ -129,9 +132,16 @@ final class WholeDecomposer {
     return graph.inference(scope, List.of(gram));
   }
 
+  /**
+   * All singular values, and the vectors that are wanted: to turn all round takes a copy of all.
+   */
   private Program decomposing() {
     Graph graph = new Graph();
-    return graph.inference(scope, directions(graph.input("gram", DType.F64, MATRIX)));
+    Expr gram = graph.input("gram", DType.F64, MATRIX);
+    Dim wanted = graph.input("wanted", DType.F32, VALUES).dim(0);
+    LinearAlgebra.Eigen found = gram.eigh();
+    Expr greatest = found.vectors().narrow(1, gram.dim(1).minus(wanted), wanted).flip(1);
+    return graph.inference(scope, List.of(lengths(found.values().flip(0)), greatest));
   }
 
   /** Singular values of the eigenvalues that were found, and the norm of what has the others. */

@@ -53,7 +53,7 @@ final class MixRun {
   private final List<Planned> planned = new ArrayList<>();
   private final DrawnKeys keys;
   private final UniformNumbers uniform = new UniformNumbers();
-  private final BlockJoin blocks;
+  private final BlockedMatrix blocked;
 
   /** Surveys the adapters and stages what the mixer does at each form. */
   MixRun(
@@ -75,7 +75,7 @@ final class MixRun {
     int adapters = mixture.parts().size();
     Needs needs = code.call(mixer::needs);
     boolean rowwise = code.call(mixer::rowwise);
-    this.blocks = new BlockJoin(scope);
+    this.blocked = new BlockedMatrix(scope);
     Map<Form, MixProgram> programs = new HashMap<>();
     for (Parameter one : mixture.parameters()) {
       MixProgram program =
@@ -313,24 +313,23 @@ final class MixRun {
 
   /** All blocks of a parameter, one after the other. */
   private Result blockwise(Scope work, Planned one) {
-    List<Tensor> rows = new ArrayList<>();
+    Site site = one.parameter().site();
+    Tensor matrix = blocked.of(work, Shape.of(site.out(), site.rest()));
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     boolean none = true;
     long first = 0;
-    try (Scope parts = work.child("blocks")) {
-      for (Parameter block : RowBlocks.of(one.parameter())) {
-        try (Scope part = parts.child("block")) {
-          Result mixed = mixed(part, one.program(), block, first);
-          rows.add(mixed.tensors().get(0).moveTo(parts));
-          // NaN stays, as Math has it.
-          least = Math.min(least, mixed.least());
-          most = Math.max(most, mixed.most());
-          none &= mixed.none();
-        }
-        first += block.elements();
+    for (Parameter block : RowBlocks.of(one.parameter())) {
+      try (Scope part = work.child("block")) {
+        Result mixed = mixed(part, one.program(), block, first);
+        blocked.write(part, matrix, first, mixed.tensors().get(0));
+        // NaN stays, as Math has it.
+        least = Math.min(least, mixed.least());
+        most = Math.max(most, mixed.most());
+        none &= mixed.none();
       }
-      return new Result(List.of(blocks.joined(work, rows)), least, most, none);
+      first += block.elements();
     }
+    return new Result(List.of(matrix), least, most, none);
   }
 }

@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -44,7 +45,10 @@ import java.util.concurrent.TimeUnit;
  * </table>
  */
 public final class PeerProcess implements Contender {
-  private static final long PATIENCE_SECONDS = 3600;
+  /** Importing what it needs takes a minute on a slow disk. */
+  private static final Duration START = Duration.ofMinutes(10);
+
+  private static final Duration WORK = Duration.ofHours(1);
   private static final long PARTING_SECONDS = 5;
   private static final int KEPT_LINES = 5;
 
@@ -94,7 +98,7 @@ public final class PeerProcess implements Contender {
     }
     PeerProcess peer = new PeerProcess(command.get(0), process);
     try {
-      peer.name = peer.text(peer.answer("its start"), "name");
+      peer.name = peer.text(peer.answer("its start", START), "name");
       return peer;
     } catch (RuntimeException e) {
       peer.close();
@@ -134,11 +138,11 @@ public final class PeerProcess implements Contender {
     } catch (IOException e) {
       // It has ended, which the answer that does not come explains better.
     }
-    return answer("'" + request + "'");
+    return answer("'" + request + "'", WORK);
   }
 
-  private JsonObject answer(String question) {
-    Optional<String> line = next(question);
+  private JsonObject answer(String question, Duration patience) {
+    Optional<String> line = next(question, patience);
     if (line.isEmpty()) {
       throw new Failure("The peer " + program + " ended without an answer to " + question + end());
     }
@@ -162,12 +166,18 @@ public final class PeerProcess implements Contender {
     return answer;
   }
 
-  private Optional<String> next(String question) {
+  private Optional<String> next(String question, Duration patience) {
     try {
-      Optional<String> line = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      Optional<String> line = answers.poll(patience.toSeconds(), TimeUnit.SECONDS);
       if (line == null) {
         throw new Failure(
-            "The peer " + program + " gave no answer to " + question + " for an hour.");
+            "The peer "
+                + program
+                + " gave no answer to "
+                + question
+                + " for "
+                + patience.toMinutes()
+                + " minutes.");
       }
       return line;
     } catch (InterruptedException e) {
