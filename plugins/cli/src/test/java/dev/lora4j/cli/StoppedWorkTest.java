@@ -15,9 +15,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Work on several pictures that is stopped by Ctrl-C or cannot write. */
+/**
+ * Work on several pictures that is stopped by Ctrl-C or cannot write. Where the build was started
+ * with interrupts ignored, as by a shell's {@code &}, no process can be stopped in this way.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class StoppedWorkTest {
   @TempDir private Path folder;
 
