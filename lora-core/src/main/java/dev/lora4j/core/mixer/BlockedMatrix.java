@@ -9,7 +9,9 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A matrix that is written by blocks of rows, each of which can be closed when it is in: blocks
@@ -19,13 +21,12 @@ final class BlockedMatrix {
   private static final Shape SIZE = Shape.of(Shape.UNKNOWN);
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
 
-  private final Program making;
-  private final Program writing;
+  private final Scope scope;
+  private final Map<String, Program> programs = new HashMap<>();
 
-  /** Compiles its programs in {@code scope}. */
+  /** Compiles its programs in {@code scope}, when they are first needed. */
   BlockedMatrix(Scope scope) {
-    this.making = making(scope);
-    this.writing = writing(scope);
+    this.scope = scope;
   }
 
   /** F32 [rows, columns] of zeros. */
@@ -33,7 +34,8 @@ final class BlockedMatrix {
     int rows = Math.toIntExact(shape.size(0));
     int columns = Math.toIntExact(shape.size(1));
     try (Scope sizes = owner.child("sizes")) {
-      return making
+      return programs
+          .computeIfAbsent("make", k -> making())
           .run(
               owner,
               Tensor.of(sizes, Shape.of(rows), new float[rows]),
@@ -50,10 +52,12 @@ final class BlockedMatrix {
    * @param block F32 [rows of the block, columns]
    */
   void write(Scope work, Tensor matrix, long first, Tensor block) {
-    writing.run(work, matrix.view(work, first, block.shape()), block);
+    programs
+        .computeIfAbsent("write", k -> writing())
+        .run(work, matrix.view(work, first, block.shape()), block);
   }
 
-  private static Program making(Scope scope) {
+  private Program making() {
     Graph graph = new Graph();
     // Only their sizes are read.
     Dim rows = graph.input("rows", DType.F32, SIZE).dim(0);
@@ -61,7 +65,7 @@ final class BlockedMatrix {
     return graph.inference(scope, List.of(Constants.zeros(graph, DType.F32, rows, columns)));
   }
 
-  private static Program writing(Scope scope) {
+  private Program writing() {
     Graph graph = new Graph();
     Expr rows = graph.input("rows", DType.F32, MATRIX);
     graph.effect("copy_", rows, graph.input("block", DType.F32, MATRIX));
