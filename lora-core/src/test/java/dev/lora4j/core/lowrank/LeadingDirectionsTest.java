@@ -136,8 +136,9 @@ class LeadingDirectionsTest {
   void aLargeChangeIsCutToTheNearest(int out, int rest) {
     int rank = 6;
     IntToDoubleFunction values = k -> 1.0 / (1 + k);
-    Dense nearest = new Dense(KnownMatrix.of(out, rest, 2, 3, k -> k < rank ? 1.0 / (1 + k) : 0));
-    Spectrum known = new Spectrum(IntStream.range(0, 1024).mapToDouble(values).toArray());
+    Dense nearest =
+        new Dense(KnownMatrix.of(out, rest, 2, 3, k -> k < rank ? values.applyAsDouble(k) : 0));
+    Spectrum known = new Spectrum(IntStream.range(0, SIZE).mapToDouble(values).toArray());
     Site site = Site.linear("unet.large", Shape.of(out, rest), false);
     try (Scope work = scope.child("test")) {
       Tensor matrix = Tensor.of(work, site.weight(), flat(KnownMatrix.of(out, rest, 2, 3, values)));
