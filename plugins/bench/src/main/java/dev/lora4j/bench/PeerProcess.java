@@ -45,7 +45,7 @@ import java.util.concurrent.TimeUnit;
  * </table>
  */
 public final class PeerProcess implements Contender {
-  /** Importing what it needs takes a minute on a slow disk. */
+  /** It imports what it needs, and reads its inputs. */
   private static final Duration START = Duration.ofMinutes(10);
 
   private static final Duration WORK = Duration.ofHours(1);
