@@ -60,6 +60,10 @@ final class Backpropagation {
     if (made.isEmpty()) {
       return;
     }
+    if (piece.operator().isPresent()) {
+      through(piece.operator().get(), made.get(0));
+      return;
+    }
     if (piece.body().isEmpty()) {
       through(number, made, made);
       return;
@@ -73,10 +77,20 @@ final class Backpropagation {
                 + " segment return it.");
       }
     }
-    tape.begin(Optional.empty());
+    tape.begin(Tape.Piece.recorded());
     List<Expr> again = piece.body().get().get();
     List<Expr> replayed = made.stream().map(e -> again.get(piece.outputs().indexOf(e))).toList();
     through(tape.number(), replayed, made);
+  }
+
+  /*
+   * What later pieces gave comes first in the sum, as in the engine's. What they gave for the result
+   * is done with.
+   */
+  private void through(Unrecorded operator, Expr result) {
+    for (Unrecorded.Part part : operator.gradients(graph, gradients.remove(result))) {
+      gradients.merge(part.input(), part.gradient(), Expr::add);
+    }
   }
 
   /** The values of a piece that have a gradient, in the order they were made. */

@@ -41,6 +41,7 @@ final class CostCount {
   /** Says that {@code leaf} is {@code x} under another name. */
   void leaf(Expr leaf, Expr x) {
     memory.put(leaf, root(x));
+    keep(x);
   }
 
   void count(String operator, List<Expr> tensors, List<Expr> results) {
@@ -53,7 +54,7 @@ final class CostCount {
     if (tape.checkpointed()) {
       tensors.forEach(this::fromBefore);
     }
-    boolean recorded = !tape.checkpointed() && tape.value(result).differentiable();
+    boolean recorded = !tape.unrecorded() && tape.value(result).differentiable();
     Expr first = tensors.get(0);
     if (OperatorCost.view(operator) && !copies(operator, first)) {
       results.forEach(e -> view(operator, e, first));

@@ -40,6 +40,7 @@ public final class Graph {
   private final UnaryOperator<Input> sizes;
   private final Optional<CostCount> count;
   private boolean insideSegment;
+  private boolean sparing;
 
   /** An empty graph. */
   public Graph() {
@@ -150,6 +151,16 @@ public final class Graph {
    * DType, Shape, Object...)}.
    */
   public List<Expr> call(String operator, List<Result> results, Object... arguments) {
+    if (sparing && !insideSegment) {
+      Optional<Unrecorded> unrecorded = Unrecorded.of(operator, List.of(arguments), tape);
+      if (unrecorded.isPresent()) {
+        return piece(Tape.Piece.of(unrecorded.get()), () -> staged(operator, results, arguments));
+      }
+    }
+    return staged(operator, results, arguments);
+  }
+
+  private List<Expr> staged(String operator, List<Result> results, Object... arguments) {
     if (insideSegment && random(operator)) {
       throw new TensorException(
           "Operator "
@@ -317,11 +328,35 @@ public final class Graph {
     if (insideSegment) {
       return body.get();
     }
+    Supplier<List<Expr>> segment = () -> inside(body);
+    return piece(Tape.Piece.segment(segment), segment);
+  }
+
+  /**
+   * From here on less is kept for the gradient where that costs little time: {@link #cheap}
+   * segments are computed a second time, and what goes into products with frozen weights after them
+   * does not stay. The gradient is the same to the last bit.
+   */
+  public void spareMemory() {
+    sparing = true;
+  }
+
+  /**
+   * Stages a stretch whose operators cost little beside the products around it, such as a norm and
+   * an activation. Where the graph {@linkplain #spareMemory spares memory} it is {@linkplain
+   * #checkpoint checkpointed}, on the terms that are said there; else it is {@code body} alone.
+   */
+  public Expr cheap(Supplier<Expr> body) {
+    return sparing ? checkpoint(() -> List.of(body.get())).get(0) : body.get();
+  }
+
+  /** Stages a piece without a gradient graph. */
+  private List<Expr> piece(Tape.Piece piece, Supplier<List<Expr>> stage) {
     int begin = text.length();
-    tape.begin(Optional.of(() -> inside(body)));
-    List<Expr> outputs = inside(body);
+    tape.begin(piece);
+    List<Expr> outputs = stage.get();
     tape.handOn(outputs);
-    tape.begin(Optional.empty());
+    tape.begin(Tape.Piece.recorded());
     if (outputs.stream().anyMatch(e -> tape.value(e).differentiable())) {
       text.insert(begin, "torch.set_grad_enabled(False)", origin("set_grad_enabled", List.of()));
       statement("set_grad_enabled", "torch.set_grad_enabled(True)", List.of());

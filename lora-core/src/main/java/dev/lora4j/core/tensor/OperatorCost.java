@@ -32,6 +32,8 @@ final class OperatorCost {
           "flatten",
           "chunk",
           "split",
+          "split_with_sizes",
+          "unbind",
           "narrow",
           "slice",
           "select",
@@ -42,6 +44,8 @@ final class OperatorCost {
   private static final Set<String> RESHAPING = Set.of("reshape", "flatten");
 
   private static final Set<String> CONVOLUTIONS = Set.of("conv1d", "conv2d", "conv3d");
+
+  private static final String CONVOLUTION_BACK = "convolution_backward";
 
   private static final Set<String> PRODUCTS = Set.of("matmul", "mm", "bmm");
 
@@ -114,6 +118,10 @@ final class OperatorCost {
       Shape weight = tensors.get(1).shape();
       return 2 * elements(result) * (weight.elements() / Math.max(1, weight.size(0)));
     }
+    if (operator.equals(CONVOLUTION_BACK)) {
+      Shape weight = tensors.get(2).shape();
+      return 2 * elements(tensors.get(0)) * (weight.elements() / Math.max(1, weight.size(0)));
+    }
     if (PRODUCTS.contains(operator)) {
       return 2 * elements(result) * tensors.get(0).shape().size(-1);
     }
@@ -140,16 +148,14 @@ final class OperatorCost {
     if (VIEWS.contains(operator) || LINEAR.contains(operator)) {
       return Kept.NOTHING;
     }
-    if (operator.equals("linear")
-        || operator.equals("mul")
-        || CONVOLUTIONS.contains(operator)
-        || PRODUCTS.contains(operator)) {
+    if (operator.equals("linear") || operator.equals("mul") || PRODUCTS.contains(operator)) {
       return Kept.FACTORS;
     }
     if (BY_RESULT.contains(operator)) {
       return Kept.RESULT;
     }
-    return BY_INPUT.contains(operator) ? Kept.INPUTS : Kept.ALL;
+    // The engine keeps what goes into a convolution whether or not its weight wants a gradient.
+    return BY_INPUT.contains(operator) || CONVOLUTIONS.contains(operator) ? Kept.INPUTS : Kept.ALL;
   }
 
   private static long elements(Expr e) {

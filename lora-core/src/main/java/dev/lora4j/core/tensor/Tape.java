@@ -29,15 +29,32 @@ final class Tape {
    */
   record Value(int piece, boolean differentiable, boolean trainable, List<Expr> parents) {}
 
-  /** A stretch of the program with a gradient graph of its own. */
+  /** A stretch of the program with a gradient graph of its own, or with none. */
   static final class Piece {
     private final Optional<Supplier<List<Expr>>> body;
+    private final Optional<Unrecorded> operator;
     private final Map<Expr, Expr> leaves = new HashMap<>();
     private final Map<Expr, Expr> origins = new HashMap<>();
     private List<Expr> outputs = List.of();
 
-    private Piece(Optional<Supplier<List<Expr>>> body) {
+    private Piece(Optional<Supplier<List<Expr>>> body, Optional<Unrecorded> operator) {
       this.body = body;
+      this.operator = operator;
+    }
+
+    /** What the engine records the gradient graph of. */
+    static Piece recorded() {
+      return new Piece(Optional.empty(), Optional.empty());
+    }
+
+    /** A checkpointed segment. */
+    static Piece segment(Supplier<List<Expr>> body) {
+      return new Piece(Optional.of(body), Optional.empty());
+    }
+
+    /** A single operator that the engine does not record. */
+    static Piece of(Unrecorded operator) {
+      return new Piece(Optional.empty(), Optional.of(operator));
     }
 
     /** What stages it, if it is checkpointed. */
@@ -45,7 +62,16 @@ final class Tape {
       return body;
     }
 
-    /** What a checkpointed piece hands on. */
+    /** The operator it consists of, if it is one that is not recorded. */
+    Optional<Unrecorded> operator() {
+      return operator;
+    }
+
+    private boolean unrecorded() {
+      return body.isPresent() || operator.isPresent();
+    }
+
+    /** What a piece that is not recorded hands on. */
     List<Expr> outputs() {
       return outputs;
     }
@@ -56,7 +82,7 @@ final class Tape {
     }
   }
 
-  private final List<Piece> pieces = new ArrayList<>(List.of(new Piece(Optional.empty())));
+  private final List<Piece> pieces = new ArrayList<>(List.of(Piece.recorded()));
   // In the order they were made. Values compare by identity.
   private final Map<Expr, Value> values = new LinkedHashMap<>();
 
@@ -70,7 +96,12 @@ final class Tape {
     return pieces.size() - 1;
   }
 
-  /** Whether the piece being staged is a checkpointed segment, which records no gradient graph. */
+  /** Whether the piece being staged has no gradient graph. */
+  boolean unrecorded() {
+    return current().unrecorded();
+  }
+
+  /** Whether the piece being staged is a checkpointed segment, which has no gradient graph. */
   boolean checkpointed() {
     return current().body().isPresent();
   }
@@ -81,11 +112,24 @@ final class Tape {
   }
 
   /** Ends the piece being staged and begins another. */
-  void begin(Optional<Supplier<List<Expr>>> body) {
-    pieces.add(new Piece(body));
+  void begin(Piece piece) {
+    pieces.add(piece);
   }
 
-  /** Says what the checkpointed piece being staged hands on. */
+  /** Whether a differentiable value was handed on by a piece that is not recorded. */
+  boolean loose(Expr e) {
+    Value v = value(e);
+    return v.differentiable() && piece(v.piece()).unrecorded();
+  }
+
+  /** Whether a differentiable value is a product that is not recorded. */
+  boolean product(Expr e) {
+    Value v = value(e);
+    return v.differentiable()
+        && piece(v.piece()).operator().filter(Unrecorded::product).isPresent();
+  }
+
+  /** Says what the piece being staged, which is not recorded, hands on. */
   void handOn(List<Expr> outputs) {
     current().outputs = List.copyOf(outputs);
   }
@@ -98,7 +142,7 @@ final class Tape {
   /** Whether a value has to be a leaf in the piece being staged, and is none yet. */
   boolean foreign(Expr e) {
     Value v = value(e);
-    return v.differentiable() && !v.trainable() && v.piece() != number() && !checkpointed();
+    return v.differentiable() && !v.trainable() && v.piece() != number() && !unrecorded();
   }
 
   Optional<Expr> leaf(Expr e) {

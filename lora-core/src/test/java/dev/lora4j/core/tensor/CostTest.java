@@ -49,7 +49,21 @@ class CostTest {
     assertEquals(Shape.of(BATCH, 6, 4, 3), y.shape());
     long forward = 2L * BATCH * 6 * 4 * 3 * (4 * 3 * 3);
     assertEquals(forward, cost(y, x).flops() - forward);
-    assertEquals(0, graph.cost().kept(), "the gradient of the input needs the weight alone");
+    assertEquals(0, graph.cost().kept(), "the input is there anyway");
+  }
+
+  @Test
+  void aConvolutionKeepsWhatItTakesAndALayerDoesNot() {
+    for (boolean convolves : List.of(true, false)) {
+      Graph graph = graph();
+      Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN, 4, 4, 4)).trainable();
+      Expr made = x.add(1);
+      Expr y =
+          convolves
+              ? made.conv2d(graph.weight("w", DType.F32, Shape.of(6, 4, 3, 3)), 1, 1)
+              : made.linear(graph.weight("w", DType.F32, Shape.of(6, 4)));
+      assertEquals(convolves ? BATCH * 4 * 4 * 4 * F32 : 0, cost(y, x).kept());
+    }
   }
 
   private static Cost cost(Expr y, Expr x) {
@@ -102,8 +116,8 @@ class CostTest {
     assertEquals((12 + 12 + 12 + 11) * layer, twice.flops());
     // In each block: what three layers and two activations take; the first input is not computed.
     assertEquals((4 * 5 - 1) * rows, plain.kept());
-    // Between the blocks three values, and within one of them four.
-    assertEquals((3 + 4) * rows, twice.kept());
+    // Between the blocks three values and one after them, and within one of them four.
+    assertEquals((4 + 4) * rows, twice.kept());
   }
 
   @Test

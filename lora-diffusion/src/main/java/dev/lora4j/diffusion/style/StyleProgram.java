@@ -33,6 +33,12 @@ import java.util.Optional;
 final class StyleProgram {
   private static final String UNET = "unet";
 
+  /*
+   * Bytes of a denoiser whose steps spare memory. Steps of smaller ones are bound by the number of
+   * operators, and what they keep does not matter.
+   */
+  private static final long LARGE = 1L << 28;
+
   private StyleProgram() {}
 
   /** What the names of a network's weights begin with among the held inputs of the program. */
@@ -71,6 +77,9 @@ final class StyleProgram {
   static Expr loss(Staging at, DiffusionModel model, Objective objective, StyleSettings settings) {
     Graph graph = at.graph();
     DType compute = model.compute();
+    if (spares(model.denoiserWeights().bytes())) {
+      graph.spareMemory();
+    }
     StagedCaptions captions =
         trainsText(at.plan())
             ? StagedCaptions.trained(graph, model, at.adapters(), settings.clipSkip())
@@ -84,6 +93,11 @@ final class StyleProgram {
             staged.noisy().to(compute), staged.timesteps(), Words.of(captions.context()), told);
     Expr predicted = model.denoiser().stage(weights, inputs, settings.checkpointing());
     return staged.loss(predicted.to(at.type()));
+  }
+
+  /** Whether steps of a denoiser with so many bytes of weights spare memory. */
+  static boolean spares(long bytes) {
+    return bytes >= LARGE;
   }
 
   private static Expr sizes(Graph graph) {

@@ -12,12 +12,16 @@ import java.util.Optional;
 public record ResnetBlock(int out, int groups, double epsilon) {
   /** x: [batch, in, height, width], time: [batch, width]; result: [batch, out, height, width]. */
   public Expr apply(Weights at, Expr x, Optional<Expr> time) {
-    Expr h = at.conv2d("conv1", at.groupNorm("norm1", x, groups, epsilon).silu(), out, 3, 1, 1);
+    Expr h = at.conv2d("conv1", activated(at, "norm1", x), out, 3, 1, 1);
     if (time.isPresent()) {
       Expr shift = at.linear("time_emb_proj", time.get().silu(), out);
       h = h.add(shift.unsqueeze(-1).unsqueeze(-1));
     }
-    h = at.conv2d("conv2", at.groupNorm("norm2", h, groups, epsilon).silu(), out, 3, 1, 1);
+    h = at.conv2d("conv2", activated(at, "norm2", h), out, 3, 1, 1);
     return x.shape().size(1) == out ? x.add(h) : at.conv2d("conv_shortcut", x, out, 1, 1, 0).add(h);
+  }
+
+  private Expr activated(Weights at, String norm, Expr x) {
+    return at.graph().cheap(() -> at.groupNorm(norm, x, groups, epsilon).silu());
   }
 }

@@ -13,11 +13,11 @@ record SpatialTransformer(
   /** x: [batch, channels, height, width], at the resolution {@code level}. */
   Expr apply(Weights at, Expr x, Words words, int level) {
     long channels = x.shape().size(1);
-    Expr h = at.groupNorm("norm", x, groups, EPSILON);
-    h =
+    Expr normed = at.graph().cheap(() -> normed(at, x));
+    Expr h =
         linearProjection
-            ? at.linear("proj_in", tokens(h), channels)
-            : tokens(at.conv2d("proj_in", h, channels, 1, 1, 0));
+            ? at.linear("proj_in", normed, channels)
+            : tokens(at.conv2d("proj_in", normed, channels, 1, 1, 0));
     for (int layer = 0; layer < layers; layer++) {
       TransformerBlock block = new TransformerBlock(heads, upcast);
       h = block.apply(at.at("transformer_blocks", layer), h, words.context(), words.shares(level));
@@ -27,6 +27,12 @@ record SpatialTransformer(
             ? places(at.linear("proj_out", h, channels), x)
             : at.conv2d("proj_out", places(h, x), channels, 1, 1, 0);
     return x.add(h);
+  }
+
+  /** As the projection takes it. */
+  private Expr normed(Weights at, Expr x) {
+    Expr h = at.groupNorm("norm", x, groups, EPSILON);
+    return linearProjection ? tokens(h) : h;
   }
 
   /** [batch, channels, height, width] to [batch, height * width, channels]. */

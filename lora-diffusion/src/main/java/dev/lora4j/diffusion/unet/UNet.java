@@ -190,7 +190,12 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
 
   /** The finest features as the prediction. */
   Expr leave(Weights at, Expr x) {
-    Expr h = at.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps()).silu();
+    Expr h =
+        at.graph()
+            .cheap(
+                () ->
+                    at.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps())
+                        .silu());
     return at.conv2d("conv_out", h, config.outChannels(), 3, 1, 1);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -118,20 +119,26 @@ class InjectedInfinityTest {
         before.forEach(
             (name, tensor) ->
                 assertTrue(Arrays.equals(bytes(tensor), bytes(after.get(name))), name));
-        StagedLoss watched =
-            StyleProgram.stage(
-                SD.base(),
-                task.plan(),
-                new Objective(SD.base().schedule(), SETTINGS.objective()),
-                SETTINGS,
-                Staging.Purpose.DIAGNOSIS);
-        try (Diagnosis diagnosis = new Diagnosis(scope, watched, state.weights(), held)) {
-          NotFinite found = diagnosis.look(inputs, batch.items());
-          assertEquals(Optional.of(site.name()), found.layer());
-          assertTrue(found.toString().contains("picture-0.png, picture-1.png"), found.toString());
+        for (boolean sparing : List.of(false, true)) {
+          StagedLoss watched = watched(task, sparing);
+          try (Diagnosis diagnosis = new Diagnosis(scope, watched, state.weights(), held)) {
+            NotFinite found = diagnosis.look(inputs, batch.items());
+            assertEquals(Optional.of(site.name()), found.layer());
+            assertTrue(found.toString().contains("picture-0.png, picture-1.png"), found.toString());
+          }
         }
       }
     }
+  }
+
+  private static StagedLoss watched(StyleTask task, boolean sparing) {
+    Graph graph = new Graph();
+    if (sparing) {
+      graph.spareMemory();
+    }
+    Objective objective = new Objective(SD.base().schedule(), SETTINGS.objective());
+    return StyleProgram.stage(
+        graph, SD.base(), task.plan(), objective, SETTINGS, Staging.Purpose.DIAGNOSIS);
   }
 
   private static byte[] bytes(HostTensor tensor) {

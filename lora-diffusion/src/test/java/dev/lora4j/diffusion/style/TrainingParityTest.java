@@ -2,12 +2,15 @@ package dev.lora4j.diffusion.style;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -32,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Steps of LoRA training against peft and torch, from the same factors on the same batch. */
 class TrainingParityTest {
@@ -45,7 +50,7 @@ class TrainingParityTest {
         Scope scope = sd.scope().child("test")) {
       Adapter adapter = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
       Targets targets = Targets.matching(adapter.sites().keySet().toArray(new String[0]));
-      Staged staged = stage(scope, sd.base(), targets, false, 1e9);
+      Staged staged = stage(scope, sd.base(), targets, Memory.ALL, 1e9);
       assertEquals(adapter.sites().size(), staged.program().factors().count());
       float[] initial = flat(staged.layout(), adapter);
       TrainingState state = TrainingState.begin(scope, staged.step(), staged.layout(), initial);
@@ -61,17 +66,51 @@ class TrainingParityTest {
     }
   }
 
-  @Test
-  void checkpointedBlocksChangeNoBit() {
+  /** What is kept for the gradient. */
+  private enum Memory {
+    ALL(false, false),
+    CHECKPOINTED(true, false),
+    SPARED(false, true),
+    CHECKPOINTED_AND_SPARED(true, true);
+
+    private final boolean checkpointed;
+    private final boolean spared;
+
+    Memory(boolean checkpointed, boolean spared) {
+      this.checkpointed = checkpointed;
+      this.spared = spared;
+    }
+
+    Graph graph() {
+      Graph graph = new Graph();
+      if (spared) {
+        graph.spareMemory();
+      }
+      return graph;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ALL", "LINEAR", "ATTENTION"})
+  void keepingLessChangesNoBit(TargetPreset trained) {
     try (Lora4j lora = Lora4j.open();
         TinySd tiny = new TinySd();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER);
         Scope scope = sd.scope().child("test")) {
-      Map<String, HostTensor> kept = threeSteps(scope, tiny, sd.base(), false);
-      Map<String, HostTensor> checkpointed = threeSteps(scope, tiny, sd.base(), true);
-      assertEquals(kept.keySet(), checkpointed.keySet());
-      kept.forEach((name, tensor) -> assertEquals(tensor, checkpointed.get(name), name));
+      Map<String, HostTensor> kept = threeSteps(scope, tiny, sd.base(), trained, Memory.ALL);
+      for (Memory memory : Memory.values()) {
+        Map<String, HostTensor> less = threeSteps(scope, tiny, sd.base(), trained, memory);
+        assertEquals(kept.keySet(), less.keySet());
+        kept.forEach((name, tensor) -> assertEquals(tensor, less.get(name), memory + " " + name));
+      }
     }
+  }
+
+  @Test
+  void largeBasesSpareMemory() {
+    long gigabyte = 1L << 30;
+    assertTrue(StyleProgram.spares(2 * gigabyte));
+    assertFalse(StyleProgram.spares(gigabyte / 16));
   }
 
   /** A staged and compiled step. */
@@ -92,16 +131,17 @@ class TrainingParityTest {
   }
 
   private static Staged stage(
-      Scope scope, DiffusionModel model, Targets targets, boolean checkpointed, double clip) {
+      Scope scope, DiffusionModel model, Targets targets, Memory memory, double clip) {
     // The alpha of the adapter that the reference starts from is half of its rank.
     StyleSettings settings =
         StyleSettings.DEFAULT
             .with(StyleSettings.DEFAULT.recipe().targets(targets).rank(4, 2))
-            .withCheckpointing(checkpointed);
+            .withCheckpointing(memory.checkpointed);
     AdapterPlan plan = settings.recipe().plan(model.sites().all());
     Objective objective = new Objective(model.schedule(), ObjectiveSettings.PLAIN);
     StagedLoss program =
-        StyleProgram.stage(model, plan, objective, settings, Staging.Purpose.TRAINING);
+        StyleProgram.stage(
+            memory.graph(), model, plan, objective, settings, Staging.Purpose.TRAINING);
     TrainingStep step =
         TrainingStep.compile(
             scope, program.parameters(), program.loss(), StepSettings.of(AdamW.DEFAULT, clip));
@@ -110,8 +150,8 @@ class TrainingParityTest {
 
   /** Weights and the optimiser's moments after three steps. */
   private static Map<String, HostTensor> threeSteps(
-      Scope scope, TinySd tiny, DiffusionModel model, boolean checkpointed) {
-    Staged staged = stage(scope, model, Targets.of(TargetPreset.ALL), checkpointed, 1);
+      Scope scope, TinySd tiny, DiffusionModel model, TargetPreset trained, Memory memory) {
+    Staged staged = stage(scope, model, Targets.of(trained), memory, 1);
     float[] initial = staged.program().factors().initial(scope, 5, site -> Tensor.scalar(scope, 0));
     TrainingState state = TrainingState.begin(scope, staged.step(), staged.layout(), initial);
     TrainingRun run = staged.bind(scope, model, state, initial);

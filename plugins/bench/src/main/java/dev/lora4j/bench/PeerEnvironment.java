@@ -18,7 +18,8 @@ enum PeerEnvironment {
           "MALLOC_ARENA_MAX",
           "MALLOC_MMAP_THRESHOLD_",
           "MALLOC_TRIM_THRESHOLD_",
-          "MALLOC_TOP_PAD_");
+          "MALLOC_TOP_PAD_",
+          "GLIBC_TUNABLES");
 
   /**
    * A process yet to be started.

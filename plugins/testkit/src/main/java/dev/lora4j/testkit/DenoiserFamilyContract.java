@@ -239,7 +239,17 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
     Map<String, HostTensor> inputs = run().pictures(2, side());
     Set<HostTensor> gradients = new HashSet<>();
     for (boolean checkpointing : List.of(false, true)) {
-      gradients.add(run().gradient(inputs, checkpointing));
+      gradients.add(run().gradient(inputs, checkpointing, false));
+    }
+    assertEquals(1, gradients.size(), "gradients with and without");
+  }
+
+  @Test
+  void sparingMemoryChangesNoBitOfTheGradient() {
+    Map<String, HostTensor> inputs = run().pictures(2, side());
+    Set<HostTensor> gradients = new HashSet<>();
+    for (boolean sparing : List.of(false, true)) {
+      gradients.add(run().gradient(inputs, false, sparing));
     }
     assertEquals(1, gradients.size(), "gradients with and without");
   }

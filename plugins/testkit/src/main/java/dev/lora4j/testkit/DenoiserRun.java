@@ -86,9 +86,12 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
   }
 
   /** The gradient of the mean square of what it predicts, with respect to the latents. */
-  HostTensor gradient(Map<String, HostTensor> inputs, boolean checkpointing) {
+  HostTensor gradient(Map<String, HostTensor> inputs, boolean checkpointing, boolean sparing) {
     try (Scope scope = engine.scope("gradient")) {
       Graph graph = new Graph();
+      if (sparing) {
+        graph.spareMemory();
+      }
       FrozenWeights source = new FrozenWeights(DType.F32, "weight:");
       Map<String, Expr> staged = new LinkedHashMap<>();
       inputs.forEach(

@@ -8,6 +8,7 @@ import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.denoiser.Words;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A denoiser with one fault. */
 final class AlteredDenoiser implements DenoiserNetwork {
@@ -21,7 +22,8 @@ final class AlteredDenoiser implements DenoiserNetwork {
     DEAF,
     TOLD,
     SHARES,
-    CHECKPOINTS
+    CHECKPOINTS,
+    CHEAP
   }
 
   private final DenoiserNetwork sound;
@@ -74,6 +76,10 @@ final class AlteredDenoiser implements DenoiserNetwork {
       case SIZE -> made.cat(1, made);
       case BATCH -> made.add(made.mean(0));
       case CHECKPOINTS -> checkpointing ? made.mul(1.001) : made;
+      case CHEAP -> {
+        AtomicInteger times = new AtomicInteger();
+        yield made.graph().cheap(() -> made.mul(times.incrementAndGet()));
+      }
       default -> made;
     };
   }

@@ -185,4 +185,21 @@ final class BrokenDenoisers {
       return new AlteredDenoiser(super.network(config), Fault.CHECKPOINTS);
     }
   }
+
+  /** Is another one each time it computes a cheap part. */
+  @Extension(
+      point = DenoiserFamily.class,
+      name = "test-forgetful",
+      help = "is another one each time it computes a cheap part")
+  public static final class Forgetful extends PatchesFamily {
+    /** For the host. */
+    public Forgetful() {
+      super("ForgetfulModel");
+    }
+
+    @Override
+    public DenoiserNetwork network(ConfigFile config) {
+      return new AlteredDenoiser(super.network(config), Fault.CHEAP);
+    }
+  }
 }

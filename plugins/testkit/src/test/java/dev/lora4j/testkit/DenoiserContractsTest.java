@@ -132,6 +132,12 @@ class DenoiserContractsTest implements BrokenPromises {
     }
   }
 
+  static final class Forgetful extends Patches {
+    Forgetful() {
+      super("test-forgetful", "ForgetfulModel", 0);
+    }
+  }
+
   static final class Drifting extends Patches {
     Drifting() {
       super("test-drifting", "DriftingModel", 0);
@@ -155,6 +161,7 @@ class DenoiserContractsTest implements BrokenPromises {
         Map.entry(Deaf.class, Set.of("allThatItIsToldCounts")),
         Map.entry(Indifferent.class, Set.of("toldMoreOrLessItRefuses")),
         Map.entry(Swapping.class, Set.of("aTextCountsWhereItsShareIs")),
-        Map.entry(Drifting.class, Set.of("checkpointingChangesNoBitOfTheGradient")));
+        Map.entry(Drifting.class, Set.of("checkpointingChangesNoBitOfTheGradient")),
+        Map.entry(Forgetful.class, Set.of("sparingMemoryChangesNoBitOfTheGradient")));
   }
 }
