@@ -44,7 +44,8 @@ public interface DenoiserNetwork {
    *
    * @param weights asked for by the names that its checkpoints have
    * @param checkpointing whether training may compute inner values a second time instead of keeping
-   *     them; must change no bit of a gradient
+   *     them; must change no bit of a gradient. What is cheap beside the products around it is best
+   *     staged by {@link dev.lora4j.core.tensor.Graph#cheap}, whatever this says
    * @return the prediction [batch, outChannels, height, width], in the type of {@code inputs.x()}
    * @throws IllegalArgumentException if {@code inputs} tell more or less than it is to be told
    */
