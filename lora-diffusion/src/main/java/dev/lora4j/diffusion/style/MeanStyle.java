@@ -2,7 +2,6 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.metadata.Derivation;
-import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRule;
@@ -56,20 +55,11 @@ public final class MeanStyle {
               .truncate(
                   first.adapter().name(), terms, RankRule.fixed(Math.toIntExact(rank)), stored)
               .adapter();
-      return new TrainedStyle(
-          mean.described(mean.name(), metadata(runs)), first.family(), losses(runs));
+      List<Metadata> said =
+          runs.stream().map(run -> new Metadata(run.adapter().metadata())).toList();
+      Map<String, String> metadata = Derivation.averaged(said, mean).entries();
+      return new TrainedStyle(mean.described(mean.name(), metadata), first.family(), losses(runs));
     }
-  }
-
-  private static Map<String, String> metadata(List<TrainedStyle> runs) {
-    String seeds =
-        runs.stream()
-            .map(run -> new Metadata(run.adapter().metadata()))
-            .map(m -> m.get(KohyaKeys.SEED).map(Object::toString).orElse("?"))
-            .collect(Collectors.joining(", "));
-    return new Metadata(runs.get(0).adapter().metadata())
-        .with(KohyaKeys.COMMENT, "mean of " + runs.size() + " trainings, seeds " + seeds)
-        .entries();
   }
 
   private static List<Float> losses(List<TrainedStyle> runs) {

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -102,7 +103,14 @@ class MeanStyleTest {
     TrainedStyle mean = MeanStyle.of(SD, runs, DType.F32);
     Metadata metadata = new Metadata(mean.adapter().metadata());
     assertEquals(
-        Optional.of("mean of 3 trainings, seeds 3, 4, 5"), metadata.get(KohyaKeys.COMMENT));
+        Optional.of("mean of trainings with seeds 3, 4, 5; "), metadata.get(KohyaKeys.COMMENT));
+    assertEquals(Optional.empty(), metadata.get(KohyaKeys.SEED));
+    Set<String> alphas =
+        mean.adapter().sites().values().stream()
+            .map(factors -> factors.get(0).settings().get("alpha"))
+            .collect(Collectors.toSet());
+    assertEquals(Set.of(metadata.get(KohyaKeys.NETWORK_ALPHA).orElseThrow()), alphas);
+    assertEquals(Optional.of(Integer.toString(RANK)), metadata.get(KohyaKeys.NETWORK_DIM));
     assertEquals("mine", mean.adapter().name());
     assertEquals(STEPS, mean.losses().size());
     double last = runs.stream().mapToDouble(run -> run.losses().get(STEPS - 1)).sum() / 3;

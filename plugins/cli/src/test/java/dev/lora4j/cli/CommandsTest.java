@@ -211,7 +211,7 @@ class CommandsTest {
     assertEquals(0, run.code(), run.err());
     assertTrue(run.err().contains("2 times, to take the mean"), run.err());
     Run written = Run.of("inspect", output.resolve("style.safetensors"), "--json");
-    assertTrue(written.out().contains("mean of 2 trainings, seeds 0, 1"), written.out());
+    assertTrue(written.out().contains("mean of trainings with seeds 0, 1"), written.out());
     JsonObject scores =
         JsonParser.parseString(Files.readString(output.resolve("scores.json"))).getAsJsonObject();
     // Of one's own style there are neither classifier nor true pictures.

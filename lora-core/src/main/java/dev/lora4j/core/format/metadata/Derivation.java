@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The strings of adapters that were computed from others, as sd-scripts writes them. What was said
@@ -16,6 +18,15 @@ import java.util.function.Function;
  */
 public final class Derivation {
   private static final String DYNAMIC = "Dynamic";
+
+  private static final String RESIZED = "dimension is resized from ";
+  private static final String RESIZED_DYNAMICALLY = "Dynamic resize with ";
+  private static final String MEAN = "mean of trainings with seeds ";
+  private static final String MIXED = "mixed by ";
+  private static final String EXTRACTED = "extracted from ";
+
+  /** Between what a derivation was and the comment of before. */
+  private static final String THEN = "; ";
 
   /** What all adapters of a merge have in common where they have it. */
   private static final List<MetadataKey<String>> COMMON =
@@ -42,10 +53,10 @@ public final class Derivation {
     String comment = before.get(KohyaKeys.COMMENT).orElse("");
     String what =
         how.isEmpty()
-            ? "dimension is resized from " + rank + " to " + greatestRank(after)
-            : "Dynamic resize with " + how + " from " + rank;
+            ? RESIZED + rank + " to " + greatestRank(after)
+            : RESIZED_DYNAMICALLY + how + " from " + rank;
     return ranks(before, after, !how.isEmpty())
-        .with(KohyaKeys.COMMENT, what + "; " + comment)
+        .with(KohyaKeys.COMMENT, what + THEN + comment)
         .with(KohyaKeys.NETWORK_MODULE, "networks.lora")
         .without(KohyaKeys.NETWORK_ARGS);
   }
@@ -74,13 +85,42 @@ public final class Derivation {
   }
 
   /**
+   * Of the mean of trainings that differ in their seed alone.
+   *
+   * @param runs what each says; the first also speaks for the others
+   */
+  public static Metadata averaged(List<Metadata> runs, Adapter after) {
+    String seeds =
+        runs.stream()
+            .map(run -> run.get(KohyaKeys.SEED).map(seed -> Long.toString(seed)).orElse("?"))
+            .collect(Collectors.joining(", "));
+    String comment = runs.get(0).get(KohyaKeys.COMMENT).orElse("");
+    return ranks(runs.get(0), after, false)
+        .with(KohyaKeys.COMMENT, MEAN + seeds + THEN + comment)
+        .without(KohyaKeys.SEED)
+        .without(KohyaKeys.NETWORK_ARGS);
+  }
+
+  /** What a person said of a training in its comment, without what tells of derivations. */
+  static String said(String comment) {
+    if (Stream.of(MIXED, EXTRACTED).anyMatch(comment::startsWith)) {
+      return "";
+    }
+    if (Stream.of(RESIZED, RESIZED_DYNAMICALLY, MEAN).noneMatch(comment::startsWith)) {
+      return comment;
+    }
+    int then = comment.indexOf(THEN);
+    return then < 0 ? "" : said(comment.substring(then + THEN.length()));
+  }
+
+  /**
    * Of an adapter that was mixed of others.
    *
    * @param merged as {@link #merged} has it
    * @param how the mixer with its settings, for people
    */
   public static Metadata mixed(Metadata merged, String how) {
-    return merged.with(KohyaKeys.COMMENT, "mixed by " + how);
+    return merged.with(KohyaKeys.COMMENT, MIXED + how);
   }
 
   /** Of an adapter extracted from two checkpoints. */
@@ -88,7 +128,7 @@ public final class Derivation {
     return ranks(Metadata.EMPTY, after, false)
         .with(KohyaKeys.NETWORK_MODULE, "networks.lora")
         .with(KohyaKeys.BASE_NAME, base)
-        .with(KohyaKeys.COMMENT, "extracted from " + tuned + " against " + base);
+        .with(KohyaKeys.COMMENT, EXTRACTED + tuned + " against " + base);
   }
 
   private static <T> Optional<T> agreed(Collection<Metadata> parts, MetadataKey<T> key) {

@@ -69,7 +69,8 @@ public record TriggerWords(List<String> words, Source source) {
       case TAGS -> tags(text);
       case FOLDERS -> folders(text);
       case NONE -> Stream.empty();
-      case PHRASE, TRAINED_WORDS, KEYWORDS, COMMENT -> listed(text);
+      case COMMENT -> listed(Derivation.said(text));
+      case PHRASE, TRAINED_WORDS, KEYWORDS -> listed(text);
     };
   }
 

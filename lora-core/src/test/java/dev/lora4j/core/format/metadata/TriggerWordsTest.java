@@ -89,4 +89,22 @@ class TriggerWordsTest {
     json.insert(13, "\"sks\": 1, ");
     assertEquals("sks", of(Map.of("ss_tag_frequency", json.toString())).words().get(0));
   }
+
+  @Test
+  void whatTellsOfDerivationsIsNoTriggerWord() {
+    Map<String, String> said =
+        Map.of(
+            "dimension is resized from 16 to 8; use sks", "use sks",
+            "Dynamic resize with sv_fro: 0.9 from 16; mean of trainings with seeds 1, 2; sks",
+                "sks",
+            "mean of trainings with seeds 1, 2; ", "",
+            "mixed by svd:rank=8; weights 0.5, 0.5; seed 0", "",
+            "extracted from a against b", "");
+    said.forEach(
+        (comment, words) ->
+            assertEquals(
+                words.isEmpty() ? List.of() : List.of(words),
+                of(Map.of("ss_training_comment", comment)).words(),
+                comment));
+  }
 }
