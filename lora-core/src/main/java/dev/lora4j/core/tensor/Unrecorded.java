@@ -31,11 +31,15 @@ final class Unrecorded {
   private final List<Expr> inputs;
   private final List<List<Dim>> sizes;
 
+  /*
+   * Sizes are taken while the forward pass is staged, so that what went in need not stay for them.
+   * The gradient of a linear layer asks for none.
+   */
   private Unrecorded(String operator, List<Object> arguments, List<Expr> inputs) {
     this.operator = operator;
     this.arguments = arguments;
     this.inputs = inputs;
-    sizes = inputs.stream().map(Unrecorded::sizes).toList();
+    sizes = inputs.stream().map(x -> operator.equals(LINEAR) ? List.<Dim>of() : sizes(x)).toList();
   }
 
   /**
@@ -77,7 +81,6 @@ final class Unrecorded {
         && arguments.stream().anyMatch(a -> tape.product((Expr) a));
   }
 
-  /** Taken while the forward pass is staged, so that what went in need not stay for them. */
   private static List<Dim> sizes(Expr x) {
     return IntStream.range(0, x.shape().rank()).mapToObj(x::dim).toList();
   }
