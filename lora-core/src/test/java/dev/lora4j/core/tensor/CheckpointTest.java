@@ -84,17 +84,8 @@ class CheckpointTest {
       Graph graph = new Graph();
       List<Expr> outputs = network(graph, cutter, seed);
       Program program = graph.training(scope, outputs);
-      SplittableRandom random = new SplittableRandom(7);
-      List<Tensor> tensors = new ArrayList<>();
-      for (Graph.Input input : program.inputs()) {
-        Shape shape = input.shape().filled(batch);
-        float[] values = new float[(int) shape.elements()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (float) (random.nextDouble() - 0.5);
-        }
-        tensors.add(Tensor.of(scope, shape, values));
-      }
-      return program.run(scope, tensors).stream().map(Tensor::floats).toList();
+      List<Tensor> drawn = DrawnInputs.of(scope, program, batch);
+      return program.run(scope, drawn).stream().map(Tensor::floats).toList();
     }
   }
 

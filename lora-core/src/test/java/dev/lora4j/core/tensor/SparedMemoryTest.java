@@ -134,17 +134,8 @@ class SparedMemoryTest {
       Graph graph = graph(sparing);
       List<Expr> outputs = new Drawn(graph, type, seed).outputs();
       Program program = graph.training(scope, outputs);
-      SplittableRandom random = new SplittableRandom(7);
-      List<Tensor> tensors = new ArrayList<>();
-      for (Graph.Input input : program.inputs()) {
-        Shape shape = input.shape().filled(SIDE);
-        float[] values = new float[(int) shape.elements()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (float) (random.nextDouble() - 0.5);
-        }
-        tensors.add(Tensor.of(scope, shape, values));
-      }
-      return program.run(scope, tensors).stream().map(Tensor::floats).toList();
+      List<Tensor> drawn = DrawnInputs.of(scope, program, SIDE);
+      return program.run(scope, drawn).stream().map(Tensor::floats).toList();
     }
   }
 
