@@ -159,7 +159,8 @@ public final class QuickstartCommand implements Command {
     List<TrainedStyle> all = new ArrayList<>();
     for (int run = 0; run < runs; run++) {
       StyleTrainer one = trainer.settings(suited.withSeed(seed + run));
-      all.add(StyleTraining.run(console, one, steps, BATCH));
+      String what = runs > 1 ? "training " + (run + 1) + " of " + runs : "training";
+      all.add(StyleTraining.run(console, what, one, steps, BATCH));
     }
     return MeanStyle.of(sd, all, settings.stored());
   }
