@@ -60,16 +60,19 @@ final class Backpropagation {
     if (made.isEmpty()) {
       return;
     }
-    if (piece.operator().isPresent()) {
-      through(piece.operator().get(), made.get(0));
-      return;
-    }
-    if (piece.body().isEmpty()) {
+    if (piece.kind() instanceof Tape.Single single) {
+      through(single.operator(), made.get(0));
+    } else if (piece.kind() instanceof Tape.Segment segment) {
+      through(segment, piece.outputs(), made);
+    } else {
       through(number, made, made);
-      return;
     }
+  }
+
+  /** Stages the segment again, with a gradient graph, and goes through that. */
+  private void through(Tape.Segment segment, List<Expr> outputs, List<Expr> made) {
     for (Expr e : made) {
-      if (!piece.outputs().contains(e)) {
+      if (!outputs.contains(e)) {
         throw new TensorException(
             "A value "
                 + e.shape()
@@ -77,9 +80,9 @@ final class Backpropagation {
                 + " segment return it.");
       }
     }
-    tape.begin(Tape.Piece.recorded());
-    List<Expr> again = piece.body().get().get();
-    List<Expr> replayed = made.stream().map(e -> again.get(piece.outputs().indexOf(e))).toList();
+    tape.begin(new Tape.Recorded());
+    List<Expr> again = segment.body().get();
+    List<Expr> replayed = made.stream().map(e -> again.get(outputs.indexOf(e))).toList();
     through(tape.number(), replayed, made);
   }
 

@@ -154,7 +154,7 @@ public final class Graph {
     if (sparing && !insideSegment) {
       Optional<Unrecorded> unrecorded = Unrecorded.of(operator, List.of(arguments), tape);
       if (unrecorded.isPresent()) {
-        return piece(Tape.Piece.of(unrecorded.get()), () -> staged(operator, results, arguments));
+        return piece(new Tape.Single(unrecorded.get()), () -> staged(operator, results, arguments));
       }
     }
     return staged(operator, results, arguments);
@@ -329,7 +329,7 @@ public final class Graph {
       return body.get();
     }
     Supplier<List<Expr>> segment = () -> inside(body);
-    return piece(Tape.Piece.segment(segment), segment);
+    return piece(new Tape.Segment(segment), segment);
   }
 
   /**
@@ -351,12 +351,12 @@ public final class Graph {
   }
 
   /** Stages a piece without a gradient graph. */
-  private List<Expr> piece(Tape.Piece piece, Supplier<List<Expr>> stage) {
+  private List<Expr> piece(Tape.Kind kind, Supplier<List<Expr>> stage) {
     int begin = text.length();
-    tape.begin(piece);
+    tape.begin(kind);
     List<Expr> outputs = stage.get();
     tape.handOn(outputs);
-    tape.begin(Tape.Piece.recorded());
+    tape.begin(new Tape.Recorded());
     if (outputs.stream().anyMatch(e -> tape.value(e).differentiable())) {
       text.insert(begin, "torch.set_grad_enabled(False)", origin("set_grad_enabled", List.of()));
       statement("set_grad_enabled", "torch.set_grad_enabled(True)", List.of());

@@ -29,46 +29,36 @@ final class Tape {
    */
   record Value(int piece, boolean differentiable, boolean trainable, List<Expr> parents) {}
 
+  /** What a piece is to the gradient. */
+  sealed interface Kind permits Recorded, Segment, Single {}
+
+  /** The engine records its gradient graph. */
+  record Recorded() implements Kind {}
+
+  /** A checkpointed segment without a gradient graph, which {@code body} stages. */
+  record Segment(Supplier<List<Expr>> body) implements Kind {}
+
+  /** One operator that the engine does not record. */
+  record Single(Unrecorded operator) implements Kind {}
+
   /** A stretch of the program with a gradient graph of its own, or with none. */
   static final class Piece {
-    private final Optional<Supplier<List<Expr>>> body;
-    private final Optional<Unrecorded> operator;
+    private final Kind kind;
     private final Map<Expr, Expr> leaves = new HashMap<>();
     private final Map<Expr, Expr> origins = new HashMap<>();
     private List<Expr> outputs = List.of();
 
-    private Piece(Optional<Supplier<List<Expr>>> body, Optional<Unrecorded> operator) {
-      this.body = body;
-      this.operator = operator;
+    private Piece(Kind kind) {
+      this.kind = kind;
     }
 
-    /** What the engine records the gradient graph of. */
-    static Piece recorded() {
-      return new Piece(Optional.empty(), Optional.empty());
-    }
-
-    /** A checkpointed segment. */
-    static Piece segment(Supplier<List<Expr>> body) {
-      return new Piece(Optional.of(body), Optional.empty());
-    }
-
-    /** A single operator that the engine does not record. */
-    static Piece of(Unrecorded operator) {
-      return new Piece(Optional.empty(), Optional.of(operator));
-    }
-
-    /** What stages it, if it is checkpointed. */
-    Optional<Supplier<List<Expr>>> body() {
-      return body;
-    }
-
-    /** The operator it consists of, if it is one that is not recorded. */
-    Optional<Unrecorded> operator() {
-      return operator;
+    /** What it is to the gradient. */
+    Kind kind() {
+      return kind;
     }
 
     private boolean unrecorded() {
-      return body.isPresent() || operator.isPresent();
+      return !(kind instanceof Recorded);
     }
 
     /** What a piece that is not recorded hands on. */
@@ -82,7 +72,7 @@ final class Tape {
     }
   }
 
-  private final List<Piece> pieces = new ArrayList<>(List.of(Piece.recorded()));
+  private final List<Piece> pieces = new ArrayList<>(List.of(new Piece(new Recorded())));
   // In the order they were made. Values compare by identity.
   private final Map<Expr, Value> values = new LinkedHashMap<>();
 
@@ -103,7 +93,7 @@ final class Tape {
 
   /** Whether the piece being staged is a checkpointed segment, which has no gradient graph. */
   boolean checkpointed() {
-    return current().body().isPresent();
+    return current().kind() instanceof Segment;
   }
 
   /** A piece by its number. */
@@ -112,8 +102,8 @@ final class Tape {
   }
 
   /** Ends the piece being staged and begins another. */
-  void begin(Piece piece) {
-    pieces.add(piece);
+  void begin(Kind kind) {
+    pieces.add(new Piece(kind));
   }
 
   /** Whether a differentiable value was handed on by a piece that is not recorded. */
@@ -126,7 +116,8 @@ final class Tape {
   boolean product(Expr e) {
     Value v = value(e);
     return v.differentiable()
-        && piece(v.piece()).operator().filter(Unrecorded::product).isPresent();
+        && piece(v.piece()).kind() instanceof Single single
+        && single.operator().product();
   }
 
   /** Says what the piece being staged, which is not recorded, hands on. */
