@@ -103,14 +103,16 @@ public final class Derivation {
 
   /** What a person said of a training in its comment, without what tells of derivations. */
   static String said(String comment) {
-    if (Stream.of(MIXED, EXTRACTED).anyMatch(comment::startsWith)) {
-      return "";
+    int at = 0;
+    while (begins(comment, at, RESIZED, RESIZED_DYNAMICALLY, MEAN)) {
+      int then = comment.indexOf(THEN, at);
+      at = then < 0 ? comment.length() : then + THEN.length();
     }
-    if (Stream.of(RESIZED, RESIZED_DYNAMICALLY, MEAN).noneMatch(comment::startsWith)) {
-      return comment;
-    }
-    int then = comment.indexOf(THEN);
-    return then < 0 ? "" : said(comment.substring(then + THEN.length()));
+    return begins(comment, at, MIXED, EXTRACTED) ? "" : comment.substring(at);
+  }
+
+  private static boolean begins(String comment, int at, String... ways) {
+    return Stream.of(ways).anyMatch(way -> comment.startsWith(way, at));
   }
 
   /**

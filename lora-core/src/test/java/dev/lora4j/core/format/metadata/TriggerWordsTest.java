@@ -107,4 +107,11 @@ class TriggerWordsTest {
                 of(Map.of("ss_training_comment", comment)).words(),
                 comment));
   }
+
+  @Test
+  void commentsOfAnyLengthAreRead() {
+    String derived = "Dynamic resize with ; ".repeat(200_000);
+    assertEquals(List.of(), of(Map.of("ss_training_comment", derived)).words());
+    assertEquals(List.of("sks"), of(Map.of("ss_training_comment", derived + "sks")).words());
+  }
 }
