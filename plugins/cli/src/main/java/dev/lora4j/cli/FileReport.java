@@ -92,7 +92,11 @@ final class FileReport implements AutoCloseable {
     Map<String, Object> tensors = new LinkedHashMap<>();
     for (TensorInfo info : store.tensors().values()) {
       tensors.put(
-          info.name(), Map.of("dtype", info.dtype().toString(), "shape", info.shape().sizes()));
+          info.name(),
+          new Json()
+              .put("dtype", info.dtype().toString())
+              .put("shape", info.shape().sizes())
+              .fields());
     }
     return tensors;
   }

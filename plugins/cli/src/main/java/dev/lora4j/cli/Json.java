@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.JsonSerializer;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,16 +25,37 @@ final class Json {
           .registerTypeAdapter(Float.class, (JsonSerializer<Float>) (x, type, context) -> number(x))
           .create();
 
+  private static final String WITHOUT_ORDER = "java\\.util\\.(HashMap|ImmutableCollections\\$.*)";
+
   private final Map<String, Object> fields = new LinkedHashMap<>();
 
   private static JsonElement number(Number number) {
     return Double.isFinite(number.doubleValue()) ? new JsonPrimitive(number) : JsonNull.INSTANCE;
   }
 
-  /** Adds a field: a string, number, boolean, list or map of these, or another {@link Json}. */
+  /**
+   * Adds a field: a string, number, boolean, list or map of these, or another {@link Json}.
+   *
+   * @throws IllegalArgumentException if a map in it has no order of its own, such as {@link Map#of}
+   *     gives: Java would write its fields in another order from start to start
+   */
   Json put(String name, Object value) {
-    fields.put(name, value instanceof Json json ? json.fields : value);
+    Object field = value instanceof Json json ? json.fields : value;
+    requireOrder(name, field);
+    fields.put(name, field);
     return this;
+  }
+
+  private static void requireOrder(String name, Object value) {
+    if (value instanceof Map<?, ?> map) {
+      boolean ordered = !map.getClass().getName().matches(WITHOUT_ORDER);
+      if (map.size() > 1 && !ordered) {
+        throw new IllegalArgumentException("The field " + name + " has a map without an order.");
+      }
+      map.values().forEach(v -> requireOrder(name, v));
+    } else if (value instanceof Collection<?> list) {
+      list.forEach(v -> requireOrder(name, v));
+    }
   }
 
   /** For use inside lists. */

@@ -134,7 +134,7 @@ final class ModelReport {
     for (Part part : parts) {
       Map<String, Object> files = new LinkedHashMap<>();
       part.files.forEach((file, totals) -> files.put(file, totals.json()));
-      all.put(part.name, Map.of("config", part.config, "files", files));
+      all.put(part.name, new Json().put("config", part.config).put("files", files).fields());
     }
     Json json = new Json().put("file", folder.toString()).put("kind", "model folder");
     base.ifPresent(b -> json.put("base", b.json()));

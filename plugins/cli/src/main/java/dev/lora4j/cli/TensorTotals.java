@@ -45,7 +45,10 @@ final class TensorTotals {
   Map<String, Object> json() {
     Map<String, Object> types = new LinkedHashMap<>();
     byType.forEach(
-        (type, sums) -> types.put(type.toString(), Map.of("tensors", sums[0], "numbers", sums[1])));
+        (type, sums) ->
+            types.put(
+                type.toString(),
+                new Json().put("tensors", sums[0]).put("numbers", sums[1]).fields()));
     return new Json()
         .put("tensors", tensors)
         .put("numbers", numbers)
