@@ -40,6 +40,10 @@ public final class AtomicFile {
    */
   public static void write(Path target, ByteSource content) throws IOException {
     Path file = target.toAbsolutePath();
+    if (Files.exists(file)) {
+      // A rename would put a file in the place of a device or a pipe.
+      RegularFile.require(file);
+    }
     String name = file.getFileName().toString();
     removeAbandoned(file.resolveSibling("."), name::equals);
     String mark = Long.toHexString(ThreadLocalRandom.current().nextLong());
