@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.dataset;
 
+import dev.lora4j.core.safetensors.RegularFile;
+import dev.lora4j.diffusion.dataset.image.PictureFile;
+import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -9,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import javax.imageio.ImageIO;
 
 /**
  * Many small pictures of one style in one file: {@code <style>-64.png} holds square cells of 64
@@ -36,7 +38,7 @@ public final class Atlas {
    */
   public static List<Concept> concepts(Path folder) throws IOException {
     Path table = folder.resolve("concepts.tsv");
-    List<String> lines = Files.readAllLines(table);
+    List<String> lines = RegularFile.lines(table, RegularFile.DATA);
     List<Concept> concepts = new ArrayList<>();
     for (int i = 1; i < lines.size(); i++) {
       String[] f = lines.get(i).split("\t", -1);
@@ -68,9 +70,11 @@ public final class Atlas {
    */
   public static List<Picture> pictures(Path folder, String style) throws IOException {
     Path file = folder.resolve(style + "-" + SIDE + ".png");
-    BufferedImage sheet = ImageIO.read(file.toFile());
-    if (sheet == null) {
-      throw new IOException(file + " is no picture that can be read.");
+    BufferedImage sheet;
+    try {
+      sheet = PictureFile.read(file).stored();
+    } catch (PictureFileException e) {
+      throw new IOException(file + " " + e.sentence(), e);
     }
     List<Picture> pictures = new ArrayList<>();
     for (Concept concept : concepts(folder)) {

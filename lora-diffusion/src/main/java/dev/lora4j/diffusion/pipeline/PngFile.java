@@ -1,30 +1,22 @@
 package dev.lora4j.diffusion.pipeline;
 
+import dev.lora4j.core.safetensors.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.UUID;
-import javax.imageio.IIOException;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
-import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
-import org.w3c.dom.Element;
-import org.w3c.dom.NodeList;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes PNG files, whole or not at all, and reads their texts. */
 public final class PngFile {
@@ -40,63 +32,58 @@ public final class PngFile {
     write(file, image, Map.of(PARAMETERS, parameters));
   }
 
-  /** Writes {@code image} with {@code texts} as text chunks, by keyword. */
+  /**
+   * Writes {@code image} with {@code texts} as text chunks, by keyword.
+   *
+   * @throws UncheckedIOException if that fails; the message says where the picture was written
+   *     instead, if it could be anywhere
+   */
   public static void write(Path file, BufferedImage image, Map<String, String> texts) {
+    byte[] png;
     try {
-      byte[] png = encode(image, texts);
-      Path target = file.toAbsolutePath();
-      Path folder = Objects.requireNonNullElse(target.getParent(), target.getRoot());
-      Files.createDirectories(folder);
-      Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID());
-      try {
-        // Not by a channel, which an interrupt would close: a picture that is done is kept.
-        try (OutputStream out = new FileOutputStream(temporary.toFile())) {
-          out.write(png);
-        }
-        Files.move(
-            temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      png = encode(image, texts);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("Cannot write " + file + ": " + reason(e), e);
     }
+    try {
+      write(file.toAbsolutePath(), png);
+    } catch (IOException e) {
+      String instead =
+          RescuedPicture.keep(file, png)
+              .map(there -> " The picture is kept in " + there + ".")
+              .orElse(" It could not be written elsewhere either.");
+      throw new UncheckedIOException("Cannot write " + file + ": " + reason(e) + instead, e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return String.valueOf(e.getMessage()).replaceFirst("\\.?$", ".");
+  }
+
+  static void write(Path target, byte[] png) throws IOException {
+    Files.createDirectories(target.resolveSibling("."));
+    // Not by a channel, which an interrupt would close: a picture that is done is kept.
+    AtomicFile.write(target, out -> out.write(ByteBuffer.wrap(png)));
   }
 
   /**
    * The text chunks of a PNG file by keyword.
    *
-   * @throws IllegalArgumentException if it is no PNG file
+   * @throws IllegalArgumentException if it is no PNG file, or its texts are too long to be meant
    */
   public static Map<String, String> texts(Path file) {
-    ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
-    try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-      reader.setInput(in, true);
-      Map<String, String> texts = new LinkedHashMap<>();
-      NodeList entries =
-          ((IIOMetadataNode) reader.getImageMetadata(0).getAsTree(FORMAT))
-              .getElementsByTagName("*");
-      for (int i = 0; i < entries.getLength(); i++) {
-        Element entry = (Element) entries.item(i);
-        if (entry.hasAttribute("keyword")) {
-          String value = entry.hasAttribute("text") ? "text" : "value";
-          texts.put(entry.getAttribute("keyword"), entry.getAttribute(value));
-        }
-      }
-      return texts;
-    } catch (IIOException e) {
-      throw new IllegalArgumentException(file + " is no PNG file: " + e.getMessage(), e);
+    try {
+      return PngTexts.read(file);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + file + ": " + e.getMessage(), e);
-    } finally {
-      reader.dispose();
     }
   }
 
   private static byte[] encode(BufferedImage image, Map<String, String> texts) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
+    // In memory, as the platform's other streams need a folder for temporary files.
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       IIOMetadata metadata =
           writer.getDefaultImageMetadata(
               ImageTypeSpecifier.createFromRenderedImage(image), writer.getDefaultWriteParam());

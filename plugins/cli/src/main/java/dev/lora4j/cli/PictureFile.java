@@ -1,25 +1,19 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
-import javax.imageio.ImageIO;
 
-/** Reads pictures that a user names. */
+/** Reads pictures that a user names, under the same limits as those of training sets. */
 final class PictureFile {
   private PictureFile() {}
 
-  /** The picture in a file. */
+  /** The picture in a file, as it is to be looked at. */
   static BufferedImage read(Path file) {
     try {
-      return Optional.ofNullable(ImageIO.read(file.toFile()))
-          .orElseThrow(
-              () ->
-                  new Failure(
-                      file + " is no picture that can be read; PNG, JPEG, GIF and BMP can."));
-    } catch (IOException e) {
-      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
+      return dev.lora4j.diffusion.dataset.image.PictureFile.read(file).decode().image();
+    } catch (PictureFileException e) {
+      throw new Failure(file + " " + e.sentence(), e);
     }
   }
 }

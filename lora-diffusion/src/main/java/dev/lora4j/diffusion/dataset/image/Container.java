@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * The outer form of a picture file, told from its first bytes and not from its name. It knows where
- * the file has to end, which decoders are lenient about, and where EXIF is kept.
+ * the file has to end, which decoders are lenient about, where EXIF is kept, and what in a file
+ * makes decoders take far more memory or time than its size in pixels tells.
  */
 enum Container {
   PNG {
@@ -20,6 +21,12 @@ enum Container {
     @Override
     Optional<byte[]> exif(byte[] file) {
       return chunk(file, "eXIf");
+    }
+
+    /** Texts and profiles are compressed, so few bytes of them may unpack to any number. */
+    @Override
+    byte[] pixels(byte[] file) {
+      return PngChunks.needed(file);
     }
 
     private Optional<byte[]> chunk(byte[] file, String wanted) {
@@ -47,6 +54,11 @@ enum Container {
     Optional<byte[]> exif(byte[] file) {
       return JpegSegments.exif(file);
     }
+
+    @Override
+    Optional<String> oddity(byte[] file) {
+      return JpegSegments.oddity(file);
+    }
   },
   WEBP {
     @Override
@@ -71,25 +83,41 @@ enum Container {
       }
       return Optional.empty();
     }
-  },
-  /** All others that the Java platform reads: GIF, BMP and what plug-ins add. */
-  OTHER {
-    @Override
-    boolean whole(byte[] file) {
-      return true;
-    }
 
     @Override
-    Optional<byte[]> exif(byte[] file) {
-      return Optional.empty();
+    Optional<String> oddity(byte[] file) {
+      return WebpChunks.oddity(file);
     }
-  };
+  },
+  GIF,
+  BMP {
+    @Override
+    Optional<String> oddity(byte[] file) {
+      return BmpHeader.oddity(file);
+    }
+  },
+  /** What is not read, though the Java platform or a plug-in of its may be able to. */
+  OTHER;
 
   /** Whether the file goes on to where its form says that it ends. */
-  abstract boolean whole(byte[] file);
+  boolean whole(byte[] file) {
+    return true;
+  }
 
   /** The EXIF block, from its byte order on. */
-  abstract Optional<byte[]> exif(byte[] file);
+  Optional<byte[]> exif(byte[] file) {
+    return Optional.empty();
+  }
+
+  /** A reason not to let a decoder see the file, a sentence that follows its name. */
+  Optional<String> oddity(byte[] file) {
+    return Optional.empty();
+  }
+
+  /** What of the file a decoder of pixels needs. */
+  byte[] pixels(byte[] file) {
+    return file;
+  }
 
   static Container of(byte[] file) {
     if (has(file, 0, "\u0089PNG\r\n\u001a\n")) {
@@ -98,7 +126,13 @@ enum Container {
     if (has(file, 0, "\u00ff\u00d8\u00ff")) {
       return JPEG;
     }
-    return has(file, 0, "RIFF") && has(file, 8, "WEBP") ? WEBP : OTHER;
+    if (has(file, 0, "RIFF") && has(file, 8, "WEBP")) {
+      return WEBP;
+    }
+    if (has(file, 0, "GIF87a") || has(file, 0, "GIF89a")) {
+      return GIF;
+    }
+    return has(file, 0, "BM") ? BMP : OTHER;
   }
 
   /** Whether these characters, one byte each, are there. */

@@ -9,7 +9,39 @@ final class JpegSegments {
   private static final int END = 0xd9;
   private static final int EXIF = 0xe1;
 
+  /** Each is a pass over all pixels; encoders make about ten, and libjpeg-turbo warns at 500. */
+  private static final int MOST_SCANS = 500;
+
   private JpegSegments() {}
+
+  /** What makes a decoder take more time or memory than the size in pixels tells, if anything. */
+  static Optional<String> oddity(byte[] file) {
+    int scans = 0;
+    int frames = 0;
+    int at = 2;
+    while (at >= 0 && at + 1 < file.length) {
+      int marker = file[at + 1] & 0xff;
+      if (file[at] != (byte) 0xff) {
+        at++;
+        continue;
+      }
+      if (marker == END) {
+        break;
+      }
+      scans += marker == START_OF_SCAN ? 1 : 0;
+      frames += frame(marker) ? 1 : 0;
+      at = marker == 0xff ? at + 1 : next(file, at, marker);
+    }
+    if (scans > MOST_SCANS) {
+      return Optional.of("has " + scans + " scans of its pixels; at most " + MOST_SCANS + " are read.");
+    }
+    return frames > 1 ? Optional.of("declares its size " + frames + " times.") : Optional.empty();
+  }
+
+  /** Whether a marker begins a frame, which says a size: all of that range but tables and JPG. */
+  private static boolean frame(int marker) {
+    return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+  }
 
   /** Whether the picture's own end is there; that of a thumbnail within EXIF does not count. */
   static boolean ends(byte[] file) {

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.dataset.image;
 
 import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
@@ -77,9 +78,8 @@ public final class PictureFile {
     if (!Files.exists(file)) {
       throw new PictureFileException("does not exist.");
     }
-    // A stream of a channel would be closed by an interrupt.
-    try (InputStream in = new FileInputStream(file.toFile())) {
-      long size = Files.size(file);
+    try {
+      long size = RegularFile.require(file);
       if (size > MOST_BYTES) {
         throw new PictureFileException(
             "is a file of " + size + " bytes; pictures may have up to " + MOST_BYTES + ".");
@@ -87,7 +87,10 @@ public final class PictureFile {
       if (size == 0) {
         throw new PictureFileException("is an empty file; copy it again or remove it.");
       }
-      return new PictureFile(in.readAllBytes());
+      // A stream of a channel would be closed by an interrupt.
+      try (InputStream in = new FileInputStream(file.toFile())) {
+        return new PictureFile(in.readNBytes((int) MOST_BYTES));
+      }
     } catch (IOException e) {
       throw new PictureFileException("cannot be read (" + e.getMessage() + ").", e);
     }
@@ -104,9 +107,15 @@ public final class PictureFile {
    * Size and orientation, without unpacking pixels.
    *
    * @throws PictureFileException if this is no picture, is cut off, declares more than {@link
-   *     #MOST_PIXELS} or is smaller than {@link #LEAST_SIDE}
+   *     #MOST_PIXELS}, declares several sizes, or is smaller than {@link #LEAST_SIDE}
    */
   public PictureHeader header() {
+    container
+        .oddity(bytes)
+        .ifPresent(
+            sentence -> {
+              throw new PictureFileException(sentence + " It is damaged, or made to do harm.");
+            });
     int[] size = reading(reader -> new int[] {reader.getWidth(0), reader.getHeight(0)});
     String sides = size[0] + "x" + size[1] + " pixels";
     if ((long) size[0] * size[1] > MOST_PIXELS) {
@@ -146,6 +155,20 @@ public final class PictureFile {
    */
   public PixelMap decode(Consumer<String> remarks) {
     Orientation turn = header().orientation();
+    return turn.upright(Samples.of(stored(remarks)));
+  }
+
+  /**
+   * The image as the platform's decoder gives it: in whatever type, and not turned upright.
+   *
+   * @throws PictureFileException as {@link #decode()}
+   */
+  public BufferedImage stored() {
+    header();
+    return stored(remark -> {});
+  }
+
+  private BufferedImage stored(Consumer<String> remarks) {
     List<String> warnings = new ArrayList<>();
     BufferedImage image =
         reading(
@@ -162,7 +185,7 @@ public final class PictureFile {
         throw new PictureFileException("is damaged (" + warning + "); copy it again or remove it.");
       }
     }
-    return turn.upright(Samples.of(image));
+    return image;
   }
 
   private interface Use<T> {
@@ -170,9 +193,11 @@ public final class PictureFile {
   }
 
   private <T> T reading(Use<T> use) {
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+    byte[] needed = container.pixels(bytes);
+    // In memory, as the platform's other streams need a folder for temporary files.
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(needed))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
+      if (container == Container.OTHER || !readers.hasNext()) {
         throw new PictureFileException(
             "is no picture that can be read; expected png, jpeg, webp, gif or bmp.");
       }
@@ -189,6 +214,10 @@ public final class PictureFile {
       // Decoders meet damaged data with any exception of theirs.
       String cause = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new PictureFileException("is damaged (" + cause + "); copy it again or remove it.", e);
+    } catch (OutOfMemoryError e) {
+      // Of one array for all pixels, so that there is memory for everything else.
+      throw new PictureFileException(
+          "needs more memory than Java has; make it smaller, or allow Java more by -Xmx.", e);
     }
   }
 }

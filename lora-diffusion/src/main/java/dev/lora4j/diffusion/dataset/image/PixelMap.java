@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.dataset.image;
 
+import java.awt.image.BufferedImage;
+
 /**
  * Pixels of one byte per channel, row by row, the channels of a pixel beside each other.
  *
@@ -45,6 +47,23 @@ public record PixelMap(int width, int height, int channels, byte[] samples) {
       }
     }
     return new PixelMap(width, height, ALPHA, rgb);
+  }
+
+  /** As an image of the Java platform; one channel becomes gray. */
+  public BufferedImage image() {
+    boolean alpha = channels == ALPHA + 1;
+    int last = channels == 1 ? 0 : 2;
+    int type = alpha ? BufferedImage.TYPE_INT_ARGB : BufferedImage.TYPE_INT_RGB;
+    BufferedImage image = new BufferedImage(width, height, type);
+    int[] row = new int[width];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int colour = at(x, y, 0) << 16 | at(x, y, last / 2) << 8 | at(x, y, last);
+        row[x] = (alpha ? at(x, y, ALPHA) : OPAQUE) << 24 | colour;
+      }
+      image.setRGB(0, y, width, 1, row, 0, width);
+    }
+    return image;
   }
 
   /** One channel alone. */
