@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,6 +47,16 @@ public final class Admissions {
 
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
 
+  /** Characters that are not to be seen, or that change how others are seen. */
+  private static final Set<Byte> ODD =
+      Set.of(
+          Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.UNASSIGNED);
+
   private final Path folder;
   private final Map<String, Set<Capability>> byHash = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
@@ -78,7 +90,10 @@ public final class Admissions {
     }
     try {
       // Editors of Windows begin a file with a mark.
-      return Files.readString(file, StandardCharsets.UTF_8)
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(PluginFile.bytes(file, PluginFile.LIST)))
+          .toString()
           .replaceFirst("^\uFEFF", "")
           .lines()
           .toList();
@@ -130,9 +145,14 @@ public final class Admissions {
     return List.copyOf(problems);
   }
 
-  /** Whether a jar may be used at all. */
-  boolean allows(Path jar) {
-    return !Files.exists(allowList()) || byHash.containsKey(sha256(jar));
+  /** Whether only jars that are admitted may be used at all. */
+  boolean exclusive() {
+    return Files.exists(allowList());
+  }
+
+  /** Whether a jar of this hash was admitted, with whatever. */
+  boolean has(String sha256) {
+    return byHash.containsKey(sha256);
   }
 
   Path allowList() {
@@ -143,10 +163,28 @@ public final class Admissions {
     return folder.resolve(FILE);
   }
 
-  /** Which of the capabilities that a jar asks for were admitted. */
-  Set<Capability> admitted(Path jar, Set<Capability> asked) {
-    // Hashing every jar at every start would cost more than reading them.
-    return asked.isEmpty() ? Set.of() : byHash.getOrDefault(sha256(jar), Set.of());
+  /** The capabilities that a jar of this hash was admitted with. */
+  Set<Capability> admitted(String sha256) {
+    return byHash.getOrDefault(sha256, Set.of());
+  }
+
+  /**
+   * Admits a jar with what it asks for, and keeps that. The file is read once, so that it is
+   * admitted with what is said in the bytes that are hashed.
+   *
+   * @return what the jar says of itself
+   * @throws ExtensionException if it is no plug-in that can be understood
+   * @throws UncheckedIOException if it, or the file of admissions, cannot be read or written
+   */
+  public PluginJar admit(Path jar) {
+    try {
+      byte[] content = PluginFile.bytes(jar, PluginFile.JAR);
+      PluginJar read = PluginJar.read(jar, JarBytes.of(content));
+      admit(PluginFile.sha256(content), jar, read.capabilities());
+      return read;
+    } catch (IOException | SecurityException e) {
+      throw new ExtensionException(jar + " is no jar that can be read: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -156,29 +194,55 @@ public final class Admissions {
    *     is not lost
    */
   public void admit(Path jar, Set<Capability> capabilities) {
-    String hash = sha256(jar);
-    byHash.put(hash, Set.copyOf(capabilities));
-    Path next = folder.resolve(FILE + ".new");
+    admit(sha256(jar), jar, capabilities);
+  }
+
+  private void admit(String hash, Path jar, Set<Capability> capabilities) {
     String kept =
         lines().stream()
             .filter(line -> !line.strip().toLowerCase(Locale.ROOT).startsWith(hash))
             .map(line -> line + "\n")
             .collect(Collectors.joining());
+    Path next = folder.resolve(FILE + ".new");
     try {
       String words =
           capabilities.isEmpty()
               ? "-"
               : new TreeSet<>(capabilities)
                   .stream().map(Capability::text).collect(Collectors.joining(","));
-      Files.writeString(next, kept + hash + " " + words + " " + jar.getFileName() + "\n");
-      Files.move(next, file(), StandardCopyOption.ATOMIC_MOVE);
+      Files.deleteIfExists(next); // It may be a link to somewhere else.
+      try {
+        Files.writeString(
+            next,
+            kept + hash + " " + words + " " + comment(jar) + "\n",
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.WRITE);
+        Files.move(next, file(), StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(next);
+      }
+      byHash.put(hash, Set.copyOf(capabilities));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** A file's name as it can stand at the end of a line: names may have line ends in them. */
+  private static String comment(Path jar) {
+    return String.valueOf(jar.getFileName())
+        .codePoints()
+        .map(c -> ODD.contains((byte) Character.getType(c)) ? '?' : c)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
   /** The SHA-256 of a file, in hexadecimal. */
   public static String sha256(Path file) {
+    try {
+      PluginFile.require(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     try (InputStream in = Files.newInputStream(file)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));

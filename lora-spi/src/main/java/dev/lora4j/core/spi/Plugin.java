@@ -1,7 +1,6 @@
 package dev.lora4j.core.spi;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,23 +16,30 @@ import java.util.concurrent.Callable;
  */
 public final class Plugin implements ExtensionSource, AutoCloseable {
   private final PluginJar jar;
+  private final Optional<String> sha256;
   private final List<AutoCloseable> owned = new ArrayList<>();
   private Optional<PluginLoader> loader = Optional.empty();
   private Optional<String> quarantine;
 
-  private Plugin(PluginJar jar, Optional<String> quarantine) {
+  private Plugin(PluginJar jar, Optional<String> sha256, Optional<String> quarantine) {
     this.jar = jar;
+    this.sha256 = sha256;
     this.quarantine = quarantine;
   }
 
   /** To be used. */
   public static Plugin of(PluginJar jar) {
-    return new Plugin(jar, Optional.empty());
+    return new Plugin(jar, Optional.empty(), Optional.empty());
+  }
+
+  /** To be used as long as the file has this hash, in hexadecimal. */
+  static Plugin of(PluginJar jar, String sha256) {
+    return new Plugin(jar, Optional.of(sha256), Optional.empty());
   }
 
   /** Not to be used, and why. */
   public static Plugin quarantined(PluginJar jar, String reason) {
-    return new Plugin(jar, Optional.of(reason));
+    return new Plugin(jar, Optional.empty(), Optional.of(reason));
   }
 
   /** What it says of itself. */
@@ -93,7 +99,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
     try {
       if (loader.isEmpty()) {
-        loader = Optional.of(PluginLoader.of(jar.file()));
+        loader = Optional.of(opened());
       }
       Class<?> type = Class.forName(info.type(), true, loader.get());
       if (!info.equals(ExtensionType.of(type))) {
@@ -105,6 +111,17 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
       quarantine(info.type() + " cannot be loaded: " + e);
       throw new ExtensionException(jar.file() + " is not used: " + quarantine.get() + ".", e);
     }
+  }
+
+  /** The classes in the bytes that were looked at and, where it had to be, admitted. */
+  private PluginLoader opened() throws IOException {
+    byte[] content = PluginFile.bytes(jar.file(), PluginFile.JAR);
+    JarBytes bytes = JarBytes.of(content);
+    if (sha256.filter(hash -> !hash.equals(PluginFile.sha256(content))).isPresent()
+        || !PluginJar.read(jar.file(), bytes).equals(jar)) {
+      throw new IOException("the file was changed after it was looked at; start again");
+    }
+    return PluginLoader.of(jar.file(), bytes);
   }
 
   /**
@@ -165,12 +182,6 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
                 e);
       }
     }
-    try {
-      if (loader.isPresent()) {
-        loader.get().close();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    loader.ifPresent(PluginLoader::close);
   }
 }

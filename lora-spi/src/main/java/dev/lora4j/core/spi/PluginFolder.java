@@ -62,10 +62,19 @@ public final class PluginFolder {
     } catch (ExtensionException e) {
       return Plugin.quarantined(PluginJar.unreadable(file), String.valueOf(e.getMessage()));
     }
+    Optional<String> version = versionRefusal(jar);
+    if (version.isPresent()) {
+      return Plugin.quarantined(jar, version.get());
+    }
+    // Hashing every jar at every start would cost more than reading them.
+    if (!admissions.exclusive() && jar.capabilities().isEmpty()) {
+      return Plugin.of(jar);
+    }
     try {
-      return refusal(jar, admissions)
+      String hash = Admissions.sha256(file);
+      return refusal(jar, hash, admissions)
           .map(reason -> Plugin.quarantined(jar, reason))
-          .orElseGet(() -> Plugin.of(jar));
+          .orElseGet(() -> Plugin.of(jar, hash));
     } catch (UncheckedIOException e) {
       return Plugin.quarantined(jar, "it cannot be read: " + e.getCause());
     }
@@ -88,13 +97,9 @@ public final class PluginFolder {
     return Optional.empty();
   }
 
-  /** Why a jar is not used, by what it says of itself and what was admitted. */
-  private static Optional<String> refusal(PluginJar jar, Admissions admissions) {
-    Optional<String> version = versionRefusal(jar);
-    if (version.isPresent()) {
-      return version;
-    }
-    if (!admissions.allows(jar.file())) {
+  /** Why a jar of this hash is not used, by what was admitted. */
+  private static Optional<String> refusal(PluginJar jar, String hash, Admissions admissions) {
+    if (admissions.exclusive() && !admissions.has(hash)) {
       return Optional.of(
           "there is "
               + admissions.allowList()
@@ -103,7 +108,7 @@ public final class PluginFolder {
               + trust(jar));
     }
     Set<Capability> missing = new TreeSet<>(jar.capabilities());
-    missing.removeAll(admissions.admitted(jar.file(), jar.capabilities()));
+    missing.removeAll(admissions.admitted(hash));
     if (!missing.isEmpty()) {
       return Optional.of(
           "it asks for "

@@ -186,7 +186,6 @@ public final class PluginsCommand implements Command {
     @Override
     public int run(Console console) {
       Path file = ExistingPath.file(jar);
-      PluginJar read = PluginJar.read(file);
       Path folder =
           in.orElseGet(
               () -> Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(Path.of("")));
@@ -195,7 +194,7 @@ public final class PluginsCommand implements Command {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Admissions.read(folder).admit(file, read.capabilities());
+      PluginJar read = Admissions.read(folder).admit(file);
       if (spec.root().userObject() instanceof Root root
           && !PluginFolders.among(folder, root.plugins)) {
         console.note(
