@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,10 +72,14 @@ public record ConversionCache(Path folder, long limit) {
     return folder.resolve(name + ".safetensors");
   }
 
-  /** Notes that an entry was used just now. */
+  /**
+   * Notes that an entry was used just now. The time of its last change stays, by which those who
+   * have it mapped know that it is as it was.
+   */
   static void used(Path entry) {
     try {
-      Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
+      Files.getFileAttributeView(entry, BasicFileAttributeView.class)
+          .setTimes(null, FileTime.from(Instant.now()), null);
     } catch (IOException e) {
       // It only looks older than it is.
     }
@@ -97,7 +103,7 @@ public record ConversionCache(Path folder, long limit) {
     }
     Files.createDirectories(folder);
     List<Path> oldest = new ArrayList<>(files());
-    oldest.sort(Comparator.comparing(ConversionCache::modified));
+    oldest.sort(Comparator.comparing(ConversionCache::lastUse));
     long taken = size();
     for (Path file : oldest) {
       if (taken + bytes <= limit) {
@@ -136,9 +142,9 @@ public record ConversionCache(Path folder, long limit) {
     }
   }
 
-  private static FileTime modified(Path file) {
+  private static FileTime lastUse(Path file) {
     try {
-      return Files.getLastModifiedTime(file);
+      return Files.readAttributes(file, BasicFileAttributes.class).lastAccessTime();
     } catch (IOException e) {
       return FileTime.fromMillis(0);
     }

@@ -1,9 +1,11 @@
 package dev.lora4j.core.tensor;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -84,10 +86,24 @@ public final class Program implements AutoCloseable {
                   tensors,
                   handles ->
                       new Held(
-                          owner, this, engine.backend().list(packed(tensors, handles), mode))));
+                          owner,
+                          this,
+                          engine.backend().list(packed(tensors, handles), mode),
+                          files(tensors))));
     } finally {
       use.leave();
     }
+  }
+
+  /** What tensors are views of, but for those that are packed, which are copies. */
+  private List<MappedFile> files(List<Tensor> tensors) {
+    Set<MappedFile> files = new LinkedHashSet<>();
+    for (int i = 0; i < tensors.size(); i++) {
+      if (i >= packing.size() || packing.get(i).isEmpty()) {
+        tensors.get(i).mapped().ifPresent(files::add);
+      }
+    }
+    return List.copyOf(files);
   }
 
   /** In the forms in which the program takes them. */

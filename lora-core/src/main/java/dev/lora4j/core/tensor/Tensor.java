@@ -1,14 +1,13 @@
 package dev.lora4j.core.tensor;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -22,7 +21,7 @@ public final class Tensor implements AutoCloseable {
   private final Backend.Handle handle;
   private final DType dtype;
   private final Shape shape;
-  private final boolean mapped;
+  private final Optional<MappedFile> mapped;
   private Scope scope;
   private final InUse use = new InUse();
 
@@ -30,10 +29,15 @@ public final class Tensor implements AutoCloseable {
   private final Map<PackedForm, Backend.Handle> packed = new HashMap<>();
 
   Tensor(Scope scope, Backend.Handle handle, DType dtype, Shape shape) {
-    this(scope, handle, dtype, shape, false);
+    this(scope, handle, dtype, shape, Optional.empty());
   }
 
-  private Tensor(Scope scope, Backend.Handle handle, DType dtype, Shape shape, boolean mapped) {
+  private Tensor(
+      Scope scope,
+      Backend.Handle handle,
+      DType dtype,
+      Shape shape,
+      Optional<MappedFile> mapped) {
     this.mapped = mapped;
     this.scope = scope;
     this.handle = handle;
@@ -92,6 +96,11 @@ public final class Tensor implements AutoCloseable {
   /** Shape, fully known. */
   public Shape shape() {
     return shape;
+  }
+
+  /** The file that it is a view of. */
+  Optional<MappedFile> mapped() {
+    return mapped;
   }
 
   /** The engine it was made through. */
@@ -169,6 +178,7 @@ public final class Tensor implements AutoCloseable {
       for (Tensor tensor : tensors) {
         tensor.use.enter(tensor);
         entered++;
+        tensor.mapped.ifPresent(MappedFile::require);
         handles.add(tensor.handle);
       }
       return work.apply(handles);
@@ -211,7 +221,7 @@ public final class Tensor implements AutoCloseable {
    * file when they are needed. Other tensors have no such pages, and nothing happens.
    */
   public void dropPages() {
-    if (mapped) {
+    if (mapped.isPresent()) {
       using(
           List.of(this),
           handles -> {
@@ -245,22 +255,22 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * A file's bytes as one tensor of type {@code dtype}, mapped into memory and not copied; a last
-   * part that fills no element is left out. The file must not shrink while the tensor or a view of
-   * it is open. Programs must not change it in place: the change would be private to this process.
+   * part that fills no element is left out. If the file is cut or written to while the tensor or a
+   * view of it is open, their next use is an error; one that is cut during a use ends the process.
+   * Programs must not change it in place: the change would be private to this process.
    *
    * @throws TensorException if the file cannot be mapped
    */
   public static Tensor map(Scope scope, Path file, DType dtype) {
-    long elements;
-    try {
-      elements = Files.size(file) * 8 / dtype.bits();
-    } catch (IOException e) {
-      throw new TensorException(file + " cannot be mapped: " + e, e);
-    }
+    MappedFile mapped = MappedFile.of(file);
+    long elements = mapped.size() * 8 / dtype.bits();
     Engine engine = scope.engine();
     try {
       Backend.Handle handle = engine.call(() -> engine.backend().map(file, dtype, elements));
-      return new Tensor(scope, handle, dtype, Shape.of(elements), true);
+      // A card has a copy.
+      Optional<MappedFile> from =
+          engine.device().cuda() ? Optional.empty() : Optional.of(mapped);
+      return new Tensor(scope, handle, dtype, Shape.of(elements), from);
     } catch (Backend.NativeFailure e) {
       throw new TensorException(file + " cannot be mapped: " + e.getMessage(), e);
     }

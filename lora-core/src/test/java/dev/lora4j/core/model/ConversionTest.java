@@ -19,6 +19,8 @@ import dev.lora4j.core.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
@@ -114,7 +116,7 @@ class ConversionTest {
     long each = cache(1 << 20).size();
     ConversionCache two_fit = cache(2 * each + each / 2);
     try (var entries = Files.list(two_fit.folder())) {
-      Files.setLastModifiedTime(entries.findFirst().orElseThrow(), FileTime.from(LONG_AGO));
+      age(entries.findFirst().orElseThrow());
     }
     load(two, converted(two, two_fit), "a");
     load(one, converted(one, two_fit), "a");
@@ -128,9 +130,26 @@ class ConversionTest {
     assertFalse(Files.exists(entry(two, two_fit)));
   }
 
+  @Test
+  void usingAnEntryLeavesTheTimeOfItsChange() throws IOException {
+    Path file = model("m.safetensors", 1);
+    ConversionCache cache = cache(1 << 20);
+    load(file, converted(file, cache), "a");
+    try (var entries = Files.list(cache.folder())) {
+      Path entry = entries.findFirst().orElseThrow();
+      age(entry);
+      FileTime changed = Files.getLastModifiedTime(entry);
+      load(file, converted(file, cache), "a");
+      assertEquals(changed, Files.getLastModifiedTime(entry));
+      BasicFileAttributes now = Files.readAttributes(entry, BasicFileAttributes.class);
+      assertTrue(now.lastAccessTime().toInstant().isAfter(LONG_AGO));
+    }
+  }
+
   private static void age(Path file) {
     try {
-      Files.setLastModifiedTime(file, FileTime.from(LONG_AGO));
+      FileTime then = FileTime.from(LONG_AGO);
+      Files.getFileAttributeView(file, BasicFileAttributeView.class).setTimes(null, then, null);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
