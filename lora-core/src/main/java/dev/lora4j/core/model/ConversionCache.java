@@ -1,5 +1,6 @@
 package dev.lora4j.core.model;
 
+import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.tensor.FasterType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 public record ConversionCache(Path folder, long limit) {
   private static final long DEFAULT_GIGABYTES = 24;
   private static final double GIGABYTE = 1e9;
+  private static final String ENDING = ".safetensors";
   private static final String SETTING = "LORA4J_CACHE_GB";
 
   /** What has to stay free on the disk. */
@@ -69,7 +71,7 @@ public record ConversionCache(Path folder, long limit) {
 
   /** Where the converted weights of this name are, or would be. */
   Path entry(String name) {
-    return folder.resolve(name + ".safetensors");
+    return folder.resolve(name + ENDING);
   }
 
   /**
@@ -102,6 +104,8 @@ public record ConversionCache(Path folder, long limit) {
               + ")");
     }
     Files.createDirectories(folder);
+    // Of processes that were killed; a base's weights may take gigabytes.
+    AtomicFile.removeAbandoned(folder, name -> name.endsWith(ENDING));
     List<Path> oldest = new ArrayList<>(files());
     oldest.sort(Comparator.comparing(ConversionCache::lastUse));
     long taken = size();
@@ -128,7 +132,7 @@ public record ConversionCache(Path folder, long limit) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(f -> f.toString().endsWith(".safetensors")).toList();
+      return files.filter(f -> f.toString().endsWith(ENDING)).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " cannot be read: " + e.getMessage(), e);
     }

@@ -154,11 +154,15 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
         Files.createDirectories(folder);
       }
       Path temporary = Files.createTempFile(folder, ".compute", ".tmp");
-      try (Writer out = Files.newBufferedWriter(temporary)) {
-        known.store(out, "Which type computes faster: type, milliseconds in F32, in BF16.");
+      try {
+        try (Writer out = Files.newBufferedWriter(temporary)) {
+          known.store(out, "Which type computes faster: type, milliseconds in F32, in BF16.");
+        }
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
       }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       // A home that cannot be written only costs the measurement next time.
     }

@@ -66,6 +66,21 @@ class LibtorchCacheTest {
   }
 
   @Test
+  void whatAKilledProcessLeftIsRemovedAndEmptyFilesAreReplaced() throws IOException {
+    Path cache = folder.resolve("cache");
+    Path unpacked = LibtorchCache.unpacked(LIBTORCH, cache);
+    Path left = Files.write(unpacked.resolve(".unpacking123.tmp"), new byte[9]);
+    Path young = Files.write(unpacked.resolve(".unpacking124.tmp"), new byte[9]);
+    Files.setLastModifiedTime(left, java.nio.file.attribute.FileTime.fromMillis(0));
+    Files.write(unpacked.resolve("liba.so"), new byte[0]);
+    LibtorchCache.unpacked(LIBTORCH, cache);
+    assertFalse(Files.exists(left));
+    assertTrue(Files.exists(young));
+    assertArrayEquals(content, Files.readAllBytes(unpacked.resolve("liba.so")));
+    Files.delete(young);
+  }
+
+  @Test
   void severalMayUnpackAtOnce() throws Exception {
     Path cache = folder.resolve("cache");
     Callable<Path> unpack =
