@@ -5,8 +5,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,17 +31,19 @@ public final class ConfigFile {
    */
   public static ConfigFile read(Path file) {
     try {
-      JsonElement parsed = JsonParser.parseString(Files.readString(file));
+      JsonElement parsed = JsonParser.parseString(RegularFile.text(file, RegularFile.TEXT));
       if (!parsed.isJsonObject()) {
         throw new ModelException(file + " is not a JSON object.");
       }
       return new ConfigFile(file, parsed.getAsJsonObject());
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       throw new ModelException(
           "Cannot read "
               + file
               + "; expected a model folder in the layout of diffusers or transformers.",
           e);
+    } catch (IOException e) {
+      throw new ModelException("Cannot read " + file + ": " + e.getMessage() + ".", e);
     } catch (JsonParseException e) {
       throw new ModelException(file + " is not valid JSON: " + e.getMessage(), e);
     }

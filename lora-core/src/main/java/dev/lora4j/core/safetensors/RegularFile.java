@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
@@ -39,6 +40,11 @@ public final class RegularFile {
 
     @Override
     public String getMessage() {
+      return getReason();
+    }
+
+    @Override
+    public String toString() {
       return getReason();
     }
   }
@@ -98,5 +104,16 @@ public final class RegularFile {
   /** The lines of {@link #text}, without what ends them. */
   public static List<String> lines(Path file, long most) throws IOException {
     return text(file, most).lines().toList();
+  }
+
+  /** Which file could not be read and why, for messages that name the folder around it. */
+  public static String trouble(IOException thrown) {
+    if (thrown instanceof NoSuchFileException absent) {
+      return "there is no " + absent.getFile();
+    }
+    if (thrown instanceof FileSystemException other && other.getReason() != null) {
+      return other.getFile() + ": " + other.getReason();
+    }
+    return String.valueOf(thrown.getMessage());
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.clip;
 
 import dev.lora4j.core.nn.Parameter.Init;
 import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
@@ -64,7 +65,8 @@ public record ClipText(ClipTextConfig config) implements TextNetwork {
     try {
       return ClipTokenizer.load(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tokenizer in " + folder, e);
+      throw new UncheckedIOException(
+          "Cannot read the tokenizer in " + folder + ": " + RegularFile.trouble(e) + ".", e);
     }
   }
 

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -234,7 +235,7 @@ public final class ClipTokenizer implements PromptTokenizer {
   private static JsonObject readTokenizerJson(Path file, Map<String, Integer> ids)
       throws IOException {
     try {
-      JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+      JsonObject json = JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY)).getAsJsonObject();
       JsonObject model = json.getAsJsonObject("model");
       for (Map.Entry<String, JsonElement> entry : model.getAsJsonObject("vocab").entrySet()) {
         ids.put(entry.getKey(), entry.getValue().getAsInt());

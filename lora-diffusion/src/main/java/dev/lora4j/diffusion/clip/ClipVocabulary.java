@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -148,7 +149,7 @@ public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
     Path vocab = folder.resolve("vocab.json");
     Map<String, Integer> ids = new LinkedHashMap<>();
     try {
-      JsonObject json = JsonParser.parseString(Files.readString(vocab)).getAsJsonObject();
+      JsonObject json = JsonParser.parseString(RegularFile.text(vocab, RegularFile.VOCABULARY)).getAsJsonObject();
       for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
         ids.put(entry.getKey(), entry.getValue().getAsInt());
       }
@@ -162,7 +163,7 @@ public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
     Path list = folder.resolve("merges.txt");
     List<Merge> merges = new ArrayList<>();
     int number = 0;
-    for (String line : Files.readAllLines(list)) {
+    for (String line : RegularFile.lines(list, RegularFile.VOCABULARY)) {
       number++;
       if (line.isBlank() || (number == 1 && line.startsWith("#version"))) {
         continue;

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,7 +161,7 @@ final class SpecialTokens {
       return new JsonObject();
     }
     try {
-      return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+      return JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY)).getAsJsonObject();
     } catch (JsonParseException | IllegalStateException e) {
       throw new ClipTokenizerException(file + " is no JSON object: " + e.getMessage(), e);
     }

@@ -1,12 +1,12 @@
 package dev.lora4j.diffusion.dataset;
 
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -39,11 +39,16 @@ final class CaptionFile {
   }
 
   static Content read(Path file) {
-    try (InputStream in = new FileInputStream(file.toFile())) {
-      if (Files.size(file) > LONGEST) {
-        return failed("is " + Files.size(file) + " bytes long, which is no caption.");
+    try {
+      long size = RegularFile.require(file);
+      if (size > LONGEST) {
+        return failed("is " + size + " bytes long, which is no caption.");
       }
-      ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
+      ByteBuffer bytes;
+      // A stream of a channel would be closed by an interrupt.
+      try (InputStream in = new FileInputStream(file.toFile())) {
+        bytes = ByteBuffer.wrap(in.readNBytes((int) LONGEST));
+      }
       String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
       boolean marked = text.startsWith(MARK);
       String content = marked ? text.substring(MARK.length()) : text;

@@ -1,8 +1,9 @@
 package dev.lora4j.diffusion.run;
 
+import dev.lora4j.core.safetensors.RegularFile;
+import dev.lora4j.diffusion.dataset.source.TomlDepth;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ public final class RunFile {
 
   static String text(Path file) {
     try {
-      return Files.readString(file);
+      return RegularFile.text(file, RegularFile.TEXT);
     } catch (CharacterCodingException e) {
       throw problem(file + " is not UTF-8 text; save it as UTF-8.");
     } catch (IOException e) {
@@ -98,6 +99,11 @@ public final class RunFile {
   }
 
   static TomlParseResult parsed(String text, String name) {
+    if (TomlDepth.of(text) > TomlDepth.MOST) {
+      throw problem(
+          "%s is nested %d deep; at most %d levels are read."
+              .formatted(name, TomlDepth.of(text), TomlDepth.MOST));
+    }
     TomlParseResult parsed = Toml.parse(text);
     if (parsed.hasErrors()) {
       throw new RunProblems(
@@ -176,6 +182,9 @@ public final class RunFile {
 
   /** What a text of a command line says: a value of TOML where it can be read so, else a text. */
   static Object value(String text) {
+    if (TomlDepth.of(text) > TomlDepth.MOST) {
+      return text;
+    }
     TomlParseResult parsed = Toml.parse("value = " + text);
     return parsed.hasErrors() ? text : plain(parsed.get("value"));
   }

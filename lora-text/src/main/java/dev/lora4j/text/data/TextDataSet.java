@@ -1,5 +1,6 @@
 package dev.lora4j.text.data;
 
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.train.Noise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -182,7 +183,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPl
 
   private static void readLines(Path file, ExampleLines lines, List<TextProblem> problems)
       throws IOException {
-    byte[] content = Files.readAllBytes(file);
+    byte[] content = RegularFile.bytes(file, RegularFile.DATA);
     int line = 1;
     for (int from = startOf(content); from < content.length; line++) {
       int end = from;
@@ -201,7 +202,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPl
 
   private static Optional<TextExample> plain(Path file, List<TextProblem> problems)
       throws IOException {
-    byte[] content = Files.readAllBytes(file);
+    byte[] content = RegularFile.bytes(file, RegularFile.DATA);
     Optional<String> text = decoded(content, startOf(content), content.length);
     if (text.isEmpty()) {
       problems.add(new TextProblem(file, brokenLine(content), "is not UTF-8."));

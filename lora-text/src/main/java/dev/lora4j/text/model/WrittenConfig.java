@@ -6,9 +6,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +38,7 @@ record WrittenConfig(DType stored, boolean parted, List<String> labels) {
 
   /** Writes it. */
   void write(Path from, Path to) throws IOException {
-    String text = Files.readString(from);
+    String text = RegularFile.text(from, RegularFile.TEXT);
     JsonObject config = JsonParser.parseString(text).getAsJsonObject();
     JsonObject before = config.deepCopy();
     for (String key : List.of("dtype", "torch_dtype")) {

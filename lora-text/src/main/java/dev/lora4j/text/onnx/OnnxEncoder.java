@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.safetensors.AtomicFile;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
@@ -70,7 +71,7 @@ public final class OnnxEncoder {
     encoder.weights.forEach((name, t) -> writer.add(name, t.dtype(), t.shape(), t.bytes()));
     try {
       Files.createDirectories(folder);
-      copy(Files.readAllBytes(tokenizer), folder.resolve("tokenizer.json"));
+      copy(RegularFile.bytes(tokenizer, RegularFile.VOCABULARY), folder.resolve("tokenizer.json"));
       copy(config.getBytes(StandardCharsets.UTF_8), folder.resolve("config.json"));
     } catch (IOException e) {
       throw new ModelException("Cannot write " + folder + ": " + e.getMessage(), e);

@@ -1,6 +1,7 @@
 package dev.lora4j.text.onnx;
 
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.HostTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,10 +39,14 @@ public final class OnnxWeights {
    */
   public static OnnxWeights open(Path file) {
     OnnxWeights weights = new OnnxWeights(file);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() > Integer.MAX_VALUE) {
+    try {
+      if (RegularFile.require(file) > Integer.MAX_VALUE) {
         throw new ModelException(file + " has 2 GiB or more, which cannot be read.");
       }
+    } catch (IOException e) {
+      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       weights.model(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
     } catch (IOException e) {
       throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);

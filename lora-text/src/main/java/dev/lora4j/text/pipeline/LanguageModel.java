@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.chat.ChatTemplate;
@@ -55,7 +56,8 @@ public final class LanguageModel implements AutoCloseable {
     try {
       tokenizer = scope.own(TextTokenizer.load(folder));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tokenizer in " + folder, e);
+      throw new UncheckedIOException(
+          "Cannot read the tokenizer in " + folder + ": " + RegularFile.trouble(e) + ".", e);
     }
     tokenizer.requireFits(network().vocabulary());
     template = ChatTemplate.of(tokenizer);

@@ -6,6 +6,7 @@ import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.data.CutText;
@@ -64,7 +65,8 @@ public final class TextClassifier implements AutoCloseable {
     try {
       tokenizer = scope.own(TextTokenizer.load(folder));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the tokenizer in " + folder, e);
+      throw new UncheckedIOException(
+          "Cannot read the tokenizer in " + folder + ": " + RegularFile.trouble(e) + ".", e);
     }
     tokenizer.requireFits(network.vocabulary());
     encoding = new TextEncoding(new EncoderPrograms(scope, base, network));

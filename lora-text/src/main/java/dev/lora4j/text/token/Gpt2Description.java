@@ -2,9 +2,9 @@ package dev.lora4j.text.token;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -51,7 +51,7 @@ final class Gpt2Description {
   private static JsonArray merges(Path file, JsonObject vocab) throws IOException {
     List<String> lines;
     try {
-      lines = Files.readAllLines(file);
+      lines = RegularFile.lines(file, RegularFile.VOCABULARY);
     } catch (CharacterCodingException e) {
       throw new TokenizerException(file, "is not UTF-8.", e);
     }

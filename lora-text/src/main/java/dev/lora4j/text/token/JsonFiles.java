@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ final class JsonFiles {
   /** The object in a file. */
   static JsonObject object(Path file) throws IOException {
     try {
-      return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+      return JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY)).getAsJsonObject();
     } catch (JsonParseException | IllegalStateException e) {
       throw new TokenizerException(file, "is no JSON object: " + e.getMessage(), e);
     } catch (CharacterCodingException e) {

@@ -1,9 +1,9 @@
 package dev.lora4j.text.token;
 
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ record SentencePieceModel(
 
   static SentencePieceModel read(Path file) throws IOException {
     try {
-      return parse(ByteBuffer.wrap(Files.readAllBytes(file)));
+      return parse(ByteBuffer.wrap(RegularFile.bytes(file, RegularFile.VOCABULARY)));
     } catch (IllegalArgumentException | BufferUnderflowException e) {
       throw new TokenizerException(
           file, "is no model of SentencePiece, or damaged: " + e.getMessage(), e);

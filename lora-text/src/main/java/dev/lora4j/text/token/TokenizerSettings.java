@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +149,7 @@ record TokenizerSettings(
     }
     Path file = folder.resolve("chat_template.jinja"); // wins over the configuration
     if (Files.exists(file)) {
-      templates.put("default", Files.readString(file));
+      templates.put("default", RegularFile.text(file, RegularFile.TEXT));
     }
     Path more = folder.resolve("additional_chat_templates");
     if (Files.isDirectory(more)) {
@@ -156,7 +157,7 @@ record TokenizerSettings(
         for (Path each : files.sorted().toList()) {
           String name = String.valueOf(each.getFileName());
           if (name.endsWith(".jinja")) {
-            templates.put(name.substring(0, name.length() - 6), Files.readString(each));
+            templates.put(name.substring(0, name.length() - 6), RegularFile.text(each, RegularFile.TEXT));
           }
         }
       }

@@ -39,6 +39,11 @@ final class ExistingPath {
       String hint = nearest(path).map(p -> " Did you mean " + p + "?").orElse("");
       throw new Failure("There is no " + kind + " " + path + "." + hint);
     }
+    if (!Files.isRegularFile(path) && !Files.isDirectory(path)) {
+      // Opening a pipe would wait for whoever writes into it, and a device has no end.
+      throw new Failure(
+          path + " is a pipe, a socket or a device; a " + kind + " is expected here.");
+    }
     if (!Files.isReadable(path)) {
       throw new Failure("Permission to read " + path + " is denied.");
     }

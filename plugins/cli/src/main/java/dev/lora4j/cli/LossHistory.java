@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.train.log.CsvTracker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ final class LossHistory {
       return history;
     }
     try {
-      for (String line : Files.readAllLines(table)) {
+      for (String line : RegularFile.lines(table, RegularFile.DATA)) {
         String[] cells = line.split(",", -1);
         if (cells.length == 1 + CsvTracker.COLUMNS.size() && !line.startsWith("step,")) {
           int step = Integer.parseInt(cells[0]);

@@ -1,9 +1,9 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ final class Manifest {
     Path file = ExistingPath.file(folder.resolve(NAME));
     List<String> lines;
     try {
-      lines = Files.readAllLines(file);
+      lines = RegularFile.lines(file, RegularFile.DATA);
     } catch (IOException e) {
       throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
     }

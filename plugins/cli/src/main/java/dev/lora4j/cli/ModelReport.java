@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.format.checkpoint.WeightFile;
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -90,7 +91,7 @@ final class ModelReport {
   private static Map<String, String> config(Path file) {
     Map<String, String> found = new LinkedHashMap<>();
     try {
-      JsonElement parsed = JsonParser.parseString(Files.readString(file));
+      JsonElement parsed = JsonParser.parseString(RegularFile.text(file, RegularFile.TEXT));
       JsonObject object = parsed.isJsonObject() ? parsed.getAsJsonObject() : new JsonObject();
       for (String key : KEYS) {
         Optional.ofNullable(object.get(key))

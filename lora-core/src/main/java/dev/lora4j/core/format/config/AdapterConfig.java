@@ -5,8 +5,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,17 +40,10 @@ public final class AdapterConfig {
    */
   public static AdapterConfig read(Path file) {
     try {
-      if (Files.size(file) > MOST_BYTES) {
-        throw new AdapterException(
-            file
-                + " has more than "
-                + MOST_BYTES
-                + " bytes; it is no configuration of an adapter.");
-      }
-      JsonObject fields = object(file.toString(), Files.readString(file));
+      JsonObject fields = object(file.toString(), RegularFile.text(file, MOST_BYTES));
       return new AdapterConfig(List.of(new ModelConfig(file.toString(), PEFT_PREFIX, fields)));
     } catch (IOException e) {
-      throw new AdapterException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw new AdapterException("Cannot read " + file + ": " + e.getMessage() + ".", e);
     }
   }
 

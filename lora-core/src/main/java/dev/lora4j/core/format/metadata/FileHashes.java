@@ -1,5 +1,6 @@
 package dev.lora4j.core.format.metadata;
 
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.safetensors.Safetensors;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public record FileHashes(String sha256, String data, String legacy) {
    * @throws UncheckedIOException if it cannot be read
    */
   public static String legacy(Path file) {
-    try (InputStream in = new FileInputStream(file.toFile())) {
+    try (InputStream in = opened(file)) {
       RangeDigest legacy = new RangeDigest(LEGACY_BEGIN, LEGACY_END);
       long skipped = in.skip(LEGACY_BEGIN);
       legacy.add(skipped, ByteBuffer.wrap(in.readNBytes((int) (LEGACY_END - LEGACY_BEGIN))));
@@ -73,9 +74,14 @@ public record FileHashes(String sha256, String data, String legacy) {
     }
   }
 
+  private static InputStream opened(Path file) throws IOException {
+    RegularFile.require(file);
+    return new FileInputStream(file.toFile());
+  }
+
   private static void read(Path file, List<RangeDigest> digests) {
     // A stream of a channel would be closed by an interrupt.
-    try (InputStream in = new FileInputStream(file.toFile())) {
+    try (InputStream in = opened(file)) {
       byte[] chunk = new byte[CHUNK];
       long position = 0;
       for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.log;
 
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -51,7 +52,7 @@ public final class StepTable implements AutoCloseable {
     if (!Files.exists(file)) {
       return List.of();
     }
-    String text = Files.readString(file, StandardCharsets.UTF_8);
+    String text = RegularFile.text(file, RegularFile.DATA);
     // What follows the last line end is a row that was not written to its end.
     List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     if (lines.isEmpty() || !lines.get(0).equals(heading)) {

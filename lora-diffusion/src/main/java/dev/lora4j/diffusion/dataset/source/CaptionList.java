@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -50,9 +51,9 @@ public record CaptionList(Map<String, String> byPath, List<String> problems) {
     CaptionList list = new CaptionList(new LinkedHashMap<>(), new ArrayList<>());
     try {
       if (file.toString().endsWith(".jsonl")) {
-        list.lines(Files.readAllLines(file), separator);
+        list.lines(RegularFile.lines(file, RegularFile.DATA), separator);
       } else {
-        JsonObject all = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        JsonObject all = JsonParser.parseString(RegularFile.text(file, RegularFile.DATA)).getAsJsonObject();
         all.asMap()
             .forEach(
                 (name, value) ->

@@ -1,10 +1,10 @@
 package dev.lora4j.diffusion.dataset.source;
 
+import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import dev.lora4j.diffusion.dataset.source.DataGroup.Note;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -63,7 +63,13 @@ public final class DataSetFile {
   public static List<DataGroup> read(Path file, DataDefaults defaults) {
     TomlParseResult parsed;
     try {
-      parsed = Toml.parse(Files.readString(file));
+      String text = RegularFile.text(file, RegularFile.TEXT);
+      if (TomlDepth.of(text) > TomlDepth.MOST) {
+        String why = "It is nested %d deep; at most %d levels are read.";
+        throw new DataSetFileException(
+            file.toString(), List.of(why.formatted(TomlDepth.of(text), TomlDepth.MOST)));
+      }
+      parsed = Toml.parse(text);
     } catch (IOException e) {
       String why = "It cannot be read as UTF-8 text (" + e + ").";
       throw new DataSetFileException(file.toString(), List.of(why));
