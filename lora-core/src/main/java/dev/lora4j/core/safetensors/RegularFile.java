@@ -98,7 +98,10 @@ public final class RegularFile {
    * @throws IOException if it is no regular file, is larger, or cannot be read
    */
   public static String text(Path file, long most) throws IOException {
-    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file, most))).toString();
+    return StandardCharsets.UTF_8
+        .newDecoder()
+        .decode(ByteBuffer.wrap(bytes(file, most)))
+        .toString();
   }
 
   /** The lines of {@link #text}, without what ends them. */

@@ -33,11 +33,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   private Tensor(
-      Scope scope,
-      Backend.Handle handle,
-      DType dtype,
-      Shape shape,
-      Optional<MappedFile> mapped) {
+      Scope scope, Backend.Handle handle, DType dtype, Shape shape, Optional<MappedFile> mapped) {
     this.mapped = mapped;
     this.scope = scope;
     this.handle = handle;
@@ -268,8 +264,7 @@ public final class Tensor implements AutoCloseable {
     try {
       Backend.Handle handle = engine.call(() -> engine.backend().map(file, dtype, elements));
       // A card has a copy.
-      Optional<MappedFile> from =
-          engine.device().cuda() ? Optional.empty() : Optional.of(mapped);
+      Optional<MappedFile> from = engine.device().cuda() ? Optional.empty() : Optional.of(mapped);
       return new Tensor(scope, handle, dtype, Shape.of(elements), from);
     } catch (Backend.NativeFailure e) {
       throw new TensorException(file + " cannot be mapped: " + e.getMessage(), e);

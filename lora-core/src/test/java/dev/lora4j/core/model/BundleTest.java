@@ -96,8 +96,7 @@ class BundleTest {
     Path folder = bundle("none").unpacked(home);
     Files.delete(folder.resolve("unet/config.json"));
     Files.delete(folder.resolve("unet"));
-    assertThrows(
-        UncheckedIOException.class, () -> bundle("!unet/config.json").unpacked(home));
+    assertThrows(UncheckedIOException.class, () -> bundle("!unet/config.json").unpacked(home));
     assertEquals(2, found(folder).size());
     assertEquals(folder, bundle("none").unpacked(home));
     assertEquals("{\"a\": 1}", Files.readString(folder.resolve("unet/config.json")));

@@ -60,8 +60,7 @@ class MappedFileTest {
 
   @Test
   void whatIsNoFileIsNotMapped() {
-    String message =
-        assertThrows(TensorException.class, () -> MappedFile.of(folder)).getMessage();
+    String message = assertThrows(TensorException.class, () -> MappedFile.of(folder)).getMessage();
     assertTrue(message.contains("it is no regular file"), message);
     Path absent = folder.resolve("absent");
     assertThrows(TensorException.class, () -> MappedFile.of(absent));

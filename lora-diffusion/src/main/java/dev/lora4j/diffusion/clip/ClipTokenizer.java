@@ -235,7 +235,8 @@ public final class ClipTokenizer implements PromptTokenizer {
   private static JsonObject readTokenizerJson(Path file, Map<String, Integer> ids)
       throws IOException {
     try {
-      JsonObject json = JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY)).getAsJsonObject();
+      JsonObject json =
+          JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY)).getAsJsonObject();
       JsonObject model = json.getAsJsonObject("model");
       for (Map.Entry<String, JsonElement> entry : model.getAsJsonObject("vocab").entrySet()) {
         ids.put(entry.getKey(), entry.getValue().getAsInt());

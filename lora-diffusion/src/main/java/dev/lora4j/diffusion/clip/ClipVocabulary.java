@@ -149,7 +149,8 @@ public record ClipVocabulary(Map<String, Integer> ids, List<Merge> merges) {
     Path vocab = folder.resolve("vocab.json");
     Map<String, Integer> ids = new LinkedHashMap<>();
     try {
-      JsonObject json = JsonParser.parseString(RegularFile.text(vocab, RegularFile.VOCABULARY)).getAsJsonObject();
+      JsonObject json =
+          JsonParser.parseString(RegularFile.text(vocab, RegularFile.VOCABULARY)).getAsJsonObject();
       for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
         ids.put(entry.getKey(), entry.getValue().getAsInt());
       }

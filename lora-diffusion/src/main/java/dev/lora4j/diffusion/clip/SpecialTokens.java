@@ -161,7 +161,8 @@ final class SpecialTokens {
       return new JsonObject();
     }
     try {
-      return JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY)).getAsJsonObject();
+      return JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY))
+          .getAsJsonObject();
     } catch (JsonParseException | IllegalStateException e) {
       throw new ClipTokenizerException(file + " is no JSON object: " + e.getMessage(), e);
     }

@@ -6,7 +6,6 @@ import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

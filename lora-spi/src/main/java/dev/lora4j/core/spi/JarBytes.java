@@ -99,8 +99,7 @@ final class JarBytes {
               Integer.toUnsignedLong(content.getInt(at + 24)),
               Integer.toUnsignedLong(content.getInt(at + 42)));
       if (places.put(new String(letters, StandardCharsets.UTF_8), place) != null) {
-        throw new ZipException(
-            "it has two of " + new String(letters, StandardCharsets.UTF_8));
+        throw new ZipException("it has two of " + new String(letters, StandardCharsets.UTF_8));
       }
       int extra = Short.toUnsignedInt(content.getShort(at + 30));
       int comment = Short.toUnsignedInt(content.getShort(at + 32));

@@ -118,8 +118,7 @@ class PluginTrustTest {
     Path jar = asking("hello").at(folder.resolve("a\n" + line + "\r\u202e.jar"));
     Admissions.read(folder).admit(jar);
     List<String> lines = Files.readAllLines(folder.resolve(Admissions.FILE));
-    assertEquals(
-        List.of(Admissions.sha256(jar) + " network a?" + line + "??.jar"), lines);
+    assertEquals(List.of(Admissions.sha256(jar) + " network a?" + line + "??.jar"), lines);
     plugins.scan();
     assertTrue(plugins.quarantine("evil.jar").startsWith("it asks for network"));
     assertEquals("hello x", extensions.make(Greeting.class, "hello").greet("x"));
@@ -224,8 +223,9 @@ class PluginTrustTest {
     }
     assertArrayEquals(
         JarBytes.of(whole).entry(MANIFEST, 1 << 20).orElseThrow(),
-        JarBytes.of(("#!/bin/sh\n" + new String(whole, StandardCharsets.ISO_8859_1))
-                .getBytes(StandardCharsets.ISO_8859_1))
+        JarBytes.of(
+                ("#!/bin/sh\n" + new String(whole, StandardCharsets.ISO_8859_1))
+                    .getBytes(StandardCharsets.ISO_8859_1))
             .entry(MANIFEST, 1 << 20)
             .orElseThrow());
   }

@@ -18,7 +18,8 @@ final class JsonFiles {
   /** The object in a file. */
   static JsonObject object(Path file) throws IOException {
     try {
-      return JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY)).getAsJsonObject();
+      return JsonParser.parseString(RegularFile.text(file, RegularFile.VOCABULARY))
+          .getAsJsonObject();
     } catch (JsonParseException | IllegalStateException e) {
       throw new TokenizerException(file, "is no JSON object: " + e.getMessage(), e);
     } catch (CharacterCodingException e) {

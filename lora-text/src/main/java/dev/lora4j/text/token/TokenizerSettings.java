@@ -157,7 +157,8 @@ record TokenizerSettings(
         for (Path each : files.sorted().toList()) {
           String name = String.valueOf(each.getFileName());
           if (name.endsWith(".jinja")) {
-            templates.put(name.substring(0, name.length() - 6), RegularFile.text(each, RegularFile.TEXT));
+            templates.put(
+                name.substring(0, name.length() - 6), RegularFile.text(each, RegularFile.TEXT));
           }
         }
       }

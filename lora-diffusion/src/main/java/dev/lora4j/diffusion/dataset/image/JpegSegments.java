@@ -33,7 +33,8 @@ final class JpegSegments {
       at = marker == 0xff ? at + 1 : next(file, at, marker);
     }
     if (scans > MOST_SCANS) {
-      return Optional.of("has " + scans + " scans of its pixels; at most " + MOST_SCANS + " are read.");
+      return Optional.of(
+          "has " + scans + " scans of its pixels; at most " + MOST_SCANS + " are read.");
     }
     return frames > 1 ? Optional.of("declares its size " + frames + " times.") : Optional.empty();
   }

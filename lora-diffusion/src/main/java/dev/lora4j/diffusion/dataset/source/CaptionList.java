@@ -53,7 +53,8 @@ public record CaptionList(Map<String, String> byPath, List<String> problems) {
       if (file.toString().endsWith(".jsonl")) {
         list.lines(RegularFile.lines(file, RegularFile.DATA), separator);
       } else {
-        JsonObject all = JsonParser.parseString(RegularFile.text(file, RegularFile.DATA)).getAsJsonObject();
+        JsonObject all =
+            JsonParser.parseString(RegularFile.text(file, RegularFile.DATA)).getAsJsonObject();
         all.asMap()
             .forEach(
                 (name, value) ->

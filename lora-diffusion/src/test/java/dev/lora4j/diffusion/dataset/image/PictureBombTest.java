@@ -128,7 +128,9 @@ class PictureBombTest {
     PixelMap alpha = PictureFile.read(FOLDER.resolve("alpha.png")).decode();
     BufferedImage image = alpha.image();
     assertEquals(
-        alpha.at(3, 5, 3) << 24 | alpha.at(3, 5, 0) << 16 | alpha.at(3, 5, 1) << 8
+        alpha.at(3, 5, 3) << 24
+            | alpha.at(3, 5, 0) << 16
+            | alpha.at(3, 5, 1) << 8
             | alpha.at(3, 5, 2),
         image.getRGB(3, 5));
     int gray = alpha.channel(1).image().getRGB(3, 5);
