@@ -22,7 +22,8 @@ public final class PlanCommand implements Command {
 
   @Override
   public int run(Console console) {
-    try (PreparedRun run = PreparedRun.of(console, options, false)) {
+    try (PreparedRun run =
+        PreparedRun.of(console, options.settings(console), options.model, false)) {
       PlanReport report = new PlanReport(run);
       if (json) {
         console.print(report.json());

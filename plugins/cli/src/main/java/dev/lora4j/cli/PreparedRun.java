@@ -23,14 +23,13 @@ record PreparedRun(
     implements AutoCloseable {
 
   /** Looks at the pictures, opens the base, and finds the layers. */
-  static PreparedRun of(Console console, RunOptions options, boolean strict) {
-    RunSettings settings = options.settings(console);
+  static PreparedRun of(Console console, RunSettings settings, ModelOptions base, boolean strict) {
     if (AdapterWriters.named(settings.layout()).folder()) {
       OutputFile.freshFolder(settings.out());
     } else {
       OutputFile.require(settings.out(), ".safetensors");
     }
-    OpenModel model = OpenModel.of(console, options.model);
+    OpenModel model = OpenModel.of(console, base);
     try {
       StyleTrainer.requireTrainable(model.sd());
       int side = model.sd().base().sampleSize() * model.sd().base().vae().scale();

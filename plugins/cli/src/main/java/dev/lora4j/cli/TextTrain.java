@@ -75,8 +75,8 @@ final class TextTrain implements Command {
       names = "--layout",
       paramLabel = "NAME",
       description =
-          "How the adapter is written (default: ${DEFAULT-VALUE}, a folder); transformers writes the"
-              + " whole model with the adapter in its weights.",
+          "How the adapter is written (default: ${DEFAULT-VALUE}, a folder); transformers writes"
+              + " the whole model with the adapter in its weights.",
       defaultValue = "peft")
   private String layout = "peft";
 
@@ -87,7 +87,8 @@ final class TextTrain implements Command {
 
   @Option(
       names = "--overwrite",
-      description = "Begin anew where an earlier run with this --out was not finished.")
+      description =
+          "Begin anew where there is an earlier run with this --out or its adapter, and lose it.")
   private boolean overwrite;
 
   @Option(names = "--json", description = "Report as one JSON object.")
@@ -112,6 +113,7 @@ final class TextTrain implements Command {
     }
     how.from().ifPresent(file -> FurtherTraining.requireOther(ExistingPath.any(file), out));
     Path run = out.resolveSibling(out.getFileName() + ".run");
+    requireNothingLost(run);
     TextDataSet texts = read();
     if (texts.form() == TextForm.LABELLED) {
       classes(console, texts, run);
@@ -126,13 +128,24 @@ final class TextTrain implements Command {
     requireForm(work, base);
     ClaimedFolder claim = ClaimedFolder.of(run);
     try {
+      requireNothingLost(run);
       if (!resume) {
-        OldCheckpoints.remove(run.resolve(CHECKPOINTS), overwrite);
+        old(run).remove();
       }
       return claim;
     } catch (RuntimeException | Error e) {
       claim.close();
       throw e;
+    }
+  }
+
+  private OldRun old(Path run) {
+    return new OldRun(out, run.resolve(CHECKPOINTS), "--from " + out);
+  }
+
+  private void requireNothingLost(Path run) {
+    if (!overwrite) {
+      old(run).refuse(resume);
     }
   }
 
@@ -320,7 +333,8 @@ final class TextTrain implements Command {
     if (work.heldOut().isEmpty() && !how.ofHeldOut().isEmpty()) {
       console.note(
           String.join(" and ", how.ofHeldOut())
-              + " without effect: no texts are held out; --held-out 0.1 holds out a tenth of them.");
+              + " without effect: no texts are held out; --held-out 0.1 holds out a tenth of"
+              + " them.");
     }
     console.note(
         String.format(

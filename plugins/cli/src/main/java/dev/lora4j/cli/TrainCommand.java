@@ -56,7 +56,8 @@ public final class TrainCommand implements Command {
 
   @Option(
       names = "--overwrite",
-      description = "Begin anew where an earlier run with this --out was not finished.")
+      description =
+          "Begin anew where there is an earlier run with this --out or its adapter, and lose it.")
   private boolean overwrite;
 
   @Option(names = "--json", description = "Report as one JSON object.")
@@ -71,7 +72,13 @@ public final class TrainCommand implements Command {
       return 0;
     }
     long start = System.nanoTime();
-    try (PreparedRun run = PreparedRun.of(console, options, true)) {
+    RunSettings settings = options.settings(console);
+    settings.from().ifPresent(file -> FurtherTraining.requireOther(file, settings.out()));
+    OldRun old = old(settings);
+    if (!overwrite) {
+      old.refuse(resume);
+    }
+    try (PreparedRun run = PreparedRun.of(console, settings, options.model, true)) {
       ResolvedRun.chosen(run.settings().values()).forEach(console::note);
       PlanReport report = new PlanReport(run);
       report.summary().forEach(console::note);
@@ -82,17 +89,27 @@ public final class TrainCommand implements Command {
             "And " + (warnings.size() - MOST_WARNINGS) + " more of that kind; plan shows all.");
       }
       try (ClaimedFolder claim = ClaimedFolder.of(run.settings().folder())) {
-        train(console, run, start);
+        train(console, run, old, start);
       }
     }
     return 0;
   }
 
-  private void train(Console console, PreparedRun run, long start) {
+  private static OldRun old(RunSettings settings) {
+    return new OldRun(
+        settings.out(),
+        settings.folder().resolve(CHECKPOINTS),
+        "--set adapter.from=" + settings.out());
+  }
+
+  private void train(Console console, PreparedRun run, OldRun old, long start) {
     RunSettings settings = run.settings();
     Path folder = settings.folder();
+    if (!overwrite) {
+      old.refuse(resume);
+    }
     if (!resume) {
-      OldCheckpoints.remove(folder.resolve(CHECKPOINTS), overwrite);
+      old.remove();
     }
     Keeping keeping = keeping(run);
     requireSame(settings, keeping);

@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -234,6 +235,26 @@ class TextCommandsTest {
     }
     Run named = train(folder.resolve("file"), "--layout", "kohya");
     assertTrue(named.err().contains(".safetensors"), named.err());
+  }
+
+  @Test
+  void aFinishedRunOfTextsIsNotLost() throws IOException {
+    Path out = folder.resolve("once.safetensors");
+    String[] words = {"--steps", "2", "--layout", "kohya", "--save-every", "2"};
+    assertEquals(0, train(out, words).code());
+    byte[] before = Files.readAllBytes(out);
+    Run refused = train(out, words);
+    assertEquals(1, refused.code(), refused.err());
+    assertTrue(refused.err().contains(out + " is there already, and the run"), refused.err());
+    assertTrue(refused.err().contains("--from " + out), refused.err());
+    Files.delete(out);
+    Run lost = train(out, words);
+    assertEquals(1, lost.code(), lost.err());
+    assertTrue(lost.err().contains("There is a finished run in"), lost.err());
+    List<String> all = new ArrayList<>(List.of(words));
+    all.add("--resume");
+    assertEquals(0, train(out, all.toArray(String[]::new)).code());
+    assertArrayEquals(before, Files.readAllBytes(out));
   }
 
   @Test

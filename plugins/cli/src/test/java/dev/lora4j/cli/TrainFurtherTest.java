@@ -29,6 +29,7 @@ class TrainFurtherTest {
     old = folder.resolve("old.safetensors");
     assertEquals(0, train("--steps=1", "--targets=attention").code());
     Files.move(out, old);
+    Files.move(folder.resolve("style.run"), folder.resolve("old.run"));
   }
 
   private Run train(Object... more) {

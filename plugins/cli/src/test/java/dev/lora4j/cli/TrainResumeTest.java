@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +182,45 @@ class TrainResumeTest {
   }
 
   @Test
+  void aFinishedRunIsNotLostByBeginningAnew() throws IOException {
+    assertEquals(0, train("--steps=1").code());
+    byte[] before = Files.readAllBytes(out);
+    Run refused = train("--steps=1", "--seed=5");
+    assertEquals(1, refused.code(), refused.err());
+    assertTrue(refused.err().contains(out + " is there already, and the run"), refused.err());
+    for (String way : List.of("-o", "--set adapter.from=" + out, "--overwrite")) {
+      assertTrue(refused.err().contains(way), refused.err());
+    }
+    assertFalse(refused.err().contains("Loaded"), "before anything heavy: " + refused.err());
+    assertArrayEquals(before, Files.readAllBytes(out));
+    assertTrue(
+        Files.exists(folder.resolve("style.run/checkpoints/step-000001.safetensors")),
+        refused.err());
+    assertEquals(0, train("--steps=1", "--seed=5", "--overwrite").code());
+    assertFalse(Arrays.equals(before, Files.readAllBytes(out)));
+  }
+
+  @Test
+  void aFinishedRunWithoutItsAdapterIsKept() throws IOException {
+    assertEquals(0, train("--steps=1").code());
+    Files.delete(out);
+    Run refused = train("--steps=1");
+    assertEquals(1, refused.code(), refused.err());
+    assertTrue(refused.err().contains("There is a finished run in"), refused.err());
+    assertTrue(refused.err().contains("--resume writes its adapter again"), refused.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--json", "--resume"})
+  void anAdapterOfAnotherIsNotWrittenOver(String more) throws IOException {
+    Files.writeString(out, "of somebody");
+    Run refused = train("--steps=1", more);
+    assertEquals(1, refused.code(), refused.err());
+    assertTrue(refused.err().contains(out + " is there already. Write elsewhere"), refused.err());
+    assertEquals("of somebody", Files.readString(out));
+  }
+
+  @Test
   void aFinishedRunIsWrittenAgainFromItsLastCheckpoint() throws IOException {
     assertEquals(0, train("--steps=3").code());
     byte[] before = Files.readAllBytes(out);
@@ -188,7 +228,7 @@ class TrainResumeTest {
     Files.delete(folder.resolve("style.run/log.csv"));
     Run again = train("--steps=3", "--resume");
     assertEquals(0, again.code(), again.err());
-    assertEquals(-1, java.util.Arrays.mismatch(before, Files.readAllBytes(out)));
+    assertEquals(-1, Arrays.mismatch(before, Files.readAllBytes(out)));
   }
 
   @Test
