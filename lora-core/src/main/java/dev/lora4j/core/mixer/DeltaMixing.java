@@ -119,7 +119,7 @@ public final class DeltaMixing {
    */
   public Truncated mix(String name, DeltaMixer mixer, MixPlan plan) {
     MixerCode code = new MixerCode(mixer);
-    Mixture mixture = Mixture.of(code.name(), plan, sites);
+    Mixture mixture = Mixture.of("the mixer " + code.name(), plan, sites);
     FactorRules.check(code.name(), code.call(mixer::needs), mixture);
     List<String> names = mixture.adapters().stream().map(Adapter::name).toList();
     code.call(() -> mixer.refuses(names))

@@ -67,7 +67,7 @@ public final class Interference {
    *     depends on the step or the place
    */
   public Map<Pair, SortedMap<String, Meeting>> of(MixPlan plan) {
-    Mixture mixture = Mixture.of("mix", plan, sites);
+    Mixture mixture = Mixture.of("the comparison", plan, sites);
     if (mixture.parts().size() < plan.parts().size()) {
       throw new AdapterException("An adapter whose weight is 0 meets no other; leave it away.");
     }

@@ -10,6 +10,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -46,8 +47,7 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
     }
     if (active.isEmpty()) {
       throw new AdapterException(
-          "The mixer "
-              + mixer
+          capital(mixer)
               + " has nothing to mix: "
               + (plan.parts().isEmpty()
                   ? "there are no adapters."
@@ -65,12 +65,16 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
     return parts.stream().mapToDouble(part -> weight(part, site.name())).toArray();
   }
 
+  private static String capital(String sentence) {
+    return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+  }
+
   private static double weight(MixPlan.Part part, String site) {
     return part.overall(site) * part.shares().at(site);
   }
 
   private static Optional<String> problem(String mixer, MixPlan.Part part) {
-    String once = "the mixer " + mixer + " makes one change that is the same";
+    String once = mixer + " makes one change that is the same";
     if (part.area().isPresent()) {
       return Optional.of(
           part.adapter().name()
@@ -100,10 +104,7 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
       for (Factors factors : part.adapter().at(name)) {
         AdditiveMethod method =
             Additions.method(
-                part.adapter(),
-                name,
-                factors,
-                "the mixer " + mixer + " has no change of them to mix");
+                part.adapter(), name, factors, mixer + " has no change of them to mix");
         if (weight != 0 && method.scale(factors.structure()) != 0) {
           byTarget
               .computeIfAbsent(method.target(factors.structure()), k -> new ArrayList<>())

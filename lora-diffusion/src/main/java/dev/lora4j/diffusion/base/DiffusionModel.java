@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.base;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.model.ConvertedWeights;
-import dev.lora4j.core.model.KnownHashes;
+import dev.lora4j.core.model.KnownBases;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.NetworkWeights;
@@ -163,7 +163,7 @@ public final class DiffusionModel {
    */
   public synchronized String hash() {
     if (hash.isEmpty()) {
-      hash = KnownHashes.ofUser().of(source.files());
+      hash = KnownBases.ofUser().hash(path, source.files());
     }
     return hash;
   }

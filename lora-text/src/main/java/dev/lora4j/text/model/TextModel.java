@@ -5,7 +5,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.writing.BaseUse;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ConvertedWeights;
-import dev.lora4j.core.model.KnownHashes;
+import dev.lora4j.core.model.KnownBases;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.NetworkWeights;
@@ -258,7 +258,7 @@ public final class TextModel {
   /** SHA-256 of the weights' file, or over those of several files, in hexadecimal. */
   public synchronized String hash() {
     if (hash.isEmpty()) {
-      hash = KnownHashes.ofUser().of(files);
+      hash = KnownBases.ofUser().hash(path, files);
     }
     return hash;
   }

@@ -1,5 +1,7 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.format.metadata.KohyaKeys;
+import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -99,7 +101,12 @@ final class SequenceTask implements TrainingTask {
 
   @Override
   public Map<String, String> metadata(int steps) {
-    return loss.metadata();
+    TextModel base = loss.base();
+    String name = String.valueOf(base.path().toAbsolutePath().normalize().getFileName());
+    return new Metadata(loss.metadata())
+        .with(KohyaKeys.BASE_NAME, name)
+        .with(KohyaKeys.BASE_HASH, base.hash())
+        .entries();
   }
 
   /** Texts that a step sees at once. */

@@ -1,29 +1,73 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.metadata.BaseMark;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import dev.lora4j.core.format.reading.ReadOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads adapters of the kinds of bases that are known, and of the bundled one. */
+/** Reads adapters of bases that their headers name, of kinds that are known, and of the bundled. */
 final class AdapterReading {
   private AdapterReading() {}
 
   /**
    * All that can be said of an adapter.
    *
-   * @param base the base that it is for; without it the kind that fits, or the bundled base if that
-   *     has each of the adapter's layers
+   * @param base the base that it is for; without it the one that its header names, if that is here;
+   *     else the kind that fits, or a bundled one if that has each of the adapter's layers
    */
   static Examination examine(Path file, Optional<Family> base, ReadOptions options) {
-    Examination found = AdapterFiles.examine(file, base, options);
-    if (base.isPresent() || found.known() || found.matched().isEmpty()) {
+    if (base.isPresent()) {
+      return AdapterFiles.examine(file, base, options);
+    }
+    TrainedOn trained = TrainedOn.of(BaseMark.of(AdapterFiles.metadata(file)));
+    if (trained.base().isEmpty()) {
+      return unnamed(file, trained.mark(), options);
+    }
+    Examination found = AdapterFiles.examine(file, trained.base(), options);
+    if (found.unmatched().isEmpty() && found.problems().isEmpty()) {
       return found;
     }
-    Examination bundled = AdapterFiles.examine(file, Optional.of(BundledModel.family()), options);
-    boolean fits = bundled.unmatched().isEmpty() && bundled.problems().isEmpty();
-    return fits ? bundled : found;
+    String contradiction =
+        "The header says that it was trained on "
+            + trained.mark().text()
+            + ", but "
+            + (found.matched().isEmpty() ? "none" : "not all")
+            + " of its layers fit that base.";
+    return found.matched().isEmpty()
+        ? guessed(file, options).warned(contradiction)
+        : found.warned(contradiction);
+  }
+
+  /** By keys and shapes alone; what the header calls the base is told where no kind is known. */
+  private static Examination unnamed(Path file, BaseMark mark, ReadOptions options) {
+    Examination found = guessed(file, options);
+    if (found.known() || !mark.said()) {
+      return found;
+    }
+    return found
+        .titled(mark.text())
+        .warned(
+            "It was trained on "
+                + mark.text()
+                + ", which is not here, so its layers are only guessed. Name that base by --base.");
+  }
+
+  private static Examination guessed(Path file, ReadOptions options) {
+    Examination found = AdapterFiles.examine(file, Optional.empty(), options);
+    boolean layers = !found.matched().isEmpty() || !found.unmatched().isEmpty();
+    if (found.known() || !layers) {
+      return found;
+    }
+    for (BundledModel bundled : BundledModel.values()) {
+      Examination tried = AdapterFiles.examine(file, Optional.of(bundled.family()), options);
+      boolean fits = tried.unmatched().isEmpty() && tried.problems().isEmpty();
+      if (fits && !tried.matched().isEmpty()) {
+        return tried;
+      }
+    }
+    return found;
   }
 }

@@ -5,6 +5,7 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.format.KeyAccount;
+import dev.lora4j.core.format.metadata.BaseMark;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.TriggerWords;
 import dev.lora4j.core.format.reading.Examination;
@@ -26,12 +27,14 @@ final class AdapterReport {
   private final OpenAdapter file;
   private final Examination found;
   private final boolean all;
+  private final TrainedOn trained;
 
   /** {@code all} lists every layer and key. */
   AdapterReport(OpenAdapter file, Examination found, boolean all) {
     this.file = file;
     this.found = found;
     this.all = all;
+    this.trained = TrainedOn.of(BaseMark.of(new Metadata(file.metadata())));
   }
 
   /** For people. */
@@ -39,6 +42,9 @@ final class AdapterReport {
     List<String> lines = new ArrayList<>();
     lines.add(file.path() + ": adapter for " + found.family().title());
     lines.add("  " + file.totals().text());
+    if (trained.mark().said()) {
+      lines.add("  Trained on " + trained.text());
+    }
     lines.add("  Dialects: " + String.join(", ", found.dialects()));
     lines.add("  Layers: " + layerCounts());
     lines.add("  " + found.account().summary());
@@ -172,6 +178,8 @@ final class AdapterReport {
             .put("kind", "adapter")
             .put("adapter", true)
             .put("family", found.family().name())
+            .put("for", found.family().title())
+            .put("trained_on", trained.json().fields())
             .put("dialects", List.copyOf(found.dialects()))
             .put("modules", modules().fields())
             .put("keys", keys(found.account()).fields())

@@ -30,9 +30,9 @@ import picocli.CommandLine.Parameters;
       "Write a base model with adapters inside its weights.",
       "",
       "Any method takes part; those that depend on the weight (DoRA, OFT, (IA)3 ...) act in the"
-          + " order of the adapters. Sums are formed in F32 and rounded once to the base's own type."
-          + " Metadata, shards and all that is not changed stay the base's byte for byte. The files"
-          + " are read again and compared before they take the place of the output."
+          + " order of the adapters. Sums are formed in F32 and rounded once to the base's own"
+          + " type. Metadata, shards and all that is not changed stay the base's byte for byte. The"
+          + " files are read again and compared before they take the place of the output."
     })
 public final class BakeCommand implements Command {
   @Parameters(
@@ -72,8 +72,10 @@ public final class BakeCommand implements Command {
               files.stream().map(WeightedFile::file).toList(),
               Optional.of(opened.base()),
               partial.options());
+      UsedOn known = UsedOn.of(base);
       MixPlan plan = MixPlan.NONE;
       for (int i = 0; i < files.size(); i++) {
+        known.tellOther(console, files.get(i).file(), read.all().get(i));
         plan = plan.with(read.all().get(i).adapter(), files.get(i).weight());
       }
       BakeReport report = bake(console, opened, plan);

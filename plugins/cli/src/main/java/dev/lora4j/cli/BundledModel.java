@@ -3,23 +3,50 @@ package dev.lora4j.cli;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.Checkpoint;
 import dev.lora4j.emoji.EmojiSd;
+import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
 
-/** The base model that comes with the program, and what the quickstart needs beside it. */
-final class BundledModel {
-  private BundledModel() {}
+/** The models that come with the program, and what the quickstart needs beside them. */
+enum BundledModel {
+  /** The base for pictures. */
+  PICTURES("the bundled base emoji-sd", EmojiSd::folder),
+  /** The language model. */
+  TEXTS("the bundled model tiny-lm", TinyLm::folder);
 
-  /** The base model, in the folder layout of diffusers. */
-  static Path folder() {
-    return EmojiSd.folder();
+  /** What the folder of each is called. */
+  private static final String FOLDER = "base";
+
+  private final String title;
+  private final Supplier<Path> place;
+
+  BundledModel(String title, Supplier<Path> place) {
+    this.title = title;
+    this.place = place;
+  }
+
+  /** Those that an adapter's header may mean by a name. */
+  static List<BundledModel> called(String name) {
+    return name.equals(FOLDER) ? List.of(values()) : List.of();
+  }
+
+  /** SHA-256 of its weights, as headers of adapters have it. */
+  String hash() {
+    return BaseWeights.hash(place.get()).orElseThrow();
   }
 
   /** Its layers, by which adapters for it are known. */
-  static Family family() {
-    try (Checkpoint checkpoint = Checkpoint.open(folder())) {
+  Family family() {
+    try (Checkpoint checkpoint = Checkpoint.open(place.get())) {
       Family base = checkpoint.base();
-      return new Family(base.name(), "the bundled base emoji-sd", base.sites(), base.natives());
+      return new Family(base.name(), title, base.sites(), base.natives());
     }
+  }
+
+  /** The base for pictures, in the folder layout of diffusers. */
+  static Path folder() {
+    return EmojiSd.folder();
   }
 
   /** A folder of captioned pictures in one style. */

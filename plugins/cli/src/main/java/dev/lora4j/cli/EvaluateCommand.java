@@ -2,6 +2,8 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.spi.Extension;
@@ -60,8 +62,8 @@ public final class EvaluateCommand implements Command {
       paramLabel = "FILE[:WEIGHT]",
       converter = LoraOption.Reader.class,
       description =
-          "The adapter, a file or PEFT's folder, and its weight (default: 1). Without it and without --images the base alone is"
-              + " scored.")
+          "The adapter, a file or PEFT's folder, and its weight (default: 1). Without it and"
+              + " without --images the base alone is scored.")
   private Optional<LoraOption> lora = Optional.empty();
 
   @Option(
@@ -190,7 +192,7 @@ public final class EvaluateCommand implements Command {
       JudgedStyle judged,
       Prompt plain,
       Map<Integer, String> shown) {
-    Optional<Adapter> adapter = lora.map(l -> model.sd().adapter(l.file()));
+    Optional<Adapter> adapter = lora.map(l -> read(console, model, l.file()));
     Weight weight = lora.map(LoraOption::weight).orElse(Weight.of(0));
     return new JudgedPictures(
             output.resolve("images"),
@@ -236,5 +238,11 @@ public final class EvaluateCommand implements Command {
         console.print(output.resolve("images") + "  every picture, and its line in the manifest");
       }
     }
+  }
+
+  private static Adapter read(Console console, OpenModel model, Path file) {
+    LoadedAdapter loaded = model.sd().load(file, ReadOptions.STRICT);
+    UsedOn.of(model.sd().base()).tell(console, file, loaded);
+    return loaded.adapter();
   }
 }

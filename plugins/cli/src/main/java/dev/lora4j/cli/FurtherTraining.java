@@ -37,7 +37,11 @@ record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAsk
             file -> {
               requireOther(ExistingPath.any(file), settings.out());
               return new FurtherTraining(file, base.load(file), settings.rankAskedBy())
-                  .of(console, recipe, r -> r.plan(base.base().sites().all()));
+                  .of(
+                      console,
+                      UsedOn.of(base.base()),
+                      recipe,
+                      r -> r.plan(base.base().sites().all()));
             })
         .orElse(recipe);
   }
@@ -56,11 +60,15 @@ record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAsk
    * The recipe with the adapter.
    *
    * @param console is told what it is
+   * @param base that is trained on
    * @param planning what a recipe means for the base
    */
   AdapterRecipe of(
-      Console console, AdapterRecipe recipe, Function<AdapterRecipe, AdapterPlan> planning) {
-    loaded.warnings().forEach(warning -> console.note(file + ": " + warning));
+      Console console,
+      UsedOn base,
+      AdapterRecipe recipe,
+      Function<AdapterRecipe, AdapterPlan> planning) {
+    base.tell(console, file, loaded);
     Adapter adapter = loaded.adapter();
     AdapterRecipe going = recipe.from(adapter);
     AdapterPlan plan = planning.apply(going);

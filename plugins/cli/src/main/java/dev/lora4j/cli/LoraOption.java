@@ -1,12 +1,14 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.text.model.TextModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -42,17 +44,24 @@ record LoraOption(Path file, Optional<Weight> said) {
                 + lora.weight().text()
                 + " of "
                 + lora.file()
-                + " changes over the steps of a picture, which a text has not; give it one number.");
+                + " changes over the steps of a picture, which a text has not; give it one"
+                + " number.");
       }
     }
   }
 
   /** Adapters of texts with their weights, each read where it is said to lie. */
-  static MixPlan plan(List<LoraOption> loras, Function<Path, Adapter> reading) {
+  static MixPlan plan(
+      Console console,
+      List<LoraOption> loras,
+      TextModel base,
+      BiFunction<Path, ReadOptions, LoadedAdapter> reading) {
     requireForTexts(loras);
     MixPlan plan = MixPlan.NONE;
     for (LoraOption lora : loras) {
-      plan = plan.with(reading.apply(lora.file()), lora.weight());
+      LoadedAdapter loaded = reading.apply(lora.file(), ReadOptions.STRICT);
+      UsedOn.of(base).tell(console, lora.file(), loaded);
+      plan = plan.with(loaded.adapter(), lora.weight());
     }
     return plan;
   }

@@ -25,7 +25,6 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The adapters that take part in a picture. */
 final class MixOption {
-  private static final int WIDTH = 600;
 
   @Option(
       names = "--lora",
@@ -33,9 +32,10 @@ final class MixOption {
       converter = LoraOption.Reader.class,
       description =
           "Adapter to blend in, a file or PEFT's folder, its weight (default: 1), and the share of"
-              + " the steps in which it takes part, for example ink.safetensors:0.7:0.5-1; or weights at shares of the"
-              + " steps with straight lines between them, ink.safetensors:0@0,1@0.5,0.2@1, or"
-              + " rounded ones if :cosine follows. May be given several times.")
+              + " the steps in which it takes part, for example ink.safetensors:0.7:0.5-1; or"
+              + " weights at shares of the steps with straight lines between them,"
+              + " ink.safetensors:0@0,1@0.5,0.2@1, or rounded ones if :cosine follows. May be given"
+              + " several times.")
   List<LoraOption> loras = new ArrayList<>();
 
   @Mixin private final ShareOptions shares = new ShareOptions();
@@ -171,7 +171,7 @@ final class MixOption {
       return known;
     }
     LoadedAdapter loaded = model.sd().load(file, partial.options());
-    loaded.warnings().forEach(w -> console.note(file + ": " + Printable.of(w, WIDTH)));
+    UsedOn.of(model.sd().base()).tell(console, file, loaded);
     files.put(file, loaded.adapter());
     return loaded.adapter();
   }

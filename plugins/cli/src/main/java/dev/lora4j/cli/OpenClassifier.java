@@ -54,8 +54,8 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
   }
 
   /** Reads adapters and their weights. */
-  MixPlan plan(List<LoraOption> loras) {
-    return LoraOption.plan(loras, model::adapter);
+  MixPlan plan(Console console, List<LoraOption> loras) {
+    return LoraOption.plan(console, loras, model.base(), model::load);
   }
 
   @Override

@@ -43,8 +43,8 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
   }
 
   /** Reads adapters and their weights. */
-  MixPlan plan(List<LoraOption> loras) {
-    return LoraOption.plan(loras, model::adapter);
+  MixPlan plan(Console console, List<LoraOption> loras) {
+    return LoraOption.plan(console, loras, model.base(), model::load);
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.metadata.BaseMark;
+import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.nn.Site;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ record ReadAdapters(List<LoadedAdapter> all) {
     }
     ReadAdapters read = new ReadAdapters(all);
     read.requireOneFamily(files);
+    read.tellBases(console, files);
     return read;
   }
 
@@ -40,7 +43,7 @@ record ReadAdapters(List<LoadedAdapter> all) {
     for (int i = 1; i < all.size(); i++) {
       Family first = all.get(0).family();
       Family other = all.get(i).family();
-      if (!first.name().equals(other.name())) {
+      if (!first.name().equals(other.name()) || !fit(first, other)) {
         throw new Failure(
             files.get(0)
                 + " is for "
@@ -52,6 +55,41 @@ record ReadAdapters(List<LoadedAdapter> all) {
                 + "; adapters of different bases have no layers in common.");
       }
     }
+  }
+
+  /** Whether the layers that two bases call alike may be the same. */
+  private static boolean fit(Family first, Family other) {
+    return first.sites().all().stream()
+        .allMatch(
+            site ->
+                other
+                    .sites()
+                    .find(site.name())
+                    .filter(s -> s.weight().elements() != site.weight().elements())
+                    .isEmpty());
+  }
+
+  /** Says where headers name different bases: what is added up was learnt against others. */
+  private void tellBases(Console console, List<Path> files) {
+    for (int i = 1; i < all.size(); i++) {
+      BaseMark first = mark(0);
+      BaseMark other = mark(i);
+      if (!first.agrees(other)) {
+        console.note(
+            files.get(0)
+                + " was trained on "
+                + first.text()
+                + " and "
+                + files.get(i)
+                + " on "
+                + other.text()
+                + ": on either base, one of them is not where it was trained.");
+      }
+    }
+  }
+
+  private BaseMark mark(int index) {
+    return BaseMark.of(new Metadata(all.get(index).adapter().metadata()));
   }
 
   /** The kind of base that they are all for. */

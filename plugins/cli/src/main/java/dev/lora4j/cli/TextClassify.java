@@ -39,7 +39,7 @@ final class TextClassify implements Command {
   public int run(Console console) {
     LoraOption.requireForTexts(loras);
     try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
-      List<MixPlan> mixes = Collections.nCopies(texts.size(), open.plan(loras));
+      List<MixPlan> mixes = Collections.nCopies(texts.size(), open.plan(console, loras));
       List<ClassProbabilities> found = open.model().classify(texts, mixes);
       if (json) {
         console.print(report(found).toString());

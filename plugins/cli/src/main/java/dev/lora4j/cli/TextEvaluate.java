@@ -88,7 +88,7 @@ final class TextEvaluate implements Command {
       LanguageModel model = open.model();
       SequenceLimits limits = limits(model.base());
       TokenSequences cut = model.sequences(texts, limits);
-      MixPlan mix = open.plan(loras);
+      MixPlan mix = open.plan(console, loras);
       if (writes) {
         GeneratedText.requirePrompts(model, texts);
       }
@@ -137,7 +137,7 @@ final class TextEvaluate implements Command {
       TextClassifier model = open.model();
       SequenceLimits limits = limits(model.base());
       TokenSequences cut = model.sequences(texts, limits);
-      MixPlan mix = open.plan(loras);
+      MixPlan mix = open.plan(console, loras);
       Json report = new Json();
       // A head that starts from chance says nothing of the base.
       if (model.base().started().isEmpty()) {

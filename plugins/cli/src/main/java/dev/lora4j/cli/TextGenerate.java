@@ -144,7 +144,7 @@ final class TextGenerate implements Command {
             .map(text -> prompt(text).tokens(tokens).sampling(sampling).stops(stops))
             .toList();
     try (OpenText open = OpenText.of(console, options)) {
-      MixPlan mix = open.plan(loras);
+      MixPlan mix = open.plan(console, loras);
       List<TextPrompt> all = new ArrayList<>();
       for (int i = 0; i < asked.size(); i++) {
         all.add(asked.get(i).seed(seed + i).mix(mix));

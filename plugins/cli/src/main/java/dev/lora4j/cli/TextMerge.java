@@ -30,8 +30,8 @@ final class TextMerge implements Command {
       paramLabel = "PATH[:WEIGHT]",
       converter = LoraOption.Reader.class,
       description =
-          "Adapter, and its weight (default: 1). May be given several times; without any the model is"
-              + " written as it is, in another precision.")
+          "Adapter, and its weight (default: 1). May be given several times; without any the model"
+              + " is written as it is, in another precision.")
   private List<LoraOption> loras = new ArrayList<>();
 
   @Option(
@@ -71,14 +71,15 @@ final class TextMerge implements Command {
 
   private int words(Console console, DType stored) {
     try (OpenText open = OpenText.of(console, options)) {
-      return MergedText.write(open.model().base(), List.of(), open.plan(loras), stored, out);
+      return MergedText.write(
+          open.model().base(), List.of(), open.plan(console, loras), stored, out);
     }
   }
 
   private int classes(Console console, DType stored) {
     try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
       return MergedText.write(
-          open.model().base(), open.model().labels(), open.plan(loras), stored, out);
+          open.model().base(), open.model().labels(), open.plan(console, loras), stored, out);
     }
   }
 }

@@ -168,6 +168,7 @@ final class TextTrain implements Command {
       AdapterRecipe recipe =
           recipe(
               console,
+              open.model().base(),
               open.model()::load,
               r -> TextTrainer.on(open.model(), how.settings(r, limits, 1)).plan());
       TextTrainer unsized =
@@ -198,6 +199,7 @@ final class TextTrain implements Command {
       AdapterRecipe recipe =
           recipe(
               console,
+              model.base(),
               model::load,
               r -> ClassifierTrainer.on(model, how.settings(r, limits, 1)).plan());
       ClassifierTrainer unsized =
@@ -228,11 +230,13 @@ final class TextTrain implements Command {
   /**
    * What is trained; with an adapter that is gone on with, what that has.
    *
+   * @param base that is trained
    * @param reading reads it
    * @param planning what a recipe means for the base
    */
   private AdapterRecipe recipe(
       Console console,
+      TextModel base,
       BiFunction<Path, ReadOptions, LoadedAdapter> reading,
       Function<AdapterRecipe, AdapterPlan> planning) {
     Optional<String> asked = UnusedOptions.given(spec, "--rank");
@@ -240,7 +244,7 @@ final class TextTrain implements Command {
         .map(
             file ->
                 new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
-                    .of(console, how.recipe(), planning))
+                    .of(console, UsedOn.of(base), how.recipe(), planning))
         .orElseGet(how::recipe);
   }
 

@@ -28,7 +28,7 @@ class TextClassesTest {
     for (String file : List.of("config.json", "model.safetensors")) {
       Files.copy(MODEL.resolve(file), model.resolve(file));
     }
-    writeTokenizer(model);
+    Tokenizers.words(model);
     base = "--base=" + model;
     data =
         Files.writeString(
@@ -41,20 +41,6 @@ class TextClassesTest {
             {"text": "red", "label": "warm"}
             {"text": "blue", "label": "cold"}
             """);
-  }
-
-  private static void writeTokenizer(Path model) throws IOException {
-    Files.writeString(
-        model.resolve("tokenizer.json"),
-        """
-        {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
-         "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true},
-         "pre_tokenizer": {"type": "BertPreTokenizer"},
-         "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]},
-         "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
-         "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
-           "vocab": {"[PAD]": 0, "[CLS]": 1, "[SEP]": 2, "[UNK]": 3, "[MASK]": 4, "red": 5, "fox": 6, "blue": 7}}}
-        """);
   }
 
   private Run train(Path out, Object... more) {
@@ -189,7 +175,7 @@ class TextClassesTest {
     for (String file : List.of("config.json", "model.safetensors")) {
       Files.copy(MODEL.resolveSibling("bert").resolve(file), model.resolve(file));
     }
-    writeTokenizer(model);
+    Tokenizers.words(model);
     base = "--base=" + model;
     String lines = Files.readString(data);
     Files.writeString(data, lines.replace("warm", "good").replace("cold", "bad"));

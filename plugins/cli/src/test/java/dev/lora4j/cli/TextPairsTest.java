@@ -25,29 +25,7 @@ class TextPairsTest {
     for (String file : List.of("config.json", "model.safetensors")) {
       Files.copy(MODEL.resolve(file), model.resolve(file));
     }
-    StringBuilder letters = new StringBuilder();
-    "abcdefghijklmnopqrstuvwxyz"
-        .chars()
-        .forEach(letter -> letters.append(", [\"%c\", -2.0]".formatted(letter)));
-    Files.writeString(
-        model.resolve("tokenizer.json"),
-        """
-        {"version": "1.0", "truncation": null, "padding": null, "normalizer": null,
-         "added_tokens": [
-           {"id": 0, "content": "<pad>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true},
-           {"id": 1, "content": "</s>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
-         "pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": true},
-         "post_processor": {"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}],
-           "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
-           "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}}},
-         "decoder": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": true},
-         "model": {"type": "Unigram", "unk_id": 2, "byte_fallback": false,
-           "vocab": [["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0], ["\u2581", -1.0]%s]}}
-        """
-            .formatted(letters));
-    Files.writeString(
-        model.resolve("tokenizer_config.json"),
-        "{\"tokenizer_class\": \"PreTrainedTokenizerFast\", \"eos_token\": \"</s>\", \"pad_token\": \"<pad>\"}");
+    Tokenizers.letters(model);
     base = "--base=" + model;
     Path data = folder.resolve("pairs.jsonl");
     Files.writeString(

@@ -11,6 +11,7 @@ import dev.lora4j.core.format.peft.PeftTensors;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.LaidFile;
 import dev.lora4j.core.format.writing.LaidOut;
+import dev.lora4j.core.format.writing.OtherForm;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.HostTensor;
@@ -57,7 +58,8 @@ public final class DiffusersWriter implements AdapterWriter {
     if (scaled) {
       changes.add(
           "Scales other than 1 are in lora_adapter_metadata, which diffusers reads from 0.34 on;"
-              + " programs that look at the tensors alone miss them, unless the scales are folded.");
+              + " programs that look at the tensors alone miss them, unless the scales are"
+              + " folded.");
     }
     return new LaidOut(List.of(LaidFile.alone(tensors, metadata)), changes);
   }
@@ -71,8 +73,8 @@ public final class DiffusersWriter implements AdapterWriter {
                 + factors.method()
                 + " ("
                 + String.join(", ", factors.tensors().keySet())
-                + "), but diffusers loads LoRA and DoRA alone. Write kohya's layout, or turn the"
-                + " adapter into LoRA first.");
+                + "), but diffusers loads LoRA and DoRA alone. "
+                + OtherForm.advice(factors));
       }
     }
     if (site.model().isEmpty()) {

@@ -13,6 +13,7 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.BaseUse;
 import dev.lora4j.core.format.writing.LaidFile;
 import dev.lora4j.core.format.writing.LaidOut;
+import dev.lora4j.core.format.writing.OtherForm;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.HostTensor;
@@ -131,7 +132,8 @@ public final class PeftWriter implements AdapterWriter {
             + String.join(", ", factors.tensors().keySet())
             + "), but PEFT's layout "
             + why
-            + ". Write kohya's layout, or turn the adapter into LoRA first.");
+            + ". "
+            + OtherForm.advice(factors));
   }
 
   /** What all types have in common, and the fields of one, sorted as PEFT sorts them. */

@@ -3,6 +3,7 @@ package dev.lora4j.core.format.reading;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.metadata.Metadata;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -75,11 +76,33 @@ public final class AdapterFiles {
   public static Examination examine(Path path, Optional<Family> base, ReadOptions options) {
     try (AdapterSource source = AdapterSource.open(path)) {
       NoAdapter.refuse(path, source.tensors());
-      Examination found = new Examiner(source, options).examine(TargetModel.of(source, base));
+      Examination found = examine(source, base, options);
       return found
           .adapter()
           .map(adapter -> found.with(Permission.refusals(path, adapter, options.user())))
           .orElse(found);
+    }
+  }
+
+  /** A kind of base none of whose layers the adapter fits is not claimed. */
+  private static Examination examine(
+      AdapterSource source, Optional<Family> base, ReadOptions options) {
+    Examination found = new Examiner(source, options).examine(TargetModel.of(source, base));
+    return base.isPresent() || !found.known() || !found.matched().isEmpty()
+        ? found
+        : new Examiner(source, options).examine(TargetModel.guessed(source));
+  }
+
+  /**
+   * The strings in the header of an adapter, those of several files together.
+   *
+   * @throws AdapterException if the file holds no adapter
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
+   *     safetensors file
+   */
+  public static Metadata metadata(Path path) {
+    try (AdapterSource source = AdapterSource.open(path)) {
+      return new Metadata(source.metadata());
     }
   }
 }

@@ -47,23 +47,39 @@ public record Examination(
 
   /** The same with more problems. */
   Examination with(List<String> more) {
-    if (more.isEmpty()) {
-      return this;
-    }
-    List<String> all = new ArrayList<>(more);
-    all.addAll(problems);
+    return with(family, joined(more, problems), warnings);
+  }
+
+  /** The same with a warning before its own. */
+  public Examination warned(String warning) {
+    return with(family, problems, joined(List.of(warning), warnings));
+  }
+
+  /** The same with the base called otherwise. */
+  public Examination titled(String title) {
+    Family other = new Family(family.name(), title, family.sites(), family.natives());
+    return with(other, problems, warnings);
+  }
+
+  private Examination with(Family base, List<String> problems, List<String> warnings) {
     return new Examination(
-        family,
+        base,
         known,
         dialects,
         matched,
         unmatched,
         account,
         adapter,
-        all,
+        problems,
         warnings,
         embeddings,
         replacements);
+  }
+
+  private static List<String> joined(List<String> first, List<String> second) {
+    List<String> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all;
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.lora4j.core.format.reading;
 
-import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Ending;
@@ -9,9 +8,7 @@ import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.format.family.Families;
-import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.TensorInfo;
-import dev.lora4j.core.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,28 +20,29 @@ import java.util.stream.IntStream;
  * Which kind of base an adapter is for: the one whose layers fit its keys and shapes best.
  *
  * @param best absent if none has any of the layers
- * @param warnings where several fit equally well
+ * @param warnings where several fit equally well, or the header says another
  */
 record FamilyGuess(Optional<Family> best, List<String> warnings) {
   /** Enough keys to tell, however many a hostile file has. */
   private static final int MOST_KEYS = 4000;
 
-  private static final int FITS = 4;
-  private static final int SAME_RANK = 1;
-  private static final int MISFIT = -16;
+  /** The letters of a family's name that say which model it is a version of. */
+  private static final int MODEL = 3;
 
+  /** What trainers call kinds of bases begins so. */
   private static final Map<String, String> TRAINED =
       Map.of("sd_v1", "sd15", "sd_v2", "sd21", "sdxl_base", "sdxl", "sd3", "sd3", "flux", "flux");
 
   static FamilyGuess of(AdapterSource source) {
     Map<String, TensorInfo> tensors = source.tensors();
     List<TensorInfo> sample = sample(tensors);
+    ShapeFit fit = new ShapeFit(tensors);
     List<Family> best = new ArrayList<>();
     long most = 0;
     for (Family family : Families.all()) {
       KeyContext context =
           new KeyContext(new LayerNames(family), tensors.keySet(), source.metadata());
-      long score = sample.stream().mapToLong(t -> score(t, context)).sum();
+      long score = sample.stream().mapToLong(t -> score(t, context, fit)).sum();
       if (score > most) {
         best.clear();
         most = score;
@@ -71,16 +69,21 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
   }
 
   private static FamilyGuess choose(List<Family> best, Map<String, String> metadata) {
-    if (best.size() < 2) {
-      return new FamilyGuess(best.stream().findFirst(), List.of());
+    Optional<Family> said = said(metadata);
+    if (said.filter(best::contains).isPresent()) {
+      return new FamilyGuess(said, List.of());
     }
-    String version = metadata.getOrDefault("ss_base_model_version", "").toLowerCase(Locale.ROOT);
-    for (Map.Entry<String, String> trained : TRAINED.entrySet()) {
-      Optional<Family> named =
-          best.stream().filter(f -> f.name().equals(trained.getValue())).findFirst();
-      if (version.startsWith(trained.getKey()) && named.isPresent()) {
-        return new FamilyGuess(named, List.of());
-      }
+    List<String> warnings = new ArrayList<>();
+    if (said.isPresent() && !best.isEmpty() && contradicts(said.get(), best.get(0))) {
+      warnings.add(
+          "The header says that it was trained on "
+              + said.get().title()
+              + ", but its layers are those of "
+              + best.get(0).title()
+              + ", for which it is read.");
+    }
+    if (best.size() < 2) {
+      return new FamilyGuess(best.stream().findFirst(), warnings);
     }
     String text =
         "The adapter fits "
@@ -88,33 +91,31 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
             + " equally well; it is read for "
             + best.get(0).title()
             + ". Name the base to be sure.";
-    return new FamilyGuess(Optional.of(best.get(0)), List.of(text));
+    warnings.add(text);
+    return new FamilyGuess(Optional.of(best.get(0)), warnings);
   }
 
-  private static int score(TensorInfo tensor, KeyContext context) {
+  /** The kind of base that the trainer says it was; empty if it says none that is known. */
+  private static Optional<Family> said(Map<String, String> metadata) {
+    String version = metadata.getOrDefault("ss_base_model_version", "").toLowerCase(Locale.ROOT);
+    return TRAINED.entrySet().stream()
+        .filter(e -> version.startsWith(e.getKey()))
+        .findFirst()
+        .map(e -> Families.named(e.getValue()));
+  }
+
+  /** Versions of one model, such as Stable Diffusion 3 and 3.5, go by one name in headers. */
+  private static boolean contradicts(Family said, Family found) {
+    return !said.name().substring(0, MODEL).equals(found.name().substring(0, MODEL));
+  }
+
+  private static int score(TensorInfo tensor, KeyContext context, ShapeFit fit) {
     for (AdapterFormat format : Formats.all()) {
       Optional<Address> address = Formats.resolve(format, tensor.name(), context);
       if (address.isPresent() && address.get() instanceof Address.OfLayer of) {
-        return score(tensor.shape(), of);
+        return fit.of(tensor, of);
       }
     }
     return 0;
-  }
-
-  private static int score(Shape shape, Address.OfLayer of) {
-    Site site = of.layer().whole();
-    if (shape.rank() < 2 || shape.elements() == 0 || site.weight().rank() < 2) {
-      return 1;
-    }
-    boolean down = of.role().equals(LoraMethod.DOWN);
-    boolean up = of.role().equals(LoraMethod.UP);
-    if (!down && !up) {
-      return 1;
-    }
-    long wanted = down ? site.rest() : site.out();
-    long found = down ? shape.elements() / shape.size(0) : shape.size(0);
-    // A Tucker core has the kernel, so that the down factor has not.
-    boolean fits = found == wanted || (down && shape.size(1) == site.weight().size(1));
-    return fits ? FITS + (shape.rank() == site.weight().rank() ? SAME_RANK : 0) : MISFIT;
   }
 }

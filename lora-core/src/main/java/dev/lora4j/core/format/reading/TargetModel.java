@@ -23,9 +23,12 @@ record TargetModel(KeyContext context, boolean known, boolean given, List<String
     return guess
         .best()
         .map(family -> new TargetModel(context(source, family), true, false, guess.warnings()))
-        .orElseGet(
-            () ->
-                new TargetModel(context(source, GuessedSites.of(source)), false, false, List.of()));
+        .orElseGet(() -> guessed(source));
+  }
+
+  /** Layers as the factors ask for. */
+  static TargetModel guessed(AdapterSource source) {
+    return new TargetModel(context(source, GuessedSites.of(source)), false, false, List.of());
   }
 
   private static KeyContext context(AdapterSource source, Family family) {

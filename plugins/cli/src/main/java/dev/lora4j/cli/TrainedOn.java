@@ -1,0 +1,53 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.CheckpointException;
+import dev.lora4j.core.format.metadata.BaseMark;
+import dev.lora4j.core.model.KnownBases;
+import dev.lora4j.core.safetensors.SafetensorsException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The base that an adapter was trained on by its header.
+ *
+ * @param mark what the header says
+ * @param base its layers, if it is a bundled one or lies where this program has loaded it before
+ */
+record TrainedOn(BaseMark mark, Optional<Family> base) {
+  /** That of a header. */
+  static TrainedOn of(BaseMark mark) {
+    return new TrainedOn(mark, mark.hash().flatMap(hash -> base(mark, hash)));
+  }
+
+  private static Optional<Family> base(BaseMark mark, String hash) {
+    return BundledModel.called(mark.name().orElse("")).stream()
+        .filter(bundled -> bundled.hash().equals(hash))
+        .findFirst()
+        .map(BundledModel::family)
+        .or(() -> KnownBases.ofUser().find(hash).flatMap(TrainedOn::layers));
+  }
+
+  private static Optional<Family> layers(Path base) {
+    try (Checkpoint checkpoint = Checkpoint.open(base)) {
+      return Optional.of(checkpoint.base());
+    } catch (CheckpointException | SafetensorsException e) {
+      return Optional.empty(); // an encoder alone, or what lies there now
+    }
+  }
+
+  /** For people, as the end of a sentence. */
+  String text() {
+    return base.map(b -> mark.text() + ", which is here: " + b.title())
+        .orElseGet(() -> mark.text() + ", which is not here");
+  }
+
+  /** For programs. */
+  Json json() {
+    return new Json()
+        .put("name", mark.name().orElse(""))
+        .put("sha256", mark.hash().orElse(""))
+        .put("here", base.isPresent());
+  }
+}
