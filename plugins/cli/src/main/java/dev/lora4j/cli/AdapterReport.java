@@ -4,7 +4,6 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.metadata.BaseMark;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.TriggerWords;
@@ -182,7 +181,7 @@ final class AdapterReport {
             .put("trained_on", trained.json().fields())
             .put("dialects", List.copyOf(found.dialects()))
             .put("modules", modules().fields())
-            .put("keys", keys(found.account()).fields())
+            .put("keys", KeyReport.json(found.account()).fields())
             .put("methods", found.adapter().map(AdapterReport::methods).orElseGet(TreeMap::new))
             .put("ranks", found.adapter().map(AdapterReport::ranks).orElseGet(TreeMap::new))
             .put("identity", found.adapter().map(Adapter::identity).orElse(""))
@@ -202,20 +201,6 @@ final class AdapterReport {
         .put("total", found.matched().size() + found.unmatched().size())
         .put("matched", found.matched().size())
         .put("unmatched", found.unmatched().size());
-  }
-
-  private static Json keys(KeyAccount account) {
-    List<Object> ignored = new ArrayList<>();
-    account
-        .ignored()
-        .forEach(
-            (key, why) ->
-                ignored.add(new Json().put("key", key).put("reason", why.text()).fields()));
-    return new Json()
-        .put("total", account.total())
-        .put("used", account.used().size())
-        .put("converted", account.converted().size())
-        .put("ignored", ignored);
   }
 
   private static List<Object> objects(Adapter adapter) {

@@ -143,6 +143,7 @@ public final class BakeCommand implements Command {
               .put("file", files.get(i).file().toString())
               .put("weight", files.get(i).weight())
               .put("identity", read.all().get(i).adapter().identity())
+              .put("keys", KeyReport.json(read.all().get(i).account()))
               .fields());
     }
     List<Map<String, Object>> changed = new ArrayList<>();

@@ -30,8 +30,8 @@ import picocli.CommandLine.Parameters;
       "Say how far apart two adapters are, block by block.",
       "",
       "The cosine is that of the angle between their changes: 1 for the same direction, 0 for"
-          + " nothing in common, -1 for opposites. The overlap is the share of the directions of the"
-          + " one with fewer that the other has too, between 0 and 1.",
+          + " nothing in common, -1 for opposites. The overlap is the share of the directions of"
+          + " the one with fewer that the other has too, between 0 and 1.",
       "",
       "Blocks are called as in lists of block weights: IN04, M00, OUT03, and BASE for the text"
           + " encoders of a UNet; D12, S30, CLIP and T5 in FLUX; L07 in language models."
@@ -108,7 +108,8 @@ public final class CompareCommand implements Command {
   private static Json json(ReadAdapters read, int index, Path file) {
     return new Json()
         .put("file", file.toString())
-        .put("identity", read.all().get(index).adapter().identity());
+        .put("identity", read.all().get(index).adapter().identity())
+        .put("keys", KeyReport.json(read.all().get(index).account()));
   }
 
   private static Json json(Total total) {

@@ -266,6 +266,7 @@ public final class MergeCommand implements Command {
                 .put("file", files.get(i).file().toString())
                 .put("weight", files.get(i).weight())
                 .put("identity", one.adapter().identity())
+                .put("keys", KeyReport.json(one.account()))
                 .fields());
       }
       Json told =

@@ -92,7 +92,12 @@ public final class MixCommand implements Command {
       InterferenceChart.write(output, explained);
     }
     if (json) {
-      Json told = explained.json();
+      Json told =
+          explained
+              .json()
+              .put(
+                  "keys",
+                  read.all().stream().map(one -> KeyReport.json(one.account()).fields()).toList());
       console.print((meet ? told.put("picture", output.toString()) : told).toString());
     } else {
       explained.lines().forEach(console::print);

@@ -31,6 +31,7 @@ record ReadAdapters(List<LoadedAdapter> all) {
     for (Path file : files) {
       LoadedAdapter loaded = AdapterReading.examine(file, base, options).loaded();
       loaded.warnings().forEach(w -> console.note(file + ": " + Printable.of(w, WIDTH)));
+      KeyReport.tell(console, file, loaded.account());
       all.add(loaded);
     }
     ReadAdapters read = new ReadAdapters(all);

@@ -94,7 +94,7 @@ public final class ResizeCommand implements Command {
             ranks.words(),
             cut.adapter());
     Adapter written = output.write(console, cut.adapter(), metadata, read);
-    report(console, before, written, new TruncationTable(cut, read.blocks()), stored);
+    report(console, loaded, written, new TruncationTable(cut, read.blocks()), stored);
     console.note("Done in " + Durations.since(began) + ".");
     return 0;
   }
@@ -114,12 +114,14 @@ public final class ResizeCommand implements Command {
   }
 
   private void report(
-      Console console, Adapter before, Adapter written, TruncationTable table, DType stored) {
+      Console console, LoadedAdapter loaded, Adapter written, TruncationTable table, DType stored) {
+    Adapter before = loaded.adapter();
     if (json) {
       console.print(
           new Json()
               .put("file", output.file.toString())
               .put("identity", written.identity())
+              .put("keys", KeyReport.json(loaded.account()))
               .put("rankBefore", Derivation.greatestRank(before))
               .put("rank", Derivation.greatestRank(written))
               .put("precision", stored.toString())

@@ -38,6 +38,7 @@ record UsedOn(String name, Supplier<Optional<String>> hash) {
   /** Notes what is odd about an adapter, and that it was trained on another base, if it was. */
   void tell(Console console, Path file, LoadedAdapter adapter) {
     adapter.warnings().forEach(w -> console.note(file + ": " + Printable.of(w, WIDTH)));
+    KeyReport.tell(console, file, adapter.account());
     tellOther(console, file, adapter);
   }
 
