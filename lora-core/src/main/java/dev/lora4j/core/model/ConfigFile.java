@@ -13,9 +13,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Typed access to a {@code config.json}, with errors that name the file and the key. */
 public final class ConfigFile {
+  /** Up to here each whole number is a double. */
+  private static final double MOST_EXACT = 0x1p53;
+
   private final Path file;
   private final JsonObject json;
 
@@ -84,6 +88,158 @@ public final class ConfigFile {
   /** Whether the file has {@code key}, be it null. */
   public boolean states(String key) {
     return json.has(key);
+  }
+
+  /** The names of all settings, be they null. */
+  public Set<String> keys() {
+    return json.keySet();
+  }
+
+  /** A single value as a text, whole numbers without a fraction; a list or section as JSON. */
+  public Optional<String> plain(String key) {
+    return find(key)
+        .map(
+            v -> {
+              if (!v.isJsonPrimitive()) {
+                return v.toString();
+              }
+              boolean whole = v.getAsJsonPrimitive().isNumber() && whole(v.getAsDouble());
+              return whole ? String.valueOf((long) v.getAsDouble()) : v.getAsString();
+            });
+  }
+
+  private static boolean whole(double value) {
+    return value == Math.rint(value) && Math.abs(value) <= MOST_EXACT;
+  }
+
+  /**
+   * A whole number that must be there.
+   *
+   * @throws ModelException if it is none from {@code least} to {@code most}
+   */
+  public int within(String key, int least, int most) {
+    return within(key, need(key), least, most);
+  }
+
+  /** {@link #within(String, int, int)}, of a key that may be absent. */
+  public int within(String key, int least, int most, int otherwise) {
+    return find(key).map(v -> within(key, v, least, most)).orElse(otherwise);
+  }
+
+  /**
+   * A list of whole numbers that must be there.
+   *
+   * @throws ModelException if it is empty, or one is none from {@code least} to {@code most}
+   */
+  public List<Integer> listWithin(String key, int least, int most) {
+    List<Integer> values = new ArrayList<>();
+    array(key).forEach(v -> values.add(within(key, v, least, most)));
+    if (values.isEmpty()) {
+      throw new ModelException(file + ": '" + key + "' is an empty list.");
+    }
+    return values;
+  }
+
+  /**
+   * {@code size} numbers, which the file may also give as one number for all.
+   *
+   * @throws ModelException if there are more or fewer, or one is none from {@code least} to {@code
+   *     most}
+   */
+  public List<Integer> listWithin(String key, int size, int least, int most) {
+    JsonElement value = need(key);
+    if (!value.isJsonArray()) {
+      return Collections.nCopies(size, within(key, value, least, most));
+    }
+    List<Integer> values = listWithin(key, least, most);
+    requireCount(key, values.size(), size);
+    return values;
+  }
+
+  /**
+   * {@code size} lists of {@code length} numbers each, for which the file may also give one number
+   * each, or one for all.
+   *
+   * @throws ModelException as {@link #listWithin(String, int, int, int)} does
+   */
+  public List<List<Integer>> listsWithin(String key, int size, int length, int least, int most) {
+    JsonElement all = need(key);
+    if (!all.isJsonArray()) {
+      return Collections.nCopies(size, listWithin(key, length, least, most));
+    }
+    requireCount(key, all.getAsJsonArray().size(), size);
+    List<List<Integer>> lists = new ArrayList<>();
+    for (JsonElement each : all.getAsJsonArray()) {
+      if (each.isJsonArray()) {
+        requireCount(key, each.getAsJsonArray().size(), length);
+        List<Integer> values = new ArrayList<>();
+        each.getAsJsonArray().forEach(v -> values.add(within(key, v, least, most)));
+        lists.add(values);
+      } else {
+        lists.add(Collections.nCopies(length, within(key, each, least, most)));
+      }
+    }
+    return lists;
+  }
+
+  /**
+   * Refuses a list of another length.
+   *
+   * @throws ModelException if {@code found} is not {@code expected}
+   */
+  public void requireCount(String key, int found, int expected) {
+    if (found != expected) {
+      throw new ModelException(
+          file + ": '" + key + "' has " + found + " values, expected " + expected + ".");
+    }
+  }
+
+  /** A list of numbers that must be there. */
+  public List<Double> reals(String key) {
+    List<Double> values = new ArrayList<>();
+    array(key).forEach(v -> values.add(number(key, v).doubleValue()));
+    return values;
+  }
+
+  /**
+   * A number.
+   *
+   * @throws ModelException if it is not above {@code least} and below {@code most}
+   */
+  public double between(String key, double least, double most, double otherwise) {
+    double value = real(key, otherwise);
+    if (value > least && value < most) {
+      return value;
+    }
+    throw new ModelException(
+        file
+            + ": '"
+            + key
+            + "' is "
+            + value
+            + ", expected more than "
+            + least
+            + " and less than "
+            + most
+            + ".");
+  }
+
+  private int within(String key, JsonElement value, int least, int most) {
+    double found = number(key, value).doubleValue();
+    if (whole(found) && found >= least && found <= most) {
+      return (int) found;
+    }
+    throw new ModelException(
+        file
+            + ": '"
+            + key
+            + "' has the value "
+            + value
+            + ", expected a whole number from "
+            + least
+            + " to "
+            + most
+            + ".");
   }
 
   private JsonElement need(String key) {

@@ -1,7 +1,6 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.model.ConvertedWeights;
 import dev.lora4j.core.model.KnownBases;
 import dev.lora4j.core.model.ModelException;
@@ -17,9 +16,7 @@ import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import dev.lora4j.diffusion.vae.VaeConfig;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +28,6 @@ import java.util.Optional;
  * scope it was loaded into.
  */
 public final class DiffusionModel {
-  private static final int DIGITS = 12;
-
   private final Path path;
   private final ModelSource source;
   private final ModelConfigs configs;
@@ -96,6 +91,19 @@ public final class DiffusionModel {
               + " channels, but the autoencoder's latents have "
               + vae().latentChannels()
               + ".");
+    }
+    int latents = vae().latentChannels();
+    if (denoiser().inChannels() != latents && denoiser().inChannels() != 2 * latents + 1) {
+      throw new ModelException(
+          path
+              + ": the denoiser takes "
+              + denoiser().inChannels()
+              + " channels; "
+              + latents
+              + " (latents) or "
+              + (2 * latents + 1)
+              + " (those, a mask and what it leaves) can be given. It may be made to follow an"
+              + " instruction or to enlarge pictures.");
     }
     int width = configs.texts().stream().mapToInt(t -> t.network().width()).sum();
     if (width != denoiser().contextWidth()) {
@@ -170,9 +178,7 @@ public final class DiffusionModel {
 
   /** A digest of all that is known of the model beside its weights, in hexadecimal. */
   public String configuration() {
-    MessageDigest digest = Digests.sha256();
-    digest.update(configs.toString().getBytes(StandardCharsets.UTF_8));
-    return Digests.hex(digest).substring(0, DIGITS);
+    return configs.identity();
   }
 
   /** The type that weights are kept and networks compute in. */
@@ -210,6 +216,11 @@ public final class DiffusionModel {
    */
   public EncoderView view(int clipSkip) {
     return new EncoderView(clipSkip + (xl() ? 1 : 0), !xl());
+  }
+
+  /** The sampler that is taken if none is asked for. */
+  public String ownSampler() {
+    return configs.schedule().settings().own();
   }
 
   /** Whether zeros stand for an empty negative prompt. */

@@ -94,7 +94,7 @@ final class FolderSource implements ModelSource {
 
   @Override
   public List<String> notes() {
-    return List.of();
+    return Configs.notes(folder, configs);
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.text.TextNetwork;
 import dev.lora4j.diffusion.vae.VaeConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +26,8 @@ record ModelConfigs(
     SchedulerConfig schedule,
     int sampleSize,
     boolean zerosForNoText) {
+  private static final int DIGITS = 12;
+
   /**
    * A text encoder.
    *
@@ -43,6 +48,16 @@ record ModelConfigs(
   /** The text encoder of this name, if the network is one. */
   Optional<TextNetwork> text(String model) {
     return texts.stream().filter(t -> t.model().equals(model)).map(Text::network).findFirst();
+  }
+
+  /**
+   * A digest of it all, in hexadecimal, which pictures, adapters and runs say of their base. What
+   * has the value that all bases had before it could be read otherwise takes no part.
+   */
+  String identity() {
+    MessageDigest digest = Digests.sha256();
+    digest.update(toString().getBytes(StandardCharsets.UTF_8));
+    return Digests.hex(digest).substring(0, DIGITS);
   }
 
   /** With another schedule. */

@@ -26,6 +26,9 @@ import java.util.Optional;
  * type asked for.
  */
 public final class Networks {
+  /** Name of the input of {@link #denoiser} with the embedding of the guidance scale. */
+  public static final String GUIDANCE = "guidance";
+
   private static final long ANY = Shape.UNKNOWN;
 
   private Networks() {}
@@ -75,7 +78,8 @@ public final class Networks {
   /**
    * Inputs {@code x} [batch, channels, h, w], {@code timesteps} [batch], {@code context} [batch,
    * words, width]; and, if the network is told them, {@code pooled} [batch, width] and {@code
-   * sizes} [batch, 6]. Output: the prediction [batch, channels, h, w].
+   * sizes} [batch, 6], and {@code guidance} [batch, width]. Output: the prediction [batch,
+   * channels, h, w].
    */
   public static Network.Staging denoiser(
       DenoiserNetwork network, DType compute, AdapterInputs adapters) {
@@ -103,13 +107,18 @@ public final class Networks {
           network.pooledWidth() > 0
               ? Optional.of(told(graph, network.pooledWidth()))
               : Optional.empty();
+      int guidanceWidth = network.guidanceWidth();
+      Optional<Expr> guidance =
+          guidanceWidth > 0
+              ? Optional.of(graph.input(GUIDANCE, DType.F32, Shape.of(ANY, guidanceWidth)))
+              : Optional.empty();
       List<Expr> shares = new ArrayList<>();
       for (int level = 0; regional && level < network.levels(); level++) {
         shares.add(graph.input(shares(level), DType.F32, Shape.of(ANY, ANY, ANY)));
       }
       Weights at = weights.apply(adapters.declare(graph));
       Words all = new Words(context.to(compute), shares);
-      DenoiserInputs inputs = new DenoiserInputs(x.to(compute), timesteps, all, told);
+      DenoiserInputs inputs = new DenoiserInputs(x.to(compute), timesteps, all, told, guidance);
       Expr y = network.stage(at, inputs, false);
       return List.of(y.to(DType.F32));
     };

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.clip;
 
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Parameter.Init;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.safetensors.RegularFile;
@@ -17,12 +18,24 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** CLIP's text encoder (Radford et al. 2021): a causal transformer over the prompt's tokens. */
-public record ClipText(ClipTextConfig config) implements TextNetwork {
+/**
+ * CLIP's text encoder (Radford et al. 2021): a causal transformer over the prompt's tokens.
+ *
+ * @param end the token at which the pooled text is taken; {@link #GREATEST} for the greatest of all
+ */
+public record ClipText(ClipTextConfig config, int end) implements TextNetwork {
+  /** What configurations have as the end that were written before they said it rightly. */
+  public static final int GREATEST = 2;
+
   /** A buffer that old checkpoints carry; it is 0, 1, 2, ... and no weight. */
   private static final String POSITIONS = "text_model.embeddings.position_ids";
 
   private static final String LEVEL = "text_model.";
+
+  /** An encoder whose text ends at the greatest token. */
+  public ClipText(ClipTextConfig config) {
+    this(config, GREATEST);
+  }
 
   @Override
   public int places() {
@@ -63,7 +76,21 @@ public record ClipText(ClipTextConfig config) implements TextNetwork {
   @Override
   public PromptTokenizer tokenizer(Path folder) {
     try {
-      return ClipTokenizer.load(folder);
+      ClipTokenizer tokenizer = ClipTokenizer.load(folder);
+      int ending = end == GREATEST ? config.vocabSize() - 1 : end;
+      if (pooledWidth() > 0 && tokenizer.endId() != ending) {
+        tokenizer.close();
+        throw new ModelException(
+            folder
+                + " ends texts with token "
+                + tokenizer.endId()
+                + ", but the encoder takes the text as one vector at token "
+                + ending
+                + " ('eos_token_id' of its config.json is "
+                + end
+                + "). One of them is of another model.");
+      }
+      return tokenizer;
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot read the tokenizer in " + folder + ": " + RegularFile.trouble(e) + ".", e);

@@ -50,6 +50,13 @@ final class SpecialTokens {
     JsonObject added = object(folder.resolve("added_tokens.json"));
     JsonObject map = object(folder.resolve("special_tokens_map.json"));
     JsonObject config = object(folder.resolve("tokenizer_config.json"));
+    for (String side : new String[] {"padding_side", "truncation_side"}) {
+      JsonElement value = config.get(side);
+      if (value != null && !value.isJsonNull() && !value.getAsString().equals("right")) {
+        throw new ClipTokenizerException(
+            folder + ": '" + side + "' is " + value.getAsString() + "; only right can be read.");
+      }
+    }
     SpecialTokens tokens = new SpecialTokens();
     try {
       for (Map.Entry<String, JsonElement> entry : added.entrySet()) {

@@ -26,6 +26,15 @@ public interface DenoiserNetwork {
   }
 
   /**
+   * Width of the embedding of the guidance scale that it is told, as denoisers of latent
+   * consistency are (Meng et al. 2023, Luo et al. 2023); 0 if it is not. One that is told it is
+   * guided within, so that pictures take one row of its batch and no negative text.
+   */
+  default int guidanceWidth() {
+    return 0;
+  }
+
+  /**
    * How many grids its layers lie on, each half as high and wide as the one before, the first that
    * of the latents; at least 1. Latents' sides are multiples of two to the power of one less.
    */

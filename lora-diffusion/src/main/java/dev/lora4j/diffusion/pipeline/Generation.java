@@ -150,6 +150,7 @@ final class Generation {
   float[] run(float[] noise, SamplingRun.Noise later, SamplingRun.AfterStep after) {
     Sampler sampler = Samplers.named(first.sampler());
     first.schedule().requireFollowedBy(sampler);
+    base.schedule().config().settings().require(sampler.name());
     NoiseSchedule schedule = first.schedule().of(base.schedule());
     List<NoiseLevel> levels = sampler.levels(schedule, first.steps());
     int begin = pictures.get(0).start().map(StartLatents::first).orElse(0);

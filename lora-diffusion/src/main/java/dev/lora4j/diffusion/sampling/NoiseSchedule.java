@@ -36,6 +36,9 @@ public final class NoiseSchedule {
   }
 
   private double beta(int t, int n) {
+    if (!config.trainedBetas().isEmpty()) {
+      return config.trainedBetas().get(t);
+    }
     double fraction = n == 1 ? 0 : t / (double) (n - 1);
     return switch (config.betas()) {
       case LINEAR -> config.betaStart() + fraction * (config.betaEnd() - config.betaStart());

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.sampling;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -12,6 +13,9 @@ import java.util.stream.Collectors;
  * @param zeroTerminalSnr whether the last timestep is rescaled to be nothing but noise
  * @param sigmas how levels of noise are spread between the most and the least
  * @param flowShift how much more steps there are where there is more noise, for a flow
+ * @param trainedBetas the noise added per timestep itself, which counts instead of a law; none for
+ *     the law
+ * @param settings what the file asks of samplers; decides about no level
  */
 public record SchedulerConfig(
     int numTrainTimesteps,
@@ -24,7 +28,43 @@ public record SchedulerConfig(
     boolean setAlphaToOne,
     boolean zeroTerminalSnr,
     Sigmas sigmas,
-    double flowShift) {
+    double flowShift,
+    List<Double> trainedBetas,
+    SamplerSettings settings) {
+  /** Copies the list. */
+  public SchedulerConfig {
+    trainedBetas = List.copyOf(trainedBetas);
+  }
+
+  /** With a law of the noise per timestep, and nothing asked of samplers. */
+  public SchedulerConfig(
+      int numTrainTimesteps,
+      Betas betas,
+      double betaStart,
+      double betaEnd,
+      Prediction prediction,
+      Spacing spacing,
+      int stepsOffset,
+      boolean setAlphaToOne,
+      boolean zeroTerminalSnr,
+      Sigmas sigmas,
+      double flowShift) {
+    this(
+        numTrainTimesteps,
+        betas,
+        betaStart,
+        betaEnd,
+        prediction,
+        spacing,
+        stepsOffset,
+        setAlphaToOne,
+        zeroTerminalSnr,
+        sigmas,
+        flowShift,
+        List.of(),
+        SamplerSettings.NONE);
+  }
+
   /** Levels as the timesteps give them, and no timestep rescaled. */
   public SchedulerConfig(
       int numTrainTimesteps,
@@ -62,7 +102,9 @@ public record SchedulerConfig(
         setAlphaToOne,
         zeroTerminalSnr,
         sigmas,
-        flowShift);
+        flowShift,
+        trainedBetas,
+        settings);
   }
 
   /** The same with another law of the levels of noise. */
@@ -78,7 +120,9 @@ public record SchedulerConfig(
         setAlphaToOne,
         zeroTerminalSnr,
         other,
-        flowShift);
+        flowShift,
+        trainedBetas,
+        settings);
   }
 
   /** The same for a network that predicts something else. */
@@ -94,7 +138,9 @@ public record SchedulerConfig(
         setAlphaToOne,
         zeroTerminalSnr,
         sigmas,
-        flowShift);
+        flowShift,
+        trainedBetas,
+        settings);
   }
 
   /** The same with the last timestep rescaled to be nothing but noise. */
@@ -110,7 +156,37 @@ public record SchedulerConfig(
         setAlphaToOne,
         true,
         sigmas,
-        flowShift);
+        flowShift,
+        trainedBetas,
+        settings);
+  }
+
+  /** All but what concerns samplers alone: digests of bases have always known it so. */
+  @Override
+  public String toString() {
+    return "SchedulerConfig[numTrainTimesteps="
+        + numTrainTimesteps
+        + ", betas="
+        + betas
+        + ", betaStart="
+        + betaStart
+        + ", betaEnd="
+        + betaEnd
+        + ", prediction="
+        + prediction
+        + ", spacing="
+        + spacing
+        + ", stepsOffset="
+        + stepsOffset
+        + ", setAlphaToOne="
+        + setAlphaToOne
+        + ", zeroTerminalSnr="
+        + zeroTerminalSnr
+        + ", sigmas="
+        + sigmas
+        + ", flowShift="
+        + flowShift
+        + (trainedBetas.isEmpty() ? "]" : ", trainedBetas=" + trainedBetas + "]");
   }
 
   /** The law of the noise added per timestep. */

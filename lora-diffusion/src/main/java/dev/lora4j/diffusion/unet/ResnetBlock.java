@@ -8,8 +8,14 @@ import java.util.Optional;
  * Two normalised convolutions around a shortcut; the UNet's get the timestep, the VAE's do not.
  *
  * @param out output channels
+ * @param scale what the sum with the shortcut is divided by
  */
-public record ResnetBlock(int out, int groups, double epsilon) {
+public record ResnetBlock(int out, int groups, double epsilon, double scale) {
+  /** A block whose sum stays as it is. */
+  public ResnetBlock(int out, int groups, double epsilon) {
+    this(out, groups, epsilon, 1);
+  }
+
   /** x: [batch, in, height, width], time: [batch, width]; result: [batch, out, height, width]. */
   public Expr apply(Weights at, Expr x, Optional<Expr> time) {
     Expr h = at.conv2d("conv1", activated(at, "norm1", x), out, 3, 1, 1);
@@ -18,7 +24,9 @@ public record ResnetBlock(int out, int groups, double epsilon) {
       h = h.add(shift.unsqueeze(-1).unsqueeze(-1));
     }
     h = at.conv2d("conv2", activated(at, "norm2", h), out, 3, 1, 1);
-    return x.shape().size(1) == out ? x.add(h) : at.conv2d("conv_shortcut", x, out, 1, 1, 0).add(h);
+    Expr sum =
+        x.shape().size(1) == out ? x.add(h) : at.conv2d("conv_shortcut", x, out, 1, 1, 0).add(h);
+    return scale == 1 ? sum : sum.div(scale);
   }
 
   private Expr activated(Weights at, String norm, Expr x) {

@@ -47,6 +47,11 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   }
 
   @Override
+  public int guidanceWidth() {
+    return config.variant().guidanceWidth();
+  }
+
+  @Override
   public int levels() {
     return config.levels();
   }
@@ -58,8 +63,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
 
   @Override
   public Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing) {
-    return new UNet(config, checkpointing)
-        .apply(weights, inputs.x(), inputs.timesteps(), inputs.words(), inputs.told());
+    return new UNet(config, checkpointing).apply(weights, inputs);
   }
 
   /**
@@ -72,26 +76,26 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
    * @throws IllegalArgumentException if the network is to be told more
    */
   public Expr apply(Weights at, Expr x, Expr timesteps, Expr context) {
-    return apply(at, x, timesteps, Words.of(context), Optional.empty());
+    return apply(at, new DenoiserInputs(x, timesteps, Words.of(context), Optional.empty()));
   }
 
   /**
    * Stages the network.
    *
-   * @param x noisy latents [batch, inChannels, height, width], in the type to compute in
-   * @param timesteps F32 [batch]
-   * @param words text embeddings of width crossAttentionDim
-   * @param told what there is beside them, as the configuration says
+   * @param told what there is beside latents and words, as the configuration says; the guidance may
+   *     be left out, as training does
    * @return the prediction [batch, outChannels, height, width]
    */
-  public Expr apply(Weights at, Expr x, Expr timesteps, Words words, Optional<Told> told) {
-    if (told.isPresent() != config.added().isPresent()) {
+  private Expr apply(Weights at, DenoiserInputs told) {
+    if (told.told().isPresent() != config.added().isPresent()) {
       throw new IllegalArgumentException(
           "This denoiser is "
-              + (told.isPresent() ? "not " : "")
+              + (told.told().isPresent() ? "not " : "")
               + "told sizes and a pooled text beside the timestep.");
     }
-    Expr time = time(at, timesteps, told, x.dtype());
+    Expr x = told.x();
+    Words words = told.words();
+    Expr time = time(at, told.timesteps(), told.guidance(), told.told(), x.dtype());
     Deque<Expr> skips = new ArrayDeque<>();
     Expr h = enter(at, x, skips);
     for (int level = 0; level < config.levels(); level++) {
@@ -105,19 +109,26 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   }
 
   /** The timestep and what else is told, which every block gets, [batch, timeWidth]. */
-  Expr time(Weights at, Expr timesteps, Optional<Told> told, DType compute) {
+  Expr time(
+      Weights at, Expr timesteps, Optional<Expr> guidance, Optional<Told> told, DType compute) {
     Weights embedding = at.at("time_embedding");
     int sinusoids = config.blockOutChannels().get(0);
     Expr time =
-        TimestepEmbedding.apply(embedding, timesteps, sinusoids, config.timeWidth(), compute);
-    return told.isPresent() ? time.add(told(at.at("add_embedding"), told.get(), compute)) : time;
+        embedding().apply(embedding, timesteps, guidance, sinusoids, config.timeWidth(), compute);
+    Expr all = told.map(t -> time.add(told(at.at("add_embedding"), t, compute))).orElse(time);
+    return config.variant().afterTime().map(a -> a.of(all)).orElse(all);
+  }
+
+  private TimestepEmbedding embedding() {
+    return new TimestepEmbedding(config.variant());
   }
 
   private Expr told(Weights at, Told told, DType compute) {
     UNetConfig.Added added = config.added().orElseThrow();
     long sizes = (added.width() - told.pooled().shape().size(1)) / added.sinusoids();
     Expr waves =
-        TimestepEmbedding.waves(at, told.sizes().reshape(-1), added.sinusoids())
+        embedding()
+            .waves(at, told.sizes().reshape(-1), added.sinusoids())
             .reshape(-1, sizes * added.sinusoids());
     Expr all = told.pooled().to(DType.F32).cat(1, waves).to(compute);
     return TimestepEmbedding.layers(at, all, config.timeWidth());
@@ -125,7 +136,8 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
 
   /** The latents as the finest features, which are the first that wait for the way up. */
   Expr enter(Weights at, Expr x, Deque<Expr> skips) {
-    Expr h = at.conv2d("conv_in", x, config.blockOutChannels().get(0), 3, 1, 1);
+    Expr seen = config.variant().centred() ? x.mul(2).sub(1) : x;
+    Expr h = at.conv2d("conv_in", seen, config.blockOutChannels().get(0), 3, 1, 1);
     skips.push(h);
     return h;
   }
@@ -135,12 +147,14 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
     Expr h = x;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer < config.layersPerBlock(); layer++) {
-      boolean attends = config.downCrossAttention().get(level);
-      h = block(at, layer, channels, level, attends, h, time, words);
+      int depth = config.downCrossAttention().get(level) ? config.depthDown(level, layer) : 0;
+      h = block(at, layer, resnet(channels), level, depth, h, time, words);
       skips.push(h);
     }
     if (level + 1 < config.levels()) {
-      h = at.conv2d("downsamplers.0.conv", h, channels, 3, 2, 1);
+      boolean around = config.variant().downsamplePadding() > 0;
+      Expr padded = around ? h : h.padRightBottom(1, 1);
+      h = at.conv2d("downsamplers.0.conv", padded, channels, 3, 2, around ? 1 : 0);
       skips.push(h);
     }
     return h;
@@ -150,25 +164,36 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   Expr middle(Weights at, Expr x, Expr time, Words words) {
     int level = config.levels() - 1;
     int channels = config.blockOutChannels().get(level);
-    Expr h = block(at, 0, channels, level, true, x, time, words);
-    return block(at, 1, channels, level, false, h, time, words);
+    ResnetBlock resnet =
+        new ResnetBlock(
+            channels, config.normNumGroups(), config.normEps(), config.variant().middleScale());
+    return switch (config.variant().middle()) {
+      case NONE -> x;
+      case RESIDUAL -> block(at, 0, resnet, level, 0, x, time, words);
+      case CROSS_ATTENTION -> {
+        Expr h = block(at, 0, resnet, level, config.depthMiddle(), x, time, words);
+        yield block(at, 1, resnet, level, 0, h, time, words);
+      }
+    };
   }
 
-  /** A residual block and, where there is one, the attention after it. */
+  /** A residual block and, of so many transformer blocks, the attention after it. */
   private Expr block(
       Weights at,
       int layer,
-      int channels,
+      ResnetBlock resnet,
       int level,
-      boolean attends,
+      int depth,
       Expr x,
       Expr time,
       Words words) {
     Supplier<List<Expr>> body =
         () -> {
-          Expr h = resnet(channels).apply(at.at("resnets", layer), x, Optional.of(time));
+          Expr h = resnet.apply(at.at("resnets", layer), x, Optional.of(time));
           return List.of(
-              attends ? transformer(level).apply(at.at("attentions", layer), h, words, level) : h);
+              depth > 0
+                  ? transformer(level, depth).apply(at.at("attentions", layer), h, words, level)
+                  : h);
         };
     return (checkpointed ? at.graph().checkpoint(body) : body.get()).get(0);
   }
@@ -179,8 +204,8 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
     int level = config.levels() - 1 - step;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer <= config.layersPerBlock(); layer++) {
-      boolean attends = config.upCrossAttention().get(step);
-      h = block(at, layer, channels, level, attends, h.cat(1, skips.pop()), time, words);
+      int depth = config.upCrossAttention().get(step) ? config.depthUp(step, layer) : 0;
+      h = block(at, layer, resnet(channels), level, depth, h.cat(1, skips.pop()), time, words);
     }
     if (level > 0) {
       h = at.conv2d("upsamplers.0.conv", h.upsampleNearest(2), channels, 3, 1, 1);
@@ -203,10 +228,10 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
     return new ResnetBlock(channels, config.normNumGroups(), config.normEps());
   }
 
-  private SpatialTransformer transformer(int level) {
+  private SpatialTransformer transformer(int level, int depth) {
     return new SpatialTransformer(
         config.attentionHeads().get(level),
-        config.transformerLayers().get(level),
+        depth,
         config.normNumGroups(),
         config.linearProjection(),
         config.upcastAttention());

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param transformerLayers transformer blocks per resolution, where there is attention
  * @param upcastAttention whether attention is computed in F32 whatever the rest is computed in
  * @param added what the network is told beside the timestep and the text
+ * @param variant in what else it differs from Stable Diffusion's
  */
 public record UNetConfig(
     int inChannels,
@@ -32,7 +33,8 @@ public record UNetConfig(
     boolean linearProjection,
     List<Integer> transformerLayers,
     boolean upcastAttention,
-    Optional<Added> added) {
+    Optional<Added> added,
+    UNetVariant variant) {
 
   /**
    * Sizes and the pooled text (Podell et al. 2023, section 2.2), as Stable Diffusion XL is told
@@ -50,6 +52,40 @@ public record UNetConfig(
     upCrossAttention = List.copyOf(upCrossAttention);
     attentionHeads = List.copyOf(attentionHeads);
     transformerLayers = List.copyOf(transformerLayers);
+  }
+
+  /** As Stable Diffusion's but for these sizes. */
+  public UNetConfig(
+      int inChannels,
+      int outChannels,
+      List<Integer> blockOutChannels,
+      List<Boolean> downCrossAttention,
+      List<Boolean> upCrossAttention,
+      int layersPerBlock,
+      int crossAttentionDim,
+      List<Integer> attentionHeads,
+      int normNumGroups,
+      double normEps,
+      boolean linearProjection,
+      List<Integer> transformerLayers,
+      boolean upcastAttention,
+      Optional<Added> added) {
+    this(
+        inChannels,
+        outChannels,
+        blockOutChannels,
+        downCrossAttention,
+        upCrossAttention,
+        layersPerBlock,
+        crossAttentionDim,
+        attentionHeads,
+        normNumGroups,
+        normEps,
+        linearProjection,
+        transformerLayers,
+        upcastAttention,
+        added,
+        UNetVariant.PLAIN);
   }
 
   /** One transformer block each, and nothing but the timestep and the text. */
@@ -89,6 +125,51 @@ public record UNetConfig(
 
   /** Width of the embedding of the timestep. */
   public int timeWidth() {
-    return 4 * blockOutChannels.get(0);
+    return variant.timeWidth() > 0 ? variant.timeWidth() : 4 * blockOutChannels.get(0);
+  }
+
+  /** Transformer blocks after a residual block on the way down, if its resolution attends. */
+  int depthDown(int level, int layer) {
+    List<List<Integer>> own = variant.downDepths();
+    return own.isEmpty() ? transformerLayers.get(level) : own.get(level).get(layer);
+  }
+
+  /** Transformer blocks of the middle. */
+  int depthMiddle() {
+    return depthDown(levels() - 1, 0);
+  }
+
+  /** Transformer blocks after a residual block on the way up, counted from the coarsest. */
+  int depthUp(int step, int layer) {
+    List<List<Integer>> own = variant.upDepths();
+    return own.isEmpty() ? transformerLayers.get(levels() - 1 - step) : own.get(step).get(layer);
+  }
+
+  /**
+   * All sizes, with the variant only where there is one: digests of bases have always known it so.
+   */
+  @Override
+  public String toString() {
+    String sizes =
+        "UNetConfig[inChannels=%d, outChannels=%d, blockOutChannels=%s, downCrossAttention=%s,"
+            + " upCrossAttention=%s, layersPerBlock=%d, crossAttentionDim=%d, attentionHeads=%s,"
+            + " normNumGroups=%d, normEps=%s, linearProjection=%s, transformerLayers=%s,"
+            + " upcastAttention=%s, added=%s";
+    return sizes.formatted(
+            inChannels,
+            outChannels,
+            blockOutChannels,
+            downCrossAttention,
+            upCrossAttention,
+            layersPerBlock,
+            crossAttentionDim,
+            attentionHeads,
+            normNumGroups,
+            normEps,
+            linearProjection,
+            transformerLayers,
+            upcastAttention,
+            added)
+        + (variant.equals(UNetVariant.PLAIN) ? "]" : ", variant=" + variant + "]");
   }
 }

@@ -1,20 +1,66 @@
 package dev.lora4j.diffusion.unet;
 
+import dev.lora4j.core.model.ConfigFields;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.denoiser.DenoiserFamily;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
-import java.util.Collections;
-import java.util.List;
-import java.util.Optional;
 
 /** Stable Diffusion's denoisers as diffusers writes them: {@code UNet2DConditionModel}. */
 @Extension(point = DenoiserFamily.class, name = "unet", help = "UNet2DConditionModel")
 public final class UNetFamily implements DenoiserFamily {
   private static final String CLASS = "UNet2DConditionModel";
+  private static final String[] ACTIVATIONS = {"silu", "swish", "gelu", "relu", "mish"};
+
+  private static final String OTHER_BLOCKS =
+      "diffusers uses it in blocks of other types alone, which are refused";
+
+  private static final ConfigFields FIELDS =
+      ConfigFields.none()
+          .used("in_channels", "out_channels", "block_out_channels", "layers_per_block")
+          .used("down_block_types", "up_block_types", "mid_block_type", "mid_block_scale_factor")
+          .used("cross_attention_dim", "attention_head_dim", "use_linear_projection")
+          .used("transformer_layers_per_block", "reverse_transformer_layers_per_block")
+          .used("norm_num_groups", "norm_eps", "upcast_attention", "center_input_sample")
+          .used("flip_sin_to_cos", "freq_shift", "time_embedding_dim", "time_cond_proj_dim")
+          .used("addition_time_embed_dim", "projection_class_embeddings_input_dim")
+          .used("sample_size")
+          .only("downsample_padding", "1", "0")
+          .only("act_fn", "silu", "swish")
+          .only("timestep_post_act", ACTIVATIONS)
+          .only("time_embedding_act_fn", ACTIVATIONS)
+          .only("addition_embed_type", "text_time")
+          .only("resnet_time_scale_shift", "default")
+          .only("time_embedding_type", "positional")
+          .only("attention_type", "default")
+          .only("dual_cross_attention", "false")
+          .only("only_cross_attention", "false")
+          .only("class_embeddings_concat", "false")
+          .only("conv_in_kernel", "3")
+          .only("conv_out_kernel", "3")
+          .refused(
+              "Stable Diffusion's denoisers are told no class.",
+              "class_embed_type",
+              "num_class_embeds")
+          .refused(
+              "It brings layers between the text and the denoiser.",
+              "encoder_hid_dim",
+              "encoder_hid_dim_type")
+          .refused(
+              "diffusers refuses it too: the number of heads is called attention_head_dim.",
+              "num_attention_heads")
+          .idle("it counts in training alone", "dropout")
+          .idle(OTHER_BLOCKS, "resnet_skip_time_act", "resnet_out_scale_factor")
+          .idle(OTHER_BLOCKS, "cross_attention_norm", "mid_block_only_cross_attention")
+          .idle("it is of the addition_embed_type text alone", "addition_embed_type_num_heads");
 
   /** For the host. */
   public UNetFamily() {}
+
+  /** What becomes of each field of diffusers' {@code UNet2DConditionModel}. */
+  public static ConfigFields fields() {
+    return FIELDS;
+  }
 
   @Override
   public boolean recognises(ConfigFile config) {
@@ -23,54 +69,7 @@ public final class UNetFamily implements DenoiserFamily {
 
   @Override
   public DenoiserNetwork network(ConfigFile json) {
-    return new UNet(config(json));
-  }
-
-  private static UNetConfig config(ConfigFile json) {
-    json.require("act_fn", "silu");
-    json.require("resnet_time_scale_shift", "default");
-    json.require("mid_block_type", "UNetMidBlock2DCrossAttn");
-    json.require("flip_sin_to_cos", "true");
-    json.require("freq_shift", "0");
-    json.require("class_embed_type", "");
-    json.require("num_class_embeds", "");
-    json.require("encoder_hid_dim_type", "");
-    json.require("reverse_transformer_layers_per_block", "");
-    json.require("time_embedding_type", "positional");
-    json.require("dual_cross_attention", "false");
-    json.require("only_cross_attention", "false");
-    json.require("center_input_sample", "false");
-    json.require("conv_in_kernel", "3");
-    json.require("conv_out_kernel", "3");
-    List<Integer> channels = json.integers("block_out_channels");
-    String heads = json.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
-    return new UNetConfig(
-        json.integer("in_channels"),
-        json.integer("out_channels"),
-        channels,
-        json.texts("down_block_types").stream().map(t -> t.startsWith("CrossAttn")).toList(),
-        json.texts("up_block_types").stream().map(t -> t.startsWith("CrossAttn")).toList(),
-        json.integer("layers_per_block"),
-        json.integer("cross_attention_dim"),
-        json.integers(heads, channels.size()),
-        json.integer("norm_num_groups", 32),
-        json.real("norm_eps", 1e-5),
-        json.flag("use_linear_projection", false),
-        json.has("transformer_layers_per_block")
-            ? json.integers("transformer_layers_per_block", channels.size())
-            : Collections.nCopies(channels.size(), 1),
-        json.flag("upcast_attention", false),
-        added(json));
-  }
-
-  private static Optional<UNetConfig.Added> added(ConfigFile json) {
-    if (!json.has("addition_embed_type")) {
-      return Optional.empty();
-    }
-    json.require("addition_embed_type", "text_time");
-    return Optional.of(
-        new UNetConfig.Added(
-            json.integer("addition_time_embed_dim"),
-            json.integer("projection_class_embeddings_input_dim")));
+    FIELDS.require(json);
+    return new UNet(new UNetConfigFile(json).config());
   }
 }

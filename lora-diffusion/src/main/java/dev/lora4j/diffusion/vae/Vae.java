@@ -38,7 +38,8 @@ public record Vae(VaeConfig config) {
     h = norm(encoder, "conv_norm_out", h).silu();
     long moments = 2L * config.latentChannels();
     h = encoder.conv2d("conv_out", h, moments, 3, 1, 1);
-    List<Expr> halves = at.conv2d("quant_conv", h, moments, 1, 1, 0).chunk(2, 1);
+    Expr quantised = config.parts().quantConv() ? at.conv2d("quant_conv", h, moments, 1, 1, 0) : h;
+    List<Expr> halves = quantised.chunk(2, 1);
     return new Moments(halves.get(0), halves.get(1).clamp(-30, 20));
   }
 
@@ -52,7 +53,8 @@ public record Vae(VaeConfig config) {
     Weights decoder = at.at("decoder");
     List<Integer> channels = config.blockOutChannels();
     int levels = channels.size();
-    Expr h = at.conv2d("post_quant_conv", z, config.latentChannels(), 1, 1, 0);
+    boolean converts = config.parts().postQuantConv();
+    Expr h = converts ? at.conv2d("post_quant_conv", z, config.latentChannels(), 1, 1, 0) : z;
     h = decoder.conv2d("conv_in", h, channels.get(levels - 1), 3, 1, 1);
     h = middle(decoder.at("mid_block"), h);
     for (int step = 0; step < levels; step++) {
@@ -72,7 +74,9 @@ public record Vae(VaeConfig config) {
   private Expr middle(Weights at, Expr x) {
     int channels = (int) x.shape().size(1);
     Expr h = resnet(at.at("resnets.0"), x, channels);
-    h = h.add(attention(at.at("attentions.0"), h));
+    if (config.parts().middleAttention()) {
+      h = h.add(attention(at.at("attentions.0"), h));
+    }
     return resnet(at.at("resnets.1"), h, channels);
   }
 

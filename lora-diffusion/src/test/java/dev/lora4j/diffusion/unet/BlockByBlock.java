@@ -69,7 +69,7 @@ final class BlockByBlock {
           Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
           Told told = new Told(input(graph, given, "pooled"), input(graph, given, "sizes"));
           Weights at = weights.apply(SiteAdapters.NONE);
-          return List.of(unet.time(at, timesteps, Optional.of(told), DType.F32));
+          return List.of(unet.time(at, timesteps, Optional.empty(), Optional.of(told), DType.F32));
         };
     Tensor time = FormulaNetwork.run(scope, telling, given).get(0);
     seen.put("time", time);

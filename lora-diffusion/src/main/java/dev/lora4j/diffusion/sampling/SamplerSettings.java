@@ -1,0 +1,104 @@
+package dev.lora4j.diffusion.sampling;
+
+import dev.lora4j.core.model.ConfigFile;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a {@code scheduler_config.json} asks of samplers that they do not do here. It matters only
+ * to whoever takes such a sampler, who is then refused instead of given another picture.
+ *
+ * @param file the configuration, for messages
+ * @param kind its class in diffusers; empty if it names none
+ * @param asked settings that have other values than can be computed
+ */
+public record SamplerSettings(String file, String kind, Map<String, String> asked) {
+  /** Nothing. */
+  public static final SamplerSettings NONE = new SamplerSettings("", "", Map.of());
+
+  private static final String PLAIN = "ddim";
+  private static final List<String> DPM = List.of("dpmpp-2m", "dpmpp-2m-sde");
+  private static final List<String> UNI = List.of("unipc");
+  private static final List<String> SOLVERS = List.of("dpmpp-2m", "dpmpp-2m-sde", "unipc");
+  private static final List<String> EULER = List.of("euler");
+  private static final List<String> LCM = List.of("lcm");
+  private static final List<Choice> CHOICES =
+      List.of(
+          new Choice("solver_order", SOLVERS, List.of("2")),
+          new Choice("solver_type", DPM, List.of("midpoint", "logrho", "bh1", "bh2")),
+          new Choice("solver_type", UNI, List.of("bh2", "midpoint", "heun", "logrho")),
+          new Choice("lower_order_final", UNI, List.of("true")),
+          new Choice("final_sigmas_type", SOLVERS, List.of("zero")),
+          new Choice("final_sigmas_type", EULER, List.of("zero")),
+          new Choice("lambda_min_clipped", DPM, List.of("-Infinity", "-inf")),
+          new Choice("predict_x0", UNI, List.of("true")),
+          new Choice("disable_corrector", UNI, List.of("[]")),
+          new Choice("solver_p", UNI, List.of()),
+          new Choice("interpolation_type", EULER, List.of("linear")),
+          new Choice("timestep_type", EULER, List.of("discrete")),
+          new Choice("sigma_min", List.of("euler", "unipc"), List.of()),
+          new Choice("sigma_max", List.of("euler", "unipc"), List.of()),
+          new Choice("variance_type", List.of("ddpm"), List.of("fixed_small")),
+          new Choice("original_inference_steps", LCM, List.of("50")),
+          new Choice("timestep_scaling", LCM, List.of("10")));
+
+  /** A setting, the samplers that have it in diffusers, and the values that they have here. */
+  private record Choice(String key, List<String> samplers, List<String> values) {}
+
+  /** Keeps the map from changing. */
+  public SamplerSettings {
+    asked = Map.copyOf(asked);
+  }
+
+  /** The settings that samplers are asked about, each once. */
+  static List<String> keys() {
+    return CHOICES.stream().map(Choice::key).distinct().toList();
+  }
+
+  /** Those of a configuration. */
+  static SamplerSettings of(ConfigFile config) {
+    Map<String, String> asked = new LinkedHashMap<>();
+    for (Choice choice : CHOICES) {
+      Optional<String> found = config.plain(choice.key());
+      found.filter(v -> !choice.values().contains(v)).ifPresent(v -> asked.put(choice.key(), v));
+    }
+    return new SamplerSettings(config.file().toString(), config.text("_class_name", ""), asked);
+  }
+
+  /**
+   * The name of the sampler that is taken if none is asked for: latent consistency's for what was
+   * distilled to it, and otherwise the deterministic one.
+   */
+  public String own() {
+    return kind.equals("LCMScheduler") ? new Lcm().name() : PLAIN;
+  }
+
+  /**
+   * Refuses a sampler that would not do what the configuration asks of it.
+   *
+   * @throws IllegalArgumentException naming the setting
+   */
+  public void require(String sampler) {
+    for (Choice choice : CHOICES) {
+      String value = asked.getOrDefault(choice.key(), "");
+      boolean concerned = asked.containsKey(choice.key()) && choice.samplers().contains(sampler);
+      if (concerned && !choice.values().contains(value)) {
+        throw new IllegalArgumentException(
+            file
+                + " asks for '"
+                + choice.key()
+                + "' "
+                + value
+                + ", but the sampler "
+                + sampler
+                + " has "
+                + (choice.values().isEmpty()
+                    ? "no such setting"
+                    : String.join(" or ", choice.values()) + " alone")
+                + ". Take another sampler, or remove the key from the file.");
+      }
+    }
+  }
+}

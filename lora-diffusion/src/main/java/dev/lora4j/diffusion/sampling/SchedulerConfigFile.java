@@ -1,0 +1,135 @@
+package dev.lora4j.diffusion.sampling;
+
+import dev.lora4j.core.model.ConfigFields;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Betas;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Sigmas;
+import dev.lora4j.diffusion.sampling.SchedulerConfig.Spacing;
+import java.util.List;
+
+/**
+ * A {@code scheduler_config.json}: how a base was taught to remove noise, and what the file asks of
+ * samplers. Which sampler runs is asked for by name, whatever class the file names.
+ */
+public final class SchedulerConfigFile {
+  private static final int MOST_TIMESTEPS = 100_000;
+
+  private static final String CHOSEN =
+      "it is of a sampler that there is not here, or of the choice of one, which is by name";
+
+  private static final String DYNAMIC =
+      "it counts with use_dynamic_shifting alone, which is refused";
+  private static final String CLIPPING = "it counts with clip_sample or thresholding alone";
+
+  private static final ConfigFields FIELDS =
+      ConfigFields.none()
+          .used("num_train_timesteps", "beta_start", "beta_end", "trained_betas")
+          .used("timestep_spacing", "steps_offset", "set_alpha_to_one", "rescale_betas_zero_snr")
+          .used("use_karras_sigmas", "use_exponential_sigmas", "shift", "clip_sample")
+          .used(SamplerSettings.keys().toArray(String[]::new))
+          .only("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2")
+          .only("prediction_type", "epsilon", "v_prediction", "flow")
+          .only("thresholding", "false")
+          .only("use_beta_sigmas", "false")
+          .only("use_lu_lambdas", "false")
+          .only("use_flow_sigmas", "false")
+          .only("use_dynamic_shifting", "false")
+          .only("invert_sigmas", "false")
+          .only("stochastic_sampling", "false")
+          .refused("", "shift_terminal", "scale_factors")
+          .idle("it counts with use_flow_sigmas alone, which is refused", "flow_shift")
+          .idle("it counts with scale_factors alone, which is refused", "upscale_mode")
+          .idle(DYNAMIC, "base_shift", "max_shift", "time_shift_type")
+          .idle(DYNAMIC, "base_image_seq_len", "max_image_seq_len")
+          .idle(CLIPPING, "clip_sample_range", "dynamic_thresholding_ratio", "sample_max_value")
+          .idle("levels end without noise, where it changes nothing", "euler_at_final")
+          .idle(CHOSEN, "algorithm_type", "skip_prk_steps", "noise_sampler_seed")
+          .idle(CHOSEN, "predictor_order", "corrector_order", "tau_func");
+
+  private SchedulerConfigFile() {}
+
+  /** What becomes of each field of diffusers' schedulers for such models. */
+  public static ConfigFields fields() {
+    return FIELDS;
+  }
+
+  /**
+   * The schedule.
+   *
+   * @param corrected whether the base is a Stable Diffusion 1 or 2, whose pipelines in diffusers
+   *     correct what old files say: nothing is clipped, and timesteps lead by one
+   * @throws ModelException naming the field that is out of range or cannot be computed
+   */
+  public static SchedulerConfig read(ConfigFile json, boolean corrected) {
+    FIELDS.require(json);
+    String name = json.text("_class_name", "");
+    SchedulerClass kind =
+        SchedulerClass.named(name)
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        json.file()
+                            + ": '_class_name' is "
+                            + name
+                            + ", which is for models of other kinds; there are "
+                            + SchedulerClass.names()
+                            + "."));
+    if (!corrected && json.flag("clip_sample", false)) {
+      throw new ModelException(
+          json.file() + ": 'clip_sample' is true; for bases such as this only false can be read.");
+    }
+    Spacing spacing = json.has("timestep_spacing") ? Spacing.named(spacing(json)) : kind.spacing();
+    boolean leads = corrected && !kind.straight() && spacing == Spacing.LEADING;
+    return new SchedulerConfig(
+        json.within("num_train_timesteps", 1, MOST_TIMESTEPS, 1000),
+        json.has("beta_schedule") ? Betas.named(json.text("beta_schedule", "")) : kind.betas(),
+        json.between("beta_start", 0, 1, kind.betaStart()),
+        json.between("beta_end", 0, 1, kind.betaEnd()),
+        Prediction.named(json.text("prediction_type", kind.straight() ? "flow" : "epsilon")),
+        spacing,
+        leads ? 1 : json.within("steps_offset", 0, MOST_TIMESTEPS, 0),
+        json.flag("set_alpha_to_one", kind.toOne()),
+        json.flag("rescale_betas_zero_snr", false),
+        sigmas(json),
+        json.between("shift", 0, 1e6, 1),
+        betas(json),
+        SamplerSettings.of(json));
+  }
+
+  private static String spacing(ConfigFile json) {
+    String found = json.text("timestep_spacing", "");
+    if (List.of("leading", "trailing", "linspace").contains(found)) {
+      return found;
+    }
+    throw new ModelException(
+        json.file()
+            + ": 'timestep_spacing' is "
+            + found
+            + "; only leading or trailing or linspace can be read.");
+  }
+
+  private static Sigmas sigmas(ConfigFile json) {
+    if (json.flag("use_karras_sigmas", false)) {
+      return Sigmas.KARRAS;
+    }
+    return json.flag("use_exponential_sigmas", false) ? Sigmas.EXPONENTIAL : Sigmas.SCHEDULE;
+  }
+
+  /** As many as timesteps, which diffusers does not require but indexes by. */
+  private static List<Double> betas(ConfigFile json) {
+    if (!json.has("trained_betas")) {
+      return List.of();
+    }
+    List<Double> betas = json.reals("trained_betas");
+    json.requireCount("trained_betas", betas.size(), json.integer("num_train_timesteps", 1000));
+    for (double beta : betas) {
+      if (!(beta >= 0 && beta < 1)) {
+        throw new ModelException(
+            json.file() + ": 'trained_betas' has " + beta + ", expected numbers from 0 to 1.");
+      }
+    }
+    return betas;
+  }
+}

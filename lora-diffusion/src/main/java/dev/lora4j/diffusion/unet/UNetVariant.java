@@ -1,0 +1,117 @@
+package dev.lora4j.diffusion.unet;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/**
+ * In what a UNet2DConditionModel differs from Stable Diffusion's, named as in its {@code
+ * config.json} where that has one word for it.
+ *
+ * @param downsamplePadding 1, or 0 for a column and a row of zeros at the right and the bottom
+ *     alone
+ * @param middle what the coarsest resolution has between the way down and the way up
+ * @param middleScale what the outputs of the middle's residual blocks are divided by
+ * @param centred whether latents are doubled and lowered by 1 before all else
+ * @param sinesFirst whether the sines of a timestep come before its cosines
+ * @param frequencyShift how much less than half of the sinusoids their frequencies spread over
+ * @param timeWidth width of the embedding of the timestep; 0 for four times the finest channels
+ * @param afterTimestep what the embedding of the timestep alone ends with
+ * @param afterTime what the embedding of the timestep and all that is told beside it ends with
+ * @param guidanceWidth width of the embedding of the guidance scale, which denoisers of latent
+ *     consistency are told; 0 if this one is not
+ * @param downDepths transformer blocks after each residual block on the way down, by resolution;
+ *     none if those of a resolution are alike
+ * @param upDepths the same on the way up, coarsest first
+ */
+public record UNetVariant(
+    int downsamplePadding,
+    Middle middle,
+    double middleScale,
+    boolean centred,
+    boolean sinesFirst,
+    double frequencyShift,
+    int timeWidth,
+    Optional<TimeActivation> afterTimestep,
+    Optional<TimeActivation> afterTime,
+    int guidanceWidth,
+    List<List<Integer>> downDepths,
+    List<List<Integer>> upDepths) {
+  /** As Stable Diffusion's. */
+  public static final UNetVariant PLAIN = of(Middle.CROSS_ATTENTION, 0);
+
+  /** What is in the middle. */
+  public enum Middle {
+    /** Two residual blocks with attention to the text between them. */
+    CROSS_ATTENTION,
+    /** One residual block, as in SSD-1B and Segmind Vega. */
+    RESIDUAL,
+    /** Nothing, as in small distilled models. */
+    NONE
+  }
+
+  /** Copies its lists. */
+  public UNetVariant {
+    downDepths = downDepths.stream().map(List::copyOf).toList();
+    upDepths = upDepths.stream().map(List::copyOf).toList();
+  }
+
+  /** As Stable Diffusion's but for the middle and the guidance that it is told. */
+  public static UNetVariant of(Middle middle, int guidanceWidth) {
+    return new UNetVariant(
+        1,
+        middle,
+        1,
+        false,
+        false,
+        0,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        guidanceWidth,
+        List.of(),
+        List.of());
+  }
+
+  /** With other numbers of transformer blocks within the resolutions. */
+  public UNetVariant depths(List<List<Integer>> down, List<List<Integer>> up) {
+    return new UNetVariant(
+        downsamplePadding,
+        middle,
+        middleScale,
+        centred,
+        sinesFirst,
+        frequencyShift,
+        timeWidth,
+        afterTimestep,
+        afterTime,
+        guidanceWidth,
+        down,
+        up);
+  }
+
+  /** What differs alone, so that what is added here later changes no digest of a base. */
+  @Override
+  public String toString() {
+    StringJoiner all = new StringJoiner(", ", "UNetVariant[", "]");
+    tell(all, "downsamplePadding", downsamplePadding, 1);
+    tell(all, "middle", middle, Middle.CROSS_ATTENTION);
+    tell(all, "middleScale", middleScale, 1.0);
+    tell(all, "centred", centred, false);
+    tell(all, "sinesFirst", sinesFirst, false);
+    tell(all, "frequencyShift", frequencyShift, 0.0);
+    tell(all, "timeWidth", timeWidth, 0);
+    tell(all, "afterTimestep", afterTimestep, Optional.empty());
+    tell(all, "afterTime", afterTime, Optional.empty());
+    tell(all, "guidanceWidth", guidanceWidth, 0);
+    tell(all, "downDepths", downDepths, List.of());
+    tell(all, "upDepths", upDepths, List.of());
+    return all.toString();
+  }
+
+  private static void tell(StringJoiner all, String name, Object value, Object plain) {
+    if (!value.equals(plain)) {
+      all.add(name + "=" + value);
+    }
+  }
+}

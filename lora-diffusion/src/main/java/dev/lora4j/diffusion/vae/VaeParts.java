@@ -1,0 +1,13 @@
+package dev.lora4j.diffusion.vae;
+
+/**
+ * Layers of an AutoencoderKL that some have and some have not.
+ *
+ * @param middleAttention attention in the middle of encoder and decoder
+ * @param quantConv the 1x1 convolution after the encoder
+ * @param postQuantConv the one before the decoder
+ */
+public record VaeParts(boolean middleAttention, boolean quantConv, boolean postQuantConv) {
+  /** As Stable Diffusion's autoencoders have them. */
+  public static final VaeParts ALL = new VaeParts(true, true, true);
+}
