@@ -4,6 +4,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.diffusion.base.Networks;
 import dev.lora4j.diffusion.sampling.TorchRandom;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class BatchPicture {
   private static final String CONTEXT = "context";
 
   private final Prompt prompt;
+  private final boolean guided;
   private final TorchRandom random;
   private final Optional<OutputMixing> mixing;
   private Optional<StartLatents> start = Optional.empty();
@@ -30,8 +32,9 @@ final class BatchPicture {
   /**
    * A picture, of whose plans {@code mixing} makes one output; it has one plan if that is absent.
    */
-  BatchPicture(Prompt prompt, Optional<OutputMixing> mixing) {
+  BatchPicture(DiffusionModel base, Prompt prompt, Optional<OutputMixing> mixing) {
     this.prompt = prompt;
+    guided = guided(base, prompt);
     this.mixing = mixing;
     random = new TorchRandom(prompt.seed());
   }
@@ -48,8 +51,9 @@ final class BatchPicture {
       List<PromptTokenizer> tokenizers,
       List<TextMix> contexts,
       Prompt prompt) {
+    boolean guided = guided(base, prompt);
     List<String> texts =
-        guided(prompt) ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
+        guided ? List.of(prompt.negative(), prompt.text()) : List.of(prompt.text());
     List<Map<String, Tensor>> seen = new ArrayList<>();
     for (TextMix encoders : contexts) {
       seen.add(
@@ -60,6 +64,11 @@ final class BatchPicture {
     if (seen.size() > 1) {
       told.put(CONTEXT, byRow(scope, seen, texts.size()));
     }
+    int guidance = base.denoiser().guidanceWidth();
+    if (guidance > 0) {
+      requireNoNegative(base, prompt);
+      told.put(Networks.GUIDANCE, GuidanceEmbedding.of(scope, prompt.guidance(), guidance));
+    }
     if (base.xl()) {
       told.put("sizes", sizes(scope, base, prompt, texts.size()));
     } else if (!prompt.micro().equals(MicroConditioning.OWN)) {
@@ -69,12 +78,23 @@ final class BatchPicture {
     return told;
   }
 
+  private static void requireNoNegative(DiffusionModel base, Prompt prompt) {
+    if (!prompt.negative().isEmpty()) {
+      throw new IllegalArgumentException(
+          base.path()
+              + " is guided within, as latent consistency models are, so it takes no negative text;"
+              + " leave it out.");
+    }
+  }
+
   /** The same for prompts that the denoiser is told the same of, if their text encoders are. */
-  static Object key(Prompt prompt) {
+  static Object key(DiffusionModel base, Prompt prompt) {
+    boolean guided = guided(base, prompt);
     return List.of(
         prompt.text(),
-        guided(prompt) ? prompt.negative() : "",
-        guided(prompt),
+        guided ? prompt.negative() : "",
+        guided,
+        base.denoiser().guidanceWidth() > 0 ? prompt.guidance() : 0,
         prompt.clipSkip(),
         prompt.micro(),
         prompt.usedEmbeddings());
@@ -99,9 +119,9 @@ final class BatchPicture {
     return Objects.requireNonNull(told.get(CONTEXT));
   }
 
-  /** Whether it takes a row without the text and one with it. */
-  static boolean guided(Prompt prompt) {
-    return prompt.guidance() != 1;
+  /** Whether it takes a row without the text and one with it, which some bases never do. */
+  private static boolean guided(DiffusionModel base, Prompt prompt) {
+    return prompt.guidance() != 1 && base.denoiser().guidanceWidth() == 0;
   }
 
   private static Tensor sizes(Scope scope, DiffusionModel base, Prompt prompt, int rows) {
@@ -109,7 +129,7 @@ final class BatchPicture {
     int scale = base.vae().scale();
     int width = (int) latents.size(3) * scale;
     int height = (int) latents.size(2) * scale;
-    float[] all = prompt.micro().rows(guided(prompt), width, height);
+    float[] all = prompt.micro().rows(rows > 1, width, height);
     return Tensor.of(scope, Shape.of(rows, all.length / rows), all);
   }
 
@@ -155,11 +175,11 @@ final class BatchPicture {
 
   /** Rows of the denoiser's batch for each plan. */
   int rows() {
-    return rows(prompt);
+    return guided ? 2 : 1;
   }
 
-  static int rows(Prompt prompt) {
-    return guided(prompt) ? 2 : 1;
+  static int rows(DiffusionModel base, Prompt prompt) {
+    return guided(base, prompt) ? 2 : 1;
   }
 
   /** One output of a step out of those of all plans, after guidance. */
@@ -174,7 +194,7 @@ final class BatchPicture {
    * @return one row
    */
   float[] guide(float[] predicted) {
-    if (!guided(prompt)) {
+    if (!guided) {
       return predicted;
     }
     int n = predicted.length / 2;

@@ -78,7 +78,7 @@ final class Generation {
     for (int i = 0; i < prompts.size(); i++) {
       plans.addAll(mixed.get(i).plans());
       rows.addAll(
-          Collections.nCopies(mixed.get(i).plans().size(), BatchPicture.rows(prompts.get(i))));
+          Collections.nCopies(mixed.get(i).plans().size(), BatchPicture.rows(base, prompts.get(i))));
     }
     GridSize finest = new GridSize((int) shape.size(2), (int) shape.size(3));
     networks = new MixedNetworks(scope, base, programs, plans, rows, finest, first.steps());
@@ -90,6 +90,7 @@ final class Generation {
       int count = mixed.get(i).plans().size();
       pictures.add(
           new BatchPicture(
+              base,
               prompt,
               mixed
                   .get(i)
@@ -105,7 +106,7 @@ final class Generation {
             new PlanRows(
                 i,
                 told.computeIfAbsent(
-                    List.of(BatchPicture.key(prompt), encoders),
+                    List.of(BatchPicture.key(base, prompt), encoders),
                     k -> BatchPicture.told(scope, base, tokenizers, encoders, prompt))));
       }
     }
@@ -148,7 +149,8 @@ final class Generation {
    * @param later the noise of samplers that add some on the way
    */
   float[] run(float[] noise, SamplingRun.Noise later, SamplingRun.AfterStep after) {
-    Sampler sampler = Samplers.named(first.sampler());
+    String name = first.sampler();
+    Sampler sampler = Samplers.named(name.isEmpty() ? base.ownSampler() : name);
     first.schedule().requireFollowedBy(sampler);
     base.schedule().config().settings().require(sampler.name());
     NoiseSchedule schedule = first.schedule().of(base.schedule());

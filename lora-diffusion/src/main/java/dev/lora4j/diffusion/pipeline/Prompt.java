@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  * @param guidance how far to go from the negative towards the text; 1 ignores the negative
  * @param width in pixels; 0 for the base's own
  * @param height in pixels; 0 for the base's own
- * @param sampler name of the sampler
+ * @param sampler name of the sampler; empty for the base's own, which is DDIM but for models of latent
+ *     consistency
  * @param schedule which levels of noise the sampler visits
  * @param clipSkip layers of the text encoder to leave out at its end, as some bases were trained;
  *     for Stable Diffusion XL, which leaves out one itself, so many more
@@ -77,7 +78,10 @@ public record Prompt(
     }
   }
 
-  /** A prompt with seed 0, 20 steps of DDIM, guidance 3, no adapter, at the base's own size. */
+  /**
+   * A prompt with seed 0, 20 steps of the base's own sampler, guidance 3, no adapter, at the base's
+   * own size.
+   */
   public static Prompt of(String text) {
     return new Prompt(
         text,
@@ -87,7 +91,7 @@ public record Prompt(
         3,
         0,
         0,
-        "ddim",
+        "",
         LevelLaw.DEFAULT,
         0,
         Optional.empty(),

@@ -206,7 +206,7 @@ public final class StableDiffusion implements AutoCloseable {
    * @throws IllegalArgumentException if they differ in size, steps, sampler or schedule
    */
   public List<GeneratedImage> generate(List<Prompt> prompts, StepListener listener) {
-    List<Prompt> sized = prompts.stream().map(this::sized).toList();
+    List<Prompt> sized = prompts.stream().map(this::completed).toList();
     try (Scope work = scope.child("generate")) {
       Generation generation = new Generation(work, base, programs, tokenizers, sized, listener);
       float[] latents = generation.run(listener);
@@ -225,11 +225,12 @@ public final class StableDiffusion implements AutoCloseable {
     }
   }
 
-  /** With the base's own size where the prompt has none. */
-  private Prompt sized(Prompt prompt) {
+  /** A prompt with the base's own size and sampler where it has none. */
+  public Prompt completed(Prompt prompt) {
     Shape latents = Generation.latentShape(base, prompt);
     int scale = base.vae().scale();
-    return prompt.size((int) latents.size(3) * scale, (int) latents.size(2) * scale);
+    Prompt sized = prompt.size((int) latents.size(3) * scale, (int) latents.size(2) * scale);
+    return prompt.sampler().isEmpty() ? sized.sampler(base.ownSampler()) : sized;
   }
 
   /** With the pixels of the start picture wherever it may not change. */

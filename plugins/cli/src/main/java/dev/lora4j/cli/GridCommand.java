@@ -214,7 +214,7 @@ public final class GridCommand implements Command {
           && record.making().baseHash().equals(model.sd().base().hash())
           && record.making().configuration().equals(model.sd().base().configuration())
           && record.making().compute().equals(model.compute().toString())
-          && sized(model, wanted.prompt()).equals(record.prompt())
+          && model.sd().completed(wanted.prompt()).equals(record.prompt())
           && wanted.adapters().equals(record.adapters())
           && wanted.mixer().equals(record.mixer())
           && wanted.words().equals(record.words())
@@ -222,12 +222,6 @@ public final class GridCommand implements Command {
     } catch (IllegalArgumentException e) {
       return false;
     }
-  }
-
-  /** With the base's own size where nobody said another. */
-  private static Prompt sized(OpenModel model, Prompt prompt) {
-    int own = model.sd().base().sampleSize() * model.sd().base().vae().scale();
-    return prompt.width() == 0 ? prompt.size(own, own) : prompt;
   }
 
   private Path sheet(int sheet) {

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.sampling.LevelLaw;
+import dev.lora4j.diffusion.sampling.SamplerSettings;
 import dev.lora4j.diffusion.sampling.Samplers;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -58,9 +59,9 @@ final class RequestOptions {
       names = "--sampler",
       paramLabel = "NAME",
       completionCandidates = Names.OfSamplers.class,
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-      defaultValue = "ddim")
-  private String sampler = "ddim";
+      description =
+          "${COMPLETION-CANDIDATES} (default: ddim; lcm for a base of latent consistency).")
+  private Optional<String> sampler = Optional.empty();
 
   @Option(
       names = "--schedule",
@@ -94,7 +95,7 @@ final class RequestOptions {
   List<Prompt> prompts(CommandSpec spec, List<String> texts) {
     try {
       LevelLaw law = LevelLaw.named(schedule);
-      law.requireFollowedBy(Samplers.named(sampler));
+      law.requireFollowedBy(Samplers.named(sampler.orElse(SamplerSettings.NONE.own())));
       if (count < 1) {
         throw new IllegalArgumentException("--count must be at least 1, found " + count);
       }
@@ -106,7 +107,7 @@ final class RequestOptions {
       for (String text : texts) {
         for (int i = 0; i < count; i++) {
           Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
-          prompt = prompt.guidance(guidance).sampler(sampler).schedule(law).clipSkip(clipSkip);
+          prompt = prompt.guidance(guidance).sampler(sampler.orElse("")).schedule(law).clipSkip(clipSkip);
           PictureSize pixels = size.orElse(new PictureSize(0, 0));
           all.add(prompt.size(pixels.width(), pixels.height()).micro(micro.value()));
         }

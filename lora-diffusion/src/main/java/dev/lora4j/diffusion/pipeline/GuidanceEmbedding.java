@@ -1,0 +1,38 @@
+package dev.lora4j.diffusion.pipeline;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+
+/**
+ * The guidance scale as denoisers of latent consistency are told it: sinusoids of a thousand times
+ * what it is above 1 (Luo et al. 2023; diffusers' {@code get_guidance_scale_embedding}).
+ */
+final class GuidanceEmbedding {
+  private static final float MAX_PERIOD = 10_000;
+  private static final float SCALE = 1000;
+
+  private GuidanceEmbedding() {}
+
+  /** F32 [1, width]. */
+  static Tensor of(Scope scope, double guidance, int width) {
+    return Tensor.of(scope, Shape.of(1, width), numbers(guidance, width));
+  }
+
+  /**
+   * Sines, then cosines; a zero at the end if {@code width} is odd. Each step is rounded to F32 as
+   * there, which the angles of thousands would show.
+   */
+  static float[] numbers(double guidance, int width) {
+    int half = width / 2;
+    float told = (float) (guidance - 1) * SCALE;
+    float fall = (float) Math.log(MAX_PERIOD) / (half - 1);
+    float[] numbers = new float[width];
+    for (int i = 0; i < half; i++) {
+      float angle = told * (float) Math.exp(i * -fall);
+      numbers[i] = (float) Math.sin(angle);
+      numbers[half + i] = (float) Math.cos(angle);
+    }
+    return numbers;
+  }
+}
