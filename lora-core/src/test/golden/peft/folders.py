@@ -75,10 +75,22 @@ CASES = {
     "adalora": AdaLoraConfig(
         init_r=3, target_r=2, lora_alpha=5, total_step=100, target_modules=LAYERS
     ),
+    "dora-bias": LoraConfig(
+        r=2, lora_alpha=3, use_dora=True, target_modules=LAYERS, bias="all"
+    ),
+    "oft-bias": OFTConfig(oft_block_size=4, r=0, target_modules=LAYERS, bias="oft_only"),
+    "boft-bias": BOFTConfig(
+        boft_block_size=4, boft_n_butterfly_factor=2, target_modules=["q"], bias="all"
+    ),
+    "bias-all": LoraConfig(
+        r=2, lora_alpha=3, target_modules=["q"], modules_to_save=["head"], bias="all"
+    ),
     "saved-head": LoraConfig(
         r=2, lora_alpha=3, target_modules=["q"], modules_to_save=["head"], bias="lora_only"
     ),
 }
+
+BIASED = ("dora-bias", "oft-bias", "boft-bias", "bias-all")
 
 
 def main(folder: Path):
@@ -93,6 +105,8 @@ def main(folder: Path):
         with torch.no_grad():
             torch.manual_seed(2)
             for key, parameter in peft.named_parameters():
+                if name in BIASED and parameter.requires_grad and key.endswith("bias"):
+                    parameter += 0.3 * torch.randn_like(parameter)
                 if any(part in key for part in ("lora_", "hada_", "lokr_", "ia3_", "oft_", "boft_")):
                     parameter += 0.3 * torch.randn_like(parameter)
         peft.save_pretrained(folder / name)

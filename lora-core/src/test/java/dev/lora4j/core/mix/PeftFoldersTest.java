@@ -19,6 +19,7 @@ import dev.lora4j.core.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Folders that PEFT saved change a base as PEFT merges them; golden/peft writes them. */
@@ -101,6 +103,35 @@ class PeftFoldersTest {
     assertEquals(saved.get("base_model.model.head.bias"), merged.get("head.bias"));
     assertEquals(
         saved.get("base_model.model.blocks.0.q.base_layer.bias"), merged.get("blocks.0.q.bias"));
+  }
+
+  /** PEFT saves the base's bias and the new one once more with {@code bias="all"}. */
+  @Test
+  void copiesOfBiasesOfAWholeHeadAreNotWarnedOf() {
+    LoadedAdapter read = AdapterFiles.read(FOLDER.resolve("bias-all"), FAMILY);
+    assertEquals(List.of(), read.warnings());
+    Map<String, Reason> copies = read.account().ignored();
+    assertEquals(
+        Set.of(
+            "base_model.model.head.modules_to_save.bias",
+            "base_model.model.head.original_module.bias"),
+        copies.keySet());
+    assertEquals(Set.of(Reason.NO_EFFECT), Set.copyOf(copies.values()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"dora-bias, lora_only", "oft-bias, oft_only", "boft-bias, boft_only"})
+  void newBiasesOfEachTypeAreWritten(String name, String bias) throws IOException {
+    LoadedAdapter read = AdapterFiles.read(FOLDER.resolve(name), FAMILY);
+    assertEquals(List.of(), read.warnings());
+    Path written = changed.resolve("written");
+    AdapterOutput.write(
+        read.adapter(), FAMILY, AdapterWriters.named("peft"), WriteOptions.EXACT, written);
+    assertEquals(
+        GoldenLayers.tensors(FOLDER.resolve(name).resolve(TENSORS)),
+        GoldenLayers.tensors(written.resolve(TENSORS)));
+    String config = Files.readString(written.resolve(CONFIGURATION));
+    assertTrue(config.contains("\"bias\": \"" + bias + "\""), config);
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.adapter.full.BiasMethod;
+import dev.lora4j.core.adapter.full.ReplacedMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
@@ -82,6 +83,8 @@ public final class DoraMethod implements TransformMethod {
         Methods.all().values().stream()
             .filter(
                 m -> !Set.of(NAME, BiasMethod.NAME).contains(m.name()) && Methods.recognises(m, in))
+            // PEFT's new bias of a layer, which no direction or length is of.
+            .filter(m -> !m.name().equals(ReplacedMethod.NAME) || in.has(ReplacedMethod.WEIGHT))
             .toList();
     if (in.has(BiasMethod.UP)) {
       throw in.wrong(BiasMethod.UP, "absent beside " + in.key(role) + ", as in PEFT");
@@ -198,6 +201,9 @@ public final class DoraMethod implements TransformMethod {
   @Override
   public boolean overrides(Structure earlier) {
     AdapterMethod method = Methods.named(earlier.method());
+    if (method.name().equals(ReplacedMethod.NAME)) {
+      return earlier.has(ReplacedMethod.WEIGHT);
+    }
     return !(method instanceof AdditiveMethod sum && sum.target(earlier) != Target.WEIGHT);
   }
 }

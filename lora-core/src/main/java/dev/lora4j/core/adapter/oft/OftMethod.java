@@ -55,6 +55,9 @@ public final class OftMethod implements TransformMethod {
   private static final String VECTORS = "oft_R.weight";
   private static final String LIMIT = "limit";
 
+  /** PEFT's is 5; what more terms bring is below the smallest step of F64 long before this. */
+  private static final int MOST_TERMS = 100;
+
   @Override
   public String name() {
     return NAME;
@@ -100,9 +103,14 @@ public final class OftMethod implements TransformMethod {
     settings.put(SERIES, Boolean.toString(series));
     if (series) {
       int terms = in.numberSetting(TERMS).orElse(5.0).intValue();
-      if (terms < 2) {
+      if (terms < 2 || terms > MOST_TERMS) {
         throw in.wrong(
-            VECTORS, "for a series of at least 2 terms; one of " + terms + " turns nothing");
+            VECTORS,
+            "for a series of 2 to "
+                + MOST_TERMS
+                + " terms; the configuration says "
+                + terms
+                + ", and one of fewer turns nothing");
       }
       settings.put(TERMS, Integer.toString(terms));
     }

@@ -24,6 +24,9 @@ public final class PeftDialect implements AdapterFormat {
   /** What PEFT's names have between a layer with factors and its own weight and bias. */
   private static final String TUNED = ".base_layer";
 
+  private static final int MOST_PARTS = 3;
+  private static final Address ELSEWHERE = new Address.Beside(Reason.REPLACEMENT);
+
   @Override
   public String name() {
     return "peft";
@@ -38,7 +41,10 @@ public final class PeftDialect implements AdapterFormat {
     }
     Optional<Ending> ending = Ending.of(key, context.keys());
     if (ending.isEmpty()) {
-      return replaced(key, model, context);
+      Optional<Address> value = replaced(key, model, context);
+      boolean certain = value.isPresent() && !value.get().equals(ELSEWHERE);
+      int begin = Math.min(key.length(), prefix + PREFIX.length());
+      return certain ? value : unknown(key.substring(begin), model, context).or(() -> value);
     }
     String spelled = ending.get().layer();
     String path = model + spelled.substring(Math.min(spelled.length(), prefix + PREFIX.length()));
@@ -59,16 +65,46 @@ public final class PeftDialect implements AdapterFormat {
     if (spelled.endsWith(TUNED)) {
       spelled = spelled.substring(0, spelled.length() - TUNED.length());
     }
+    if (copy(key, spelled, context)) {
+      return Optional.of(new Address.Beside(Reason.NO_EFFECT));
+    }
     String path =
         model + spelled.substring(Math.min(spelled.length(), model.length() + PREFIX.length()));
     Optional<Layer> layer = context.names().anywhere(path);
     if (layer.isEmpty()) {
-      return Optional.of(new Address.Beside(Reason.REPLACEMENT));
+      return Optional.of(ELSEWHERE);
     }
     boolean turned = context.names().family().sites().turned(layer.get().name());
     String role = turned ? FileRoles.TURNED_WEIGHT : ReplacedMethod.WEIGHT;
     return Optional.of(
         new Address.OfLayer(spelled, layer.get(), weight ? role : ReplacedMethod.BIAS));
+  }
+
+  /**
+   * Whether a value is what PEFT saves of a layer that is trained whole and does not load again:
+   * with {@code bias="all"} the base's own bias, and the new one once more.
+   */
+  private static boolean copy(String key, String spelled, KeyContext context) {
+    String kind = key.substring(key.lastIndexOf('.'));
+    for (String wrapper : List.of(".original_module", ".modules_to_save")) {
+      if (spelled.endsWith(wrapper)) {
+        String layer = spelled.substring(0, spelled.length() - wrapper.length());
+        return context.keys().contains(layer + kind);
+      }
+    }
+    return false;
+  }
+
+  /** A parameter that is not known, at a layer of the base: {@code PARAMETER[.NAME][.weight]}. */
+  private static Optional<Address> unknown(String rest, String model, KeyContext context) {
+    String path = rest;
+    for (int parts = 0; parts < MOST_PARTS && path.indexOf('.') > 0; parts++) {
+      path = path.substring(0, path.lastIndexOf('.'));
+      if (context.names().anywhere(model + path).isPresent()) {
+        return Optional.of(new Address.Beside(Reason.UNKNOWN_METHOD));
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean wrapped(String model) {

@@ -6,6 +6,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.full.ReplacedMethod;
 import dev.lora4j.core.format.SiteCatalogue;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * New values of layers beside the factors: layers that were trained whole ({@code
@@ -57,8 +58,12 @@ record SavedLayers(List<PeftSite> tuned, List<String> whole, boolean biases, boo
     return new SavedLayers(tuned, heads.joined(whole), biases, heads.within(whole));
   }
 
-  /** The fields with what is to be said of these layers. */
-  JsonObject say(JsonObject fields) {
+  /**
+   * The fields with what is to be said of these layers.
+   *
+   * @param type of the adapter, by which PEFT calls new biases of the layers that have factors
+   */
+  JsonObject say(JsonObject fields, String type) {
     if (!whole.isEmpty()) {
       JsonArray paths = new JsonArray();
       whole.forEach(paths::add);
@@ -70,7 +75,7 @@ record SavedLayers(List<PeftSite> tuned, List<String> whole, boolean biases, boo
               + " layout.");
     }
     if (biases) {
-      fields.addProperty(BIAS, "lora_only");
+      fields.addProperty(BIAS, type.toLowerCase(Locale.ROOT) + "_only");
     }
     return fields;
   }
