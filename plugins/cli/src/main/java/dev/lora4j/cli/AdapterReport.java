@@ -47,6 +47,17 @@ final class AdapterReport {
     lines.add("  Dialects: " + String.join(", ", found.dialects()));
     lines.add("  Layers: " + layerCounts());
     lines.add("  " + found.account().summary());
+    if (!found.notFinite().isEmpty()) {
+      lines.add(
+          "  Not finite (NaN or infinity): "
+              + found.notFinite().values()
+              + " values in "
+              + found.notFinite().layers().size()
+              + " layers");
+      List<String> rows = new ArrayList<>();
+      found.notFinite().tensors().forEach((key, n) -> rows.add(key + ": " + n + " values"));
+      lines.addAll(listed("  Tensors with such values:", rows));
+    }
     found.adapter().ifPresent(a -> lines.addAll(contents(a)));
     file.hashes().forEach(h -> lines.add("  " + h));
     TriggerWords words = words();
@@ -190,10 +201,18 @@ final class AdapterReport {
             .put("blocks", norms.map(BlockNorms::json).orElseGet(Map::of))
             .put("blocks_without", norms.map(BlockNorms::without).orElseGet(Map::of))
             .put("layers", found.adapter().map(AdapterReport::objects).orElseGet(List::of))
+            .put("not_finite", notFinite().fields())
             .put("usable", found.problems().isEmpty());
     return found.problems().isEmpty()
         ? whole
         : whole.put("problem", found.problems().get(0)).put("problems", found.problems());
+  }
+
+  private Json notFinite() {
+    return new Json()
+        .put("values", found.notFinite().values())
+        .put("tensors", found.notFinite().tensors())
+        .put("layers", List.copyOf(found.notFinite().layers()));
   }
 
   private Json modules() {

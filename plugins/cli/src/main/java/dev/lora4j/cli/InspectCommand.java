@@ -89,7 +89,8 @@ public final class InspectCommand implements Command {
   private Optional<Examination> examine(boolean sure, Optional<Family> family) {
     try {
       Examination found = AdapterReading.examine(file, family, partial.options());
-      boolean anything = sure || !found.matched().isEmpty() || !found.unmatched().isEmpty();
+      boolean layers = !found.matched().isEmpty() || !found.unmatched().isEmpty();
+      boolean anything = sure || layers || !found.notFinite().isEmpty();
       return anything || family.isPresent() ? Optional.of(found) : Optional.empty();
     } catch (AdapterException e) {
       if (family.isPresent() || sure) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.safetensors.RegularFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,23 +15,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * The configuration of an adapter: PEFT's {@code adapter_config.json} beside the tensors, or
- * diffusers' {@code lora_adapter_metadata} in the header, which has one for each model.
+ * The configuration of an adapter: PEFT's or MLX-LM's {@code adapter_config.json} beside the
+ * tensors, or diffusers' {@code lora_adapter_metadata} in the header, which has one for each model.
  */
 public final class AdapterConfig {
   /** No configuration: all is in the tensors. */
-  public static final AdapterConfig NONE = new AdapterConfig(List.of());
+  public static final AdapterConfig NONE = new AdapterConfig(List.of(), Optional.empty());
 
   private static final String HEADER = "lora_adapter_metadata";
   private static final String PEFT_PREFIX = "base_model.model.";
   private static final long MOST_BYTES = 16L << 20;
 
   private final List<ModelConfig> models;
+  private final Optional<MlxConfig> mlx;
 
-  private AdapterConfig(List<ModelConfig> models) {
+  private AdapterConfig(List<ModelConfig> models, Optional<MlxConfig> mlx) {
     this.models = List.copyOf(models);
+    this.mlx = mlx;
+  }
+
+  private static AdapterConfig of(List<ModelConfig> models) {
+    return new AdapterConfig(models, Optional.empty());
   }
 
   /**
@@ -39,9 +47,22 @@ public final class AdapterConfig {
    * @throws AdapterException if it is no JSON object, or of a method that cannot be read
    */
   public static AdapterConfig read(Path file) {
+    return of(List.of(new ModelConfig(file.toString(), PEFT_PREFIX, fields(file))));
+  }
+
+  /**
+   * Reads MLX-LM's file.
+   *
+   * @throws AdapterException if it is no JSON object, lacks the scale, or is of whole weights
+   */
+  public static AdapterConfig mlx(Path file) {
+    return new AdapterConfig(
+        List.of(), Optional.of(MlxConfig.read(file.toString(), fields(file))));
+  }
+
+  private static JsonObject fields(Path file) {
     try {
-      JsonObject fields = object(file.toString(), RegularFile.text(file, MOST_BYTES));
-      return new AdapterConfig(List.of(new ModelConfig(file.toString(), PEFT_PREFIX, fields)));
+      return object(file.toString(), RegularFile.text(file, MOST_BYTES));
     } catch (IOException e) {
       throw new AdapterException("Cannot read " + file + ": " + e.getMessage() + ".", e);
     }
@@ -69,7 +90,7 @@ public final class AdapterConfig {
     }
     List<ModelConfig> configs = new ArrayList<>();
     models.forEach((prefix, fields) -> configs.add(new ModelConfig(where, prefix, fields)));
-    return new AdapterConfig(configs);
+    return of(configs);
   }
 
   /** The configurations of several models, by what stands before the keys of each. */
@@ -79,7 +100,7 @@ public final class AdapterConfig {
         (prefix, config) ->
             config.models.forEach(
                 m -> models.add(new ModelConfig(m.where(), prefix + m.prefix(), m.fields()))));
-    return new AdapterConfig(models);
+    return of(models);
   }
 
   private static JsonObject object(String where, String text) {
@@ -100,7 +121,10 @@ public final class AdapterConfig {
    * @param spelled the layer as keys spell it
    */
   public SortedMap<String, String> settings(String spelled) {
-    return model(spelled).map(m -> m.settings(spelled)).orElseGet(TreeMap::new);
+    SortedMap<String, String> settings =
+        model(spelled).map(m -> m.settings(spelled)).orElseGet(TreeMap::new);
+    mlx.ifPresent(m -> settings.put(Alpha.SCALE, Double.toString(m.scale())));
+    return settings;
   }
 
   /** The scale of AdaLoRA's factors at a layer; absent if that is not what the file holds. */
@@ -113,6 +137,17 @@ public final class AdapterConfig {
         models.stream().filter(m -> spelled.startsWith(m.prefix())).findFirst();
     // PEFT's file is for all that lies beside it, however that is spelled.
     return found.or(() -> models.stream().filter(m -> m.prefix().equals(PEFT_PREFIX)).findFirst());
+  }
+
+  /**
+   * Fields that are not known and are not empty, each as a sentence: a newer version or another
+   * tool may mean by them what changes the result.
+   */
+  public List<String> unknown() {
+    return Stream.concat(
+            models.stream().flatMap(m -> m.unknown().stream()),
+            mlx.stream().flatMap(m -> m.unknown().stream()))
+        .toList();
   }
 
   /** What users should know of it. */

@@ -31,16 +31,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
   private static final List<String> CHANGED_BASE =
       List.of("pissa", "olora", "corda", "loftq", "lora_ga", "milora");
 
-  /** Fields that change what an adapter does in ways that are not known here. */
-  private static final List<String> UNREADABLE =
-      List.of(
-          "layer_replication",
-          "alora_invocation_tokens",
-          "use_qalora",
-          "use_bdlora",
-          "arrow_config",
-          "target_parameters",
-          "trainable_token_indices");
+  private static final int MOST_SHOWN = 80;
 
   ModelConfig {
     String method = text(fields, "peft_type").orElse("LORA").toUpperCase(Locale.ROOT);
@@ -53,12 +44,43 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
               + String.join(", ", METHODS.stream().sorted().toList())
               + ".");
     }
-    for (String field : UNREADABLE) {
-      if (set(fields.get(field))) {
+    for (Map.Entry<String, JsonElement> field : fields.entrySet()) {
+      Optional<PeftFields.Field> row = PeftFields.of(method, field.getKey());
+      if (set(field.getValue())
+          && row.filter(r -> r.meaning() == PeftFields.Meaning.REFUSED).isPresent()) {
         throw new AdapterException(
-            where + " says " + field + " " + fields.get(field) + ", which is not known here.");
+            where
+                + " says "
+                + field.getKey()
+                + " "
+                + shown(field.getValue())
+                + ": "
+                + row.get().why()
+                + ". That cannot be applied here, and without it the adapter would be another one.");
       }
     }
+  }
+
+  /** What users should know of fields that have no row in {@link PeftFields}. */
+  List<String> unknown() {
+    return fields.entrySet().stream()
+        .filter(f -> set(f.getValue()) && PeftFields.of(method(), f.getKey()).isEmpty())
+        .map(
+            f ->
+                where
+                    + " says "
+                    + f.getKey()
+                    + " "
+                    + shown(f.getValue())
+                    + ", which is not known for the type "
+                    + method()
+                    + " and may change what the adapter does.")
+        .toList();
+  }
+
+  private static String shown(JsonElement value) {
+    String text = value.toString();
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
   }
 
   private static boolean set(@Nullable JsonElement value) {
@@ -66,7 +88,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
         && !value.isJsonNull()
         && !(value.isJsonArray() && value.getAsJsonArray().isEmpty())
         && !(value.isJsonObject() && value.getAsJsonObject().isEmpty())
-        && !(value.isJsonPrimitive() && value.getAsString().equals("false"));
+        && !(value.isJsonPrimitive() && Set.of("", "false").contains(value.getAsString()));
   }
 
   private String method() {
@@ -110,7 +132,21 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
   }
 
   private Optional<Double> rank(String path) {
-    return number(PathPatterns.value(fields, "rank_pattern", path).or(() -> get(fields, "r")));
+    return rank("r", PathPatterns.value(fields, "rank_pattern", path).or(() -> get(fields, "r")));
+  }
+
+  private Optional<Double> rank(String field, Optional<JsonElement> value) {
+    Optional<Double> rank = number(value);
+    if (rank.filter(r -> !(r >= 1 && r <= Integer.MAX_VALUE && r == Math.rint(r))).isPresent()) {
+      throw new AdapterException(
+          where
+              + " says "
+              + field
+              + " "
+              + value.orElseThrow()
+              + "; a rank is a whole number from 1 on.");
+    }
+    return rank;
   }
 
   private boolean feedforward(String path) {
@@ -123,7 +159,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
     }
     double alpha = number(get(fields, "lora_alpha")).orElse(8.0);
     // PEFT divides by the rank at the start, whatever is left of it, and so little more.
-    double rank = number(get(fields, "init_r")).orElse(12.0) + 1e-5;
+    double rank = rank("init_r", get(fields, "init_r")).orElse(12.0) + 1e-5;
     return Optional.of(alpha / rank);
   }
 

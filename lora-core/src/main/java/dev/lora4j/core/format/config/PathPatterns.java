@@ -49,7 +49,15 @@ final class PathPatterns {
 
   private static boolean matches(String pattern, String path) {
     try {
-      return Pattern.compile(pattern).matcher(path).matches();
+      return Pattern.compile(pattern).matcher(new CountedText(path)).matches();
+    } catch (CountedText.Exhausted | StackOverflowError e) {
+      throw new AdapterException(
+          "The configuration of the adapter has the pattern "
+              + pattern
+              + ", which takes too long to compare with "
+              + path
+              + "; write it without repetitions in repetitions.",
+          e);
     } catch (PatternSyntaxException e) {
       throw new AdapterException(
           "The configuration of the adapter has the pattern "

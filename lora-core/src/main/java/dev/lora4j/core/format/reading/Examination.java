@@ -24,6 +24,7 @@ import java.util.SortedSet;
  * @param adapter what can be used of it; absent where that is nothing
  * @param problems why it is refused, whole sentences; none if it is not
  * @param warnings sentences for the user
+ * @param notFinite values that are no finite numbers
  * @param embeddings as in {@link LoadedAdapter}
  * @param replacements as in {@link LoadedAdapter}
  */
@@ -37,6 +38,7 @@ public record Examination(
     Optional<Adapter> adapter,
     List<String> problems,
     List<String> warnings,
+    NotFinite notFinite,
     Map<String, HostTensor> embeddings,
     Map<String, HostTensor> replacements) {
   /** Copies its lists. */
@@ -72,6 +74,7 @@ public record Examination(
         adapter,
         problems,
         warnings,
+        notFinite,
         embeddings,
         replacements);
   }

@@ -30,6 +30,7 @@ final class Examiner {
   private final SortedSet<String> matched = new TreeSet<>();
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
+  private NotFinite notFinite = NotFinite.NONE;
 
   Examiner(AdapterSource source, ReadOptions options) {
     this.source = source;
@@ -45,11 +46,20 @@ final class Examiner {
     ignored.putAll(table.ignored());
     GroupReader reader = new GroupReader(source);
     table.groups().forEach(group -> read(reader, group));
+    if (!notFinite.isEmpty()) {
+      problems.add(0, source.path() + ": " + notFinite.text(table.groups().size()));
+    }
     SortedSet<String> unmatched = new TreeSet<>();
     table.lacking().values().forEach(l -> unmatched.add(l.spelled()));
     KeyAccount account = new KeyAccount(used, converted, ignored);
     problems.addAll(
         new Verdict(source.path(), base, options).on(account, table.lacking(), factors));
+    List<String> unknown = source.config().unknown();
+    if (options.allowPartial()) {
+      warnings.addAll(unknown);
+    } else {
+      unknown.forEach(u -> problems.add(u + " Allow partial adapters to read it without."));
+    }
     if (!problems.isEmpty()) {
       problems.set(0, problems.get(0) + base.better(source));
     }
@@ -70,6 +80,7 @@ final class Examiner {
         adapter(),
         problems,
         warnings,
+        notFinite,
         tensors(Reason.EMBEDDING),
         tensors(Reason.REPLACEMENT));
   }
@@ -79,7 +90,11 @@ final class Examiner {
     try {
       result = reader.read(group);
     } catch (AdapterException e) {
-      problems.add(source.path() + ": " + e.getMessage());
+      NotFinite values = NotFinite.of(source, group.spelled(), group.keys().values());
+      notFinite = notFinite.and(values);
+      if (values.isEmpty()) {
+        problems.add(source.path() + ": " + e.getMessage());
+      }
       group.keys().values().forEach(key -> ignored.put(key, Reason.UNUSABLE));
       return;
     }

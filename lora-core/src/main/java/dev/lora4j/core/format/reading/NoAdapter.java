@@ -41,6 +41,19 @@ final class NoAdapter {
               + " picture to follow and replaces its norms, which changes of layers cannot do. Style"
               + " LoRAs of FLUX can be read.");
     }
+    if (keys.stream().anyMatch(k -> k.endsWith(".lambda_layer"))) {
+      throw new AdapterException(
+          path
+              + " is a T-LoRA of LyCORIS: how many of its directions count depends on the timestep, so"
+              + " that it is no change of the weights and cannot be applied. LyCORIS runs it.");
+    }
+    if (keys.stream().anyMatch(k -> k.endsWith(".lora_diag") || k.contains(".lora_diag."))) {
+      throw new AdapterException(
+          path
+              + " is of PEFT's KaSA: beside its factors it cuts the smallest singular values off the"
+              + " base's weights, which cannot be applied. Merge it by PEFT, and extract the"
+              + " difference of the two models.");
+    }
     if (tensors.size() <= 4 && embedding(keys)) {
       throw new AdapterException(
           path

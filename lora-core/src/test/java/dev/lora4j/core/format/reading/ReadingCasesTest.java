@@ -93,6 +93,37 @@ class ReadingCasesTest {
     assertEquals(0.5, scale(read(pair().add(FLAT + ".alpha", one), "sd15")));
   }
 
+  @Test
+  void anAdapterOfTLoraIsCalledOne() {
+    AdapterMaker maker =
+        new AdapterMaker()
+            .add(FLAT + ".q_layer.weight", 4, 320)
+            .add(FLAT + ".p_layer.weight", 320, 4)
+            .add(FLAT + ".lambda_layer", 1, 4)
+            .number(FLAT + ".alpha", 4);
+    String text = refused(maker, "sd15");
+    assertTrue(text.contains("T-LoRA of LyCORIS"), text);
+  }
+
+  /** PEFT's KaSA without its configuration, and a parameter that nobody knows. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lora_diag", "lora_diag.default"})
+  void whatCutsTheBaseIsRefusedByName(String role) {
+    String path = "base_model.model." + Q.substring(5);
+    AdapterMaker maker = new AdapterMaker().peft(path, SITE, 4).add(path + "." + role, 4);
+    assertTrue(refused(maker, "sd15").contains("KaSA"));
+  }
+
+  @Test
+  void aParameterOfPeftThatIsNotKnownIsNamed() {
+    String path = "base_model.model." + Q.substring(5);
+    AdapterMaker maker =
+        new AdapterMaker().peft(path, SITE, 4).add(path + ".of_tomorrow.default.weight", 4);
+    String text = refused(maker, "sd15");
+    assertTrue(text.contains("of_tomorrow") && text.contains("not known"), text);
+    assertEquals(1, partly(maker, "sd15").adapter().sites().size());
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {Double.POSITIVE_INFINITY, Double.NaN})
   void alphaThatIsNoNumberIsRefused(double alpha) {
@@ -274,6 +305,33 @@ class ReadingCasesTest {
     Path file = pair().write(folder.resolve("whole.safetensors"));
     Files.write(file, "more".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
     assertTrue(AdapterFiles.read(file).warnings().toString().contains("whole.safetensors"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void valuesThatAreNotFiniteAreCounted(int broken) {
+    AdapterMaker maker = new AdapterMaker();
+    String[] layers = {"to_q", "to_k", "to_v"};
+    for (int i = 0; i < layers.length; i++) {
+      String layer = FLAT.replace("to_q", layers[i]);
+      maker.kohya(layer, SITE, 2);
+      float[] values = new float[640];
+      Arrays.fill(values, 1);
+      values[3] = Float.NaN;
+      values[7] = Float.NEGATIVE_INFINITY;
+      if (i < broken) {
+        maker.add(layer + ".lora_up.weight", HostTensor.of(Shape.of(320, 2), values));
+      }
+    }
+    Path file = maker.write(folder.resolve("a.safetensors"));
+    Examination found =
+        AdapterFiles.examine(file, Optional.of(Families.named("sd15")), ReadOptions.PARTIAL);
+    assertEquals(2L * broken, found.notFinite().values());
+    assertEquals(broken, found.notFinite().layers().size());
+    assertEquals(broken, found.notFinite().tensors().size());
+    assertEquals(1, found.problems().size(), found.problems().toString());
+    String said = (broken == 3 ? "all 3" : broken + " of 3") + " layers are not finite";
+    assertTrue(found.problems().get(0).contains(said), found.problems().toString());
   }
 
   @Test
