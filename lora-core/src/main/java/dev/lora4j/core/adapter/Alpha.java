@@ -38,7 +38,7 @@ public final class Alpha {
    * @throws AdapterException if it is not finite, or the configuration says 0, which is no effect
    */
   public static String read(SiteTensors in, long rank) {
-    Optional<Double> scale = in.number(SCALE);
+    Optional<Double> scale = in.number(SCALE).or(() -> in.numberSetting(SCALE));
     if (scale.isPresent()) {
       if (!Double.isFinite(scale.get())) {
         throw in.wrong(SCALE, "a finite number");

@@ -32,6 +32,8 @@ public record Ending(String layer, String role, Style style) {
           Map.entry("lora_A_1", "lora_down.weight"),
           Map.entry("lora_B", "lora_up.weight"),
           Map.entry("lora_B_1", "lora_up.weight"),
+          Map.entry("lora_a", FileRoles.MLX_DOWN),
+          Map.entry("lora_b", FileRoles.MLX_UP),
           Map.entry("lora_E", FileRoles.DIAGONAL),
           Map.entry("lora_embedding_A", FileRoles.EMBEDDING_A),
           Map.entry("lora_embedding_B", FileRoles.EMBEDDING_B),
@@ -56,6 +58,10 @@ public record Ending(String layer, String role, Style style) {
   private static final Set<String> SHARED = Set.of("hada_", "lokr_");
 
   private static final String BIAS = "lora_up.bias";
+
+  /** What MLX-LM calls the lengths of DoRA, beside its factors. */
+  private static final String MLX_LENGTHS = "m";
+
   private static final String WEIGHT = "weight";
   private static final int MOST_TOKENS = 4;
 
@@ -77,6 +83,9 @@ public record Ending(String layer, String role, Style style) {
   public static Optional<Ending> split(String layer, String suffix, Set<String> keys) {
     if (Methods.roles().contains(suffix) && (!suffix.equals(WEIGHT) || vector(layer, keys))) {
       return Optional.of(new Ending(layer, suffix, Style.LYCORIS));
+    }
+    if (suffix.equals(MLX_LENGTHS) && keys.contains(layer + "." + FileRoles.MLX_DOWN)) {
+      return Optional.of(new Ending(layer, "lora_magnitude_vector", Style.PEFT));
     }
     String old = OLD.get(suffix);
     if (old != null) {

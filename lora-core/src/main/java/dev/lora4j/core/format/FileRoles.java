@@ -15,11 +15,21 @@ public final class FileRoles {
   /** AdaLoRA's diagonal [r, 1] between the factors; multiplied into the up factor. */
   public static final String DIAGONAL = "lora_E";
 
+  /** MLX-LM's down factor [in, r]: ours transposed. */
+  public static final String MLX_DOWN = "lora_a";
+
+  /** MLX-LM's up factor [r, out]: ours transposed. */
+  public static final String MLX_UP = "lora_b";
+
   /** A new weight as other programs have it, [in, out] of a layer that is {@code turned}. */
   public static final String TURNED_WEIGHT = "new_weight:turned";
 
   private static final Map<String, String> CANONICAL =
       Map.of(
+          MLX_DOWN,
+          LoraMethod.DOWN,
+          MLX_UP,
+          LoraMethod.UP,
           EMBEDDING_A,
           LoraMethod.UP,
           EMBEDDING_B,

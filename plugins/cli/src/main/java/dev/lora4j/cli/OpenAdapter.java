@@ -32,7 +32,7 @@ final class OpenAdapter implements AutoCloseable {
     AdapterFiles.models(path)
         .forEach(model -> parts.put(model + ".", path.resolve(model).resolve(PEFT_TENSORS)));
     if (parts.isEmpty()) {
-      parts.put("", Files.isDirectory(path) ? path.resolve(PEFT_TENSORS) : path);
+      parts.put("", Files.isDirectory(path) ? AdapterFiles.tensors(path) : path);
     }
     OpenAdapter opened = new OpenAdapter(path, new LinkedHashMap<>());
     try {

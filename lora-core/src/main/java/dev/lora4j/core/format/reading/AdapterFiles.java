@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * <p>A path is a {@code .safetensors} file, or a folder as PEFT saves it, with {@code
  * adapter_config.json} and {@code adapter_model.safetensors}, or a folder of such folders, each
- * called as the model that its adapter is for.
+ * called as the model that its adapter is for; or a folder as MLX-LM saves it, with {@code
+ * adapter_config.json} and {@code adapters.safetensors}.
  */
 public final class AdapterFiles {
   private AdapterFiles() {}
@@ -27,7 +28,19 @@ public final class AdapterFiles {
     return AdapterSource.models(folder);
   }
 
-  /** Whether a folder is an adapter: one as PEFT saves it, or one with such folders for models. */
+  /**
+   * The file with the tensors of a folder as PEFT or MLX-LM saves it.
+   *
+   * @throws AdapterException if it has none
+   */
+  public static Path tensors(Path folder) {
+    return AdapterSource.inFolder(folder);
+  }
+
+  /**
+   * Whether a folder is an adapter: one as PEFT or MLX-LM saves it, or one with such folders for
+   * models.
+   */
   public static boolean folder(Path folder) {
     return AdapterSource.folder(folder);
   }

@@ -20,6 +20,8 @@ final class AdapterSource implements AutoCloseable {
   private static final String PEFT_TENSORS = "adapter_model.safetensors";
   private static final String PEFT_PICKLE = "adapter_model.bin";
   private static final String PEFT_CONFIG = "adapter_config.json";
+  private static final String MLX_TENSORS = "adapters.safetensors";
+  private static final String MLX_ARCHIVE = "adapters.npz";
   private static final List<String> MODELS =
       List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
 
@@ -57,8 +59,11 @@ final class AdapterSource implements AutoCloseable {
     try {
       Path beside = file.resolveSibling(PEFT_CONFIG);
       boolean peft = file.endsWith(PEFT_TENSORS) && Files.isRegularFile(beside);
+      boolean mlx = file.endsWith(MLX_TENSORS) && Files.isRegularFile(beside);
       AdapterConfig config =
-          peft ? AdapterConfig.read(beside) : AdapterConfig.inHeader(path, store.metadata());
+          peft
+              ? AdapterConfig.read(beside)
+              : mlx ? AdapterConfig.mlx(beside) : AdapterConfig.inHeader(path, store.metadata());
       return new AdapterSource(path, new TreeMap<>(Map.of("", store)), config);
     } catch (RuntimeException e) {
       store.close();
@@ -79,6 +84,7 @@ final class AdapterSource implements AutoCloseable {
   /** Whether {@link #open} takes a folder, or says why not. */
   static boolean folder(Path folder) {
     return Files.isRegularFile(folder.resolve(PEFT_CONFIG))
+        || Files.isRegularFile(folder.resolve(MLX_TENSORS))
         || Files.isRegularFile(folder.resolve(PEFT_TENSORS))
         || !models(folder).isEmpty();
   }
@@ -102,10 +108,20 @@ final class AdapterSource implements AutoCloseable {
     }
   }
 
-  private static Path inFolder(Path folder) {
-    Path tensors = folder.resolve(PEFT_TENSORS);
-    if (Files.isRegularFile(tensors)) {
-      return tensors;
+  /** The file with the tensors of a folder as PEFT or MLX-LM saves it. */
+  static Path inFolder(Path folder) {
+    for (String name : List.of(PEFT_TENSORS, MLX_TENSORS)) {
+      if (Files.isRegularFile(folder.resolve(name))) {
+        return folder.resolve(name);
+      }
+    }
+    if (Files.exists(folder.resolve(MLX_ARCHIVE))) {
+      throw new AdapterException(
+          folder.resolve(MLX_ARCHIVE)
+              + " is an archive of numpy, as MLX's examples wrote it. Save the adapter again with an"
+              + " mlx_lm of 2024 or later, which writes "
+              + MLX_TENSORS
+              + ".");
     }
     throw new AdapterException(
         Files.exists(folder.resolve(PEFT_PICKLE))

@@ -45,6 +45,7 @@ final class GuessedSites {
 
   private static Optional<Site> site(String name, Map<String, Shape> shapes) {
     return embedding(name, shapes)
+        .or(() -> mlx(name, shapes))
         .or(() -> pair(name, shapes, LoraMethod.UP, LoraMethod.DOWN))
         .or(() -> pair(name, shapes, "hada_w1_a", "hada_w1_b"))
         .or(() -> product(name, shapes))
@@ -55,6 +56,12 @@ final class GuessedSites {
     Optional<Shape> a = matrix(shapes, FileRoles.EMBEDDING_A);
     Optional<Shape> b = matrix(shapes, FileRoles.EMBEDDING_B);
     return a.flatMap(in -> b.map(out -> Site.embedding(name, in.size(1), out.size(0))));
+  }
+
+  private static Optional<Site> mlx(String name, Map<String, Shape> shapes) {
+    Optional<Shape> a = matrix(shapes, FileRoles.MLX_DOWN).filter(s -> s.rank() == 2);
+    Optional<Shape> b = matrix(shapes, FileRoles.MLX_UP).filter(s -> s.rank() == 2);
+    return a.flatMap(in -> b.map(out -> layer(name, Shape.of(out.size(1), in.size(0)))));
   }
 
   private static Optional<Shape> matrix(Map<String, Shape> shapes, String role) {

@@ -1,6 +1,7 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.AdapterException;
+import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
@@ -30,6 +31,7 @@ final class LayerTensors {
   static LayerTensors read(AdapterSource source, KeyTable.Group group) {
     LayerTensors tensors = new LayerTensors();
     group.keys().forEach((role, key) -> tensors.add(role, key, widened(source.tensor(key))));
+    requireScale(source, group);
     tensors.fold(source, group);
     return tensors;
   }
@@ -50,7 +52,11 @@ final class LayerTensors {
 
   private void add(String role, String key, HostTensor tensor) {
     switch (role) {
-      case FileRoles.EMBEDDING_A, FileRoles.EMBEDDING_B, FileRoles.TURNED_WEIGHT -> {
+      case FileRoles.EMBEDDING_A,
+          FileRoles.EMBEDDING_B,
+          FileRoles.TURNED_WEIGHT,
+          FileRoles.MLX_DOWN,
+          FileRoles.MLX_UP -> {
         if (tensor.shape().rank() != 2) {
           throw new AdapterException(key + " is " + tensor + "; it should be a matrix.");
         }
@@ -58,6 +64,26 @@ final class LayerTensors {
         converted.add(key);
       }
       default -> put(role, key, tensor);
+    }
+  }
+
+  /** MLX-LM has its scale beside the file; and its head has the adapter of a table it shares. */
+  private static void requireScale(AdapterSource source, KeyTable.Group group) {
+    String key = group.keys().get(FileRoles.MLX_DOWN);
+    if (key == null) {
+      return;
+    }
+    if (group.layer().whole().kind() == Site.Kind.EMBEDDING) {
+      throw new AdapterException(
+          key
+              + " is of an embedding, whose adapter MLX-LM applies to a head of the same table too;"
+              + " that cannot be applied.");
+    }
+    if (!source.config().settings(group.spelled()).containsKey(Alpha.SCALE)) {
+      throw new AdapterException(
+          key
+              + " is of MLX-LM, whose scale is in adapter_config.json alone; give the folder with"
+              + " both files, adapters.safetensors and adapter_config.json.");
     }
   }
 

@@ -379,6 +379,8 @@ class DialectMatrixTest {
         row("lycoris", "sd15", "lycoris_unet_" + flat + ".hada_w1_a", "hada_w1_a", Q1),
         row("lycoris", "sd15", "lycoris_text_model_encoder_layers_0_mlp_fc1.alpha", "alpha", FC1),
         row("loralib", "sd15", path + ".lora_A", DOWN, Q1),
+        row("mlx", "sd15", path + ".lora_a", "lora_a", Q1),
+        row("mlx", "sd15", path + ".lora_b", "lora_b", Q1),
         row("bare", "sd15", path + ".lora_A.default.weight", DOWN, Q1),
         row("bare", "sd15", path + ".lora_B_1.default_0.weight", UP, Q1),
         row(
