@@ -117,7 +117,7 @@ public record Bert(EncoderConfig config, String level, Head head) implements Enc
   }
 
   @Override
-  public Expr logits(Weights weights, Expr hidden) {
+  public Expr logits(Weights weights, EncoderTokens tokens, Expr hidden) {
     int classes = config.labels().size();
     return switch (head) {
       case POOLED -> weights.linear(CLASSIFIER, pooled(weights, hidden), classes);

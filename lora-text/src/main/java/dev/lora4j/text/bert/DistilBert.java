@@ -95,7 +95,7 @@ public record DistilBert(EncoderConfig config, String level) implements EncoderN
   }
 
   @Override
-  public Expr logits(Weights weights, Expr hidden) {
+  public Expr logits(Weights weights, EncoderTokens tokens, Expr hidden) {
     Expr first = weights.linear(BEFORE, hidden.select(1, 0), config.width()).relu();
     return weights.linear(CLASSIFIER, first, config.labels().size());
   }

@@ -3,6 +3,7 @@ package dev.lora4j.text.bert;
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
 import dev.lora4j.text.network.TextNetwork;
 import java.util.List;
@@ -51,13 +52,12 @@ abstract class EncoderFamily implements TextFamily {
 
   @Override
   public final TextNetwork network(ConfigFile config) {
-    return network(config, Labels.of(config));
+    return network(config, ClassLabels.of(config));
   }
 
   @Override
   public final TextNetwork classifier(ConfigFile config, int labels) {
-    List<String> own = Labels.of(config);
-    return network(config, own.size() == labels ? own : Labels.numbered(labels));
+    return network(config, ClassLabels.of(config, labels));
   }
 
   @Override

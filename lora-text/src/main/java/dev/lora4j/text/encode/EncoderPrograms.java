@@ -95,7 +95,7 @@ public final class EncoderPrograms {
       case FIRST -> hidden.select(1, 0);
       case MEAN -> mean(tokens, hidden.to(DType.F32));
       case POOLED -> network.pooled(weights, hidden);
-      case LABELS -> network.logits(weights, hidden);
+      case LABELS -> network.logits(weights, tokens, hidden);
     };
   }
 

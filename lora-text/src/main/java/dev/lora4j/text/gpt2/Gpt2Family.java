@@ -4,7 +4,9 @@ import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
+import dev.lora4j.text.network.LastTokenClassifier;
 import dev.lora4j.text.network.TextNetwork;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -33,7 +35,18 @@ public final class Gpt2Family implements TextFamily {
 
   @Override
   public TextNetwork network(ConfigFile config) {
-    return new Gpt2(Gpt2Config.read(config));
+    List<String> labels = ClassLabels.of(config);
+    return labels.isEmpty() ? new Gpt2(Gpt2Config.read(config)) : classifier(config, labels);
+  }
+
+  @Override
+  public TextNetwork classifier(ConfigFile config, int labels) {
+    return classifier(config, ClassLabels.of(config, labels));
+  }
+
+  private static TextNetwork classifier(ConfigFile config, List<String> labels) {
+    Gpt2Config sizes = Gpt2Config.read(config);
+    return LastTokenClassifier.of(new Gpt2(sizes), sizes.width(), labels, config);
   }
 
   @Override
@@ -46,9 +59,9 @@ public final class Gpt2Family implements TextFamily {
         .toList();
   }
 
-  /** Masks, and the head where it is the embedding again. */
+  /** Masks; the head for words beside one for classes or where it is the embedding again. */
   @Override
   public boolean ignores(String tensor) {
-    return BUFFER.matcher(tensor).matches() || tensor.equals("lm_head.weight");
+    return BUFFER.matcher(tensor).matches() || tensor.matches("(lm_head|score)\\.weight");
   }
 }

@@ -32,6 +32,6 @@ public record ClassLoss(EncoderTokens tokens, Expr classes) {
    */
   public Expr stage(EncoderNetwork network, Weights weights, DType compute, DType type) {
     Expr hidden = network.hidden(weights, tokens, compute);
-    return network.logits(weights, hidden).to(type).crossEntropyEach(1, classes, -100, 0);
+    return network.logits(weights, tokens, hidden).to(type).crossEntropyEach(1, classes, -100, 0);
   }
 }

@@ -6,7 +6,8 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
 /**
- * A network whose tokens all see each other (BERT), with a head for classes if it is to have one.
+ * A network that makes vectors of the tokens of whole texts, with a head for classes if it is to
+ * have one: encoders (BERT), and {@linkplain LastTokenClassifier decoders} with such a head.
  */
 public non-sealed interface EncoderNetwork extends TextNetwork {
   /** Width of a token's vector. */
@@ -42,19 +43,21 @@ public non-sealed interface EncoderNetwork extends TextNetwork {
   /**
    * Stages the head; only where there are {@link #labels}.
    *
+   * @param tokens what was read
    * @param hidden [batch, tokens, width]
    * @return logits of the classes, [batch, labels]
    */
-  Expr logits(Weights weights, Expr hidden);
+  Expr logits(Weights weights, EncoderTokens tokens, Expr hidden);
 
   @Override
   default void walk(Weights weights, DType compute) {
-    Expr hidden = hidden(weights, EncoderTokens.declare(weights.graph()), compute);
+    EncoderTokens tokens = EncoderTokens.declare(weights.graph());
+    Expr hidden = hidden(weights, tokens, compute);
     if (pooler()) {
       pooled(weights, hidden);
     }
     if (!labels().isEmpty()) {
-      logits(weights, hidden);
+      logits(weights, tokens, hidden);
     }
   }
 }

@@ -24,7 +24,7 @@ public final class AdapterClasses {
 
   private static final String TENSORS = "adapter_model.safetensors";
   private static final List<String> HEADS =
-      List.of("classifier.weight", "classifier.out_proj.weight");
+      List.of("classifier.weight", "classifier.out_proj.weight", "score.weight");
 
   private AdapterClasses() {}
 

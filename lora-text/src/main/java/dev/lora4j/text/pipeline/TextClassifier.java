@@ -57,7 +57,8 @@ public final class TextClassifier implements AutoCloseable {
             : TextModel.load(scope, folder, compute, new NewHead(wanted.size(), seed));
     if (!(base.network() instanceof EncoderNetwork encoder)) {
       throw new IllegalArgumentException(
-          folder + " is no encoder; take a model such as BERT to tell classes of texts apart.");
+          folder + " was saved without a head for classes; take a model that was saved with one, or load it"
+              + " with the classes that an adapter or texts have.");
     }
     network = encoder;
     boolean own = wanted.isEmpty() || Set.copyOf(encoder.labels()).equals(Set.copyOf(wanted));

@@ -76,7 +76,11 @@ class WrittenClassifierTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "bert-plain", "bert-words", "roberta", "distilbert"})
+  @ValueSource(
+      strings = {
+        "bert", "bert-plain", "bert-words", "roberta", "distilbert", "gpt2-classes", "llama-classes",
+        "llama", "qwen3-classes"
+      })
   void itIsReadBackWithItsClasses(String name) throws IOException {
     Path folder = temporary.resolve("written");
     HostTensor said = written(name, folder);
@@ -96,7 +100,11 @@ class WrittenClassifierTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bert", "bert-plain", "bert-words", "roberta", "distilbert"})
+  @ValueSource(
+      strings = {
+        "bert", "bert-plain", "bert-words", "roberta", "distilbert", "gpt2-classes", "llama-classes",
+        "llama", "qwen3-classes"
+      })
   @Tag("python")
   void transformersReadsIt(String name) throws IOException, InterruptedException {
     Path folder = temporary.resolve("written");

@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A small BERT from chance, whose vocabulary knows few words. */
+/** A small model from chance, whose vocabulary knows few words. */
 public final class SmallClassifier {
   private SmallClassifier() {}
 
-  /** Writes one of {@code golden/encoder_models.py}: {@code bert} has a head, the other has not. */
+  /**
+   * Writes one of {@code golden/encoder_models.py}, {@code decoder_classifiers.py} or {@code
+   * causal_models.py}.
+   */
   public static Path write(String name, Path folder) throws IOException {
     Files.createDirectories(folder);
     Path from = Path.of("src/test/resources/models", name);

@@ -35,8 +35,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A step of a classifier against transformers and PEFT ({@code golden/classifier_step.py}). */
 class ClassifierStepTest {
@@ -52,25 +53,68 @@ class ClassifierStepTest {
 
   @TempDir Path temporary;
 
-  private static double[] numbers(String name) {
-    try (TensorStore store = TensorStore.open(RESOURCES.resolve("classifier-step.safetensors"))) {
+  /**
+   * A step that the reference made.
+   *
+   * @param model of the resources, and of its adapter without {@code -lora}
+   * @param targets layers with factors
+   * @param saved the head
+   * @param factors tensors that are trained
+   */
+  private record Step(String model, List<String> targets, String saved, int factors) {
+    private Path file() {
+      return encoder()
+          ? RESOURCES.resolve("classifier-step.safetensors")
+          : adapter().resolve("expected.safetensors");
+    }
+
+    private boolean encoder() {
+      return model.equals("bert");
+    }
+
+    private Path adapter() {
+      return RESOURCES.resolve("adapters").resolve(model + "-lora");
+    }
+  }
+
+  private static List<Step> steps() {
+    return List.of(
+        new Step("bert", List.of("query", "value", "dense"), "classifier", 24),
+        new Step("gpt2-classes", List.of("c_attn", "c_fc"), "score", 9),
+        new Step("llama-classes", List.of("q_proj", "v_proj", "down_proj"), "score", 13));
+  }
+
+  private static double[] numbers(Path file, String name) {
+    try (TensorStore store = TensorStore.open(file)) {
       TensorInfo info = Objects.requireNonNull(store.tensors().get(name), name);
       return HostTensor.of(info.dtype(), info.shape(), store.read(name)).doubles();
     }
   }
 
-  private static List<TokenSequence> texts() {
-    double[] ids = numbers("ids");
-    double[] lengths = numbers("lengths");
+  private static List<TokenSequence> texts(Step step) {
+    Path folder = RESOURCES.resolve("models").resolve(step.model());
+    Path file = step.encoder() ? step.file() : folder.resolve("expected.safetensors");
+    double[] ids = numbers(file, "ids");
+    double[] lengths = step.encoder() ? numbers(file, "lengths") : lengths(file);
+    double[] labels = numbers(step.file(), step.encoder() ? "labels" : "classes");
     List<TokenSequence> texts = new ArrayList<>();
     for (int row = 0; row < lengths.length; row++) {
       int from = row * ids.length / lengths.length;
       int length = (int) lengths[row];
       int[] own = Arrays.stream(ids, from, from + length).mapToInt(d -> (int) d).toArray();
-      int label = (int) numbers("labels")[row];
+      int label = (int) labels[row];
       texts.add(new TokenSequence(own, new boolean[length], new int[0], label));
     }
     return texts;
+  }
+
+  private static double[] lengths(Path file) {
+    double[] present = numbers(file, "present");
+    double[] lengths = new double[3];
+    for (int i = 0; i < present.length; i++) {
+      lengths[i / (present.length / 3)] += present[i];
+    }
+    return lengths;
   }
 
   private static String site(FlatLayout.Slot slot) {
@@ -83,9 +127,9 @@ class ClassifierStepTest {
   }
 
   /** The factors of the file that PEFT began with. */
-  private static float[] start(TextClassifier model, FlatLayout layout) {
+  private static float[] start(Step step, TextClassifier model, FlatLayout layout) {
     var adapter =
-        AdapterFiles.read(RESOURCES.resolve("adapters/bert-lora"), model.base().family()).adapter();
+        AdapterFiles.read(step.adapter(), model.base().family()).adapter();
     float[] flat = new float[(int) layout.length()];
     for (FlatLayout.Slot slot : layout.slots()) {
       Factors factors = adapter.at(site(slot)).get(0);
@@ -97,27 +141,28 @@ class ClassifierStepTest {
     return flat;
   }
 
-  @Test
-  void lossAndGradientsAreThoseOfPeft() throws IOException {
+  @ParameterizedTest
+  @MethodSource("steps")
+  void lossAndGradientsAreThoseOfPeft(Step step) throws IOException {
     AdapterRecipe recipe =
         AdapterRecipe.DEFAULT
-            .targets(Targets.matching("query", "value", "dense"))
+            .targets(Targets.matching(step.targets().toArray(String[]::new)))
             .rank(2, 3)
-            .saved("classifier");
+            .saved(step.saved());
     try (Lora4j lora = Lora4j.open(1);
         TextClassifier model =
-            TextClassifier.load(lora, SmallClassifier.write("bert", temporary.resolve("m")))) {
+            TextClassifier.load(lora, SmallClassifier.write(step.model(), temporary.resolve("m")))) {
       assertEquals(List.of("good", "bad", "neither"), model.labels());
       Scope scope = model.scope();
       AdapterPlan plan = recipe.plan(model.base().sites().all());
-      SequenceBatches batches = new SequenceBatches(texts(), 6, 0, false);
+      SequenceBatches batches = new SequenceBatches(texts(step), texts(step).size(), 0, false);
       SequenceTask task = new SequenceTask(new LabelLoss(model), plan, batches, List.of());
       Staging staging =
           new Staging(new Graph(), DType.F32, task.groups(), plan, Staging.Purpose.TRAINING);
       StagedLoss staged = staging.staged(task.loss(staging));
       Expr loss = staged.loss();
       FlatLayout layout = staged.factors().layout();
-      float[] start = start(model, layout);
+      float[] start = start(step, model, layout);
       Tensor flat = Tensor.of(scope, Shape.of(start.length), start);
       Map<String, Tensor> own = staged.factors().held(scope, start);
       List<Expr> outputs = List.of(loss.detach(), staged.parameters().gradient(loss));
@@ -132,19 +177,19 @@ class ClassifierStepTest {
                       .or(() -> Optional.ofNullable(own.get(name)))
                       .orElseGet(() -> task.held(name)));
       List<Tensor> found = program.run(scope, held, task.batches(0, 1).get(0).inputs(scope));
-      double expected = numbers("loss")[0];
+      double expected = numbers(step.file(), "loss")[0];
       assertEquals(expected, found.get(0).floats()[0], 1e-5 * expected);
-      assertEquals(24, layout.slots().size());
+      assertEquals(step.factors(), layout.slots().size());
       float[] gradient = found.get(1).floats();
-      layout.slots().forEach(slot -> assertClose(slot, gradient));
+      layout.slots().forEach(slot -> assertClose(step, slot, gradient));
     }
   }
 
   /** By the Frobenius distance over the norm. */
-  private static void assertClose(FlatLayout.Slot slot, float[] gradient) {
+  private static void assertClose(Step step, FlatLayout.Slot slot, float[] gradient) {
     String path = site(slot).substring("lm.".length());
     String key = Objects.requireNonNull(KEYS.get(part(slot)));
-    double[] expected = numbers("gradient/base_model.model." + path + "." + key);
+    double[] expected = numbers(step.file(), "gradient/base_model.model." + path + "." + key);
     double distance = 0;
     double norm = 0;
     for (int i = 0; i < expected.length; i++) {

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
       "Train an adapter of a language model on texts.",
       "Texts are files of plain text, or of lines of JSON: {\"text\"}, {\"prompt\", \"completion\"}"
           + " of which the completion alone is learned, or {\"messages\"} of which the assistant's"
-          + " are; {\"text\", \"label\"} teaches an encoder to tell classes apart."
+          + " are; {\"text\", \"label\"} teaches a model to tell classes apart."
     })
 final class TextTrain implements Command {
   private static final String CHECKPOINTS = "checkpoints";
@@ -188,7 +188,7 @@ final class TextTrain implements Command {
     next(console, "read what it writes", "generate", "YOUR PROMPT");
   }
 
-  /** Teaches an encoder to tell classes of texts apart. */
+  /** Teaches a model to tell classes of texts apart. */
   @SuppressWarnings("try") // the claim is only held
   private void classes(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();

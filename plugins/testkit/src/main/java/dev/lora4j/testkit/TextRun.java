@@ -157,13 +157,14 @@ record TextRun(Engine engine, TextNetwork network) {
       Expr present = graph.input(Encoded.PRESENT, DType.I64, any);
       all.add(both.logits(at, both.whole(at, ids, present, Tokens.declare(graph), compute)));
     } else if (network instanceof EncoderNetwork encoder) {
-      Expr hidden = encoder.hidden(at, EncoderTokens.declare(graph), compute);
+      EncoderTokens tokens = EncoderTokens.declare(graph);
+      Expr hidden = encoder.hidden(at, tokens, compute);
       all.add(hidden);
       if (encoder.pooler() && most > 1) {
         all.add(encoder.pooled(at, hidden));
       }
       if (!encoder.labels().isEmpty() && most > 1) {
-        all.add(encoder.logits(at, hidden));
+        all.add(encoder.logits(at, tokens, hidden));
       }
     }
     return all.stream().map(each -> each.to(DType.F32)).toList();

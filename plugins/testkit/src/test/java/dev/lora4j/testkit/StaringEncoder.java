@@ -56,7 +56,7 @@ record StaringEncoder(EncoderNetwork sound) implements EncoderNetwork {
   }
 
   @Override
-  public Expr logits(Weights weights, Expr hidden) {
-    return sound.logits(weights, hidden);
+  public Expr logits(Weights weights, EncoderTokens tokens, Expr hidden) {
+    return sound.logits(weights, tokens, hidden);
   }
 }

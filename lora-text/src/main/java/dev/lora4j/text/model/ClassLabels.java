@@ -1,0 +1,54 @@
+package dev.lora4j.text.model;
+
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** What the classes of a model are called. */
+public final class ClassLabels {
+  private static final String HEAD = "ForSequenceClassification";
+  private static final int MOST = 1_000_000;
+
+  private ClassLabels() {}
+
+  /**
+   * Those of the head that a model was saved with; none if it was saved without one.
+   *
+   * @throws ModelException if the head tells no classes of which each text has one
+   */
+  public static List<String> of(ConfigFile config) {
+    boolean head =
+        config.has("architectures")
+            && config.texts("architectures").stream().anyMatch(a -> a.endsWith(HEAD));
+    if (!head) {
+      return List.of();
+    }
+    config.require("problem_type", "single_label_classification");
+    Optional<ConfigFile> named = config.section("id2label");
+    int count = named.map(ConfigFile::size).orElse(config.integer("num_labels", 2));
+    if (count < 1 || count > MOST) {
+      throw new ModelException(
+          config.file() + ": 'num_labels' is " + count + "; a head tells 1 to " + MOST + " classes.");
+    }
+    return IntStream.range(0, count)
+        .mapToObj(i -> named.map(n -> n.text(String.valueOf(i), name(i))).orElse(name(i)))
+        .toList();
+  }
+
+  /** Those of the head that a model was saved with if they are so many; else numbered. */
+  public static List<String> of(ConfigFile config, int count) {
+    List<String> own = of(config);
+    return own.size() == count ? own : numbered(count);
+  }
+
+  /** So many, called as transformers calls them. */
+  public static List<String> numbered(int count) {
+    return IntStream.range(0, count).mapToObj(ClassLabels::name).toList();
+  }
+
+  private static String name(int number) {
+    return "LABEL_" + number;
+  }
+}
