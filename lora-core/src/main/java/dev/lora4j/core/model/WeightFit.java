@@ -142,7 +142,7 @@ final class WeightFit {
       int looked = 0;
       for (Missing m : missing) {
         List<String> near =
-            looked++ < LOOKED_UP ? NearestNames.of(m.name(), unclaimed, 1) : List.of();
+            looked++ < LOOKED_UP ? NearestNames.near(m.name(), unclaimed, 1) : List.of();
         lines.add(
             "  missing: "
                 + m.name()

@@ -26,14 +26,13 @@ public final class Presets {
    */
   public static String text(String name) {
     if (!NAMES.contains(name)) {
-      String nearest = NearestNames.of(name, NAMES, 1).get(0);
+      List<String> near = NearestNames.near(name, NAMES, 1);
       throw new RunProblems(
           List.of(
               "There is no preset \""
                   + name
-                  + "\"; did you mean "
-                  + nearest
-                  + "? There are "
+                  + "\"; "
+                  + (near.isEmpty() ? "there are " : "did you mean " + near.get(0) + "? There are ")
                   + String.join(", ", NAMES)
                   + "."));
     }

@@ -13,15 +13,14 @@ final class Choice {
    * @param what was to be chosen, for example {@code sampler}
    */
   static IllegalArgumentException unknown(String what, String name, List<String> names) {
-    String nearest = NearestNames.of(name, names, 1).get(0);
-    boolean like = NearestNames.edits(name, nearest) <= Math.max(2, name.length() / 2);
+    List<String> near = NearestNames.near(name, names, 1);
     return new IllegalArgumentException(
         "There is no "
             + what
             + " '"
             + name
             + "'; "
-            + (like ? "did you mean " + nearest + "? There are " : "there are ")
+            + (near.isEmpty() ? "there are " : "did you mean " + near.get(0) + "? There are ")
             + String.join(", ", names)
             + ".");
   }

@@ -105,11 +105,10 @@ final class ExtensionMaker {
     if (known.isEmpty()) {
       return "has no setting " + given + ", nor any other";
     }
+    List<String> near = NearestNames.near(given, known.keySet(), 1);
     return "has no setting "
         + given
-        + ", did you mean "
-        + NearestNames.of(given, known.keySet(), 1).get(0)
-        + "? It has "
+        + (near.isEmpty() ? "; it has " : ", did you mean " + near.get(0) + "? It has ")
         + String.join(", ", known.keySet());
   }
 

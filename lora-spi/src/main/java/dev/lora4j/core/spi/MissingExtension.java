@@ -40,11 +40,7 @@ final class MissingExtension {
                         + jar
                         + ", which is neither on the class path nor in a plug-ins folder.")
             .orElse("");
-    String nearest = names.isEmpty() ? "" : NearestNames.of(name, names, 1).get(0);
-    boolean like =
-        brought.isEmpty()
-            && !names.isEmpty()
-            && NearestNames.edits(name, nearest) <= Math.max(2, name.length() / 2);
+    List<String> near = brought.isEmpty() ? NearestNames.near(name, names, 1) : List.of();
     return new ExtensionException(
         "There is no "
             + point.getSimpleName()
@@ -52,7 +48,7 @@ final class MissingExtension {
             + name
             + "'."
             + brought
-            + (like ? " Did you mean " + nearest + "?" : "")
+            + (near.isEmpty() ? "" : " Did you mean " + near.get(0) + "?")
             + (names.isEmpty()
                 ? " There are none."
                 : " There are " + String.join(", ", names) + "."));

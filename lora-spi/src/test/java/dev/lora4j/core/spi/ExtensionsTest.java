@@ -106,7 +106,7 @@ class ExtensionsTest {
       delimiter = '|',
       value = {
         "polite:timesover=2 | has no setting timesover, did you mean times_over? It has times_over, tone",
-        "polite:loudness=2 | has no setting loudness, did you mean",
+        "polite:loudness=2 | has no setting loudness; it has times_over, tone",
         "polite:volume=0 | volume takes a number above 0, found '0'",
         "polite:volume=-inf | volume takes a number above 0, found '-inf'",
         "polite:volume=NaN | volume takes a number above 0, found 'NaN'",

@@ -82,8 +82,12 @@ final class ExampleLines {
     Set<String> keys = object.keySet();
     List<String> unknown = keys.stream().filter(key -> !KEYS.contains(key)).toList();
     for (String key : unknown) {
-      String nearest = NearestNames.of(key, KEYS, 1).get(0);
-      problem(line, "has the unknown key '%s'; nearest is '%s'.".formatted(key, nearest));
+      List<String> near = NearestNames.near(key, KEYS, 1);
+      String meant =
+          near.isEmpty()
+              ? "known are " + String.join(", ", new TreeSet<>(KEYS))
+              : "nearest is '" + near.get(0) + "'";
+      problem(line, "has the unknown key '%s'; %s.".formatted(key, meant));
     }
     if (!unknown.isEmpty()) {
       return;

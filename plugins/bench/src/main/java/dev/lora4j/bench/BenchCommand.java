@@ -161,12 +161,15 @@ public final class BenchCommand implements Command {
         }
       }
     }
+    List<String> near = NearestNames.near(name, names, 3);
     require(
         !chosen.isEmpty(),
         "there is no benchmark '"
             + name
-            + "'; the nearest are "
-            + String.join(", ", NearestNames.of(name, names, 3)));
+            + "'"
+            + (near.isEmpty()
+                ? "; 'bench list' has all"
+                : "; near are " + String.join(", ", near)));
     return chosen;
   }
 

@@ -58,16 +58,28 @@ final class ExistingPath {
     String wanted = name(path);
     try (Stream<Path> beside = Files.list(parent)) {
       return beside
-          .filter(p -> !name(p).startsWith("."))
+          .filter(p -> !name(p).startsWith(".") && near(wanted, name(p)))
           .min(
               Comparator.<Path>comparingInt(p -> NearestNames.edits(wanted, name(p)))
                   .thenComparing(p -> p))
-          .filter(p -> NearestNames.edits(wanted, name(p)) <= Math.max(2, wanted.length() / 2))
           .map(p -> path.resolveSibling(p.getFileName()));
     } catch (IOException e) {
       // The suggestion is a courtesy; the caller's sentence stands without it.
       return Optional.empty();
     }
+  }
+
+  /** An ending that both have is no likeness. */
+  private static boolean near(String wanted, String there) {
+    int dot = wanted.lastIndexOf('.');
+    String ending = dot > 0 ? wanted.substring(dot) : "";
+    return there.endsWith(ending)
+        ? NearestNames.near(stem(wanted, ending), stem(there, ending))
+        : NearestNames.near(wanted, there);
+  }
+
+  private static String stem(String name, String ending) {
+    return name.substring(0, name.length() - ending.length());
   }
 
   private static String name(Path path) {

@@ -61,8 +61,8 @@ final class FilesByName {
     return Optional.ofNullable(byName.get(name));
   }
 
-  /** Up to three names most like {@code name}. */
+  /** Up to three names that may have been meant by {@code name}. */
   List<String> nearest(String name) {
-    return NearestNames.of(name, byName.keySet(), 3);
+    return NearestNames.near(name, byName.keySet(), 3);
   }
 }

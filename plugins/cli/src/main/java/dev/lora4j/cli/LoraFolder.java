@@ -28,9 +28,9 @@ final class LoraFolder {
                   files.folder()
                       + " has no adapter "
                       + Printable.of(name, 80)
-                      + (near.isEmpty()
+                      + (files.all().isEmpty()
                           ? "; there are none in it."
-                          : "; nearest: " + String.join(", ", near) + ".")
+                          : near.isEmpty() ? "." : "; nearest: " + String.join(", ", near) + ".")
                       + " --lora-dir names another folder.");
             });
   }

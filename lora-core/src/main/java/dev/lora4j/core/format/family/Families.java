@@ -33,13 +33,13 @@ public final class Families {
   public static Family named(String name) {
     Family family = BY_NAME.get(name);
     if (family == null) {
-      List<String> nearest = NearestNames.of(name, BY_NAME.keySet(), 1);
+      List<String> nearest = NearestNames.near(name, BY_NAME.keySet(), 1);
       throw new IllegalArgumentException(
           "There is no family of models called '"
               + name
-              + "'. Did you mean "
-              + nearest.get(0)
-              + "? Known are: "
+              + "'."
+              + (nearest.isEmpty() ? "" : " Did you mean " + nearest.get(0) + "?")
+              + " Known are: "
               + String.join(", ", BY_NAME.keySet())
               + ".");
     }

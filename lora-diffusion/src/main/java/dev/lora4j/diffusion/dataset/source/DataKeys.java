@@ -103,9 +103,16 @@ final class DataKeys {
                 + elsewhere.reason()
                 + "; remove it.");
       } else if (elsewhere == null && !names.contains(key)) {
-        String nearest = NearestNames.of(key, names, 1).get(0);
+        List<String> near = NearestNames.near(key, names, 1);
         mistakes.add(
-            where + ": the key " + key + " is not known here; the nearest is " + nearest + ".");
+            where
+                + ": the key "
+                + key
+                + " is not known here; "
+                + (near.isEmpty()
+                    ? "there are " + String.join(", ", names)
+                    : "the nearest is " + near.get(0))
+                + ".");
       }
     }
   }
