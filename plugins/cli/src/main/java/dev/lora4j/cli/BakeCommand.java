@@ -82,7 +82,7 @@ public final class BakeCommand implements Command {
       if (json) {
         console.print(json(report, read).toString());
       } else {
-        lines(report).forEach(console::print);
+        console.print(lines(report));
       }
     }
     console.note("Done in " + Durations.since(began) + ".");

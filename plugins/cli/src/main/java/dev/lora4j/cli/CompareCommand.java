@@ -66,8 +66,7 @@ public final class CompareCommand implements Command {
     if (json) {
       console.print(json(read, found).toString());
     } else {
-      ComparisonBars.lines(found, layers ? "layer" : "block", rows(read, found))
-          .forEach(console::print);
+      console.print(ComparisonBars.lines(found, layers ? "layer" : "block", rows(read, found)));
     }
     return 0;
   }

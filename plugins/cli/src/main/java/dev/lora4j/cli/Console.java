@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
@@ -35,14 +36,19 @@ public final class Console {
     return err;
   }
 
-  /** Prints a result. */
+  /** Prints a result, of one line or several, or JSON; what would steer a terminal is escaped. */
   public void print(String text) {
-    out.println(text);
+    out.println(Printable.lines(text));
   }
 
-  /** Prints something about the work that is no result. */
+  /** Prints the lines of a report, each of which stays one. */
+  public void print(List<String> lines) {
+    lines.forEach(line -> out.println(Printable.line(line)));
+  }
+
+  /** Prints something about the work that is no result; what would steer a terminal is escaped. */
   public void note(String text) {
-    err.println(text);
+    err.println(Printable.message(text));
   }
 
   /** Whether somebody looks at a terminal. */

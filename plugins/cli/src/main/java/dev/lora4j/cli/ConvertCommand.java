@@ -110,7 +110,11 @@ public final class ConvertCommand implements Command {
         AdapterOutput.write(read.adapter(), read.family(), writer, options(), out);
     LoadedAdapter back = AdapterFiles.read(out, read.family());
     ConversionReport report = new ConversionReport(in, read, layout, written, back);
-    console.print(json ? report.json().toString() : String.join("\n", report.lines()));
+    if (json) {
+      console.print(report.json().toString());
+    } else {
+      console.print(report.lines());
+    }
     if (report.unexplained()) {
       throw new Failure(
           out

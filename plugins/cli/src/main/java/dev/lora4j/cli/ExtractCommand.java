@@ -203,6 +203,6 @@ public final class ExtractCommand implements Command {
             + stored
             + ", identity "
             + written.identity());
-    table.lines(layers).forEach(console::print);
+    console.print(table.lines(layers));
   }
 }

@@ -58,7 +58,11 @@ public final class InspectCommand implements Command {
       UnusedOptions.refuse(
           spec, List.of("--base", "--allow-partial"), file + ", which is a model and no adapter");
       ModelReport report = ModelReport.of(file);
-      console.print(json ? report.json().toString() : String.join("\n", report.lines()));
+      if (json) {
+        console.print(report.json().toString());
+      } else {
+        console.print(report.lines());
+      }
       return 0;
     }
     try (OpenAdapter opened = OpenAdapter.open(file)) {
@@ -71,13 +75,21 @@ public final class InspectCommand implements Command {
   }
 
   private int other(Console console, FileReport report) {
-    console.print(json ? report.json().toString() : String.join("\n", report.lines(all)));
+    if (json) {
+      console.print(report.json().toString());
+    } else {
+      console.print(report.lines(all));
+    }
     return 0;
   }
 
   private int adapter(Console console, OpenAdapter opened, Examination found) {
     AdapterReport report = new AdapterReport(opened, found, all);
-    console.print(json ? report.json().toString() : String.join("\n", report.lines()));
+    if (json) {
+      console.print(report.json().toString());
+    } else {
+      console.print(report.lines());
+    }
     return found.problems().isEmpty() ? 0 : Main.FAILED;
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * One JSON object, in the order its fields were put. Numbers that are not finite, for which JSON
- * has no form, are null.
+ * has no form, are null, and characters that are not seen are escaped.
  */
 final class Json {
   private static final Gson GSON =
@@ -65,6 +65,6 @@ final class Json {
 
   @Override
   public String toString() {
-    return GSON.toJson(fields);
+    return Printable.lines(GSON.toJson(fields));
   }
 }

@@ -5,6 +5,7 @@ import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.spi.Plugin;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -125,7 +126,9 @@ public final class Main {
 
   private int failed(Throwable thrown) {
     if (root.debug) {
-      thrown.printStackTrace(console.err());
+      StringWriter trace = new StringWriter();
+      thrown.printStackTrace(new PrintWriter(trace));
+      console.note(trace.toString());
     } else {
       console.note("lora4j: " + Explanation.of(pluginFirst(thrown)));
     }

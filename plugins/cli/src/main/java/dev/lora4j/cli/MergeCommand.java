@@ -301,7 +301,7 @@ public final class MergeCommand implements Command {
             + ", identity "
             + written.identity());
     if (cut) {
-      new TruncationTable(mixed, read.blocks()).lines(layers).forEach(console::print);
+      console.print(new TruncationTable(mixed, read.blocks()).lines(layers));
     }
     console.note("Done in " + time + ".");
   }

@@ -100,7 +100,7 @@ public final class MixCommand implements Command {
                   read.all().stream().map(one -> KeyReport.json(one.account()).fields()).toList());
       console.print((meet ? told.put("picture", output.toString()) : told).toString());
     } else {
-      explained.lines().forEach(console::print);
+      console.print(explained.lines());
       console.print(
           meet
               ? output + "  conflict and overlap, block by block"

@@ -28,9 +28,9 @@ public final class PlanCommand implements Command {
       if (json) {
         console.print(report.json());
       } else {
-        report.pictures().forEach(console::print);
-        report.summary().forEach(console::print);
-        report.doubts().forEach(console::print);
+        console.print(report.pictures());
+        console.print(report.summary());
+        console.print(report.doubts());
         for (DataProblem problem : run.data().problems()) {
           console.print(problem.toString());
         }

@@ -36,7 +36,7 @@ final class ProgressInLines implements Progress {
     StringBuilder line = new StringBuilder(task);
     line.append(": ").append(unit).append(' ').append(count).append(" of ").append(steps);
     if (!detail.isEmpty()) {
-      line.append(", ").append(detail);
+      line.append(", ").append(Printable.line(detail));
     }
     if (!begins && count > first && count < steps) {
       double seconds = (now - began) / 1e9 / (count - first) * (steps - count);

@@ -27,7 +27,7 @@ final class ProgressOnOneLine implements Progress {
   @Override
   public void done(long steps, String detail) {
     bar.stepTo(steps);
-    bar.setExtraMessage(detail.isEmpty() ? "" : " " + detail);
+    bar.setExtraMessage(detail.isEmpty() ? "" : " " + Printable.line(detail));
   }
 
   @Override

@@ -140,6 +140,6 @@ public final class ResizeCommand implements Command {
             + stored
             + ", identity "
             + written.identity());
-    table.lines(layers).forEach(console::print);
+    console.print(table.lines(layers));
   }
 }

@@ -153,12 +153,12 @@ final class TextGenerate implements Command {
       // What a decoder writes for an input does not go on from it.
       boolean goesOn = !conversation() && open.model().network() instanceof CausalNetwork;
       if (streams && goesOn) {
-        console.out().print(prompts.get(0));
+        console.out().print(Printable.prose(prompts.get(0)));
       }
       TextListener listener =
           streams
               ? (prompt, piece) -> {
-                console.out().print(piece);
+                console.out().print(Printable.prose(piece));
                 console.out().flush();
               }
               : TextListener.NONE;
@@ -213,7 +213,7 @@ final class TextGenerate implements Command {
       console.print("");
     } else {
       for (int i = 0; i < done.size(); i++) {
-        console.print((goesOn ? prompts.get(i) : "") + done.get(i).text());
+        console.out().println(Printable.prose((goesOn ? prompts.get(i) : "") + done.get(i).text()));
         console.print("");
       }
     }

@@ -121,7 +121,7 @@ final class TextOutputs {
       for (Map.Entry<String, List<GeneratedText>> one : written.entrySet()) {
         line.addProperty(one.getKey(), one.getValue().get(i).text());
       }
-      lines.append(line).append('\n');
+      lines.append(Printable.line(line.toString())).append('\n');
     }
     try {
       AtomicFile.write(file.get(), lines.toString());

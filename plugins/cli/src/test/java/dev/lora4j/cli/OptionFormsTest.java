@@ -58,8 +58,8 @@ class OptionFormsTest {
 
   @Test
   void textOutOfFilesCannotSteerTheTerminal() {
-    assertEquals(" [31mred", Printable.of("\u001b[31mred", 20));
-    assertEquals("a b", Printable.of("a\u202eb", 20));
+    assertEquals("\\u001b[31mred", Printable.of("\u001b[31mred", 20));
+    assertEquals("a\\u202eb c", Printable.of("a\u202eb\nc", 20));
     assertEquals("abc…", Printable.of("abcdef", 4));
   }
 
