@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.run;
 
-import dev.lora4j.core.spi.NearestNames;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,22 +56,17 @@ final class BaseFile {
   }
 
   private void set(String key, Object value, String origin) {
-    RunKey<?> known = BY_NAME.get(key);
+    String now = EarlierKeys.now(key);
+    RunKey<?> known = BY_NAME.get(now);
     if (known != null) {
-      entries.put(known, value, origin, key);
+      entries.put(known, value, origin, now);
       return;
-    }
-    List<String> nearest =
-        BY_NAME.keySet().stream().filter(n -> n.endsWith("." + key)).limit(2).toList();
-    if (nearest.isEmpty()) {
-      nearest = NearestNames.of(key, List.copyOf(BY_NAME.keySet()), 2);
     }
     entries.problem(
         origin
             + ": a run that makes a base has no key "
             + key
-            + "; did you mean "
-            + String.join(" or ", nearest)
-            + "?");
+            + "; "
+            + MeantKey.of(key, BY_NAME.keySet()));
   }
 }

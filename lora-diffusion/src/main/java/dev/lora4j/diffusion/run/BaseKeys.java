@@ -26,9 +26,9 @@ final class BaseKeys {
   static final RunKey<String> WORK = RunKey.unset("work", PATH, "Folder for all that is made");
   static final RunKey<Long> SEED = RunKey.of("seed", WHOLE, 11L, "Of everything random");
   static final RunKey<String> PRECISION =
-      RunKey.of("precision", choice("f32", "bf16"), "bf16", "Type that networks compute in");
+      RunKey.of("compute", choice("f32", "bf16"), "bf16", "Type that networks compute in");
   static final RunKey<String> STORED =
-      RunKey.of("stored", choice("f16", "bf16", "f32"), "f16", "Type of the weights in the files");
+      RunKey.of("dtype", choice("f16", "bf16", "f32"), "f16", "Type of the weights in the files");
   static final RunKey<Double> CHECKPOINT =
       RunKey.of("checkpoint_minutes", number(0, ANY), 5.0, "Time between checkpoints");
 

@@ -41,7 +41,7 @@ final class KohyaOptions {
   static {
     MEANINGS.put("v_parameterization", KohyaOptions::velocity);
     MEANINGS.put("mixed_precision", KohyaOptions::precision);
-    MEANINGS.put("save_precision", (to, v, from) -> to.set("stored", type(v, "f16"), from));
+    MEANINGS.put("save_precision", (to, v, from) -> to.set("dtype", type(v, "f16"), from));
     MEANINGS.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
     MEANINGS.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
     MEANINGS.put("network_module", (to, v, from) -> to.network().module(v, from));
@@ -117,10 +117,10 @@ final class KohyaOptions {
       to.note(
           origin
               + ": mixed_precision fp16: computed in F32 or BF16, whichever is faster here;"
-              + " precision = \"f16\" takes F16, on a card.");
+              + " compute = \"f16\" takes F16, on a card.");
       type = "auto";
     }
-    to.set("precision", type, origin);
+    to.set("compute", type, origin);
   }
 
   private static String type(Object value, String none) {

@@ -42,13 +42,12 @@ final class KohyaUnused {
     needless(
         "weights are mapped, not copied", "lowram", "highvram", "disable_mmap_load_safetensors");
     needless(
-        "weights of the base are in the type of precision",
+        "weights of the base are in the type of compute",
         "fp8_base",
         "fp8_base_unet",
         "blocks_to_swap");
     needless(
-        "pictures are encoded in the type of precision, which is never f16 on a CPU",
-        "no_half_vae");
+        "pictures are encoded in the type of compute, which is never f16 on a CPU", "no_half_vae");
     needless(
         "trained weights are always F32",
         "full_bf16",

@@ -1,6 +1,5 @@
 package dev.lora4j.diffusion.run;
 
-import dev.lora4j.core.spi.NearestNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +36,7 @@ public final class Layers {
 
   /** The key of this name, ours or that of sd-scripts. */
   static Optional<RunKey<?>> key(String name) {
-    return Optional.ofNullable(BY_NAME.get(name));
+    return Optional.ofNullable(BY_NAME.get(EarlierKeys.now(name)));
   }
 
   /**
@@ -47,6 +46,12 @@ public final class Layers {
    * @param origin who says so, for messages
    */
   public void set(String name, Object value, String origin) {
+    String now = EarlierKeys.now(name);
+    if (!now.equals(name) && BY_NAME.containsKey(now)) {
+      notes.add(EarlierKeys.note(name, origin));
+      set(now, value, origin);
+      return;
+    }
     RunKey<?> key = BY_NAME.get(name);
     boolean renamed = key != null && !key.name().equals(name);
     if (renamed && "".equals(value)) {
@@ -84,7 +89,7 @@ public final class Layers {
    * Sets a key to what a command line says, which is TOML where it can be read so, and else a text.
    */
   public void setText(String name, String text, String origin) {
-    if (BY_NAME.containsKey(name)) {
+    if (BY_NAME.containsKey(EarlierKeys.now(name))) {
       set(name, text, origin);
       return;
     }
@@ -97,10 +102,7 @@ public final class Layers {
     List<String> all = new ArrayList<>(BY_NAME.keySet());
     all.addAll(DataTables.names());
     all.addAll(KohyaOptions.names());
-    List<String> exact =
-        all.stream().filter(n -> n.endsWith("." + name)).distinct().limit(2).toList();
-    List<String> nearest = exact.isEmpty() ? NearestNames.of(name, all, 2) : exact;
-    return "did you mean " + String.join(" or ", nearest) + "?";
+    return MeantKey.of(name, all);
   }
 
   /** What follows is of one file or command line, whatever the order of its keys. */

@@ -19,11 +19,11 @@ final class OptimizerKeys {
       RunKey.of("optimizer.name", TEXT, "adamw", "Rule by which weights change");
   static final RunKey<Double> RATE =
       RunKey.of(
-          "optimizer.rate", number(0, ANY), 1e-4, "Learning rate at its highest", "learning_rate");
+          "optimizer.lr", number(0, ANY), 1e-4, "Learning rate at its highest", "learning_rate");
   static final RunKey<Double> UNET_RATE =
-      unset("optimizer.unet_rate", number(0, ANY), "Rate of the denoiser alone");
+      unset("optimizer.unet_lr", number(0, ANY), "Rate of the denoiser alone");
   static final RunKey<Double> TEXT_RATE =
-      unset("optimizer.text_encoder_rate", number(0, ANY), "Rate of the text encoder alone");
+      unset("optimizer.text_encoder_lr", number(0, ANY), "Rate of the text encoder alone");
   static final RunKey<Double> UP_RATIO =
       RunKey.of(
           "optimizer.up_ratio",

@@ -92,7 +92,7 @@ final class Precedence {
         && !entries.free(OptimizerKeys.OPTIMIZER)
         && optimizer().filter(rule -> !rule.takesSeveralRates()).isPresent()) {
       String name = optimizer().orElseThrow().name();
-      entries.put(OptimizerKeys.RATE, 1.0, name + " finds the rate itself", "optimizer.rate");
+      entries.put(OptimizerKeys.RATE, 1.0, name + " finds the rate itself", "optimizer.lr");
     }
   }
 

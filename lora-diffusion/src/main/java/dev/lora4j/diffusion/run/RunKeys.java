@@ -52,7 +52,7 @@ public final class RunKeys {
           PATH,
           "Folder of pictures of the class, which keep the base what it was",
           "reg_data_dir");
-  static final RunKey<String> OUT = unset("out", PATH, "The adapter to write (.safetensors)");
+  static final RunKey<String> OUT = unset("output", PATH, "The adapter to write (.safetensors)");
   static final RunKey<Integer> STEPS =
       RunKey.of("steps", count(1), 1000, "Changes of the weights", "max_train_steps");
   static final RunKey<Integer> EPOCHS =
@@ -69,12 +69,12 @@ public final class RunKeys {
   static final RunKey<Long> SEED = RunKey.of("seed", WHOLE, 0L, "Of everything random", "seed");
   static final RunKey<String> PRECISION =
       RunKey.of(
-          "precision",
+          "compute",
           choice("auto", "f32", "bf16", "f16"),
           "auto",
           "Type that the network computes in; auto measures which is faster");
   static final RunKey<String> STORED =
-      RunKey.of("stored", choice("f16", "bf16", "f32"), "f16", "Type of the factors in the file");
+      RunKey.of("dtype", choice("f16", "bf16", "f32"), "f16", "Type of the factors in the file");
   static final RunKey<String> LAYOUT =
       RunKey.of("layout", extension(AdapterWriter.class), "kohya", "Layout of the file");
   static final RunKey<Boolean> CHECKPOINTING =

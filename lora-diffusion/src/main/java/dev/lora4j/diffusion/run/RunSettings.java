@@ -108,7 +108,7 @@ public record RunSettings(
                 () ->
                     new RunProblems(
                         List.of(
-                            "There is no name for the adapter: set out (or --out) to a file that"
+                            "There is no name for the adapter: set output (or --output) to a file that"
                                 + " ends in .safetensors.")));
     String file = String.valueOf(out.getFileName());
     String precision = values.get(RunKeys.PRECISION).toUpperCase(Locale.ROOT);

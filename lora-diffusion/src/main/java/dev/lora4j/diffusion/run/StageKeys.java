@@ -39,7 +39,7 @@ record StageKeys(
         RunKey.of(t + "minutes", number(0, ANY), initial.minutes(), "Time of training"),
         RunKey.unset(t + "steps", count(0), "Steps of training; instead of minutes"),
         RunKey.of(t + "batch", count(1), initial.batch(), "Pictures of a step"),
-        RunKey.of(t + "rate", number(0, ANY), initial.rate(), "Learning rate at its highest"),
+        RunKey.of(t + "lr", number(0, ANY), initial.rate(), "Learning rate at its highest"),
         RunKey.of(t + "warmup", count(0), initial.warmup(), "Steps over which the rate rises"),
         RunKey.of(t + "full", number(0, 1), initial.full(), "Share of the budget until it falls"),
         RunKey.of(t + "least", number(0, 1), initial.least(), "Share of the rate at the end"),

@@ -103,8 +103,8 @@ class KohyaNetworkTest {
     assertEquals(Optional.of(List.of()), run.values().find(RunKeys.PREVIEW_PROMPTS));
     assertEquals(
         "run.toml, line 2: not said, and so as in sd-scripts: adapter.rank = 4, adapter.alpha = 1,"
-            + " optimizer.rate = 2.0e-6, schedule.name = \"constant\", schedule.warmup = 0,"
-            + " batch = 1, steps = 1600, previews.prompts = [], stored = \"f32\".",
+            + " optimizer.lr = 2.0e-6, schedule.name = \"constant\", schedule.warmup = 0,"
+            + " batch = 1, steps = 1600, previews.prompts = [], dtype = \"f32\".",
         layers.notes().get(1));
   }
 

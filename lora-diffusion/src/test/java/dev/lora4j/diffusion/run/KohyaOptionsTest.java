@@ -222,10 +222,10 @@ class KohyaOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "text_encoder_lr = [5e-5, 5e-5]|optimizer.text_encoder_rate|5e-05",
-        "text_encoder_lr = []|optimizer.text_encoder_rate|",
+        "text_encoder_lr = [5e-5, 5e-5]|optimizer.text_encoder_lr|5e-05",
+        "text_encoder_lr = []|optimizer.text_encoder_lr|",
         "text_encoder_lr = 0|adapter.text_encoder|false",
-        "text_encoder_lr = [0.0, 0.0]|optimizer.text_encoder_rate|",
+        "text_encoder_lr = [0.0, 0.0]|optimizer.text_encoder_lr|",
         "unet_lr = 0.0|adapter.targets|[\"text-encoders\"]",
         "network_alpha = 0|adapter.alpha|",
         "scale_weight_norms = 0|adapter.max_norm|",

@@ -57,7 +57,7 @@ class RunFileTest {
         List.of(
             "run.toml, line 1: steps takes a whole number of at least 1, found 0.",
             "run.toml, line 2: batch takes a whole number of at least 1, found \"two\".",
-            "run.toml, line 5: optimizer.rate takes a number of at least 0, found -1."),
+            "run.toml, line 5: optimizer.lr takes a number of at least 0, found -1."),
         problems.subList(0, 3));
     assertEquals(4, problems.size());
     assertTrue(problems.get(3).contains("optimizer.nmae"), problems.get(3));

@@ -40,7 +40,7 @@ public final class ConvertCommand implements Command {
   private Path out = Path.of("");
 
   @Option(
-      names = "--to",
+      names = "--layout",
       paramLabel = "LAYOUT",
       required = true,
       description =

@@ -41,7 +41,7 @@ final class Doubts {
     double rate = rates.rate();
     if (rate > FAR || rate < 1 / FAR) {
       all.add(
-          "prodigy finds the rate by itself, and optimizer.rate is a factor of that, usually 1; it"
+          "prodigy finds the rate by itself, and optimizer.lr is a factor of that, usually 1; it"
               + " is "
               + rate
               + ".");

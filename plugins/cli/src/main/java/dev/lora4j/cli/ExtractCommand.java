@@ -86,7 +86,7 @@ public final class ExtractCommand implements Command {
 
   @Mixin private final PrecisionOption precision = new PrecisionOption();
 
-  @Option(names = "--layers", description = "A line for each layer, not for each block.")
+  @Option(names = "--per-layer", description = "A line for each layer, not for each block.")
   private boolean layers;
 
   @Option(names = "--json", description = "Report as one JSON object.")

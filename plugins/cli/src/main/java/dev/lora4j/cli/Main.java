@@ -94,7 +94,8 @@ public final class Main {
     program.setExecutionStrategy(this::perform);
     program.setParameterExceptionHandler(this::misused);
     program.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown));
-    return program.execute(arguments);
+    HelpText.install(program);
+    return program.execute(Synonyms.resolved(program, arguments));
   }
 
   private static PrintWriter writer(PrintStream stream) {

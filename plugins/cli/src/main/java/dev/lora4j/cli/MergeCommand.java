@@ -82,7 +82,7 @@ public final class MergeCommand implements Command {
   @Mixin private final FamilyOption base = new FamilyOption();
   @Mixin private final PartialOption partial = new PartialOption();
 
-  @Option(names = "--layers", description = "A line for each layer, not for each block.")
+  @Option(names = "--per-layer", description = "A line for each layer, not for each block.")
   private boolean layers;
 
   @Option(names = "--json", description = "Report as one JSON object.")

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
       "Conflict is the share of what both change at the same numbers that has opposite signs: 0.5"
           + " for adapters that know nothing of each other, more where they undo each other."
           + " Overlap is the share of the directions of the one with fewer that the other has too,"
-          + " of those that hold 90 % of each (squared singular values). Both are by block, of the"
+          + " of those that hold 90 %% of each (squared singular values). Both are by block, of the"
           + " changes at their weights, and in a picture as heat maps, which there is none of where"
           + " no layer is changed by two."
     })

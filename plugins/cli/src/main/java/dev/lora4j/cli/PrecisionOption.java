@@ -25,7 +25,7 @@ final class PrecisionOption {
   }
 
   @Option(
-      names = "--precision",
+      names = "--dtype",
       paramLabel = "TYPE",
       description =
           "Store factors in ${COMPLETION-CANDIDATES} (default: the widest of the input; f32 where"

@@ -78,7 +78,7 @@ final class RunOptions {
   private Optional<String> regularisation = Optional.empty();
 
   @Option(
-      names = {"-o", "--out", "--output"},
+      names = {"-o", "--output"},
       paramLabel = "FILE.safetensors",
       description = "The adapter to write; FILE.run beside it gets all that is kept on the way.")
   private Optional<String> out = Optional.empty();
@@ -185,7 +185,7 @@ final class RunOptions {
     }
     say(layers, "images", images.map(RunOptions::absolute));
     say(layers, "regularisation", regularisation.map(RunOptions::absolute));
-    say(layers, "out", out);
+    say(layers, "output", out);
     say(layers, "adapter.method", method);
     say(layers, "adapter.targets", targets);
     say(layers, "adapter.rank", rank);
@@ -194,10 +194,11 @@ final class RunOptions {
     say(layers, "epochs", epochs);
     say(layers, "batch", batch);
     say(layers, "optimizer.name", optimizer);
-    say(layers, "optimizer.rate", rate);
+    say(layers, "optimizer.lr", rate);
+    dropout.ifPresent(RunOptions::requireShare);
     dropout.ifPresent(x -> layers.set("data.caption_dropout_rate", number(x), LINE));
     say(layers, "seed", seed);
-    say(layers, "stored", stored);
+    say(layers, "dtype", stored);
     if (trigger.isPresent()) {
       layers.set("data.trigger", trigger.get(), LINE);
       layers.set("triggers", List.of(trigger.get()), LINE);

@@ -35,14 +35,14 @@ final class TextMerge implements Command {
   private List<LoraOption> loras = new ArrayList<>();
 
   @Option(
-      names = {"-o", "--out"},
+      names = {"-o", "--output"},
       paramLabel = "DIR",
       required = true,
       description = "The folder to write.")
   private Path out = Path.of("");
 
   @Option(
-      names = "--precision",
+      names = "--dtype",
       paramLabel = "TYPE",
       description = "Write weights in f32, f16 or bf16 (default: ${DEFAULT-VALUE}).",
       defaultValue = "bf16")

@@ -28,7 +28,7 @@ final class TextNew implements Command {
   private Path data = Path.of("");
 
   @Option(
-      names = {"-o", "--out"},
+      names = {"-o", "--output"},
       paramLabel = "DIR",
       required = true,
       description = "The folder to write.")
@@ -70,7 +70,7 @@ final class TextNew implements Command {
   private int heads;
 
   @Option(
-      names = "--longest",
+      names = "--max-length",
       paramLabel = "N",
       description = "Longest sequence in tokens (default: ${DEFAULT-VALUE}).",
       defaultValue = "256")

@@ -34,7 +34,8 @@ final class TextTargets {
 
   private static Targets of(String name) {
     boolean preset =
-        Arrays.stream(TargetPreset.values()).anyMatch(p -> p.name().equalsIgnoreCase(name));
+        Arrays.stream(TargetPreset.values())
+            .anyMatch(p -> p.toString().equalsIgnoreCase(name.replace('_', '-')));
     return preset ? Targets.of(TargetPreset.named(name)) : Targets.matching(name);
   }
 }

@@ -63,7 +63,7 @@ final class TextTrain implements Command {
   private Path data = Path.of("");
 
   @Option(
-      names = {"-o", "--out"},
+      names = {"-o", "--output"},
       paramLabel = "DIR",
       required = true,
       description = "Where to write the adapter, as PEFT does; what the run keeps is in DIR.run.")
@@ -88,7 +88,7 @@ final class TextTrain implements Command {
   @Option(
       names = "--overwrite",
       description =
-          "Begin anew where there is an earlier run with this --out or its adapter, and lose it.")
+          "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
   private boolean overwrite;
 
   @Option(names = "--json", description = "Report as one JSON object.")

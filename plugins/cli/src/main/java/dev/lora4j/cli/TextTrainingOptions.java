@@ -42,7 +42,7 @@ final class TextTrainingOptions {
   private String method = "lora";
 
   @Option(
-      names = {"--rank", "-r"},
+      names = "--rank",
       paramLabel = "N",
       description = "Size of the factors (default: ${DEFAULT-VALUE}).",
       defaultValue = "16")
@@ -62,7 +62,7 @@ final class TextTrainingOptions {
       paramLabel = "NAMES",
       split = ",",
       description =
-          "Layers to train: attention, attention_feed_forward (default), linear; or patterns of"
+          "Layers to train: attention, attention-feed-forward (default), linear; or patterns of"
               + " names as PEFT's target_modules has them, for example q_proj,v_proj, or * for"
               + " everything; none for the layers of --saved alone.")
   private List<String> targets = new ArrayList<>();
@@ -104,14 +104,14 @@ final class TextTrainingOptions {
   private int accumulate;
 
   @Option(
-      names = "--rate",
+      names = "--lr",
       paramLabel = "X",
       description = "Learning rate at its highest (default: ${DEFAULT-VALUE}).",
       defaultValue = "1e-3")
   private double rate;
 
   @Option(
-      names = "--schedule",
+      names = "--lr-scheduler",
       paramLabel = "NAME",
       description = "How the rate falls (default: ${DEFAULT-VALUE}).",
       defaultValue = "cosine")

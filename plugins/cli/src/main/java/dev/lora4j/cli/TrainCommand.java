@@ -57,7 +57,7 @@ public final class TrainCommand implements Command {
   @Option(
       names = "--overwrite",
       description =
-          "Begin anew where there is an earlier run with this --out or its adapter, and lose it.")
+          "Begin anew where there is an earlier run with this --output or its adapter, and lose it.")
   private boolean overwrite;
 
   @Option(names = "--json", description = "Report as one JSON object.")

@@ -76,7 +76,7 @@ class TrainResumeTest {
             "--set=optimizer.rate=0.125",
             "--set=data.flip_aug=true");
     assertEquals(1, run.code(), run.err());
-    assertTrue(run.err().contains("run.toml, optimizer.rate was "), run.err());
+    assertTrue(run.err().contains("run.toml, optimizer.lr was "), run.err());
     assertTrue(run.err().contains(" and is 0.125"), run.err());
     assertTrue(run.err().contains("data.flip_aug was false and is true"), run.err());
     assertFalse(run.err().contains("save.keep was"), run.err());

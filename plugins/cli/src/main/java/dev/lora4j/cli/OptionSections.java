@@ -1,0 +1,102 @@
+package dev.lora4j.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The sections that options are listed in, by name. It is the vocabulary of the program too: the
+ * same thing has the same name in every command, so that each name stands here once, or once for
+ * training and once for pictures.
+ */
+final class OptionSections {
+  /** Of commands of others, whose options are not known here. */
+  static final String OTHERS = "Options";
+
+  private static final String TRAINING = "Training";
+  private static final String SAMPLING = "Sampling";
+
+  private static final Map<String, Set<String>> NAMES = new LinkedHashMap<>();
+
+  static {
+    section("Data", "images data style regularisation trigger second tuned prompt preset set");
+    section("Base", "base base-config prediction");
+    section(
+        "Adapters",
+        "lora lora-dir lora-te blocks region route mixer allow-partial embedding embedding-dir"
+            + " leakage from");
+    section(
+        "Picture",
+        "negative count size image strength mask original-size crop target-size"
+            + " negative-original-size negative-crop negative-target-size x y z grid");
+    section(
+        TRAINING,
+        "method targets saved rank alpha rslora steps epochs batch accumulate lr lr-scheduler warmup"
+            + " optimizer clip dropout max-length pack held-out validate-every keep-best save-every"
+            + " runs preview seed resume overwrite");
+    section(
+        SAMPLING,
+        "steps guidance sampler schedule clip-skip tokens temperature top-k top-p min-p"
+            + " repetition-penalty beams length-penalty stop system chat max-length pack seed batch");
+    section("Scoring", "concepts per-concept other-style no-bleu peer rounds seconds");
+    section(
+        "Ranks", "rank conv-rank sv-ratio sv-fro sv-cumulative full min-diff exact with-biases");
+    section("Model", "vocabulary width inner layers heads max-length");
+    section("Computing", "compute device threads");
+    section(
+        "Output", "output outputs layout dtype fold-alpha rewrite per-layer all explain in json");
+    section("General", "help version debug plugins");
+  }
+
+  private OptionSections() {}
+
+  private static void section(String heading, String names) {
+    NAMES.put(heading, Set.of(names.split(" ")));
+  }
+
+  /** The options of a command that are shown, by heading, in the order of their sections. */
+  static Map<String, List<OptionSpec>> of(CommandSpec command) {
+    Map<String, List<OptionSpec>> sections = new LinkedHashMap<>();
+    NAMES.keySet().forEach(heading -> sections.put(heading, new ArrayList<>()));
+    sections.put(OTHERS, new ArrayList<>());
+    for (OptionSpec option : command.options()) {
+      if (!option.hidden()) {
+        heading(command, option)
+            .map(sections::get)
+            .orElseGet(() -> sections.get(OTHERS))
+            .add(option);
+      }
+    }
+    sections.values().removeIf(List::isEmpty);
+    return sections;
+  }
+
+  /** The section of an option; nothing if its name is none of the program's own. */
+  static Optional<String> heading(CommandSpec command, OptionSpec option) {
+    String name = option.longestName().replaceFirst("^-+", "");
+    List<String> having = NAMES.keySet().stream().filter(h -> NAMES.get(h).contains(name)).toList();
+    return having.stream()
+        .filter(h -> about(command, h))
+        .findFirst()
+        .or(() -> having.stream().findFirst());
+  }
+
+  /** What else a command has says what those of its options are about that are in two sections. */
+  private static boolean about(CommandSpec command, String heading) {
+    return switch (heading) {
+      case TRAINING -> has(command, "--lr") || has(command, "--prompt");
+      case SAMPLING ->
+          has(command, "--guidance") || has(command, "--temperature") || has(command, "--tokens");
+      default -> true;
+    };
+  }
+
+  private static boolean has(CommandSpec command, String option) {
+    return command.findOption(option) != null;
+  }
+}
