@@ -81,6 +81,15 @@ public final class Bake {
   }
 
   /**
+   * Checks that a baked model can be written, before anything is computed.
+   *
+   * @throws BakeException if it cannot
+   */
+  public static void requireOutput(Checkpoint base, Path output) {
+    BakedFiles.of(base, output).close();
+  }
+
+  /**
    * Writes the baked model.
    *
    * @param output a file if the base is one, else a folder that does not exist yet or is empty

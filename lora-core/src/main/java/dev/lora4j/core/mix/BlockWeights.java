@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
  */
 public final class BlockWeights {
   private static final Pattern ENTRY =
-      Pattern.compile("([A-Z]+\\d{0,2})(?:-([A-Z]+\\d{0,2}|\\d{1,2}))?:([-+.0-9eE]+)");
+      Pattern.compile("([A-Z]+\\d{0,2})(?:-([A-Z]+\\d{0,2}|\\d{1,2}))?:([^:]*)");
+  private static final String LIST = "[-+.0-9eE,\\s]+";
   private static final Pattern BLOCK = Pattern.compile("([A-Z]+)(\\d*)");
   private static final Map<Integer, List<String>> LISTS =
       Map.of(
@@ -52,7 +53,7 @@ public final class BlockWeights {
    */
   public static SiteShares of(String text, SiteCatalogue sites) {
     BlockWeights weights = new BlockWeights(new BlockNames(sites));
-    if (text.matches("[-+.0-9eE,\\s]+")) {
+    if (text.matches(LIST)) {
       weights.list(text);
     } else {
       for (String entry : text.split(",", -1)) {
@@ -69,6 +70,23 @@ public final class BlockWeights {
           .ifPresent(share -> bySite.put(site.name(), share));
     }
     return new SiteShares(text, bySite);
+  }
+
+  /**
+   * Checks what can be checked without a base.
+   *
+   * @throws IllegalArgumentException if the text is neither form
+   */
+  public static void requireForm(String text) {
+    if (text.matches(LIST)) {
+      for (String number : text.split(",", -1)) {
+        number(number.strip(), text);
+      }
+    } else {
+      for (String entry : text.split(",", -1)) {
+        form(entry.strip());
+      }
+    }
   }
 
   private void list(String text) {
@@ -96,7 +114,8 @@ public final class BlockWeights {
     }
   }
 
-  private void entry(String entry) {
+  /** The parts of an entry, whose weight is a number. */
+  private static Matcher form(String entry) {
     Matcher form = ENTRY.matcher(entry);
     if (!form.matches()) {
       throw new IllegalArgumentException(
@@ -104,6 +123,12 @@ public final class BlockWeights {
               + entry
               + "'.");
     }
+    number(form.group(3), entry);
+    return form;
+  }
+
+  private void entry(String entry) {
+    Matcher form = form(entry);
     double share = number(form.group(3), entry);
     List<BlockName> blocks =
         form.group(2) == null

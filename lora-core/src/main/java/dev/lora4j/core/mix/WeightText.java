@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** Weights as people write them. */
 final class WeightText {
   private static final String NUMBER = "[-+]?(?:[0-9]+\\.?|\\.)[0-9]*(?:[eE][-+]?[0-9]+)?";
+  private static final String SHARE = "(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)";
   private static final Pattern WINDOW =
-      Pattern.compile("(" + NUMBER + ")(?::([0-9.]+)-([0-9.]+))?");
+      Pattern.compile("(" + NUMBER + ")(?::(" + SHARE + ")-(" + SHARE + "))?");
   private static final Pattern CURVE = Pattern.compile("([^:]*@[^:]*)(?::(linear|cosine))?");
   private static final Pattern TABLE = Pattern.compile(NUMBER + "(?:,\\s*" + NUMBER + ")+");
-  private static final Pattern POINT = Pattern.compile("(" + NUMBER + ")@([0-9.]+)");
+  private static final Pattern POINT = Pattern.compile("(" + NUMBER + ")@(" + SHARE + ")");
 
   private WeightText() {}
 
@@ -47,11 +48,32 @@ final class WeightText {
 
   private static IllegalArgumentException unknown(String text) {
     return new IllegalArgumentException(
-        "a weight is a number, 0.7; with a share of the steps, 0.7:0.5-1; a curve of WEIGHT@SHARE,"
+        wrong(text)
+            + "a weight is a number, 0.7; with a share of the steps, 0.7:0.5-1; a curve of WEIGHT@SHARE,"
             + " 0@0,1@0.5,0.2@1, with :cosine for rounded turns; or a value for each of several"
             + " equal parts of the steps, 0,0.5,1; found '"
             + text
             + "'");
+  }
+
+  /** What of a weight is not as it has to be; nothing if that is its whole form. */
+  private static String wrong(String text) {
+    String[] parts = text.split(":", 2);
+    for (String point : parts[0].split(",", -1)) {
+      String[] ends = point.strip().split("@", 2);
+      if (!ends[0].matches(NUMBER)) {
+        return "the weight '" + ends[0] + "' is no number; ";
+      }
+      if (ends.length == 2 && !ends[1].matches(SHARE)) {
+        return "the share '" + ends[1] + "' is no number; ";
+      }
+    }
+    if (parts.length == 1) {
+      return "";
+    }
+    return parts[0].contains("@")
+        ? "a curve is linear or cosine, not '" + parts[1] + "'; "
+        : "'" + parts[1] + "' is no FROM-TO of numbers; ";
   }
 
   private static double number(@Nullable String text, double otherwise) {

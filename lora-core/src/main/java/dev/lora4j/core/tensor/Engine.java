@@ -24,6 +24,8 @@ public final class Engine implements AutoCloseable {
    * run on threads of our own, whose state the backend sets, whatever thread the caller is on:
    * a caller's thread is never left changed, and virtual threads are safe.
    */
+  private static final AtomicLong OPENED = new AtomicLong();
+
   private final Backend backend;
   private final Workers threads = new Workers();
   private final Scope root;
@@ -63,10 +65,16 @@ public final class Engine implements AutoCloseable {
    *     the device cannot be used; the message says what was found and what to do
    */
   public static Engine open(int threads, Device device) {
+    OPENED.incrementAndGet();
     Backend backend = found();
     Engine engine = new Engine(backend, threads);
     engine.device = engine.call(() -> backend.start(threads, device));
     return engine;
+  }
+
+  /** How many engines this process has begun to open: what is refused before counts none. */
+  public static long opened() {
+    return OPENED.get();
   }
 
   /**

@@ -206,7 +206,7 @@ public final class DiffusionModel {
    * gets the last layer but one of its text encoders.
    */
   public boolean xl() {
-    return denoiser().pooledWidth() > 0;
+    return configs.xl();
   }
 
   /**
@@ -215,7 +215,7 @@ public final class DiffusionModel {
    * @param clipSkip layers to leave out beyond what the base leaves out
    */
   public EncoderView view(int clipSkip) {
-    return new EncoderView(clipSkip + (xl() ? 1 : 0), !xl());
+    return configs.view(clipSkip);
   }
 
   /** The sampler that is taken if none is asked for. */
@@ -240,7 +240,7 @@ public final class DiffusionModel {
 
   /** What the sides of pictures are multiples of, in pixels. */
   public int sizeUnit() {
-    return vae().scale() << (denoiser().levels() - 1);
+    return configs.sizeUnit();
   }
 
   /** Weights of the denoiser. */

@@ -3,6 +3,7 @@ package dev.lora4j.diffusion.base;
 import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.text.TextNetwork;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,21 @@ record ModelConfigs(
     MessageDigest digest = Digests.sha256();
     digest.update(toString().getBytes(StandardCharsets.UTF_8));
     return Digests.hex(digest).substring(0, DIGITS);
+  }
+
+  /** What the sides of pictures are multiples of, in pixels. */
+  int sizeUnit() {
+    return vae.scale() << (unet.levels() - 1);
+  }
+
+  /** Whether it is a Stable Diffusion XL, whose denoiser is told a pooled text. */
+  boolean xl() {
+    return unet.pooledWidth() > 0;
+  }
+
+  /** Which layer of the text encoders is looked at if so many more are left out. */
+  EncoderView view(int clipSkip) {
+    return new EncoderView(clipSkip + (xl() ? 1 : 0), !xl());
   }
 
   /** With another schedule. */

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
 public record LoraTags(String text, List<Tag> tags) {
   private static final Pattern TAG = Pattern.compile("<lora:([^:>]+)((?::[^:>]*)*)>");
   private static final Pattern NAMED = Pattern.compile("\\s*(\\w+)\\s*=(.*)");
+  private static final String OPEN = "<lora:";
+  private static final int SHOWN = 40;
   private static final String FORM = "<lora:NAME:WEIGHT> or <lora:NAME:TEXT-WEIGHT:WEIGHT>";
 
   /**
@@ -50,6 +52,12 @@ public record LoraTags(String text, List<Tag> tags) {
       found.appendReplacement(text, "");
     }
     found.appendTail(text);
+    int open = text.indexOf(OPEN);
+    if (open >= 0) {
+      String rest = text.substring(open, Math.min(text.length(), open + SHOWN));
+      throw new IllegalArgumentException(
+          "'" + rest + "' should be " + FORM + ", with its name and the > at its end");
+    }
     return new LoraTags(tags.isEmpty() ? prompt : text.toString().strip(), tags);
   }
 

@@ -71,10 +71,8 @@ final class BatchPicture {
     }
     if (base.xl()) {
       told.put("sizes", sizes(scope, base, prompt, texts.size()));
-    } else if (!prompt.micro().equals(MicroConditioning.OWN)) {
-      throw new IllegalArgumentException(
-          base.path() + " is no Stable Diffusion XL, so it cannot be told sizes; leave them out.");
     }
+    MicroConditioning.requireKnown(prompt.micro(), base.path(), base.xl());
     return told;
   }
 

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.pipeline;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -104,5 +105,13 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
     float[] both = Arrays.copyOf(without, without.length + with.length);
     System.arraycopy(with, 0, both, without.length, with.length);
     return both;
+  }
+
+  /** Refuses sizes that a base which is no Stable Diffusion XL cannot be told. */
+  static void requireKnown(MicroConditioning micro, Path base, boolean xl) {
+    if (!xl && !micro.equals(OWN)) {
+      throw new IllegalArgumentException(
+          base + " is no Stable Diffusion XL, so it cannot be told sizes; leave them out.");
+    }
   }
 }

@@ -3,9 +3,12 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.ExtensionRequest;
+import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.clip.EmbeddingWords;
 import dev.lora4j.diffusion.sampling.LevelLaw;
+import dev.lora4j.diffusion.sampling.Sampler;
+import dev.lora4j.diffusion.sampling.Samplers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +79,23 @@ public record Prompt(
               + "x"
               + height);
     }
+  }
+
+  /**
+   * Checks what can be checked before a base is loaded: size, steps, layers of the text encoders.
+   *
+   * @throws IllegalArgumentException saying what does not go with the base
+   */
+  public void requireFits(BaseOutline base) {
+    PictureSides.require(base.sizeUnit(), width, height);
+    Sampler taken = Samplers.named(sampler.isEmpty() ? base.ownSampler() : sampler);
+    schedule.requireFollowedBy(taken);
+    base.schedule().config().settings().require(taken.name());
+    taken.levels(schedule.of(base.schedule()), steps);
+    if (clipSkip > 0) {
+      base.requireClipSkip(clipSkip);
+    }
+    MicroConditioning.requireKnown(micro, base.path(), base.xl());
   }
 
   /**

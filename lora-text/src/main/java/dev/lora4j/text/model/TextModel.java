@@ -133,13 +133,31 @@ public final class TextModel {
         : List.of();
   }
 
-  private static TextModel load(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
+  /**
+   * The network of a model with its sizes, before anything is loaded: its configuration and the
+   * headers of its weights are read, and no engine is needed.
+   *
+   * @throws ModelException if it is no such model
+   */
+  public static TextNetwork outline(Path folder) {
+    requireModel(folder);
+    ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
+    TextFamily family = TextFamilies.of(config);
+    new TransformersFolder(folder, family).close();
+    return family.network(config);
+  }
+
+  private static void requireModel(Path folder) {
     if (!Files.exists(folder.resolve(CONFIG))) {
       throw new ModelException(
           folder
               + " is no language model: expected a folder in the layout of transformers, with"
               + " config.json, model.safetensors and tokenizer.json.");
     }
+  }
+
+  private static TextModel load(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
+    requireModel(folder);
     return new TextModel(scope, folder, compute, head);
   }
 

@@ -54,7 +54,19 @@ record AdapterAxis(String adapter, Optional<String> block) {
       changed = changed.with(meant ? change.apply(part) : part);
     }
     if (!found) {
-      List<String> names = plan.adapters().stream().map(a -> a.name()).toList();
+      require(plan.adapters().stream().map(a -> a.name()).toList());
+    }
+    return changed;
+  }
+
+  /**
+   * Refuses an adapter that does not take part.
+   *
+   * @param names of those that do
+   * @return its name
+   */
+  String require(List<String> names) {
+    if (!names.contains(adapter)) {
       throw new IllegalArgumentException(
           "No adapter is called '"
               + adapter
@@ -62,7 +74,7 @@ record AdapterAxis(String adapter, Optional<String> block) {
               + (names.isEmpty() ? "none, --lora adds one" : String.join(", ", names))
               + ".");
     }
-    return changed;
+    return adapter;
   }
 
   /** The shares of --blocks, of which later ones count. */

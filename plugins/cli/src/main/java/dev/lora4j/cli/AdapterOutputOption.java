@@ -56,7 +56,8 @@ final class AdapterOutputOption {
       throw new ParameterException(
           spec.commandLine(), "Missing required option: '--output=FILE.safetensors'");
     }
-    boolean folder = layout.map(name -> AdapterWriters.named(name).folder()).orElse(false);
+    boolean folder =
+        layout.map(name -> Failure.usage(() -> AdapterWriters.named(name)).folder()).orElse(false);
     if (folder) {
       OutputFile.freshFolder(file);
     } else {

@@ -78,6 +78,7 @@ public final class BakeCommand implements Command {
         known.tellOther(console, files.get(i).file(), read.all().get(i));
         plan = plan.with(read.all().get(i).adapter(), files.get(i).weight());
       }
+      Bake.requireOutput(opened, output);
       BakeReport report = bake(console, opened, plan);
       if (json) {
         console.print(json(report, read).toString());

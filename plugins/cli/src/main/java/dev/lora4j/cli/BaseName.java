@@ -20,7 +20,7 @@ final class BaseName {
       return named.get();
     }
     if (!Files.exists(Path.of(text)) && text.matches("\\w+")) {
-      throw new Failure(
+      throw Failure.usage(
           "There is no kind of base and no folder "
               + text
               + ". Kinds are "

@@ -96,7 +96,7 @@ public final class ConvertCommand implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(in);
-    AdapterWriter writer = AdapterWriters.named(layout);
+    AdapterWriter writer = Failure.usage(() -> AdapterWriters.named(layout));
     if (writer.folder()) {
       OutputFile.freshFolder(out);
     } else {

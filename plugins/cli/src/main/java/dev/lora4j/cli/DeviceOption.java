@@ -63,6 +63,12 @@ final class DeviceOption {
     return asked.orElseGet(() -> Runtime.getRuntime().availableProcessors());
   }
 
+  /** Whether a card may be computed on, as far as can be told without opening an engine. */
+  boolean card() {
+    boolean found = device.equals(Device.AUTO) && Engine.obstacle(Device.cuda(0)).isEmpty();
+    return device.cuda() || found;
+  }
+
   /** Where an engine computes, for people. */
   static String place(Engine engine) {
     int threads = engine.threads();

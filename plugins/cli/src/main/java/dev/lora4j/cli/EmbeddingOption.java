@@ -36,7 +36,7 @@ final class EmbeddingOption {
 
   /** Complains about missing files before anything slow begins. */
   void requireFiles() {
-    files.forEach(ExistingPath::file);
+    files.forEach(f -> EmbeddingFile.read(ExistingPath.file(f)));
     folder.ifPresent(ExistingPath::folder);
   }
 

@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
@@ -147,14 +148,18 @@ public final class EvaluateCommand implements Command {
     if (images.isPresent()) {
       UnusedOptions.refuse(spec, OF_MAKING, "--images, which makes no pictures");
     }
-    lora.ifPresent(l -> ExistingPath.any(l.file()));
+    lora.ifPresent(l -> AdapterFiles.requireAdapter(ExistingPath.any(l.file())));
     if (lora.isPresent() && lora.get().weight().value() == 0) {
-      throw new Failure(
+      throw Failure.usage(
           "An adapter with a weight of 0 is the base; leave --lora out to score that.");
     }
     Prompt plain = plain();
     JudgeFolder judge = EmojiSd.judge();
+    images.ifPresent(ExistingPath::folder);
     JudgedStyle judged = JudgedStyle.of(style, judge, SIDE, console::note);
+    if (images.isEmpty()) {
+      options.outline();
+    }
     OutputFile.folder(output);
     long began = System.nanoTime();
     if (images.isPresent()) {

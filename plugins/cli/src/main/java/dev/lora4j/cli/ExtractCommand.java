@@ -95,14 +95,17 @@ public final class ExtractCommand implements Command {
   @Override
   public int run(Console console) {
     RankRules rules = checked();
+    if (!(least >= 0) || Double.isInfinite(least)) {
+      throw Failure.usage("--min-diff must be 0 or more, found " + least + ".");
+    }
     if (exact) {
       UnusedOptions.refuse(spec, List.of("--seed"), "--exact, which draws nothing at random");
     }
+    ExistingPath.any(base);
+    ExistingPath.any(tuned);
     output.require(spec);
     output.requireOther(base);
     output.requireOther(tuned);
-    ExistingPath.any(base);
-    ExistingPath.any(tuned);
     long began = System.nanoTime();
     DType stored = precision.type(DType.F16);
     try (Checkpoint before = Checkpoint.open(base);

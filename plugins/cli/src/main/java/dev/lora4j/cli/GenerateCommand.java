@@ -133,6 +133,9 @@ public final class GenerateCommand implements Command {
             .map(r -> r.batch().stream().map(PictureRecord::prompt).toList())
             .orElseGet(() -> request.prompts(spec, prompts));
     mix.requireFiles();
+    if (repetition.isEmpty()) {
+      plain.forEach(mix::requireUsed);
+    }
     embeddings.requireFiles();
     start.require();
     output = named.or(() -> from.map(Repetition::output)).orElse(output);
@@ -144,6 +147,9 @@ public final class GenerateCommand implements Command {
       requireOther(OutputFile.numbered(output, i, plain.size()));
     }
     repetition.ifPresent(r -> r.apply(options));
+    if (repetition.isEmpty()) {
+      options.requireFits(plain);
+    }
     long began = System.nanoTime();
     try (OpenModel model = OpenModel.of(console, options)) {
       MixPlan named = mix.plan(console, model);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -100,8 +101,10 @@ public final class GridCommand implements Command {
     Prompt plain = request.prompts(spec, List.of(prompt)).get(0);
     requireAxes(plain);
     mix.requireFiles();
+    mix.requireUsed(plain);
     embeddings.requireFiles();
     start.require();
+    options.requireFits(axes(plain));
     OutputFile.folder(output);
     List<Path> sheets = new ArrayList<>();
     int kept = 0;
@@ -149,15 +152,38 @@ public final class GridCommand implements Command {
         axis.require(plain);
         boolean several = axis.name().isEmpty() || axis.name().equals(GridAxis.PROMPT);
         if (!several && !names.add(axis.name())) {
-          throw new Failure(
+          throw Failure.usage(
               "Two directions change "
                   + axis.name()
                   + ", of which one alone would count. Give all values to one of them.");
         }
       }
     } catch (IllegalArgumentException e) {
-      throw new Failure(String.valueOf(e.getMessage()), e);
+      throw Failure.usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * A request for each value of each direction that needs no adapter. How many steps there can be
+   * hangs on samplers and schedules, so that it is seen later where these change.
+   */
+  private List<Prompt> axes(Prompt plain) {
+    List<Prompt> all = new ArrayList<>(List.of(plain));
+    List<String> names = mix.names(plain);
+    for (GridAxis axis : List.of(x, y, z)) {
+      AdapterAxis.of(axis.name()).ifPresent(a -> Failure.usage(() -> a.require(names)));
+      if (AdapterAxis.of(axis.name()).isEmpty() && !samplers()) {
+        for (int i = 0; i < axis.values().size(); i++) {
+          int value = i;
+          all.add(Failure.usage(() -> axis.apply(plain, value, new SiteCatalogue(List.of()))));
+        }
+      }
+    }
+    return all;
+  }
+
+  private boolean samplers() {
+    return Stream.of(x, y, z).map(GridAxis::name).anyMatch(Set.of("sampler", "schedule")::contains);
   }
 
   /** The seed that a repeated command would draw anew. */

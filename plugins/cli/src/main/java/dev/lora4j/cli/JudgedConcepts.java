@@ -32,7 +32,7 @@ final class JudgedConcepts {
       String what, List<Integer> all, JudgeFolder judge, String setting, int count) {
     List<String> names = judge.names();
     if (count > all.size()) {
-      throw new Failure(
+      String message =
           "There are "
               + all.size()
               + " held-out concepts for "
@@ -41,7 +41,8 @@ final class JudgedConcepts {
               + setting
               + " cannot be "
               + count
-              + ".");
+              + ".";
+      throw setting.startsWith("--") ? Failure.usage(message) : new Failure(message);
     }
     Map<Integer, String> some = new LinkedHashMap<>();
     for (int i : Noise.of(DRAW).permutation(all.size())) {

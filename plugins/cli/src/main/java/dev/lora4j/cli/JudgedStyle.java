@@ -50,7 +50,8 @@ record JudgedStyle(
               Controls.mean(PictureFolder.read(BundledModel.pixelSet(), side, side)));
       default -> {
         if (Files.notExists(Path.of(text))) {
-          throw new Failure("There is no style and no folder " + text + "; expected " + FORM + ".");
+          throw Failure.usage(
+              "There is no style and no folder " + text + "; expected " + FORM + ".");
         }
         yield folder(Path.of(text), judge, side, notes);
       }

@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
@@ -9,8 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -23,9 +22,6 @@ record LoraOption(Path file, Optional<Weight> said) {
   static final String FORM =
       "FILE[:WEIGHT[:FROM-TO]], FILE:WEIGHT@SHARE,...[:cosine] or FILE:WEIGHT,WEIGHT,...";
 
-  private static final Pattern PARTS =
-      Pattern.compile("(.+?)(?::([-+.0-9][-+.0-9eE@,]*(?::(?:[0-9.]+-[0-9.]+|linear|cosine))?))?");
-
   /** As it was said, else 1. */
   Weight weight() {
     return said.orElse(Weight.of(1));
@@ -37,9 +33,9 @@ record LoraOption(Path file, Optional<Weight> said) {
    */
   static void requireForTexts(List<LoraOption> loras) {
     for (LoraOption lora : loras) {
-      ExistingPath.any(lora.file());
+      AdapterFiles.requireAdapter(ExistingPath.any(lora.file()));
       if (!lora.weight().constant()) {
-        throw new Failure(
+        throw Failure.usage(
             "The weight "
                 + lora.weight().text()
                 + " of "
@@ -66,13 +62,16 @@ record LoraOption(Path file, Optional<Weight> said) {
     return plan;
   }
 
+  /** The adapter's name, by which other options speak of it: that of its file. */
+  static String name(Path file) {
+    return String.valueOf(file.toAbsolutePath().normalize().getFileName())
+        .replaceFirst("\\.safetensors$", "");
+  }
+
   /** What these adapters are called where something is told of them, with weights other than 1. */
   static String names(List<LoraOption> loras) {
     return loras.stream()
-        .map(
-            l ->
-                String.valueOf(l.file().getFileName()).replaceFirst("\\.safetensors$", "")
-                    + (l.weight().equals(Weight.of(1)) ? "" : ":" + l.weight().text()))
+        .map(l -> name(l.file()) + (l.weight().equals(Weight.of(1)) ? "" : ":" + l.weight().text()))
         .collect(Collectors.joining(" and "));
   }
 
@@ -80,16 +79,14 @@ record LoraOption(Path file, Optional<Weight> said) {
   static final class Reader implements ITypeConverter<LoraOption> {
     @Override
     public LoraOption convert(String text) {
-      Matcher parts = PARTS.matcher(text);
-      if (!parts.matches()) {
-        throw new TypeConversionException("expected " + FORM + ", found '" + text + "'");
+      if (text.isEmpty()) {
+        throw new TypeConversionException("expected " + FORM + ", found nothing");
       }
       try {
-        String weight = parts.group(2);
-        return new LoraOption(
-            Path.of(parts.group(1)), Optional.ofNullable(weight).map(Weight::parse));
+        SuffixedFile parts = SuffixedFile.of(text);
+        return new LoraOption(parts.file(), parts.suffix().map(Weight::parse));
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("'" + text + "' is no " + FORM + ": " + e.getMessage());
+        throw new TypeConversionException("in '" + text + "', " + e.getMessage());
       }
     }
   }

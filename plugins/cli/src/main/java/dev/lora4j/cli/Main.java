@@ -109,6 +109,7 @@ public final class Main {
       last = last.subcommand();
     }
     CommandLine asked = last.commandSpec().commandLine();
+    requireKnown(parsed);
     if (CommandLine.printHelpIfRequested(parsed)) {
       return 0;
     }
@@ -120,8 +121,24 @@ public final class Main {
       return command.run(console);
     } catch (ParameterException e) {
       throw e;
+    } catch (Failure e) {
+      return e.ofUsage() && !root.debug
+          ? misused(new ParameterException(asked, String.valueOf(e.getMessage()), e))
+          : failed(e);
     } catch (RuntimeException | Error e) {
       return failed(e);
+    }
+  }
+
+  /** Words that mean nothing are an error beside --help too, which would hide them. */
+  private static void requireKnown(ParseResult parsed) {
+    for (ParseResult one = parsed; ; one = one.subcommand()) {
+      if (!one.unmatched().isEmpty()) {
+        throw new UnmatchedArgumentException(one.commandSpec().commandLine(), one.unmatched());
+      }
+      if (!one.hasSubcommand()) {
+        return;
+      }
     }
   }
 
@@ -133,7 +150,9 @@ public final class Main {
     } else {
       console.note("lora4j: " + Explanation.of(pluginFirst(thrown)));
     }
-    return thrown instanceof CancellationException ? INTERRUPTED : FAILED;
+    return thrown instanceof CancellationException
+        ? INTERRUPTED
+        : thrown instanceof Failure failure && failure.ofUsage() ? USAGE : FAILED;
   }
 
   /** What does not fit to this version is the plug-in's fault, whoever called it. */
@@ -153,8 +172,7 @@ public final class Main {
     CommandLine command = thrown.getCommandLine();
     ParameterException told =
         thrown instanceof MissingParameterException ? mistyped(thrown, arguments) : thrown;
-    console.note("lora4j: " + told.getMessage());
-    UnmatchedArgumentException.printSuggestions(told, command.getErr());
+    console.note("lora4j: " + Misuse.text(told));
     console.note("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return USAGE;
   }

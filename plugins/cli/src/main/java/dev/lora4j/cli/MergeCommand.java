@@ -92,6 +92,8 @@ public final class MergeCommand implements Command {
   public int run(Console console) {
     Mixer asked = checked();
     DeltaMixer deltas = MixerOption.deltas(asked, usual());
+    shares.require();
+    shares.requireUsed(files.stream().map(f -> LoraOption.name(f.file())).toList());
     output.require(spec);
     files.forEach(f -> output.requireOther(f.file()));
     long began = System.nanoTime();
@@ -141,7 +143,6 @@ public final class MergeCommand implements Command {
                   shares.shares(adapter, sites),
                   Optional.empty()));
     }
-    shares.requireUsed(plan);
     return plan;
   }
 

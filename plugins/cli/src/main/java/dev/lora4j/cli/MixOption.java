@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
@@ -84,7 +85,8 @@ final class MixOption {
 
   /** Complains about missing files before anything slow begins. */
   void requireFiles() {
-    loras.forEach(l -> ExistingPath.any(l.file()));
+    loras.forEach(l -> AdapterFiles.requireAdapter(ExistingPath.any(l.file())));
+    shares.require();
     folder.ifPresent(ExistingPath::folder);
     regionFiles.forEach(
         (name, file) -> {
@@ -133,13 +135,33 @@ final class MixOption {
             adapter, weight, shares.text(adapter).or(() -> text), own, region(adapter.name())));
   }
 
-  /** Complains about what is said of adapters that do not take part. */
-  private void requireUsed(MixPlan plan) {
-    shares.requireUsed(plan);
-    ShareOptions.requireUsed(plan, "--region", regions.keySet());
-    if (mixer.isPresent() && plan.parts().isEmpty()) {
-      throw new Failure("--mixer has nothing to blend, as no adapter takes part.");
+  /**
+   * Complains about what is said of adapters that do not take part in a prompt, before any is read.
+   */
+  void requireUsed(Prompt prompt) {
+    List<String> names = names(prompt);
+    shares.requireUsed(names);
+    ShareOptions.requireUsed(names, "--region", regionFiles.keySet());
+    if (mixer.isPresent() && names.isEmpty()) {
+      throw Failure.usage("--mixer has nothing to blend, as no adapter takes part.");
     }
+  }
+
+  /** What the adapters are called that take part in a prompt; those of its tags are looked for. */
+  List<String> names(Prompt prompt) {
+    List<String> names = new ArrayList<>();
+    loras.forEach(lora -> names.add(LoraOption.name(lora.file())));
+    for (LoraTags.Tag tag : tags(prompt).tags()) {
+      Path file = tagged(tag);
+      AdapterFiles.requireAdapter(file);
+      names.add(LoraOption.name(file));
+    }
+    return names;
+  }
+
+  /** The file that a prompt names. */
+  private Path tagged(LoraTags.Tag tag) {
+    return new LoraFolder(folder.orElse(Path.of("."))).require(tag.name());
   }
 
   /** A prompt whose tags have become adapters, after those of {@code plan}. */
@@ -147,21 +169,15 @@ final class MixOption {
     LoraTags tags = tags(prompt);
     MixPlan all = plan;
     for (LoraTags.Tag tag : tags.tags()) {
-      Path file = new LoraFolder(folder.orElse(Path.of("."))).require(tag.name());
-      Adapter adapter = read(console, model, file);
+      Adapter adapter = read(console, model, tagged(tag));
       all = with(model, all, adapter, Weight.of(tag.weight()), tag.text());
     }
-    requireUsed(all);
     Prompt mixed = prompt.text(tags.text()).mix(all);
     return mixer.map(mixed::mixer).orElse(mixed);
   }
 
   private static LoraTags tags(Prompt prompt) {
-    try {
-      return LoraTags.of(prompt.text());
-    } catch (IllegalArgumentException e) {
-      throw new Failure(String.valueOf(e.getMessage()), e);
-    }
+    return Failure.usage(() -> LoraTags.of(prompt.text()));
   }
 
   /** Reads an adapter, once, and says what is odd about it. */

@@ -1,7 +1,9 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.base.LoadOptions;
+import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,10 +79,35 @@ final class ModelOptions {
     return base.map(ExistingPath::any).orElseGet(BundledModel::folder);
   }
 
+  /**
+   * What is known of the base without loading it; what is no base is refused before an engine is
+   * opened.
+   */
+  BaseOutline outline() {
+    if (compute == Compute.f16 && !where.card()) {
+      throw Failure.usage(
+          "Networks are not computed in f16 on the CPU; take --compute f32 or bf16, or a card.");
+    }
+    return BaseOutline.of(path(), loading(DType.F32));
+  }
+
+  /** Refuses pictures that the base does not make. */
+  void requireFits(List<Prompt> prompts) {
+    BaseOutline outline = outline();
+    prompts.forEach(
+        prompt -> {
+          try {
+            prompt.requireFits(outline);
+          } catch (IllegalArgumentException e) {
+            throw new Failure(String.valueOf(e.getMessage()), e);
+          }
+        });
+  }
+
   /** How it is loaded. */
   LoadOptions loading(DType type) {
     if (config.isPresent() && (base.isEmpty() || Files.isDirectory(base.get()))) {
-      throw new Failure(
+      throw Failure.usage(
           "--base-config is for a base in one file; a folder has configurations of its own.");
     }
     return new LoadOptions(

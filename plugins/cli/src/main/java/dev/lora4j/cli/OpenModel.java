@@ -12,6 +12,7 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
   static OpenModel of(Console console, ModelOptions options) {
     Path path = options.path();
     long began = System.nanoTime();
+    options.outline();
     Lora4j lora = options.where.open(console);
     try {
       DType compute =

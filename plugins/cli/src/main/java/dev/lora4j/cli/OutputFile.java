@@ -13,7 +13,7 @@ final class OutputFile {
   /** Makes the folder of {@code file} if need be, and checks that it can be written. */
   static void require(Path file, String ending) {
     if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ending)) {
-      throw new Failure(
+      throw Failure.usage(
           "The output is a " + ending + " file, so its name must end so; found " + file + ".");
     }
     if (Files.isDirectory(file)) {

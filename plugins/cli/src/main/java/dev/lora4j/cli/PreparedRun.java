@@ -1,9 +1,11 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
@@ -29,15 +31,16 @@ record PreparedRun(
     } else {
       OutputFile.require(settings.out(), ".safetensors");
     }
+    settings.from().ifPresent(f -> AdapterFiles.requireAdapter(ExistingPath.any(f)));
+    BaseOutline outline = base.outline();
+    DataSet data =
+        DataSet.survey(settings.groups(outline.side(), outline.sizeUnit()), DataSet.Depth.PIXELS);
+    if (strict || data.training().isEmpty()) {
+      data.usable();
+    }
     OpenModel model = OpenModel.of(console, base);
     try {
       StyleTrainer.requireTrainable(model.sd());
-      int side = model.sd().base().sampleSize() * model.sd().base().vae().scale();
-      DataSet data =
-          DataSet.survey(settings.groups(side, model.sd().base().sizeUnit()), DataSet.Depth.PIXELS);
-      if (strict) {
-        data.usable();
-      }
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
       style = TextLayers.of(console, model.sd(), style);
       style = style.with(FurtherTraining.of(console, settings, model.sd(), style.recipe()));

@@ -11,8 +11,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 
 /**
  * The command {@code evaluate} at small scale: one picture of each of some held-out concepts.
@@ -31,11 +29,7 @@ record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, String> co
    * For the bundled style set, or for one of the user's, of which there are no true pictures; none
    * for no concepts.
    */
-  static Optional<QuickScores> of(CommandSpec spec, Optional<Path> images, int concepts) {
-    if (concepts < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--concepts must be at least 0, found " + concepts + ".");
-    }
+  static Optional<QuickScores> of(Optional<Path> images, int concepts) {
     if (concepts == 0) {
       return Optional.empty();
     }

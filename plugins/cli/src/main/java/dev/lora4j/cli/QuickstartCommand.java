@@ -1,8 +1,11 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.dataset.PictureFolder;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -120,8 +123,12 @@ public final class QuickstartCommand implements Command {
   public int run(Console console) {
     StyleSettings settings = settings();
     Path pictures = images.map(ExistingPath::folder).orElseGet(BundledModel::styleSet);
-    Optional<QuickScores> scoring = QuickScores.of(spec, images, concepts);
     Path other = second.map(ExistingPath::any).orElseGet(BundledModel::adapter);
+    AdapterFiles.requireAdapter(other);
+    BaseOutline base = options.outline();
+    images.ifPresent(folder -> PictureFolder.read(folder, base.side(), base.side()));
+    OutputFile.folder(output);
+    Optional<QuickScores> scoring = QuickScores.of(images, concepts);
     long began = System.nanoTime();
     Map<String, Path> written = new LinkedHashMap<>();
     written.put("grid", output.resolve("grid.png"));
@@ -166,6 +173,12 @@ public final class QuickstartCommand implements Command {
   }
 
   private StyleSettings settings() {
+    if (prompts.stream().anyMatch(String::isBlank)) {
+      throw Failure.usage("--prompt must not be empty.");
+    }
+    if (concepts < 0) {
+      throw Failure.usage("--concepts must be at least 0, found " + concepts + ".");
+    }
     if (runs < 1) {
       throw new ParameterException(
           spec.commandLine(), "--runs must be at least 1, found " + runs + ".");

@@ -15,6 +15,9 @@ import picocli.CommandLine.ParameterException;
 
 /** How pictures are to be made from prompts. */
 final class RequestOptions {
+  /** Requests of more pictures are a slip of the pen, and would not fit into memory. */
+  private static final int MOST = 100_000;
+
   @Option(
       names = "--negative",
       paramLabel = "TEXT",
@@ -96,8 +99,9 @@ final class RequestOptions {
     try {
       LevelLaw law = LevelLaw.named(schedule);
       law.requireFollowedBy(Samplers.named(sampler.orElse(SamplerSettings.NONE.own())));
-      if (count < 1) {
-        throw new IllegalArgumentException("--count must be at least 1, found " + count);
+      if (count < 1 || count > MOST) {
+        throw new IllegalArgumentException(
+            "--count must be from 1 to " + MOST + ", found " + count);
       }
       if (seed.isEmpty() && drawn.isEmpty()) {
         drawn = Optional.of((long) new SecureRandom().nextInt(Integer.MAX_VALUE));

@@ -230,7 +230,7 @@ final class RunOptions {
     for (String one : set) {
       String[] parts = one.split("=", 2);
       if (parts.length != 2 || parts[0].isBlank()) {
-        throw new Failure("--set takes KEY=VALUE, found " + one + ".");
+        throw Failure.usage("--set takes KEY=VALUE, found " + one + ".");
       }
       all.put(parts[0].strip(), parts[1].strip());
     }
@@ -277,6 +277,12 @@ final class RunOptions {
 
   private static String absolute(String path) {
     return Path.of(path).toAbsolutePath().toString();
+  }
+
+  private static void requireShare(String text) {
+    if (number(text) instanceof Double share && !(share >= 0 && share <= 1)) {
+      throw Failure.usage("--dropout must be from 0 to 1, found " + text + ".");
+    }
   }
 
   private static Object number(String text) {

@@ -3,7 +3,6 @@ package dev.lora4j.cli;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.BlockWeights;
-import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.SiteShares;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +32,24 @@ final class ShareOptions {
               + " each block. NAME is that of the adapter's file, without its ending.")
   private Map<String, String> blocks = new LinkedHashMap<>();
 
+  /** Complains about what no base could have blocks for, before anything slow begins. */
+  void require() {
+    textWeights.forEach(
+        (name, weight) -> {
+          if (!Double.isFinite(weight)) {
+            throw Failure.usage("--lora-te " + name + "=" + weight + ": the weight is no number.");
+          }
+        });
+    blocks.forEach(
+        (name, text) -> {
+          try {
+            BlockWeights.requireForm(text);
+          } catch (IllegalArgumentException e) {
+            throw Failure.usage("--blocks " + name + ": " + e.getMessage());
+          }
+        });
+  }
+
   /** An adapter's own weight at the text encoders. */
   Optional<Double> text(Adapter adapter) {
     return Optional.ofNullable(textWeights.get(adapter.name()));
@@ -53,17 +70,16 @@ final class ShareOptions {
   }
 
   /** Complains about what is said of adapters that do not take part. */
-  void requireUsed(MixPlan plan) {
-    requireUsed(plan, "--blocks", blocks.keySet());
-    requireUsed(plan, "--lora-te", textWeights.keySet());
+  void requireUsed(List<String> names) {
+    requireUsed(names, "--blocks", blocks.keySet());
+    requireUsed(names, "--lora-te", textWeights.keySet());
   }
 
   /** Likewise of another option. */
-  static void requireUsed(MixPlan plan, String option, Set<String> said) {
-    List<String> names = plan.adapters().stream().map(Adapter::name).toList();
+  static void requireUsed(List<String> names, String option, Set<String> said) {
     for (String name : said) {
       if (!names.contains(name)) {
-        throw new Failure(
+        throw Failure.usage(
             option
                 + " is for "
                 + name

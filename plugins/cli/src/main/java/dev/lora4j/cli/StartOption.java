@@ -34,15 +34,16 @@ final class StartOption {
 
   /** Reads the pictures, and complains about what cannot work, before anything slow begins. */
   void require() {
-    pixels = image.map(ExistingPath::file).map(PictureFile::read);
-    open = mask.map(ExistingPath::file).map(PictureFile::read);
     if (image.isEmpty() && (mask.isPresent() || strength.isPresent())) {
-      throw new Failure("--mask and --strength need a picture to begin with; give it by --image.");
+      throw Failure.usage(
+          "--mask and --strength need a picture to begin with; give it by --image.");
     }
     double share = strength.orElse(1.0);
     if (!(share > 0 && share <= 1)) {
-      throw new Failure("--strength must be above 0 and at most 1, found " + share + ".");
+      throw Failure.usage("--strength must be above 0 and at most 1, found " + share + ".");
     }
+    pixels = image.map(ExistingPath::file).map(PictureFile::read);
+    open = mask.map(ExistingPath::file).map(PictureFile::read);
   }
 
   /** Refuses to write over what is read. */

@@ -38,6 +38,7 @@ final class TextClassify implements Command {
   @Override
   public int run(Console console) {
     LoraOption.requireForTexts(loras);
+    options.outline();
     try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
       List<MixPlan> mixes = Collections.nCopies(texts.size(), open.plan(console, loras));
       List<ClassProbabilities> found = open.model().classify(texts, mixes);

@@ -67,7 +67,9 @@ final class TextEvaluate implements Command {
   public int run(Console console) {
     ExistingPath.any(data);
     LoraOption.requireForTexts(loras);
+    outputs.require();
     outputs.requireOther(data);
+    options.requireLength(longest);
     TextDataSet texts;
     try {
       texts = TextDataSet.read(data);

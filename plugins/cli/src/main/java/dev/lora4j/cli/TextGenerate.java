@@ -136,13 +136,15 @@ final class TextGenerate implements Command {
     if (beams.orElse(1) == 1) {
       UnusedOptions.refuseWithout(spec, List.of("--length-penalty"), "--beams of 2 or more");
     }
+    if (beams.orElse(1) > 1 && temperature > 0) {
+      throw Failure.usage(
+          "Several --beams are followed by the likeliest tokens and not by chance; leave"
+              + " --temperature out, or --beams.");
+    }
     LoraOption.requireForTexts(loras);
-    SamplingSettings sampling = new SamplingSettings(penalty, temperature, topK, topP, minP);
-    BeamSettings search = search();
-    List<TextPrompt> asked =
-        prompts.stream()
-            .map(text -> prompt(text).tokens(tokens).sampling(sampling).stops(stops))
-            .toList();
+    BeamSettings search = Failure.usage(this::search);
+    List<TextPrompt> asked = Failure.usage(this::asked);
+    options.outline();
     try (OpenText open = OpenText.of(console, options)) {
       MixPlan mix = open.plan(console, loras);
       List<TextPrompt> all = new ArrayList<>();
@@ -172,6 +174,13 @@ final class TextGenerate implements Command {
               Locale.ROOT, "%d tokens in %.1f s, %.1f a second.", count, seconds, count / seconds));
     }
     return 0;
+  }
+
+  private List<TextPrompt> asked() {
+    SamplingSettings sampling = new SamplingSettings(penalty, temperature, topK, topP, minP);
+    return prompts.stream()
+        .map(text -> prompt(text).tokens(tokens).sampling(sampling).stops(stops))
+        .toList();
   }
 
   private BeamSettings search() {

@@ -53,8 +53,9 @@ final class TextMerge implements Command {
 
   @Override
   public int run(Console console) {
-    OutputFile.freshFolder(out);
     LoraOption.requireForTexts(loras);
+    options.outline();
+    OutputFile.freshFolder(out);
     DType stored = DType.valueOf(precision.name().toUpperCase(Locale.ROOT));
     boolean classes = loras.stream().anyMatch(l -> !AdapterClasses.of(l.file()).isEmpty());
     int changed = classes ? classes(console, stored) : words(console, stored);

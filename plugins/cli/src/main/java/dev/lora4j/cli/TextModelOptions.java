@@ -4,6 +4,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.TextNetwork;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -56,19 +57,38 @@ final class TextModelOptions {
    * @param asked for; else what the model reads, at most 1024
    */
   static int length(TextModel base, Optional<Integer> asked) {
-    int reads = base.network().longest();
+    return length(base.path(), base.network().longest(), asked);
+  }
+
+  private static int length(Path base, int reads, Optional<Integer> asked) {
     int most = asked.orElseGet(() -> Math.min(reads, LENGTH));
+    if (most < 2) {
+      throw Failure.usage("--max-length must be at least 2, found " + most + ".");
+    }
     if (most > reads) {
       throw new Failure(
           "--max-length is "
               + most
               + ", but "
-              + base.path()
+              + base
               + " reads at most "
               + reads
               + " tokens. Take that or less.");
     }
     return most;
+  }
+
+  /**
+   * The network without its weights; what is no language model is refused before an engine is
+   * opened.
+   */
+  TextNetwork outline() {
+    return TextModel.outline(path());
+  }
+
+  /** Refuses texts longer than the model reads, before it is loaded. */
+  void requireLength(Optional<Integer> asked) {
+    length(path(), outline().longest(), asked);
   }
 
   /** Where the model lies. */

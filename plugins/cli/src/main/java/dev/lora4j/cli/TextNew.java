@@ -90,7 +90,9 @@ final class TextNew implements Command {
   public int run(Console console) {
     ExistingPath.any(data);
     OutputFile.freshFolder(out);
-    NewLlama model = new NewLlama(vocabulary, width, inner, layers, heads, heads, false, longest);
+    NewLlama model =
+        Failure.usage(
+            () -> new NewLlama(vocabulary, width, inner, layers, heads, heads, false, longest));
     try {
       BytePairTrainer words = new BytePairTrainer();
       for (TextExample example : TextDataSet.read(data).examples()) {

@@ -47,6 +47,16 @@ final class TextOutputs {
 
   private final Map<String, List<GeneratedText>> written = new LinkedHashMap<>();
 
+  /** Refuses numbers that nothing can be written with. */
+  void require() {
+    if (tokens < 1) {
+      throw Failure.usage("--tokens must be at least 1, found " + tokens + ".");
+    }
+    if (beams.orElse(1) < 1) {
+      throw Failure.usage("--beams must be at least 1, found " + beams.orElse(1) + ".");
+    }
+  }
+
   /** Refuses to write over the texts that are read. */
   void requireOther(Path data) {
     file.ifPresent(
@@ -61,11 +71,11 @@ final class TextOutputs {
     boolean can = GeneratedText.referenced(data) && !none;
     file.ifPresent(f -> OutputFile.require(f, ".jsonl"));
     if (file.isPresent() && !can) {
-      throw new Failure(
-          "--outputs keeps what is written for prompts with completions or inputs with targets;"
-              + (none
-                  ? " --no-bleu writes nothing."
-                  : " the data are of the form " + data.form() + "."));
+      String kept =
+          "--outputs keeps what is written for prompts with completions or inputs with targets;";
+      throw none
+          ? Failure.usage(kept + " --no-bleu writes nothing.")
+          : new Failure(kept + " the data are of the form " + data.form() + ".");
     }
     return can;
   }

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
@@ -102,19 +103,28 @@ final class TextTrain implements Command {
       UnusedOptions.refuse(spec, List.of("--overwrite"), "--resume, which goes on");
     }
     if (how.savedAlone() && layout.equals("peft")) {
-      throw new Failure(
+      throw Failure.usage(
           "PEFT has no form for an adapter of layers that are trained whole alone. Write another"
               + " layout: --targets none --layout kohya.");
     }
-    if (layout.equals(MergedText.LAYOUT) || AdapterWriters.named(layout).folder()) {
+    boolean folder =
+        layout.equals(MergedText.LAYOUT)
+            || Failure.usage(() -> AdapterWriters.named(layout)).folder();
+    how.from()
+        .ifPresent(
+            file -> {
+              AdapterFiles.requireAdapter(ExistingPath.any(file));
+              FurtherTraining.requireOther(file, out);
+            });
+    TextDataSet texts = read();
+    options.requireLength(how.longest());
+    if (folder) {
       OutputFile.freshFolder(out);
     } else {
       OutputFile.require(out, ".safetensors");
     }
-    how.from().ifPresent(file -> FurtherTraining.requireOther(ExistingPath.any(file), out));
     Path run = out.resolveSibling(out.getFileName() + ".run");
     requireNothingLost(run);
-    TextDataSet texts = read();
     if (texts.form() == TextForm.LABELLED) {
       classes(console, texts, run);
     } else {

@@ -184,6 +184,7 @@ final class TextTrainingOptions {
   void require(CommandSpec spec) {
     try {
       requireFrom1("--save-every", saveEvery);
+      requireFrom1("--validate-every", validateEvery.orElse(1));
       requireFrom1("--steps", steps.orElse(1));
       if (!(epochs > 0) || Double.isInfinite(epochs)) {
         throw new IllegalArgumentException("--epochs must be above 0, found " + epochs);
@@ -209,6 +210,11 @@ final class TextTrainingOptions {
     if (found < 1) {
       throw new IllegalArgumentException(option + " must be at least 1, found " + found);
     }
+  }
+
+  /** Tokens of the longest text, if they were given. */
+  Optional<Integer> longest() {
+    return longest;
   }
 
   /** Of everything random. */

@@ -1,30 +1,36 @@
 package dev.lora4j.cli;
 
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** An adapter with a weight on the command line: {@code ink.safetensors:0.7}. */
 record WeightedFile(Path file, double weight) {
-  private static final Pattern FORM =
-      Pattern.compile("(.+?)(?::([-+]?(?:[0-9]+\\.?|\\.)[0-9]*(?:[eE][-+]?[0-9]+)?))?");
-
   /** Reads the form above; without a weight it is 1. */
   static final class Reader implements ITypeConverter<WeightedFile> {
     @Override
     public WeightedFile convert(String text) {
-      Matcher form = FORM.matcher(text);
-      if (!form.matches()) {
-        throw new TypeConversionException("expected FILE[:WEIGHT], found '" + text + "'");
+      if (text.isEmpty()) {
+        throw new TypeConversionException("expected FILE[:WEIGHT], found nothing");
       }
       try {
-        double weight = form.group(2) == null ? 1 : Double.parseDouble(form.group(2));
-        return new WeightedFile(Path.of(form.group(1)), weight);
+        SuffixedFile parts = SuffixedFile.of(text);
+        double weight = parts.suffix().map(w -> number(text, w)).orElse(1.0);
+        return new WeightedFile(parts.file(), weight);
       } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("'" + text + "' is no FILE[:WEIGHT]: " + e.getMessage());
+        throw new TypeConversionException("in '" + text + "', " + e.getMessage());
       }
+    }
+
+    private static double number(String text, String weight) {
+      if (weight.matches("[-+]?(?:[0-9]+\\.?|\\.)[0-9]*(?:[eE][-+]?[0-9]+)?")) {
+        double value = Double.parseDouble(weight);
+        if (Double.isFinite(value)) {
+          return value;
+        }
+      }
+      throw new TypeConversionException(
+          "in '" + text + "', the weight '" + weight + "' is no number");
     }
   }
 }

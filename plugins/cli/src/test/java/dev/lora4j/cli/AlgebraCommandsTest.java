@@ -202,7 +202,7 @@ class AlgebraCommandsTest {
     assertSaid(2, "FILE", Run.of("merge", Run.BASE, "-o", output));
     assertSaid(
         1, "all weights or scales are 0", Run.of("merge", Run.BASE, LORA + ":0", "-o", output));
-    assertSaid(1, ".safetensors", Run.of("merge", Run.BASE, LORA, "-o", folder.resolve("a.bin")));
+    assertSaid(2, ".safetensors", Run.of("merge", Run.BASE, LORA, "-o", folder.resolve("a.bin")));
     assertSaid(
         1,
         "Did you mean",

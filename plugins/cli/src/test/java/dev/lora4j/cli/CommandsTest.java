@@ -66,7 +66,7 @@ class CommandsTest {
     Run other = Run.of("inspect", adapter, "--base=sdxl", "--json");
     assertEquals(1, other.code());
     assertTrue(other.json().get("problem").getAsString().contains("another base"));
-    assertEquals(1, Run.of("inspect", adapter, "--base=nothing").code());
+    assertEquals(2, Run.of("inspect", adapter, "--base=nothing").code());
     assertTrue(Run.of("inspect", adapter, Run.BASE).out().contains("lora, rank 4, alpha 4"));
 
     Path output = folder.resolve("ball.png");
@@ -137,7 +137,7 @@ class CommandsTest {
     assertTrue(made.err().contains("step 4 of 4"), made.err());
     assertEquals(40, ImageIO.read(output.toFile()).getWidth());
     Run alone = Run.of("generate", "a box", "--mask", start, "-o", output, Run.BASE, F32);
-    assertEquals(1, alone.code());
+    assertEquals(2, alone.code());
     assertTrue(alone.err().contains("--image"), alone.err());
     Run noPicture =
         Run.of(

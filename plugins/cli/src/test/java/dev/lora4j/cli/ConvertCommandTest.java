@@ -125,7 +125,7 @@ class ConvertCommandTest {
   @Test
   void anUnknownLayoutIsNamedWithThoseThereAre() {
     Run run = Run.of("convert", adapter, folder.resolve("o.safetensors"), "--to=onnx");
-    assertEquals(1, run.code());
+    assertEquals(2, run.code());
     assertTrue(run.err().contains("diffusers, kohya, peft"), run.err());
   }
 

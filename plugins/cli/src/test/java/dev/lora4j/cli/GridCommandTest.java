@@ -148,7 +148,7 @@ class GridCommandTest {
     assertEquals(2, grid("--x", "seed=1-99999999999999999999", F32).code());
     assertEquals(2, grid("--x", "guidance=1.2.3..4:1", F32).code());
     Run twice = grid("--x", "seed=1-2", "--y", "seed=3-4", F32);
-    assertEquals(1, twice.code(), twice.err());
+    assertEquals(2, twice.code(), twice.err());
     assertTrue(twice.err().contains("Two directions change seed"), twice.err());
     assertFalse(twice.err().contains("Loaded"), "before anything is loaded");
     assertFalse(Files.exists(folder.resolve("grid.png")));
@@ -156,7 +156,7 @@ class GridCommandTest {
 
   private void assertRefused(String axis, String why) {
     Run run = grid("--x", axis, F32);
-    assertEquals(1, run.code(), axis);
+    assertEquals(2, run.code(), axis);
     assertTrue(run.err().contains(why), run.err());
   }
 

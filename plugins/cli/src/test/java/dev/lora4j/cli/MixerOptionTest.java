@@ -203,7 +203,7 @@ class MixerOptionTest {
     assertMisused("tau takes a whole number of at least 1, found '0'", "switch:tau=0");
     assertMisused("Settings are written NAME:KEY=VALUE", "switch:3");
     Run alone = Run.of("generate", "a fox", Run.BASE, "--mixer=switch");
-    assertEquals(1, alone.code());
+    assertEquals(2, alone.code());
     assertTrue(alone.err().contains("--mixer has nothing to blend"), alone.err());
     Run order = make("order.png", "--mixer=switch:order=ink");
     assertEquals(1, order.code());

@@ -140,7 +140,7 @@ class TextOutputsTest {
       Run refused =
           Run.of(
               "text", command, "--base", model, "--lora=" + adapter + ":1:0.5-1", more[0], more[1]);
-      assertEquals(1, refused.code());
+      assertEquals(2, refused.code());
       assertTrue(refused.err().contains("changes over the steps of a picture"), refused.err());
     }
   }

@@ -122,7 +122,7 @@ class UsageTest {
   @Test
   void outputsAreCheckedBeforeTheWork() {
     Run run = Run.of("generate", "fox", Run.BASE, "-o", folder.resolve("fox.jpg"));
-    assertEquals(1, run.code());
+    assertEquals(2, run.code());
     assertTrue(run.err().contains(".png"), run.err());
   }
 }

@@ -80,6 +80,19 @@ public final class AdapterFiles {
   }
 
   /**
+   * Refuses by its header alone what is no adapter, before anything slow begins.
+   *
+   * @throws AdapterException if the file holds no adapter
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
+   *     safetensors file
+   */
+  public static void requireAdapter(Path path) {
+    try (AdapterSource source = AdapterSource.open(path)) {
+      NoAdapter.refuse(path, source.tensors());
+    }
+  }
+
+  /**
    * Says all that there is to say of an adapter's file, also where {@link #read} would refuse it.
    *
    * @throws AdapterException if the file holds no adapter

@@ -1,0 +1,91 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.sampling.NoiseSchedule;
+import dev.lora4j.diffusion.text.EncoderView;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What is known of a base model before it is loaded: only configurations and headers are read, and
+ * no engine is needed.
+ */
+public final class BaseOutline {
+  private final Path path;
+  private final ModelConfigs configs;
+
+  private BaseOutline(Path path, ModelConfigs configs) {
+    this.path = path;
+    this.configs = configs;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws ModelException if it is no such model, or files of it are missing; loading may find
+   *     more
+   * @throws dev.lora4j.core.format.checkpoint.CheckpointException if it is a file of another kind
+   */
+  public static BaseOutline of(Path path, LoadOptions options) {
+    try (ModelSource source = ModelSource.open(path, options)) {
+      source.files().forEach(BaseOutline::requireThere);
+      ModelConfigs own = source.configs();
+      return new BaseOutline(
+          path, options.prediction().map(p -> own.with(own.schedule().with(p))).orElse(own));
+    }
+  }
+
+  private static void requireThere(Path file) {
+    if (!Files.exists(file)) {
+      throw new ModelException("The model lacks its file " + file + ".");
+    }
+  }
+
+  /** Where the model lies. */
+  public Path path() {
+    return path;
+  }
+
+  /** What the sides of its pictures are multiples of, in pixels. */
+  public int sizeUnit() {
+    return configs.sizeUnit();
+  }
+
+  /** Height and width of the pictures that it was trained on, in pixels. */
+  public int side() {
+    return configs.sampleSize() * configs.vae().scale();
+  }
+
+  /** How it was taught to remove noise. */
+  public NoiseSchedule schedule() {
+    return new NoiseSchedule(configs.schedule());
+  }
+
+  /** The sampler that is taken if none is asked for. */
+  public String ownSampler() {
+    return configs.schedule().settings().own();
+  }
+
+  /** Whether it is a Stable Diffusion XL. */
+  public boolean xl() {
+    return configs.xl();
+  }
+
+  /**
+   * Checks that its text encoders have layers left.
+   *
+   * @param clipSkip layers to leave out beyond what the base leaves out
+   * @throws IllegalArgumentException if they have not
+   */
+  public void requireClipSkip(int clipSkip) {
+    EncoderView view = configs.view(clipSkip);
+    for (ModelConfigs.Text text : configs.texts()) {
+      Network.walk(
+          text.model(),
+          DType.F32,
+          Networks.text(text.network(), view, DType.F32, AdapterInputs.NONE));
+    }
+  }
+}
