@@ -15,30 +15,35 @@ final class AdapterReading {
   /**
    * All that can be said of an adapter.
    *
-   * @param base the base that it is for; without it the one that its header names, if that is here;
-   *     else the kind that fits, or a bundled one if that has each of the adapter's layers
+   * @param named the base that it is for; without it the one that its header names, if that is
+   *     here; else the kind that fits, or a bundled one if that has each of the adapter's layers
    */
-  static Examination examine(Path file, Optional<Family> base, ReadOptions options) {
-    if (base.isPresent()) {
-      return AdapterFiles.examine(file, base, options);
+  static Examination examine(Path file, Optional<Family> named, ReadOptions options) {
+    if (named.isPresent()) {
+      return AdapterFiles.examine(file, named, options);
     }
     TrainedOn trained = TrainedOn.of(BaseMark.of(AdapterFiles.metadata(file)));
     if (trained.base().isEmpty()) {
       return unnamed(file, trained.mark(), options);
     }
+    Family base = trained.base().orElseThrow();
     Examination found = AdapterFiles.examine(file, trained.base(), options);
     if (found.unmatched().isEmpty() && found.problems().isEmpty()) {
       return found;
+    }
+    boolean fits = AdapterFiles.fits(file, base);
+    if (fits && found.unmatched().isEmpty()) {
+      return found; // values are wrong, or a part is missing
     }
     String contradiction =
         "The header says that it was trained on "
             + trained.mark().text()
             + ", but "
-            + (found.matched().isEmpty() ? "none" : "not all")
-            + " of its layers fit that base.";
-    return found.matched().isEmpty()
-        ? guessed(file, options).warned(contradiction)
-        : found.warned(contradiction);
+            + (fits ? "not all" : "most")
+            + " of its layers "
+            + (fits ? "" : "do not ")
+            + "fit that base.";
+    return (fits ? found : guessed(file, options)).warned(contradiction);
   }
 
   /** By keys and shapes alone; what the header calls the base is told where no kind is known. */

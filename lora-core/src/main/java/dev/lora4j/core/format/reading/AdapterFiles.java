@@ -114,9 +114,26 @@ public final class AdapterFiles {
   private static Examination examine(
       AdapterSource source, Optional<Family> base, ReadOptions options) {
     Examination found = new Examiner(source, options).examine(TargetModel.of(source, base));
-    return base.isPresent() || !found.known() || !found.matched().isEmpty()
-        ? found
-        : new Examiner(source, options).examine(TargetModel.guessed(source));
+    boolean claimed =
+        base.isPresent()
+            || !found.known()
+            || !found.matched().isEmpty()
+            || FamilyGuess.fits(source, found.family());
+    return claimed ? found : new Examiner(source, options).examine(TargetModel.guessed(source));
+  }
+
+  /**
+   * Whether the sizes of an adapter's tensors are more those of a base's layers than not, whatever
+   * values they have.
+   *
+   * @throws AdapterException if the file holds no adapter
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
+   *     safetensors file
+   */
+  public static boolean fits(Path path, Family base) {
+    try (AdapterSource source = AdapterSource.open(path)) {
+      return FamilyGuess.fits(source, base);
+    }
   }
 
   /**

@@ -40,9 +40,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
     List<Family> best = new ArrayList<>();
     long most = 0;
     for (Family family : Families.all()) {
-      KeyContext context =
-          new KeyContext(new LayerNames(family), tensors.keySet(), source.metadata());
-      long score = sample.stream().mapToLong(t -> score(t, context, fit)).sum();
+      long score = score(source, sample, fit, family);
       if (score > most) {
         best.clear();
         most = score;
@@ -52,6 +50,20 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
       }
     }
     return choose(best, source.metadata());
+  }
+
+  /** Whether the sizes of an adapter's tensors are more those of a base's layers than not. */
+  static boolean fits(AdapterSource source, Family base) {
+    List<TensorInfo> sample = sample(source.tensors());
+    ShapeFit fit = new ShapeFit(source.tensors());
+    return score(source, sample, fit, base) > (long) sample.size() * ShapeFit.NAME;
+  }
+
+  private static long score(
+      AdapterSource source, List<TensorInfo> sample, ShapeFit fit, Family family) {
+    KeyContext context =
+        new KeyContext(new LayerNames(family), source.tensors().keySet(), source.metadata());
+    return sample.stream().mapToLong(t -> score(t, context, fit)).sum();
   }
 
   /** Tensors that may be factors, from all over the file if there are too many. */

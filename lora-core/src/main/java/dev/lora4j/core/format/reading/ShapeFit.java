@@ -10,7 +10,9 @@ import java.util.Optional;
 
 /** How well a tensor of an adapter fits the layer that its name is of. */
 final class ShapeFit {
-  private static final int NAME = 1;
+  /** Where the name alone is that of a layer. */
+  static final int NAME = 1;
+
   private static final int FITS = 4;
   private static final int SAME_RANK = 1;
   private static final int MISFIT = -16;

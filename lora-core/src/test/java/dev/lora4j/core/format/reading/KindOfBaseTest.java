@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.metadata.BaseMark;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,21 @@ class KindOfBaseTest {
     Examination found = read(layer(method, 48, 96));
     assertEquals("", found.family().name());
     assertFalse(found.known());
+  }
+
+  @Test
+  void valuesThatAreNotFiniteMakeNoOtherKind() {
+    AdapterMaker maker = layer("diff", 768, ROWS);
+    maker.add(KEY + "diff", HostTensor.of(Shape.of(ROWS, 768), notFinite(ROWS * 768)));
+    Examination found = read(maker);
+    assertEquals("sd15", found.family().name());
+    assertTrue(found.problems().get(0).contains("not finite"), found.problems().toString());
+  }
+
+  private static float[] notFinite(int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, Float.NaN);
+    return values;
   }
 
   @Test
