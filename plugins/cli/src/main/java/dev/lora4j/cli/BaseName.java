@@ -28,7 +28,7 @@ final class BaseName {
               + ".");
     }
     try (Checkpoint model = Checkpoint.open(ExistingPath.any(Path.of(text)))) {
-      return model.base();
+      return BaseLayers.of(model);
     }
   }
 }

@@ -39,7 +39,7 @@ enum BundledModel {
   /** Its layers, by which adapters for it are known. */
   Family family() {
     try (Checkpoint checkpoint = Checkpoint.open(place.get())) {
-      Family base = checkpoint.base();
+      Family base = BaseLayers.of(checkpoint);
       return new Family(base.name(), title, base.sites(), base.natives());
     }
   }

@@ -31,7 +31,7 @@ record TrainedOn(BaseMark mark, Optional<Family> base) {
 
   private static Optional<Family> layers(Path base) {
     try (Checkpoint checkpoint = Checkpoint.open(base)) {
-      return Optional.of(checkpoint.base());
+      return Optional.of(BaseLayers.of(checkpoint));
     } catch (CheckpointException | SafetensorsException e) {
       return Optional.empty(); // an encoder alone, or what lies there now
     }

@@ -1,0 +1,39 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.text.model.TextModel;
+
+/** The layers of a base on disk, called as a loaded base calls them. */
+final class BaseLayers {
+  private BaseLayers() {}
+
+  /**
+   * The kind of base with its layers. Those of a language model, which a checkpoint calls as its
+   * file does, are below the model's name, as layouts of adapters expect.
+   */
+  static Family of(Checkpoint base) {
+    Family family = base.base();
+    boolean named = base.original() || !family.name().isEmpty() || !base.parts().containsKey("");
+    if (named) {
+      return family;
+    }
+    return Family.of(
+        family.title(),
+        new SiteCatalogue(family.sites().all().stream().map(BaseLayers::below).toList()));
+  }
+
+  private static Site below(Site site) {
+    return new Site(
+        TextModel.MODEL + "." + site.name(),
+        site.kind(),
+        site.weight(),
+        site.bias(),
+        site.stride(),
+        site.padding(),
+        site.dilation(),
+        site.groups());
+  }
+}
