@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +90,13 @@ class TrainedAdaptersTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"loha", "ia3"})
+  void ofTheBundledBaseIsKnown(String method) throws IOException {
+    pictures(method, BundledModel.folder(), "the bundled base emoji-sd").inspected();
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
   @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
   void ofOtherPictureModelsIsKnown(String method) throws IOException {
     pictures(method, XL, "tiny-xl").inspected();
@@ -101,7 +109,7 @@ class TrainedAdaptersTest {
   @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
   void ofLanguageModelsIsKnown(String method) throws IOException {
     String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
-    String pairs = "{\"prompt\": \"one\", \"completion\": \"two\"}\n".repeat(2);
+    String pairs = "{\"input\": \"one\", \"target\": \"two\"}\n".repeat(2);
     String classes =
         "{\"text\": \"one\", \"label\": \"a\"}\n{\"text\": \"two\", \"label\": \"b\"}\n";
     TriedAdapter llama = texts(method, model("llama"), "llama", words);
