@@ -15,7 +15,10 @@ public final class Lora4j implements AutoCloseable {
     this.engine = engine;
   }
 
-  /** Opens the library on all processors. */
+  /**
+   * Opens the library on all processors that this process may use, see {@link
+   * dev.lora4j.core.tensor.ProcessorShare}.
+   */
   public static Lora4j open() {
     return new Lora4j(Engine.open());
   }

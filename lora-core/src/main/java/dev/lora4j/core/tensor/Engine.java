@@ -43,14 +43,16 @@ public final class Engine implements AutoCloseable {
     this.root = new Scope(this, Optional.empty(), "engine");
   }
 
-  /** Opens an engine on the CPU that uses all processors. */
+  /**
+   * Opens an engine on the CPU that uses all processors that it may, see {@link ProcessorShare}.
+   */
   public static Engine open() {
     return open(Device.CPU);
   }
 
-  /** Opens an engine on {@code device}; what runs on the CPU uses all processors. */
+  /** Opens an engine on {@code device}; what runs on the CPU uses all that it may. */
   public static Engine open(Device device) {
-    return open(Runtime.getRuntime().availableProcessors(), device);
+    return open(ProcessorShare.ofThisProcess().usable(), device);
   }
 
   /** Opens an engine on the CPU whose operators use {@code threads} threads. */
