@@ -92,6 +92,9 @@ public final class DjlBackend implements Backend {
           (PtNDManager)
               ai.djl.engine.Engine.getEngine("PyTorch").newBaseManager(ai.djl.Device.cpu());
       JniUtils.setNumThreads(threads);
+      if (!device.cuda()) {
+        ProcessorWatch.begin(nativeFolder(), threads);
+      }
     } catch (EngineException | UnsatisfiedLinkError e) {
       throw new TensorException("libtorch could not start: " + first(e).getMessage(), e);
     }
