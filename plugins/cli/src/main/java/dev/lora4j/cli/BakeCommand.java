@@ -58,6 +58,8 @@ public final class BakeCommand implements Command {
 
   @Mixin private final PartialOption partial = new PartialOption();
 
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -91,7 +93,7 @@ public final class BakeCommand implements Command {
   }
 
   private BakeReport bake(Console console, Checkpoint opened, MixPlan plan) {
-    try (Lora4j lora = Lora4j.open();
+    try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("bake")) {
       Bake bake = new Bake(scope, opened, plan);
       try (Progress progress = console.progress("baking", bake.steps(), "step")) {

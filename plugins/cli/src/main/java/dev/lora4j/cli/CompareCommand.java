@@ -49,6 +49,8 @@ public final class CompareCommand implements Command {
   @Option(names = "--per-layer", description = "A line for each layer, not for each block.")
   private boolean layers;
 
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -57,7 +59,7 @@ public final class CompareCommand implements Command {
     ReadAdapters read =
         ReadAdapters.of(console, List.of(first, second), base.family(), partial.options());
     Comparison found;
-    try (Lora4j lora = Lora4j.open();
+    try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("compare")) {
       found =
           new LowRankAlgebra(scope, read.sites())

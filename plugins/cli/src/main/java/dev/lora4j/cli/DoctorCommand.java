@@ -24,7 +24,7 @@ public final class DoctorCommand implements Command {
   @Override
   public int run(Console console) {
     List<Finding> findings = new ArrayList<>(MachineCheck.findings());
-    findings.addAll(EngineCheck.findings(where.device, where.threads()));
+    findings.addAll(EngineCheck.findings(where.device, where.threads));
     return Findings.report(console, findings, json);
   }
 }

@@ -24,8 +24,9 @@ final class EngineCheck {
    *
    * @param wanted what has to work; with {@link Device#AUTO} that is the CPU, and of cards it is
    *     only said whether they can be used
+   * @param threads on the CPU
    */
-  static List<Finding> findings(Device wanted, int threads) {
+  static List<Finding> findings(Device wanted, ThreadsOption threads) {
     List<Finding> all = new ArrayList<>();
     String binding = Version.property("/jnilib/pytorch.properties", "jni_version");
     all.add(
@@ -40,11 +41,11 @@ final class EngineCheck {
       all.add(problem(wanted.cuda() ? wanted.toString() : "libtorch", obstacle.get()));
       return all;
     }
-    try (Lora4j lora = Lora4j.open(threads, wanted)) {
+    try (Lora4j lora = Lora4j.open(threads.count(), wanted)) {
       Engine engine = lora.engine();
       String version = engine.version().replaceFirst("^libtorch ", "");
       all.add(Finding.good("libtorch", version + " from " + engine.nativeFolder()));
-      all.add(Finding.good("threads", engine.threads()));
+      all.add(Finding.good("threads", threads.text()));
       all.add(Finding.good("devices", engine.devices().stream().map(EngineCheck::line).toList()));
       all.add(Finding.good("computes on", engine.device() + whyNot(engine)));
       all.add(compute(lora));

@@ -89,6 +89,8 @@ public final class ExtractCommand implements Command {
   @Option(names = "--per-layer", description = "A line for each layer, not for each block.")
   private boolean layers;
 
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -160,7 +162,7 @@ public final class ExtractCommand implements Command {
 
   private Extracted extract(
       Console console, RankRules rules, List<Difference> differences, DType stored) {
-    try (Lora4j lora = Lora4j.open();
+    try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("extract");
         Progress progress = console.progress("extracting", differences.size(), "layer")) {
       Extraction extraction =

@@ -85,6 +85,8 @@ public final class MergeCommand implements Command {
   @Option(names = "--per-layer", description = "A line for each layer, not for each block.")
   private boolean layers;
 
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -107,7 +109,7 @@ public final class MergeCommand implements Command {
     SiteCatalogue sites = new SiteCatalogue(read.sites().values());
     MixPlan plan = plan(adapters, sites);
     DType stored = precision.type(adapters);
-    try (Lora4j lora = Lora4j.open();
+    try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("merge");
         Progress progress = console.progress("merging", count(adapters), "layer")) {
       DeltaMixing mixing =

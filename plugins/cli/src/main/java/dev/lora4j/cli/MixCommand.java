@@ -71,6 +71,8 @@ public final class MixCommand implements Command {
   @Mixin private final FamilyOption base = new FamilyOption();
   @Mixin private final PartialOption partial = new PartialOption();
 
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -112,7 +114,7 @@ public final class MixCommand implements Command {
   private Map<Pair, SortedMap<String, Meeting>> measured(
       Console console, ReadAdapters read, MixPlan plan) {
     int pairs = files.size() * (files.size() - 1) / 2;
-    try (Lora4j lora = Lora4j.open();
+    try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("mix");
         Progress progress = console.progress("comparing", pairs, "pair")) {
       return new Interference(scope, read.sites())

@@ -64,6 +64,8 @@ public final class ResizeCommand implements Command {
   @Option(names = "--per-layer", description = "A line for each layer, not for each block.")
   private boolean layers;
 
+  @Mixin private final ThreadsOption threads = new ThreadsOption();
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -79,7 +81,7 @@ public final class ResizeCommand implements Command {
     Adapter before = loaded.adapter();
     DType stored = precision.type(List.of(before));
     Truncated cut;
-    try (Lora4j lora = Lora4j.open();
+    try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("resize");
         Progress progress = console.progress("resizing", before.sites().size(), "layer")) {
       cut =

@@ -40,7 +40,17 @@ final class TextModelOptions {
       defaultValue = "f32")
   Compute compute = Compute.f32;
 
-  @Mixin final DeviceOption where = new DeviceOption();
+  @Mixin final DeviceOption where;
+
+  /** Options of their own. */
+  TextModelOptions() {
+    this(new DeviceOption());
+  }
+
+  /** The bundled model, to be computed where other options say. */
+  TextModelOptions(DeviceOption where) {
+    this.where = where;
+  }
 
   /** The type to compute in. */
   DType type(Engine engine) {

@@ -41,11 +41,11 @@ class OptionFormsTest {
 
   @Test
   void threadsAreCountedFromOne() {
-    assertEquals(3, new DeviceOption.Count().convert("3"));
+    assertEquals(3, new ThreadsOption.Count().convert("3"));
     for (String wrong : List.of("0", "-2", "many", "1.5")) {
       TypeConversionException refused =
           assertThrows(
-              TypeConversionException.class, () -> new DeviceOption.Count().convert(wrong));
+              TypeConversionException.class, () -> new ThreadsOption.Count().convert(wrong));
       assertTrue(String.valueOf(refused.getMessage()).contains("found " + wrong));
     }
   }
