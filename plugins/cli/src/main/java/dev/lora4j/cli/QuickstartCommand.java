@@ -6,6 +6,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.dataset.PictureFolder;
+import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -115,6 +116,13 @@ public final class QuickstartCommand implements Command {
 
   @Mixin private final ModelOptions options = new ModelOptions();
 
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with the trainings of a start that was stopped, and refuse if they were others."
+              + " Without it they are gone on with too; others are removed.")
+  private boolean resume;
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -137,39 +145,67 @@ public final class QuickstartCommand implements Command {
     try (ClaimedFolder claim = ClaimedFolder.of(output);
         OpenModel model = OpenModel.of(console, options)) {
       Adapter glossy = model.sd().adapter(other);
-      TrainedStyle style = trained(console, model.sd(), pictures, settings);
-      style.save(output.resolve("style.safetensors"));
-      LossChart.write(output.resolve("loss.png"), "Training loss", style.losses());
-      console.note("Making each picture with the base, with one adapter, and with both.");
-      BufferedImage grid = grid(console, model.sd(), style.adapter(), glossy);
-      PngFile.write(output.resolve("grid.png"), grid, "lora4j quickstart, seed " + seed);
-      Optional<String> scored =
-          scoring.map(s -> s.run(console, model, style.adapter(), seed, output, began));
-      scored.ifPresent(
-          s -> {
-            written.put("scores", output.resolve(QuickScores.FILE));
-            written.put("images", output.resolve(QuickScores.IMAGES));
+      StyleSettings suited = settings.with(StyleTrainer.objective(model.sd()));
+      KeptTrainings kept =
+          KeptTrainings.of(console, output, identity(model.sd(), pictures, suited), resume);
+      List<TrainedStyle> trained = trained(console, model.sd(), pictures, suited, kept);
+      kept.then(
+          () -> {
+            TrainedStyle style = MeanStyle.of(model.sd(), trained, settings.stored());
+            style.save(output.resolve("style.safetensors"));
+            LossChart.write(output.resolve("loss.png"), "Training loss", style.losses());
+            console.note("Making each picture with the base, with one adapter, and with both.");
+            BufferedImage grid = grid(console, model.sd(), style.adapter(), glossy);
+            PngFile.write(output.resolve("grid.png"), grid, "lora4j quickstart, seed " + seed);
+            Optional<String> scored =
+                scoring.map(s -> s.run(console, model, style.adapter(), seed, output, began));
+            scored.ifPresent(
+                s -> {
+                  written.put("scores", output.resolve(QuickScores.FILE));
+                  written.put("images", output.resolve(QuickScores.IMAGES));
+                });
+            report(console, style, other, written, scored, (System.nanoTime() - began) / 1e9);
+            return style;
           });
-      report(console, style, other, written, scored, (System.nanoTime() - began) / 1e9);
     }
     return 0;
   }
 
-  private TrainedStyle trained(
-      Console console, StableDiffusion sd, Path pictures, StyleSettings settings) {
+  /** What a training depends on; the seeds of all follow from the one in the settings. */
+  private static Map<String, String> identity(
+      StableDiffusion sd, Path pictures, StyleSettings settings) {
+    return Map.of(
+        "pictures", KeptTrainings.digest(pictures),
+        "settings", KeptTrainings.digest(settings.withStored(DType.F32) + ", batch " + BATCH),
+        "base", sd.base().hash(),
+        "prediction or noise schedule", sd.base().configuration(),
+        "precision", sd.base().compute().toString());
+  }
+
+  private List<TrainedStyle> trained(
+      Console console,
+      StableDiffusion sd,
+      Path pictures,
+      StyleSettings settings,
+      KeptTrainings kept) {
     console.note(
         "Training a style adapter on the pictures in "
             + pictures
             + (runs > 1 ? ", " + runs + " times, to take the mean." : "."));
     StyleTrainer trainer = StyleTrainer.on(sd).batch(BATCH).images(pictures).name("style");
-    StyleSettings suited = settings.with(StyleTrainer.objective(sd));
     List<TrainedStyle> all = new ArrayList<>();
-    for (int run = 0; run < runs; run++) {
-      StyleTrainer one = trainer.settings(suited.withSeed(seed + run));
-      String what = runs > 1 ? "training " + (run + 1) + " of " + runs : "training";
-      all.add(StyleTraining.run(console, what, one, steps, BATCH));
+    for (int run = 1; run <= runs; run++) {
+      StyleTrainer one = trainer.settings(settings.withSeed(seed + run - 1));
+      String what = runs > 1 ? "training " + run + " of " + runs : "training";
+      TrainingPace pace = new TrainingPace(BATCH, "pictures");
+      try (KeptTraining training = kept.training(console, run, what, steps, pace)) {
+        TrainedStyle style =
+            training.run(
+                kept.identity(), (keeping, listener) -> one.keeping(keeping).run(listener));
+        all.add(new TrainedStyle(style.adapter(), style.family(), training.losses()));
+      }
     }
-    return MeanStyle.of(sd, all, settings.stored());
+    return all;
   }
 
   private StyleSettings settings() {

@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -80,6 +82,15 @@ final class TextQuickstart implements Command {
       defaultValue = "0")
   private long seed;
 
+  @Mixin private final DeviceOption where = new DeviceOption();
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with the training of a start that was stopped, and refuse if it was another. Without"
+              + " it that is gone on with too; another is removed.")
+  private boolean resume;
+
   @Option(names = "--json", description = "Report as one JSON object.")
   private boolean json;
 
@@ -88,31 +99,49 @@ final class TextQuickstart implements Command {
   public int run(Console console) {
     TextTrainingSettings settings = settings();
     long began = System.nanoTime();
-    TextModelOptions bundled = new TextModelOptions();
+    TextModelOptions bundled = new TextModelOptions(where);
     try (ClaimedFolder claim = ClaimedFolder.of(output);
         OpenText open = OpenText.of(console, bundled)) {
       clear(output.resolve(ADAPTER), false);
       LanguageModel model = open.model();
+      KeptTrainings kept =
+          KeptTrainings.of(
+              console,
+              output,
+              Map.of(
+                  "settings", KeptTrainings.digest(settings),
+                  "texts", KeptTrainings.digest(TinyLm.novel()),
+                  "base", model.base().hash(),
+                  "compute", model.base().compute().toString()),
+              resume);
       List<TokenSequence> unseen = blocks(model, TinyLm.unseen());
       Perplexity before = TextEvaluate.of(console, "base", model, unseen, MixPlan.NONE);
       console.note("Training an adapter on chapters of Moby-Dick.");
-      TrainedText trained = train(console, model, settings);
-      clear(output.resolve(ADAPTER), true);
-      trained.save(output.resolve(ADAPTER));
-      MixPlan mix = MixPlan.of(trained.adapter(), 1);
-      Perplexity after = TextEvaluate.of(console, "adapter", model, unseen, mix);
-      TextPrompt asked =
-          TextPrompt.of(prompt)
-              .tokens(SAMPLE)
-              .sampling(SamplingSettings.at(0.8).topP(0.95))
-              .seed(seed);
-      List<String> said =
-          model.generate(List.of(asked, asked.mix(mix)), TextListener.NONE).stream()
-              .map(c -> prompt + c.text())
-              .toList();
-      report(console, before, after, said, (System.nanoTime() - began) / 1e9);
+      TrainedText trained = train(console, model, settings, kept);
+      kept.then(
+          () -> {
+            clear(output.resolve(ADAPTER), true);
+            trained.save(output.resolve(ADAPTER));
+            MixPlan mix = MixPlan.of(trained.adapter(), 1);
+            Perplexity after = TextEvaluate.of(console, "adapter", model, unseen, mix);
+            List<String> said = said(model, mix);
+            report(console, before, after, said, (System.nanoTime() - began) / 1e9);
+            return trained;
+          });
     }
     return 0;
+  }
+
+  /** What the base and the adapter write. */
+  private List<String> said(LanguageModel model, MixPlan mix) {
+    TextPrompt asked =
+        TextPrompt.of(prompt)
+            .tokens(SAMPLE)
+            .sampling(SamplingSettings.at(0.8).topP(0.95))
+            .seed(seed);
+    return model.generate(List.of(asked, asked.mix(mix)), TextListener.NONE).stream()
+        .map(c -> prompt + c.text())
+        .toList();
   }
 
   /**
@@ -151,11 +180,13 @@ final class TextQuickstart implements Command {
     }
   }
 
-  private TrainedText train(Console console, LanguageModel model, TextTrainingSettings settings) {
+  private TrainedText train(
+      Console console, LanguageModel model, TextTrainingSettings settings, KeptTrainings kept) {
     TextTrainer trainer = TextTrainer.on(model, settings).data(TinyLm.novel()).name("novel");
     TrainingPace pace = new TrainingPace(BATCH, "texts");
-    try (Progress progress = console.progress("training", steps, "step")) {
-      return trainer.run(step -> progress.done(step.step(), pace.after(step)));
+    try (KeptTraining training = kept.training(console, 1, "training", steps, pace)) {
+      return training.run(
+          kept.identity(), (keeping, listener) -> trainer.keeping(keeping).run(listener));
     }
   }
 

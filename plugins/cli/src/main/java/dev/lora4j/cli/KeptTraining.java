@@ -1,0 +1,152 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TrainingInterrupted;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BiFunction;
+
+/**
+ * A training with a progress bar that keeps a checkpoint and its losses in a folder, and goes on
+ * from there. For one training.
+ */
+final class KeptTraining implements RunListener, AutoCloseable {
+  /** Steps that a process which is killed may lose. */
+  private static final int EVERY = 150;
+
+  private static final String LOSSES = "losses.txt";
+
+  private final Console console;
+  private final Path folder;
+  private final String what;
+  private final int steps;
+  private final TrainingPace pace;
+  private final List<Float> losses = new ArrayList<>();
+  private Optional<Progress> progress = Optional.empty();
+
+  /**
+   * Nothing is read or written before it runs.
+   *
+   * @param folder for the checkpoint, of this training alone
+   * @param what is shown beside the progress, for example {@code training 2 of 3}
+   */
+  KeptTraining(Console console, Path folder, String what, int steps, TrainingPace pace) {
+    this.console = console;
+    this.folder = folder;
+    this.what = what;
+    this.steps = steps;
+    this.pace = pace;
+  }
+
+  /**
+   * Runs to the end, from where an earlier process came to.
+   *
+   * @param identity what has to be as it was then, see {@link Keeping}
+   * @param trainer trains with what it is given
+   * @throws CancellationException if it was stopped, saying what is kept
+   */
+  <T> T run(Map<String, String> identity, BiFunction<Keeping, RunListener, T> trainer) {
+    OutputFile.folder(folder);
+    try {
+      T trained = trainer.apply(keeping(folder, identity), this);
+      pace.tellSkipped(console, steps);
+      return trained;
+    } catch (TrainingInterrupted e) {
+      CancellationException stopped = new CancellationException(told(e));
+      stopped.initCause(e);
+      throw stopped;
+    }
+  }
+
+  /** How a training is kept in a folder. */
+  static Keeping keeping(Path folder, Map<String, String> identity) {
+    return new Keeping(
+        Optional.of(folder), EVERY, 1, true, identity, Integer.MAX_VALUE, false, Integer.MAX_VALUE);
+  }
+
+  private String told(TrainingInterrupted stopped) {
+    String where = what + " was stopped";
+    String begun = Character.toUpperCase(where.charAt(0)) + where.substring(1);
+    if (stopped.checkpoint().isPresent()) {
+      return begun
+          + " after step "
+          + stopped.steps()
+          + " of "
+          + steps
+          + ", and is kept. The same command goes on from there.";
+    }
+    return stopped.steps() == 0
+        ? begun + " before its first step."
+        : begun + " after step " + stopped.steps() + "; these steps could not be kept.";
+  }
+
+  /** One for each step, also those that an earlier process took. */
+  List<Float> losses() {
+    return List.copyOf(losses);
+  }
+
+  @Override
+  public void resumed(int step, List<String> notes) {
+    notes.forEach(console::note);
+    losses.addAll(kept(step));
+    console.note(
+        step == steps
+            ? "Kept from before: " + what + "."
+            : "Going on with " + what + " after step " + step + ".");
+  }
+
+  /** Those of an earlier process; a number that is missing is none, and is not drawn. */
+  private List<Float> kept(int count) {
+    List<Float> all = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(folder.resolve(LOSSES), StandardCharsets.US_ASCII)) {
+        all.add(Float.parseFloat(line));
+      }
+    } catch (IOException | NumberFormatException e) {
+      console.note("The losses until step " + count + " cannot be read: " + Explanation.of(e));
+    }
+    while (all.size() < count) {
+      all.add(Float.NaN);
+    }
+    return all.subList(0, count);
+  }
+
+  @Override
+  public void step(Step done) {
+    losses.add(done.loss());
+    if (progress.isEmpty()) {
+      progress = Optional.of(console.progress(what, steps, "step"));
+    }
+    progress.get().done(done.step(), pace.after(done));
+  }
+
+  @Override
+  public void saving(int step) {
+    StringBuilder text = new StringBuilder();
+    losses.forEach(loss -> text.append(loss).append('\n'));
+    try {
+      OutputFile.text(folder.resolve(LOSSES), text.toString());
+    } catch (Failure e) {
+      // A disk that is full for a while must not cost what was trained.
+      console.note(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void notSaved(int step, String reason) {
+    console.note("Step " + step + " of " + what + " could not be kept on disk: " + reason);
+  }
+
+  @Override
+  public void close() {
+    progress.ifPresent(Progress::close);
+  }
+}
