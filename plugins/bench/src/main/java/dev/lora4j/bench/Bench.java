@@ -6,6 +6,7 @@ import dev.lora4j.core.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a case measures with: the engine, the user's options, and a folder for its files. */
@@ -149,5 +150,20 @@ public final class Bench {
     int threads = engine().threads();
     List<String> command = JavaPeer.command(type, argument, threads);
     return PeerProcess.start(command, threads, PeerEnvironment.OURS);
+  }
+
+  /**
+   * The same with threads of its own choice, and more in its environment.
+   *
+   * @param environment variables by name
+   */
+  public Contender java(
+      Class<? extends Contender> type, String argument, Map<String, String> environment) {
+    int threads = engine().threads();
+    List<String> command = JavaPeer.command(type, argument, threads);
+    ProcessBuilder prepared = PeerEnvironment.OURS.process(command, threads);
+    prepared.environment().remove("OMP_NUM_THREADS");
+    prepared.environment().putAll(environment);
+    return PeerProcess.start(prepared);
   }
 }

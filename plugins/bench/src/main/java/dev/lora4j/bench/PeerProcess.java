@@ -83,20 +83,26 @@ public final class PeerProcess implements Contender {
   }
 
   static PeerProcess start(List<String> command, int threads, PeerEnvironment environment) {
+    return start(environment.process(command, threads));
+  }
+
+  /** Starts a peer as it was prepared, and waits until it is ready. */
+  static PeerProcess start(ProcessBuilder prepared) {
+    String program = prepared.command().get(0);
     Process process;
     try {
-      process = environment.process(command, threads).start();
+      process = prepared.start();
     } catch (IOException e) {
       throw new Failure(
           "The peer "
-              + command.get(0)
+              + program
               + " cannot be started: "
               + e.getMessage()
               + ". Name a Python interpreter that has PyTorch, for example --peer"
               + " venv/bin/python.",
           e);
     }
-    PeerProcess peer = new PeerProcess(command.get(0), process);
+    PeerProcess peer = new PeerProcess(program, process);
     try {
       peer.name = peer.text(peer.answer("its start", START), "name");
       return peer;
