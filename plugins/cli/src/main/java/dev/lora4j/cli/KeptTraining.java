@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 
 /**
  * A training with a progress bar that keeps a checkpoint and its losses in a folder, and goes on
@@ -23,6 +24,10 @@ final class KeptTraining implements RunListener, AutoCloseable {
   private static final int EVERY = 150;
 
   private static final String LOSSES = "losses.txt";
+
+  /** What a training writes, and what is left of it where a process was killed in writing. */
+  private static final Pattern WRITTEN =
+      Pattern.compile("\\.?(step-\\d+\\.safetensors|losses\\.txt)(\\.[0-9a-f]+\\.tmp)?");
 
   private final Console console;
   private final Path folder;
@@ -70,6 +75,16 @@ final class KeptTraining implements RunListener, AutoCloseable {
   static Keeping keeping(Path folder, Map<String, String> identity) {
     return new Keeping(
         Optional.of(folder), EVERY, 1, true, identity, Integer.MAX_VALUE, false, Integer.MAX_VALUE);
+  }
+
+  /** Removes from a folder what a training wrote there. */
+  static void remove(Path folder) throws IOException {
+    String[] files = folder.toFile().list();
+    for (String file : files == null ? new String[0] : files) {
+      if (WRITTEN.matcher(file).matches()) {
+        Files.delete(folder.resolve(file));
+      }
+    }
   }
 
   private String told(TrainingInterrupted stopped) {

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,24 +105,45 @@ final class KeptTrainings {
     return result;
   }
 
+  /** Removes what was written, and folders that are empty then: others may have files there. */
   private void remove() {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+    try {
+      int count = 0;
+      while (Files.isDirectory(place(count + 1))) {
+        count++;
       }
+      for (int number = 1; number <= count; number++) {
+        KeptTraining.remove(place(number));
+        removeEmpty(place(number));
+      }
+      removeEmpty(folder);
     } catch (IOException e) {
       throw new Failure(folder + " cannot be removed: " + Explanation.of(e), e);
     }
   }
 
-  /** A digest of all files in a folder, by name and content. */
-  static String digest(Path pictures) {
+  private static void removeEmpty(Path folder) throws IOException {
+    String[] left = folder.toFile().list();
+    if (left != null && left.length == 0) {
+      Files.delete(folder);
+    }
+  }
+
+  /**
+   * A digest of all files in a folder, by name and content.
+   *
+   * @param except a folder in it, or elsewhere, whose files do not count
+   */
+  static String digest(Path pictures, Path except) {
     MessageDigest digest = Digests.sha256();
+    Path output = except.toAbsolutePath().normalize();
     try (Stream<Path> files = Files.walk(pictures)) {
-      List<Path> all = files.filter(Files::isRegularFile).sorted().toList();
+      List<Path> all =
+          files
+              .filter(Files::isRegularFile)
+              .filter(file -> !file.toAbsolutePath().normalize().startsWith(output))
+              .sorted()
+              .toList();
       for (Path file : all) {
         String name = pictures.relativize(file) + "\0" + Files.size(file) + "\0";
         digest.update(name.getBytes(StandardCharsets.UTF_8));

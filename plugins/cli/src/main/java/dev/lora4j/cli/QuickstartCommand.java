@@ -172,10 +172,9 @@ public final class QuickstartCommand implements Command {
   }
 
   /** What a training depends on; the seeds of all follow from the one in the settings. */
-  private static Map<String, String> identity(
-      StableDiffusion sd, Path pictures, StyleSettings settings) {
+  private Map<String, String> identity(StableDiffusion sd, Path pictures, StyleSettings settings) {
     return Map.of(
-        "pictures", KeptTrainings.digest(pictures),
+        "pictures", KeptTrainings.digest(pictures, output),
         "settings", KeptTrainings.digest(settings.withStored(DType.F32) + ", batch " + BATCH),
         "base", sd.base().hash(),
         "prediction or noise schedule", sd.base().configuration(),

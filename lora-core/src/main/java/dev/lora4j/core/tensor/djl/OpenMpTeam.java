@@ -15,11 +15,11 @@ import java.util.stream.Stream;
  * change while they compute, and changes no bit of what they compute.
  */
 final class OpenMpTeam {
-  private final NativeLibrary openMp;
+  private final Path library;
   private Optional<CountDownLatch> spare = Optional.empty();
 
-  private OpenMpTeam(NativeLibrary openMp) {
-    this.openMp = openMp;
+  private OpenMpTeam(Path library) {
+    this.library = library;
   }
 
   /**
@@ -33,16 +33,10 @@ final class OpenMpTeam {
       return files
           .filter(file -> String.valueOf(file.getFileName()).startsWith("libgomp"))
           .findFirst()
-          .map(file -> new OpenMpTeam(library(file)));
-    } catch (IOException | UnsatisfiedLinkError e) {
+          .map(OpenMpTeam::new);
+    } catch (IOException e) {
       return Optional.empty();
     }
-  }
-
-  private static NativeLibrary library(Path file) {
-    NativeLibrary library = NativeLibrary.getInstance(file.toString());
-    library.getFunction("GOMP_parallel");
-    return library;
   }
 
   /**
@@ -51,6 +45,7 @@ final class OpenMpTeam {
    * in the process than processors: so a thread that does nothing keeps some of its own.
    *
    * @param threads inside one operator
+   * @throws UnsatisfiedLinkError if the library is another than it seems
    */
   synchronized void sleeping(boolean soon, int threads) {
     if (soon == spare.isPresent()) {
@@ -62,6 +57,8 @@ final class OpenMpTeam {
 
   private CountDownLatch keep(int threads) {
     CountDownLatch enough = new CountDownLatch(1);
+    NativeLibrary openMp = NativeLibrary.getInstance(library.toString());
+    Function parallel = openMp.getFunction("GOMP_parallel");
     int processors = openMp.getFunction("omp_get_num_procs").invokeInt(new Object[0]);
     int all = Math.max(2, processors - threads + 2);
     // Any function that may be called with anything, by several threads, and does nothing.
@@ -69,9 +66,7 @@ final class OpenMpTeam {
     Thread keeper =
         new Thread(
             () -> {
-              openMp
-                  .getFunction("GOMP_parallel")
-                  .invokeVoid(new Object[] {nothing, Pointer.NULL, all, 0});
+              parallel.invokeVoid(new Object[] {nothing, Pointer.NULL, all, 0});
               try {
                 enough.await();
               } catch (InterruptedException e) {

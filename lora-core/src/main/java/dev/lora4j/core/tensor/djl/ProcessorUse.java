@@ -40,7 +40,10 @@ record ProcessorUse(Map<Integer, Ticks> processors, long own) {
    * @param busy computing, for anybody
    * @param all that went by
    */
-  record Ticks(long busy, long all) {}
+  record Ticks(long busy, long all) {
+    /** Of a processor that nothing is known of. */
+    static final Ticks NONE = new Ticks(0, 0);
+  }
 
   /**
    * What the system says now; empty where it says nothing.
@@ -106,32 +109,26 @@ record ProcessorUse(Map<Integer, Ticks> processors, long own) {
   double others(ProcessorUse before) {
     double busy = 0;
     for (int number : processors.keySet()) {
-      busy += busy(before, number);
+      busy += at(number).busy - before.at(number).busy;
     }
     return Math.max(0, share(before, busy - (own - before.own)));
   }
 
   /** How many processors this process kept busy since {@code before}; 0 if no time went by. */
   double own(ProcessorUse before) {
-    return share(before, own - before.own);
+    return share(before, (double) own - before.own);
   }
 
   /** Ticks as processors, each of which had the same time. */
   private double share(ProcessorUse before, double ticks) {
     double all = 0;
     for (int number : processors.keySet()) {
-      all += all(before, number);
+      all += at(number).all - before.at(number).all;
     }
     return all > 0 ? ticks / all * processors.size() : 0;
   }
 
-  private double busy(ProcessorUse before, int number) {
-    Ticks then = before.processors.get(number);
-    return then == null ? 0 : processors.get(number).busy - then.busy;
-  }
-
-  private double all(ProcessorUse before, int number) {
-    Ticks then = before.processors.get(number);
-    return then == null ? 0 : processors.get(number).all - then.all;
+  private Ticks at(int number) {
+    return processors.getOrDefault(number, Ticks.NONE);
   }
 }

@@ -81,7 +81,11 @@ final class ProcessorWatch {
       if (now.isEmpty()) {
         return;
       }
-      adapt(now.get(), before, threads);
+      try {
+        adapt(now.get(), before, threads);
+      } catch (UnsatisfiedLinkError e) {
+        return; // a library that helpers cannot be told by; they wait as it has them
+      }
       before = now.get();
     }
   }
