@@ -12,6 +12,7 @@ final class Evaluator {
   private Evaluator() {}
 
   static Object value(Expression expression, Scope scope) {
+    Budget.work(1);
     if (expression instanceof Expression.Literal literal) {
       return literal.value();
     } else if (expression instanceof Expression.Name name) {
@@ -20,8 +21,10 @@ final class Evaluator {
       return values(list.items(), scope);
     } else if (expression instanceof Expression.DictOf dict) {
       Map<Object, Object> map = new LinkedHashMap<>();
+      Budget.list(dict.keys().size());
       for (int i = 0; i < dict.keys().size(); i++) {
-        map.put(value(dict.keys().get(i), scope), value(dict.values().get(i), scope));
+        Object key = Values.hashable(value(dict.keys().get(i), scope));
+        map.put(key, value(dict.values().get(i), scope));
       }
       return map;
     } else if (expression instanceof Expression.Attribute attribute) {
@@ -110,6 +113,7 @@ final class Evaluator {
 
   private static List<Object> values(List<Expression> expressions, Scope scope) {
     List<Object> values = new ArrayList<>();
+    Budget.list(expressions.size());
     expressions.forEach(expression -> values.add(value(expression, scope)));
     return values;
   }

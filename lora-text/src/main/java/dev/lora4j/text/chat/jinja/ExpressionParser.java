@@ -15,8 +15,16 @@ final class ExpressionParser {
       Set.of("else", "or", "and", "if", "in", "not", "is");
 
   private final List<Token> tokens;
+  /** How deep expressions are in each other; Python's own parser takes 200. */
+  private static final int DEEPEST = 100;
+
+  /** Operators, filters and members that one statement has, each in the next. */
+  private static final int MOST_LINKS = 2000;
+
   private final int line;
   private int at;
+  private int depth;
+  private int links;
 
   ExpressionParser(List<Token> tokens, int line) {
     this.tokens = tokens;
@@ -70,11 +78,30 @@ final class ExpressionParser {
   }
 
   Expression expression() {
+    if (++depth > DEEPEST) {
+      throw new JinjaException(
+          peek().line(), "expressions are in each other more than " + DEEPEST + " deep");
+    }
+    Expression value = conditional();
+    depth--;
+    return value;
+  }
+
+  /** Counts what one expression has on top of another. */
+  private <T> T link(T value) {
+    if (++links > MOST_LINKS) {
+      throw new JinjaException(
+          peek().line(), "a statement has more than " + MOST_LINKS + " operators and members");
+    }
+    return value;
+  }
+
+  private Expression conditional() {
     Expression value = or();
     while (take("if")) {
       Expression condition = or();
       Optional<Expression> otherwise = take("else") ? Optional.of(expression()) : Optional.empty();
-      value = new Expression.Choice(condition, value, otherwise);
+      value = link(new Expression.Choice(condition, value, otherwise));
     }
     return value;
   }
@@ -83,7 +110,7 @@ final class ExpressionParser {
   Expression or() {
     Expression left = and();
     while (take("or")) {
-      left = new Expression.Binary("or", left, and());
+      left = link(new Expression.Binary("or", left, and()));
     }
     return left;
   }
@@ -91,13 +118,13 @@ final class ExpressionParser {
   private Expression and() {
     Expression left = not();
     while (take("and")) {
-      left = new Expression.Binary("and", left, not());
+      left = link(new Expression.Binary("and", left, not()));
     }
     return left;
   }
 
   private Expression not() {
-    return take("not") ? new Expression.Unary("not", not()) : comparison();
+    return take("not") ? new Expression.Unary(link("not"), not()) : comparison();
   }
 
   private Expression comparison() {
@@ -126,7 +153,7 @@ final class ExpressionParser {
     while (peek().is("+") || peek().is("-")) {
       String operator = peek().text();
       at++;
-      left = new Expression.Binary(operator, left, joined());
+      left = link(new Expression.Binary(operator, left, joined()));
     }
     return left;
   }
@@ -134,7 +161,7 @@ final class ExpressionParser {
   private Expression joined() {
     Expression left = product();
     while (take("~")) {
-      left = new Expression.Binary("~", left, product());
+      left = link(new Expression.Binary("~", left, product()));
     }
     return left;
   }
@@ -144,7 +171,7 @@ final class ExpressionParser {
     while (peek().is("*") || peek().is("/") || peek().is("//") || peek().is("%")) {
       String operator = peek().text();
       at++;
-      left = new Expression.Binary(operator, left, power());
+      left = link(new Expression.Binary(operator, left, power()));
     }
     return left;
   }
@@ -152,7 +179,7 @@ final class ExpressionParser {
   private Expression power() {
     Expression left = unary(true);
     while (take("**")) {
-      left = new Expression.Binary("**", left, unary(true));
+      left = link(new Expression.Binary("**", left, unary(true)));
     }
     return left;
   }
@@ -162,7 +189,7 @@ final class ExpressionParser {
     if (peek().is("-") || peek().is("+")) {
       String operator = peek().text();
       at++;
-      value = new Expression.Unary(operator, unary(false));
+      value = new Expression.Unary(link(operator), unary(false));
     } else {
       value = postfix(primary());
     }
@@ -254,6 +281,7 @@ final class ExpressionParser {
     Expression value = target;
     while (true) {
       if (take(".")) {
+        link(value);
         Token token = peek();
         at++;
         value =
@@ -263,9 +291,9 @@ final class ExpressionParser {
               default -> throw new JinjaException(token.line(), "a name is expected behind '.'");
             };
       } else if (take("[")) {
-        value = subscript(value);
+        value = subscript(link(value));
       } else if (take("(")) {
-        value = new Expression.Call(value, arguments());
+        value = new Expression.Call(link(value), arguments());
       } else {
         return value;
       }
@@ -310,11 +338,11 @@ final class ExpressionParser {
     Expression value = target;
     while (true) {
       if (take("|")) {
-        value = filter(value);
+        value = filter(link(value));
       } else if (take("is")) {
-        value = test(value);
+        value = test(link(value));
       } else if (take("(")) {
-        value = new Expression.Call(value, arguments());
+        value = new Expression.Call(link(value), arguments());
       } else {
         return value;
       }

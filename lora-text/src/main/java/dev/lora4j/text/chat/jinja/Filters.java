@@ -14,11 +14,23 @@ import java.util.regex.Pattern;
 
 /** The filters of {@code value | name}. */
 final class Filters {
+  /** Real numbers have no more digits, before the point or behind it. */
+  private static final int MOST_DIGITS = 400;
+
   private static final Pattern WORD = Pattern.compile("[^-\\s({\\[<]+");
 
   private Filters() {}
 
   static Object apply(Object value, String name, List<Object> places, Map<String, Object> names) {
+    Object made = applied(value, name, places, names);
+    if (made instanceof String text) {
+      Budget.text(text.length());
+    }
+    return made;
+  }
+
+  private static Object applied(
+      Object value, String name, List<Object> places, Map<String, Object> names) {
     Given given = new Given(name, places, names);
     return switch (name) {
       case "trim" -> Methods.strip(PythonText.of(value), places, true, true);
@@ -75,19 +87,30 @@ final class Filters {
     if (value instanceof Absent.Undefined) {
       throw JinjaException.of("Object of type Undefined is not JSON serializable");
     }
-    return JsonText.of(value, indent instanceof Absent ? -1 : (int) Values.whole(indent));
+    return JsonText.of(value, indent instanceof Absent ? -1 : spaces(indent));
   }
 
   private static String indent(String text, Given given) {
     Object width = given.get("width", 4L);
-    String space = width instanceof String said ? said : " ".repeat((int) Values.whole(width));
+    String space = width instanceof String said ? said : " ".repeat(spaces(width));
     List<String> lines = Methods.lines(text + "\n");
+    Budget.list(lines.size());
+    Budget.text(text.length() + (double) space.length() * lines.size());
     StringBuilder written = new StringBuilder(given.flag("first") ? space : "");
     for (int i = 0; i < lines.size(); i++) {
       boolean moved = i > 0 && (given.flag("blank") || !lines.get(i).isEmpty());
       written.append(i == 0 ? "" : "\n").append(moved ? space : "").append(lines.get(i));
     }
     return written.toString();
+  }
+
+  /** How far something is moved in. */
+  private static int spaces(Object width) {
+    long count = Values.whole(width);
+    if (count > JinjaTemplate.LONGEST) {
+      throw JinjaException.of("nothing is moved in by " + count + " characters");
+    }
+    return (int) Math.max(0, count);
   }
 
   /** Words begin behind white space and brackets, not behind apostrophes as in Python's method. */
@@ -126,7 +149,8 @@ final class Filters {
 
   /** Halves go to the even neighbour, as Python rounds. */
   private static Object rounded(Object value, Given given) {
-    int digits = (int) Values.whole(given.get("precision", 0L));
+    long wanted = Values.whole(given.get("precision", 0L));
+    int digits = (int) Math.max(-MOST_DIGITS, Math.min(MOST_DIGITS, wanted));
     String method = Values.text(given.get("method", "common"));
     RoundingMode mode =
         switch (method) {
@@ -135,6 +159,9 @@ final class Filters {
           case "floor" -> RoundingMode.FLOOR;
           default -> throw JinjaException.of("method must be common, ceil or floor");
         };
+    if (!Double.isFinite(Values.real(value))) {
+      return value;
+    }
     boolean whole = Values.isWhole(value) && mode == RoundingMode.HALF_EVEN;
     BigDecimal exact =
         whole ? BigDecimal.valueOf(Values.whole(value)) : new BigDecimal(Values.real(value));
@@ -154,7 +181,7 @@ final class Filters {
   private static String join(Object value, Given given) {
     String between = PythonText.of(given.get("d", ""));
     Object attribute = given.get("attribute", Absent.NONE);
-    return String.join(
+    return Methods.joined(
         between,
         Values.items(value).stream()
             .map(

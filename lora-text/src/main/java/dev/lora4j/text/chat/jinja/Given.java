@@ -98,6 +98,9 @@ record Given(String name, List<Object> places, Map<String, Object> names) {
   Object key(Object item) {
     Object attribute = get(ATTRIBUTE, Absent.NONE);
     Object key = attribute instanceof Absent ? item : Members.path(item, attribute);
+    if (key instanceof String text) {
+      Budget.work(text.length());
+    }
     return key instanceof String text && !flag(EXACT) ? text.toLowerCase(Locale.ROOT) : key;
   }
 }

@@ -10,6 +10,9 @@ final class Interpreter {
   /** A template that does more than this does not end. */
   private static final int MOST_STATEMENTS = 10_000_000;
 
+  /** Steps that a statement counts for. */
+  private static final int STATEMENT = 20;
+
   private enum Flow {
     NEXT,
     BREAK,
@@ -35,14 +38,19 @@ final class Interpreter {
   }
 
   private Flow run(Statement statement, Scope scope) {
-    if (++done > MOST_STATEMENTS || out.length() > JinjaTemplate.LONGEST) {
+    if (++done > MOST_STATEMENTS) {
       throw JinjaException.of("the template does not come to an end");
     }
+    Budget.work(STATEMENT);
     if (statement instanceof Statement.Text text) {
-      out.append(text.text());
+      write(text.text());
     } else if (statement instanceof Statement.Output output) {
-      out.append(
-          onLine(output.line(), () -> PythonText.of(Evaluator.value(output.value(), scope))));
+      onLine(
+          output.line(),
+          () -> {
+            write(PythonText.of(Evaluator.value(output.value(), scope)));
+            return out;
+          });
     } else if (statement instanceof Statement.If choice) {
       return choose(choice, scope);
     } else if (statement instanceof Statement.For loop) {
@@ -60,7 +68,7 @@ final class Interpreter {
       scope.set(set.name(), inner(set.filters(), set.body(), scope, set.line()));
     } else if (statement instanceof Statement.Filtered filtered) {
       Object text = inner(filtered.filters(), filtered.body(), scope, filtered.line());
-      out.append(PythonText.of(text));
+      write(PythonText.of(text));
     } else if (statement instanceof Statement.Macro macro) {
       Callable function = (places, names) -> call(macro, places, names, scope);
       scope.set(macro.name(), function);
@@ -75,6 +83,11 @@ final class Interpreter {
       return statement instanceof Statement.Break ? Flow.BREAK : Flow.CONTINUE;
     }
     return Flow.NEXT;
+  }
+
+  private void write(String text) {
+    Budget.grown(out.length(), text.length());
+    out.append(text);
   }
 
   private Flow choose(Statement.If choice, Scope scope) {
@@ -95,6 +108,7 @@ final class Interpreter {
     List<Object> items = new ArrayList<>();
     Object values = onLine(loop.line(), () -> Evaluator.value(loop.values(), scope));
     for (Object item : onLine(loop.line(), () -> Values.items(values))) {
+      Budget.work(STATEMENT);
       Scope judged = scope.inner();
       assign(loop.names(), item, judged, loop.line());
       boolean kept =
@@ -109,6 +123,7 @@ final class Interpreter {
       runAll(loop.otherwise(), scope.inner());
     }
     for (int i = 0; i < items.size(); i++) {
+      Budget.work(2L * STATEMENT);
       Scope inside = scope.inner();
       inside.set("loop", loopState(items, i));
       assign(loop.names(), items.get(i), inside, loop.line());
@@ -201,7 +216,12 @@ final class Interpreter {
                       : new Absent.Undefined("parameter '" + name + "' was not provided");
       inside.set(name, value);
     }
-    return written(macro.body(), inside);
+    Budget.sink();
+    try {
+      return written(macro.body(), inside);
+    } finally {
+      Budget.rise();
+    }
   }
 
   private interface Work<T> {

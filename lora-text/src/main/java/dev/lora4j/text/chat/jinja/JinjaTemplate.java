@@ -13,8 +13,11 @@ import java.util.Map;
  * <p>May be used from several threads.
  */
 public final class JinjaTemplate {
-  /** Most characters of an output. */
-  static final int LONGEST = 64 << 20;
+  /** Most characters of a text, the template and what it writes included. */
+  static final int LONGEST = 16 << 20;
+
+  /** Most elements of a list. */
+  static final int MOST_ELEMENTS = 1 << 20;
 
   /** Most elements of a {@code range}, as in Jinja's sandbox. */
   private static final long LONGEST_RANGE = 100_000;
@@ -28,9 +31,13 @@ public final class JinjaTemplate {
   /**
    * Reads a template.
    *
-   * @throws JinjaException if it has mistakes, or statements that are not known
+   * @throws JinjaException if it has mistakes, or statements that are not known, or is too long or
+   *     nested too deeply
    */
   public static JinjaTemplate of(String source) {
+    if (source.length() > LONGEST) {
+      throw JinjaException.of("the template has more than " + LONGEST + " characters");
+    }
     return new JinjaTemplate(List.copyOf(TemplateParser.parse(source)));
   }
 
@@ -39,7 +46,9 @@ public final class JinjaTemplate {
    *
    * @param values text, {@link Long}, {@link Double}, {@link Boolean}, lists and maps of these,
    *     {@link Callable}, and {@link #none()}
-   * @throws JinjaException if it asks for something that cannot be done
+   * @throws JinjaException if it asks for something that cannot be done, or for more than a few
+   *     seconds of work, texts and lists of some hundred megabytes, or calls without an end
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    */
   public String render(Map<String, Object> values) {
     Scope scope = Scope.of(values);
@@ -49,10 +58,16 @@ public final class JinjaTemplate {
     scope.set("range", range);
     scope.set("namespace", namespace);
     scope.set("dict", dict);
+    Budget.begin();
     try {
       return new Interpreter().run(statements, scope.inner());
     } catch (StackOverflowError e) {
-      throw JinjaException.of("macros call each other without an end");
+      throw JinjaException.of(
+          "macros call each other without an end, or values are in each other too deep");
+    } catch (ArithmeticException | IndexOutOfBoundsException | NumberFormatException e) {
+      throw JinjaException.of("a value cannot be computed: " + e.getMessage());
+    } finally {
+      Budget.end();
     }
   }
 
@@ -87,12 +102,19 @@ public final class JinjaTemplate {
     if (step == 0) {
       throw JinjaException.of("range has the step 0");
     }
-    if (Math.abs((to - from) / step) > LONGEST_RANGE) {
+    if (step > 0 ? to <= from : to >= from) {
+      return new java.util.ArrayList<>();
+    }
+    long span = to - from;
+    boolean overflown = span > 0 != to > from;
+    if (overflown || (span - Long.signum(step)) / step >= LONGEST_RANGE) {
       throw JinjaException.of("Range too big.");
     }
+    long count = (span - Long.signum(step)) / step + 1;
     List<Object> numbers = new java.util.ArrayList<>();
-    for (long at = from; step > 0 ? at < to : at > to; at += step) {
-      numbers.add(at);
+    Budget.list(count);
+    for (long i = 0; i < count; i++) {
+      numbers.add(from + i * step);
     }
     return numbers;
   }

@@ -53,6 +53,8 @@ final class JsonText {
   }
 
   private void bracket(char open, List<Runnable> items, char close, int level) {
+    Budget.sink();
+    Budget.list(items.size());
     out.append(open);
     for (int i = 0; i < items.size(); i++) {
       out.append(i == 0 ? "" : indent < 0 ? ", " : ",");
@@ -63,15 +65,18 @@ final class JsonText {
       line(level);
     }
     out.append(close);
+    Budget.rise();
   }
 
   private void line(int level) {
     if (indent >= 0) {
+      Budget.grown(out.length(), (double) level * indent);
       out.append('\n').append(" ".repeat(level * indent));
     }
   }
 
-  private static String string(String text) {
+  private String string(String text) {
+    Budget.grown(out.length(), text.length());
     StringBuilder written = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -30,16 +30,16 @@ final class Members {
       throw JinjaException.of(missing.reason());
     }
     if (Values.isWhole(key) && (target instanceof List || target instanceof String)) {
-      List<Object> items = Values.items(target);
+      long size = Values.length(target);
       long place = Values.whole(key);
-      long from = place < 0 ? place + items.size() : place;
-      return from >= 0 && from < items.size()
-          ? items.get((int) from)
+      long from = place < 0 ? place + size : place;
+      return from >= 0 && from < size
+          ? at(target, (int) from)
           : new Absent.Undefined(
               Values.kind(target) + " object has no element " + Values.whole(key));
     }
     if (target instanceof Map<?, ?> map) {
-      Object value = map.get(key);
+      Object value = map.get(Values.hashable(key));
       return value == null && key instanceof String name
           ? attribute(target, name)
           : value == null ? missing(target, PythonText.of(key)) : value;
@@ -47,6 +47,16 @@ final class Members {
     return key instanceof String name
         ? attribute(target, name)
         : missing(target, PythonText.quoted(key));
+  }
+
+  /** The element of a list, or the character of a text. */
+  private static Object at(Object target, int place) {
+    if (target instanceof List<?> list) {
+      return list.get(place);
+    }
+    String text = (String) target;
+    int from = text.offsetByCodePoints(0, place);
+    return text.substring(from, text.offsetByCodePoints(from, 1));
   }
 
   /** The part of a value that a filter's argument names: a path with dots, or a place. */
@@ -69,18 +79,25 @@ final class Members {
       throw Values.defined(
           target, JinjaException.of("a " + Values.kind(target) + " has no parts by place"));
     }
-    List<Object> items = Values.items(target);
     long step = by.filter(value -> !(value instanceof Absent)).map(Values::whole).orElse(1L);
     if (step == 0) {
       throw JinjaException.of("slice step cannot be zero");
     }
-    long size = items.size();
+    long size = Values.length(target);
     long least = step > 0 ? 0 : -1;
     long most = step > 0 ? size : size - 1;
     long at = place(from, step > 0 ? least : most, size, least, most);
     long end = place(to, step > 0 ? most : least, size, least, most);
+    if (target instanceof String text && step == 1) {
+      int begin = text.offsetByCodePoints(0, (int) Math.min(at, size));
+      Budget.text((double) Math.max(0, end - at));
+      return text.substring(
+          begin, text.offsetByCodePoints(begin, (int) Math.max(0, end - Math.min(at, size))));
+    }
+    List<Object> items = Values.items(target);
     List<Object> part = new ArrayList<>();
-    for (; step > 0 ? at < end : at > end; at += step) {
+    long stride = Math.max(-size - 1, Math.min(size + 1, step));
+    for (; step > 0 ? at < end : at > end; at += stride) {
       part.add(items.get((int) at));
     }
     if (target instanceof List) {

@@ -69,7 +69,7 @@ final class Methods {
           method(
               2,
               given -> {
-                Object value = map.get(given.get(0));
+                Object value = map.get(Values.hashable(given.get(0)));
                 return value != null ? value : given.size() > 1 ? given.get(1) : Absent.NONE;
               });
       default -> Optional.empty();
@@ -98,16 +98,13 @@ final class Methods {
       case "title" -> method(0, given -> title(text));
       case "capitalize" -> method(0, given -> capitalized(text));
       case "replace" -> method(3, given -> replace(text, given));
-      case "find" -> method(given -> counted(text, text.indexOf(Values.text(given.get(0)))));
-      case "rfind" -> method(given -> counted(text, text.lastIndexOf(Values.text(given.get(0)))));
-      case "count" ->
-          method(
-              given -> (long) text.split(Pattern.quote(Values.text(given.get(0))), -1).length - 1);
+      case "find" -> method(given -> counted(text, text.indexOf(sought(text, given))));
+      case "rfind" -> method(given -> counted(text, text.lastIndexOf(sought(text, given))));
+      case "count" -> method(given -> occurrences(text, Values.text(given.get(0))));
       case "join" ->
           method(
               given ->
-                  String.join(
-                      text, Values.items(given.get(0)).stream().map(Values::text).toList()));
+                  joined(text, Values.items(given.get(0)).stream().map(Values::text).toList()));
       case "removeprefix" ->
           method(
               given ->
@@ -149,6 +146,35 @@ final class Methods {
   /** Python counts characters, of which some are two of Java's. */
   private static long counted(String text, int at) {
     return at < 0 ? -1 : text.codePointCount(0, at);
+  }
+
+  private static String sought(String text, List<Object> given) {
+    String part = Values.text(given.get(0));
+    Budget.search(text, part);
+    return part;
+  }
+
+  /** How often a text has another; an empty one is before each character and at the end. */
+  private static long occurrences(String text, String part) {
+    Budget.search(text, part);
+    if (part.isEmpty()) {
+      return text.codePointCount(0, text.length()) + 1L;
+    }
+    long count = 0;
+    for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+      count++;
+    }
+    return count;
+  }
+
+  /** Texts with another between them. */
+  static String joined(String between, List<String> texts) {
+    double length = (double) between.length() * Math.max(0, texts.size() - 1);
+    for (String text : texts) {
+      length += text.length();
+    }
+    Budget.text(length);
+    return String.join(between, texts);
   }
 
   private static boolean cased(String text, String same) {
@@ -199,6 +225,7 @@ final class Methods {
     if (given.isEmpty() || given.get(0) instanceof Absent.None) {
       String rest = strip(text, List.of(), true, false);
       while (!rest.isEmpty()) {
+        Budget.work(rest.length() / 4 + 1);
         int end = 0;
         while (end < rest.length() && !PythonText.isSpace(rest.charAt(end))) {
           end++;
@@ -210,6 +237,7 @@ final class Methods {
       return parts;
     }
     String between = separator(given.get(0));
+    Budget.search(text, between);
     int from = 0;
     for (int at = text.indexOf(between);
         at >= 0 && (most < 0 || parts.size() < most);
@@ -232,6 +260,7 @@ final class Methods {
     for (int at = rest.lastIndexOf(between);
         at >= 0 && (most < 0 || parts.size() < most);
         at = rest.lastIndexOf(between)) {
+      Budget.work(rest.length() / 4 + parts.size());
       parts.add(0, rest.substring(at + between.length()));
       rest = rest.substring(0, at);
     }
@@ -256,20 +285,21 @@ final class Methods {
   static String replace(String text, List<Object> given) {
     String from = Values.text(given.get(0));
     String to = Values.text(given.get(1));
-    if (given.size() < 3) {
+    long most = given.size() < 3 ? -1 : Values.whole(given.get(2));
+    long count = occurrences(text, from);
+    count = most < 0 ? count : Math.min(most, count);
+    Budget.text(text.length() + (double) count * (to.length() - from.length()));
+    if (most < 0) {
       return text.replace(from, to);
     }
-    String rest = text;
     StringBuilder done = new StringBuilder();
-    for (long left = Values.whole(given.get(2)); left != 0 && rest.contains(from); left--) {
-      int at = rest.indexOf(from);
-      done.append(rest, 0, at).append(to);
-      rest = rest.substring(at + from.length());
-      if (from.isEmpty()) {
-        break;
-      }
+    int at = 0;
+    for (long left = from.isEmpty() ? Math.min(1, count) : count; left > 0; left--) {
+      int found = text.indexOf(from, at);
+      done.append(text, at, found).append(to);
+      at = found + from.length();
     }
-    return done + rest;
+    return done.append(text, at, text.length()).toString();
   }
 
   static String title(String text) {

@@ -9,12 +9,13 @@ final class Operators {
 
   static Object apply(String operator, Object a, Object b) {
     if (operator.equals("~")) {
-      return PythonText.of(a) + PythonText.of(b);
+      return joined(PythonText.of(a), PythonText.of(b));
     }
     if (operator.equals("+") && a instanceof String x && b instanceof String y) {
-      return x + y;
+      return joined(x, y);
     }
     if (operator.equals("+") && a instanceof List<?> x && b instanceof List<?> y) {
+      Budget.list((long) x.size() + y.size());
       List<Object> both = new ArrayList<>(x);
       both.addAll(y);
       return both;
@@ -97,10 +98,12 @@ final class Operators {
   }
 
   private static String repeated(String text, long times) {
-    if (text.length() * (double) times > JinjaTemplate.LONGEST) {
-      throw JinjaException.of(
-          "a text would have more than " + JinjaTemplate.LONGEST + " characters");
-    }
-    return text.repeat((int) Math.max(0, times));
+    Budget.text(text.length() * (double) Math.max(0, times));
+    return text.isEmpty() ? "" : text.repeat((int) Math.max(0, times));
+  }
+
+  private static String joined(String a, String b) {
+    Budget.text((double) a.length() + b.length());
+    return a + b;
   }
 }

@@ -2,7 +2,8 @@ package dev.lora4j.text.chat.jinja;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** How Python writes values. */
 final class PythonText {
@@ -31,17 +32,31 @@ final class PythonText {
       return value instanceof Absent.Undefined ? "Undefined" : "None";
     }
     if (value instanceof List<?> list) {
-      return list.stream().map(PythonText::quoted).collect(Collectors.joining(", ", "[", "]"));
+      return bracketed('[', list.stream().map(each -> () -> quoted(each)), ']');
     }
     if (value instanceof Map<?, ?> map) {
-      return map.entrySet().stream()
-          .map(e -> quoted(e.getKey()) + ": " + quoted(e.getValue()))
-          .collect(Collectors.joining(", ", "{", "}"));
+      return bracketed(
+          '{',
+          map.entrySet().stream().map(e -> () -> quoted(e.getKey()) + ": " + quoted(e.getValue())),
+          '}');
     }
     if (value instanceof Long number) {
       return number.toString();
     }
     throw JinjaException.of("a " + Values.kind(value) + " cannot be written");
+  }
+
+  private static String bracketed(char open, Stream<Supplier<String>> items, char close) {
+    StringBuilder written = new StringBuilder().append(open);
+    Budget.sink();
+    items.forEach(
+        item -> {
+          String text = item.get();
+          Budget.grown(written.length(), text.length() + 2.0);
+          written.append(written.length() == 1 ? "" : ", ").append(text);
+        });
+    Budget.rise();
+    return written.append(close).toString();
   }
 
   static String real(double number) {

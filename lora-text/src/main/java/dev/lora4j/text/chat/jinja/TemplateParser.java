@@ -9,7 +9,11 @@ import java.util.Optional;
 /** Reads the statements of a template. */
 final class TemplateParser {
   private final List<Segment> segments;
+  /** How deep statements are in each other; Python, which Jinja makes of them, takes 20 loops. */
+  private static final int DEEPEST = 100;
+
   private int at;
+  private int depth;
 
   private TemplateParser(List<Segment> segments) {
     this.segments = segments;
@@ -49,7 +53,12 @@ final class TemplateParser {
           throw new JinjaException(
               block.line(), "'" + keyword + "' comes where '" + expected + "' is expected");
         }
+        if (++depth > DEEPEST) {
+          throw new JinjaException(
+              block.line(), "statements are in each other more than " + DEEPEST + " deep");
+        }
         statements.addAll(statement(block, keyword));
+        depth--;
       }
     }
     if (closing.length > 0) {

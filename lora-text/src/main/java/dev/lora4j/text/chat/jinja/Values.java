@@ -48,6 +48,7 @@ final class Values {
   }
 
   static boolean equal(Object a, Object b) {
+    Budget.work(a instanceof String text ? 1 + text.length() / 16 : 1);
     if (isNumber(a) && isNumber(b)) {
       if (isWhole(a) && isWhole(b)) {
         return whole(a) == whole(b);
@@ -79,6 +80,7 @@ final class Values {
           : Double.compare(real(a), real(b));
     }
     if (a instanceof String x && b instanceof String y) {
+      Budget.work((long) x.length() + y.length());
       int[] left = x.codePoints().toArray();
       int[] right = y.codePoints().toArray();
       return java.util.Arrays.compare(left, right);
@@ -89,6 +91,7 @@ final class Values {
   static boolean contains(Object within, Object value) {
     if (within instanceof String text) {
       if (value instanceof String part) {
+        Budget.search(text, part);
         return text.contains(part);
       }
       throw JinjaException.of("a " + kind(value) + " cannot be in a str");
@@ -99,10 +102,13 @@ final class Values {
   /** What a loop over a value goes through; of a map its keys. */
   static List<Object> items(Object value) {
     if (value instanceof List<?> list) {
+      Budget.list(list.size());
       return new ArrayList<>(list);
     } else if (value instanceof Map<?, ?> map) {
+      Budget.list(map.size());
       return new ArrayList<>(map.keySet());
     } else if (value instanceof String text) {
+      Budget.list(text.length());
       return new ArrayList<>(text.codePoints().mapToObj(Character::toString).toList());
     } else if (value instanceof Absent.Undefined) {
       return new ArrayList<>();
@@ -111,7 +117,19 @@ final class Values {
   }
 
   static long length(Object value) {
-    return items(value).size();
+    if (value instanceof String text) {
+      Budget.work(text.length() / 16);
+      return text.codePointCount(0, text.length());
+    }
+    return value instanceof List<?> list ? list.size() : items(value).size();
+  }
+
+  /** A value that may be a key, as lists and maps are none. */
+  static Object hashable(Object value) {
+    if (value instanceof List || value instanceof Map) {
+      throw JinjaException.of("unhashable type: '" + kind(value) + "'");
+    }
+    return value;
   }
 
   static boolean isNumber(Object value) {
