@@ -1,6 +1,8 @@
 package dev.lora4j.text.bert;
 
 import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.text.model.ConfigSizes;
 import dev.lora4j.text.network.Activation;
 import java.util.List;
 
@@ -51,32 +53,51 @@ public record EncoderConfig(
     config.require("position_embedding_type", "absolute");
     config.require("is_decoder", "false");
     config.require("add_cross_attention", "false");
+    ConfigSizes sizes = new ConfigSizes(config);
+    int positions = sizes.size("max_position_embeddings");
+    int first = offset ? config.integer("pad_token_id", 1) + 1 : 0;
+    if (first < 0 || first >= positions) {
+      throw new ModelException(
+          config.file()
+              + ": 'pad_token_id' is "
+              + (first - 1)
+              + "; positions begin behind it, of which there are "
+              + positions
+              + ".");
+    }
+    int width = sizes.size("hidden_size");
+    int heads = sizes.size("num_attention_heads");
+    sizes.share("hidden_size", width, "num_attention_heads", heads);
     return new EncoderConfig(
-        config.integer("vocab_size"),
-        config.integer("max_position_embeddings"),
-        offset ? config.integer("pad_token_id", 1) + 1 : 0,
-        config.integer("type_vocab_size", 2),
-        config.integer("hidden_size"),
-        config.integer("num_hidden_layers"),
-        config.integer("num_attention_heads"),
-        config.integer("intermediate_size"),
+        sizes.size("vocab_size"),
+        positions,
+        first,
+        sizes.size("type_vocab_size", 2),
+        width,
+        sizes.layers("num_hidden_layers"),
+        heads,
+        sizes.size("intermediate_size"),
         Activation.read(config, "hidden_act", "gelu"),
-        config.real(EPSILON, 1e-12),
+        sizes.epsilon(EPSILON, 1e-12),
         labels.isEmpty() || headPools,
         labels);
   }
 
   /** Reads the {@code config.json} of a DistilBERT. */
   static EncoderConfig distilBert(ConfigFile config, List<String> labels) {
+    ConfigSizes sizes = new ConfigSizes(config);
+    int width = sizes.size("dim");
+    int heads = sizes.size("n_heads");
+    sizes.share("dim", width, "n_heads", heads);
     return new EncoderConfig(
-        config.integer("vocab_size"),
-        config.integer("max_position_embeddings", 512),
+        sizes.size("vocab_size"),
+        sizes.size("max_position_embeddings", 512),
         0,
         0,
-        config.integer("dim"),
-        config.integer("n_layers"),
-        config.integer("n_heads"),
-        config.integer("hidden_dim"),
+        width,
+        sizes.layers("n_layers"),
+        heads,
+        sizes.size("hidden_dim"),
         Activation.read(config, "activation", "gelu"),
         1e-12,
         false,

@@ -1,6 +1,7 @@
 package dev.lora4j.text.gpt2;
 
 import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.text.model.ConfigSizes;
 import dev.lora4j.text.network.Activation;
 
 /**
@@ -39,16 +40,19 @@ public record Gpt2Config(
   /** Reads the {@code config.json} of a GPT-2. */
   static Gpt2Config read(ConfigFile config) {
     config.require("add_cross_attention", "false");
-    int width = config.integer("n_embd");
+    ConfigSizes sizes = new ConfigSizes(config);
+    int width = sizes.size("n_embd");
+    int heads = sizes.size("n_head");
+    sizes.share("n_embd", width, "n_head", heads);
     return new Gpt2Config(
-        config.integer("vocab_size"),
-        config.integer("n_positions", 1024),
+        sizes.size("vocab_size"),
+        sizes.size("n_positions", 1024),
         width,
-        config.integer("n_layer"),
-        config.integer("n_head"),
-        config.integer("n_inner", 4 * width),
+        sizes.layers("n_layer"),
+        heads,
+        sizes.size("n_inner", 4 * width),
         Activation.read(config, "activation_function", "gelu_new"),
-        config.real("layer_norm_epsilon", 1e-5),
+        sizes.epsilon("layer_norm_epsilon", 1e-5),
         new Scores(
             config.flag("scale_attn_weights", true),
             config.flag("scale_attn_by_inverse_layer_idx", false)),

@@ -1,6 +1,8 @@
 package dev.lora4j.text.llama;
 
 import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.text.model.ConfigSizes;
 import dev.lora4j.text.network.Reach;
 import dev.lora4j.text.network.Rope;
 import dev.lora4j.text.network.RopeScaling;
@@ -40,6 +42,8 @@ public record LlamaConfig(
     Bias bias,
     boolean headNorm,
     boolean tied) {
+  private static final String HEADS = "num_attention_heads";
+
   /** Copies its list. */
   public LlamaConfig {
     reach = List.copyOf(reach);
@@ -57,23 +61,36 @@ public record LlamaConfig(
   /** Reads the {@code config.json} of one of these models. */
   static LlamaConfig read(ConfigFile config) {
     LlamaKind kind = LlamaKind.of(config.text("model_type", ""));
-    int width = config.integer("hidden_size");
-    int heads = config.integer("num_attention_heads");
-    int longest = config.integer("max_position_embeddings", kind.longest());
-    int headDim = config.integer("head_dim", kind.headDim(width / heads));
+    ConfigSizes sizes = new ConfigSizes(config);
+    int width = sizes.size("hidden_size");
+    int heads = sizes.size(HEADS);
+    int longest = sizes.size("max_position_embeddings", kind.longest());
+    int headDim =
+        config.has("head_dim")
+            ? sizes.size("head_dim")
+            : kind.headDim(sizes.share("hidden_size", width, HEADS, heads));
+    if (headDim % 2 != 0) {
+      throw new ModelException(
+          config.file()
+              + ": heads are "
+              + headDim
+              + " wide; positions turn pairs, so that it should be even.");
+    }
     config.require("hidden_act", "silu");
     config.require("pretraining_tp", "1");
-    int layers = config.integer("num_hidden_layers");
+    int layers = sizes.layers("num_hidden_layers");
+    int keys = sizes.size("num_key_value_heads", heads);
+    sizes.share(HEADS, heads, "num_key_value_heads", keys);
     return new LlamaConfig(
-        config.integer("vocab_size"),
+        sizes.size("vocab_size"),
         width,
-        config.integer("intermediate_size"),
+        sizes.size("intermediate_size"),
         layers,
         heads,
-        config.integer("num_key_value_heads", heads),
+        keys,
         headDim,
         longest,
-        config.real("rms_norm_eps", 1e-6),
+        sizes.epsilon("rms_norm_eps", 1e-6),
         RopeScaling.read(config, headDim, longest),
         kind.reach(config, layers),
         kind.bias(config),

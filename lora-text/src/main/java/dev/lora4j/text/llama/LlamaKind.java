@@ -3,6 +3,7 @@ package dev.lora4j.text.llama;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.text.llama.LlamaConfig.Bias;
+import dev.lora4j.text.model.ConfigSizes;
 import dev.lora4j.text.network.Reach;
 import java.util.Collections;
 import java.util.List;
@@ -86,9 +87,12 @@ enum LlamaKind {
     return switch (this) {
       case LLAMA -> 0;
       case MISTRAL ->
-          config.integer("sliding_window", config.states("sliding_window") ? 0 : MISTRAL_WINDOW);
+          new ConfigSizes(config)
+              .size("sliding_window", config.states("sliding_window") ? 0 : MISTRAL_WINDOW);
       case QWEN2, QWEN3 ->
-          config.flag("use_sliding_window", false) ? config.integer("sliding_window", 0) : 0;
+          config.flag("use_sliding_window", false)
+              ? new ConfigSizes(config).size("sliding_window", 0)
+              : 0;
     };
   }
 }

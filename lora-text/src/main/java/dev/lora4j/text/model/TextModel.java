@@ -62,6 +62,7 @@ public final class TextModel {
     this.compute = compute;
     ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
     family = TextFamilies.of(config);
+    config.require("quantization_config", "");
     network =
         head.map(h -> family.classifier(config, h.labels()))
             .orElseGet(() -> family.network(config));

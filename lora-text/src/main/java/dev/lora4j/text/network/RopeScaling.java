@@ -12,6 +12,9 @@ import java.util.Optional;
  * transformers forms them.
  */
 public final class RopeScaling {
+  /** More than any that was published. */
+  private static final double MOST_BASE = 1e12;
+
   private RopeScaling() {}
 
   /**
@@ -26,16 +29,21 @@ public final class RopeScaling {
         config.section("rope_parameters").or(() -> config.section("rope_scaling"));
     double base = config.real("rope_theta", 10000);
     base = scaling.map(s -> s.real("rope_theta", Double.NaN)).filter(b -> !b.isNaN()).orElse(base);
+    if (!(base > 0) || base > MOST_BASE) {
+      throw new ModelException(
+          config.file() + ": 'rope_theta' is " + base + "; it should be above 0.");
+    }
     List<Float> plain = frequencies(base, width);
     if (scaling.isEmpty()) {
       return new Rope(plain, 1);
     }
     ConfigFile how = scaling.get();
+    how.require("partial_rotary_factor", "1.0");
     String kind = how.text("rope_type", how.text("type", "default"));
     return switch (kind) {
       // It begins to differ past the longest sequence, which is not gone past.
       case "default", "dynamic" -> new Rope(plain, 1);
-      case "linear" -> new Rope(divided(plain, (float) how.real("factor", 1)), 1);
+      case "linear" -> new Rope(divided(plain, (float) factor(how, 1)), 1);
       case "llama3" -> new Rope(llama3(plain, how), 1);
       case "yarn" -> yarn(plain, how, base, width, longest);
       default ->
@@ -45,6 +53,15 @@ public final class RopeScaling {
                   + kind
                   + "', which is not known; known are default, linear, dynamic, llama3 and yarn.");
     };
+  }
+
+  private static double factor(ConfigFile how, double otherwise) {
+    double factor = how.real("factor", otherwise);
+    if (factor > 0 && factor <= MOST_BASE) {
+      return factor;
+    }
+    throw new ModelException(
+        how.file() + ": the 'factor' of positions is " + factor + "; it should be above 0.");
   }
 
   /** {@code base ^ (-2 i / width)}. */
@@ -63,7 +80,7 @@ public final class RopeScaling {
 
   /** Long waves slowed down, short ones kept, and between them a mean of both (Llama 3.1). */
   private static List<Float> llama3(List<Float> plain, ConfigFile how) {
-    double factor = how.real("factor", 8);
+    double factor = factor(how, 8);
     double low = how.real("low_freq_factor", 1);
     double high = how.real("high_freq_factor", 4);
     double before = how.real("original_max_position_embeddings", 8192);
@@ -85,7 +102,7 @@ public final class RopeScaling {
   /** Interpolation by frequency, and sharper attention (Peng et al. 2023, "YaRN"). */
   private static Rope yarn(List<Float> plain, ConfigFile how, double base, int width, int longest) {
     double before = how.real("original_max_position_embeddings", longest);
-    double factor = how.real("factor", longest / before);
+    double factor = factor(how, longest / before);
     double fast = how.real("beta_fast", 32);
     double slow = how.real("beta_slow", 1);
     double low = turns(fast, base, width, before);

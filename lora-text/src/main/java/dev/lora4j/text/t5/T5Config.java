@@ -1,6 +1,8 @@
 package dev.lora4j.text.t5;
 
 import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.text.model.ConfigSizes;
 import dev.lora4j.text.network.Activation;
 import java.util.List;
 
@@ -54,18 +56,31 @@ public record T5Config(
   static T5Config read(ConfigFile config) {
     String kind = config.text("model_type", T5);
     String layers = config.text(FEED_FORWARD, kind.equals(T5) ? "relu" : "gated-gelu");
-    int encoder = config.integer("num_layers");
+    ConfigSizes sizes = new ConfigSizes(config);
+    int encoder = sizes.layers("num_layers");
+    int buckets = sizes.size("relative_attention_num_buckets", 32);
+    int furthest = sizes.size("relative_attention_max_distance", 128);
+    // Half of the buckets are for one distance each, the rest for ranges up to the furthest.
+    if (buckets < 4 || furthest <= buckets / 2) {
+      throw new ModelException(
+          config.file()
+              + ": "
+              + buckets
+              + " of 'relative_attention_num_buckets' do not divide distances up to "
+              + furthest
+              + "; there should be 4 or more, and half of them less than the distance.");
+    }
     return new T5Config(
-        config.integer("vocab_size"),
-        config.integer("d_model"),
-        config.integer("d_kv"),
-        config.integer("d_ff"),
+        sizes.size("vocab_size"),
+        sizes.size("d_model"),
+        sizes.size("d_kv"),
+        sizes.size("d_ff"),
         encoder,
-        config.integer("num_decoder_layers", encoder),
-        config.integer("num_heads"),
-        config.integer("relative_attention_num_buckets", 32),
-        config.integer("relative_attention_max_distance", 128),
-        config.real("layer_norm_epsilon", 1e-6),
+        sizes.layers("num_decoder_layers", encoder),
+        sizes.size("num_heads"),
+        buckets,
+        furthest,
+        sizes.epsilon("layer_norm_epsilon", 1e-6),
         activation(config, layers),
         layers.startsWith(GATED),
         !kind.equals(UMT5),

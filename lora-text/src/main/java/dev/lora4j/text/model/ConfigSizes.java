@@ -1,0 +1,101 @@
+package dev.lora4j.text.model;
+
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import java.util.Optional;
+
+/**
+ * Sizes in a {@code config.json} of a language model: whole numbers within what models have. A file
+ * may say anything, and a network of so many layers would be built before its weights are missed.
+ *
+ * @param config that says them
+ */
+public record ConfigSizes(ConfigFile config) {
+  /** No model has more layers; the deepest that were published have a few hundred. */
+  private static final int MOST_LAYERS = 1000;
+
+  /** More than any width, vocabulary, or length of sequences. */
+  private static final int MOST = 1 << 27;
+
+  /**
+   * A size that must be there.
+   *
+   * @throws ModelException if it is missing, or no whole number from 1 on
+   */
+  public int size(String key) {
+    return find(key, MOST).orElseThrow(() -> lacking(key));
+  }
+
+  /** A size, if it is there. */
+  public int size(String key, int otherwise) {
+    return find(key, MOST).orElse(otherwise);
+  }
+
+  /**
+   * How many layers there are.
+   *
+   * @throws ModelException if it is missing, or no whole number that models have
+   */
+  public int layers(String key) {
+    return find(key, MOST_LAYERS).orElseThrow(() -> lacking(key));
+  }
+
+  /** How many layers there are, if that is there. */
+  public int layers(String key, int otherwise) {
+    return find(key, MOST_LAYERS).orElse(otherwise);
+  }
+
+  /**
+   * What a norm adds, and other small numbers.
+   *
+   * @throws ModelException if it is negative, or 1 or more
+   */
+  public double epsilon(String key, double otherwise) {
+    double value = config.real(key, otherwise);
+    if (value >= 0 && value < 1) {
+      return value;
+    }
+    throw new ModelException(
+        config.file() + ": '" + key + "' is " + value + "; it should be from 0 to 1.");
+  }
+
+  /**
+   * A size in parts of equal size.
+   *
+   * @param what the key of the size, for messages
+   * @param by the key of the number of parts
+   * @return the size of a part
+   * @throws ModelException if it does not divide
+   */
+  public int share(String what, int size, String by, int parts) {
+    if (size % parts == 0) {
+      return size / parts;
+    }
+    throw new ModelException(
+        "%s: '%s' is %d, which %d of '%s' cannot share."
+            .formatted(config.file(), what, size, parts, by));
+  }
+
+  private Optional<Integer> find(String key, int most) {
+    if (!config.has(key)) {
+      return Optional.empty();
+    }
+    double value = config.real(key, Double.NaN);
+    if (value >= 1 && value <= most && value == Math.rint(value)) {
+      return Optional.of((int) value);
+    }
+    throw new ModelException(
+        "%s: '%s' is %s; it should be a whole number from 1 to %d."
+            .formatted(config.file(), key, text(value), most));
+  }
+
+  private static String text(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
+  }
+
+  private ModelException lacking(String key) {
+    return new ModelException(config.file() + " lacks the key '" + key + "'.");
+  }
+}

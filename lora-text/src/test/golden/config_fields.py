@@ -1,0 +1,79 @@
+"""Fields of transformers' configurations with their defaults: golden for ConfigFieldsTest.
+
+Writes ../resources/config-fields.json. A field of a new version has no row in ConfigFields, and the test says so.
+"""
+
+import json
+from pathlib import Path
+
+import transformers
+from transformers import (
+    BertConfig,
+    CamembertConfig,
+    DistilBertConfig,
+    GPT2Config,
+    LlamaConfig,
+    MistralConfig,
+    MT5Config,
+    PreTrainedConfig,
+    Qwen2Config,
+    Qwen3Config,
+    RobertaConfig,
+    T5Config,
+    UMT5Config,
+    XLMRobertaConfig,
+)
+
+KINDS = [
+    LlamaConfig,
+    MistralConfig,
+    Qwen2Config,
+    Qwen3Config,
+    GPT2Config,
+    BertConfig,
+    RobertaConfig,
+    XLMRobertaConfig,
+    CamembertConfig,
+    DistilBertConfig,
+    T5Config,
+    MT5Config,
+    UMT5Config,
+]
+
+
+def fields(kind):
+    config = kind()
+    found = {**config.to_dict()}
+    for base in kind.__mro__:
+        for name in getattr(base, "__annotations__", {}):
+            if not name.startswith("_") and name not in IGNORED:
+                found.setdefault(name, getattr(config, name, None))
+    found.pop("transformers_version", None)
+    return {k: v for k, v in found.items() if not k.startswith("_")}
+
+
+# Of the class, not of a configuration.
+IGNORED = {n for n in vars(PreTrainedConfig) if n.endswith(("_plan", "_map"))} | {
+    "base_config_key",
+    "sub_configs",
+    "has_no_defaults_at_init",
+    "keys_to_ignore_at_inference",
+    "model_type",
+    "attribute_map",
+    "base_model_tp_plan",
+    "base_model_pp_plan",
+    "base_model_ep_plan",
+    "default_theta",
+}
+
+
+def main():
+    kinds = {kind.model_type: fields(kind) for kind in KINDS}
+    out = Path(__file__).resolve().parent.parent / "resources" / "config-fields.json"
+    out.write_text(
+        json.dumps({"transformers": transformers.__version__, "kinds": kinds}, indent=1, sort_keys=True, default=str) + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,353 @@
+package dev.lora4j.text.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.text.network.TextNetwork;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every field of transformers' configurations of the known families has a row, and does what its
+ * row says: another network, an error that names it, or nothing.
+ */
+class ConfigFieldsTest {
+  private static final Path RESOURCES = Path.of("src/test/resources");
+  private static final JsonObject GOLDEN =
+      json(RESOURCES.resolve("config-fields.json")).getAsJsonObject("kinds");
+
+  /** Of all kinds: about the file, the training, or how transformers hands out results. */
+  private static final String NOTHING =
+      "architectures chunk_size_feed_forward dtype extra_config_files extra_files id2label"
+          + " is_encoder_decoder label2id model_type output_attentions output_hidden_states"
+          + " return_dict sub_configs_defaults initializer_range use_cache bos_token_id"
+          + " attention_dropout classifier_dropout hidden_dropout_prob"
+          + " attention_probs_dropout_prob dropout";
+
+  /** Fields without effect on the network, that others read: the tokenizer's, and heads'. */
+  private static final String ELSEWHERE = "eos_token_id pad_token_id problem_type";
+
+  private static final String LLAMA =
+      "vocab_size=99 hidden_size=48 intermediate_size=24 num_hidden_layers=1"
+          + " num_attention_heads=8 num_key_value_heads=1 max_position_embeddings=77"
+          + " rms_norm_eps=0.5 rope_parameters={\"rope_theta\":77.0,\"rope_type\":\"default\"}"
+          + " tie_word_embeddings=FLIP head_dim=4";
+
+  /** Rows of a kind: fields that are read, with another value; refused; and without effect. */
+  private record Kind(String model, String read, String refused, String nothing) {}
+
+  private static final Map<String, Kind> KINDS = new HashMap<>();
+
+  static {
+    String silu = "hidden_act=\"gelu\"";
+    KINDS.put(
+        "llama",
+        new Kind(
+            "llama", LLAMA + " attention_bias=FLIP mlp_bias=FLIP", silu + " pretraining_tp=2", ""));
+    KINDS.put("mistral", new Kind("mistral", LLAMA + " sliding_window=3", silu, ""));
+    String qwen = LLAMA.replace(" head_dim=4", "");
+    // Windows are read together; see the test below.
+    String windows = "use_sliding_window sliding_window max_window_layers layer_types";
+    KINDS.put("qwen2", new Kind("qwen2", qwen, silu, windows));
+    KINDS.put("qwen3", new Kind("qwen3", LLAMA + " attention_bias=FLIP", silu, windows));
+    KINDS.put(
+        "gpt2",
+        new Kind(
+            "gpt2",
+            "vocab_size=99 n_embd=64 n_head=1 n_inner=7 n_layer=1 n_positions=77"
+                + " activation_function=\"relu\" layer_norm_epsilon=0.5 scale_attn_weights=FLIP"
+                + " scale_attn_by_inverse_layer_idx=FLIP tie_word_embeddings=FLIP",
+            "add_cross_attention=true",
+            // How F16 is added up, dropouts, and the head of GPT2DoubleHeadsModel.
+            "reorder_and_upcast_attn attn_pdrop embd_pdrop resid_pdrop summary_activation"
+                + " summary_first_dropout summary_proj_to_labels summary_type summary_use_proj"));
+    String bert =
+        "vocab_size=99 hidden_size=64 intermediate_size=7 num_hidden_layers=1"
+            + " num_attention_heads=1 max_position_embeddings=77 type_vocab_size=5"
+            + " hidden_act=\"relu\" layer_norm_eps=0.5";
+    String decoder = "is_decoder=true add_cross_attention=true";
+    // A head for words is not asked for, so that nothing is tied.
+    KINDS.put("bert", new Kind("bert", bert, decoder, "tie_word_embeddings"));
+    for (String name : List.of("roberta", "xlm-roberta", "camembert")) {
+      KINDS.put(
+          name, new Kind("roberta", bert + " pad_token_id=4", decoder, "tie_word_embeddings"));
+    }
+    KINDS.put(
+        "distilbert",
+        new Kind(
+            "distilbert",
+            "vocab_size=99 dim=64 hidden_dim=7 n_layers=1 n_heads=1"
+                + " max_position_embeddings=77 activation=\"relu\"",
+            "",
+            // Positions are a table in the file, however it began.
+            "sinusoidal_pos_embds qa_dropout seq_classif_dropout tie_word_embeddings"));
+    String t5 =
+        "vocab_size=99 d_model=64 d_kv=7 d_ff=9 num_layers=1 num_decoder_layers=1 num_heads=1"
+            + " relative_attention_num_buckets=16 relative_attention_max_distance=99"
+            + " layer_norm_epsilon=0.5";
+    // The first two are what feed_forward_proj says.
+    String derived = "dense_act_fn is_gated_act dropout_rate initializer_factor is_decoder";
+    String plain = " feed_forward_proj=\"gated-silu\"";
+    KINDS.put(
+        "t5",
+        new Kind("t5", t5 + plain + " scale_decoder_outputs=FLIP", "", derived + " tie_word_embeddings"));
+    KINDS.put(
+        "mt5",
+        new Kind(
+            "mt5", t5 + plain + " decoder_start_token_id=5", "", derived + " tie_word_embeddings"));
+    KINDS.put(
+        "umt5",
+        new Kind(
+            "umt5",
+            t5 + plain + " decoder_start_token_id=5 scale_decoder_outputs=FLIP",
+            "",
+            derived + " tie_word_embeddings"));
+  }
+
+  @TempDir Path folder;
+
+  static Stream<String> kinds() {
+    return GOLDEN.keySet().stream();
+  }
+
+  private static JsonObject json(Path file) {
+    try {
+      return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Kind kind(String name) {
+    return java.util.Objects.requireNonNull(KINDS.get(name), name);
+  }
+
+  private static JsonObject config(String name) {
+    JsonObject config =
+        json(RESOURCES.resolve("models").resolve(kind(name).model()).resolve("config.json"));
+    config.addProperty("model_type", name);
+    return config;
+  }
+
+  private TextNetwork network(JsonObject config) {
+    try {
+      Path file = folder.resolve("config.json");
+      Files.writeString(file, config.toString());
+      ConfigFile read = ConfigFile.read(file);
+      return TextFamilies.of(read).network(read);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> split(String text) {
+    List<String> parts = new ArrayList<>(List.of(text.trim().split("\\s+")));
+    parts.removeIf(String::isEmpty);
+    return parts;
+  }
+
+  private static Set<String> names(String rows) {
+    Set<String> names = new TreeSet<>();
+    split(rows).forEach(r -> names.add(r.replaceFirst("=.*", "")));
+    return names;
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void everyFieldOfTransformersHasARow(String name) {
+    Kind kind = kind(name);
+    Set<String> rows = names(NOTHING + " " + ELSEWHERE);
+    rows.addAll(names(kind.read()));
+    rows.addAll(names(kind.refused()));
+    rows.addAll(names(kind.nothing()));
+    Set<String> without = new TreeSet<>(GOLDEN.getAsJsonObject(name).keySet());
+    without.removeAll(rows);
+    assertEquals(Set.of(), without, "fields of transformers without a row");
+    Set<String> left = names(kind.read() + " " + kind.refused() + " " + kind.nothing());
+    left.removeAll(GOLDEN.getAsJsonObject(name).keySet());
+    left.removeAll(Set.of("head_dim", "decoder_start_token_id", "scale_decoder_outputs"));
+    assertEquals(Set.of(), left, "rows that transformers has no field for");
+  }
+
+  private JsonObject with(String name, String row) {
+    String field = row.replaceFirst("=.*", "");
+    String value = row.substring(row.indexOf('=') + 1);
+    JsonObject config = config(name);
+    if (field.equals("num_hidden_layers")) {
+      config.remove("layer_types");
+    }
+    JsonElement before =
+        config.has(field) ? config.get(field) : GOLDEN.getAsJsonObject(name).get(field);
+    if (value.equals("FLIP")) {
+      config.addProperty(field, before == null || before.isJsonNull() || !before.getAsBoolean());
+    } else {
+      config.add(field, JsonParser.parseString(value));
+    }
+    return config;
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void whatIsReadMakesAnotherNetwork(String name) {
+    TextNetwork plain = network(config(name));
+    assertEquals(plain, network(config(name)));
+    for (String row : split(kind(name).read())) {
+      assertNotEquals(plain, network(with(name, row)), name + " " + row);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void whatIsRefusedIsNamed(String name) {
+    for (String row : split(kind(name).refused())) {
+      JsonObject config = with(name, row);
+      ModelException e = assertThrows(ModelException.class, () -> network(config), row);
+      assertTrue(String.valueOf(e.getMessage()).contains(row.replaceFirst("=.*", "")), row);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void whatHasNoEffectChangesNothing(String name) {
+    TextNetwork plain = network(config(name));
+    Set<String> fields = names(kind(name).nothing() + " " + NOTHING);
+    fields.removeAll(Set.of("model_type", "architectures", "id2label"));
+    fields.removeAll(names(kind(name).read()));
+    fields.retainAll(GOLDEN.getAsJsonObject(name).keySet());
+    for (String field : fields) {
+      JsonElement before = GOLDEN.getAsJsonObject(name).get(field);
+      JsonObject config = config(name);
+      if (before.isJsonPrimitive() && before.getAsJsonPrimitive().isBoolean()) {
+        // Alone, without what it goes with.
+        if (!Set.of("use_sliding_window", "tie_word_embeddings").contains(field)) {
+          config.addProperty(field, !before.getAsBoolean());
+        }
+      } else if (before.isJsonPrimitive() && before.getAsJsonPrimitive().isNumber()) {
+        config.addProperty(field, before.getAsDouble() + 1);
+      } else if (before.isJsonPrimitive()) {
+        config.addProperty(field, "another");
+      }
+      assertEquals(plain, network(config), name + " " + field);
+    }
+  }
+
+  /** Qwen's windows count if it is said so, in the layers that it names. */
+  @ParameterizedTest
+  @CsvSource({"qwen2", "qwen3"})
+  void windowsAreReadTogether(String name) {
+    JsonObject with = config(name);
+    with.addProperty("use_sliding_window", true);
+    with.addProperty("sliding_window", 3);
+    with.add("layer_types", JsonParser.parseString("null"));
+    with.addProperty("max_window_layers", 0);
+    JsonObject later = with.deepCopy();
+    later.addProperty("max_window_layers", 1);
+    JsonObject named = with.deepCopy();
+    named.add(
+        "layer_types",
+        JsonParser.parseString("[" + "\"full_attention\",".repeat(layers(with) - 1)
+            + "\"sliding_attention\"]"));
+    JsonObject wider = with.deepCopy();
+    wider.addProperty("sliding_window", 4);
+    JsonObject off = with.deepCopy();
+    off.addProperty("use_sliding_window", false);
+    for (JsonObject other : List.of(later, named, wider, off)) {
+      assertNotEquals(network(with), network(other), other.toString());
+    }
+  }
+
+  private static int layers(JsonObject config) {
+    return config.get("num_hidden_layers").getAsInt();
+  }
+
+  /** A file says anything; what is built of it is bounded before its weights are looked for. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void hostileNumbersAreErrorsThatNameThem(String name) {
+    for (String row : split(kind(name).read())) {
+      String field = row.replaceFirst("=.*", "");
+      if (!row.matches("\\w+=\\d+") || field.endsWith("_token_id")) {
+        continue;
+      }
+      for (String number : List.of("0", "-1", "1.5", "1e9", "1e300", "1e9999", "-1e9999")) {
+        if (number.equals("0") && field.equals("sliding_window")) {
+          continue;
+        }
+        JsonObject config = with(name, field + "=" + number);
+        ModelException e =
+            assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () ->
+                    assertThrows(
+                        ModelException.class, () -> network(config), name + field + number));
+        assertTrue(String.valueOf(e.getMessage()).contains("'" + field + "'"), e.getMessage());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama, num_attention_heads, 7",
+    "llama, num_key_value_heads, 3",
+    "llama, head_dim, 5",
+    "gpt2, n_head, 7",
+    "bert, num_attention_heads, 7",
+    "distilbert, n_heads, 7",
+    "roberta, pad_token_id, 5000",
+    "roberta, pad_token_id, -7",
+    "t5, relative_attention_num_buckets, 2",
+    "t5, relative_attention_max_distance, 1"
+  })
+  void sizesThatDoNotDivideAreErrors(String name, String field, String value) {
+    JsonObject config = with(name, field + "=" + value);
+    config.remove(field.equals("num_attention_heads") ? "head_dim" : "none");
+    assertThrows(ModelException.class, () -> network(config));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "{\"rope_theta\": 0, \"rope_type\": \"default\"}; rope_theta",
+        "{\"rope_theta\": -3, \"rope_type\": \"default\"}; rope_theta",
+        "{\"rope_theta\": 1e9999, \"rope_type\": \"default\"}; rope_theta",
+        "{\"rope_type\": \"linear\", \"factor\": 0}; factor",
+        "{\"rope_type\": \"llama3\", \"factor\": -1}; factor",
+        "{\"rope_type\": \"default\", \"partial_rotary_factor\": 0.5}; partial_rotary_factor",
+        "{\"rope_type\": \"longrope\"}; longrope"
+      })
+  void positionsThatCannotBeTurnedAreErrors(String positions, String said) {
+    JsonObject config = with("llama", "rope_parameters=" + positions);
+    ModelException e = assertThrows(ModelException.class, () -> network(config));
+    assertTrue(String.valueOf(e.getMessage()).contains(said), e.getMessage());
+  }
+
+  @Test
+  void noKindIsWithoutRows() {
+    assertEquals(GOLDEN.keySet(), new TreeSet<>(KINDS.keySet()));
+  }
+}
