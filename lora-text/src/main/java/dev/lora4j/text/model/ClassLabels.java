@@ -30,7 +30,12 @@ public final class ClassLabels {
     int count = named.map(ConfigFile::size).orElse(config.integer("num_labels", 2));
     if (count < 1 || count > MOST) {
       throw new ModelException(
-          config.file() + ": 'num_labels' is " + count + "; a head tells 1 to " + MOST + " classes.");
+          config.file()
+              + ": 'num_labels' is "
+              + count
+              + "; a head tells 1 to "
+              + MOST
+              + " classes.");
     }
     return IntStream.range(0, count)
         .mapToObj(i -> named.map(n -> n.text(String.valueOf(i), name(i))).orElse(name(i)))

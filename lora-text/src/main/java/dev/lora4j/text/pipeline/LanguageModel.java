@@ -52,7 +52,9 @@ public final class LanguageModel implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        folder + " is an encoder, which does not go on from texts."));
+                        folder
+                            + " is an encoder, or was saved with a head for classes; it does not go"
+                            + " on from texts."));
     try {
       tokenizer = scope.own(TextTokenizer.load(folder));
     } catch (IOException e) {

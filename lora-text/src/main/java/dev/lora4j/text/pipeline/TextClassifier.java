@@ -57,7 +57,8 @@ public final class TextClassifier implements AutoCloseable {
             : TextModel.load(scope, folder, compute, new NewHead(wanted.size(), seed));
     if (!(base.network() instanceof EncoderNetwork encoder)) {
       throw new IllegalArgumentException(
-          folder + " was saved without a head for classes; take a model that was saved with one, or load it"
+          folder
+              + " was saved without a head for classes; take a model that was saved with one, or load it"
               + " with the classes that an adapter or texts have.");
     }
     network = encoder;

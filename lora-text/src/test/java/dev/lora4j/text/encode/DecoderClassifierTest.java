@@ -31,7 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Decoders with a head for classes against transformers ({@code golden/decoder_classifiers.py}). */
+/**
+ * Decoders with a head for classes against transformers ({@code golden/decoder_classifiers.py}).
+ */
 class DecoderClassifierTest {
   private static final Engine ENGINE = Engine.open(1);
 
@@ -50,7 +52,11 @@ class DecoderClassifierTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "gpt2-classes", "llama-classes", "mistral-classes", "qwen2-classes", "qwen3-classes"
+        "gpt2-classes",
+        "llama-classes",
+        "mistral-classes",
+        "qwen2-classes",
+        "qwen3-classes"
       })
   void logitsAreThoseOfTransformers(String name) {
     try (Scope scope = ENGINE.scope("classes")) {

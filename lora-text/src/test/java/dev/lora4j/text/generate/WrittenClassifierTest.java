@@ -78,8 +78,15 @@ class WrittenClassifierTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "bert", "bert-plain", "bert-words", "roberta", "distilbert", "gpt2-classes", "llama-classes",
-        "llama", "qwen3-classes"
+        "bert",
+        "bert-plain",
+        "bert-words",
+        "roberta",
+        "distilbert",
+        "gpt2-classes",
+        "llama-classes",
+        "llama",
+        "qwen3-classes"
       })
   void itIsReadBackWithItsClasses(String name) throws IOException {
     Path folder = temporary.resolve("written");
@@ -102,8 +109,15 @@ class WrittenClassifierTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "bert", "bert-plain", "bert-words", "roberta", "distilbert", "gpt2-classes", "llama-classes",
-        "llama", "qwen3-classes"
+        "bert",
+        "bert-plain",
+        "bert-words",
+        "roberta",
+        "distilbert",
+        "gpt2-classes",
+        "llama-classes",
+        "llama",
+        "qwen3-classes"
       })
   @Tag("python")
   void transformersReadsIt(String name) throws IOException, InterruptedException {

@@ -113,7 +113,11 @@ class ConfigFieldsTest {
     String plain = " feed_forward_proj=\"gated-silu\"";
     KINDS.put(
         "t5",
-        new Kind("t5", t5 + plain + " scale_decoder_outputs=FLIP", "", derived + " tie_word_embeddings"));
+        new Kind(
+            "t5",
+            t5 + plain + " scale_decoder_outputs=FLIP",
+            "",
+            derived + " tie_word_embeddings"));
     KINDS.put(
         "mt5",
         new Kind(
@@ -268,8 +272,8 @@ class ConfigFieldsTest {
     JsonObject named = with.deepCopy();
     named.add(
         "layer_types",
-        JsonParser.parseString("[" + "\"full_attention\",".repeat(layers(with) - 1)
-            + "\"sliding_attention\"]"));
+        JsonParser.parseString(
+            "[" + "\"full_attention\",".repeat(layers(with) - 1) + "\"sliding_attention\"]"));
     JsonObject wider = with.deepCopy();
     wider.addProperty("sliding_window", 4);
     JsonObject off = with.deepCopy();

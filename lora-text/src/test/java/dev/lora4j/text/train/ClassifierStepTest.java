@@ -128,8 +128,7 @@ class ClassifierStepTest {
 
   /** The factors of the file that PEFT began with. */
   private static float[] start(Step step, TextClassifier model, FlatLayout layout) {
-    var adapter =
-        AdapterFiles.read(step.adapter(), model.base().family()).adapter();
+    var adapter = AdapterFiles.read(step.adapter(), model.base().family()).adapter();
     float[] flat = new float[(int) layout.length()];
     for (FlatLayout.Slot slot : layout.slots()) {
       Factors factors = adapter.at(site(slot)).get(0);
@@ -151,7 +150,8 @@ class ClassifierStepTest {
             .saved(step.saved());
     try (Lora4j lora = Lora4j.open(1);
         TextClassifier model =
-            TextClassifier.load(lora, SmallClassifier.write(step.model(), temporary.resolve("m")))) {
+            TextClassifier.load(
+                lora, SmallClassifier.write(step.model(), temporary.resolve("m")))) {
       assertEquals(List.of("good", "bad", "neither"), model.labels());
       Scope scope = model.scope();
       AdapterPlan plan = recipe.plan(model.base().sites().all());

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -66,6 +67,54 @@ class InspectAdapterTest {
     return lines.subList(title + 1, lines.size()).stream()
         .takeWhile(line -> line.startsWith("  "))
         .toList();
+  }
+
+  /** Raw state of PEFT, which no name of a tensor gives away, and whose values are all lost. */
+  @Test
+  void valuesThatAreNotFiniteAreCountedInAllLayers() {
+    Path lost = folder.resolve("lost.safetensors");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String layer : List.of("model.layers.0.q_proj", "model.layers.1.q_proj")) {
+      for (String key : List.of(".lora_A.default.weight", ".lora_B.default.weight")) {
+        HostTensor tensor =
+            HostTensor.of(Shape.of(2, 2), Float.NaN, Float.NaN, Float.POSITIVE_INFINITY, Float.NaN);
+        writer.add(layer + key, tensor.dtype(), tensor.shape(), tensor.bytes());
+      }
+    }
+    writer.write(lost);
+    Run run = Run.of("inspect", lost);
+    assertEquals(1, run.code(), run.out() + run.err());
+    assertTrue(run.out().contains("16 values in 2 layers"), run.out());
+    assertTrue(run.out().contains("Cannot be used: "), run.out());
+    assertTrue(run.out().contains("all 2 layers are not finite"), run.out());
+    JsonObject told = Run.of("inspect", lost, "--json").json();
+    assertEquals(16, told.getAsJsonObject("not_finite").get("values").getAsInt());
+    assertEquals(2, told.getAsJsonObject("not_finite").getAsJsonArray("layers").size());
+    assertFalse(told.get("usable").getAsBoolean());
+    Run convert =
+        Run.of("convert", lost, folder.resolve("x.safetensors"), "--to=kohya", "--allow-partial");
+    assertEquals(1, convert.code(), convert.out());
+    assertTrue(convert.err().contains("are not finite"), convert.err());
+  }
+
+  @Test
+  void aFolderOfMlxIsReadAndConverted() throws IOException {
+    Path mlx = Files.createDirectories(folder.resolve("mlx"));
+    SafetensorsWriter writer = new SafetensorsWriter();
+    add(writer, "model.layers.0.self_attn.q_proj.lora_a", 4, 2);
+    add(writer, "model.layers.0.self_attn.q_proj.lora_b", 2, 6);
+    writer.write(mlx.resolve("adapters.safetensors"));
+    Files.writeString(
+        mlx.resolve("adapter_config.json"),
+        "{\"lora_parameters\": {\"rank\": 2, \"scale\": 20.0}}");
+    Run run = Run.of("inspect", mlx);
+    assertEquals(0, run.code(), run.out() + run.err());
+    assertTrue(run.out().contains("Dialects: mlx"), run.out());
+    Path peft = folder.resolve("peft");
+    Run converted = Run.of("convert", mlx, peft, "--to=peft");
+    assertEquals(0, converted.code(), converted.err());
+    String config = Files.readString(peft.resolve("adapter_config.json"));
+    assertTrue(config.contains("\"lora_alpha\": 40"), config);
   }
 
   @Test

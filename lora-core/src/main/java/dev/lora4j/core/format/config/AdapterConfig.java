@@ -56,8 +56,7 @@ public final class AdapterConfig {
    * @throws AdapterException if it is no JSON object, lacks the scale, or is of whole weights
    */
   public static AdapterConfig mlx(Path file) {
-    return new AdapterConfig(
-        List.of(), Optional.of(MlxConfig.read(file.toString(), fields(file))));
+    return new AdapterConfig(List.of(), Optional.of(MlxConfig.read(file.toString(), fields(file))));
   }
 
   private static JsonObject fields(Path file) {

@@ -63,8 +63,7 @@ record MlxConfig(double scale, List<String> unknown) {
                         + ", which is not known and may change what the adapter does."));
     double scale =
         number(where, parameters, "scale")
-            .orElseThrow(
-                () -> new AdapterException(where + ": " + PARAMETERS + " has no scale."));
+            .orElseThrow(() -> new AdapterException(where + ": " + PARAMETERS + " has no scale."));
     Optional<Double> alpha = number(where, parameters, "alpha");
     if (alpha.isPresent()) {
       double rank = number(where, parameters, "rank").orElse(0.0);
@@ -86,8 +85,7 @@ record MlxConfig(double scale, List<String> unknown) {
     if (value.isEmpty()) {
       return Optional.empty();
     }
-    boolean number =
-        value.get().isJsonPrimitive() && value.get().getAsJsonPrimitive().isNumber();
+    boolean number = value.get().isJsonPrimitive() && value.get().getAsJsonPrimitive().isNumber();
     double found = number ? value.get().getAsDouble() : Double.NaN;
     if (!Double.isFinite(found)) {
       throw new AdapterException(

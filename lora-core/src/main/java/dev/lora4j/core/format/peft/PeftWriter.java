@@ -72,7 +72,8 @@ public final class PeftWriter implements AdapterWriter {
           }
           String folder = alone(models, model) ? "" : model + "/";
           JsonObject fields = kind.fields(tuned, request.family().sites());
-          String config = GSON.toJson(config(kind, saved.say(fields, kind.type()), said(request, saved)));
+          String config =
+              GSON.toJson(config(kind, saved.say(fields, kind.type()), said(request, saved)));
           files.add(
               new LaidFile(
                   folder + TENSORS,

@@ -61,8 +61,7 @@ class MlxTest {
   }
 
   private String refused(AdapterMaker maker) {
-    return String.valueOf(
-        assertThrows(AdapterException.class, () -> read(maker)).getMessage());
+    return String.valueOf(assertThrows(AdapterException.class, () -> read(maker)).getMessage());
   }
 
   private static double alpha(LoadedAdapter read) {

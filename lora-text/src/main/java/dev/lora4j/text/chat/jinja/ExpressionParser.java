@@ -15,6 +15,7 @@ final class ExpressionParser {
       Set.of("else", "or", "and", "if", "in", "not", "is");
 
   private final List<Token> tokens;
+
   /** How deep expressions are in each other; Python's own parser takes 200. */
   private static final int DEEPEST = 100;
 

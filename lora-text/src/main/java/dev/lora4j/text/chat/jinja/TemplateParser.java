@@ -9,6 +9,7 @@ import java.util.Optional;
 /** Reads the statements of a template. */
 final class TemplateParser {
   private final List<Segment> segments;
+
   /** How deep statements are in each other; Python, which Jinja makes of them, takes 20 loops. */
   private static final int DEEPEST = 100;
 

@@ -58,8 +58,10 @@ class BudgetTest {
         of(DOUBLED + "{{ n.a | tojson }}", "characters"),
         of(LONG + "{% for i in range(1000) %}{% set u = t ~ i %}{% endfor %}", "in all"),
         of(LONG + "{{ range(1000) | map('replace', '1', t) | list | length }}", "in all"),
-        of("{% set n = namespace(t='x') %}{% for i in range(99) %}{% set n.t = n.t ~ n.t %}"
-            + "{% endfor %}", "a text would have more"));
+        of(
+            "{% set n = namespace(t='x') %}{% for i in range(99) %}{% set n.t = n.t ~ n.t %}"
+                + "{% endfor %}",
+            "a text would have more"));
   }
 
   static Stream<Case> lists() {
@@ -67,8 +69,10 @@ class BudgetTest {
         of("{{ range(1000000000000) }}", "Range too big"),
         of("{{ range(-9223372036854775807, 9223372036854775807) }}", "Range too big"),
         of("{{ range(9223372036854775807, 0, -1) }}", "Range too big"),
-        of("{% set n = namespace(l=[1]) %}{% for i in range(99) %}{% set n.l = n.l + n.l %}"
-            + "{% endfor %}", "a list would have more"),
+        of(
+            "{% set n = namespace(l=[1]) %}{% for i in range(99) %}{% set n.l = n.l + n.l %}"
+                + "{% endfor %}",
+            "a list would have more"),
         of(LONG + "{{ t | list }}", "a list would have more"),
         of(LONG + "{% for c in t %}{% endfor %}", "a list would have more"),
         of(ITEMS + "{% for i in l %}{% set k = l + [i] %}{% endfor %}", "in all"));
@@ -76,8 +80,11 @@ class BudgetTest {
 
   static Stream<Case> work() {
     return Stream.of(
-        of(ITEMS + "{% for i in l %}{% for j in l %}{% for k in l %}{% endfor %}{% endfor %}"
-            + "{% endfor %}", ""),
+        of(
+            ITEMS
+                + "{% for i in l %}{% for j in l %}{% for k in l %}{% endfor %}{% endfor %}"
+                + "{% endfor %}",
+            ""),
         of(ITEMS + "{{ l | unique | list | length }}", "come to an end"),
         of(ITEMS + "{% for i in l %}{% if -1 in l %}{% endif %}{% endfor %}", ""),
         of(LONG + "{{ ('a' * 4000000) in ('b' ~ t) }}", "come to an end"),
@@ -85,15 +92,19 @@ class BudgetTest {
         of(LONG + "{{ t.rsplit('b', 3000000) | length }}", "come to an end"),
         of(DOUBLED + "{{ n.a == n.b }}", "come to an end"),
         of("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "deep"),
-        of("{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}",
+        of(
+            "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}",
             "deep"),
-        of("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}"
-            + "{{ m(60) }}", "come to an end"));
+        of(
+            "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}"
+                + "{{ m(60) }}",
+            "come to an end"));
   }
 
   static Stream<Case> nesting() {
-    String deep = "{% set n = namespace(l=[]) %}{% for i in range(50000) %}"
-        + "{% set n.l = [n.l] %}{% endfor %}";
+    String deep =
+        "{% set n = namespace(l=[]) %}{% for i in range(50000) %}"
+            + "{% set n.l = [n.l] %}{% endfor %}";
     return Stream.of(
         of("{{ " + "(".repeat(100_000) + "1" + ")".repeat(100_000) + " }}", "deep"),
         of("{{ " + "[".repeat(100_000) + "1" + "]".repeat(100_000) + " }}", "deep"),
@@ -181,7 +192,8 @@ class BudgetTest {
   void anInterruptionEndsIt() {
     Thread.currentThread().interrupt();
     JinjaTemplate template =
-        JinjaTemplate.of("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}");
+        JinjaTemplate.of(
+            "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}");
     try {
       assertThrows(CancellationException.class, () -> template.render(Map.of()));
       assertTrue(Thread.currentThread().isInterrupted());
