@@ -107,7 +107,7 @@ class PeftFoldersTest {
 
   /** PEFT saves the base's bias and the new one once more with {@code bias="all"}. */
   @Test
-  void copiesOfBiasesOfAWholeHeadAreNotWarnedOf() {
+  void copiesOfBiasesAreNotWarnedOf() {
     LoadedAdapter read = AdapterFiles.read(FOLDER.resolve("bias-all"), FAMILY);
     assertEquals(List.of(), read.warnings());
     Map<String, Reason> copies = read.account().ignored();

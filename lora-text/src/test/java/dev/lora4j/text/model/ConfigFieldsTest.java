@@ -168,7 +168,7 @@ class ConfigFieldsTest {
   }
 
   private static List<String> split(String text) {
-    List<String> parts = new ArrayList<>(List.of(text.trim().split("\\s+")));
+    List<String> parts = new ArrayList<>(List.of(text.trim().split("\\s+", -1)));
     parts.removeIf(String::isEmpty);
     return parts;
   }

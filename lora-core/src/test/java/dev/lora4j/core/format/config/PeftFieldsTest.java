@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -50,7 +51,8 @@ class PeftFieldsTest {
     try (InputStream in =
         PeftFieldsTest.class.getResourceAsStream(
             "/dev/lora4j/core/format/config/peft-fields.json")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      String text =
+          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return JsonParser.parseString(text).getAsJsonObject().getAsJsonObject("types");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
@@ -106,7 +108,7 @@ class PeftFieldsTest {
   void whatIsRefusedIsNamed(String type) {
     int refused = 0;
     for (String name : PeftFields.of(type).keySet()) {
-      if (PeftFields.of(type).get(name).meaning() == Meaning.REFUSED) {
+      if (PeftFields.of(type, name).orElseThrow().meaning() == Meaning.REFUSED) {
         JsonObject fields = of(type);
         fields.add(name, JsonParser.parseString("{\"a\": 1}"));
         String text =

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,14 +65,22 @@ class MlxTest {
     return String.valueOf(assertThrows(AdapterException.class, () -> read(maker)).getMessage());
   }
 
+  private static double alpha(Factors factors) {
+    return Double.parseDouble(Objects.requireNonNull(factors.settings().get("alpha")));
+  }
+
+  private static double[] tensor(AdapterMaker maker, String role) {
+    return Objects.requireNonNull(maker.tensors().get(Q + role)).doubles();
+  }
+
   private static double alpha(LoadedAdapter read) {
-    return Double.parseDouble(read.adapter().at("lm." + Q).get(0).settings().get("alpha"));
+    return alpha(read.adapter().at("lm." + Q).get(0));
   }
 
   /** {@code scale * (lora_b^T lora_a^T)}, as mlx_lm.fuse adds it to the weight. */
   private static double[] fused(AdapterMaker maker, double scale) {
-    double[] a = maker.tensors().get(Q + ".lora_a").doubles();
-    double[] b = maker.tensors().get(Q + ".lora_b").doubles();
+    double[] a = tensor(maker, ".lora_a");
+    double[] b = tensor(maker, ".lora_b");
     double[] delta = new double[OUT * IN];
     for (int o = 0; o < OUT; o++) {
       for (int i = 0; i < IN; i++) {
@@ -88,7 +97,7 @@ class MlxTest {
     HostTensor up = factors.tensor("lora_up.weight");
     assertEquals(Shape.of(2, IN), down.shape());
     assertEquals(Shape.of(OUT, 2), up.shape());
-    double scale = Double.parseDouble(factors.settings().get("alpha")) / 2;
+    double scale = alpha(factors) / 2;
     double[] delta = new double[OUT * IN];
     for (int o = 0; o < OUT; o++) {
       for (int i = 0; i < IN; i++) {
@@ -163,7 +172,7 @@ class MlxTest {
   }
 
   @Test
-  void anAdapterOfATableThatAHeadMayShareIsRefused() {
+  void adaptersOfEmbeddingsAreRefused() {
     String text = refused(maker().add(WORDS + ".lora_a", 10, 2).add(WORDS + ".lora_b", 2, IN));
     assertTrue(text.contains(WORDS) && text.contains("head of the same table"), text);
   }
