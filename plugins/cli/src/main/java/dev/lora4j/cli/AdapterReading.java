@@ -28,7 +28,8 @@ final class AdapterReading {
     }
     Family base = trained.base().orElseThrow();
     Examination found = AdapterFiles.examine(file, trained.base(), options);
-    if (found.unmatched().isEmpty() && found.problems().isEmpty()) {
+    boolean lost = !found.notFinite().isEmpty();
+    if (found.unmatched().isEmpty() && (lost || found.problems().isEmpty())) {
       return found;
     }
     boolean fits = AdapterFiles.fits(file, base);

@@ -94,6 +94,9 @@ final class Examiner {
       notFinite = notFinite.and(values);
       if (values.isEmpty()) {
         problems.add(source.path() + ": " + e.getMessage());
+      } else {
+        // The layer was found, so that the base is the right one.
+        matched.add(group.spelled());
       }
       group.keys().values().forEach(key -> ignored.put(key, Reason.UNUSABLE));
       return;

@@ -332,6 +332,10 @@ class ReadingCasesTest {
     assertEquals(1, found.problems().size(), found.problems().toString());
     String said = (broken == 3 ? "all 3" : broken + " of 3") + " layers are not finite";
     assertTrue(found.problems().get(0).contains(said), found.problems().toString());
+    Examination guessed = AdapterFiles.examine(file, Optional.empty(), ReadOptions.STRICT);
+    assertEquals("sd15", guessed.family().name());
+    assertEquals(3, guessed.matched().size());
+    assertEquals(found.notFinite(), guessed.notFinite());
   }
 
   @Test
