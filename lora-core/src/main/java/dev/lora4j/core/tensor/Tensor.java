@@ -169,12 +169,17 @@ public final class Tensor implements AutoCloseable {
   /** Hands the handles of all tensors to {@code work}, during which none of them is released. */
   static <T> T using(List<Tensor> tensors, Function<List<Backend.Handle>, T> work) {
     int entered = 0;
+    Optional<MappedFile> asked = Optional.empty();
     try {
       List<Backend.Handle> handles = new ArrayList<>(tensors.size());
       for (Tensor tensor : tensors) {
         tensor.use.enter(tensor);
         entered++;
-        tensor.mapped.ifPresent(MappedFile::require);
+        // Weights of one file stand together.
+        if (!tensor.mapped.equals(asked)) {
+          tensor.mapped.ifPresent(MappedFile::require);
+          asked = tensor.mapped;
+        }
         handles.add(tensor.handle);
       }
       return work.apply(handles);

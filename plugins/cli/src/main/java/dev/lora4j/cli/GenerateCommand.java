@@ -259,14 +259,17 @@ public final class GenerateCommand implements Command {
 
   private List<MadePicture> make(Console console, OpenModel model, List<Prompt> wanted) {
     List<MadePicture> made = new ArrayList<>();
+    List<String> unwritten = new ArrayList<>();
     try (PictureMaking making = new PictureMaking(console, model.sd(), wanted, batch)) {
       for (int i = 0; i < wanted.size(); i++) {
         GeneratedImage image = making.next();
         Path file = grid ? output : OutputFile.numbered(output, i, wanted.size());
-        if (!grid) {
-          image.save(file);
+        if (grid || saved(image, file, unwritten)) {
+          made.add(new MadePicture(file, image));
         }
-        made.add(new MadePicture(file, image));
+      }
+      if (!unwritten.isEmpty()) {
+        throw new Failure(String.join("\n", unwritten));
       }
     } catch (RuntimeException | Error e) {
       keep(console, made, wanted.size());
@@ -286,6 +289,17 @@ public final class GenerateCommand implements Command {
       PngFile.write(output, sheet.draw(), String.join("\n", prompts));
     }
     return made;
+  }
+
+  /** The others may have a place; what cannot be written where it was to be is kept elsewhere. */
+  private static boolean saved(GeneratedImage image, Path file, List<String> unwritten) {
+    try {
+      image.save(file);
+      return true;
+    } catch (UncheckedIOException e) {
+      unwritten.add(Explanation.of(e));
+      return false;
+    }
   }
 
   /** Of work that ended early: what was to be on one sheet becomes single pictures. */

@@ -19,6 +19,9 @@ final class OutputFile {
     if (Files.isDirectory(file)) {
       throw new Failure(file + " is a folder; name a file to write.");
     }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new Failure(file + " is a pipe, a socket or a device; name a file to write.");
+    }
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       folder(folder);

@@ -1,10 +1,12 @@
 package dev.lora4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,6 +137,40 @@ class HostileInputsTest {
         child(
             List.of("-Djava.io.tmpdir=" + folder.resolve("absent")),
             "generate --from " + first + " --image " + start + " -o " + folder.resolve("2.png")));
+  }
+
+  @Test
+  void aPictureWithoutAPlaceIsKeptAndTheOthersAreWritten() throws IOException {
+    Path out = folder.resolve("fox.png");
+    Files.createDirectories(folder.resolve("fox-1.png"));
+    Run run =
+        Run.of("generate", "a fox", "--count=2", "--steps=1", "--compute=f32", Run.BASE, "-o", out);
+    assertTrue(run.code() != 0, run.err());
+    assertEquals(32, ImageIO.read(folder.resolve("fox-2.png").toFile()).getWidth());
+    String said = run.err().replace(System.lineSeparator(), " ");
+    assertTrue(said.contains("Cannot write " + folder.resolve("fox-1.png") + ": it is a fol"), said);
+    Path kept = Path.of(said.replaceFirst("(?s).* The picture is kept in (.*?\\.png)\\..*", "$1"));
+    assertEquals(32, ImageIO.read(kept.toFile()).getWidth());
+    Files.delete(kept);
+  }
+
+  @Test
+  void aDeviceIsNoOutput() {
+    if (Files.exists(Path.of("/dev/null"))) {
+      Path link = folder.resolve("null.png");
+      assertFalse(Files.exists(link));
+      Run run = symbolic(link, Path.of("/dev/null"));
+      assertTrue(run.err().contains("a device; name a file to write"), run.err());
+    }
+  }
+
+  private static Run symbolic(Path link, Path to) {
+    try {
+      Files.createSymbolicLink(link, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Run.of("generate", "a fox", "--steps=1", Run.BASE, "-o", link);
   }
 
   private static String child(List<String> options, String line) throws Exception {
