@@ -54,7 +54,7 @@ class HostileInputsTest {
       for (Path file : List.of(pipe, device)) {
         String words =
             line.formatted(file).replace("fox.png", folder.resolve("ball-0.png").toString());
-        Run run = assertTimeoutPreemptively(SOON, () -> Run.of((Object[]) words.split(" ")));
+        Run run = assertTimeoutPreemptively(SOON, () -> Run.of((Object[]) words.split(" ", -1)));
         assertTrue(run.code() != 0, words);
         assertTrue(run.err().contains("pipe, a socket or a device"), words + ": " + run.err());
       }
@@ -89,7 +89,7 @@ class HostileInputsTest {
       for (String command : List.of("generate a --steps=1 " + out + " --base", "inspect")) {
         Run run =
             assertTimeoutPreemptively(
-                SOON, () -> Run.of((Object[]) (command + " " + folder).split(" ")));
+                SOON, () -> Run.of((Object[]) (command + " " + folder).split(" ", -1)));
         if (command.startsWith("generate")) {
           assertTrue(run.code() != 0, () -> command + ": " + run.err());
           assertTrue(run.err().contains(name), () -> command + ": " + run.err());
@@ -112,7 +112,7 @@ class HostileInputsTest {
     if (!options.contains("--from")) {
       words.add("a ball");
     }
-    for (String word : options.formatted(bomb).split(" ")) {
+    for (String word : options.formatted(bomb).split(" ", -1)) {
       words.add(word.replace("ball-0.png", folder.resolve("ball-0.png").toString()));
     }
     Run run = Run.of(words.toArray());
@@ -182,7 +182,7 @@ class HostileInputsTest {
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(Main.class.getName());
-    for (String word : line.replace("a ball", "a_ball").split(" ")) {
+    for (String word : line.replace("a ball", "a_ball").split(" ", -1)) {
       command.add(word.replace("a_ball", "a ball"));
     }
     command.add(Run.BASE);
