@@ -67,6 +67,7 @@ final class FileSource implements ModelSource {
       }
       configs.texts().forEach(this::clip);
       unet();
+      folder.ifPresent(f -> notes.addAll(Configs.notes(f, configs)));
     } catch (RuntimeException | Error e) {
       store.close();
       throw e;

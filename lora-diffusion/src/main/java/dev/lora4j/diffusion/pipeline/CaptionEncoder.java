@@ -23,9 +23,14 @@ final class CaptionEncoder {
     this.tokenizers = tokenizers;
   }
 
-  /** What each caption becomes; {@code clipSkip} as in {@link EncoderView}. */
-  List<EncodedCaption> encode(Scope scope, List<String> captions, int clipSkip) {
-    int tokens = tokenizers.get(0).maxLength();
+  /**
+   * What each caption becomes.
+   *
+   * @param clipSkip as in {@link EncoderView}
+   * @param chunks as in {@link CaptionTokens}
+   */
+  List<EncodedCaption> encode(Scope scope, List<String> captions, int clipSkip, int chunks) {
+    int tokens = CaptionTokens.kept(tokenizers.get(0), chunks).length;
     int width = base.textEncoders().stream().mapToInt(e -> e.network().width()).sum();
     List<float[]> contexts = new ArrayList<>();
     captions.forEach(caption -> contexts.add(new float[tokens * width]));
@@ -35,18 +40,21 @@ final class CaptionEncoder {
       TextEncoder encoder = base.textEncoders().get(e);
       int hidden = encoder.network().width();
       try (Scope work = scope.child("captions")) {
-        List<Tensor> seen = run(work, e, captions, clipSkip);
+        List<Tensor> seen = run(work, e, captions, clipSkip, chunks);
         float[] all = seen.get(0).floats();
+        int[] kept = CaptionTokens.kept(tokenizers.get(e), chunks);
+        int places = all.length / hidden / captions.size();
         for (int row = 0; row < captions.size(); row++) {
           for (int t = 0; t < tokens; t++) {
-            int from = (row * tokens + t) * hidden;
+            int from = (row * places + kept[t]) * hidden;
             System.arraycopy(all, from, contexts.get(row), t * width + column, hidden);
           }
         }
         pooled.clear(); // the last encoder's is what the denoiser is told
         float[] texts = base.xl() && seen.size() > 1 ? seen.get(1).floats() : new float[0];
+        int ofText = texts.length / captions.size() / chunks;
         for (int row = 0; row < captions.size(); row++) {
-          pooled.add(CaptionTokens.row(texts, row, texts.length / captions.size()));
+          pooled.add(CaptionTokens.row(texts, row * chunks, ofText)); // the first chunk's
         }
       }
       column += hidden;
@@ -58,9 +66,10 @@ final class CaptionEncoder {
     return encoded;
   }
 
-  private List<Tensor> run(Scope work, int index, List<String> captions, int clipSkip) {
+  private List<Tensor> run(
+      Scope work, int index, List<String> captions, int clipSkip, int chunks) {
     TextEncoder encoder = base.textEncoders().get(index);
-    CaptionTokens tokens = CaptionTokens.of(work, tokenizers.get(index), captions);
+    CaptionTokens tokens = CaptionTokens.of(work, tokenizers.get(index), captions, chunks);
     Map<String, Tensor> data = new HashMap<>(Map.of("ids", tokens.ids()));
     if (encoder.network().pooledWidth() > 0) {
       data.put("end", tokens.ends());

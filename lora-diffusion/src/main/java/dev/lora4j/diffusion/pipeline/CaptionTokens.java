@@ -6,36 +6,64 @@ import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Captions as one text encoder takes them in training: cut at its places, with no signs that mean
- * emphasis.
+ * Captions as one text encoder takes them in training: in chunks as long as its places allow, cut at
+ * the end of the last, with no signs that mean emphasis.
  *
- * @param ids I64 [captions, tokens]
- * @param ends I64 [captions], where each ends
+ * @param ids I64 [captions * chunks, tokens], the chunks of a caption one after the other
+ * @param ends I64 [captions * chunks], where each ends
  */
 public record CaptionTokens(Tensor ids, Tensor ends) {
-  /** For this tokeniser's encoder; both belong to {@code scope}. */
+  /** In one chunk each. */
   public static CaptionTokens of(Scope scope, PromptTokenizer tokenizer, List<String> captions) {
+    return of(scope, tokenizer, captions, 1);
+  }
+
+  /**
+   * For this tokeniser's encoder; both belong to {@code scope}.
+   *
+   * @param chunks of each caption, be it shorter or not
+   */
+  public static CaptionTokens of(
+      Scope scope, PromptTokenizer tokenizer, List<String> captions, int chunks) {
     int tokens = tokenizer.maxLength();
-    long[] ids = new long[captions.size() * tokens];
-    long[] ends = new long[captions.size()];
-    for (int row = 0; row < captions.size(); row++) {
-      int[] all = tokenizer.pieces(captions.get(row));
-      int[] of = tokenizer.framed(Arrays.copyOf(all, Math.min(all.length, tokenizer.room())));
+    int room = tokenizer.room();
+    int rows = captions.size() * chunks;
+    long[] ids = new long[rows * tokens];
+    long[] ends = new long[rows];
+    for (int row = 0; row < rows; row++) {
+      int[] all = tokenizer.pieces(captions.get(row / chunks));
+      int from = Math.min(all.length, row % chunks * room);
+      int[] of = tokenizer.framed(Arrays.copyOfRange(all, from, Math.min(all.length, from + room)));
       for (int t = 0; t < tokens; t++) {
         ids[row * tokens + t] = of[t];
       }
       ends[row] = tokenizer.end(of);
     }
     return new CaptionTokens(
-        Tensor.ofLongs(scope, Shape.of(captions.size(), tokens), ids),
-        Tensor.ofLongs(scope, Shape.of(captions.size()), ends));
+        Tensor.ofLongs(scope, Shape.of(rows, tokens), ids),
+        Tensor.ofLongs(scope, Shape.of(rows), ends));
   }
 
-  /** How many tokens of a caption are cut off. */
-  public static int cut(PromptTokenizer tokenizer, String caption) {
-    return Math.max(0, tokenizer.pieces(caption).length - tokenizer.room());
+  /**
+   * Which of the places of all chunks, counted through, the denoiser is told in training: as
+   * sd-scripts has it, what stands before the first chunk and after the last, and of the others the
+   * text alone.
+   */
+  public static int[] kept(PromptTokenizer tokenizer, int chunks) {
+    int tokens = tokenizer.maxLength();
+    int before = tokenizer.before();
+    return IntStream.range(0, chunks * tokens)
+        .filter(at -> at < before || at % tokens >= before)
+        .filter(at -> at >= (chunks - 1) * tokens || at % tokens < before + tokenizer.room())
+        .toArray();
+  }
+
+  /** How many tokens of a caption are cut off in so many chunks. */
+  public static int cut(PromptTokenizer tokenizer, String caption, int chunks) {
+    return Math.max(0, tokenizer.pieces(caption).length - chunks * tokenizer.room());
   }
 
   static float[] row(float[] all, int row, int width) {

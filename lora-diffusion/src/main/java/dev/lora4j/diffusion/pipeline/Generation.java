@@ -78,7 +78,8 @@ final class Generation {
     for (int i = 0; i < prompts.size(); i++) {
       plans.addAll(mixed.get(i).plans());
       rows.addAll(
-          Collections.nCopies(mixed.get(i).plans().size(), BatchPicture.rows(base, prompts.get(i))));
+          Collections.nCopies(
+              mixed.get(i).plans().size(), BatchPicture.rows(base, prompts.get(i))));
     }
     GridSize finest = new GridSize((int) shape.size(2), (int) shape.size(3));
     networks = new MixedNetworks(scope, base, programs, plans, rows, finest, first.steps());

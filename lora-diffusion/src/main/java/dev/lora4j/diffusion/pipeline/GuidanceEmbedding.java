@@ -25,11 +25,12 @@ final class GuidanceEmbedding {
    */
   static float[] numbers(double guidance, int width) {
     int half = width / 2;
-    float told = (float) (guidance - 1) * SCALE;
-    float fall = (float) Math.log(MAX_PERIOD) / (half - 1);
+    float told = ((float) (guidance - 1)) * SCALE;
+    float fall = ((float) Math.log(MAX_PERIOD)) / (half - 1);
     float[] numbers = new float[width];
     for (int i = 0; i < half; i++) {
-      float angle = told * (float) Math.exp(i * -fall);
+      float frequency = (float) Math.exp(i * -fall);
+      float angle = told * frequency;
       numbers[i] = (float) Math.sin(angle);
       numbers[half + i] = (float) Math.cos(angle);
     }

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  * @param guidance how far to go from the negative towards the text; 1 ignores the negative
  * @param width in pixels; 0 for the base's own
  * @param height in pixels; 0 for the base's own
- * @param sampler name of the sampler; empty for the base's own, which is DDIM but for models of latent
- *     consistency
+ * @param sampler name of the sampler; empty for the base's own, which is DDIM but for models of
+ *     latent consistency
  * @param schedule which levels of noise the sampler visits
  * @param clipSkip layers of the text encoder to leave out at its end, as some bases were trained;
  *     for Stable Diffusion XL, which leaves out one itself, so many more

@@ -277,14 +277,20 @@ public final class StableDiffusion implements AutoCloseable {
     }
   }
 
+  /** Encodes captions for training, each in one chunk. */
+  public List<EncodedCaption> encodeCaptions(List<String> captions, int clipSkip) {
+    return encodeCaptions(captions, clipSkip, 1);
+  }
+
   /**
-   * Encodes captions for training: plain texts, of which more than the encoders' places are left
-   * out.
+   * Encodes captions for training: plain texts, of which more than the encoders' places in so many
+   * chunks are left out.
    *
    * @param clipSkip layers of the text encoders to leave out, beyond what the base leaves out
+   * @param chunks runs of the encoders that each caption takes, be it shorter or not
    */
-  public List<EncodedCaption> encodeCaptions(List<String> captions, int clipSkip) {
-    return new CaptionEncoder(base, programs, tokenizers).encode(scope, captions, clipSkip);
+  public List<EncodedCaption> encodeCaptions(List<String> captions, int clipSkip, int chunks) {
+    return new CaptionEncoder(base, programs, tokenizers).encode(scope, captions, clipSkip, chunks);
   }
 
   @Override

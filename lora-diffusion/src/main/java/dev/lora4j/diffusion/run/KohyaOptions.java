@@ -23,6 +23,7 @@ final class KohyaOptions {
   }
 
   private static final String DECOUPLE = "decouple";
+  private static final int CHUNK = 75;
 
   /** Options that are off at 0, where the key takes no 0. */
   private static final Set<String> OFF_AT_ZERO =
@@ -69,6 +70,7 @@ final class KohyaOptions {
                 to,
                 (l, name, value, at) -> l.setting(OptimizerKeys.SCHEDULE_ARGS, name, value, at)));
     MEANINGS.put("weighting_scheme", KohyaOptions::weighting);
+    MEANINGS.put("max_token_length", KohyaOptions::chunks);
     MEANINGS.put("dataset_repeats", (to, v, from) -> to.data("num_repeats", v));
     MEANINGS.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
     MEANINGS.put(
@@ -121,6 +123,17 @@ final class KohyaOptions {
       type = "auto";
     }
     to.set("compute", type, origin);
+  }
+
+  /** There a chunk has 75 tokens, whatever the base. */
+  private static void chunks(Layers to, Object value, String origin) {
+    long tokens = value instanceof Number number ? number.longValue() : 0;
+    if (tokens < 1 || tokens % CHUNK != 0) {
+      to.problem(
+          origin + ": max_token_length is 75, 150, 225 or more times 75, found " + value + ".");
+    } else {
+      to.set("caption_chunks", tokens / CHUNK, origin);
+    }
   }
 
   private static String type(Object value, String none) {

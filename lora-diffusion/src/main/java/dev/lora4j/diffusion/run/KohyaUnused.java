@@ -75,7 +75,6 @@ final class KohyaUnused {
     needless("all pictures that are held out are looked at", "max_validation_steps");
     needless("plan shows the data", "debug_dataset");
     needless("how it was trained is always said in its header", "no_metadata");
-    needless("captions are cut at 75 tokens; plan shows which", "max_token_length");
     needless("the kind of a base is read from it", "v2");
     needless("tokenisers come with the base", "tokenizer_cache_dir");
     needless(

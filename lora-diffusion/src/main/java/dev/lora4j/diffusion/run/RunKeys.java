@@ -86,6 +86,12 @@ public final class RunKeys {
           "gradient_checkpointing");
   static final RunKey<Integer> CLIP_SKIP =
       unset("clip_skip", count(1), "Layers of the text encoder counted from its end", "clip_skip");
+  static final RunKey<Integer> CAPTION_CHUNKS =
+      RunKey.of(
+          "caption_chunks",
+          count(1),
+          1,
+          "Runs of the text encoders over a caption, of 75 tokens each for Stable Diffusion");
   static final RunKey<String> NAME =
       unset("name", TEXT, "Of the adapter; that of the file if it is not given", "metadata_title");
   static final RunKey<List<String>> TRIGGERS =
@@ -181,6 +187,7 @@ public final class RunKeys {
           LAYOUT,
           CHECKPOINTING,
           CLIP_SKIP,
+          CAPTION_CHUNKS,
           NAME,
           TRIGGERS,
           COMMENT);

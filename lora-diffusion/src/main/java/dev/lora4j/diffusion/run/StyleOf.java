@@ -65,6 +65,7 @@ final class StyleOf {
         of.maybe(AdapterKeys.MAX_NORM),
         // Counted from the end by users, where 1 leaves nothing out.
         values.find(RunKeys.CLIP_SKIP).map(n -> n - 1).orElse(0),
+        values.get(RunKeys.CAPTION_CHUNKS),
         values.get(RunKeys.CHECKPOINTING),
         values.get(RunKeys.SEED),
         DType.valueOf(values.get(RunKeys.STORED).toUpperCase(Locale.ROOT)));

@@ -24,28 +24,28 @@ public record SamplerSettings(String file, String kind, Map<String, String> aske
   private static final List<String> SOLVERS = List.of("dpmpp-2m", "dpmpp-2m-sde", "unipc");
   private static final List<String> EULER = List.of("euler");
   private static final List<String> LCM = List.of("lcm");
-  private static final List<Choice> CHOICES =
+  private static final List<Setting> SETTINGS =
       List.of(
-          new Choice("solver_order", SOLVERS, List.of("2")),
-          new Choice("solver_type", DPM, List.of("midpoint", "logrho", "bh1", "bh2")),
-          new Choice("solver_type", UNI, List.of("bh2", "midpoint", "heun", "logrho")),
-          new Choice("lower_order_final", UNI, List.of("true")),
-          new Choice("final_sigmas_type", SOLVERS, List.of("zero")),
-          new Choice("final_sigmas_type", EULER, List.of("zero")),
-          new Choice("lambda_min_clipped", DPM, List.of("-Infinity", "-inf")),
-          new Choice("predict_x0", UNI, List.of("true")),
-          new Choice("disable_corrector", UNI, List.of("[]")),
-          new Choice("solver_p", UNI, List.of()),
-          new Choice("interpolation_type", EULER, List.of("linear")),
-          new Choice("timestep_type", EULER, List.of("discrete")),
-          new Choice("sigma_min", List.of("euler", "unipc"), List.of()),
-          new Choice("sigma_max", List.of("euler", "unipc"), List.of()),
-          new Choice("variance_type", List.of("ddpm"), List.of("fixed_small")),
-          new Choice("original_inference_steps", LCM, List.of("50")),
-          new Choice("timestep_scaling", LCM, List.of("10")));
+          new Setting("solver_order", SOLVERS, List.of("2")),
+          new Setting("solver_type", DPM, List.of("midpoint", "logrho", "bh1", "bh2")),
+          new Setting("solver_type", UNI, List.of("bh2", "midpoint", "heun", "logrho")),
+          new Setting("lower_order_final", UNI, List.of("true")),
+          new Setting("final_sigmas_type", SOLVERS, List.of("zero")),
+          new Setting("final_sigmas_type", EULER, List.of("zero")),
+          new Setting("lambda_min_clipped", DPM, List.of("-Infinity", "-inf")),
+          new Setting("predict_x0", UNI, List.of("true")),
+          new Setting("disable_corrector", UNI, List.of("[]")),
+          new Setting("solver_p", UNI, List.of()),
+          new Setting("interpolation_type", EULER, List.of("linear")),
+          new Setting("timestep_type", EULER, List.of("discrete")),
+          new Setting("sigma_min", List.of("euler", "unipc"), List.of()),
+          new Setting("sigma_max", List.of("euler", "unipc"), List.of()),
+          new Setting("variance_type", List.of("ddpm"), List.of("fixed_small")),
+          new Setting("original_inference_steps", LCM, List.of("50")),
+          new Setting("timestep_scaling", LCM, List.of("10")));
 
   /** A setting, the samplers that have it in diffusers, and the values that they have here. */
-  private record Choice(String key, List<String> samplers, List<String> values) {}
+  private record Setting(String key, List<String> samplers, List<String> values) {}
 
   /** Keeps the map from changing. */
   public SamplerSettings {
@@ -54,15 +54,15 @@ public record SamplerSettings(String file, String kind, Map<String, String> aske
 
   /** The settings that samplers are asked about, each once. */
   static List<String> keys() {
-    return CHOICES.stream().map(Choice::key).distinct().toList();
+    return SETTINGS.stream().map(Setting::key).distinct().toList();
   }
 
   /** Those of a configuration. */
   static SamplerSettings of(ConfigFile config) {
     Map<String, String> asked = new LinkedHashMap<>();
-    for (Choice choice : CHOICES) {
-      Optional<String> found = config.plain(choice.key());
-      found.filter(v -> !choice.values().contains(v)).ifPresent(v -> asked.put(choice.key(), v));
+    for (Setting setting : SETTINGS) {
+      Optional<String> found = config.plain(setting.key());
+      found.filter(v -> !setting.values().contains(v)).ifPresent(v -> asked.put(setting.key(), v));
     }
     return new SamplerSettings(config.file().toString(), config.text("_class_name", ""), asked);
   }
@@ -81,22 +81,22 @@ public record SamplerSettings(String file, String kind, Map<String, String> aske
    * @throws IllegalArgumentException naming the setting
    */
   public void require(String sampler) {
-    for (Choice choice : CHOICES) {
-      String value = asked.getOrDefault(choice.key(), "");
-      boolean concerned = asked.containsKey(choice.key()) && choice.samplers().contains(sampler);
-      if (concerned && !choice.values().contains(value)) {
+    for (Setting setting : SETTINGS) {
+      String value = asked.getOrDefault(setting.key(), "");
+      boolean concerned = asked.containsKey(setting.key()) && setting.samplers().contains(sampler);
+      if (concerned && !setting.values().contains(value)) {
         throw new IllegalArgumentException(
             file
                 + " asks for '"
-                + choice.key()
+                + setting.key()
                 + "' "
                 + value
                 + ", but the sampler "
                 + sampler
                 + " has "
-                + (choice.values().isEmpty()
+                + (setting.values().isEmpty()
                     ? "no such setting"
-                    : String.join(" or ", choice.values()) + " alone")
+                    : String.join(" or ", setting.values()) + " alone")
                 + ". Take another sampler, or remove the key from the file.");
       }
     }

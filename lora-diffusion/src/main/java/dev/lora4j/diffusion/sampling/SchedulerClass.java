@@ -2,7 +2,6 @@ package dev.lora4j.diffusion.sampling;
 
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Betas;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Spacing;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -14,7 +13,7 @@ import java.util.stream.Collectors;
 record SchedulerClass(
     String name, double betaStart, double betaEnd, Betas betas, Spacing spacing, boolean toOne) {
   private static final List<SchedulerClass> ALL =
-      Arrays.asList(
+      List.of(
           pixels("DDIM", Spacing.LEADING, true),
           pixels("DDIMParallel", Spacing.LEADING, true),
           pixels("DDPM", Spacing.LEADING, true),

@@ -21,21 +21,30 @@ final class EncodedCaptions {
   private final StableDiffusion base;
   private final ContentCache cache;
   private final int clipSkip;
+  private final int chunks;
   private final long mostBytes;
   private final CacheKey model;
   private final Map<String, EncodedCaption> known = new LinkedHashMap<>(16, 0.75f, true);
 
   EncodedCaptions(StableDiffusion base, ContentCache cache, int clipSkip) {
-    this(base, cache, clipSkip, MOST_BYTES);
+    this(base, cache, clipSkip, 1, MOST_BYTES);
+  }
+
+  /** For captions in so many chunks. */
+  EncodedCaptions(StableDiffusion base, ContentCache cache, int clipSkip, int chunks) {
+    this(base, cache, clipSkip, chunks, MOST_BYTES);
   }
 
   /** With another bound on what is held in memory. */
-  EncodedCaptions(StableDiffusion base, ContentCache cache, int clipSkip, long mostBytes) {
+  EncodedCaptions(
+      StableDiffusion base, ContentCache cache, int clipSkip, int chunks, long mostBytes) {
     this.mostBytes = mostBytes;
     this.base = base;
     this.cache = cache;
     this.clipSkip = clipSkip;
-    model = BaseKey.of("caption", base.base()).with("skip", clipSkip);
+    this.chunks = chunks;
+    CacheKey key = BaseKey.of("caption", base.base()).with("skip", clipSkip);
+    model = chunks == 1 ? key : key.with("chunks", chunks);
   }
 
   /** What the caption of a sample becomes. */
@@ -70,7 +79,7 @@ final class EncodedCaptions {
 
   /** In one row of numbers: what the denoiser attends to, then what it is told beside. */
   private float[] fresh(String caption) {
-    EncodedCaption fresh = base.encodeCaptions(List.of(caption), clipSkip).get(0);
+    EncodedCaption fresh = base.encodeCaptions(List.of(caption), clipSkip, chunks).get(0);
     int words = fresh.context().length;
     float[] both = Arrays.copyOf(fresh.context(), words + fresh.pooled().length);
     System.arraycopy(fresh.pooled(), 0, both, words, fresh.pooled().length);

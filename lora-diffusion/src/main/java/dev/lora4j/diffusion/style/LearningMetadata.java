@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 
 /** What an adapter's header says of rates, steps and epochs, in kohya's names and forms. */
 final class LearningMetadata {
+  /** Tokens of a chunk, as sd-scripts counts them. */
+  private static final int KOHYA_CHUNK = 75;
+
   private LearningMetadata() {}
 
   /**
@@ -44,6 +47,9 @@ final class LearningMetadata {
         .put(KohyaKeys.STEPS.name(), steps)
         .put(KohyaKeys.MAX_STEPS.name(), settings.steps())
         .count(KohyaKeys.CLIP_SKIP.name(), settings.clipSkip() == 0 ? 0 : settings.clipSkip() + 1L)
+        .count(
+            "ss_max_token_length",
+            settings.captionChunks() == 1 ? 0 : KOHYA_CHUNK * (long) settings.captionChunks())
         .put(KohyaKeys.SEED.name(), settings.seed())
         .metadata();
   }

@@ -4,6 +4,7 @@ import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
@@ -24,6 +25,12 @@ import java.util.Optional;
  * @param pooled [batch, width] if the denoiser is told it
  */
 record StagedCaptions(Expr context, Optional<Expr> pooled) {
+  /** What the names of the inputs with tokens, with places that count, and with ends end with. */
+  static final String IDS = "_ids";
+
+  static final String KEPT = "_kept";
+  static final String END = "_end";
+
   private static final long ANY = Shape.UNKNOWN;
 
   /** Declares {@code context} and {@code pooled} as inputs. */
@@ -42,25 +49,30 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
 
   /** Declares the tokens of each encoder as inputs, and stages the encoders. */
   static StagedCaptions trained(
-      Graph graph, DiffusionModel model, LayerAdapters adapters, int clipSkip) {
+      Graph graph, DiffusionModel model, LayerAdapters adapters, StyleSettings settings) {
     DType compute = model.compute();
-    EncoderView view = model.view(clipSkip);
+    EncoderView view = model.view(settings.clipSkip());
+    int chunks = settings.captionChunks();
     List<Expr> contexts = new ArrayList<>();
     Optional<Expr> pooled = Optional.empty();
     for (TextEncoder encoder : model.textEncoders()) {
       String name = encoder.model();
-      Expr ids = graph.input(name + "_ids", DType.I64, Shape.of(ANY, ANY));
+      Expr ids = graph.input(name + IDS, DType.I64, Shape.of(ANY, ANY));
+      Optional<Expr> kept =
+          chunks > 1
+              ? Optional.of(graph.input(name + KEPT, DType.I64, Shape.of(ANY)))
+              : Optional.empty();
       FrozenWeights frozen = new FrozenWeights(compute, StyleProgram.prefix(name));
       Weights weights = Weights.of(graph, name, frozen, adapters);
       Optional<Expr> end =
           encoder.network().pooledWidth() > 0 && model.xl()
-              ? Optional.of(graph.input(name + "_end", DType.I64, Shape.of(ANY)))
+              ? Optional.of(graph.input(name + END, DType.I64, Shape.of(ANY)))
               : Optional.empty();
       EncoderTokens tokens = new EncoderTokens(ids, end, Optional.empty());
       EncodedText seen = encoder.network().stage(weights, tokens, compute, view);
-      contexts.add(seen.hidden());
+      contexts.add(kept.map(k -> joined(seen.hidden(), k, chunks)).orElse(seen.hidden()));
       if (end.isPresent()) {
-        pooled = seen.pooled();
+        pooled = seen.pooled().map(all -> chunks > 1 ? first(all, chunks) : all);
       }
     }
     Expr context = contexts.get(0);
@@ -68,5 +80,22 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
       context = context.cat(-1, next);
     }
     return new StagedCaptions(context, pooled);
+  }
+
+  /**
+   * The chunks of each caption one after the other.
+   *
+   * @param hidden [batch * chunks, tokens, width]
+   * @param kept which places of all chunks count
+   * @return [batch, kept, width]
+   */
+  private static Expr joined(Expr hidden, Expr kept, int chunks) {
+    Expr apart = hidden.reshape(Dim.of(-1), Dim.of(chunks), hidden.dim(1), hidden.dim(2));
+    return apart.reshape(apart.dim(0), Dim.of(-1), hidden.dim(2)).indexSelect(1, kept);
+  }
+
+  /** What the first chunk of each caption gave, [batch, width] of [batch * chunks, width]. */
+  private static Expr first(Expr all, int chunks) {
+    return all.reshape(Dim.of(-1), Dim.of(chunks), all.dim(1)).select(1, 0);
   }
 }

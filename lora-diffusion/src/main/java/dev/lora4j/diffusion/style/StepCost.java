@@ -27,8 +27,10 @@ import java.util.function.UnaryOperator;
  * @param state bytes of what is trained, its gradient and what the optimiser remembers
  */
 public record StepCost(int batches, Cost batch, long weights, long state) {
-  /** Words that a text encoder sees. */
+  /** Words that a text encoder sees, and those of them that stand around a text. */
   private static final int WORDS = 77;
+
+  private static final int AROUND = 2;
 
   /** The gradient by weight and as one buffer. */
   private static final int GRADIENTS = 2;
@@ -50,7 +52,7 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
       int latentWidth) {
     Map<String, Shape> factors = new HashMap<>(plan.shapes());
     plan.shapes().forEach((name, shape) -> factors.put(TrainedTensor.anchor(name), shape));
-    Sizes sizes = new Sizes(batch, latentHeight, latentWidth, factors);
+    Sizes sizes = new Sizes(batch, latentHeight, latentWidth, settings.captionChunks(), factors);
     Graph graph = Graph.sized(sizes);
     Objective objective = new Objective(model.schedule(), settings.objective());
     StagedLoss program =
@@ -103,7 +105,7 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
   }
 
   /** The sizes that a batch gives to the inputs of a step. */
-  private record Sizes(int batch, int height, int width, Map<String, Shape> factors)
+  private record Sizes(int batch, int height, int width, int chunks, Map<String, Shape> factors)
       implements UnaryOperator<Graph.Input> {
     private static final int PICTURE = 4;
 
@@ -113,20 +115,25 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
       int rank = known.rank();
       for (int d = 0; d < rank; d++) {
         if (known.size(d) == Shape.UNKNOWN) {
-          known = known.with(d, size(d, rank));
+          known = known.with(d, size(input.name(), d, rank));
         }
       }
       return new Graph.Input(input.name(), input.dtype(), known);
     }
 
-    private long size(int d, int rank) {
+    private long size(String name, int d, int rank) {
+      long words = (long) chunks * (WORDS - AROUND) + AROUND;
+      if (name.endsWith(StagedCaptions.KEPT)) {
+        return words;
+      }
+      boolean inChunks = name.endsWith(StagedCaptions.IDS) || name.endsWith(StagedCaptions.END);
       if (d == 0) {
-        return batch;
+        return inChunks ? (long) batch * chunks : batch;
       }
       if (rank == PICTURE) {
         return d == rank - 1 ? width : height;
       }
-      return WORDS;
+      return inChunks ? WORDS : words;
     }
   }
 }

@@ -19,6 +19,7 @@ final class StyleDraft {
   double averageDecay;
   OptionalDouble maxNorm;
   int clipSkip;
+  int captionChunks;
   boolean checkpointing;
   long seed;
   DType stored;
@@ -34,6 +35,7 @@ final class StyleDraft {
     averageDecay = from.averageDecay();
     maxNorm = from.maxNorm();
     clipSkip = from.clipSkip();
+    captionChunks = from.captionChunks();
     checkpointing = from.checkpointing();
     seed = from.seed();
     stored = from.stored();
@@ -52,6 +54,7 @@ final class StyleDraft {
         averageDecay,
         maxNorm,
         clipSkip,
+        captionChunks,
         checkpointing,
         seed,
         stored);

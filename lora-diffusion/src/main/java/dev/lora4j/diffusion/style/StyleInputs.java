@@ -7,20 +7,33 @@ import dev.lora4j.diffusion.denoiser.Told;
 import dev.lora4j.diffusion.pipeline.CaptionTokens;
 import dev.lora4j.diffusion.pipeline.EncodedCaption;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Captions of a data set, encoded before the program or, by encoders that are trained, in it. */
 final class StyleInputs implements CaptionInputs {
   private final StableDiffusion base;
   private final EncodedCaptions captions;
   private final boolean encoders;
+  private final int chunks;
 
   /**
    * @param captions what captions become, if no text encoder is trained
    * @param encoders whether the text encoders are in the program
    */
   StyleInputs(StableDiffusion base, EncodedCaptions captions, boolean encoders) {
+    this(base, captions, encoders, 1);
+  }
+
+  /**
+   * With captions in chunks.
+   *
+   * @param chunks of each caption, where the encoders are in the program
+   */
+  StyleInputs(StableDiffusion base, EncodedCaptions captions, boolean encoders, int chunks) {
+    this.chunks = chunks;
     this.base = base;
     this.captions = captions;
     this.encoders = encoders;
@@ -32,8 +45,13 @@ final class StyleInputs implements CaptionInputs {
     List<Tensor> inputs = new ArrayList<>();
     if (encoders) {
       for (int i = 0; i < base.tokenizers().size(); i++) {
-        CaptionTokens tokens = CaptionTokens.of(scope, base.tokenizers().get(i), texts);
+        PromptTokenizer tokenizer = base.tokenizers().get(i);
+        CaptionTokens tokens = CaptionTokens.of(scope, tokenizer, texts, chunks);
         inputs.add(tokens.ids());
+        if (chunks > 1) {
+          long[] kept = IntStream.of(CaptionTokens.kept(tokenizer, chunks)).asLongStream().toArray();
+          inputs.add(Tensor.ofLongs(scope, Shape.of(kept.length), kept));
+        }
         boolean pools = base.base().textEncoders().get(i).network().pooledWidth() > 0;
         if (base.base().xl() && pools) {
           inputs.add(tokens.ends());

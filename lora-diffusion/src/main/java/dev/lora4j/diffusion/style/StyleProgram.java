@@ -82,7 +82,7 @@ final class StyleProgram {
     }
     StagedCaptions captions =
         trainsText(at.plan())
-            ? StagedCaptions.trained(graph, model, at.adapters(), settings.clipSkip())
+            ? StagedCaptions.trained(graph, model, at.adapters(), settings)
             : StagedCaptions.encoded(graph, model);
     Optional<Told> told = captions.pooled().map(pooled -> new Told(pooled, sizes(graph)));
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
@@ -129,7 +129,7 @@ final class StyleProgram {
     Graph graph = new Graph();
     FlatParameters parameters = new FlatParameters(graph, model.compute(), groups(plan, settings));
     AdapterInTraining factors = new AdapterInTraining(parameters, plan);
-    StagedCaptions.trained(graph, model, factors, settings.clipSkip());
+    StagedCaptions.trained(graph, model, factors, settings);
     return plan.without(factors.unmet().stream().filter(StyleProgram::text).toList());
   }
 

@@ -29,6 +29,7 @@ import java.util.OptionalDouble;
  * @param averageDecay share that a moving average of the factors keeps of itself; 0 for none
  * @param maxNorm greatest norm of what is added to a layer's weight
  * @param clipSkip layers of the text encoders to leave out, beyond what the base leaves out
+ * @param captionChunks runs of the text encoders over each caption; what is longer is cut
  * @param checkpointing whether parts of the denoiser are computed twice to save memory
  * @param seed of everything random
  * @param stored the type that factors are stored in
@@ -44,9 +45,12 @@ public record StyleSettings(
     double averageDecay,
     OptionalDouble maxNorm,
     int clipSkip,
+    int captionChunks,
     boolean checkpointing,
     long seed,
     DType stored) {
+  /** More would be longer than any caption that is read. */
+  private static final int MOST_CHUNKS = 64;
 
   /** LoRA of rank 16 on all blocks of the denoiser, AdamW, 300 steps at up to 0.001. */
   public static final StyleSettings DEFAULT =
@@ -61,6 +65,7 @@ public record StyleSettings(
           0,
           OptionalDouble.empty(),
           0,
+          1,
           false,
           0,
           DType.F16);
@@ -73,6 +78,42 @@ public record StyleSettings(
       throw new IllegalArgumentException(
           "layers to leave out must not be negative, found " + clipSkip);
     }
+    if (captionChunks < 1 || captionChunks > MOST_CHUNKS) {
+      throw new IllegalArgumentException(
+          "captions are taken in 1 to " + MOST_CHUNKS + " chunks, found " + captionChunks);
+    }
+  }
+
+  /** With captions in one chunk each. */
+  public StyleSettings(
+      AdapterRecipe recipe,
+      Optimizer optimizer,
+      Rates rates,
+      RateSchedule schedule,
+      ObjectiveSettings objective,
+      int accumulate,
+      double clip,
+      double averageDecay,
+      OptionalDouble maxNorm,
+      int clipSkip,
+      boolean checkpointing,
+      long seed,
+      DType stored) {
+    this(
+        recipe,
+        optimizer,
+        rates,
+        schedule,
+        objective,
+        accumulate,
+        clip,
+        averageDecay,
+        maxNorm,
+        clipSkip,
+        1,
+        checkpointing,
+        seed,
+        stored);
   }
 
   private static TrainingSettings training(
@@ -180,6 +221,13 @@ public record StyleSettings(
     return draft.settings();
   }
 
+  /** With captions in so many chunks. */
+  public StyleSettings withCaptionChunks(int chunks) {
+    StyleDraft draft = new StyleDraft(this);
+    draft.captionChunks = chunks;
+    return draft.settings();
+  }
+
   /** With another seed. */
   public StyleSettings withSeed(long other) {
     StyleDraft draft = new StyleDraft(this);
@@ -192,5 +240,37 @@ public record StyleSettings(
     StyleDraft draft = new StyleDraft(this);
     draft.stored = other;
     return draft.settings();
+  }
+
+  /** All settings, with the chunks only where there are several: runs are known by this text. */
+  @Override
+  public String toString() {
+    return "StyleSettings[recipe="
+        + recipe
+        + ", optimizer="
+        + optimizer
+        + ", rates="
+        + rates
+        + ", schedule="
+        + schedule
+        + ", objective="
+        + objective
+        + ", accumulate="
+        + accumulate
+        + ", clip="
+        + clip
+        + ", averageDecay="
+        + averageDecay
+        + ", maxNorm="
+        + maxNorm
+        + ", clipSkip="
+        + clipSkip
+        + ", checkpointing="
+        + checkpointing
+        + ", seed="
+        + seed
+        + ", stored="
+        + stored
+        + (captionChunks == 1 ? "]" : ", captionChunks=" + captionChunks + "]");
   }
 }

@@ -287,8 +287,9 @@ public final class StyleTrainer {
   }
 
   private StyleTask task(AdapterPlan plan, Samples samples, ContentCache cache) {
-    EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip());
-    CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan));
+    int chunks = settings.captionChunks();
+    EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip(), chunks);
+    CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan), chunks);
     StyleMetadata header = StyleMetadata.on(base.base(), metadata);
     return new StyleTask(
         base.base(),

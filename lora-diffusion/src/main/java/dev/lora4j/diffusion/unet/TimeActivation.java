@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.unet;
 
 import dev.lora4j.core.tensor.Expr;
+import java.util.Locale;
 
 /** What the embedding of a timestep may end with, by diffusers' names. */
 public enum TimeActivation {
@@ -15,7 +16,7 @@ public enum TimeActivation {
 
   /** The one that diffusers calls so: {@code silu}, {@code swish}, {@code gelu} and so on. */
   static TimeActivation named(String name) {
-    return name.equals("swish") ? SILU : valueOf(name.toUpperCase(java.util.Locale.ROOT));
+    return name.equals("swish") ? SILU : valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   /** Its value at each element of x. */

@@ -150,26 +150,34 @@ public record UNetConfig(
    */
   @Override
   public String toString() {
-    String sizes =
-        "UNetConfig[inChannels=%d, outChannels=%d, blockOutChannels=%s, downCrossAttention=%s,"
-            + " upCrossAttention=%s, layersPerBlock=%d, crossAttentionDim=%d, attentionHeads=%s,"
-            + " normNumGroups=%d, normEps=%s, linearProjection=%s, transformerLayers=%s,"
-            + " upcastAttention=%s, added=%s";
-    return sizes.formatted(
-            inChannels,
-            outChannels,
-            blockOutChannels,
-            downCrossAttention,
-            upCrossAttention,
-            layersPerBlock,
-            crossAttentionDim,
-            attentionHeads,
-            normNumGroups,
-            normEps,
-            linearProjection,
-            transformerLayers,
-            upcastAttention,
-            added)
+    return "UNetConfig[inChannels="
+        + inChannels
+        + ", outChannels="
+        + outChannels
+        + ", blockOutChannels="
+        + blockOutChannels
+        + ", downCrossAttention="
+        + downCrossAttention
+        + ", upCrossAttention="
+        + upCrossAttention
+        + ", layersPerBlock="
+        + layersPerBlock
+        + ", crossAttentionDim="
+        + crossAttentionDim
+        + ", attentionHeads="
+        + attentionHeads
+        + ", normNumGroups="
+        + normNumGroups
+        + ", normEps="
+        + normEps
+        + ", linearProjection="
+        + linearProjection
+        + ", transformerLayers="
+        + transformerLayers
+        + ", upcastAttention="
+        + upcastAttention
+        + ", added="
+        + added
         + (variant.equals(UNetVariant.PLAIN) ? "]" : ", variant=" + variant + "]");
   }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.diffusion.unet;
 
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.diffusion.denoiser.Told;
 import dev.lora4j.diffusion.unet.UNetVariant.Middle;
 import java.util.Collections;
 import java.util.List;
@@ -183,7 +184,7 @@ record UNetConfigFile(ConfigFile json) {
     String key = "projection_class_embeddings_input_dim";
     int sinusoids = json.within("addition_time_embed_dim", 2, MOST_CHANNELS);
     int width = json.within(key, 1, MOST_CHANNELS);
-    if (width <= sinusoids * dev.lora4j.diffusion.denoiser.Told.SIZES) {
+    if (width <= sinusoids * Told.SIZES) {
       throw wrong(
           key,
           "is "

@@ -117,8 +117,7 @@ class LatentConsistencyTest {
   void aNegativeTextIsRefused() throws IOException {
     try (StableDiffusion sd = model("sd")) {
       String message =
-          assertThrows(
-                  IllegalArgumentException.class, () -> sd.generate(PROMPT.negative("a cat")))
+          assertThrows(IllegalArgumentException.class, () -> sd.generate(PROMPT.negative("a cat")))
               .getMessage();
       assertTrue(message.contains("guided within"), message);
     }

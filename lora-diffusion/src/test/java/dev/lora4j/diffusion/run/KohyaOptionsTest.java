@@ -35,6 +35,21 @@ class KohyaOptionsTest {
     return layers;
   }
 
+  @ParameterizedTest
+  @CsvSource({"75, 1", "150, 2", "225, 3"})
+  void tokensOfCaptionsAreChunks(int tokens, int chunks) throws Exception {
+    Layers layers = read("images = \"pictures\"\nmax_token_length = " + tokens + "\n");
+    assertEquals(chunks, StyleOf.settings(layers.values()).captionChunks());
+    assertTrue(layers.notes().isEmpty(), layers.notes().toString());
+  }
+
+  @Test
+  void tokensThatAreNoChunksAreRefused() throws Exception {
+    Layers layers = read("images = \"pictures\"\nmax_token_length = 100\n");
+    String message = String.valueOf(assertThrows(RunProblems.class, layers::values).getMessage());
+    assertTrue(message.contains("max_token_length is 75, 150, 225"), message);
+  }
+
   @Test
   void optionsOfSdScriptsMeanWhatTheyMeanThere() throws Exception {
     Layers layers =

@@ -48,7 +48,7 @@ class EncodedCaptionsTest {
   void neitherMemoryNorDiskGrowsWithCaptionsThatChanceMakes() throws IOException {
     ContentCache cache = new ContentCache(folder, DType.F32);
     int each = Float.BYTES * SD.encodeCaptions(java.util.List.of("a"), 0).get(0).context().length;
-    EncodedCaptions captions = new EncodedCaptions(SD, cache, 0, 3L * each);
+    EncodedCaptions captions = new EncodedCaptions(SD, cache, 0, 1, 3L * each);
     for (int i = 0; i < 10; i++) {
       captions.of(sample("a fox, tag " + i, false));
       assertTrue(captions.held() <= 3, captions.held() + " captions are held");

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,10 +78,36 @@ final class PlanReport {
     int most = 0;
     for (PromptTokenizer tokenizer : run.model().sd().tokenizers()) {
       for (String caption : item.recipe().longest(item.caption())) {
-        most = Math.max(most, CaptionTokens.cut(tokenizer, caption));
+        most = Math.max(most, CaptionTokens.cut(tokenizer, caption, run.style().captionChunks()));
       }
     }
     return most;
+  }
+
+  /** How many captions are cut, and how to take them whole; nothing if none is. */
+  private Optional<String> cutCaptions() {
+    int captions = 0;
+    int chunks = 1;
+    PromptTokenizer tokenizer = run.model().sd().tokenizers().get(0);
+    for (DataItem item : run.data().training()) {
+      int cut = cut(item);
+      if (cut > 0) {
+        captions++;
+        int more = (cut + tokenizer.room() - 1) / tokenizer.room();
+        chunks = Math.max(chunks, run.style().captionChunks() + more);
+      }
+    }
+    int count = run.style().captionChunks() * tokenizer.room();
+    return captions == 0
+        ? Optional.empty()
+        : Optional.of(
+            (captions == 1 ? "1 caption is" : captions + " captions are")
+                + " longer than "
+                + count
+                + " tokens and cut there; caption_chunks = "
+                + chunks
+                + " takes all of "
+                + (captions == 1 ? "it" : "them"));
   }
 
   /** The run in a few lines. */
@@ -99,6 +126,7 @@ final class PlanReport {
                 : " and " + run.data().validation().size() + " held out")
             + ", in sizes "
             + buckets());
+    cutCaptions().ifPresent(lines::add);
     long epochs = (long) style.steps() * style.accumulate() / Math.max(1, run.batchesPerEpoch());
     lines.add(
         style.steps()

@@ -111,7 +111,12 @@ final class RequestOptions {
       for (String text : texts) {
         for (int i = 0; i < count; i++) {
           Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
-          prompt = prompt.guidance(guidance).sampler(sampler.orElse("")).schedule(law).clipSkip(clipSkip);
+          prompt =
+              prompt
+                  .guidance(guidance)
+                  .sampler(sampler.orElse(""))
+                  .schedule(law)
+                  .clipSkip(clipSkip);
           PictureSize pixels = size.orElse(new PictureSize(0, 0));
           all.add(prompt.size(pixels.width(), pixels.height()).micro(micro.value()));
         }

@@ -137,6 +137,12 @@ final class RunOptions {
   private Optional<String> trigger = Optional.empty();
 
   @Option(
+      names = "--caption-chunks",
+      paramLabel = "N",
+      description = "How many times 75 tokens of a caption count (default: 1).")
+  private Optional<String> chunks = Optional.empty();
+
+  @Option(
       names = "--preview",
       paramLabel = "TEXT",
       description =
@@ -197,6 +203,7 @@ final class RunOptions {
     say(layers, "optimizer.lr", rate);
     dropout.ifPresent(RunOptions::requireShare);
     dropout.ifPresent(x -> layers.set("data.caption_dropout_rate", number(x), LINE));
+    say(layers, "caption_chunks", chunks);
     say(layers, "seed", seed);
     say(layers, "dtype", stored);
     if (trigger.isPresent()) {

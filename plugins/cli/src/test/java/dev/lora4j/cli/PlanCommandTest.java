@@ -201,6 +201,16 @@ class PlanCommandTest {
   }
 
   @Test
+  void captionsThatAreCutAreToldWithHowToLengthen() throws IOException {
+    Files.writeString(folder.resolve("pictures/ball-0.txt"), "ball ".repeat(60));
+    String told = "1 caption is longer than 22 tokens and cut there; caption_chunks = 3 takes all";
+    assertTrue(plan().out().contains(told), plan().out());
+    String whole = plan("--caption-chunks=3").out();
+    assertFalse(whole.contains("cut"), whole);
+    assertTrue(plan("--set=caption_chunks=2").out().contains("longer than 44 tokens"));
+  }
+
+  @Test
   void theLongestOfSeveralLinesSaysHowManyTokensAreCutOff() throws IOException {
     Files.writeString(folder.resolve("pictures/ball-0.txt"), "a ball\n" + "ball ".repeat(90));
     assertFalse(plan().out().contains("tokens cut off"));
