@@ -1,11 +1,12 @@
 package dev.lora4j.diffusion.base.original;
 
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.unet.UNetVariant.Middle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The sizes of a denoiser, from the names and shapes of its weights. Heads cannot be seen in them:
@@ -16,6 +17,9 @@ final class MeasuredUNet {
   private static final int HEADS = 8;
   private static final int HEAD_WIDTH = 64;
   private static final int GROUPS = 32;
+
+  private static final String TRANSFORMERS = "transformer_blocks.";
+  private static final String MIDDLE_ATTENTION = "middle_block.1.";
 
   /** What the sizes that a denoiser is told are, and how many. */
   private static final int SIZES = 6;
@@ -41,52 +45,67 @@ final class MeasuredUNet {
     List<Level> levels = down();
     int layers = levels.get(0).channels().size();
     List<Integer> channels = new ArrayList<>();
-    List<Integer> depths = new ArrayList<>();
     for (Level level : levels) {
       channels.add(same("channels", level.channels()));
-      depths.add(same("transformer blocks", level.depths()));
       if (level.channels().size() != layers) {
         throw irregular("its resolutions have different numbers of blocks");
       }
     }
-    int middle = keys.count(prefix + "middle_block.1.transformer_blocks.");
-    if (middle == 0) {
+    Middle kind = kindOfMiddle();
+    int middle = keys.count(prefix + MIDDLE_ATTENTION + TRANSFORMERS);
+    if (kind == Middle.CROSS_ATTENTION && middle == 0) {
       throw irregular("nothing in the middle of it attends to the text");
     }
-    List<Integer> up = up(levels.size(), layers);
-    List<Integer> transformers = new ArrayList<>();
-    for (int level = 0; level < levels.size(); level++) {
-      boolean last = level == levels.size() - 1;
-      int depth = depths.get(level);
-      int back = up.get(levels.size() - 1 - level);
-      if ((depth > 0 && back > 0 && depth != back) || (last && depth > 0 && depth != middle)) {
-        throw irregular("one resolution has different numbers of transformer blocks");
-      }
-      // The last one's is the middle's too.
-      transformers.add(last ? middle : Math.max(1, Math.max(depth, back)));
+    MeasuredDepths depths =
+        new MeasuredDepths(
+            levels.stream().map(Level::depths).toList(), up(levels.size(), layers), middle);
+    Optional<String> problem = depths.problem();
+    if (problem.isPresent()) {
+      throw irregular(problem.get());
     }
-    boolean linear = projection().rank() == 2;
+    String attention = prefix + attention(levels.size() * (layers + 1));
+    boolean linear = rank(attention + "proj_in.weight") == 2;
     return new UNetConfig(
         keys.size(prefix + "input_blocks.0.0.weight", 1),
         keys.size(prefix + "out.2.weight", 0),
         channels,
-        depths.stream().map(d -> d > 0).toList(),
-        up.stream().map(d -> d > 0).toList(),
+        depths.down().stream().map(MeasuredDepths::attends).toList(),
+        depths.up().stream().map(MeasuredDepths::attends).toList(),
         layers,
-        keys.size(prefix + "middle_block.1.transformer_blocks.0.attn2.to_k.weight", 1),
+        keys.size(attention + "transformer_blocks.0.attn2.to_k.weight", 1),
         channels.stream().map(c -> heads(c, linear)).toList(),
         GROUPS,
         1e-5,
         linear,
-        transformers,
+        depths.byLevel(),
         upcast,
-        added(pooled));
+        added(pooled),
+        depths.variant(kind));
   }
 
-  private Shape projection() {
-    String name = prefix + "middle_block.1.proj_in.weight";
+  /** Whether there is attention in the middle, a residual block alone, or nothing. */
+  private Middle kindOfMiddle() {
+    if (keys.below(prefix + MIDDLE_ATTENTION)) {
+      return Middle.CROSS_ATTENTION;
+    }
+    return keys.below(prefix + "middle_block.0.") ? Middle.RESIDUAL : Middle.NONE;
+  }
+
+  /** What the names of some attention to the text begin with. */
+  private String attention(int blocks) {
+    return Stream.concat(
+            Stream.of(MIDDLE_ATTENTION),
+            IntStream.rangeClosed(0, blocks)
+                .boxed()
+                .flatMap(n -> Stream.of("input_blocks." + n + ".1.", "output_blocks." + n + ".1.")))
+        .filter(name -> keys.below(prefix + name + TRANSFORMERS))
+        .findFirst()
+        .orElseThrow(() -> irregular("nothing in it attends to the text"));
+  }
+
+  private int rank(String name) {
     keys.size(name, 1);
-    return keys.shape(name).orElseThrow();
+    return keys.shape(name).orElseThrow().rank();
   }
 
   private List<Level> down() {
@@ -99,7 +118,7 @@ final class MeasuredUNet {
         level = new Level(new ArrayList<>(), new ArrayList<>());
       } else {
         level.channels().add(keys.size(block + "0.out_layers.3.weight", 0));
-        level.depths().add(keys.count(block + "1.transformer_blocks."));
+        level.depths().add(keys.count(block + "1." + TRANSFORMERS));
       }
     }
     levels.add(level);
@@ -109,23 +128,16 @@ final class MeasuredUNet {
     return levels;
   }
 
-  /** Transformer blocks of each resolution on the way up, coarsest first. */
-  private List<Integer> up(int levels, int layers) {
+  /** Transformer blocks after each residual block on the way up, coarsest resolution first. */
+  private List<List<Integer>> up(int levels, int layers) {
     return IntStream.range(0, levels)
         .mapToObj(
             level ->
-                same(
-                    "transformer blocks",
-                    IntStream.rangeClosed(0, layers)
-                        .map(
-                            i ->
-                                keys.count(
-                                    prefix
-                                        + "output_blocks."
-                                        + (level * (layers + 1) + i)
-                                        + ".1.transformer_blocks."))
-                        .boxed()
-                        .toList()))
+                IntStream.rangeClosed(0, layers)
+                    .map(i -> level * (layers + 1) + i)
+                    .map(n -> keys.count(prefix + "output_blocks." + n + ".1." + TRANSFORMERS))
+                    .boxed()
+                    .toList())
         .toList();
   }
 
@@ -168,6 +180,6 @@ final class MeasuredUNet {
     return keys.refused(
         "its denoiser is built as none that can be computed here: "
             + how
-            + ", as in SSD-1B and Segmind Vega for example.");
+            + ".");
   }
 }

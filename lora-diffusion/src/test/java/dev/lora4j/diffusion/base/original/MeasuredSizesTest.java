@@ -25,16 +25,20 @@ import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
+import dev.lora4j.diffusion.unet.UNetVariant;
+import dev.lora4j.diffusion.unet.UNetVariant.Middle;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sizes of networks, from the names and shapes of their weights. */
@@ -97,6 +101,46 @@ class MeasuredSizesTest {
     assertEquals(second, new MeasuredEncoder(keys, sizes.places().get(1)).config(0, true));
     assertEquals(
         2, new MeasuredEncoder(keys, sizes.places().get(1)).config(1, false).numHiddenLayers());
+  }
+
+  private static UNetConfig small(
+      List<Integer> layers, boolean upAttends, UNetVariant variant) {
+    return new UNetConfig(
+        4,
+        4,
+        List.of(64, 128, 192),
+        List.of(false, true, true),
+        List.of(true, true, upAttends),
+        2,
+        40,
+        List.of(1, 2, 3),
+        32,
+        1e-5,
+        true,
+        layers,
+        false,
+        Optional.of(new UNetConfig.Added(10, 6 * 10 + 24)),
+        variant);
+  }
+
+  static Stream<UNetConfig> smallDenoisers() {
+    List<List<Integer>> up = List.of(List.of(4, 4, 10), List.of(2, 1, 1), List.of(1, 1, 1));
+    List<List<Integer>> down = List.of(List.of(1, 1), List.of(2, 1), List.of(4, 4));
+    return Stream.of(
+        // As SSD-1B, Segmind Vega, KOALA and the smallest of Stable Diffusion 1 are built.
+        small(List.of(1, 2, 4), false, UNetVariant.of(Middle.RESIDUAL, 0).depths(List.of(), up)),
+        small(List.of(1, 1, 2), false, UNetVariant.of(Middle.RESIDUAL, 0)),
+        small(List.of(1, 2, 5), false, UNetVariant.of(Middle.NONE, 0)),
+        small(List.of(1, 2, 4), true, UNetVariant.of(Middle.NONE, 0).depths(down, up)),
+        small(List.of(1, 2, 4), false, UNetVariant.PLAIN.depths(down, up)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("smallDenoisers")
+  void smallDenoisersAreMeasuredToo(UNetConfig unet) {
+    VaeConfig vae = new VaeConfig(3, 3, 4, List.of(32), 1, 32, 0.5, 0);
+    KeyTree keys = tree(new FullSizes(unet, vae, List.of(), List.of()));
+    assertEquals(unet, new MeasuredUNet(keys, UNET).config(24, false));
   }
 
   /** A whole file of a small size, without any configuration beside it. */
@@ -215,9 +259,9 @@ class MeasuredSizesTest {
 
   @ParameterizedTest
   @CsvSource({
-    // One block of a resolution with less depth than the others, as SSD-1B has.
-    "sdxl,input_blocks.5.1.transformer_blocks.1.,different numbers of transformer blocks",
-    "sdxl,output_blocks.2.1.transformer_blocks.9.,different numbers of transformer blocks",
+    "sdxl,input_blocks.5.1.transformer_blocks.,others do not",
+    "sdxl,output_blocks.2.1.transformer_blocks.,others do not",
+    "sdxl,middle_block.1.transformer_blocks.9.,its middle has another number",
     "sd1,middle_block.1.transformer_blocks.,nothing in the middle",
     "sd1,input_blocks.2.,different numbers of blocks"
   })
