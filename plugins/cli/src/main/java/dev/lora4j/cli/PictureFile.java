@@ -11,7 +11,7 @@ final class PictureFile {
   /** The picture in a file, as it is to be looked at. */
   static BufferedImage read(Path file) {
     try {
-      return dev.lora4j.diffusion.dataset.image.PictureFile.read(file).decode().image();
+      return dev.lora4j.diffusion.dataset.image.PictureFile.read(file).decodeAnySize().image();
     } catch (PictureFileException e) {
       throw new Failure(file + " " + e.sentence(), e);
     }

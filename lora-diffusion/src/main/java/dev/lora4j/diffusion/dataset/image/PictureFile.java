@@ -110,6 +110,10 @@ public final class PictureFile {
    *     #MOST_PIXELS}, declares several sizes, or is smaller than {@link #LEAST_SIDE}
    */
   public PictureHeader header() {
+    return header(LEAST_SIDE);
+  }
+
+  private PictureHeader header(int least) {
     container
         .oddity(bytes)
         .ifPresent(
@@ -126,9 +130,9 @@ public final class PictureFile {
               + MOST_PIXELS
               + " that are unpacked; make it smaller if it is meant.");
     }
-    if (size[0] < LEAST_SIDE || size[1] < LEAST_SIDE) {
+    if (size[0] < least || size[1] < least) {
       throw new PictureFileException(
-          "has " + sides + "; a side needs at least " + LEAST_SIDE + ". Remove it.");
+          "has " + sides + "; a side needs at least " + least + ". Remove it.");
     }
     if (!container.whole(bytes)) {
       throw new PictureFileException("is cut off before its end; copy it again or remove it.");
@@ -156,6 +160,15 @@ public final class PictureFile {
   public PixelMap decode(Consumer<String> remarks) {
     Orientation turn = header().orientation();
     return turn.upright(Samples.of(stored(remarks)));
+  }
+
+  /**
+   * The pixels, as {@link #decode()}, also of a picture of fewer than {@link #LEAST_SIDE} rows or
+   * columns: a mask for two halves needs two pixels.
+   */
+  public PixelMap decodeAnySize() {
+    Orientation turn = header(1).orientation();
+    return turn.upright(Samples.of(stored(remark -> {})));
   }
 
   /**

@@ -124,6 +124,16 @@ class PictureBombTest {
   }
 
   @Test
+  void aMaskMayBeSmallerThanAPictureToLearn() throws IOException {
+    Path file = folder.resolve("halves.png");
+    BufferedImage halves = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
+    halves.setRGB(1, 0, 0x123456);
+    ImageIO.write(halves, "png", file.toFile());
+    assertEquals(0xff123456, PictureFile.read(file).decodeAnySize().image().getRGB(1, 0));
+    assertThrows(PictureFileException.class, () -> PictureFile.read(file).decode());
+  }
+
+  @Test
   void anImageHasThePixelsOfTheMap() throws IOException {
     PixelMap alpha = PictureFile.read(FOLDER.resolve("alpha.png")).decode();
     BufferedImage image = alpha.image();
