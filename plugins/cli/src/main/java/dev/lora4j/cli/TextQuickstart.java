@@ -110,7 +110,7 @@ final class TextQuickstart implements Command {
               output,
               Map.of(
                   "settings", KeptTrainings.digest(settings),
-                  "texts", KeptTrainings.digest(TinyLm.novel(), output),
+                  "chapters", KeptTrainings.digest(TinyLm.novel(), output),
                   "base", model.base().hash(),
                   "compute", model.base().compute().toString()),
               resume);

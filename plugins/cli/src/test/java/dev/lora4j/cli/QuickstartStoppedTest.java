@@ -115,13 +115,13 @@ class QuickstartStoppedTest {
     assertEquals(1, refused.code());
     assertTrue(refused.err().contains("were others: settings changed"), refused.err());
     Path others = Files.writeString(out.resolve(KeptTrainings.FOLDER).resolve("mine.txt"), "");
-    Run anew = again(command(out, "--seed=5", "--steps=3"));
+    Run anew = again(command(out, "--seed=5"));
     assertTrue(Files.exists(others), "what others have there stays");
     Files.delete(others);
     Files.delete(others.getParent());
     assertTrue(anew.err().contains("They are removed"), anew.err());
     Path whole = folder.resolve("whole");
-    again(command(whole, "--seed=5", "--steps=3"));
+    again(command(whole, "--seed=5"));
     assertSame(whole, out);
   }
 
