@@ -66,8 +66,7 @@ final class CaptionEncoder {
     return encoded;
   }
 
-  private List<Tensor> run(
-      Scope work, int index, List<String> captions, int clipSkip, int chunks) {
+  private List<Tensor> run(Scope work, int index, List<String> captions, int clipSkip, int chunks) {
     TextEncoder encoder = base.textEncoders().get(index);
     CaptionTokens tokens = CaptionTokens.of(work, tokenizers.get(index), captions, chunks);
     Map<String, Tensor> data = new HashMap<>(Map.of("ids", tokens.ids()));

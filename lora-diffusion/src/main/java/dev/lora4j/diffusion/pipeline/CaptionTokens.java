@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Captions as one text encoder takes them in training: in chunks as long as its places allow, cut at
- * the end of the last, with no signs that mean emphasis.
+ * Captions as one text encoder takes them in training: in chunks as long as its places allow, cut
+ * at the end of the last, with no signs that mean emphasis.
  *
  * @param ids I64 [captions * chunks, tokens], the chunks of a caption one after the other
  * @param ends I64 [captions * chunks], where each ends

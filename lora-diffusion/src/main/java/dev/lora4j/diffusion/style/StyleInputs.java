@@ -49,7 +49,8 @@ final class StyleInputs implements CaptionInputs {
         CaptionTokens tokens = CaptionTokens.of(scope, tokenizer, texts, chunks);
         inputs.add(tokens.ids());
         if (chunks > 1) {
-          long[] kept = IntStream.of(CaptionTokens.kept(tokenizer, chunks)).asLongStream().toArray();
+          long[] kept =
+              IntStream.of(CaptionTokens.kept(tokenizer, chunks)).asLongStream().toArray();
           inputs.add(Tensor.ofLongs(scope, Shape.of(kept.length), kept));
         }
         boolean pools = base.base().textEncoders().get(i).network().pooledWidth() > 0;

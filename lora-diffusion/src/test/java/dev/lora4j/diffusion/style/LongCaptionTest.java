@@ -110,10 +110,7 @@ class LongCaptionTest {
         .images(List.of(new Picture("p", caption, side, side, rgb)))
         .batch(2)
         .captionDropout(0)
-        .settings(
-            settings
-                .with(settings.recipe().targets(targets))
-                .withCaptionChunks(chunks))
+        .settings(settings.with(settings.recipe().targets(targets)).withCaptionChunks(chunks))
         .run()
         .losses()
         .get(0);

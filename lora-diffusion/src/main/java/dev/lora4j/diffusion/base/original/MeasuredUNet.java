@@ -177,9 +177,6 @@ final class MeasuredUNet {
   }
 
   private RuntimeException irregular(String how) {
-    return keys.refused(
-        "its denoiser is built as none that can be computed here: "
-            + how
-            + ".");
+    return keys.refused("its denoiser is built as none that can be computed here: " + how + ".");
   }
 }

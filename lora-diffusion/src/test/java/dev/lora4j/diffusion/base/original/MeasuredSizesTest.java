@@ -103,8 +103,7 @@ class MeasuredSizesTest {
         2, new MeasuredEncoder(keys, sizes.places().get(1)).config(1, false).numHiddenLayers());
   }
 
-  private static UNetConfig small(
-      List<Integer> layers, boolean upAttends, UNetVariant variant) {
+  private static UNetConfig small(List<Integer> layers, boolean upAttends, UNetVariant variant) {
     return new UNetConfig(
         4,
         4,
