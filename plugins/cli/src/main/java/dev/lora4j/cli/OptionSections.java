@@ -37,8 +37,8 @@ final class OptionSections {
     section(
         TRAINING,
         "method targets saved rank alpha rslora steps epochs batch accumulate lr lr-scheduler warmup"
-            + " optimizer clip dropout max-length pack held-out validate-every keep-best save-every"
-            + " runs preview seed resume overwrite");
+            + " optimizer clip dropout caption-chunks max-length pack held-out validate-every"
+            + " keep-best save-every runs preview seed resume overwrite");
     section(
         SAMPLING,
         "steps guidance sampler schedule clip-skip tokens temperature top-k top-p min-p"
