@@ -60,13 +60,13 @@ final class WholeDecomposer {
   Directions exact(Scope owner, Tensor matrix, int wanted) {
     boolean left = matrix.shape().size(0) <= matrix.shape().size(1);
     long size = matrix.shape().size(left ? 0 : 1);
+    Optional<Found> few =
+        LeadingDirections.few(wanted, size) ? leading.of(owner, matrix, wanted) : Optional.empty();
+    if (few.isPresent()) {
+      return directions(owner, matrix, left, few.get());
+    }
     try (Scope work = owner.child("gram")) {
       Tensor gram = programs.computeIfAbsent(left, k -> multiplying(left)).run(work, matrix).get(0);
-      Optional<Found> few =
-          LeadingDirections.few(wanted, size) ? leading.of(owner, gram, wanted) : Optional.empty();
-      if (few.isPresent()) {
-        return directions(owner, matrix, left, gram, few.get());
-      }
       int kept = (int) Math.min(wanted, size);
       Tensor count = Tensor.of(work, Shape.of(kept), new float[kept]);
       List<Tensor> out =
@@ -76,12 +76,16 @@ final class WholeDecomposer {
     }
   }
 
-  private Directions directions(Scope owner, Tensor matrix, boolean left, Tensor gram, Found few) {
-    List<Tensor> out =
-        programs.computeIfAbsent("sigma", k -> lengths()).run(owner, gram, few.values());
-    double[] sigma = HostTensor.of(out.get(0)).doubles();
-    double rest = HostTensor.of(out.get(1)).doubles()[0];
-    return new Directions(matrix, new Spectrum(sigma, rest), left, out.get(0), few.vectors());
+  private Directions directions(Scope owner, Tensor matrix, boolean left, Found few) {
+    Tensor sigma =
+        programs.computeIfAbsent("sigma", k -> lengths()).run(owner, few.squares()).get(0);
+    double found = 0;
+    for (double square : HostTensor.of(few.squares()).doubles()) {
+      found += square;
+    }
+    double rest = Math.sqrt(Math.max(0, few.all() - found));
+    Spectrum spectrum = new Spectrum(HostTensor.of(sigma).doubles(), rest);
+    return new Directions(matrix, spectrum, left, sigma, few.vectors());
   }
 
   /**
@@ -144,20 +148,26 @@ final class WholeDecomposer {
     return graph.inference(scope, List.of(lengths(found.values().flip(0)), greatest));
   }
 
-  /** Singular values of the eigenvalues that were found, and the norm of what has the others. */
+  /** Singular values of the squares that were found. */
   private Program lengths() {
     Graph graph = new Graph();
-    Expr gram = graph.input("gram", DType.F64, MATRIX);
-    Expr squares = graph.input("squares", DType.F64, VALUES);
-    Expr rest = gram.trace().sub(squares.sum()).clamp(0, Double.POSITIVE_INFINITY).sqrt();
-    return graph.inference(scope, List.of(lengths(squares), rest));
+    return graph.inference(
+        scope, List.of(lengths(graph.input("squares", DType.F64, VALUES))));
   }
 
-  /*
-   * Programs run in the order they were staged in, so that each piece is done with before the next
-   * is made.
+  /** The sum of all squares of an F32 matrix, a scalar, F64. */
+  static Expr squares(Expr x) {
+    return summed(x, 1, p -> p.mul(p).sum());
+  }
+
+  /**
+   * The sum of what is made of pieces of an F32 matrix, each in F64.
+   *
+   * @param d the dimension along which it is divided
    */
-  private static Expr summed(Expr x, int d, UnaryOperator<Expr> made) {
+  static Expr summed(Expr x, int d, UnaryOperator<Expr> made) {
+    // Programs run in the order they were staged in, so that each piece is done with before the
+    // next is made.
     Expr sum = made.apply(piece(x, d, 0));
     for (int i = 1; i < PIECES; i++) {
       sum = sum.add(made.apply(piece(x, d, i)));
@@ -216,8 +226,7 @@ final class WholeDecomposer {
               return inside.matmul(inside.transpose(0, 1));
             });
     List<Expr> found = directions(gram);
-    Expr squares = summed(x, 1, p -> p.mul(p).sum());
-    return graph.inference(scope, List.of(found.get(0), q.matmul(found.get(1)), squares));
+    return graph.inference(scope, List.of(found.get(0), q.matmul(found.get(1)), squares(x)));
   }
 
   private Program cutting(boolean left, DType stored) {

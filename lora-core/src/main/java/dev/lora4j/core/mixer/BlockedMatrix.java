@@ -9,9 +9,9 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A matrix that is written by blocks of rows, each of which can be closed when it is in: blocks
@@ -22,7 +22,7 @@ final class BlockedMatrix {
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
 
   private final Scope scope;
-  private final Map<String, Program> programs = new HashMap<>();
+  private final Map<String, Program> programs = new ConcurrentHashMap<>();
 
   /** Compiles its programs in {@code scope}, when they are first needed. */
   BlockedMatrix(Scope scope) {

@@ -26,7 +26,7 @@ final class DrawnKeys {
    * @param adapter its number among the adapters
    * @param of which numbers of the parameter, empty if it has but one kind
    */
-  long of(int adapter, Parameter parameter, String of) {
+  synchronized long of(int adapter, Parameter parameter, String of) {
     if (keys.isEmpty()) {
       fill();
     }

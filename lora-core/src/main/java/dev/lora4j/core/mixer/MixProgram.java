@@ -18,19 +18,23 @@ import java.util.OptionalDouble;
 
 /** What a mixer does at all parameters of one form. */
 final class MixProgram {
-  /** Random numbers of a part at the parameter at hand. */
+  /** Numbers of a part at the parameter at hand that are made outside of the program. */
   @FunctionalInterface
   interface Draws {
-    Tensor of(Scope owner, Parameter.Part part, Drawn what);
+    Tensor of(Scope owner, Drawn what);
   }
 
   /**
-   * Numbers that are drawn.
+   * Numbers that are made outside of the program.
    *
    * @param part its place among the parts
-   * @param of {@code down} or {@code up} for those of a factor, empty for those of the change
+   * @param of {@code down} or {@code up} for those of a factor, {@link #PLACES}, or empty for random
+   *     numbers of the change
    */
-  record Drawn(int part, String of, Shape shape) {}
+  record Drawn(int part, String of, Shape shape) {
+    /** Places of the change's numbers in their rows. */
+    static final String PLACES = "places";
+  }
 
   /**
    * What came out.
@@ -48,7 +52,7 @@ final class MixProgram {
   private final Needs needs;
   private final boolean sum;
 
-  /** The random numbers that are inputs, in the order in which they were asked for. */
+  /** The numbers made outside that are inputs, in the order in which they were asked for. */
   private final Map<Drawn, Expr> drawn = new LinkedHashMap<>();
 
   private Optional<Program> compiled = Optional.empty();
@@ -82,6 +86,7 @@ final class MixProgram {
               i,
               weights.select(0, like.parts().get(i).adapter()),
               draw(new Drawn(i, "", like.shape())),
+              draw(new Drawn(i, Drawn.PLACES, like.shape())),
               stored));
     }
     SiteDeltas deltas = SiteDeltas.of(weights, parts, surveyed);
@@ -93,7 +98,7 @@ final class MixProgram {
   private SiteDelta.Draw draw(Drawn what) {
     return () ->
         drawn.computeIfAbsent(
-            what, w -> graph.input("uniform" + w.of() + w.part(), DType.F32, w.shape()));
+            what, w -> graph.input("drawn" + w.of() + w.part(), DType.F32, w.shape()));
   }
 
   private void check(String mixer, Parameter like) {
@@ -157,19 +162,17 @@ final class MixProgram {
   /**
    * Runs it; not for what is added up without a program.
    *
+   * @param factors as {@link RowInputs} has them
    * @param weights of all adapters at the parameter
    */
-  Result run(Scope work, Parameter parameter, float[] weights, Tensor numbers, Draws draws) {
-    List<Tensor> inputs = new ArrayList<>(StagedDeltas.tensors(work, parameter));
-    inputs.add(Tensor.of(work, Shape.of(weights.length), weights));
+  Result run(Scope work, List<Tensor> factors, Tensor weights, Tensor numbers, Draws draws) {
+    List<Tensor> inputs = new ArrayList<>(factors);
+    inputs.add(weights);
     inputs.add(numbers);
     for (Drawn what : drawn.keySet()) {
-      inputs.add(draws.of(work, parameter.parts().get(what.part()), what));
+      inputs.add(draws.of(work, what));
     }
-    if (compiled.isEmpty()) {
-      compiled = Optional.of(graph.inference(scope, outputs()));
-    }
-    List<Tensor> out = compiled.get().run(work, inputs);
+    List<Tensor> out = program().run(work, inputs);
     float[] extremes = out.get(out.size() - 1).floats();
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
@@ -181,6 +184,13 @@ final class MixProgram {
       none |= extremes[i] == 0 && extremes[i + 1] == 0;
     }
     return new Result(out.subList(0, out.size() - 1), least, most, none);
+  }
+
+  private synchronized Program program() {
+    if (compiled.isEmpty()) {
+      compiled = Optional.of(graph.inference(scope, outputs()));
+    }
+    return compiled.get();
   }
 
   /** The tensors, and then the least and the greatest number of each. */

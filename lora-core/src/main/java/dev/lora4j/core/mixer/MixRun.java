@@ -11,6 +11,7 @@ import dev.lora4j.core.lowrank.SiteTruncation;
 import dev.lora4j.core.lowrank.Term;
 import dev.lora4j.core.lowrank.Truncated;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mixer.MixProgram.Drawn;
 import dev.lora4j.core.mixer.MixProgram.Result;
 import dev.lora4j.core.mixer.Parameter.Form;
 import dev.lora4j.core.nn.Site;
@@ -35,9 +36,9 @@ final class MixRun {
   /**
    * A parameter and what is done there.
    *
-   * @param program at each of its blocks of rows, which may be all rows
+   * @param program at each of its blocks of rows
    */
-  private record Planned(Parameter parameter, MixProgram program, boolean blocks) {
+  private record Planned(Parameter parameter, MixProgram program, RowBlocks blocks) {
     boolean sum() {
       return program.sum();
     }
@@ -53,6 +54,7 @@ final class MixRun {
   private final List<Planned> planned = new ArrayList<>();
   private final DrawnKeys keys;
   private final UniformNumbers uniform = new UniformNumbers();
+  private final RowPlaces places;
   private final BlockedMatrix blocked;
 
   /** Surveys the adapters and stages what the mixer does at each form. */
@@ -76,19 +78,23 @@ final class MixRun {
     Needs needs = code.call(mixer::needs);
     boolean rowwise = code.call(mixer::rowwise);
     this.blocked = new BlockedMatrix(scope);
+    this.places = new RowPlaces(scope);
     Map<Form, MixProgram> programs = new HashMap<>();
     for (Parameter one : mixture.parameters()) {
       MixProgram program =
           programs.computeIfAbsent(
               one.form(needs),
               form -> new MixProgram(scope, mixer, code, one, adapters, surveyed.length));
-      Parameter block = rowwise ? RowBlocks.of(one).get(0) : one;
-      boolean blocks = program.dense() && block.elements() < one.elements();
-      if (blocks) {
+      RowBlocks blocks =
+          rowwise && program.dense()
+              ? RowBlocks.of(one, scope.engine())
+              : RowBlocks.whole(one);
+      if (blocks.count() > 1) {
         program =
             programs.computeIfAbsent(
-                block.form(needs),
-                form -> new MixProgram(scope, mixer, code, block, adapters, surveyed.length));
+                blocks.like().form(needs),
+                form ->
+                    new MixProgram(scope, mixer, code, blocks.like(), adapters, surveyed.length));
       }
       planned.add(new Planned(one, program, blocks));
     }
@@ -262,7 +268,7 @@ final class MixRun {
       return added(parameter, lambda, computed, kept.products().at(parameter).orElseThrow(), done);
     }
     try (Scope work = scope.child("mix")) {
-      Result mixed = one.blocks() ? blockwise(work, one) : mixed(work, one.program(), parameter, 0);
+      Result mixed = mixed(work, one);
       if (!Double.isFinite(mixed.least()) || !Double.isFinite(mixed.most())) {
         throw new AdapterException(
             "What the mixer "
@@ -295,41 +301,76 @@ final class MixRun {
     }
   }
 
-  /** A parameter, or a block of its rows that begins at the place of a number. */
-  private Result mixed(Scope work, MixProgram program, Parameter parameter, long first) {
-    double[] weights = mixture.weights(parameter.site());
-    float[] rounded = new float[weights.length];
+  /** What becomes of a parameter, block by block where it has several. */
+  private Result mixed(Scope work, Planned one) {
+    Parameter parameter = one.parameter();
+    RowInputs inputs = new RowInputs(work, parameter);
+    double[] exact = mixture.weights(parameter.site());
+    float[] rounded = new float[exact.length];
     for (int i = 0; i < rounded.length; i++) {
-      rounded[i] = (float) weights[i];
+      rounded[i] = (float) exact[i];
     }
-    return program.run(
-        work,
-        parameter,
-        rounded,
-        numbers,
-        (owner, part, what) ->
-            uniform.of(owner, keys.of(part.adapter(), parameter, what.of()), what.shape(), first));
+    Tensor weights = Tensor.of(work, Shape.of(rounded.length), rounded);
+    if (one.blocks().count() == 1) {
+      return mixed(work, one, inputs, weights, 0);
+    }
+    Tensor matrix = blocked.of(work, parameter.shape());
+    List<Extremes> all =
+        Lanes.each(
+            scope.engine(),
+            one.blocks().count(),
+            Extremes::new,
+            (extremes, block) -> {
+              try (Scope part = work.child("block")) {
+                Result mixed = mixed(part, one, inputs, weights, block);
+                long first = block * one.blocks().elements();
+                blocked.write(part, matrix, first, mixed.tensors().get(0));
+                extremes.add(mixed);
+              }
+            });
+    Extremes extremes = new Extremes();
+    all.forEach(extremes::add);
+    return new Result(List.of(matrix), extremes.least, extremes.most, extremes.none);
   }
 
-  /** All blocks of a parameter, one after the other. */
-  private Result blockwise(Scope work, Planned one) {
-    Site site = one.parameter().site();
-    Tensor matrix = blocked.of(work, Shape.of(site.out(), site.rest()));
-    double least = Double.POSITIVE_INFINITY;
-    double most = Double.NEGATIVE_INFINITY;
-    boolean none = true;
-    long first = 0;
-    for (Parameter block : RowBlocks.of(one.parameter())) {
-      try (Scope part = work.child("block")) {
-        Result mixed = mixed(part, one.program(), block, first);
-        blocked.write(part, matrix, first, mixed.tensors().get(0));
-        // NaN stays, as Math has it.
-        least = Math.min(least, mixed.least());
-        most = Math.max(most, mixed.most());
-        none &= mixed.none();
-      }
-      first += block.elements();
+  private Result mixed(Scope work, Planned one, RowInputs inputs, Tensor weights, int block) {
+    Parameter parameter = one.parameter();
+    long first = block * one.blocks().elements();
+    List<Tensor> factors = inputs.block(work, one.blocks(), block);
+    return one.program()
+        .run(
+            work,
+            factors,
+            weights,
+            numbers,
+            (owner, what) -> {
+              if (what.of().equals(Drawn.PLACES)) {
+                return places.of(owner, one.blocks().like(), factors, what.part());
+              }
+              int adapter = parameter.parts().get(what.part()).adapter();
+              return uniform.of(owner, keys.of(adapter, parameter, what.of()), what.shape(), first);
+            });
+  }
+
+  /** Between which numbers some blocks are. */
+  private static final class Extremes {
+    private double least = Double.POSITIVE_INFINITY;
+    private double most = Double.NEGATIVE_INFINITY;
+    private boolean none = true;
+
+    void add(Result block) {
+      add(block.least(), block.most(), block.none());
     }
-    return new Result(List.of(matrix), least, most, none);
+
+    void add(Extremes others) {
+      add(others.least, others.most, others.none);
+    }
+
+    private void add(double from, double to, boolean zero) {
+      // NaN stays, as Math has it.
+      least = Math.min(least, from);
+      most = Math.max(most, to);
+      none &= zero;
+    }
   }
 }

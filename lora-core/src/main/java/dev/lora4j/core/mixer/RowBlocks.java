@@ -4,6 +4,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.RowShare;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,43 +13,61 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A large weight as several of fewer rows, so that what a mixer holds of it at once is small. All
- * are of one form, and each row of a product of factors is the same in its block as in the whole.
+ * A large weight as several of fewer rows, so that what a mixer holds of it at once is small and
+ * stays in a core's own memory. All are of one form.
+ *
+ * @param like a parameter of that form: the first block; the parameter itself where there is one
+ * @param rows of a block
+ * @param count how many there are
  */
-final class RowBlocks {
-  /** Numbers of a block: a mixer holds a dozen such matrices at once. */
-  private static final long MOST = 1 << 19;
+record RowBlocks(Parameter like, long rows, int count) {
+  /**
+   * Numbers of a block: a mixer holds a dozen such matrices at once in each thread, of which most
+   * should lie in the core's own memory. On a card operators take time to start.
+   */
+  private static final long MOST = 1 << 17;
 
-  private RowBlocks() {}
+  private static final long MOST_ON_CARD = 1 << 19;
 
-  /** The blocks in the order of their rows; the parameter itself where there are none. */
-  static List<Parameter> of(Parameter parameter) {
-    long rows = rows(parameter);
-    if (rows == parameter.shape().size(0)) {
-      return List.of(parameter);
-    }
-    List<Parameter> blocks = new ArrayList<>();
-    for (long at = 0; at < parameter.site().out(); at += rows) {
-      blocks.add(block(parameter, new RowShare.Range(at, rows)));
-    }
-    return blocks;
+  /** The blocks of a parameter, in the order of their rows. */
+  static RowBlocks of(Parameter parameter, Engine engine) {
+    long all = parameter.shape().size(0);
+    long rows = rows(parameter, engine.device().cuda() ? MOST_ON_CARD : MOST);
+    return rows == all
+        ? whole(parameter)
+        : new RowBlocks(
+            block(parameter, new RowShare.Range(0, rows)), rows, Math.toIntExact(all / rows));
+  }
+
+  /** The parameter as the only block. */
+  static RowBlocks whole(Parameter parameter) {
+    return new RowBlocks(parameter, parameter.shape().size(0), 1);
+  }
+
+  /** Numbers of a block. */
+  long elements() {
+    return like.elements();
   }
 
   /** Rows of a block: a divisor of all, so that blocks are alike. */
-  private static long rows(Parameter parameter) {
+  private static long rows(Parameter parameter, long most) {
     long all = parameter.shape().size(0);
-    if (parameter.elements() <= MOST || !divides(parameter)) {
+    if (parameter.elements() <= most || !divides(parameter)) {
       return all;
     }
     long rest = parameter.site().rest();
+    long least = all;
     for (long blocks = 2; blocks <= all; blocks++) {
       long rows = all / blocks;
       // Random numbers come in fours.
-      if (all % blocks == 0 && rows * rest <= MOST && rows * rest % 4 == 0) {
-        return rows;
+      if (all % blocks == 0 && rows * rest % 4 == 0) {
+        least = rows;
+        if (rows * rest <= most) {
+          break;
+        }
       }
     }
-    return all;
+    return least;
   }
 
   /** Whether all is LoRA without a core, whose up factor has the rows. */

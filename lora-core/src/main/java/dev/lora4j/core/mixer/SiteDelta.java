@@ -1,7 +1,9 @@
 package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
@@ -15,6 +17,8 @@ import java.util.Optional;
  * @param weight of the adapter at this parameter, a scalar, F32
  * @param uniform numbers from 0 to below 1, each as likely, in the shape of the change, F32; they
  *     depend on the seed, the adapter's content and the parameter's name alone
+ * @param places of the numbers of each row by their magnitudes, 0 for the smallest, of equal ones
+ *     for the first; in the shape of the change, F32
  * @param stored the factors as they are stored, for mixers that {@linkplain DeltaMixer#needs need}
  *     these; empty for others
  */
@@ -24,12 +28,31 @@ public record SiteDelta(
     Optional<LowRank> factors,
     Expr weight,
     Draw uniform,
+    Draw places,
     Optional<StoredFactors> stored) {
-  /** Stages random numbers when they are asked for. */
+  /** Stages numbers that are made outside of the program, when they are asked for. */
   @FunctionalInterface
   public interface Draw {
     /** The numbers, the same in each call. */
     Expr numbers();
+  }
+
+  /** A change whose numbers find their places in the program itself, by sorting. */
+  public SiteDelta(
+      int adapter,
+      Expr delta,
+      Optional<LowRank> factors,
+      Expr weight,
+      Draw uniform,
+      Optional<StoredFactors> stored) {
+    this(adapter, delta, factors, weight, uniform, () -> sorted(delta), stored);
+  }
+
+  private static Expr sorted(Expr delta) {
+    int row = delta.shape().rank() - 1;
+    Expr order = delta.abs().sort(row).indices();
+    Expr places = Constants.arange(delta.graph(), DType.F32, Dim.of(delta.shape().size(row)));
+    return delta.mul(0).scatter(row, order, places.expand(delta.shape().sizes()));
   }
 
   /** The change at its weight. */

@@ -34,7 +34,7 @@ final class StagedDeltas {
   private final List<Staged> parts = new ArrayList<>();
 
   /**
-   * Declares its inputs, which {@link #tensors} has the values of.
+   * Declares its inputs, which {@link RowInputs} has the values of.
    *
    * @param like a parameter of the form
    */
@@ -61,20 +61,7 @@ final class StagedDeltas {
 
   /** The values of the inputs. */
   static List<Tensor> tensors(Scope work, Parameter parameter) {
-    List<Tensor> inputs = new ArrayList<>();
-    List<Float> scales = new ArrayList<>();
-    for (Parameter.Part part : parameter.parts()) {
-      for (Factors factors : part.factors()) {
-        inputs.addAll(StagedFactors.tensors(work, factors));
-        scales.add((float) Methods.additive(factors.method()).scale(factors.structure()));
-      }
-    }
-    float[] all = new float[scales.size()];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = scales.get(i);
-    }
-    inputs.add(Tensor.of(work, Shape.of(all.length), all));
-    return inputs;
+    return new RowInputs(work, parameter).whole();
   }
 
   /** How many parts there are. */
@@ -91,9 +78,16 @@ final class StagedDeltas {
    * A part as mixers see it.
    *
    * @param weight a scalar, F32
+   * @param uniform random numbers, see {@link SiteDelta#uniform}
+   * @param places see {@link SiteDelta#places}
    * @param stored its stored factors, if the mixer needs them
    */
-  SiteDelta change(int part, Expr weight, SiteDelta.Draw uniform, Optional<StoredFactors> stored) {
+  SiteDelta change(
+      int part,
+      Expr weight,
+      SiteDelta.Draw uniform,
+      SiteDelta.Draw places,
+      Optional<StoredFactors> stored) {
     Staged staged = parts.get(part);
     return new SiteDelta(
         like.parts().get(part).adapter(),
@@ -101,6 +95,7 @@ final class StagedDeltas {
         staged.product(),
         weight,
         uniform,
+        places,
         stored);
   }
 
@@ -143,10 +138,14 @@ final class StagedDeltas {
     Optional<LowRank> product =
         downs.isEmpty()
             ? Optional.empty()
-            : Optional.of(new LowRank(Shaping.cat(downs, 0), Shaping.cat(ups, 1)));
+            : Optional.of(new LowRank(joined(downs, 0), joined(ups, 1)));
     product.ifPresent(p -> wholes.add(shaped(p.up().matmul(p.down()))));
     Expr delta = wholes.stream().reduce(Expr::add).orElseThrow();
     return new Staged(delta, wholes.size() == 1 ? product : Optional.empty());
+  }
+
+  private static Expr joined(List<Expr> all, int d) {
+    return all.size() == 1 ? all.get(0) : Shaping.cat(all, d);
   }
 
   private Expr shaped(Expr change) {

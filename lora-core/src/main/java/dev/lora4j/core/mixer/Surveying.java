@@ -5,12 +5,12 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
-import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Shaping;
 import dev.lora4j.core.tensor.Tensor;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -117,7 +117,7 @@ final class Surveying implements Survey {
       for (Parameter.Part part : parameter.parts()) {
         if (part.adapter() == adapter) {
           covered += parameter.elements();
-          RowBlocks.of(parameter.only(part)).forEach(block -> count(block, upper, sum));
+          count(parameter.only(part), upper, sum);
         }
       }
       listener.done(++done, mixture.parameters().size());
@@ -130,33 +130,46 @@ final class Surveying implements Survey {
   }
 
   private void count(Parameter one, int upper, long[] sum) {
-    boolean first = upper < 0;
+    RowBlocks blocks = RowBlocks.of(one, scope.engine());
+    Program program = program(blocks.like().form(), () -> changing(blocks.like()));
     try (Scope work = scope.child("count")) {
-      Program program =
-          program(List.of(first, one.form()), () -> counting(one, first ? UPPER : LOWER));
-      List<Tensor> inputs = new ArrayList<>(StagedDeltas.tensors(work, one));
-      if (!first) {
-        inputs.add(Tensor.ofLongs(work, Shape.of(), upper));
-      }
-      long[] counted = program.run(work, inputs).get(0).longs();
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += counted[i];
+      RowInputs inputs = new RowInputs(work, one);
+      List<long[]> counts =
+          Lanes.each(
+              scope.engine(),
+              blocks.count(),
+              () -> new long[sum.length],
+              (counted, block) -> {
+                try (Scope part = work.child("block")) {
+                  Tensor delta = program.run(part, inputs.block(part, blocks, block)).get(0);
+                  count(delta, upper, counted);
+                }
+              });
+      for (long[] counted : counts) {
+        for (int i = 0; i < sum.length; i++) {
+          sum[i] += counted[i];
+        }
       }
     }
   }
 
-  private Program counting(Parameter like, int places) {
-    Graph graph = new Graph();
-    Expr delta = new StagedDeltas(graph, like).delta(0);
-    Expr halves = delta.reshape(-1, 1).reinterpret(DType.I16);
-    Expr upper = halves.select(1, 1).bitAnd(Short.MAX_VALUE);
-    if (places == LOWER) {
-      Expr wanted = graph.input("upper", DType.I64, Shape.of()).to(DType.I16);
-      upper = halves.select(1, 0).maskedSelect(upper.eq(wanted)).to(DType.I32).bitAnd(LOWER - 1);
+  private static void count(Tensor delta, int upper, long[] counts) {
+    IntBuffer buffer = delta.bytes().asIntBuffer();
+    int[] bits = new int[buffer.remaining()];
+    buffer.get(bits);
+    for (int value : bits) {
+      int high = (value & Integer.MAX_VALUE) >>> 16;
+      if (upper < 0) {
+        counts[high]++;
+      } else if (high == upper) {
+        counts[value & LOWER - 1]++;
+      }
     }
-    Expr counts =
-        graph.call("bincount", DType.I64, Shape.of(places), upper, Keyword.of("minlength", places));
-    return graph.inference(scope, List.of(counts));
+  }
+
+  private Program changing(Parameter like) {
+    Graph graph = new Graph();
+    return graph.inference(scope, List.of(new StagedDeltas(graph, like).delta(0)));
   }
 
   @Override
@@ -172,7 +185,8 @@ final class Surveying implements Survey {
     int done = 0;
     for (Parameter parameter : mixture.parameters()) {
       try (Scope work = scope.child("products")) {
-        Program program = program(parameter.form(), () -> multiplying(parameter));
+        Program program =
+            program(List.of("products", parameter.form()), () -> multiplying(parameter));
         Tensor out = program.run(work, StagedDeltas.tensors(work, parameter)).get(0);
         double[] values = HostTensor.of(out).doubles();
         int at = 0;
@@ -198,7 +212,12 @@ final class Surveying implements Survey {
     List<SiteDelta> deltas = new ArrayList<>();
     for (int i = 0; i < staged.count(); i++) {
       deltas.add(
-          staged.change(i, graph.constant(1, DType.F32), Surveying::noDraws, Optional.empty()));
+          staged.change(
+              i,
+              graph.constant(1, DType.F32),
+              Surveying::noDraws,
+              Surveying::noDraws,
+              Optional.empty()));
     }
     List<Expr> values = new ArrayList<>();
     for (int i = 0; i < deltas.size(); i++) {

@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
 /**
@@ -20,6 +22,9 @@ final class UniformNumbers {
   /** Numbers of one task: few enough that two cores share the least parameters. */
   private static final int CHUNK = 1 << 14;
 
+  /** So many tasks are not divided among threads. */
+  private static final int ALONE = 2;
+
   private static final int ROUNDS = 10;
   private static final int STEP_0 = 0x9E3779B9;
   private static final int STEP_1 = 0xBB67AE85;
@@ -27,8 +32,8 @@ final class UniformNumbers {
   private static final long MULTIPLIER_1 = 0xCD9E8D57L;
   private static final long MASK = 0xFFFFFFFFL;
 
-  /** Kept from one parameter to the next, as it is as large as they are. */
-  private ByteBuffer buffer = ByteBuffer.allocate(0);
+  /** Kept from one parameter to the next, as they are as large: one for each thread at work. */
+  private final Queue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
 
   /** A key that depends on all words. */
   static long key(long seed, String... words) {
@@ -46,20 +51,25 @@ final class UniformNumbers {
    *
    * @param first the place of the first of them among those of the key, a multiple of four
    */
-  synchronized Tensor of(Scope owner, long key, Shape shape, long first) {
+  Tensor of(Scope owner, long key, Shape shape, long first) {
     int before = Math.toIntExact(first);
     int count = Math.toIntExact(shape.elements());
     // Blocks of four numbers are written whole.
     int bytes = Math.multiplyExact((count + 3) / 4, 4 * Float.BYTES);
-    if (buffer.capacity() < bytes) {
-      buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-    ByteBuffer target = buffer;
+    ByteBuffer kept = buffers.poll();
+    ByteBuffer target =
+        kept != null && kept.capacity() >= bytes
+            ? kept
+            : ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int chunks = (count + CHUNK - 1) / CHUNK;
-    IntStream.range(0, chunks)
-        .parallel()
+    IntStream places = IntStream.range(0, chunks);
+    // Those of a block of rows are drawn beside those of others.
+    (chunks > ALONE ? places.parallel() : places)
         .forEach(i -> fill(target, key, before, i * CHUNK, Math.min(count, (i + 1) * CHUNK)));
-    return Tensor.of(owner, DType.F32, shape, target.duplicate().position(0).limit(count * 4));
+    Tensor numbers =
+        Tensor.of(owner, DType.F32, shape, target.duplicate().position(0).limit(count * 4));
+    buffers.add(target);
+    return numbers;
   }
 
   /** Philox4x32-10, see {@link dev.lora4j.core.tensor.SeededNumbers}. */

@@ -100,6 +100,12 @@ public interface Backend {
   /** Gives memory that was freed, but kept for later tensors, back to the device. */
   void trim();
 
+  /**
+   * Sets how many threads operators use that are called on the calling thread, which is one of the
+   * engine's own.
+   */
+  void operatorThreads(int threads);
+
   /** Gives memory that was freed, but kept by the C library, back to the system. */
   void trimHost();
 

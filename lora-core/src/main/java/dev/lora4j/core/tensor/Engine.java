@@ -197,6 +197,25 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * Does {@code work} on one of the engine's threads, whose operators meanwhile take no other to
+   * help: for work that its callers divide among threads themselves. Short programs then run one
+   * after the other without being handed over each by itself.
+   *
+   * @throws CancellationException if the calling thread was interrupted before the work began
+   */
+  public <T> T alone(Supplier<T> work) {
+    return call(
+        () -> {
+          backend.operatorThreads(1);
+          try {
+            return work.get();
+          } finally {
+            backend.operatorThreads(intraOp);
+          }
+        });
+  }
+
+  /**
    * Does {@code work} on one of the engine's threads while the native library's own profiler
    * records each operator that it runs there. Recording takes time of its own, about a microsecond
    * for each operator.

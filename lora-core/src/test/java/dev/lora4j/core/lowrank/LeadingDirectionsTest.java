@@ -13,10 +13,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -27,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Beside matrices whose directions are known. */
 class LeadingDirectionsTest {
@@ -54,6 +52,7 @@ class LeadingDirectionsTest {
         spectrum("all alike", k -> 3),
         spectrum("of rank three", k -> k < 3 ? 3 - k : 0),
         spectrum("of very different sizes", k -> Math.pow(10, -k)),
+        spectrum("nearly alike", k -> 1 - k * 1e-6),
         spectrum("nothing", k -> 0));
   }
 
@@ -61,48 +60,98 @@ class LeadingDirectionsTest {
     return Arguments.of(name, values);
   }
 
+  /**
+   * As near as the whole decomposition comes: what is lost, and so what is stored, differs by less
+   * than the half of a millionth and than what F32 rounds.
+   */
   @ParameterizedTest(name = "{0}")
   @MethodSource("spectra")
-  void theGreatestValuesAndTheirVectorsAreFound(String name, IntToDoubleFunction values) {
+  void whatIsLostIsTheLeastThatCanBe(String name, IntToDoubleFunction values) {
     int count = 12;
-    double[][] matrix = known(values);
+    float[] matrix = flat(known(values));
+    double[] exact = IntStream.range(0, SIZE).mapToDouble(values).toArray();
+    double all = squares(exact, 0, SIZE);
+    double least = squares(exact, count, SIZE);
     try (Scope work = scope.child("test")) {
-      Found found = found(work, matrix, count).orElseThrow();
-      double[] value = HostTensor.of(found.values()).doubles();
+      Tensor given = Tensor.of(work, Shape.of(SIZE, SIZE), matrix);
+      Found found = new LeadingDirections(work).of(work, given, count).orElseThrow();
+      double[] squares = HostTensor.of(found.squares()).doubles();
       double[] flat = HostTensor.of(found.vectors()).doubles();
-      assertEquals(count, value.length);
-      double greatest = values.applyAsDouble(0);
+      assertEquals(count, squares.length);
+      assertEquals(all, found.all(), 1e-6 * all);
+      double lost = found.all() - IntStream.range(0, count).mapToDouble(k -> squares[k]).sum();
+      // What F32 rounds of the matrix changes what is lost as well.
+      double rounded = 3e-7 * Math.sqrt(all * least) + 1e-12 * all;
+      assertTrue(
+          lost <= least * (1 + LeadingDirections.EXCESS) + rounded, name + ": " + lost);
       for (int k = 0; k < count; k++) {
-        double expected = values.applyAsDouble(k);
-        assertEquals(expected, value[k], 1e-9 * expected + 1e-13 * greatest, name + ", " + k);
         double[] vector = column(flat, k, count);
         for (int other = 0; other <= k; other++) {
           double along = KnownMatrix.dot(vector, column(flat, other, count));
           assertEquals(other == k ? 1 : 0, along, 1e-10);
         }
+      }
+    }
+  }
+
+  /** Where values differ, each is found with its vector, the small ones beside the great ones. */
+  @Test
+  void valuesThatDifferAreFoundWithTheirVectors() {
+    int count = 12;
+    double[][] matrix = known(k -> Math.pow(0.7, k));
+    try (Scope work = scope.child("test")) {
+      Tensor given = Tensor.of(work, Shape.of(SIZE, SIZE), flat(matrix));
+      Found found = new LeadingDirections(work).of(work, given, count).orElseThrow();
+      double[] squares = HostTensor.of(found.squares()).doubles();
+      double[] flat = HostTensor.of(found.vectors()).doubles();
+      for (int k = 0; k < count; k++) {
+        double expected = Math.pow(0.7, k);
+        assertEquals(expected, Math.sqrt(squares[k]), 1e-5 * expected + 1e-6);
+        double[] vector = column(flat, k, count);
         double missed = 0;
         for (int row = 0; row < SIZE; row++) {
           missed += Math.pow(KnownMatrix.dot(matrix[row], vector) - expected * vector[row], 2);
         }
-        assertTrue(Math.sqrt(missed) <= 2e-9 * expected + 1e-12 * greatest, name + ", " + k);
+        assertTrue(Math.sqrt(missed) <= 1e-5, k + " misses by " + Math.sqrt(missed));
+      }
+    }
+  }
+
+  /** Squares of the first would be nothing in F32, and those of the last infinite. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-28, 1e-10, 1e10, 1e28})
+  void smallAndGreatMatricesAreFound(double scale) {
+    try (Scope work = scope.child("test")) {
+      Tensor given =
+          Tensor.of(
+              work, Shape.of(SIZE, SIZE), flat(known(k -> scale * (k < 4 ? 4 - k : 0.01))));
+      Found found = new LeadingDirections(work).of(work, given, 4).orElseThrow();
+      double[] squares = HostTensor.of(found.squares()).doubles();
+      for (int k = 0; k < 4; k++) {
+        assertEquals(4 - k, Math.sqrt(squares[k]) / scale, 1e-4);
       }
     }
   }
 
   @Test
-  void whatDoesNotComeForthSoonerThanAllIsGivenUp() {
-    double[][] matrix = known(k -> 1 - k * 1e-6);
+  void theSameMatrixGivesTheSameBits() {
+    float[] matrix = flat(known(k -> 1.0 / (1 + k)));
     try (Scope work = scope.child("test")) {
-      assertTrue(found(work, matrix, 12).isEmpty());
+      Tensor given = Tensor.of(work, Shape.of(SIZE, SIZE), matrix);
+      Found one = new LeadingDirections(work).of(work, given, 8).orElseThrow();
+      Found other = new LeadingDirections(work).of(work, given, 8).orElseThrow();
+      assertEquals(HostTensor.of(one.squares()), HostTensor.of(other.squares()));
+      assertEquals(HostTensor.of(one.vectors()), HostTensor.of(other.vectors()));
     }
   }
 
   @Test
   void numbersThatAreNoneAreGivenUp() {
-    double[][] matrix = known(k -> 1);
-    matrix[3][4] = Double.NaN;
+    float[] matrix = flat(known(k -> 1));
+    matrix[3 * SIZE + 4] = Float.NaN;
     try (Scope work = scope.child("test")) {
-      assertTrue(found(work, matrix, 12).isEmpty());
+      Tensor given = Tensor.of(work, Shape.of(SIZE, SIZE), matrix);
+      assertTrue(new LeadingDirections(work).of(work, given, 12).isEmpty());
     }
   }
 
@@ -111,7 +160,7 @@ class LeadingDirectionsTest {
     double[][] matrix = known(k -> Math.pow(0.8, k));
     LeadingDirections leading = new LeadingDirections(scope);
     try (Scope work = scope.child("test")) {
-      Tensor tensor = tensor(work, matrix);
+      Tensor tensor = Tensor.of(work, Shape.of(SIZE, SIZE), flat(matrix));
       leading.of(work, tensor, 12);
       long before = engine.live();
       leading.of(work, tensor, 12);
@@ -121,10 +170,11 @@ class LeadingDirectionsTest {
 
   @Test
   void fewOfManyAreWorthIt() {
-    assertTrue(LeadingDirections.few(32, 1024));
-    assertTrue(LeadingDirections.few(40, 1280));
-    assertFalse(LeadingDirections.few(1, 1023));
-    assertFalse(LeadingDirections.few(41, 1280));
+    assertTrue(LeadingDirections.few(8, 320));
+    assertTrue(LeadingDirections.few(40, 320));
+    assertTrue(LeadingDirections.few(128, 1280));
+    assertFalse(LeadingDirections.few(1, 127));
+    assertFalse(LeadingDirections.few(41, 320));
     assertFalse(LeadingDirections.few(Integer.MAX_VALUE, 100_000));
   }
 
@@ -163,8 +213,8 @@ class LeadingDirectionsTest {
     }
   }
 
-  private static Optional<Found> found(Scope work, double[][] matrix, int count) {
-    return new LeadingDirections(work).of(work, tensor(work, matrix), count);
+  private static double squares(double[] values, int from, int to) {
+    return IntStream.range(from, to).mapToDouble(k -> values[k] * values[k]).sum();
   }
 
   private static double[][] known(IntToDoubleFunction values) {
@@ -177,16 +227,6 @@ class LeadingDirectionsTest {
       flat[i] = (float) matrix[i / matrix[0].length][i % matrix[0].length];
     }
     return flat;
-  }
-
-  private static Tensor tensor(Scope work, double[][] matrix) {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(SIZE * SIZE * 8).order(ByteOrder.nativeOrder());
-    for (double[] row : matrix) {
-      for (double value : row) {
-        bytes.putDouble(value);
-      }
-    }
-    return Tensor.of(work, DType.F64, Shape.of(SIZE, SIZE), bytes.flip());
   }
 
   private static double[] column(double[] flat, int k, int count) {

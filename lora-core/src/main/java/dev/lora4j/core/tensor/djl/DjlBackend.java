@@ -336,6 +336,12 @@ public final class DjlBackend implements Backend {
   }
 
   @Override
+  public void operatorThreads(int threads) {
+    prepareThread();
+    JniUtils.setNumThreads(threads);
+  }
+
+  @Override
   public void trimHost() {
     FreedMemory.giveBack();
   }

@@ -4,8 +4,11 @@ import dev.lora4j.bench.Bench;
 import dev.lora4j.bench.Benchmark;
 import dev.lora4j.bench.Case;
 import dev.lora4j.bench.Race;
+import dev.lora4j.bench.RandomAdapter;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
@@ -15,18 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Mixers beside PEFT's {@code add_weighted_adapter}: four adapters of an SDXL UNet, in memory. */
+/** Mixers beside PEFT's {@code add_weighted_adapter}: adapters of a Stable Diffusion, in memory. */
 @Extension(
     point = Benchmark.class,
     name = "mixers",
     help =
         "four adapters of rank 32 for the 722 layers of an SDXL UNet mixed to one: linear keeps all"
             + " directions, factors adds factors up as PEFT's linear does, others have rank 32; or"
-            + " for one layer of each shape, or for one layer alone; beside PEFT, which takes long"
-            + " for what it decomposes")
+            + " for one layer of each shape, or for one layer alone; or two of rank 4 for 192 layers"
+            + " of Stable Diffusion 1 (-sd15); beside PEFT, which takes long for what it decomposes")
 public final class AdapterMixing implements Benchmark {
-  private static final int ADAPTERS = 4;
-  private static final int RANK = 32;
+  private static final String SMALL = "-sd15";
 
   /** What is not cut differs by rounding; directions of nearly the same length by more. */
   private static final double EXACT = 1e-4;
@@ -47,9 +49,25 @@ public final class AdapterMixing implements Benchmark {
       List.of(
           new Kind("linear", "linear", "cat", false, EXACT, 0.2),
           new Kind("factors", "task-arithmetic:of=factors", "linear", false, EXACT, 0.2),
-          new Kind("svd", "svd:rank=" + RANK, "svd", false, CUT, 0.2),
+          new Kind("svd", "svd:rank=", "svd", false, CUT, 0.2),
           new Kind("ties", "ties:trim=tensor,election=plain_sum", "ties_svd", true, CUT, 0.5),
-          new Kind("dare-linear", "dare-linear:", "dare_linear_svd", true, CUT, 0.5));
+          new Kind("dare-linear", "dare-linear:", "dare_linear_svd", true, CUT, 0.5),
+          new Kind(
+              "dare-ties", "dare-ties:election=plain_sum", "dare_ties_svd", true, CUT, 0.5),
+          new Kind(
+              "magnitude-prune", "magnitude-prune:", "magnitude_prune_svd", true, CUT, 0.5));
+
+  /** What early trainers of Stable Diffusion 1 had: attention, and what goes into its GEGLU. */
+  private static List<Site> smallSites(Family family) {
+    return family.sites().all().stream()
+        .filter(s -> s.kind() == Site.Kind.LINEAR)
+        .filter(
+            s ->
+                s.name().contains(".attn")
+                    || s.name().contains(".self_attn.")
+                    || s.name().endsWith(".ff.net.0.proj"))
+        .toList();
+  }
 
   @Override
   public String name() {
@@ -59,7 +77,7 @@ public final class AdapterMixing implements Benchmark {
   @Override
   public List<Case> cases() {
     List<Case> all = new ArrayList<>();
-    for (String size : List.of("", "-shapes", "-layer")) {
+    for (String size : List.of("", "-shapes", "-layer", SMALL)) {
       KINDS.forEach(kind -> all.add(new OfKind(kind.name() + size, kind)));
     }
     return all;
@@ -74,10 +92,11 @@ public final class AdapterMixing implements Benchmark {
           String.join(
               ";",
               Integer.toString(bench.engine().threads()),
-              kind.ours(),
+              kind.ours().endsWith("rank=") ? kind.ours() + rank() : kind.ours(),
               Boolean.toString(kind.drops()),
               output,
-              inputs);
+              inputs,
+              Integer.toString(rank()));
       try (Race race = bench.race(bench.java(MixedInMemory.class, argument))) {
         return race.against(
                 bench.python(
@@ -88,13 +107,28 @@ public final class AdapterMixing implements Benchmark {
                     "--combination",
                     kind.theirs(),
                     "--rank",
-                    Integer.toString(RANK)),
+                    Integer.toString(rank())),
                 name.endsWith("-layer") ? Target.NONE : Target.atMost(kind.target()))
             .run(DType.F32, kind.tolerance(), Optional.empty());
       }
     }
 
+    private boolean small() {
+      return name.endsWith(SMALL);
+    }
+
+    private int rank() {
+      return small() ? 4 : 32;
+    }
+
+    private Family family() {
+      return Families.named(small() ? "sd15" : "sdxl");
+    }
+
     private List<Site> sites() {
+      if (small()) {
+        return smallSites(family());
+      }
       boolean all = name.equals(kind.name());
       List<Site> unet =
           (all ? SdxlAdapter.sites() : SdxlAdapter.oneOfEachShape())
@@ -104,12 +138,13 @@ public final class AdapterMixing implements Benchmark {
           : unet;
     }
 
-    private static List<Path> files(Bench bench, List<Site> sites) {
+    private List<Path> files(Bench bench, List<Site> sites) {
       List<Path> files = new ArrayList<>();
-      for (int i = 0; i < ADAPTERS; i++) {
-        Path file = bench.folder().resolve("mixing-" + sites.size() + "-" + i + ".safetensors");
+      for (int i = 0; i < (small() ? 2 : 4); i++) {
+        String layers = sites.size() + (small() ? SMALL : "");
+        Path file = bench.folder().resolve("mixing-" + layers + "-" + i + ".safetensors");
         if (!Files.exists(file)) {
-          SdxlAdapter.write(bench.engine(), file, sites, RANK, i);
+          RandomAdapter.write(bench.engine(), file, family(), sites, rank(), i);
         }
         files.add(file);
       }

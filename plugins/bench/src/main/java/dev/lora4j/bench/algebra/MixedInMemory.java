@@ -25,8 +25,6 @@ import java.util.Map;
 
 /** Ours, in a process of its own: adapters that are read already become one. */
 public final class MixedInMemory implements Contender {
-  private static final int RANK = 32;
-
   /** The script has the same. */
   private static final List<Double> WEIGHTS = List.of(0.7, 0.5, 0.4, 0.3);
 
@@ -36,6 +34,7 @@ public final class MixedInMemory implements Contender {
   private final String mixer;
   private final boolean drops;
   private final Path output;
+  private final int rank;
   private final Map<String, Site> sites = new HashMap<>();
   private final Family family;
   private MixPlan plan = MixPlan.NONE;
@@ -44,7 +43,8 @@ public final class MixedInMemory implements Contender {
    * Reads the adapters.
    *
    * @param argument separated by semicolons: how many threads, the mixer, whether it has a density,
-   *     where the result is written for comparison, and the files with colons between them
+   *     where the result is written for comparison, the files with colons between them, and the
+   *     rank
    */
   public MixedInMemory(String argument) {
     List<String> words = List.of(argument.split(";", -1));
@@ -52,6 +52,7 @@ public final class MixedInMemory implements Contender {
     this.mixer = words.get(1);
     this.drops = Boolean.parseBoolean(words.get(2));
     this.output = Path.of(words.get(3));
+    this.rank = Integer.parseInt(words.get(5));
     List<LoadedAdapter> loaded =
         List.of(words.get(4).split(":", -1)).stream()
             .map(file -> AdapterFiles.read(Path.of(file)))
@@ -86,7 +87,7 @@ public final class MixedInMemory implements Contender {
     String request = drops ? mixer + join + "density=" + density : mixer;
     try (Scope work = engine.scope("unit")) {
       return new DeltaMixing(work, sites)
-          .cutWholes(RankRules.same(RankRule.fixed(RANK)))
+          .cutWholes(RankRules.same(RankRule.fixed(rank)))
           .mix("mixed", (DeltaMixer) Extensions.installed().make(Mixer.class, request), plan)
           .adapter();
     }

@@ -56,7 +56,7 @@ def prepare(arguments):
         if arguments.combination not in ("linear", "cat", "svd"):
             more["density"] = density
         model.base_model.add_weighted_adapter(
-            names, WEIGHTS, "mixed", combination_type=arguments.combination, **more
+            names, WEIGHTS[: len(names)], "mixed", combination_type=arguments.combination, **more
         )
 
     def unit():

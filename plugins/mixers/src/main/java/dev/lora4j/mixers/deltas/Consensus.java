@@ -1,7 +1,6 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.SiteDelta;
-import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,7 @@ record Consensus(Election election, Divide divide) {
     List<Expr> sums = new ArrayList<>();
     List<Expr> divisors = new ArrayList<>();
     for (int i = 0; i < changes.size(); i++) {
-      Expr agrees = judged.get(i).mul(won).gt(0).to(DType.F32);
+      Expr agrees = Indicator.positive(judged.get(i).mul(won));
       sums.add(weighted.get(i).mul(agrees));
       divisors.add(divide == Divide.WEIGHTS ? agrees.mul(parts.get(i).weight()) : agrees);
     }
@@ -45,6 +44,7 @@ record Consensus(Election election, Divide divide) {
       return sum;
     }
     Expr divisor = sum(divisors);
-    return sum.div(divisor.maskedFill(divisor.eq(0), 1));
+    // Counts are 0, 1 and more.
+    return sum.div(divide == Divide.COUNT ? divisor.clampMin(1) : Indicator.divisor(divisor));
   }
 }

@@ -21,7 +21,7 @@ record Dropping(double density, Rescale rescale) {
     if (density >= 1) {
       return part.delta();
     }
-    Expr stays = part.uniform().numbers().lt(density);
+    Expr stays = Indicator.positive(part.uniform().numbers().neg().add(density));
     Expr probability = part.delta().graph().constant(density, DType.F32);
     return rescale.change(part.delta(), stays, probability);
   }

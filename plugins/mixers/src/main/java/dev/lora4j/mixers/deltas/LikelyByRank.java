@@ -2,9 +2,7 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
@@ -39,21 +37,18 @@ record LikelyByRank(double density, double epsilon, Rescale rescale) {
     if (density >= 1) {
       return part.delta();
     }
-    Expr probability = probability(part.delta());
-    Expr stays = part.uniform().numbers().lt(probability);
+    Expr probability = probability(part);
+    Expr stays = Indicator.positive(probability.sub(part.uniform().numbers()));
     return rescale.change(part.delta(), stays, probability);
   }
 
-  private Expr probability(Expr delta) {
+  private Expr probability(SiteDelta part) {
+    Expr delta = part.delta();
     int row = delta.shape().rank() - 1;
     long last = delta.shape().size(row) - 1;
     if (last == 0) {
       return delta.graph().constant(density, DType.F32);
     }
-    // Of equal numbers the first counts as the smaller one.
-    Expr order = delta.abs().sort(row).indices();
-    Expr places = Constants.arange(delta.graph(), DType.F32, Dim.of(last + 1));
-    Expr from = places.mul(2 * epsilon / last).add(density - epsilon);
-    return delta.mul(0).scatter(row, order, from.expand(delta.shape().sizes()));
+    return part.places().numbers().mul(2 * epsilon / last).add(density - epsilon);
   }
 }

@@ -38,10 +38,10 @@ record MiddleNumbers(double density, double outliers) {
     Expr size = delta.abs();
     Expr left = delta;
     if (small > 0) {
-      left = left.maskedFill(size.lt(Smallest.at(size, small + 1)), 0);
+      left = left.mul(Indicator.atLeast(size, Smallest.at(size, small + 1)));
     }
     if (small + kept < count) {
-      left = left.maskedFill(size.gt(Smallest.at(size, small + kept)), 0);
+      left = left.mul(Indicator.atLeast(Smallest.at(size, small + kept), size));
     }
     return left;
   }

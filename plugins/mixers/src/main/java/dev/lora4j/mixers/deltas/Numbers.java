@@ -34,7 +34,7 @@ public enum Numbers {
   /** The change that is mixed of the numbers, times lambda. */
   SiteChange mixed(SiteDeltas deltas, Blend blend, double lambda) {
     if (this == CHANGE) {
-      return new SiteChange.Dense(blend.apply(deltas).mul(lambda));
+      return new SiteChange.Dense(times(blend.apply(deltas), lambda));
     }
     List<SiteDelta> downs = new ArrayList<>();
     List<SiteDelta> ups = new ArrayList<>();
@@ -49,6 +49,10 @@ public enum Numbers {
     Expr down = blend.apply(SiteDeltas.of(deltas.weights(), downs, deltas.numbers()));
     Expr up = blend.apply(SiteDeltas.of(deltas.weights(), ups, deltas.numbers()));
     return new SiteChange.Product(new LowRank(down, up.mul(lambda)));
+  }
+
+  private static Expr times(Expr numbers, double lambda) {
+    return lambda == 1 ? numbers : numbers.mul(lambda);
   }
 
   /** A factor as a change of its own. */

@@ -17,11 +17,11 @@ public enum Rescale {
   /**
    * The change that is left.
    *
-   * @param stays BOOL in the shape of the change
+   * @param stays 1 or 0 in the shape of the change, F32
    * @param probability to stay, a scalar or of each number; F32
    */
   Expr change(Expr delta, Expr stays, Expr probability) {
-    Expr left = delta.maskedFill(stays.not(), 0);
+    Expr left = delta.mul(stays);
     return switch (this) {
       case PROBABILITY -> left.div(probability);
       case L1 -> {

@@ -34,7 +34,7 @@ public enum Trim {
     }
     Expr size = delta.abs();
     Expr least = this == MODEL ? deltas.number(part.adapter()) : greatest(size, density);
-    return delta.maskedFill(size.lt(least), 0);
+    return delta.mul(Indicator.atLeast(size, least));
   }
 
   /** The least of the greatest numbers. */
