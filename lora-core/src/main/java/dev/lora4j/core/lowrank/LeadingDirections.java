@@ -27,9 +27,10 @@ import java.util.function.Function;
  *
  * <p>Each block lessens what is lost by less than the one before did. It goes on until all further
  * ones together, if they went on as the last two, would lessen its square by no more than {@link
- * #EXCESS} of itself; and gives up where all directions would come sooner. The matrix is multiplied in F32, as precise as it is;
- * all else is F64, and so is the last look, which measures what is lost. A block has at least as
- * many vectors as are wanted, so that no direction is overlooked however many have the same value.
+ * #EXCESS} of itself; and gives up where all directions would come sooner. The matrix is multiplied
+ * in F32, as precise as it is; all else is F64, and so is the last look, which measures what is
+ * lost. A block has at least as many vectors as are wanted, so that no direction is overlooked
+ * however many have the same value.
  */
 final class LeadingDirections {
   /** The share of the square of what is lost that all further blocks may save. */

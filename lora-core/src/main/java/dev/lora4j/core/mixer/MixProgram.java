@@ -28,8 +28,8 @@ final class MixProgram {
    * Numbers that are made outside of the program.
    *
    * @param part its place among the parts
-   * @param of {@code down} or {@code up} for those of a factor, {@link #PLACES}, or empty for random
-   *     numbers of the change
+   * @param of {@code down} or {@code up} for those of a factor, {@link #PLACES}, or empty for
+   *     random numbers of the change
    */
   record Drawn(int part, String of, Shape shape) {
     /** Places of the change's numbers in their rows. */

@@ -40,7 +40,8 @@ class RowPlacesTest {
       float[] numbers = new float[5 * width];
       for (int i = 0; i < numbers.length; i++) {
         double size = Math.pow(10, random.nextInt(70) - 35);
-        numbers[i] = random.nextInt(4) == 0 ? random.nextInt(3) - 1 : (float) (size * random.nextGaussian());
+        numbers[i] =
+            random.nextInt(4) == 0 ? random.nextInt(3) - 1 : (float) (size * random.nextGaussian());
       }
       assertArrayEquals(sorted(numbers, width), RowPlaces.places(bits(numbers), width));
     }

@@ -25,8 +25,9 @@ import java.util.Optional;
     help =
         "four adapters of rank 32 for the 722 layers of an SDXL UNet mixed to one: linear keeps all"
             + " directions, factors adds factors up as PEFT's linear does, others have rank 32; or"
-            + " for one layer of each shape, or for one layer alone; or two of rank 4 for 192 layers"
-            + " of Stable Diffusion 1 (-sd15); beside PEFT, which takes long for what it decomposes")
+            + " for one layer of each shape, or for one layer alone; or two of rank 4 for 192"
+            + " layers of Stable Diffusion 1 (-sd15); beside PEFT, which takes long for what it"
+            + " decomposes")
 public final class AdapterMixing implements Benchmark {
   private static final String SMALL = "-sd15";
 
@@ -58,7 +59,7 @@ public final class AdapterMixing implements Benchmark {
               "magnitude-prune", "magnitude-prune:", "magnitude_prune_svd", true, CUT, 0.5));
 
   /** What early trainers of Stable Diffusion 1 had: attention, and what goes into its GEGLU. */
-  private static List<Site> smallSites(Family family) {
+  static List<Site> smallSites(Family family) {
     return family.sites().all().stream()
         .filter(s -> s.kind() == Site.Kind.LINEAR)
         .filter(

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,13 @@ class AdapterAlgebraTest {
     assertEquals(986, SdxlAdapter.sites().size());
     List<Site> shapes = SdxlAdapter.oneOfEachShape();
     assertEquals(shapes.size(), shapes.stream().map(Site::weight).distinct().count());
+  }
+
+  @Test
+  void theSmallPairHasTheLayersOfEarlyTrainers() {
+    List<Site> sites = AdapterMixing.smallSites(Families.named("sd15"));
+    assertEquals(192, sites.size());
+    assertEquals(6, sites.stream().filter(s -> s.weight().equals(Shape.of(10240, 1280))).count());
   }
 
   @Test
