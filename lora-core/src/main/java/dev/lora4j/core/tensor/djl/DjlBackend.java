@@ -47,6 +47,7 @@ public final class DjlBackend implements Backend {
   private final AtomicLong lists = new AtomicLong();
   private final AtomicLong modules = new AtomicLong();
   private final ThreadLocal<Boolean> prepared = ThreadLocal.withInitial(() -> false);
+  private volatile int threads = 1;
 
   // Set by start, which comes before any other call.
   @SuppressWarnings("NullAway.Init")
@@ -76,7 +77,8 @@ public final class DjlBackend implements Backend {
   }
 
   @Override
-  public Device start(int threads, Device wanted) {
+  public Device start(int inside, Device wanted) {
+    threads = inside;
     try {
       device = Libtorch.prepare(wanted);
     } catch (Refused e) {
@@ -393,6 +395,8 @@ public final class DjlBackend implements Backend {
     if (!prepared.get()) {
       // The graph optimiser only brings warm-up: programs are already written as they should run.
       JniUtils.setGraphExecutorOptimize(false);
+      // A thread would else begin with what another was told last.
+      JniUtils.setNumThreads(threads);
       prepared.set(true);
     }
   }
