@@ -4,6 +4,7 @@ module dev.lora4j.core {
   requires ai.djl.pytorch_engine;
   requires com.google.gson;
   requires com.sun.jna;
+  requires java.management;
   requires transitive dev.lora4j.spi;
   requires static org.apiguardian.api;
   requires static org.jspecify;

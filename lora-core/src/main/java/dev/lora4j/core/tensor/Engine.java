@@ -32,7 +32,7 @@ public final class Engine implements AutoCloseable {
   private final Map<List<DType>, Program> conversions = new ConcurrentHashMap<>();
   private final Map<PackedForm, Backend.Handle> packers = new ConcurrentHashMap<>();
   private final AtomicLong compiled = new AtomicLong();
-  private Optional<Boolean> packs = Optional.empty();
+  private final FastPaths fastPaths = new FastPaths(this, MeasuredChoices.ofUser());
   private volatile String closedBy = "";
   private final int intraOp;
   private volatile Device device = Device.CPU;
@@ -131,9 +131,12 @@ public final class Engine implements AutoCloseable {
 
   /** Loads a program's text. */
   Backend.Handle compile(String source) {
-    Backend.Handle module = call(() -> backend.load(source));
+    return call(() -> backend.load(source));
+  }
+
+  /** Counts a program that was compiled for a caller, and not to try something. */
+  void countCompiled() {
     compiled.incrementAndGet();
-    return module;
   }
 
   /** How many tensors, lists of held inputs and programs the native library holds now. */
@@ -154,22 +157,24 @@ public final class Engine implements AutoCloseable {
     return backend;
   }
 
-  /** Whether programs on this engine's device can have their weights packed. */
-  synchronized boolean packs() {
-    if (packs.isEmpty()) {
-      packs = Optional.of(!device.cuda() && tryPacking());
-    }
-    return packs.get();
+  /**
+   * Tries each fast path of this toolkit on this machine, and says which of them work. Those that
+   * do are used for the layers that they make faster.
+   */
+  public List<Trial> trials() {
+    return fastPaths.all();
   }
 
-  /** Not every build of libtorch has the operators. */
-  private boolean tryPacking() {
-    try {
-      packer(PackedForm.simplest());
-      return true;
-    } catch (Backend.NativeFailure e) {
-      return false;
-    }
+  /**
+   * For the kinds of layers that programs had so far: when their weights are packed here, by what
+   * was measured.
+   */
+  public List<String> packedLayers() {
+    return fastPaths.decisions();
+  }
+
+  FastPaths fastPaths() {
+    return fastPaths;
   }
 
   /** A weight in another form; the caller frees it. */

@@ -37,7 +37,7 @@ final class Failures {
   }
 
   /** The engine's own reason: the line after its last {@code Error:}, or the first of its text. */
-  private static String reason(String text) {
+  static String reason(String text) {
     int error = text.lastIndexOf("Error: ");
     String tail = error < 0 ? text : text.substring(error + "Error: ".length());
     String first = tail.lines().findFirst().orElse(text).strip();

@@ -1,15 +1,10 @@
 package dev.lora4j.core.tensor;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
+import java.util.Optional;
 
 /**
  * Whether a device of this machine computes faster in BF16 or in F32. No table of processors can
@@ -17,13 +12,19 @@ import java.util.Properties;
  *
  * @param type the faster one
  * @param f32Millis time of the measured work in F32
- * @param bf16Millis time of the same work in BF16
+ * @param bf16Millis time of the same work in BF16; the work is less where the answer is clear
  */
 public record FasterType(DType type, double f32Millis, double bf16Millis) {
   /** BF16 keeps 8 bits of each number, so it has to earn its place. */
   private static final double WORTH_IT = 1.15;
 
-  private static final int ROUNDS = 7;
+  private static final int ROUNDS = 5;
+
+  /** Where one type takes this many times as long with little work, it does with more. */
+  private static final double CLEAR = 2.5;
+
+  private static final int LITTLE = 64;
+  private static final int MUCH = 128;
 
   /**
    * The type to compute in: what the environment variable {@code LORA4J_COMPUTE} says, else what
@@ -53,60 +54,74 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
   }
 
   static FasterType remembered(Engine engine, Path file) {
-    String weights = engine.packs() ? ", packed weights" : "";
-    String key = place(engine) + ", " + engine.version() + weights;
-    Properties known = load(file);
-    String[] found = known.getProperty(key, "").split(" ", -1);
+    return new MeasuredChoices(file)
+        .remembered(
+            MeasuredChoices.place(engine) + ", type",
+            FasterType::parse,
+            FasterType::text,
+            () -> measure(engine));
+  }
+
+  /**
+   * How many times as long BF16 takes as F32 on an engine's device, by what was measured once; asks
+   * no environment variable.
+   */
+  public static double slowdown(Engine engine) {
+    FasterType known = remembered(engine, MeasuredChoices.ofUser().file());
+    return known.bf16Millis / known.f32Millis;
+  }
+
+  private static Optional<FasterType> parse(String text) {
+    String[] found = text.split(" ", -1);
     try {
-      if (found.length == 3) {
-        return new FasterType(
-            DType.valueOf(found[0]), Double.parseDouble(found[1]), Double.parseDouble(found[2]));
-      }
+      return found.length == 3
+          ? Optional.of(
+              new FasterType(
+                  DType.valueOf(found[0]),
+                  Double.parseDouble(found[1]),
+                  Double.parseDouble(found[2])))
+          : Optional.empty();
     } catch (IllegalArgumentException e) {
       // Somebody else's text; it is measured and written anew.
+      return Optional.empty();
     }
-    FasterType measured = measure(engine);
-    known.setProperty(
-        key,
-        String.format(
-            Locale.ROOT, "%s %.2f %.2f", measured.type, measured.f32Millis, measured.bf16Millis));
-    save(file, known);
-    return measured;
   }
 
-  private static String place(Engine engine) {
-    return engine.device().cuda()
-        ? engine.devices().get(1 + engine.device().index()).name()
-        : Processor.model() + ", " + engine.threads() + " threads";
+  private String text() {
+    return String.format(Locale.ROOT, "%s %.2f %.2f", type, f32Millis, bf16Millis);
   }
 
-  /** Measures, which takes well under a second. */
+  /**
+   * Measures, which takes well under a second: little work first, and more only if that leaves open
+   * which type is faster.
+   */
   public static FasterType measure(Engine engine) {
+    Turns turns = engine.call(() -> measure(engine, LITTLE, 2));
+    if (turns.ratio() < CLEAR) {
+      turns = engine.call(() -> measure(engine, MUCH, ROUNDS));
+    }
+    DType faster = turns.first() > WORTH_IT * turns.second() ? DType.BF16 : DType.F32;
+    return new FasterType(faster, turns.first(), turns.second());
+  }
+
+  private static Turns measure(Engine engine, int channels, int rounds) {
     try (Scope scope = engine.scope("faster-type")) {
-      Sample f32 = Sample.of(scope, DType.F32);
-      Sample bf16 = Sample.of(scope, DType.BF16);
-      f32.time(scope);
-      bf16.time(scope);
-      double bestF32 = Double.MAX_VALUE;
-      double bestBf16 = Double.MAX_VALUE;
-      // In turns, so that a busy moment of the machine meets both; the best is the least disturbed.
-      for (int round = 0; round < ROUNDS; round++) {
-        bestF32 = Math.min(bestF32, f32.time(scope));
-        bestBf16 = Math.min(bestBf16, bf16.time(scope));
-      }
-      DType faster = bestF32 > WORTH_IT * bestBf16 ? DType.BF16 : DType.F32;
-      return new FasterType(faster, bestF32, bestBf16);
+      Sample f32 = Sample.of(scope, DType.F32, channels);
+      Sample bf16 = Sample.of(scope, DType.BF16, channels);
+      return Turns.of(
+          () -> f32.run(scope), () -> bf16.run(scope), rounds, Turns.clock(engine.device()));
     }
   }
 
   /** Layers of a denoiser in small: a projection and a 3x3 convolution. */
   private record Sample(Program program, Held weights, List<Tensor> inputs) {
-    static Sample of(Scope scope, DType type) {
+    static Sample of(Scope scope, DType type, int channels) {
       Graph graph = new Graph();
-      Expr tokens = graph.input("tokens", type, Shape.of(512, 512));
-      Expr picture = graph.input("picture", type, Shape.of(1, 128, 32, 32));
-      Expr matrix = graph.weight("matrix", type, Shape.of(512, 512));
-      Expr kernel = graph.weight("kernel", type, Shape.of(128, 128, 3, 3));
+      int width = 4 * channels;
+      Expr tokens = graph.input("tokens", type, Shape.of(width, width));
+      Expr picture = graph.input("picture", type, Shape.of(1, channels, 32, 32));
+      Expr matrix = graph.weight("matrix", type, Shape.of(width, width));
+      Expr kernel = graph.weight("kernel", type, Shape.of(channels, channels, 3, 3));
       Expr product = tokens.linear(matrix).mean().to(DType.F32);
       Expr convolution = picture.conv2d(kernel, 1, 1).mean().to(DType.F32);
       Program program = graph.inference(scope, List.of(product, convolution));
@@ -125,46 +140,11 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
       return Tensor.of(scope, input.shape(), values).to(scope, input.dtype());
     }
 
-    double time(Scope scope) {
+    void run(Scope scope) {
       try (Scope work = scope.child("round")) {
-        long began = System.nanoTime();
         // A card computes while Java goes on, until somebody wants to read.
         program.run(work, weights, inputs).get(1).floats();
-        return (System.nanoTime() - began) / 1e6;
       }
-    }
-  }
-
-  private static Properties load(Path file) {
-    Properties known = new Properties();
-    if (Files.isReadable(file)) {
-      try (Reader in = Files.newBufferedReader(file)) {
-        known.load(in);
-      } catch (IOException | IllegalArgumentException e) {
-        known.clear();
-      }
-    }
-    return known;
-  }
-
-  private static void save(Path file, Properties known) {
-    try {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-      Path temporary = Files.createTempFile(folder, ".compute", ".tmp");
-      try {
-        try (Writer out = Files.newBufferedWriter(temporary)) {
-          known.store(out, "Which type computes faster: type, milliseconds in F32, in BF16.");
-        }
-        Files.move(
-            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
-    } catch (IOException e) {
-      // A home that cannot be written only costs the measurement next time.
     }
   }
 }

@@ -1,19 +1,18 @@
 package dev.lora4j.core.tensor;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 
 /** The held inputs of a graph whose elements never change, and how the graph uses them. */
 final class FixedWeights {
   private final Map<String, Integer> positions = new HashMap<>();
   private final Map<String, Integer> counts = new HashMap<>();
-  private final Map<String, PackedForm> forms = new HashMap<>();
+  private final Map<String, PackedUse> uses = new LinkedHashMap<>();
 
   /**
    * Declares one.
@@ -34,34 +33,35 @@ final class FixedWeights {
   }
 
   /** How an operator would use one of them packed, if it takes one and can. */
-  Optional<PackedForm.Use> use(String operator, List<Object> arguments) {
-    Optional<PackedForm.Use> use = PackedForm.of(operator, arguments, positions.keySet());
-    use.ifPresent(u -> forms.put(u.weight().toString(), u.form()));
+  Optional<PackedUse> use(String operator, List<Object> arguments) {
+    Optional<PackedUse> use = PackedUse.of(operator, arguments, positions.keySet());
+    use.ifPresent(u -> uses.put(u.weight().toString(), u));
     return use;
   }
 
-  /** Variables of those that are best given packed: whose one use is such an operator. */
-  Set<String> packed(List<Expr> outputs) {
-    Set<String> packed = new HashSet<>(forms.keySet());
-    packed.removeIf(name -> counts.getOrDefault(name, 0) != 1);
-    outputs.forEach(o -> packed.remove(o.toString()));
-    return packed;
-  }
-
   /**
-   * The form in which each held input is best given; empty where that is the plain one.
+   * Which of them are best given packed: of those whose one use is such an operator.
    *
-   * @param held how many held inputs the graph has
+   * @param packing when layers of a kind read their weight packed
    */
-  List<Optional<PackedForm>> forms(List<Expr> outputs, int held) {
-    Set<String> packed = packed(outputs);
-    List<Optional<PackedForm>> all = new ArrayList<>(Collections.nCopies(held, Optional.empty()));
-    positions.forEach(
-        (name, position) -> {
-          if (packed.contains(name)) {
-            all.set(position, Optional.ofNullable(forms.get(name)));
+  PackingPlan plan(List<Expr> outputs, Function<LayerKind, Packing> packing) {
+    Map<String, PackedUse> could = new LinkedHashMap<>(uses);
+    could.keySet().removeIf(name -> counts.getOrDefault(name, 0) != 1);
+    outputs.forEach(o -> could.remove(o.toString()));
+    Map<String, Packing> packings = new HashMap<>();
+    List<PackingPlan.Slot> slots = new ArrayList<>();
+    could.forEach(
+        (name, use) -> {
+          Packing asked = packing.apply(use.kind());
+          boolean open = asked.sometimes() && !use.weight().shape().known();
+          Packing when = open ? Packing.NEVER : asked;
+          packings.put(name, when);
+          if (!when.never()) {
+            Optional<String> extra = when.sometimes() ? Optional.of(use.extra()) : Optional.empty();
+            int position = positions.getOrDefault(name, 0);
+            slots.add(new PackingPlan.Slot(position, use.form(when), extra));
           }
         });
-    return all;
+    return slots.isEmpty() ? PackingPlan.PLAIN : new PackingPlan(packings, slots);
   }
 }

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -179,9 +180,7 @@ public final class Graph {
     String left = out.stream().map(Expr::toString).collect(Collectors.joining(", "));
     String statement = left + " = torch." + operator + ProgramText.arguments(local);
     statement(operator, statement, tensors);
-    weights
-        .use(operator, local)
-        .ifPresent(u -> text.packed(statement, u.weight().toString(), left + " = " + u.call()));
+    weights.use(operator, local).ifPresent(u -> text.packed(statement, left, u));
     if (tensors.stream().anyMatch(e -> tape.value(e).differentiable())) {
       TrainedAttention.of(operator, local)
           .ifPresent(other -> text.onCpu(statement, left + " = " + other));
@@ -428,17 +427,21 @@ public final class Graph {
 
   /** The program's text in TorchScript, for a device. Equal stagings give equal text. */
   public String source(List<Expr> outputs, Device device) {
-    return text.source(outputs, device, Set.of());
+    return source(outputs, device, PackingPlan.PLAIN);
   }
 
-  /** {@link #source(List, Device)} of a program that gets its weights as {@link #packing} says. */
-  String packedSource(List<Expr> outputs, Device device) {
-    return text.source(outputs, device, weights.packed(outputs));
+  /** {@link #source(List, Device)} of a program that gets its weights as {@code plan} says. */
+  String source(List<Expr> outputs, Device device, PackingPlan plan) {
+    return text.source(outputs, device, plan);
   }
 
-  /** The form in which each held input is best given; empty where that is the plain one. */
-  List<Optional<PackedForm>> packing(List<Expr> outputs) {
-    return weights.forms(outputs, held.size());
+  /**
+   * Which weights are best given packed.
+   *
+   * @param packing when layers of a kind read their weight packed
+   */
+  PackingPlan packing(List<Expr> outputs, Function<LayerKind, Packing> packing) {
+    return weights.plan(outputs, packing);
   }
 
   Optional<Origin> origin(int line) {

@@ -1,6 +1,7 @@
 package dev.lora4j.core.tensor;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tensors gathered once for the {@linkplain Graph#held held inputs} of a program, for any number of
@@ -12,47 +13,75 @@ import java.util.List;
 public final class Held implements AutoCloseable {
   private final Scope scope;
   private final Program program;
-  private final Backend.Handle list;
+  private final List<Tensor> tensors;
   private final List<MappedFile> files;
+  private final Optional<Backend.Handle> packed;
+  private Optional<Backend.Handle> plain = Optional.empty();
   private final InUse use = new InUse();
 
-  /**
-   * Of a program.
-   *
-   * @param files what tensors of the list are views of
-   */
-  Held(Scope scope, Program program, Backend.Handle list, List<MappedFile> files) {
-    this.files = List.copyOf(files);
+  /** Gathers them, packed if the program takes them so and they can be. */
+  Held(Scope scope, Program program, List<Tensor> tensors) {
     this.scope = scope;
     this.program = program;
-    this.list = list;
+    this.tensors = List.copyOf(tensors);
+    this.files = program.files(tensors);
+    this.packed = program.packs() ? tryPacking() : Optional.empty();
+    if (packed.isEmpty()) {
+      plain();
+    }
     scope.own(this);
   }
 
+  private Optional<Backend.Handle> tryPacking() {
+    try {
+      return Optional.of(program.list(tensors, true));
+    } catch (Backend.NativeFailure e) {
+      program.fallBack(e);
+      return Optional.empty();
+    }
+  }
+
   /**
-   * The list, for a run of {@code runner} that ends with {@link #leave}.
+   * Begins a run of {@code runner} that ends with {@link #leave}.
    *
    * @throws TensorException if this is closed, was gathered for another program, or holds views of
    *     a file that was changed
    */
-  Backend.Handle enter(Program runner) {
+  void enter(Program runner) {
     if (runner != program) {
       throw new TensorException("These held inputs were gathered for another program.");
     }
     files.forEach(MappedFile::require);
     use.enter("The list of held inputs");
-    return list;
   }
 
   void leave() {
     use.leave();
   }
 
+  /** The list with packed weights; empty if they could not be packed. */
+  Optional<Backend.Handle> packed() {
+    return packed;
+  }
+
+  /**
+   * The list with plain weights.
+   *
+   * @throws TensorException if there is none yet, and a tensor was closed meanwhile
+   */
+  synchronized Backend.Handle plain() {
+    Backend.Handle list = plain.orElseGet(() -> program.list(tensors, false));
+    plain = Optional.of(list);
+    return list;
+  }
+
   @Override
   public void close() {
     if (use.close()) {
       scope.disown(this);
-      scope.engine().backend().free(list);
+      Backend backend = scope.engine().backend();
+      packed.ifPresent(backend::free);
+      plain.ifPresent(backend::free);
     }
   }
 }

@@ -38,19 +38,31 @@ public final class Processor {
     return named.isEmpty() ? System.getProperty("os.arch", "unknown") : named;
   }
 
-  /** The instruction sets for fast arithmetic that it has, of those that this toolkit can name. */
+  /**
+   * The instruction sets for fast arithmetic that it has, of those that this toolkit can name,
+   * without those that {@link Capabilities} take away.
+   */
   public static List<String> instructionSets() {
+    Set<String> flags = flags();
+    return SETS.entrySet().stream()
+        .filter(e -> e.getValue().stream().anyMatch(flags::contains))
+        .map(Map.Entry::getKey)
+        .filter(s -> Capabilities.asked().stream().allMatch(c -> c.instructionSets().contains(s)))
+        .sorted()
+        .toList();
+  }
+
+  /** Whether the system says that it has a feature, by the system's own name; nothing is taken. */
+  public static boolean has(String feature) {
+    return flags().contains(feature);
+  }
+
+  private static Set<String> flags() {
     String text = field("flags") + " " + field("Features");
     if (text.isBlank()) {
       text = sysctl("machdep.cpu.leaf7_features") + " " + arm();
     }
-    Set<String> flags =
-        new LinkedHashSet<>(Arrays.asList(text.toLowerCase(Locale.ROOT).split("\\s+")));
-    return SETS.entrySet().stream()
-        .filter(e -> e.getValue().stream().anyMatch(flags::contains))
-        .map(Map.Entry::getKey)
-        .sorted()
-        .toList();
+    return new LinkedHashSet<>(Arrays.asList(text.toLowerCase(Locale.ROOT).split("\\s+")));
   }
 
   /** macOS answers for each feature with a line {@code hw.optional.arm.FEAT_BF16: 1}. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -21,38 +22,83 @@ public final class Program implements AutoCloseable {
   private final List<Graph.Input> heldInputs;
   private final List<DType> results;
   private final Backend.Mode mode;
-  private final List<Optional<PackedForm>> packing;
+  private final PackingPlan plan;
+  private final Consumer<RuntimeException> onFailure;
+  private final List<Expr> outputs;
+  private Optional<Backend.Handle> plain = Optional.empty();
+  private volatile boolean fellBack;
   private final InUse use = new InUse();
 
   private Program(
       Scope scope,
       Graph graph,
       Backend.Handle module,
-      List<DType> results,
+      List<Expr> outputs,
       Backend.Mode mode,
-      List<Optional<PackedForm>> packing) {
+      PackingPlan plan,
+      Consumer<RuntimeException> onFailure) {
     this.scope = scope;
     this.graph = graph;
     this.module = module;
     this.inputs = graph.inputs();
     this.heldInputs = graph.heldInputs();
-    this.results = results;
+    this.outputs = List.copyOf(outputs);
+    this.results = outputs.stream().map(Expr::dtype).toList();
     this.mode = mode;
-    this.packing = packing;
+    this.plan = plan;
+    this.onFailure = onFailure;
   }
 
   static Program compile(Scope scope, Graph graph, List<Expr> outputs, Backend.Mode mode) {
+    FastPaths paths = scope.engine().fastPaths();
+    PackingPlan plan =
+        mode == Backend.Mode.INFERENCE ? graph.packing(outputs, paths::packing) : PackingPlan.PLAIN;
+    Program program = compiled(scope, graph, outputs, mode, plan, paths::fellBack);
+    scope.engine().countCompiled();
+    return program;
+  }
+
+  /**
+   * Compiles a program without gradients whose packed weights have to work.
+   *
+   * @param packing when its layers read their weights packed
+   */
+  static Program sample(Scope scope, Graph graph, List<Expr> outputs, Packing packing) {
+    return planned(
+        scope,
+        graph,
+        outputs,
+        graph.packing(outputs, kind -> packing),
+        failure -> {
+          throw failure;
+        });
+  }
+
+  /**
+   * Compiles a program without gradients.
+   *
+   * @param onFailure is told of packed weights that do not work, and may throw
+   */
+  static Program planned(
+      Scope scope,
+      Graph graph,
+      List<Expr> outputs,
+      PackingPlan plan,
+      Consumer<RuntimeException> onFailure) {
+    return compiled(scope, graph, outputs, Backend.Mode.INFERENCE, plan, onFailure);
+  }
+
+  private static Program compiled(
+      Scope scope,
+      Graph graph,
+      List<Expr> outputs,
+      Backend.Mode mode,
+      PackingPlan plan,
+      Consumer<RuntimeException> onFailure) {
     Engine engine = scope.engine();
-    boolean packs = mode == Backend.Mode.INFERENCE && engine.packs();
-    String source =
-        packs
-            ? graph.packedSource(outputs, engine.device())
-            : graph.source(outputs, engine.device());
     try {
-      Backend.Handle module = engine.compile(source);
-      List<DType> results = outputs.stream().map(Expr::dtype).toList();
-      List<Optional<PackedForm>> packing = packs ? graph.packing(outputs) : List.of();
-      return scope.own(new Program(scope, graph, module, results, mode, packing));
+      Backend.Handle module = engine.compile(graph.source(outputs, engine.device(), plan));
+      return scope.own(new Program(scope, graph, module, outputs, mode, plan, onFailure));
     } catch (Backend.NativeFailure e) {
       throw new TensorException("The staged program is not valid: " + e.getMessage(), e);
     }
@@ -77,44 +123,47 @@ public final class Program implements AutoCloseable {
    */
   public Held hold(Scope owner, List<Tensor> tensors) {
     check("Held input", heldInputs, tensors);
-    Engine engine = scope.engine();
     use.enter("The program");
     try {
-      return engine.call(
-          () ->
-              Tensor.using(
-                  tensors,
-                  handles ->
-                      new Held(
-                          owner,
-                          this,
-                          engine.backend().list(packed(tensors, handles), mode),
-                          files(tensors))));
+      return scope.engine().call(() -> new Held(owner, this, tensors));
     } finally {
       use.leave();
     }
   }
 
-  /** What tensors are views of, but for those that are packed, which are copies. */
-  private List<MappedFile> files(List<Tensor> tensors) {
+  /** What tensors are views of, but for those that are only read packed, which are copies. */
+  List<MappedFile> files(List<Tensor> tensors) {
+    Set<Integer> copied = new LinkedHashSet<>();
+    if (packs()) {
+      plan.slots().stream()
+          .filter(s -> s.variable().isEmpty())
+          .forEach(s -> copied.add(s.position()));
+    }
     Set<MappedFile> files = new LinkedHashSet<>();
     for (int i = 0; i < tensors.size(); i++) {
-      if (i >= packing.size() || packing.get(i).isEmpty()) {
+      if (!copied.contains(i)) {
         tensors.get(i).mapped().ifPresent(files::add);
       }
     }
     return List.copyOf(files);
   }
 
-  /** In the forms in which the program takes them. */
-  private List<Backend.Handle> packed(List<Tensor> tensors, List<Backend.Handle> handles) {
-    List<Backend.Handle> packed = new ArrayList<>(handles);
-    for (int i = 0; i < packing.size(); i++) {
-      if (packing.get(i).isPresent()) {
-        packed.set(i, tensors.get(i).packed(packing.get(i).get()));
-      }
-    }
-    return packed;
+  /** A list of the held inputs as the program takes them: packed as planned, or all plain. */
+  Backend.Handle list(List<Tensor> tensors, boolean packed) {
+    Backend backend = scope.engine().backend();
+    return Tensor.using(
+        tensors, handles -> backend.list(packed ? plan.handles(tensors, handles) : handles, mode));
+  }
+
+  /** Whether it takes packed weights, and these have not failed. */
+  boolean packs() {
+    return !plan.plain() && !fellBack;
+  }
+
+  /** Goes on with plain operators. */
+  void fallBack(RuntimeException reason) {
+    fellBack = true;
+    onFailure.accept(reason);
   }
 
   /** {@link #hold(Scope, List)} with each held input looked up by its name. */
@@ -153,9 +202,9 @@ public final class Program implements AutoCloseable {
   /** {@link #run(Scope, List)} of a program with held inputs. */
   public List<Tensor> run(Scope owner, Held held, List<Tensor> tensors) {
     check("Input", inputs, tensors);
-    Backend.Handle list = held.enter(this);
+    held.enter(this);
     try {
-      return call(owner, Optional.of(list), tensors);
+      return call(owner, Optional.of(held), tensors);
     } finally {
       held.leave();
     }
@@ -184,22 +233,52 @@ public final class Program implements AutoCloseable {
     return tensors;
   }
 
-  private List<Tensor> call(Scope owner, Optional<Backend.Handle> held, List<Tensor> tensors) {
-    Engine engine = scope.engine();
-    Backend backend = engine.backend();
+  private List<Tensor> call(Scope owner, Optional<Held> held, List<Tensor> tensors) {
     use.enter("The program");
     try {
-      return engine.call(
-          () ->
-              wrap(
-                  backend,
-                  owner,
-                  Tensor.using(tensors, handles -> backend.run(module, handles, held, mode))));
+      return scope.engine().call(() -> packedOrPlain(owner, held, tensors));
     } catch (Backend.NativeFailure e) {
       throw Failures.explain(graph, tensors, e);
     } finally {
       use.leave();
     }
+  }
+
+  /*
+   * If packed weights fail, the plain operators say whose fault it is: where they fail as well it is
+   * the caller's, and theirs is the message.
+   */
+  private List<Tensor> packedOrPlain(Scope owner, Optional<Held> held, List<Tensor> tensors) {
+    if (plan.plain()) {
+      return run(module, owner, held.map(Held::plain), tensors);
+    }
+    Held weights = held.orElseThrow();
+    Optional<Backend.Handle> packed = packs() ? weights.packed() : Optional.empty();
+    if (packed.isEmpty()) {
+      return run(plainModule(), owner, Optional.of(weights.plain()), tensors);
+    }
+    try {
+      return run(module, owner, packed, tensors);
+    } catch (Backend.NativeFailure e) {
+      List<Tensor> results = run(plainModule(), owner, Optional.of(weights.plain()), tensors);
+      fallBack(e);
+      return results;
+    }
+  }
+
+  private synchronized Backend.Handle plainModule() {
+    Engine engine = scope.engine();
+    Backend.Handle made =
+        plain.orElseGet(() -> engine.compile(graph.source(outputs, engine.device())));
+    plain = Optional.of(made);
+    return made;
+  }
+
+  private List<Tensor> run(
+      Backend.Handle code, Scope owner, Optional<Backend.Handle> held, List<Tensor> tensors) {
+    Backend backend = scope.engine().backend();
+    return wrap(
+        backend, owner, Tensor.using(tensors, handles -> backend.run(code, handles, held, mode)));
   }
 
   private List<Tensor> wrap(Backend backend, Scope owner, List<Backend.Handle> out) {
@@ -258,6 +337,7 @@ public final class Program implements AutoCloseable {
     if (use.close()) {
       scope.disown(this);
       scope.engine().backend().free(module);
+      plain.ifPresent(scope.engine().backend()::free);
     }
   }
 }

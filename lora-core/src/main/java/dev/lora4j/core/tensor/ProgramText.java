@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -22,7 +21,7 @@ final class ProgramText {
    */
   record Origin(String operator, String layer, String java, String arguments) {}
 
-  private record Packed(String weight, String statement) {}
+  private record Packed(String left, PackedUse use) {}
 
   /** Text that stands as it is where an argument is expected. */
   record Verbatim(String text) {
@@ -52,7 +51,7 @@ final class ProgramText {
   private final List<String> statements = new ArrayList<>();
   private final List<Origin> origins = new ArrayList<>();
 
-  /** What can stand for a statement if a weight is packed, by that statement. */
+  /** How a statement could use a packed weight, by that statement. */
   private final Map<String, Packed> packed = new HashMap<>();
 
   /** What stands for a statement in a program for a CPU, by that statement. */
@@ -89,9 +88,13 @@ final class ProgramText {
     origins.add(position, origin);
   }
 
-  /** Says what a statement that was added becomes where a weight is packed. */
-  void packed(String statement, String weight, String other) {
-    packed.put(statement, new Packed(weight, other));
+  /**
+   * Says how a statement that was added could use a packed weight.
+   *
+   * @param left the variable of its result
+   */
+  void packed(String statement, String left, PackedUse use) {
+    packed.put(statement, new Packed(left, use));
   }
 
   /** Says what a statement that was added becomes in a program for a CPU. */
@@ -107,16 +110,14 @@ final class ProgramText {
   /**
    * The whole program, to run on {@code device}.
    *
-   * @param packedWeights variables of held inputs that are given packed
+   * @param plan which held inputs are given packed
    */
-  String source(List<Expr> outputs, Device device, Set<String> packedWeights) {
+  String source(List<Expr> outputs, Device device, PackingPlan plan) {
     StringBuilder text = new StringBuilder(HEAD.formatted(device));
-    unpackings().forEach(s -> text.append("    ").append(s).append('\n'));
+    unpackings(plan.extras()).forEach(s -> text.append("    ").append(s).append('\n'));
     for (String statement : statements) {
       String taken =
-          Optional.ofNullable(packed.get(statement))
-              .filter(other -> packedWeights.contains(other.weight))
-              .map(Packed::statement)
+          packed(statement, plan)
               .orElseGet(
                   () -> device.cuda() ? statement : onCpu.getOrDefault(statement, statement));
       text.append("    ").append(taken).append('\n');
@@ -126,24 +127,34 @@ final class ProgramText {
     return text.append("    return [").append(results).append("]\n").toString();
   }
 
+  private Optional<String> packed(String statement, PackingPlan plan) {
+    return Optional.ofNullable(packed.get(statement))
+        .flatMap(
+            could ->
+                Optional.ofNullable(plan.packings().get(could.use().weight().toString()))
+                    .map(when -> could.left() + " = " + could.use().text(when)));
+  }
+
   /*
    * One instruction for a whole list. Taking the elements one by one is a call of an operator for
    * each, which was a tenth of the time of a chain of small operators with a weight each.
    */
-  private List<String> unpackings() {
+  private List<String> unpackings(List<String> extras) {
     List<String> lines = new ArrayList<>();
     if (!inputs.isEmpty()) {
       lines.add(String.join(", ", inputs) + ", = inputs");
     }
     if (!held.isEmpty()) {
-      lines.add(String.join(", ", held) + ", = held");
+      List<String> all = new ArrayList<>(held);
+      all.addAll(extras);
+      lines.add(String.join(", ", all) + ", = held");
     }
     return lines;
   }
 
   /** The origin of line {@code line} (from 1) of the text, if a statement stands there. */
   Optional<Origin> origin(int line) {
-    int index = line - 1 - HEAD_LINES - unpackings().size();
+    int index = line - 1 - HEAD_LINES - unpackings(List.of()).size();
     return index >= 0 && index < origins.size()
         ? Optional.of(origins.get(index))
         : Optional.empty();

@@ -13,6 +13,8 @@ import dev.lora4j.core.mix.Order;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.SiteShares;
 import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Rounding;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
@@ -34,6 +36,9 @@ class BatchTest {
   private static final Lora4j LORA = Lora4j.open();
   private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
   private static final double CLOSE = 1e-5;
+
+  /** Inside and beside are sums of other numbers, so that each of the layers in a row rounds anew. */
+  private static final double ROUTES = Rounding.inSequence(DType.F32, 9 * 64, 16);
   private static final Adapter ONE = adapter("lora-kohya");
   private static final Adapter TWO = adapter("lora-kohya-2");
   private static final Adapter DORA = Transforming.dora("dora", ONE, SD.sites());
@@ -185,10 +190,11 @@ class BatchTest {
               MixPlan.of(IA3, weight).with(TWO, 0.6),
               MixPlan.of(ONE, weight).with(IA3, 0.5).with(TWO, weight),
               MixPlan.of(TWO, weight).with(DORA, 0.5).with(ONE, 0.3).order(Order.FROM_BASE))) {
-        assertClose(
-            plan.toString(),
-            together(SD, List.of(FOX.mix(plan.route(Route.PATCHED)))).latents().get(0),
-            together(SD, List.of(FOX.mix(plan.route(Route.BESIDE)))).latents().get(0));
+        double error =
+            error(
+                together(SD, List.of(FOX.mix(plan.route(Route.PATCHED)))).latents().get(0),
+                together(SD, List.of(FOX.mix(plan.route(Route.BESIDE)))).latents().get(0));
+        assertTrue(error <= ROUTES, plan + ": " + error + " of the scale");
       }
     }
   }

@@ -27,31 +27,31 @@ final class EngineCheck {
    * @param threads on the CPU
    */
   static List<Finding> findings(Device wanted, ThreadsOption threads) {
-    List<Finding> all = new ArrayList<>();
+    List<Finding> all = new ArrayList<>(Check.of("engine", EngineCheck::engine).findings());
+    all.addAll(new Check("libtorch", () -> libtorch(wanted, threads)).findings());
+    return all;
+  }
+
+  private static Finding engine() {
     String binding = Version.property("/jnilib/pytorch.properties", "jni_version");
-    all.add(
-        Finding.good(
-            "engine",
-            "DJL "
-                + Version.property("/pytorch-engine.properties", "djl_version")
-                + ", made for libtorch "
-                + binding.replaceFirst("-.*", "")));
+    return Finding.good(
+        "engine",
+        "DJL "
+            + Version.property("/pytorch-engine.properties", "djl_version")
+            + ", made for libtorch "
+            + binding.replaceFirst("-.*", ""));
+  }
+
+  private static List<Finding> libtorch(Device wanted, ThreadsOption threads) {
     Optional<Obstacle> obstacle = Engine.obstacle(wanted);
     if (obstacle.isPresent()) {
-      all.add(problem(wanted.cuda() ? wanted.toString() : "libtorch", obstacle.get()));
-      return all;
+      return List.of(problem(wanted.cuda() ? wanted.toString() : "libtorch", obstacle.get()));
     }
-    try (Lora4j lora = Lora4j.open(threads.count(), wanted)) {
-      Engine engine = lora.engine();
-      String version = engine.version().replaceFirst("^libtorch ", "");
-      all.add(Finding.good("libtorch", version + " from " + engine.nativeFolder()));
-      all.add(Finding.good("threads", threads.text()));
-      all.add(Finding.good("devices", engine.devices().stream().map(EngineCheck::line).toList()));
-      all.add(Finding.good("computes on", engine.device() + whyNot(engine)));
-      all.add(compute(lora));
-      all.add(MachineCheck.disk("disk for libtorch", engine.nativeFolder()));
+    Lora4j opened;
+    try {
+      opened = Lora4j.open(threads.count(), wanted);
     } catch (TensorException | LinkageError e) {
-      all.add(
+      return List.of(
           Finding.problem(
               "libtorch",
               "does not start: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
@@ -62,7 +62,48 @@ final class EngineCheck {
                   + System.getProperty("os.arch")
                   + ")."));
     }
-    return all;
+    try (Lora4j lora = opened) {
+      return running(lora.engine(), threads);
+    }
+  }
+
+  private static List<Finding> running(Engine engine, ThreadsOption threads) {
+    return Check.all(
+        List.of(
+            Check.of("libtorch", () -> version(engine)),
+            Check.of("threads", () -> Finding.good("threads", threads.text())),
+            Check.of("devices", () -> devices(engine)),
+            Check.of(
+                "computes on", () -> Finding.good("computes on", engine.device() + whyNot(engine))),
+            Check.of("compute", () -> compute(engine)),
+            Check.of("fast paths", () -> fastPaths(engine)),
+            Check.of("packed weights", () -> packedWeights(engine)),
+            Check.of(
+                "disk for libtorch",
+                () -> MachineCheck.disk("disk for libtorch", engine.nativeFolder()))));
+  }
+
+  private static Finding version(Engine engine) {
+    String version = engine.version().replaceFirst("^libtorch ", "");
+    return Finding.good("libtorch", version + " from " + engine.nativeFolder());
+  }
+
+  private static Finding devices(Engine engine) {
+    return Finding.good("devices", engine.devices().stream().map(EngineCheck::line).toList());
+  }
+
+  /** Plain operators give the same, so a path that does not work is no problem. */
+  private static Finding fastPaths(Engine engine) {
+    return Finding.good(
+        "fast paths",
+        engine.trials().stream()
+            .map(t -> t.path().label() + t.obstacle().map(o -> ": not used, " + o).orElse(""))
+            .toList());
+  }
+
+  private static Finding packedWeights(Engine engine) {
+    List<String> layers = engine.packedLayers();
+    return Finding.good("packed weights", layers.isEmpty() ? "nowhere" : layers);
   }
 
   private static Finding problem(String name, Obstacle obstacle) {
@@ -81,9 +122,9 @@ final class EngineCheck {
         : Engine.obstacle(Device.cuda(0)).map(o -> "; not on a card: " + o.message()).orElse("");
   }
 
-  private static Finding compute(Lora4j lora) {
-    FasterType now = FasterType.measure(lora.engine());
-    FasterType used = FasterType.remembered(lora.engine());
+  private static Finding compute(Engine engine) {
+    FasterType used = FasterType.remembered(engine);
+    FasterType now = FasterType.measure(engine);
     String text =
         String.format(
             Locale.ROOT,

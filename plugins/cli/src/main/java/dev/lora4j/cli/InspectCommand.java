@@ -5,6 +5,7 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.core.tensor.Capabilities;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,6 +54,7 @@ public final class InspectCommand implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(file);
+    Capabilities.asked().ifPresent(c -> console.note("lora4j: " + c.note() + "."));
     boolean several = !AdapterFiles.models(file).isEmpty();
     if (Files.isDirectory(file) && !AdapterFiles.folder(file)) {
       UnusedOptions.refuse(

@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import com.sun.management.OperatingSystemMXBean;
 import dev.lora4j.core.model.ConversionCache;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.tensor.Capabilities;
 import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.core.tensor.Processor;
 import java.awt.Font;
@@ -12,8 +13,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What the doctor finds out without the engine. */
 final class MachineCheck {
@@ -23,21 +24,25 @@ final class MachineCheck {
   private MachineCheck() {}
 
   static List<Finding> findings() {
-    List<Finding> all = new ArrayList<>();
-    all.add(Finding.good("lora4j", Version.own()));
-    all.add(java());
-    all.add(
-        Finding.good(
-            "system",
-            property("os.name") + " " + property("os.version") + ", " + property("os.arch")));
-    all.add(Finding.good("processor", Processor.model()));
-    all.add(instructionSets());
-    all.add(memory());
-    all.add(home());
-    all.add(cache());
-    all.add(disk("disk for temporary files", Path.of(property("java.io.tmpdir"))));
-    all.add(fonts());
-    return all;
+    return Check.all(
+        List.of(
+            Check.of("lora4j", () -> Finding.good("lora4j", Version.own())),
+            Check.of("java", MachineCheck::java),
+            Check.of("system", MachineCheck::system),
+            Check.of("processor", () -> Finding.good("processor", Processor.model())),
+            new Check("instruction sets", MachineCheck::instructionSets),
+            Check.of("memory", MachineCheck::memory),
+            Check.of("home", MachineCheck::home),
+            Check.of("converted weights", MachineCheck::cache),
+            Check.of(
+                "disk for temporary files",
+                () -> disk("disk for temporary files", Path.of(property("java.io.tmpdir")))),
+            Check.of("fonts", MachineCheck::fonts)));
+  }
+
+  private static Finding system() {
+    String name = property("os.name") + " " + property("os.version");
+    return Finding.good("system", name + ", " + property("os.arch"));
   }
 
   private static String property(String name) {
@@ -57,16 +62,22 @@ final class MachineCheck {
             + heap);
   }
 
-  private static Finding instructionSets() {
+  private static List<Finding> instructionSets() {
     List<String> sets = Processor.instructionSets();
+    Optional<Capabilities> less = Capabilities.asked();
+    if (less.isPresent()) {
+      return List.of(
+          Finding.good("instruction sets", sets), Finding.good("capabilities", less.get().note()));
+    }
     boolean old = property("os.arch").matches("amd64|x86_64") && !sets.contains("avx2");
-    return old
-        ? Finding.problem(
-            "instruction sets",
-            sets,
-            "Without AVX2 everything is several times slower. In a virtual machine, let it pass"
-                + " the processor through (for example QEMU's -cpu host).")
-        : Finding.good("instruction sets", sets);
+    return List.of(
+        old
+            ? Finding.problem(
+                "instruction sets",
+                sets,
+                "Without AVX2 everything is several times slower. In a virtual machine, let it"
+                    + " pass the processor through (for example QEMU's -cpu host).")
+            : Finding.good("instruction sets", sets));
   }
 
   private static Finding memory() {

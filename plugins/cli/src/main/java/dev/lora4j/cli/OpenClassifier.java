@@ -21,7 +21,7 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
     long began = System.nanoTime();
     Lora4j lora = options.where.open(console);
     try {
-      DType type = options.type(lora.engine());
+      DType type = options.type(console, lora.engine());
       TextClassifier model =
           TextClassifier.load(lora.engine().scope("text classifier"), path, type, labels, seed);
       OpenText.tell(console, path, began, lora, type);

@@ -2,9 +2,9 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A running engine with a base model loaded into it. */
 record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
@@ -15,13 +15,14 @@ record OpenModel(Lora4j lora, StableDiffusion sd) implements AutoCloseable {
     options.outline();
     Lora4j lora = options.where.open(console);
     try {
-      DType compute =
+      Optional<DType> asked =
           switch (options.compute) {
-            case f32 -> DType.F32;
-            case bf16 -> DType.BF16;
-            case f16 -> DType.F16;
-            case auto -> FasterType.remembered(lora.engine()).type();
+            case f32 -> Optional.of(DType.F32);
+            case bf16 -> Optional.of(DType.BF16);
+            case f16 -> Optional.of(DType.F16);
+            case auto -> Optional.empty();
           };
+      DType compute = ComputeType.of(console, lora.engine(), asked);
       StableDiffusion sd = StableDiffusion.load(lora, path, options.loading(compute));
       console.note(
           "Loaded "

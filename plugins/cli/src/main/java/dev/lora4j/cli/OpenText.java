@@ -15,7 +15,7 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
     long began = System.nanoTime();
     Lora4j lora = options.where.open(console);
     try {
-      DType compute = options.type(lora.engine());
+      DType compute = options.type(console, lora.engine());
       LanguageModel model = LanguageModel.load(lora, path, compute);
       tell(console, path, began, lora, compute);
       model.base().notes().forEach(console::note);

@@ -2,7 +2,6 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.TextNetwork;
 import dev.lora4j.tinylm.TinyLm;
@@ -53,12 +52,14 @@ final class TextModelOptions {
   }
 
   /** The type to compute in. */
-  DType type(Engine engine) {
-    return switch (compute) {
-      case f32 -> DType.F32;
-      case bf16 -> DType.BF16;
-      case auto -> FasterType.remembered(engine).type();
-    };
+  DType type(Console console, Engine engine) {
+    Optional<DType> asked =
+        switch (compute) {
+          case f32 -> Optional.of(DType.F32);
+          case bf16 -> Optional.of(DType.BF16);
+          case auto -> Optional.empty();
+        };
+    return ComputeType.of(console, engine, asked);
   }
 
   /**

@@ -88,6 +88,7 @@ public final class DjlBackend implements Backend {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
     try {
+      Libtorch.load();
       // Arrays are made on the CPU and moved by programs: moving an array from Java makes a new
       // manager each time, which lives as long as this one.
       memory =

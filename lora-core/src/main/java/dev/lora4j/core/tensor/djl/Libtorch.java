@@ -1,10 +1,13 @@
 package dev.lora4j.core.tensor.djl;
 
+import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
+import dev.lora4j.core.tensor.Capabilities;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.DeviceInfo;
 import dev.lora4j.core.tensor.Obstacle;
 import dev.lora4j.core.tensor.Processor;
+import dev.lora4j.core.tensor.TensorException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.function.Supplier;
  */
 final class Libtorch {
   private static Optional<LibtorchChoice> loaded = Optional.empty();
+  private static boolean started;
 
   private Libtorch() {}
 
@@ -34,6 +38,25 @@ final class Libtorch {
       loaded = Optional.of(choice);
     }
     return device;
+  }
+
+  /**
+   * Loads it, the first time, as on a processor with the {@link Capabilities} that are asked for.
+   *
+   * @throws TensorException if these are not known, or cannot be had here
+   */
+  static synchronized void load() {
+    if (!started) {
+      Optional<Capabilities> left = Capabilities.asked();
+      left.ifPresent(
+          l -> {
+            ReducedProcessor.beforeLoading(l);
+            System.getLogger(Libtorch.class.getName()).log(System.Logger.Level.WARNING, l.note());
+          });
+      ai.djl.engine.Engine.getEngine("PyTorch");
+      left.ifPresent(l -> ReducedProcessor.afterLoading(l, Path.of(LibUtils.getLibtorchPath())));
+      started = true;
+    }
   }
 
   /** What {@link #prepare} would throw. */

@@ -1,0 +1,199 @@
+package dev.lora4j.core.tensor;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Which fast paths an engine takes: those that work on its device, for the layers that they make
+ * faster. Nothing is assumed of a processor. A path is tried when a program could first use it, so
+ * what computes in F32 does not look at BF16; speeds are measured once for each kind of layer and
+ * remembered.
+ *
+ * <p>Safe for use by several threads. What is done on the engine's threads asks nothing of this
+ * object, which a caller holds while it waits for them.
+ */
+final class FastPaths {
+  /** Packed is kept where plain is no more than this much faster: most of it is chance. */
+  private static final double NO_MATTER = 1.07;
+
+  /** A packed weight that has to be arranged anew after all takes far longer than a plain one. */
+  private static final double ARRANGED_ANEW = 1.6;
+
+  private static final int ROUNDS = 5;
+
+  private final Engine engine;
+  private final MeasuredChoices choices;
+  private final Map<FastPath, Trial> trials = new EnumMap<>(FastPath.class);
+  private final Map<LayerKind, Packing> packings = new HashMap<>();
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  FastPaths(Engine engine, MeasuredChoices choices) {
+    this.engine = engine;
+    this.choices = choices;
+  }
+
+  /** Tries a path, the first time that it is asked for. */
+  synchronized Trial trial(FastPath path) {
+    Trial known = trials.get(path);
+    if (known == null) {
+      known = new Trial(path, obstacle(path));
+      trials.put(path, known);
+    }
+    return known;
+  }
+
+  private Optional<String> obstacle(FastPath path) {
+    if (engine.device().cuda()) {
+      return Optional.of("it is for CPUs");
+    }
+    if (Capabilities.asked().filter(c -> c == Capabilities.NONE).isPresent()) {
+      return Optional.of(Capabilities.VARIABLE + " is " + Capabilities.NONE.word());
+    }
+    return SampleLayer.difference(engine, path);
+  }
+
+  /** When layers of a kind read their weight packed. */
+  synchronized Packing packing(LayerKind kind) {
+    Packing known = packings.get(kind);
+    if (known == null) {
+      known = trial(kind.path()).works() ? remembered(kind) : Packing.NEVER;
+      packings.put(kind, known);
+    }
+    return known;
+  }
+
+  private Packing remembered(LayerKind kind) {
+    return choices.remembered(
+        MeasuredChoices.place(engine) + ", " + kind,
+        Packing::parse,
+        Packing::text,
+        () -> measured(kind));
+  }
+
+  /*
+   * Packed convolutions want channels last in memory, the plain ones channels first. So layers of
+   * one place, which gain little, follow those around them where these are not always packed.
+   */
+  private Packing measured(LayerKind kind) {
+    if (kind.path().convolution() && !kind.area()) {
+      Packing around = packing(kind.surrounding());
+      if (around.rule() != Packing.Rule.ALWAYS) {
+        return Packing.NEVER;
+      }
+    }
+    boolean anySize = anySize(kind);
+    try {
+      return engine.call(() -> anySize ? measure(kind) : onlyOneSize(kind));
+    } catch (Backend.NativeFailure | TensorException e) {
+      return Packing.NEVER;
+    }
+  }
+
+  /*
+   * Whether weights arranged for one size of input serve others depends on more than the kind, but
+   * where it is so for the touchstone it is so for all that was looked at.
+   */
+  private boolean anySize(LayerKind kind) {
+    LayerKind touchstone = kind.touchstone();
+    return kind.equals(touchstone) || packing(touchstone).rule() != Packing.Rule.SQUARE;
+  }
+
+  private Packing measure(LayerKind kind) {
+    int[] sides = SampleLayer.sides(kind);
+    int[] places = new int[sides.length];
+    boolean[] faster = new boolean[sides.length];
+    for (int i = 0; i < sides.length; i++) {
+      places[i] = kind.path().convolution() ? sides[i] * sides[i] : sides[i];
+      Turns turns = SampleLayer.times(engine, kind, Packing.ALWAYS, 1, sides[i], ROUNDS);
+      if (turns.second() > ARRANGED_ANEW * turns.first()) {
+        return onlyOneSize(kind);
+      }
+      faster[i] = turns.second() <= NO_MATTER * turns.first();
+    }
+    return between(places, faster);
+  }
+
+  /*
+   * Weights arranged for one size are of no use for another here. Those of the deepest layers, on
+   * the smallest feature maps, gain most by far: arranging them costs more than multiplying.
+   */
+  private Packing onlyOneSize(LayerKind kind) {
+    if (kind.path() != FastPath.CONVOLUTION_F32 || !kind.area()) {
+      return Packing.NEVER;
+    }
+    int side = SampleLayer.SMALLEST;
+    Turns turns =
+        SampleLayer.times(engine, kind, Packing.square(side), Packing.BATCH, side, ROUNDS);
+    return turns.second() * NO_MATTER <= turns.first() ? Packing.square(side) : Packing.NEVER;
+  }
+
+  /**
+   * The longest run of sizes at which packed is as fast, in places.
+   *
+   * @param sizes places, in rising order
+   */
+  static Packing between(int[] sizes, boolean[] faster) {
+    int best = 0;
+    int from = 0;
+    for (int begin = 0; begin < sizes.length; begin++) {
+      int end = begin;
+      while (end < sizes.length && faster[end]) {
+        end++;
+      }
+      if (end - begin > best) {
+        best = end - begin;
+        from = begin;
+      }
+    }
+    if (best == 0) {
+      return Packing.NEVER;
+    }
+    int last = from + best - 1;
+    long least = from == 0 ? 0 : middle(sizes[from - 1], sizes[from]);
+    long most = last == sizes.length - 1 ? Long.MAX_VALUE : middle(sizes[last], sizes[last + 1]);
+    return Packing.between(least, most);
+  }
+
+  private static long middle(int a, int b) {
+    return Math.round(Math.sqrt((double) a * b));
+  }
+
+  /** The paths that were tried so far. */
+  synchronized Set<FastPath> tried() {
+    return Set.copyOf(trials.keySet());
+  }
+
+  /** All paths, each tried. */
+  List<Trial> all() {
+    return Arrays.stream(FastPath.values()).map(this::trial).toList();
+  }
+
+  /** What was decided: for each kind of layer met so far whose path works, when it is packed. */
+  synchronized List<String> decisions() {
+    return packings.entrySet().stream()
+        .filter(e -> trial(e.getKey().path()).works())
+        .map(e -> e.getKey() + ": " + e.getValue().described())
+        .sorted()
+        .toList();
+  }
+
+  /** Tells once that a program fell back to plain operators. */
+  void fellBack(RuntimeException reason) {
+    if (told.compareAndSet(false, true)) {
+      String why = Failures.reason(String.valueOf(reason.getMessage()));
+      System.getLogger(FastPaths.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "a packed weight does not work here, so plain operators are used, which can be"
+                  + " slower ("
+                  + why
+                  + ")");
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.lora4j.core.tensor;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What was measured once on this machine and decides how things are computed, so that a later run
+ * does not decide otherwise: lines of a properties file.
+ *
+ * @param file need not exist; if it cannot be written, each process measures
+ */
+record MeasuredChoices(Path file) {
+  /** Those of this user. */
+  static MeasuredChoices ofUser() {
+    return new MeasuredChoices(FasterType.home().resolve("compute.properties"));
+  }
+
+  /** Where choices hold: what is computed with, on how many threads, by which library. */
+  static String place(Engine engine) {
+    String device =
+        engine.device().cuda()
+            ? engine.devices().get(1 + engine.device().index()).name()
+            : Processor.model() + ", " + engine.threads() + " threads";
+    String less =
+        Capabilities.asked().map(c -> ", " + Capabilities.VARIABLE + " " + c.word()).orElse("");
+    return device + less + ", " + engine.version();
+  }
+
+  /**
+   * The choice of this name, measured and written down if it is not known.
+   *
+   * @param parse empty for a text that says nothing, which is then measured and written anew
+   * @param text what is written for a choice
+   */
+  <T> T remembered(
+      String name,
+      Function<String, Optional<T>> parse,
+      Function<T, String> text,
+      Supplier<T> measure) {
+    return known(name, parse)
+        .orElseGet(
+            () -> {
+              T measured = measure.get();
+              // Another process may have measured meanwhile; whoever was first is followed.
+              Optional<T> first = known(name, parse);
+              if (first.isEmpty()) {
+                Properties all = load();
+                all.setProperty(name, text.apply(measured));
+                save(all);
+              }
+              return first.orElse(measured);
+            });
+  }
+
+  private <T> Optional<T> known(String name, Function<String, Optional<T>> parse) {
+    return Optional.ofNullable(load().getProperty(name)).flatMap(parse);
+  }
+
+  private Properties load() {
+    Properties known = new Properties();
+    if (Files.isReadable(file)) {
+      try (Reader in = Files.newBufferedReader(file)) {
+        known.load(in);
+      } catch (IOException | IllegalArgumentException e) {
+        known.clear();
+      }
+    }
+    return known;
+  }
+
+  private void save(Properties known) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      Path temporary = Files.createTempFile(folder, ".compute", ".tmp");
+      try {
+        try (Writer out = Files.newBufferedWriter(temporary)) {
+          known.store(out, "What was measured on this machine. Remove the file to measure anew.");
+        }
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      // A home that cannot be written only costs the measurement next time.
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.lora4j.core.tensor;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * An operator on a weight that could be packed: what computes the same of the packed one.
+ *
+ * @param kind the kind of layer, by which it is decided
+ * @param x what the operator acts on
+ * @param weight the weight as the plain operator takes it
+ * @param plain the plain operator
+ * @param bias the bias, as an argument
+ * @param settings padding, stride, dilation and groups of a convolution; empty for a product
+ */
+record PackedUse(LayerKind kind, Expr x, Expr weight, String plain, String bias, String settings) {
+  private static final String NOTHING_AFTER =
+      "\"none\", annotate(List[Optional[number]], []), \"\"";
+
+  private static final int WEIGHT = 1;
+  private static final int BIAS = 2;
+  private static final int STRIDE = 3;
+
+  /** The side of feature maps for which F32 is arranged where any size will do. */
+  private static final int USUAL = 32;
+
+  /**
+   * How an operator would use a packed weight, if it can.
+   *
+   * @param arguments as it is staged with
+   * @param fixed names of the weights that never change
+   */
+  static Optional<PackedUse> of(String operator, List<Object> arguments, Set<String> fixed) {
+    if (arguments.size() <= WEIGHT
+        || !(arguments.get(0) instanceof Expr x)
+        || !(arguments.get(WEIGHT) instanceof Expr weight)
+        || !fixed.contains(weight.toString())) {
+      return Optional.empty();
+    }
+    return switch (operator) {
+      case "conv2d" -> convolution(x, weight, arguments);
+      case "linear" -> linear(x, weight, arguments);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<PackedUse> convolution(Expr x, Expr weight, List<Object> arguments) {
+    String stride = ProgramText.argument(arguments.get(STRIDE));
+    String padding = ProgramText.argument(arguments.get(STRIDE + 1));
+    String dilation = ProgramText.argument(arguments.get(STRIDE + 2));
+    boolean known = weight.shape().known();
+    boolean computes = x.dtype() == DType.F32 || x.dtype() == DType.BF16;
+    if (!arguments.get(STRIDE + 3).equals(1) || !known || !computes) {
+      return Optional.empty();
+    }
+    String bias = ProgramText.argument(arguments.get(BIAS));
+    String plain =
+        "torch.conv2d(torch.contiguous(%s), %s, %s, %s, %s, %s, 1)"
+            .formatted(x, weight, bias, stride, padding, dilation);
+    FastPath path = x.dtype() == DType.F32 ? FastPath.CONVOLUTION_F32 : FastPath.CONVOLUTION_BF16;
+    Shape shape = weight.shape();
+    boolean area = shape.size(2) * shape.size(3) > 1;
+    LayerKind kind = LayerKind.of(path, area, shape.size(1), shape.size(0));
+    String settings = padding + ", " + stride + ", " + dilation + ", 1, ";
+    return Optional.of(new PackedUse(kind, x, weight, plain, bias, settings));
+  }
+
+  /** In F32 the products of MKL are as fast as those of packed weights, and start sooner. */
+  private static Optional<PackedUse> linear(Expr x, Expr weight, List<Object> arguments) {
+    if (x.dtype() != DType.BF16) {
+      return Optional.empty();
+    }
+    String bias =
+        arguments.size() > BIAS
+            ? ProgramText.argument(arguments.get(BIAS))
+            : "annotate(Optional[Tensor], None)";
+    Shape shape = weight.shape();
+    LayerKind kind = LayerKind.of(FastPath.PRODUCT_BF16, false, shape.size(1), shape.size(0));
+    String plain = "torch.linear" + ProgramText.arguments(arguments);
+    return Optional.of(new PackedUse(kind, x, weight, plain, bias, ""));
+  }
+
+  /** The arrangement of the weight. */
+  PackedForm form(Packing packing) {
+    return settings.isEmpty()
+        ? PackedForm.linear()
+        : PackedForm.convolution(settings, picture(packing));
+  }
+
+  /*
+   * The best arrangement depends on the feature map, which is not known. oneDNN's guess without one
+   * is right for BF16 and for kernels of one place, and of no use for others in F32, where one of a
+   * usual size is, unless weights are only packed for another.
+   */
+  private String picture(Packing packing) {
+    if (kind.path() == FastPath.CONVOLUTION_BF16 || !kind.area()) {
+      return "annotate(Optional[List[int]], None)";
+    }
+    boolean one = packing.rule() == Packing.Rule.SQUARE;
+    long side = one ? packing.least() : USUAL;
+    int batch = one ? Packing.BATCH : 1;
+    return "[" + batch + ", " + weight.shape().size(1) + ", " + side + ", " + side + "]";
+  }
+
+  /** What stands for the operator in a program in which some weights are packed. */
+  String text(Packing packing) {
+    if (packing.never()) {
+      return plain;
+    }
+    if (!packing.sometimes()) {
+      return call(weight.toString());
+    }
+    String asked = packing.condition(x.toString(), weight.shape().size(1));
+    return call(extra()) + " if " + asked + " else " + plain;
+  }
+
+  /** The variable of the packed weight where the program gets both. */
+  String extra() {
+    return weight + "_packed";
+  }
+
+  /*
+   * Channels go last in memory between convolutions, as the kernels want them; where they do
+   * already, asking for it costs nothing.
+   */
+  private String call(String variable) {
+    return settings.isEmpty()
+        ? "ops.mkldnn._linear_pointwise(%s, %s, %s, %s)".formatted(x, variable, bias, NOTHING_AFTER)
+        : "ops.mkldnn._convolution_pointwise(torch.contiguous(%s, memory_format=2), %s, %s, %s%s)"
+            .formatted(x, variable, bias, settings, NOTHING_AFTER);
+  }
+}
