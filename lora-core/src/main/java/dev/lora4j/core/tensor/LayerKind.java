@@ -39,7 +39,7 @@ record LayerKind(FastPath path, boolean area, int channels) {
 
   @Override
   public String toString() {
-    String kernel = path.convolution() ? (area ? ", 3x3" : ", 1x1") : "";
-    return path.label() + kernel + ", " + channels + " channels";
+    String kernel = path.convolution() ? (area ? "3x3, " : "1x1, ") : "";
+    return path.label() + " (" + kernel + channels + " channels)";
   }
 }

@@ -13,10 +13,10 @@ import java.util.function.LongSupplier;
  */
 record Turns(double first, double second) {
   /** Where one way takes this many times as long as the other, more rounds change nothing. */
-  private static final double CLEAR = 2.5;
+  private static final double CLEAR = 4;
 
   /** The same after two rounds. */
-  private static final double CLEAR_SOON = 1.3;
+  private static final double CLEAR_SOON = 1.5;
 
   /**
    * Times both ways. The first run of each, in which memory is asked for, counts only if it

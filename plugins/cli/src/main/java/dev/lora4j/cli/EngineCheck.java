@@ -97,7 +97,7 @@ final class EngineCheck {
     return Finding.good(
         "fast paths",
         engine.trials().stream()
-            .map(t -> t.path().label() + t.obstacle().map(o -> ": not used, " + o).orElse(""))
+            .map(t -> t.path().label() + t.obstacle().map(o -> " (not used: " + o + ")").orElse(""))
             .toList());
   }
 
