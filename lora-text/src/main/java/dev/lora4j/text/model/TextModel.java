@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,6 +136,35 @@ public final class TextModel {
   }
 
   /**
+   * The layers that adapters of a folder's model can change, before anything is loaded: all that
+   * its network has, also where the folder lacks the weight.
+   *
+   * @param title what to call the base
+   * @param labels how many classes its head tells apart; 0 for the head that the folder says
+   * @throws ModelException if it is no such model
+   */
+  public static Family layers(Path folder, String title, int labels) {
+    requireModel(folder);
+    ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
+    TextFamily family = TextFamilies.of(config);
+    TextNetwork network = labels == 0 ? family.network(config) : family.classifier(config, labels);
+    Map<String, Site> sites = new LinkedHashMap<>();
+    SiteAdapters collecting =
+        (site, x, y) -> {
+          sites.put(site.name(), site);
+          return y;
+        };
+    Network.walk(
+        MODEL,
+        DType.F32,
+        (graph, weights) -> {
+          network.walk(weights.apply(collecting), DType.F32);
+          return List.of();
+        });
+    return Family.of(title, catalogue(List.copyOf(sites.values()), family));
+  }
+
+  /**
    * The network of a model with its sizes, before anything is loaded: its configuration and the
    * headers of its weights are read, and no engine is needed.
    *
@@ -188,6 +218,10 @@ public final class TextModel {
               }
               return y;
             }));
+    return catalogue(all, family);
+  }
+
+  private static SiteCatalogue catalogue(List<Site> all, TextFamily family) {
     Set<String> turned = new HashSet<>();
     for (Site site : all) {
       Parameter parameter = new Parameter(weight(site), site.weight(), Parameter.Init.KAIMING);

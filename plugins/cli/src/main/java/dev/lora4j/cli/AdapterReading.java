@@ -22,7 +22,7 @@ final class AdapterReading {
     if (named.isPresent()) {
       return AdapterFiles.examine(file, named, options);
     }
-    TrainedOn trained = TrainedOn.of(BaseMark.of(AdapterFiles.metadata(file)));
+    TrainedOn trained = TrainedOn.of(file, AdapterFiles.metadata(file));
     if (trained.base().isEmpty()) {
       return unnamed(file, trained.mark(), options);
     }

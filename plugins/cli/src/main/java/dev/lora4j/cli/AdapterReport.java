@@ -4,7 +4,6 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.format.metadata.BaseMark;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.TriggerWords;
 import dev.lora4j.core.format.reading.Examination;
@@ -33,7 +32,7 @@ final class AdapterReport {
     this.file = file;
     this.found = found;
     this.all = all;
-    this.trained = TrainedOn.of(BaseMark.of(new Metadata(file.metadata())));
+    this.trained = TrainedOn.of(file.path(), new Metadata(file.metadata()));
   }
 
   /** For people. */

@@ -3,8 +3,10 @@ package dev.lora4j.cli;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.text.model.TextModel;
+import java.nio.file.Files;
 
 /** The layers of a base on disk, called as a loaded base calls them. */
 final class BaseLayers {
@@ -15,10 +17,26 @@ final class BaseLayers {
    * file does, are below the model's name, as layouts of adapters expect.
    */
   static Family of(Checkpoint base) {
+    return of(base, 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param labels how many classes an adapter's head tells apart; 0 for that of the base
+   */
+  static Family of(Checkpoint base, int labels) {
     Family family = base.base();
     boolean named = base.original() || !family.name().isEmpty() || !base.parts().containsKey("");
     if (named) {
       return family;
+    }
+    if (Files.isDirectory(base.path())) {
+      try {
+        return TextModel.layers(base.path(), family.title(), labels);
+      } catch (ModelException e) {
+        // Of no family that is computed here, but its layers have names all the same.
+      }
     }
     return Family.of(
         family.title(),

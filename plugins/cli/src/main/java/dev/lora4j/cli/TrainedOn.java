@@ -4,8 +4,10 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.checkpoint.Checkpoint;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
 import dev.lora4j.core.format.metadata.BaseMark;
+import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.model.KnownBases;
 import dev.lora4j.core.safetensors.SafetensorsException;
+import dev.lora4j.text.pipeline.AdapterClasses;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -16,22 +18,24 @@ import java.util.Optional;
  * @param base its layers, if it is a bundled one or lies where this program has loaded it before
  */
 record TrainedOn(BaseMark mark, Optional<Family> base) {
-  /** That of a header. */
-  static TrainedOn of(BaseMark mark) {
-    return new TrainedOn(mark, mark.hash().flatMap(hash -> base(mark, hash)));
+  /** That of an adapter with such a header. */
+  static TrainedOn of(Path adapter, Metadata header) {
+    BaseMark mark = BaseMark.of(header);
+    return new TrainedOn(
+        mark, mark.hash().flatMap(hash -> base(mark, hash, AdapterClasses.of(adapter).size())));
   }
 
-  private static Optional<Family> base(BaseMark mark, String hash) {
+  private static Optional<Family> base(BaseMark mark, String hash, int labels) {
     return BundledModel.called(mark.name().orElse("")).stream()
         .filter(bundled -> bundled.hash().equals(hash))
         .findFirst()
         .map(BundledModel::family)
-        .or(() -> KnownBases.ofUser().find(hash).flatMap(TrainedOn::layers));
+        .or(() -> KnownBases.ofUser().find(hash).flatMap(path -> layers(path, labels)));
   }
 
-  private static Optional<Family> layers(Path base) {
+  private static Optional<Family> layers(Path base, int labels) {
     try (Checkpoint checkpoint = Checkpoint.open(base)) {
-      return Optional.of(BaseLayers.of(checkpoint));
+      return Optional.of(BaseLayers.of(checkpoint, labels));
     } catch (CheckpointException | SafetensorsException e) {
       return Optional.empty(); // an encoder alone, or what lies there now
     }
