@@ -151,8 +151,7 @@ final class WholeDecomposer {
   /** Singular values of the squares that were found. */
   private Program lengths() {
     Graph graph = new Graph();
-    return graph.inference(
-        scope, List.of(lengths(graph.input("squares", DType.F64, VALUES))));
+    return graph.inference(scope, List.of(lengths(graph.input("squares", DType.F64, VALUES))));
   }
 
   /** The sum of all squares of an F32 matrix, a scalar, F64. */

@@ -86,9 +86,7 @@ final class MixRun {
               one.form(needs),
               form -> new MixProgram(scope, mixer, code, one, adapters, surveyed.length));
       RowBlocks blocks =
-          rowwise && program.dense()
-              ? RowBlocks.of(one, scope.engine())
-              : RowBlocks.whole(one);
+          rowwise && program.dense() ? RowBlocks.of(one, scope.engine()) : RowBlocks.whole(one);
       if (blocks.count() > 1) {
         program =
             programs.computeIfAbsent(

@@ -7,7 +7,6 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Shaping;
 import dev.lora4j.core.tensor.Tensor;
 import java.nio.IntBuffer;

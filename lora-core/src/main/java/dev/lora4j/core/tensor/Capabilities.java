@@ -21,12 +21,7 @@ public enum Capabilities {
   /** AVX-512 without instructions for BF16, as servers from 2017 on. */
   AVX512("avx512", "avx512", "AVX512_CORE", "AVX512", "avx2 avx512"),
   /** AVX-512 with BF16 and without AMX. */
-  AVX512_BF16(
-      "avx512-bf16",
-      "avx512",
-      "AVX512_CORE_BF16",
-      "AVX512",
-      "avx2 avx512 avx512-bf16");
+  AVX512_BF16("avx512-bf16", "avx512", "AVX512_CORE_BF16", "AVX512", "avx2 avx512 avx512-bf16");
 
   /** The environment variable that names one. */
   public static final String VARIABLE = "LORA4J_CAPABILITIES";

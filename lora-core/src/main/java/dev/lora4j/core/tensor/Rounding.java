@@ -27,7 +27,7 @@ public final class Rounding {
    * @param terms of each sum
    */
   public static double ofSums(DType type, long terms) {
-    double adding = unit(type == DType.F64 ? DType.F64 : DType.F32) * Math.sqrt(terms);
+    double adding = unit(type == DType.F64 ? DType.F64 : DType.F32) * Math.sqrt((double) terms);
     return 4 * (2 * unit(type) + adding);
   }
 
@@ -39,6 +39,6 @@ public final class Rounding {
    * @param layers how many sums a number goes through
    */
   public static double inSequence(DType type, long terms, long layers) {
-    return ofSums(type, terms) * Math.sqrt(layers);
+    return ofSums(type, terms) * Math.sqrt((double) layers);
   }
 }

@@ -82,8 +82,7 @@ class LeadingDirectionsTest {
       double lost = found.all() - IntStream.range(0, count).mapToDouble(k -> squares[k]).sum();
       // What F32 rounds of the matrix changes what is lost as well.
       double rounded = 3e-7 * Math.sqrt(all * least) + 1e-12 * all;
-      assertTrue(
-          lost <= least * (1 + LeadingDirections.EXCESS) + rounded, name + ": " + lost);
+      assertTrue(lost <= least * (1 + LeadingDirections.EXCESS) + rounded, name + ": " + lost);
       for (int k = 0; k < count; k++) {
         double[] vector = column(flat, k, count);
         for (int other = 0; other <= k; other++) {
@@ -123,8 +122,7 @@ class LeadingDirectionsTest {
   void smallAndGreatMatricesAreFound(double scale) {
     try (Scope work = scope.child("test")) {
       Tensor given =
-          Tensor.of(
-              work, Shape.of(SIZE, SIZE), flat(known(k -> scale * (k < 4 ? 4 - k : 0.01))));
+          Tensor.of(work, Shape.of(SIZE, SIZE), flat(known(k -> scale * (k < 4 ? 4 - k : 0.01))));
       Found found = new LeadingDirections(work).of(work, given, 4).orElseThrow();
       double[] squares = HostTensor.of(found.squares()).doubles();
       for (int k = 0; k < 4; k++) {

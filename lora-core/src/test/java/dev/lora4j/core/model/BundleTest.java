@@ -58,6 +58,11 @@ class BundleTest {
     public int read() throws IOException {
       throw new IOException("no space left on device");
     }
+
+    @Override
+    public int read(byte[] bytes, int from, int most) throws IOException {
+      return read();
+    }
   }
 
   private static String sha256(String text) {

@@ -37,8 +37,11 @@ class BatchTest {
   private static final StableDiffusion SD = StableDiffusion.load(LORA, TinySd.FOLDER);
   private static final double CLOSE = 1e-5;
 
-  /** Inside and beside are sums of other numbers, so that each of the layers in a row rounds anew. */
+  /**
+   * Inside and beside are sums of other numbers, so that each of the layers in a row rounds anew.
+   */
   private static final double ROUTES = Rounding.inSequence(DType.F32, 9 * 64, 16);
+
   private static final Adapter ONE = adapter("lora-kohya");
   private static final Adapter TWO = adapter("lora-kohya-2");
   private static final Adapter DORA = Transforming.dora("dora", ONE, SD.sites());

@@ -6,24 +6,28 @@ import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** The models that come with the program, and what the quickstart needs beside them. */
 enum BundledModel {
   /** The base for pictures. */
-  PICTURES("the bundled base emoji-sd", EmojiSd::folder),
+  PICTURES("the bundled base emoji-sd"),
   /** The language model. */
-  TEXTS("the bundled model tiny-lm", TinyLm::folder);
+  TEXTS("the bundled model tiny-lm");
 
   /** What the folder of each is called. */
   private static final String FOLDER = "base";
 
   private final String title;
-  private final Supplier<Path> place;
 
-  BundledModel(String title, Supplier<Path> place) {
+  BundledModel(String title) {
     this.title = title;
-    this.place = place;
+  }
+
+  private Path place() {
+    return switch (this) {
+      case PICTURES -> EmojiSd.folder();
+      case TEXTS -> TinyLm.folder();
+    };
   }
 
   /** Those that an adapter's header may mean by a name. */
@@ -33,12 +37,12 @@ enum BundledModel {
 
   /** SHA-256 of its weights, as headers of adapters have it. */
   String hash() {
-    return BaseWeights.hash(place.get()).orElseThrow();
+    return BaseWeights.hash(place()).orElseThrow();
   }
 
   /** Its layers, by which adapters for it are known. */
   Family family() {
-    try (Checkpoint checkpoint = Checkpoint.open(place.get())) {
+    try (Checkpoint checkpoint = Checkpoint.open(place())) {
       Family base = BaseLayers.of(checkpoint);
       return new Family(base.name(), title, base.sites(), base.natives());
     }

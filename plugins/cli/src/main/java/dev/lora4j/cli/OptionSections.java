@@ -79,7 +79,11 @@ final class OptionSections {
   /** The section of an option; nothing if its name is none of the program's own. */
   static Optional<String> heading(CommandSpec command, OptionSpec option) {
     String name = option.longestName().replaceFirst("^-+", "");
-    List<String> having = NAMES.keySet().stream().filter(h -> NAMES.get(h).contains(name)).toList();
+    List<String> having =
+        NAMES.entrySet().stream()
+            .filter(e -> e.getValue().contains(name))
+            .map(Map.Entry::getKey)
+            .toList();
     return having.stream()
         .filter(h -> about(command, h))
         .findFirst()

@@ -148,7 +148,8 @@ class HostileInputsTest {
     assertTrue(run.code() != 0, run.err());
     assertEquals(32, ImageIO.read(folder.resolve("fox-2.png").toFile()).getWidth());
     String said = run.err().replace(System.lineSeparator(), " ");
-    assertTrue(said.contains("Cannot write " + folder.resolve("fox-1.png") + ": it is a fol"), said);
+    assertTrue(
+        said.contains("Cannot write " + folder.resolve("fox-1.png") + ": it is a fol"), said);
     Path kept = Path.of(said.replaceFirst("(?s).* The picture is kept in (.*?\\.png)\\..*", "$1"));
     assertEquals(32, ImageIO.read(kept.toFile()).getWidth());
     Files.delete(kept);

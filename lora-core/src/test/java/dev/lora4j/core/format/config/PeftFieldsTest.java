@@ -51,8 +51,7 @@ class PeftFieldsTest {
     try (InputStream in =
         PeftFieldsTest.class.getResourceAsStream(
             "/dev/lora4j/core/format/config/peft-fields.json")) {
-      String text =
-          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
       return JsonParser.parseString(text).getAsJsonObject().getAsJsonObject("types");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);

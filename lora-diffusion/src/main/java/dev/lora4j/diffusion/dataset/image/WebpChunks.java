@@ -20,22 +20,24 @@ final class WebpChunks {
     if (!Container.has(file, 12, "VP8X") || file.length < 30) {
       return Optional.empty(); // The one picture is what says the size.
     }
-    return larger(bytes, 30, file.length, three(bytes, 24) + 1, three(bytes, 27) + 1);
+    return larger(file, 30, file.length, three(bytes, 24) + 1, three(bytes, 27) + 1);
   }
 
-  private static Optional<String> larger(ByteBuffer file, int from, int to, int width, int height) {
+  private static Optional<String> larger(byte[] all, int from, int to, int width, int height) {
+    ByteBuffer file = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
+    boolean whole = to == all.length;
     int at = from;
     while (at >= 0 && at + HEADER <= to) {
       long length = Integer.toUnsignedLong(file.getInt(at + 4));
       int data = at + HEADER;
       int end = (int) Math.min(to, data + length);
       Optional<String> found = Optional.empty();
-      if (Container.has(file.array(), at, "ANMF") && data + FRAME <= end) {
-        found = larger(file, data + FRAME, end, width, height);
-      } else if (Container.has(file.array(), at, "VP8 ") && data + 10 <= end) {
+      if (whole && Container.has(all, at, "ANMF") && data + FRAME <= end) {
+        found = larger(all, data + FRAME, end, width, height);
+      } else if (Container.has(all, at, "VP8 ") && data + 10 <= end) {
         int columns = file.getShort(data + 6) & SIDE;
         found = within(columns, file.getShort(data + 8) & SIDE, width, height);
-      } else if (Container.has(file.array(), at, "VP8L") && data + 5 <= end) {
+      } else if (Container.has(all, at, "VP8L") && data + 5 <= end) {
         int sides = file.getInt(data + 1);
         found = within((sides & SIDE) + 1, (sides >>> 14 & SIDE) + 1, width, height);
       }

@@ -53,10 +53,8 @@ public final class AdapterMixing implements Benchmark {
           new Kind("svd", "svd:rank=", "svd", false, CUT, 0.2),
           new Kind("ties", "ties:trim=tensor,election=plain_sum", "ties_svd", true, CUT, 0.5),
           new Kind("dare-linear", "dare-linear:", "dare_linear_svd", true, CUT, 0.5),
-          new Kind(
-              "dare-ties", "dare-ties:election=plain_sum", "dare_ties_svd", true, CUT, 0.5),
-          new Kind(
-              "magnitude-prune", "magnitude-prune:", "magnitude_prune_svd", true, CUT, 0.5));
+          new Kind("dare-ties", "dare-ties:election=plain_sum", "dare_ties_svd", true, CUT, 0.5),
+          new Kind("magnitude-prune", "magnitude-prune:", "magnitude_prune_svd", true, CUT, 0.5));
 
   /** What early trainers of Stable Diffusion 1 had: attention, and what goes into its GEGLU. */
   static List<Site> smallSites(Family family) {
