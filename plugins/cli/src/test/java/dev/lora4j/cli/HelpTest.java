@@ -89,13 +89,13 @@ class HelpTest {
   @MethodSource("commands")
   void examplesAreCommandLines(String command) {
     for (String example : Examples.of("lora4j " + command)) {
-      String line = example.substring("lora4j ".length() + command.split(" ")[0].length());
+      String line = example.substring("lora4j ".length() + command.replaceFirst(" .*", "").length());
       String[] words =
           Arrays.stream(line.strip().split(" (?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"))
               .map(word -> word.replace("\"", ""))
               .filter(word -> !word.isEmpty())
               .toArray(String[]::new);
-      CommandLine parser = line(command.split(" ")[0]);
+      CommandLine parser = line(command.replaceFirst(" .*", ""));
       assertTrue(parser.parseArgs(words).unmatched().isEmpty(), example);
     }
   }
