@@ -98,7 +98,9 @@ final class Unrecorded {
       Expr gradient =
           switch (operator) {
             case SUM -> summed(graph, result, x, sizes.get(i));
-            case LINEAR -> result.matmul((Expr) arguments.get(WEIGHT));
+            // The engine multiplies rows that lie one after the other, as one matrix. Of others it
+            // would make many small products here, which need not add in the same order.
+            case LINEAR -> result.contiguous().matmul((Expr) arguments.get(WEIGHT));
             default -> convolved(graph, result, x, sizes.get(i));
           };
       parts.add(new Part(x, gradient));
