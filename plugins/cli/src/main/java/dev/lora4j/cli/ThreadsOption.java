@@ -12,11 +12,17 @@ import picocli.CommandLine.TypeConversionException;
 
 /** On how many processors to compute; the one place where commands start the engine. */
 final class ThreadsOption {
+  /** No processor has more; each thread waits for all others, and a system has room for so many. */
+  private static final int MOST = 1024;
+
   static final class Count implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String text) {
       try {
         int threads = Integer.parseInt(text);
+        if (threads > MOST) {
+          throw new TypeConversionException("expected at most " + MOST + ", found " + text);
+        }
         if (threads >= 1) {
           return threads;
         }

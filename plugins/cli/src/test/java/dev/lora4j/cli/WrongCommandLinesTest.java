@@ -71,6 +71,7 @@ class WrongCommandLinesTest {
         "doctor extra | one too many: 'extra'",
         "doctor --device=gpu | there is no device 'gpu'",
         "doctor --threads=0 | a whole number from 1 on, found 0",
+        "doctor --threads=100000 | at most 1024, found 100000",
         "quickstart --steps=0 | 1 step or more",
         "quickstart --steps=many | 'many' is no whole number",
         "quickstart --rank=0 | rank must be at least 1",
