@@ -182,7 +182,8 @@ record UNetConfigFile(ConfigFile json) {
       return Optional.empty();
     }
     String key = "projection_class_embeddings_input_dim";
-    int sinusoids = json.within("addition_time_embed_dim", 2, MOST_CHANNELS);
+    String ofSizes = "addition_time_embed_dim";
+    int sinusoids = json.within(ofSizes, 2, MOST_CHANNELS);
     int width = json.within(key, 1, MOST_CHANNELS);
     if (width <= sinusoids * Told.SIZES) {
       throw wrong(
@@ -192,7 +193,9 @@ record UNetConfigFile(ConfigFile json) {
               + ", which leaves no place for a pooled text beside six sizes"
               + " of "
               + sinusoids
-              + " numbers");
+              + " numbers ("
+              + ofSizes
+              + ")");
     }
     return Optional.of(new UNetConfig.Added(sinusoids, width));
   }
