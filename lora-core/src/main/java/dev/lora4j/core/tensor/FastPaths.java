@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Which fast paths an engine takes: those that work on its device, for the layers that they make
@@ -27,11 +30,15 @@ final class FastPaths {
 
   private static final int ROUNDS = 5;
 
+  /** Nanoseconds of measuring in a process, after which layers not looked at stay plain. */
+  private static final long MOST_MEASURING = 4_000_000_000L;
+
   private final Engine engine;
   private final MeasuredChoices choices;
   private final Map<FastPath, Trial> trials = new EnumMap<>(FastPath.class);
   private final Map<LayerKind, Packing> packings = new HashMap<>();
   private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicLong measuring = new AtomicLong();
 
   FastPaths(Engine engine, MeasuredChoices choices) {
     this.engine = engine;
@@ -88,10 +95,24 @@ final class FastPaths {
       }
     }
     boolean anySize = anySize(kind);
+    if (measuring.get() > MOST_MEASURING) {
+      return Packing.NEVER;
+    }
     try {
-      return engine.call(() -> anySize ? measure(kind) : onlyOneSize(kind));
+      return engine.call(() -> timed(() -> anySize ? measure(kind) : onlyOneSize(kind)));
     } catch (Backend.NativeFailure | TensorException e) {
       return Packing.NEVER;
+    }
+  }
+
+  /** Counts the time on the engine's thread, so that other programs' turns do not count. */
+  private Packing timed(Supplier<Packing> work) {
+    LongSupplier clock = Turns.clock(engine.device());
+    long began = clock.getAsLong();
+    try {
+      return work.get();
+    } finally {
+      measuring.addAndGet(clock.getAsLong() - began);
     }
   }
 

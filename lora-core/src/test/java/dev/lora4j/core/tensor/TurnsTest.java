@@ -32,6 +32,12 @@ class TurnsTest {
   }
 
   @Test
+  void oneRoundOfLongWorkHasToDo() {
+    Turns turns = Turns.of(work("a", 400, 400, 100), work("b", 400, 390, 100), 3, () -> now);
+    assertEquals(new Turns(400, 390), turns);
+  }
+
+  @Test
   void inTurnsAndTheBestOfEach() {
     Turns turns = Turns.of(work("a", 20, 13, 10, 12), work("b", 20, 11, 14, 12), 3, () -> now);
     assertEquals(new Turns(10, 11), turns);
