@@ -203,11 +203,11 @@ class PlanCommandTest {
   @Test
   void captionsThatAreCutAreToldWithHowToLengthen() throws IOException {
     Files.writeString(folder.resolve("pictures/ball-0.txt"), "ball ".repeat(60));
-    String told = "1 caption is longer than 22 tokens and cut there; caption_chunks = 3 takes all";
+    String told = "1 caption is longer than 75 tokens and cut there; caption_chunks = 4 takes all";
     assertTrue(plan().out().contains(told), plan().out());
-    String whole = plan("--caption-chunks=3").out();
+    String whole = plan("--caption-chunks=4").out();
     assertFalse(whole.contains("and cut there"), whole);
-    assertTrue(plan("--set=caption_chunks=2").out().contains("longer than 44 tokens"));
+    assertTrue(plan("--set=caption_chunks=2").out().contains("longer than 150 tokens"));
   }
 
   @Test
