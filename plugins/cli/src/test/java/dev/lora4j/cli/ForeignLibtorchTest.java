@@ -153,8 +153,8 @@ class ForeignLibtorchTest {
             "--compute=f16",
             "-o",
             folder.resolve("fox.png"));
-    assertEquals(1, run.code());
-    assertTrue(run.err().contains("F16 on cpu"), run.err());
+    assertEquals(2, run.code());
+    assertTrue(run.err().contains("not computed in f16 on the CPU"), run.err());
     Run misused = Run.of("generate", "fox", "--device=gpu");
     assertEquals(2, misused.code());
     assertTrue(misused.err().contains("expected cpu, cuda, cuda:N or auto"), misused.err());

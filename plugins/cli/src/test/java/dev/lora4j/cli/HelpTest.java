@@ -89,7 +89,8 @@ class HelpTest {
   @MethodSource("commands")
   void examplesAreCommandLines(String command) {
     for (String example : Examples.of("lora4j " + command)) {
-      String line = example.substring("lora4j ".length() + command.replaceFirst(" .*", "").length());
+      String line =
+          example.substring("lora4j ".length() + command.replaceFirst(" .*", "").length());
       String[] words =
           Arrays.stream(line.strip().split(" (?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"))
               .map(word -> word.replace("\"", ""))

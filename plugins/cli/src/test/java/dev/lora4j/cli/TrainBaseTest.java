@@ -123,7 +123,6 @@ class TrainBaseTest {
     "score.style=ink, 'score.style is \"ink\"'",
     "score.concepts=5000, score.concepts cannot be 5000",
     "data=nowhere, 'nowhere lacks concepts.tsv, noto-64.png'",
-    "seed, --set takes KEY=VALUE",
   })
   void badValuesAreToldBeforeAnythingIsBegun(String set, String told) {
     Run run = Run.of("train", recipe, "--set", set);
