@@ -123,11 +123,11 @@ class TextClassesTest {
   @Test
   void aLayoutThatHasNoFormForItIsRefusedBeforeTheWork() {
     Run run = train(folder.resolve("head"), "--targets=none");
-    assertEquals(1, run.code());
+    assertEquals(2, run.code(), run.err());
     assertTrue(run.err().contains("--layout kohya"), run.err());
     assertFalse(Files.exists(folder.resolve("head.run")), run.err());
     Run full = train(folder.resolve("full"), "--method=full");
-    assertEquals(1, full.code());
+    assertEquals(1, full.code(), full.err());
     assertTrue(full.err().contains("PEFT's layout has no form for it"), full.err());
     assertTrue(full.err().contains("--layout transformers"), full.err());
     assertFalse(Files.exists(folder.resolve("full.run")), full.err());
