@@ -124,7 +124,7 @@ class MergeMixersTest {
         2,
         "the mixer composite blends what the denoiser gives",
         merge(output, "--mixer=composite"));
-    refused(1, "--blocks is for ink, but", merge(output, "--blocks=ink=IN:0"));
+    refused(2, "--blocks is for ink, but", merge(output, "--blocks=ink=IN:0"));
     assertFalse(Files.exists(output));
   }
 
