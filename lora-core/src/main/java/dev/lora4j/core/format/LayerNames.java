@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The layers of a base under all their names. As flat names cannot be taken apart by rule, they are
@@ -30,6 +33,7 @@ public final class LayerNames {
   private final Map<String, Layer> flat = new HashMap<>();
   private final Map<String, Optional<Layer>> tails = new HashMap<>();
   private final Set<String> models = new TreeSet<>();
+  private final Map<Pattern, List<String>> beginnings = new ConcurrentHashMap<>();
 
   /** All names of the layers of {@code family}. */
   public LayerNames(Family family) {
@@ -48,6 +52,21 @@ public final class LayerNames {
     Map<String, List<NativeName>> byPath = new LinkedHashMap<>();
     family.natives().forEach(n -> byPath.computeIfAbsent(n.path(), p -> new ArrayList<>()).add(n));
     byPath.forEach((path, names) -> layer(path, names).ifPresent(layer -> add(path, layer)));
+  }
+
+  /**
+   * What a pattern's first group has of the canonical names that match it, in the order of the
+   * family. Formats that count layers ask for it at each key, so it is kept.
+   */
+  public List<String> beginnings(Pattern pattern) {
+    return beginnings.computeIfAbsent(
+        pattern,
+        p ->
+            family.sites().all().stream()
+                .map(site -> p.matcher(site.name()))
+                .filter(Matcher::matches)
+                .map(m -> m.group(1))
+                .toList());
   }
 
   private void add(String path, Layer layer) {

@@ -6,7 +6,6 @@ import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
-import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import java.util.Comparator;
 import java.util.List;
@@ -85,11 +84,7 @@ public final class LoraDiffusionDialect implements AdapterFormat {
   private static Optional<String> site(
       LayerNames names, Pattern first, List<String> inside, int index) {
     List<String> blocks =
-        names.family().sites().all().stream()
-            .map(Site::name)
-            .map(first::matcher)
-            .filter(Matcher::matches)
-            .map(m -> m.group(1))
+        names.beginnings(first).stream()
             .sorted(Comparator.comparingInt(LoraDiffusionDialect::order))
             .toList();
     int block = index / inside.size();
