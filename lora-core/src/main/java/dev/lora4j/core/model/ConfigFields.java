@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What becomes of each field of a kind of configuration, so that none is passed over by oversight:
- * it is used, or refused at other values than those that can be computed, or has no effect here.
+ * Table of the fields of a kind of configuration, so that none is passed over by oversight: it is
+ * used, or refused at other values than those that can be computed, or has no effect here.
  */
 public final class ConfigFields {
   private final Map<String, Rule> rules;

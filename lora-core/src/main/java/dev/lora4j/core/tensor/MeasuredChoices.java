@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What was measured once on this machine and decides how things are computed, so that a later run
+ * Measurements of this machine, made once, that decide how things are computed, so that a later run
  * does not decide otherwise: lines of a properties file.
  *
  * @param file need not exist; if it cannot be written, each process measures

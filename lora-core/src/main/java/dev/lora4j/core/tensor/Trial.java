@@ -3,8 +3,8 @@ package dev.lora4j.core.tensor;
 import java.util.Optional;
 
 /**
- * What came of trying a fast path on this machine: run once with a small weight and compared with
- * the plain operator.
+ * Result of trying a fast path on this machine: run once with a small weight and compared with the
+ * plain operator.
  *
  * @param path what was tried
  * @param obstacle why it is not used; empty if it works

@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What is known of a base model before it is loaded: only configurations and headers are read, and
- * no engine is needed.
+ * Outline of a base model that is not loaded: only configurations and headers are read, and no
+ * engine is needed.
  */
 public final class BaseOutline {
   private final Path path;

@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.run;
 
 import java.util.Map;
 
-/** What keys of run files were called before they got the names that options have. */
+/** Earlier names of run files' keys, which have those of options now. */
 final class EarlierKeys {
   private static final Map<String, String> NOW =
       Map.of(

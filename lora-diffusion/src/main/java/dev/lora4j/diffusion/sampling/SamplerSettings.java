@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a {@code scheduler_config.json} asks of samplers that they do not do here. It matters only
- * to whoever takes such a sampler, who is then refused instead of given another picture.
+ * Demands of a {@code scheduler_config.json} that samplers here do not meet. It matters only to
+ * whoever takes such a sampler, who is then refused instead of given another picture.
  *
  * @param file the configuration, for messages
  * @param kind its class in diffusers; empty if it names none

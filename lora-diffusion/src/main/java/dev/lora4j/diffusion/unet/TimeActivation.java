@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.unet;
 import dev.lora4j.core.tensor.Expr;
 import java.util.Locale;
 
-/** What the embedding of a timestep may end with, by diffusers' names. */
+/** Activations that the embedding of a timestep may end with, by diffusers' names. */
 public enum TimeActivation {
   /** x * sigmoid(x). */
   SILU,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** What the classes of a model are called. */
+/** Names of a model's classes. */
 public final class ClassLabels {
   private static final String HEAD = "ForSequenceClassification";
   private static final int MOST = 1_000_000;

@@ -10,7 +10,7 @@ import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** What {@code --help} prints: examples before the options, and these in sections. */
+/** Layout of {@code --help}: examples before the options, and these in sections. */
 final class HelpText {
   private static final String EXAMPLES = "examples";
 

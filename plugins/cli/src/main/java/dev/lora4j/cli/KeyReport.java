@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** What became of the keys of an adapter's file, where something else is made of it. */
+/** Account of the keys of an adapter's file, where something else is made of it. */
 final class KeyReport {
   private static final int SHOWN = 4;
   private static final int WIDTH = 160;

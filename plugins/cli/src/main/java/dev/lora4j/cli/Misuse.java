@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What the user reads of a wrong command line. */
+/** Message about a wrong command line. */
 final class Misuse {
   private Misuse() {}
 

@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * What an earlier run left where another is to begin: its adapter, and checkpoints that would be
+ * Remains of an earlier run where another is to begin: its adapter, and checkpoints that would be
  * taken for those of the other. Nothing of it is lost unless that is asked for.
  *
  * @param out the adapter, which need not be there

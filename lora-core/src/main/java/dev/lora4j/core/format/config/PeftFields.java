@@ -8,7 +8,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What each field of PEFT's configurations means for the result, by type of adapter: the fields of
+ * Meaning of each field of PEFT's configurations for the result, by type of adapter: the fields of
  * PEFT 0.21.2, and of other versions and tools as far as files are known to have them.
  */
 final class PeftFields {

@@ -3,7 +3,7 @@ package dev.lora4j.core.format.metadata;
 import java.util.Optional;
 
 /**
- * What the header of an adapter says of the base that it was trained on.
+ * The base that an adapter's header names as the one it was trained on.
  *
  * @param name what the base's file or folder was called; empty if it is not said
  * @param hash SHA-256 of the base's weights in hexadecimal; empty if it is not said

@@ -6,7 +6,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.Target;
 
-/** What to do with factors that a layout has no form for. */
+/** Advice for factors that a layout has no form for. */
 public final class OtherForm {
   private static final String KOHYA = "Write kohya's layout";
 

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What processors did until a moment, as Linux counts it.
+ * Times of processors until a moment, as Linux counts them.
  *
  * @param processors by number, those that this process may run on
  * @param own ticks that this process computed, on all of them

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
-/** What the header of a BMP file says beside the size in pixels. */
+/** Header of a BMP file, beside the size in pixels. */
 final class BmpHeader {
   private static final int INFO = 14;
   private static final int COMPRESSION = 30;

@@ -3,8 +3,8 @@ package dev.lora4j.text.chat.jinja;
 import java.util.concurrent.CancellationException;
 
 /**
- * What a template may use up while it runs: templates come with models, and some of them would
- * never end or fill the memory. Counted for the thread that renders.
+ * Budget of a template while it runs: templates come with models, and some of them would never end
+ * or fill the memory. Counted for the thread that renders.
  */
 final class Budget {
   /** Steps of any kind: a few seconds. */
