@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -304,9 +305,11 @@ public final class GenerateCommand implements Command {
 
   /** Of work that ended early: what was to be on one sheet becomes single pictures. */
   private void keep(Console console, List<MadePicture> made, int wanted) {
+    List<Path> all =
+        IntStream.range(0, wanted).mapToObj(i -> OutputFile.numbered(output, i, wanted)).toList();
     List<Path> files = new ArrayList<>();
     for (int i = 0; i < made.size(); i++) {
-      Path file = OutputFile.numbered(output, i, wanted);
+      Path file = grid ? all.get(i) : made.get(i).file();
       if (grid) {
         try {
           made.get(i).image().save(file);
@@ -316,6 +319,6 @@ public final class GenerateCommand implements Command {
       }
       files.add(file);
     }
-    HowFar.finished(files, wanted).ifPresent(console::note);
+    HowFar.finished(files, all).ifPresent(console::note);
   }
 }

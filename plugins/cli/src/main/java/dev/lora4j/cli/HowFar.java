@@ -1,28 +1,50 @@
 package dev.lora4j.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What is left of work on several pictures that did not come to its end. */
 final class HowFar {
   private HowFar() {}
 
-  /** The finished pictures of a list, in a sentence; nothing if there are none. */
-  static Optional<String> finished(List<Path> files, int wanted) {
-    if (files.isEmpty()) {
+  /**
+   * The pictures that are kept, in a sentence; nothing if there are none.
+   *
+   * @param wanted all that were to be made, in their order; those between kept ones may be missing
+   */
+  static Optional<String> finished(List<Path> kept, List<Path> wanted) {
+    if (kept.isEmpty()) {
       return Optional.empty();
     }
-    Path first = files.get(0);
-    Path last = files.get(files.size() - 1);
     return Optional.of(
-        files.size()
+        kept.size()
             + " of "
-            + wanted
+            + wanted.size()
             + " pictures "
-            + (files.size() == 1 ? "was finished and is kept: " : "were finished and are kept: ")
-            + (first.equals(last) ? first : first + " to " + last)
+            + (kept.size() == 1 ? "was finished and is kept: " : "were finished and are kept: ")
+            + String.join(", ", runs(kept, wanted))
             + ".");
+  }
+
+  private static List<String> runs(List<Path> kept, List<Path> wanted) {
+    List<String> runs = new ArrayList<>();
+    Set<Path> there = Set.copyOf(kept);
+    for (int first = 0; first < wanted.size(); first++) {
+      int last = first;
+      while (last < wanted.size() && there.contains(wanted.get(last))) {
+        last++;
+      }
+      if (last - first == 1) {
+        runs.add(wanted.get(first).toString());
+      } else if (last > first) {
+        runs.add(wanted.get(first) + " to " + wanted.get(last - 1));
+      }
+      first = last;
+    }
+    return runs;
   }
 
   /**
