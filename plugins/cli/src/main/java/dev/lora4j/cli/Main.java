@@ -130,10 +130,13 @@ public final class Main {
     }
   }
 
-  /** Words that mean nothing are an error beside --help too, which would hide them. */
+  /**
+   * Words that mean nothing are an error beside --help too, which would hide them. A command may
+   * collect what it has no name for.
+   */
   private static void requireKnown(ParseResult parsed) {
     for (ParseResult one = parsed; ; one = one.subcommand()) {
-      if (!one.unmatched().isEmpty()) {
+      if (!one.unmatched().isEmpty() && one.commandSpec().unmatchedArgsBindings().isEmpty()) {
         throw new UnmatchedArgumentException(one.commandSpec().commandLine(), one.unmatched());
       }
       if (!one.hasSubcommand()) {

@@ -26,7 +26,9 @@ class CopiedCloneTest {
       : >lora-core/target/quick/core.jar
       for app in cli bench; do
         mkdir -p plugins/$app/target/quick
-        : >plugins/$app/target/quick/$app.jar
+        for kind in "" -javadoc -sources -tests; do
+          : >plugins/$app/target/quick/$app$kind.jar
+        done
         printf '%s:%s' "$PWD/lora-core/target/quick/core.jar" "$(dirname "$PWD")/outside.jar" \\
           >plugins/$app/target/quick/classpath
       done

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StoppedWorkTest {
   @TempDir private Path folder;
 
+  private final List<Process> started = new ArrayList<>();
+
   /** What a process said that was interrupted, and how it ended. */
   private record Stopped(int code, String said) {}
 
@@ -33,8 +36,14 @@ class StoppedWorkTest {
   private Stopped interrupted(Path sign, String... arguments) throws Exception {
     Process process = started(Main.class, sign, arguments);
     interrupt(process);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends in time");
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "ends in time: " + read(said()));
     return new Stopped(process.exitValue(), read(said()));
+  }
+
+  /** What fails here must not compute on beside the tests that follow. */
+  @AfterEach
+  void end() {
+    started.forEach(Process::destroyForcibly);
   }
 
   private Path said() {
@@ -54,6 +63,7 @@ class StoppedWorkTest {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said().toFile());
     builder.environment().put("OMP_WAIT_POLICY", "PASSIVE"); // others use the processors too
     Process process = builder.start();
+    started.add(process);
     while (Files.notExists(sign) && process.isAlive()) {
       Thread.sleep(20);
     }
@@ -84,18 +94,14 @@ class StoppedWorkTest {
   void whatIsUnderWayIsWaitedForUntilItIsAskedForAgain() throws Exception {
     Path sign = folder.resolve("begun");
     Process process = started(Stubborn.class, sign, sign.toString());
-    try {
-      interrupt(process);
-      while (!read(said()).contains("Ctrl-C again ends at once") && process.isAlive()) {
-        Thread.sleep(20);
-      }
-      assertTrue(process.isAlive(), () -> read(said()));
-      interrupt(process);
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends at once");
-      assertEquals(130, process.exitValue());
-    } finally {
-      process.destroyForcibly();
+    interrupt(process);
+    while (!read(said()).contains("Ctrl-C again ends at once") && process.isAlive()) {
+      Thread.sleep(20);
     }
+    assertTrue(process.isAlive(), () -> read(said()));
+    interrupt(process);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends at once");
+    assertEquals(130, process.exitValue());
   }
 
   @Test
