@@ -35,11 +35,16 @@ public final class Engine implements AutoCloseable {
   private final FastPaths fastPaths = new FastPaths(this, MeasuredChoices.ofUser());
   private volatile String closedBy = "";
   private final int intraOp;
+
+  /** Of one of the engine's threads, what its operators use; of others, what they ask for. */
+  private final ThreadLocal<Integer> operatorThreads;
+
   private volatile Device device = Device.CPU;
 
   private Engine(Backend backend, int intraOp) {
     this.backend = backend;
     this.intraOp = intraOp;
+    this.operatorThreads = ThreadLocal.withInitial(() -> intraOp);
     this.root = new Scope(this, Optional.empty(), "engine");
   }
 
@@ -209,15 +214,45 @@ public final class Engine implements AutoCloseable {
    * @throws CancellationException if the calling thread was interrupted before the work began
    */
   public <T> T alone(Supplier<T> work) {
-    return call(
-        () -> {
-          backend.operatorThreads(1);
-          try {
-            return work.get();
-          } finally {
-            backend.operatorThreads(intraOp);
-          }
-        });
+    return call(() -> limitedHere(1, work));
+  }
+
+  /**
+   * Does {@code work} on the calling thread. Operators of the programs that it runs use {@code
+   * threads} threads each: for pieces of work that run side by side, of which each would else wait
+   * at every operator for processors that the others keep busy. Threads that it begins are not
+   * limited.
+   *
+   * @throws IllegalArgumentException if {@code threads} is not from 1 to {@link #threads()}
+   */
+  public <T> T limited(int threads, Supplier<T> work) {
+    if (threads < 1 || threads > intraOp) {
+      throw new IllegalArgumentException(
+          "operators of this engine use 1 to " + intraOp + " threads, found " + threads);
+    }
+    if (this.threads.inside()) {
+      return limitedHere(threads, work);
+    }
+    int before = operatorThreads.get();
+    operatorThreads.set(threads);
+    try {
+      return work.get();
+    } finally {
+      operatorThreads.set(before);
+    }
+  }
+
+  /** On one of the engine's threads. */
+  private <T> T limitedHere(int wanted, Supplier<T> work) {
+    int before = operatorThreads.get();
+    backend.operatorThreads(wanted);
+    operatorThreads.set(wanted);
+    try {
+      return work.get();
+    } finally {
+      operatorThreads.set(before);
+      backend.operatorThreads(before);
+    }
   }
 
   /**
@@ -254,7 +289,8 @@ public final class Engine implements AutoCloseable {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("Interrupted.");
     }
-    Future<T> result = submit(work);
+    int wanted = operatorThreads.get();
+    Future<T> result = submit(wanted == intraOp ? work : () -> limitedHere(wanted, work));
     boolean interrupted = false;
     try {
       while (true) {

@@ -47,6 +47,7 @@ public final class StyleTrainer {
   private final int batch;
   private final double captionDropout;
   private final int timesteps;
+  private final int threads;
 
   /** Where the samples come from. */
   @FunctionalInterface
@@ -63,7 +64,8 @@ public final class StyleTrainer {
       Map<String, String> metadata,
       int batch,
       double captionDropout,
-      int timesteps) {
+      int timesteps,
+      int threads) {
     this.base = base;
     this.source = source;
     this.settings = settings;
@@ -73,6 +75,7 @@ public final class StyleTrainer {
     this.batch = batch;
     this.captionDropout = captionDropout;
     this.timesteps = timesteps;
+    this.threads = threads;
   }
 
   /** What a step optimises unless something else is said: what suits the base's prediction. */
@@ -121,7 +124,8 @@ public final class StyleTrainer {
         Map.of(),
         BATCH,
         CAPTION_DROPOUT,
-        TIMESTEPS);
+        TIMESTEPS,
+        base.scope().engine().threads());
   }
 
   /**
@@ -183,7 +187,7 @@ public final class StyleTrainer {
 
   private StyleTrainer with(Source other) {
     return new StyleTrainer(
-        base, other, settings, keeping, name, metadata, batch, captionDropout, timesteps);
+        base, other, settings, keeping, name, metadata, batch, captionDropout, timesteps, threads);
   }
 
   /** With factors of another rank, and alpha equal to it. */
@@ -202,7 +206,16 @@ public final class StyleTrainer {
       throw new IllegalArgumentException("a batch has at least 1 picture, found " + pictures);
     }
     return new StyleTrainer(
-        base, source, settings, keeping, name, metadata, pictures, captionDropout, timesteps);
+        base,
+        source,
+        settings,
+        keeping,
+        name,
+        metadata,
+        pictures,
+        captionDropout,
+        timesteps,
+        threads);
   }
 
   /** With this share of captions left out; a data set says that itself. */
@@ -212,19 +225,19 @@ public final class StyleTrainer {
           "the dropout of captions must be in [0, 1), found " + share);
     }
     return new StyleTrainer(
-        base, source, settings, keeping, name, metadata, batch, share, timesteps);
+        base, source, settings, keeping, name, metadata, batch, share, timesteps, threads);
   }
 
   /** With other settings altogether. */
   public StyleTrainer settings(StyleSettings other) {
     return new StyleTrainer(
-        base, source, other, keeping, name, metadata, batch, captionDropout, timesteps);
+        base, source, other, keeping, name, metadata, batch, captionDropout, timesteps, threads);
   }
 
   /** With checkpoints, validation and previews. */
   public StyleTrainer keeping(Keeping other) {
     return new StyleTrainer(
-        base, source, settings, other, name, metadata, batch, captionDropout, timesteps);
+        base, source, settings, other, name, metadata, batch, captionDropout, timesteps, threads);
   }
 
   /** With pictures that are held out looked at with so many levels of noise, 4 if not said. */
@@ -234,19 +247,45 @@ public final class StyleTrainer {
           "a picture is validated at 1 timestep or more, found " + levels);
     }
     return new StyleTrainer(
-        base, source, settings, keeping, name, metadata, batch, captionDropout, levels);
+        base, source, settings, keeping, name, metadata, batch, captionDropout, levels, threads);
+  }
+
+  /**
+   * With operators of a step that use so many threads, all that the engine has if not said. Several
+   * trainings side by side, each with few, are done sooner than one after the other: a step of a
+   * small base consists of many short operators.
+   *
+   * @throws IllegalArgumentException if it is not from 1 to the engine's
+   */
+  public StyleTrainer threads(int inside) {
+    int most = base.scope().engine().threads();
+    if (inside < 1 || inside > most) {
+      throw new IllegalArgumentException(
+          "operators of this engine use 1 to " + most + " threads, found " + inside);
+    }
+    return new StyleTrainer(
+        base, source, settings, keeping, name, metadata, batch, captionDropout, timesteps, inside);
   }
 
   /** With another name for the adapter. */
   public StyleTrainer name(String other) {
     return new StyleTrainer(
-        base, source, settings, keeping, other, metadata, batch, captionDropout, timesteps);
+        base,
+        source,
+        settings,
+        keeping,
+        other,
+        metadata,
+        batch,
+        captionDropout,
+        timesteps,
+        threads);
   }
 
   /** With more to say in the adapter's header. */
   public StyleTrainer metadata(Map<String, String> more) {
     return new StyleTrainer(
-        base, source, settings, keeping, name, more, batch, captionDropout, timesteps);
+        base, source, settings, keeping, name, more, batch, captionDropout, timesteps, threads);
   }
 
   /** Trains; nothing is heard of it before it is done. */
@@ -269,21 +308,23 @@ public final class StyleTrainer {
     settings.requireFits(plan);
     settings.objective().requireFits(base.base().schedule());
     return StopSign.run(
-        sign -> {
-          ContentCache cache = ContentCache.ofUser(DType.F32);
-          Samples samples = source.samples(this, cache, sign.telling(listener));
-          try (TrainingLoop loop =
-              new TrainingLoop(
-                  base.scope(),
-                  task(plan, samples, cache),
-                  settings.training(),
-                  keeping,
-                  listener,
-                  sign)) {
-            TrainedAdapter trained = loop.run(name);
-            return new TrainedStyle(trained.adapter(), base.family(), trained.losses());
-          }
-        });
+        sign -> base.scope().engine().limited(threads, () -> trained(plan, listener, sign)));
+  }
+
+  private TrainedStyle trained(AdapterPlan plan, RunListener listener, StopSign sign) {
+    ContentCache cache = ContentCache.ofUser(DType.F32);
+    Samples samples = source.samples(this, cache, sign.telling(listener));
+    try (TrainingLoop loop =
+        new TrainingLoop(
+            base.scope(),
+            task(plan, samples, cache),
+            settings.training(),
+            keeping,
+            listener,
+            sign)) {
+      TrainedAdapter trained = loop.run(name);
+      return new TrainedStyle(trained.adapter(), base.family(), trained.losses());
+    }
   }
 
   private StyleTask task(AdapterPlan plan, Samples samples, ContentCache cache) {

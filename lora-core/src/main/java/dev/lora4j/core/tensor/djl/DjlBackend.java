@@ -396,7 +396,9 @@ public final class DjlBackend implements Backend {
     if (!prepared.get()) {
       // The graph optimiser only brings warm-up: programs are already written as they should run.
       JniUtils.setGraphExecutorOptimize(false);
-      // A thread would else begin with what another was told last.
+      // At its first question a thread takes what another was told last, and forgets what it was
+      // told itself. So it is asked before.
+      JniUtils.getNumThreads();
       JniUtils.setNumThreads(threads);
       prepared.set(true);
     }

@@ -1,0 +1,96 @@
+package dev.lora4j.core.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LimitedThreadsTest {
+  private static final Path TASKS = Path.of("/proc/self/task");
+
+  private Engine engine;
+  private Program program;
+  private Tensor input;
+
+  @BeforeEach
+  void open() {
+    engine = Engine.open(2);
+    Graph graph = new Graph();
+    Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN));
+    Scope scope = engine.scope("limited");
+    program = graph.inference(scope, List.of(x.exp()));
+    input = Tensor.of(scope, Shape.of(1 << 20), new float[1 << 20]);
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  private boolean ran() {
+    try (Scope scope = engine.scope("run")) {
+      return HostTensor.of(program.run(scope, input).get(0)).doubles()[7] == 1;
+    }
+  }
+
+  /** The threads of all engines, and those that their operators take to help; Linux alone tells. */
+  private static Set<String> tasks() throws IOException {
+    Set<String> tasks = new TreeSet<>();
+    if (Files.exists(TASKS)) {
+      try (Stream<Path> all = Files.list(TASKS)) {
+        for (Path task : all.toList()) {
+          if (Files.readString(task.resolve("comm")).startsWith("lora4j-")) {
+            tasks.add(task.getFileName().toString());
+          }
+        }
+      }
+    }
+    return tasks;
+  }
+
+  @Test
+  void limitedOperatorTakesNoHelper() throws IOException {
+    engine.call(() -> 0);
+    Set<String> before = tasks();
+    assertTrue(engine.limited(1, this::ran));
+    assertEquals(before, tasks());
+    assertTrue(ran());
+    assertEquals(Files.exists(TASKS) ? before.size() + 1 : 0, tasks().size());
+  }
+
+  @Test
+  void limitEndsWithItsWork() throws IOException {
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            engine.limited(
+                1,
+                () -> {
+                  ran();
+                  throw new IllegalStateException();
+                }));
+    Set<String> before = tasks();
+    assertTrue(ran());
+    assertEquals(Files.exists(TASKS) ? before.size() + 1 : 0, tasks().size());
+  }
+
+  @Test
+  void otherNumbersAreRefused() {
+    for (int wrong : new int[] {0, -1, 3}) {
+      String said =
+          assertThrows(IllegalArgumentException.class, () -> engine.limited(wrong, () -> 0))
+              .getMessage();
+      assertEquals("operators of this engine use 1 to 2 threads, found " + wrong, said);
+    }
+  }
+}
