@@ -19,7 +19,10 @@ import java.util.regex.Pattern;
  * A training with a progress bar that keeps a checkpoint and its losses in a folder, and goes on
  * from there. For one training.
  */
-final class KeptTraining implements RunListener, AutoCloseable {
+final class KeptTraining implements RunListener {
+  /** The end of what is said of a training that is kept. */
+  static final String GOES_ON = " The same command goes on from there.";
+
   /** Steps that a process which is killed may lose. */
   private static final int EVERY = 150;
 
@@ -33,22 +36,23 @@ final class KeptTraining implements RunListener, AutoCloseable {
   private final Path folder;
   private final String what;
   private final int steps;
-  private final TrainingPace pace;
+  private final TrainingLine line;
   private final List<Float> losses = new ArrayList<>();
-  private Optional<Progress> progress = Optional.empty();
+  private Runnable begun = () -> {};
 
   /**
    * Nothing is read or written before it runs.
    *
    * @param folder for the checkpoint, of this training alone
-   * @param what is shown beside the progress, for example {@code training 2 of 3}
+   * @param what it is called, for example {@code training 2 of 3}
+   * @param line shows its progress, maybe beside that of others
    */
-  KeptTraining(Console console, Path folder, String what, int steps, TrainingPace pace) {
+  KeptTraining(Console console, Path folder, String what, int steps, TrainingLine line) {
     this.console = console;
     this.folder = folder;
     this.what = what;
     this.steps = steps;
-    this.pace = pace;
+    this.line = line;
   }
 
   /**
@@ -61,14 +65,17 @@ final class KeptTraining implements RunListener, AutoCloseable {
   <T> T run(Map<String, String> identity, BiFunction<Keeping, RunListener, T> trainer) {
     OutputFile.folder(folder);
     try {
-      T trained = trainer.apply(keeping(folder, identity), this);
-      pace.tellSkipped(console, steps);
-      return trained;
+      return trainer.apply(keeping(folder, identity), this);
     } catch (TrainingInterrupted e) {
       CancellationException stopped = new CancellationException(told(e));
       stopped.initCause(e);
       throw stopped;
     }
+  }
+
+  /** Says what to call when steps were taken, here or in an earlier process. */
+  void whenBegun(Runnable call) {
+    begun = call;
   }
 
   /** How a training is kept in a folder. */
@@ -91,12 +98,7 @@ final class KeptTraining implements RunListener, AutoCloseable {
     String where = what + " was stopped";
     String begun = Character.toUpperCase(where.charAt(0)) + where.substring(1);
     if (stopped.checkpoint().isPresent()) {
-      return begun
-          + " after step "
-          + stopped.steps()
-          + " of "
-          + steps
-          + ", and is kept. The same command goes on from there.";
+      return begun + " after step " + stopped.steps() + " of " + steps + ", and is kept." + GOES_ON;
     }
     return stopped.steps() == 0
         ? begun + " before its first step."
@@ -112,6 +114,8 @@ final class KeptTraining implements RunListener, AutoCloseable {
   public void resumed(int step, List<String> notes) {
     notes.forEach(console::note);
     losses.addAll(kept(step));
+    line.resumed(step);
+    begun.run();
     console.note(
         step == steps
             ? "Kept from before: " + what + "."
@@ -137,10 +141,8 @@ final class KeptTraining implements RunListener, AutoCloseable {
   @Override
   public void step(Step done) {
     losses.add(done.loss());
-    if (progress.isEmpty()) {
-      progress = Optional.of(console.progress(what, steps, "step"));
-    }
-    progress.get().done(done.step(), pace.after(done));
+    line.step(done);
+    begun.run();
   }
 
   @Override
@@ -158,10 +160,5 @@ final class KeptTraining implements RunListener, AutoCloseable {
   @Override
   public void notSaved(int step, String reason) {
     console.note("Step " + step + " of " + what + " could not be kept on disk: " + reason);
-  }
-
-  @Override
-  public void close() {
-    progress.ifPresent(Progress::close);
   }
 }

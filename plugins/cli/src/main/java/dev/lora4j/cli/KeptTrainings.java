@@ -73,10 +73,10 @@ final class KeptTrainings {
    * One of them, to be run.
    *
    * @param number from 1
-   * @param what is shown beside its progress
+   * @param what it is called
    */
-  KeptTraining training(Console console, int number, String what, int steps, TrainingPace pace) {
-    return new KeptTraining(console, place(number), what, steps, pace);
+  KeptTraining training(Console console, int number, String what, int steps, TrainingLine line) {
+    return new KeptTraining(console, place(number), what, steps, line);
   }
 
   /** What they depend on. */

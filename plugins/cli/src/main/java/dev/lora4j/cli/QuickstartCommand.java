@@ -5,6 +5,7 @@ import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.dataset.PictureFolder;
 import dev.lora4j.diffusion.pipeline.PngFile;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -192,19 +194,39 @@ public final class QuickstartCommand implements Command {
             + pictures
             + (runs > 1 ? ", " + runs + " times, to take the mean." : "."));
     StyleTrainer trainer = StyleTrainer.on(sd).batch(BATCH).images(pictures).name("style");
-    List<TrainedStyle> all = new ArrayList<>();
-    for (int run = 1; run <= runs; run++) {
-      StyleTrainer one = trainer.settings(settings.withSeed(seed + run - 1));
-      String what = runs > 1 ? "training " + run + " of " + runs : "training";
-      TrainingPace pace = new TrainingPace(BATCH, "pictures");
-      try (KeptTraining training = kept.training(console, run, what, steps, pace)) {
-        TrainedStyle style =
-            training.run(
-                kept.identity(), (keeping, listener) -> one.keeping(keeping).run(listener));
-        all.add(new TrainedStyle(style.adapter(), style.family(), training.losses()));
+    int threads = sd.scope().engine().threads();
+    TrainingPace pace = new TrainingPace(BATCH, "pictures");
+    String what = runs > 1 ? runs + " trainings" : "training";
+    ParallelTrainings all = new ParallelTrainings(lanes(sd.scope().engine()));
+    StyleTrainer each = trainer.threads(Math.max(1, threads / all.lanes()));
+    try (TrainingLine line = new TrainingLine(console, what, runs * steps, pace)) {
+      List<Supplier<TrainedStyle>> trainings = new ArrayList<>();
+      for (int run = 1; run <= runs; run++) {
+        String name = runs > 1 ? "training " + run + " of " + runs : "training";
+        KeptTraining training = kept.training(console, run, name, steps, line);
+        StyleTrainer one = each.settings(settings.withSeed(seed + run - 1));
+        trainings.add(() -> trained(training, one, kept, all));
       }
+      List<TrainedStyle> trained = all.run(trainings);
+      line.ended();
+      return trained;
     }
-    return all;
+  }
+
+  /** One more than there are threads, as the last one would else have its own time alone. */
+  private int lanes(Engine engine) {
+    return engine.threads() == 1 || engine.device().cuda()
+        ? 1
+        : Math.min(runs, engine.threads() + 1);
+  }
+
+  private static TrainedStyle trained(
+      KeptTraining training, StyleTrainer trainer, KeptTrainings kept, ParallelTrainings all) {
+    training.whenBegun(all::begun);
+    TrainedStyle style =
+        training.run(
+            kept.identity(), (keeping, listener) -> trainer.keeping(keeping).run(listener));
+    return new TrainedStyle(style.adapter(), style.family(), training.losses());
   }
 
   private StyleSettings settings() {

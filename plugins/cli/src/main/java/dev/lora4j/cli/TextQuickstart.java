@@ -184,9 +184,13 @@ final class TextQuickstart implements Command {
       Console console, LanguageModel model, TextTrainingSettings settings, KeptTrainings kept) {
     TextTrainer trainer = TextTrainer.on(model, settings).data(TinyLm.novel()).name("novel");
     TrainingPace pace = new TrainingPace(BATCH, "texts");
-    try (KeptTraining training = kept.training(console, 1, "training", steps, pace)) {
-      return training.run(
-          kept.identity(), (keeping, listener) -> trainer.keeping(keeping).run(listener));
+    try (TrainingLine line = new TrainingLine(console, "training", steps, pace)) {
+      KeptTraining training = kept.training(console, 1, "training", steps, line);
+      TrainedText trained =
+          training.run(
+              kept.identity(), (keeping, listener) -> trainer.keeping(keeping).run(listener));
+      line.ended();
+      return trained;
     }
   }
 

@@ -206,8 +206,7 @@ class StoppedWorkTest {
                 "3 of 4 pictures were finished and are kept: "
                     + (kept.get(0) + " to " + kept.get(1) + ", " + kept.get(2) + ".")),
         stopped.err());
-    assertEquals(
-        List.of(kept.get(0), kept.get(1), inTheWay.getParent(), kept.get(2)), files(out));
+    assertEquals(List.of(kept.get(0), kept.get(1), inTheWay.getParent(), kept.get(2)), files(out));
 
     Path sheet = Files.createDirectories(folder.resolve("s/sheet.png/x")).getParent();
     Run onOne =

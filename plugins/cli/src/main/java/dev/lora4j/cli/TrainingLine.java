@@ -1,0 +1,54 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.core.train.run.RunListener;
+import java.util.Optional;
+
+/**
+ * The line of progress of one training, or of several that run side by side. Safe for use by
+ * several threads.
+ */
+final class TrainingLine implements AutoCloseable {
+  private final Console console;
+  private final String what;
+  private final int steps;
+  private final TrainingPace pace;
+  private Optional<Progress> progress = Optional.empty();
+  private int done;
+
+  /**
+   * Shows nothing before the first step.
+   *
+   * @param what is shown beside the progress, for example {@code training 2 of 3}
+   * @param steps of all its trainings together
+   */
+  TrainingLine(Console console, String what, int steps, TrainingPace pace) {
+    this.console = console;
+    this.what = what;
+    this.steps = steps;
+    this.pace = pace;
+  }
+
+  /** Counts steps that an earlier process took. */
+  synchronized void resumed(int earlier) {
+    done += earlier;
+  }
+
+  /** Shows a step. */
+  synchronized void step(RunListener.Step taken) {
+    if (progress.isEmpty()) {
+      progress = Optional.of(console.progress(what, steps, "step"));
+    }
+    done++;
+    progress.get().done(done, pace.after(taken));
+  }
+
+  /** Says what is to be said at the end of all that it shows. */
+  synchronized void ended() {
+    pace.tellSkipped(console, steps);
+  }
+
+  @Override
+  public synchronized void close() {
+    progress.ifPresent(Progress::close);
+  }
+}
