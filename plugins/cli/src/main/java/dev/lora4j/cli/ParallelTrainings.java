@@ -136,7 +136,7 @@ final class ParallelTrainings {
       } catch (CancellationException e) {
         said.add(String.valueOf(e.getMessage()));
       } catch (CompletionException e) {
-        throw unchecked(e.getCause());
+        throw unchecked(e);
       }
     }
     if (all.size() < results.size()) {
@@ -167,10 +167,10 @@ final class ParallelTrainings {
         + (kept ? KeptTraining.GOES_ON : "");
   }
 
-  private static RuntimeException unchecked(Throwable cause) {
-    if (cause instanceof Error error) {
+  private static RuntimeException unchecked(CompletionException wrapped) {
+    if (wrapped.getCause() instanceof Error error) {
       throw error;
     }
-    return cause instanceof RuntimeException failure ? failure : new IllegalStateException(cause);
+    return wrapped.getCause() instanceof RuntimeException failure ? failure : wrapped;
   }
 }
