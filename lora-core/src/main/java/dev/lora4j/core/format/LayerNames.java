@@ -55,8 +55,8 @@ public final class LayerNames {
   }
 
   /**
-   * What a pattern's first group has of the canonical names that match it, in the order of the
-   * family. Formats that count layers ask for it at each key, so it is kept.
+   * First group of a pattern in each canonical name that matches it, in the order of the family.
+   * Formats that count layers ask for it at each key, so it is kept.
    */
   public List<String> beginnings(Pattern pattern) {
     return beginnings.computeIfAbsent(

@@ -36,7 +36,7 @@ public final class Engine implements AutoCloseable {
   private volatile String closedBy = "";
   private final int intraOp;
 
-  /** Of one of the engine's threads, what its operators use; of others, what they ask for. */
+  /** Threads inside an operator: on the engine's threads those in use, on others those wanted. */
   private final ThreadLocal<Integer> operatorThreads;
 
   private volatile Device device = Device.CPU;
@@ -242,7 +242,7 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** On one of the engine's threads. */
+  /** {@link #limited} on one of the engine's threads. */
   private <T> T limitedHere(int wanted, Supplier<T> work) {
     int before = operatorThreads.get();
     backend.operatorThreads(wanted);

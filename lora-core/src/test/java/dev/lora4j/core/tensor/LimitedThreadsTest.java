@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +71,51 @@ class LimitedThreadsTest {
     assertEquals(before, tasks());
     assertTrue(ran());
     assertEquals(Files.exists(TASKS) ? before.size() + 1 : 0, tasks().size());
+  }
+
+  /** A thread that asks libtorch for its number after it was told one gets that of another. */
+  @Test
+  void newThreadKeepsItsNumberWhenAnotherIsToldTwo() throws Exception {
+    CompletableFuture<Set<String>> helpers =
+        engine.call(
+            () -> {
+              CountDownLatch limited = new CountDownLatch(1);
+              CountDownLatch told = new CountDownLatch(1);
+              CompletableFuture<Set<String>> added =
+                  CompletableFuture.supplyAsync(
+                      () ->
+                          engine.alone(
+                              () -> {
+                                limited.countDown();
+                                await(told);
+                                return added(this::ran);
+                              }));
+              await(limited);
+              engine.backend().operatorThreads(2);
+              told.countDown();
+              return added;
+            });
+    assertEquals(Set.of(), helpers.get(30, TimeUnit.SECONDS));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Set<String> added(BooleanSupplier work) {
+    try {
+      Set<String> before = tasks();
+      assertTrue(work.getAsBoolean());
+      Set<String> added = tasks();
+      added.removeAll(before);
+      return added;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
