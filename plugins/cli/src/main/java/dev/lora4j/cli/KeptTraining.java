@@ -16,8 +16,8 @@ import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 /**
- * A training with a progress bar that keeps a checkpoint and its losses in a folder, and goes on
- * from there. For one training.
+ * Checkpoint and losses of a training in a folder, from which it goes on, and its part in a line of
+ * progress. For one training.
  */
 final class KeptTraining implements RunListener {
   /** The end of what is said of a training that is kept. */
@@ -38,7 +38,6 @@ final class KeptTraining implements RunListener {
   private final int steps;
   private final TrainingLine line;
   private final List<Float> losses = new ArrayList<>();
-  private Runnable begun = () -> {};
 
   /**
    * Nothing is read or written before it runs.
@@ -71,11 +70,6 @@ final class KeptTraining implements RunListener {
       stopped.initCause(e);
       throw stopped;
     }
-  }
-
-  /** Says what to call when steps were taken, here or in an earlier process. */
-  void whenBegun(Runnable call) {
-    begun = call;
   }
 
   /** How a training is kept in a folder. */
@@ -115,7 +109,6 @@ final class KeptTraining implements RunListener {
     notes.forEach(console::note);
     losses.addAll(kept(step));
     line.resumed(step);
-    begun.run();
     console.note(
         step == steps
             ? "Kept from before: " + what + "."
@@ -142,7 +135,6 @@ final class KeptTraining implements RunListener {
   public void step(Step done) {
     losses.add(done.loss());
     line.step(done);
-    begun.run();
   }
 
   @Override

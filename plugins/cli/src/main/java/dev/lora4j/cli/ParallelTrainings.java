@@ -3,11 +3,12 @@ package dev.lora4j.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -16,11 +17,11 @@ import java.util.stream.Collectors;
  * machine and encodes of the data is there for them then. For one list of trainings.
  */
 final class ParallelTrainings {
+  /** Weights of a small base at most; the bundled one has 8 million. */
+  private static final long SMALL_BASE = 64_000_000;
+
   private final int lanes;
   private final CountDownLatch begun = new CountDownLatch(1);
-  private final List<Thread> threads = new ArrayList<>();
-  private final AtomicInteger next = new AtomicInteger();
-  private volatile boolean stopped;
 
   /**
    * Begins nothing yet.
@@ -31,44 +32,52 @@ final class ParallelTrainings {
     this.lanes = lanes;
   }
 
+  /**
+   * How many trainings are best run at a time on a CPU: of a small base one more than there are
+   * threads, as the last one would else have its own time alone. The operators of a large base keep
+   * all threads busy, and each of its trainings needs memory of its own.
+   *
+   * @param weights numbers of the base's layers
+   */
+  static int lanes(int trainings, int threads, long weights) {
+    return threads == 1 || weights > SMALL_BASE ? 1 : Math.min(trainings, threads + 1);
+  }
+
   /** How many run at a time. */
   int lanes() {
     return lanes;
   }
 
-  /** The first one has taken a step. */
+  /** Lets others begin, as the first one has taken a step. */
   void begun() {
     begun.countDown();
   }
 
   /**
-   * Runs all of them to their end, each on a thread of its own. If one fails, or the calling thread
-   * is interrupted, those that run are interrupted and waited for, and no other begins.
+   * Runs all of them to their end, on threads of their own. If one fails, or the calling thread is
+   * interrupted, those that run are interrupted and waited for, and no other begins.
    *
    * @return what they return, in their order
    * @throws CancellationException if they were stopped, saying what is kept of each
    */
   <T> List<T> run(List<Supplier<T>> trainings) {
-    List<CompletableFuture<T>> results = new ArrayList<>();
-    trainings.forEach(training -> results.add(new CompletableFuture<>()));
-    List<CompletableFuture<Void>> ends = new ArrayList<>();
-    for (int lane = 0; lane < lanes; lane++) {
-      CompletableFuture<Void> end = new CompletableFuture<>();
-      ends.add(end);
-      boolean first = lane == 0;
-      threads.add(
-          new Thread(
-              () -> {
-                try {
-                  take(trainings, results, first);
-                } finally {
-                  end.complete(null);
-                }
-              },
-              "trainings-" + (lane + 1)));
+    ExecutorService pool = Executors.newFixedThreadPool(lanes);
+    List<Future<T>> results = new ArrayList<>();
+    for (Supplier<T> training : trainings) {
+      boolean first = results.isEmpty();
+      results.add(pool.submit(() -> take(pool, training, first)));
     }
-    threads.forEach(Thread::start);
-    boolean interrupted = awaited(CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)));
+    pool.shutdown();
+    boolean interrupted = false;
+    boolean done = false;
+    while (!done) {
+      try {
+        done = pool.awaitTermination(1, TimeUnit.HOURS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+        stop(pool);
+      }
+    }
     try {
       return results(results);
     } finally {
@@ -78,75 +87,53 @@ final class ParallelTrainings {
     }
   }
 
-  /** One training after the other, as long as there are any. */
-  private <T> void take(
-      List<Supplier<T>> trainings, List<CompletableFuture<T>> results, boolean first) {
+  private <T> T take(ExecutorService pool, Supplier<T> training, boolean first)
+      throws InterruptedException {
+    if (!first) {
+      begun.await();
+    }
     try {
-      if (!first) {
-        begun.await();
-      }
-      for (int i = next.getAndIncrement(); i < trainings.size(); i = next.getAndIncrement()) {
-        if (stopped) {
-          return;
-        }
-        try {
-          results.get(i).complete(trainings.get(i).get());
-        } catch (RuntimeException | Error failure) {
-          results.get(i).completeExceptionally(failure);
-          stop();
-        } finally {
-          begun();
-        }
-      }
-    } catch (InterruptedException e) {
-      // It has not begun.
+      return training.get();
+    } catch (RuntimeException | Error failure) {
+      stop(pool);
+      throw failure;
+    } finally {
+      begun();
     }
   }
 
-  private void stop() {
-    stopped = true;
-    threads.forEach(Thread::interrupt);
-  }
-
-  /** Waits for all; returns whether the calling thread was interrupted. */
-  private boolean awaited(CompletableFuture<?> all) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        all.get();
-        return interrupted;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        stop();
-      } catch (ExecutionException e) {
-        throw new IllegalStateException(e); // their ends are no failures
-      }
-    }
+  /** Interrupts those that run, and takes the others back. */
+  private static void stop(ExecutorService pool) {
+    pool.shutdownNow().forEach(waiting -> ((Future<?>) waiting).cancel(false));
   }
 
   /** A failure of one counts more than that the others were stopped for it. */
-  private static <T> List<T> results(List<CompletableFuture<T>> results) {
+  private static <T> List<T> results(List<Future<T>> results) {
     List<T> all = new ArrayList<>();
-    List<String> said = new ArrayList<>();
-    for (CompletableFuture<T> result : results) {
+    List<String> kept = new ArrayList<>();
+    for (Future<T> result : results) {
       try {
-        if (result.isDone()) {
-          all.add(result.join());
-        }
+        all.add(result.get());
       } catch (CancellationException e) {
-        said.add(String.valueOf(e.getMessage()));
-      } catch (CompletionException e) {
-        throw unchecked(e);
+        continue; // it did not begin
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e); // all have ended
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof CancellationException stopped) {
+          kept.add(String.valueOf(stopped.getMessage()));
+        } else if (!(e.getCause() instanceof InterruptedException)) {
+          throw unchecked(e);
+        }
       }
     }
     if (all.size() < results.size()) {
       throw new CancellationException(
-          said.isEmpty() ? finished(all.size(), results.size()) : joined(said));
+          kept.isEmpty() ? finished(all.size(), results.size()) : joined(kept));
     }
     return all;
   }
 
-  /** Where none was under way. */
+  /** The sentence of trainings of which none was under way. */
   private static String finished(int count, int all) {
     return count == 0
         ? "Stopped before the first training began."
@@ -158,19 +145,21 @@ final class ParallelTrainings {
             + KeptTraining.GOES_ON;
   }
 
-  /** What is said of each, and once that the command goes on. */
-  private static String joined(List<String> said) {
-    boolean kept = said.stream().anyMatch(one -> one.endsWith(KeptTraining.GOES_ON));
-    return said.stream()
+  /** The sentences of several trainings, of which the last says once how to go on. */
+  private static String joined(List<String> kept) {
+    boolean goesOn = kept.stream().anyMatch(one -> one.endsWith(KeptTraining.GOES_ON));
+    return kept.stream()
             .map(one -> one.replace(KeptTraining.GOES_ON, ""))
             .collect(Collectors.joining(" "))
-        + (kept ? KeptTraining.GOES_ON : "");
+        + (goesOn ? KeptTraining.GOES_ON : "");
   }
 
-  private static RuntimeException unchecked(CompletionException wrapped) {
+  private static RuntimeException unchecked(ExecutionException wrapped) {
     if (wrapped.getCause() instanceof Error error) {
       throw error;
     }
-    return wrapped.getCause() instanceof RuntimeException failure ? failure : wrapped;
+    return wrapped.getCause() instanceof RuntimeException failure
+        ? failure
+        : new IllegalStateException(wrapped);
   }
 }

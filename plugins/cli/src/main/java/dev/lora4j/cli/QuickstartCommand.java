@@ -194,18 +194,17 @@ public final class QuickstartCommand implements Command {
             + pictures
             + (runs > 1 ? ", " + runs + " times, to take the mean." : "."));
     StyleTrainer trainer = StyleTrainer.on(sd).batch(BATCH).images(pictures).name("style");
-    int threads = sd.scope().engine().threads();
     TrainingPace pace = new TrainingPace(BATCH, "pictures");
     String what = runs > 1 ? runs + " trainings" : "training";
-    ParallelTrainings all = new ParallelTrainings(lanes(sd.scope().engine()));
-    StyleTrainer each = trainer.threads(Math.max(1, threads / all.lanes()));
-    try (TrainingLine line = new TrainingLine(console, what, runs * steps, pace)) {
+    ParallelTrainings all = new ParallelTrainings(lanes(sd));
+    int threads = Math.max(1, sd.scope().engine().threads() / all.lanes());
+    try (TrainingLine line = new TrainingLine(console, what, runs * steps, pace, all::begun)) {
       List<Supplier<TrainedStyle>> trainings = new ArrayList<>();
       for (int run = 1; run <= runs; run++) {
         String name = runs > 1 ? "training " + run + " of " + runs : "training";
         KeptTraining training = kept.training(console, run, name, steps, line);
-        StyleTrainer one = each.settings(settings.withSeed(seed + run - 1));
-        trainings.add(() -> trained(training, one, kept, all));
+        StyleTrainer one = trainer.threads(threads).settings(settings.withSeed(seed + run - 1));
+        trainings.add(() -> trained(training, one, kept));
       }
       List<TrainedStyle> trained = all.run(trainings);
       line.ended();
@@ -213,16 +212,15 @@ public final class QuickstartCommand implements Command {
     }
   }
 
-  /** One more than there are threads, as the last one would else have its own time alone. */
-  private int lanes(Engine engine) {
-    return engine.threads() == 1 || engine.device().cuda()
-        ? 1
-        : Math.min(runs, engine.threads() + 1);
+  private int lanes(StableDiffusion sd) {
+    Engine engine = sd.scope().engine();
+    long weights =
+        sd.base().sites().all().stream().mapToLong(site -> site.weight().elements()).sum();
+    return engine.device().cuda() ? 1 : ParallelTrainings.lanes(runs, engine.threads(), weights);
   }
 
   private static TrainedStyle trained(
-      KeptTraining training, StyleTrainer trainer, KeptTrainings kept, ParallelTrainings all) {
-    training.whenBegun(all::begun);
+      KeptTraining training, StyleTrainer trainer, KeptTrainings kept) {
     TrainedStyle style =
         training.run(
             kept.identity(), (keeping, listener) -> trainer.keeping(keeping).run(listener));

@@ -184,7 +184,7 @@ final class TextQuickstart implements Command {
       Console console, LanguageModel model, TextTrainingSettings settings, KeptTrainings kept) {
     TextTrainer trainer = TextTrainer.on(model, settings).data(TinyLm.novel()).name("novel");
     TrainingPace pace = new TrainingPace(BATCH, "texts");
-    try (TrainingLine line = new TrainingLine(console, "training", steps, pace)) {
+    try (TrainingLine line = new TrainingLine(console, "training", steps, pace, () -> {})) {
       KeptTraining training = kept.training(console, 1, "training", steps, line);
       TrainedText trained =
           training.run(

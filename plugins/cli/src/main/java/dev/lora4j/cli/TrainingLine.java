@@ -12,6 +12,7 @@ final class TrainingLine implements AutoCloseable {
   private final String what;
   private final int steps;
   private final TrainingPace pace;
+  private final Runnable begun;
   private Optional<Progress> progress = Optional.empty();
   private int done;
 
@@ -20,17 +21,20 @@ final class TrainingLine implements AutoCloseable {
    *
    * @param what is shown beside the progress, for example {@code training 2 of 3}
    * @param steps of all its trainings together
+   * @param begun is told of each step, also of those that an earlier process took
    */
-  TrainingLine(Console console, String what, int steps, TrainingPace pace) {
+  TrainingLine(Console console, String what, int steps, TrainingPace pace, Runnable begun) {
     this.console = console;
     this.what = what;
     this.steps = steps;
     this.pace = pace;
+    this.begun = begun;
   }
 
   /** Counts steps that an earlier process took. */
   synchronized void resumed(int earlier) {
     done += earlier;
+    begun.run();
   }
 
   /** Shows a step. */
@@ -40,9 +44,10 @@ final class TrainingLine implements AutoCloseable {
     }
     done++;
     progress.get().done(done, pace.after(taken));
+    begun.run();
   }
 
-  /** Says what is to be said at the end of all that it shows. */
+  /** Tells of skipped steps, at the end of all that it shows. */
   synchronized void ended() {
     pace.tellSkipped(console, steps);
   }

@@ -69,6 +69,14 @@ class ParallelTrainingsTest {
   }
 
   @Test
+  void largeBasesAndOneThreadHaveOneLane() {
+    assertEquals(3, ParallelTrainings.lanes(3, 2, 8_400_000));
+    assertEquals(2, ParallelTrainings.lanes(2, 16, 8_400_000));
+    assertEquals(1, ParallelTrainings.lanes(3, 1, 8_400_000));
+    assertEquals(1, ParallelTrainings.lanes(3, 8, 860_000_000));
+  }
+
+  @Test
   void oneLaneTakesThemInOrder() {
     List<Integer> order = new ArrayList<>();
     List<Supplier<Boolean>> trainings =

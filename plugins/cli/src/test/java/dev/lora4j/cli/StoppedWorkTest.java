@@ -40,7 +40,7 @@ class StoppedWorkTest {
     return new Stopped(process.exitValue(), read(said()));
   }
 
-  /** What fails here must not compute on beside the tests that follow. */
+  /** Ends processes that a failed test left running. */
   @AfterEach
   void end() {
     started.forEach(Process::destroyForcibly);

@@ -132,6 +132,14 @@ class TrainBaseTest {
   }
 
   @Test
+  void settingWithoutValueIsAWrongCommandLine() {
+    Run run = Run.of("train", recipe, "--set", "seed");
+    assertEquals(Main.USAGE, run.code(), run.err());
+    assertTrue(run.err().contains("--set takes KEY=VALUE"), run.err());
+    assertFalse(Files.exists(folder.resolve("work")), run.err());
+  }
+
+  @Test
   void optionsOfStylesAreRefused() {
     Run run = Run.of("train", recipe, "--rank=4", "--lr=1e-3");
     assertEquals(Main.USAGE, run.code(), run.err());
