@@ -112,10 +112,11 @@ final class ParallelTrainings {
     List<T> all = new ArrayList<>();
     List<String> kept = new ArrayList<>();
     for (Future<T> result : results) {
+      if (result.isCancelled()) {
+        continue; // it did not begin
+      }
       try {
         all.add(result.get());
-      } catch (CancellationException e) {
-        continue; // it did not begin
       } catch (InterruptedException e) {
         throw new IllegalStateException(e); // all have ended
       } catch (ExecutionException e) {
