@@ -118,9 +118,12 @@ final class FastPaths {
 
   /*
    * Whether weights arranged for one size of input serve others depends on more than the kind, but
-   * where it is so for the touchstone it is so for all that was looked at.
+   * where it is so for the touchstone it is so for all whole blocks that were looked at.
    */
   private boolean anySize(LayerKind kind) {
+    if (kind.path().convolution() && !kind.wholeBlocks()) {
+      return false;
+    }
     LayerKind touchstone = kind.touchstone();
     return kind.equals(touchstone) || packing(touchstone).rule() != Packing.Rule.SQUARE;
   }

@@ -13,6 +13,9 @@ record LayerKind(FastPath path, boolean area, int channels) {
   private static final int SOME = 256;
   private static final int TOUCHSTONE = 128;
 
+  /** Output channels that oneDNN's kernels for AVX-512 compute together where they can. */
+  private static final int BLOCK = 64;
+
   /**
    * The kind of a layer.
    *
@@ -24,7 +27,16 @@ record LayerKind(FastPath path, boolean area, int channels) {
     if (!path.convolution()) {
       return new LayerKind(path, false, most <= SOME ? 256 : 768);
     }
-    return new LayerKind(path, area, most <= FEW ? 64 : most <= SOME ? TOUCHSTONE : 320);
+    int channels = most <= FEW ? 64 : most <= SOME ? TOUCHSTONE : 320;
+    return new LayerKind(path, area, channels + (out % BLOCK == 0 ? 0 : BLOCK / 2));
+  }
+
+  /**
+   * Whether its outputs are whole blocks. Others are cut into blocks whose size depends on the
+   * feature map, so that a weight arranged for one size is arranged anew, slowly, for another.
+   */
+  boolean wholeBlocks() {
+    return channels % BLOCK == 0;
   }
 
   /** The layers between which these stand. */

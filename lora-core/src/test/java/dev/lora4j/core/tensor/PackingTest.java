@@ -1,12 +1,14 @@
 package dev.lora4j.core.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PackingTest {
@@ -43,5 +45,36 @@ class PackingTest {
   void packedAtTheLongestRunOfSizes(boolean few, boolean some, boolean many, String expected) {
     boolean[] faster = {few, some, many};
     assertEquals(expected, FastPaths.between(PLACES, faster).text());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "64, true",
+    "128, true",
+    "320, true",
+    "1280, true",
+    "96, false",
+    "160, false",
+    "4, false"
+  })
+  void onlyWholeBlocksAreArrangedForAnySize(int out, boolean whole) {
+    LayerKind kind = LayerKind.of(FastPath.CONVOLUTION_F32, true, 128, out);
+    assertEquals(whole, kind.wholeBlocks());
+    assertEquals(whole, kind.surrounding().wholeBlocks());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FastPath.class,
+      names = {"CONVOLUTION_F32", "CONVOLUTION_BF16"})
+  void partsOfBlocksArePackedForOneSizeAtMost(FastPath path) {
+    try (Engine engine = Engine.open()) {
+      for (int out : new int[] {96, 160, 352}) {
+        for (boolean area : new boolean[] {true, false}) {
+          Packing.Rule rule = engine.fastPaths().packing(LayerKind.of(path, area, 64, out)).rule();
+          assertTrue(rule == Packing.Rule.NEVER || rule == Packing.Rule.SQUARE, out + ": " + rule);
+        }
+      }
+    }
   }
 }
