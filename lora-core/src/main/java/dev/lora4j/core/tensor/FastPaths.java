@@ -30,6 +30,8 @@ final class FastPaths {
 
   private static final int ROUNDS = 5;
 
+  private static final Packing SMALLEST = Packing.square(SampleLayer.SMALLEST);
+
   /** Nanoseconds of measuring in a process, after which layers not looked at stay plain. */
   private static final long MOST_MEASURING = 4_000_000_000L;
 
@@ -78,7 +80,7 @@ final class FastPaths {
   private Packing remembered(LayerKind kind) {
     return choices.remembered(
         MeasuredChoices.place(engine) + ", " + kind,
-        Packing::parse,
+        text -> Packing.parse(text).filter(kind::admits),
         Packing::text,
         () -> measured(kind));
   }
@@ -88,16 +90,19 @@ final class FastPaths {
    * one place, which gain little, follow those around them where these are not always packed.
    */
   private Packing measured(LayerKind kind) {
+    if (!kind.admits(Packing.ALWAYS) && !kind.admits(SMALLEST)) {
+      return Packing.NEVER;
+    }
     if (kind.path().convolution() && !kind.area()) {
       Packing around = packing(kind.surrounding());
       if (around.rule() != Packing.Rule.ALWAYS) {
         return Packing.NEVER;
       }
     }
-    boolean anySize = anySize(kind);
     if (measuring.get() > MOST_MEASURING) {
       return Packing.NEVER;
     }
+    boolean anySize = kind.admits(Packing.ALWAYS);
     try {
       return engine.call(() -> timed(() -> anySize ? measure(kind) : onlyOneSize(kind)));
     } catch (Backend.NativeFailure | TensorException e) {
@@ -116,18 +121,6 @@ final class FastPaths {
     }
   }
 
-  /*
-   * Whether weights arranged for one size of input serve others depends on more than the kind, but
-   * where it is so for the touchstone it is so for all whole blocks that were looked at.
-   */
-  private boolean anySize(LayerKind kind) {
-    if (kind.path().convolution() && !kind.wholeBlocks()) {
-      return false;
-    }
-    LayerKind touchstone = kind.touchstone();
-    return kind.equals(touchstone) || packing(touchstone).rule() != Packing.Rule.SQUARE;
-  }
-
   private Packing measure(LayerKind kind) {
     int[] sides = SampleLayer.sides(kind);
     int[] places = new int[sides.length];
@@ -136,7 +129,7 @@ final class FastPaths {
       places[i] = kind.path().convolution() ? sides[i] * sides[i] : sides[i];
       Turns turns = SampleLayer.times(engine, kind, Packing.ALWAYS, 1, sides[i], ROUNDS);
       if (turns.second() > ARRANGED_ANEW * turns.first()) {
-        return onlyOneSize(kind);
+        return Packing.NEVER;
       }
       faster[i] = turns.second() <= NO_MATTER * turns.first();
     }
@@ -148,13 +141,9 @@ final class FastPaths {
    * the smallest feature maps, gain most by far: arranging them costs more than multiplying.
    */
   private Packing onlyOneSize(LayerKind kind) {
-    if (kind.path() != FastPath.CONVOLUTION_F32 || !kind.area()) {
-      return Packing.NEVER;
-    }
     int side = SampleLayer.SMALLEST;
-    Turns turns =
-        SampleLayer.times(engine, kind, Packing.square(side), Packing.BATCH, side, ROUNDS);
-    return turns.second() * NO_MATTER <= turns.first() ? Packing.square(side) : Packing.NEVER;
+    Turns turns = SampleLayer.times(engine, kind, SMALLEST, Packing.BATCH, side, ROUNDS);
+    return turns.second() * NO_MATTER <= turns.first() ? SMALLEST : Packing.NEVER;
   }
 
   /**

@@ -11,9 +11,8 @@ package dev.lora4j.core.tensor;
 record LayerKind(FastPath path, boolean area, int channels) {
   private static final int FEW = 96;
   private static final int SOME = 256;
-  private static final int TOUCHSTONE = 128;
 
-  /** Output channels that oneDNN's kernels for AVX-512 compute together where they can. */
+  /** Output channels that oneDNN's kernels compute together where they can. */
   private static final int BLOCK = 64;
 
   /**
@@ -27,26 +26,31 @@ record LayerKind(FastPath path, boolean area, int channels) {
     if (!path.convolution()) {
       return new LayerKind(path, false, most <= SOME ? 256 : 768);
     }
-    int channels = most <= FEW ? 64 : most <= SOME ? TOUCHSTONE : 320;
-    return new LayerKind(path, area, channels + (out % BLOCK == 0 ? 0 : BLOCK / 2));
+    int channels = most <= FEW ? 64 : most <= SOME ? 128 : 320;
+    boolean whole = path == FastPath.CONVOLUTION_F32 || out % BLOCK == 0;
+    return new LayerKind(path, area, whole ? channels : channels + BLOCK / 2);
   }
 
   /**
-   * Whether its outputs are whole blocks. Others are cut into blocks whose size depends on the
-   * feature map, so that a weight arranged for one size is arranged anew, slowly, for another.
+   * Whether a packing is safe for all layers of the kind. oneDNN's kernels cut the outputs of a
+   * convolution into blocks, in F32 by the sizes of the input, in BF16 where the outputs are no
+   * whole blocks. A weight arranged for other blocks is arranged anew in each call, by code that
+   * takes up to fifty times as long as the layer. So such weights are packed for one size alone.
    */
-  boolean wholeBlocks() {
-    return channels % BLOCK == 0;
+  boolean admits(Packing packing) {
+    boolean one = packing.rule() == Packing.Rule.SQUARE;
+    boolean safe =
+        switch (path) {
+          case CONVOLUTION_F32 -> area && one;
+          case CONVOLUTION_BF16 -> channels % BLOCK == 0 && !one;
+          case PRODUCT_BF16 -> !one;
+        };
+    return safe || packing.never();
   }
 
   /** The layers between which these stand. */
   LayerKind surrounding() {
     return new LayerKind(path, true, channels);
-  }
-
-  /** The kind that shows best whether packed weights depend on the size of what they act on. */
-  LayerKind touchstone() {
-    return path.convolution() && area ? new LayerKind(path, true, TOUCHSTONE) : this;
   }
 
   @Override

@@ -3,9 +3,15 @@ package dev.lora4j.core.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,32 +55,50 @@ class PackingTest {
 
   @ParameterizedTest
   @CsvSource({
-    "64, true",
-    "128, true",
-    "320, true",
-    "1280, true",
-    "96, false",
-    "160, false",
-    "4, false"
+    "CONVOLUTION_F32, true, 320, false, true",
+    "CONVOLUTION_F32, true, 96, false, true",
+    "CONVOLUTION_F32, false, 320, false, false",
+    "CONVOLUTION_BF16, true, 64, true, false",
+    "CONVOLUTION_BF16, false, 1280, true, false",
+    "CONVOLUTION_BF16, true, 96, false, false",
+    "CONVOLUTION_BF16, false, 160, false, false",
+    "PRODUCT_BF16, false, 96, true, false",
   })
-  void onlyWholeBlocksAreArrangedForAnySize(int out, boolean whole) {
-    LayerKind kind = LayerKind.of(FastPath.CONVOLUTION_F32, true, 128, out);
-    assertEquals(whole, kind.wholeBlocks());
-    assertEquals(whole, kind.surrounding().wholeBlocks());
+  void weightsWhoseBlocksDependOnTheInputAreForOneSize(
+      FastPath path, boolean area, int out, boolean any, boolean one) {
+    LayerKind kind = LayerKind.of(path, area, 64, out);
+    assertTrue(kind.admits(Packing.NEVER));
+    assertEquals(any, kind.admits(Packing.ALWAYS));
+    assertEquals(any, kind.admits(Packing.between(0, 128)));
+    assertEquals(one, kind.admits(Packing.square(8)));
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = FastPath.class,
-      names = {"CONVOLUTION_F32", "CONVOLUTION_BF16"})
-  void partsOfBlocksArePackedForOneSizeAtMost(FastPath path) {
+  @EnumSource(FastPath.class)
+  void whatIsMeasuredIsAdmitted(FastPath path) {
     try (Engine engine = Engine.open()) {
-      for (int out : new int[] {96, 160, 352}) {
+      for (int out : new int[] {64, 96, 160, 352}) {
         for (boolean area : new boolean[] {true, false}) {
-          Packing.Rule rule = engine.fastPaths().packing(LayerKind.of(path, area, 64, out)).rule();
-          assertTrue(rule == Packing.Rule.NEVER || rule == Packing.Rule.SQUARE, out + ": " + rule);
+          LayerKind kind = LayerKind.of(path, area, 64, out);
+          assertTrue(kind.admits(engine.fastPaths().packing(kind)), kind.toString());
         }
       }
+    }
+  }
+
+  @Test
+  void anUnsafeRuleThatWasRememberedIsMeasuredAnew(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("compute.properties");
+    LayerKind kind = LayerKind.of(FastPath.CONVOLUTION_F32, true, 320, 320);
+    try (Engine engine = Engine.open()) {
+      Properties known = new Properties();
+      String name = MeasuredChoices.place(engine) + ", " + kind;
+      known.setProperty(name, "always");
+      try (Writer out = Files.newBufferedWriter(file)) {
+        known.store(out, "");
+      }
+      Packing found = new FastPaths(engine, new MeasuredChoices(file)).packing(kind);
+      assertTrue(kind.admits(found), found.text());
     }
   }
 }
