@@ -22,9 +22,6 @@ record PackedUse(LayerKind kind, Expr x, Expr weight, String plain, String bias,
   private static final int BIAS = 2;
   private static final int STRIDE = 3;
 
-  /** The side of feature maps for which F32 is arranged where any size will do. */
-  private static final int USUAL = 32;
-
   /**
    * How an operator would use a packed weight, if it can.
    *
@@ -88,19 +85,13 @@ record PackedUse(LayerKind kind, Expr x, Expr weight, String plain, String bias,
         : PackedForm.convolution(settings, picture(packing));
   }
 
-  /*
-   * The best arrangement depends on the feature map, which is not known. oneDNN's guess without one
-   * is right for BF16 and for kernels of one place, and of no use for others in F32, where one of a
-   * usual size is, unless weights are only packed for another.
-   */
+  /** What the weight is arranged for, or nothing, where oneDNN's guess serves all sizes. */
   private String picture(Packing packing) {
-    if (kind.path() == FastPath.CONVOLUTION_BF16 || !kind.area()) {
+    if (packing.rule() != Packing.Rule.SQUARE) {
       return "annotate(Optional[List[int]], None)";
     }
-    boolean one = packing.rule() == Packing.Rule.SQUARE;
-    long side = one ? packing.least() : USUAL;
-    int batch = one ? Packing.BATCH : 1;
-    return "[" + batch + ", " + weight.shape().size(1) + ", " + side + ", " + side + "]";
+    long side = packing.least();
+    return "[" + Packing.BATCH + ", " + weight.shape().size(1) + ", " + side + ", " + side + "]";
   }
 
   /** What stands for the operator in a program in which some weights are packed. */

@@ -13,8 +13,8 @@ final class SampleLayer {
   /** Layers in a row, as in a network: what lies between two is then part of it. */
   private static final int LAYERS = 2;
 
-  /** Channels of what is only tried, and the side of its feature maps. */
-  private static final int TRIED = 32;
+  /** Channels of what is only tried. */
+  private static final int TRIED = 64;
 
   private static final int CHANNELS_LAST = 2;
 
@@ -38,8 +38,10 @@ final class SampleLayer {
 
   private static Optional<String> compared(Engine engine, LayerKind kind) {
     try (Scope scope = engine.scope("fast-path")) {
-      float[] plain = Layers.of(scope, kind, Packing.NEVER, 1, TRIED, true).run(scope);
-      float[] packed = Layers.of(scope, kind, Packing.ALWAYS, 1, TRIED, true).run(scope);
+      Packing tried = kind.admits(Packing.ALWAYS) ? Packing.ALWAYS : Packing.square(SMALLEST);
+      int batch = Packing.BATCH;
+      float[] plain = Layers.of(scope, kind, Packing.NEVER, batch, SMALLEST, true).run(scope);
+      float[] packed = Layers.of(scope, kind, tried, batch, SMALLEST, true).run(scope);
       double scale = 0;
       double apart = 0;
       for (int i = 0; i < plain.length; i++) {
