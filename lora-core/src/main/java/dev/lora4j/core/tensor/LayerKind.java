@@ -32,18 +32,18 @@ record LayerKind(FastPath path, boolean area, int channels) {
   }
 
   /**
-   * Whether a packing is safe for all layers of the kind. oneDNN's kernels cut the outputs of a
-   * convolution into blocks, in F32 by the sizes of the input, in BF16 where the outputs are no
-   * whole blocks. A weight arranged for other blocks is arranged anew in each call, by code that
-   * takes up to fifty times as long as the layer. So such weights are packed for one size alone.
+   * Whether a packing is never slow for a layer of this kind. A packed weight is arranged in blocks
+   * of outputs: in F32 they depend on the sizes of the input, in BF16 only where the outputs are no
+   * whole blocks. An input that needs other blocks has the weight arranged anew in each call, which
+   * takes twenty to a hundred times as long as the layer.
    */
   boolean admits(Packing packing) {
-    boolean one = packing.rule() == Packing.Rule.SQUARE;
+    boolean oneSize = packing.rule() == Packing.Rule.SQUARE;
     boolean safe =
         switch (path) {
-          case CONVOLUTION_F32 -> area && one;
-          case CONVOLUTION_BF16 -> channels % BLOCK == 0 && !one;
-          case PRODUCT_BF16 -> !one;
+          case CONVOLUTION_F32 -> area && oneSize;
+          case CONVOLUTION_BF16 -> channels % BLOCK == 0 && !oneSize;
+          case PRODUCT_BF16 -> !oneSize;
         };
     return safe || packing.never();
   }

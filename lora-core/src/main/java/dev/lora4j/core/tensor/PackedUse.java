@@ -85,7 +85,7 @@ record PackedUse(LayerKind kind, Expr x, Expr weight, String plain, String bias,
         : PackedForm.convolution(settings, picture(packing));
   }
 
-  /** What the weight is arranged for, or nothing, where oneDNN's guess serves all sizes. */
+  /** Sizes of the input that the weight is arranged for; None leaves the choice to oneDNN. */
   private String picture(Packing packing) {
     if (packing.rule() != Packing.Rule.SQUARE) {
       return "annotate(Optional[List[int]], None)";
