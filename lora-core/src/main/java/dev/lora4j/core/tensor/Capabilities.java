@@ -49,24 +49,39 @@ public enum Capabilities {
     return named(System.getenv().getOrDefault(VARIABLE, ""));
   }
 
+  /** Why {@link #asked} fails, where it does. */
+  public static Optional<Obstacle> obstacle() {
+    return obstacle(System.getenv().getOrDefault(VARIABLE, ""));
+  }
+
+  static Optional<Obstacle> obstacle(String name) {
+    if (name.isBlank() || find(name).isPresent()) {
+      return Optional.empty();
+    }
+    String all = Arrays.stream(values()).map(c -> c.word).collect(Collectors.joining(", "));
+    return Optional.of(
+        new Obstacle(
+            VARIABLE + " is '" + name + "'; expected one of " + all,
+            "Set it to one of these, or unset it."));
+  }
+
+  private static Optional<Capabilities> find(String name) {
+    String word = name.strip().toLowerCase(Locale.ROOT);
+    return Arrays.stream(values()).filter(c -> c.word.equals(word)).findFirst();
+  }
+
   /**
    * The one with this name; empty for the empty name.
    *
    * @throws TensorException if there is none
    */
   static Optional<Capabilities> named(String name) {
-    String word = name.strip().toLowerCase(Locale.ROOT);
-    if (word.isEmpty()) {
-      return Optional.empty();
-    }
-    Optional<Capabilities> found =
-        Arrays.stream(values()).filter(c -> c.word.equals(word)).findFirst();
-    if (found.isEmpty()) {
-      String all = Arrays.stream(values()).map(c -> c.word).collect(Collectors.joining(", "));
-      throw new TensorException(
-          VARIABLE + " is '" + name + "'; expected one of " + all + ", or unset the variable.");
-    }
-    return found;
+    obstacle(name)
+        .ifPresent(
+            o -> {
+              throw new TensorException(o.message());
+            });
+    return find(name);
   }
 
   /** What to tell somebody who may not know that the variable is set. */

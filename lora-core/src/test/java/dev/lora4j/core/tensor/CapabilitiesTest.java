@@ -43,6 +43,17 @@ class CapabilitiesTest {
         refused.getMessage());
   }
 
+  @Test
+  void unknownNamesStopTheEngineWithTheirRemedy() throws Exception {
+    String text = told("avx9");
+    assertTrue(text.contains(Capabilities.VARIABLE + " is 'avx9'"), text);
+    assertTrue(text.contains("avx512-bf16. Set it to one of these, or unset it."), text);
+    Obstacle obstacle = Capabilities.obstacle("avx9").orElseThrow();
+    assertEquals("Set it to one of these, or unset it.", obstacle.remedy());
+    assertEquals(Optional.empty(), Capabilities.obstacle(" "));
+    assertEquals(Optional.empty(), Capabilities.obstacle("avx2"));
+  }
+
   /** The words of libtorch on a real one. */
   @ParameterizedTest
   @ValueSource(strings = {"avx2", "sse4"})

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nothing grows over steps: neither what the native library holds for us nor the memory of the
- * process. Each step makes tensors of 4 MB in native memory, so that one that stayed behind per step
- * would be 1.8 GB over those measured.
+ * process. Each step makes tensors of 4 MB in native memory, so that one that stayed behind per
+ * step would be 1.8 GB over those measured.
  */
 class LeakTest {
   private static final int STEPS = 500;

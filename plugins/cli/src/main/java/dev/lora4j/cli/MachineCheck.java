@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.lora4j.core.model.ConversionCache;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.Capabilities;
+import dev.lora4j.core.tensor.Obstacle;
 import dev.lora4j.core.tensor.FasterType;
 import dev.lora4j.core.tensor.Processor;
 import java.awt.Font;
@@ -63,6 +64,11 @@ final class MachineCheck {
   }
 
   private static List<Finding> instructionSets() {
+    Optional<Obstacle> unknown = Capabilities.obstacle();
+    if (unknown.isPresent()) {
+      return List.of(
+          Finding.problem("capabilities", unknown.get().found(), unknown.get().remedy()));
+    }
     List<String> sets = Processor.instructionSets();
     Optional<Capabilities> less = Capabilities.asked();
     if (less.isPresent()) {

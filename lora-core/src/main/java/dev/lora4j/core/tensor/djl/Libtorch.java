@@ -72,6 +72,10 @@ final class Libtorch {
 
   private static Optional<Obstacle> obstacle(
       Supplier<LibtorchChoice> choice, Surroundings at, Device wanted) {
+    Optional<Obstacle> unknown = Capabilities.obstacle();
+    if (unknown.isPresent()) {
+      return unknown;
+    }
     try {
       resolved(choice.get(), at, wanted);
       return Optional.empty();
