@@ -16,9 +16,12 @@ import dev.lora4j.core.train.adapter.TargetPreset;
 import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a step costs is known before it is compiled. */
 class StepCostTest {
@@ -142,11 +145,25 @@ class StepCostTest {
     Rate measured = Rate.measure(LORA.engine(), DType.F32);
     assertTrue(measured.flops() > 1e8 && measured.traffic() > 1e7, measured.toString());
     assertTrue(measured.operator() > 1e-8 && measured.operator() < 1e-2, measured.toString());
-    // Each run takes a second by this clock: the slower a rate, the fewer of what it counts.
-    long[] seconds = {0};
-    Rate counted = Rate.measure(LORA.engine(), DType.F32, () -> seconds[0]++ * 1_000_000_000L);
-    long linear = 2L * 1024 * 320 * 320;
-    long convolution = 2L * 32 * 32 * 320 * 320 * 9;
-    assertEquals(2.0 * (linear + convolution), counted.flops(), 1);
+  }
+
+  /** Each run takes so long by the clock: the slower a rate, the fewer of what it counts. */
+  @ParameterizedTest
+  @CsvSource({"1, 6, 32", "100, 3, 8"})
+  void slowMachinesAreMeasuredByLess(long millis, int rounds, int side) {
+    List<Long> asked = new ArrayList<>();
+    Rate counted =
+        Rate.measure(
+            LORA.engine(),
+            DType.F32,
+            () -> {
+              asked.add(asked.size() * millis * 1_000_000);
+              return asked.get(asked.size() - 1);
+            });
+    long linear = 2L * side * side * 320 * 320;
+    double operations = 2.0 * linear * (1 + 9);
+    assertEquals(operations / (millis / 1e3), counted.flops(), operations * 1e-6);
+    int samples = side == 8 ? 3 : 4;
+    assertEquals(2 * rounds * samples, asked.size(), "the clock is asked before and after a run");
   }
 }
