@@ -40,7 +40,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
     List<Family> best = new ArrayList<>();
     long most = 0;
     for (Family family : Families.all()) {
-      long score = score(source, sample, fit, family);
+      long score = score(source, sample, fit, family, most);
       if (score > most) {
         best.clear();
         most = score;
@@ -56,14 +56,27 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
   static boolean fits(AdapterSource source, Family base) {
     List<TensorInfo> sample = sample(source.tensors());
     ShapeFit fit = new ShapeFit(source.tensors());
-    return score(source, sample, fit, base) > (long) sample.size() * ShapeFit.NAME;
+    long named = (long) sample.size() * ShapeFit.NAME;
+    return score(source, sample, fit, base, named) > named;
   }
 
+  /**
+   * How well it fits.
+   *
+   * @param enough what is looked for; what cannot be as much any more may be given as anything less
+   */
   private static long score(
-      AdapterSource source, List<TensorInfo> sample, ShapeFit fit, Family family) {
+      AdapterSource source, List<TensorInfo> sample, ShapeFit fit, Family family, long enough) {
     KeyContext context =
         new KeyContext(new LayerNames(family), source.tensors().keySet(), source.metadata());
-    return sample.stream().mapToLong(t -> score(t, context, fit)).sum();
+    long score = sample.stream().mapToLong(ShapeFit::most).sum();
+    for (TensorInfo tensor : sample) {
+      score += score(tensor, context, fit) - ShapeFit.most(tensor);
+      if (score < enough) {
+        break;
+      }
+    }
+    return score;
   }
 
   /** Tensors that may be factors, from all over the file if there are too many. */

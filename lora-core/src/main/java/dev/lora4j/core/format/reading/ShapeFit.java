@@ -24,6 +24,11 @@ final class ShapeFit {
     this.tensors = tensors;
   }
 
+  /** The most that {@link #of} can be for a tensor. */
+  static int most(TensorInfo tensor) {
+    return tensor.shape().rank() == 0 || tensor.shape().elements() == 0 ? NAME : FITS + SAME_RANK;
+  }
+
   /** Positive where it fits, most where that says much; negative where it does not. */
   int of(TensorInfo tensor, Address.OfLayer of) {
     Shape shape = tensor.shape();
