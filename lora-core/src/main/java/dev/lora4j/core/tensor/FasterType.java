@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Whether a device of this machine computes faster in BF16 or in F32. No table of processors can
@@ -93,23 +94,28 @@ public record FasterType(DType type, double f32Millis, double bf16Millis) {
 
   /**
    * Measures, which takes well under a second: little work first, and more only if that leaves open
-   * which type is faster.
+   * which type is faster, on a machine for which it was little.
    */
   public static FasterType measure(Engine engine) {
-    Turns turns = engine.call(() -> measure(engine, LITTLE, 2));
-    if (turns.ratio() < CLEAR) {
-      turns = engine.call(() -> measure(engine, MUCH, ROUNDS));
+    return measure(channels -> engine.call(() -> measure(engine, channels)));
+  }
+
+  /** The same by the times that work of so many channels takes. */
+  static FasterType measure(IntFunction<Turns> work) {
+    Turns turns = work.apply(LITTLE);
+    if (turns.ratio() < CLEAR && !turns.lengthy()) {
+      turns = work.apply(MUCH);
     }
     DType faster = turns.first() > WORTH_IT * turns.second() ? DType.BF16 : DType.F32;
     return new FasterType(faster, turns.first(), turns.second());
   }
 
-  private static Turns measure(Engine engine, int channels, int rounds) {
+  private static Turns measure(Engine engine, int channels) {
     try (Scope scope = engine.scope("faster-type")) {
       Sample f32 = Sample.of(scope, DType.F32, channels);
       Sample bf16 = Sample.of(scope, DType.BF16, channels);
       return Turns.of(
-          () -> f32.run(scope), () -> bf16.run(scope), rounds, Turns.clock(engine.device()));
+          () -> f32.run(scope), () -> bf16.run(scope), ROUNDS, Turns.clock(engine.device()));
     }
   }
 

@@ -34,13 +34,9 @@ record Turns(double first, double second) {
       if (best.ratio() > (round < 2 ? CLEAR : CLEAR_SOON)) {
         break;
       }
-      double a = time(first, clock);
-      double b = time(second, clock);
-      best =
-          round == 0
-              ? new Turns(a, b)
-              : new Turns(Math.min(best.first, a), Math.min(best.second, b));
-      if (a + b > LONG) {
+      Turns next = new Turns(time(first, clock), time(second, clock));
+      best = round == 0 ? next : best.least(next);
+      if (next.lengthy()) {
         break;
       }
     }
@@ -62,6 +58,15 @@ record Turns(double first, double second) {
     long began = clock.getAsLong();
     work.run();
     return (clock.getAsLong() - began) / 1e6;
+  }
+
+  private Turns least(Turns other) {
+    return new Turns(Math.min(first, other.first), Math.min(second, other.second));
+  }
+
+  /** Whether it took so long that chance is a small part of it. */
+  boolean lengthy() {
+    return first + second > LONG;
   }
 
   /** How many times as long the slower takes. */

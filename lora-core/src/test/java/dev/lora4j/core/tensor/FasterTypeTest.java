@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FasterTypeTest {
   private static Engine engine;
@@ -44,6 +48,29 @@ class FasterTypeTest {
     assertTrue(FasterType.remembered(engine, damaged).f32Millis() > 0);
     Path below = Files.writeString(folder.resolve("file"), "").resolve("compute.properties");
     assertTrue(FasterType.remembered(engine, below).f32Millis() > 0);
+  }
+
+  /** Milliseconds of little work in F32 and BF16, of more work, and how often is asked. */
+  @ParameterizedTest
+  @CsvSource({
+    "8, 7, 30, 20, 2, BF16",
+    "8, 7, 30, 29, 2, F32",
+    "9, 200, 0, 0, 1, F32",
+    "60, 9, 0, 0, 1, BF16",
+    "73000, 106000, 0, 0, 1, F32",
+    "200, 150, 0, 0, 1, BF16"
+  })
+  void moreWorkOnlyWhereLittleWasShortAndLeftItOpen(
+      double f32, double bf16, double moreF32, double moreBf16, int asked, DType type) {
+    List<Integer> channels = new ArrayList<>();
+    FasterType found =
+        FasterType.measure(
+            c -> {
+              channels.add(c);
+              return channels.size() == 1 ? new Turns(f32, bf16) : new Turns(moreF32, moreBf16);
+            });
+    assertEquals(type, found.type());
+    assertEquals(asked, channels.size(), channels.toString());
   }
 
   @Test
