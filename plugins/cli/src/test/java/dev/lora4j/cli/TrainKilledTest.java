@@ -74,7 +74,7 @@ class TrainKilledTest {
     Path whole = folder.resolve("whole/style.safetensors");
     Path said = folder.resolve("whole.txt");
     Process undisturbed = start(whole, said);
-    assertTrue(undisturbed.waitFor(120, TimeUnit.SECONDS));
+    assertTrue(undisturbed.waitFor(300, TimeUnit.SECONDS));
     assertEquals(0, undisturbed.exitValue(), Files.readString(said));
 
     Path out = folder.resolve("killed/style.safetensors");
@@ -104,7 +104,7 @@ class TrainKilledTest {
     }
     said = folder.resolve("last.txt");
     Process last = start(out, said);
-    assertTrue(last.waitFor(120, TimeUnit.SECONDS));
+    assertTrue(last.waitFor(300, TimeUnit.SECONDS));
     assertEquals(0, last.exitValue(), Files.readString(said));
     assertTrue(finished < kills, "no run was killed before its end");
     assertArrayEquals(Files.readAllBytes(whole), Files.readAllBytes(out));
