@@ -185,6 +185,7 @@ public final class Graph {
       TrainedAttention.of(operator, local)
           .ifPresent(other -> text.onCpu(statement, left + " = " + other));
     }
+    tape.addOrder(operator, out, tensors);
     if (!CUT.contains(operator)) {
       out.forEach(e -> tape.addResult(e, tensors));
     }

@@ -2,6 +2,7 @@ package dev.lora4j.core.tensor;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +20,12 @@ import java.util.function.Supplier;
  * piece gives for its leaves is what the earlier piece begins with.
  */
 final class Tape {
+  private static final Set<String> TURNING = Set.of("permute", "transpose", "movedim");
+
+  /** Operators whose results lie in the order of their dimensions, whatever goes in. */
+  private static final Set<String> IN_ORDER =
+      Set.of("linear", "matmul", "bmm", "layer_norm", "contiguous");
+
   /**
    * What is known of a value.
    *
@@ -75,6 +82,7 @@ final class Tape {
   private final List<Piece> pieces = new ArrayList<>(List.of(new Piece(new Recorded())));
   // In the order they were made. Values compare by identity.
   private final Map<Expr, Value> values = new LinkedHashMap<>();
+  private final Set<Expr> turned = new HashSet<>();
 
   /** The piece being staged. */
   Piece current() {
@@ -118,6 +126,19 @@ final class Tape {
     return v.differentiable()
         && piece(v.piece()).kind() instanceof Single single
         && single.operator().product();
+  }
+
+  /** Whether a value may lie in memory in another order than that of its dimensions. */
+  boolean turned(Expr e) {
+    return turned.contains(e);
+  }
+
+  /** Takes note of the order in which the results of an operator lie. */
+  void addOrder(String operator, List<Expr> results, List<Expr> arguments) {
+    boolean kept = !IN_ORDER.contains(operator) && arguments.stream().anyMatch(turned::contains);
+    if (kept || TURNING.contains(operator)) {
+      turned.addAll(results);
+    }
   }
 
   /** Says what the piece being staged, which is not recorded, hands on. */

@@ -52,7 +52,8 @@ final class Unrecorded {
     boolean fits =
         switch (operator) {
           case SUM -> sum(arguments, tape);
-          case CONVOLUTION, LINEAR -> product(arguments, tape);
+          case CONVOLUTION -> product(arguments, tape);
+          case LINEAR -> product(arguments, tape) && !tape.turned((Expr) arguments.get(0));
           default -> false;
         };
     if (!fits) {
@@ -98,8 +99,9 @@ final class Unrecorded {
       Expr gradient =
           switch (operator) {
             case SUM -> summed(graph, result, x, sizes.get(i));
-            // The engine multiplies rows that lie one after the other, as one matrix. Of others it
-            // would make many small products here, which need not add in the same order.
+            // The engine multiplies rows that lie one after the other, as one matrix, and of others
+            // makes many small products, which need not add in the same order. So these are
+            // recorded, and here rows follow each other.
             case LINEAR -> result.contiguous().matmul((Expr) arguments.get(WEIGHT));
             default -> convolved(graph, result, x, sizes.get(i));
           };

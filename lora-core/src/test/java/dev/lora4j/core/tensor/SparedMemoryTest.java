@@ -95,7 +95,7 @@ class SparedMemoryTest {
     private Expr layer(Expr x) {
       Expr moved = random.nextBoolean() ? shift : bias;
       Expr activated = graph.cheap(() -> x.groupNorm(GROUPS, scale, moved, 1e-5).silu());
-      return switch (random.nextInt(8)) {
+      return switch (random.nextInt(9)) {
         case 0 -> x.add(activated.conv2d(kernel, bias, 1, 1));
         case 1 -> activated.conv2d(kernel, 1, 1).add(shift.unsqueeze(-1).unsqueeze(-1));
         case 2 -> x.conv2d(shortcut, bias, 1, 0).add(activated.conv2d(kernel, bias, 1, 1));
@@ -103,6 +103,7 @@ class SparedMemoryTest {
         case 4 -> x.add(places(tokens(activated).linear(trained)));
         case 5 -> x.add(places(gated(tokens(x))));
         case 6 -> places(broadcast(tokens(x)));
+        case 7 -> x.add(places(projected(x)));
         default -> activated.conv2d(kernel, bias, 1, 1).mul(0.5).add(activated);
       };
     }
@@ -111,6 +112,16 @@ class SparedMemoryTest {
       Expr wide = x.linear(trained, bias);
       Expr gate = graph.cheap(() -> wide.mul(wide.gelu()));
       return gate.linear(square, bias).add(x.linear(square));
+    }
+
+    /** A frozen product of rows that lie beside each other in memory. */
+    private Expr projected(Expr x) {
+      Expr rows =
+          graph.cheap(
+              () ->
+                  tokens(x.groupNorm(GROUPS, scale, bias, 1e-5))
+                      .reshape(x.dim(0), Dim.of(-1), Dim.of(CHANNELS)));
+      return rows.linear(square, bias).reshape(x.dim(0), x.dim(2), x.dim(3), Dim.of(CHANNELS));
     }
 
     /** A product that is the same at all places, in two sums. */

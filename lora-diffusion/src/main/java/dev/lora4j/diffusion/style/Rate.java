@@ -97,7 +97,7 @@ public record Rate(double flops, double traffic, double operator) {
     }
 
     /** A linear layer and a convolution over a picture of this side. */
-    static Sample products(Scope scope, DType type, int side) {
+    static Sample products(Scope scope, DType type, long side) {
       Graph graph = Graph.sized(i -> i);
       Expr tokens = graph.input("tokens", type, Shape.of(side * side, WIDTH)).trainable();
       Expr picture = graph.input("picture", type, Shape.of(1, WIDTH, side, side)).trainable();

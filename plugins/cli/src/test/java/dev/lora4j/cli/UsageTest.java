@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.tensor.Capabilities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,7 +116,9 @@ class UsageTest {
     Path file = Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><p>404");
     Run run = Run.of("inspect", file);
     assertEquals(1, run.code());
-    assertEquals(1, run.err().lines().count(), run.err());
+    // Tests may run as on a lesser processor, which is told.
+    Stream<String> told = run.err().lines().filter(l -> !l.contains(Capabilities.VARIABLE));
+    assertEquals(1, told.count(), run.err());
     assertFalse(run.err().contains("Exception"), run.err());
     assertTrue(Run.of("inspect", file, "--debug").err().contains("\tat dev.lora4j"));
   }
