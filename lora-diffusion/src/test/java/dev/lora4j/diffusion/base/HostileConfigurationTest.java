@@ -122,7 +122,7 @@ class HostileConfigurationTest {
     TinyFolder.copy(TinyXl.FOLDER, folder).set(hostile.file(), hostile.key(), hostile.value());
     String message =
         assertTimeoutPreemptively(
-            Duration.ofMinutes(1),
+            Duration.ofSeconds(10),
             () -> assertThrows(ModelException.class, () -> Configs.of(folder)).getMessage());
     assertTrue(message.contains("'" + hostile.key() + "'"), message);
     assertTrue(message.contains(hostile.file()), message);

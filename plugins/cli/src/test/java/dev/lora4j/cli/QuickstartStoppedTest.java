@@ -67,7 +67,7 @@ class QuickstartStoppedTest {
     } else {
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
     }
-    assertTrue(process.waitFor(120, TimeUnit.SECONDS), "ends in time");
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends in time");
     assertEquals(kill ? 137 : 130, process.exitValue(), Files.readString(said));
     return Files.readString(said);
   }

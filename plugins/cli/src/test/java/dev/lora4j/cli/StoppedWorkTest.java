@@ -36,7 +36,7 @@ class StoppedWorkTest {
   private Stopped interrupted(Path sign, String... arguments) throws Exception {
     Process process = started(Main.class, sign, arguments);
     interrupt(process);
-    assertTrue(process.waitFor(120, TimeUnit.SECONDS), () -> "ends in time: " + read(said()));
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "ends in time: " + read(said()));
     return new Stopped(process.exitValue(), read(said()));
   }
 
@@ -100,7 +100,7 @@ class StoppedWorkTest {
     }
     assertTrue(process.isAlive(), () -> read(said()));
     interrupt(process);
-    assertTrue(process.waitFor(120, TimeUnit.SECONDS), "ends at once");
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "ends at once");
     assertEquals(130, process.exitValue());
   }
 

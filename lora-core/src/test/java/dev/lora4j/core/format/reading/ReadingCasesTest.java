@@ -413,7 +413,7 @@ class ReadingCasesTest {
     assertEquals(100_002, found.account().total());
     assertEquals(List.of(), found.problems());
     long seconds = (System.nanoTime() - began) / 1_000_000_000;
-    assertTrue(seconds < 120, seconds + " s");
+    assertTrue(seconds < 30, seconds + " s");
   }
 
   @Test
