@@ -53,9 +53,8 @@ public record Rate(double flops, double traffic, double operator) {
   }
 
   /**
-   * Measures the engine's device in some tenths of a second, of a slow machine in a few seconds: a
-   * linear layer and a convolution, and activations, and many small operators, each with its
-   * gradient.
+   * Measures the engine's device by a linear layer and a convolution, by activations, and by many
+   * small operators, each with its gradient; on a slow machine by fewer and smaller ones.
    *
    * @param type the type to compute in
    */
