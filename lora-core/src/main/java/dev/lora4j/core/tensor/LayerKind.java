@@ -32,10 +32,10 @@ record LayerKind(FastPath path, boolean area, int channels) {
   }
 
   /**
-   * Whether a packing is never slow for a layer of this kind. A packed weight is arranged in blocks
-   * of outputs: in F32 they depend on the sizes of the input, in BF16 only where the outputs are no
-   * whole blocks. An input that needs other blocks has the weight arranged anew in each call, which
-   * takes twenty to a hundred times as long as the layer.
+   * Whether a layer of this kind may be packed so: whether oneDNN never reorders the weight again.
+   * A packed weight is arranged in blocks of outputs: in F32 they depend on the sizes of the input,
+   * in BF16 only where the outputs are no whole blocks. An input that needs other blocks has the
+   * weight arranged anew in each call, which takes twenty to a hundred times as long as the layer.
    */
   boolean admits(Packing packing) {
     boolean oneSize = packing.rule() == Packing.Rule.SQUARE;

@@ -20,11 +20,8 @@ import java.util.function.Supplier;
  * piece gives for its leaves is what the earlier piece begins with.
  */
 final class Tape {
-  private static final Set<String> TURNING = Set.of("permute", "transpose", "movedim");
-
-  /** Operators whose results lie in the order of their dimensions, whatever goes in. */
-  private static final Set<String> IN_ORDER =
-      Set.of("linear", "matmul", "bmm", "layer_norm", "contiguous");
+  /** Operators whose results are contiguous whatever goes in. */
+  private static final Set<String> CONTIGUOUS = Set.of("linear", "layer_norm", "contiguous");
 
   /**
    * What is known of a value.
@@ -82,7 +79,7 @@ final class Tape {
   private final List<Piece> pieces = new ArrayList<>(List.of(new Piece(new Recorded())));
   // In the order they were made. Values compare by identity.
   private final Map<Expr, Value> values = new LinkedHashMap<>();
-  private final Set<Expr> turned = new HashSet<>();
+  private final Set<Expr> reordered = new HashSet<>();
 
   /** The piece being staged. */
   Piece current() {
@@ -128,16 +125,16 @@ final class Tape {
         && single.operator().product();
   }
 
-  /** Whether a value may lie in memory in another order than that of its dimensions. */
-  boolean turned(Expr e) {
-    return turned.contains(e);
+  /** Whether a value may be one that is not contiguous, by a view that reorders. */
+  boolean reordered(Expr e) {
+    return reordered.contains(e);
   }
 
-  /** Takes note of the order in which the results of an operator lie. */
+  /** Records the memory order of the results of an operator on {@code arguments}. */
   void addOrder(String operator, List<Expr> results, List<Expr> arguments) {
-    boolean kept = !IN_ORDER.contains(operator) && arguments.stream().anyMatch(turned::contains);
-    if (kept || TURNING.contains(operator)) {
-      turned.addAll(results);
+    boolean kept = !CONTIGUOUS.contains(operator) && arguments.stream().anyMatch(this::reordered);
+    if (kept || OperatorCost.reorders(operator)) {
+      reordered.addAll(results);
     }
   }
 

@@ -64,7 +64,7 @@ record Turns(double first, double second) {
     return new Turns(Math.min(first, other.first), Math.min(second, other.second));
   }
 
-  /** Whether it took so long that chance is a small part of it. */
+  /** Whether both ways together took more than {@link #LONG}. */
   boolean lengthy() {
     return first + second > LONG;
   }

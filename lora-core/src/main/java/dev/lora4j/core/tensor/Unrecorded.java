@@ -53,7 +53,7 @@ final class Unrecorded {
         switch (operator) {
           case SUM -> sum(arguments, tape);
           case CONVOLUTION -> product(arguments, tape);
-          case LINEAR -> product(arguments, tape) && !tape.turned((Expr) arguments.get(0));
+          case LINEAR -> product(arguments, tape) && !tape.reordered((Expr) arguments.get(0));
           default -> false;
         };
     if (!fits) {

@@ -61,9 +61,9 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
   }
 
   /**
-   * How well it fits.
+   * The sum of the fits of a sample's tensors.
    *
-   * @param enough what is looked for; what cannot be as much any more may be given as anything less
+   * @param enough the least sum that counts; for a smaller one, any number below it may be given
    */
   private static long score(
       AdapterSource source, List<TensorInfo> sample, ShapeFit fit, Family family, long enough) {
