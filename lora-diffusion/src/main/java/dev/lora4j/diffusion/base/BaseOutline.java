@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.base;
 
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.reading.ModelFamily;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
@@ -32,6 +34,7 @@ public final class BaseOutline {
     try (ModelSource source = ModelSource.open(path, options)) {
       source.files().forEach(BaseOutline::requireThere);
       ModelConfigs own = source.configs();
+      ComponentFit.require(path, own);
       return new BaseOutline(
           path, options.prediction().map(p -> own.with(own.schedule().with(p))).orElse(own));
     }
@@ -66,6 +69,11 @@ public final class BaseOutline {
   /** The sampler that is taken if none is asked for. */
   public String ownSampler() {
     return configs.schedule().settings().own();
+  }
+
+  /** The layers that adapters can change, under all their names. */
+  public Family family() {
+    return ModelFamily.of(String.valueOf(path.getFileName()), BaseSites.of(configs));
   }
 
   /** Whether it is a Stable Diffusion XL. */

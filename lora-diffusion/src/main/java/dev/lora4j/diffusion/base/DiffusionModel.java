@@ -7,7 +7,6 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.model.NetworkWeights;
 import dev.lora4j.core.nn.Parameter;
-import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -48,7 +47,7 @@ public final class DiffusionModel {
             .prediction()
             .map(p -> source.configs().with(source.configs().schedule().with(p)))
             .orElseGet(source::configs);
-    requireFit();
+    ComponentFit.require(path, configs);
     schedule = new NoiseSchedule(configs.schedule());
     ConvertedWeights conversion = ConvertedWeights.in(compute, source.files());
     weights = NetworkWeights.load(scope, path, source, wanted(), conversion);
@@ -57,7 +56,7 @@ public final class DiffusionModel {
     }
     notes.addAll(source.notes());
     notes.addAll(conversion.notes());
-    sites = walkSites();
+    sites = BaseSites.of(configs);
   }
 
   /**
@@ -70,50 +69,6 @@ public final class DiffusionModel {
   public static DiffusionModel load(Scope scope, Path path, LoadOptions options) {
     try (ModelSource source = ModelSource.open(path, options)) {
       return new DiffusionModel(scope, path, source, options);
-    }
-  }
-
-  private void requireFit() {
-    ModelConfigs.Text last = configs.texts().get(configs.texts().size() - 1);
-    if (xl() && last.network().pooledWidth() == 0) {
-      throw new ModelException(
-          path
-              + ": "
-              + last.model()
-              + " gives no pooled text, as a CLIPTextModelWithProjection does, but this denoiser is"
-              + " told it.");
-    }
-    if (denoiser().outChannels() != vae().latentChannels()) {
-      throw new ModelException(
-          path
-              + ": the denoiser predicts "
-              + denoiser().outChannels()
-              + " channels, but the autoencoder's latents have "
-              + vae().latentChannels()
-              + ".");
-    }
-    int latents = vae().latentChannels();
-    if (denoiser().inChannels() != latents && denoiser().inChannels() != 2 * latents + 1) {
-      throw new ModelException(
-          path
-              + ": the denoiser takes "
-              + denoiser().inChannels()
-              + " channels; "
-              + latents
-              + " (latents) or "
-              + (2 * latents + 1)
-              + " (those, a mask and what it leaves) can be given. It may be made to follow an"
-              + " instruction or to enlarge pictures.");
-    }
-    int width = configs.texts().stream().mapToInt(t -> t.network().width()).sum();
-    if (width != denoiser().contextWidth()) {
-      throw new ModelException(
-          path
-              + ": the denoiser takes texts of width "
-              + denoiser().contextWidth()
-              + ", but the text encoders together give "
-              + width
-              + ".");
     }
   }
 
@@ -258,23 +213,5 @@ public final class DiffusionModel {
    */
   public SiteCatalogue sites() {
     return sites;
-  }
-
-  private SiteCatalogue walkSites() {
-    List<Site> sites = new ArrayList<>();
-    AdapterInputs recorder =
-        graph ->
-            (site, x, y) -> {
-              sites.add(site);
-              return y;
-            };
-    Network.walk("unet", compute, Networks.denoiser(denoiser(), compute, recorder));
-    for (TextEncoder encoder : textEncoders) {
-      Network.walk(
-          encoder.model(),
-          compute,
-          Networks.text(encoder.network(), EncoderView.LAST, compute, recorder));
-    }
-    return new SiteCatalogue(sites);
   }
 }

@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.base.BaseOutline;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -75,6 +76,11 @@ record AdapterAxis(String adapter, Optional<String> block) {
               + ".");
     }
     return adapter;
+  }
+
+  /** Complains about a block that a base has not. */
+  void requireFits(BaseOutline base) {
+    block.ifPresent(name -> ShareOptions.shares(name + ":1", base.family().sites()));
   }
 
   /** The shares of --blocks, of which later ones count. */

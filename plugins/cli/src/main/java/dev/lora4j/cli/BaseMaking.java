@@ -35,6 +35,7 @@ final class BaseMaking {
             ? Optional.empty()
             : Optional.of(new BaseScores(run.scoring()));
     BaseTraining.requireData(run);
+    where.require();
     try (ClaimedFolder claim = ClaimedFolder.of(run.work());
         Lora4j lora = where.open(console);
         Open open = Open.of(scores, lora)) {

@@ -33,6 +33,18 @@ final class DeviceOption {
 
   @Mixin final ThreadsOption threads = new ThreadsOption();
 
+  /**
+   * Fails where {@link #open} would, as far as can be told without opening; before anything is
+   * written.
+   */
+  void require() {
+    Engine.obstacle(device)
+        .ifPresent(
+            obstacle -> {
+              throw new Failure(obstacle.message());
+            });
+  }
+
   /** Whether a card may be computed on, as far as can be told without opening an engine. */
   boolean card() {
     boolean found = device.equals(Device.AUTO) && Engine.obstacle(Device.cuda(0)).isEmpty();

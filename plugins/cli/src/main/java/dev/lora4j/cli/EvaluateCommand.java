@@ -4,11 +4,11 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
-import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.judge.Judges;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import dev.lora4j.diffusion.pipeline.Prompt;
@@ -157,9 +157,8 @@ public final class EvaluateCommand implements Command {
     JudgeFolder judge = EmojiSd.judge();
     images.ifPresent(ExistingPath::folder);
     JudgedStyle judged = JudgedStyle.of(style, judge, SIDE, console::note);
-    if (images.isEmpty()) {
-      options.outline();
-    }
+    Optional<LoadedAdapter> adapter =
+        images.isPresent() ? Optional.empty() : read(options.outline());
     OutputFile.folder(output);
     long began = System.nanoTime();
     if (images.isPresent()) {
@@ -171,7 +170,9 @@ public final class EvaluateCommand implements Command {
     } else {
       Map<Integer, String> shown = JudgedConcepts.some(judged, judge, concepts);
       try (OpenModel model = OpenModel.of(console, options)) {
-        List<Judged> all = make(console, model, judged, plain, shown);
+        adapter.ifPresent(a -> tell(console, model, a));
+        List<Judged> all =
+            make(console, model, judged, plain, shown, adapter.map(LoadedAdapter::adapter));
         report(console, model.lora().engine(), judge, judged, all, began);
       }
     }
@@ -196,8 +197,8 @@ public final class EvaluateCommand implements Command {
       OpenModel model,
       JudgedStyle judged,
       Prompt plain,
-      Map<Integer, String> shown) {
-    Optional<Adapter> adapter = lora.map(l -> read(console, model, l.file()));
+      Map<Integer, String> shown,
+      Optional<Adapter> adapter) {
     Weight weight = lora.map(LoraOption::weight).orElse(Weight.of(0));
     return new JudgedPictures(
             output.resolve("images"),
@@ -245,9 +246,12 @@ public final class EvaluateCommand implements Command {
     }
   }
 
-  private static Adapter read(Console console, OpenModel model, Path file) {
-    LoadedAdapter loaded = model.sd().load(file, ReadOptions.STRICT);
-    UsedOn.of(model.sd().base()).tell(console, file, loaded);
-    return loaded.adapter();
+  /** The adapter, read for a base that is not loaded yet. */
+  private Optional<LoadedAdapter> read(BaseOutline base) {
+    return lora.map(l -> AdapterFiles.read(l.file(), base.family()));
+  }
+
+  private void tell(Console console, OpenModel model, LoadedAdapter adapter) {
+    lora.ifPresent(l -> UsedOn.of(model.sd().base()).tell(console, l.file(), adapter));
   }
 }

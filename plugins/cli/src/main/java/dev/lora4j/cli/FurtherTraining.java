@@ -35,7 +35,6 @@ record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAsk
         .from()
         .map(
             file -> {
-              requireOther(ExistingPath.any(file), settings.out());
               return new FurtherTraining(file, base.load(file), settings.rankAskedBy())
                   .of(
                       console,

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.PngFile;
@@ -148,9 +149,10 @@ public final class GenerateCommand implements Command {
       requireOther(OutputFile.numbered(output, i, plain.size()));
     }
     repetition.ifPresent(r -> r.apply(options));
-    if (repetition.isEmpty()) {
-      options.requireFits(plain);
-    }
+    BaseOutline base = options.outline();
+    List<Prompt> asked = repetition.isPresent() ? List.of() : plain;
+    ModelOptions.requireFits(base, asked);
+    mix.requireFits(base, asked);
     long began = System.nanoTime();
     try (OpenModel model = OpenModel.of(console, options)) {
       MixPlan named = mix.plan(console, model);

@@ -4,6 +4,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.spi.Extension;
+import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.PngFile;
@@ -104,7 +105,12 @@ public final class GridCommand implements Command {
     mix.requireUsed(plain);
     embeddings.requireFiles();
     start.require();
-    options.requireFits(axes(plain));
+    BaseOutline base = options.outline();
+    ModelOptions.requireFits(base, axes(plain));
+    mix.requireFits(base, List.of(plain));
+    for (GridAxis axis : List.of(x, y, z)) {
+      AdapterAxis.of(axis.name()).ifPresent(a -> a.requireFits(base));
+    }
     OutputFile.folder(output);
     List<Path> sheets = new ArrayList<>();
     int kept = 0;

@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.mix.Area;
@@ -9,12 +10,14 @@ import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.SiteShares;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.Mixer;
+import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.clip.LoraTags;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.Region;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +82,7 @@ final class MixOption {
               + " folder).")
   Optional<Path> folder = Optional.empty();
 
+  private final Map<Path, LoadedAdapter> read = new LinkedHashMap<>();
   private final Map<Path, Adapter> files = new LinkedHashMap<>();
 
   @Mixin final PartialOption partial = new PartialOption();
@@ -159,6 +163,25 @@ final class MixOption {
     return names;
   }
 
+  /**
+   * Reads the adapters, and complains about those that a base has no layers for, and about shares
+   * of blocks that it has not, before it is loaded.
+   */
+  void requireFits(BaseOutline base, List<Prompt> prompts) {
+    Set<Path> wanted = new LinkedHashSet<>();
+    loras.forEach(lora -> wanted.add(lora.file()));
+    prompts.forEach(prompt -> tags(prompt).tags().forEach(tag -> wanted.add(tagged(tag))));
+    if (wanted.isEmpty()) {
+      return;
+    }
+    Family family = base.family();
+    for (Path file : wanted) {
+      LoadedAdapter loaded = AdapterFiles.read(file, Optional.of(family), partial.options());
+      shares.shares(loaded.adapter(), family.sites());
+      read.put(file, loaded);
+    }
+  }
+
   /** The file that a prompt names. */
   private Path tagged(LoraTags.Tag tag) {
     return new LoraFolder(folder.orElse(Path.of("."))).require(tag.name());
@@ -186,7 +209,7 @@ final class MixOption {
     if (known != null) {
       return known;
     }
-    LoadedAdapter loaded = model.sd().load(file, partial.options());
+    LoadedAdapter loaded = read.computeIfAbsent(file, f -> model.sd().load(f, partial.options()));
     UsedOn.of(model.sd().base()).tell(console, file, loaded);
     files.put(file, loaded.adapter());
     return loaded.adapter();

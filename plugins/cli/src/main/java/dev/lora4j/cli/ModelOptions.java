@@ -91,13 +91,12 @@ final class ModelOptions {
     return BaseOutline.of(path(), loading(DType.F32));
   }
 
-  /** Refuses pictures that the base does not make. */
-  void requireFits(List<Prompt> prompts) {
-    BaseOutline outline = outline();
+  /** Refuses pictures that a base does not make. */
+  static void requireFits(BaseOutline base, List<Prompt> prompts) {
     prompts.forEach(
         prompt -> {
           try {
-            prompt.requireFits(outline);
+            prompt.requireFits(base);
           } catch (IllegalArgumentException e) {
             throw new Failure(String.valueOf(e.getMessage()), e);
           }

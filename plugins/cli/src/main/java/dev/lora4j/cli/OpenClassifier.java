@@ -3,6 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.nio.file.Path;
@@ -41,16 +42,15 @@ record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseabl
             .filter(l -> !l.isEmpty())
             .findFirst()
             .orElse(List.of());
-    OpenClassifier open = of(console, options, labels, 0);
-    if (open.model.labels().isEmpty()) {
-      open.close();
+    if (labels.isEmpty() && TextModel.labels(options.path()).isEmpty()) {
       throw new Failure(
           options.path()
               + " has no head that tells classes apart, and no adapter brings one. Train one: "
               + Invocation.of("text", "train", "--base", options.path().toString(), "--data")
               + " with lines of {\"text\", \"label\"}.");
     }
-    return open;
+    options.requireFits(loras.stream().map(LoraOption::file).toList(), labels.size());
+    return of(console, options, labels, 0);
   }
 
   /** Reads adapters and their weights. */

@@ -26,6 +26,12 @@ record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
     }
   }
 
+  /** The same for adapters that will be blended in; refuses those that do not fit before. */
+  static OpenText of(Console console, TextModelOptions options, List<LoraOption> loras) {
+    options.requireFits(loras.stream().map(LoraOption::file).toList(), 0);
+    return of(console, options);
+  }
+
   /** Says what was loaded, and how long it took. */
   static void tell(Console console, Path path, long began, Lora4j lora, DType compute) {
     console.note(

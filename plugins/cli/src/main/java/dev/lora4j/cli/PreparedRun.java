@@ -1,10 +1,12 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataItem;
@@ -31,8 +33,15 @@ record PreparedRun(
     } else {
       OutputFile.require(settings.out(), ".safetensors");
     }
-    settings.from().ifPresent(f -> AdapterFiles.requireAdapter(ExistingPath.any(f)));
+    settings
+        .from()
+        .ifPresent(
+            file -> {
+              AdapterFiles.requireAdapter(ExistingPath.any(file));
+              FurtherTraining.requireOther(file, settings.out());
+            });
     BaseOutline outline = base.outline();
+    requireLayers(settings, outline.family());
     DataSet data =
         DataSet.survey(settings.groups(outline.side(), outline.sizeUnit()), DataSet.Depth.PIXELS);
     if (strict || data.training().isEmpty()) {
@@ -55,6 +64,16 @@ record PreparedRun(
       model.close();
       throw e;
     }
+  }
+
+  /** Refuses layers that the base lacks, and an adapter to go on with that is for another. */
+  private static void requireLayers(RunSettings settings, Family family) {
+    AdapterRecipe recipe = settings.style().recipe();
+    settings
+        .from()
+        .map(f -> recipe.from(AdapterFiles.read(f, family).adapter()))
+        .orElse(recipe)
+        .plan(family.sites().all());
   }
 
   private static void tellUnreached(Console console, AdapterPlan named, AdapterPlan reached) {

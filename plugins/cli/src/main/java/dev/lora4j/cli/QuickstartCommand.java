@@ -136,7 +136,9 @@ public final class QuickstartCommand implements Command {
     Path other = second.map(ExistingPath::any).orElseGet(BundledModel::adapter);
     AdapterFiles.requireAdapter(other);
     BaseOutline base = options.outline();
+    Adapter glossy = AdapterFiles.read(other, base.family()).adapter();
     images.ifPresent(folder -> PictureFolder.read(folder, base.side(), base.side()));
+    options.where.require();
     OutputFile.folder(output);
     Optional<QuickScores> scoring = QuickScores.of(images, concepts);
     long began = System.nanoTime();
@@ -146,7 +148,6 @@ public final class QuickstartCommand implements Command {
     written.put("loss", output.resolve("loss.png"));
     try (ClaimedFolder claim = ClaimedFolder.of(output);
         OpenModel model = OpenModel.of(console, options)) {
-      Adapter glossy = model.sd().adapter(other);
       StyleSettings suited = settings.with(StyleTrainer.objective(model.sd()));
       KeptTrainings kept =
           KeptTrainings.of(console, output, identity(model.sd(), pictures, suited), resume);

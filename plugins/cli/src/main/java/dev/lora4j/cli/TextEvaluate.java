@@ -86,7 +86,7 @@ final class TextEvaluate implements Command {
   }
 
   private void words(Console console, TextDataSet texts, boolean writes) {
-    try (OpenText open = OpenText.of(console, options)) {
+    try (OpenText open = OpenText.of(console, options, loras)) {
       LanguageModel model = open.model();
       SequenceLimits limits = limits(model.base());
       TokenSequences cut = model.sequences(texts, limits);

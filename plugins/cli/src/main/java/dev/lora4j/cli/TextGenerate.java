@@ -145,7 +145,7 @@ final class TextGenerate implements Command {
     BeamSettings search = Failure.usage(this::search);
     List<TextPrompt> asked = Failure.usage(this::asked);
     options.outline();
-    try (OpenText open = OpenText.of(console, options)) {
+    try (OpenText open = OpenText.of(console, options, loras)) {
       MixPlan mix = open.plan(console, loras);
       List<TextPrompt> all = new ArrayList<>();
       for (int i = 0; i < asked.size(); i++) {

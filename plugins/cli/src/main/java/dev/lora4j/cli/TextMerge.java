@@ -71,7 +71,7 @@ final class TextMerge implements Command {
   }
 
   private int words(Console console, DType stored) {
-    try (OpenText open = OpenText.of(console, options)) {
+    try (OpenText open = OpenText.of(console, options, loras)) {
       return MergedText.write(
           open.model().base(), List.of(), open.plan(console, loras), stored, out);
     }

@@ -1,11 +1,14 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.TextNetwork;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -100,6 +103,18 @@ final class TextModelOptions {
   /** Refuses texts longer than the model reads, before it is loaded. */
   void requireLength(Optional<Integer> asked) {
     length(path(), outline().longest(), asked);
+  }
+
+  /**
+   * Refuses adapters that the model has no layers for, before it is loaded.
+   *
+   * @param labels how many classes its head will tell apart; 0 for the head that it has
+   */
+  void requireFits(List<Path> adapters, int labels) {
+    if (!adapters.isEmpty()) {
+      Family layers = TextModel.layers(path(), String.valueOf(path().getFileName()), labels);
+      adapters.forEach(file -> AdapterFiles.read(file, layers));
+    }
   }
 
   /** Where the model lies. */

@@ -99,6 +99,7 @@ final class TextQuickstart implements Command {
   public int run(Console console) {
     TextTrainingSettings settings = settings();
     long began = System.nanoTime();
+    where.require();
     TextModelOptions bundled = new TextModelOptions(where);
     try (ClaimedFolder claim = ClaimedFolder.of(output);
         OpenText open = OpenText.of(console, bundled)) {

@@ -173,6 +173,7 @@ final class TextTrain implements Command {
   @SuppressWarnings("try") // the claim is only held
   private void words(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
+    options.requireFits(how.from().stream().toList(), 0);
     try (OpenText open = OpenText.of(console, options)) {
       SequenceLimits limits = how.limits(open.model().base());
       AdapterRecipe recipe =
@@ -203,6 +204,7 @@ final class TextTrain implements Command {
   private void classes(Console console, TextDataSet texts, Path run) {
     long began = System.nanoTime();
     List<String> labels = labels(texts);
+    options.requireFits(how.from().stream().toList(), labels.size());
     try (OpenClassifier open = OpenClassifier.of(console, options, labels, how.seed())) {
       TextClassifier model = open.model();
       SequenceLimits limits = how.limits(model.base());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with a command line is told before anything slow begins: no engine is opened. */
 class WrongCommandLinesTest {
@@ -50,6 +52,7 @@ class WrongCommandLinesTest {
     assertEquals("", run.out(), line);
     assertEquals(opened, Engine.opened(), line + " opened an engine");
     assertFalse(Files.exists(folder.resolve("x.safetensors")), line);
+    assertFalse(Files.exists(folder.resolve("q")), line);
   }
 
   /** The words alone are wrong, whatever the files hold. */
@@ -226,6 +229,7 @@ class WrongCommandLinesTest {
         "quickstart -o=~q --images=~empty | holds no pictures",
         "quickstart -o=~q --second=~file.txt | is a text file",
         "quickstart -o=~file.txt | is no folder",
+        "quickstart -o=~q --second=~ink.safetensors | should be [4, 16, 3, 3]",
         "quickstart -o=~q --base=~empty | is no model",
         "plan --images=~nowhere -o=~x.safetensors | nowhere",
         "plan ~nosuch.toml | There is no file",
@@ -234,10 +238,13 @@ class WrongCommandLinesTest {
         "train --images=~pics -o=~file.txt/x.safetensors | is no folder",
         "train --images=~pics -o=~x.safetensors --base=~file.txt | is a text file",
         "train --images=~pics -o=~x.safetensors --set=adapter.from=~nowhere.safetensors | There is no file",
+        "train --images=~pics -o=~x.safetensors --base=BASE --set=adapter.include=['unet.nosuch.*'] | unet.nosuch",
+        "train --images=~pics -o=~x.safetensors --set=adapter.from=~ink.safetensors | should be [4, 16, 3, 3]",
         "evaluate --style=ink --lora=~nowhere.safetensors | There is no file",
         "evaluate --style=ink --images=~nowhere | There is no folder",
         "evaluate --style=ink --lora=~cut.safetensors | ends inside its header",
         "evaluate --style=ink -o=~file.txt | is no folder",
+        "evaluate --style=ink --lora=~ink.safetensors | should be [4, 16, 3, 3]",
         "evaluate --style=ink --base=~empty | is no model",
         "generate fox --lora=~nowhere.safetensors | There is no file",
         "generate fox --lora=~cut.safetensors | ends inside its header",
@@ -256,11 +263,16 @@ class WrongCommandLinesTest {
         "generate fox --base=BASE --original-size=64x64 | no Stable Diffusion XL",
         "generate fox -o=~file.txt/x.png | is no folder",
         "generate --from=~file.txt | is no PNG file",
+        "generate fox --base=BASE --lora=~ink.safetensors --blocks=ink=OUT17:1 | OUT17",
+        "generate fox --lora=~ink.safetensors | should be [4, 16, 3, 3]",
+        "generate fox_<lora:ink:1> --lora-dir=~ | should be [4, 16, 3, 3]",
         "generate fox --base=~empty | is no model",
         "generate fox --base=~ink.safetensors | is an adapter",
         "grid fox --x=seed=1 -o=~file.txt | is no folder",
         "grid fox --x=seed=1 --base=~empty | is no model",
         "grid fox --base=BASE --x=clip-skip=100 | cannot leave out 100",
+        "grid fox --base=BASE --lora=~ink.safetensors --x=block:ink:OUT17=0,1 | OUT17",
+        "grid fox --x=seed=1 --lora=~ink.safetensors | should be [4, 16, 3, 3]",
         "inspect ~nowhere | There is no file",
         "inspect ~empty | is no model folder",
         "inspect ~cut.safetensors | ends inside its header",
@@ -282,21 +294,34 @@ class WrongCommandLinesTest {
         "plugins admit ~nowhere.jar | There is no file",
         "text quickstart -o=~file.txt | is no folder",
         "text generate a --base=~empty | is no language model",
+        "text generate a --lora=~ink.safetensors | has no factor that base can use",
         "text generate a --lora=~nowhere | There is no file or folder",
         "text classify a --base=~empty | is no language model",
+        "text classify a --lora=~ink.safetensors | has no head that tells classes apart",
         "text train --data=~empty -o=~t | holds no .jsonl",
         "text train --data=~lines.jsonl -o=~pics | not empty",
         "text train --data=~lines.jsonl -o=~t --base=~empty | is no language model",
+        "text train --data=~lines.jsonl -o=~t --from=~ink.safetensors | has no factor that base can use",
         "text train --data=~lines.jsonl -o=~t --from=~nowhere | There is no file or folder",
         "text train --data=~lines.jsonl -o=~t --max-length=100000 | reads at most",
         "text evaluate --data=~nowhere | There is no file or folder",
         "text evaluate --data=~lines.jsonl --base=~empty | is no language model",
+        "text evaluate --data=~lines.jsonl --lora=~ink.safetensors | has no factor that base can use",
         "text merge -o=~pics | not empty",
         "text merge -o=~m --base=~empty | is no language model",
+        "text merge -o=~m --lora=~ink.safetensors | has no factor that base can use",
         "text new --data=~nowhere -o=~m | There is no file or folder",
       })
   void wrongFilesAreCode1(String line, String told) {
     refused(1, line, told);
+  }
+
+  /** What a machine lacks is told before a folder is made. */
+  @ParameterizedTest
+  @ValueSource(strings = {"quickstart", "text quickstart"})
+  void aMissingCardLeavesNoFolder(String command) {
+    String told = Engine.obstacle(Device.cuda(99)).orElseThrow().message();
+    refused(1, command + " -o=~q --device=cuda:99", told);
   }
 
   static Stream<String> commands() {

@@ -1,0 +1,33 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.text.EncoderView;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The sites of a base model, by its configurations: no weight is needed. */
+final class BaseSites {
+  private BaseSites() {}
+
+  /** Those of the denoiser, then those of the text encoders. */
+  static SiteCatalogue of(ModelConfigs configs) {
+    List<Site> sites = new ArrayList<>();
+    AdapterInputs recorder =
+        graph ->
+            (site, x, y) -> {
+              sites.add(site);
+              return y;
+            };
+    Network.walk("unet", DType.F32, Networks.denoiser(configs.unet(), DType.F32, recorder));
+    for (ModelConfigs.Text text : configs.texts()) {
+      Network.walk(
+          text.model(),
+          DType.F32,
+          Networks.text(text.network(), EncoderView.LAST, DType.F32, recorder));
+    }
+    return new SiteCatalogue(sites);
+  }
+}
