@@ -24,6 +24,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.training;
   exports dev.lora4j.core.bake;
   exports dev.lora4j.core.format;
+  exports dev.lora4j.core.identity;
   exports dev.lora4j.core.format.checkpoint;
   exports dev.lora4j.core.format.diffusers;
   exports dev.lora4j.core.format.family;

@@ -1,9 +1,8 @@
 package dev.lora4j.core.adapter;
 
+import dev.lora4j.core.identity.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -31,9 +30,9 @@ final class Identity {
   }
 
   private String computed() {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     sites.forEach((site, all) -> all.forEach(factors -> add(digest, site, factors)));
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 
   private static void add(MessageDigest digest, String site, Factors factors) {
@@ -44,7 +43,7 @@ final class Identity {
         .tensors()
         .forEach(
             (role, tensor) -> {
-              text(digest, role, tensor.toString());
+              text(digest, role, tensor.canonical());
               digest.update(tensor.bytes());
             });
   }
@@ -52,13 +51,5 @@ final class Identity {
   /** Names and values end with a NUL, so that no two lists of them give the same bytes. */
   private static void text(MessageDigest digest, String name, String value) {
     digest.update((name + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

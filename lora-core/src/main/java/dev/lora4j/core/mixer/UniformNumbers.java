@@ -1,6 +1,6 @@
 package dev.lora4j.core.mixer;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;

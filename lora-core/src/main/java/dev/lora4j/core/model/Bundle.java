@@ -1,5 +1,6 @@
 package dev.lora4j.core.model;
 
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.safetensors.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,11 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +71,7 @@ public final class Bundle {
   /** The folder below {@code home} that holds the files; what is missing in it is unpacked. */
   Path unpacked(Path home) {
     byte[] index = bytes("index.txt");
-    Path folder = home.resolve(hex(sha256().digest(index)).substring(0, NAME_LENGTH));
+    Path folder = home.resolve(Digests.hex(index).substring(0, NAME_LENGTH));
     Map<String, String> hashes = new LinkedHashMap<>();
     for (String line : new String(index, StandardCharsets.UTF_8).lines().toList()) {
       List<String> parts = List.of(line.split(" ", 2));
@@ -127,7 +126,7 @@ public final class Bundle {
     AtomicFile.write(
         target,
         out -> {
-          MessageDigest digest = sha256();
+          MessageDigest digest = Digests.sha256();
           try (InputStream in = new DigestInputStream(open("files/" + name), digest)) {
             byte[] chunk = new byte[CHUNK];
             for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
@@ -137,7 +136,7 @@ public final class Bundle {
               }
             }
           }
-          if (!hex(digest.digest()).equals(expected)) {
+          if (!Digests.hex(digest).equals(expected)) {
             throw new IOException("the bundled file " + name + " is damaged");
           }
         });
@@ -185,17 +184,5 @@ public final class Bundle {
   private InputStream open(String name) throws IOException {
     return Optional.ofNullable(resources.open(name))
         .orElseThrow(() -> new IOException("the jar lacks " + name));
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -1,13 +1,11 @@
 package dev.lora4j.core.model;
 
+import dev.lora4j.core.identity.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -28,7 +26,7 @@ public final class BundleIndex {
         for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
           String name = work.relativize(file).toString().replace('\\', '/');
           byte[] content = Files.readAllBytes(file);
-          lines.add(sha256(content) + " " + name);
+          lines.add(Digests.hex(content) + " " + name);
           Path target = resources.resolve("files").resolve(name);
           Files.createDirectories(target.getParent());
           Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
@@ -36,13 +34,5 @@ public final class BundleIndex {
       }
     }
     Files.writeString(resources.resolve("index.txt"), String.join("\n", lines) + "\n");
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

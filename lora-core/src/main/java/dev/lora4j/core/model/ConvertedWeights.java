@@ -1,6 +1,6 @@
 package dev.lora4j.core.model;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.nn.StoredWeight;
 import dev.lora4j.core.nn.WeightReader;
 import dev.lora4j.core.nn.WeightStore;
@@ -126,8 +126,9 @@ public final class ConvertedWeights {
     }
     MessageDigest digest = Digests.sha256();
     others.forEach(
-        (name, w) -> digest.update((name + '\n' + w + '\n').getBytes(StandardCharsets.UTF_8)));
-    digest.update((hash + ' ' + compute).getBytes(StandardCharsets.UTF_8));
+        (name, w) ->
+            digest.update((name + '\n' + w.canonical() + '\n').getBytes(StandardCharsets.UTF_8)));
+    digest.update((hash + ' ' + compute.name()).getBytes(StandardCharsets.UTF_8));
     return Digests.hex(digest);
   }
 

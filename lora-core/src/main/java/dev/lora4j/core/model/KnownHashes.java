@@ -1,7 +1,7 @@
 package dev.lora4j.core.model;
 
-import dev.lora4j.core.format.metadata.Digests;
 import dev.lora4j.core.format.metadata.FileHashes;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.tensor.FasterType;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.lora4j.core.nn;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.Shape;
 import java.util.LinkedHashMap;
@@ -14,7 +16,8 @@ import java.util.Map;
  * @param shape the shape that the model has it in
  * @param transposed whether it lies there as [in, out], of which {@code shape} is [out, in]
  */
-public record StoredWeight(String tensor, long from, Shape shape, boolean transposed) {
+public record StoredWeight(String tensor, long from, Shape shape, boolean transposed)
+    implements Canonical {
   /** A whole tensor as it is. */
   public static StoredWeight whole(TensorInfo tensor) {
     return new StoredWeight(tensor.name(), 0, tensor.shape(), false);
@@ -25,6 +28,16 @@ public record StoredWeight(String tensor, long from, Shape shape, boolean transp
     Map<String, StoredWeight> weights = new LinkedHashMap<>();
     tensors.forEach((name, info) -> weights.put(name, whole(info)));
     return weights;
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("StoredWeight")
+        .with("tensor", tensor)
+        .with("from", from)
+        .with("shape", shape)
+        .with("transposed", transposed)
+        .text();
   }
 
   /** The shape that it lies in. */

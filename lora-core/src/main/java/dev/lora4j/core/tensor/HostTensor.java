@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor;
 
+import dev.lora4j.core.identity.Canonical;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -9,7 +10,7 @@ import java.util.List;
  * A small immutable tensor on the Java heap, in the element type of its file. Needs no engine and
  * no closing; compares by content.
  */
-public final class HostTensor {
+public final class HostTensor implements Canonical {
   private final DType dtype;
   private final Shape shape;
   private final byte[] data;
@@ -193,8 +194,14 @@ public final class HostTensor {
     return 31 * shape.hashCode() + Arrays.hashCode(data);
   }
 
+  /** Its type and shape; its numbers are hashed as the bytes that they are. */
+  @Override
+  public String canonical() {
+    return dtype.name() + " " + shape.canonical();
+  }
+
   @Override
   public String toString() {
-    return dtype + " " + shape;
+    return canonical();
   }
 }

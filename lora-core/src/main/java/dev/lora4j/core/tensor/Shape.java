@@ -1,5 +1,6 @@
 package dev.lora4j.core.tensor;
 
+import dev.lora4j.core.identity.Canonical;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -10,7 +11,7 @@ import java.util.stream.LongStream;
  *
  * <p>Instances are immutable and compare by content.
  */
-public final class Shape {
+public final class Shape implements Canonical {
   /** A size that is only known when the program runs. Prints as {@code ?}. */
   public static final long UNKNOWN = -1;
 
@@ -113,6 +114,11 @@ public final class Shape {
   /** For example {@code [4, 3, ?, ?]}. */
   @Override
   public String toString() {
+    return canonical();
+  }
+
+  @Override
+  public String canonical() {
     return LongStream.of(sizes)
         .mapToObj(s -> s == UNKNOWN ? "?" : Long.toString(s))
         .collect(Collectors.joining(", ", "[", "]"));

@@ -1,26 +1,17 @@
 package dev.lora4j.core.train;
 
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** SHA-256 of what a checkpoint holds, as lower-case hexadecimal digits. */
 final class CheckpointHash {
-  private final MessageDigest digest;
-
-  private CheckpointHash() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
+  private final MessageDigest digest = Digests.sha256();
 
   /** Of names, types, shapes and bytes of tensors, and of strings, in the order of their names. */
   static String of(Map<String, HostTensor> tensors, Map<String, String> metadata) {
@@ -35,7 +26,7 @@ final class CheckpointHash {
         .forEach(
             (name, tensor) -> {
               hash.add(name);
-              hash.add(tensor.toString());
+              hash.add(tensor.canonical());
               hash.digest.update(tensor.bytes());
             });
     return hash.text();
@@ -46,7 +37,7 @@ final class CheckpointHash {
     CheckpointHash hash = new CheckpointHash();
     for (FlatLayout.Slot slot : layout.slots()) {
       hash.add(slot.parameter().name());
-      hash.add(slot.parameter().shape().toString());
+      hash.add(slot.parameter().shape().canonical());
     }
     return hash.text();
   }
@@ -59,6 +50,6 @@ final class CheckpointHash {
   }
 
   private String text() {
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest);
   }
 }

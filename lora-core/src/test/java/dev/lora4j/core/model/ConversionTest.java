@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,6 +165,18 @@ class ConversionTest {
       places.remove("c");
       return cache.entry(conversion.name(places));
     }
+  }
+
+  /** What was converted before is found again. */
+  @Test
+  void anEntryKeepsItsName() {
+    ConvertedWeights conversion = new ConvertedWeights(DType.BF16, () -> "content", cache(100), 1);
+    Map<String, StoredWeight> places = new TreeMap<>();
+    places.put("a.weight", new StoredWeight("a", 7, Shape.of(4, 320, 3, 3), false));
+    places.put("b", new StoredWeight("b", 0, Shape.of(30, 20), true));
+    assertEquals(
+        "6d5c607d1f1d9fffb4738869692a03fc9db7b8893fd9889ba2c206ea808c3308",
+        conversion.name(places));
   }
 
   @Test

@@ -1,20 +1,21 @@
 package dev.lora4j.diffusion.base;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
 import dev.lora4j.diffusion.text.EncoderView;
 import dev.lora4j.diffusion.text.TextNetwork;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * All that is to be known of a model beside its weights.
  *
- * @param unet its denoiser, by the name that digests of bases have always known it
+ * @param unet its denoiser
  * @param texts its text encoders, in the order in which the denoiser gets what they see
  * @param schedule how it was taught to remove noise
  * @param sampleSize height and width of the latents that it was trained on
@@ -26,7 +27,8 @@ record ModelConfigs(
     List<Text> texts,
     SchedulerConfig schedule,
     int sampleSize,
-    boolean zerosForNoText) {
+    boolean zerosForNoText)
+    implements Canonical {
   private static final int DIGITS = 12;
 
   /**
@@ -34,11 +36,10 @@ record ModelConfigs(
    *
    * @param model what the names of its sites begin with, for example {@code text_encoder_2}
    */
-  record Text(String model, TextNetwork network) {
-    /** By which digests of bases have always known it. */
+  record Text(String model, TextNetwork network) implements Canonical {
     @Override
-    public String toString() {
-      return "Text[model=" + model + ", config=" + network + "]";
+    public String canonical() {
+      return CanonicalForm.of("Text").with("model", model).with("config", network).text();
     }
   }
 
@@ -56,9 +57,19 @@ record ModelConfigs(
    * has the value that all bases had before it could be read otherwise takes no part.
    */
   String identity() {
-    MessageDigest digest = Digests.sha256();
-    digest.update(toString().getBytes(StandardCharsets.UTF_8));
-    return Digests.hex(digest).substring(0, DIGITS);
+    return Digests.hex(canonical().getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("ModelConfigs")
+        .with("unet", unet)
+        .with("vae", vae)
+        .with("texts", texts)
+        .with("schedule", schedule)
+        .with("sampleSize", sampleSize)
+        .with("zerosForNoText", zerosForNoText)
+        .text();
   }
 
   /** What the sides of pictures are multiples of, in pixels. */

@@ -198,9 +198,9 @@ public record ClipText(ClipTextConfig config, int end) implements TextNetwork {
     return at.layerNorm(name, x, config.layerNormEps());
   }
 
-  /** Its sizes, by which digests of bases have always known it. */
+  /** That of its sizes. */
   @Override
-  public String toString() {
-    return config.toString();
+  public String canonical() {
+    return config.canonical();
   }
 }

@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.clip;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * The sizes of a CLIPTextModel, named as in its {@code config.json}.
  *
@@ -15,7 +18,8 @@ public record ClipTextConfig(
     int maxPositionEmbeddings,
     double layerNormEps,
     boolean quickGelu,
-    int projectionDim) {
+    int projectionDim)
+    implements Canonical {
   /** An encoder without a pooled text. */
   public ClipTextConfig(
       int vocabSize,
@@ -36,5 +40,20 @@ public record ClipTextConfig(
         layerNormEps,
         quickGelu,
         0);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("ClipTextConfig")
+        .with("vocabSize", vocabSize)
+        .with("hiddenSize", hiddenSize)
+        .with("intermediateSize", intermediateSize)
+        .with("numHiddenLayers", numHiddenLayers)
+        .with("numAttentionHeads", numAttentionHeads)
+        .with("maxPositionEmbeddings", maxPositionEmbeddings)
+        .with("layerNormEps", layerNormEps)
+        .with("quickGelu", quickGelu)
+        .with("projectionDim", projectionDim)
+        .text();
   }
 }

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.clip;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +80,8 @@ public record Embedding(String name, Optional<String> token, Map<String, HostTen
     MessageDigest digest = Digests.sha256();
     vectors.forEach(
         (encoder, tensor) -> {
-          digest.update((encoder + "\0" + tensor + "\0").getBytes(StandardCharsets.UTF_8));
+          digest.update(
+              (encoder + "\0" + tensor.canonical() + "\0").getBytes(StandardCharsets.UTF_8));
           digest.update(tensor.bytes());
         });
     return Digests.hex(digest);

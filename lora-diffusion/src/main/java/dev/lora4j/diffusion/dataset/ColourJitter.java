@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.dataset;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.train.Noise;
 import dev.lora4j.diffusion.dataset.image.PixelMap;
 
@@ -10,7 +12,7 @@ import dev.lora4j.diffusion.dataset.image.PixelMap;
  * @param degrees by how much hue turns
  * @param gamma exponent of brightness
  */
-public record ColourJitter(double degrees, double gamma) {
+public record ColourJitter(double degrees, double gamma) implements Canonical {
   /** No change. */
   public static final ColourJitter NONE = new ColourJitter(0, 1);
 
@@ -29,6 +31,11 @@ public record ColourJitter(double degrees, double gamma) {
     return turns
         ? new ColourJitter(MOST_DEGREES * amount, 1)
         : new ColourJitter(0, 1 + MOST_GAMMA * amount);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("ColourJitter").with("degrees", degrees).with("gamma", gamma).text();
   }
 
   /** Red, green and blue of {@code picture} changed. */

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.denoiser;
 
+import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.mix.SitePlace;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
@@ -8,9 +9,9 @@ import java.util.List;
 /**
  * The network of a denoiser with its sizes, without its weights: it predicts the noise, velocity or
  * flow in noisy latents. Implementations are values: those of equal sizes are equal, and {@link
- * Object#toString} tells all sizes, as a digest of them goes into what pictures say of their base.
+ * #canonical} tells all sizes, as a digest of them goes into what pictures say of their base.
  */
-public interface DenoiserNetwork {
+public interface DenoiserNetwork extends Canonical {
   /** Channels of the latents that it takes. */
   int inChannels();
 

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.pipeline;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.awt.Color;
 import java.awt.image.BufferedImage;

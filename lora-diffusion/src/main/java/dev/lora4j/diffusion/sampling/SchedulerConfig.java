@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.sampling;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +32,8 @@ public record SchedulerConfig(
     Sigmas sigmas,
     double flowShift,
     List<Double> trainedBetas,
-    SamplerSettings settings) {
+    SamplerSettings settings)
+    implements Canonical {
   /** Copies the list. */
   public SchedulerConfig {
     trainedBetas = List.copyOf(trainedBetas);
@@ -161,32 +164,23 @@ public record SchedulerConfig(
         settings);
   }
 
-  /** All but what concerns samplers alone: digests of bases have always known it so. */
+  /** Without what concerns samplers alone, which decides about no level. */
   @Override
-  public String toString() {
-    return "SchedulerConfig[numTrainTimesteps="
-        + numTrainTimesteps
-        + ", betas="
-        + betas
-        + ", betaStart="
-        + betaStart
-        + ", betaEnd="
-        + betaEnd
-        + ", prediction="
-        + prediction
-        + ", spacing="
-        + spacing
-        + ", stepsOffset="
-        + stepsOffset
-        + ", setAlphaToOne="
-        + setAlphaToOne
-        + ", zeroTerminalSnr="
-        + zeroTerminalSnr
-        + ", sigmas="
-        + sigmas
-        + ", flowShift="
-        + flowShift
-        + (trainedBetas.isEmpty() ? "]" : ", trainedBetas=" + trainedBetas + "]");
+  public String canonical() {
+    return CanonicalForm.of("SchedulerConfig")
+        .with("numTrainTimesteps", numTrainTimesteps)
+        .with("betas", betas)
+        .with("betaStart", betaStart)
+        .with("betaEnd", betaEnd)
+        .with("prediction", prediction)
+        .with("spacing", spacing)
+        .with("stepsOffset", stepsOffset)
+        .with("setAlphaToOne", setAlphaToOne)
+        .with("zeroTerminalSnr", zeroTerminalSnr)
+        .with("sigmas", sigmas)
+        .with("flowShift", flowShift)
+        .with("trainedBetas", trainedBetas, List.of())
+        .text();
   }
 
   /** The law of the noise added per timestep. */

@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.text;
 
+import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
@@ -8,10 +9,10 @@ import java.util.List;
 
 /**
  * The network of a text encoder with its sizes, without its weights. Implementations are values:
- * those of equal sizes are equal, and {@link Object#toString} tells all sizes, as a digest of them
- * goes into what pictures say of their base.
+ * those of equal sizes are equal, and {@link #canonical} tells all sizes, as a digest of them goes
+ * into what pictures say of their base.
  */
-public interface TextNetwork {
+public interface TextNetwork extends Canonical {
   /** How many tokens it takes at once. */
   int places();
 

@@ -237,9 +237,9 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
         config.upcastAttention());
   }
 
-  /** Its sizes, by which digests of bases have always known it. */
+  /** That of its sizes. */
   @Override
-  public String toString() {
-    return config.toString();
+  public String canonical() {
+    return config.canonical();
   }
 }

@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.unet;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +36,8 @@ public record UNetConfig(
     List<Integer> transformerLayers,
     boolean upcastAttention,
     Optional<Added> added,
-    UNetVariant variant) {
+    UNetVariant variant)
+    implements Canonical {
 
   /**
    * Sizes and the pooled text (Podell et al. 2023, section 2.2), as Stable Diffusion XL is told
@@ -43,7 +46,12 @@ public record UNetConfig(
    * @param sinusoids numbers that each size becomes
    * @param width the pooled text's width and all sinusoids together
    */
-  public record Added(int sinusoids, int width) {}
+  public record Added(int sinusoids, int width) implements Canonical {
+    @Override
+    public String canonical() {
+      return CanonicalForm.of("Added").with("sinusoids", sinusoids).with("width", width).text();
+    }
+  }
 
   /** Copies its lists. */
   public UNetConfig {
@@ -145,39 +153,24 @@ public record UNetConfig(
     return own.isEmpty() ? transformerLayers.get(levels() - 1 - step) : own.get(step).get(layer);
   }
 
-  /**
-   * All sizes, with the variant only where there is one: digests of bases have always known it so.
-   */
   @Override
-  public String toString() {
-    return "UNetConfig[inChannels="
-        + inChannels
-        + ", outChannels="
-        + outChannels
-        + ", blockOutChannels="
-        + blockOutChannels
-        + ", downCrossAttention="
-        + downCrossAttention
-        + ", upCrossAttention="
-        + upCrossAttention
-        + ", layersPerBlock="
-        + layersPerBlock
-        + ", crossAttentionDim="
-        + crossAttentionDim
-        + ", attentionHeads="
-        + attentionHeads
-        + ", normNumGroups="
-        + normNumGroups
-        + ", normEps="
-        + normEps
-        + ", linearProjection="
-        + linearProjection
-        + ", transformerLayers="
-        + transformerLayers
-        + ", upcastAttention="
-        + upcastAttention
-        + ", added="
-        + added
-        + (variant.equals(UNetVariant.PLAIN) ? "]" : ", variant=" + variant + "]");
+  public String canonical() {
+    return CanonicalForm.of("UNetConfig")
+        .with("inChannels", inChannels)
+        .with("outChannels", outChannels)
+        .with("blockOutChannels", blockOutChannels)
+        .with("downCrossAttention", downCrossAttention)
+        .with("upCrossAttention", upCrossAttention)
+        .with("layersPerBlock", layersPerBlock)
+        .with("crossAttentionDim", crossAttentionDim)
+        .with("attentionHeads", attentionHeads)
+        .with("normNumGroups", normNumGroups)
+        .with("normEps", normEps)
+        .with("linearProjection", linearProjection)
+        .with("transformerLayers", transformerLayers)
+        .with("upcastAttention", upcastAttention)
+        .with("added", added)
+        .with("variant", variant, UNetVariant.PLAIN)
+        .text();
   }
 }

@@ -1,8 +1,9 @@
 package dev.lora4j.diffusion.unet;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import java.util.List;
 import java.util.Optional;
-import java.util.StringJoiner;
 
 /**
  * In what a UNet2DConditionModel differs from Stable Diffusion's, named as in its {@code
@@ -36,7 +37,8 @@ public record UNetVariant(
     Optional<TimeActivation> afterTime,
     int guidanceWidth,
     List<List<Integer>> downDepths,
-    List<List<Integer>> upDepths) {
+    List<List<Integer>> upDepths)
+    implements Canonical {
   /** As Stable Diffusion's. */
   public static final UNetVariant PLAIN = of(Middle.CROSS_ATTENTION, 0);
 
@@ -92,26 +94,20 @@ public record UNetVariant(
 
   /** What differs alone, so that what is added here later changes no digest of a base. */
   @Override
-  public String toString() {
-    StringJoiner all = new StringJoiner(", ", "UNetVariant[", "]");
-    tell(all, "downsamplePadding", downsamplePadding, 1);
-    tell(all, "middle", middle, Middle.CROSS_ATTENTION);
-    tell(all, "middleScale", middleScale, 1.0);
-    tell(all, "centred", centred, false);
-    tell(all, "sinesFirst", sinesFirst, false);
-    tell(all, "frequencyShift", frequencyShift, 0.0);
-    tell(all, "timeWidth", timeWidth, 0);
-    tell(all, "afterTimestep", afterTimestep, Optional.empty());
-    tell(all, "afterTime", afterTime, Optional.empty());
-    tell(all, "guidanceWidth", guidanceWidth, 0);
-    tell(all, "downDepths", downDepths, List.of());
-    tell(all, "upDepths", upDepths, List.of());
-    return all.toString();
-  }
-
-  private static void tell(StringJoiner all, String name, Object value, Object plain) {
-    if (!value.equals(plain)) {
-      all.add(name + "=" + value);
-    }
+  public String canonical() {
+    return CanonicalForm.of("UNetVariant")
+        .with("downsamplePadding", downsamplePadding, 1)
+        .with("middle", middle, Middle.CROSS_ATTENTION)
+        .with("middleScale", middleScale, 1.0)
+        .with("centred", centred, false)
+        .with("sinesFirst", sinesFirst, false)
+        .with("frequencyShift", frequencyShift, 0.0)
+        .with("timeWidth", timeWidth, 0)
+        .with("afterTimestep", afterTimestep, Optional.empty())
+        .with("afterTime", afterTime, Optional.empty())
+        .with("guidanceWidth", guidanceWidth, 0)
+        .with("downDepths", downDepths, List.of())
+        .with("upDepths", upDepths, List.of())
+        .text();
   }
 }

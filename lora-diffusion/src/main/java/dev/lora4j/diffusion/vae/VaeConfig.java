@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.vae;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import java.util.List;
 
 /**
@@ -19,7 +21,8 @@ public record VaeConfig(
     int normNumGroups,
     double scalingFactor,
     double shiftFactor,
-    VaeParts parts) {
+    VaeParts parts)
+    implements Canonical {
 
   /** Copies its list. */
   public VaeConfig {
@@ -67,25 +70,18 @@ public record VaeConfig(
     return 1 << (blockOutChannels.size() - 1);
   }
 
-  /** All sizes, with the parts only where some lack: digests of bases have always known it so. */
   @Override
-  public String toString() {
-    return "VaeConfig[inChannels="
-        + inChannels
-        + ", outChannels="
-        + outChannels
-        + ", latentChannels="
-        + latentChannels
-        + ", blockOutChannels="
-        + blockOutChannels
-        + ", layersPerBlock="
-        + layersPerBlock
-        + ", normNumGroups="
-        + normNumGroups
-        + ", scalingFactor="
-        + scalingFactor
-        + ", shiftFactor="
-        + shiftFactor
-        + (parts.equals(VaeParts.ALL) ? "]" : ", parts=" + parts + "]");
+  public String canonical() {
+    return CanonicalForm.of("VaeConfig")
+        .with("inChannels", inChannels)
+        .with("outChannels", outChannels)
+        .with("latentChannels", latentChannels)
+        .with("blockOutChannels", blockOutChannels)
+        .with("layersPerBlock", layersPerBlock)
+        .with("normNumGroups", normNumGroups)
+        .with("scalingFactor", scalingFactor)
+        .with("shiftFactor", shiftFactor)
+        .with("parts", parts, VaeParts.ALL)
+        .text();
   }
 }

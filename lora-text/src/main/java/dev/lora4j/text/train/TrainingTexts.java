@@ -1,6 +1,6 @@
 package dev.lora4j.text.train;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.text.data.TextDataSet;

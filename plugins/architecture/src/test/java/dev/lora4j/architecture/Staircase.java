@@ -13,6 +13,7 @@ final class Staircase {
   private static final List<String> LINES =
       List.of(
           "dev.lora4j.core.spi",
+          "dev.lora4j.core.identity",
           "dev.lora4j.core.tensor",
           "dev.lora4j.core.tensor.djl",
           "dev.lora4j.core.safetensors",

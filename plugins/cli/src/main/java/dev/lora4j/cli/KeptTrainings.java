@@ -1,6 +1,6 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -114,7 +114,7 @@ final class AlteredDenoiser implements DenoiserNetwork {
   }
 
   @Override
-  public String toString() {
-    return sound.toString();
+  public String canonical() {
+    return sound.canonical();
   }
 }

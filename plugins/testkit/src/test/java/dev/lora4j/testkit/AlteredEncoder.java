@@ -139,7 +139,7 @@ final class AlteredEncoder implements TextNetwork {
   }
 
   @Override
-  public String toString() {
-    return sound.toString();
+  public String canonical() {
+    return sound.canonical();
   }
 }

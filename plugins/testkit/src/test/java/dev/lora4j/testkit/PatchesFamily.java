@@ -1,5 +1,6 @@
 package dev.lora4j.testkit;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.mix.SitePlace;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Weights;
@@ -49,6 +50,16 @@ public class PatchesFamily implements DenoiserFamily {
   public record Network(int channels, int width, int contextWidth, int pooledWidth)
       implements DenoiserNetwork {
     private static final int SIDE = 2;
+
+    @Override
+    public String canonical() {
+      return CanonicalForm.of("Patches")
+          .with("channels", channels)
+          .with("width", width)
+          .with("textWidth", contextWidth)
+          .with("pooledWidth", pooledWidth)
+          .text();
+    }
 
     @Override
     public int inChannels() {

@@ -1,5 +1,6 @@
 package dev.lora4j.testkit;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Weights;
@@ -51,6 +52,15 @@ public class WordsFamily implements TextEncoderFamily {
 
   /** The network. */
   public record Network(int words, int width, int places) implements TextNetwork {
+    @Override
+    public String canonical() {
+      return CanonicalForm.of("Words")
+          .with("words", words)
+          .with("width", width)
+          .with("places", places)
+          .text();
+    }
+
     @Override
     public int pooledWidth() {
       return width;

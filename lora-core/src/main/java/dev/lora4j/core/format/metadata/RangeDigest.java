@@ -1,5 +1,6 @@
 package dev.lora4j.core.format.metadata;
 
+import dev.lora4j.core.identity.Digests;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 

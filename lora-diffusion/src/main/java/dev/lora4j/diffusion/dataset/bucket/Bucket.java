@@ -1,12 +1,14 @@
 package dev.lora4j.diffusion.dataset.bucket;
 
+import dev.lora4j.core.identity.Canonical;
+
 /**
  * A size in which pictures are trained; a batch holds pictures of one bucket.
  *
  * @param width in pixels
  * @param height in pixels
  */
-public record Bucket(int width, int height) implements Comparable<Bucket> {
+public record Bucket(int width, int height) implements Comparable<Bucket>, Canonical {
   /** Width over height. */
   public double aspect() {
     return width / (double) height;
@@ -26,7 +28,12 @@ public record Bucket(int width, int height) implements Comparable<Bucket> {
   }
 
   @Override
-  public String toString() {
+  public String canonical() {
     return width + "x" + height;
+  }
+
+  @Override
+  public String toString() {
+    return canonical();
   }
 }

@@ -1,6 +1,7 @@
 package dev.lora4j.diffusion.dataset.cache;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.core.identity.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Map;
@@ -27,10 +28,14 @@ public record CacheKey(String kind, Map<String, String> parts) {
     return new CacheKey(kind, Map.of());
   }
 
-  /** Also depends on this. */
+  /**
+   * Also depends on this.
+   *
+   * @throws IllegalArgumentException if a value of this class has no canonical text
+   */
   public CacheKey with(String name, Object value) {
     Map<String, String> more = new TreeMap<>(parts);
-    more.put(name, String.valueOf(value));
+    more.put(name, CanonicalForm.text(value));
     return new CacheKey(kind, more);
   }
 

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.dataset.cache;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.SafetensorsException;
 import dev.lora4j.core.safetensors.SafetensorsWriter;

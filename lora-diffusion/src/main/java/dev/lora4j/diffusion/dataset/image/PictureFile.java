@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.dataset.image;
 
-import dev.lora4j.core.format.metadata.Digests;
+import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.safetensors.RegularFile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;

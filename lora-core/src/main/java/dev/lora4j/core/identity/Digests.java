@@ -1,4 +1,4 @@
-package dev.lora4j.core.format.metadata;
+package dev.lora4j.core.identity;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,6 +15,13 @@ public final class Digests {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /** That of some bytes, in hexadecimal. */
+  public static String hex(byte[] bytes) {
+    MessageDigest digest = sha256();
+    digest.update(bytes);
+    return hex(digest);
   }
 
   /** What {@code digest} has become, in hexadecimal; it begins anew. */

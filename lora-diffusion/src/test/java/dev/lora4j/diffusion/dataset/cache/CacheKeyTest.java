@@ -1,0 +1,25 @@
+package dev.lora4j.diffusion.dataset.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.dataset.ColourJitter;
+import dev.lora4j.diffusion.dataset.bucket.Bucket;
+import org.junit.jupiter.api.Test;
+
+/** Caches that were written before are found again. */
+class CacheKeyTest {
+  @Test
+  void aKeyKeepsItsDigest() {
+    CacheKey key =
+        CacheKey.of("latents")
+            .with("base", "abc")
+            .with("compute", DType.BF16)
+            .with("skip", 1)
+            .with("bucket", new Bucket(512, 768))
+            .with("flipped", true)
+            .with("colour", new ColourJitter(-0.001, 1.05))
+            .with("background", 0xffffff);
+    assertEquals("4478d2f011c74ede34f44c96f04dd7ceb207deac2fec5ac53b02abe0524cdc28", key.digest());
+  }
+}
