@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter;
 
+import dev.lora4j.core.identity.Canonical;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
  * <p>Two adapters with the same factors and scales have the same {@link #identity}, whatever file
  * layout they came in and whatever they are called.
  */
-public final class Adapter {
+public final class Adapter implements Canonical {
   private final String name;
   private final SortedMap<String, List<Factors>> sites;
   private final Map<String, String> metadata;
@@ -88,7 +89,12 @@ public final class Adapter {
   }
 
   @Override
-  public String toString() {
+  public String canonical() {
     return name + " (" + identity().substring(0, 12) + ")";
+  }
+
+  @Override
+  public String toString() {
+    return canonical();
   }
 }

@@ -1,5 +1,7 @@
 package dev.lora4j.core.identity;
 
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +103,35 @@ public final class CanonicalForm {
             () ->
                 new IllegalArgumentException(
                     "A " + value.getClass().getName() + " has no canonical text."));
+  }
+
+  /**
+   * The text of an extension whose class and settings have the names that they are hashed by: of a
+   * record its components, of another class none.
+   *
+   * @throws IllegalArgumentException if a component cannot be read, or has no canonical text
+   */
+  public static String ofExtension(Object extension) {
+    Class<?> type = extension.getClass();
+    CanonicalForm form = of(type.getSimpleName());
+    if (type.isRecord()) {
+      for (RecordComponent component : type.getRecordComponents()) {
+        form = form.with(component.getName(), read(extension, component));
+      }
+    }
+    return form.text();
+  }
+
+  private static Object read(Object extension, RecordComponent component) {
+    try {
+      component.getAccessor().setAccessible(true);
+      return component.getAccessor().invoke(extension);
+    } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+      throw new IllegalArgumentException(
+          extension.getClass().getName()
+              + " cannot be read; make the record public, or implement canonical().",
+          e);
+    }
   }
 
   private static Optional<String> optional(Object value) {

@@ -50,7 +50,7 @@ public record Checkpoint(
   public static Checkpoint of(TrainingState state, double minutes, Map<String, String> notes) {
     return new Checkpoint(
         state.contents(),
-        state.step().settings().optimizer().toString(),
+        state.step().settings().optimizer().canonical(),
         CheckpointHash.of(state.layout(TrainingState.WEIGHTS)),
         state.lossScale(),
         minutes,
@@ -150,7 +150,7 @@ public record Checkpoint(
    * @throws TensorException if it is that of another optimiser, or of other weights
    */
   public TrainingState restore(Scope scope, TrainingStep step, FlatLayout layout) {
-    String wanted = step.settings().optimizer().toString();
+    String wanted = step.settings().optimizer().canonical();
     if (!wanted.equals(optimizer)) {
       throw new TensorException(
           "The checkpoint was trained with "

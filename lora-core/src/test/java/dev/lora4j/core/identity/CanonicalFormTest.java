@@ -58,6 +58,19 @@ class CanonicalFormTest {
     texts.forEach((value, text) -> assertEquals(text, CanonicalForm.text(value)));
   }
 
+  /** A plug-in's settings, whose names are its own. */
+  public record Turning(double angle, List<Integer> axes) {}
+
+  private record Hidden(int size) {}
+
+  @Test
+  void anExtensionIsNamedAsItsClassAndComponents() {
+    Object turning = new Turning(0.5, List.of(0, 2));
+    assertEquals("Turning[angle=0.5, axes=[0, 2]]", CanonicalForm.ofExtension(turning));
+    assertEquals("Hidden[size=3]", CanonicalForm.ofExtension(new Hidden(3)));
+    assertEquals("CanonicalFormTest[]", CanonicalForm.ofExtension(this));
+  }
+
   /** Where {@link Object#toString} would be taken, a change of it would lose files. */
   @Test
   void otherValuesAreRefused() {

@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.ParameterGroups;
 import java.util.OptionalDouble;
@@ -12,7 +14,8 @@ import java.util.OptionalDouble;
  * @param text of the text encoders instead
  * @param upRatio the rate of {@code up} factors over that of the others (LoRA+, Hayou et al. 2024)
  */
-public record Rates(double rate, OptionalDouble unet, OptionalDouble text, double upRatio) {
+public record Rates(double rate, OptionalDouble unet, OptionalDouble text, double upRatio)
+    implements Canonical {
   private static final String TEXT = "text_encoder";
   private static final String UP = ".up";
 
@@ -65,5 +68,15 @@ public record Rates(double rate, OptionalDouble unet, OptionalDouble text, doubl
 
   private static boolean up(Parameter parameter) {
     return parameter.name().endsWith(UP);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Rates")
+        .with("rate", rate)
+        .with("unet", unet)
+        .with("text", text)
+        .with("upRatio", upRatio)
+        .text();
   }
 }

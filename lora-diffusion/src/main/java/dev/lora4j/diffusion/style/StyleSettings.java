@@ -1,6 +1,8 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.adapter.lora.LoraTraining;
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
@@ -48,7 +50,8 @@ public record StyleSettings(
     int captionChunks,
     boolean checkpointing,
     long seed,
-    DType stored) {
+    DType stored)
+    implements Canonical {
   /** More would be longer than any caption that is read. */
   private static final int MOST_CHUNKS = 64;
 
@@ -242,35 +245,24 @@ public record StyleSettings(
     return draft.settings();
   }
 
-  /** All settings, with the chunks only where there are several: runs are known by this text. */
+  /** All settings; runs are known by this text. */
   @Override
-  public String toString() {
-    return "StyleSettings[recipe="
-        + recipe
-        + ", optimizer="
-        + optimizer
-        + ", rates="
-        + rates
-        + ", schedule="
-        + schedule
-        + ", objective="
-        + objective
-        + ", accumulate="
-        + accumulate
-        + ", clip="
-        + clip
-        + ", averageDecay="
-        + averageDecay
-        + ", maxNorm="
-        + maxNorm
-        + ", clipSkip="
-        + clipSkip
-        + ", checkpointing="
-        + checkpointing
-        + ", seed="
-        + seed
-        + ", stored="
-        + stored
-        + (captionChunks == 1 ? "]" : ", captionChunks=" + captionChunks + "]");
+  public String canonical() {
+    return CanonicalForm.of("StyleSettings")
+        .with("recipe", recipe)
+        .with("optimizer", optimizer)
+        .with("rates", rates)
+        .with("schedule", schedule)
+        .with("objective", objective)
+        .with("accumulate", accumulate)
+        .with("clip", clip)
+        .with("averageDecay", averageDecay)
+        .with("maxNorm", maxNorm)
+        .with("clipSkip", clipSkip)
+        .with("checkpointing", checkpointing)
+        .with("seed", seed)
+        .with("stored", stored)
+        .with("captionChunks", captionChunks, 1)
+        .text();
   }
 }

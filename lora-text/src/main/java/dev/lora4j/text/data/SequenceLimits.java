@@ -1,5 +1,8 @@
 package dev.lora4j.text.data;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * How long sequences may be.
  *
@@ -9,7 +12,7 @@ package dev.lora4j.text.data;
  * @param pack whether texts are joined, with the end token between them, and cut into blocks of
  *     {@code longest} tokens; for plain texts alone
  */
-public record SequenceLimits(int longest, Longer longer, boolean pack) {
+public record SequenceLimits(int longest, Longer longer, boolean pack) implements Canonical {
   /** What happens to sequences that are too long. */
   public enum Longer {
     /** They lose their end, which {@link TokenSequences#cut()} counts. */
@@ -25,5 +28,14 @@ public record SequenceLimits(int longest, Longer longer, boolean pack) {
           "Sequences of at most %d token(s) leave nothing to learn; 2 is the least."
               .formatted(longest));
     }
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("SequenceLimits")
+        .with("longest", longest)
+        .with("longer", longer)
+        .with("pack", pack)
+        .text();
   }
 }

@@ -1,5 +1,7 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.TargetPreset;
@@ -24,7 +26,8 @@ public record TextTrainingSettings(
     TrainingSettings training,
     SequenceLimits limits,
     int batch,
-    double heldOut) {
+    double heldOut)
+    implements Canonical {
   private static final int RANK = 16;
   private static final int STEPS = 300;
   private static final double RATE = 1e-3;
@@ -96,5 +99,16 @@ public record TextTrainingSettings(
   /** With this share of the texts kept for validation. */
   public TextTrainingSettings heldOut(double share) {
     return new TextTrainingSettings(recipe, training, limits, batch, share);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("TextTrainingSettings")
+        .with("recipe", recipe)
+        .with("training", training)
+        .with("limits", limits)
+        .with("batch", batch)
+        .with("heldOut", heldOut)
+        .text();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.text.train;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.train.run.Keeping;
 import dev.lora4j.core.train.run.TrainingSettings;
@@ -89,7 +90,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
     Map<String, String> identity = new HashMap<>(keeping.identity());
     if (keeping.checkpoints().isPresent()) {
       identity.put("base", base.hash());
-      identity.put("compute", base.compute().toString());
+      identity.put("compute", base.compute().name());
       identity.putAll(parts(settings));
       identity.put("texts", digest(learned));
       // The best step by others is not the best by these.
@@ -110,18 +111,18 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
   private static Map<String, String> parts(TextTrainingSettings settings) {
     TrainingSettings training = settings.training();
     return Map.ofEntries(
-        Map.entry("recipe", settings.recipe().toString()),
-        Map.entry("limits", settings.limits().toString()),
+        Map.entry("recipe", settings.recipe().canonical()),
+        Map.entry("limits", settings.limits().canonical()),
         Map.entry("batch", String.valueOf(settings.batch())),
-        Map.entry("optimizer", training.optimizer().toString()),
-        Map.entry("rate", String.valueOf(training.rate())),
-        Map.entry("schedule", training.schedule().toString()),
+        Map.entry("optimizer", training.optimizer().canonical()),
+        Map.entry("rate", CanonicalForm.text(training.rate())),
+        Map.entry("schedule", training.schedule().canonical()),
         Map.entry("accumulate", String.valueOf(training.accumulate())),
-        Map.entry("clip", String.valueOf(training.clip())),
-        Map.entry("average", String.valueOf(training.averageDecay())),
-        Map.entry("greatest norm", training.maxNorm().toString()),
+        Map.entry("clip", CanonicalForm.text(training.clip())),
+        Map.entry("average", CanonicalForm.text(training.averageDecay())),
+        Map.entry("greatest norm", CanonicalForm.text(training.maxNorm())),
         Map.entry("seed", String.valueOf(training.seed())),
-        Map.entry("stored", training.stored().toString()));
+        Map.entry("stored", training.stored().name()));
   }
 
   private static String digest(List<TokenSequence> sequences) {

@@ -155,10 +155,8 @@ final class KeptTrainings {
     return Digests.hex(digest).substring(0, DIGITS);
   }
 
-  /** A digest of settings as they describe themselves. */
-  static String digest(Object settings) {
-    MessageDigest digest = Digests.sha256();
-    digest.update(settings.toString().getBytes(StandardCharsets.UTF_8));
-    return Digests.hex(digest).substring(0, DIGITS);
+  /** A digest of what settings are hashed by. */
+  static String digest(String canonical) {
+    return Digests.hex(canonical.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
   }
 }

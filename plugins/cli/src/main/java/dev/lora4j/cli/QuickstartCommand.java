@@ -178,10 +178,11 @@ public final class QuickstartCommand implements Command {
   private Map<String, String> identity(StableDiffusion sd, Path pictures, StyleSettings settings) {
     return Map.of(
         "pictures", KeptTrainings.digest(pictures, output),
-        "settings", KeptTrainings.digest(settings.withStored(DType.F32) + ", batch " + BATCH),
+        "settings",
+            KeptTrainings.digest(settings.withStored(DType.F32).canonical() + ", batch " + BATCH),
         "base", sd.base().hash(),
         "prediction or noise schedule", sd.base().configuration(),
-        "precision", sd.base().compute().toString());
+        "precision", sd.base().compute().name());
   }
 
   private List<TrainedStyle> trained(

@@ -1,11 +1,11 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,12 +23,12 @@ final class RunIdentity {
   static Map<String, String> of(PreparedRun run) {
     Map<String, String> identity = new TreeMap<>();
     StringBuilder pictures = new StringBuilder();
-    run.data().items().forEach(item -> pictures.append(of(item)).append('\n'));
+    run.data().items().forEach(item -> pictures.append(CanonicalForm.text(of(item))).append('\n'));
     identity.put("pictures, captions and how they vary", digest(pictures.toString()));
-    identity.put("settings", digest(run.style().withStored(DType.F32).toString()));
+    identity.put("settings", digest(run.style().withStored(DType.F32).canonical()));
     identity.put("base", run.model().sd().base().hash().substring(0, DIGITS));
     identity.put("prediction or noise schedule", run.model().sd().base().configuration());
-    identity.put("precision", run.compute().toString());
+    identity.put("precision", run.compute().name());
     return identity;
   }
 
@@ -51,8 +51,6 @@ final class RunIdentity {
   }
 
   private static String digest(String text) {
-    MessageDigest digest = Digests.sha256();
-    digest.update(text.getBytes(StandardCharsets.UTF_8));
-    return Digests.hex(digest).substring(0, DIGITS);
+    return Digests.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
   }
 }

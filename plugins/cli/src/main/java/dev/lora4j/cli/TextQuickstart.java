@@ -110,7 +110,7 @@ final class TextQuickstart implements Command {
               console,
               output,
               Map.of(
-                  "settings", KeptTrainings.digest(settings),
+                  "settings", KeptTrainings.digest(settings.canonical()),
                   "chapters", KeptTrainings.digest(TinyLm.novel(), output),
                   "base", model.base().hash(),
                   "compute", model.base().compute().toString()),

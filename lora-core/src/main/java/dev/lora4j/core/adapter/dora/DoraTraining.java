@@ -11,6 +11,7 @@ import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.spi.Extension;
@@ -202,5 +203,14 @@ public record DoraTraining(
               values.put(MAGNITUDE, magnitude);
               return new Begun(delta.recipe(), values);
             });
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("DoraTraining")
+        .with("inner", inner)
+        .with("convention", convention)
+        .with("onOutput", onOutput)
+        .text();
   }
 }

@@ -9,6 +9,7 @@ import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.spi.Extension;
@@ -126,5 +127,10 @@ public record FullTraining(
       }
     }
     return Optional.of(Begun.of(SiteRecipe.of(found.get(0), 1), values));
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("FullTraining").with("weight", weight).with("bias", bias).text();
   }
 }

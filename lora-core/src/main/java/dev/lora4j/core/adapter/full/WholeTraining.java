@@ -8,6 +8,7 @@ import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.DType;
@@ -80,5 +81,10 @@ public record WholeTraining() implements TrainableMethod {
     return found.size() == 1 && whole.method().equals(ReplacedMethod.NAME)
         ? Optional.of(Begun.of(SiteRecipe.of(whole, 1), whole.tensors()))
         : Optional.empty();
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("WholeTraining").text();
   }
 }

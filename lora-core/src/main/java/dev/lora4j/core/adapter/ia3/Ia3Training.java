@@ -10,6 +10,7 @@ import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.spi.Extension;
@@ -131,5 +132,13 @@ public record Ia3Training(
     return found.size() == 1 && scales.tensors().containsKey(role)
         ? Optional.of(Begun.of(SiteRecipe.of(scales, 1), Map.of(SCALES, scales.tensor(role))))
         : Optional.empty();
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Ia3Training")
+        .with("convention", convention)
+        .with("inputs", inputs)
+        .text();
   }
 }

@@ -12,6 +12,7 @@ import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
@@ -93,5 +94,10 @@ public record LohaTraining() implements DenseTraining, ProductTraining {
     }
     long rank = halves.tensor(Half.BOTH.get(0).right()).shape().size(0);
     return Optional.of(Begun.of(SiteRecipe.of(halves, rank), halves.tensors()));
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("LohaTraining").text();
   }
 }

@@ -12,6 +12,7 @@ import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.spi.Extension;
@@ -177,5 +178,14 @@ public record LokrTraining(
             .findFirst()
             .orElse(Math.max(site.out(), site.rest()));
     return Optional.of(Begun.of(SiteRecipe.of(parts, rank), parts.tensors()));
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("LokrTraining")
+        .with("factor", factor)
+        .with("fullMatrix", fullMatrix)
+        .with("decomposeBoth", decomposeBoth)
+        .text();
   }
 }

@@ -13,6 +13,7 @@ import dev.lora4j.core.adapter.training.Start;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
@@ -169,5 +170,10 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
     HostTensor up = pair.tensor(LoraMethod.UP);
     SiteRecipe recipe = SiteRecipe.of(pair, down.shape().size(0));
     return Optional.of(Begun.of(recipe, Map.of(DOWN, down, UP, up)));
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("LoraTraining").text();
   }
 }

@@ -1,12 +1,13 @@
 package dev.lora4j.core.adapter.training;
 
+import dev.lora4j.core.identity.Canonical;
 import java.util.Arrays;
 import java.util.Locale;
 
 /**
  * How the factors of LoRA begin, alone and inside of DoRA; other methods begin in their own way.
  */
-public enum FactorsStart {
+public enum FactorsStart implements Canonical {
   /** Down uniform within 1 / sqrt(fan-in), up 0: PyTorch's default, of PEFT and kohya too. */
   KAIMING,
   /** Down normal with deviation 1 / rank, up 0: PEFT's {@code gaussian}, which diffusers uses. */
@@ -52,6 +53,11 @@ public enum FactorsStart {
   }
 
   /** The name by which it is asked for. */
+  @Override
+  public String canonical() {
+    return toString();
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

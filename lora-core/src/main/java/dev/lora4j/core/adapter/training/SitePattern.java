@@ -1,5 +1,6 @@
 package dev.lora4j.core.adapter.training;
 
+import dev.lora4j.core.identity.Canonical;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -11,7 +12,7 @@ import java.util.regex.PatternSyntaxException;
  * whole name or with its end behind a dot, so that {@code to_q} means all layers of that name and
  * {@code unet.mid_block.*} all of that block.
  */
-public final class SitePattern {
+public final class SitePattern implements Canonical {
   private static final String EXPRESSION = "re:";
 
   private final String text;
@@ -71,6 +72,11 @@ public final class SitePattern {
   }
 
   /** As it was written. */
+  @Override
+  public String canonical() {
+    return text;
+  }
+
   @Override
   public String toString() {
     return text;

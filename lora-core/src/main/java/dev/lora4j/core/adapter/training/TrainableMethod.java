@@ -1,6 +1,8 @@
 package dev.lora4j.core.adapter.training;
 
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.tensor.Expr;
@@ -19,7 +21,7 @@ import java.util.TreeMap;
  * <p>What it writes are the factors of an {@link dev.lora4j.core.adapter.AdapterMethod}, so that
  * every reader, writer and mix that knows these knows what was trained.
  */
-public interface TrainableMethod {
+public interface TrainableMethod extends Canonical {
   /** The name that it is asked for by, for example {@code lora}. */
   String name();
 
@@ -80,5 +82,11 @@ public interface TrainableMethod {
    */
   default Optional<Begun> begun(Site site, List<Factors> found) {
     return Optional.empty();
+  }
+
+  /** By default the name of its class, and its components if it is a record. */
+  @Override
+  default String canonical() {
+    return CanonicalForm.ofExtension(this);
   }
 }

@@ -7,6 +7,8 @@ import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.FactorsStart;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +49,8 @@ public record AdapterRecipe(
     FactorsStart start,
     boolean rankStabilised,
     Dropouts dropouts,
-    Optional<Adapter> beginning) {
+    Optional<Adapter> beginning)
+    implements Canonical {
 
   /** LoRA of rank 16 on attention and feed-forward layers, alpha 16. */
   public static final AdapterRecipe DEFAULT =
@@ -214,5 +217,23 @@ public record AdapterRecipe(
    */
   public AdapterPlan plan(Collection<Site> sites) {
     return Planning.plan(this, sites);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("AdapterRecipe")
+        .with("method", method)
+        .with("targets", targets)
+        .with("rank", rank)
+        .with("alpha", alpha)
+        .with("convRank", convRank)
+        .with("convAlpha", convAlpha)
+        .with("overrides", overrides)
+        .with("saved", saved)
+        .with("start", start)
+        .with("rankStabilised", rankStabilised)
+        .with("dropouts", dropouts)
+        .with("beginning", beginning)
+        .text();
   }
 }

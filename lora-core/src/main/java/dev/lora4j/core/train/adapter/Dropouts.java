@@ -1,6 +1,8 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.DropoutKind;
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -12,7 +14,8 @@ import java.util.Set;
  * @param rank of whole directions, for each sample by itself (kohya's {@code rank_dropout})
  * @param module of the whole adapter of a layer, for each step (kohya's {@code module_dropout})
  */
-public record Dropouts(double input, double network, double rank, double module) {
+public record Dropouts(double input, double network, double rank, double module)
+    implements Canonical {
   /** Nothing is left out. */
   public static final Dropouts NONE = new Dropouts(0, 0, 0, 0);
 
@@ -35,5 +38,15 @@ public record Dropouts(double input, double network, double rank, double module)
       case RANK -> rank;
       case MODULE -> module;
     };
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Dropouts")
+        .with("input", input)
+        .with("network", network)
+        .with("rank", rank)
+        .with("module", module)
+        .text();
   }
 }

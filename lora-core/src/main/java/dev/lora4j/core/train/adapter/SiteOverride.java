@@ -1,6 +1,8 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.SitePattern;
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -15,7 +17,8 @@ import java.util.OptionalInt;
  *     gives it, unless an override says its alpha
  */
 public record SiteOverride(
-    SitePattern sites, OptionalInt rank, OptionalDouble alpha, boolean keepsScale) {
+    SitePattern sites, OptionalInt rank, OptionalDouble alpha, boolean keepsScale)
+    implements Canonical {
   /** Another rank; alpha stays that of the recipe. */
   public static SiteOverride rank(String pattern, int rank) {
     return ranked(pattern, rank, false);
@@ -41,5 +44,15 @@ public record SiteOverride(
   public static SiteOverride of(String pattern, int rank, double alpha) {
     return new SiteOverride(
         SitePattern.of(pattern), OptionalInt.of(rank), OptionalDouble.of(alpha), false);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("SiteOverride")
+        .with("sites", sites)
+        .with("rank", rank)
+        .with("alpha", alpha)
+        .with("keepsScale", keepsScale)
+        .text();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.adapter;
 
+import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.nn.Site;
 import java.util.Collection;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Layers that are often trained together. None but {@link #TEXT_ENCODERS} has any of those. */
-public enum TargetPreset {
+public enum TargetPreset implements Canonical {
   /** Projections to queries, keys, values, and from what attention gives. */
   ATTENTION,
   /**
@@ -133,6 +134,11 @@ public enum TargetPreset {
   }
 
   /** The name by which it is asked for. */
+  @Override
+  public String canonical() {
+    return toString();
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -1,6 +1,8 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.training.SitePattern;
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,12 +12,22 @@ import java.util.List;
  * patterns exclude.
  */
 public record Targets(
-    List<TargetPreset> presets, List<SitePattern> include, List<SitePattern> exclude) {
+    List<TargetPreset> presets, List<SitePattern> include, List<SitePattern> exclude)
+    implements Canonical {
   /** Copies its lists. */
   public Targets {
     presets = List.copyOf(presets);
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Targets")
+        .with("presets", presets)
+        .with("include", include)
+        .with("exclude", exclude)
+        .text();
   }
 
   /** The layers of these presets. */

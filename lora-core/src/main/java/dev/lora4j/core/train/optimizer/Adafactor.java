@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
@@ -176,5 +177,20 @@ public record Adafactor(
   /** Root mean square. */
   private static Expr size(Expr x) {
     return x.pow(2).mean().sqrt();
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Adafactor")
+        .with("squareEpsilon", squareEpsilon)
+        .with("sizeEpsilon", sizeEpsilon)
+        .with("threshold", threshold)
+        .with("decayPower", decayPower)
+        .with("beta1", beta1)
+        .with("weightDecay", weightDecay)
+        .with("scaled", scaled)
+        .with("relative", relative)
+        .with("warmup", warmup)
+        .text();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
@@ -73,5 +74,15 @@ public record AdamW(
               Keyword.of("maximize", false),
               Keyword.of("found_inf", skipped));
     }
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("AdamW")
+        .with("beta1", beta1)
+        .with("beta2", beta2)
+        .with("epsilon", epsilon)
+        .with("weightDecay", weightDecay)
+        .text();
   }
 }

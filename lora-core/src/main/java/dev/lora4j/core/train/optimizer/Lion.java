@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
@@ -61,5 +62,14 @@ public record Lion(
       update.replace(weights, shrunk.sub(change));
       update.replace(mean, gradient.lerp(mean, beta2));
     }
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Lion")
+        .with("beta1", beta1)
+        .with("beta2", beta2)
+        .with("weightDecay", weightDecay)
+        .text();
   }
 }

@@ -1,5 +1,7 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 import java.util.function.Function;
@@ -10,10 +12,10 @@ import java.util.function.Function;
  * by name.
  *
  * <p>An extension point. Implementations are records of their settings, whose defaults are those of
- * the implementation that is named in their documentation. {@link Object#toString} says name and
+ * the implementation that is named in their documentation. {@link #canonical} says name and
  * settings; a checkpoint goes on only with an optimiser that says the same.
  */
-public interface Optimizer {
+public interface Optimizer extends Canonical {
   /** Its stable name, as written into requests and checkpoints. */
   String name();
 
@@ -45,5 +47,11 @@ public interface Optimizer {
   /** Whether weights may learn at different rates; those that estimate the rate may need one. */
   default boolean takesSeveralRates() {
     return true;
+  }
+
+  /** By default the name of its class, and its components if it is a record. */
+  @Override
+  default String canonical() {
+    return CanonicalForm.ofExtension(this);
   }
 }

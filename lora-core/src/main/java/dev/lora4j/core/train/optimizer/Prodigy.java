@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
@@ -168,5 +169,21 @@ public record Prodigy(
     Expr kept = rate.mul(-weightDecay).add(1).to(update.type());
     Expr shrunk = weightDecay == 0 ? weights : weights.mul(kept);
     update.replace(weights, shrunk.sub(step.mul(rate.to(update.type()))), moving);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Prodigy")
+        .with("beta1", beta1)
+        .with("beta2", beta2)
+        .with("beta3", beta3)
+        .with("epsilon", epsilon)
+        .with("weightDecay", weightDecay)
+        .with("biasCorrection", biasCorrection)
+        .with("safeguardWarmup", safeguardWarmup)
+        .with("d0", d0)
+        .with("dCoefficient", dCoefficient)
+        .with("growth", growth)
+        .text();
   }
 }

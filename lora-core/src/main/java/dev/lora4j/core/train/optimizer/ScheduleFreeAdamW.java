@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.optimizer;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
@@ -134,5 +135,18 @@ public record ScheduleFreeAdamW(
     }
     update.replace(update.scalar(GREATEST_RATE), greatest);
     update.replace(update.scalar(SHARES), shares);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("ScheduleFreeAdamW")
+        .with("beta1", beta1)
+        .with("beta2", beta2)
+        .with("epsilon", epsilon)
+        .with("weightDecay", weightDecay)
+        .with("warmup", warmup)
+        .with("power", power)
+        .with("ratePower", ratePower)
+        .text();
   }
 }

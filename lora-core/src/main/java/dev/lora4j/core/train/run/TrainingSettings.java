@@ -1,6 +1,8 @@
 package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.adapter.training.ProductTraining;
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.StepSettings;
@@ -31,7 +33,8 @@ public record TrainingSettings(
     double averageDecay,
     OptionalDouble maxNorm,
     long seed,
-    DType stored) {
+    DType stored)
+    implements Canonical {
 
   /** Checks the ranges. */
   public TrainingSettings {
@@ -121,5 +124,20 @@ public record TrainingSettings(
   public TrainingSettings withStored(DType other) {
     return new TrainingSettings(
         optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, seed, other);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("TrainingSettings")
+        .with("optimizer", optimizer)
+        .with("rate", rate)
+        .with("schedule", schedule)
+        .with("accumulate", accumulate)
+        .with("clip", clip)
+        .with("averageDecay", averageDecay)
+        .with("maxNorm", maxNorm)
+        .with("seed", seed)
+        .with("stored", stored)
+        .text();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.schedule;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 
 /** No decay, and no warm-up. */
@@ -18,5 +19,10 @@ public record Constant() implements Decay {
   @Override
   public boolean warmedUp() {
     return false;
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Constant").text();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.schedule;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 
 /** No decay after a warm-up. */
@@ -18,5 +19,10 @@ public record ConstantWithWarmup() implements Decay {
   @Override
   public double at(double progress) {
     return 1;
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("ConstantWithWarmup").text();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.schedule;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 
@@ -33,5 +34,10 @@ public record CosineWithRestarts(
     return progress >= 1
         ? 0
         : Math.max(0, 0.5 * (1 + Math.cos(Math.PI * ((cycles * progress) % 1))));
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("CosineWithRestarts").with("cycles", cycles).text();
   }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.core.train.schedule;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 
@@ -28,5 +29,10 @@ public record Polynomial(
   @Override
   public double at(double progress) {
     return Math.pow(Math.max(0, 1 - progress), power);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Polynomial").with("power", power).text();
   }
 }

@@ -1,5 +1,8 @@
 package dev.lora4j.core.train.schedule;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * What the learning rate is multiplied by at each step of a run: a line up from 0 during the
  * warm-up, then a decay. A pure function, so that nothing of it is saved to resume.
@@ -9,7 +12,8 @@ package dev.lora4j.core.train.schedule;
  * @param warmup how many of them the warm-up takes
  * @param least where the decay ends instead of at 0, as a part of the whole rate
  */
-public record RateSchedule(Decay decay, long steps, long warmup, double least) {
+public record RateSchedule(Decay decay, long steps, long warmup, double least)
+    implements Canonical {
   /** Checks that warm-up and run fit each other. */
   public RateSchedule {
     if (steps < 1) {
@@ -73,5 +77,15 @@ public record RateSchedule(Decay decay, long steps, long warmup, double least) {
     }
     double progress = (step - warmup) / (double) Math.max(1, steps - warmup);
     return least + (1 - least) * decay.at(progress);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("RateSchedule")
+        .with("decay", decay)
+        .with("steps", steps)
+        .with("warmup", warmup)
+        .with("least", least)
+        .text();
   }
 }

@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.dataset.bucket;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * How a picture comes into its bucket: it is resized to a size that covers the bucket, and what
  * stands out is cut off.
@@ -9,7 +12,7 @@ package dev.lora4j.diffusion.dataset.bucket;
  * @param height what it is resized to
  * @param scale size after resizing over size before
  */
-public record Fit(Bucket bucket, int width, int height, double scale) {
+public record Fit(Bucket bucket, int width, int height, double scale) implements Canonical {
   /** Share of the picture's area that is trained on, 0 to 1. */
   public double keptArea() {
     return (double) bucket.width() * bucket.height() / ((double) width * height);
@@ -23,5 +26,15 @@ public record Fit(Bucket bucket, int width, int height, double scale) {
   /** Rows that are cut off, above and below together. */
   public int spareY() {
     return height - bucket.height();
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Fit")
+        .with("bucket", bucket)
+        .with("width", width)
+        .with("height", height)
+        .with("scale", scale)
+        .text();
   }
 }

@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.dataset.caption;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * How captions vary, in the order of their effect as {@link CaptionRecipe} describes; the names in
  * parentheses are kohya's.
@@ -33,7 +36,8 @@ public record CaptionSettings(
     double dropout,
     int dropoutEpochs,
     double tagDropout,
-    boolean wildcards) {
+    boolean wildcards)
+    implements Canonical {
   /** Captions as they are written. */
   public static final CaptionSettings DEFAULT =
       new CaptionSettings("", "", "", ",", "", false, 0, "", 0, 0, 0, false);
@@ -70,5 +74,23 @@ public record CaptionSettings(
    */
   public boolean storable() {
     return !shuffle && tagDropout == 0 && !wildcards;
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("CaptionSettings")
+        .with("prefix", prefix)
+        .with("suffix", suffix)
+        .with("trigger", trigger)
+        .with("separator", separator)
+        .with("secondarySeparator", secondarySeparator)
+        .with("shuffle", shuffle)
+        .with("keepTokens", keepTokens)
+        .with("keepTokensSeparator", keepTokensSeparator)
+        .with("dropout", dropout)
+        .with("dropoutEpochs", dropoutEpochs)
+        .with("tagDropout", tagDropout)
+        .with("wildcards", wildcards)
+        .text();
   }
 }

@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.dataset.source;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * How pictures vary from draw to draw; the names in parentheses are kohya's.
  *
@@ -8,7 +11,7 @@ package dev.lora4j.diffusion.dataset.source;
  * @param randomCrop whether what is cut off is chosen anew each time, instead of the same on both
  *     sides ({@code random_crop})
  */
-public record Augmentations(boolean flip, boolean colour, boolean randomCrop) {
+public record Augmentations(boolean flip, boolean colour, boolean randomCrop) implements Canonical {
   /** Always the same picture. */
   public static final Augmentations NONE = new Augmentations(false, false, false);
 
@@ -17,5 +20,14 @@ public record Augmentations(boolean flip, boolean colour, boolean randomCrop) {
    */
   public boolean storable() {
     return !colour && !randomCrop;
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Augmentations")
+        .with("flip", flip)
+        .with("colour", colour)
+        .with("randomCrop", randomCrop)
+        .text();
   }
 }

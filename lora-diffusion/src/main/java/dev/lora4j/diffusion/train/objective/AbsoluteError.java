@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
@@ -10,5 +11,10 @@ public record AbsoluteError() implements Loss {
   @Override
   public Expr elements(Expr difference, Optional<Expr> threshold) {
     return difference.abs();
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("AbsoluteError").text();
   }
 }

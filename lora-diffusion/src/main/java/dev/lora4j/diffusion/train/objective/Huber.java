@@ -1,5 +1,6 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
@@ -47,5 +48,14 @@ public record Huber(
   @Override
   public Optional<String> misfit(Prediction prediction) {
     return huberSchedule.misfit(prediction);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("Huber")
+        .with("huberC", huberC)
+        .with("huberSchedule", huberSchedule)
+        .with("huberScale", huberScale)
+        .text();
   }
 }

@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
@@ -7,10 +9,10 @@ import java.util.Optional;
 
 /**
  * How far a prediction is from its target, element by element. An extension point; implementations
- * are values: records of their settings, which {@link Object#toString} says. A run goes on only
- * with a loss that says the same.
+ * are values: records of their settings, which {@link #canonical} says. A run goes on only with a
+ * loss that says the same.
  */
-public interface Loss {
+public interface Loss extends Canonical {
   /**
    * The loss of each element.
    *
@@ -39,5 +41,11 @@ public interface Loss {
   /** Why it is nothing for bases that predict so; empty if it fits. */
   default Optional<String> misfit(Prediction prediction) {
     return Optional.empty();
+  }
+
+  /** By default the name of its class, and its components if it is a record. */
+  @Override
+  default String canonical() {
+    return CanonicalForm.ofExtension(this);
   }
 }

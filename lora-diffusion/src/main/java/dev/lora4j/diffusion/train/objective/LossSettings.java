@@ -1,12 +1,15 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * How far a prediction is from its target.
  *
  * @param criterion of each element ({@code loss_type})
  * @param masked whether elements are weighted by a mask of each picture ({@code masked_loss})
  */
-public record LossSettings(Loss criterion, boolean masked) {
+public record LossSettings(Loss criterion, boolean masked) implements Canonical {
   /** The squared error. */
   public static final LossSettings L2 = new LossSettings(new SquaredError(), false);
 
@@ -18,5 +21,13 @@ public record LossSettings(Loss criterion, boolean masked) {
   /** The same with masks or without. */
   public LossSettings withMasks(boolean other) {
     return new LossSettings(criterion, other);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("LossSettings")
+        .with("criterion", criterion)
+        .with("masked", masked)
+        .text();
   }
 }

@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * What is done to the noise of training. 0 leaves a technique out.
  *
@@ -29,7 +32,8 @@ public record NoiseSettings(
     int multiresIterations,
     double multiresDiscount,
     double inputPerturbation,
-    boolean inputPerturbationRandomStrength) {
+    boolean inputPerturbationRandomStrength)
+    implements Canonical {
   /** Standard normal noise. */
   public static final NoiseSettings PLAIN = new NoiseSettings(0, false, 0, 0, 0.3, 0, false);
 
@@ -80,5 +84,18 @@ public record NoiseSettings(
         multiresDiscount,
         gamma,
         false);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("NoiseSettings")
+        .with("offset", offset)
+        .with("offsetRandomStrength", offsetRandomStrength)
+        .with("adaptiveScale", adaptiveScale)
+        .with("multiresIterations", multiresIterations)
+        .with("multiresDiscount", multiresDiscount)
+        .with("inputPerturbation", inputPerturbation)
+        .with("inputPerturbationRandomStrength", inputPerturbationRandomStrength)
+        .text();
   }
 }

@@ -1,12 +1,15 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.train.objective.WeightSettings.FlowWeighting;
 
 /** What a step of training optimises. The parts' documentation has the option names of kohya. */
 public record ObjectiveSettings(
-    TimestepSettings timesteps, NoiseSettings noise, LossSettings loss, WeightSettings weights) {
+    TimestepSettings timesteps, NoiseSettings noise, LossSettings loss, WeightSettings weights)
+    implements Canonical {
   /** Squared error with signal-to-noise ratios capped at 5, timesteps from all of the range. */
   public static final ObjectiveSettings DEFAULT =
       new ObjectiveSettings(
@@ -99,5 +102,15 @@ public record ObjectiveSettings(
       case V_PREDICTION -> "v";
       case FLOW -> "a flow";
     };
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("ObjectiveSettings")
+        .with("timesteps", timesteps)
+        .with("noise", noise)
+        .with("loss", loss)
+        .with("weights", weights)
+        .text();
   }
 }

@@ -1,5 +1,7 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -28,7 +30,8 @@ public record TimestepSettings(
     OptionalDouble shift,
     double logitMean,
     double logitStd,
-    double modeScale) {
+    double modeScale)
+    implements Canonical {
   /** All timesteps alike, one from each part of the range. */
   public static final TimestepSettings STRATIFIED =
       new TimestepSettings(
@@ -94,5 +97,20 @@ public record TimestepSettings(
   public TimestepSettings withSampling(Sampling other) {
     return new TimestepSettings(
         stratified, min, max, other, sigmoidScale, shift, logitMean, logitStd, modeScale);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("TimestepSettings")
+        .with("stratified", stratified)
+        .with("min", min)
+        .with("max", max)
+        .with("sampling", sampling)
+        .with("sigmoidScale", sigmoidScale)
+        .with("shift", shift)
+        .with("logitMean", logitMean)
+        .with("logitStd", logitStd)
+        .with("modeScale", modeScale)
+        .text();
   }
 }

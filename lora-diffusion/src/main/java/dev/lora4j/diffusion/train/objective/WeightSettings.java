@@ -1,5 +1,8 @@
 package dev.lora4j.diffusion.train.objective;
 
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.identity.CanonicalForm;
+
 /**
  * How much a sample's loss counts. 0 leaves a weighting out.
  *
@@ -23,7 +26,8 @@ public record WeightSettings(
     double vLikeLoss,
     FlowWeighting flow,
     double priorLoss,
-    boolean zeroTerminalSnr) {
+    boolean zeroTerminalSnr)
+    implements Canonical {
   /** Every sample alike. */
   public static final WeightSettings EQUAL =
       new WeightSettings(0, false, false, 0, FlowWeighting.NONE, 1, false);
@@ -69,5 +73,18 @@ public record WeightSettings(
   public WeightSettings withPriorLoss(double other) {
     return new WeightSettings(
         minSnrGamma, debiasedEstimation, scaleVLikeNoise, vLikeLoss, flow, other, zeroTerminalSnr);
+  }
+
+  @Override
+  public String canonical() {
+    return CanonicalForm.of("WeightSettings")
+        .with("minSnrGamma", minSnrGamma)
+        .with("debiasedEstimation", debiasedEstimation)
+        .with("scaleVLikeNoise", scaleVLikeNoise)
+        .with("vLikeLoss", vLikeLoss)
+        .with("flow", flow)
+        .with("priorLoss", priorLoss)
+        .with("zeroTerminalSnr", zeroTerminalSnr)
+        .text();
   }
 }
