@@ -6,8 +6,9 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -61,7 +62,7 @@ final class ParallelTrainings {
    * @throws CancellationException if they were stopped, saying what is kept of each
    */
   <T> List<T> run(List<Supplier<T>> trainings) {
-    ExecutorService pool = Executors.newFixedThreadPool(lanes);
+    ExecutorService pool = pool();
     List<Future<T>> results = new ArrayList<>();
     for (Supplier<T> training : trainings) {
       boolean first = results.isEmpty();
@@ -85,6 +86,17 @@ final class ParallelTrainings {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** Takes back what is handed in when one has failed already. */
+  private ExecutorService pool() {
+    return new ThreadPoolExecutor(
+        lanes,
+        lanes,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        (late, stopped) -> ((Future<?>) late).cancel(false));
   }
 
   private <T> T take(ExecutorService pool, Supplier<T> training, boolean first)

@@ -132,13 +132,13 @@ public final class QuickstartCommand implements Command {
   @SuppressWarnings("try") // the claim is only held
   public int run(Console console) {
     StyleSettings settings = settings();
+    options.where.require();
     Path pictures = images.map(ExistingPath::folder).orElseGet(BundledModel::styleSet);
     Path other = second.map(ExistingPath::any).orElseGet(BundledModel::adapter);
     AdapterFiles.requireAdapter(other);
     BaseOutline base = options.outline();
     Adapter glossy = AdapterFiles.read(other, base.family()).adapter();
     images.ifPresent(folder -> PictureFolder.read(folder, base.side(), base.side()));
-    options.where.require();
     OutputFile.folder(output);
     Optional<QuickScores> scoring = QuickScores.of(images, concepts);
     long began = System.nanoTime();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -83,6 +84,43 @@ class ParallelTrainingsTest {
         List.of(() -> order.add(1), () -> order.add(2), () -> order.add(3));
     new ParallelTrainings(1).run(trainings);
     assertEquals(List.of(1, 2, 3), order);
+  }
+
+  @Test
+  void failureBeforeAllAreHandedInIsTold() {
+    CountDownLatch stopped = new CountDownLatch(1);
+    ParallelTrainings all = new ParallelTrainings(2);
+    List<Supplier<String>> trainings =
+        List.of(
+            () -> {
+              all.begun();
+              try {
+                return untilStopped("stopped");
+              } finally {
+                stopped.countDown();
+              }
+            },
+            () -> {
+              throw new IllegalArgumentException("too large");
+            },
+            () -> "late");
+    List<Supplier<String>> slow =
+        new AbstractList<>() {
+          @Override
+          public Supplier<String> get(int i) {
+            if (i == 2) {
+              await(stopped);
+            }
+            return trainings.get(i);
+          }
+
+          @Override
+          public int size() {
+            return trainings.size();
+          }
+        };
+    Exception failed = assertThrows(IllegalArgumentException.class, () -> all.run(slow));
+    assertEquals("too large", failed.getMessage());
   }
 
   @Test
