@@ -24,7 +24,6 @@ module dev.lora4j.core {
   exports dev.lora4j.core.adapter.training;
   exports dev.lora4j.core.bake;
   exports dev.lora4j.core.format;
-  exports dev.lora4j.core.identity;
   exports dev.lora4j.core.format.checkpoint;
   exports dev.lora4j.core.format.diffusers;
   exports dev.lora4j.core.format.family;
@@ -34,6 +33,7 @@ module dev.lora4j.core {
   exports dev.lora4j.core.format.peft;
   exports dev.lora4j.core.format.reading;
   exports dev.lora4j.core.format.writing;
+  exports dev.lora4j.core.identity;
   exports dev.lora4j.core.lowrank;
   exports dev.lora4j.core.mix;
   exports dev.lora4j.core.model;

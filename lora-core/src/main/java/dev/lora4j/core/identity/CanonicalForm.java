@@ -1,8 +1,11 @@
 package dev.lora4j.core.identity;
 
+import dev.lora4j.core.spi.Extension;
 import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,9 +110,10 @@ public final class CanonicalForm {
 
   /**
    * The text of an extension whose class and settings have the names that they are hashed by: of a
-   * record its components, of another class none.
+   * record its components, of another class, which the host makes without settings, none.
    *
-   * @throws IllegalArgumentException if a component cannot be read, or has no canonical text
+   * @throws IllegalArgumentException if a component cannot be read, or has no canonical text; or if
+   *     it is neither a record nor an {@link Extension} and has fields, which may be settings
    */
   public static String ofExtension(Object extension) {
     Class<?> type = extension.getClass();
@@ -118,8 +122,18 @@ public final class CanonicalForm {
       for (RecordComponent component : type.getRecordComponents()) {
         form = form.with(component.getName(), read(extension, component));
       }
+    } else if (!type.isAnnotationPresent(Extension.class) && hasFields(type)) {
+      throw new IllegalArgumentException(
+          type.getName() + " has fields: make it a record of them, or implement canonical().");
     }
     return form.text();
+  }
+
+  private static boolean hasFields(Class<?> type) {
+    return type != Object.class
+        && (Arrays.stream(type.getDeclaredFields())
+                .anyMatch(field -> !Modifier.isStatic(field.getModifiers()))
+            || hasFields(type.getSuperclass()));
   }
 
   private static Object read(Object extension, RecordComponent component) {

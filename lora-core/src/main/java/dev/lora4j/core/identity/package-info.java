@@ -1,6 +1,6 @@
 /**
- * What values are hashed by, so that files, caches and runs know again what they were made of:
- * texts whose names never change, and the digest of them.
+ * Canonical texts and digests of values, by which files, caches and runs know again what they were
+ * made of. The names in the texts never change.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked

@@ -71,6 +71,18 @@ class CanonicalFormTest {
     assertEquals("CanonicalFormTest[]", CanonicalForm.ofExtension(this));
   }
 
+  /** What tells two of them apart might be in its fields, and a run would go on with another. */
+  @Test
+  void aClassWithFieldsIsRefused() {
+    class Kept {
+      private final int size = List.of().size();
+    }
+    String told =
+        assertThrows(IllegalArgumentException.class, () -> CanonicalForm.ofExtension(new Kept()))
+            .getMessage();
+    assertTrue(told.endsWith("make it a record of them, or implement canonical()."), told);
+  }
+
   /** Where {@link Object#toString} would be taken, a change of it would lose files. */
   @Test
   void otherValuesAreRefused() {

@@ -4,12 +4,12 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import java.nio.file.Path;
 
-/** Whether the networks of a base model can work together, by their configurations. */
+/** Checks of the sizes that the networks of a base model hand to each other. */
 final class ComponentFit {
   private ComponentFit() {}
 
   /**
-   * Checks the sizes that one network hands to another.
+   * Refuses configurations whose networks do not fit each other.
    *
    * @throws ModelException if two of them do not fit
    */

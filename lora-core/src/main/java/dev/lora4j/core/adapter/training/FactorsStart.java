@@ -52,14 +52,14 @@ public enum FactorsStart implements Canonical {
             + ".");
   }
 
-  /** The name by which it is asked for. */
   @Override
   public String canonical() {
-    return toString();
+    return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The name by which it is asked for. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return canonical();
   }
 }

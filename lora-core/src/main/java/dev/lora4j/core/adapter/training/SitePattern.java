@@ -71,12 +71,12 @@ public final class SitePattern implements Canonical {
     return text.hashCode();
   }
 
-  /** As it was written. */
   @Override
   public String canonical() {
     return text;
   }
 
+  /** As it was written. */
   @Override
   public String toString() {
     return text;

@@ -133,14 +133,14 @@ public enum TargetPreset implements Canonical {
     return IN_FEED_FORWARD.matcher(site.name()).matches();
   }
 
-  /** The name by which it is asked for. */
   @Override
   public String canonical() {
-    return toString();
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** The name by which it is asked for. */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return canonical();
   }
 }
