@@ -2,11 +2,12 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
-import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.run.RunSettings;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -24,25 +25,13 @@ import java.util.stream.Collectors;
  * @param rankAskedBy who set a rank, if anybody did
  */
 record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAskedBy) {
-  /**
-   * The recipe with the adapter that the run begins with, if it begins with one.
-   *
-   * @param console is told what it is
-   */
-  static AdapterRecipe of(
-      Console console, RunSettings settings, StableDiffusion base, AdapterRecipe recipe) {
+  /** The adapter that a run begins with, if it begins with one, read for a base. */
+  static Optional<FurtherTraining> of(RunSettings settings, Family base) {
     return settings
         .from()
         .map(
-            file -> {
-              return new FurtherTraining(file, base.load(file), settings.rankAskedBy())
-                  .of(
-                      console,
-                      UsedOn.of(base.base()),
-                      recipe,
-                      r -> r.plan(base.base().sites().all()));
-            })
-        .orElse(recipe);
+            file ->
+                new FurtherTraining(file, AdapterFiles.read(file, base), settings.rankAskedBy()));
   }
 
   /** Refuses to write over the adapter. */
@@ -98,6 +87,11 @@ record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAsk
                         + file
                         + "."));
     return going.rank(Math.toIntExact(usual.get().rank()), usual.get().alpha());
+  }
+
+  /** What it goes on with. */
+  Adapter adapter() {
+    return loaded.adapter();
   }
 
   private boolean there(Site site) {

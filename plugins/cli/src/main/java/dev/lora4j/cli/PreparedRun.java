@@ -14,7 +14,9 @@ import dev.lora4j.diffusion.dataset.DataSet;
 import dev.lora4j.diffusion.run.RunSettings;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A run of which all is known that can be known before it begins.
@@ -41,7 +43,11 @@ record PreparedRun(
               FurtherTraining.requireOther(file, settings.out());
             });
     BaseOutline outline = base.outline();
-    requireLayers(settings, outline.family());
+    Family family = outline.family();
+    Optional<FurtherTraining> further = FurtherTraining.of(settings, family);
+    AdapterRecipe asked = settings.style().recipe();
+    // Refuses layers that the base lacks.
+    further.map(f -> asked.from(f.adapter())).orElse(asked).plan(family.sites().all());
     DataSet data =
         DataSet.survey(settings.groups(outline.side(), outline.sizeUnit()), DataSet.Depth.PIXELS);
     if (strict || data.training().isEmpty()) {
@@ -50,10 +56,14 @@ record PreparedRun(
     OpenModel model = OpenModel.of(console, base);
     try {
       StyleTrainer.requireTrainable(model.sd());
+      Collection<Site> sites = model.sd().base().sites().all();
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
       style = TextLayers.of(console, model.sd(), style);
-      style = style.with(FurtherTraining.of(console, settings, model.sd(), style.recipe()));
-      AdapterPlan named = style.recipe().plan(model.sd().base().sites().all());
+      if (further.isPresent()) {
+        UsedOn used = UsedOn.of(model.sd().base());
+        style = style.with(further.get().of(console, used, style.recipe(), r -> r.plan(sites)));
+      }
+      AdapterPlan named = style.recipe().plan(sites);
       AdapterPlan plan = style.reached(model.sd().base(), named);
       tellUnreached(console, named, plan);
       style.requireFits(plan);
@@ -64,16 +74,6 @@ record PreparedRun(
       model.close();
       throw e;
     }
-  }
-
-  /** Refuses layers that the base lacks, and an adapter to go on with that is for another. */
-  private static void requireLayers(RunSettings settings, Family family) {
-    AdapterRecipe recipe = settings.style().recipe();
-    settings
-        .from()
-        .map(f -> recipe.from(AdapterFiles.read(f, family).adapter()))
-        .orElse(recipe)
-        .plan(family.sites().all());
   }
 
   private static void tellUnreached(Console console, AdapterPlan named, AdapterPlan reached) {
