@@ -76,6 +76,11 @@ class CanonicalFormTest {
   void aClassWithFieldsIsRefused() {
     class Kept {
       private final int size = List.of().size();
+
+      @Override
+      public String toString() {
+        return "Kept of " + size;
+      }
     }
     String told =
         assertThrows(IllegalArgumentException.class, () -> CanonicalForm.ofExtension(new Kept()))
