@@ -32,7 +32,7 @@ class ExtensionPointsTest {
   }
 
   @Test
-  void optimisers() {
+  void optimizers() {
     InstalledContract.check(Optimizer.class, Optimizer::name);
   }
 

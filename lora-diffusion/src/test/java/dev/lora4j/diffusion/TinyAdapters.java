@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.diffusion.pipeline.Prompt;
@@ -44,7 +44,7 @@ public final class TinyAdapters implements AutoCloseable {
 
   /** An adapter's file, its weight, and what of it counts at sites whose names begin so. */
   public record Part(String file, double weight, Map<String, Double> shares) {
-    private SiteShares sharesOf(StableDiffusion sd) {
+    private SiteWeights sharesOf(StableDiffusion sd) {
       SortedMap<String, Double> bySite = new TreeMap<>();
       sd.sites()
           .all()
@@ -56,7 +56,7 @@ public final class TinyAdapters implements AutoCloseable {
                           bySite.put(site.name(), share);
                         }
                       }));
-      return new SiteShares("test", bySite);
+      return new SiteWeights("test", bySite);
     }
   }
 

@@ -68,7 +68,7 @@ public interface AdapterMethod {
    *
    * @param factors the structure with all its sizes
    */
-  default OptionalLong chosenRank(Structure factors) {
+  default OptionalLong chosenRank(FactorStructure factors) {
     return OptionalLong.empty();
   }
 
@@ -80,7 +80,7 @@ public interface AdapterMethod {
    * @param share which of its rows the layer has
    * @throws AdapterException if that cannot be said exactly
    */
-  default Factors rows(Site whole, Factors factors, RowShare share) {
+  default Factors rows(Site whole, Factors factors, RowSlice share) {
     throw new AdapterException(
         "Factors of the method "
             + name()
@@ -96,7 +96,7 @@ public interface AdapterMethod {
    * to know, such as the rank, {@link Shape#UNKNOWN}, and without the settings that decide about
    * numbers alone. Factors of equal form are served by one program.
    */
-  default Structure form(Structure factors) {
+  default FactorStructure form(FactorStructure factors) {
     return factors;
   }
 
@@ -106,7 +106,7 @@ public interface AdapterMethod {
    *
    * @param factors the structure with all its sizes
    */
-  default SortedMap<String, Double> numbers(Structure factors) {
+  default SortedMap<String, Double> numbers(FactorStructure factors) {
     return new TreeMap<>();
   }
 }

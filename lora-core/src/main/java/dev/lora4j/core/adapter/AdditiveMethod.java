@@ -10,8 +10,8 @@ import java.util.OptionalInt;
  */
 public interface AdditiveMethod extends AdapterMethod {
   /** Which of a layer's parameters it adds to. */
-  default Target target(Structure factors) {
-    return Target.WEIGHT;
+  default LayerParameter target(FactorStructure factors) {
+    return LayerParameter.WEIGHT;
   }
 
   /**
@@ -19,7 +19,7 @@ public interface AdditiveMethod extends AdapterMethod {
    *
    * @param factors the structure with all its sizes
    */
-  double scale(Structure factors);
+  double scale(FactorStructure factors);
 
   /** The change of the parameter at scale 1, in the parameter's shape and the factors' type. */
   Expr delta(Site site, StagedFactors factors);
@@ -30,7 +30,7 @@ public interface AdditiveMethod extends AdapterMethod {
    *
    * @param factors the structure with all its sizes
    */
-  default OptionalInt rank(Site site, Structure factors) {
+  default OptionalInt rank(Site site, FactorStructure factors) {
     return OptionalInt.empty();
   }
 
@@ -46,7 +46,7 @@ public interface AdditiveMethod extends AdapterMethod {
    *
    * @param x the layer's input: [batch, ..., in] or [batch, in, height, width]
    */
-  default Expr beside(Site site, Expr x, StagedFactors factors) {
+  default Expr unmerged(Site site, Expr x, StagedFactors factors) {
     return LayerMath.apply(site, x, delta(site, factors));
   }
 }

@@ -37,10 +37,10 @@ public record Factors(
   }
 
   /** All about them but the values. */
-  public Structure structure() {
-    SortedMap<String, Structure.Type> types = new TreeMap<>();
-    tensors.forEach((role, t) -> types.put(role, new Structure.Type(t.dtype(), t.shape())));
-    return new Structure(method, types, settings);
+  public FactorStructure structure() {
+    SortedMap<String, FactorStructure.Type> types = new TreeMap<>();
+    tensors.forEach((role, t) -> types.put(role, new FactorStructure.Type(t.dtype(), t.shape())));
+    return new FactorStructure(method, types, settings);
   }
 
   /** Elements of all tensors together. */

@@ -47,20 +47,20 @@ public record LowRank(Expr down, Expr up) {
    * @param x the input of a linear layer or a convolution: [batch, ..., in] or [batch, in, sizes]
    * @param mix what each direction is multiplied by, [1 or batch, rank]; all are 1 without it
    */
-  public Expr beside(Site site, Expr x, Optional<Expr> mix) {
-    return beside(
+  public Expr unmerged(Site site, Expr x, Optional<Expr> mix) {
+    return unmerged(
         site,
         x,
         inner -> mix.map(m -> inner.mul(LayerMath.perChannel(site, m, inner))).orElse(inner));
   }
 
   /**
-   * {@link #beside(Site, Expr, Optional)} with anything done between the two factors.
+   * {@link #unmerged(Site, Expr, Optional)} with anything done between the two factors.
    *
    * @param mix from directions [batch, ..., rank], or [batch, rank, sizes] of a convolution, to the
    *     same
    */
-  public Expr beside(Site site, Expr x, UnaryOperator<Expr> mix) {
+  public Expr unmerged(Site site, Expr x, UnaryOperator<Expr> mix) {
     return LayerMath.point(site, mix.apply(LayerMath.apply(site, x, down)), up);
   }
 }

@@ -41,7 +41,7 @@ public final class Matrices {
    * Whether some rows of [rows, columns, 1, ...] are 0 in {@code count} columns from {@code from}
    * on.
    */
-  public static boolean zero(HostTensor matrix, RowShare.Range rows, long from, long count) {
+  public static boolean zero(HostTensor matrix, RowSlice.Range rows, long from, long count) {
     int columns = Math.toIntExact(matrix.shape().size(1));
     int size = elementSize(matrix);
     ByteBuffer bytes = matrix.bytes();

@@ -2,7 +2,7 @@ package dev.lora4j.core.adapter;
 
 import dev.lora4j.core.spi.ExtensionException;
 import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.OfAll;
+import dev.lora4j.core.spi.PointView;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
@@ -14,8 +14,8 @@ import java.util.TreeSet;
 
 /** The methods there are, this library's and those that plug-ins bring. */
 public final class Methods {
-  private static final OfAll<AdapterMethod, Set<String>> ROLES =
-      OfAll.of(AdapterMethod.class, Methods::roles);
+  private static final PointView<AdapterMethod, Set<String>> ROLES =
+      PointView.of(AdapterMethod.class, Methods::roles);
 
   private Methods() {}
 

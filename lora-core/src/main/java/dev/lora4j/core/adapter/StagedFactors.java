@@ -19,7 +19,7 @@ public final class StagedFactors {
   /** Name of the input with the numbers. */
   private static final String NUMBERS = "numbers";
 
-  private final Structure structure;
+  private final FactorStructure structure;
   private final Map<String, Expr> tensors;
   private final Map<String, Expr> numbers;
 
@@ -28,11 +28,12 @@ public final class StagedFactors {
    *
    * @param tensors expressions by role, in the type to compute in
    */
-  public StagedFactors(Structure structure, Map<String, Expr> tensors) {
+  public StagedFactors(FactorStructure structure, Map<String, Expr> tensors) {
     this(structure, tensors, Map.of());
   }
 
-  private StagedFactors(Structure structure, Map<String, Expr> tensors, Map<String, Expr> numbers) {
+  private StagedFactors(
+      FactorStructure structure, Map<String, Expr> tensors, Map<String, Expr> numbers) {
     this.structure = structure;
     this.tensors = new TreeMap<>(tensors);
     this.numbers = new TreeMap<>(numbers);
@@ -43,9 +44,9 @@ public final class StagedFactors {
    * mathematics sees all in {@code compute}. The inputs are in the order of {@link #tensors(Scope,
    * Factors)}, and serve all factors of the same {@linkplain AdapterMethod#form form}.
    */
-  public static StagedFactors inputs(Graph graph, Structure structure, DType compute) {
+  public static StagedFactors inputs(Graph graph, FactorStructure structure, DType compute) {
     AdapterMethod method = Methods.named(structure.method());
-    Structure form = method.form(structure);
+    FactorStructure form = method.form(structure);
     Map<String, Expr> inputs = new TreeMap<>();
     form.tensors()
         .forEach(
@@ -82,7 +83,7 @@ public final class StagedFactors {
   }
 
   /** All about them but the values; sizes that their form leaves open are unknown. */
-  public Structure structure() {
+  public FactorStructure structure() {
     return structure;
   }
 
@@ -106,7 +107,7 @@ public final class StagedFactors {
   }
 
   /** The same tensors as the factors of another method, for methods that wrap others. */
-  public StagedFactors as(Structure other) {
+  public StagedFactors as(FactorStructure other) {
     return new StagedFactors(other, tensors, numbers);
   }
 }

@@ -16,7 +16,7 @@ public interface TransformMethod extends AdapterMethod {
   Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength);
 
   /** Whether it also changes the layer's bias, where there is one. */
-  default boolean changesBias(Structure factors) {
+  default boolean changesBias(FactorStructure factors) {
     return false;
   }
 
@@ -37,7 +37,7 @@ public interface TransformMethod extends AdapterMethod {
    * Whether the effect of a method {@code earlier} in the order is lost when this one acts after it
    * at the same site, so that a mix of both in turn would not be what was asked for.
    */
-  default boolean overrides(Structure earlier) {
+  default boolean overrides(FactorStructure earlier) {
     return false;
   }
 }

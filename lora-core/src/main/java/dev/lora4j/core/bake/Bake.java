@@ -1,12 +1,12 @@
 package dev.lora4j.core.bake;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.Target;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.adapter.LayerParameter;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.lowrank.SiteListener;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.SiteMix;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
@@ -33,13 +33,13 @@ import java.util.TreeSet;
  */
 public final class Bake {
   private final Scope scope;
-  private final Checkpoint base;
+  private final BaseCheckpoint base;
   private final Map<String, SiteMix> mixes = new LinkedHashMap<>();
-  private final Rounding rounding;
-  private final Map<Place, Rounding.Norms> rounded = new LinkedHashMap<>();
+  private final BakeRounding rounding;
+  private final Map<Place, BakeRounding.Norms> rounded = new LinkedHashMap<>();
   private SiteListener listener = SiteListener.NONE;
 
-  private record Place(String site, Target target) {}
+  private record Place(String site, LayerParameter target) {}
 
   /**
    * Plans it.
@@ -49,11 +49,11 @@ public final class Bake {
    * @throws dev.lora4j.core.adapter.AdapterException if the base lacks a layer or bias that an
    *     adapter changes, or the adapters cannot follow each other
    */
-  public Bake(Scope scope, Checkpoint base, MixPlan plan) {
+  public Bake(Scope scope, BaseCheckpoint base, MixPlan plan) {
     this.scope = scope;
     this.base = base;
-    this.rounding = new Rounding(scope);
-    Patch patch = new Patch(scope);
+    this.rounding = new BakeRounding(scope);
+    MergedParameter patch = new MergedParameter(scope);
     TreeSet<String> names = new TreeSet<>();
     plan.adapters().stream().map(Adapter::sites).forEach(sites -> names.addAll(sites.keySet()));
     for (String name : names) {
@@ -85,7 +85,7 @@ public final class Bake {
    *
    * @throws BakeException if it cannot
    */
-  public static void requireOutput(Checkpoint base, Path output) {
+  public static void requireOutput(BaseCheckpoint base, Path output) {
     BakedFiles.of(base, output).close();
   }
 
@@ -129,7 +129,7 @@ public final class Bake {
                 .count();
   }
 
-  private boolean changes(Checkpoint.Placed placed) {
+  private boolean changes(BaseCheckpoint.Placed placed) {
     SiteMix mix = mixes.get(placed.site());
     return mix != null && mix.changes(target(placed));
   }
@@ -138,22 +138,22 @@ public final class Bake {
     return Objects.requireNonNull(mixes.get(site));
   }
 
-  private static Target target(Checkpoint.Placed placed) {
-    return placed.bias() ? Target.BIAS : Target.WEIGHT;
+  private static LayerParameter target(BaseCheckpoint.Placed placed) {
+    return placed.bias() ? LayerParameter.BIAS : LayerParameter.WEIGHT;
   }
 
   /** The new bytes of a tensor of the base. */
   private ByteBuffer baked(String part, String tensor) {
     ByteBuffer whole = BakedFiles.store(base, part).read(tensor);
-    for (Checkpoint.Placed placed : base.at(part, tensor)) {
+    for (BaseCheckpoint.Placed placed : base.at(part, tensor)) {
       if (changes(placed)) {
         SiteMix mix = mix(placed.site());
-        Target target = target(placed);
+        LayerParameter target = target(placed);
         try (Scope work = scope.child("bake")) {
           HostTensor found = base.read(placed.placement());
           Tensor before = shaped(found, mix, target).on(work);
           Tensor sum = mix.sum(work, target, before);
-          Rounding.Rounded value = rounding.of(work, before, sum);
+          BakeRounding.Rounded value = rounding.of(work, before, sum);
           if (!Double.isFinite(value.change()) || !value.value().finite()) {
             throw new BakeException(
                 "The "
@@ -174,23 +174,23 @@ public final class Bake {
 
   /** A parameter in its site's shape; layouts differ in dimensions of size 1. */
   private static Tensor read(
-      Scope work, Checkpoint from, Placement placement, SiteMix mix, Target target) {
+      Scope work, BaseCheckpoint from, Placement placement, SiteMix mix, LayerParameter target) {
     return shaped(from.read(placement), mix, target).on(work);
   }
 
-  private static HostTensor shaped(HostTensor found, SiteMix mix, Target target) {
-    return target == Target.WEIGHT ? found.reshape(mix.site().weight()) : found;
+  private static HostTensor shaped(HostTensor found, SiteMix mix, LayerParameter target) {
+    return target == LayerParameter.WEIGHT ? found.reshape(mix.site().weight()) : found;
   }
 
   private List<BakedParameter> compare(Path written, int all) {
     List<BakedParameter> changed = new ArrayList<>();
-    Probes probes = new Probes(scope);
-    try (Checkpoint made = Checkpoint.open(written)) {
+    BakeVerification probes = new BakeVerification(scope);
+    try (BaseCheckpoint made = BaseCheckpoint.open(written)) {
       rounded.forEach(
           (place, value) -> {
             SiteMix mix = mix(place.site());
             Placement placement =
-                (place.target() == Target.WEIGHT
+                (place.target() == LayerParameter.WEIGHT
                         ? base.weight(place.site())
                         : base.bias(place.site()))
                     .orElseThrow();

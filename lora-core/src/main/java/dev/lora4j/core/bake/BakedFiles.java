@@ -1,6 +1,6 @@
 package dev.lora4j.core.bake;
 
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
@@ -29,12 +29,12 @@ final class BakedFiles implements AutoCloseable {
   /** A tensor that changes, and the file it lies in. */
   private record Change(String part, TensorInfo info, long offset) {}
 
-  private final Checkpoint base;
+  private final BaseCheckpoint base;
   private final SourceFiles files;
-  private final OutputPlace place;
+  private final BakeDestination place;
   private int changed;
 
-  private BakedFiles(Checkpoint base, SourceFiles files, OutputPlace place) {
+  private BakedFiles(BaseCheckpoint base, SourceFiles files, BakeDestination place) {
     this.base = base;
     this.files = files;
     this.place = place;
@@ -45,9 +45,9 @@ final class BakedFiles implements AutoCloseable {
    *
    * @throws BakeException if there is no room, or something is in the way
    */
-  static BakedFiles of(Checkpoint base, Path output) {
+  static BakedFiles of(BaseCheckpoint base, Path output) {
     SourceFiles files = SourceFiles.of(base);
-    return new BakedFiles(base, files, OutputPlace.of(files, output));
+    return new BakedFiles(base, files, BakeDestination.of(files, output));
   }
 
   /**
@@ -149,7 +149,7 @@ final class BakedFiles implements AutoCloseable {
   }
 
   /** The store of a part. */
-  static TensorStore store(Checkpoint base, String part) {
+  static TensorStore store(BaseCheckpoint base, String part) {
     TensorStore store = base.parts().get(part);
     if (store == null) {
       throw new IllegalArgumentException(base.path() + " has no part " + part);

@@ -1,6 +1,6 @@
 package dev.lora4j.core.bake;
 
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.tensor.DType;
 
 /**
@@ -14,7 +14,12 @@ import dev.lora4j.core.tensor.DType;
  *     the base and the factors; of a bias, of its values
  */
 public record BakedParameter(
-    String site, Target target, DType stored, double change, double rounding, double probe) {
+    String site,
+    LayerParameter target,
+    DType stored,
+    double change,
+    double rounding,
+    double probe) {
   /** Rounding as a share of the change: 1 where nothing of it is left. */
   public double loss() {
     return change == 0 ? 0 : rounding / change;

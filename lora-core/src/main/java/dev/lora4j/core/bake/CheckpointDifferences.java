@@ -1,7 +1,7 @@
 package dev.lora4j.core.bake;
 
-import dev.lora4j.core.adapter.Target;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.adapter.LayerParameter;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.lowrank.Difference;
 import dev.lora4j.core.nn.Site;
@@ -22,24 +22,28 @@ public final class CheckpointDifferences {
    * @throws BakeException if the tuned model lacks one, or its weight has another shape
    */
   public static List<Difference> of(
-      Checkpoint base, Checkpoint tuned, Predicate<Site> sites, boolean wholes) {
+      BaseCheckpoint base, BaseCheckpoint tuned, Predicate<Site> sites, boolean wholes) {
     List<Difference> all = new ArrayList<>();
     for (Site site : base.base().sites().all()) {
       if (!sites.test(site)) {
         continue;
       }
       if (wholes || site.kind() != Site.Kind.NORM) {
-        add(all, base, tuned, site, Target.WEIGHT);
+        add(all, base, tuned, site, LayerParameter.WEIGHT);
       }
       if (wholes && site.bias()) {
-        add(all, base, tuned, site, Target.BIAS);
+        add(all, base, tuned, site, LayerParameter.BIAS);
       }
     }
     return all;
   }
 
   private static void add(
-      List<Difference> all, Checkpoint base, Checkpoint tuned, Site site, Target target) {
+      List<Difference> all,
+      BaseCheckpoint base,
+      BaseCheckpoint tuned,
+      Site site,
+      LayerParameter target) {
     Placement before = place(base, site, target);
     Placement after = place(tuned, site, target);
     Optional<Site> other = tuned.base().sites().find(site.name());
@@ -64,8 +68,8 @@ public final class CheckpointDifferences {
             scope -> tuned.read(after).on(scope)));
   }
 
-  private static Placement place(Checkpoint in, Site site, Target target) {
-    return (target == Target.WEIGHT ? in.weight(site.name()) : in.bias(site.name()))
+  private static Placement place(BaseCheckpoint in, Site site, LayerParameter target) {
+    return (target == LayerParameter.WEIGHT ? in.weight(site.name()) : in.bias(site.name()))
         .orElseThrow(
             () ->
                 new BakeException(

@@ -1,6 +1,6 @@
 package dev.lora4j.core.bake;
 
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -36,7 +36,7 @@ record SourceFiles(Path opened, Path root, boolean single, List<Path> all, List<
           ".h5");
 
   /** Finds them. */
-  static SourceFiles of(Checkpoint base) {
+  static SourceFiles of(BaseCheckpoint base) {
     Path opened = base.path();
     Set<Path> used = new LinkedHashSet<>();
     for (TensorStore store : base.parts().values()) {

@@ -17,17 +17,17 @@ public interface AdapterFormat {
   /**
    * What {@code key} stands for; empty if this dialect does not spell keys so. Of several dialects
    * that know a key, one that finds its layer goes before one that does not, and then one that
-   * takes {@linkplain #reach less}.
+   * takes {@linkplain #specificity less}.
    */
-  Optional<Address> resolve(String key, KeyContext context);
+  Optional<KeyAddress> resolve(String key, KeyContext context);
 
   /** How much it takes for its own. Dialects of equal reach are asked by name. */
-  default Reach reach() {
-    return Reach.MARKED;
+  default Specificity specificity() {
+    return Specificity.MARKED;
   }
 
   /** How much of what others write a dialect would take too. */
-  enum Reach {
+  enum Specificity {
     /** Keys have a mark that nobody else's have, for example how they begin. */
     MARKED,
     /** Roles have a form of their own, behind layers that may be called like anybody's. */

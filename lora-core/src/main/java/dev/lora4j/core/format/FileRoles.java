@@ -1,6 +1,6 @@
 package dev.lora4j.core.format;
 
-import dev.lora4j.core.adapter.full.ReplacedMethod;
+import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import java.util.Map;
 
@@ -35,7 +35,7 @@ public final class FileRoles {
           EMBEDDING_B,
           LoraMethod.DOWN,
           TURNED_WEIGHT,
-          ReplacedMethod.WEIGHT);
+          ModulesToSaveMethod.WEIGHT);
 
   private FileRoles() {}
 

@@ -1,7 +1,7 @@
 package dev.lora4j.core.format;
 
 import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.OfAll;
+import dev.lora4j.core.spi.PointView;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +9,8 @@ import java.util.SortedMap;
 
 /** The dialects there are, this library's and those that plug-ins bring. */
 public final class Formats {
-  private static final OfAll<AdapterFormat, List<AdapterFormat>> ALL =
-      OfAll.of(AdapterFormat.class, Formats::inOrder);
+  private static final PointView<AdapterFormat, List<AdapterFormat>> ALL =
+      PointView.of(AdapterFormat.class, Formats::inOrder);
 
   private Formats() {}
 
@@ -20,7 +20,7 @@ public final class Formats {
   }
 
   /** What a key stands for in a dialect; nothing if the dialect is of a plug-in that fails. */
-  public static Optional<Address> resolve(AdapterFormat format, String key, KeyContext context) {
+  public static Optional<KeyAddress> resolve(AdapterFormat format, String key, KeyContext context) {
     return Extensions.installed().ask(format, () -> format.resolve(key, context), Optional.empty());
   }
 
@@ -29,7 +29,8 @@ public final class Formats {
     return byName.values().stream().sorted(Comparator.comparing(Formats::reach)).toList();
   }
 
-  private static AdapterFormat.Reach reach(AdapterFormat format) {
-    return Extensions.installed().ask(format, format::reach, AdapterFormat.Reach.ANYTHING);
+  private static AdapterFormat.Specificity reach(AdapterFormat format) {
+    return Extensions.installed()
+        .ask(format, format::specificity, AdapterFormat.Specificity.ANYTHING);
   }
 }

@@ -2,12 +2,12 @@ package dev.lora4j.core.lowrank;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.Target;
-import dev.lora4j.core.adapter.full.WholeChange;
+import dev.lora4j.core.adapter.full.FullDelta;
 import dev.lora4j.core.adapter.lora.LoraMath;
-import dev.lora4j.core.lowrank.Decomposer.Decomposed;
-import dev.lora4j.core.lowrank.WholeDecomposer.Directions;
+import dev.lora4j.core.lowrank.GramDecomposer.Decomposed;
+import dev.lora4j.core.lowrank.MatrixDecomposer.Directions;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
@@ -27,16 +27,16 @@ public final class ComputedFactors {
 
   private final Scope scope;
   private final DType stored;
-  private final WholeDecomposer wholes;
-  private final Decomposer products;
-  private Optional<Range> range = Optional.empty();
+  private final MatrixDecomposer wholes;
+  private final GramDecomposer products;
+  private Optional<RangeFinder> range = Optional.empty();
 
   /** Compiles its programs in {@code scope}, when they are first needed. */
   public ComputedFactors(Scope scope, DType stored) {
     this.scope = scope;
     this.stored = stored;
-    this.wholes = new WholeDecomposer(scope);
-    this.products = new Decomposer(scope);
+    this.wholes = new MatrixDecomposer(scope);
+    this.products = new GramDecomposer(scope);
   }
 
   /** The type that factors are stored in. */
@@ -45,7 +45,7 @@ public final class ComputedFactors {
   }
 
   /** Looks for the directions of whole changes by chance, which gives a little less. */
-  public ComputedFactors randomised(Range how) {
+  public ComputedFactors randomised(RangeFinder how) {
     range = Optional.of(how);
     return this;
   }
@@ -56,8 +56,8 @@ public final class ComputedFactors {
    * @param change F32, with as many elements as the parameter
    * @throws AdapterException if it is too great for the type
    */
-  public Factors whole(Site site, Target target, Tensor change) {
-    Shape shape = target == Target.WEIGHT ? site.weight() : Shape.of(site.out());
+  public Factors whole(Site site, LayerParameter target, Tensor change) {
+    Shape shape = target == LayerParameter.WEIGHT ? site.weight() : Shape.of(site.out());
     HostTensor value = rounded(change).reshape(shape);
     if (!value.finite()) {
       throw new AdapterException(
@@ -69,7 +69,7 @@ public final class ComputedFactors {
               + stored
               + (stored == DType.F16 ? "; store it as F32 or BF16." : "."));
     }
-    return WholeChange.factors(site, target, value);
+    return FullDelta.factors(site, target, value);
   }
 
   /**

@@ -54,22 +54,22 @@ public final class DeltaNorm {
     };
   }
 
-  private static StoredPair lora(Factors factors) {
-    return new StoredPair(
+  private static FactorPair lora(Factors factors) {
+    return new FactorPair(
         factors.tensor(LoraMethod.UP),
         false,
         factors.tensor(LoraMethod.DOWN),
         find(factors, LoraMethod.MID));
   }
 
-  private static StoredPair half(Factors factors, int number) {
+  private static FactorPair half(Factors factors, int number) {
     return pair(factors, "hada_w" + number, "hada_t" + number);
   }
 
   /** With a core the left factor is stored as [rank, out]. */
-  private static StoredPair pair(Factors factors, String name, String core) {
+  private static FactorPair pair(Factors factors, String name, String core) {
     Optional<HostTensor> between = find(factors, core);
-    return new StoredPair(
+    return new FactorPair(
         factors.tensor(name + "_a"), between.isPresent(), factors.tensor(name + "_b"), between);
   }
 

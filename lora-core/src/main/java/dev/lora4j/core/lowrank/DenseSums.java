@@ -1,10 +1,10 @@
 package dev.lora4j.core.lowrank;
 
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -39,7 +39,7 @@ final class DenseSums {
   /** The sum; what is alone with weight 1 keeps its form, which may be much smaller. */
   Factors of(SiteSum sum) {
     Site site = sum.site();
-    List<Part> parts = sum.parts();
+    List<MethodTerm> parts = sum.parts();
     if (parts.size() == 1 && parts.get(0).weight() == 1) {
       return rounded(site, parts.get(0).factors());
     }
@@ -51,7 +51,8 @@ final class DenseSums {
         coefficients[i] = (float) parts.get(i).coefficient();
       }
       inputs.add(Tensor.of(work, Shape.of(coefficients.length), coefficients));
-      return computed.whole(site, Target.WEIGHT, program(site, parts).run(work, inputs).get(0));
+      return computed.whole(
+          site, LayerParameter.WEIGHT, program(site, parts).run(work, inputs).get(0));
     }
   }
 
@@ -61,20 +62,20 @@ final class DenseSums {
     return new Factors(factors.method(), tensors, factors.settings());
   }
 
-  private Program program(Site site, List<Part> parts) {
-    Site general = Part.ungrouped(site);
+  private Program program(Site site, List<MethodTerm> parts) {
+    Site general = MethodTerm.ungrouped(site);
     List<Object> key = new ArrayList<>(List.of(general));
-    for (Part part : parts) {
-      Structure structure = part.factors().structure();
+    for (MethodTerm part : parts) {
+      FactorStructure structure = part.factors().structure();
       key.add(Methods.named(structure.method()).form(structure));
     }
     return programs.computeIfAbsent(key, k -> adding(general, parts));
   }
 
-  private Program adding(Site site, List<Part> parts) {
+  private Program adding(Site site, List<MethodTerm> parts) {
     Graph graph = new Graph();
     List<Expr> changes = new ArrayList<>();
-    for (Part part : parts) {
+    for (MethodTerm part : parts) {
       StagedFactors factors = StagedFactors.inputs(graph, part.factors().structure(), DType.F32);
       changes.add(part.method().delta(site, factors).reshape(site.out(), site.rest()));
     }

@@ -1,6 +1,6 @@
 package dev.lora4j.core.lowrank;
 
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -11,7 +11,7 @@ import dev.lora4j.core.tensor.Tensor;
  * @param before that of the base
  * @param after that of the model that was trained from it
  */
-public record Difference(Site site, Target target, Source before, Source after) {
+public record Difference(Site site, LayerParameter target, Source before, Source after) {
   /** Reads one parameter when it is needed, so that a checkpoint never lies in memory whole. */
   @FunctionalInterface
   public interface Source {

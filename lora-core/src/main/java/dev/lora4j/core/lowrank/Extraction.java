@@ -3,7 +3,7 @@ package dev.lora4j.core.lowrank;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -53,7 +53,7 @@ public final class Extraction {
    *
    * @throws IllegalArgumentException if a rule has no greatest rank, or needs all singular values
    */
-  public Extraction randomised(Range how) {
+  public Extraction randomised(RangeFinder how) {
     for (RankRule rule : List.of(rules.layers(), rules.kernels())) {
       if (rule.kind() == RankRule.Kind.SV_CUMULATIVE || rule.most() == Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
@@ -67,7 +67,7 @@ public final class Extraction {
   }
 
   /** Sets how great the greatest change of an element must be for its site to take part. */
-  public Extraction leastChange(double change) {
+  public Extraction minChange(double change) {
     least = change;
     return this;
   }
@@ -83,7 +83,7 @@ public final class Extraction {
    *
    * @throws AdapterException if nothing differs, or a value is not finite
    */
-  public Extracted of(String name, List<Difference> all) {
+  public ExtractedAdapter of(String name, List<Difference> all) {
     Map<String, List<Factors>> result = new HashMap<>();
     SortedMap<String, SiteTruncation> done = new TreeMap<>();
     SortedSet<String> unchanged = new TreeSet<>();
@@ -107,7 +107,8 @@ public final class Extraction {
               + (least > 0 ? " to within " + least : "")
               + "; there is nothing to extract.");
     }
-    return new Extracted(new Truncated(new Adapter(name, result, Map.of()), done), unchanged);
+    return new ExtractedAdapter(
+        new TruncatedAdapter(new Adapter(name, result, Map.of()), done), unchanged);
   }
 
   private boolean take(
@@ -135,14 +136,14 @@ public final class Extraction {
     if (greatest <= least) {
       return false;
     }
-    if (one.target() == Target.BIAS || site.kind() == Site.Kind.NORM) {
+    if (one.target() == LayerParameter.BIAS || site.kind() == Site.Kind.NORM) {
       Factors whole = computed.whole(site, one.target(), out.get(0));
-      WholeSums.put(result, site.name(), whole);
+      FullRankSums.put(result, site.name(), whole);
       return true;
     }
     Tensor matrix = out.get(0).view(work, 0, Shape.of(site.out(), site.rest()));
     ComputedFactors.Cut cut = computed.cut(work, site, matrix, rules.at(site));
-    WholeSums.put(result, site.name(), cut.factors());
+    FullRankSums.put(result, site.name(), cut.factors());
     done.put(site.name(), cut.truncation());
     return true;
   }
@@ -150,7 +151,7 @@ public final class Extraction {
   private static Tensor read(Scope work, Difference one, Difference.Source source) {
     Tensor tensor = source.read(work);
     long elements =
-        one.target() == Target.WEIGHT ? one.site().weight().elements() : one.site().out();
+        one.target() == LayerParameter.WEIGHT ? one.site().weight().elements() : one.site().out();
     if (tensor.shape().elements() != elements) {
       throw new AdapterException(
           "The "

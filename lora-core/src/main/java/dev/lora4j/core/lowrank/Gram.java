@@ -1,7 +1,7 @@
 package dev.lora4j.core.lowrank;
 
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.LinearAlgebra;
+import dev.lora4j.core.tensor.LinalgOps;
 
 /**
  * The singular value decomposition of {@code up * down} out of products of the factors with
@@ -37,14 +37,14 @@ record Gram(Expr sigma, Expr left, Expr right) {
    */
   static Gram of(Expr down, Expr up) {
     Expr downs = down.matmul(down.transpose(1, 2));
-    LinearAlgebra.Eigen first = up.transpose(1, 2).matmul(up).eigh();
+    LinalgOps.Eigen first = up.transpose(1, 2).matmul(up).eigh();
     Expr values = first.values().flip(1);
     Expr vectors = first.vectors().flip(2);
     Expr most = values.slice(1, 0, 1);
     Expr kept = values.gt(most.mul(NOTHING));
     Expr lengths = masked(values.sqrt(), kept);
     Expr s = lengths.unsqueeze(-1).mul(vectors.transpose(1, 2));
-    LinearAlgebra.Eigen second = s.matmul(downs).matmul(s.transpose(1, 2)).eigh();
+    LinalgOps.Eigen second = s.matmul(downs).matmul(s.transpose(1, 2)).eigh();
     Expr squares = second.values().flip(1);
     Expr w = second.vectors().flip(2);
     Expr size = most.mul(downs.trace().unsqueeze(-1)).mul(ROUNDING);

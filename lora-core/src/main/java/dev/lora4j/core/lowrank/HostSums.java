@@ -26,7 +26,7 @@ final class HostSums {
   static boolean takes(SiteSum sum, DType stored) {
     return TYPES.contains(stored)
         && sum.parts().stream()
-            .allMatch(p -> p.form() == Part.Form.STORED && TYPES.contains(p.dtype()));
+            .allMatch(p -> p.form() == MethodTerm.Form.STORED && TYPES.contains(p.dtype()));
   }
 
   /** The factors of all parts side by side, those of up times their ratio to the share. */
@@ -43,7 +43,7 @@ final class HostSums {
   private static HostTensor downs(SiteSum sum, HostTensorWriter result) {
     int rest = Math.toIntExact(sum.site().rest());
     float[] chunk = new float[CHUNK];
-    for (Part part : sum.parts()) {
+    for (MethodTerm part : sum.parts()) {
       HostTensor down = part.factors().tensor(LoraMethod.DOWN);
       int count = part.rank() * rest;
       for (int from = 0; from < count; from += CHUNK) {
@@ -65,7 +65,7 @@ final class HostSums {
     for (int first = 0; first < out; first += most) {
       int some = Math.min(most, out - first);
       int at = 0;
-      for (Part part : sum.parts()) {
+      for (MethodTerm part : sum.parts()) {
         int width = part.rank();
         part.factors().tensor(LoraMethod.UP).floats(first * width, some * width, own);
         float ratio = (float) (part.coefficient() / sum.share());

@@ -3,7 +3,7 @@ package dev.lora4j.core.lowrank;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.lowrank.Decomposer.Decomposed;
+import dev.lora4j.core.lowrank.GramDecomposer.Decomposed;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
@@ -32,8 +32,8 @@ public final class LowRankAlgebra {
 
   private final Scope scope;
   private final Map<String, Site> sites;
-  private final Stacker stacker;
-  private final Decomposer decomposer;
+  private final FactorStacker stacker;
+  private final GramDecomposer decomposer;
   private SiteListener listener = SiteListener.NONE;
 
   /**
@@ -44,8 +44,8 @@ public final class LowRankAlgebra {
   public LowRankAlgebra(Scope scope, Map<String, Site> sites) {
     this.scope = scope;
     this.sites = Map.copyOf(sites);
-    this.stacker = new Stacker(scope);
-    this.decomposer = new Decomposer(scope);
+    this.stacker = new FactorStacker(scope);
+    this.decomposer = new GramDecomposer(scope);
   }
 
   /** Sets who is told how far it has come. */
@@ -66,7 +66,7 @@ public final class LowRankAlgebra {
    */
   public Adapter sum(String name, List<Term> terms, DType stored) {
     SumPlan plan = SumPlan.of(terms, sites);
-    Map<String, List<Factors>> result = new HashMap<>(WholeSums.of(scope, plan, stored));
+    Map<String, List<Factors>> result = new HashMap<>(FullRankSums.of(scope, plan, stored));
     List<SiteSum> wholes = plan.products().stream().filter(SiteSum::whole).toList();
     List<SiteSum> here = plan.products().stream().filter(s -> HostSums.takes(s, stored)).toList();
     List<SiteSum> others =
@@ -76,7 +76,7 @@ public final class LowRankAlgebra {
       requireGoOn();
       List<Factors> sums = some.parallelStream().map(s -> HostSums.of(s, stored)).toList();
       for (int i = 0; i < sums.size(); i++) {
-        WholeSums.put(result, some.get(i).site().name(), sums.get(i));
+        FullRankSums.put(result, some.get(i).site().name(), sums.get(i));
       }
       listener.done(at + some.size(), plan.products().size());
     }
@@ -90,7 +90,7 @@ public final class LowRankAlgebra {
           for (int i = 0; i < batch.sums().size(); i++) {
             SiteSum sum = batch.sums().get(i);
             Factors one = SiteFactors.of(sum.site(), i, down, up, sum.rank(), sum.share());
-            WholeSums.put(result, sum.site().name(), one);
+            FullRankSums.put(result, sum.site().name(), one);
           }
         });
     int done = here.size() + others.size();
@@ -98,7 +98,7 @@ public final class LowRankAlgebra {
       DenseSums dense = new DenseSums(work, stored);
       for (SiteSum sum : wholes) {
         requireGoOn();
-        WholeSums.put(result, sum.site().name(), dense.of(sum));
+        FullRankSums.put(result, sum.site().name(), dense.of(sum));
         listener.done(++done, plan.products().size());
       }
     }
@@ -115,7 +115,7 @@ public final class LowRankAlgebra {
    *
    * @throws AdapterException if a term has no change of its own, or the sum would do nothing
    */
-  public Truncated truncate(String name, List<Term> terms, RankRule rule, DType stored) {
+  public TruncatedAdapter truncate(String name, List<Term> terms, RankRule rule, DType stored) {
     return truncate(name, terms, RankRules.same(rule), stored);
   }
 
@@ -123,7 +123,7 @@ public final class LowRankAlgebra {
    * The same factors in their canonical form: rows of down orthonormal, columns of up orthogonal
    * with the singular values as lengths, directions that add nothing left out. The change stays.
    */
-  public Truncated orthogonal(Adapter adapter, DType stored) {
+  public TruncatedAdapter orthogonal(Adapter adapter, DType stored) {
     return truncate(
         adapter.name(),
         List.of(new Term(adapter, 1)),
@@ -132,15 +132,15 @@ public final class LowRankAlgebra {
   }
 
   /** {@link #truncate(String, List, RankRule, DType)} with a rule for each kind of site. */
-  public Truncated truncate(String name, List<Term> terms, RankRules rules, DType stored) {
+  public TruncatedAdapter truncate(String name, List<Term> terms, RankRules rules, DType stored) {
     return truncate(name, terms, rules::at, stored);
   }
 
   /** {@link #truncate(String, List, RankRule, DType)} with a rule for each site. */
-  public Truncated truncate(
+  public TruncatedAdapter truncate(
       String name, List<Term> terms, Function<Site, RankRule> rules, DType stored) {
     SumPlan plan = SumPlan.of(terms, sites);
-    Map<String, List<Factors>> result = new HashMap<>(WholeSums.of(scope, plan, stored));
+    Map<String, List<Factors>> result = new HashMap<>(FullRankSums.of(scope, plan, stored));
     SortedMap<String, SiteTruncation> done = new TreeMap<>();
     each(
         plan,
@@ -158,7 +158,7 @@ public final class LowRankAlgebra {
             SiteSum sum = batch.sums().get(i);
             Factors one =
                 SiteFactors.of(sum.site(), i, pair.get(0), pair.get(1), ranks[i], sum.share());
-            WholeSums.put(result, sum.site().name(), one);
+            FullRankSums.put(result, sum.site().name(), one);
             Spectrum spectrum = all.spectra().get(i).times(sum.share());
             done.put(sum.site().name(), new SiteTruncation(spectrum, ranks[i]));
           }
@@ -166,7 +166,7 @@ public final class LowRankAlgebra {
     if (plan.rest().isEmpty() && done.values().stream().allMatch(s -> s.spectrum().norm() == 0)) {
       throw new AdapterException("The changes that make up " + name + " cancel; it does nothing.");
     }
-    return new Truncated(new Adapter(name, result, Map.of()), done);
+    return new TruncatedAdapter(new Adapter(name, result, Map.of()), done);
   }
 
   /** The singular values of a weighted sum at each site where it is a product of factors. */
@@ -195,7 +195,7 @@ public final class LowRankAlgebra {
    * @param energy the share of the squares of singular values that they hold, above 0 and at most 1
    */
   public Comparison compare(Adapter a, Adapter b, double energy) {
-    return new Comparing(scope, stacker, energy, listener)
+    return new AdapterComparator(scope, stacker, energy, listener)
         .of(SumPlan.of(List.of(new Term(a, 1)), sites), SumPlan.of(List.of(new Term(b, 1)), sites));
   }
 
@@ -205,14 +205,14 @@ public final class LowRankAlgebra {
     }
   }
 
-  private void each(SumPlan plan, BiConsumer<Scope, Batch> work) {
+  private void each(SumPlan plan, BiConsumer<Scope, SumBatch> work) {
     each(plan.products(), 0, plan.products().size(), work);
   }
 
   /** Does the work for sums, when so many of all are done already. */
-  private void each(List<SiteSum> sums, int before, int all, BiConsumer<Scope, Batch> work) {
+  private void each(List<SiteSum> sums, int before, int all, BiConsumer<Scope, SumBatch> work) {
     int done = before;
-    for (List<SiteSum> group : Groups.of(sums, SiteSum::key, SiteSum::elements)) {
+    for (List<SiteSum> group : SiteGroups.of(sums, SiteSum::key, SiteSum::elements)) {
       try (Scope once = scope.child("batch")) {
         work.accept(once, stacker.batch(once, group));
       }

@@ -10,7 +10,7 @@ import java.util.List;
  * coefficient's magnitude and goes into alpha, so that the factors of a single part need no
  * rounding.
  */
-record SiteSum(Site site, List<Part> parts) {
+record SiteSum(Site site, List<MethodTerm> parts) {
   /** What decides whether sites can be computed together. */
   record Key(long out, long rest, List<Integer> ranks, List<DType> types) {}
 
@@ -22,12 +22,12 @@ record SiteSum(Site site, List<Part> parts) {
     return new Key(
         site.out(),
         site.rest(),
-        parts.stream().map(Part::rank).toList(),
-        parts.stream().map(Part::dtype).toList());
+        parts.stream().map(MethodTerm::rank).toList(),
+        parts.stream().map(MethodTerm::dtype).toList());
   }
 
   int rank() {
-    return parts.stream().mapToInt(Part::rank).sum();
+    return parts.stream().mapToInt(MethodTerm::rank).sum();
   }
 
   /**

@@ -4,7 +4,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,15 +35,15 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
    * @throws AdapterException if a site is unknown, or a method has no change of its own
    */
   static SumPlan of(List<Term> terms, Map<String, Site> sites) {
-    SortedMap<String, List<Part>> parts = new TreeMap<>();
+    SortedMap<String, List<MethodTerm>> parts = new TreeMap<>();
     SortedMap<String, List<Whole>> rest = new TreeMap<>();
     for (Term term : terms) {
       Adapter adapter = term.adapter();
       for (Map.Entry<String, List<Factors>> at : adapter.sites().entrySet()) {
-        Site site = Additions.site(adapter, at.getKey(), sites);
+        Site site = SumRequirements.site(adapter, at.getKey(), sites);
         for (Factors factors : at.getValue()) {
           AdditiveMethod method =
-              Additions.method(adapter, site.name(), factors, "they have no sum with others");
+              SumRequirements.method(adapter, site.name(), factors, "they have no sum with others");
           double weight = term.at(site.name(), method.target(factors.structure()));
           if (weight == 0 || method.scale(factors.structure()) == 0) {
             continue;
@@ -51,9 +51,9 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
           if (product(site, factors, method)) {
             add(
                 parts.computeIfAbsent(site.name(), k -> new ArrayList<>()),
-                Part.of(site, factors, method, weight),
-                Part::factors,
-                Part::plus);
+                MethodTerm.of(site, factors, method, weight),
+                MethodTerm::factors,
+                MethodTerm::plus);
           } else {
             add(
                 rest.computeIfAbsent(site.name(), k -> new ArrayList<>()),
@@ -77,7 +77,8 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
     List<SiteSum> products = new ArrayList<>();
     parts.forEach(
         (name, all) ->
-            products.add(new SiteSum(Additions.site(terms.get(0).adapter(), name, sites), all)));
+            products.add(
+                new SiteSum(SumRequirements.site(terms.get(0).adapter(), name, sites), all)));
     return new SumPlan(products, rest);
   }
 
@@ -94,6 +95,7 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
   }
 
   private static boolean product(Site site, Factors factors, AdditiveMethod method) {
-    return method.target(factors.structure()) == Target.WEIGHT && site.kind() != Site.Kind.NORM;
+    return method.target(factors.structure()) == LayerParameter.WEIGHT
+        && site.kind() != Site.Kind.NORM;
   }
 }

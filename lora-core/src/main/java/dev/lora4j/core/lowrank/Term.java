@@ -1,7 +1,7 @@
 package dev.lora4j.core.lowrank;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 
 /**
  * One adapter of a weighted sum.
@@ -17,7 +17,7 @@ public record Term(Adapter adapter, double weight, Share share) {
     Share ALL = (site, target) -> 1;
 
     /** The share at a parameter of a site; 0 leaves it out. */
-    double at(String site, Target target);
+    double at(String site, LayerParameter target);
   }
 
   /** Checks the weight. */
@@ -34,7 +34,7 @@ public record Term(Adapter adapter, double weight, Share share) {
   }
 
   /** The weight at a parameter of a site. */
-  double at(String site, Target target) {
+  double at(String site, LayerParameter target) {
     return weight * share.at(site, target);
   }
 }

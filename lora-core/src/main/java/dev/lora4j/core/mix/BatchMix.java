@@ -30,22 +30,22 @@ import java.util.TreeSet;
  */
 public final class BatchMix {
   /** The factors of a column at a site. */
-  private record Place(String site, int column, int place) {}
+  private record FactorColumn(String site, int column, int place) {}
 
   /** What is stacked: columns in their order, and which of their factors. */
-  private record Stacked(List<MixColumn> columns, Set<Place> places) {}
+  private record StackKey(List<AdapterColumn> columns, Set<FactorColumn> places) {}
 
   /** What is inside the weights of a picture; pictures where it is the same can share a run. */
-  private record Inside(List<Object> parts) {}
+  private record MergedKey(List<Object> parts) {}
 
   private final SiteCatalogue catalogue;
   private final String model;
   private final List<MixPlan> plans;
   private final List<int[]> columns = new ArrayList<>(); // of each plan's parts
-  private final List<MixColumn> numbers;
+  private final List<AdapterColumn> numbers;
   private final List<Map<Site, List<Part>>> touched = new ArrayList<>();
-  private final Map<Site, Map<Place, Part>> beside = new LinkedHashMap<>();
-  private final Set<Place> inside = new HashSet<>();
+  private final Map<Site, Map<FactorColumn, Part>> isUnmerged = new LinkedHashMap<>();
+  private final Set<FactorColumn> merged = new HashSet<>();
   private final Map<MixPlan, Integer> known = new HashMap<>();
 
   /**
@@ -60,25 +60,25 @@ public final class BatchMix {
     this.plans = List.copyOf(plans);
     this.catalogue = catalogue;
     this.model = model;
-    List<List<MixColumn>> own = new ArrayList<>();
+    List<List<AdapterColumn>> own = new ArrayList<>();
     for (int i = 0; i < plans.size(); i++) {
       MixPlan plan = plans.get(i);
       Integer same = known.putIfAbsent(plan, i);
       touched.add(same == null ? touched(plan) : touched.get(same));
       own.add(same == null ? columns(plan, touched.get(i)) : own.get(same));
     }
-    numbers = own.stream().flatMap(List::stream).distinct().sorted(MixColumn.ORDER).toList();
-    Map<MixColumn, Integer> places = new HashMap<>();
+    numbers = own.stream().flatMap(List::stream).distinct().sorted(AdapterColumn.ORDER).toList();
+    Map<AdapterColumn, Integer> places = new HashMap<>();
     numbers.forEach(column -> places.put(column, places.size()));
     for (int i = 0; i < plans.size(); i++) {
       columns.add(own.get(i).stream().mapToInt(c -> places.getOrDefault(c, -1)).toArray());
       if (known.getOrDefault(plans.get(i), -1) == i) {
-        divide(plans.get(i), columns.get(i), touched.get(i));
+        assignRoutes(plans.get(i), columns.get(i), touched.get(i));
       }
     }
   }
 
-  private static List<MixColumn> columns(MixPlan plan, Map<Site, List<Part>> sites) {
+  private static List<AdapterColumn> columns(MixPlan plan, Map<Site, List<Part>> sites) {
     List<Set<String>> acted = new ArrayList<>();
     plan.parts().forEach(p -> acted.add(new TreeSet<>()));
     sites.forEach(
@@ -86,12 +86,12 @@ public final class BatchMix {
             parts
                 .subList(0, 1 + lastTransform(plan, parts))
                 .forEach(p -> acted.get(p.adapter()).add(site.name())));
-    List<MixColumn> own = new ArrayList<>();
+    List<AdapterColumn> own = new ArrayList<>();
     for (int i = 0; i < acted.size(); i++) {
       MixPlan.Part part = plan.parts().get(i);
-      Route route = part.area().isPresent() ? Route.BESIDE : plan.route();
-      MixColumn column =
-          new MixColumn(part.adapter().identity(), part.shares(), route, acted.get(i), 0);
+      Route route = part.area().isPresent() ? Route.UNMERGED : plan.route();
+      AdapterColumn column =
+          new AdapterColumn(part.adapter().identity(), part.shares(), route, acted.get(i), 0);
       while (own.contains(column)) {
         column = column.again();
       }
@@ -102,7 +102,7 @@ public final class BatchMix {
 
   private Map<Site, List<Part>> touched(MixPlan plan) {
     Map<Site, List<Part>> sites = new LinkedHashMap<>();
-    for (String name : Beside.touched(plan, model)) {
+    for (String name : UnmergedAdapters.touched(plan, model)) {
       Site site =
           catalogue
               .find(name)
@@ -117,50 +117,50 @@ public final class BatchMix {
     return sites;
   }
 
-  private void divide(MixPlan plan, int[] own, Map<Site, List<Part>> sites) {
+  private void assignRoutes(MixPlan plan, int[] own, Map<Site, List<Part>> sites) {
     sites.forEach(
         (site, parts) -> {
           int last = lastTransform(plan, parts);
           for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
-            Place place = place(site, own, part);
+            FactorColumn place = place(site, own, part);
             boolean regional = plan.parts().get(part.adapter()).area().isPresent();
-            boolean can = i > last && Beside.stacks(site, part);
+            boolean can = i > last && UnmergedAdapters.stacks(site, part);
             if (regional && !can) {
-              throw PlanRules.noRegion(site, part, plan, Beside.stacks(site, part));
+              throw PlanRules.noRegion(site, part, plan, UnmergedAdapters.stacks(site, part));
             }
-            if (can && (regional || plan.route() != Route.PATCHED)) {
-              beside
+            if (can && (regional || plan.route() != Route.MERGED)) {
+              isUnmerged
                   .computeIfAbsent(site, s -> new LinkedHashMap<>())
                   .putIfAbsent(place, part.of(place.column()));
             } else {
-              inside.add(place);
+              merged.add(place);
             }
           }
         });
   }
 
-  private static Place place(Site site, int[] own, Part part) {
-    return new Place(site.name(), own[part.adapter()], part.place());
+  private static FactorColumn place(Site site, int[] own, Part part) {
+    return new FactorColumn(site.name(), own[part.adapter()], part.place());
   }
 
   /** Index of the last part that acts on what those before it left, or -1. */
   private static int lastTransform(MixPlan plan, List<Part> parts) {
     int last = -1;
-    for (int i = 0; i < parts.size() && plan.order() == Order.IN_TURN; i++) {
+    for (int i = 0; i < parts.size() && plan.order() == AdapterOrder.IN_TURN; i++) {
       last = parts.get(i).method() instanceof TransformMethod ? i : last;
     }
     return last;
   }
 
   /** What runs beside the weight of a site: each part with its column for an index. */
-  private List<Part> besideOf(Site site) {
+  private List<Part> unmergedParts(Site site) {
     List<Part> parts = new ArrayList<>();
-    beside
+    isUnmerged
         .getOrDefault(site, Map.of())
         .forEach(
             (place, part) -> {
-              if (!inside.contains(place)) {
+              if (!merged.contains(place)) {
                 parts.add(part);
               }
             });
@@ -172,43 +172,48 @@ public final class BatchMix {
    * Equal for mixes whose {@link #factors} are the same, whatever their adapters count and in which
    * order they come.
    */
-  public Object stacked() {
-    Set<Place> places = new HashSet<>();
-    beside.values().forEach(at -> places.addAll(at.keySet()));
-    places.removeAll(inside);
-    return new Stacked(numbers, places);
+  public Object stackKey() {
+    Set<FactorColumn> places = new HashSet<>();
+    isUnmerged.values().forEach(at -> places.addAll(at.keySet()));
+    places.removeAll(merged);
+    return new StackKey(numbers, places);
   }
 
   /** The sites at which something runs beside the weight. */
-  public Set<String> besideSites() {
+  public Set<String> unmergedSites() {
     Set<String> names = new TreeSet<>();
-    for (Site site : beside.keySet()) {
-      if (!besideOf(site).isEmpty()) {
+    for (Site site : isUnmerged.keySet()) {
+      if (!unmergedParts(site).isEmpty()) {
         names.add(site.name());
       }
     }
     return names;
   }
 
-  /** The factors for a program made by {@link Beside} for {@link #besideSites}, in F32. */
-  public Map<String, Tensor> factors(Scope scope, Patch patch) {
+  /**
+   * The factors for a program made by {@link UnmergedAdapters} for {@link #unmergedSites}, in F32.
+   */
+  public Map<String, Tensor> factors(Scope scope, MergedParameter patch) {
     return factors(scope, patch, DType.F32);
   }
 
-  /** The factors for a program made by {@link Beside} for {@link #besideSites} and a type. */
-  public Map<String, Tensor> factors(Scope scope, Patch patch, DType type) {
+  /**
+   * The factors for a program made by {@link UnmergedAdapters} for {@link #unmergedSites} and a
+   * type.
+   */
+  public Map<String, Tensor> factors(Scope scope, MergedParameter patch, DType type) {
     Map<String, Tensor> inputs = new HashMap<>();
-    for (Site site : beside.keySet()) {
-      List<Part> parts = besideOf(site);
+    for (Site site : isUnmerged.keySet()) {
+      List<Part> parts = unmergedParts(site);
       if (!parts.isEmpty()) {
-        Beside.stack(scope, patch, site, parts, numbers.size(), type, inputs);
+        UnmergedAdapters.stack(scope, patch, site, parts, numbers.size(), type, inputs);
       }
     }
     return inputs;
   }
 
   /**
-   * The input {@link Beside#WEIGHTS}: for each row of a run, what each column counts.
+   * The input {@link UnmergedAdapters#WEIGHTS}: for each row of a run, what each column counts.
    *
    * @param pictures for each row, the index of its picture
    * @return [rows, columns]
@@ -226,7 +231,8 @@ public final class BatchMix {
   }
 
   /** The parameters of the model that a picture's adapters are inside of. */
-  public PatchedSites patched(Scope scope, Patch patch, WeightStore base, int picture) {
+  public MergedSites mergedSites(
+      Scope scope, MergedParameter patch, WeightStore base, int picture) {
     Map<Site, List<Part>> sites = new LinkedHashMap<>();
     int[] own = columns.get(picture);
     touched
@@ -234,52 +240,52 @@ public final class BatchMix {
         .forEach(
             (site, parts) -> {
               List<Part> in =
-                  parts.stream().filter(p -> inside.contains(place(site, own, p))).toList();
+                  parts.stream().filter(p -> merged.contains(place(site, own, p))).toList();
               if (!in.isEmpty()) {
                 sites.put(site, in);
               }
             });
-    return new PatchedSites(scope, patch, base, model, sites, plans.get(picture).order());
+    return new MergedSites(scope, patch, base, model, sites, plans.get(picture).order());
   }
 
   /** The same for pictures that can share a run: those with the same inside the weights. */
-  public Object group(int picture) {
+  public Object mergedKey(int picture) {
     MixPlan plan = plans.get(picture);
     List<Object> parts = new ArrayList<>();
-    for (int i : insideParts(picture)) {
+    for (int i : mergedParts(picture)) {
       parts.add(columns.get(picture)[i]);
       parts.add(plan.parts().get(i).weight());
     }
     if (!parts.isEmpty()) {
       parts.add(plan.order());
     }
-    return new Inside(Collections.unmodifiableList(parts));
+    return new MergedKey(Collections.unmodifiableList(parts));
   }
 
-  private Set<Integer> insideParts(int picture) {
+  private Set<Integer> mergedParts(int picture) {
     Set<Integer> parts = new TreeSet<>();
     touched
         .get(picture)
         .forEach(
             (site, all) ->
                 all.stream()
-                    .filter(p -> inside.contains(place(site, columns.get(picture), p)))
+                    .filter(p -> merged.contains(place(site, columns.get(picture), p)))
                     .forEach(p -> parts.add(p.adapter())));
     return parts;
   }
 
   /** Whether something of a picture runs beside the weights. */
-  public boolean beside(int picture) {
+  public boolean isUnmerged(int picture) {
     int[] own = columns.get(picture);
     return touched.get(picture).entrySet().stream()
         .anyMatch(
-            e -> e.getValue().stream().anyMatch(p -> !inside.contains(place(e.getKey(), own, p))));
+            e -> e.getValue().stream().anyMatch(p -> !merged.contains(place(e.getKey(), own, p))));
   }
 
   /**
    * Which of a picture's adapters are inside the weights, with the methods that are, for people.
    */
-  public List<String> insideNames(int picture) {
+  public List<String> mergedNames(int picture) {
     Map<String, Set<String>> methods = new LinkedHashMap<>();
     MixPlan plan = plans.get(picture);
     int[] own = columns.get(picture);
@@ -288,7 +294,7 @@ public final class BatchMix {
         .forEach(
             (site, parts) -> {
               for (Part part : parts) {
-                if (inside.contains(place(site, own, part))) {
+                if (merged.contains(place(site, own, part))) {
                   methods
                       .computeIfAbsent(
                           plan.parts().get(part.adapter()).adapter().name(), n -> new TreeSet<>())

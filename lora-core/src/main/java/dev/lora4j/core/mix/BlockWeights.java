@@ -51,7 +51,7 @@ public final class BlockWeights {
    *
    * @throws IllegalArgumentException if the text is neither form, or the base has no such block
    */
-  public static SiteShares of(String text, SiteCatalogue sites) {
+  public static SiteWeights of(String text, SiteCatalogue sites) {
     BlockWeights weights = new BlockWeights(new BlockNames(sites));
     if (text.matches(LIST)) {
       weights.list(text);
@@ -69,7 +69,7 @@ public final class BlockWeights {
           .filter(share -> share != 1)
           .ifPresent(share -> bySite.put(site.name(), share));
     }
-    return new SiteShares(text, bySite);
+    return new SiteWeights(text, bySite);
   }
 
   /**

@@ -21,8 +21,8 @@ public final class MixPlan {
       Adapter adapter,
       Weight weight,
       Optional<Double> text,
-      SiteShares shares,
-      Optional<Area> area) {
+      SiteWeights shares,
+      Optional<RegionMask> area) {
     /** Checks the text encoders' weight. */
     public Part {
       text.filter(w -> !Double.isFinite(w))
@@ -34,7 +34,7 @@ public final class MixPlan {
 
     /** An adapter whose weight counts everywhere. */
     public Part(Adapter adapter, Weight weight) {
-      this(adapter, weight, Optional.empty(), SiteShares.ALL, Optional.empty());
+      this(adapter, weight, Optional.empty(), SiteWeights.ALL, Optional.empty());
     }
 
     /** With another weight at the denoiser. */
@@ -48,12 +48,12 @@ public final class MixPlan {
     }
 
     /** With other shares. */
-    public Part shares(SiteShares other) {
+    public Part shares(SiteWeights other) {
       return new Part(adapter, weight, text, other, area);
     }
 
     /** Counting in a part of the picture alone. */
-    public Part within(Area other) {
+    public Part within(RegionMask other) {
       return new Part(adapter, weight, text, shares, Optional.of(other));
     }
 
@@ -72,13 +72,13 @@ public final class MixPlan {
   private static final String TEXT_ENCODER = "text_encoder";
 
   /** No adapter: the base alone. */
-  public static final MixPlan NONE = new MixPlan(List.of(), Order.IN_TURN, Route.AUTO);
+  public static final MixPlan NONE = new MixPlan(List.of(), AdapterOrder.IN_TURN, Route.AUTO);
 
   private final List<Part> parts;
-  private final Order order;
+  private final AdapterOrder order;
   private final Route route;
 
-  private MixPlan(List<Part> parts, Order order, Route route) {
+  private MixPlan(List<Part> parts, AdapterOrder order, Route route) {
     this.parts = List.copyOf(parts);
     this.order = order;
     this.route = route;
@@ -101,11 +101,11 @@ public final class MixPlan {
 
   /** This plan and one more adapter. */
   public MixPlan with(Adapter adapter, Weight weight) {
-    return with(adapter, weight, SiteShares.ALL);
+    return with(adapter, weight, SiteWeights.ALL);
   }
 
   /** This plan and one more adapter, of which not all counts everywhere. */
-  public MixPlan with(Adapter adapter, Weight weight, SiteShares shares) {
+  public MixPlan with(Adapter adapter, Weight weight, SiteWeights shares) {
     return with(new Part(adapter, weight).shares(shares));
   }
 
@@ -120,7 +120,7 @@ public final class MixPlan {
    * This plan with another order. It matters only where a method depends on the weight it acts on,
    * as DoRA and OFT do.
    */
-  public MixPlan order(Order other) {
+  public MixPlan order(AdapterOrder other) {
     return new MixPlan(parts, other, route);
   }
 
@@ -135,7 +135,7 @@ public final class MixPlan {
   }
 
   /** How the adapters follow each other. */
-  public Order order() {
+  public AdapterOrder order() {
     return order;
   }
 
@@ -214,11 +214,11 @@ public final class MixPlan {
   @Override
   public String toString() {
     String sum = parts.stream().map(MixPlan::text).collect(Collectors.joining(" + "));
-    return order == Order.IN_TURN ? sum : sum + ", each from the base";
+    return order == AdapterOrder.IN_TURN ? sum : sum + ", each from the base";
   }
 
   private static String text(Part part) {
-    String texts = part.text().map(w -> ", text " + WeightText.number(w)).orElse("");
+    String texts = part.text().map(w -> ", text " + WeightSyntax.number(w)).orElse("");
     String blocks = part.shares().all() ? "" : " (" + part.shares().text() + ")";
     String area = part.area().map(a -> " within " + a).orElse("");
     return part.adapter().name() + " " + part.weight().text() + texts + blocks + area;

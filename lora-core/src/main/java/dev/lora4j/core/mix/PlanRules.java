@@ -1,7 +1,7 @@
 package dev.lora4j.core.mix;
 
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.mix.SiteParts.Part;
 import dev.lora4j.core.nn.Site;
@@ -18,14 +18,14 @@ final class PlanRules {
    */
   static void check(Site site, List<Part> parts, MixPlan plan) {
     for (Part part : parts) {
-      if (part.additive(Target.BIAS) && !site.bias()) {
+      if (part.additive(LayerParameter.BIAS) && !site.bias()) {
         throw new AdapterException(
             name(plan, part)
                 + " adds to the bias of "
                 + site.name()
                 + ", but this layer of the base has none.");
       }
-      if (plan.order() == Order.IN_TURN && part.method() instanceof TransformMethod method) {
+      if (plan.order() == AdapterOrder.IN_TURN && part.method() instanceof TransformMethod method) {
         for (Part earlier : parts.subList(0, parts.indexOf(part))) {
           if (method.overrides(earlier.factors().structure())) {
             throw new AdapterException(
@@ -36,7 +36,7 @@ final class PlanRules {
                     + site.name()
                     + " and would undo part of its effect. Leave one of them out, or mix them in"
                     + " the order "
-                    + Order.FROM_BASE
+                    + AdapterOrder.FROM_BASE
                     + ", which computes both from the base's own weight.");
           }
         }
@@ -56,7 +56,7 @@ final class PlanRules {
             + site.name()
             + (acted
                 ? ", but an adapter after it acts on that weight. Put it last, or mix in the order "
-                    + Order.FROM_BASE
+                    + AdapterOrder.FROM_BASE
                     + "."
                 : ", but this method has no form beside weights there. Leave out its region, or"
                     + " that layer."));

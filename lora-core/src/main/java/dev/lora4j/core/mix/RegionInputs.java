@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The numbers that a program of {@link RegionalBeside} gets for the pictures of a batch. Each row
+ * The numbers that a program of {@link RegionalAdapters} gets for the pictures of a batch. Each row
  * has several contexts: the text of the whole picture, and for each adapter with an area the text
  * as it is with that adapter.
  */
@@ -27,7 +27,8 @@ public final class RegionInputs {
   }
 
   /**
-   * The input {@link RegionalBeside#WORDS}: what each column counts for the words of each context.
+   * The input {@link RegionalAdapters#WORDS}: what each column counts for the words of each
+   * context.
    *
    * @param pictures for each row its picture; all have as many contexts
    * @return [rows * contexts, columns], the contexts of a row one after the other
@@ -52,7 +53,7 @@ public final class RegionInputs {
   }
 
   /**
-   * The input {@link RegionalBeside#NOWHERE}: adapters with an area count for nothing where there
+   * The input {@link RegionalAdapters#NOWHERE}: adapters with an area count for nothing where there
    * are no places.
    *
    * @return [rows, columns]
@@ -71,7 +72,7 @@ public final class RegionInputs {
   }
 
   /**
-   * The input {@link RegionalBeside#area} of a grid: 1 for columns that count everywhere.
+   * The input {@link RegionalAdapters#area} of a grid: 1 for columns that count everywhere.
    *
    * @return [rows, columns, places]
    */
@@ -82,7 +83,7 @@ public final class RegionInputs {
     for (int row = 0; row < pictures.size(); row++) {
       int[] columns = mix.columnsOf(pictures.get(row));
       for (int i = 0; i < columns.length; i++) {
-        Optional<Area> area = parts(pictures.get(row)).get(i).area();
+        Optional<RegionMask> area = parts(pictures.get(row)).get(i).area();
         if (area.isPresent()) {
           int at = (row * mix.columns() + columns[i]) * places;
           System.arraycopy(area.get().on(grid), 0, all, at, places);

@@ -1,13 +1,34 @@
 package dev.lora4j.core.mix;
 
-/** Where a model's adapters act while it runs. */
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Place where a model's adapters act while it runs: in its weights, or beside them. */
 public enum Route {
   /** Whichever is estimated to take less time, by {@link RouteCost}. */
-  AUTO,
-  /** Inside the weights: nothing per step, but weights are made anew when a weight changes. */
-  PATCHED,
+  AUTO("auto"),
+  /** In the weights: nothing per step, but weights are made anew when a weight changes. */
+  MERGED("patched"),
   /**
    * Beside the weights, where the method can: a little per step, and nothing when a weight changes.
    */
-  BESIDE
+  UNMERGED("beside");
+
+  private final String recorded;
+
+  Route(String recorded) {
+    this.recorded = recorded;
+  }
+
+  /** The name in the records of pictures, which stays as it is, so that old files read. */
+  public String recorded() {
+    return recorded;
+  }
+
+  /** The route of a name, in any case, or of a name in records. */
+  public static Optional<Route> of(String name) {
+    return Arrays.stream(values())
+        .filter(r -> r.name().equalsIgnoreCase(name) || r.recorded.equalsIgnoreCase(name))
+        .findFirst();
+  }
 }

@@ -24,7 +24,7 @@ import java.util.Set;
  * @param words tokens of the text
  */
 public record RouteCost(
-    SiteCatalogue catalogue, String model, SitePlace.Of places, GridSize finest, int words) {
+    SiteCatalogue catalogue, String model, SitePlacement.Of places, GridSize finest, int words) {
   /** Seconds for the calls that patch one weight, whatever its size. */
   private static final double PATCH_CALLS = 0.6e-3;
 
@@ -52,11 +52,11 @@ public record RouteCost(
    * @param rows rows of the model's batch for each picture
    */
   public Route choose(List<MixPlan> plans, int steps, List<Integer> rows) {
-    return patched(plans, steps) <= beside(plans, steps, rows) ? Route.PATCHED : Route.BESIDE;
+    return merged(plans, steps) <= unmerged(plans, steps, rows) ? Route.MERGED : Route.UNMERGED;
   }
 
   /** Estimated seconds inside the weights. */
-  public double patched(List<MixPlan> plans, int steps) {
+  public double merged(List<MixPlan> plans, int steps) {
     Set<List<Object>> mixes = new HashSet<>();
     double seconds = 0;
     for (MixPlan plan : plans) {
@@ -68,14 +68,14 @@ public record RouteCost(
         continue;
       }
       seconds += mixes.size() > 1 ? RUN * steps : 0;
-      for (String name : Beside.touched(plan, model)) {
-        seconds += patched(plan, name, steps);
+      for (String name : UnmergedAdapters.touched(plan, model)) {
+        seconds += merged(plan, name, steps);
       }
     }
     return seconds;
   }
 
-  private double patched(MixPlan plan, String name, int steps) {
+  private double merged(MixPlan plan, String name, int steps) {
     Optional<Site> site = catalogue.find(name);
     if (site.isEmpty()) {
       return 0; // said when the plan is used
@@ -100,9 +100,9 @@ public record RouteCost(
   }
 
   /** Estimated seconds beside the weights. */
-  public double beside(List<MixPlan> plans, int steps, List<Integer> rows) {
+  public double unmerged(List<MixPlan> plans, int steps, List<Integer> rows) {
     Set<String> names = new HashSet<>();
-    plans.forEach(plan -> names.addAll(Beside.touched(plan, model)));
+    plans.forEach(plan -> names.addAll(UnmergedAdapters.touched(plan, model)));
     int all = rows.stream().mapToInt(Integer::intValue).sum();
     double seconds = 0;
     double stacking = 0;
@@ -113,13 +113,13 @@ public record RouteCost(
             plans.stream().mapToLong(p -> ranks(site.get(), SiteParts.of(p, name))).max().orElse(0);
         // What has no directions is inside the weights on both routes.
         stacking += rank > 0 ? STACK_CALLS : 0;
-        seconds += rank > 0 ? beside(site.get(), rank, all) : 0;
+        seconds += rank > 0 ? unmerged(site.get(), rank, all) : 0;
       }
     }
     return stacking + steps * seconds;
   }
 
-  private double beside(Site site, long rank, int rows) {
+  private double unmerged(Site site, long rank, int rows) {
     long places = (long) rows * places(site);
     double products = (double) places * rank * (site.rest() + site.out());
     double numbers = (double) places * (site.in() + 3 * site.out() + 3 * rank);
@@ -127,11 +127,11 @@ public record RouteCost(
   }
 
   private long places(Site site) {
-    SitePlace place = places.of(site.name());
-    if (place instanceof SitePlace.OnGrid grid) {
+    SitePlacement place = places.of(site.name());
+    if (place instanceof SitePlacement.OnGrid grid) {
       return finest.level(grid.level()).places();
     }
-    return place instanceof SitePlace.OfWords ? words : 1;
+    return place instanceof SitePlacement.OfWords ? words : 1;
   }
 
   /** Directions of all parts that have such; the others are inside on both routes. */

@@ -1,7 +1,7 @@
 package dev.lora4j.core.mix;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.mix.SiteParts.Part;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -16,13 +16,14 @@ import java.util.List;
  * its steps. For who has the parameters one by one, and no model that is loaded.
  */
 public final class SiteMix {
-  private final Patch patch;
+  private final MergedParameter patch;
   private final Site site;
   private final List<Part> parts;
   private final float[] weights;
-  private final Order order;
+  private final AdapterOrder order;
 
-  private SiteMix(Patch patch, Site site, List<Part> parts, float[] weights, Order order) {
+  private SiteMix(
+      MergedParameter patch, Site site, List<Part> parts, float[] weights, AdapterOrder order) {
     this.patch = patch;
     this.site = site;
     this.parts = parts;
@@ -36,7 +37,7 @@ public final class SiteMix {
    * @throws dev.lora4j.core.adapter.AdapterException if the plan's adapters cannot follow each
    *     other there, or one is for a bias that the site lacks
    */
-  public static SiteMix of(Patch patch, Site site, MixPlan plan) {
+  public static SiteMix of(MergedParameter patch, Site site, MixPlan plan) {
     List<Part> all = SiteParts.of(plan, site.name());
     PlanRules.check(site, all, plan);
     float[] weights = plan.overall(site.name());
@@ -50,7 +51,7 @@ public final class SiteMix {
   }
 
   /** Whether a parameter changes. */
-  public boolean changes(Target target) {
+  public boolean changes(LayerParameter target) {
     return !SiteParts.changing(site, parts, target).isEmpty();
   }
 
@@ -59,7 +60,7 @@ public final class SiteMix {
    *
    * @param base the parameter of the base, in the site's shape
    */
-  public Tensor sum(Scope owner, Target target, Tensor base) {
+  public Tensor sum(Scope owner, LayerParameter target, Tensor base) {
     return patch.sum(
         owner, site, target, base, SiteParts.changing(site, parts, target), weights, order);
   }
@@ -75,19 +76,19 @@ public final class SiteMix {
    * @return F32 [out, vectors]
    */
   public Tensor products(Scope owner, Tensor base, Tensor x) {
-    List<Part> changing = SiteParts.changing(site, parts, Target.WEIGHT);
-    PatchPrograms programs = patch.programs();
+    List<Part> changing = SiteParts.changing(site, parts, LayerParameter.WEIGHT);
+    MergePrograms programs = patch.programs();
     Shape matrix = Shape.of(site.out(), site.rest());
     try (Scope work = owner.child("products")) {
-      if (!changing.stream().allMatch(p -> p.additive(Target.WEIGHT))) {
-        Tensor whole = sum(work, Target.WEIGHT, base);
+      if (!changing.stream().allMatch(p -> p.additive(LayerParameter.WEIGHT))) {
+        Tensor whole = sum(work, LayerParameter.WEIGHT, base);
         return programs.product().run(owner, whole.view(work, 0, matrix), x).get(0);
       }
       Tensor start = base.dtype() == DType.F32 ? base : base.to(work, DType.F32);
       List<Tensor> inputs = new ArrayList<>(List.of(start.view(work, 0, matrix), x));
       Tensor y = programs.product().run(work, inputs).get(0);
       for (Part part : changing) {
-        Tensor amount = Tensor.of(work, Shape.of(1), Patch.amount(part, weights));
+        Tensor amount = Tensor.of(work, Shape.of(1), MergedParameter.amount(part, weights));
         y = added(work, part, x, y, amount);
       }
       return y.moveTo(owner);
@@ -95,7 +96,7 @@ public final class SiteMix {
   }
 
   private Tensor added(Scope work, Part part, Tensor x, Tensor y, Tensor amount) {
-    PatchPrograms programs = patch.programs();
+    MergePrograms programs = patch.programs();
     Factors factors = part.factors();
     if (part.stacks(site)) {
       List<Tensor> pair = patch.lowRank(work, site, factors);
@@ -103,7 +104,8 @@ public final class SiteMix {
     }
     float[] nothing = new float[Math.toIntExact(site.weight().elements())];
     Tensor zero = Tensor.of(work, site.weight(), nothing);
-    Tensor change = patch.sum(work, site, Target.WEIGHT, zero, List.of(part), weights, order);
+    Tensor change =
+        patch.sum(work, site, LayerParameter.WEIGHT, zero, List.of(part), weights, order);
     Tensor flat = change.view(work, 0, Shape.of(site.out(), site.rest()));
     return programs.plusProduct().run(work, flat, x, y).get(0);
   }

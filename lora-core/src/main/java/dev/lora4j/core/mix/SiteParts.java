@@ -4,8 +4,8 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class SiteParts {
       return new Part(other, place, factors, method, share);
     }
 
-    boolean additive(Target target) {
+    boolean additive(LayerParameter target) {
       return method instanceof AdditiveMethod m && m.target(factors.structure()) == target;
     }
 
@@ -38,7 +38,7 @@ final class SiteParts {
 
     /** The rank of the product that it is, if it is one. */
     OptionalInt rank(Site site) {
-      return additive(Target.WEIGHT)
+      return additive(LayerParameter.WEIGHT)
           ? ((AdditiveMethod) method).rank(site, factors.structure())
           : OptionalInt.empty();
     }
@@ -77,13 +77,13 @@ final class SiteParts {
   }
 
   /** The parts that change one of the site's parameters. */
-  static List<Part> changing(Site site, List<Part> parts, Target target) {
+  static List<Part> changing(Site site, List<Part> parts, LayerParameter target) {
     return parts.stream().filter(p -> p.additive(target) || transforms(site, p, target)).toList();
   }
 
-  private static boolean transforms(Site site, Part part, Target target) {
+  private static boolean transforms(Site site, Part part, LayerParameter target) {
     return part.method() instanceof TransformMethod method
-        && (target == Target.WEIGHT
+        && (target == LayerParameter.WEIGHT
             || (site.bias() && method.changesBias(part.factors().structure())));
   }
 }

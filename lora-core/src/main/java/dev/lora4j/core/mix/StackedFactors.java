@@ -20,7 +20,7 @@ public final class StackedFactors implements AutoCloseable {
   private static final int SHARE = 4;
 
   private final Scope scope;
-  private final Patch patch;
+  private final MergedParameter patch;
   private final DType type;
   private final long room;
   private final Map<Object, Stack> stacks = new LinkedHashMap<>(16, 0.75f, true);
@@ -29,10 +29,10 @@ public final class StackedFactors implements AutoCloseable {
    * Nothing is kept yet.
    *
    * @param scope owner of what is kept
-   * @param type of the factors, as in {@link Beside#Beside(java.util.Set, DType)}
+   * @param type of the factors, as in {@link UnmergedAdapters#Beside(java.util.Set, DType)}
    * @param room bytes that may be kept beside what is in use
    */
-  public StackedFactors(Scope scope, Patch patch, DType type, long room) {
+  public StackedFactors(Scope scope, MergedParameter patch, DType type, long room) {
     this.scope = scope.child("stacked factors");
     this.patch = patch;
     this.type = type;
@@ -40,13 +40,14 @@ public final class StackedFactors implements AutoCloseable {
   }
 
   /** Nothing is kept yet; at most a quarter of what a base's weights take. */
-  public static StackedFactors besides(WeightStore base, Scope scope, Patch patch, DType type) {
+  public static StackedFactors besides(
+      WeightStore base, Scope scope, MergedParameter patch, DType type) {
     return new StackedFactors(scope, patch, type, base.bytes() / SHARE);
   }
 
   /** The factors of a batch, which stay until what this gives is closed. */
   public synchronized Use of(BatchMix mix) {
-    Stack stack = stacks.computeIfAbsent(mix.stacked(), key -> new Stack(mix));
+    Stack stack = stacks.computeIfAbsent(mix.stackKey(), key -> new Stack(mix));
     stack.users++;
     shrink(room);
     return new Use(this, stack);

@@ -37,9 +37,9 @@ public record StepWindow(double value, double from, double to) implements Weight
 
   @Override
   public String text() {
-    String number = WeightText.number(value);
+    String number = WeightSyntax.number(value);
     return constant()
         ? number
-        : number + ":" + WeightText.number(from) + "-" + WeightText.number(to);
+        : number + ":" + WeightSyntax.number(from) + "-" + WeightSyntax.number(to);
   }
 }

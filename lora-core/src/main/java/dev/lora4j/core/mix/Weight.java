@@ -3,7 +3,7 @@ package dev.lora4j.core.mix;
 import java.util.List;
 
 /** How much of an adapter takes part, as a function of how far the image has come. */
-public sealed interface Weight permits StepWindow, WeightCurve, StepTable {
+public sealed interface Weight permits StepWindow, WeightCurve, StepwiseWeight {
   /** The same at every step. */
   static Weight of(double value) {
     return new StepWindow(value, 0, 1);
@@ -29,7 +29,7 @@ public sealed interface Weight permits StepWindow, WeightCurve, StepTable {
    * @param values at least one, in the order of the steps
    */
   static Weight table(List<Double> values) {
-    return values.size() == 1 ? of(values.get(0)) : new StepTable(values);
+    return values.size() == 1 ? of(values.get(0)) : new StepwiseWeight(values);
   }
 
   /**
@@ -39,7 +39,7 @@ public sealed interface Weight permits StepWindow, WeightCurve, StepTable {
    * @throws IllegalArgumentException if it is none of these
    */
   static Weight parse(String text) {
-    return WeightText.parse(text);
+    return WeightSyntax.parse(text);
   }
 
   /** The weight in step {@code step} (from 0) of {@code steps}. */

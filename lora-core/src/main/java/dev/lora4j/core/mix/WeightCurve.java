@@ -77,7 +77,7 @@ public record WeightCurve(List<Point> points, Course course) implements Weight {
 
   @Override
   public double value() {
-    return StepTable.farthest(points.stream().map(Point::value).toList());
+    return StepwiseWeight.farthest(points.stream().map(Point::value).toList());
   }
 
   @Override
@@ -103,7 +103,7 @@ public record WeightCurve(List<Point> points, Course course) implements Weight {
   public String text() {
     String all =
         points.stream()
-            .map(p -> WeightText.number(p.value()) + "@" + WeightText.number(p.at()))
+            .map(p -> WeightSyntax.number(p.value()) + "@" + WeightSyntax.number(p.at()))
             .collect(Collectors.joining(","));
     return course == Course.LINEAR ? all : all + ":cosine";
   }

@@ -24,8 +24,8 @@ public non-sealed interface DeltaMixer extends Mixer {
   }
 
   /** What it needs of each adapter; by default a change, whatever it is made of. */
-  default Needs needs() {
-    return Needs.CHANGES;
+  default MixerRequirement needs() {
+    return MixerRequirement.CHANGES;
   }
 
   /**
@@ -41,12 +41,12 @@ public non-sealed interface DeltaMixer extends Mixer {
    * Numbers that depend on all parameters together, for example a threshold for each adapter. They
    * are computed once, and {@link SiteDeltas#number} has them at each parameter.
    */
-  default double[] survey(Survey survey) {
+  default double[] survey(DeltaSurvey survey) {
     return new double[0];
   }
 
   /** Stages the change at one parameter. */
-  SiteChange mix(SiteDeltas deltas);
+  MixedDelta mix(SiteDeltas deltas);
 
   /**
    * How many directions are kept of the change at a layer, where nobody asks for another rule; all
@@ -55,7 +55,7 @@ public non-sealed interface DeltaMixer extends Mixer {
    * @param ranks of what the adapters change there, of each that does; as many as there can be of a
    *     change without a low-rank form
    */
-  default Optional<RankRule> kept(List<Integer> ranks) {
+  default Optional<RankRule> truncation(List<Integer> ranks) {
     return Optional.empty();
   }
 }

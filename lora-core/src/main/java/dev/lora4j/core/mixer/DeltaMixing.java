@@ -6,7 +6,7 @@ import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.lowrank.SiteListener;
-import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.lowrank.TruncatedAdapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -30,7 +30,7 @@ public final class DeltaMixing {
   private DType stored = DType.F32;
   private Optional<RankRules> asked = Optional.empty();
   private Optional<RankRule> kernels = Optional.empty();
-  private Kept.Rules otherwise = p -> Optional.empty();
+  private TruncationPolicy.Rules otherwise = p -> Optional.empty();
   private boolean uncut;
   private SiteListener listener = SiteListener.NONE;
   private SiteListener surveyed = SiteListener.NONE;
@@ -117,34 +117,35 @@ public final class DeltaMixing {
    * @throws AdapterException if the plan asks for what one change cannot be, the mixer refuses the
    *     adapters, or the result would do nothing
    */
-  public Truncated mix(String name, DeltaMixer mixer, MixPlan plan) {
+  public TruncatedAdapter mix(String name, DeltaMixer mixer, MixPlan plan) {
     MixerCode code = new MixerCode(mixer);
     Mixture mixture = Mixture.of("the mixer " + code.name(), plan, sites);
-    FactorRules.check(code.name(), code.call(mixer::needs), mixture);
+    FactorRequirements.check(code.name(), code.call(mixer::needs), mixture);
     List<String> names = mixture.adapters().stream().map(Adapter::name).toList();
     code.call(() -> mixer.refuses(names))
         .ifPresent(
             why -> {
               throw new AdapterException("The mixer " + code.name() + " refuses: " + why);
             });
-    Kept kept = uncut ? Kept.ALL : kept(mixer, code);
+    TruncationPolicy kept = uncut ? TruncationPolicy.ALL : kept(mixer, code);
     try (Scope work = scope.child(code.name())) {
       MixRun run = new MixRun(work, mixer, code, mixture, seed, surveyed);
       return code.with(work, () -> run.of(name, sites, kept, stored, listener));
     }
   }
 
-  private Kept kept(DeltaMixer mixer, MixerCode code) {
-    return new Kept(
+  private TruncationPolicy kept(DeltaMixer mixer, MixerCode code) {
+    return new TruncationPolicy(
         matrices(p -> asked(p.site()).or(() -> own(mixer, code, p).flatMap(r -> smaller(p, r)))),
         matrices(p -> asked(p.site()).or(() -> whole(p, own(mixer, code, p)))));
   }
 
-  private static Optional<RankRule> own(DeltaMixer mixer, MixerCode code, Parameter parameter) {
-    return code.call(() -> mixer.kept(parameter.ranks()));
+  private static Optional<RankRule> own(
+      DeltaMixer mixer, MixerCode code, MixedParameter parameter) {
+    return code.call(() -> mixer.truncation(parameter.ranks()));
   }
 
-  private Optional<RankRule> whole(Parameter parameter, Optional<RankRule> own) {
+  private Optional<RankRule> whole(MixedParameter parameter, Optional<RankRule> own) {
     return own.isPresent() ? own.flatMap(r -> smaller(parameter, r)) : otherwise.at(parameter);
   }
 
@@ -153,12 +154,12 @@ public final class DeltaMixing {
   }
 
   /** A rule, unless what it leaves takes no less room than the change. */
-  private static Optional<RankRule> smaller(Parameter parameter, RankRule rule) {
+  private static Optional<RankRule> smaller(MixedParameter parameter, RankRule rule) {
     boolean larger = rule.kind() == RankRule.Kind.FIXED && parameter.wholeIsSmaller(rule.most());
     return larger ? Optional.empty() : Optional.of(rule);
   }
 
-  private static Kept.Rules matrices(Kept.Rules rules) {
+  private static TruncationPolicy.Rules matrices(TruncationPolicy.Rules rules) {
     return p -> p.matrix() ? rules.at(p) : Optional.empty();
   }
 }

@@ -2,7 +2,7 @@ package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.lowrank.Comparison;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.SiteComparison;
@@ -15,7 +15,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,16 +66,16 @@ public final class Interference {
    * @throws AdapterException if a method has no change of its own, a layer is unknown, or a weight
    *     depends on the step or the place
    */
-  public Map<Pair, SortedMap<String, Meeting>> of(MixPlan plan) {
+  public Map<Pair, SortedMap<String, PairOverlap>> of(MixPlan plan) {
     Mixture mixture = Mixture.of("the comparison", plan, sites);
     if (mixture.parts().size() < plan.parts().size()) {
       throw new AdapterException("An adapter whose weight is 0 meets no other; leave it away.");
     }
     Map<Pair, SortedMap<String, double[]>> numbers = new LinkedHashMap<>();
     try (Scope work = scope.child("interference")) {
-      Map<Parameter.Form, Program> programs = new HashMap<>();
-      for (Parameter parameter : mixture.parameters()) {
-        if (parameter.target() == Target.WEIGHT
+      Map<MixedParameter.Form, Program> programs = new HashMap<>();
+      for (MixedParameter parameter : mixture.parameters()) {
+        if (parameter.target() == LayerParameter.WEIGHT
             && parameter.matrix()
             && parameter.parts().size() > 1) {
           measure(work, programs, parameter, numbers);
@@ -87,8 +87,8 @@ public final class Interference {
 
   private static void measure(
       Scope work,
-      Map<Parameter.Form, Program> programs,
-      Parameter parameter,
+      Map<MixedParameter.Form, Program> programs,
+      MixedParameter parameter,
       Map<Pair, SortedMap<String, double[]>> numbers) {
     double[] values;
     try (Scope once = work.child("layer")) {
@@ -96,12 +96,12 @@ public final class Interference {
       List<Tensor> inputs = StagedDeltas.tensors(once, parameter);
       values = HostTensor.of(program.run(once, inputs).get(0)).doubles();
     }
-    List<Parameter.Part> parts = parameter.parts();
+    List<MixedParameter.Part> parts = parameter.parts();
     int at = 0;
     for (int j = 0; j < parts.size(); j++) {
       for (int i = 0; i < j; i++) {
-        Parameter.Part a = parts.get(i);
-        Parameter.Part b = parts.get(j);
+        MixedParameter.Part a = parts.get(i);
+        MixedParameter.Part b = parts.get(j);
         double sign = Math.signum(a.weight() * b.weight());
         double size = Math.abs(a.weight() * b.weight());
         numbers
@@ -117,7 +117,7 @@ public final class Interference {
   }
 
   /** For each two parts, the sum of the magnitudes of their products and the sum of these. */
-  private static Program staged(Scope scope, Parameter like) {
+  private static Program staged(Scope scope, MixedParameter like) {
     Graph graph = new Graph();
     StagedDeltas deltas = new StagedDeltas(graph, like);
     List<Expr> sums = new ArrayList<>();
@@ -129,19 +129,19 @@ public final class Interference {
         sums.add(product.sum(1).to(DType.F64).sum());
       }
     }
-    return graph.inference(scope, List.of(Shaping.stack(sums, 0)));
+    return graph.inference(scope, List.of(ShapeOps.stack(sums, 0)));
   }
 
-  private Map<Pair, SortedMap<String, Meeting>> meetings(
+  private Map<Pair, SortedMap<String, PairOverlap>> meetings(
       Scope work, List<Adapter> adapters, Map<Pair, SortedMap<String, double[]>> numbers) {
-    Map<Pair, SortedMap<String, Meeting>> all = new LinkedHashMap<>();
+    Map<Pair, SortedMap<String, PairOverlap>> all = new LinkedHashMap<>();
     LowRankAlgebra algebra = new LowRankAlgebra(work, sites);
     int done = 0;
     for (int j = 0; j < adapters.size(); j++) {
       for (int i = 0; i < j; i++) {
         Pair pair = new Pair(i, j);
         SortedMap<String, double[]> measured = numbers.getOrDefault(pair, new TreeMap<>());
-        SortedMap<String, Meeting> meetings = new TreeMap<>();
+        SortedMap<String, PairOverlap> meetings = new TreeMap<>();
         if (!measured.isEmpty()) {
           Comparison compared = algebra.compare(adapters.get(i), adapters.get(j), ENERGY);
           compared
@@ -158,8 +158,8 @@ public final class Interference {
     return all;
   }
 
-  private static Meeting meeting(SiteComparison compared, double... n) {
-    return new Meeting(
+  private static PairOverlap meeting(SiteComparison compared, double... n) {
+    return new PairOverlap(
         compared.normA() * Math.abs(n[2]),
         compared.normB() * Math.abs(n[3]),
         n[1],

@@ -9,7 +9,7 @@ import dev.lora4j.core.spi.Extension;
     help = "The exact weighted sum; ranks add up, and nothing is lost.")
 public record LinearMixer() implements DeltaMixer {
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     return deltas.sum();
   }
 }

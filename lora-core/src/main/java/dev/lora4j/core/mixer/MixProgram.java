@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,8 +48,8 @@ final class MixProgram {
 
   private final Scope scope;
   private final Graph graph = new Graph();
-  private final SiteChange change;
-  private final Needs needs;
+  private final MixedDelta change;
+  private final MixerRequirement needs;
   private final boolean sum;
 
   /** The numbers made outside that are inputs, in the order in which they were asked for. */
@@ -65,7 +65,12 @@ final class MixProgram {
    * @param numbers how many the survey gave
    */
   MixProgram(
-      Scope scope, DeltaMixer mixer, MixerCode code, Parameter like, int adapters, int numbers) {
+      Scope scope,
+      DeltaMixer mixer,
+      MixerCode code,
+      MixedParameter like,
+      int adapters,
+      int numbers) {
     this.scope = scope;
     this.needs = code.call(mixer::needs);
     StagedDeltas staged = new StagedDeltas(graph, like);
@@ -74,7 +79,7 @@ final class MixProgram {
     List<SiteDelta> parts = new ArrayList<>();
     for (int i = 0; i < staged.count(); i++) {
       Optional<StoredFactors> stored =
-          needs == Needs.CHANGES
+          needs == MixerRequirement.CHANGES
               ? Optional.empty()
               : Optional.of(
                   staged.stored(
@@ -101,17 +106,17 @@ final class MixProgram {
             what, w -> graph.input("drawn" + w.of() + w.part(), DType.F32, w.shape()));
   }
 
-  private void check(String mixer, Parameter like) {
+  private void check(String mixer, MixedParameter like) {
     Shape shape = like.shape();
-    if (change instanceof SiteChange.Added && needs != Needs.FACTORS_OF_ONE_RANK) {
+    if (change instanceof MixedDelta.Added && needs != MixerRequirement.FACTORS_OF_ONE_RANK) {
       throw new AdapterException(
           "The mixer "
               + mixer
               + " adds factors up, and does not say that it needs factors of one rank.");
     }
-    if (change instanceof SiteChange.Dense dense) {
+    if (change instanceof MixedDelta.Dense dense) {
       require(mixer, dense.delta(), shape);
-    } else if (change instanceof SiteChange.Product product) {
+    } else if (change instanceof MixedDelta.Product product) {
       if (!like.matrix()) {
         throw new AdapterException(
             "The mixer "
@@ -144,7 +149,7 @@ final class MixProgram {
 
   /** Whether the mixer gives all numbers of the change. */
   boolean dense() {
-    return change instanceof SiteChange.Dense;
+    return change instanceof MixedDelta.Dense;
   }
 
   /** Whether the mixer gives back the exact weighted sum, so that there is nothing to run. */
@@ -154,7 +159,7 @@ final class MixProgram {
 
   /** What added factors are multiplied by, if that is all that the mixer does. */
   OptionalDouble added() {
-    return change instanceof SiteChange.Added a
+    return change instanceof MixedDelta.Added a
         ? OptionalDouble.of(a.lambda())
         : OptionalDouble.empty();
   }
@@ -196,13 +201,13 @@ final class MixProgram {
   /** The tensors, and then the least and the greatest number of each. */
   private List<Expr> outputs() {
     List<Expr> outputs = new ArrayList<>();
-    if (change instanceof SiteChange.Product product) {
+    if (change instanceof MixedDelta.Product product) {
       outputs.add(product.factors().down());
       outputs.add(product.factors().up());
     } else {
-      outputs.add(((SiteChange.Dense) change).delta());
+      outputs.add(((MixedDelta.Dense) change).delta());
     }
-    outputs.add(Shaping.stack(outputs.stream().flatMap(x -> extremes(x).stream()).toList(), 0));
+    outputs.add(ShapeOps.stack(outputs.stream().flatMap(x -> extremes(x).stream()).toList(), 0));
     return outputs;
   }
 

@@ -9,11 +9,11 @@ import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.SiteListener;
 import dev.lora4j.core.lowrank.SiteTruncation;
 import dev.lora4j.core.lowrank.Term;
-import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.lowrank.TruncatedAdapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.MixProgram.Drawn;
 import dev.lora4j.core.mixer.MixProgram.Result;
-import dev.lora4j.core.mixer.Parameter.Form;
+import dev.lora4j.core.mixer.MixedParameter.Form;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -38,7 +38,7 @@ final class MixRun {
    *
    * @param program at each of its blocks of rows
    */
-  private record Planned(Parameter parameter, MixProgram program, RowBlocks blocks) {
+  private record Planned(MixedParameter parameter, MixProgram program, RowBlocks blocks) {
     boolean sum() {
       return program.sum();
     }
@@ -52,9 +52,9 @@ final class MixRun {
   private final MixerCode code;
   private final Tensor numbers;
   private final List<Planned> planned = new ArrayList<>();
-  private final DrawnKeys keys;
+  private final RandomKeys keys;
   private final UniformNumbers uniform = new UniformNumbers();
-  private final RowPlaces places;
+  private final RowRanks places;
   private final BlockedMatrix blocked;
 
   /** Surveys the adapters and stages what the mixer does at each form. */
@@ -68,19 +68,20 @@ final class MixRun {
     this.scope = scope;
     this.mixture = mixture;
     this.code = code;
-    double[] surveyed = code.call(() -> mixer.survey(new Surveying(scope, mixture, surveying)));
+    double[] surveyed =
+        code.call(() -> mixer.survey(new DeltaStatistics(scope, mixture, surveying)));
     float[] rounded = new float[Math.max(1, surveyed.length)];
     for (int i = 0; i < surveyed.length; i++) {
       rounded[i] = (float) surveyed[i];
     }
     this.numbers = Tensor.of(scope, Shape.of(rounded.length), rounded);
     int adapters = mixture.parts().size();
-    Needs needs = code.call(mixer::needs);
+    MixerRequirement needs = code.call(mixer::needs);
     boolean rowwise = code.call(mixer::rowwise);
     this.blocked = new BlockedMatrix(scope);
-    this.places = new RowPlaces(scope);
+    this.places = new RowRanks(scope);
     Map<Form, MixProgram> programs = new HashMap<>();
-    for (Parameter one : mixture.parameters()) {
+    for (MixedParameter one : mixture.parameters()) {
       MixProgram program =
           programs.computeIfAbsent(
               one.form(needs),
@@ -96,7 +97,7 @@ final class MixRun {
       }
       planned.add(new Planned(one, program, blocks));
     }
-    keys = new DrawnKeys(mixture.adapters(), seed);
+    keys = new RandomKeys(mixture.adapters(), seed);
   }
 
   /**
@@ -104,8 +105,12 @@ final class MixRun {
    *
    * @param sites the layers of the base by name
    */
-  Truncated of(
-      String name, Map<String, Site> sites, Kept kept, DType stored, SiteListener listener) {
+  TruncatedAdapter of(
+      String name,
+      Map<String, Site> sites,
+      TruncationPolicy kept,
+      DType stored,
+      SiteListener listener) {
     List<Planned> others = planned.stream().filter(p -> !p.sum()).toList();
     int count = planned.size();
     int done = 0;
@@ -123,7 +128,7 @@ final class MixRun {
         int before = done;
         LowRankAlgebra algebra =
             new LowRankAlgebra(scope, sites).listener((d, of) -> listener.done(before + d, count));
-        Truncated summed = summed(algebra, name, sums, truncated ? rules : Map.of(), stored);
+        TruncatedAdapter summed = summed(algebra, name, sums, truncated ? rules : Map.of(), stored);
         if (sums.size() == count) {
           return summed;
         }
@@ -150,11 +155,11 @@ final class MixRun {
               + String.join(", ", mixture.adapters().stream().map(Adapter::name).toList())
               + " is 0 everywhere; it would do nothing.");
     }
-    return new Truncated(new Adapter(name, result, Map.of()), cut);
+    return new TruncatedAdapter(new Adapter(name, result, Map.of()), cut);
   }
 
   /** The rules of layers whose exact sum is cut, which changes of their biases go with. */
-  private Map<String, RankRule> rules(Kept kept) {
+  private Map<String, RankRule> rules(TruncationPolicy kept) {
     Map<String, RankRule> rules = new HashMap<>();
     planned.stream()
         .filter(Planned::sum)
@@ -164,7 +169,7 @@ final class MixRun {
   }
 
   /** What is the exact sum, by the factors; without rules nothing is cut. */
-  private Truncated summed(
+  private TruncatedAdapter summed(
       LowRankAlgebra algebra,
       String name,
       Set<String> sums,
@@ -172,7 +177,7 @@ final class MixRun {
       DType stored) {
     List<Term> terms = mixture.parts().stream().map(p -> term(p, sums)).toList();
     return rules.isEmpty()
-        ? new Truncated(algebra.sum(name, terms, stored), new TreeMap<>())
+        ? new TruncatedAdapter(algebra.sum(name, terms, stored), new TreeMap<>())
         : algebra.truncate(
             name, terms, site -> Optional.ofNullable(rules.get(site.name())).orElseThrow(), stored);
   }
@@ -182,7 +187,7 @@ final class MixRun {
         part.adapter(),
         1,
         (site, target) ->
-            parameters.contains(Parameter.name(site, target))
+            parameters.contains(MixedParameter.name(site, target))
                 ? part.overall(site) * part.shares().at(site)
                 : 0);
   }
@@ -221,8 +226,8 @@ final class MixRun {
 
   /** The factors of one parameter added up on the heap; none if they are 0. */
   private static Optional<Factors> added(
-      Parameter parameter, double lambda, ComputedFactors computed) {
-    AddedFactors sum = AddedFactors.of(parameter, lambda, computed.stored());
+      MixedParameter parameter, double lambda, ComputedFactors computed) {
+    SummedFactors sum = SummedFactors.of(parameter, lambda, computed.stored());
     return sum.none()
         ? Optional.empty()
         : Optional.of(computed.product(parameter.site(), sum.down(), sum.up()));
@@ -236,13 +241,13 @@ final class MixRun {
 
   /** The same cut to a rank. */
   private Optional<Factors> added(
-      Parameter parameter,
+      MixedParameter parameter,
       double lambda,
       ComputedFactors computed,
       RankRule rule,
       SortedMap<String, SiteTruncation> done) {
     Site site = parameter.site();
-    AddedFactors sum = AddedFactors.of(parameter, lambda, DType.F32);
+    SummedFactors sum = SummedFactors.of(parameter, lambda, DType.F32);
     if (sum.none()) {
       return Optional.empty();
     }
@@ -258,8 +263,11 @@ final class MixRun {
 
   /** The change of one parameter; none if it is 0. */
   private Optional<Factors> one(
-      Planned one, ComputedFactors computed, Kept kept, SortedMap<String, SiteTruncation> done) {
-    Parameter parameter = one.parameter();
+      Planned one,
+      ComputedFactors computed,
+      TruncationPolicy kept,
+      SortedMap<String, SiteTruncation> done) {
+    MixedParameter parameter = one.parameter();
     requireGoOn();
     if (adds(one)) {
       double lambda = one.program().added().getAsDouble();
@@ -295,13 +303,13 @@ final class MixRun {
       return Optional.of(cut.factors());
     } finally {
       // What one layer needed would else stay beside what the next one needs in other sizes.
-      scope.engine().giveBack();
+      scope.engine().trimMemory();
     }
   }
 
   /** What becomes of a parameter, block by block where it has several. */
   private Result mixed(Scope work, Planned one) {
-    Parameter parameter = one.parameter();
+    MixedParameter parameter = one.parameter();
     RowInputs inputs = new RowInputs(work, parameter);
     double[] exact = mixture.weights(parameter.site());
     float[] rounded = new float[exact.length];
@@ -314,7 +322,7 @@ final class MixRun {
     }
     Tensor matrix = blocked.of(work, parameter.shape());
     List<Extremes> all =
-        Lanes.each(
+        RowWorkers.each(
             scope.engine(),
             one.blocks().count(),
             Extremes::new,
@@ -332,7 +340,7 @@ final class MixRun {
   }
 
   private Result mixed(Scope work, Planned one, RowInputs inputs, Tensor weights, int block) {
-    Parameter parameter = one.parameter();
+    MixedParameter parameter = one.parameter();
     long first = block * one.blocks().elements();
     List<Tensor> factors = inputs.block(work, one.blocks(), block);
     return one.program()

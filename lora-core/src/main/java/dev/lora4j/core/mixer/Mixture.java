@@ -4,8 +4,8 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Target;
-import dev.lora4j.core.lowrank.Additions;
+import dev.lora4j.core.adapter.LayerParameter;
+import dev.lora4j.core.lowrank.SumRequirements;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.nn.Site;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * @param parts of the plan that take part
  * @param parameters in the order of their names
  */
-record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
+record Mixture(List<MixPlan.Part> parts, List<MixedParameter> parameters) {
   /**
    * Checks a plan and divides it.
    *
@@ -37,9 +37,9 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
       throw new AdapterException(String.join(" ", problems));
     }
     List<MixPlan.Part> active = new ArrayList<>();
-    SortedMap<String, Parameter> parameters = new TreeMap<>();
+    SortedMap<String, MixedParameter> parameters = new TreeMap<>();
     for (MixPlan.Part part : plan.parts()) {
-      List<Parameter> own = parameters(mixer, part, active.size(), sites);
+      List<MixedParameter> own = parameters(mixer, part, active.size(), sites);
       if (!own.isEmpty()) {
         active.add(part);
         own.forEach(p -> parameters.merge(p.name(), p, Mixture::joined));
@@ -94,16 +94,16 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
     return Optional.empty();
   }
 
-  private static List<Parameter> parameters(
+  private static List<MixedParameter> parameters(
       String mixer, MixPlan.Part part, int place, Map<String, Site> sites) {
-    List<Parameter> own = new ArrayList<>();
+    List<MixedParameter> own = new ArrayList<>();
     for (String name : part.adapter().sites().keySet()) {
       double weight = weight(part, name);
-      Site site = Additions.site(part.adapter(), name, sites);
-      SortedMap<Target, List<Factors>> byTarget = new TreeMap<>();
+      Site site = SumRequirements.site(part.adapter(), name, sites);
+      SortedMap<LayerParameter, List<Factors>> byTarget = new TreeMap<>();
       for (Factors factors : part.adapter().at(name)) {
         AdditiveMethod method =
-            Additions.method(
+            SumRequirements.method(
                 part.adapter(), name, factors, mixer + " has no change of them to mix");
         if (weight != 0 && method.scale(factors.structure()) != 0) {
           byTarget
@@ -114,14 +114,15 @@ record Mixture(List<MixPlan.Part> parts, List<Parameter> parameters) {
       byTarget.forEach(
           (target, all) ->
               own.add(
-                  new Parameter(site, target, List.of(new Parameter.Part(place, weight, all)))));
+                  new MixedParameter(
+                      site, target, List.of(new MixedParameter.Part(place, weight, all)))));
     }
     return own;
   }
 
-  private static Parameter joined(Parameter a, Parameter b) {
-    List<Parameter.Part> both = new ArrayList<>(a.parts());
+  private static MixedParameter joined(MixedParameter a, MixedParameter b) {
+    List<MixedParameter.Part> both = new ArrayList<>(a.parts());
     both.addAll(b.parts());
-    return new Parameter(a.site(), a.target(), both);
+    return new MixedParameter(a.site(), a.target(), both);
   }
 }

@@ -1,7 +1,7 @@
 package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * @param rows of a block
  * @param count how many there are
  */
-record RowBlocks(Parameter like, long rows, int count) {
+record RowBlocks(MixedParameter like, long rows, int count) {
   /**
    * Numbers of a block: a mixer holds a dozen such matrices at once in each thread, of which most
    * should lie in the core's own memory. On a card operators take time to start.
@@ -30,17 +30,17 @@ record RowBlocks(Parameter like, long rows, int count) {
   private static final long MOST_ON_CARD = 1 << 19;
 
   /** The blocks of a parameter, in the order of their rows. */
-  static RowBlocks of(Parameter parameter, Engine engine) {
+  static RowBlocks of(MixedParameter parameter, Engine engine) {
     long all = parameter.shape().size(0);
     long rows = rows(parameter, engine.device().cuda() ? MOST_ON_CARD : MOST);
     return rows == all
         ? whole(parameter)
         : new RowBlocks(
-            block(parameter, new RowShare.Range(0, rows)), rows, Math.toIntExact(all / rows));
+            block(parameter, new RowSlice.Range(0, rows)), rows, Math.toIntExact(all / rows));
   }
 
   /** The parameter as the only block. */
-  static RowBlocks whole(Parameter parameter) {
+  static RowBlocks whole(MixedParameter parameter) {
     return new RowBlocks(parameter, parameter.shape().size(0), 1);
   }
 
@@ -50,7 +50,7 @@ record RowBlocks(Parameter like, long rows, int count) {
   }
 
   /** Rows of a block: a divisor of all, so that blocks are alike. */
-  private static long rows(Parameter parameter, long most) {
+  private static long rows(MixedParameter parameter, long most) {
     long all = parameter.shape().size(0);
     if (parameter.elements() <= most || !divides(parameter)) {
       return all;
@@ -71,7 +71,7 @@ record RowBlocks(Parameter like, long rows, int count) {
   }
 
   /** Whether all is LoRA without a core, whose up factor has the rows. */
-  private static boolean divides(Parameter parameter) {
+  private static boolean divides(MixedParameter parameter) {
     return parameter.matrix()
         && parameter.site().kind() != Site.Kind.EMBEDDING
         && parameter.parts().stream()
@@ -82,8 +82,8 @@ record RowBlocks(Parameter like, long rows, int count) {
                         && f.tensors().keySet().equals(Set.of(LoraMethod.DOWN, LoraMethod.UP)));
   }
 
-  private static Parameter block(Parameter whole, RowShare.Range range) {
-    RowShare share = new RowShare(List.of(range), List.of());
+  private static MixedParameter block(MixedParameter whole, RowSlice.Range range) {
+    RowSlice share = new RowSlice(List.of(range), List.of());
     Site site = whole.site();
     Site fewer =
         new Site(
@@ -95,17 +95,17 @@ record RowBlocks(Parameter like, long rows, int count) {
             site.padding(),
             site.dilation(),
             1);
-    return new Parameter(
+    return new MixedParameter(
         fewer, whole.target(), whole.parts().stream().map(p -> part(p, share)).toList());
   }
 
-  private static Parameter.Part part(Parameter.Part whole, RowShare share) {
+  private static MixedParameter.Part part(MixedParameter.Part whole, RowSlice share) {
     List<Factors> all = new ArrayList<>();
     for (Factors factors : whole.factors()) {
       Map<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
       tensors.put(LoraMethod.UP, share.of(factors.tensor(LoraMethod.UP)));
       all.add(Factors.of(factors.method(), tensors, factors.settings()));
     }
-    return new Parameter.Part(whole.adapter(), whole.weight(), all);
+    return new MixedParameter.Part(whole.adapter(), whole.weight(), all);
   }
 }

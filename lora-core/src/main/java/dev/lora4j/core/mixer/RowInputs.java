@@ -20,9 +20,9 @@ final class RowInputs {
   private final Set<Integer> ups = new HashSet<>();
 
   /** Those of a parameter, owned by {@code work}. */
-  RowInputs(Scope work, Parameter parameter) {
+  RowInputs(Scope work, MixedParameter parameter) {
     List<Float> scales = new ArrayList<>();
-    for (Parameter.Part part : parameter.parts()) {
+    for (MixedParameter.Part part : parameter.parts()) {
       for (Factors factors : part.factors()) {
         int up = all.size() + new ArrayList<>(factors.tensors().keySet()).indexOf(LoraMethod.UP);
         if (factors.method().equals(LoraMethod.NAME)) {

@@ -2,7 +2,7 @@ package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +16,7 @@ import java.util.List;
  * @param sum the exact weighted sum: a product of two factors where all changes have one. A mixer
  *     that gives back this very value has it computed by the factors, in which nothing is lost
  */
-public record SiteDeltas(Expr weights, List<SiteDelta> parts, Expr numbers, SiteChange sum) {
+public record SiteDeltas(Expr weights, List<SiteDelta> parts, Expr numbers, MixedDelta sum) {
   /** Copies the list. */
   public SiteDeltas {
     parts = List.copyOf(parts);
@@ -52,7 +52,7 @@ public record SiteDeltas(Expr weights, List<SiteDelta> parts, Expr numbers, Site
    *
    * @param coefficients scalars, F32, one for each part
    */
-  public SiteChange combined(List<Expr> coefficients) {
+  public MixedDelta combined(List<Expr> coefficients) {
     if (coefficients.size() != parts.size()) {
       throw new IllegalArgumentException(
           "there are " + parts.size() + " changes and " + coefficients.size() + " coefficients");
@@ -60,7 +60,7 @@ public record SiteDeltas(Expr weights, List<SiteDelta> parts, Expr numbers, Site
     return combined(parts, coefficients);
   }
 
-  private static SiteChange combined(List<SiteDelta> parts, List<Expr> coefficients) {
+  private static MixedDelta combined(List<SiteDelta> parts, List<Expr> coefficients) {
     if (parts.stream().allMatch(part -> part.factors().isPresent())) {
       List<Expr> downs = new ArrayList<>();
       List<Expr> ups = new ArrayList<>();
@@ -69,12 +69,12 @@ public record SiteDeltas(Expr weights, List<SiteDelta> parts, Expr numbers, Site
         downs.add(pair.down());
         ups.add(pair.up().mul(coefficients.get(i)));
       }
-      return new SiteChange.Product(new LowRank(Shaping.cat(downs, 0), Shaping.cat(ups, 1)));
+      return new MixedDelta.Product(new LowRank(ShapeOps.cat(downs, 0), ShapeOps.cat(ups, 1)));
     }
     List<Expr> all = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       all.add(parts.get(i).delta().mul(coefficients.get(i)));
     }
-    return new SiteChange.Dense(all.stream().reduce(Expr::add).orElseThrow());
+    return new MixedDelta.Dense(all.stream().reduce(Expr::add).orElseThrow());
   }
 }

@@ -13,7 +13,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ final class StagedDeltas {
   private final List<List<StagedFactors>> inputs = new ArrayList<>();
   private final Expr scales;
 
-  private final Parameter like;
+  private final MixedParameter like;
   private final List<Staged> parts = new ArrayList<>();
 
   /**
@@ -38,10 +38,10 @@ final class StagedDeltas {
    *
    * @param like a parameter of the form
    */
-  StagedDeltas(Graph graph, Parameter like) {
+  StagedDeltas(Graph graph, MixedParameter like) {
     this.like = like;
     int count = 0;
-    for (Parameter.Part part : like.parts()) {
+    for (MixedParameter.Part part : like.parts()) {
       List<StagedFactors> staged = new ArrayList<>();
       for (Factors factors : part.factors()) {
         staged.add(StagedFactors.inputs(graph, factors.structure(), DType.F32));
@@ -60,7 +60,7 @@ final class StagedDeltas {
   }
 
   /** The values of the inputs. */
-  static List<Tensor> tensors(Scope work, Parameter parameter) {
+  static List<Tensor> tensors(Scope work, MixedParameter parameter) {
     return new RowInputs(work, parameter).whole();
   }
 
@@ -69,7 +69,7 @@ final class StagedDeltas {
     return parts.size();
   }
 
-  /** The change of a part at weight 1, in the parameter's {@link Parameter#shape}, F32. */
+  /** The change of a part at weight 1, in the parameter's {@link MixedParameter#shape}, F32. */
   Expr delta(int part) {
     return parts.get(part).delta();
   }
@@ -111,12 +111,12 @@ final class StagedDeltas {
 
   /** [rank, rest] of the down factor of a part that is one plain LoRA. */
   Shape downShape(int part) {
-    return Shape.of(FactorRules.rank(like.parts().get(part)), like.site().rest());
+    return Shape.of(FactorRequirements.rank(like.parts().get(part)), like.site().rest());
   }
 
   /** [out, rank] of the up factor of such a part. */
   Shape upShape(int part) {
-    return Shape.of(like.site().out(), FactorRules.rank(like.parts().get(part)));
+    return Shape.of(like.site().out(), FactorRequirements.rank(like.parts().get(part)));
   }
 
   private Staged staged(List<Factors> all, List<StagedFactors> inputs, Expr scales) {
@@ -145,7 +145,7 @@ final class StagedDeltas {
   }
 
   private static Expr joined(List<Expr> all, int d) {
-    return all.size() == 1 ? all.get(0) : Shaping.cat(all, d);
+    return all.size() == 1 ? all.get(0) : ShapeOps.cat(all, d);
   }
 
   private Expr shaped(Expr change) {

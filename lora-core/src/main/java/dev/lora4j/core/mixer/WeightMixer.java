@@ -17,7 +17,7 @@ public non-sealed interface WeightMixer extends Mixer {
    * @param changes what the adapters change; looking takes time, which most mixers can do without
    * @throws IllegalArgumentException if it cannot honour what was asked for, naming that
    */
-  MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes);
+  MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes);
 
   /**
    * The plan to run where a picture is begun with, so that the first steps are not made; that of
@@ -26,7 +26,7 @@ public non-sealed interface WeightMixer extends Mixer {
    * @param first the step that is made first
    */
   default MixPlan planFrom(
-      int first, MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+      int first, MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
     return plan(asked, steps, sites, changes);
   }
 }

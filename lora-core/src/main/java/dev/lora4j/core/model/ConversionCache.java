@@ -1,7 +1,7 @@
 package dev.lora4j.core.model;
 
 import dev.lora4j.core.safetensors.AtomicFile;
-import dev.lora4j.core.tensor.FasterType;
+import dev.lora4j.core.tensor.AutoDType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The folder of weights that were converted once, {@code cache/weights} in {@link FasterType#home}.
+ * The folder of weights that were converted once, {@code cache/weights} in {@link AutoDType#home}.
  * Files in it are named after what they were made of, so that none is ever wrong; the ones that
  * were not used for longest go when there are too many. Deleting any of them at any time is safe.
  *
@@ -42,7 +42,7 @@ public record ConversionCache(Path folder, long limit) {
   public static ConversionCache ofUser() {
     String said = System.getenv().getOrDefault(SETTING, "");
     return new ConversionCache(
-        FasterType.home().resolve("cache").resolve("weights"),
+        AutoDType.home().resolve("cache").resolve("weights"),
         (long) ((said.isBlank() ? DEFAULT_GIGABYTES : gigabytes(said)) * GIGABYTE));
   }
 

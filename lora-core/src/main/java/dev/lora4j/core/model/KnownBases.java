@@ -1,7 +1,7 @@
 package dev.lora4j.core.model;
 
 import dev.lora4j.core.safetensors.AtomicFile;
-import dev.lora4j.core.tensor.FasterType;
+import dev.lora4j.core.tensor.AutoDType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -30,8 +30,7 @@ public final class KnownBases {
 
   /** Those of this user. */
   public static KnownBases ofUser() {
-    return new KnownBases(
-        FasterType.home().resolve("cache").resolve("bases"), KnownHashes.ofUser());
+    return new KnownBases(AutoDType.home().resolve("cache").resolve("bases"), KnownHashes.ofUser());
   }
 
   /**

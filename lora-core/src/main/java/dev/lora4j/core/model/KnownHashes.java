@@ -3,7 +3,7 @@ package dev.lora4j.core.model;
 import dev.lora4j.core.format.metadata.FileHashes;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.core.safetensors.AtomicFile;
-import dev.lora4j.core.tensor.FasterType;
+import dev.lora4j.core.tensor.AutoDType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,7 +38,7 @@ public final class KnownHashes {
 
   /** Those of this user. */
   public static KnownHashes ofUser() {
-    return new KnownHashes(FasterType.home().resolve("cache").resolve("hashes"));
+    return new KnownHashes(AutoDType.home().resolve("cache").resolve("hashes"));
   }
 
   /**

@@ -8,7 +8,7 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -74,7 +74,7 @@ public final class Network {
    * @param patched weights that stand for those of the same name in {@code weights}
    * @param factors what the adapters declared, by name
    */
-  public Held hold(
+  public HeldInputs hold(
       Scope scope, WeightStore weights, Map<String, Tensor> patched, Map<String, Tensor> factors) {
     return program.hold(
         scope,
@@ -97,7 +97,7 @@ public final class Network {
   }
 
   /** Runs the network on weights that {@link #hold} gathered. */
-  public List<Tensor> run(Scope scope, Held held, Map<String, Tensor> data) {
+  public List<Tensor> run(Scope scope, HeldInputs held, Map<String, Tensor> data) {
     return program.run(scope, held, data);
   }
 

@@ -42,14 +42,14 @@ public final class NetworkWeights {
   /**
    * Loads the weights of all networks of a model.
    *
-   * @param wanted what each network asks for, by its name in {@link WeightPlaces}
+   * @param wanted what each network asks for, by its name in {@link WeightLocations}
    * @return the weights of each
    * @throws ModelException with all that does not fit
    */
   public static Map<String, WeightStore> load(
       Scope scope,
       Path origin,
-      WeightPlaces source,
+      WeightLocations source,
       Map<String, List<Parameter>> wanted,
       ConvertedWeights conversion) {
     WeightFit fit = new WeightFit(origin);

@@ -3,7 +3,7 @@ package dev.lora4j.core.nn;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -85,6 +85,6 @@ public final class FlatParameters implements WeightSource {
       ordered.add(leaf(parameter));
     }
     List<Expr> gradients = graph.gradients(loss, ordered);
-    return Shaping.cat(gradients.stream().map(g -> g.reshape(-1)).toList(), 0);
+    return ShapeOps.cat(gradients.stream().map(g -> g.reshape(-1)).toList(), 0);
   }
 }

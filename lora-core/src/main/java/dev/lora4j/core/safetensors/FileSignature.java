@@ -78,7 +78,7 @@ final class FileSignature {
       return found(
           Kind.IS_OTHER_FORMAT,
           "is a text file that begins "
-              + Quoted.of(start.strip())
+              + QuotedText.of(start.strip())
               + ", probably an error message saved in place of the download.");
     }
     return Optional.empty();

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * The JSON of a header, checked against the types of the format. What the entries mean together is
- * checked by {@link Layout}.
+ * checked by {@link DataLayout}.
  *
  * <p>A tree or a data binder would keep the last of two equal names; another reader keeps the
  * first, and the two see different models in one file. So the stream is read here by hand.
@@ -79,6 +79,8 @@ final class HeaderJson {
   private SafetensorsException duplicate(String name) {
     return inspection.fault(
         Kind.DUPLICATE_NAME,
-        "has two entries named " + Quoted.of(name) + ", so readers would disagree on its content.");
+        "has two entries named "
+            + QuotedText.of(name)
+            + ", so readers would disagree on its content.");
   }
 }

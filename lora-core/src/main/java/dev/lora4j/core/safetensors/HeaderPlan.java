@@ -19,7 +19,7 @@ final class HeaderPlan {
   private static final Comparator<TensorInfo> ORDER =
       Comparator.comparing(TensorInfo::dtype)
           .reversed()
-          .thenComparing(TensorInfo::name, Names.ORDER);
+          .thenComparing(TensorInfo::name, TensorNames.ORDER);
 
   private final byte[] header;
   private final List<TensorInfo> tensors;
@@ -52,7 +52,7 @@ final class HeaderPlan {
     for (int i = 0; i < sorted.size(); i++) {
       TensorInfo t = sorted.get(i);
       long begin = end;
-      end += Layout.length(inspection, t);
+      end += DataLayout.length(inspection, t);
       if (end > Limits.SIZE) {
         throw new SafetensorsException(
             Kind.BAD_SIZE, file + " would be larger than 2^48 bytes. Write several files.");

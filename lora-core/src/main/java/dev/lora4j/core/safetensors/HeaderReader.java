@@ -28,7 +28,7 @@ final class HeaderReader {
     HeaderJson.Content content = content(length);
     long dataStart = Limits.PREFIX + length;
     Map<String, TensorInfo> tensors =
-        Layout.check(inspection, content.tensors(), fileSize - dataStart);
+        DataLayout.check(inspection, content.tensors(), fileSize - dataStart);
     return new Header(tensors, Collections.unmodifiableMap(content.metadata()), dataStart);
   }
 
@@ -80,7 +80,7 @@ final class HeaderReader {
     }
     if (space) {
       inspection.report(
-          Tolerance.LEADING_WHITESPACE,
+          Leniency.LEADING_WHITESPACE,
           () -> "is damaged: its header begins with white space instead of {.");
     }
   }

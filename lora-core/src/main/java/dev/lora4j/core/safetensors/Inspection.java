@@ -16,11 +16,11 @@ import java.util.function.Supplier;
 /** One file under examination: makes its errors, and collects as warnings what is tolerated. */
 final class Inspection {
   private final Path file;
-  private final Set<Tolerance> tolerated;
-  private final Map<Tolerance, String> first = new EnumMap<>(Tolerance.class);
-  private final Map<Tolerance, Integer> count = new EnumMap<>(Tolerance.class);
+  private final Set<Leniency> tolerated;
+  private final Map<Leniency, String> first = new EnumMap<>(Leniency.class);
+  private final Map<Leniency, Integer> count = new EnumMap<>(Leniency.class);
 
-  Inspection(Path file, Set<Tolerance> tolerated) {
+  Inspection(Path file, Set<Leniency> tolerated) {
     this.file = file;
     this.tolerated = Set.copyOf(tolerated);
   }
@@ -32,7 +32,7 @@ final class Inspection {
 
   /** An error about one tensor; {@code message} goes on after the tensor's name. */
   SafetensorsException fault(Kind kind, String tensor, String message) {
-    return fault(kind, "is damaged: tensor " + Quoted.of(tensor) + " " + message);
+    return fault(kind, "is damaged: tensor " + QuotedText.of(tensor) + " " + message);
   }
 
   /** What the operating system said; {@code action} goes on after the file's name. */
@@ -51,7 +51,7 @@ final class Inspection {
   }
 
   /** Notes a malformation that is tolerated, or throws. */
-  void report(Tolerance tolerance, Supplier<String> message) {
+  void report(Leniency tolerance, Supplier<String> message) {
     if (!tolerated.contains(tolerance)) {
       throw fault(tolerance.kind(), message.get());
     }

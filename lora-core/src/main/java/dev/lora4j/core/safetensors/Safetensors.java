@@ -42,7 +42,7 @@ public final class Safetensors implements TensorStore {
 
   /** Opens a file whose harmless malformations become {@link #warnings}. */
   public static Safetensors openLenient(Path file) {
-    return open(file, EnumSet.allOf(Tolerance.class));
+    return open(file, EnumSet.allOf(Leniency.class));
   }
 
   /**
@@ -50,7 +50,7 @@ public final class Safetensors implements TensorStore {
    *
    * @throws SafetensorsException if the file breaks any other rule of the format or cannot be read
    */
-  public static Safetensors open(Path file, Set<Tolerance> tolerated) {
+  public static Safetensors open(Path file, Set<Leniency> tolerated) {
     Inspection inspection = new Inspection(file, tolerated);
     SharedChannel channel;
     try {
@@ -143,7 +143,7 @@ public final class Safetensors implements TensorStore {
       throw new SafetensorsException(
           Kind.NO_SUCH_TENSOR,
           "%s has no tensor %s among its %s."
-              .formatted(path, Quoted.of(name), header.tensors().size()));
+              .formatted(path, QuotedText.of(name), header.tensors().size()));
     }
     return info;
   }
@@ -163,7 +163,7 @@ public final class Safetensors implements TensorStore {
       throw new SafetensorsException(
           Kind.OUT_OF_RANGE,
           "%s: %s bytes from %s on were asked for of tensor %s, which has %s."
-              .formatted(path, length, offset, Quoted.of(name), whole));
+              .formatted(path, length, offset, QuotedText.of(name), whole));
     }
   }
 
@@ -171,6 +171,6 @@ public final class Safetensors implements TensorStore {
     return new SafetensorsException(
         Kind.TENSOR_TOO_LARGE,
         "%s: tensor %s has %s bytes, more than one Java buffer holds. Read or map it in parts."
-            .formatted(path, Quoted.of(name), length));
+            .formatted(path, QuotedText.of(name), length));
   }
 }

@@ -36,13 +36,14 @@ public final class SafetensorsWriter {
    * @throws SafetensorsException if no reader could read them
    */
   public SafetensorsWriter metadata(Map<String, String> entries) {
-    Map<String, String> sorted = new TreeMap<>(Names.ORDER);
+    Map<String, String> sorted = new TreeMap<>(TensorNames.ORDER);
     sorted.putAll(entries);
     // A NUL is allowed in a value, where it fools nobody; what UTF-8 cannot hold is not.
     sorted.forEach(
         (key, value) -> {
           requireName(key);
-          require(Names.encodable(value), Kind.BAD_TEXT, key, "has " + HALF + " in its value");
+          require(
+              TensorNames.encodable(value), Kind.BAD_TEXT, key, "has " + HALF + " in its value");
         });
     require(
         sorted.size() <= Limits.METADATA_ENTRIES,
@@ -136,14 +137,14 @@ public final class SafetensorsWriter {
   }
 
   private static void requireName(String name) {
-    require(Names.encodable(name), Kind.BAD_TEXT, name, "has " + HALF + " in its name");
-    require(Names.unbroken(name), Kind.BAD_NAME, name, "has a NUL in its name");
+    require(TensorNames.encodable(name), Kind.BAD_TEXT, name, "has " + HALF + " in its name");
+    require(TensorNames.unbroken(name), Kind.BAD_NAME, name, "has a NUL in its name");
   }
 
   private static void require(boolean condition, Kind kind, String name, String fault) {
     if (!condition) {
       throw new SafetensorsException(
-          kind, "Cannot write: %s %s.".formatted(Quoted.of(name), fault));
+          kind, "Cannot write: %s %s.".formatted(QuotedText.of(name), fault));
     }
   }
 }

@@ -25,13 +25,13 @@ final class ShardFolder {
     } catch (InvalidPathException e) {
       throw inspection.fault(
           Kind.BAD_SHARD_NAME,
-          "names the shard %s, which cannot be a file's name here.".formatted(Quoted.of(name)));
+          "names the shard %s, which cannot be a file's name here.".formatted(QuotedText.of(name)));
     }
     if (!Files.exists(shard)) {
       throw inspection.fault(
           Kind.MISSING_SHARD,
           "needs the file %s beside it, which is not there. Download it too."
-              .formatted(Quoted.of(name)));
+              .formatted(QuotedText.of(name)));
     }
     checkLink(name, shard);
     return shard;
@@ -52,7 +52,7 @@ final class ShardFolder {
         throw inspection.fault(
             Kind.BAD_SHARD_NAME,
             "names the shard %s, a link to %s outside its folder. Put the file itself there."
-                .formatted(Quoted.of(name), Quoted.of(target.toString())));
+                .formatted(QuotedText.of(name), QuotedText.of(target.toString())));
       }
     } catch (IOException e) {
       throw Inspection.io(shard, "cannot be read", e);

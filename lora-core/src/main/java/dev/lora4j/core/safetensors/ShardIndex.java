@@ -80,7 +80,7 @@ final class ShardIndex {
       checkPlain(tensor, file);
       if (places.put(tensor, files.computeIfAbsent(file, f -> f)) != null) {
         throw inspection.fault(
-            Kind.DUPLICATE_NAME, "places tensor " + Quoted.of(tensor) + " twice.");
+            Kind.DUPLICATE_NAME, "places tensor " + QuotedText.of(tensor) + " twice.");
       }
       if (places.size() > Limits.TENSORS) {
         throw inspection.fault(
@@ -97,7 +97,7 @@ final class ShardIndex {
       throw inspection.fault(
           Kind.BAD_SHARD_NAME,
           "places tensor %s in %s, which is not the plain name of a .safetensors file beside it."
-              .formatted(Quoted.of(tensor), Quoted.of(file)));
+              .formatted(QuotedText.of(tensor), QuotedText.of(file)));
     }
   }
 }

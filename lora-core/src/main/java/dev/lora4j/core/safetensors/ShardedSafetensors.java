@@ -54,7 +54,7 @@ public final class ShardedSafetensors implements TensorStore {
   }
 
   /** Opens all shards of an index; malformations in {@code tolerated} become warnings. */
-  public static ShardedSafetensors open(Path index, Set<Tolerance> tolerated) {
+  public static ShardedSafetensors open(Path index, Set<Leniency> tolerated) {
     Inspection inspection = new Inspection(index, tolerated);
     Map<String, String> places = places(inspection, index);
     ShardFolder folder = new ShardFolder(inspection, index);
@@ -87,7 +87,7 @@ public final class ShardedSafetensors implements TensorStore {
             throw inspection.fault(
                 Kind.MISSING_SHARD_TENSOR,
                 "places tensor %s in %s, which lacks it. The files are of different versions."
-                    .formatted(Quoted.of(name), Quoted.of(file)));
+                    .formatted(QuotedText.of(name), QuotedText.of(file)));
           }
         });
   }
@@ -157,7 +157,7 @@ public final class ShardedSafetensors implements TensorStore {
     if (owner == null) {
       throw new SafetensorsException(
           Kind.NO_SUCH_TENSOR,
-          "%s has no tensor %s among its %s.".formatted(path, Quoted.of(name), tensors.size()));
+          "%s has no tensor %s among its %s.".formatted(path, QuotedText.of(name), tensors.size()));
     }
     return owner;
   }

@@ -92,11 +92,11 @@ final class StrictJson {
   /** The next name: without NUL, and such as UTF-8 can hold. */
   String name() throws IOException {
     String name = encodable(json.nextName());
-    if (!Names.unbroken(name)) {
+    if (!TensorNames.unbroken(name)) {
       throw inspection.fault(
           Kind.BAD_NAME,
           "is damaged: the name %s has a NUL, which hides its end from other readers."
-              .formatted(Quoted.of(name)));
+              .formatted(QuotedText.of(name)));
     }
     return name;
   }
@@ -149,7 +149,7 @@ final class StrictJson {
   }
 
   private String encodable(String text) {
-    if (!Names.encodable(text)) {
+    if (!TensorNames.encodable(text)) {
       throw inspection.fault(
           Kind.BAD_TEXT,
           "is damaged: its JSON has half a surrogate pair at %s.".formatted(where()));
@@ -178,6 +178,6 @@ final class StrictJson {
   }
 
   private String where() {
-    return Quoted.of(json.getPath());
+    return QuotedText.of(json.getPath());
   }
 }

@@ -67,7 +67,7 @@ final class TensorEntry {
     String found = json.string();
     if (!DTYPES.containsKey(found)) {
       throw inspection.fault(
-          Kind.UNKNOWN_DTYPE, tensor, "has the unknown dtype " + Quoted.of(found) + ".");
+          Kind.UNKNOWN_DTYPE, tensor, "has the unknown dtype " + QuotedText.of(found) + ".");
     }
     return DTYPES.get(found);
   }
@@ -100,7 +100,7 @@ final class TensorEntry {
         Kind.BAD_SIZE,
         tensor,
         "has %s in its %s, not a whole number from 0 to 2^48 - 1."
-            .formatted(Quoted.of(text), field));
+            .formatted(QuotedText.of(text), field));
   }
 
   private static boolean digits(String text) {
@@ -114,10 +114,10 @@ final class TensorEntry {
 
   private void extra(String tensor, String field) throws IOException {
     inspection.report(
-        Tolerance.EXTRA_FIELDS,
+        Leniency.EXTRA_FIELDS,
         () ->
             "is damaged: tensor %s has a field %s, which the format does not know."
-                .formatted(Quoted.of(tensor), Quoted.of(field)));
+                .formatted(QuotedText.of(tensor), QuotedText.of(field)));
     json.skip();
   }
 

@@ -43,7 +43,7 @@ final class TensorOutput implements WritableByteChannel {
         "%s was not written: tensor %s of %s %s needs %s bytes, and its source gave %s."
             .formatted(
                 file,
-                Quoted.of(tensor.name()),
+                QuotedText.of(tensor.name()),
                 tensor.dtype(),
                 tensor.shape(),
                 tensor.length(),

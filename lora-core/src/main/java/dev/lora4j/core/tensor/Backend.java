@@ -40,7 +40,7 @@ public interface Backend {
    * What keeps the engine from starting or from using {@code device}, as far as can be told without
    * loading anything native. Empty if nothing does.
    */
-  Optional<Obstacle> obstacle(Device device);
+  Optional<EngineObstacle> obstacle(Device device);
 
   /**
    * Starts the engine if needed, with {@code threads} threads inside an operator.

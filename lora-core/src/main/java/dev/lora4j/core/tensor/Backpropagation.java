@@ -90,8 +90,8 @@ final class Backpropagation {
    * What later pieces gave comes first in the sum, as in the engine's. What they gave for the result
    * is done with.
    */
-  private void through(Unrecorded operator, Expr result) {
-    for (Unrecorded.Part part : operator.gradients(graph, gradients.remove(result))) {
+  private void through(RecomputedOp operator, Expr result) {
+    for (RecomputedOp.Part part : operator.gradients(graph, gradients.remove(result))) {
       gradients.merge(part.input(), part.gradient(), Expr::add);
     }
   }

@@ -45,22 +45,22 @@ public enum Capabilities {
    *
    * @throws TensorException if it names none of these
    */
-  public static Optional<Capabilities> asked() {
+  public static Optional<Capabilities> requested() {
     return named(System.getenv().getOrDefault(VARIABLE, ""));
   }
 
-  /** Why {@link #asked} fails, where it does. */
-  public static Optional<Obstacle> obstacle() {
+  /** Why {@link #requested} fails, where it does. */
+  public static Optional<EngineObstacle> obstacle() {
     return obstacle(System.getenv().getOrDefault(VARIABLE, ""));
   }
 
-  static Optional<Obstacle> obstacle(String name) {
+  static Optional<EngineObstacle> obstacle(String name) {
     if (name.isBlank() || find(name).isPresent()) {
       return Optional.empty();
     }
     String all = Arrays.stream(values()).map(c -> c.word).collect(Collectors.joining(", "));
     return Optional.of(
-        new Obstacle(
+        new EngineObstacle(
             VARIABLE + " is '" + name + "'; expected one of " + all,
             "Set it to one of these, or unset it."));
   }

@@ -6,7 +6,7 @@ final class Elementwise {
 
   /** An operator of one tensor of a type that is computed in, with what else it takes. */
   static Expr unary(String operator, Expr x, Object... rest) {
-    Require.numeric(operator, x);
+    Preconditions.numeric(operator, x);
     Object[] arguments = new Object[rest.length + 1];
     arguments[0] = x;
     System.arraycopy(rest, 0, arguments, 1, rest.length);
@@ -15,14 +15,14 @@ final class Elementwise {
 
   /** {@link #unary} that is defined for floating-point numbers alone. */
   static Expr function(String operator, Expr x, Object... rest) {
-    Require.floating(operator, x);
+    Preconditions.floating(operator, x);
     return unary(operator, x, rest);
   }
 
   /** An operator of two tensors of one type, which broadcast. */
   static Expr binary(String operator, Expr x, Expr other, Object... rest) {
-    Require.numeric(operator, x);
-    Require.oneType(operator, x, other);
+    Preconditions.numeric(operator, x);
+    Preconditions.oneType(operator, x, other);
     Object[] arguments = new Object[rest.length + 2];
     arguments[0] = x;
     arguments[1] = other;

@@ -27,7 +27,7 @@ public final class Engine implements AutoCloseable {
   private static final AtomicLong OPENED = new AtomicLong();
 
   private final Backend backend;
-  private final Workers threads = new Workers();
+  private final EngineThreads threads = new EngineThreads();
   private final Scope root;
   private final Map<List<DType>, Program> conversions = new ConcurrentHashMap<>();
   private final Map<PackedForm, Backend.Handle> packers = new ConcurrentHashMap<>();
@@ -88,7 +88,7 @@ public final class Engine implements AutoCloseable {
    * What would keep {@link #open(Device)} from opening, as far as can be told without loading
    * anything native; empty if nothing would.
    */
-  public static Optional<Obstacle> obstacle(Device device) {
+  public static Optional<EngineObstacle> obstacle(Device device) {
     return found().obstacle(device);
   }
 
@@ -153,7 +153,7 @@ public final class Engine implements AutoCloseable {
    * Gives memory that was freed, but is kept for later tensors, back to the card and the system.
    * Worth its milliseconds after much was closed, as what comes next has to ask for it anew.
    */
-  public void giveBack() {
+  public void trimMemory() {
     backend.trim();
     backend.trimHost();
   }
@@ -166,7 +166,7 @@ public final class Engine implements AutoCloseable {
    * Tries each fast path of this toolkit on this machine, and says which of them work. Those that
    * do are used for the layers that they make faster.
    */
-  public List<Trial> trials() {
+  public List<FastPathTrial> trials() {
     return fastPaths.all();
   }
 

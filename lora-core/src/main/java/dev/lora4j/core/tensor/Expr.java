@@ -5,31 +5,31 @@ package dev.lora4j.core.tensor;
  * appends a statement to the {@link Graph} and returns its result.
  *
  * <p>Shapes and element types are checked where they are known. There is no silent promotion: both
- * sides of an operator have the same type, and {@link Casting#to} converts.
+ * sides of an operator have the same type, and {@link CastOps#to} converts.
  */
 public final class Expr
-    implements Arithmetic,
-        Functions,
-        Comparing,
-        Bits,
-        Casting,
-        Shaping,
-        Cutting,
-        Indexing,
-        Reducing,
-        Ordering,
-        Products,
-        LinearAlgebra,
-        Projecting,
-        Convolving,
-        Normalising,
-        Activating,
-        Attending,
-        Rotating,
-        Pooling,
-        Resampling,
-        Padding,
-        Losses {
+    implements ArithmeticOps,
+        MathOps,
+        ComparisonOps,
+        BitwiseOps,
+        CastOps,
+        ShapeOps,
+        SliceOps,
+        IndexOps,
+        ReductionOps,
+        SortOps,
+        MatmulOps,
+        LinalgOps,
+        ProjectionOps,
+        ConvOps,
+        NormOps,
+        ActivationOps,
+        AttentionOps,
+        RotaryOps,
+        PoolOps,
+        ResampleOps,
+        PaddingOps,
+        LossOps {
   private final Graph graph;
   private final String variable;
   private final DType dtype;

@@ -37,7 +37,7 @@ final class FastPaths {
 
   private final Engine engine;
   private final MeasuredChoices choices;
-  private final Map<FastPath, Trial> trials = new EnumMap<>(FastPath.class);
+  private final Map<FastPath, FastPathTrial> trials = new EnumMap<>(FastPath.class);
   private final Map<LayerKind, Packing> packings = new HashMap<>();
   private final AtomicBoolean told = new AtomicBoolean();
   private final AtomicLong measuring = new AtomicLong();
@@ -48,10 +48,10 @@ final class FastPaths {
   }
 
   /** Tries a path, the first time that it is asked for. */
-  synchronized Trial trial(FastPath path) {
-    Trial known = trials.get(path);
+  synchronized FastPathTrial trial(FastPath path) {
+    FastPathTrial known = trials.get(path);
     if (known == null) {
-      known = new Trial(path, obstacle(path));
+      known = new FastPathTrial(path, obstacle(path));
       trials.put(path, known);
     }
     return known;
@@ -61,7 +61,7 @@ final class FastPaths {
     if (engine.device().cuda()) {
       return Optional.of("it is for CPUs");
     }
-    if (Capabilities.asked().filter(c -> c == Capabilities.NONE).isPresent()) {
+    if (Capabilities.requested().filter(c -> c == Capabilities.NONE).isPresent()) {
       return Optional.of(Capabilities.VARIABLE + " is " + Capabilities.NONE.word());
     }
     return SampleLayer.difference(engine, path);
@@ -112,7 +112,7 @@ final class FastPaths {
 
   /** Counts the time on the engine's thread, so that other programs' turns do not count. */
   private Packing timed(Supplier<Packing> work) {
-    LongSupplier clock = Turns.clock(engine.device());
+    LongSupplier clock = InterleavedTiming.clock(engine.device());
     long began = clock.getAsLong();
     try {
       return work.get();
@@ -127,7 +127,8 @@ final class FastPaths {
     boolean[] faster = new boolean[sides.length];
     for (int i = 0; i < sides.length; i++) {
       places[i] = kind.path().convolution() ? sides[i] * sides[i] : sides[i];
-      Turns turns = SampleLayer.times(engine, kind, Packing.ALWAYS, 1, sides[i], ROUNDS);
+      InterleavedTiming turns =
+          SampleLayer.times(engine, kind, Packing.ALWAYS, 1, sides[i], ROUNDS);
       if (turns.second() > ARRANGED_ANEW * turns.first()) {
         return Packing.NEVER;
       }
@@ -142,7 +143,8 @@ final class FastPaths {
    */
   private Packing onlyOneSize(LayerKind kind) {
     int side = SampleLayer.SMALLEST;
-    Turns turns = SampleLayer.times(engine, kind, SMALLEST, Packing.BATCH, side, ROUNDS);
+    InterleavedTiming turns =
+        SampleLayer.times(engine, kind, SMALLEST, Packing.BATCH, side, ROUNDS);
     return turns.second() * NO_MATTER <= turns.first() ? SMALLEST : Packing.NEVER;
   }
 
@@ -183,7 +185,7 @@ final class FastPaths {
   }
 
   /** All paths, each tried. */
-  List<Trial> all() {
+  List<FastPathTrial> all() {
     return Arrays.stream(FastPath.values()).map(this::trial).toList();
   }
 
@@ -199,7 +201,7 @@ final class FastPaths {
   /** Tells once that a program fell back to plain operators. */
   void fellBack(RuntimeException reason) {
     if (told.compareAndSet(false, true)) {
-      String why = Failures.reason(String.valueOf(reason.getMessage()));
+      String why = EngineErrors.reason(String.valueOf(reason.getMessage()));
       System.getLogger(FastPaths.class.getName())
           .log(
               System.Logger.Level.WARNING,

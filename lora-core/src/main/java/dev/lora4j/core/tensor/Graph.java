@@ -153,7 +153,7 @@ public final class Graph {
    */
   public List<Expr> call(String operator, List<Result> results, Object... arguments) {
     if (sparing && !insideSegment) {
-      Optional<Unrecorded> unrecorded = Unrecorded.of(operator, List.of(arguments), tape);
+      Optional<RecomputedOp> unrecorded = RecomputedOp.of(operator, List.of(arguments), tape);
       if (unrecorded.isPresent()) {
         return piece(new Tape.Single(unrecorded.get()), () -> staged(operator, results, arguments));
       }
@@ -333,20 +333,20 @@ public final class Graph {
   }
 
   /**
-   * From here on less is kept for the gradient where that costs little time: {@link #cheap}
+   * From here on less is kept for the gradient where that costs little time: {@link #recompute}
    * segments are computed a second time, and what goes into products with frozen weights after them
    * does not stay. The gradient is the same to the last bit.
    */
-  public void spareMemory() {
+  public void lowMemory() {
     sparing = true;
   }
 
   /**
    * Stages a stretch whose operators cost little beside the products around it, such as a norm and
-   * an activation. Where the graph {@linkplain #spareMemory spares memory} it is {@linkplain
+   * an activation. Where the graph {@linkplain #lowMemory spares memory} it is {@linkplain
    * #checkpoint checkpointed}, on the terms that are said there; else it is {@code body} alone.
    */
-  public Expr cheap(Supplier<Expr> body) {
+  public Expr recompute(Supplier<Expr> body) {
     return sparing ? checkpoint(() -> List.of(body.get())).get(0) : body.get();
   }
 

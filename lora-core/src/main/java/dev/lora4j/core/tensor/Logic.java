@@ -5,19 +5,19 @@ final class Logic {
   private Logic() {}
 
   static Expr compare(String operator, Expr x, Expr other) {
-    Require.oneType(operator, x, other);
+    Preconditions.oneType(operator, x, other);
     return x.graph().call(operator, DType.BOOL, Broadcast.of(operator, x, other), x, other);
   }
 
   static Expr compare(String operator, Expr x, double value) {
-    Require.numeric(operator, x);
+    Preconditions.numeric(operator, x);
     boolean whole = Double.isFinite(value) && value == Math.rint(value);
-    Object constant = whole ? Require.constant(operator, x, value) : value;
+    Object constant = whole ? Preconditions.constant(operator, x, value) : value;
     return x.graph().call(operator, DType.BOOL, x.shape(), x, constant);
   }
 
   static Expr combine(String operator, Expr x, Expr other) {
-    Require.type(operator, DType.BOOL, x);
+    Preconditions.type(operator, DType.BOOL, x);
     return compare(operator, x, other);
   }
 

@@ -8,7 +8,7 @@ final class Lookups {
 
   /** I64 of the rank of {@code outer}, and nowhere larger but along {@code free}. */
   static void within(String operator, Expr x, int free, Expr indices, Shape outer) {
-    Require.type(operator, DType.I64, indices);
+    Preconditions.type(operator, DType.I64, indices);
     Shape inner = indices.shape();
     boolean fits = inner.rank() == outer.rank();
     for (int d = 0; fits && d < inner.rank(); d++) {

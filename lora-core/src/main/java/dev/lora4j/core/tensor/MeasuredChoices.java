@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 record MeasuredChoices(Path file) {
   /** Those of this user. */
   static MeasuredChoices ofUser() {
-    return new MeasuredChoices(FasterType.home().resolve("compute.properties"));
+    return new MeasuredChoices(AutoDType.home().resolve("compute.properties"));
   }
 
   /** Where choices hold: what is computed with, on how many threads, by which library. */
@@ -30,7 +30,7 @@ record MeasuredChoices(Path file) {
             ? engine.devices().get(1 + engine.device().index()).name()
             : Processor.model() + ", " + engine.threads() + " threads";
     String less =
-        Capabilities.asked().map(c -> ", " + Capabilities.VARIABLE + " " + c.word()).orElse("");
+        Capabilities.requested().map(c -> ", " + Capabilities.VARIABLE + " " + c.word()).orElse("");
     return device + less + ", " + engine.version();
   }
 

@@ -47,7 +47,8 @@ public final class Processor {
     return SETS.entrySet().stream()
         .filter(e -> e.getValue().stream().anyMatch(flags::contains))
         .map(Map.Entry::getKey)
-        .filter(s -> Capabilities.asked().stream().allMatch(c -> c.instructionSets().contains(s)))
+        .filter(
+            s -> Capabilities.requested().stream().allMatch(c -> c.instructionSets().contains(s)))
         .sorted()
         .toList();
   }

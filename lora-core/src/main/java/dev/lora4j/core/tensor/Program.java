@@ -27,7 +27,7 @@ public final class Program implements AutoCloseable {
   private final List<Expr> outputs;
   private Optional<Backend.Handle> plain = Optional.empty();
   private volatile boolean fellBack;
-  private final InUse use = new InUse();
+  private final UseCount use = new UseCount();
 
   private Program(
       Scope scope,
@@ -121,11 +121,11 @@ public final class Program implements AutoCloseable {
    * @param tensors one for each of {@link #heldInputs}, in order
    * @throws TensorException if a tensor does not fit
    */
-  public Held hold(Scope owner, List<Tensor> tensors) {
+  public HeldInputs hold(Scope owner, List<Tensor> tensors) {
     check("Held input", heldInputs, tensors);
     use.enter("The program");
     try {
-      return scope.engine().call(() -> new Held(owner, this, tensors));
+      return scope.engine().call(() -> new HeldInputs(owner, this, tensors));
     } finally {
       use.leave();
     }
@@ -167,7 +167,7 @@ public final class Program implements AutoCloseable {
   }
 
   /** {@link #hold(Scope, List)} with each held input looked up by its name. */
-  public Held hold(Scope owner, Function<String, Tensor> byName) {
+  public HeldInputs hold(Scope owner, Function<String, Tensor> byName) {
     return hold(owner, heldInputs.stream().map(i -> byName.apply(i.name())).toList());
   }
 
@@ -200,7 +200,7 @@ public final class Program implements AutoCloseable {
   }
 
   /** {@link #run(Scope, List)} of a program with held inputs. */
-  public List<Tensor> run(Scope owner, Held held, List<Tensor> tensors) {
+  public List<Tensor> run(Scope owner, HeldInputs held, List<Tensor> tensors) {
     check("Input", inputs, tensors);
     held.enter(this);
     try {
@@ -216,7 +216,7 @@ public final class Program implements AutoCloseable {
   }
 
   /** {@link #run(Scope, Map)} of a program with held inputs. */
-  public List<Tensor> run(Scope owner, Held held, Map<String, Tensor> byName) {
+  public List<Tensor> run(Scope owner, HeldInputs held, Map<String, Tensor> byName) {
     return run(owner, held, named(byName));
   }
 
@@ -233,12 +233,12 @@ public final class Program implements AutoCloseable {
     return tensors;
   }
 
-  private List<Tensor> call(Scope owner, Optional<Held> held, List<Tensor> tensors) {
+  private List<Tensor> call(Scope owner, Optional<HeldInputs> held, List<Tensor> tensors) {
     use.enter("The program");
     try {
       return scope.engine().call(() -> packedOrPlain(owner, held, tensors));
     } catch (Backend.NativeFailure e) {
-      throw Failures.explain(graph, tensors, e);
+      throw EngineErrors.explain(graph, tensors, e);
     } finally {
       use.leave();
     }
@@ -248,11 +248,11 @@ public final class Program implements AutoCloseable {
    * If packed weights fail, the plain operators say whose fault it is: where they fail as well it is
    * the caller's, and theirs is the message.
    */
-  private List<Tensor> packedOrPlain(Scope owner, Optional<Held> held, List<Tensor> tensors) {
+  private List<Tensor> packedOrPlain(Scope owner, Optional<HeldInputs> held, List<Tensor> tensors) {
     if (plan.plain()) {
-      return run(module, owner, held.map(Held::plain), tensors);
+      return run(module, owner, held.map(HeldInputs::plain), tensors);
     }
-    Held weights = held.orElseThrow();
+    HeldInputs weights = held.orElseThrow();
     Optional<Backend.Handle> packed = packs() ? weights.packed() : Optional.empty();
     if (packed.isEmpty()) {
       return run(plainModule(), owner, Optional.of(weights.plain()), tensors);

@@ -36,13 +36,13 @@ public final class Reduction {
 
   /** Mean. */
   public Expr mean() {
-    Require.floating("mean", x);
+    Preconditions.floating("mean", x);
     return reduce("mean", x.dtype(), dimensions(), keep);
   }
 
   /** Product. Of whole numbers it is I64. */
   public Expr prod() {
-    Require.choosable("prod", x);
+    Preconditions.choosable("prod", x);
     Expr result = x;
     int[] fromLast = Arrays.stream(over).map(d -> -d).sorted().map(d -> -d).toArray();
     for (int d : fromLast) {
@@ -76,7 +76,7 @@ public final class Reduction {
   }
 
   private Expr spread(String operator, int correction) {
-    Require.floating(operator, x);
+    Preconditions.floating(operator, x);
     Keyword less = Keyword.of("correction", correction);
     return reduce(operator, x.dtype(), dimensions(), less, Keyword.of("keepdim", keep));
   }
@@ -86,25 +86,25 @@ public final class Reduction {
    * infinity the greatest and the least |x|.
    */
   public Expr norm(double p) {
-    Require.floating("linalg_vector_norm", x);
+    Preconditions.floating("linalg_vector_norm", x);
     return reduce("linalg_vector_norm", x.dtype(), p, dimensions(), keep);
   }
 
   /** {@code log(sum(exp(x)))}, without overflow. */
   public Expr logSumExp() {
-    Require.floating("logsumexp", x);
+    Preconditions.floating("logsumexp", x);
     return reduce("logsumexp", x.dtype(), dimensions(), keep);
   }
 
   /** Whether all elements hold; BOOL. */
   public Expr all() {
-    Require.type("all", DType.BOOL, x);
+    Preconditions.type("all", DType.BOOL, x);
     return reduce("all", DType.BOOL, dimensions(), keep);
   }
 
   /** Whether at least one element holds; BOOL. */
   public Expr any() {
-    Require.type("any", DType.BOOL, x);
+    Preconditions.type("any", DType.BOOL, x);
     return reduce("any", DType.BOOL, dimensions(), keep);
   }
 
@@ -120,8 +120,8 @@ public final class Reduction {
 
   /** Running sums or products, which have the shape of what they run over. */
   static Expr running(String operator, Expr x, int d) {
-    Require.choosable(operator, x);
-    int at = Require.dimension(operator, x, d);
+    Preconditions.choosable(operator, x);
+    int at = Preconditions.dimension(operator, x, d);
     return x.graph().call(operator, summed(x), x.shape(), x, at);
   }
 
@@ -141,7 +141,7 @@ public final class Reduction {
   }
 
   private Expr reduce(String operator, DType type, Object... rest) {
-    Require.choosable(operator, x);
+    Preconditions.choosable(operator, x);
     List<Object> arguments = new ArrayList<>(List.of(x));
     arguments.addAll(Arrays.asList(rest));
     return x.graph().call(operator, type, shape(x.shape(), over), arguments.toArray());

@@ -32,7 +32,7 @@ final class SampleLayer {
     } catch (CancellationException e) {
       throw e;
     } catch (RuntimeException e) {
-      return Optional.of(Failures.reason(String.valueOf(e.getMessage())));
+      return Optional.of(EngineErrors.reason(String.valueOf(e.getMessage())));
     }
   }
 
@@ -50,7 +50,7 @@ final class SampleLayer {
         apart = finite ? Math.max(apart, Math.abs(plain[i] - packed[i])) : Double.MAX_VALUE;
       }
       long terms = kind.channels() * (kind.area() ? 9L : 1L);
-      double allowed = LAYERS * Rounding.ofSums(kind.path().type(), terms);
+      double allowed = LAYERS * RoundingTolerance.ofSums(kind.path().type(), terms);
       return apart <= allowed * scale
           ? Optional.empty()
           : Optional.of(
@@ -70,18 +70,21 @@ final class SampleLayer {
    * @param side of the feature maps, or rows of a product
    * @param rounds most rounds after the first
    */
-  static Turns times(
+  static InterleavedTiming times(
       Engine engine, LayerKind kind, Packing packing, int batch, int side, int rounds) {
     try (Scope scope = engine.scope("packed-or-plain")) {
       Layers plain = Layers.of(scope, kind, Packing.NEVER, batch, side, false);
       Layers packed = Layers.of(scope, kind, packing, batch, side, false);
-      return Turns.of(
-          () -> plain.run(scope), () -> packed.run(scope), rounds, Turns.clock(engine.device()));
+      return InterleavedTiming.of(
+          () -> plain.run(scope),
+          () -> packed.run(scope),
+          rounds,
+          InterleavedTiming.clock(engine.device()));
     }
   }
 
   /** A program of some layers with what it takes. */
-  private record Layers(Program program, Held weights, Tensor input) {
+  private record Layers(Program program, HeldInputs weights, Tensor input) {
     /**
      * Makes it.
      *

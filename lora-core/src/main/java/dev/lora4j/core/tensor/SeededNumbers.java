@@ -37,10 +37,10 @@ public final class SeededNumbers {
    * @param rows a number for each row, I64 [rows]; for example the numbers of a batch's samples
    */
   public static SeededNumbers of(Expr seed, Expr rows) {
-    Require.type("seeded numbers", DType.I64, seed);
-    Require.shape("seeded numbers", Shape.of(), seed);
-    Require.type("seeded numbers", DType.I64, rows);
-    Require.shape("seeded numbers", Shape.of(Shape.UNKNOWN), rows);
+    Preconditions.type("seeded numbers", DType.I64, seed);
+    Preconditions.shape("seeded numbers", Shape.of(), seed);
+    Preconditions.type("seeded numbers", DType.I64, rows);
+    Preconditions.shape("seeded numbers", Shape.of(Shape.UNKNOWN), rows);
     return new SeededNumbers(seed, rows, 0);
   }
 
@@ -117,8 +117,8 @@ public final class SeededNumbers {
     if (!(probability >= 0 && probability < 1)) {
       throw Mismatch.of("dropout", x, "a probability from 0 to below 1", "" + probability);
     }
-    Require.floating("dropout", x);
-    Require.rankAtLeast("dropout", 1, x);
+    Preconditions.floating("dropout", x);
+    Preconditions.rankAtLeast("dropout", 1, x);
     if (!Sizes.agree(x.shape().size(0), rows.shape().size(0))) {
       throw Mismatch.of("dropout", x, "[rows, ...] with rows " + rows.shape(), x.shape() + "");
     }
@@ -146,7 +146,7 @@ public final class SeededNumbers {
   /** Numbers [rows, n] of which each block has one, block by block: [rows, rest...]. */
   private Expr laidOut(List<Expr> numbers, Dim... rest) {
     Dim count = count(rest);
-    Expr all = Shaping.stack(numbers, -1).flatten(1, 2).narrow(1, Dim.of(0), count);
+    Expr all = ShapeOps.stack(numbers, -1).flatten(1, 2).narrow(1, Dim.of(0), count);
     Dim[] sizes = new Dim[rest.length + 1];
     sizes[0] = rows.dim(0);
     System.arraycopy(rest, 0, sizes, 1, rest.length);

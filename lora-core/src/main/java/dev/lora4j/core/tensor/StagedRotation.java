@@ -47,7 +47,7 @@ final class StagedRotation {
     }
     Expr joined =
         halves
-            ? Shaping.cat(List.of(first, second), -1)
+            ? ShapeOps.cat(List.of(first, second), -1)
             : first
                 .graph()
                 .call("stack", x.dtype(), pairs(half), List.of(first, second), -1)

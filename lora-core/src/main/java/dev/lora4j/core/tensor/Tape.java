@@ -43,7 +43,7 @@ final class Tape {
   record Segment(Supplier<List<Expr>> body) implements Kind {}
 
   /** One operator that the engine does not record. */
-  record Single(Unrecorded operator) implements Kind {}
+  record Single(RecomputedOp operator) implements Kind {}
 
   /** A stretch of the program with a gradient graph of its own, or with none. */
   static final class Piece {

@@ -23,7 +23,7 @@ public final class Tensor implements AutoCloseable {
   private final Shape shape;
   private final Optional<MappedFile> mapped;
   private Scope scope;
-  private final InUse use = new InUse();
+  private final UseCount use = new UseCount();
 
   /** What was made of it for programs that read it in another arrangement. */
   private final Map<PackedForm, Backend.Handle> packed = new HashMap<>();

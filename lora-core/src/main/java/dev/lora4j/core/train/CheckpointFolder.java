@@ -31,7 +31,7 @@ public final class CheckpointFolder {
    * @param damaged a sentence about each newer file, newest first, that was passed over because it
    *     is damaged, cut off or no checkpoint
    */
-  public record Newest(Optional<Checkpoint> checkpoint, List<String> damaged) {
+  public record Newest(Optional<TrainingCheckpoint> checkpoint, List<String> damaged) {
     /** Copies the list. */
     public Newest {
       damaged = List.copyOf(damaged);
@@ -68,12 +68,12 @@ public final class CheckpointFolder {
    * @throws TensorException if what was written does not read as it was; likewise
    * @throws UncheckedIOException if the folder cannot be made or listed
    */
-  public Path write(Checkpoint checkpoint, int step) {
+  public Path write(TrainingCheckpoint checkpoint, int step) {
     if (step < 0) {
       throw new IllegalArgumentException("There is no step " + step + "; steps count from 0.");
     }
     Path written = store(checkpoint, String.format(Locale.ROOT, "step-%06d.safetensors", step));
-    Checkpoint.read(written);
+    TrainingCheckpoint.read(written);
     NavigableMap<Long, Path> files = files();
     for (Path later : files.tailMap((long) step, false).values()) {
       if (read(later, new ArrayList<>()).isEmpty()) {
@@ -94,7 +94,7 @@ public final class CheckpointFolder {
    * @throws SafetensorsException if it cannot be written; what was there is then as it was
    * @throws UncheckedIOException if the folder cannot be made
    */
-  public Path writeBeside(Checkpoint checkpoint, String fileName) {
+  public Path writeBeside(TrainingCheckpoint checkpoint, String fileName) {
     if (NAME.matcher(fileName).matches() || Path.of(fileName).getNameCount() != 1) {
       throw new IllegalArgumentException(
           "A checkpoint beside those of steps cannot be called '"
@@ -104,7 +104,7 @@ public final class CheckpointFolder {
     return store(checkpoint, fileName);
   }
 
-  private Path store(Checkpoint checkpoint, String fileName) {
+  private Path store(TrainingCheckpoint checkpoint, String fileName) {
     try {
       Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {
@@ -133,7 +133,7 @@ public final class CheckpointFolder {
   public Newest newest() {
     List<String> damaged = new ArrayList<>();
     for (Path file : files().descendingMap().values()) {
-      Optional<Checkpoint> whole = read(file, damaged);
+      Optional<TrainingCheckpoint> whole = read(file, damaged);
       if (whole.isPresent()) {
         return new Newest(whole, damaged);
       }
@@ -141,9 +141,9 @@ public final class CheckpointFolder {
     return new Newest(Optional.empty(), damaged);
   }
 
-  private static Optional<Checkpoint> read(Path file, List<String> damaged) {
+  private static Optional<TrainingCheckpoint> read(Path file, List<String> damaged) {
     try {
-      return Optional.of(Checkpoint.read(file));
+      return Optional.of(TrainingCheckpoint.read(file));
     } catch (TensorException e) {
       damaged.add(String.valueOf(e.getMessage()));
       return Optional.empty();

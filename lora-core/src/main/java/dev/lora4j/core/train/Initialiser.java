@@ -30,7 +30,7 @@ public final class Initialiser {
 
   private static void fill(
       float[] flat, int from, int to, Parameter parameter, double fanIn, long seed) {
-    Noise noise = Noise.of(seed, parameter.name().hashCode());
+    SeededNoise noise = SeededNoise.of(seed, parameter.name().hashCode());
     double bound = 1 / Math.sqrt(fanIn);
     switch (parameter.init()) {
       case ONES -> Arrays.fill(flat, from, to, 1f);

@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.train.optimizer.Memory;
+import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.optimizer.Update;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  */
 record StagedUpdate(
     FlatParameters parameters,
-    List<Memory> memories,
+    List<OptimizerSlot> memories,
     StateInputs state,
     Expr gradient,
     Expr rate,
@@ -33,7 +33,7 @@ record StagedUpdate(
       double multiple, Expr rate, Expr weights, Expr gradient, Function<String, Expr> memories)
       implements Part {
     @Override
-    public Expr memory(String name) {
+    public Expr slot(String name) {
       return memories.apply(name);
     }
   }
@@ -47,7 +47,7 @@ record StagedUpdate(
       Function<String, Expr> memories)
       implements Whole {
     @Override
-    public Expr memory(String name) {
+    public Expr slot(String name) {
       return memories.apply(name);
     }
   }
@@ -111,10 +111,10 @@ record StagedUpdate(
     return parameters.groups().rate(group);
   }
 
-  private Memory.Vector vector(String name) {
+  private OptimizerSlot.Vector vector(String name) {
     return memories.stream()
-        .filter(m -> m.name().equals(name) && m instanceof Memory.Vector)
-        .map(Memory.Vector.class::cast)
+        .filter(m -> m.name().equals(name) && m instanceof OptimizerSlot.Vector)
+        .map(OptimizerSlot.Vector.class::cast)
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("There is no vector '" + name + "'."));
   }

@@ -2,7 +2,7 @@ package dev.lora4j.core.train;
 
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatLayout.Slot;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -29,9 +29,9 @@ public final class TrainingRun implements AutoCloseable {
   private final Scope scope;
   private final TrainingStep step;
   private final TrainingState state;
-  private final Held held;
+  private final HeldInputs held;
 
-  private TrainingRun(Scope scope, TrainingStep step, TrainingState state, Held held) {
+  private TrainingRun(Scope scope, TrainingStep step, TrainingState state, HeldInputs held) {
     this.scope = scope;
     this.step = step;
     this.state = state;
@@ -50,7 +50,7 @@ public final class TrainingRun implements AutoCloseable {
       long summed = step.settings().accumulate() ? layout.length() : 0;
       HostTensor zeros = HostTensor.of(Shape.of(summed), new float[Math.toIntExact(summed)]);
       Tensor sum = zeros.on(scope, step.type());
-      Held held =
+      HeldInputs held =
           step.program()
               .hold(
                   scope,
@@ -121,7 +121,7 @@ public final class TrainingRun implements AutoCloseable {
   private Outcome run(double learningRate, double share, boolean last, List<Tensor> batch) {
     try (Scope work = scope.child("step")) {
       double scale = state.lossScale().scale();
-      Controls controls = new Controls(learningRate, state.averaging(), share, last, scale);
+      StepControls controls = new StepControls(learningRate, state.averaging(), share, last, scale);
       List<Tensor> all = new ArrayList<>(batch);
       all.add(controls.tensor(work));
       List<Tensor> out = step.program().run(work, held, all);

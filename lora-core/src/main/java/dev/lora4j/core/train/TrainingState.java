@@ -8,7 +8,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.TensorException;
-import dev.lora4j.core.train.optimizer.Memory;
+import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,11 +53,11 @@ public final class TrainingState {
     HostTensor weights = HostTensor.of(Shape.of(initial.length), initial);
     DType type = step.type();
     state.tensors.put(WEIGHTS, weights.on(scope, type));
-    for (Memory memory : step.settings().optimizer().memories()) {
-      if (memory instanceof Memory.Scalar scalar) {
+    for (OptimizerSlot memory : step.settings().optimizer().memories()) {
+      if (memory instanceof OptimizerSlot.Scalar scalar) {
         HostTensor start = HostTensor.of(DType.F64, Shape.of(), new double[] {scalar.start()});
         state.tensors.put(memory.name(), start.on(scope));
-      } else if (memory instanceof Memory.Vector vector) {
+      } else if (memory instanceof OptimizerSlot.Vector vector) {
         FlatLayout own = own(layout, vector);
         state.layouts.put(memory.name(), own);
         Shape shape = Shape.of(own.length());
@@ -80,7 +80,7 @@ public final class TrainingState {
     return begin(scope, step, step.layout(), initial);
   }
 
-  private static FlatLayout own(FlatLayout layout, Memory.Vector vector) {
+  private static FlatLayout own(FlatLayout layout, OptimizerSlot.Vector vector) {
     List<Parameter> parameters = new ArrayList<>();
     for (FlatLayout.Slot slot : layout.slots()) {
       Parameter p = slot.parameter();

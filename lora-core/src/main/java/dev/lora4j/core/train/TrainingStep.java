@@ -27,14 +27,14 @@ import java.util.function.Function;
  */
 public final class TrainingStep implements AutoCloseable {
   private final Program program;
-  private final Evaluation evaluation;
+  private final EvaluationWeights evaluation;
   private final FlatParameters parameters;
   private final StateInputs inputs;
   private final StepSettings settings;
 
   private TrainingStep(
       Program program,
-      Evaluation evaluation,
+      EvaluationWeights evaluation,
       FlatParameters parameters,
       StateInputs inputs,
       StepSettings settings) {
@@ -58,7 +58,7 @@ public final class TrainingStep implements AutoCloseable {
     requireRates(parameters.parameters(), parameters.groups(), settings.optimizer());
     Graph graph = parameters.graph();
     DType type = parameters.type();
-    Controls.Staged controls = Controls.stage(graph);
+    StepControls.Staged controls = StepControls.stage(graph);
     StateInputs state = new StateInputs(parameters);
     Expr gradient = gradient(controls, state, parameters, loss, settings);
     Expr norm = gradient.norm();
@@ -90,7 +90,7 @@ public final class TrainingStep implements AutoCloseable {
       graph.effect("where", goOn, sum, zero, Keyword.of("out", sum));
     }
     Program program = graph.training(scope, List.of(loss.detach(), norm, finite.to(DType.F32)));
-    Evaluation evaluation = Evaluation.compile(scope, parameters.type(), settings);
+    EvaluationWeights evaluation = EvaluationWeights.compile(scope, parameters.type(), settings);
     return new TrainingStep(program, evaluation, parameters, state, settings);
   }
 
@@ -127,7 +127,7 @@ public final class TrainingStep implements AutoCloseable {
 
   /** The whole gradient, unscaled and, if it is accumulated, summed. */
   private static Expr gradient(
-      Controls.Staged controls,
+      StepControls.Staged controls,
       StateInputs state,
       FlatParameters parameters,
       Expr loss,

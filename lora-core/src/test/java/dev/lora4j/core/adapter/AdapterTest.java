@@ -24,7 +24,7 @@ class AdapterTest {
   }
 
   @Test
-  void itsIdentityIsThatOfItsFactorsAndScales() {
+  void identityIsThatOfFactorsAndScales() {
     Adapter one = adapter(1, 1);
     assertEquals(one.identity(), adapter(1, 1).identity());
     assertNotEquals(one.identity(), adapter(1.5f, 1).identity());
@@ -35,7 +35,7 @@ class AdapterTest {
   }
 
   @Test
-  void allThreadsAreToldTheSameIdentity() {
+  void identityIsTheSameInAllThreads() {
     Adapter one = adapter(1, 1);
     Set<String> told =
         IntStream.range(0, 64).parallel().mapToObj(i -> one.identity()).collect(Collectors.toSet());
@@ -43,7 +43,7 @@ class AdapterTest {
   }
 
   @Test
-  void anotherNameAndHeaderAreOfNoEffect() {
+  void nameAndMetadataLeaveIdentityUnchanged() {
     Adapter one = adapter(1, 1);
     Adapter other = one.described("other", Map.of("trigger", "ink"));
     assertEquals("other", other.name());

@@ -78,7 +78,7 @@ class MethodReadingTest {
   }
 
   @Test
-  void dimensionsOfSizeOneMayBeLeftOutOrAdded() {
+  void sizeOneDimensionsMayBeMissingOrExtra() {
     At wide =
         new At(LINEAR).with("lora_down.weight", 2, 4, 1, 1).with("lora_up.weight", 6, 2, 1, 1);
     assertEquals(new At(LINEAR).lora().read(), wide.read());
@@ -96,7 +96,7 @@ class MethodReadingTest {
   }
 
   @Test
-  void anInfiniteAlphaIsIgnoredWhereItHasNoEffect() {
+  void infiniteAlphaWithoutEffectIsIgnored() {
     At whole = new At(LINEAR).with("lokr_w1", 2, 2).with("lokr_w2", 3, 2).with("alpha", INFINITE);
     SiteTensors tensors = whole.tensors();
     Factors factors = Methods.read(tensors).get(0);
@@ -106,7 +106,7 @@ class MethodReadingTest {
   }
 
   @Test
-  void alphaOfZeroIsTheRankInFilesAndNoEffectInConfigurations() {
+  void zeroAlphaIsTheRankOnlyInFiles() {
     SiteTensors file = new At(LINEAR).lora().with("alpha", ZERO).tensors();
     assertEquals(1, Methods.additive("lora").scale(Methods.read(file).get(0).structure()));
     assertTrue(file.warnings().get(0).contains("key.alpha"), file.warnings().toString());
@@ -131,7 +131,7 @@ class MethodReadingTest {
   }
 
   @Test
-  void aBiasNeedsALayerWithOne() {
+  void biasOfALayerWithoutBiasIsRefused() {
     new At(LINEAR).with("diff_b", 6).refused("key.diff_b", "no bias");
     new At(SQUARE).with("lora_up.bias", 4).refused("key.lora_up.bias", "lora_down.weight");
   }
@@ -152,7 +152,7 @@ class MethodReadingTest {
   }
 
   @Test
-  void doraReadsItsAxisFromTheShape() {
+  void doraAxisFollowsFromTheShape() {
     assertEquals(Shape.of(6, 1), axis(LINEAR, "dora_scale", 6, 1));
     assertEquals(Shape.of(1, 4), axis(LINEAR, "dora_scale", 1, 4));
     assertEquals(Shape.of(6, 1), axis(LINEAR, "dora_scale", 6));
@@ -171,13 +171,13 @@ class MethodReadingTest {
   }
 
   @Test
-  void twoMethodsThatDependOnTheWeightHaveNoOrder() {
+  void twoWeightDependentMethodsAtOnceAreRefused() {
     At both = new At(LINEAR).with("ia3_l", 6, 1).with("oft_diag", 2, 3, 3);
     both.refused("diag-oft and ia3", "first");
   }
 
   @Test
-  void whatTheShapeLeavesOpenNeedsTheConfiguration() {
+  void ambiguousShapesNeedTheConfiguration() {
     Site square = Site.convolution("unet.square", Shape.of(4, 4, 3, 3), 1, 1);
     At scaled = new At(square).with("ia3_l", 1, 4, 1, 1);
     scaled.refused("key.ia3_l", "feedforward");

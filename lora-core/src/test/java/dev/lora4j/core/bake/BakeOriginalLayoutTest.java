@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
@@ -34,7 +34,7 @@ class BakeOriginalLayoutTest {
   @TempDir private Path folder;
 
   @Test
-  void bothBecomeTheSame() throws IOException {
+  void originalLayoutAndFolderBakeToEqualWeights() throws IOException {
     Path file = folder.resolve("single.safetensors");
     Path parts = folder.resolve("parts");
     bases(file, parts);
@@ -46,9 +46,9 @@ class BakeOriginalLayoutTest {
       bake(scope, file, ink, bakedFile);
       bake(scope, parts, ink, bakedParts);
     }
-    try (Checkpoint before = Checkpoint.open(file);
-        Checkpoint one = Checkpoint.open(bakedFile);
-        Checkpoint other = Checkpoint.open(bakedParts)) {
+    try (BaseCheckpoint before = BaseCheckpoint.open(file);
+        BaseCheckpoint one = BaseCheckpoint.open(bakedFile);
+        BaseCheckpoint other = BaseCheckpoint.open(bakedParts)) {
       Set<String> untouched = Set.of("text_encoder_2." + LAYER + "self_attn.k_proj");
       one.base()
           .sites()
@@ -69,13 +69,13 @@ class BakeOriginalLayoutTest {
   }
 
   private static void bake(Scope scope, Path base, Path ink, Path output) {
-    try (Checkpoint opened = Checkpoint.open(base)) {
+    try (BaseCheckpoint opened = BaseCheckpoint.open(base)) {
       Adapter adapter = AdapterFiles.read(ink, opened.base()).adapter();
       new Bake(scope, opened, MixPlan.of(adapter, 0.5)).into(output);
     }
   }
 
-  private static HostTensor weight(Checkpoint checkpoint, String site) {
+  private static HostTensor weight(BaseCheckpoint checkpoint, String site) {
     return checkpoint.read(checkpoint.weight(site).orElseThrow());
   }
 

@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.Target;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.adapter.LayerParameter;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.lowrank.Difference;
 import dev.lora4j.core.lowrank.Extraction;
 import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.RankRules;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.SiteMix;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.Safetensors;
@@ -57,7 +57,7 @@ class BakeTest {
   }
 
   private static BakeReport bake(Path base, MixPlan plan, Path output) {
-    try (Checkpoint opened = Checkpoint.open(base)) {
+    try (BaseCheckpoint opened = BaseCheckpoint.open(base)) {
       return new Bake(scope, opened, plan).into(output);
     }
   }
@@ -88,7 +88,7 @@ class BakeTest {
   @EnumSource(
       value = DType.class,
       names = {"F32", "F16", "BF16"})
-  void weightsAreTheSumRoundedOnceAndAllElseIsTheBase(DType stored) throws IOException {
+  void bakedSumIsRoundedOnceRestUntouched(DType stored) throws IOException {
     SmallModel base = new SmallModel(1, scope, stored);
     Path file = base.write(folder.resolve("base.safetensors"));
     Adapter a = base.lora("a", 3);
@@ -142,19 +142,19 @@ class BakeTest {
   }
 
   @Test
-  void whatWasBakedIsExtractedAgain() {
+  void bakedAdapterIsExtractedAgain() {
     SmallModel base = new SmallModel(3, scope, DType.F32);
     Path file = base.write(folder.resolve("base.safetensors"));
     Path output = folder.resolve("baked.safetensors");
     Adapter a = base.lora("a", 3);
     bake(file, MixPlan.of(a, 1), output);
-    try (Checkpoint before = Checkpoint.open(file);
-        Checkpoint after = Checkpoint.open(output)) {
+    try (BaseCheckpoint before = BaseCheckpoint.open(file);
+        BaseCheckpoint after = BaseCheckpoint.open(output)) {
       List<Difference> all = CheckpointDifferences.of(before, after, site -> true, true);
       RankRules rules = RankRules.same(RankRule.fixed(3));
       Adapter found =
           new Extraction(scope, rules, DType.F32)
-              .leastChange(1e-6)
+              .minChange(1e-6)
               .of("x", all)
               .truncated()
               .adapter();
@@ -168,7 +168,7 @@ class BakeTest {
   }
 
   @Test
-  void methodsThatDependOnTheWeightActInTurn() {
+  void weightDependentMethodsActInTurn() {
     SmallModel base = new SmallModel(4, scope, DType.F32);
     Path file = base.write(folder.resolve("base.safetensors"));
     Path output = folder.resolve("baked.safetensors");
@@ -206,7 +206,7 @@ class BakeTest {
   }
 
   @Test
-  void whatFailsLeavesNothingBehind() throws IOException {
+  void failedBakeLeavesNoFiles() throws IOException {
     SmallModel base = new SmallModel(6, scope, DType.F16);
     Path file = base.write(folder.resolve("base.safetensors"));
     Path output = folder.resolve("baked.safetensors");
@@ -231,20 +231,22 @@ class BakeTest {
   void aWeightThatCameOutWrongIsRefused() {
     SmallModel base = new SmallModel(7, scope, DType.BF16);
     Site site = Site.linear(SmallModel.LINEAR, Shape.of(8, 6), true);
-    SiteMix mix = SiteMix.of(new Patch(scope), site, MixPlan.of(base.lora("a", 3), 1));
+    SiteMix mix = SiteMix.of(new MergedParameter(scope), site, MixPlan.of(base.lora("a", 3), 1));
     try (Scope work = scope.child("probe")) {
       Tensor before = base.tensor(SmallModel.LINEAR + ".weight").on(work);
-      Rounding.Rounded right =
-          new Rounding(work).of(work, before, mix.sum(work, Target.WEIGHT, before));
-      Probes probes = new Probes(work);
+      BakeRounding.Rounded right =
+          new BakeRounding(work).of(work, before, mix.sum(work, LayerParameter.WEIGHT, before));
+      BakeVerification probes = new BakeVerification(work);
       double error =
-          probes.check(work, mix, Target.WEIGHT, before, right.value(), right.rounding());
+          probes.check(work, mix, LayerParameter.WEIGHT, before, right.value(), right.rounding());
       assertTrue(error > 0 && error < 0.02, "" + error);
       HostTensor unchanged = HostTensor.of(before);
       BakeException thrown =
           assertThrows(
               BakeException.class,
-              () -> probes.check(work, mix, Target.WEIGHT, before, unchanged, right.rounding()));
+              () ->
+                  probes.check(
+                      work, mix, LayerParameter.WEIGHT, before, unchanged, right.rounding()));
       assertTrue(String.valueOf(thrown.getMessage()).contains(SmallModel.LINEAR));
     }
   }

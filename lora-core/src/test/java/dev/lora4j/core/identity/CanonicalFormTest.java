@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class CanonicalFormTest {
   @Test
-  void fieldsStandInTheOrderTheyAreGiven() {
+  void fieldsKeepTheirOrder() {
     CanonicalForm form = CanonicalForm.of("Size").with("width", 3).with("height", 2L);
     assertEquals("Size[width=3, height=2]", form.text());
     assertEquals("Size[]", CanonicalForm.of("Size").text());
@@ -36,7 +36,7 @@ class CanonicalFormTest {
   }
 
   @Test
-  void valuesHaveTheTextsThatFilesWereWrittenWith() {
+  void valuesHaveTheTextsOfEarlierFiles() {
     Canonical own = () -> "its own";
     Map<Object, String> texts =
         Map.ofEntries(
@@ -64,7 +64,7 @@ class CanonicalFormTest {
   private record Hidden(int size) {}
 
   @Test
-  void anExtensionIsNamedAsItsClassAndComponents() {
+  void extensionFormIsClassNameAndComponents() {
     Object turning = new Turning(0.5, List.of(0, 2));
     assertEquals("Turning[angle=0.5, axes=[0, 2]]", CanonicalForm.ofExtension(turning));
     assertEquals("Hidden[size=3]", CanonicalForm.ofExtension(new Hidden(3)));

@@ -31,7 +31,7 @@ class DeltaNormTest {
   }
 
   @Test
-  void ofALoraIsThatOfItsProduct() {
+  void loraNormIsThatOfItsProduct() {
     HostTensor down = tensor(3, 4, 2, 1);
     HostTensor up = tensor(5, 3, 1, 1);
     double[] a = down.doubles();
@@ -50,7 +50,7 @@ class DeltaNormTest {
   }
 
   @Test
-  void ofWholePartsIsTheProductOfTheirs() {
+  void lokrNormIsTheProductOfFactorNorms() {
     Factors factors =
         Factors.of("lokr", Map.of("lokr_w1", tensor(2, 2), "lokr_w2", tensor(3, 4)), Map.of());
     double wanted = norm(tensor(2, 2).doubles()) * norm(tensor(3, 4).doubles());
@@ -60,7 +60,7 @@ class DeltaNormTest {
   /** One of rank 1 by its pairs of directions, one of rank 6 row by row. */
   @ParameterizedTest
   @ValueSource(ints = {1, 6})
-  void ofALohaIsThatOfBothProductsElementByElement(int rank) {
+  void lohaNormIsThatOfTheHadamardProduct(int rank) {
     HostTensor left = tensor(5, rank);
     HostTensor right = tensor(rank, 8);
     Factors factors =
@@ -86,13 +86,13 @@ class DeltaNormTest {
   }
 
   @Test
-  void ofADifferenceIsItsOwn() {
+  void diffNormIsThatOfItsTensor() {
     Factors factors = Factors.of("diff", Map.of("diff", tensor(3, 4)), Map.of());
     assertEquals(norm(tensor(3, 4).doubles()), DeltaNorm.of(factors).orElseThrow(), 1e-9);
   }
 
   @Test
-  void whatDependsOnTheWeightHasNone() {
+  void weightDependentMethodHasNoNorm() {
     Factors factors = Factors.of("ia3", Map.of("weight", tensor(3)), Map.of("on_input", "true"));
     assertTrue(DeltaNorm.of(factors).isEmpty());
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.lowrank.RankRule.Kind;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -76,11 +76,11 @@ class ExtractionTest {
       change[i / rest][i % rest] = (double) after[i] - before[i];
     }
     changes.put(site.name(), new Dense(change));
-    differences.add(difference(site, Target.WEIGHT, site.weight(), before, after));
+    differences.add(difference(site, LayerParameter.WEIGHT, site.weight(), before, after));
   }
 
   private static Difference difference(
-      Site site, Target target, Shape shape, float[] before, float[] after) {
+      Site site, LayerParameter target, Shape shape, float[] before, float[] after) {
     return new Difference(
         site,
         target,
@@ -97,10 +97,10 @@ class ExtractionTest {
   }
 
   @Test
-  void anExactExtractionIsTheNearestOfItsRank() {
+  void exactExtractionIsTheNearestOfItsRank() {
     changeAll();
     for (int rank : new int[] {1, 4, 1000}) {
-      Truncated found = extraction(RankRule.fixed(rank)).of("x", differences).truncated();
+      TruncatedAdapter found = extraction(RankRule.fixed(rank)).of("x", differences).truncated();
       for (Site site : SITES) {
         Dense change = changes.get(site.name());
         int possible = (int) Math.min(rank, Math.min(site.out(), site.rest()));
@@ -116,10 +116,10 @@ class ExtractionTest {
   }
 
   @Test
-  void byChanceTheErrorIsMeasuredAndLittleAboveTheLeast() {
+  void randomisedErrorIsMeasuredAndNearTheLeast() {
     changeAll();
-    Extraction byChance = extraction(RankRule.fixed(4)).randomised(new Range(7, 4, 1));
-    Truncated found = byChance.of("x", differences).truncated();
+    Extraction byChance = extraction(RankRule.fixed(4)).randomised(new RangeFinder(7, 4, 1));
+    TruncatedAdapter found = byChance.of("x", differences).truncated();
     for (Site site : SITES) {
       Dense change = changes.get(site.name());
       double least = change.apart(change.cut(engine, 4));
@@ -127,17 +127,17 @@ class ExtractionTest {
       assertEquals(error, found.sites().get(site.name()).error(), 1e-5, site.name());
       assertTrue(error >= least - 1e-6 && error < 1.02 * least, site.name() + " " + error);
     }
-    Truncated again = byChance.of("x", differences).truncated();
+    TruncatedAdapter again = byChance.of("x", differences).truncated();
     assertEquals(found.adapter().identity(), again.adapter().identity());
   }
 
   @Test
-  void byChanceTheShareOfTheNormIsThatOfTheWhole() {
+  void randomisedNormShareGivesTheExactRanks() {
     changeAll();
     RankRule rule = RankRule.dynamic(Kind.SV_FRO, .9).atMost(12);
-    Truncated exact = extraction(rule).of("x", differences).truncated();
-    Truncated byChance =
-        extraction(rule).randomised(Range.STANDARD).of("x", differences).truncated();
+    TruncatedAdapter exact = extraction(rule).of("x", differences).truncated();
+    TruncatedAdapter byChance =
+        extraction(rule).randomised(RangeFinder.STANDARD).of("x", differences).truncated();
     for (Site site : SITES) {
       int rank = exact.sites().get(site.name()).rank();
       assertTrue(rank > 1 && rank < 12, site.name() + " " + rank);
@@ -147,7 +147,8 @@ class ExtractionTest {
     RankRule counting = RankRule.dynamic(Kind.SV_CUMULATIVE, .9).atMost(4);
     for (RankRule refused : List.of(unbounded, counting)) {
       assertThrows(
-          IllegalArgumentException.class, () -> extraction(refused).randomised(Range.STANDARD));
+          IllegalArgumentException.class,
+          () -> extraction(refused).randomised(RangeFinder.STANDARD));
     }
   }
 
@@ -155,7 +156,8 @@ class ExtractionTest {
   void kernelsHaveARankOfTheirOwn() {
     changeAll();
     RankRules rules = new RankRules(RankRule.fixed(5), RankRule.fixed(2));
-    Truncated found = new Extraction(scope, rules, DType.F32).of("x", differences).truncated();
+    TruncatedAdapter found =
+        new Extraction(scope, rules, DType.F32).of("x", differences).truncated();
     for (Site site : SITES) {
       int expected = site.weight().rank() == 4 && site.weight().size(2) > 1 ? 2 : 5;
       assertEquals(expected, found.sites().get(site.name()).rank(), site.name());
@@ -168,12 +170,13 @@ class ExtractionTest {
     Shape three = Shape.of(3);
     Site layer = Site.linear("unet.layer", Shape.of(3, 2), true);
     float[] before = {1, 2, 3};
-    differences.add(difference(norm, Target.WEIGHT, three, before, new float[] {1, 2.5f, 3}));
-    differences.add(difference(norm, Target.BIAS, three, before, new float[] {0, 2, 3}));
-    differences.add(difference(layer, Target.BIAS, three, before, new float[] {1, 2, 7}));
+    differences.add(
+        difference(norm, LayerParameter.WEIGHT, three, before, new float[] {1, 2.5f, 3}));
+    differences.add(difference(norm, LayerParameter.BIAS, three, before, new float[] {0, 2, 3}));
+    differences.add(difference(layer, LayerParameter.BIAS, three, before, new float[] {1, 2, 7}));
     float[] same = new float[6];
-    differences.add(difference(layer, Target.WEIGHT, layer.weight(), same, same));
-    Extracted found = extraction(RankRule.fixed(1)).of("x", differences);
+    differences.add(difference(layer, LayerParameter.WEIGHT, layer.weight(), same, same));
+    ExtractedAdapter found = extraction(RankRule.fixed(1)).of("x", differences);
     Adapter adapter = found.truncated().adapter();
     assertEquals(Set.of("unet.layer", "unet.norm"), adapter.sites().keySet());
     assertEquals(Set.of(), found.unchanged());
@@ -185,33 +188,33 @@ class ExtractionTest {
   }
 
   @Test
-  void whatIsHardlyDifferentIsLeftOutAndNamed() {
+  void changesBelowLeastAreLeftOutByName() {
     Site site = Site.linear("unet.same", Shape.of(2, 2), false);
     float[] before = {1, 2, 3, 4};
     float[] after = {1, 2, 3, 4.25f};
     change(SITES.get(0));
-    differences.add(difference(site, Target.WEIGHT, site.weight(), before, after));
-    Extraction some = extraction(RankRule.fixed(1)).leastChange(.25);
+    differences.add(difference(site, LayerParameter.WEIGHT, site.weight(), before, after));
+    Extraction some = extraction(RankRule.fixed(1)).minChange(.25);
     assertEquals(
         "The checkpoints are the same at all 2 layers to within 0.25; there is nothing to extract.",
         assertThrows(AdapterException.class, () -> some.of("x", differences)).getMessage());
-    Extraction fewer = extraction(RankRule.fixed(1)).leastChange(.249);
+    Extraction fewer = extraction(RankRule.fixed(1)).minChange(.249);
     assertEquals(Set.of("unet.wide"), fewer.of("x", differences).unchanged());
   }
 
   @Test
-  void whatIsNotFiniteOrOfAnotherShapeIsRefusedByName() {
+  void nonFiniteOrMisshapenDifferencesAreRefused() {
     Site site = Site.linear("unet.broken", Shape.of(2, 2), false);
     float[] before = {1, 2, 3, 4};
     float[] broken = {1, Float.NaN, 3, 4};
-    differences.add(difference(site, Target.WEIGHT, site.weight(), before, broken));
+    differences.add(difference(site, LayerParameter.WEIGHT, site.weight(), before, broken));
     Extraction extraction = extraction(RankRule.fixed(1));
     assertTrue(
         assertThrows(AdapterException.class, () -> extraction.of("x", differences))
             .getMessage()
             .contains("unet.broken"));
     Difference shorter =
-        difference(site, Target.WEIGHT, Shape.of(3), new float[3], new float[] {1, 2, 3});
+        difference(site, LayerParameter.WEIGHT, Shape.of(3), new float[3], new float[] {1, 2, 3});
     assertTrue(
         assertThrows(AdapterException.class, () -> extraction.of("x", List.of(shorter)))
             .getMessage()

@@ -45,7 +45,7 @@ class LowRankAlgebraTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void aSumIsTheSumOfTheWholeChanges(long seed) {
+  void sumEqualsTheSumOfDeltas(long seed) {
     Adapters made = new Adapters(seed);
     Adapter a = made.next("a", DType.F32);
     Adapter b = made.next("b", DType.BF16);
@@ -66,7 +66,7 @@ class LowRankAlgebraTest {
   }
 
   @Test
-  void aSingleTermKeepsItsFactorsToTheBit() {
+  void singleTermKeepsItsFactorsToTheBit() {
     Adapters made = new Adapters(5);
     Adapter a = made.next("a", DType.BF16);
     Adapter sum = algebra(made).sum("sum", List.of(new Term(a, 0.3)), DType.BF16);
@@ -92,7 +92,7 @@ class LowRankAlgebraTest {
     Adapter b = made.next("b", DType.F32);
     List<Term> terms = List.of(new Term(a, 1.5), new Term(b, -0.5));
     for (int rank : new int[] {1, 3, 20}) {
-      Truncated cut = algebra(made).truncate("cut", terms, RankRule.fixed(rank), DType.F32);
+      TruncatedAdapter cut = algebra(made).truncate("cut", terms, RankRule.fixed(rank), DType.F32);
       for (Site site : made.sites) {
         Dense whole =
             new Dense(new double[(int) site.out()][(int) site.rest()])
@@ -120,10 +120,10 @@ class LowRankAlgebraTest {
   }
 
   @Test
-  void atFullRankNothingChangesButThatFactorsAreOrthogonal() {
+  void fullRankTruncationKeepsDeltaWithOrthogonalFactors() {
     Adapters made = new Adapters(10);
     Adapter a = made.next("a", DType.F32);
-    Truncated cut =
+    TruncatedAdapter cut =
         algebra(made).truncate("cut", List.of(new Term(a, 1)), RankRule.fixed(MANY), DType.F32);
     for (Site site : made.sites) {
       Dense before = Dense.at(site, a);
@@ -144,7 +144,7 @@ class LowRankAlgebraTest {
   }
 
   @Test
-  void changesThatCancelAreRefusedAndThoseThatCoincideKeepTheirRank() {
+  void cancellingDeltasAreRefusedCoincidingOnesKeepRank() {
     Adapters made = new Adapters(11);
     Adapter a = made.next("a", DType.F32);
     LowRankAlgebra algebra = algebra(made);
@@ -167,7 +167,7 @@ class LowRankAlgebraTest {
   }
 
   @Test
-  void anAdapterOverlapsItselfWhollyAndHasNoDistanceToItself() {
+  void adapterFullyOverlapsItselfAtNoDistance() {
     Adapters made = new Adapters(12);
     Adapter a = made.next("a", DType.BF16);
     Comparison self = algebra(made).compare(a, a);
@@ -234,7 +234,7 @@ class LowRankAlgebraTest {
   }
 
   @Test
-  void anotherRankOrWeightCompilesNothingNew() {
+  void otherRanksAndWeightsReusePrograms() {
     Adapters made = new Adapters(15);
     LowRankAlgebra algebra = algebra(made);
     Site site = made.sites.get(0);

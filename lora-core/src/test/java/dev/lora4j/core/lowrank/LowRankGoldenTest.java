@@ -84,7 +84,7 @@ class LowRankGoldenTest {
 
   private static void resize(String rule, RankRule how) {
     Adapter a = read("a", LAYERS);
-    Truncated cut = algebra(LAYERS).truncate("cut", List.of(new Term(a, 1)), how, DType.F32);
+    TruncatedAdapter cut = algebra(LAYERS).truncate("cut", List.of(new Term(a, 1)), how, DType.F32);
     compare("resized-" + rule, LAYERS, cut.adapter());
     try (Safetensors file = Safetensors.open(FILES.resolve("resized-" + rule + ".safetensors"))) {
       for (Site site : LAYERS) {
@@ -106,7 +106,7 @@ class LowRankGoldenTest {
   void mergingIsThatOfDenseMatrices() {
     List<Term> terms = List.of(new Term(read("a", LAYERS), 0.7), new Term(read("b", LAYERS), -0.3));
     compare("merged", LAYERS, algebra(LAYERS).sum("sum", terms, DType.F32));
-    Truncated cut = algebra(LAYERS).truncate("cut", terms, RankRule.fixed(5), DType.F32);
+    TruncatedAdapter cut = algebra(LAYERS).truncate("cut", terms, RankRule.fixed(5), DType.F32);
     compare("merged-5", LAYERS, cut.adapter());
   }
 
@@ -114,7 +114,7 @@ class LowRankGoldenTest {
   void mergingIsThatOfPeft() {
     List<Term> terms =
         List.of(new Term(read("peft-a", PEFT), 0.7), new Term(read("peft-b", PEFT), -0.3));
-    Truncated cut = algebra(PEFT).truncate("cut", terms, RankRule.fixed(5), DType.F32);
+    TruncatedAdapter cut = algebra(PEFT).truncate("cut", terms, RankRule.fixed(5), DType.F32);
     compare("peft-svd", PEFT, cut.adapter());
   }
 }

@@ -95,10 +95,10 @@ class OtherMethodsTest {
     Adapter other = adapter(site, tensors);
     Dense whole = change(site, other);
     List<Term> one = List.of(new Term(other, 1));
-    Truncated exact = algebra().truncate("x", one, RankRule.fixed(1000), DType.F32);
+    TruncatedAdapter exact = algebra().truncate("x", one, RankRule.fixed(1000), DType.F32);
     assertTrue(whole.apart(Dense.at(site, exact.adapter())) < 1e-6, site.name());
     assertTrue(exact.error() < 1e-6);
-    Truncated cut = algebra().truncate("x", one, RankRule.fixed(rank), DType.F32);
+    TruncatedAdapter cut = algebra().truncate("x", one, RankRule.fixed(rank), DType.F32);
     double error = whole.apart(Dense.at(site, cut.adapter()));
     assertTrue(error > 0.01, "the case is too easy");
     assertEquals(error, cut.error(), 1e-5, site.name());
@@ -108,7 +108,7 @@ class OtherMethodsTest {
   }
 
   @Test
-  void lohaBecomesLoraWithTheErrorThatIsTold() {
+  void lohaBecomesLoraWithTheReportedError() {
     becomesLora(
         LINEAR,
         Map.of(
@@ -128,20 +128,20 @@ class OtherMethodsTest {
   }
 
   @Test
-  void lokrBecomesLoraWithTheErrorThatIsTold() {
+  void lokrBecomesLoraWithTheReportedError() {
     becomesLora(LINEAR, Map.of("lokr_w1", tensor(4, 3), "lokr_w2", tensor(6, 6)), 5);
     becomesLora(CONV, Map.of("lokr_w1", tensor(3, 1), "lokr_w2", tensor(4, 5, 3, 3)), 2);
   }
 
   @Test
-  void wholeDifferencesBecomeLoraWithTheErrorThatIsTold() {
+  void diffBecomesLoraWithTheReportedError() {
     becomesLora(LINEAR, Map.of("diff", tensor(24, 18)), 7);
     becomesLora(CONV, Map.of("diff", tensor(12, 5, 3, 3)), 3);
   }
 
   /** Factors of full rank would take twice the room of the change, and four times that of one. */
   @Test
-  void sumsOfFullRankAreStoredAsTheChangeItself() {
+  void fullRankSumsAreStoredAsDiff() {
     Adapter diff = adapter(LINEAR, Map.of("diff", tensor(24, 18)));
     Adapter lokr = adapter(LINEAR, Map.of("lokr_w1", tensor(4, 3), "lokr_w2", tensor(6, 6)));
     Adapter lora =
@@ -204,7 +204,7 @@ class OtherMethodsTest {
     Adapter same = algebra().sum("x", List.of(new Term(grouped, 1)), DType.F32);
     assertEquals(grouped.at(GROUPED.name()), same.at(GROUPED.name()));
     List<Term> twice = List.of(new Term(grouped, 1), new Term(grouped, 0.5));
-    Truncated cut = algebra().truncate("x", twice, RankRule.fixed(9), DType.F32);
+    TruncatedAdapter cut = algebra().truncate("x", twice, RankRule.fixed(9), DType.F32);
     Dense expected = change(GROUPED, grouped).plus(0.5, change(GROUPED, grouped));
     assertTrue(expected.apart(Dense.at(GROUPED, cut.adapter())) < 1e-6);
     assertEquals(
@@ -239,7 +239,7 @@ class OtherMethodsTest {
   }
 
   @Test
-  void theBiasOfALoraIsScaledAsItWas() {
+  void loraBiasKeepsItsScale() {
     Map<String, HostTensor> tensors =
         Map.of(
             LoraMethod.DOWN,
@@ -273,7 +273,7 @@ class OtherMethodsTest {
   }
 
   @Test
-  void whatDependsOnTheWeightIsRefusedWithTheWayOut() {
+  void weightDependentMethodIsRefusedWithBakeAdvice() {
     Adapter scaling =
         adapter(LINEAR, Map.of("weight", tensor(24), "on_input", HostTensor.of(Shape.of(), 0)));
     AdapterException thrown =

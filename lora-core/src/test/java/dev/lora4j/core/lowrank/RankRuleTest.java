@@ -14,7 +14,7 @@ class RankRuleTest {
   }
 
   @Test
-  void rulesAreTheirDefinitions() {
+  void rankRulesFollowTheirDefinitions() {
     assertEquals(4, RankRule.fixed(4).rank(new Spectrum(VALUES)));
     assertEquals(6, RankRule.fixed(64).rank(new Spectrum(VALUES)));
     assertEquals(1, rank(Kind.SV_RATIO, 2));
@@ -42,7 +42,7 @@ class RankRuleTest {
   }
 
   @Test
-  void sdScriptsCountsOneMore() {
+  void sdScriptsRuleKeepsOneMoreDirection() {
     assertEquals(3, RankRule.dynamic(Kind.SV_FRO, .9).asSdScripts().rank(new Spectrum(VALUES)));
     assertEquals(2, RankRule.dynamic(Kind.SV_FRO, .9).rank(new Spectrum(VALUES)));
     assertEquals(1, RankRule.dynamic(Kind.SV_FRO, .9).asSdScripts().rank(new Spectrum(1e-7, 1e-8)));

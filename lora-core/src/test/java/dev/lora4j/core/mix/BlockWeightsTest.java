@@ -45,7 +45,7 @@ class BlockWeightsTest {
         "0,.1,.2,.3,.4,.5,.6,.7,.8,.9,1,2,3,4,5,6,7 | 0.1, 0.3, 0.7, 1, 0",
       })
   void shares(String text, String expected) {
-    SiteShares shares = BlockWeights.of(text, SD);
+    SiteWeights shares = BlockWeights.of(text, SD);
     List<Double> found =
         List.of(
             shares.at(IN01), shares.at(IN04), shares.at(MIDDLE), shares.at(OUT05), shares.at(TEXT));
@@ -56,14 +56,14 @@ class BlockWeightsTest {
   /** As the extension fills a short list up: with 0, and what is in none of its blocks is left. */
   @Test
   void blocksThatAListLacksCountNothing() {
-    SiteShares short17 = BlockWeights.of(list(17), SD);
+    SiteWeights short17 = BlockWeights.of(list(17), SD);
     assertEquals(0, short17.at("unet.conv_in"));
     assertEquals(0, short17.at("unet.down_blocks.0.downsamplers.0.conv"));
     assertEquals(0, short17.at("unet.up_blocks.0.resnets.0.conv1"));
     assertEquals(2, short17.at(IN01));
     assertEquals(1, short17.at("unet.time_embedding.linear_1"));
     assertEquals(1, short17.at("unet.conv_out"));
-    SiteShares short12 = BlockWeights.of(list(12), XL);
+    SiteWeights short12 = BlockWeights.of(list(12), XL);
     assertEquals(0, short12.at("unet.down_blocks.0.resnets.0.conv1"));
     assertEquals(1, short12.at("unet.add_embedding.linear_1"));
     assertEquals(2, BlockWeights.of(list(20), XL).at("unet.down_blocks.0.resnets.0.conv1"));
@@ -78,7 +78,7 @@ class BlockWeightsTest {
         "OUT03-12:0 | no block 'OUT03-12'",
         "S00-OUT05:0 | no block 'S00-OUT05'"
       })
-  void whatIsNoRangeIsRefused(String text, String told) {
+  void invalidRangesAreRefusedWithTheirReason(String text, String told) {
     Exception refused =
         assertThrows(IllegalArgumentException.class, () -> BlockWeights.of(text, SD));
     assertTrue(String.valueOf(refused.getMessage()).contains(told), refused.getMessage());
@@ -86,7 +86,7 @@ class BlockWeightsTest {
 
   /** A list that silently did nothing, because it had a number too few, is the known trap. */
   @Test
-  void listsAreAsLongAsThoseOfTheFamily() {
+  void listsOfWrongLengthAreRefused() {
     for (int length : new int[] {17, 26}) {
       assertEquals(2, BlockWeights.of(list(length), SD).at(MIDDLE));
     }
@@ -107,20 +107,20 @@ class BlockWeightsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "IN", "IN:", "IN:x", "OUT12:1", "D00:1", "in:1", "IN 1", "IN:nan"})
-  void whatTheBaseHasNotOrNobodyCanReadIsRefused(String text) {
+  void unknownBlocksAndUnreadableWeightsAreRefused(String text) {
     assertThrows(IllegalArgumentException.class, () -> BlockWeights.of(text, SD), text);
   }
 
   @Test
   void otherFamiliesHaveTheirOwnBlocks() {
     SiteCatalogue flux = Families.named("flux").sites();
-    SiteShares shares = BlockWeights.of("D:0.5,S10-20:0", flux);
+    SiteWeights shares = BlockWeights.of("D:0.5,S10-20:0", flux);
     assertEquals(0.5, shares.at("transformer.transformer_blocks.3.attn.to_q"));
     assertEquals(0, shares.at("transformer.single_transformer_blocks.15.proj_mlp"));
     assertEquals(1, shares.at("transformer.single_transformer_blocks.21.proj_mlp"));
     String numbers =
         IntStream.range(0, 61).mapToObj(Integer::toString).collect(Collectors.joining(","));
-    SiteShares list = BlockWeights.of(numbers, flux);
+    SiteWeights list = BlockWeights.of(numbers, flux);
     assertEquals(2, list.at("transformer.x_embedder"));
     assertEquals(3, list.at("transformer.transformer_blocks.0.attn.to_q"));
     assertEquals(22, list.at("transformer.single_transformer_blocks.0.proj_mlp"));

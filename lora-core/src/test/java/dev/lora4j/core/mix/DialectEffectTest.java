@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.Formats;
@@ -82,9 +82,9 @@ class DialectEffectTest {
 
   private static List<HostTensor> merged(MethodCase at, Adapter adapter) {
     List<HostTensor> all = new ArrayList<>();
-    for (Target target : Target.values()) {
+    for (LayerParameter target : LayerParameter.values()) {
       if (at.layer().containsKey(target.parameter())) {
-        all.add(MIXING.merge(at, target, List.of(adapter), Order.IN_TURN, 1));
+        all.add(MIXING.merge(at, target, List.of(adapter), AdapterOrder.IN_TURN, 1));
       }
     }
     return all;

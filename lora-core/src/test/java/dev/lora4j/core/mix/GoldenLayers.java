@@ -1,6 +1,6 @@
 package dev.lora4j.core.mix;
 
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
@@ -85,7 +85,8 @@ final class GoldenLayers {
   double error(Mixing mixing, LoadedAdapter read, Map<String, HostTensor> merged) {
     double worst = 0;
     for (Map.Entry<String, HostTensor> wanted : merged.entrySet()) {
-      Target target = wanted.getKey().endsWith(".bias") ? Target.BIAS : Target.WEIGHT;
+      LayerParameter target =
+          wanted.getKey().endsWith(".bias") ? LayerParameter.BIAS : LayerParameter.WEIGHT;
       String name = wanted.getKey().substring(0, wanted.getKey().lastIndexOf('.'));
       HostTensor found = merge(mixing, name, target, read);
       worst = Math.max(worst, Mixing.error(found.doubles(), wanted.getValue().doubles()));
@@ -97,7 +98,8 @@ final class GoldenLayers {
   Map<String, HostTensor> merged(Mixing mixing, LoadedAdapter read) {
     Map<String, HostTensor> all = new TreeMap<>();
     for (String parameter : base.keySet()) {
-      Target target = parameter.endsWith(".bias") ? Target.BIAS : Target.WEIGHT;
+      LayerParameter target =
+          parameter.endsWith(".bias") ? LayerParameter.BIAS : LayerParameter.WEIGHT;
       String name = parameter.substring(0, parameter.lastIndexOf('.'));
       if (read.adapter().sites().containsKey(prefix + name)) {
         all.put(parameter, merge(mixing, name, target, read));
@@ -106,7 +108,7 @@ final class GoldenLayers {
     return all;
   }
 
-  private HostTensor merge(Mixing mixing, String name, Target target, LoadedAdapter read) {
+  private HostTensor merge(Mixing mixing, String name, LayerParameter target, LoadedAdapter read) {
     Map<String, HostTensor> layer = new TreeMap<>();
     for (String parameter : List.of("weight", "bias")) {
       Optional.ofNullable(base.get(name + "." + parameter)).ifPresent(t -> layer.put(parameter, t));
@@ -115,6 +117,6 @@ final class GoldenLayers {
         new MethodCase(
             name, "", site(name), DType.F32, Map.of(), Map.of(), layer, List.of(), List.of());
     return mixing.merge(
-        at, target, List.of(at.adapter(read.adapter().at(prefix + name))), Order.IN_TURN, 1);
+        at, target, List.of(at.adapter(read.adapter().at(prefix + name))), AdapterOrder.IN_TURN, 1);
   }
 }

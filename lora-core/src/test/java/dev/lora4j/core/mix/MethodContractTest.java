@@ -11,9 +11,9 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.SiteTensors;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.lokr.LokrMethod;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
@@ -68,22 +68,25 @@ class MethodContractTest {
     return all().filter(c -> c.dtype() == DType.F32);
   }
 
-  private static HostTensor merged(MethodCase at, Map<String, HostTensor> roles, Target target) {
+  private static HostTensor merged(
+      MethodCase at, Map<String, HostTensor> roles, LayerParameter target) {
     List<Factors> factors = Methods.read(at.tensors(roles, at.settings()));
-    return MIXING.merge(at, target, List.of(at.adapter(factors)), Order.IN_TURN, 1);
+    return MIXING.merge(at, target, List.of(at.adapter(factors)), AdapterOrder.IN_TURN, 1);
   }
 
-  private static List<Target> targets(MethodCase at) {
-    return Stream.of(Target.values()).filter(t -> at.layer().containsKey(t.parameter())).toList();
+  private static List<LayerParameter> targets(MethodCase at) {
+    return Stream.of(LayerParameter.values())
+        .filter(t -> at.layer().containsKey(t.parameter()))
+        .toList();
   }
 
   @ParameterizedTest
   @MethodSource("all")
-  void zeroStrengthIsTheBaseToTheLastBit(MethodCase at) {
-    for (Target target : targets(at)) {
-      HostTensor base = MIXING.merge(at, target, List.of(), Order.IN_TURN);
+  void zeroWeightIsTheBaseToTheBit(MethodCase at) {
+    for (LayerParameter target : targets(at)) {
+      HostTensor base = MIXING.merge(at, target, List.of(), AdapterOrder.IN_TURN);
       List<Adapter> adapters = List.of(at.adapter(at.factors()));
-      for (Order order : Order.values()) {
+      for (AdapterOrder order : AdapterOrder.values()) {
         assertEquals(base, MIXING.merge(at, target, adapters, order, 0));
       }
     }
@@ -91,11 +94,11 @@ class MethodContractTest {
 
   @ParameterizedTest
   @MethodSource("single")
-  void aloneTheOrderIsOfNoMatter(MethodCase at) {
+  void orderDoesNotMatterForOneAdapter(MethodCase at) {
     List<Adapter> adapters = List.of(at.adapter(at.factors()));
-    for (Target target : targets(at)) {
-      HostTensor inTurn = MIXING.merge(at, target, adapters, Order.IN_TURN, 1);
-      HostTensor fromBase = MIXING.merge(at, target, adapters, Order.FROM_BASE, 1);
+    for (LayerParameter target : targets(at)) {
+      HostTensor inTurn = MIXING.merge(at, target, adapters, AdapterOrder.IN_TURN, 1);
+      HostTensor fromBase = MIXING.merge(at, target, adapters, AdapterOrder.FROM_BASE, 1);
       assertTrue(Mixing.error(fromBase.doubles(), inTurn.doubles()) <= 2e-7);
     }
   }
@@ -110,8 +113,12 @@ class MethodContractTest {
       if (one.site().equals(two.site())) {
         Adapter a = one.adapter(one.factors());
         Adapter b = two.adapter(two.factors());
-        HostTensor ab = MIXING.merge(one, Target.WEIGHT, List.of(a, b), Order.IN_TURN, 0.7f, -0.4f);
-        HostTensor ba = MIXING.merge(one, Target.WEIGHT, List.of(b, a), Order.IN_TURN, -0.4f, 0.7f);
+        HostTensor ab =
+            MIXING.merge(
+                one, LayerParameter.WEIGHT, List.of(a, b), AdapterOrder.IN_TURN, 0.7f, -0.4f);
+        HostTensor ba =
+            MIXING.merge(
+                one, LayerParameter.WEIGHT, List.of(b, a), AdapterOrder.IN_TURN, -0.4f, 0.7f);
         assertTrue(Mixing.error(ba.doubles(), ab.doubles()) <= 1e-6, one + " and " + two);
         compared++;
       }
@@ -196,7 +203,7 @@ class MethodContractTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void whatIsWrittenReadsBack(MethodCase at) {
+  void writtenTensorsReadBack(MethodCase at) {
     List<Factors> factors = at.factors();
     Map<String, HostTensor> written = new TreeMap<>();
     factors.forEach(f -> written.putAll(Methods.named(f.method()).write(f)));
@@ -207,7 +214,7 @@ class MethodContractTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void aFileOfItReadsBack(MethodCase at) {
+  void writtenFileReadsBack(MethodCase at) {
     Adapter adapter = at.adapter(at.factors());
     Family base = Family.of("the base", new SiteCatalogue(List.of(at.site())));
     Set<String> layouts = new HashSet<>();

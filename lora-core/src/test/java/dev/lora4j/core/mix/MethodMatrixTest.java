@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -56,7 +56,7 @@ class MethodMatrixTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void readsAsItsMethod(MethodCase at) {
+  void tensorsReadAsTheirMethod(MethodCase at) {
     List<String> methods = at.factors().stream().map(Factors::method).toList();
     assertTrue(methods.contains(at.method()), methods.toString());
   }
@@ -66,14 +66,14 @@ class MethodMatrixTest {
   void mergesAsTheReference(MethodCase at) {
     List<Factors> factors = at.factors();
     for (MethodCase.Merged merged : at.merged()) {
-      for (Target target : Target.values()) {
+      for (LayerParameter target : LayerParameter.values()) {
         if (merged.parameters().containsKey(target.parameter())) {
           HostTensor found =
               MIXING.merge(
                   at,
                   target,
                   List.of(at.adapter(factors)),
-                  Order.IN_TURN,
+                  AdapterOrder.IN_TURN,
                   (float) merged.strength());
           double[] truth = merged.parameters().get(target.parameter()).doubles();
           compare(at, merged, found, truth);
@@ -109,7 +109,7 @@ class MethodMatrixTest {
     double[] sum = new double[truth.length];
     for (Factors factors : at.factors()) {
       AdditiveMethod method = Methods.additive(factors.method());
-      if (method.target(factors.structure()) == Target.WEIGHT) {
+      if (method.target(factors.structure()) == LayerParameter.WEIGHT) {
         HostTensor delta = MIXING.additive(factors, (m, f) -> m.delta(at.site(), f));
         assertEquals(at.site().weight(), delta.shape());
         sum = Mixing.sum(sum, delta.doubles());
@@ -131,10 +131,10 @@ class MethodMatrixTest {
 
   private static double[] inside(MethodCase at, Site site) {
     List<HostTensor> parameters = new ArrayList<>();
-    for (Target target : Target.values()) {
+    for (LayerParameter target : LayerParameter.values()) {
       if (at.layer().containsKey(target.parameter())) {
         List<Adapter> adapters = List.of(at.adapter(at.factors()));
-        parameters.add(MIXING.merge(at, DType.F32, target, adapters, Order.IN_TURN, 1));
+        parameters.add(MIXING.merge(at, DType.F32, target, adapters, AdapterOrder.IN_TURN, 1));
       }
     }
     List<HostTensor> bias = parameters.subList(1, parameters.size());
@@ -146,14 +146,15 @@ class MethodMatrixTest {
     List<HostTensor> bias = new ArrayList<>();
     if (at.layer().containsKey("bias")) {
       List<Adapter> adapters = List.of(at.adapter(at.factors()));
-      bias.add(MIXING.merge(at, DType.F32, Target.BIAS, adapters, Order.IN_TURN, 1));
+      bias.add(MIXING.merge(at, DType.F32, LayerParameter.BIAS, adapters, AdapterOrder.IN_TURN, 1));
     }
     HostTensor x = at.layer().get("x");
-    HostTensor base = MIXING.merge(at, DType.F32, Target.WEIGHT, List.of(), Order.IN_TURN);
+    HostTensor base =
+        MIXING.merge(at, DType.F32, LayerParameter.WEIGHT, List.of(), AdapterOrder.IN_TURN);
     double[] y = MIXING.layer(site, x, base, bias).doubles();
     for (Factors factors : at.factors()) {
-      if (Methods.additive(factors.method()).target(factors.structure()) == Target.WEIGHT) {
-        HostTensor added = MIXING.additive(factors, x, (m, f, in) -> m.beside(site, in, f));
+      if (Methods.additive(factors.method()).target(factors.structure()) == LayerParameter.WEIGHT) {
+        HostTensor added = MIXING.additive(factors, x, (m, f, in) -> m.unmerged(site, in, f));
         y = Mixing.sum(y, added.doubles());
       }
     }

@@ -7,8 +7,8 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -44,15 +44,15 @@ class MethodProgramsTest {
   }
 
   private static void merge(Mixing mixing, MethodCase at, List<Factors> factors) {
-    for (Target target : Target.values()) {
+    for (LayerParameter target : LayerParameter.values()) {
       if (at.layer().containsKey(target.parameter())) {
-        mixing.merge(at, target, List.of(at.adapter(factors)), Order.IN_TURN, 0.5f);
+        mixing.merge(at, target, List.of(at.adapter(factors)), AdapterOrder.IN_TURN, 0.5f);
       }
     }
   }
 
   @Test
-  void factorsOfAFormThatWasMetStageNothing() {
+  void factorsOfAKnownFormStageNothing() {
     Set<List<Object>> met = new HashSet<>();
     List<String> served = new ArrayList<>();
     try (Scope scope = ENGINE.scope("forms")) {
@@ -107,9 +107,10 @@ class MethodProgramsTest {
     for (MethodCase at : single()) {
       Adapter adapter = at.adapter(at.factors());
       SiteCatalogue catalogue = new SiteCatalogue(List.of(at.site()));
-      if (Beside.sites(MixPlan.of(adapter, 1), catalogue, "unet").isEmpty()) {
+      if (UnmergedAdapters.unmergedSites(MixPlan.of(adapter, 1), catalogue, "unet").isEmpty()) {
         assertEquals(
-            Set.of(at.site().name()), Beside.patched(MixPlan.of(adapter, 1), catalogue, "unet"));
+            Set.of(at.site().name()),
+            UnmergedAdapters.mergedSites(MixPlan.of(adapter, 1), catalogue, "unet"));
       } else {
         for (MethodCase.Output output : at.outputs()) {
           List<Adapter> twice = List.of(adapter, adapter);
@@ -127,7 +128,7 @@ class MethodProgramsTest {
       MethodCase at, MethodCase.Output output, List<Adapter> adapters, float... weights) {
     try (Scope scope = ENGINE.scope("beside")) {
       SiteCatalogue catalogue = new SiteCatalogue(List.of(output.site()));
-      Beside beside = new Beside(Set.of(output.site().name()));
+      UnmergedAdapters beside = new UnmergedAdapters(Set.of(output.site().name()));
       HostTensor values = at.layer().get("x");
       HostTensor weight = at.layer().get("weight");
       Graph graph = new Graph();
@@ -142,12 +143,12 @@ class MethodProgramsTest {
       inputs.put("x", values.on(scope));
       inputs.put("weight", weight.on(scope));
       inputs.put("bias", Objects.requireNonNull(at.layer().get("bias")).on(scope));
-      inputs.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
+      inputs.put(UnmergedAdapters.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
       MixPlan plan = MixPlan.NONE;
       for (Adapter adapter : adapters) {
         plan = plan.with(adapter, 1);
       }
-      Map<String, Tensor> held = beside.factors(scope, new Patch(scope), catalogue, plan);
+      Map<String, Tensor> held = beside.factors(scope, new MergedParameter(scope), catalogue, plan);
       return HostTensor.of(program.run(scope, program.hold(scope, held::get), inputs).get(0))
           .doubles();
     }

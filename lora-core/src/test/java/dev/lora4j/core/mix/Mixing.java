@@ -4,9 +4,9 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.mix.SiteParts.Part;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -23,16 +23,20 @@ import java.util.function.BiFunction;
 /** Runs factors through each of the ways in which they can act, and compares numbers. */
 final class Mixing {
   private final Scope scope;
-  private final Patch patch;
+  private final MergedParameter patch;
 
   Mixing(Scope scope) {
     this.scope = scope;
-    this.patch = new Patch(scope);
+    this.patch = new MergedParameter(scope);
   }
 
   /** A parameter of the case's layer in the case's type, with adapters inside it. */
   HostTensor merge(
-      MethodCase at, Target target, List<Adapter> adapters, Order order, float... weights) {
+      MethodCase at,
+      LayerParameter target,
+      List<Adapter> adapters,
+      AdapterOrder order,
+      float... weights) {
     return merge(at, at.dtype(), target, adapters, order, weights);
   }
 
@@ -40,9 +44,9 @@ final class Mixing {
   HostTensor merge(
       MethodCase at,
       DType held,
-      Target target,
+      LayerParameter target,
       List<Adapter> adapters,
-      Order order,
+      AdapterOrder order,
       float... weights) {
     List<Part> parts = SiteParts.of(adapters, at.site().name());
     try (Scope work = scope.child("merge")) {

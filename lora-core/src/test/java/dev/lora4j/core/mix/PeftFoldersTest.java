@@ -57,7 +57,7 @@ class PeftFoldersTest {
 
   @ParameterizedTest
   @MethodSource("folders")
-  void aFolderOfPeftIsMergedAsPeftDoes(Path folder) {
+  void folderIsMergedAsInPeft(Path folder) {
     LoadedAdapter read = AdapterFiles.read(folder, FAMILY);
     assertEquals("[peft]", read.dialects().toString());
     Map<String, HostTensor> merged = GoldenLayers.tensors(folder.resolve("merged.safetensors"));
@@ -135,7 +135,7 @@ class PeftFoldersTest {
   }
 
   @Test
-  void newHeadsThatTheBaseHasNotGotAreHandedOut() {
+  void newHeadsMissingInBaseAreHandedOut() {
     LoadedAdapter read = AdapterFiles.read(FOLDER.resolve("saved-head"));
     assertEquals(
         Shape.of(4, 12),
@@ -145,7 +145,7 @@ class PeftFoldersTest {
   }
 
   @Test
-  void newHeadsAndBiasesAreWrittenAsPeftDoes() {
+  void newHeadsAndBiasesMatchPeftWhenWritten() {
     LoadedAdapter read = AdapterFiles.read(FOLDER.resolve("saved-head"), FAMILY);
     Path written = changed.resolve("written");
     AdapterOutput.write(

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.RowShare;
-import dev.lora4j.core.adapter.RowShare.Range;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.RowSlice;
+import dev.lora4j.core.adapter.RowSlice.Range;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -46,25 +46,25 @@ class RowsContractTest {
         .filter(c -> c.dtype() == DType.F32 && c.site().kind() == Site.Kind.LINEAR);
   }
 
-  private static List<RowShare> shares(long out) {
+  private static List<RowSlice> shares(long out) {
     Range first = new Range(0, out / 2);
     Range second = new Range(out / 2, out - out / 2);
     Range one = new Range(0, 1);
     Range others = new Range(1, out - 1);
     return List.of(
-        new RowShare(List.of(first), List.of(first, second)),
-        new RowShare(List.of(second), List.of(first, second)),
-        new RowShare(List.of(second, first), List.of(new Range(0, out))),
-        new RowShare(List.of(one), List.of(one, others)),
-        new RowShare(List.of(others), List.of(one, others)));
+        new RowSlice(List.of(first), List.of(first, second)),
+        new RowSlice(List.of(second), List.of(first, second)),
+        new RowSlice(List.of(second, first), List.of(new Range(0, out))),
+        new RowSlice(List.of(one), List.of(one, others)),
+        new RowSlice(List.of(others), List.of(one, others)));
   }
 
   @ParameterizedTest
   @MethodSource("linear")
-  void rowsOfTheFactorsAreRowsOfTheChange(MethodCase at) {
+  void factorRowsGiveDeltaRows(MethodCase at) {
     List<Factors> factors = at.factors();
     int divided = 0;
-    for (RowShare share : shares(at.site().out())) {
+    for (RowSlice share : shares(at.site().out())) {
       MethodCase part = part(at, share);
       List<Factors> rows;
       try {
@@ -76,12 +76,12 @@ class RowsContractTest {
         continue;
       }
       divided++;
-      for (Target target : Target.values()) {
+      for (LayerParameter target : LayerParameter.values()) {
         if (at.layer().containsKey(target.parameter())) {
           HostTensor whole =
-              MIXING.merge(at, target, List.of(at.adapter(factors)), Order.IN_TURN, 1);
+              MIXING.merge(at, target, List.of(at.adapter(factors)), AdapterOrder.IN_TURN, 1);
           HostTensor found =
-              MIXING.merge(part, target, List.of(part.adapter(rows)), Order.IN_TURN, 1);
+              MIXING.merge(part, target, List.of(part.adapter(rows)), AdapterOrder.IN_TURN, 1);
           double error = Mixing.error(found.doubles(), share.of(whole).doubles());
           assertTrue(error <= 1e-6, share + " " + target + ": " + error);
         }
@@ -90,7 +90,7 @@ class RowsContractTest {
     assertTrue(divided > 0 || Set.of("boft", "dora").contains(at.method()), "divided nowhere");
   }
 
-  private static MethodCase part(MethodCase at, RowShare share) {
+  private static MethodCase part(MethodCase at, RowSlice share) {
     Map<String, HostTensor> layer = new TreeMap<>(at.layer());
     layer.replaceAll((name, t) -> name.equals("x") ? t : share.of(t));
     Site site =
@@ -122,7 +122,7 @@ class RowsContractTest {
             HostTensor.of(Shape.of(2, 2), 5, 6, 7, 8), HostTensor.of(Shape.of(4, 2), up), 1);
     Range first = new Range(0, 2);
     Range second = new Range(2, 2);
-    RowShare share = new RowShare(List.of(second), List.of(first, second));
+    RowSlice share = new RowSlice(List.of(second), List.of(first, second));
     Site whole = Site.linear("whole", Shape.of(4, 2), false);
     Factors mine = Methods.named("lora").rows(whole, together, share);
     Factors alone =

@@ -32,7 +32,7 @@ class WeightTest {
         "1,2,3,4,5,6,7,8,9,10; 2 4 6 8 10",
         "0@0,1@1:cosine; 0.0244717 0.2061074 0.5 0.7938926 0.9755283"
       })
-  void atEachStep(String text, String expected) {
+  void weightAtEachStep(String text, String expected) {
     Weight weight = Weight.parse(text);
     List<Double> values = List.of(expected.split(" ")).stream().map(Double::valueOf).toList();
     for (int step = 0; step < 5; step++) {
@@ -51,7 +51,7 @@ class WeightTest {
         "0@0,-1@1:cosine",
         "0,0.5,-2"
       })
-  void whatIsWrittenReadsBack(String text) {
+  void writtenWeightReadsBack(String text) {
     assertEquals(text, Weight.parse(text).text());
     assertEquals(Weight.parse(text), Weight.parse(Weight.parse(text).text()));
   }
@@ -75,14 +75,14 @@ class WeightTest {
         "1e999",
         "NaN"
       })
-  void whatIsNoWeightIsRefused(String text) {
+  void invalidWeightsAreRefused(String text) {
     Exception refused = assertThrows(IllegalArgumentException.class, () -> Weight.parse(text));
     assertTrue(String.valueOf(refused.getMessage()).contains("weight"), refused.getMessage());
   }
 
   /** Whatever the number of steps, a table of as many values has each at its own step. */
   @Test
-  void aTableOfAllStepsHasOneValueForEach() {
+  void tableGivesEachStepItsValue() {
     for (int steps = 2; steps <= 200; steps++) {
       Weight table = Weight.table(IntStream.range(0, steps).mapToObj(i -> (double) i).toList());
       for (int step = 0; step < steps; step++) {
@@ -92,7 +92,7 @@ class WeightTest {
   }
 
   @Test
-  void oneNumberStandsForACurve() {
+  void curveIsScaledByOneNumber() {
     assertEquals(-2, Weight.parse("0@0,1@0.5,-2@1").value());
     assertEquals(0.7, Weight.parse("0.7:0.5-1").value());
     assertEquals(Weight.parse("0@0,0.5@0.5,0.1@1"), Weight.parse("0@0,1@0.5,0.2@1").valued(0.5));

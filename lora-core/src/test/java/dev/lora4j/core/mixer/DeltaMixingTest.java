@@ -7,23 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.SiteTensors;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.dora.DoraMethod;
-import dev.lora4j.core.adapter.full.WholeChange;
+import dev.lora4j.core.adapter.full.FullDelta;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.lowrank.Term;
-import dev.lora4j.core.lowrank.Truncated;
-import dev.lora4j.core.mix.Area;
+import dev.lora4j.core.lowrank.TruncatedAdapter;
 import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.RegionMask;
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -56,11 +56,11 @@ class DeltaMixingTest {
   /** Doubles the sum, as a product or as a whole. */
   private record Twice(boolean product) implements DeltaMixer {
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
-      if (product && deltas.sum() instanceof SiteChange.Product sum) {
-        return new SiteChange.Product(new LowRank(sum.factors().down(), sum.factors().up().mul(2)));
+    public MixedDelta mix(SiteDeltas deltas) {
+      if (product && deltas.sum() instanceof MixedDelta.Product sum) {
+        return new MixedDelta.Product(new LowRank(sum.factors().down(), sum.factors().up().mul(2)));
       }
-      return new SiteChange.Dense(
+      return new MixedDelta.Dense(
           deltas.parts().stream()
               .map(SiteDelta::weighted)
               .reduce((a, b) -> a.add(b))
@@ -72,7 +72,7 @@ class DeltaMixingTest {
   /** The sum times a number, as a product. */
   private record Times(double factor) implements DeltaMixer {
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
+    public MixedDelta mix(SiteDeltas deltas) {
       return deltas.combined(
           deltas.parts().stream().map(part -> part.weight().mul(factor)).toList());
     }
@@ -103,7 +103,7 @@ class DeltaMixingTest {
       List<Factors> factors = new ArrayList<>();
       factors.add(LoraMath.factors(values(LowRank.down(site, 2)), values(LowRank.up(site, 2)), 3));
       if (site.bias()) {
-        factors.add(WholeChange.factors(site, Target.BIAS, values(Shape.of(site.out()))));
+        factors.add(FullDelta.factors(site, LayerParameter.BIAS, values(Shape.of(site.out()))));
       }
       all.put(site.name(), factors);
     }
@@ -139,7 +139,7 @@ class DeltaMixingTest {
         algebra.sum("sum", terms, DType.F32).identity(),
         mixing().mix("mixed", new LinearMixer(), plan).adapter().identity());
     RankRules rule = RankRules.same(RankRule.fixed(3));
-    Truncated cut = mixing().cut(rule).mix("mixed", new LinearMixer(), plan);
+    TruncatedAdapter cut = mixing().cut(rule).mix("mixed", new LinearMixer(), plan);
     assertEquals(
         algebra.truncate("sum", terms, rule, DType.F32).adapter().identity(),
         cut.adapter().identity());
@@ -147,12 +147,12 @@ class DeltaMixingTest {
   }
 
   @Test
-  void weightsOfTextEncodersAndSharesOfSitesCount() {
+  void textEncoderAndSiteWeightsCount() {
     Adapter a = next("a");
     TreeMap<String, Double> shares = new TreeMap<>(Map.of(WIDE.name(), 0.5));
     MixPlan plan =
         MixPlan.NONE.with(
-            new MixPlan.Part(a, Weight.of(0.8)).text(0.2).shares(new SiteShares("half", shares)));
+            new MixPlan.Part(a, Weight.of(0.8)).text(0.2).shares(new SiteWeights("half", shares)));
     Adapter mixed = mixing().mix("mixed", new LinearMixer(), plan).adapter();
     assertEquals(scale(a, WIDE) * 0.4, scale(mixed, WIDE), 1e-6);
     assertEquals(scale(a, TALL) * 0.2, scale(mixed, TALL), 1e-6);
@@ -166,19 +166,19 @@ class DeltaMixingTest {
   }
 
   @Test
-  void productsStayProductsAndWholeChangesAreStoredWholeOrCut() {
+  void fullDeltasAreStoredOrTruncatedProductsStay() {
     Adapter a = next("a");
     MixPlan plan = MixPlan.of(a, 1);
-    Truncated product = mixing().mix("mixed", new Twice(true), plan);
-    Truncated whole = mixing().mix("mixed", new Twice(false), plan);
-    Truncated cut =
+    TruncatedAdapter product = mixing().mix("mixed", new Twice(true), plan);
+    TruncatedAdapter whole = mixing().mix("mixed", new Twice(false), plan);
+    TruncatedAdapter cut =
         mixing().cutWholes(RankRules.same(RankRule.fixed(2))).mix("mixed", new Twice(false), plan);
     assertEquals(LoraMethod.NAME, product.adapter().at(TALL.name()).get(0).method());
     assertEquals("diff", whole.adapter().at(TALL.name()).get(0).method());
     assertEquals(LoraMethod.NAME, cut.adapter().at(TALL.name()).get(0).method());
     assertTrue(product.sites().isEmpty() && whole.sites().isEmpty());
     assertEquals(1, cut.total().kept(), 1e-6);
-    for (Truncated one : List.of(product, whole, cut)) {
+    for (TruncatedAdapter one : List.of(product, whole, cut)) {
       assertTrue(apart(a, 2, one.adapter()) < 1e-6);
       double[] bias = one.adapter().at(WIDE.name()).get(0).tensor("diff_b").doubles();
       double[] before = a.at(WIDE.name()).get(0).tensor("diff_b").doubles();
@@ -186,9 +186,9 @@ class DeltaMixingTest {
         assertEquals(2 * before[i], bias[i], 1e-6);
       }
     }
-    Truncated one =
+    TruncatedAdapter one =
         mixing().cut(RankRules.same(RankRule.fixed(1))).mix("mixed", new Twice(true), plan);
-    Truncated same =
+    TruncatedAdapter same =
         mixing().cut(RankRules.same(RankRule.fixed(1))).mix("mixed", new Twice(false), plan);
     assertTrue(apart(one.adapter(), 1, same.adapter()) < 1e-5);
     assertEquals(one.total().kept(), same.total().kept(), 1e-6);
@@ -196,11 +196,11 @@ class DeltaMixingTest {
   }
 
   @Test
-  void whatOneChangeCannotBeIsRefusedByName() {
+  void plansBeyondOneDeltaAreRefusedByName() {
     Adapter a = next("a");
     String steps = refusal(new LinearMixer(), MixPlan.of(a, Weight.steps(0.5, 1, 0.7)));
     assertTrue(steps.startsWith("a has a weight that depends on the step, 0.7:"), steps);
-    Area left = new Area("left", new GridSize(1, 2), 1, 0);
+    RegionMask left = new RegionMask("left", new GridSize(1, 2), 1, 0);
     MixPlan.Part part = new MixPlan.Part(a, Weight.of(1)).within(left);
     String area = refusal(new LinearMixer(), MixPlan.NONE.with(part));
     assertTrue(area.startsWith("a counts in a part of the picture alone"), area);
@@ -231,7 +231,7 @@ class DeltaMixingTest {
     }
 
     @Override
-    public double[] survey(Survey survey) {
+    public double[] survey(DeltaSurvey survey) {
       if (what.equals("survey")) {
         throw new IllegalArgumentException("it needs three adapters");
       }
@@ -239,20 +239,20 @@ class DeltaMixingTest {
     }
 
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
+    public MixedDelta mix(SiteDeltas deltas) {
       var delta = deltas.parts().get(0).delta();
       return switch (what) {
-        case "shape" -> new SiteChange.Dense(delta.sum(0));
-        case "type" -> new SiteChange.Dense(delta.to(DType.F64));
-        case "infinite" -> new SiteChange.Dense(delta.div(delta.mul(0)));
-        case "nothing" -> new SiteChange.Dense(delta.mul(0));
+        case "shape" -> new MixedDelta.Dense(delta.sum(0));
+        case "type" -> new MixedDelta.Dense(delta.to(DType.F64));
+        case "infinite" -> new MixedDelta.Dense(delta.div(delta.mul(0)));
+        case "nothing" -> new MixedDelta.Dense(delta.mul(0));
         default -> deltas.sum();
       };
     }
   }
 
   @Test
-  void whatAMixerDoesWrongIsSaidWithItsName() {
+  void mixerErrorsNameTheMixer() {
     MixPlan plan = MixPlan.of(next("a"), 1);
     String names = "The mixer Wrong refuses: it blends exactly two adapters, found [a]";
     assertEquals(names, refusal(new Wrong("names"), plan));
@@ -268,7 +268,7 @@ class DeltaMixingTest {
   }
 
   @Test
-  void allIsToldAndNothingStays() {
+  void progressIsReportedAndMemoryFreed() {
     MixPlan plan = MixPlan.of(next("a"), 1).with(next("b"), 1);
     int before = scope.size();
     List<String> told = new ArrayList<>();
@@ -278,7 +278,7 @@ class DeltaMixingTest {
   }
 
   @Test
-  void whatIsNothingIsRefusedAlsoAsAProduct() {
+  void zeroDeltasAreRefusedAlsoAsProducts() {
     MixPlan plan = MixPlan.of(next("a"), 1);
     AdapterException none =
         assertThrows(AdapterException.class, () -> mixing().mix("mixed", new Times(0), plan));
@@ -307,7 +307,7 @@ class DeltaMixingTest {
 
   /** Each layer is cut to what the adapters have there, whatever they have elsewhere. */
   @Test
-  void directionsTogetherAreThoseOfEachLayerAndOfAllMethods() {
+  void combinedRankIsPerLayerOverAllMethods() {
     Adapter loha =
         new Adapter(
             "loha",
@@ -321,7 +321,7 @@ class DeltaMixingTest {
                         .add("hada_w2_b", "d", values(Shape.of(1, 11))))),
             Map.of());
     MixPlan plan = MixPlan.of(next("a"), 1).with(loha, 1);
-    Truncated mixed = mixing().cutWholes().mix("mixed", new Twice(false), plan);
+    TruncatedAdapter mixed = mixing().cutWholes().mix("mixed", new Twice(false), plan);
     assertEquals(3, mixed.sites().get(WIDE.name()).rank());
     assertEquals(2, mixed.sites().get(TALL.name()).rank());
     // A whole change has all directions there are, and is smaller as it is.
@@ -330,14 +330,15 @@ class DeltaMixingTest {
             "whole",
             Map.of(
                 WIDE.name(),
-                List.of(WholeChange.factors(WIDE, Target.WEIGHT, values(WIDE.weight())))),
+                List.of(FullDelta.factors(WIDE, LayerParameter.WEIGHT, values(WIDE.weight())))),
             Map.of());
-    Truncated stored = mixing().cutWholes().mix("mixed", new Twice(false), plan.with(whole, 1));
+    TruncatedAdapter stored =
+        mixing().cutWholes().mix("mixed", new Twice(false), plan.with(whole, 1));
     assertEquals(List.of(TALL.name()), List.copyOf(stored.sites().keySet()));
     assertTrue(
         stored.adapter().at(WIDE.name()).stream()
             .anyMatch(f -> f.tensors().keySet().equals(Set.of("diff"))));
-    Truncated kernels =
+    TruncatedAdapter kernels =
         mixing().cutWholes().cutKernels(RankRule.fixed(1)).mix("mixed", new Twice(false), plan);
     assertEquals(3, kernels.sites().get(WIDE.name()).rank());
   }

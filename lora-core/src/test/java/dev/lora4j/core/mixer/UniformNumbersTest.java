@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UniformNumbersTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 1, -7, 0x123456789ABCDEFL})
-  void theyAreTheStagedGenerators(long key) {
+  void uniformNumbersEqualTheStagedGenerators(long key) {
     int count = 40_003;
     try (Engine engine = Engine.open(1);
         Scope scope = engine.scope("uniform")) {
@@ -52,7 +52,7 @@ class UniformNumbersTest {
   }
 
   @Test
-  void keysDependOnEveryWordAndWhereItEnds() {
+  void keysDependOnEveryWordAndItsEnd() {
     long key = UniformNumbers.key(1, "ab", "c");
     assertEquals(key, UniformNumbers.key(1, "ab", "c"));
     assertNotEquals(key, UniformNumbers.key(2, "ab", "c"));

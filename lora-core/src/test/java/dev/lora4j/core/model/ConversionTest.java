@@ -75,7 +75,7 @@ class ConversionTest {
   }
 
   @Test
-  void whatIsKeptIsWhatConvertingGivesAndIsNotMadeTwice() throws IOException {
+  void cachedWeightsEqualConvertedOnesAndAreReused() throws IOException {
     Path file = model("m.safetensors", 1);
     ConversionCache cache = cache(1 << 20);
     ConvertedWeights none = converted(file, cache(0));
@@ -97,7 +97,7 @@ class ConversionTest {
   }
 
   @Test
-  void aFileThatChangedGetsItsOwnWeights() {
+  void changedFileGetsNewWeights() {
     Path file = model("m.safetensors", 1);
     ConversionCache cache = cache(1 << 20);
     float[] first = load(file, converted(file, cache), "a");
@@ -109,7 +109,7 @@ class ConversionTest {
   }
 
   @Test
-  void theOnesNotUsedForLongestMakeRoom() throws IOException {
+  void leastRecentlyUsedEntriesAreEvicted() throws IOException {
     Path one = model("one.safetensors", 1);
     Path two = model("two.safetensors", 2);
     Path three = model("three.safetensors", 3);
@@ -132,7 +132,7 @@ class ConversionTest {
   }
 
   @Test
-  void usingAnEntryLeavesTheTimeOfItsChange() throws IOException {
+  void entryUseChangesAccessTimeNotModificationTime() throws IOException {
     Path file = model("m.safetensors", 1);
     ConversionCache cache = cache(1 << 20);
     load(file, converted(file, cache), "a");
@@ -169,7 +169,7 @@ class ConversionTest {
 
   /** What was converted before is found again. */
   @Test
-  void anEntryKeepsItsName() {
+  void entryNameIsStable() {
     ConvertedWeights conversion = new ConvertedWeights(DType.BF16, () -> "content", cache(100), 1);
     Map<String, StoredWeight> places = new TreeMap<>();
     places.put("a.weight", new StoredWeight("a", 7, Shape.of(4, 320, 3, 3), false));
@@ -180,7 +180,7 @@ class ConversionTest {
   }
 
   @Test
-  void withoutAPlaceForItEverythingWorksAndIsTold() throws IOException {
+  void unusableCacheIsNotedAndWeightsLoadAnyway() throws IOException {
     Path file = model("m.safetensors", 1);
     Path occupied = Files.writeString(temporary.resolve("occupied"), "a file, no folder");
     for (ConversionCache cache : List.of(new ConversionCache(occupied, 1 << 20), cache(100))) {

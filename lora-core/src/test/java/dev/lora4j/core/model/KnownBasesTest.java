@@ -29,7 +29,7 @@ class KnownBasesTest {
   }
 
   @Test
-  void whatWasHashedIsFound() {
+  void hashedBaseIsFound() {
     String hash = known.hash(base, files);
     assertEquals(new KnownHashes(folder.resolve("hashes")).of(files), hash);
     assertEquals(Optional.of(base.toAbsolutePath().normalize()), known.find(hash));
@@ -37,7 +37,7 @@ class KnownBasesTest {
   }
 
   @Test
-  void aBaseThatChangedIsNotThere() throws IOException {
+  void changedBaseIsNotFound() throws IOException {
     String hash = known.hash(base, files);
     Files.writeString(base.resolve("b.safetensors"), "other weights");
     assertEquals(Optional.empty(), known.find(hash));
@@ -46,7 +46,7 @@ class KnownBasesTest {
   }
 
   @Test
-  void aHashOfAnybodyIsNoPath() throws IOException {
+  void hashWithPathOrDamagedEntryFindsNothing() throws IOException {
     Files.writeString(folder.resolve("outside.txt"), base + "\n" + files.get(0) + "\n");
     assertEquals(Optional.empty(), known.find("../outside"));
     Path entries = Files.createDirectories(folder.resolve("bases"));

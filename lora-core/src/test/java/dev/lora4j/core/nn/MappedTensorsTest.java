@@ -12,7 +12,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -100,7 +100,7 @@ class MappedTensorsTest {
   }
 
   @Test
-  void aThousandRunsLeaveTheMappingAsTheFile() throws Exception {
+  void thousandRunsLeaveTheMappingUnchanged() throws Exception {
     int width = 64;
     SafetensorsWriter writer = new SafetensorsWriter();
     Random random = new Random(2);
@@ -125,8 +125,8 @@ class MappedTensorsTest {
       }
       Program inference = program(scope, width, false);
       Program training = program(scope, width, true);
-      Held forInference = inference.hold(scope, store::tensor);
-      Held forTraining = training.hold(scope, store::tensor);
+      HeldInputs forInference = inference.hold(scope, store::tensor);
+      HeldInputs forTraining = training.hold(scope, store::tensor);
       Tensor x = Tensor.of(scope, Shape.of(2, width), new float[2 * width]);
       Tensor down = Tensor.of(scope, Shape.of(4, width), new float[4 * width]);
       for (int i = 0; i < 500; i++) {

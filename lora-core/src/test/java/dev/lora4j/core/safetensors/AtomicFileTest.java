@@ -22,7 +22,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void aTextReplacesTheOldOne() throws IOException {
+  void newTextReplacesTheOldOne() throws IOException {
     Path file = folder.resolve("a.json");
     AtomicFile.write(file, "old, and longer");
     AtomicFile.write(file, "caf\u00e9\n");
@@ -31,7 +31,7 @@ class AtomicFileTest {
   }
 
   @Test
-  void whatEndsHalfwayLeavesTheOldFileAndNothingElse() throws IOException {
+  void failedWriteLeavesOnlyTheOldFile() throws IOException {
     Path file = folder.resolve("a.json");
     AtomicFile.write(file, "old");
     assertThrows(

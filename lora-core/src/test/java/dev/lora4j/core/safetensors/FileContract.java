@@ -23,7 +23,7 @@ final class FileContract {
    */
   static Optional<Header> check(byte[] bytes) {
     Optional<Header> strict = open(bytes, Set.of());
-    Optional<Header> lenient = open(bytes, EnumSet.allOf(Tolerance.class));
+    Optional<Header> lenient = open(bytes, EnumSet.allOf(Leniency.class));
     if (strict.isPresent() && !strict.equals(lenient)) {
       throw new AssertionError("leniency changes what a sound file says");
     }
@@ -32,7 +32,7 @@ final class FileContract {
     return strict;
   }
 
-  private static Optional<Header> open(byte[] bytes, Set<Tolerance> tolerated) {
+  private static Optional<Header> open(byte[] bytes, Set<Leniency> tolerated) {
     try {
       Inspection inspection = new Inspection(NAME, tolerated);
       Header header = new HeaderReader(inspection, new TestFiles.InMemory(bytes)).read();

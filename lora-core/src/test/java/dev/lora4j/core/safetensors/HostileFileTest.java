@@ -37,7 +37,7 @@ class HostileFileTest {
 
   @ParameterizedTest
   @MethodSource("hostile")
-  void isRefusedForItsReason(Path file) {
+  void hostileFileIsRefusedForItsReason(Path file) {
     SafetensorsException refusal =
         assertThrows(SafetensorsException.class, () -> Safetensors.open(file).close());
     assertEquals(kindOf(file), refusal.kind(), refusal.getMessage());
@@ -56,7 +56,7 @@ class HostileFileTest {
 
   @ParameterizedTest
   @MethodSource("valid")
-  void isOpened(Path file) throws IOException {
+  void unusualFileIsOpened(Path file) throws IOException {
     try (Safetensors opened = Safetensors.open(file)) {
       long bytes = opened.tensors().values().stream().mapToLong(TensorInfo::length).sum();
       long start = Files.size(file) - bytes;

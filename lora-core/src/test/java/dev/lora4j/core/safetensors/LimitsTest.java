@@ -94,7 +94,7 @@ class LimitsTest {
   }
 
   @Test
-  void refusesToWriteWhatNoReaderReads() {
+  void writingBeyondReaderLimitsIsRefused() {
     Map<String, String> flood = new TreeMap<>();
     for (int i = 0; i <= 100_000; i++) {
       flood.put(Integer.toString(i), "");

@@ -35,7 +35,7 @@ class ReferenceReaderTest {
   @TempDir Path folder;
 
   @Test
-  void agreesWithOurs() throws IOException, InterruptedException {
+  void readerAcceptsNothingTheReferenceRefuses() throws IOException, InterruptedException {
     int count = Integer.getInteger("lora4j.mutants", 100_000);
     long seed = Long.getLong("lora4j.seed", 7);
     Path files = folder.resolve("files");

@@ -45,7 +45,7 @@ class RegularFileTest {
   }
 
   @Test
-  void anythingLargerThanAskedForIsRefused() throws IOException {
+  void filesAboveTheLimitAreRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("text.txt"), "one\r\ntwo\n");
     assertEquals(List.of("one", "two"), RegularFile.lines(file, 9));
     refused("it has 9 bytes; at most 8", () -> RegularFile.bytes(file, 8));
@@ -57,7 +57,7 @@ class RegularFileTest {
   }
 
   @Test
-  void bytesThatAreNoTextAreToldAsThat() throws IOException {
+  void nonUtf8BytesAreRefusedAsText() throws IOException {
     Path file = Files.write(folder.resolve("latin.txt"), new byte[] {'g', (byte) 0xfc, 'n'});
     assertThrows(CharacterCodingException.class, () -> RegularFile.text(file, 9));
   }

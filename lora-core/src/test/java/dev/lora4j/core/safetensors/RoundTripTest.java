@@ -102,7 +102,8 @@ class RoundTripTest {
     byte[] x = a.getBytes(StandardCharsets.UTF_8);
     byte[] y = b.getBytes(StandardCharsets.UTF_8);
     assertEquals(
-        Integer.signum(Arrays.compareUnsigned(x, y)), Integer.signum(Names.ORDER.compare(a, b)));
+        Integer.signum(Arrays.compareUnsigned(x, y)),
+        Integer.signum(TensorNames.ORDER.compare(a, b)));
   }
 
   @Provide

@@ -88,7 +88,7 @@ class ShardedSafetensorsTest {
   }
 
   @Test
-  void opensASingleFileAlike() {
+  void singleFileOpensAsSafetensors() {
     try (TensorStore single = TensorStore.open(folder.resolve(ONE))) {
       assertInstanceOf(Safetensors.class, single);
     }
@@ -120,7 +120,7 @@ class ShardedSafetensorsTest {
   }
 
   @Test
-  void refusesWhatIsNoIndex() {
+  void invalidIndexesAreRefused() {
     assertEquals(Kind.BAD_INDEX, refusal(index("{}")));
     assertEquals(Kind.HEADER_NOT_JSON, refusal(index("")));
     assertEquals(Kind.HEADER_NOT_JSON, refusal(index("{\"weight_map\":{}} x")));

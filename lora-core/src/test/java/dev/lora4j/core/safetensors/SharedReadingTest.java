@@ -42,7 +42,7 @@ class SharedReadingTest {
   }
 
   @Test
-  void anInterruptedReaderFinishesAndKeepsItsInterrupt() {
+  void interruptedReaderFinishesAndStaysInterrupted() {
     try (Safetensors opened = Safetensors.open(file)) {
       for (int i = 0; i < 3; i++) {
         Thread.currentThread().interrupt();
@@ -108,7 +108,7 @@ class SharedReadingTest {
   }
 
   @Test
-  void refusesToReadWhatWasClosed() {
+  void readingAfterCloseIsRefused() {
     Safetensors opened = Safetensors.open(file);
     MappedByteBuffer mapped = opened.map("a", 1, 2);
     opened.close();
@@ -119,7 +119,7 @@ class SharedReadingTest {
   }
 
   @Test
-  void readsPartsAndRefusesWhatLiesOutside() {
+  void partialReadsOutsideTheTensorAreRefused() {
     try (Safetensors opened = Safetensors.open(file)) {
       ByteBuffer part = ByteBuffer.allocate(10).position(2).limit(6);
       opened.read("a", 5, part);
@@ -139,7 +139,7 @@ class SharedReadingTest {
   }
 
   @Test
-  void refusesWhatIsNoFile() throws IOException {
+  void foldersAndMissingFilesAreRefused() throws IOException {
     assertEquals(Kind.IO, refusal(() -> Safetensors.open(folder).close()));
     assertEquals(Kind.IO, refusal(() -> Safetensors.open(folder.resolve("none")).close()));
     Path device = Path.of("/dev/zero");

@@ -51,7 +51,7 @@ class WriterTest {
   }
 
   @Test
-  void refusesWhatNoReaderReads() {
+  void tensorsThatNoReaderAcceptsAreRefused() {
     assertEquals(Kind.BAD_NAME, adding("a\0", Shape.of(1)));
     assertEquals(Kind.BAD_TEXT, adding("\ud800", Shape.of(1)));
     assertEquals(Kind.BAD_NAME, adding("__metadata__", Shape.of(1)));
@@ -68,7 +68,7 @@ class WriterTest {
   }
 
   @Test
-  void refusesSourcesOfAnotherLengthAndKeepsTheOldFile() throws IOException {
+  void sourceOfWrongLengthLeavesTheOldFile() throws IOException {
     for (int length : new int[] {0, 3, 5}) {
       SafetensorsWriter writer = new SafetensorsWriter();
       writer.add("good", DType.F64, Shape.of(1), new byte[8]);
@@ -91,7 +91,7 @@ class WriterTest {
   }
 
   @Test
-  void passesOnWhatASourceThrows() throws IOException {
+  void exceptionOfASourceIsThrownOn() throws IOException {
     IllegalStateException failure = new IllegalStateException("the source failed");
     SafetensorsWriter writer = new SafetensorsWriter();
     writer.add(
@@ -107,7 +107,7 @@ class WriterTest {
   }
 
   @Test
-  void asksSourcesOnlyWhileWritingAndInTheOrderOfTheFile() {
+  void sourcesAreReadWhileWritingInFileOrder() {
     List<String> asked = new ArrayList<>();
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String name : List.of("b", "c", "a")) {
@@ -160,7 +160,7 @@ class WriterTest {
   }
 
   @Test
-  void removesWhatAKilledWriterLeftLongAgo() throws IOException {
+  void oldTemporaryFilesAreRemoved() throws IOException {
     Path old = Files.createFile(folder.resolve(".a.safetensors.0123456789abcdef.tmp"));
     Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
     Path fresh = Files.createFile(folder.resolve(".a.safetensors.fedcba9876543210.tmp"));

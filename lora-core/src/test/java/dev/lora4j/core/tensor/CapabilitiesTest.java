@@ -34,7 +34,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void namesAreReadAndOthersRefusedWithTheList() {
+  void unknownNameIsRefusedWithTheKnownNames() {
     assertEquals(Optional.empty(), Capabilities.named(""));
     assertEquals(Optional.of(Capabilities.AVX512_BF16), Capabilities.named(" AVX512-bf16"));
     TensorException refused = assertThrows(TensorException.class, () -> Capabilities.named("avx"));
@@ -48,7 +48,7 @@ class CapabilitiesTest {
     String text = told("avx9");
     assertTrue(text.contains(Capabilities.VARIABLE + " is 'avx9'"), text);
     assertTrue(text.contains("avx512-bf16. Set it to one of these, or unset it."), text);
-    Obstacle obstacle = Capabilities.obstacle("avx9").orElseThrow();
+    EngineObstacle obstacle = Capabilities.obstacle("avx9").orElseThrow();
     assertEquals("Set it to one of these, or unset it.", obstacle.remedy());
     assertEquals(Optional.empty(), Capabilities.obstacle(" "));
     assertEquals(Optional.empty(), Capabilities.obstacle("avx2"));
@@ -57,7 +57,7 @@ class CapabilitiesTest {
   /** The words of libtorch on a real one. */
   @ParameterizedTest
   @ValueSource(strings = {"avx2", "sse4"})
-  void whatSuchAProcessorRefusesIsRefusedAndReplaced(String word) throws Exception {
+  void unsupportedFastPathsAreRefusedAndReplaced(String word) throws Exception {
     String text = told(word);
     if (!System.getProperty("os.name").equals("Linux")
         || !System.getProperty("os.arch").equals("amd64")) {
@@ -74,7 +74,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void noneTakesNoFastPath() throws Exception {
+  void noneDisablesEveryFastPath() throws Exception {
     String text = told("none");
     if (System.getProperty("os.arch").equals("amd64")
         && System.getProperty("os.name").equals("Linux")) {
@@ -86,7 +86,7 @@ class CapabilitiesTest {
   }
 
   @Test
-  void whatComputesInF32TriesNothingInBf16() {
+  void f32ProgramTriesNoBf16FastPath() {
     try (Engine engine = Engine.open();
         Scope scope = engine.scope("test")) {
       Graph graph = new Graph();

@@ -48,7 +48,7 @@ class CardTest {
 
   @ParameterizedTest
   @MethodSource("computable")
-  void tensorsOfEveryTypeAreOnTheCardAndComeBackByteForByte(DType type) {
+  void tensorsOfEveryTypeRoundTripOnCard(DType type) {
     try (Scope scope = card.scope("test")) {
       byte[] bytes = new byte[(int) type.bytes(12)];
       for (int i = 0; i < bytes.length; i++) {
@@ -61,8 +61,7 @@ class CardTest {
   }
 
   @Test
-  void programsMappedFilesAndWhatIsMadeOfNumbersAreOnTheCard(@TempDir Path folder)
-      throws Exception {
+  void mappedFilesScalarsAndResultsAreOnCard(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("numbers");
     ByteBuffer numbers = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < 4; i++) {
@@ -78,7 +77,7 @@ class CardTest {
       Expr steps = graph.call("arange", DType.F32, Shape.of(4), 4, Keyword.of("dtype", DType.F32));
       Program program =
           graph.inference(scope, List.of(x.add(steps).add(y).add(graph.constant(2, DType.F32))));
-      Held held = program.hold(scope, List.of(mapped.view(scope, 0, Shape.of(4))));
+      HeldInputs held = program.hold(scope, List.of(mapped.view(scope, 0, Shape.of(4))));
       Tensor sum = program.run(scope, held, List.of(Tensor.scalar(scope, 10))).get(0);
       assertEquals(Card.DEVICE, sum.device());
       assertArrayEquals(new float[] {12.5f, 14.5f, 16.5f, 18.5f}, sum.floats());
@@ -147,7 +146,7 @@ class CardTest {
    */
   @ParameterizedTest
   @CsvSource({"F32, 5e-3", "F16, 1e-2", "BF16, 6e-2"})
-  void computesWhatTheCpuComputesInF32(DType type, double tolerance) {
+  void cardResultsMatchTheCpuInF32(DType type, double tolerance) {
     float[] expected = computed(cpu, DType.F32);
     float[] found = computed(card, type);
     double squares = 0;
@@ -159,7 +158,7 @@ class CardTest {
   }
 
   @Test
-  void memoryGoesBackWhenTheEngineCloses() throws Exception {
+  void closedEngineReturnsItsMemory() throws Exception {
     long megabytes = 1024;
     Engine warm = Engine.open(Card.DEVICE);
     warm.close();
@@ -180,7 +179,7 @@ class CardTest {
   }
 
   @Test
-  void nothingGrowsOverRuns() throws Exception {
+  void memoryStaysFlatOverRuns() throws Exception {
     try (Engine engine = Engine.open(Card.DEVICE);
         Scope scope = engine.scope("runs")) {
       Program program = kernels(scope, DType.F32);

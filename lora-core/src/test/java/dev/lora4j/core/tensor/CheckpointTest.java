@@ -91,7 +91,7 @@ class CheckpointTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
-  void theGradientIsTheSameToTheLastBit(long seed) {
+  void checkpointedGradientIsTheSameToTheBit(long seed) {
     List<float[]> plain = run(Cutter.PLAIN, seed, 9);
     List<float[]> cut = run(Cutter.CUT, seed, 9);
     assertEquals(plain.size(), cut.size());
@@ -102,7 +102,7 @@ class CheckpointTest {
   }
 
   @Test
-  void valuesInsideAreComputedTwiceAndNotKept() {
+  void checkpointedValuesAreRecomputed() {
     Graph graph = new Graph();
     String text = graph.source(network(graph, Cutter.CUT, 1), Device.CPU);
     Graph uncut = new Graph();
@@ -117,7 +117,7 @@ class CheckpointTest {
   }
 
   @Test
-  void aSegmentWithinASegmentIsAPartOfIt() {
+  void nestedSegmentsGiveTheSameGradient() {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       Expr x = graph.input("x", DType.F32, Shape.of(2)).trainable();
@@ -137,7 +137,7 @@ class CheckpointTest {
   }
 
   @Test
-  void withoutAGradientItIsTheBodyAlone() {
+  void segmentWithoutGradientIsItsBodyAlone() {
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(2));
     Graph plain = new Graph();
@@ -148,7 +148,7 @@ class CheckpointTest {
   }
 
   @Test
-  void whatCannotRunTwiceIsRefused() {
+  void nonRepeatableOperatorsAreRefused() {
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(2)).trainable();
     Supplier<List<Expr>> draws =
@@ -184,7 +184,7 @@ class CheckpointTest {
   }
 
   @Test
-  void aGradientOfWhatTakesNoPartIsRefusedWhileStaging() {
+  void gradientOfUnusedInputIsRefusedWhileStaging() {
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(2)).trainable();
     Expr idle = graph.input("idle", DType.F32, Shape.of(2)).trainable();

@@ -23,7 +23,7 @@ class CostTest {
   }
 
   @Test
-  void aLinearLayerCountsForwardAndEachGradientThatIsNeeded() {
+  void linearLayerCountsForwardAndNeededGradients() {
     Graph graph = graph();
     Expr x = rows(graph, "x", 5);
     Expr frozen = graph.weight("frozen", DType.F32, Shape.of(5, 5));
@@ -41,7 +41,7 @@ class CostTest {
   }
 
   @Test
-  void aConvolutionCountsItsPlaces() {
+  void convolutionCountsItsPlaces() {
     Graph graph = graph();
     Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN, 4, 8, 6)).trainable();
     Expr weight = graph.weight("w", DType.F32, Shape.of(6, 4, 3, 3));
@@ -53,7 +53,7 @@ class CostTest {
   }
 
   @Test
-  void aConvolutionKeepsWhatItTakesAndALayerDoesNot() {
+  void convolutionKeepsItsInputFrozenLinearDoesNot() {
     for (boolean convolves : List.of(true, false)) {
       Graph graph = graph();
       Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN, 4, 4, 4)).trainable();
@@ -72,7 +72,7 @@ class CostTest {
   }
 
   @Test
-  void attentionCountsTwoProductsAndFiveForItsGradient() {
+  void attentionCountsSevenProductsWithItsGradient() {
     Graph graph = graph();
     Expr q = graph.input("q", DType.F32, Shape.of(BATCH, 2, 10, 8)).trainable();
     Expr k = graph.input("k", DType.F32, Shape.of(BATCH, 2, 6, 8));
@@ -82,7 +82,7 @@ class CostTest {
   }
 
   @Test
-  void withoutAGradientNothingIsKept() {
+  void inferenceKeepsNoActivations() {
     Graph graph = graph();
     Expr y = rows(graph, "x", 5).linear(graph.weight("w", DType.F32, Shape.of(7, 5))).silu();
     assertEquals(2L * BATCH * 5 * 7, graph.cost().flops());
@@ -121,7 +121,7 @@ class CostTest {
   }
 
   @Test
-  void whatHasNoSizeCannotBeCounted() {
+  void unknownSizesCannotBeCounted() {
     Graph graph = Graph.sized(i -> i);
     Expr x = rows(graph, "x", 5);
     TensorException e = assertThrows(TensorException.class, x::silu);

@@ -27,7 +27,7 @@ final class CutMapping {
       Expr x = graph.input("x", DType.F32, Shape.of(1));
       Expr w = graph.held("w", DType.F32, Shape.of(256, ROWS));
       Program program = graph.inference(scope, List.of(w.add(x)));
-      Held held = program.hold(scope, List.of(weight));
+      HeldInputs held = program.hold(scope, List.of(weight));
       Tensor one = Tensor.of(scope, Shape.of(1), 1);
       change(file, arguments[1]);
       try {

@@ -13,13 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeviceTest {
   @ParameterizedTest
   @CsvSource({"cpu, cpu", "CUDA, cuda:0", "cuda:0, cuda:0", "' cuda:12', cuda:12", "auto, auto"})
-  void isNamedAsInOtherTools(String given, String name) {
+  void deviceNamesAreThoseOfPyTorch(String given, String name) {
     assertEquals(name, Device.named(given).toString());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "gpu", "cuda:", "cuda:-1", "cuda:x", "cuda0", "cpu:0", "cuda:99999"})
-  void anotherNameIsRefusedWithThoseThatThereAre(String given) {
+  void unknownNameIsRefusedWithTheKnownNames(String given) {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Device.named(given));
     assertEquals(
@@ -27,7 +27,7 @@ class DeviceTest {
   }
 
   @Test
-  void onlyCardsAreCounted() {
+  void onlyCudaDevicesHaveIndexes() {
     assertThrows(IllegalArgumentException.class, () -> new Device(Device.Kind.CPU, 1));
     assertThrows(IllegalArgumentException.class, () -> Device.cuda(-1));
   }

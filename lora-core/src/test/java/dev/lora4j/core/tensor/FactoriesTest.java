@@ -63,7 +63,7 @@ class FactoriesTest {
 
   @ParameterizedTest
   @MethodSource("factories")
-  void landOnTheDeviceOfTheProgram(Made made) {
+  void madeTensorsAreOnTheProgramsDevice(Made made) {
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(4));
     Expr there = graph.call("to", DType.F32, x.shape(), x, Keyword.of("device", meta()));
@@ -110,7 +110,7 @@ class FactoriesTest {
 
   /** libtorch has the signatures of its operators as text in it. */
   @Test
-  void areAllThatLibtorchHas() throws IOException {
+  void factoryNamesAreAllThoseOfLibtorch() throws IOException {
     Set<String> found = new TreeSet<>();
     try (FileChannel file =
         FileChannel.open(ENGINE.nativeFolder().resolve(System.mapLibraryName("torch_cpu")))) {

@@ -16,7 +16,7 @@ class FiniteTest {
   @EnumSource(
       value = DType.class,
       names = {"F16", "BF16"})
-  void oneNumberThatIsNotFiniteIsFoundAnywhere(DType type) {
+  void oneNonFiniteNumberIsFoundAnywhere(DType type) {
     int mask = type == DType.F16 ? 0x7c00 : 0x7f80;
     Random random = new Random(1);
     for (int count = 1; count < 12; count++) {
@@ -34,7 +34,7 @@ class FiniteTest {
   }
 
   @Test
-  void bytesThatAreTakenAsTheyAreMustBeAsManyAsTheShapeTakes() {
+  void ownedBytesMustFitTheShape() {
     byte[] three = {1, 0, 2};
     assertEquals(
         HostTensor.of(DType.U8, Shape.of(3), ByteBuffer.wrap(three)),

@@ -36,7 +36,7 @@ class HostFloatsTest {
   @EnumSource(
       value = DType.class,
       names = {"F32", "F16", "BF16"})
-  void areRoundedAndReadAsOneByOne(DType type) {
+  void bulkFloatsEqualSingleConversions(DType type) {
     float[] values = values();
     double[] wide = new double[values.length];
     for (int i = 0; i < wide.length; i++) {
@@ -59,7 +59,7 @@ class HostFloatsTest {
   @EnumSource(
       value = DType.class,
       names = {"F32", "F16", "BF16"})
-  void areAddedUpAndRoundedOnce(DType type) {
+  void sumsAreRoundedOnce(DType type) {
     int count = 10_000;
     Random random = new Random(2);
     float[] first = new float[count];

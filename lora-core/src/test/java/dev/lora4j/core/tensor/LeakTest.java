@@ -96,17 +96,17 @@ class LeakTest {
   }
 
   @Test
-  void overSteps() throws IOException {
+  void memoryStaysFlatOverSteps() throws IOException {
     try (Scope outer = scope.child("weights")) {
-      Held held = training.hold(outer, List.of(large(outer)));
+      HeldInputs held = training.hold(outer, List.of(large(outer)));
       staysFlat(step -> training.run(step, held, List.of(large(step))));
     }
   }
 
   @Test
-  void overStepsThatFail() throws IOException {
+  void memoryStaysFlatOverFailingSteps() throws IOException {
     try (Scope outer = scope.child("weights")) {
-      Held held = failing.hold(outer, List.of(large(outer)));
+      HeldInputs held = failing.hold(outer, List.of(large(outer)));
       staysFlat(
           step -> {
             Tensor three = Tensor.of(step, Shape.of(3), 1, 2, 3);
@@ -117,7 +117,7 @@ class LeakTest {
   }
 
   @Test
-  void overInputsThatAreRefused() throws IOException {
+  void memoryStaysFlatOverRefusedInputs() throws IOException {
     staysFlat(
         step -> {
           Tensor wrong = Tensor.ofLongs(step, Shape.of(1), 1);
@@ -130,7 +130,7 @@ class LeakTest {
   }
 
   @Test
-  void overLoadingAndUnloading() throws IOException {
+  void memoryStaysFlatOverLoadingAndUnloading() throws IOException {
     Path file = folder.resolve("weights.bin");
     Files.write(file, new byte[(int) (4 * SIZE)]);
     staysFlat(
@@ -144,7 +144,7 @@ class LeakTest {
           Graph graph = new Graph();
           Expr w = graph.held("w", DType.F32, Shape.of(Shape.UNKNOWN));
           Program program = graph.inference(step, List.of(w.sum()));
-          Held held = program.hold(step, List.of(rounded));
+          HeldInputs held = program.hold(step, List.of(rounded));
           rounded.close();
           assertEquals(0, program.run(step, held, List.of()).get(0).floats()[0]);
         });

@@ -75,7 +75,7 @@ class LimitedThreadsTest {
 
   /** A thread that asks libtorch for its number after it was told one gets that of another. */
   @Test
-  void newThreadKeepsItsNumberWhenAnotherIsToldTwo() throws Exception {
+  void singleThreadLimitHoldsWhenOthersUseTwo() throws Exception {
     CompletableFuture<Set<String>> helpers =
         engine.call(
             () -> {

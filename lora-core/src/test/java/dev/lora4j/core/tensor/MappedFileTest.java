@@ -25,7 +25,7 @@ class MappedFileTest {
         "cut         | read | it had 4194304 bytes, and now has 100.",
         "overwritten | run  | it was written to.",
       })
-  void whatWasChangedWhileMappedIsAnError(String how, String use, String said) throws Exception {
+  void changedMappedFileIsAnError(String how, String use, String said) throws Exception {
     String told = used(how, use);
     Path file = folder.resolve("weights").toRealPath();
     assertTrue(told.startsWith(file + " was changed while it was in use: " + said), told);
@@ -33,7 +33,8 @@ class MappedFileTest {
 
   @ParameterizedTest
   @CsvSource({"replaced, run, 1.0", "removed, run, 1.0", "removed, read, 0.0"})
-  void aFileUnderAnotherNameStaysAsItWas(String how, String use, String value) throws Exception {
+  void replacedOrRemovedMappedFileStaysUsable(String how, String use, String value)
+      throws Exception {
     assertEquals("used, " + value, used(how, use));
   }
 
@@ -59,7 +60,7 @@ class MappedFileTest {
   }
 
   @Test
-  void whatIsNoFileIsNotMapped() {
+  void foldersAndMissingFilesAreNotMapped() {
     String message = assertThrows(TensorException.class, () -> MappedFile.of(folder)).getMessage();
     assertTrue(message.contains("it is no regular file"), message);
     Path absent = folder.resolve("absent");

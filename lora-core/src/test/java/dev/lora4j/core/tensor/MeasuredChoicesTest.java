@@ -18,14 +18,14 @@ class MeasuredChoicesTest {
   }
 
   @Test
-  void whatWasMeasuredFirstStays() {
+  void firstMeasurementIsRemembered() {
     assertEquals(Packing.ALWAYS, asked("a kind: F32", () -> Packing.ALWAYS));
     assertEquals(Packing.NEVER, asked("another", () -> Packing.NEVER));
     assertEquals(Packing.ALWAYS, asked("a kind: F32", () -> Packing.NEVER));
   }
 
   @Test
-  void whoeverMeasuresAtTheSameTimeFollowsTheFirst() {
+  void concurrentMeasurementFollowsTheFirst() {
     Packing late =
         asked(
             "kind",
@@ -37,7 +37,7 @@ class MeasuredChoicesTest {
   }
 
   @Test
-  void aTextThatSaysNothingIsMeasuredAnew() throws Exception {
+  void unreadableChoiceIsMeasuredAgain() throws Exception {
     Path file = folder.resolve("compute.properties");
     Files.writeString(file, "kind=perhaps\n");
     Optional<Packing> found =

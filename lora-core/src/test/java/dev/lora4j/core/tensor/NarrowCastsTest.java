@@ -16,7 +16,7 @@ class NarrowCastsTest {
   }
 
   @Test
-  void eightBitsEndWhereTheirTypeEnds() {
+  void overflowOfEightBitsIsNanOrSaturates() {
     // Halfway between 448, the greatest, and what would come next is still rounded down to it.
     float[] x = {448, 464, 464.01f, 1e9f, -464, -464.01f, Float.POSITIVE_INFINITY, Float.NaN};
     float nan = Float.NaN;

@@ -134,7 +134,7 @@ class PackedWeightsTest {
             Packing.between(0, 1_000_000),
             Packing.square(side))) {
       float[] packed = convolved(type, Declared.FIXED, settings, x, weight, bias, packing);
-      assertNear(plain, packed, Rounding.ofSums(type, terms));
+      assertNear(plain, packed, RoundingTolerance.ofSums(type, terms));
     }
   }
 
@@ -163,7 +163,7 @@ class PackedWeightsTest {
   /** Programs that arrange a weight so that packing it, or reading it, fails. */
   @ParameterizedTest
   @ValueSource(strings = {"torch.reshape(inputs[0], [7])", "torch.reshape(inputs[0], [-1])"})
-  void packedWeightsThatFailAreToldOnceAndTakenPlain(String arranged) {
+  void failedPackingIsReportedOnceAndReplaced(String arranged) {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       Shape shape = Shape.of(8, 8, 3, 3);
@@ -179,12 +179,12 @@ class PackedWeightsTest {
               failure -> told.add(failure.getMessage()));
       Tensor weight = numbers(scope, DType.F32, shape, 1);
       Tensor in = numbers(scope, DType.F32, Shape.of(1, 8, 4, 4), 2);
-      Held held = program.hold(scope, List.of(weight));
+      HeldInputs held = program.hold(scope, List.of(weight));
       float[] found = program.run(scope, held, List.of(in)).get(0).floats();
       Program plain = Program.planned(scope, graph, List.of(y), PackingPlan.PLAIN, f -> fail(f));
-      Held same = plain.hold(scope, List.of(weight));
+      HeldInputs same = plain.hold(scope, List.of(weight));
       assertArrayEquals(plain.run(scope, same, List.of(in)).get(0).floats(), found);
-      Held later = program.hold(scope, List.of(weight));
+      HeldInputs later = program.hold(scope, List.of(weight));
       assertArrayEquals(found, program.run(scope, later, List.of(in)).get(0).floats());
       assertArrayEquals(found, program.run(scope, held, List.of(in)).get(0).floats());
       assertEquals(1, told.size(), told.toString());
@@ -201,14 +201,15 @@ class PackedWeightsTest {
   }
 
   @Test
-  void whatFailsEitherWayNamesTheOperator() {
+  void failureWithPlainWeightsNamesTheOperator() {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       long any = Shape.UNKNOWN;
       Expr x = graph.input("x", DType.F32, Shape.of(1, 8, any, any));
       Expr y = x.conv2d(graph.weight("w", DType.F32, Shape.of(8, 8, 3, 3)), 1, 0);
       Program program = compiled(scope, graph, y, Packing.ALWAYS);
-      Held held = program.hold(scope, List.of(numbers(scope, DType.F32, Shape.of(8, 8, 3, 3), 1)));
+      HeldInputs held =
+          program.hold(scope, List.of(numbers(scope, DType.F32, Shape.of(8, 8, 3, 3), 1)));
       Tensor in = numbers(scope, DType.F32, Shape.of(1, 8, 2, 2), 2);
       TensorException refused =
           assertThrows(TensorException.class, () -> program.run(scope, held, List.of(in)));
@@ -230,7 +231,7 @@ class PackedWeightsTest {
           Expr b = declared.apply(graph, "b", type, Shape.of(40));
           Expr y = bias ? x.linear(w, b) : x.linear(w).add(b);
           Program program = compiled(scope, graph, y, Packing.ALWAYS);
-          Held held =
+          HeldInputs held =
               program.hold(
                   scope,
                   List.of(
@@ -240,12 +241,12 @@ class PackedWeightsTest {
           found[i] = program.run(scope, held, List.of(in)).get(0).floats();
         }
       }
-      assertNear(found[0], found[1], Rounding.ofSums(type, 96));
+      assertNear(found[0], found[1], RoundingTolerance.ofSums(type, 96));
     }
   }
 
   @Test
-  void aWeightThatIsUsedTwiceStaysAsItIs() {
+  void weightUsedTwiceIsNotPacked() {
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.F32, Shape.of(1, 16, 8, 8));
     Expr once = graph.weight("once", DType.F32, Shape.of(16, 16, 3, 3));
@@ -275,7 +276,7 @@ class PackedWeightsTest {
       Expr loss = in.conv2d(weight, 1, 1).sum();
       Program program =
           training.training(scope, List.of(training.gradients(loss, List.of(in)).get(0)));
-      Held held =
+      HeldInputs held =
           program.hold(scope, List.of(numbers(scope, DType.F32, Shape.of(16, 16, 3, 3), 1)));
       Tensor input = numbers(scope, DType.F32, Shape.of(1, 16, 8, 8), 2);
       assertEquals(Shape.of(1, 16, 8, 8), program.run(scope, held, List.of(input)).get(0).shape());
@@ -283,7 +284,7 @@ class PackedWeightsTest {
   }
 
   @Test
-  void whatIsPackedIsMadeOnceAndGoesWithItsTensor() {
+  void packedWeightIsMadeOncePerTensor() {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       Expr x = graph.input("x", DType.BF16, Shape.of(4, 32));
@@ -296,7 +297,7 @@ class PackedWeightsTest {
         program.hold(scope, List.of(weight)).close();
       }
       assertEquals(once, ENGINE.live());
-      Held held = program.hold(scope, List.of(weight));
+      HeldInputs held = program.hold(scope, List.of(weight));
       Tensor input = numbers(scope, DType.BF16, Shape.of(4, 32), 2);
       ByteBuffer before = program.run(scope, held, List.of(input)).get(0).bytes();
       weight.close();
@@ -306,7 +307,7 @@ class PackedWeightsTest {
   }
 
   @Test
-  void pagesThatWereGivenBackAreReadAgain(@TempDir Path folder) throws Exception {
+  void releasedPagesAreReadAgain(@TempDir Path folder) throws Exception {
     int side = 256;
     ByteBuffer bytes = ByteBuffer.allocate(9 * 4 * side * side).order(ByteOrder.LITTLE_ENDIAN);
     Random random = new Random(4);
@@ -322,7 +323,7 @@ class PackedWeightsTest {
       Expr x = graph.input("x", DType.F32, Shape.of(1, side, 8, 8));
       Program program =
           graph.inference(scope, List.of(x.conv2d(graph.weight("w", DType.F32, shape), 1, 1)));
-      Held held = program.hold(scope, List.of(weight));
+      HeldInputs held = program.hold(scope, List.of(weight));
       assertEquals(bytes.flip(), weight.bytes());
       weight.dropPages();
       assertEquals(bytes, weight.bytes());

@@ -21,7 +21,7 @@ class PackingTest {
   private static final int[] PLACES = {64, 256, 1024};
 
   @Test
-  void whatIsWrittenReadsBack() {
+  void writtenRulesReadBack() {
     for (Packing packing :
         List.of(
             Packing.NEVER,
@@ -35,7 +35,7 @@ class PackingTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "sometimes", "between 1", "between x 3", "BF16 1.00 2.00"})
-  void whatSomebodyElseWroteSaysNothing(String text) {
+  void foreignTextsAreNoRule(String text) {
     assertEquals(Optional.empty(), Packing.parse(text));
   }
 
@@ -64,7 +64,7 @@ class PackingTest {
     "CONVOLUTION_BF16, false, 160, false, false",
     "PRODUCT_BF16, false, 96, true, false",
   })
-  void weightsWhoseBlocksDependOnTheInputAreForOneSize(
+  void sizeDependentPackingIsForOneSize(
       FastPath path, boolean area, int out, boolean any, boolean one) {
     LayerKind kind = LayerKind.of(path, area, 64, out);
     assertTrue(kind.admits(Packing.NEVER));
@@ -75,7 +75,7 @@ class PackingTest {
 
   @ParameterizedTest
   @EnumSource(FastPath.class)
-  void whatIsMeasuredIsAdmitted(FastPath path) {
+  void measuredRulesAreAdmitted(FastPath path) {
     try (Engine engine = Engine.open()) {
       for (int out : new int[] {64, 96, 160, 352}) {
         for (boolean area : new boolean[] {true, false}) {
@@ -87,7 +87,7 @@ class PackingTest {
   }
 
   @Test
-  void anUnsafeRuleThatWasRememberedIsMeasuredAnew(@TempDir Path folder) throws IOException {
+  void unsafeRememberedRuleIsMeasuredAgain(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("compute.properties");
     LayerKind kind = LayerKind.of(FastPath.CONVOLUTION_F32, true, 320, 320);
     try (Engine engine = Engine.open()) {

@@ -67,7 +67,7 @@ class ProcessorShareTest {
   }
 
   @Test
-  void withoutQuotaAllAreUsed() {
+  void processorsAreAllUsedWithoutAQuota() {
     assertEquals("8 processors", share(), "no files at all, as on other systems");
     machine();
     assertEquals("8 processors", share());
@@ -80,7 +80,7 @@ class ProcessorShareTest {
   }
 
   @Test
-  void versionOneGrantsItsQuota() {
+  void cgroupV1QuotaIsGranted() {
     first("/", "/docker/abc");
     quotaOfFirst("/docker/abc", "200000", "100000");
     assertEquals("2 of 8 processors (CPU quota of 2)", share());
@@ -88,7 +88,7 @@ class ProcessorShareTest {
 
   /** Without a namespace a container's mount is its group, under the path that the host knows. */
   @Test
-  void aContainerSeesItsGroupAtTheMount() {
+  void containerFindsItsGroupAtTheMount() {
     first("/docker/abc", "/docker/abc");
     quotaOfFirst("", "300000", "100000");
     assertEquals("3 of 8 processors (CPU quota of 3)", share());
@@ -101,7 +101,7 @@ class ProcessorShareTest {
   }
 
   @Test
-  void versionTwoGrantsItsQuota() {
+  void cgroupV2QuotaIsGranted() {
     second("/", "/app.slice/app");
     write(V2 + "/app.slice/app/cpu.max", "250000 100000\n");
     assertEquals("3 of 8 processors (CPU quota of 2.5)", share());
@@ -122,7 +122,7 @@ class ProcessorShareTest {
 
   /** A thread for a tenth of a processor would be waited for by all others. */
   @Test
-  void aPartOfAProcessorIsAThreadFromAQuarterOn() {
+  void fractionalProcessorIsAThreadFromAQuarter() {
     second("/", "/");
     for (String[] each :
         new String[][] {
@@ -169,7 +169,7 @@ class ProcessorShareTest {
   }
 
   @Test
-  void anEngineTakesThatManyThreads() {
+  void engineTakesTheUsableProcessors() {
     try (Engine engine = Engine.open()) {
       assertEquals(ProcessorShare.ofThisProcess().usable(), engine.threads());
       assertTrue(engine.threads() <= ProcessorShare.ofThisProcess().all());

@@ -37,7 +37,7 @@ class ProfileTest {
   }
 
   @Test
-  void recordsWhatRanInsideAndNothingElse() throws IOException {
+  void traceRecordsOnlyTheProfiledRuns() throws IOException {
     Path trace = folder.resolve("trace.json");
     try (Scope scope = ENGINE.scope("test")) {
       Program three = program(scope, 3);

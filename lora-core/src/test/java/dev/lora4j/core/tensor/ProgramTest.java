@@ -19,7 +19,7 @@ class ProgramTest {
   }
 
   @Test
-  void runsWhatWasStagedAtAnyBatch() {
+  void programRunsAtAnyBatchSize() {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN, 2));
@@ -48,7 +48,7 @@ class ProgramTest {
   }
 
   @Test
-  void whatInferenceMadeMayBeTrainedWith() {
+  void inferenceResultsMayBeTrainingInputs() {
     try (Scope scope = ENGINE.scope("test")) {
       Graph doubling = new Graph();
       Expr a = doubling.input("a", DType.F32, Shape.of(Shape.UNKNOWN));
@@ -63,14 +63,14 @@ class ProgramTest {
       Expr gradient = graph.gradients(loss, List.of(w)).get(0);
       Program training = graph.training(scope, List.of(gradient));
       long live = ENGINE.live();
-      Held held = training.hold(scope, List.of(made, made));
+      HeldInputs held = training.hold(scope, List.of(made, made));
       Tensor found = training.run(scope, held, List.of(made)).get(0);
       // 2 w (frozen x)^2 at 2 and 4.
       assertArrayEquals(new float[] {64, 2048}, found.floats());
       held.close();
       found.close();
       assertEquals(live, ENGINE.live());
-      Held small = training.hold(scope, List.of(view, view));
+      HeldInputs small = training.hold(scope, List.of(view, view));
       assertArrayEquals(
           new float[] {2048}, training.run(scope, small, List.of(view)).get(0).floats());
     }
@@ -115,7 +115,7 @@ class ProgramTest {
   }
 
   @Test
-  void useAfterCloseSaysWhoClosed() {
+  void useAfterCloseNamesTheClosingCode() {
     Tensor tensor;
     try (Scope scope = ENGINE.scope("test")) {
       tensor = Tensor.scalar(scope, 1);

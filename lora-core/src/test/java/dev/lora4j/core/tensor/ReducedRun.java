@@ -11,7 +11,7 @@ final class ReducedRun {
     try (Engine engine = Engine.open(1);
         Scope scope = engine.scope("reduced")) {
       System.out.println("sets " + Processor.instructionSets());
-      for (Trial trial : engine.trials()) {
+      for (FastPathTrial trial : engine.trials()) {
         System.out.println(trial.path().label() + ": " + trial.obstacle().orElse("works"));
       }
       double scale = 0;
@@ -22,7 +22,7 @@ final class ReducedRun {
         scale = Math.max(scale, Math.abs(f32[i]));
         apart = Math.max(apart, Math.abs(f32[i] - bf16[i]));
       }
-      boolean agree = apart <= scale * Rounding.inSequence(DType.BF16, 16 * 9, 2);
+      boolean agree = apart <= scale * RoundingTolerance.inSequence(DType.BF16, 16 * 9, 2);
       System.out.println(agree ? "results agree" : "results are apart by " + apart);
     } catch (TensorException e) {
       System.out.println(e.getMessage());
@@ -36,7 +36,7 @@ final class ReducedRun {
     Expr m = graph.weight("m", type, Shape.of(16, 16));
     Expr y = x.conv2d(w, 1, 1).linear(m).to(DType.F32);
     Program program = graph.inference(scope, List.of(y));
-    Held held =
+    HeldInputs held =
         program.hold(
             scope,
             List.of(

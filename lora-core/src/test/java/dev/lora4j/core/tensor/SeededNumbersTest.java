@@ -194,7 +194,7 @@ class SeededNumbersTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F64", "F32", "F16", "BF16"})
-  void normalNumbersHaveTheMomentsAndTailsOfTheNormalDistribution(DType type) {
+  void normalNumbersHaveNormalMomentsAndTails(DType type) {
     double[] x = numbers((n, e) -> n.normal(type, Dim.of(100_001)));
     double root = Math.sqrt(x.length);
     // Standard errors of the moments 1 to 4 of n normal numbers: 1, sqrt 2, sqrt 15, sqrt 96.
@@ -217,7 +217,7 @@ class SeededNumbersTest {
   }
 
   @Test
-  void normalNumbersAreBoxAndMullersOfTheWords() {
+  void normalNumbersAreBoxMullerOfTheWords() {
     double[] x = numbers((n, e) -> n.normal(DType.F32, Dim.of(6)));
     for (int i = 0; i < 6; i++) {
       double radius = (word(20, 0, 0, i / 2 * 2) + 0.5) / 0x1p32;
@@ -237,7 +237,7 @@ class SeededNumbersTest {
   }
 
   @Test
-  void dropoutKeepsTheMeanAndPassesGradientsWhereItPassesValues() {
+  void dropoutKeepsTheMeanAndMasksGradientsAlike() {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       Expr seed = graph.input("seed", DType.I64, Shape.of());
@@ -269,7 +269,7 @@ class SeededNumbersTest {
 
   /** A checkpointed segment runs twice, and its gradient is that of the plain program. */
   @Test
-  void standInCheckpointedSegments() {
+  void seededNumbersRepeatInCheckpointedSegments() {
     SplittableRandom random = new SplittableRandom(4);
     float[] x = new float[12];
     for (int i = 0; i < x.length; i++) {
@@ -306,7 +306,7 @@ class SeededNumbersTest {
   }
 
   @Test
-  void refuseWhatTheyCannotDraw() {
+  void invalidDrawsAreRefused() {
     Graph graph = new Graph();
     Expr seed = graph.input("seed", DType.I64, Shape.of());
     Expr rows = graph.input("rows", DType.I64, Shape.of(4));

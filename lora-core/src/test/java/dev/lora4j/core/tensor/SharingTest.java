@@ -54,8 +54,8 @@ class SharingTest {
       Program inference = program(scope, false);
       Program training = program(scope, true);
       Tensor w = filled(scope, WIDTH, 1);
-      Held forInference = inference.hold(scope, List.of(w));
-      Held forTraining = training.hold(scope, List.of(w));
+      HeldInputs forInference = inference.hold(scope, List.of(w));
+      HeldInputs forTraining = training.hold(scope, List.of(w));
       List<float[]> alone = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
         alone.add(
@@ -98,13 +98,13 @@ class SharingTest {
   }
 
   @Test
-  void closingDuringRunsIsAnErrorAndNoCrash() throws Exception {
+  void closingDuringRunsIsAnErrorNoCrash() throws Exception {
     for (int round = 0; round < 20; round++) {
       try (Engine engine = Engine.open();
           Scope scope = engine.scope("test")) {
         Program program = program(scope, false);
         Tensor w = filled(scope, WIDTH, 1);
-        Held held = program.hold(scope, List.of(w));
+        HeldInputs held = program.hold(scope, List.of(w));
         Tensor x = filled(scope, 8, 2);
         float[] expected = program.run(scope, held, List.of(x)).get(0).floats();
         AtomicInteger ran = new AtomicInteger();
@@ -151,12 +151,12 @@ class SharingTest {
   }
 
   @Test
-  void everythingClosedSaysWhoClosedIt() {
+  void closedResourcesNameTheClosingCode() {
     try (Engine engine = Engine.open();
         Scope scope = engine.scope("test")) {
       Program program = program(scope, false);
       Tensor w = filled(scope, WIDTH, 1);
-      Held held = program.hold(scope, List.of(w));
+      HeldInputs held = program.hold(scope, List.of(w));
       Tensor x = filled(scope, 8, 2);
       Scope child = scope.child("inner");
       child.close();
@@ -184,7 +184,7 @@ class SharingTest {
   }
 
   @Test
-  void aClosedEngineSaysSo() {
+  void closedEngineNamesTheClosingCode() {
     Engine engine = Engine.open();
     Scope scope = engine.scope("test");
     Program program = program(scope, false);
@@ -202,7 +202,7 @@ class SharingTest {
         Scope scope = engine.scope("test")) {
       Program one = program(scope, false);
       Program two = program(scope, false);
-      Held held = one.hold(scope, List.of(filled(scope, WIDTH, 1)));
+      HeldInputs held = one.hold(scope, List.of(filled(scope, WIDTH, 1)));
       Tensor x = filled(scope, 2, 2);
       assertThrows(TensorException.class, () -> two.run(scope, held, List.of(x)));
       assertThrows(TensorException.class, () -> one.run(scope, List.of(x)));
@@ -215,7 +215,7 @@ class SharingTest {
     try (Engine engine = Engine.open();
         Scope scope = engine.scope("test")) {
       Program program = program(scope, false);
-      Held held = program.hold(scope, List.of(filled(scope, WIDTH, 1)));
+      HeldInputs held = program.hold(scope, List.of(filled(scope, WIDTH, 1)));
       AtomicInteger steps = new AtomicInteger();
       AtomicReference<Optional<Throwable>> end = new AtomicReference<>(Optional.empty());
       Thread worker =

@@ -29,7 +29,7 @@ class SparedMemoryTest {
   private static Graph graph(boolean sparing) {
     Graph graph = new Graph();
     if (sparing) {
-      graph.spareMemory();
+      graph.lowMemory();
     }
     return graph;
   }
@@ -94,7 +94,7 @@ class SparedMemoryTest {
 
     private Expr layer(Expr x) {
       Expr moved = random.nextBoolean() ? shift : bias;
-      Expr activated = graph.cheap(() -> x.groupNorm(GROUPS, scale, moved, 1e-5).silu());
+      Expr activated = graph.recompute(() -> x.groupNorm(GROUPS, scale, moved, 1e-5).silu());
       return switch (random.nextInt(9)) {
         case 0 -> x.add(activated.conv2d(kernel, bias, 1, 1));
         case 1 -> activated.conv2d(kernel, 1, 1).add(shift.unsqueeze(-1).unsqueeze(-1));
@@ -110,14 +110,14 @@ class SparedMemoryTest {
 
     private Expr gated(Expr x) {
       Expr wide = x.linear(trained, bias);
-      Expr gate = graph.cheap(() -> wide.mul(wide.gelu()));
+      Expr gate = graph.recompute(() -> wide.mul(wide.gelu()));
       return gate.linear(square, bias).add(x.linear(square));
     }
 
     /** A frozen product of rows that lie beside each other in memory. */
     private Expr projected(Expr x) {
       Expr rows =
-          graph.cheap(
+          graph.recompute(
               () ->
                   tokens(x.groupNorm(GROUPS, scale, bias, 1e-5))
                       .reshape(x.dim(0), Dim.of(-1), Dim.of(CHANNELS)));
@@ -126,7 +126,7 @@ class SparedMemoryTest {
 
     /** A product that is the same at all places, in two sums. */
     private Expr broadcast(Expr x) {
-      Expr mean = graph.cheap(() -> x.mean(1, 2).gelu());
+      Expr mean = graph.recompute(() -> x.mean(1, 2).gelu());
       Expr product = mean.linear(square, bias);
       return x.add(product).add(x.mul(0.5).add(product));
     }
@@ -152,7 +152,7 @@ class SparedMemoryTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "F64", "BF16"})
-  void theGradientIsTheSameToTheLastBit(DType type) {
+  void gradientIsTheSameToTheBit(DType type) {
     for (long seed = 0; seed < 24; seed++) {
       List<float[]> kept = run(false, type, seed);
       List<float[]> spared = run(true, type, seed);
@@ -168,7 +168,7 @@ class SparedMemoryTest {
   private static Cost blocks(boolean sparing, int count) {
     Graph graph = Graph.sized(i -> new Graph.Input(i.name(), i.dtype(), i.shape().filled(1)));
     if (sparing) {
-      graph.spareMemory();
+      graph.lowMemory();
     }
     Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN, CHANNELS, SIDE, SIDE));
     Expr kernel = graph.weight("w", DType.F32, Shape.of(CHANNELS, CHANNELS, 3, 3));
@@ -176,14 +176,16 @@ class SparedMemoryTest {
     Expr h = x.mul(trained.unsqueeze(-1).unsqueeze(-1));
     for (int block = 0; block < count; block++) {
       Expr before = h;
-      h = before.add(graph.cheap(() -> before.groupNorm(GROUPS, 1e-5).silu()).conv2d(kernel, 1, 1));
+      h =
+          before.add(
+              graph.recompute(() -> before.groupNorm(GROUPS, 1e-5).silu()).conv2d(kernel, 1, 1));
     }
     graph.gradients(h.sum(), List.of(trained));
     return graph.cost();
   }
 
   @Test
-  void oneValueOfABlockStaysInThePlaceOfThree() {
+  void oneValuePerBlockReplacesThree() {
     long map = (long) CHANNELS * SIDE * SIDE * F32;
     for (int count : new int[] {3, 4, 5}) {
       // What the norm, the activation and the convolution take.
@@ -196,12 +198,12 @@ class SparedMemoryTest {
   }
 
   @Test
-  void whatIsTrainedIsRecordedAsBefore() {
+  void trainedConvolutionsAreStillRecorded() {
     Graph graph = graph(true);
     Expr x = graph.input("x", DType.F32, Shape.of(1, CHANNELS, SIDE, SIDE)).trainable();
     Expr filter = graph.input("f", DType.F32, Shape.of(CHANNELS, CHANNELS, 3, 3)).trainable();
     Expr frozen = graph.input("w", DType.F32, Shape.of(CHANNELS, CHANNELS, 3, 3));
-    Expr activated = graph.cheap(() -> x.groupNorm(GROUPS, 1e-5).silu());
+    Expr activated = graph.recompute(() -> x.groupNorm(GROUPS, 1e-5).silu());
     Expr y = activated.conv2d(filter, 1, 1);
     graph.gradients(y.sum(), List.of(x, filter));
     assertFalse(graph.source(List.of(y), Device.CPU).contains("convolution_backward"));
@@ -217,7 +219,7 @@ class SparedMemoryTest {
       Graph graph = graph(true);
       Expr x = graph.input("x", DType.F32, Shape.of(2, CHANNELS, CHANNELS)).trainable();
       Expr frozen = graph.input("w", DType.F32, Shape.of(CHANNELS, CHANNELS));
-      Expr rows = graph.cheap(() -> reordered ? x.gelu().transpose(1, 2).mul(2) : x.gelu());
+      Expr rows = graph.recompute(() -> reordered ? x.gelu().transpose(1, 2).mul(2) : x.gelu());
       Expr y = rows.linear(frozen);
       graph.gradients(y.sum(), List.of(x));
       String source = graph.source(List.of(y), Device.CPU);
@@ -226,10 +228,10 @@ class SparedMemoryTest {
   }
 
   @Test
-  void withoutAskingNothingIsComputedTwice() {
+  void defaultGraphRecomputesNothing() {
     Graph graph = graph(false);
     Expr x = graph.input("x", DType.F32, Shape.of(1, CHANNELS, SIDE, SIDE)).trainable();
-    Expr y = graph.cheap(() -> x.groupNorm(GROUPS, 1e-5).silu());
+    Expr y = graph.recompute(() -> x.groupNorm(GROUPS, 1e-5).silu());
     graph.gradients(y.sum(), List.of(x));
     assertEquals(2, graph.source(List.of(y), Device.CPU).split("torch.silu", -1).length);
     assertFalse(graph.source(List.of(y), Device.CPU).contains("set_grad_enabled"));

@@ -151,7 +151,7 @@ class TrainedAttentionTest {
   }
 
   @Test
-  void onlyBf16WithAGradientOnACpuIsDecidedAnew() {
+  void onlyTrainedBf16OnCpuIsDecided() {
     assertTrue(decides(source(DType.BF16, true, Device.CPU)));
     assertFalse(decides(source(DType.BF16, false, Device.CPU)));
     assertFalse(decides(source(DType.BF16, true, Device.cuda(0))));
@@ -164,7 +164,7 @@ class TrainedAttentionTest {
   }
 
   @Test
-  void whatNeedsNoGradientInATrainingProgramStaysInBf16() {
+  void frozenAttentionOfATrainingProgramStaysBf16() {
     Graph graph = new Graph();
     Staged staged = Staged.in(graph, DType.BF16);
     Expr frozen = staged.attended(Attention.PLAIN);

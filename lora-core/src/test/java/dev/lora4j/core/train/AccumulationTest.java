@@ -85,7 +85,7 @@ class AccumulationTest {
   }
 
   @Test
-  void partsOfABatchGiveTheStepOfTheWhole() {
+  void accumulatedPartsGiveTheStepOfTheBatch() {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep whole = step(scope, DType.F32, SETTINGS);
         TrainingStep parts = step(scope, DType.F32, SETTINGS.accumulating())) {
@@ -156,7 +156,7 @@ class AccumulationTest {
   }
 
   @Test
-  void aScaledLossKeepsGradientsThatF16WouldLose() {
+  void scaledLossKeepsGradientsThatF16Loses() {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep plain = step(scope, DType.F16, SETTINGS);
         TrainingStep scaled = step(scope, DType.F16, SETTINGS.lossScaled());
@@ -185,7 +185,7 @@ class AccumulationTest {
   }
 
   @Test
-  void theScaleFallsOnOverflowGrowsWithoutAndIsKept(@TempDir Path folder) {
+  void lossScaleAdaptsToOverflowAndIsCheckpointed(@TempDir Path folder) {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, DType.F16, SETTINGS.lossScaled())) {
       TrainingRun run = bind(scope, step, 3);
@@ -199,8 +199,8 @@ class AccumulationTest {
       }
       assertTrue(skipped > 0 && skipped < 30, skipped + " skipped");
       Path file = folder.resolve("checkpoint.safetensors");
-      Checkpoint.of(run.state(), 1.5).write(file);
-      TrainingState back = Checkpoint.read(file).restore(scope, step, layout(step, 3));
+      TrainingCheckpoint.of(run.state(), 1.5).write(file);
+      TrainingState back = TrainingCheckpoint.read(file).restore(scope, step, layout(step, 3));
       assertEquals(run.state().lossScale(), back.lossScale());
       assertEquals(1, back.steps());
     }

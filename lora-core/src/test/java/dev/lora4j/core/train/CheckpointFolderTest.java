@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointFolderTest {
   @TempDir private Path temporary;
 
-  private static Checkpoint at(int step) {
+  private static TrainingCheckpoint at(int step) {
     float[] weights = new float[40];
     Arrays.fill(weights, step + 0.25f);
-    return new Checkpoint(
+    return new TrainingCheckpoint(
         Map.of(
             "weights", HostTensor.of(Shape.of(40), weights),
             "steps", HostTensor.of(Shape.of(), new float[] {step})),
@@ -58,7 +58,7 @@ class CheckpointFolderTest {
   }
 
   @Test
-  void theNewestStayAndTheBestBesideThem() throws IOException {
+  void newestAndBestCheckpointsStay() throws IOException {
     CheckpointFolder folder = folder(2);
     assertEquals(List.of(), folder.newest().damaged());
     assertTrue(folder.newest().checkpoint().isEmpty());
@@ -70,7 +70,7 @@ class CheckpointFolderTest {
     assertEquals(
         List.of("best.safetensors", "step-000100.safetensors", "step-1000000.safetensors"),
         names());
-    assertEquals(at(90), Checkpoint.read(file("best.safetensors")));
+    assertEquals(at(90), TrainingCheckpoint.read(file("best.safetensors")));
   }
 
   @Test
@@ -81,7 +81,7 @@ class CheckpointFolderTest {
   }
 
   @Test
-  void aFileCutAnywhereIsPassedOverAndTold() throws IOException {
+  void truncatedCheckpointIsSkippedAndReported() throws IOException {
     CheckpointFolder folder = folder(2);
     folder.write(at(1), 1);
     byte[] whole = Files.readAllBytes(folder.write(at(2), 2));
@@ -91,7 +91,7 @@ class CheckpointFolderTest {
   }
 
   @Test
-  void aFlippedBitIsPassedOverAndTold() throws IOException {
+  void checkpointWithFlippedBitIsSkippedAndReported() throws IOException {
     CheckpointFolder folder = folder(2);
     folder.write(at(1), 1);
     byte[] whole = Files.readAllBytes(folder.write(at(2), 2));
@@ -112,7 +112,7 @@ class CheckpointFolderTest {
   }
 
   @Test
-  void whatIsNoCheckpointIsPassedOver() throws IOException {
+  void filesThatAreNoCheckpointAreSkipped() throws IOException {
     CheckpointFolder folder = folder(1);
     folder.write(at(3), 3);
     Files.writeString(file("step-000004.safetensors"), "<html>not found</html>");
@@ -126,7 +126,7 @@ class CheckpointFolderTest {
   }
 
   @Test
-  void damagedOnesOfLaterStepsGoAndWholeOnesStay() throws IOException {
+  void laterDamagedCheckpointsAreDeletedIntactOnesStay() throws IOException {
     CheckpointFolder folder = folder(1);
     folder.write(at(9), 9);
     Files.writeString(file("step-000008.safetensors"), "cut");
@@ -149,7 +149,7 @@ class CheckpointFolderTest {
   }
 
   @Test
-  void aFolderThatCannotBeMadeIsToldByName() throws IOException {
+  void uncreatableFolderIsNamed() throws IOException {
     Files.writeString(temporary.resolve("run"), "a file");
     String message =
         assertThrows(UncheckedIOException.class, () -> folder(1).write(at(1), 1)).getMessage();
@@ -158,7 +158,7 @@ class CheckpointFolderTest {
   }
 
   @Test
-  void whatAKilledProcessLeftGoesAfterAnHour() throws IOException {
+  void temporaryFilesAreRemovedAfterAnHour() throws IOException {
     folder(1).write(at(1), 1);
     Path old = file(".step-000002.safetensors.0a1b.tmp");
     Path recent = file(".step-000003.safetensors.0a1b.tmp");

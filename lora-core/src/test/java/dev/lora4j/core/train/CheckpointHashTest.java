@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Checkpoints that were written before are known again. */
 class CheckpointHashTest {
   @Test
-  void contentKeepsItsHash() {
+  void contentHashIsStable() {
     Map<String, HostTensor> tensors =
         Map.of("a", HostTensor.of(Shape.of(1, 2), 1f, 2f), "b", HostTensor.of(Shape.of(1), 3f));
     assertEquals(
@@ -22,7 +22,7 @@ class CheckpointHashTest {
   }
 
   @Test
-  void layoutKeepsItsHash() {
+  void layoutHashIsStable() {
     Parameter down = new Parameter("down", Shape.of(4, 320), Parameter.Init.KAIMING);
     Parameter up = new Parameter("up", Shape.of(320, 4, 1, 1), Parameter.Init.ZEROS);
     assertEquals(

@@ -118,7 +118,7 @@ class MaxNormTest {
 
   @ParameterizedTest
   @CsvSource({"F64, 1e-14", "F32, 1e-6"})
-  void scalesAsItsDefinitionSays(DType type, double tolerance) {
+  void normScalingFollowsSdScripts(DType type, double tolerance) {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, type, AdamW.DEFAULT, FACTORS);
         MaxNorm norm = compile(scope, step)) {
@@ -138,7 +138,7 @@ class MaxNormTest {
   }
 
   @Test
-  void whatIsSmallEnoughIsLeftToTheLastBit() {
+  void factorsBelowTheMaximumStayToTheBit() {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, DType.F32, AdamW.DEFAULT, FACTORS);
         MaxNorm norm = compile(scope, step)) {
@@ -152,7 +152,7 @@ class MaxNormTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
-  void nothingIsScaledWhereANormIsNotFinite(float poison) {
+  void nonFiniteNormScalesNothing(float poison) {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, DType.F32, AdamW.DEFAULT, FACTORS);
         MaxNorm norm = compile(scope, step)) {
@@ -166,7 +166,7 @@ class MaxNormTest {
   }
 
   @Test
-  void aNormWhoseSquareF32CannotHoldIsScaled() {
+  void normWithOverflowingSquareIsScaled() {
     try (Scope scope = ENGINE.scope("test");
         TrainingStep step = step(scope, DType.F32, AdamW.DEFAULT, FACTORS);
         MaxNorm norm = compile(scope, step)) {
@@ -178,7 +178,7 @@ class MaxNormTest {
   }
 
   @Test
-  void whatCannotBeKeptSmallIsRefused() {
+  void unsupportedOptimizersLayersAndLimitsAreRefused() {
     try (Scope scope = ENGINE.scope("test")) {
       TrainingStep averaging = step(scope, DType.F32, ScheduleFreeAdamW.DEFAULT, FACTORS);
       refused("schedule_free_adamw", () -> compile(scope, averaging));

@@ -49,7 +49,7 @@ class OptimizerContractTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void aGradientThatIsNotFiniteChangesNoBit(Optimizer optimizer) {
+  void nonFiniteGradientChangesNoBit(Optimizer optimizer) {
     try (Scope scope = ENGINE.scope("test");
         SmallProblem problem = new SmallProblem(scope, optimizer)) {
       TrainingState state = problem.begin();
@@ -72,7 +72,7 @@ class OptimizerContractTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void aRestoredRunGoesOnToTheSameBits(Optimizer optimizer, @TempDir Path folder) {
+  void resumedRunHasTheSameBits(Optimizer optimizer, @TempDir Path folder) {
     try (Scope scope = ENGINE.scope("test");
         SmallProblem problem = new SmallProblem(scope, optimizer);
         SmallProblem other = new SmallProblem(scope, optimizer)) {
@@ -82,10 +82,10 @@ class OptimizerContractTest {
       for (int i = 0; i < 10; i++) {
         problem.step(run, RATE, SmallProblem.gradient(i));
         if (i == 4) {
-          Checkpoint.of(whole, 1.5, Map.of("run", "abc")).write(file);
+          TrainingCheckpoint.of(whole, 1.5, Map.of("run", "abc")).write(file);
         }
       }
-      Checkpoint read = Checkpoint.read(file);
+      TrainingCheckpoint read = TrainingCheckpoint.read(file);
       assertEquals(5, read.steps());
       assertEquals(Map.of("run", "abc"), read.notes());
       TrainingState resumed = read.restore(scope, other.step(), other.layout());
@@ -102,14 +102,14 @@ class OptimizerContractTest {
 
   @ParameterizedTest
   @MethodSource("optimizers")
-  void anotherOptimizerIsRefusedByName(Optimizer optimizer, @TempDir Path folder) {
+  void checkpointOfAnotherOptimizerIsRefusedByName(Optimizer optimizer, @TempDir Path folder) {
     Optimizer other = new AdamW(0.5, 0.5, 1e-8, 0);
     try (Scope scope = ENGINE.scope("test");
         SmallProblem problem = new SmallProblem(scope, optimizer);
         SmallProblem another = new SmallProblem(scope, other)) {
       Path file = folder.resolve("checkpoint.safetensors");
-      Checkpoint.of(problem.begin(), 0).write(file);
-      Checkpoint read = Checkpoint.read(file);
+      TrainingCheckpoint.of(problem.begin(), 0).write(file);
+      TrainingCheckpoint read = TrainingCheckpoint.read(file);
       String message =
           assertThrows(
                   TensorException.class,

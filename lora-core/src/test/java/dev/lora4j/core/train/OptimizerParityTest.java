@@ -82,13 +82,13 @@ class OptimizerParityTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void followsItsReferenceInF64(Case example) {
+  void optimizerFollowsItsReferenceInF64(Case example) {
     compare(example, DType.F64, 1e-12);
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void followsItsReferenceInF32(Case example) {
+  void optimizerFollowsItsReferenceInF32(Case example) {
     // Prodigy's first estimates are of differences that F32 has few digits for: prodigyopt itself
     // is
     // 3.2e-3 from its own F64 after these fifty steps.
@@ -96,7 +96,7 @@ class OptimizerParityTest {
   }
 
   @Test
-  void everyCaseOfTheScriptIsHere() {
+  void everyGoldenCaseIsTested() {
     List<String> names = GOLDEN.tensors().keySet().stream().filter(n -> n.endsWith(".1")).toList();
     assertEquals(names.size(), cases().count());
   }

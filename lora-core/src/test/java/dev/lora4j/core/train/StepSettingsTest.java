@@ -69,7 +69,7 @@ class StepSettingsTest {
   }
 
   @Test
-  void withoutAnAverageThereIsNone() {
+  void averageExistsOnlyWhereItIsRequested() {
     Map<String, HostTensor> without = after(StepSettings.of(AdamW.DEFAULT, 0));
     Map<String, HostTensor> with = after(StepSettings.of(AdamW.DEFAULT, 0).averaging(0.9));
     assertFalse(without.containsKey("average"));
@@ -78,28 +78,28 @@ class StepSettingsTest {
   }
 
   @Test
-  void aRunWithAnAverageGoesOnOnlyWithOne(@TempDir Path folder) {
+  void runWithEmaResumesOnlyWithEma(@TempDir Path folder) {
     StepSettings settings = StepSettings.of(AdamW.DEFAULT, 0);
     try (Scope scope = ENGINE.scope("test");
         SmallProblem without = problem(scope, settings, ParameterGroups.NONE);
         SmallProblem with = problem(scope, settings.averaging(0.9), ParameterGroups.NONE)) {
       Path file = folder.resolve("checkpoint.safetensors");
-      Checkpoint.of(with.begin(), 0).write(file);
-      Checkpoint read = Checkpoint.read(file);
+      TrainingCheckpoint.of(with.begin(), 0).write(file);
+      TrainingCheckpoint read = TrainingCheckpoint.read(file);
       refused("moving average", () -> read.restore(scope, without.step(), without.layout()));
     }
   }
 
   @Test
-  void aRunGoesOnOnlyWithTheSameGroups(@TempDir Path folder) {
+  void runResumesOnlyWithTheSameGroups(@TempDir Path folder) {
     StepSettings settings = StepSettings.of(AdamW.DEFAULT, 0);
     try (Scope scope = ENGINE.scope("test");
         SmallProblem one = problem(scope, settings, ParameterGroups.NONE);
         // A group moves its weights to the front of the buffer.
         SmallProblem two = problem(scope, settings, group(StepSettingsTest::up, 16))) {
       Path file = folder.resolve("checkpoint.safetensors");
-      Checkpoint.of(one.begin(), 0).write(file);
-      Checkpoint read = Checkpoint.read(file);
+      TrainingCheckpoint.of(one.begin(), 0).write(file);
+      TrainingCheckpoint read = TrainingCheckpoint.read(file);
       refused("order", () -> read.restore(scope, two.step(), two.layout()));
     }
   }
@@ -140,7 +140,7 @@ class StepSettingsTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {-0.1, 1, Double.NaN})
-  void averagesThatAreNoneAreRefused(double decay) {
+  void invalidEmaDecaysAreRefused(double decay) {
     refusedSetting(AdamW.DEFAULT, 0, decay);
   }
 

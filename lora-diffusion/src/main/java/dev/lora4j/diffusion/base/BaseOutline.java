@@ -6,7 +6,7 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -88,12 +88,12 @@ public final class BaseOutline {
    * @throws IllegalArgumentException if they have not
    */
   public void requireClipSkip(int clipSkip) {
-    EncoderView view = configs.view(clipSkip);
+    HiddenLayer view = configs.view(clipSkip);
     for (ModelConfigs.Text text : configs.texts()) {
       Network.walk(
           text.model(),
           DType.F32,
-          Networks.text(text.network(), view, DType.F32, AdapterInputs.NONE));
+          StagedNetworks.text(text.network(), view, DType.F32, AdapterInputs.NONE));
     }
   }
 }

@@ -4,7 +4,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,12 +21,12 @@ final class BaseSites {
               sites.add(site);
               return y;
             };
-    Network.walk("unet", DType.F32, Networks.denoiser(configs.unet(), DType.F32, recorder));
+    Network.walk("unet", DType.F32, StagedNetworks.denoiser(configs.unet(), DType.F32, recorder));
     for (ModelConfigs.Text text : configs.texts()) {
       Network.walk(
           text.model(),
           DType.F32,
-          Networks.text(text.network(), EncoderView.LAST, DType.F32, recorder));
+          StagedNetworks.text(text.network(), HiddenLayer.LAST, DType.F32, recorder));
     }
     return new SiteCatalogue(sites);
   }

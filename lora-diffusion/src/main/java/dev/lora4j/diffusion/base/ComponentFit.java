@@ -47,11 +47,11 @@ final class ComponentFit {
               + " instruction or to enlarge pictures.");
     }
     int width = configs.texts().stream().mapToInt(t -> t.network().width()).sum();
-    if (width != denoiser.contextWidth()) {
+    if (width != denoiser.crossAttentionDim()) {
       throw new ModelException(
           path
               + ": the denoiser takes texts of width "
-              + denoiser.contextWidth()
+              + denoiser.crossAttentionDim()
               + ", but the text encoders together give "
               + width
               + ".");

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.model.ConfiguredKinds;
+import dev.lora4j.core.model.ConfiguredExtensions;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.diffusion.denoiser.DenoiserFamily;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
@@ -16,7 +16,7 @@ final class DenoiserFamilies {
    * @throws ModelException if no kind knows it, or several claim it
    */
   static DenoiserNetwork network(ConfigFile config) {
-    return ConfiguredKinds.of(
+    return ConfiguredExtensions.of(
             DenoiserFamily.class,
             DenoiserFamily::recognises,
             config,

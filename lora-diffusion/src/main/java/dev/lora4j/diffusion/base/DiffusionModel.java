@@ -12,7 +12,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
@@ -75,14 +75,16 @@ public final class DiffusionModel {
   /** What each network asks for. */
   private Map<String, List<Parameter>> wanted() {
     Map<String, List<Parameter>> wanted = new LinkedHashMap<>();
-    wanted.put("unet", parameters(Networks.denoiser(denoiser(), compute, AdapterInputs.NONE)));
+    wanted.put(
+        "unet", parameters(StagedNetworks.denoiser(denoiser(), compute, AdapterInputs.NONE)));
     for (ModelConfigs.Text text : configs.texts()) {
       Network.Staging whole =
-          Networks.text(text.network(), EncoderView.LAST, compute, AdapterInputs.NONE);
+          StagedNetworks.text(text.network(), HiddenLayer.LAST, compute, AdapterInputs.NONE);
       wanted.put(text.model(), parameters(whole));
     }
     wanted.put(
-        "vae", parameters(Networks.encoder(vae(), compute), Networks.decoder(vae(), compute)));
+        "vae",
+        parameters(StagedNetworks.encoder(vae(), compute), StagedNetworks.decoder(vae(), compute)));
     return wanted;
   }
 
@@ -169,7 +171,7 @@ public final class DiffusionModel {
    *
    * @param clipSkip layers to leave out beyond what the base leaves out
    */
-  public EncoderView view(int clipSkip) {
+  public HiddenLayer view(int clipSkip) {
     return configs.view(clipSkip);
   }
 

@@ -5,9 +5,9 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.base.original.IgnoredKey;
+import dev.lora4j.diffusion.base.original.InferredPrediction;
 import dev.lora4j.diffusion.base.original.OriginalCheckpoint;
 import dev.lora4j.diffusion.base.original.OriginalKind;
-import dev.lora4j.diffusion.base.original.Taught;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
@@ -53,7 +53,7 @@ final class FileSource implements ModelSource {
     store = open(file);
     try {
       original = OriginalCheckpoint.of(store);
-      configs = folder.map(Configs::of).orElseGet(this::measured);
+      configs = folder.map(DiffusersConfigs::of).orElseGet(this::measured);
       if (configs.texts().size() != original.encoders()) {
         throw new ModelException(
             file
@@ -67,7 +67,7 @@ final class FileSource implements ModelSource {
       }
       configs.texts().forEach(this::clip);
       unet();
-      folder.ifPresent(f -> notes.addAll(Configs.notes(f, configs)));
+      folder.ifPresent(f -> notes.addAll(DiffusersConfigs.notes(f, configs)));
     } catch (RuntimeException | Error e) {
       store.close();
       throw e;
@@ -115,7 +115,7 @@ final class FileSource implements ModelSource {
   }
 
   private ModelConfigs measured() {
-    Taught taught = original.taught();
+    InferredPrediction taught = original.prediction();
     notes.add(
         file.getFileName()
             + " is taken for a "
@@ -150,7 +150,7 @@ final class FileSource implements ModelSource {
   }
 
   /** The schedule that all three kinds were trained on. */
-  private static SchedulerConfig schedule(Taught taught) {
+  private static SchedulerConfig schedule(InferredPrediction taught) {
     SchedulerConfig plain =
         new SchedulerConfig(
             1000,

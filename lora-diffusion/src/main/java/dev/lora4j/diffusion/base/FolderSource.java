@@ -6,7 +6,7 @@ import dev.lora4j.core.model.WeightFiles;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.diffusion.text.PromptTokenizer;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,14 +29,14 @@ final class FolderSource implements ModelSource {
   private final Map<String, TensorStore> stores = new LinkedHashMap<>();
 
   FolderSource(Path folder) {
-    if (!Files.isDirectory(Configs.denoiserFolder(folder))) {
+    if (!Files.isDirectory(DiffusersConfigs.denoiserFolder(folder))) {
       throw new ModelException(
           folder
               + " is no model: expected a folder in the layout of diffusers, with unet, vae,"
               + " text_encoder, tokenizer and scheduler inside.");
     }
     this.folder = folder;
-    configs = Configs.of(folder);
+    configs = DiffusersConfigs.of(folder);
   }
 
   @Override
@@ -57,7 +57,7 @@ final class FolderSource implements ModelSource {
   @Override
   public List<Placement> places(String model, Parameter parameter) {
     String name = parameter.name();
-    Optional<TextNetwork> text = configs.text(model);
+    Optional<TextEncoderNetwork> text = configs.text(model);
     if (text.isPresent()) {
       return text.get().names(name).stream().map(n -> Placement.of(model, n)).toList();
     }
@@ -89,12 +89,12 @@ final class FolderSource implements ModelSource {
 
   /** Where a network's weights lie. */
   private Path part(String model) {
-    return model.equals(DENOISER) ? Configs.denoiserFolder(folder) : folder.resolve(model);
+    return model.equals(DENOISER) ? DiffusersConfigs.denoiserFolder(folder) : folder.resolve(model);
   }
 
   @Override
   public List<String> notes() {
-    return Configs.notes(folder, configs);
+    return DiffusersConfigs.notes(folder, configs);
   }
 
   @Override

@@ -5,8 +5,8 @@ import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.identity.Digests;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
-import dev.lora4j.diffusion.text.EncoderView;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.HiddenLayer;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -36,7 +36,7 @@ record ModelConfigs(
    *
    * @param model what the names of its sites begin with, for example {@code text_encoder_2}
    */
-  record Text(String model, TextNetwork network) implements Canonical {
+  record Text(String model, TextEncoderNetwork network) implements Canonical {
     @Override
     public String canonical() {
       return CanonicalForm.of("Text").with("model", model).with("config", network).text();
@@ -48,7 +48,7 @@ record ModelConfigs(
   }
 
   /** The text encoder of this name, if the network is one. */
-  Optional<TextNetwork> text(String model) {
+  Optional<TextEncoderNetwork> text(String model) {
     return texts.stream().filter(t -> t.model().equals(model)).map(Text::network).findFirst();
   }
 
@@ -83,8 +83,8 @@ record ModelConfigs(
   }
 
   /** Which layer of the text encoders is looked at if so many more are left out. */
-  EncoderView view(int clipSkip) {
-    return new EncoderView(clipSkip + (xl() ? 1 : 0), !xl());
+  HiddenLayer view(int clipSkip) {
+    return new HiddenLayer(clipSkip + (xl() ? 1 : 0), !xl());
   }
 
   /** With another schedule. */

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.core.model.WeightPlaces;
+import dev.lora4j.core.model.WeightLocations;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +11,8 @@ import java.util.List;
  * Where a base model comes from: its configurations, and where the weights of each of its networks
  * lie. Networks are called {@code unet}, {@code vae}, {@code text_encoder}, {@code text_encoder_2}.
  */
-sealed interface ModelSource extends WeightPlaces, AutoCloseable permits FolderSource, FileSource {
+sealed interface ModelSource extends WeightLocations, AutoCloseable
+    permits FolderSource, FileSource {
   /**
    * Opens a folder in the layout of diffusers, or a checkpoint in one file.
    *

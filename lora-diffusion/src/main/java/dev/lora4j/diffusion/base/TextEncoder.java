@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.nn.WeightStore;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 
 /**
  * One of a base's text encoders.
@@ -11,4 +11,4 @@ import dev.lora4j.diffusion.text.TextNetwork;
  * @param network it, with its sizes
  * @param weights its weights
  */
-public record TextEncoder(String model, TextNetwork network, WeightStore weights) {}
+public record TextEncoder(String model, TextEncoderNetwork network, WeightStore weights) {}

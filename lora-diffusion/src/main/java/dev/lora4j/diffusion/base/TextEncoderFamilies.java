@@ -1,10 +1,10 @@
 package dev.lora4j.diffusion.base;
 
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.model.ConfiguredKinds;
+import dev.lora4j.core.model.ConfiguredExtensions;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.diffusion.text.TextEncoderFamily;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 
 /** The kinds of text encoders that there are, with those that plug-ins bring. */
 final class TextEncoderFamilies {
@@ -15,8 +15,8 @@ final class TextEncoderFamilies {
    *
    * @throws ModelException if no kind knows it, or several claim it
    */
-  static TextNetwork network(ConfigFile config) {
-    return ConfiguredKinds.of(
+  static TextEncoderNetwork network(ConfigFile config) {
+    return ConfiguredExtensions.of(
             TextEncoderFamily.class,
             TextEncoderFamily::recognises,
             config,

@@ -5,7 +5,7 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.text.TextEncoderFamily;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.util.List;
 
 /**
@@ -58,7 +58,7 @@ public final class ClipFamily implements TextEncoderFamily {
   }
 
   @Override
-  public TextNetwork network(ConfigFile config) {
+  public TextEncoderNetwork network(ConfigFile config) {
     FIELDS.require(config);
     int width = config.within("hidden_size", 1, MOST_WIDTH);
     int heads = config.within("num_attention_heads", 1, MOST_WIDTH);

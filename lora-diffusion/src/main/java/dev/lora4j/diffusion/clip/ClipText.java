@@ -8,10 +8,10 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.text.EncodedText;
-import dev.lora4j.diffusion.text.EncoderTokens;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.PromptTokenizer;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderInputs;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ import java.util.Optional;
  *
  * @param end the token at which the pooled text is taken; {@link #GREATEST} for the greatest of all
  */
-public record ClipText(ClipTextConfig config, int end) implements TextNetwork {
+public record ClipText(ClipTextConfig config, int end) implements TextEncoderNetwork {
   /** What configurations have as the end that were written before they said it rightly. */
   public static final int GREATEST = 2;
 
@@ -53,7 +53,8 @@ public record ClipText(ClipTextConfig config, int end) implements TextNetwork {
   }
 
   @Override
-  public EncodedText stage(Weights weights, EncoderTokens tokens, DType compute, EncoderView view) {
+  public EncodedText stage(
+      Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
     return tokens
         .end()
         .map(end -> pooled(weights, tokens, end, compute, view))
@@ -105,11 +106,11 @@ public record ClipText(ClipTextConfig config, int end) implements TextNetwork {
    * @return the last hidden state after the final norm, [batch, tokens, hiddenSize]
    */
   public Expr apply(Weights weights, Expr ids, DType compute) {
-    return apply(weights, EncoderTokens.of(ids), compute, EncoderView.LAST);
+    return apply(weights, TextEncoderInputs.of(ids), compute, HiddenLayer.LAST);
   }
 
   /** As far as {@code view} needs it. */
-  private Expr apply(Weights weights, EncoderTokens tokens, DType compute, EncoderView view) {
+  private Expr apply(Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
     Weights at = weights.at("text_model");
     Expr h = layers(at, embed(at, tokens, compute), 0, seen(view));
     return view.normed() ? norm(at, "final_layer_norm", h) : h;
@@ -117,7 +118,7 @@ public record ClipText(ClipTextConfig config, int end) implements TextNetwork {
 
   /** For its view and for the pooled text, which is what the end token became. */
   private EncodedText pooled(
-      Weights weights, EncoderTokens tokens, Expr end, DType compute, EncoderView view) {
+      Weights weights, TextEncoderInputs tokens, Expr end, DType compute, HiddenLayer view) {
     Weights at = weights.at("text_model");
     int seen = seen(view);
     Expr h = layers(at, embed(at, tokens, compute), 0, seen);
@@ -129,7 +130,7 @@ public record ClipText(ClipTextConfig config, int end) implements TextNetwork {
   }
 
   /** How many layers a view has before it. */
-  private int seen(EncoderView view) {
+  private int seen(HiddenLayer view) {
     int layers = config.numHiddenLayers() - view.skip();
     if (view.skip() < 0 || layers < 1) {
       throw new IllegalArgumentException(
@@ -150,7 +151,7 @@ public record ClipText(ClipTextConfig config, int end) implements TextNetwork {
     return h;
   }
 
-  private Expr embed(Weights at, EncoderTokens tokens, DType compute) {
+  private Expr embed(Weights at, TextEncoderInputs tokens, DType compute) {
     int width = config.hiddenSize();
     Expr ids = tokens.ids();
     Weights embeddings = at.at("embeddings");

@@ -74,7 +74,7 @@ public final class ClipTokenizer implements PromptTokenizer {
    * @throws ClipTokenizerException if the folder holds no CLIP vocabulary
    */
   public static ClipTokenizer load(Path folder) throws IOException {
-    SpecialTokens special = SpecialTokens.read(folder);
+    ClipSpecialTokens special = ClipSpecialTokens.read(folder);
     Map<String, Integer> ids = new HashMap<>();
     JsonObject json;
     if (Files.exists(folder.resolve("vocab.json"))) {
@@ -105,7 +105,7 @@ public final class ClipTokenizer implements PromptTokenizer {
    * @throws ClipTokenizerException if the vocabulary lacks a special token
    */
   public static ClipTokenizer of(ClipVocabulary vocabulary, String pad, int maxLength) {
-    SpecialTokens special = SpecialTokens.padding(pad, maxLength);
+    ClipSpecialTokens special = ClipSpecialTokens.padding(pad, maxLength);
     Map<String, Integer> ids = vocabulary.ids();
     int start = id(ids, special.start());
     int end = id(ids, special.end());
@@ -256,7 +256,7 @@ public final class ClipTokenizer implements PromptTokenizer {
   }
 
   /** The same as a {@code tokenizer.json}, as transformers sets CLIP's tokeniser up. */
-  private static JsonObject describe(ClipVocabulary vocabulary, SpecialTokens special) {
+  private static JsonObject describe(ClipVocabulary vocabulary, ClipSpecialTokens special) {
     JsonObject vocab = new JsonObject();
     vocabulary.ids().forEach(vocab::addProperty);
     JsonArray merges = new JsonArray();

@@ -60,7 +60,7 @@ public final class PromptChunks {
 
   /** The chunks of a prompt, at least one. */
   public static List<Chunk> of(PromptTokenizer tokenizer, String prompt) {
-    return of(tokenizer, prompt, EmbeddingWords.NONE);
+    return of(tokenizer, prompt, EmbeddingTokens.NONE);
   }
 
   /**
@@ -69,13 +69,13 @@ public final class PromptChunks {
    *
    * @throws EmbeddingException if one has more vectors than a chunk has places
    */
-  public static List<Chunk> of(PromptTokenizer tokenizer, String prompt, EmbeddingWords words) {
+  public static List<Chunk> of(PromptTokenizer tokenizer, String prompt, EmbeddingTokens words) {
     PromptChunks made = new PromptChunks(tokenizer);
     for (Piece piece : PromptSyntax.parse(prompt)) {
       if (piece.breaks()) {
         made.finish();
       }
-      for (EmbeddingWords.Part part : words.split(piece.text())) {
+      for (EmbeddingTokens.Part part : words.split(piece.text())) {
         for (int id : tokenizer.pieces(part.text())) {
           made.add(id, piece.weight());
         }

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.dataset;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +24,7 @@ public final class Batches {
    * @param bucket the size of all of its pictures
    * @param draws one or more, of one bucket and group
    */
-  public record Batch(long epoch, Bucket bucket, List<Draw> draws) {}
+  public record Batch(long epoch, Bucket bucket, List<TrainingDraw> draws) {}
 
   /** One of the times that a picture comes in an epoch. */
   private record Turn(DataItem item, int repeat) {}
@@ -86,9 +86,9 @@ public final class Batches {
       order = order(epoch);
       latest = order;
     }
-    List<Draw> draws =
+    List<TrainingDraw> draws =
         order.batches.get((int) (step % perEpoch)).stream()
-            .map(turn -> Draw.of(turn.item, seed, epoch, turn.repeat))
+            .map(turn -> TrainingDraw.of(turn.item, seed, epoch, turn.repeat))
             .toList();
     return new Batch(epoch, draws.get(0).item().fit().bucket(), draws);
   }
@@ -96,13 +96,13 @@ public final class Batches {
   private Order order(long epoch) {
     List<List<Turn>> batches = new ArrayList<>();
     for (int place = 0; place < places.size(); place++) {
-      List<Turn> turns = shuffled(places.get(place), Noise.of(seed, WITHIN, epoch, place));
+      List<Turn> turns = shuffled(places.get(place), SeededNoise.of(seed, WITHIN, epoch, place));
       int size = turns.get(0).item.batch();
       for (int at = 0; at < turns.size(); at += size) {
         batches.add(turns.subList(at, Math.min(at + size, turns.size())));
       }
     }
-    return new Order(epoch, shuffled(batches, Noise.of(seed, AMONG, epoch)));
+    return new Order(epoch, shuffled(batches, SeededNoise.of(seed, AMONG, epoch)));
   }
 
   private static int count(List<Turn> turns) {
@@ -110,7 +110,7 @@ public final class Batches {
     return (turns.size() + size - 1) / size;
   }
 
-  private static <T> List<T> shuffled(List<T> all, Noise noise) {
+  private static <T> List<T> shuffled(List<T> all, SeededNoise noise) {
     List<T> order = new ArrayList<>(all.size());
     for (int i : noise.permutation(all.size())) {
       order.add(all.get(i));

@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.dataset;
 
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.image.PixelMap;
 
 /**
@@ -21,7 +21,7 @@ public record ColourJitter(double degrees, double gamma) implements Canonical {
   private static final double MOST_GAMMA = 0.05;
   private static final double LARGEST = 255;
 
-  static ColourJitter drawn(Noise noise) {
+  static ColourJitter drawn(SeededNoise noise) {
     boolean changes = noise.uniform() < SHARE;
     boolean turns = noise.uniform() < 0.5;
     double amount = 2 * noise.uniform() - 1;

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.dataset;
 
-import dev.lora4j.diffusion.dataset.bucket.Fit;
+import dev.lora4j.diffusion.dataset.bucket.BucketFit;
 import dev.lora4j.diffusion.dataset.caption.CaptionRecipe;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ public record DataItem(
     String sha256,
     int width,
     int height,
-    Fit fit,
+    BucketFit fit,
     int repeats,
     String caption,
     boolean written,

@@ -44,11 +44,11 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
           .sources()
           .forEach(
               source -> found.addAll(new FolderSurvey(group, source, depth, problems).items()));
-      for (DataItem item : Regularisation.balanced(found, problems)) {
+      for (DataItem item : PriorPreservation.balanced(found, problems)) {
         items.add(item.placed(items.size(), i));
       }
     }
-    problems.addAll(Twins.among(items));
+    problems.addAll(DuplicateFiles.among(items));
     boolean nothing = items.stream().allMatch(item -> item.validation() || item.regularisation());
     if (nothing && problems.stream().noneMatch(DataProblem::isError)) {
       groups.stream()

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.dataset;
 
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
-import dev.lora4j.diffusion.dataset.bucket.Fit;
+import dev.lora4j.diffusion.dataset.bucket.BucketFit;
 import dev.lora4j.diffusion.dataset.cache.CacheKey;
 import dev.lora4j.diffusion.dataset.image.Lanczos;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
@@ -25,7 +25,7 @@ public final class DrawnPictures {
    *
    * @throws DataSetException if the file is not what was surveyed any more
    */
-  public static Picture picture(Draw draw) {
+  public static Picture picture(TrainingDraw draw) {
     DataItem item = draw.item();
     PixelMap whole = decoded(item.file(), item.sha256()).over(item.source().background());
     PixelMap shown = draw.colour().of(placed(draw, whole));
@@ -43,7 +43,7 @@ public final class DrawnPictures {
    * @param factor pixels per place and direction, 8 for Stable Diffusion
    * @throws DataSetException if the file is not what was surveyed any more
    */
-  public static Optional<float[]> mask(Draw draw, int factor) {
+  public static Optional<float[]> mask(TrainingDraw draw, int factor) {
     DataItem item = draw.item();
     Optional<PixelMap> said =
         item.mask().map(file -> decoded(file, item.maskSha256().orElseThrow()).channel(0));
@@ -59,7 +59,7 @@ public final class DrawnPictures {
   }
 
   /** A key that also has everything that the pixels of a draw depend on. */
-  public static CacheKey key(CacheKey computed, Draw draw) {
+  public static CacheKey key(CacheKey computed, TrainingDraw draw) {
     DataItem item = draw.item();
     return computed
         .with("pixels", VERSION)
@@ -84,8 +84,8 @@ public final class DrawnPictures {
     }
   }
 
-  private static PixelMap placed(Draw draw, PixelMap whole) {
-    Fit fit = draw.item().fit();
+  private static PixelMap placed(TrainingDraw draw, PixelMap whole) {
+    BucketFit fit = draw.item().fit();
     return Lanczos.resize(whole, fit.width(), fit.height())
         .cropped(draw.cropX(), draw.cropY(), fit.bucket().width(), fit.bucket().height());
   }

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.dataset;
 
-import dev.lora4j.core.train.Noise;
-import dev.lora4j.diffusion.dataset.bucket.Fit;
+import dev.lora4j.core.train.SeededNoise;
+import dev.lora4j.diffusion.dataset.bucket.BucketFit;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
 import dev.lora4j.diffusion.dataset.image.PictureFileException;
 import dev.lora4j.diffusion.dataset.image.PictureHeader;
@@ -162,7 +162,7 @@ final class FolderSurvey {
       if (depth == DataSet.Depth.PIXELS) {
         file.decode(remark -> problems.add(DataProblem.warning(picture, remark)));
       }
-      Fit fit = group.bucketing().fit(header.width(), header.height());
+      BucketFit fit = group.bucketing().fit(header.width(), header.height());
       if (fit.bucket().width() == 0 || fit.bucket().height() == 0) {
         problems.add(
             DataProblem.error(
@@ -201,7 +201,7 @@ final class FolderSurvey {
     }
   }
 
-  private void advise(Path picture, PictureHeader header, Fit fit) {
+  private void advise(Path picture, PictureHeader header, BucketFit fit) {
     if (fit.scale() > MOST_ENLARGED) {
       problems.add(
           DataProblem.warning(
@@ -244,6 +244,6 @@ final class FolderSurvey {
 
   private double lot(DataItem item) {
     long content = Long.parseUnsignedLong(item.sha256().substring(0, 16), 16);
-    return Noise.of(group.validationSeed(), content).uniform();
+    return SeededNoise.of(group.validationSeed(), content).uniform();
   }
 }

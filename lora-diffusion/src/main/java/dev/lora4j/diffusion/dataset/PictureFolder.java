@@ -22,7 +22,7 @@ public final class PictureFolder {
     List<DataSource> sources = List.of(DataSource.of(folder));
     DataGroup group = new DataGroup(Bucketing.fixed(width, height), 1, 0, sources);
     return DataSet.survey(List.of(group), DataSet.Depth.HEADERS).usable().items().stream()
-        .map(item -> DrawnPictures.picture(Draw.plain(item)))
+        .map(item -> DrawnPictures.picture(TrainingDraw.plain(item)))
         .toList();
   }
 }

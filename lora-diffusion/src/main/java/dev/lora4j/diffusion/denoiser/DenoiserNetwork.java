@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.denoiser;
 
 import dev.lora4j.core.identity.Canonical;
-import dev.lora4j.core.mix.SitePlace;
+import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
@@ -19,9 +19,12 @@ public interface DenoiserNetwork extends Canonical {
   int outChannels();
 
   /** Width of the vectors that stand for a text's words. */
-  int contextWidth();
+  int crossAttentionDim();
 
-  /** Width of the text as one vector, with which it is told {@link Told}; 0 if it is not. */
+  /**
+   * Width of the text as one vector, with which it is told {@link AddedConditioning}; 0 if it is
+   * not.
+   */
   default int pooledWidth() {
     return 0;
   }
@@ -46,7 +49,7 @@ public interface DenoiserNetwork extends Canonical {
    * {@code unet.} whatever the kind. By it adapters count in a part of the picture alone, and the
    * arithmetic of having them beside the weights is known.
    */
-  SitePlace.Of places();
+  SitePlacement.Of places();
 
   /**
    * Stages the network. The layers that it takes from {@code weights} are those that adapters can
@@ -55,7 +58,7 @@ public interface DenoiserNetwork extends Canonical {
    * @param weights asked for by the names that its checkpoints have
    * @param checkpointing whether training may compute inner values a second time instead of keeping
    *     them; must change no bit of a gradient. What is cheap beside the products around it is best
-   *     staged by {@link dev.lora4j.core.tensor.Graph#cheap}, whatever this says
+   *     staged by {@link dev.lora4j.core.tensor.Graph#recompute}, whatever this says
    * @return the prediction [batch, outChannels, height, width], in the type of {@code inputs.x()}
    * @throws IllegalArgumentException if {@code inputs} tell more or less than it is to be told
    */

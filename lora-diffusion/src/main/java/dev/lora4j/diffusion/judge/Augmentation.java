@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.judge;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.Picture;
 
 /**
@@ -19,15 +19,15 @@ public record Augmentation(
   private static final int WHITE = 255;
 
   /** The picture after it; half of all are mirrored. */
-  Picture of(Picture picture, Noise random) {
+  Picture of(Picture picture, SeededNoise random) {
     Picture turned = random.uniform() < 0.5 ? picture.flipped() : picture;
     Picture moved = moved(turned, random);
-    Picture grey = random.uniform() < grey() ? Controls.desaturated(moved) : moved;
+    Picture grey = random.uniform() < grey() ? ControlPictures.desaturated(moved) : moved;
     Picture soft = Blur.of(grey, random.index(blur + 1));
     return coloured(soft, random);
   }
 
-  private Picture moved(Picture picture, Noise random) {
+  private Picture moved(Picture picture, SeededNoise random) {
     double dx = (2 * random.uniform() - 1) * shift;
     double dy = (2 * random.uniform() - 1) * shift;
     double scale = 1 + (2 * random.uniform() - 1) * zoom;
@@ -65,7 +65,7 @@ public record Augmentation(
     return (byte) Math.round(sum);
   }
 
-  private Picture coloured(Picture picture, Noise random) {
+  private Picture coloured(Picture picture, SeededNoise random) {
     double deviation = noise * random.uniform();
     byte[] from = picture.rgb();
     byte[] to = new byte[from.length];

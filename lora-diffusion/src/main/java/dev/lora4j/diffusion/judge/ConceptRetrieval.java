@@ -20,7 +20,10 @@ public final class ConceptRetrieval implements AutoCloseable {
     this.classifier = classifier;
   }
 
-  /** Reads a file that {@link ClassifierTrainer} wrote, whose labels are the concepts in order. */
+  /**
+   * Reads a file that {@link PictureClassifierTrainer} wrote, whose labels are the concepts in
+   * order.
+   */
   public static ConceptRetrieval load(Engine engine, Path file) {
     return new ConceptRetrieval(PictureClassifier.load(engine, file));
   }

@@ -22,8 +22,10 @@ final class DrawingFeatures {
 
   static float[] of(Picture picture) {
     float[] features = new float[LENGTH];
-    Planes[] channels = {
-      Planes.channel(picture, 0), Planes.channel(picture, 1), Planes.channel(picture, 2)
+    ColourPlanes[] channels = {
+      ColourPlanes.channel(picture, 0),
+      ColourPlanes.channel(picture, 1),
+      ColourPlanes.channel(picture, 2)
     };
     int at = directions(channels, features);
     at = colours(channels, features, at);
@@ -31,7 +33,7 @@ final class DrawingFeatures {
     return features;
   }
 
-  private static int directions(Planes[] channels, float[] features) {
+  private static int directions(ColourPlanes[] channels, float[] features) {
     int w = channels[0].width();
     int h = channels[0].height();
     int length = CELLS * CELLS * DIRECTIONS;
@@ -39,7 +41,7 @@ final class DrawingFeatures {
       for (int x = 0; x < w; x++) {
         float dx = 0;
         float dy = 0;
-        for (Planes channel : channels) {
+        for (ColourPlanes channel : channels) {
           float cx = channel.slopeX(x, y);
           float cy = channel.slopeY(x, y);
           if (cx * cx + cy * cy > dx * dx + dy * dy) {
@@ -88,10 +90,10 @@ final class DrawingFeatures {
     }
   }
 
-  private static int colours(Planes[] channels, float[] features, int from) {
+  private static int colours(ColourPlanes[] channels, float[] features, int from) {
     int at = from;
-    for (Planes channel : channels) {
-      Planes cells = channel.shrunk(Math.max(1, channel.width() / CELLS));
+    for (ColourPlanes channel : channels) {
+      ColourPlanes cells = channel.shrunk(Math.max(1, channel.width() / CELLS));
       for (int i = 0; i < CELLS * CELLS; i++) {
         features[at++] = 1 - cells.get(i % CELLS, i / CELLS);
       }
@@ -99,7 +101,7 @@ final class DrawingFeatures {
     return at;
   }
 
-  private static void cover(Planes[] channels, float[] features, int from) {
+  private static void cover(ColourPlanes[] channels, float[] features, int from) {
     int w = channels[0].width();
     int h = channels[0].height();
     for (int y = 0; y < h; y++) {

@@ -49,14 +49,16 @@ public final class Judges implements AutoCloseable {
    * @param truths true pictures in that style, of all concepts that are shown
    * @throws IllegalArgumentException if there are no pictures
    */
-  public Scores score(List<Shown> shown, Optional<String> style, Optional<TruthRank> truths) {
+  public JudgeScores score(
+      List<JudgedSample> shown, Optional<String> style, Optional<TruthRank> truths) {
     if (shown.isEmpty()) {
       throw new IllegalArgumentException("There are no pictures to score; give at least one.");
     }
-    List<Picture> pictures = shown.stream().map(Shown::picture).toList();
-    List<Integer> ranks = concepts.ranks(pictures, shown.stream().map(Shown::concept).toList());
+    List<Picture> pictures = shown.stream().map(JudgedSample::picture).toList();
+    List<Integer> ranks =
+        concepts.ranks(pictures, shown.stream().map(JudgedSample::concept).toList());
     double found = ranks.stream().filter(r -> r <= ConceptRetrieval.TOP).count();
-    return new Scores(
+    return new JudgeScores(
         shown.size(),
         style.map(s -> share(pictures, s)),
         found / shown.size(),
@@ -69,18 +71,18 @@ public final class Judges implements AutoCloseable {
     return right / (double) pictures.size();
   }
 
-  private static Scores.Truth truth(List<Shown> shown, TruthRank truths) {
+  private static JudgeScores.Truth truth(List<JudgedSample> shown, TruthRank truths) {
     double first = 0;
     double ranks = 0;
     double distances = 0;
-    for (Shown one : shown) {
+    for (JudgedSample one : shown) {
       TruthRank.Place place = truths.place(one.picture(), one.concept());
       first += place.rank() == 1 ? 1 : 0;
       ranks += place.rank();
       distances += place.distance();
     }
     int n = shown.size();
-    return new Scores.Truth(first / n, ranks / n, distances / n);
+    return new JudgeScores.Truth(first / n, ranks / n, distances / n);
   }
 
   @Override

@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A trained {@link JudgeSize} at work: tells how near pictures are to each of its labels. The file
- * says what its labels are, and how often it was right about pictures that it had not seen.
+ * A trained {@link JudgeNetwork} at work: tells how near pictures are to each of its labels. The
+ * file says what its labels are, and how often it was right about pictures that it had not seen.
  */
 public final class PictureClassifier implements AutoCloseable {
   static final String LABELS = "labels";
@@ -34,7 +34,7 @@ public final class PictureClassifier implements AutoCloseable {
   private final Scope scope;
   private final Network network;
   private final WeightStore weights;
-  private final JudgeSize size;
+  private final JudgeNetwork size;
   private final List<String> labels;
   private final int side;
   private final Map<String, Double> accuracies;
@@ -43,7 +43,7 @@ public final class PictureClassifier implements AutoCloseable {
       Scope scope,
       Network network,
       WeightStore weights,
-      JudgeSize size,
+      JudgeNetwork size,
       List<String> labels,
       int side,
       Map<String, Double> accuracies) {
@@ -57,7 +57,7 @@ public final class PictureClassifier implements AutoCloseable {
   }
 
   /**
-   * Reads a file that {@link ClassifierTrainer} wrote.
+   * Reads a file that {@link PictureClassifierTrainer} wrote.
    *
    * @throws IllegalArgumentException if it is another file
    */
@@ -67,7 +67,7 @@ public final class PictureClassifier implements AutoCloseable {
       told = opened.metadata();
     }
     List<String> labels = List.of(said(file, told, LABELS).split("\n", -1));
-    JudgeSize size = JudgeSize.of(said(file, told, SIZE));
+    JudgeNetwork size = JudgeNetwork.of(said(file, told, SIZE));
     int side = Integer.parseInt(said(file, told, SIDE));
     Map<String, Double> accuracies = new TreeMap<>();
     told.forEach(
@@ -78,7 +78,7 @@ public final class PictureClassifier implements AutoCloseable {
         });
     Scope scope = engine.scope("classifier");
     try {
-      int length = size.features().of(Controls.blank(side, side)).length;
+      int length = size.features().of(ControlPictures.blank(side, side)).length;
       Network.Staging staging = staging(size, length, labels.size());
       WeightStore weights =
           NetworkWeights.load(scope, file, DType.F32, Network.parameters(DType.F32, staging));
@@ -101,7 +101,7 @@ public final class PictureClassifier implements AutoCloseable {
                         + "'; expected a file that ClassifierTrainer wrote."));
   }
 
-  private static Network.Staging staging(JudgeSize size, int length, int labels) {
+  private static Network.Staging staging(JudgeNetwork size, int length, int labels) {
     return (graph, weights) -> {
       Expr x = graph.input("features", DType.F32, Shape.of(Shape.UNKNOWN, length));
       return List.of(size.cosines(weights.apply(SiteAdapters.NONE), x, labels));

@@ -23,7 +23,7 @@ public final class PictureDistance {
    * @throws IllegalArgumentException if the pictures differ in size
    */
   public static double between(Picture a, Picture b) {
-    Controls.requireSameSize(a, b);
+    ControlPictures.requireSameSize(a, b);
     return between(cells(a), cells(b));
   }
 

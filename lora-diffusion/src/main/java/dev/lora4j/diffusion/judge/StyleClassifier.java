@@ -19,7 +19,7 @@ public final class StyleClassifier implements AutoCloseable {
     this.classifier = classifier;
   }
 
-  /** Reads a file that {@link ClassifierTrainer} wrote. */
+  /** Reads a file that {@link PictureClassifierTrainer} wrote. */
   public static StyleClassifier load(Engine engine, Path file) {
     return new StyleClassifier(PictureClassifier.load(engine, file));
   }

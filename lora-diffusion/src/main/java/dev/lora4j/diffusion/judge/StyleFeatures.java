@@ -32,7 +32,7 @@ final class StyleFeatures {
 
   static float[] of(Picture picture) {
     float[] features = new float[LENGTH];
-    Planes luma = Planes.luma(picture);
+    ColourPlanes luma = ColourPlanes.luma(picture);
     int at = colours(picture, features);
     at = edges(luma, features, at);
     at = pairs(luma, features, at);
@@ -79,7 +79,7 @@ final class StyleFeatures {
     return length;
   }
 
-  private static int edges(Planes luma, float[] features, int from) {
+  private static int edges(ColourPlanes luma, float[] features, int from) {
     SoftHistogram slopes = new SoftHistogram(EDGES, Math.sqrt(2));
     SoftHistogram bends = new SoftHistogram(EDGES, 4);
     SoftHistogram[] byLuma = new SoftHistogram[LUMA];
@@ -114,7 +114,7 @@ final class StyleFeatures {
   }
 
   /** Differences of neighbours, apart for those within a square of 2 pixels and across. */
-  private static int pairs(Planes luma, float[] features, int from) {
+  private static int pairs(ColourPlanes luma, float[] features, int from) {
     SoftHistogram[] pairs = new SoftHistogram[4];
     Arrays.setAll(pairs, i -> new SoftHistogram(FEW, 1));
     for (int y = 0; y + 1 < luma.height(); y++) {
@@ -145,7 +145,7 @@ final class StyleFeatures {
     return saturation.write(features, from);
   }
 
-  private static int coarse(Planes luma, float[] features, int from) {
+  private static int coarse(ColourPlanes luma, float[] features, int from) {
     SoftHistogram slopes = new SoftHistogram(COARSE, Math.sqrt(2));
     SoftHistogram darkness = new SoftHistogram(COARSE, 1);
     for (int y = 0; y < luma.height(); y++) {
@@ -158,7 +158,7 @@ final class StyleFeatures {
   }
 
   /** The shares of squares of several sizes that are dark as a whole, and light as a whole. */
-  private static int areas(Planes luma, float[] features, int from) {
+  private static int areas(ColourPlanes luma, float[] features, int from) {
     int w = luma.width();
     int h = luma.height();
     int[][] dark = new int[h + 1][w + 1];
@@ -190,7 +190,7 @@ final class StyleFeatures {
   /**
    * How dark the rings of {@value #RING} pixels are that lie within each other, from the edge on.
    */
-  private static void rings(Planes luma, float[] features, int from) {
+  private static void rings(ColourPlanes luma, float[] features, int from) {
     double[] darkness = new double[RINGS];
     int[] counts = new int[RINGS];
     for (int y = 0; y < luma.height(); y++) {

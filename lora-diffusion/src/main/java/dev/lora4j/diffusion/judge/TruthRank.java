@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.judge;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,7 +57,7 @@ public final class TruthRank {
     }
     double distance = PictureDistance.between(cells, own);
     Integer[] others = truths.keySet().stream().filter(c -> c != concept).toArray(Integer[]::new);
-    int[] order = Noise.of(DRAW, concept).permutation(others.length);
+    int[] order = SeededNoise.of(DRAW, concept).permutation(others.length);
     int rank = 1;
     for (int i = 0; i < among - 1; i++) {
       float[] other = Optional.ofNullable(truths.get(others[order[i]])).orElseThrow();

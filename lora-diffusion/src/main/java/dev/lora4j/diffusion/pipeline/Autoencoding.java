@@ -22,9 +22,9 @@ final class Autoencoding {
 
   private final Scope scope;
   private final DiffusionModel base;
-  private final Programs programs;
+  private final PipelinePrograms programs;
 
-  Autoencoding(Scope scope, DiffusionModel base, Programs programs) {
+  Autoencoding(Scope scope, DiffusionModel base, PipelinePrograms programs) {
     this.scope = scope;
     this.base = base;
     this.programs = programs;

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.sampling.TorchRandom;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ final class BatchPicture {
   private final boolean guided;
   private final TorchRandom random;
   private final Optional<OutputMixing> mixing;
-  private Optional<StartLatents> start = Optional.empty();
+  private Optional<InitLatents> start = Optional.empty();
   private Optional<Tensor> filling = Optional.empty();
 
   /**
@@ -67,7 +67,7 @@ final class BatchPicture {
     int guidance = base.denoiser().guidanceWidth();
     if (guidance > 0) {
       requireNoNegative(base, prompt);
-      told.put(Networks.GUIDANCE, GuidanceEmbedding.of(scope, prompt.guidance(), guidance));
+      told.put(StagedNetworks.GUIDANCE, GuidanceEmbedding.of(scope, prompt.guidance(), guidance));
     }
     if (base.xl()) {
       told.put("sizes", sizes(scope, base, prompt, texts.size()));
@@ -138,21 +138,22 @@ final class BatchPicture {
    * @param values numbers of its latents
    * @return standard normal noise; none if it begins with a picture
    */
-  float[] begin(Scope scope, DiffusionModel base, Programs programs, boolean fills, int values) {
+  float[] begin(
+      Scope scope, DiffusionModel base, PipelinePrograms programs, boolean fills, int values) {
     start =
         prompt
             .start()
-            .map(s -> StartLatents.of(scope, base, programs, s, fills, prompt.steps(), random));
+            .map(s -> InitLatents.of(scope, base, programs, s, fills, prompt.steps(), random));
     float[] noise = start.isPresent() ? new float[values] : random.randn(values);
     if (fills) {
-      StartPicture picture =
+      InitImage picture =
           prompt
               .start()
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
                           base.path() + " was made to fill masks; give a picture and a mask."));
-      filling = Optional.of(StartLatents.filling(scope, base, programs, picture, random));
+      filling = Optional.of(InitLatents.filling(scope, base, programs, picture, random));
     }
     return noise;
   }
@@ -162,7 +163,7 @@ final class BatchPicture {
     return random.randn(values);
   }
 
-  Optional<StartLatents> start() {
+  Optional<InitLatents> start() {
     return start;
   }
 

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,10 +14,10 @@ import java.util.Map;
 /** Runs a base's text encoders over captions. */
 final class CaptionEncoder {
   private final DiffusionModel base;
-  private final Programs programs;
+  private final PipelinePrograms programs;
   private final List<PromptTokenizer> tokenizers;
 
-  CaptionEncoder(DiffusionModel base, Programs programs, List<PromptTokenizer> tokenizers) {
+  CaptionEncoder(DiffusionModel base, PipelinePrograms programs, List<PromptTokenizer> tokenizers) {
     this.base = base;
     this.programs = programs;
     this.tokenizers = tokenizers;
@@ -26,7 +26,7 @@ final class CaptionEncoder {
   /**
    * What each caption becomes.
    *
-   * @param clipSkip as in {@link EncoderView}
+   * @param clipSkip as in {@link HiddenLayer}
    * @param chunks as in {@link CaptionTokens}
    */
   List<EncodedCaption> encode(Scope scope, List<String> captions, int clipSkip, int chunks) {

@@ -5,10 +5,10 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.clip.EmbeddingWords;
+import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.clip.PromptChunks;
 import dev.lora4j.diffusion.clip.PromptChunks.Chunk;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +49,7 @@ final class Conditioning {
       DiffusionModel base,
       List<PromptTokenizer> tokenizers,
       List<String> texts,
-      EmbeddingWords words,
+      EmbeddingTokens words,
       boolean zeros) {
     List<List<List<Chunk>>> chunks = new ArrayList<>(); // by encoder, text
     int most = 1;
@@ -113,7 +113,7 @@ final class Conditioning {
 
   private Seen see(
       DiffusionModel base, TextEncoder encoder, PromptTokenizer tokenizer, List<Chunk> chunks) {
-    EncoderView view = base.view(clipSkip);
+    HiddenLayer view = base.view(clipSkip);
     int tokens = tokenizer.maxLength();
     long[] ids = new long[chunks.size() * tokens];
     long[] ends = new long[chunks.size()];
@@ -154,7 +154,7 @@ final class Conditioning {
     int width = encoder.network().width();
     for (int c = 0; c < chunks.size(); c++) {
       for (PromptChunks.Vector vector : chunks.get(c).vectors()) {
-        double[] all = FittingVectors.of(base, encoder, vector.embedding()).doubles();
+        double[] all = EmbeddingVectors.of(base, encoder, vector.embedding()).doubles();
         int at = vector.index() * width;
         rows.add(Arrays.copyOfRange(all, at, at + width));
         places.add((long) c * chunks.get(c).ids().length + vector.place());

@@ -29,7 +29,7 @@ final class Denoising {
   private final Collection<Together> runs;
 
   /** Plans in one run: for each row its plan, and what it is told. */
-  private record Together(List<Integer> rows, Map<String, Tensor> told) {
+  private record Together(List<Integer> rows, Map<String, Tensor> added) {
     List<Integer> plans() {
       return rows.stream().distinct().toList();
     }
@@ -66,7 +66,7 @@ final class Denoising {
     Map<String, List<Long>> shapes = new HashMap<>();
     plans
         .get(plan)
-        .told()
+        .added()
         .forEach(
             (name, tensor) ->
                 shapes.put(
@@ -82,9 +82,11 @@ final class Denoising {
       }
     }
     Map<String, Tensor> told = new HashMap<>();
-    for (String name : plans.get(members.get(0)).told().keySet()) {
+    for (String name : plans.get(members.get(0)).added().keySet()) {
       List<Tensor> parts =
-          members.stream().map(m -> Objects.requireNonNull(plans.get(m).told().get(name))).toList();
+          members.stream()
+              .map(m -> Objects.requireNonNull(plans.get(m).added().get(name)))
+              .toList();
       told.put(name, parts.size() == 1 ? parts.get(0) : joined(parts));
     }
     return new Together(rows, told);
@@ -189,7 +191,7 @@ final class Denoising {
         System.arraycopy(x, picture * values, batch, row * width, values);
         System.arraycopy(more.get(row), 0, batch, row * width + values, width - values);
       }
-      Map<String, Tensor> data = new HashMap<>(run.told());
+      Map<String, Tensor> data = new HashMap<>(run.added());
       Shape whole = shape.with(0, rows).with(1, width / (shape.size(2) * shape.size(3)));
       data.put("x", Tensor.of(work, whole, batch));
       data.put("timesteps", Tensor.of(work, Shape.of(rows), timesteps));

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param together the prompts of all pictures that were made at once, of which this is one
  */
 public record GeneratedImage(
-    BufferedImage image, Prompt prompt, Making making, List<Prompt> together) {
+    BufferedImage image, Prompt prompt, GenerationInfo info, List<Prompt> together) {
   /** Copies the list. */
   public GeneratedImage {
     together = List.copyOf(together);
@@ -24,13 +24,13 @@ public record GeneratedImage(
    */
   public void save(Path file) {
     Map<String, String> texts = new LinkedHashMap<>();
-    texts.put(PngFile.PARAMETERS, Infotext.of(prompt, making));
+    texts.put(PngFile.PARAMETERS, Infotext.of(prompt, info));
     texts.put(PictureRecord.KEYWORD, record().json());
     PngFile.write(file, image, texts);
   }
 
   /** How it was made. */
   public PictureRecord record() {
-    return PictureRecord.of(prompt, making, together);
+    return PictureRecord.of(prompt, info, together);
   }
 }

@@ -28,7 +28,7 @@ import java.util.function.IntFunction;
 final class Generation {
   private final Scope scope;
   private final DiffusionModel base;
-  private final Programs programs;
+  private final PipelinePrograms programs;
   private final Prompt first;
   private final MixedNetworks networks;
   private final List<BatchPicture> pictures = new ArrayList<>();
@@ -40,7 +40,7 @@ final class Generation {
   Generation(
       Scope scope,
       DiffusionModel base,
-      Programs programs,
+      PipelinePrograms programs,
       List<PromptTokenizer> tokenizers,
       Prompt prompt) {
     this(scope, base, programs, tokenizers, List.of(prompt), StepListener.NONE);
@@ -55,7 +55,7 @@ final class Generation {
   Generation(
       Scope scope,
       DiffusionModel base,
-      Programs programs,
+      PipelinePrograms programs,
       List<PromptTokenizer> tokenizers,
       List<Prompt> prompts,
       StepListener listener) {
@@ -116,7 +116,7 @@ final class Generation {
 
   /** [1, channels, height, width] of the prompt's latents. */
   static Shape latentShape(DiffusionModel base, Prompt prompt) {
-    PictureSides.require(base.sizeUnit(), prompt.width(), prompt.height());
+    PictureSizeRules.require(base.sizeUnit(), prompt.width(), prompt.height());
     return Shape.of(
         1, base.vae().latentChannels(), side(base, prompt.height()), side(base, prompt.width()));
   }
@@ -126,8 +126,8 @@ final class Generation {
   }
 
   /** How a picture's adapters took part, and what of it is worth telling. */
-  MixAccount account(int picture) {
-    return MixAccount.of(networks, denoising, picture, pictures.size(), idle.get(picture));
+  MixSummary account(int picture) {
+    return MixSummary.of(networks, denoising, picture, pictures.size(), idle.get(picture));
   }
 
   /** Latents as the autoencoder knows them, still scaled, one picture after the other. */
@@ -156,7 +156,7 @@ final class Generation {
     base.schedule().config().settings().require(sampler.name());
     NoiseSchedule schedule = first.schedule().of(base.schedule());
     List<NoiseLevel> levels = sampler.levels(schedule, first.steps());
-    int begin = pictures.get(0).start().map(StartLatents::first).orElse(0);
+    int begin = pictures.get(0).start().map(InitLatents::first).orElse(0);
     SamplingRun run =
         new SamplingRun(
             schedule,

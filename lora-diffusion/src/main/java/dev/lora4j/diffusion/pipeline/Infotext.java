@@ -2,14 +2,14 @@ package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.spi.ExtensionRequest;
-import dev.lora4j.diffusion.sampling.LevelLaw;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.stream.Collectors;
 
 /** How a picture was made, in the form that other tools read from PNG files. */
 final class Infotext {
   private Infotext() {}
 
-  static String of(Prompt prompt, Making making) {
+  static String of(Prompt prompt, GenerationInfo making) {
     StringBuilder text = new StringBuilder(prompt.text());
     for (MixPlan.Part part : prompt.mix().parts()) {
       text.append(" <lora:")
@@ -23,7 +23,7 @@ final class Infotext {
     }
     text.append("\nSteps: ").append(prompt.steps());
     text.append(", Sampler: ").append(prompt.sampler());
-    if (prompt.schedule() != LevelLaw.DEFAULT) {
+    if (prompt.schedule() != SigmaSchedule.DEFAULT) {
       text.append(", Schedule type: ").append(prompt.schedule().text());
     }
     text.append(", CFG scale: ").append(prompt.guidance());

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.pipeline;
 
-import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.GridSize;
+import dev.lora4j.core.mix.RegionMask;
 import java.awt.image.BufferedImage;
 import java.util.Locale;
 
@@ -18,7 +18,7 @@ public record Leakage(double inside, double outside) {
    *
    * @throws IllegalArgumentException if they have different sizes
    */
-  public static Leakage of(BufferedImage with, BufferedImage without, Area area) {
+  public static Leakage of(BufferedImage with, BufferedImage without, RegionMask area) {
     int width = with.getWidth();
     int height = with.getHeight();
     if (width != without.getWidth() || height != without.getHeight()) {

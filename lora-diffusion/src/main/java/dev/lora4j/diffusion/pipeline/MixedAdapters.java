@@ -3,10 +3,10 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
-import dev.lora4j.core.mixer.MeasuredChanges;
+import dev.lora4j.core.mixer.MeasuredDeltas;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Scope;
 import java.lang.ref.SoftReference;
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 final class MixedAdapters {
   private final Scope scope;
   private final Map<String, Site> sites;
-  private final Changes changes;
+  private final AdapterDeltas changes;
   private final Map<List<Object>, SoftReference<Adapter>> made = new HashMap<>();
 
   /**
@@ -35,11 +35,11 @@ final class MixedAdapters {
   MixedAdapters(Scope scope, SiteCatalogue sites) {
     this.scope = scope;
     this.sites = sites.all().stream().collect(Collectors.toMap(Site::name, Function.identity()));
-    this.changes = new MeasuredChanges(scope, this.sites);
+    this.changes = new MeasuredDeltas(scope, this.sites);
   }
 
   /** What adapters change, for mixers that look at it. */
-  Changes changes() {
+  AdapterDeltas changes() {
     return changes;
   }
 

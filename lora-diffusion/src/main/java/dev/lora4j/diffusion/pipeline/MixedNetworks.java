@@ -1,25 +1,25 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.GridSize;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.RegionInputs;
-import dev.lora4j.core.mix.RegionalBeside;
+import dev.lora4j.core.mix.RegionalAdapters;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.RouteCost;
-import dev.lora4j.core.mix.SitePlace;
-import dev.lora4j.core.mix.SitePlace.Nowhere;
+import dev.lora4j.core.mix.SitePlacement;
+import dev.lora4j.core.mix.SitePlacement.Nowhere;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -37,34 +37,35 @@ import java.util.Set;
 final class MixedNetworks {
   private final Scope scope;
   private final DiffusionModel base;
-  private final Programs programs;
+  private final PipelinePrograms programs;
   private final int steps;
   private final List<MixPlan> plans;
   private final BatchMix mix;
   private final Map<Object, TextMix> texts = new HashMap<>();
-  private final Map<Object, Inside> insides = new HashMap<>();
+  private final Map<Object, MergedNetworks> insides = new HashMap<>();
 
   /** The denoiser's programs by whether adapters count in parts of the picture. */
   private final Map<Boolean, Network> networks = new HashMap<>();
 
   private final Map<String, Tensor> factors;
-  private final Set<String> besideSites;
+  private final Set<String> unmergedSites;
   private final RegionInputs regions;
   private final Map<List<Integer>, Map<String, Tensor>> areas = new HashMap<>();
 
   /** The denoiser's weights for pictures that can share a run. */
-  private static final class Inside {
-    private final PatchedSites sites;
+  private static final class MergedNetworks {
+    private final MergedSites sites;
     private Map<String, Tensor> patched = Map.of();
-    private Optional<Held> held = Optional.empty();
+    private Optional<HeldInputs> held = Optional.empty();
 
-    Inside(PatchedSites sites) {
+    MergedNetworks(MergedSites sites) {
       this.sites = sites;
     }
   }
 
   /** For one picture. */
-  MixedNetworks(Scope scope, DiffusionModel base, Programs programs, MixPlan mix, int steps) {
+  MixedNetworks(
+      Scope scope, DiffusionModel base, PipelinePrograms programs, MixPlan mix, int steps) {
     this(
         scope,
         base,
@@ -84,7 +85,7 @@ final class MixedNetworks {
   MixedNetworks(
       Scope scope,
       DiffusionModel base,
-      Programs programs,
+      PipelinePrograms programs,
       List<MixPlan> plans,
       List<Integer> rows,
       GridSize finest,
@@ -95,7 +96,7 @@ final class MixedNetworks {
     this.steps = steps;
     this.plans = routed(plans, rows, finest);
     mix = new BatchMix(this.plans, base.sites(), "unet");
-    besideSites = mix.besideSites();
+    unmergedSites = mix.unmergedSites();
     factors = mix.factors(scope, programs.patch());
     regions = new RegionInputs(mix);
   }
@@ -111,14 +112,14 @@ final class MixedNetworks {
       }
     }
     int words = base.textEncoders().get(0).network().places();
-    SitePlace.Of places = base.denoiser().places();
+    SitePlacement.Of places = base.denoiser().places();
     Route chosen =
         new RouteCost(base.sites(), "unet", places, finest, words).choose(open, steps, openRows);
     return all.stream().map(p -> p.route() == Route.AUTO ? p.route(chosen) : p).toList();
   }
 
   /** {@link #text} of the first picture. */
-  List<Tensor> text(Scope work, TextEncoder encoder, EncoderView view, Map<String, Tensor> data) {
+  List<Tensor> text(Scope work, TextEncoder encoder, HiddenLayer view, Map<String, Tensor> data) {
     return text(0).run(work, encoder, view, data);
   }
 
@@ -150,26 +151,30 @@ final class MixedNetworks {
   /**
    * Runs the denoiser.
    *
-   * @param pictures for each row of the batch its picture; all of one {@link #group}
-   * @param inputs what {@link dev.lora4j.diffusion.base.Networks#denoiser} says
+   * @param pictures for each row of the batch its picture; all of one {@link #mergedKey}
+   * @param inputs what {@link dev.lora4j.diffusion.base.StagedNetworks#denoiser} says
    * @return F32 [batch, channels, h, w]
    */
   Tensor unet(Scope work, List<Integer> pictures, Map<String, Tensor> inputs, int step) {
     Map<String, Tensor> data = new HashMap<>(inputs);
-    if (!besideSites.isEmpty()) {
+    if (!unmergedSites.isEmpty()) {
       float[] weights = mix.weights(pictures, step, steps);
-      data.put(Beside.WEIGHTS, Tensor.of(work, Shape.of(pictures.size(), mix.columns()), weights));
+      data.put(
+          UnmergedAdapters.WEIGHTS,
+          Tensor.of(work, Shape.of(pictures.size(), mix.columns()), weights));
     }
     int first = pictures.get(0);
     boolean regional = regions.contexts(first) > 1;
     if (regional) {
       data.putAll(regional(work, pictures, inputs, step));
     }
-    Inside inside =
+    MergedNetworks inside =
         insides.computeIfAbsent(
             group(first),
-            g -> new Inside(mix.patched(scope, programs.patch(), base.denoiserWeights(), first)));
-    Network network = networks.computeIfAbsent(regional, r -> programs.unet(besideSites, r));
+            g ->
+                new MergedNetworks(
+                    mix.mergedSites(scope, programs.patch(), base.denoiserWeights(), first)));
+    Network network = networks.computeIfAbsent(regional, r -> programs.unet(unmergedSites, r));
     Map<String, Tensor> patched = inside.sites.at(plans.get(first).at(step, steps));
     return network.run(work, held(network, inside, patched), data).get(0);
   }
@@ -183,9 +188,9 @@ final class MixedNetworks {
     int columns = mix.columns();
     float[] words = regions.words(pictures, step, steps);
     data.put(
-        RegionalBeside.WORDS, Tensor.of(work, Shape.of((long) rows * contexts, columns), words));
+        RegionalAdapters.WORDS, Tensor.of(work, Shape.of((long) rows * contexts, columns), words));
     float[] nowhere = regions.nowhere(pictures, step, steps);
-    data.put(RegionalBeside.NOWHERE, Tensor.of(work, Shape.of(rows, columns), nowhere));
+    data.put(RegionalAdapters.NOWHERE, Tensor.of(work, Shape.of(rows, columns), nowhere));
     return data;
   }
 
@@ -198,9 +203,11 @@ final class MixedNetworks {
     for (int level = 0; level < base.denoiser().levels(); level++) {
       GridSize grid = finest.level(level);
       Shape areas = Shape.of(rows, mix.columns(), grid.places());
-      data.put(RegionalBeside.area(level), Tensor.of(scope, areas, regions.areas(pictures, grid)));
+      data.put(
+          RegionalAdapters.area(level), Tensor.of(scope, areas, regions.areas(pictures, grid)));
       Shape shares = Shape.of(rows, contexts, grid.places());
-      data.put(Networks.shares(level), Tensor.of(scope, shares, regions.shares(pictures, grid)));
+      data.put(
+          StagedNetworks.shares(level), Tensor.of(scope, shares, regions.shares(pictures, grid)));
     }
     return data;
   }
@@ -210,9 +217,9 @@ final class MixedNetworks {
   }
 
   /** Gathers the denoiser's weights anew only when some were patched since. */
-  private Held held(Network network, Inside inside, Map<String, Tensor> patched) {
+  private HeldInputs held(Network network, MergedNetworks inside, Map<String, Tensor> patched) {
     if (inside.held.isEmpty() || !inside.patched.equals(patched)) {
-      inside.held.ifPresent(Held::close);
+      inside.held.ifPresent(HeldInputs::close);
       inside.patched = Map.copyOf(patched);
       inside.held =
           Optional.of(network.hold(scope, base.denoiserWeights(), inside.patched, factors));
@@ -222,12 +229,12 @@ final class MixedNetworks {
 
   /** The same for pictures that may be in one run of the denoiser. */
   Object group(int picture) {
-    return List.of(mix.group(picture), regions.contexts(picture));
+    return List.of(mix.mergedKey(picture), regions.contexts(picture));
   }
 
   /** Adapters with regions that would also change what has no place in the picture. */
   List<String> leftOut(int picture) {
-    SitePlace.Of places = base.denoiser().places();
+    SitePlacement.Of places = base.denoiser().places();
     return plans.get(picture).parts().stream()
         .filter(p -> p.area().isPresent())
         .filter(
@@ -238,18 +245,18 @@ final class MixedNetworks {
         .toList();
   }
 
-  /** How a picture's adapters take part, as {@link Making} has it. */
+  /** How a picture's adapters take part, as {@link GenerationInfo} has it. */
   String route(int picture) {
     if (plans.get(picture).parts().isEmpty()) {
       return "none";
     }
-    return mix.beside(picture) ? "beside" : "patched";
+    return mix.isUnmerged(picture) ? Route.UNMERGED.recorded() : Route.MERGED.recorded();
   }
 
   /** Adapters of a picture that are inside the weights although others are beside them. */
   List<String> insideAfterAll(int picture) {
-    return mix.beside(picture) || plans.get(picture).route() == Route.BESIDE
-        ? mix.insideNames(picture)
+    return mix.isUnmerged(picture) || plans.get(picture).route() == Route.UNMERGED
+        ? mix.mergedNames(picture)
         : List.of();
   }
 }

@@ -7,10 +7,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.lora4j.core.mix.AdapterOrder;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Order;
 import dev.lora4j.core.spi.ExtensionRequest;
-import dev.lora4j.diffusion.sampling.LevelLaw;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,19 +26,19 @@ import java.util.Optional;
  * @param adapters what took part, in order
  * @param order how the adapters followed each other
  * @param mixer what blended the adapters, with all of its settings; absent if they were added up
- * @param words textual inversions that took part
+ * @param embeddings textual inversions that took part
  * @param start the picture that it began with
- * @param making the circumstances
+ * @param info the circumstances
  * @param batch the records of all pictures that were made at once, in order; empty if it was alone
  */
 public record PictureRecord(
     Prompt prompt,
     List<AdapterRecord> adapters,
-    Order order,
+    AdapterOrder order,
     Optional<ExtensionRequest> mixer,
-    List<Word> words,
+    List<Word> embeddings,
     Optional<Start> start,
-    Making making,
+    GenerationInfo info,
     List<PictureRecord> batch) {
   /** Name of the text in a PNG file that holds the record. */
   public static final String KEYWORD = "lora4j";
@@ -58,7 +58,7 @@ public record PictureRecord(
   /** Copies the lists. */
   public PictureRecord {
     adapters = List.copyOf(adapters);
-    words = List.copyOf(words);
+    embeddings = List.copyOf(embeddings);
     batch = List.copyOf(batch);
   }
 
@@ -67,7 +67,7 @@ public record PictureRecord(
    *
    * @param together the prompts of all pictures that were made at once
    */
-  static PictureRecord of(Prompt prompt, Making making, List<Prompt> together) {
+  static PictureRecord of(Prompt prompt, GenerationInfo making, List<Prompt> together) {
     PictureRecord alone = of(prompt, making);
     return together.size() == 1
         ? alone
@@ -76,21 +76,21 @@ public record PictureRecord(
             alone.adapters,
             alone.order,
             alone.mixer,
-            alone.words,
+            alone.embeddings,
             alone.start,
             making,
             together.stream().map(p -> of(p, making)).toList());
   }
 
   /** Of a picture that was made alone. */
-  public static PictureRecord of(Prompt prompt, Making making) {
+  public static PictureRecord of(Prompt prompt, GenerationInfo making) {
     List<AdapterRecord> parts = prompt.mix().parts().stream().map(AdapterRecord::of).toList();
     Optional<Start> start =
         prompt.start().map(s -> new Start(s.picture().name(), s.strength(), s.hash()));
     List<Word> words =
         prompt.usedEmbeddings().stream().map(e -> new Word(e.name(), e.identity())).toList();
     Prompt plain = prompt.mix(MixPlan.NONE).withoutMixer().embeddings(List.of()).withoutStart();
-    Order order = prompt.mix().order();
+    AdapterOrder order = prompt.mix().order();
     Optional<ExtensionRequest> mixer = prompt.mixer().map(ExtensionRequest::of);
     return new PictureRecord(plain, parts, order, mixer, words, start, making, List.of());
   }
@@ -123,7 +123,7 @@ public record PictureRecord(
   }
 
   private static PictureRecord whole(JsonObject json) {
-    Making making = GSON.fromJson(json.get("making"), Making.class);
+    GenerationInfo making = GSON.fromJson(json.get("making"), GenerationInfo.class);
     List<PictureRecord> batch = new ArrayList<>();
     if (json.has("batch")) {
       json.getAsJsonArray("batch")
@@ -132,7 +132,8 @@ public record PictureRecord(
     return parse(json, making, batch);
   }
 
-  private static PictureRecord parse(JsonObject json, Making making, List<PictureRecord> batch) {
+  private static PictureRecord parse(
+      JsonObject json, GenerationInfo making, List<PictureRecord> batch) {
     Prompt prompt =
         Prompt.of(json.get("prompt").getAsString())
             .negative(json.get("negative").getAsString())
@@ -141,7 +142,7 @@ public record PictureRecord(
             .guidance(json.get("guidance").getAsDouble())
             .size(json.get("width").getAsInt(), json.get("height").getAsInt())
             .sampler(json.get("sampler").getAsString())
-            .schedule(LevelLaw.named(json.get("schedule").getAsString()))
+            .schedule(SigmaSchedule.named(json.get("schedule").getAsString()))
             .clipSkip(json.get("clip_skip").getAsInt());
     if (json.has("sizes")) {
       Optional<MicroConditioning.Sizes> negative =
@@ -167,7 +168,7 @@ public record PictureRecord(
         words.add(new Word(one.get("name").getAsString(), one.get("identity").getAsString()));
       }
     }
-    Order order = Order.valueOf(json.get("order").getAsString());
+    AdapterOrder order = AdapterOrder.valueOf(json.get("order").getAsString());
     Optional<ExtensionRequest> mixer =
         Optional.ofNullable(json.getAsJsonObject("mixer")).map(PictureRecord::mixer);
     return new PictureRecord(prompt, parts, order, mixer, words, start, making, batch);
@@ -193,7 +194,7 @@ public record PictureRecord(
       batch.forEach(one -> all.add(one.request()));
       json.add("batch", all);
     }
-    json.add("making", GSON.toJsonTree(making));
+    json.add("making", GSON.toJsonTree(info));
     return GSON.toJson(json);
   }
 
@@ -226,8 +227,8 @@ public record PictureRecord(
           one.add("settings", settings);
           json.add("mixer", one);
         });
-    if (!words.isEmpty()) {
-      json.add("embeddings", GSON.toJsonTree(words));
+    if (!embeddings.isEmpty()) {
+      json.add("embeddings", GSON.toJsonTree(embeddings));
     }
     start.ifPresent(
         s -> {

@@ -5,10 +5,10 @@ import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.clip.Embedding;
-import dev.lora4j.diffusion.clip.EmbeddingWords;
-import dev.lora4j.diffusion.sampling.LevelLaw;
+import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,9 +42,9 @@ public record Prompt(
     int width,
     int height,
     String sampler,
-    LevelLaw schedule,
+    SigmaSchedule schedule,
     int clipSkip,
-    Optional<StartPicture> start,
+    Optional<InitImage> start,
     MicroConditioning micro,
     MixPlan mix,
     List<Embedding> embeddings,
@@ -56,7 +56,7 @@ public record Prompt(
    */
   public Prompt {
     embeddings = List.copyOf(embeddings);
-    EmbeddingWords.of(embeddings);
+    EmbeddingTokens.of(embeddings);
     mixer.ifPresent(ExtensionRequest::of);
     if (steps < 1) {
       throw new IllegalArgumentException("steps must be at least 1, found " + steps);
@@ -70,10 +70,10 @@ public record Prompt(
     if (width < 0 || height < 0) {
       throw new IllegalArgumentException("size must be positive, found " + width + "x" + height);
     }
-    if (Math.max(width, height) > PictureSides.LONGEST) {
+    if (Math.max(width, height) > PictureSizeRules.LONGEST) {
       throw new IllegalArgumentException(
           "sides of pictures are at most "
-              + PictureSides.LONGEST
+              + PictureSizeRules.LONGEST
               + " pixels, found "
               + width
               + "x"
@@ -87,7 +87,7 @@ public record Prompt(
    * @throws IllegalArgumentException saying what does not go with the base
    */
   public void requireFits(BaseOutline base) {
-    PictureSides.require(base.sizeUnit(), width, height);
+    PictureSizeRules.require(base.sizeUnit(), width, height);
     Sampler taken = Samplers.named(sampler.isEmpty() ? base.ownSampler() : sampler);
     schedule.requireFollowedBy(taken);
     base.schedule().config().settings().require(taken.name());
@@ -112,7 +112,7 @@ public record Prompt(
         0,
         0,
         "",
-        LevelLaw.DEFAULT,
+        SigmaSchedule.DEFAULT,
         0,
         Optional.empty(),
         MicroConditioning.OWN,
@@ -161,7 +161,7 @@ public record Prompt(
   }
 
   /** With another law of the levels of noise. */
-  public Prompt schedule(LevelLaw other) {
+  public Prompt schedule(SigmaSchedule other) {
     return changed(d -> d.schedule = other);
   }
 
@@ -171,7 +171,7 @@ public record Prompt(
   }
 
   /** Beginning with a picture, which also says how large the new one is. */
-  public Prompt start(StartPicture picture) {
+  public Prompt start(InitImage picture) {
     return changed(
         d -> {
           d.width = picture.picture().width();
@@ -217,8 +217,8 @@ public record Prompt(
     return embeddings(all);
   }
 
-  EmbeddingWords words() {
-    return EmbeddingWords.of(embeddings);
+  EmbeddingTokens words() {
+    return EmbeddingTokens.of(embeddings);
   }
 
   /** The textual inversions whose words the texts have, in the order in which they come. */

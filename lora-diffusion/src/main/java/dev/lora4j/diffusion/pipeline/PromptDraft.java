@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.pipeline;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.diffusion.clip.Embedding;
-import dev.lora4j.diffusion.sampling.LevelLaw;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,9 +17,9 @@ final class PromptDraft {
   int width;
   int height;
   String sampler;
-  LevelLaw schedule;
+  SigmaSchedule schedule;
   int clipSkip;
-  Optional<StartPicture> start;
+  Optional<InitImage> start;
   MicroConditioning micro;
   MixPlan mix;
   List<Embedding> embeddings;

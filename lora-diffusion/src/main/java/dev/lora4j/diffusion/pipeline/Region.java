@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.pipeline;
 
-import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.GridSize;
+import dev.lora4j.core.mix.RegionMask;
 import java.awt.image.BufferedImage;
 
 /** The part of a picture in which an adapter counts, as a grey picture says it. */
@@ -17,7 +17,7 @@ public final class Region {
    * @param name for people, such as the mask's file
    * @throws IllegalArgumentException if it is black everywhere
    */
-  public static Area of(String name, BufferedImage mask) {
+  public static RegionMask of(String name, BufferedImage mask) {
     int width = mask.getWidth();
     float[] shares = new float[width * mask.getHeight()];
     boolean any = false;
@@ -33,6 +33,6 @@ public final class Region {
               + " is black everywhere, so its adapter would do nothing; white places are where it"
               + " counts");
     }
-    return new Area(name, new GridSize(mask.getHeight(), width), shares);
+    return new RegionMask(name, new GridSize(mask.getHeight(), width), shares);
   }
 }

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.pipeline;
 
-import dev.lora4j.core.tensor.FasterType;
+import dev.lora4j.core.tensor.AutoDType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -21,7 +21,7 @@ final class RescuedPicture {
   /** Writes a picture to the first place that takes it, and says where; empty if none does. */
   static Optional<Path> keep(Path wanted, byte[] png) {
     String name = UUID.randomUUID().toString().substring(0, 8) + "-" + wanted.getFileName();
-    for (String place : List.of(FasterType.home().toString(), ".", temporary())) {
+    for (String place : List.of(AutoDType.home().toString(), ".", temporary())) {
       try {
         Path folder = Path.of(place).toAbsolutePath().normalize();
         Path file = (place.equals(".") ? folder : folder.resolve(FOLDER)).resolve(name);

@@ -43,7 +43,7 @@ public final class StableDiffusion implements AutoCloseable {
   private final List<PromptTokenizer> tokenizers = new ArrayList<>();
   private final SiteCatalogue sites;
   private final Family family;
-  private final Programs programs;
+  private final PipelinePrograms programs;
 
   private StableDiffusion(Lora4j lora, Path path, LoadOptions options) {
     scope = lora.engine().scope("stable-diffusion");
@@ -55,7 +55,7 @@ public final class StableDiffusion implements AutoCloseable {
       requireOneLength();
       sites = base.sites();
       family = ModelFamily.of(String.valueOf(path.getFileName()), sites);
-      programs = new Programs(scope, base);
+      programs = new PipelinePrograms(scope, base);
     } catch (RuntimeException e) {
       scope.close();
       throw e;
@@ -129,7 +129,7 @@ public final class StableDiffusion implements AutoCloseable {
     return List.copyOf(tokenizers);
   }
 
-  Programs programs() {
+  PipelinePrograms programs() {
     return programs;
   }
 
@@ -178,7 +178,7 @@ public final class StableDiffusion implements AutoCloseable {
    */
   public Embedding embedding(Path file) {
     Embedding embedding = EmbeddingFile.read(file);
-    FittingVectors.require(base, embedding);
+    EmbeddingVectors.require(base, embedding);
     return embedding;
   }
 
@@ -198,7 +198,7 @@ public final class StableDiffusion implements AutoCloseable {
    * to rounding.
    *
    * <p>Pictures whose adapters have to be inside the weights and differ, or whose texts are longer
-   * than those of others, are denoised in groups; {@link Making#notes} tells.
+   * than those of others, are denoised in groups; {@link GenerationInfo#notes} tells.
    *
    * @param listener hears of each step, which all take together, and of adapters that are mixed
    *     before
@@ -214,13 +214,13 @@ public final class StableDiffusion implements AutoCloseable {
       for (int i = 0; i < sized.size(); i++) {
         Prompt own = sized.get(i);
         BufferedImage image = kept(decode(generation.own(latents, i), own), own);
-        Making making = Making.of(this, generation.account(i), sized.size(), i);
+        GenerationInfo making = GenerationInfo.of(this, generation.account(i), sized.size(), i);
         images.add(new GeneratedImage(image, own, making, sized));
       }
       return images;
     } finally {
       if (prompts.stream().anyMatch(p -> !p.mix().parts().isEmpty())) {
-        scope.engine().giveBack();
+        scope.engine().trimMemory();
       }
     }
   }
@@ -296,6 +296,6 @@ public final class StableDiffusion implements AutoCloseable {
   @Override
   public void close() {
     scope.close();
-    scope.engine().giveBack();
+    scope.engine().trimMemory();
   }
 }

@@ -1,14 +1,14 @@
 package dev.lora4j.diffusion.pipeline;
 
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,21 +19,21 @@ import java.util.Map;
  * text whatever its steps, since they run once per picture. Valid while its scope is open.
  */
 final class TextMix {
-  private final Programs programs;
+  private final PipelinePrograms programs;
   private final Map<String, Map<String, Tensor>> patches = new HashMap<>();
 
-  TextMix(Scope scope, DiffusionModel base, Programs programs, MixPlan mix) {
+  TextMix(Scope scope, DiffusionModel base, PipelinePrograms programs, MixPlan mix) {
     this.programs = programs;
     for (TextEncoder encoder : base.textEncoders()) {
       String model = encoder.model();
-      PatchedSites sites =
-          new PatchedSites(
+      MergedSites sites =
+          new MergedSites(
               scope,
               programs.patch(),
               encoder.weights(),
               base.sites(),
               model,
-              Beside.touched(mix, model),
+              UnmergedAdapters.touched(mix, model),
               mix);
       patches.put(model, sites.at(mix.overall(model)));
     }
@@ -63,9 +63,9 @@ final class TextMix {
   /**
    * Runs a text encoder.
    *
-   * @param data what {@link dev.lora4j.diffusion.base.Networks#text} says
+   * @param data what {@link dev.lora4j.diffusion.base.StagedNetworks#text} says
    */
-  List<Tensor> run(Scope work, TextEncoder encoder, EncoderView view, Map<String, Tensor> data) {
+  List<Tensor> run(Scope work, TextEncoder encoder, HiddenLayer view, Map<String, Tensor> data) {
     Network network = programs.text(encoder, view, data.containsKey("places"));
     Map<String, Tensor> patch = patches.getOrDefault(encoder.model(), Map.of());
     return network.run(work, network.hold(work, encoder.weights(), patch, Map.of()), data);

@@ -28,7 +28,7 @@ final class AdapterKeys {
       RunKey.of("adapter.settings", SETTINGS, Map.of(), "Settings of the method, by their names");
   static final RunKey<String> FROM =
       unset(
-          "adapter.from",
+          "adapter.warm_start",
           PATH,
           "Adapter whose factors are trained further, with its layers, ranks and alphas",
           "network_weights");
@@ -58,12 +58,12 @@ final class AdapterKeys {
       RunKey.of("adapter.exclude", TEXTS, List.of(), "Patterns of layers to leave out");
   static final RunKey<Map<String, Integer>> RANKS =
       RunKey.of(
-          "adapter.ranks",
+          "adapter.rank_pattern",
           COUNTS_BY_NAME,
           Map.of(),
           "Ranks by pattern of layers; the scale stays where alphas says nothing");
   static final RunKey<Map<String, Double>> ALPHAS =
-      RunKey.of("adapter.alphas", NUMBERS_BY_NAME, Map.of(), "Alphas by pattern of layers");
+      RunKey.of("adapter.alpha_pattern", NUMBERS_BY_NAME, Map.of(), "Alphas by pattern of layers");
   static final RunKey<String> INIT =
       RunKey.of(
           "adapter.init",

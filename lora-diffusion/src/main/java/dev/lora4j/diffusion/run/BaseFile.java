@@ -15,7 +15,7 @@ final class BaseFile {
 
   private final Path file;
   private final String name;
-  private final Entries entries = new Entries();
+  private final ResolvedValues entries = new ResolvedValues();
 
   private BaseFile(Path file) {
     this.file = file.toAbsolutePath().normalize();
@@ -56,7 +56,7 @@ final class BaseFile {
   }
 
   private void set(String key, Object value, String origin) {
-    String now = EarlierKeys.now(key);
+    String now = RenamedKeys.now(key);
     RunKey<?> known = BY_NAME.get(now);
     if (known != null) {
       entries.put(known, value, origin, now);
@@ -67,6 +67,6 @@ final class BaseFile {
             + ": a run that makes a base has no key "
             + key
             + "; "
-            + MeantKey.of(key, BY_NAME.keySet()));
+            + KeySuggestion.of(key, BY_NAME.keySet()));
   }
 }

@@ -8,7 +8,7 @@ import static dev.lora4j.diffusion.run.KeyType.counts;
 import static dev.lora4j.diffusion.run.KeyType.number;
 
 import dev.lora4j.core.train.optimizer.AdamW;
-import dev.lora4j.diffusion.clip.BpeTrainer;
+import dev.lora4j.diffusion.clip.ClipVocabularyTrainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +78,10 @@ final class BaseKeys {
 
   static final RunKey<Integer> TEXT_VOCABULARY =
       RunKey.of(
-          "text_encoder.vocabulary", count(BpeTrainer.FIXED_TOKENS), 4096, "Tokens at the most");
+          "text_encoder.vocabulary",
+          count(ClipVocabularyTrainer.FIXED_TOKENS),
+          4096,
+          "Tokens at the most");
   static final RunKey<Integer> TEXT_TOKENS =
       RunKey.of("text_encoder.tokens", count(3), 24, "Of a caption, with its begin and end");
   static final RunKey<Integer> TEXT_WIDTH =

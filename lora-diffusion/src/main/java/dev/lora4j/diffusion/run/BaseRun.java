@@ -87,7 +87,7 @@ public record BaseRun(
         problems.add(key.name() + " is not set: " + key.help().toLowerCase(Locale.ROOT) + ".");
       }
     }
-    problems.addAll(BaseFit.problems(values));
+    problems.addAll(BaseRunChecks.problems(values));
     if (!problems.isEmpty()) {
       throw new RunProblems(problems);
     }

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.run;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.clip.PromptSyntax;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
@@ -35,6 +35,6 @@ final class CaptionPrompts {
 
   private static double draw(DataItem picture, long seed) {
     String hash = picture.sha256().substring(0, HASH_DIGITS);
-    return Noise.of(seed, Long.parseUnsignedLong(hash, HEXADECIMAL)).uniform();
+    return SeededNoise.of(seed, Long.parseUnsignedLong(hash, HEXADECIMAL)).uniform();
   }
 }

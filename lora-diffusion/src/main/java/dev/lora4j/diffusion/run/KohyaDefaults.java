@@ -14,17 +14,17 @@ final class KohyaDefaults {
   private static final double RATE = 2e-6;
   private static final int STEPS = 1600;
 
-  private final Entries entries;
+  private final ResolvedValues entries;
   private final KohyaNetwork network;
   private final List<String> taken = new ArrayList<>();
 
-  private KohyaDefaults(Entries entries, KohyaNetwork network) {
+  private KohyaDefaults(ResolvedValues entries, KohyaNetwork network) {
     this.entries = entries;
     this.network = network;
   }
 
   /** Sets them where nothing else has, and tells which. */
-  static void lay(Layers to, Entries entries, KohyaNetwork network) {
+  static void lay(SettingLayers to, ResolvedValues entries, KohyaNetwork network) {
     KohyaDefaults all = new KohyaDefaults(entries, network);
     if (!entries.has(AdapterKeys.FROM)) {
       all.sizes();

@@ -31,8 +31,8 @@ final class KohyaNetwork {
           "unet-only", "all",
           "unet-transformer-only", "attention-feed-forward");
 
-  private final Layers to;
-  private final Entries entries;
+  private final SettingLayers to;
+  private final ResolvedValues entries;
   private Optional<String> module = Optional.empty();
   private Optional<String> preset = Optional.empty();
   private Optional<String> convRank = Optional.empty();
@@ -40,7 +40,7 @@ final class KohyaNetwork {
   private String origin = "";
   private int source;
 
-  KohyaNetwork(Layers to, Entries entries) {
+  KohyaNetwork(SettingLayers to, ResolvedValues entries) {
     this.to = to;
     this.entries = entries;
   }
@@ -162,13 +162,13 @@ final class KohyaNetwork {
       case "dropout" -> to.set("adapter.dropout", value, from);
       case "rank_dropout" -> to.set("adapter.rank_dropout", value, from);
       case "module_dropout" -> to.set("adapter.module_dropout", value, from);
-      case "loraplus_lr_ratio" -> to.set("optimizer.up_ratio", value, from);
+      case "loraplus_lr_ratio" -> to.set("optimizer.loraplus_lr_ratio", value, from);
       case "rs_lora" -> to.set("adapter.rslora", yes(value), from);
       case "preset" -> preset(value, from);
       default -> {
         if (KohyaOptions.has(TrainableMethod.class, name)) {
           to.setting(AdapterKeys.SETTINGS_OF_METHOD, name, value, from);
-        } else if (!KohyaUnused.argumentOff(name, value)) {
+        } else if (!KohyaIgnoredOptions.argumentOff(name, value)) {
           to.problem(from + ": network_args: " + name + " is not known here; remove it.");
         }
       }

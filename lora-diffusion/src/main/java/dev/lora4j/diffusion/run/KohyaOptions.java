@@ -12,14 +12,14 @@ import java.util.Set;
 
 /**
  * Options of sd-scripts that say something in another form than ours. Options that only have
- * another name are aliases of our keys; {@link KohyaUnused} has those that have nothing to say
- * here.
+ * another name are aliases of our keys; {@link KohyaIgnoredOptions} has those that have nothing to
+ * say here.
  */
 final class KohyaOptions {
   /** What an option's value means. */
   @FunctionalInterface
   private interface Meaning {
-    void apply(Layers layers, Object value, String origin);
+    void apply(SettingLayers layers, Object value, String origin);
   }
 
   private static final String DECOUPLE = "decouple";
@@ -75,7 +75,7 @@ final class KohyaOptions {
     MEANINGS.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
     MEANINGS.put(
         "metadata_trigger_phrase",
-        (to, v, from) -> to.set("triggers", List.of(String.valueOf(v)), from));
+        (to, v, from) -> to.set("trigger_words", List.of(String.valueOf(v)), from));
   }
 
   private KohyaOptions() {}
@@ -83,7 +83,7 @@ final class KohyaOptions {
   /** The names of all of them. */
   static Collection<String> names() {
     List<String> all = new ArrayList<>(MEANINGS.keySet());
-    all.addAll(KohyaUnused.names());
+    all.addAll(KohyaIgnoredOptions.names());
     return all;
   }
 
@@ -92,28 +92,28 @@ final class KohyaOptions {
    * called as ours are.
    */
   static boolean within(String table, String key) {
-    boolean ours = table.isEmpty() || Layers.key(table + key).isPresent();
+    boolean ours = table.isEmpty() || SettingLayers.key(table + key).isPresent();
     boolean theirs =
         MEANINGS.containsKey(key)
-            || KohyaUnused.names().contains(key)
-            || Layers.key(key).filter(known -> !known.name().equals(key)).isPresent();
+            || KohyaIgnoredOptions.names().contains(key)
+            || SettingLayers.key(key).filter(known -> !known.name().equals(key)).isPresent();
     return !ours && theirs && !DataTables.known(table + key);
   }
 
   /** Says whether there is such an option, and does what it means. */
-  static boolean apply(Layers layers, String name, Object value, String origin) {
+  static boolean apply(SettingLayers layers, String name, Object value, String origin) {
     Meaning meaning = MEANINGS.get(name);
     // Files that a program wrote have options that nobody set, as empty texts.
     if (meaning != null && !"".equals(value)) {
       meaning.apply(layers, value, origin);
     }
-    return meaning != null || KohyaUnused.told(layers, name, value, origin);
+    return meaning != null || KohyaIgnoredOptions.told(layers, name, value, origin);
   }
 
   /**
    * There it is what the card can do; F16 is for cards alone, so it has to be said by its own key.
    */
-  private static void precision(Layers to, Object value, String origin) {
+  private static void precision(SettingLayers to, Object value, String origin) {
     String type = type(value, "f32");
     if (type.equals("f16")) {
       to.note(
@@ -126,7 +126,7 @@ final class KohyaOptions {
   }
 
   /** There a chunk has 75 tokens, whatever the base. */
-  private static void chunks(Layers to, Object value, String origin) {
+  private static void chunks(SettingLayers to, Object value, String origin) {
     long tokens = value instanceof Number number ? number.longValue() : 0;
     if (tokens < 1 || tokens % CHUNK != 0) {
       to.problem(
@@ -145,7 +145,7 @@ final class KohyaOptions {
     };
   }
 
-  private static void optimizer(Layers to, Object value, String origin) {
+  private static void optimizer(SettingLayers to, Object value, String origin) {
     String name = String.valueOf(value).toLowerCase(Locale.ROOT);
     if (name.endsWith("8bit")) {
       to.note(origin + ": optimizer_type " + value + ": its state is kept in F32, not in 8 bits.");
@@ -159,8 +159,8 @@ final class KohyaOptions {
   }
 
   /** There these take no notice of schedule and warm-up. */
-  private static void withoutSchedule(Layers to, String rule, String origin) {
-    Entries said = to.entries();
+  private static void withoutSchedule(SettingLayers to, String rule, String origin) {
+    ResolvedValues said = to.entries();
     if (!said.find(OptimizerKeys.OPTIMIZER).filter(rule::equals).isPresent()) {
       return;
     }
@@ -176,7 +176,8 @@ final class KohyaOptions {
     }
   }
 
-  private static void optimizerArgument(Layers to, String name, String value, String origin) {
+  private static void optimizerArgument(
+      SettingLayers to, String name, String value, String origin) {
     if (name.equals("betas")) {
       String[] both = value.replaceAll("[()\\[\\] ]", "").split(",", -1);
       for (int i = 0; i < both.length; i++) {
@@ -196,7 +197,7 @@ final class KohyaOptions {
         .anyMatch(s -> s.name().equals(setting));
   }
 
-  private static void decoupled(Layers to, String value, String origin) {
+  private static void decoupled(SettingLayers to, String value, String origin) {
     if (!value.equalsIgnoreCase("true")) {
       to.problem(
           origin
@@ -208,13 +209,13 @@ final class KohyaOptions {
     }
   }
 
-  private static void unetOnly(Layers to, Object value, String origin) {
+  private static void unetOnly(SettingLayers to, Object value, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       to.set("adapter.text_encoder", false, origin);
     }
   }
 
-  private static void textEncodersOnly(Layers to, Object value, String origin) {
+  private static void textEncodersOnly(SettingLayers to, Object value, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       to.set(AdapterKeys.TARGETS.name(), List.of("text-encoders"), origin);
       to.set(AdapterKeys.TEXT_ENCODER.name(), true, origin);
@@ -222,14 +223,14 @@ final class KohyaOptions {
   }
 
   /** An optimiser that was said by a flag before there was {@code optimizer_type}. */
-  private static void older(Layers to, Object value, String optimizer, String origin) {
+  private static void older(SettingLayers to, Object value, String optimizer, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       optimizer(to, optimizer, origin);
     }
   }
 
   /** Laws of the timesteps and weights of the loss have one name there. */
-  private static void weighting(Layers to, Object value, String origin) {
+  private static void weighting(SettingLayers to, Object value, String origin) {
     switch (String.valueOf(value)) {
       case "logit_normal", "mode" -> to.set(TimestepKeys.SAMPLING.name(), value, origin);
       case "uniform" -> to.set(LossKeys.FLOW_WEIGHTING.name(), "none", origin);
@@ -238,14 +239,14 @@ final class KohyaOptions {
   }
 
   /** Where it is not said, the base knows. */
-  private static void velocity(Layers to, Object value, String origin) {
+  private static void velocity(SettingLayers to, Object value, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       to.entries().put(RunKeys.PREDICTION, "v_prediction", origin, "v_parameterization");
     }
   }
 
   /** The rank where it is 0. */
-  private static void alpha(Layers to, Object value, String origin) {
+  private static void alpha(SettingLayers to, Object value, String origin) {
     if (zero(value)) {
       to.entries().leave(AdapterKeys.ALPHA, "network_alpha");
     } else {
@@ -254,7 +255,7 @@ final class KohyaOptions {
   }
 
   /** Of a part, which is not trained where it is 0; a list has one for each text encoder. */
-  private static void rate(Layers to, RunKey<Double> key, Object value, String origin) {
+  private static void rate(SettingLayers to, RunKey<Double> key, Object value, String origin) {
     boolean text = key.equals(OptimizerKeys.TEXT_RATE);
     String name = text ? "text_encoder_lr" : "unet_lr";
     List<?> all = value instanceof List<?> list ? list : List.of(value);
@@ -291,20 +292,20 @@ final class KohyaOptions {
     return OFF_AT_ZERO.contains(name) && zero(value);
   }
 
-  private static void samplePrompts(Layers to, Object value, String origin) {
+  private static void samplePrompts(SettingLayers to, Object value, String origin) {
     to.promptFile(String.valueOf(value), origin);
   }
 
   private interface Argument {
-    void apply(Layers to, String name, String value, String origin);
+    void apply(SettingLayers to, String name, String value, String origin);
   }
 
   /** Each {@code name=value} of a list. */
-  private static void each(Object value, String origin, Layers to, Argument argument) {
+  private static void each(Object value, String origin, SettingLayers to, Argument argument) {
     arguments(value, origin, to).forEach((name, text) -> argument.apply(to, name, text, origin));
   }
 
-  private static Map<String, String> arguments(Object value, String origin, Layers to) {
+  private static Map<String, String> arguments(Object value, String origin, SettingLayers to) {
     List<?> all =
         value instanceof List<?> list ? list : List.of(String.valueOf(value).split("\\s+", -1));
     Map<String, String> arguments = new LinkedHashMap<>();

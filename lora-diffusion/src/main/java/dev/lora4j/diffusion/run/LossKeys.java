@@ -20,7 +20,7 @@ final class LossKeys {
       unset("loss.min_snr_gamma", number(0, ANY), "Cap of easy steps", "min_snr_gamma");
   static final RunKey<Boolean> DEBIASED =
       RunKey.of(
-          "loss.debiased",
+          "loss.debiased_estimation",
           FLAG,
           false,
           "Weigh by one over the root of the signal-to-noise ratio",
@@ -87,7 +87,7 @@ final class LossKeys {
           "Rescale the schedule to end in nothing but noise",
           "zero_terminal_snr");
   static final RunKey<String> LOSS =
-      RunKey.of("loss.kind", extension(Loss.class), "l2", "Measure of the error", "loss_type");
+      RunKey.of("loss.type", extension(Loss.class), "l2", "Measure of the error", "loss_type");
   static final RunKey<Map<String, Object>> LOSS_ARGS =
       RunKey.of("loss.settings", SETTINGS, Map.of(), "Settings of that, by their names");
   static final RunKey<Double> HUBER_C =

@@ -26,7 +26,7 @@ final class OptimizerKeys {
       unset("optimizer.text_encoder_lr", number(0, ANY), "Rate of the text encoder alone");
   static final RunKey<Double> UP_RATIO =
       RunKey.of(
-          "optimizer.up_ratio",
+          "optimizer.loraplus_lr_ratio",
           number(0, ANY),
           1.0,
           "Rate of the up factors over that of the others (LoRA+)",
@@ -41,7 +41,8 @@ final class OptimizerKeys {
           "Greatest norm of the whole gradient; 0 for any",
           "max_grad_norm");
   static final RunKey<Double> EMA =
-      RunKey.of("optimizer.average", number(0, 1), 0.0, "Share a moving average keeps; 0 for none");
+      RunKey.of(
+          "optimizer.ema_decay", number(0, 1), 0.0, "Share a moving average keeps; 0 for none");
   static final RunKey<String> SCHEDULE =
       RunKey.of(
           "schedule.name",
@@ -71,7 +72,7 @@ final class OptimizerKeys {
           "lr_scheduler_power");
   static final RunKey<Double> LEAST_RATE =
       RunKey.of(
-          "schedule.least",
+          "schedule.min_lr_ratio",
           number(0, 1),
           0.0,
           "Share of the rate that is kept at the end",

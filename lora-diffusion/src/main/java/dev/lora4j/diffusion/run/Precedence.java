@@ -14,10 +14,10 @@ import java.util.function.Supplier;
  * run has one, and what a preset chose to go with something else.
  */
 final class Precedence {
-  private final Entries entries;
+  private final ResolvedValues entries;
   private final Consumer<String> notes;
 
-  Precedence(Entries entries, Consumer<String> notes) {
+  Precedence(ResolvedValues entries, Consumer<String> notes) {
     this.entries = entries;
     this.notes = notes;
   }

@@ -47,7 +47,7 @@ public final class Presets {
   }
 
   /** Lays a preset over what is there. */
-  public static void read(String name, Layers layers) {
+  public static void read(String name, SettingLayers layers) {
     RunFile.read(text(name), ORIGIN + name, layers);
     layers.onPreset();
   }

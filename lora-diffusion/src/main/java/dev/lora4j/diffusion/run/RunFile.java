@@ -18,7 +18,7 @@ import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
-/** Reads the settings of a run from TOML into {@link Layers}. */
+/** Reads the settings of a run from TOML into {@link SettingLayers}. */
 public final class RunFile {
   static final String KIND = "kind";
   static final String BASE = "base";
@@ -38,10 +38,11 @@ public final class RunFile {
 
   private final String name;
   private final Optional<Path> folder;
-  private final Layers layers;
+  private final SettingLayers layers;
   private final Optional<String> preset;
 
-  private RunFile(String name, Optional<Path> folder, Layers layers, Optional<String> preset) {
+  private RunFile(
+      String name, Optional<Path> folder, SettingLayers layers, Optional<String> preset) {
     this.name = name;
     this.folder = folder;
     this.layers = layers;
@@ -53,7 +54,7 @@ public final class RunFile {
    *
    * @throws RunProblems if it cannot be read as TOML at all
    */
-  public static void read(Path file, Layers layers) {
+  public static void read(Path file, SettingLayers layers) {
     read(file, layers, Optional.empty());
   }
 
@@ -63,7 +64,7 @@ public final class RunFile {
    * @param preset goes below it instead of the one that the file names
    * @throws RunProblems if it cannot be read as TOML at all
    */
-  public static void read(Path file, Layers layers, Optional<String> preset) {
+  public static void read(Path file, SettingLayers layers, Optional<String> preset) {
     String text = text(file);
     Optional<Path> folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent());
     new RunFile(String.valueOf(file.getFileName()), folder, layers, preset).read(text);
@@ -115,7 +116,7 @@ public final class RunFile {
   }
 
   /** Lays a text over what is there; {@code name} is what to call it in messages. */
-  static void read(String text, String name, Layers layers) {
+  static void read(String text, String name, SettingLayers layers) {
     new RunFile(name, Optional.empty(), layers, Optional.empty()).read(text);
   }
 
@@ -140,7 +141,7 @@ public final class RunFile {
     for (String key : table.keySet()) {
       Object value = table.get(List.of(key));
       String full = KohyaOptions.within(prefix, key) ? key : prefix + key;
-      if (value instanceof TomlTable inner && Layers.key(full).isEmpty()) {
+      if (value instanceof TomlTable inner && SettingLayers.key(full).isEmpty()) {
         // Tables that are not ours only order a file, as those of sd-scripts do.
         table(inner, sections(full) ? full + "." : "");
       } else if (!full.equals(PRESET) && value != null) {
@@ -168,7 +169,7 @@ public final class RunFile {
       return all;
     }
     boolean path =
-        Layers.key(key).filter(k -> k.type().equals(KeyType.PATH)).isPresent()
+        SettingLayers.key(key).filter(k -> k.type().equals(KeyType.PATH)).isPresent()
             || LOCATED.contains(key);
     return path && value instanceof String text && !text.isBlank()
         ? from.resolve(text).toString()

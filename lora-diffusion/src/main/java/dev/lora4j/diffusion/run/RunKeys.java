@@ -61,7 +61,7 @@ public final class RunKeys {
       RunKey.of("batch", count(1), 4, "Pictures at once", "train_batch_size");
   static final RunKey<Integer> ACCUMULATE =
       RunKey.of(
-          "accumulate",
+          "gradient_accumulation",
           count(1),
           1,
           "Batches whose gradients are added up for one step",
@@ -95,7 +95,8 @@ public final class RunKeys {
   static final RunKey<String> NAME =
       unset("name", TEXT, "Of the adapter; that of the file if it is not given", "metadata_title");
   static final RunKey<List<String>> TRIGGERS =
-      RunKey.of("triggers", TEXTS, List.of(), "Words that call the adapter, written into the file");
+      RunKey.of(
+          "trigger_words", TEXTS, List.of(), "Words that call the adapter, written into the file");
   static final RunKey<String> COMMENT =
       unset("comment", TEXT, "Text for the file's metadata", "training_comment");
 
@@ -103,7 +104,7 @@ public final class RunKeys {
 
   static final RunKey<Double> VALIDATION_SHARE =
       RunKey.of(
-          "validation.share",
+          "validation.split",
           number(0, 0.5),
           0.0,
           "Share of the pictures kept out for the validation loss",
@@ -215,7 +216,7 @@ public final class RunKeys {
   public static final List<RunKey<?>> ALL =
       Stream.of(
               OF_THE_RUN,
-              AboutKeys.ALL,
+              DescriptionKeys.ALL,
               AdapterKeys.ALL,
               OptimizerKeys.ALL,
               LossKeys.ALL,

@@ -99,7 +99,7 @@ public record RunSettings(
    * @throws RunProblems with all that is out of range or does not go together
    */
   public static RunSettings of(RunValues values) {
-    StyleSettings style = StyleOf.settings(values);
+    StyleSettings style = StyleSettingsResolver.settings(values);
     Path out =
         values
             .find(RunKeys.OUT)
@@ -171,7 +171,7 @@ public record RunSettings(
             style.objective().with(loss.withMasks(values.find(LossKeys.MASKED).orElse(masks))));
     return epochs.isEmpty()
         ? settled
-        : settled.with(StyleOf.schedule(values, steps(epochs.getAsInt(), data)));
+        : settled.with(StyleSettingsResolver.schedule(values, steps(epochs.getAsInt(), data)));
   }
 
   private int steps(int ofEpochs, DataSet data) {

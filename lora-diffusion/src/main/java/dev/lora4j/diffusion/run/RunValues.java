@@ -62,7 +62,7 @@ public final class RunValues {
 
   /** More for the adapter's header, by the names of the model metadata standard. */
   public Map<String, String> about() {
-    return AboutKeys.metadata(this);
+    return DescriptionKeys.metadata(this);
   }
 
   /** What the file says of the data, by the names of sd-scripts. */

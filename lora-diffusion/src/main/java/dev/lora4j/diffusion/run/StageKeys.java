@@ -42,7 +42,8 @@ record StageKeys(
         RunKey.of(t + "lr", number(0, ANY), initial.rate(), "Learning rate at its highest"),
         RunKey.of(t + "warmup", count(0), initial.warmup(), "Steps over which the rate rises"),
         RunKey.of(t + "full", number(0, 1), initial.full(), "Share of the budget until it falls"),
-        RunKey.of(t + "least", number(0, 1), initial.least(), "Share of the rate at the end"),
+        RunKey.of(
+            t + "min_lr_ratio", number(0, 1), initial.least(), "Share of the rate at the end"),
         RunKey.of(t + "beta1", number(0, BELOW_ONE), adam.beta1(), "Of AdamW: memory of gradients"),
         RunKey.of(t + "beta2", number(0, BELOW_ONE), adam.beta2(), "Of AdamW: memory of squares"),
         RunKey.of(t + "weight_decay", number(0, ANY), adam.weightDecay(), "Of AdamW"),

@@ -21,8 +21,8 @@ public final class Ddim implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    Levels.requireNoFlow(schedule, name());
-    return Levels.whole(schedule, steps, last(schedule));
+    SamplingLevels.requireNoFlow(schedule, name());
+    return SamplingLevels.whole(schedule, steps, last(schedule));
   }
 
   private static NoiseLevel last(NoiseSchedule schedule) {

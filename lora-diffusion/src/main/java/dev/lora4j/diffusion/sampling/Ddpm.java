@@ -16,8 +16,8 @@ public final class Ddpm implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    Levels.requireNoFlow(schedule, name());
-    return Levels.whole(schedule, steps, NoiseLevel.CLEAN);
+    SamplingLevels.requireNoFlow(schedule, name());
+    return SamplingLevels.whole(schedule, steps, NoiseLevel.CLEAN);
   }
 
   @Override

@@ -13,7 +13,7 @@ public final class DpmPlusPlus2M implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    return Levels.solver(schedule, steps);
+    return SamplingLevels.solver(schedule, steps);
   }
 
   @Override

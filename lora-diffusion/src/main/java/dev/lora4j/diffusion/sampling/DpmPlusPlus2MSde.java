@@ -16,8 +16,8 @@ public final class DpmPlusPlus2MSde implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    Levels.requireNoFlow(schedule, name());
-    return Levels.solver(schedule, steps);
+    SamplingLevels.requireNoFlow(schedule, name());
+    return SamplingLevels.solver(schedule, steps);
   }
 
   @Override

@@ -13,7 +13,7 @@ public final class Euler implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    return Levels.exact(schedule, steps);
+    return SamplingLevels.exact(schedule, steps);
   }
 
   @Override

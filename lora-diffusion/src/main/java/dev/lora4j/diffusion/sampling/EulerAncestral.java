@@ -16,8 +16,8 @@ public final class EulerAncestral implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    Levels.requireNoFlow(schedule, name());
-    return Levels.exact(schedule, steps);
+    SamplingLevels.requireNoFlow(schedule, name());
+    return SamplingLevels.exact(schedule, steps);
   }
 
   @Override

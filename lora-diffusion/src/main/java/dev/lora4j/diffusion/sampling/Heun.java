@@ -19,7 +19,7 @@ public final class Heun implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    return Levels.exact(schedule, steps);
+    return SamplingLevels.exact(schedule, steps);
   }
 
   @Override

@@ -26,7 +26,7 @@ public final class Lcm implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    Levels.requireNoFlow(schedule, name());
+    SamplingLevels.requireNoFlow(schedule, name());
     int most = Math.min(TAUGHT, schedule.size());
     if (steps < 1 || steps > most) {
       throw new IllegalArgumentException(

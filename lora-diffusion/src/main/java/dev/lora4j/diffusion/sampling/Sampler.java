@@ -21,7 +21,10 @@ public interface Sampler {
    */
   List<NoiseLevel> levels(NoiseSchedule schedule, int steps);
 
-  /** Whether it can visit levels between the timesteps of training, as {@link LevelLaw} may ask. */
+  /**
+   * Whether it can visit levels between the timesteps of training, as {@link SigmaSchedule} may
+   * ask.
+   */
   default boolean spreadsLevels() {
     return true;
   }

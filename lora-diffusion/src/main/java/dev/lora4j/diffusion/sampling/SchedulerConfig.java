@@ -32,7 +32,7 @@ public record SchedulerConfig(
     Sigmas sigmas,
     double flowShift,
     List<Double> trainedBetas,
-    SamplerSettings settings)
+    SchedulerRequirements settings)
     implements Canonical {
   /** Copies the list. */
   public SchedulerConfig {
@@ -65,7 +65,7 @@ public record SchedulerConfig(
         sigmas,
         flowShift,
         List.of(),
-        SamplerSettings.NONE);
+        SchedulerRequirements.NONE);
   }
 
   /** Levels as the timesteps give them, and no timestep rescaled. */

@@ -28,7 +28,7 @@ public final class SchedulerConfigFile {
           .used("num_train_timesteps", "beta_start", "beta_end", "trained_betas")
           .used("timestep_spacing", "steps_offset", "set_alpha_to_one", "rescale_betas_zero_snr")
           .used("use_karras_sigmas", "use_exponential_sigmas", "shift", "clip_sample")
-          .used(SamplerSettings.keys().toArray(String[]::new))
+          .used(SchedulerRequirements.keys().toArray(String[]::new))
           .only("beta_schedule", "linear", "scaled_linear", "squaredcos_cap_v2")
           .only("prediction_type", "epsilon", "v_prediction", "flow")
           .only("thresholding", "false")
@@ -95,7 +95,7 @@ public final class SchedulerConfigFile {
         sigmas(json),
         json.between("shift", 0, 1e6, 1),
         betas(json),
-        SamplerSettings.of(json));
+        SchedulerRequirements.of(json));
   }
 
   private static String spacing(ConfigFile json) {

@@ -33,7 +33,7 @@ public final class UniPc implements Sampler {
 
   @Override
   public List<NoiseLevel> levels(NoiseSchedule schedule, int steps) {
-    return Levels.solver(schedule, steps);
+    return SamplingLevels.solver(schedule, steps);
   }
 
   @Override

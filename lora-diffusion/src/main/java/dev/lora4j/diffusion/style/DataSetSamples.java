@@ -5,8 +5,8 @@ import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.dataset.Batches;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.DataSet;
-import dev.lora4j.diffusion.dataset.Draw;
 import dev.lora4j.diffusion.dataset.DrawnPictures;
+import dev.lora4j.diffusion.dataset.TrainingDraw;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.cache.CacheKey;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
@@ -25,7 +25,7 @@ import java.util.function.IntConsumer;
  * kept on disk; those of pictures whose crop or colours are drawn anew each time are encoded when
  * they come.
  */
-final class DataSetSamples implements Samples {
+final class DataSetSamples implements SampleSource {
   private final StableDiffusion base;
   private final DataSet data;
   private final Batches batches;
@@ -53,7 +53,7 @@ final class DataSetSamples implements Samples {
     int count = 0;
     for (DataItem item : data.items()) {
       if (item.source().augmentations().storable()) {
-        latents(Draw.plain(item));
+        latents(TrainingDraw.plain(item));
       }
       done.accept(++count);
     }
@@ -83,11 +83,11 @@ final class DataSetSamples implements Samples {
   @Override
   public List<TrainingSample> validation() {
     List<TrainingSample> samples = new ArrayList<>();
-    data.validation().forEach(item -> samples.add(sample(Draw.plain(item))));
+    data.validation().forEach(item -> samples.add(sample(TrainingDraw.plain(item))));
     return samples;
   }
 
-  private TrainingSample sample(Draw draw) {
+  private TrainingSample sample(TrainingDraw draw) {
     DataItem item = draw.item();
     DiffusionModel model = base.base();
     Bucket bucket = item.fit().bucket();
@@ -112,7 +112,7 @@ final class DataSetSamples implements Samples {
     return new TrainingSample(item.file(), sample, draw.caption(), storable, sizes);
   }
 
-  private float[] latents(Draw draw) {
+  private float[] latents(TrainingDraw draw) {
     // Crops and colours that are drawn anew each time would fill the disk and never be met again.
     if (!draw.item().source().augmentations().storable()) {
       return cache.rounded(encoded(draw));
@@ -121,22 +121,22 @@ final class DataSetSamples implements Samples {
         look(draw), look -> cache.cached(DrawnPictures.key(model, draw), () -> encoded(draw)));
   }
 
-  private Optional<Mask> mask(Draw draw, int height, int width) {
+  private Optional<Mask> mask(TrainingDraw draw, int height, int width) {
     return draw.item().source().augmentations().storable()
         ? masks.computeIfAbsent(look(draw), look -> made(draw, height, width))
         : made(draw, height, width);
   }
 
-  private Optional<Mask> made(Draw draw, int height, int width) {
+  private Optional<Mask> made(TrainingDraw draw, int height, int width) {
     return DrawnPictures.mask(draw, base.base().vae().scale())
         .map(values -> new Mask(height, width, values));
   }
 
-  private static Look look(Draw draw) {
+  private static Look look(TrainingDraw draw) {
     return new Look(draw.item().index(), draw.flipped());
   }
 
-  private float[] encoded(Draw draw) {
+  private float[] encoded(TrainingDraw draw) {
     return base.encode(List.of(DrawnPictures.picture(draw))).get(0);
   }
 }

@@ -1,9 +1,9 @@
 package dev.lora4j.diffusion.style;
 
 import com.google.gson.Gson;
+import dev.lora4j.core.format.metadata.HeaderEntries;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.PythonEntries;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.bucket.Bucketing;
@@ -26,8 +26,8 @@ record GroupMetadata(DataGroup group, List<DataItem> items) {
   Metadata entries() {
     Bucketing sizes = group.bucketing();
     Bucket whole = sizes.resolution();
-    PythonEntries entries =
-        new PythonEntries()
+    HeaderEntries entries =
+        new HeaderEntries()
             .put(KohyaKeys.BATCH.name(), group.batch())
             .put(KohyaKeys.RESOLUTION.name(), "(" + whole.width() + ", " + whole.height() + ")")
             .put("ss_enable_bucket", sizes.enabled())

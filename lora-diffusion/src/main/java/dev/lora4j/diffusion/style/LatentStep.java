@@ -54,7 +54,7 @@ public final class LatentStep implements AutoCloseable {
               + " trained text encoders and accumulation.");
     }
     Shape fitting =
-        Shape.of(latents.size(), context.shape().size(1), model.denoiser().contextWidth());
+        Shape.of(latents.size(), context.shape().size(1), model.denoiser().crossAttentionDim());
     if (!context.shape().equals(fitting)) {
       throw new IllegalArgumentException(
           "The captions have the shape " + context.shape() + ", expected " + fitting + ".");
@@ -65,7 +65,7 @@ public final class LatentStep implements AutoCloseable {
     CaptionInputs captions = (inputs, samples) -> List.of(context.on(inputs));
     task =
         new StyleTask(
-            model, plan, settings, captions, new GivenSamples(batch), 1, steps -> Map.of());
+            model, plan, settings, captions, new FixedSamples(batch), 1, steps -> Map.of());
     step = new AdapterStep(scope, task, this.settings);
     run = step.bind(scope, step.begin(scope));
   }

@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.format.metadata.HeaderEntries;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.PythonEntries;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.train.adapter.AdapterPlan;
@@ -21,14 +21,15 @@ final class LearningMetadata {
    *
    * @param steps after which the adapter is as it is
    */
-  static Metadata of(StyleSettings settings, AdapterPlan plan, Samples.Epoch epoch, int steps) {
-    Rates rates = settings.rates();
+  static Metadata of(
+      StyleSettings settings, AdapterPlan plan, SampleSource.Epoch epoch, int steps) {
+    LearningRates rates = settings.rates();
     boolean text = StyleProgram.trainsText(plan);
     boolean denoiser = StyleProgram.trainsDenoiser(plan);
     // Batches that are left at the end of an epoch make a change of their own in sd-scripts.
     long changes = ceiling(epoch.batches(), settings.accumulate());
     long epochs = ceiling(settings.steps(), changes);
-    return new PythonEntries()
+    return new HeaderEntries()
         .put(KohyaKeys.LEARNING_RATE.name(), rates.rate())
         .strength("ss_unet_lr", denoiser ? rates.unet().orElse(rates.rate()) : 0)
         .strength("ss_text_encoder_lr", text ? rates.text().orElse(rates.rate()) : 0)

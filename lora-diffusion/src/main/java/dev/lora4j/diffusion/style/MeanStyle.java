@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.format.metadata.Derivation;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.lowrank.Term;
@@ -45,7 +45,7 @@ public final class MeanStyle {
     List<Term> terms =
         runs.stream().map(run -> new Term(run.adapter(), 1.0 / runs.size())).toList();
     long rank =
-        runs.stream().mapToLong(run -> Derivation.greatestRank(run.adapter())).max().orElse(1);
+        runs.stream().mapToLong(run -> Provenance.greatestRank(run.adapter())).max().orElse(1);
     Map<String, Site> sites =
         base.base().sites().all().stream()
             .collect(Collectors.toMap(Site::name, Function.identity()));
@@ -57,7 +57,7 @@ public final class MeanStyle {
               .adapter();
       List<Metadata> said =
           runs.stream().map(run -> new Metadata(run.adapter().metadata())).toList();
-      Map<String, String> metadata = Derivation.averaged(said, mean).entries();
+      Map<String, String> metadata = Provenance.averaged(said, mean).entries();
       return new TrainedStyle(mean.described(mean.name(), metadata), first.family(), losses(runs));
     }
   }

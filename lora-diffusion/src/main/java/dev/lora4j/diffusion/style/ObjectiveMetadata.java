@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.format.metadata.HeaderEntries;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.PythonEntries;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.train.objective.Loss;
@@ -16,8 +16,8 @@ final class ObjectiveMetadata {
   static Metadata of(ObjectiveSettings objective) {
     NoiseSettings noise = objective.noise();
     WeightSettings weights = objective.weights();
-    PythonEntries entries =
-        new PythonEntries()
+    HeaderEntries entries =
+        new HeaderEntries()
             .strength("ss_noise_offset", noise.offset())
             .put("ss_noise_offset_random_strength", noise.offsetRandomStrength())
             .strength("ss_adaptive_noise_scale", noise.adaptiveScale())
@@ -33,7 +33,7 @@ final class ObjectiveMetadata {
   }
 
   /** Its name, and its settings: those of Huber's kind are kohya's {@code huber_}. */
-  private static PythonEntries loss(PythonEntries entries, Loss loss) {
+  private static HeaderEntries loss(HeaderEntries entries, Loss loss) {
     if (!loss.getClass().isAnnotationPresent(Extension.class)) {
       return entries.put("ss_loss_type", loss.toString());
     }

@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.train.objective.LatentSample;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /** Draws from pictures in memory, all of one size. Every one comes once in an epoch. */
-final class PictureSamples implements Samples {
+final class PictureSamples implements SampleSource {
   private static final int ENCODED_AT_ONCE = 16;
 
   /** What random numbers are for, as the last counter of their key. */
@@ -82,7 +82,7 @@ final class PictureSamples implements Samples {
 
   private int[] order(long epoch) {
     if (epoch != ordered) {
-      order = Noise.of(seed, epoch, ORDER).permutation(samples.size());
+      order = SeededNoise.of(seed, epoch, ORDER).permutation(samples.size());
       ordered = epoch;
     }
     return order;
@@ -95,7 +95,7 @@ final class PictureSamples implements Samples {
       long turn = number * batch + i;
       TrainingSample sample =
           samples.get(order(turn / samples.size())[(int) (turn % samples.size())]);
-      boolean silent = Noise.of(seed, turn, CAPTION).uniform() < captionDropout;
+      boolean silent = SeededNoise.of(seed, turn, CAPTION).uniform() < captionDropout;
       drawn.add(
           silent
               ? new TrainingSample(sample.file(), sample.latents(), "", true, sample.sizes())

@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.style;
 
+import dev.lora4j.core.format.metadata.HeaderEntries;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.format.metadata.PythonEntries;
 import dev.lora4j.diffusion.dataset.DataItem;
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import dev.lora4j.diffusion.dataset.source.Augmentations;
@@ -19,7 +19,7 @@ final class SourceMetadata {
   static Metadata entries(DataSource source) {
     Augmentations pictures = source.augmentations();
     CaptionSettings captions = source.captions();
-    return new PythonEntries()
+    return new HeaderEntries()
         .put("ss_color_aug", pictures.colour())
         .put("ss_flip_aug", pictures.flip())
         .put("ss_random_crop", pictures.randomCrop())

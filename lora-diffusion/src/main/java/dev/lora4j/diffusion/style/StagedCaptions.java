@@ -11,8 +11,8 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
 import dev.lora4j.diffusion.text.EncodedText;
-import dev.lora4j.diffusion.text.EncoderTokens;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
+import dev.lora4j.diffusion.text.TextEncoderInputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +36,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
   /** Declares {@code context} and {@code pooled} as inputs. */
   static StagedCaptions encoded(Graph graph, DiffusionModel model) {
     DType compute = model.compute();
-    Shape words = Shape.of(ANY, ANY, model.denoiser().contextWidth());
+    Shape words = Shape.of(ANY, ANY, model.denoiser().crossAttentionDim());
     Expr context = graph.input("context", DType.F32, words).to(compute);
     Optional<Expr> pooled = Optional.empty();
     if (model.xl()) {
@@ -51,7 +51,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
   static StagedCaptions trained(
       Graph graph, DiffusionModel model, LayerAdapters adapters, StyleSettings settings) {
     DType compute = model.compute();
-    EncoderView view = model.view(settings.clipSkip());
+    HiddenLayer view = model.view(settings.clipSkip());
     int chunks = settings.captionChunks();
     List<Expr> contexts = new ArrayList<>();
     Optional<Expr> pooled = Optional.empty();
@@ -68,7 +68,7 @@ record StagedCaptions(Expr context, Optional<Expr> pooled) {
           encoder.network().pooledWidth() > 0 && model.xl()
               ? Optional.of(graph.input(name + END, DType.I64, Shape.of(ANY)))
               : Optional.empty();
-      EncoderTokens tokens = new EncoderTokens(ids, end, Optional.empty());
+      TextEncoderInputs tokens = new TextEncoderInputs(ids, end, Optional.empty());
       EncodedText seen = encoder.network().stage(weights, tokens, compute, view);
       contexts.add(kept.map(k -> joined(seen.hidden(), k, chunks)).orElse(seen.hidden()));
       if (end.isPresent()) {

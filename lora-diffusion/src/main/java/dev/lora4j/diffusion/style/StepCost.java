@@ -6,9 +6,9 @@ import dev.lora4j.core.tensor.Cost;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.optimizer.Memory;
-import dev.lora4j.core.train.run.StagedLoss;
+import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.train.objective.Objective;
 import java.util.HashMap;
@@ -55,7 +55,7 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
     Sizes sizes = new Sizes(batch, latentHeight, latentWidth, settings.captionChunks(), factors);
     Graph graph = Graph.sized(sizes);
     Objective objective = new Objective(model.schedule(), settings.objective());
-    StagedLoss program =
+    TaskLoss program =
         StyleProgram.stage(graph, model, plan, objective, settings, Staging.Purpose.TRAINING);
     program.parameters().gradient(program.loss());
     Set<String> trained = new HashSet<>();
@@ -72,8 +72,8 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
     long elements = plan.elements() * (1 + GRADIENTS);
     elements += settings.accumulate() > 1 ? plan.elements() : 0;
     elements += settings.averageDecay() > 0 ? plan.elements() : 0;
-    for (Memory memory : settings.optimizer().memories()) {
-      if (memory instanceof Memory.Vector vector) {
+    for (OptimizerSlot memory : settings.optimizer().memories()) {
+      if (memory instanceof OptimizerSlot.Vector vector) {
         for (Shape shape : plan.shapes().values()) {
           elements += vector.shape().apply(shape).elements();
         }
@@ -97,7 +97,7 @@ public record StepCost(int batches, Cost batch, long weights, long state) {
   }
 
   /** Seconds of a step on a machine of this speed. */
-  public double seconds(Rate rate) {
+  public double seconds(TrainingSpeed rate) {
     return batches
         * (batch.flops() / rate.flops()
             + batch.traffic() / rate.traffic()

@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 final class StyleDraft {
   AdapterRecipe recipe;
   Optimizer optimizer;
-  Rates rates;
+  LearningRates rates;
   RateSchedule schedule;
   ObjectiveSettings objective;
   int accumulate;

@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.denoiser.Told;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.pipeline.CaptionTokens;
 import dev.lora4j.diffusion.pipeline.EncodedCaption;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -60,7 +60,7 @@ final class StyleInputs implements CaptionInputs {
       }
     } else {
       List<EncodedCaption> encoded = batch.stream().map(captions::of).toList();
-      long width = base.base().denoiser().contextWidth();
+      long width = base.base().denoiser().crossAttentionDim();
       float[] context = stacked(encoded.stream().map(EncodedCaption::context).toList());
       long tokens = context.length / batch.size() / width;
       inputs.add(Tensor.of(scope, Shape.of(batch.size(), tokens, width), context));
@@ -71,8 +71,8 @@ final class StyleInputs implements CaptionInputs {
       }
     }
     if (base.base().xl()) {
-      float[] sizes = stacked(batch.stream().map(s -> s.sizes().told()).toList());
-      inputs.add(Tensor.of(scope, Shape.of(batch.size(), Told.SIZES), sizes));
+      float[] sizes = stacked(batch.stream().map(s -> s.sizes().added()).toList());
+      inputs.add(Tensor.of(scope, Shape.of(batch.size(), AddedConditioning.SIZES), sizes));
     }
     return inputs;
   }

@@ -1,10 +1,10 @@
 package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.format.metadata.FileHashes;
+import dev.lora4j.core.format.metadata.HeaderEntries;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.ModelSpecKeys;
-import dev.lora4j.core.format.metadata.PythonEntries;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.NetworkMetadata;
@@ -32,7 +32,7 @@ record StyleMetadata(Metadata base, Map<String, String> others) {
 
   /** For the adapter as it is after {@code steps}. */
   Map<String, String> of(
-      String name, StyleSettings settings, AdapterPlan plan, Samples samples, int steps) {
+      String name, StyleSettings settings, AdapterPlan plan, SampleSource samples, int steps) {
     Metadata pictures = new Metadata(samples.metadata());
     Metadata all =
         Metadata.EMPTY
@@ -50,7 +50,7 @@ record StyleMetadata(Metadata base, Map<String, String> others) {
   }
 
   /** The network, with the ratio of LoRA+, which kohya has among its arguments. */
-  private static Metadata network(AdapterPlan plan, Rates rates) {
+  private static Metadata network(AdapterPlan plan, LearningRates rates) {
     Metadata network = NetworkMetadata.of(plan);
     if (rates.upRatio() == 1) {
       return network;
@@ -62,8 +62,8 @@ record StyleMetadata(Metadata base, Map<String, String> others) {
   }
 
   private static Metadata ofBase(DiffusionModel base) {
-    PythonEntries entries =
-        new PythonEntries()
+    HeaderEntries entries =
+        new HeaderEntries()
             .put(KohyaKeys.BASE_NAME.name(), fileName(base.path()))
             .put(KohyaKeys.BASE_HASH.name(), base.hash())
             .put("ss_mixed_precision", precision(base.compute()));

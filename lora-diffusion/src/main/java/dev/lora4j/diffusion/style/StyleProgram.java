@@ -12,15 +12,15 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.core.train.adapter.AdapterInTraining;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.run.StagedLoss;
+import dev.lora4j.core.train.adapter.StagedAdapter;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.TextEncoder;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
-import dev.lora4j.diffusion.denoiser.Told;
-import dev.lora4j.diffusion.denoiser.Words;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
 import dev.lora4j.diffusion.train.objective.Objective;
 import dev.lora4j.diffusion.train.objective.StagedObjective;
 import java.util.List;
@@ -51,7 +51,7 @@ final class StyleProgram {
    *
    * @param plan where there are adapters; a text encoder is staged only if it has some
    */
-  static StagedLoss stage(
+  static TaskLoss stage(
       DiffusionModel model,
       AdapterPlan plan,
       Objective objective,
@@ -61,7 +61,7 @@ final class StyleProgram {
   }
 
   /** Stages it in a graph in which nothing is staged yet. */
-  static StagedLoss stage(
+  static TaskLoss stage(
       Graph graph,
       DiffusionModel model,
       AdapterPlan plan,
@@ -78,19 +78,23 @@ final class StyleProgram {
     Graph graph = at.graph();
     DType compute = model.compute();
     if (spares(model.denoiserWeights().bytes())) {
-      graph.spareMemory();
+      graph.lowMemory();
     }
     StagedCaptions captions =
         trainsText(at.plan())
             ? StagedCaptions.trained(graph, model, at.adapters(), settings)
             : StagedCaptions.encoded(graph, model);
-    Optional<Told> told = captions.pooled().map(pooled -> new Told(pooled, sizes(graph)));
+    Optional<AddedConditioning> told =
+        captions.pooled().map(pooled -> new AddedConditioning(pooled, sizes(graph)));
     StagedObjective staged = objective.stage(graph, model.denoiser().inChannels(), at.type());
     FrozenWeights frozen = new FrozenWeights(compute, prefix(UNET));
     Weights weights = Weights.of(graph, UNET, frozen, at.adapters());
     DenoiserInputs inputs =
         new DenoiserInputs(
-            staged.noisy().to(compute), staged.timesteps(), Words.of(captions.context()), told);
+            staged.noisy().to(compute),
+            staged.timesteps(),
+            TextConditioning.of(captions.context()),
+            told);
     Expr predicted = model.denoiser().stage(weights, inputs, settings.checkpointing());
     return staged.loss(predicted.to(at.type()));
   }
@@ -101,7 +105,7 @@ final class StyleProgram {
   }
 
   private static Expr sizes(Graph graph) {
-    return graph.input("sizes", DType.F32, Shape.of(Shape.UNKNOWN, Told.SIZES));
+    return graph.input("sizes", DType.F32, Shape.of(Shape.UNKNOWN, AddedConditioning.SIZES));
   }
 
   /** Whether any layer of a text encoder is trained. */
@@ -128,7 +132,7 @@ final class StyleProgram {
     }
     Graph graph = new Graph();
     FlatParameters parameters = new FlatParameters(graph, model.compute(), groups(plan, settings));
-    AdapterInTraining factors = new AdapterInTraining(parameters, plan);
+    StagedAdapter factors = new StagedAdapter(parameters, plan);
     StagedCaptions.trained(graph, model, factors, settings);
     return plan.without(factors.unmet().stream().filter(StyleProgram::text).toList());
   }

@@ -6,8 +6,8 @@ import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.run.TrainingSettings;
@@ -39,7 +39,7 @@ import java.util.OptionalDouble;
 public record StyleSettings(
     AdapterRecipe recipe,
     Optimizer optimizer,
-    Rates rates,
+    LearningRates rates,
     RateSchedule schedule,
     ObjectiveSettings objective,
     int accumulate,
@@ -58,9 +58,11 @@ public record StyleSettings(
   /** LoRA of rank 16 on all blocks of the denoiser, AdamW, 300 steps at up to 0.001. */
   public static final StyleSettings DEFAULT =
       new StyleSettings(
-          AdapterRecipe.DEFAULT.method(new LoraTraining()).targets(Targets.of(TargetPreset.STYLE)),
+          AdapterRecipe.DEFAULT
+              .method(new LoraTraining())
+              .targets(TargetLayers.of(TargetPreset.STYLE)),
           AdamW.DEFAULT,
-          Rates.of(1e-3),
+          LearningRates.of(1e-3),
           RateSchedule.of(new Cosine(), 300),
           ObjectiveSettings.DEFAULT,
           1,
@@ -91,7 +93,7 @@ public record StyleSettings(
   public StyleSettings(
       AdapterRecipe recipe,
       Optimizer optimizer,
-      Rates rates,
+      LearningRates rates,
       RateSchedule schedule,
       ObjectiveSettings objective,
       int accumulate,
@@ -121,7 +123,7 @@ public record StyleSettings(
 
   private static TrainingSettings training(
       Optimizer optimizer,
-      Rates rates,
+      LearningRates rates,
       RateSchedule schedule,
       int accumulate,
       double clip,
@@ -172,7 +174,7 @@ public record StyleSettings(
   }
 
   /** With other rates. */
-  public StyleSettings with(Rates other) {
+  public StyleSettings with(LearningRates other) {
     StyleDraft draft = new StyleDraft(this);
     draft.rates = other;
     return draft.settings();
@@ -202,7 +204,7 @@ public record StyleSettings(
   /** With so many steps, and a warm-up of the same share of them. */
   public StyleSettings withSteps(int steps) {
     double share = schedule.warmup() / (double) schedule.steps();
-    return with(new RateSchedule(schedule.decay(), steps, 0, schedule.least()).warmupPart(share));
+    return with(new RateSchedule(schedule.decay(), steps, 0, schedule.minimum()).warmupPart(share));
   }
 
   /** With factors of another rank, and alpha equal to it. */

@@ -33,7 +33,7 @@ final class StyleTask implements TrainingTask {
   private final DiffusionModel model;
   private final StyleSettings settings;
   private final CaptionInputs captions;
-  private final Samples samples;
+  private final SampleSource samples;
   private final AdapterPlan plan;
   private final Objective objective;
   private final Validation validation;
@@ -48,7 +48,7 @@ final class StyleTask implements TrainingTask {
       AdapterPlan plan,
       StyleSettings settings,
       CaptionInputs captions,
-      Samples samples,
+      SampleSource samples,
       int timesteps,
       IntFunction<Map<String, String>> metadata) {
     this.model = model;

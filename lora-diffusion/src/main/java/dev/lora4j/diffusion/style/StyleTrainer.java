@@ -2,9 +2,9 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.StopSign;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingFailure;
 import dev.lora4j.core.train.run.TrainingLoop;
@@ -41,7 +41,7 @@ public final class StyleTrainer {
   private final StableDiffusion base;
   private final Source source;
   private final StyleSettings settings;
-  private final Keeping keeping;
+  private final CheckpointPolicy keeping;
   private final String name;
   private final Map<String, String> metadata;
   private final int batch;
@@ -52,14 +52,14 @@ public final class StyleTrainer {
   /** Where the samples come from. */
   @FunctionalInterface
   private interface Source {
-    Samples samples(StyleTrainer trainer, ContentCache cache, RunListener listener);
+    SampleSource samples(StyleTrainer trainer, ContentCache cache, RunListener listener);
   }
 
   private StyleTrainer(
       StableDiffusion base,
       Source source,
       StyleSettings settings,
-      Keeping keeping,
+      CheckpointPolicy keeping,
       String name,
       Map<String, String> metadata,
       int batch,
@@ -119,7 +119,7 @@ public final class StyleTrainer {
         base,
         none,
         StyleSettings.DEFAULT.with(objective(base)),
-        Keeping.NOTHING,
+        CheckpointPolicy.NOTHING,
         "style",
         Map.of(),
         BATCH,
@@ -162,7 +162,7 @@ public final class StyleTrainer {
     return with((trainer, cache, listener) -> trainer.samples(usable, cache, listener));
   }
 
-  private Samples samples(DataSet data, ContentCache cache, RunListener listener) {
+  private SampleSource samples(DataSet data, ContentCache cache, RunListener listener) {
     boolean masked = settings.objective().loss().masked();
     DataSetSamples samples =
         new DataSetSamples(base, data.usable(), cache, settings.seed(), masked);
@@ -235,7 +235,7 @@ public final class StyleTrainer {
   }
 
   /** With checkpoints, validation and previews. */
-  public StyleTrainer keeping(Keeping other) {
+  public StyleTrainer keeping(CheckpointPolicy other) {
     return new StyleTrainer(
         base, source, settings, other, name, metadata, batch, captionDropout, timesteps, threads);
   }
@@ -307,13 +307,13 @@ public final class StyleTrainer {
     // Pictures take long to encode.
     settings.requireFits(plan);
     settings.objective().requireFits(base.base().schedule());
-    return StopSign.run(
+    return InterruptibleTask.run(
         sign -> base.scope().engine().limited(threads, () -> trained(plan, listener, sign)));
   }
 
-  private TrainedStyle trained(AdapterPlan plan, RunListener listener, StopSign sign) {
+  private TrainedStyle trained(AdapterPlan plan, RunListener listener, InterruptibleTask sign) {
     ContentCache cache = ContentCache.ofUser(DType.F32);
-    Samples samples = source.samples(this, cache, sign.telling(listener));
+    SampleSource samples = source.samples(this, cache, sign.telling(listener));
     try (TrainingLoop loop =
         new TrainingLoop(
             base.scope(),
@@ -327,7 +327,7 @@ public final class StyleTrainer {
     }
   }
 
-  private StyleTask task(AdapterPlan plan, Samples samples, ContentCache cache) {
+  private StyleTask task(AdapterPlan plan, SampleSource samples, ContentCache cache) {
     int chunks = settings.captionChunks();
     EncodedCaptions texts = new EncodedCaptions(base, cache, settings.clipSkip(), chunks);
     CaptionInputs captions = new StyleInputs(base, texts, StyleProgram.trainsText(plan), chunks);

@@ -29,7 +29,7 @@ record TrainingSample(
     }
 
     /** In the order in which a denoiser is told them. */
-    float[] told() {
+    float[] added() {
       return new float[] {originalHeight, originalWidth, top, left, targetHeight, targetWidth};
     }
   }

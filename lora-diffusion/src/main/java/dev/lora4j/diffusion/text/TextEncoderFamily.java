@@ -20,5 +20,5 @@ public interface TextEncoderFamily {
    * @throws ModelException if the configuration lacks a size, or says something that would change
    *     the mathematics and is not built; names the file and the key
    */
-  TextNetwork network(ConfigFile config);
+  TextEncoderNetwork network(ConfigFile config);
 }

@@ -11,7 +11,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingStep;
@@ -39,7 +39,7 @@ public final class TextToImageTrainer {
     float[] latents(int index);
 
     /** Token ids of a caption of sample {@code index}, all of one length. */
-    int[] caption(int index, Noise noise);
+    int[] caption(int index, SeededNoise noise);
   }
 
   private final UNetConfig unet;
@@ -108,7 +108,7 @@ public final class TextToImageTrainer {
    */
   public TrainingRun.Outcome run(
       TrainingRun run, Scope scope, Samples samples, int batch, double rate, long seed, long draw) {
-    Noise random = Noise.of(seed, draw, 1);
+    SeededNoise random = SeededNoise.of(seed, draw, 1);
     int values = unet.inChannels() * side * side;
     float[] latents = new float[batch * values];
     float[] noise = new float[batch * values];
@@ -133,7 +133,7 @@ public final class TextToImageTrainer {
         ids[i * caption.length + j] = caption[j];
       }
     }
-    Noise.of(seed, draw, 2).gaussians(noise, 0, noise.length);
+    SeededNoise.of(seed, draw, 2).gaussians(noise, 0, noise.length);
     Shape shape = Shape.of(batch, unet.inChannels(), side, side);
     Shape rows = Shape.of(batch);
     try (Scope inputs = scope.child("batch")) {

@@ -9,7 +9,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.core.train.StepSettings;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingStep;
@@ -98,7 +98,7 @@ public final class VaeTrainer {
       double rate,
       long seed,
       long draw) {
-    Noise noise = Noise.of(seed, draw, 1);
+    SeededNoise noise = SeededNoise.of(seed, draw, 1);
     List<Picture> drawn = new ArrayList<>(batch);
     for (int i = 0; i < batch; i++) {
       Picture picture = pictures.get(noise.index(pictures.size()));

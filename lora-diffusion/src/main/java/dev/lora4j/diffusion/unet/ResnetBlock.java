@@ -30,6 +30,6 @@ public record ResnetBlock(int out, int groups, double epsilon, double scale) {
   }
 
   private Expr activated(Weights at, String norm, Expr x) {
-    return at.graph().cheap(() -> at.groupNorm(norm, x, groups, epsilon).silu());
+    return at.graph().recompute(() -> at.groupNorm(norm, x, groups, epsilon).silu());
   }
 }

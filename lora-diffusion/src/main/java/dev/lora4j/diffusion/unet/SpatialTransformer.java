@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.unet;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.diffusion.denoiser.Words;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
 
 /** Transformer blocks over the places of a feature map (Rombach et al. 2022, section 3.3). */
 record SpatialTransformer(
@@ -11,9 +11,9 @@ record SpatialTransformer(
   private static final double EPSILON = 1e-6;
 
   /** x: [batch, channels, height, width], at the resolution {@code level}. */
-  Expr apply(Weights at, Expr x, Words words, int level) {
+  Expr apply(Weights at, Expr x, TextConditioning words, int level) {
     long channels = x.shape().size(1);
-    Expr normed = at.graph().cheap(() -> normed(at, x));
+    Expr normed = at.graph().recompute(() -> normed(at, x));
     Expr h =
         linearProjection
             ? at.linear("proj_in", normed, channels)

@@ -61,7 +61,7 @@ record TransformerBlock(int heads, boolean upcast) {
   private static Expr feedForward(Weights at, Expr x) {
     long width = x.shape().size(2);
     List<Expr> halves = at.linear("0.proj", x, 8 * width).chunk(2, -1);
-    Expr gated = at.graph().cheap(() -> halves.get(0).mul(halves.get(1).gelu()));
+    Expr gated = at.graph().recompute(() -> halves.get(0).mul(halves.get(1).gelu()));
     return at.linear("2", gated, width);
   }
 }

@@ -1,13 +1,13 @@
 package dev.lora4j.diffusion.unet;
 
-import dev.lora4j.core.mix.SitePlace;
+import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
-import dev.lora4j.diffusion.denoiser.Told;
-import dev.lora4j.diffusion.denoiser.Words;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -37,13 +37,13 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   }
 
   @Override
-  public int contextWidth() {
+  public int crossAttentionDim() {
     return config.crossAttentionDim();
   }
 
   @Override
   public int pooledWidth() {
-    return config.added().map(a -> a.width() - Told.SIZES * a.sinusoids()).orElse(0);
+    return config.added().map(a -> a.width() - AddedConditioning.SIZES * a.sinusoids()).orElse(0);
   }
 
   @Override
@@ -57,8 +57,8 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   }
 
   @Override
-  public SitePlace.Of places() {
-    return new UNetPlaces(config);
+  public SitePlacement.Of places() {
+    return new UNetPlacements(config);
   }
 
   @Override
@@ -76,7 +76,8 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
    * @throws IllegalArgumentException if the network is to be told more
    */
   public Expr apply(Weights at, Expr x, Expr timesteps, Expr context) {
-    return apply(at, new DenoiserInputs(x, timesteps, Words.of(context), Optional.empty()));
+    return apply(
+        at, new DenoiserInputs(x, timesteps, TextConditioning.of(context), Optional.empty()));
   }
 
   /**
@@ -87,15 +88,15 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
    * @return the prediction [batch, outChannels, height, width]
    */
   private Expr apply(Weights at, DenoiserInputs told) {
-    if (told.told().isPresent() != config.added().isPresent()) {
+    if (told.added().isPresent() != config.added().isPresent()) {
       throw new IllegalArgumentException(
           "This denoiser is "
-              + (told.told().isPresent() ? "not " : "")
+              + (told.added().isPresent() ? "not " : "")
               + "told sizes and a pooled text beside the timestep.");
     }
     Expr x = told.x();
-    Words words = told.words();
-    Expr time = time(at, told.timesteps(), told.guidance(), told.told(), x.dtype());
+    TextConditioning words = told.text();
+    Expr time = time(at, told.timesteps(), told.guidance(), told.added(), x.dtype());
     Deque<Expr> skips = new ArrayDeque<>();
     Expr h = enter(at, x, skips);
     for (int level = 0; level < config.levels(); level++) {
@@ -110,12 +111,17 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
 
   /** The timestep and what else is told, which every block gets, [batch, timeWidth]. */
   Expr time(
-      Weights at, Expr timesteps, Optional<Expr> guidance, Optional<Told> told, DType compute) {
+      Weights at,
+      Expr timesteps,
+      Optional<Expr> guidance,
+      Optional<AddedConditioning> told,
+      DType compute) {
     Weights embedding = at.at("time_embedding");
     int sinusoids = config.blockOutChannels().get(0);
     Expr time =
         embedding().apply(embedding, timesteps, guidance, sinusoids, config.timeWidth(), compute);
-    Expr all = told.map(t -> time.add(told(at.at("add_embedding"), t, compute))).orElse(time);
+    Expr all =
+        told.map(t -> time.add(addedEmbedding(at.at("add_embedding"), t, compute))).orElse(time);
     return config.variant().afterTime().map(a -> a.of(all)).orElse(all);
   }
 
@@ -123,7 +129,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
     return new TimestepEmbedding(config.variant());
   }
 
-  private Expr told(Weights at, Told told, DType compute) {
+  private Expr addedEmbedding(Weights at, AddedConditioning told, DType compute) {
     UNetConfig.Added added = config.added().orElseThrow();
     long sizes = (added.width() - told.pooled().shape().size(1)) / added.sinusoids();
     Expr waves =
@@ -143,7 +149,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   }
 
   /** A block on the way down, which leaves features for the way up on {@code skips}. */
-  Expr down(Weights at, int level, Expr x, Expr time, Words words, Deque<Expr> skips) {
+  Expr down(Weights at, int level, Expr x, Expr time, TextConditioning words, Deque<Expr> skips) {
     Expr h = x;
     int channels = config.blockOutChannels().get(level);
     for (int layer = 0; layer < config.layersPerBlock(); layer++) {
@@ -161,7 +167,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   }
 
   /** The block at the coarsest resolution. */
-  Expr middle(Weights at, Expr x, Expr time, Words words) {
+  Expr middle(Weights at, Expr x, Expr time, TextConditioning words) {
     int level = config.levels() - 1;
     int channels = config.blockOutChannels().get(level);
     ResnetBlock resnet =
@@ -186,7 +192,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
       int depth,
       Expr x,
       Expr time,
-      Words words) {
+      TextConditioning words) {
     Supplier<List<Expr>> body =
         () -> {
           Expr h = resnet.apply(at.at("resnets", layer), x, Optional.of(time));
@@ -199,7 +205,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   }
 
   /** A block on the way up, which takes features from {@code skips}; coarsest step first. */
-  Expr up(Weights at, int step, Expr x, Expr time, Words words, Deque<Expr> skips) {
+  Expr up(Weights at, int step, Expr x, Expr time, TextConditioning words, Deque<Expr> skips) {
     Expr h = x;
     int level = config.levels() - 1 - step;
     int channels = config.blockOutChannels().get(level);
@@ -217,7 +223,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
   Expr leave(Weights at, Expr x) {
     Expr h =
         at.graph()
-            .cheap(
+            .recompute(
                 () ->
                     at.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps())
                         .silu());

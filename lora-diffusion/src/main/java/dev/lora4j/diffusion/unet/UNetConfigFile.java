@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.unet;
 
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.diffusion.denoiser.Told;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.unet.UNetVariant.Middle;
 import java.util.Collections;
 import java.util.List;
@@ -185,7 +185,7 @@ record UNetConfigFile(ConfigFile json) {
     String ofSizes = "addition_time_embed_dim";
     int sinusoids = json.within(ofSizes, 2, MOST_CHANNELS);
     int width = json.within(key, 1, MOST_CHANNELS);
-    if (width <= sinusoids * Told.SIZES) {
+    if (width <= sinusoids * AddedConditioning.SIZES) {
       throw wrong(
           key,
           "is "

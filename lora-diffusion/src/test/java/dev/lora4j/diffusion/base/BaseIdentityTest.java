@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
-import dev.lora4j.diffusion.sampling.SamplerSettings;
 import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.sampling.SchedulerRequirements;
 import dev.lora4j.diffusion.unet.TimeActivation;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
@@ -31,12 +31,12 @@ class BaseIdentityTest {
     "src/test/resources/tiny-xl,4dbe11e2e68c"
   })
   void configurationsKeepTheirDigest(String folder, String digest) {
-    assertEquals(digest, Configs.of(Path.of(folder)).identity());
+    assertEquals(digest, DiffusersConfigs.of(Path.of(folder)).identity());
   }
 
   /** One that differs from Stable Diffusion's in all that can differ. */
   @Test
-  void whatAddsToADigestKeepsIt() {
+  void identityOfAVariantIsStable() {
     UNetVariant variant =
         new UNetVariant(
             0,
@@ -86,7 +86,7 @@ class BaseIdentityTest {
             SchedulerConfig.Sigmas.KARRAS,
             3.1,
             List.of(1e-4, 0.02),
-            SamplerSettings.NONE);
+            SchedulerRequirements.NONE);
     ModelConfigs configs =
         new ModelConfigs(
             new UNet(unet, true),

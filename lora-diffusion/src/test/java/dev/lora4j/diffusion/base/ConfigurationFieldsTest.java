@@ -44,14 +44,14 @@ class ConfigurationFieldsTest {
           "CLIPTokenizer",
               ConfigFields.none()
                   .used("vocab", "merges", "bos_token", "eos_token", "unk_token", "pad_token"),
-          "model_index", Configs.indexFields());
+          "model_index", DiffusersConfigs.indexFields());
 
   /** Heeded fields that no network shows; the test is named beside each. */
   private static final Set<String> SHOWN_ELSEWHERE =
       Set.of(
           "sample_size", // theSizeOfPicturesIsRead
-          "scaling_factor", // StructureTest and every picture
-          "shift_factor", // theShiftIsLeftOutAndTold
+          "scaling_factor", // FactorStructureTest and every picture
+          "shift_factor", // shiftFactorIsLeftOutAndNoted
           "down_block_types", // otherBlocksAreNamed
           "up_block_types");
 
@@ -149,12 +149,12 @@ class ConfigurationFieldsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("parts")
-  void whatIsNotBuiltIsRefusedByName(String part) throws IOException {
+  void unsupportedFieldsAreRefusedByName(String part) throws IOException {
     refuse(TABLES.get(part));
   }
 
   @Test
-  void whatSchedulersHaveBesideIsRefusedByName() throws IOException {
+  void unsupportedSchedulerFieldsAreRefusedByName() throws IOException {
     refuse(SchedulerConfigFile.fields());
   }
 
@@ -176,7 +176,7 @@ class ConfigurationFieldsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"UNet2DConditionModel", "AutoencoderKL"})
-  void aCaseShowsEachFieldThatCounts(String part) {
+  void everyHeededFieldHasAGoldenCase(String part) {
     boolean unet = part.startsWith("UNet");
     try (VariantFolder golden =
         new VariantFolder(unet ? "unet.safetensors" : "vae.safetensors", part)) {

@@ -42,7 +42,7 @@ class ConfigurationTest {
 
   private String refused() {
     return String.valueOf(
-        assertThrows(ModelException.class, () -> Configs.of(folder)).getMessage());
+        assertThrows(ModelException.class, () -> DiffusersConfigs.of(folder)).getMessage());
   }
 
   private static double[] golden(String name) {
@@ -94,25 +94,25 @@ class ConfigurationTest {
   @Test
   void theSizeOfPicturesIsRead() throws IOException {
     TinyFolder copy = sd().set(UNET, "sample_size", "[24, 24]");
-    assertEquals(24, Configs.of(folder).sampleSize());
+    assertEquals(24, DiffusersConfigs.of(folder).sampleSize());
     copy.set(UNET, "sample_size", "null");
-    assertEquals(64, Configs.of(folder).sampleSize());
+    assertEquals(64, DiffusersConfigs.of(folder).sampleSize());
   }
 
   /** diffusers' pipelines of these models never add it, though its autoencoder has the setting. */
   @Test
-  void theShiftIsLeftOutAndTold() throws IOException {
+  void shiftFactorIsLeftOutAndNoted() throws IOException {
     sd().set(VAE, "shift_factor", "0.3");
-    ModelConfigs configs = Configs.of(folder);
+    ModelConfigs configs = DiffusersConfigs.of(folder);
     assertEquals(0, configs.vae().shiftFactor());
-    String note = String.join(" ", Configs.notes(folder, configs));
+    String note = String.join(" ", DiffusersConfigs.notes(folder, configs));
     assertTrue(note.contains("'shift_factor' is left out"), note);
   }
 
   @Test
-  void fieldsThatNobodyKnowsAreTold() throws IOException {
+  void unknownFieldsAreNoted() throws IOException {
     TinyFolder copy = sd();
-    assertEquals(List.of(), Configs.notes(folder, Configs.of(folder)));
+    assertEquals(List.of(), DiffusersConfigs.notes(folder, DiffusersConfigs.of(folder)));
     copy.set(UNET, "curvature", "2").set(SCHEDULER, "wind", "true").set(VAE, "colour", "1");
     try (Engine engine = Engine.open();
         Scope scope = engine.scope("test")) {
@@ -126,11 +126,11 @@ class ConfigurationTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"trained", "trained/zero-snr"})
-  void givenBetasAreThoseOfTheSchedule(String name) throws IOException {
+  void trainedBetasGiveTheNoiseSchedule(String name) throws IOException {
     sd().set(SCHEDULER, "trained_betas", Arrays.toString(golden("betas")))
         .set(SCHEDULER, "num_train_timesteps", "40")
         .set(SCHEDULER, "rescale_betas_zero_snr", "" + name.endsWith("zero-snr"));
-    NoiseSchedule schedule = new NoiseSchedule(Configs.of(folder).schedule());
+    NoiseSchedule schedule = new NoiseSchedule(DiffusersConfigs.of(folder).schedule());
     double[] expected = golden(name);
     for (int t = 0; t < expected.length; t++) {
       assertEquals(expected[t], schedule.alphaCumprod(t), 1e-6);
@@ -143,7 +143,7 @@ class ConfigurationTest {
     sd().set(SCHEDULER, "timestep_spacing", "\"leading\"")
         .set(SCHEDULER, "steps_offset", "" + offset)
         .set(SCHEDULER, "clip_sample", "true");
-    SchedulerConfig config = Configs.of(folder).schedule();
+    SchedulerConfig config = DiffusersConfigs.of(folder).schedule();
     double[] expected = golden("offset/" + offset);
     var levels = Samplers.named("ddim").levels(new NoiseSchedule(config), expected.length);
     for (int i = 0; i < expected.length; i++) {
@@ -152,29 +152,29 @@ class ConfigurationTest {
   }
 
   @Test
-  void xlKeepsWhatItsFileSays() throws IOException {
+  void sdxlSchedulerFieldsAreHeeded() throws IOException {
     TinyFolder copy = TinyFolder.copy(TinyXl.FOLDER, folder).set(SCHEDULER, "steps_offset", "3");
-    assertEquals(3, Configs.of(folder).schedule().stepsOffset());
+    assertEquals(3, DiffusersConfigs.of(folder).schedule().stepsOffset());
     copy.set(SCHEDULER, "clip_sample", "true");
     assertTrue(refused().contains("'clip_sample' is true"), refused());
   }
 
   @Test
-  void xlZeroesNoTextUnlessItsFileSaysOtherwise() throws IOException {
+  void sdxlZeroesEmptyPromptsUnlessConfiguredOtherwise() throws IOException {
     TinyFolder copy =
         TinyFolder.copy(TinyXl.FOLDER, folder)
             .without("model_index.json", "force_zeros_for_empty_prompt")
             .without(UNET, "sample_size");
-    assertTrue(Configs.of(folder).zerosForNoText());
-    assertEquals(128, Configs.of(folder).sampleSize());
+    assertTrue(DiffusersConfigs.of(folder).zerosForNoText());
+    assertEquals(128, DiffusersConfigs.of(folder).sampleSize());
     copy.set("model_index.json", "force_zeros_for_empty_prompt", "false");
-    assertFalse(Configs.of(folder).zerosForNoText());
+    assertFalse(DiffusersConfigs.of(folder).zerosForNoText());
   }
 
   @Test
-  void anEndThatIsNotTheTokenisersIsRefused() throws IOException {
+  void endTokenOtherThanTheTokenizersIsRefused() throws IOException {
     TinyFolder.copy(TinyXl.FOLDER, folder).set("text_encoder_2/config.json", "eos_token_id", "7");
-    ModelConfigs.Text text = Configs.of(folder).texts().get(1);
+    ModelConfigs.Text text = DiffusersConfigs.of(folder).texts().get(1);
     String message =
         assertThrows(ModelException.class, () -> FolderSource.tokenizer(folder, text)).getMessage();
     assertTrue(message.contains("ends texts with token 591"), message);
@@ -184,14 +184,14 @@ class ConfigurationTest {
   @Test
   void paddingAtTheLeftIsRefused() throws IOException {
     sd().set("tokenizer/tokenizer_config.json", "padding_side", "\"left\"");
-    ModelConfigs.Text text = Configs.of(folder).texts().get(0);
+    ModelConfigs.Text text = DiffusersConfigs.of(folder).texts().get(0);
     Exception refused =
         assertThrows(RuntimeException.class, () -> FolderSource.tokenizer(folder, text));
     assertTrue(String.valueOf(refused.getMessage()).contains("'padding_side' is left"));
   }
 
   @Test
-  void aDenoiserOfMoreChannelsThanCanBeGivenIsRefused() throws IOException {
+  void denoiserOfUnsupportedInputChannelsIsRefused() throws IOException {
     sd().set(UNET, "in_channels", "8");
     assertTrue(Files.exists(folder));
     try (Engine engine = Engine.open();

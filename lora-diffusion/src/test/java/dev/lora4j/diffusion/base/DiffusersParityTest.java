@@ -9,7 +9,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -42,9 +42,9 @@ class DiffusersParityTest {
   void textEncoder() {
     try (Scope scope = ENGINE.scope("test")) {
       Network.Staging staging =
-          Networks.text(
-              Configs.text(TinySd.FOLDER, "text_encoder"),
-              EncoderView.LAST,
+          StagedNetworks.text(
+              DiffusersConfigs.text(TinySd.FOLDER, "text_encoder"),
+              HiddenLayer.LAST,
               DType.F32,
               AdapterInputs.NONE);
       Map<String, Tensor> data = Map.of("ids", TINY.longs(scope, "text.ids"));
@@ -59,7 +59,8 @@ class DiffusersParityTest {
   void unetAtTwoSizes() {
     try (Scope scope = ENGINE.scope("test")) {
       Network.Staging staging =
-          Networks.denoiser(Configs.denoiser(TinySd.FOLDER), DType.F32, AdapterInputs.NONE);
+          StagedNetworks.denoiser(
+              DiffusersConfigs.denoiser(TinySd.FOLDER), DType.F32, AdapterInputs.NONE);
       float[] context = TINY.floats("text.last_hidden_state");
       for (String name : List.of("unet", "unet_wide")) {
         long batch = TINY.shape(name + ".x").size(0);
@@ -80,8 +81,10 @@ class DiffusersParityTest {
   @Test
   void autoencoderBothWays() {
     try (Scope scope = ENGINE.scope("test")) {
-      Network.Staging encoder = Networks.encoder(Configs.vae(TinySd.FOLDER), DType.F32);
-      Network.Staging decoder = Networks.decoder(Configs.vae(TinySd.FOLDER), DType.F32);
+      Network.Staging encoder =
+          StagedNetworks.encoder(DiffusersConfigs.vae(TinySd.FOLDER), DType.F32);
+      Network.Staging decoder =
+          StagedNetworks.decoder(DiffusersConfigs.vae(TinySd.FOLDER), DType.F32);
       WeightStore weights =
           NetworkWeights.load(
               scope,

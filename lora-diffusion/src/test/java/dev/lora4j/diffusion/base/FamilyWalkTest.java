@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.base;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Site;
@@ -12,8 +12,8 @@ import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
-import dev.lora4j.diffusion.text.EncoderView;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.HiddenLayer;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.nio.file.Files;
@@ -73,11 +73,10 @@ class FamilyWalkTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void networksAskForTheLayersOfTheFamily(
-      String name, UNetConfig unet, List<ClipTextConfig> texts) {
+  void networksUseTheLayersOfTheFamily(String name, UNetConfig unet, List<ClipTextConfig> texts) {
     assertEquals(
         sorted(Families.named(name).sites()),
-        walked(unet, texts.stream().<TextNetwork>map(ClipText::new).toList()));
+        walked(unet, texts.stream().<TextEncoderNetwork>map(ClipText::new).toList()));
   }
 
   static Stream<Path> folders() {
@@ -87,14 +86,14 @@ class FamilyWalkTest {
   /** A checkpoint tells all of its layers but strides and paddings. */
   @ParameterizedTest
   @MethodSource("folders")
-  void theWeightsOfAFolderTellTheLayersThatItsNetworksAskFor(Path folder) {
-    List<TextNetwork> texts =
+  void folderWeightsGiveTheLayersOfItsNetworks(Path folder) {
+    List<TextEncoderNetwork> texts =
         Stream.of("text_encoder", "text_encoder_2")
             .filter(part -> Files.exists(folder.resolve(part)))
-            .map(part -> Configs.text(folder, part))
+            .map(part -> DiffusersConfigs.text(folder, part))
             .toList();
     List<Site> walked = walked(FormulaNetwork.unet(folder), texts);
-    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+    try (BaseCheckpoint checkpoint = BaseCheckpoint.open(folder)) {
       assertEquals(
           walked.stream().map(FamilyWalkTest::plain).toList(), sorted(checkpoint.base().sites()));
     }
@@ -104,7 +103,7 @@ class FamilyWalkTest {
     return new Site(site.name(), site.kind(), site.weight(), site.bias(), 1, 0, 1, 1);
   }
 
-  private static List<Site> walked(UNetConfig unet, List<TextNetwork> texts) {
+  private static List<Site> walked(UNetConfig unet, List<TextEncoderNetwork> texts) {
     List<Site> walked = new ArrayList<>();
     AdapterInputs recorder =
         graph ->
@@ -112,11 +111,13 @@ class FamilyWalkTest {
               walked.add(site);
               return y;
             };
-    Network.walk("unet", DType.F32, Networks.denoiser(new UNet(unet), DType.F32, recorder));
+    Network.walk("unet", DType.F32, StagedNetworks.denoiser(new UNet(unet), DType.F32, recorder));
     for (int i = 0; i < texts.size(); i++) {
       String model = "text_encoder" + (i == 0 ? "" : "_" + (i + 1));
       Network.walk(
-          model, DType.F32, Networks.text(texts.get(i), EncoderView.LAST, DType.F32, recorder));
+          model,
+          DType.F32,
+          StagedNetworks.text(texts.get(i), HiddenLayer.LAST, DType.F32, recorder));
     }
     return sorted(new SiteCatalogue(walked));
   }

@@ -181,7 +181,7 @@ class FolderTest {
   }
 
   @Test
-  void allPartsAreLookedThroughBeforeOneIsRefused() throws IOException {
+  void problemsOfAllPartsAreReportedTogether() throws IOException {
     for (String part : List.of("unet", "vae")) {
       Path file = folder.resolve(part).resolve(WEIGHTS);
       rewrite(file, file, n -> n.replace("conv_in.weight", "conv_inn.weight"));
@@ -214,7 +214,7 @@ class FolderTest {
 
   /** As diffusers calls the folder of denoisers that are no UNets. */
   @Test
-  void theFolderOfADenoiserMayBeCalledTransformer() throws IOException {
+  void denoiserFolderMayBeCalledTransformer() throws IOException {
     Files.move(folder.resolve("unet"), folder.resolve("transformer"));
     assertAsBefore("unet", "conv_in.weight");
     Path file = folder.resolve("transformer").resolve(WEIGHTS);
@@ -224,7 +224,7 @@ class FolderTest {
   }
 
   @Test
-  void aDenoiserOfOtherChannelsThanTheLatentsIsRefused() throws IOException {
+  void denoiserOfWrongOutputChannelsIsRefused() throws IOException {
     Path file = folder.resolve("unet").resolve("config.json");
     JsonObject json =
         com.google.gson.JsonParser.parseString(Files.readString(file)).getAsJsonObject();

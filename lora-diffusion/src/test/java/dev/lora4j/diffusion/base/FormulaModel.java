@@ -8,7 +8,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,7 +33,9 @@ public final class FormulaModel {
   /** Writes the denoiser's weights into a model folder that has its configuration. */
   public static void writeUnet(Path folder) {
     Path file = folder.resolve("unet/diffusion_pytorch_model.safetensors");
-    write(file, Networks.denoiser(Configs.denoiser(folder), DType.F32, AdapterInputs.NONE));
+    write(
+        file,
+        StagedNetworks.denoiser(DiffusersConfigs.denoiser(folder), DType.F32, AdapterInputs.NONE));
   }
 
   /** Writes the weights of a text encoder into a model folder that has its configuration. */
@@ -41,7 +43,8 @@ public final class FormulaModel {
     Path file = folder.resolve(part).resolve("model.safetensors");
     write(
         file,
-        Networks.text(Configs.text(folder, part), EncoderView.LAST, DType.F32, AdapterInputs.NONE));
+        StagedNetworks.text(
+            DiffusersConfigs.text(folder, part), HiddenLayer.LAST, DType.F32, AdapterInputs.NONE));
   }
 
   /** Writes the autoencoder's weights into a model folder that has its configuration. */
@@ -49,8 +52,8 @@ public final class FormulaModel {
     Path file = folder.resolve("vae/diffusion_pytorch_model.safetensors");
     write(
         file,
-        Networks.encoder(Configs.vae(folder), DType.F32),
-        Networks.decoder(Configs.vae(folder), DType.F32));
+        StagedNetworks.encoder(DiffusersConfigs.vae(folder), DType.F32),
+        StagedNetworks.decoder(DiffusersConfigs.vae(folder), DType.F32));
   }
 
   /** The numbers of a tensor called {@code name}, in [-1, 1). */
@@ -83,7 +86,9 @@ public final class FormulaModel {
               return y;
             };
     Network.walk(
-        "unet", DType.F32, Networks.denoiser(Configs.denoiser(folder), DType.F32, recorder));
+        "unet",
+        DType.F32,
+        StagedNetworks.denoiser(DiffusersConfigs.denoiser(folder), DType.F32, recorder));
     return sites;
   }
 

@@ -6,11 +6,11 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.nio.file.Path;
@@ -38,18 +38,18 @@ public final class FormulaNetwork {
       Program program = graph.inference(meanwhile, outputs);
       List<Tensor> weights =
           source.parameters().stream().map(p -> FormulaModel.weight(meanwhile, p)).toList();
-      Held held = program.hold(meanwhile, weights);
+      HeldInputs held = program.hold(meanwhile, weights);
       return program.run(scope, held, data);
     }
   }
 
   /** The sizes of a model folder's denoiser. */
   public static UNetConfig unet(Path folder) {
-    return ((UNet) Configs.denoiser(folder)).config();
+    return ((UNet) DiffusersConfigs.denoiser(folder)).config();
   }
 
   /** The text encoder of a model folder. */
-  public static TextNetwork text(Path folder, String part) {
-    return Configs.text(folder, part);
+  public static TextEncoderNetwork text(Path folder, String part) {
+    return DiffusersConfigs.text(folder, part);
   }
 }

@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class FullSizeTest {
       }
       TextEncoder encoder = model.textEncoders().get(0);
       Network.Staging text =
-          Networks.text(encoder.network(), EncoderView.LAST, DType.F32, AdapterInputs.NONE);
+          StagedNetworks.text(encoder.network(), HiddenLayer.LAST, DType.F32, AdapterInputs.NONE);
       Map<String, Tensor> told = Map.of("ids", Tensor.ofLongs(scope, Shape.of(1, 77), ids));
       Tensor context =
           Network.compile(scope, "text_encoder", DType.F32, text)
@@ -51,7 +51,8 @@ class FullSizeTest {
               .get(0);
       golden.assertClose("text", context);
 
-      Network.Staging unet = Networks.denoiser(model.denoiser(), DType.F32, AdapterInputs.NONE);
+      Network.Staging unet =
+          StagedNetworks.denoiser(model.denoiser(), DType.F32, AdapterInputs.NONE);
       Map<String, Tensor> noisy =
           Map.of(
               "x", FormulaModel.input(scope, "x", UNIT, 1, 4, 64, 64),
@@ -63,10 +64,10 @@ class FullSizeTest {
               .run(scope, model.denoiserWeights(), noisy)
               .get(0));
 
-      Network.Staging decoder = Networks.decoder(model.vae(), DType.F32);
+      Network.Staging decoder = StagedNetworks.decoder(model.vae(), DType.F32);
       Map<String, Tensor> latent = Map.of("z", FormulaModel.input(scope, "z", UNIT, 1, 4, 24, 16));
       golden.assertClose("decoded", run(scope, model, decoder, latent));
-      Network.Staging encoderOfPictures = Networks.encoder(model.vae(), DType.F32);
+      Network.Staging encoderOfPictures = StagedNetworks.encoder(model.vae(), DType.F32);
       Map<String, Tensor> picture =
           Map.of("x", FormulaModel.input(scope, "picture", 1, 1, 3, 128, 192));
       golden.assertClose("encoded", run(scope, model, encoderOfPictures, picture));

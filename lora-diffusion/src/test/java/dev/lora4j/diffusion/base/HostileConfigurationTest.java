@@ -118,22 +118,24 @@ class HostileConfigurationTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("corpus")
-  void isRefusedByNameAtOnce(Hostile hostile) throws IOException {
+  void hostileNumberIsRefusedByNameQuickly(Hostile hostile) throws IOException {
     TinyFolder.copy(TinyXl.FOLDER, folder).set(hostile.file(), hostile.key(), hostile.value());
     String message =
         assertTimeoutPreemptively(
             Duration.ofSeconds(10),
-            () -> assertThrows(ModelException.class, () -> Configs.of(folder)).getMessage());
+            () ->
+                assertThrows(ModelException.class, () -> DiffusersConfigs.of(folder)).getMessage());
     assertTrue(message.contains("'" + hostile.key() + "'"), message);
     assertTrue(message.contains(hostile.file()), message);
     assertTrue(message.length() < 600, message);
   }
 
   @Test
-  void aListOfAMillionBetasIsCountedFirst() throws IOException {
+  void millionBetasAreRefusedByCount() throws IOException {
     String many = "[" + "0.1,".repeat(1_000_000) + "0.1]";
     TinyFolder.copy(TinyXl.FOLDER, folder).set(SCHEDULER, "trained_betas", many);
-    String message = assertThrows(ModelException.class, () -> Configs.of(folder)).getMessage();
+    String message =
+        assertThrows(ModelException.class, () -> DiffusersConfigs.of(folder)).getMessage();
     assertTrue(message.contains("has 1000001 values, expected 1000"), message);
   }
 }

@@ -83,7 +83,7 @@ class OtherFilesTest {
   }
 
   @Test
-  void aFolderTakesNoOtherConfigurations() {
+  void folderRefusesOtherConfigurations() {
     try (Scope scope = ENGINE.scope("test")) {
       String message =
           assertThrows(
@@ -99,7 +99,7 @@ class OtherFilesTest {
   }
 
   @Test
-  void partsAlone() {
+  void filesWithMissingTextEncodersAreRefused() {
     OriginalFile unet = OriginalFile.of("sd1", TinySd.FOLDER);
     unet.removeAll("cond_stage_model.");
     assertSays("lacks a text encoder", refused(unet));

@@ -63,16 +63,18 @@ class VariantParityTest {
       }
       if (config.has("time_cond_proj_dim")) {
         float[] guidance = UNET.floats("guidance");
-        data.put(Networks.GUIDANCE, Tensor.of(scope, Shape.of(2, guidance.length / 2), guidance));
+        data.put(
+            StagedNetworks.GUIDANCE, Tensor.of(scope, Shape.of(2, guidance.length / 2), guidance));
       }
-      var network = Networks.denoiser(Configs.denoiser(folder), DType.F32, AdapterInputs.NONE);
+      var network =
+          StagedNetworks.denoiser(DiffusersConfigs.denoiser(folder), DType.F32, AdapterInputs.NONE);
       assertClose(name, UNET.floats(name), FormulaNetwork.run(scope, network, data).get(0));
     }
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("autoencoders")
-  void autoencoderGoesBothWaysAsDiffusers(String name) throws IOException {
+  void autoencoderEncodesAndDecodesAsDiffusers(String name) throws IOException {
     JsonObject config = VAE.config(name);
     VariantFolder.write(folder, "vae", config);
     try (Scope scope = ENGINE.scope("test")) {
@@ -80,8 +82,8 @@ class VariantParityTest {
       int latents = config.get("latent_channels").getAsInt();
       Tensor x = FormulaModel.input(scope, "x", 1, 1, channels, 16, 16);
       Tensor z = FormulaModel.input(scope, "z", 1, 1, latents, 8, 8);
-      var encoder = Networks.encoder(Configs.vae(folder), DType.F32);
-      var decoder = Networks.decoder(Configs.vae(folder), DType.F32);
+      var encoder = StagedNetworks.encoder(DiffusersConfigs.vae(folder), DType.F32);
+      var decoder = StagedNetworks.decoder(DiffusersConfigs.vae(folder), DType.F32);
       assertClose(
           name,
           VAE.floats(name + ".mean"),

@@ -52,8 +52,7 @@ class ClipTokenizerTest {
   /** Both ways of padding: that of Stable Diffusion 1, and that of OpenCLIP's encoders. */
   @ParameterizedTest
   @CsvSource({"sd15,<|endoftext|>", "sdxl2,!"})
-  void theVocabularyThatComesAlongGivesTheIdsOfTransformers(String config, String pad)
-      throws IOException {
+  void bundledVocabularyGivesTheIdsOfTransformers(String config, String pad) throws IOException {
     try (ClipTokenizer tokenizer = ClipTokenizer.of(ClipVocabulary.openAi(), pad, 77)) {
       assertGolden("clip_" + config, tokenizer);
     }
@@ -61,7 +60,7 @@ class ClipTokenizerTest {
 
   @Test
   @Tag("shared-data")
-  void theVocabularyThatComesAlongIsTheOneOfTransformers(@TempDir Path folder) throws IOException {
+  void bundledVocabularyIsThatOfTransformers(@TempDir Path folder) throws IOException {
     Files.copy(SharedData.file("tokenizers/clip_vocab.json"), folder.resolve("vocab.json"));
     Files.copy(SharedData.file("tokenizers/clip_merges.txt"), folder.resolve("merges.txt"));
     ClipVocabulary theirs = ClipVocabulary.read(folder);
@@ -100,7 +99,7 @@ class ClipTokenizerTest {
   }
 
   @Test
-  void whatDoesNotFitIsReported() throws IOException {
+  void tokensThatDoNotFitAreReported() throws IOException {
     try (ClipTokenizer tokenizer = ClipTokenizer.load(EMOJI)) {
       Tokens fits = tokenizer.encode("fox ".repeat(75));
       assertEquals(List.of(), fits.dropped());
@@ -115,7 +114,7 @@ class ClipTokenizerTest {
   }
 
   @Test
-  void padsWithAnIdOfOnesChoice() throws IOException {
+  void paddingIdCanBeChosen() throws IOException {
     try (ClipTokenizer tokenizer = ClipTokenizer.load(EMOJI, 0)) {
       Tokens tokens = tokenizer.encode("fox");
       assertEquals(3, tokens.used());

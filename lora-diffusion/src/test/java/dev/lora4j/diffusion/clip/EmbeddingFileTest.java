@@ -60,14 +60,14 @@ class EmbeddingFileTest {
   }
 
   @Test
-  void theSameVectorsAreTheSameUnderAnotherName() {
+  void renamedEmbeddingKeepsItsIdentity() {
     Embedding ink = EmbeddingFile.read(write("ink.safetensors", Map.of("emb_params", rows(2, 4))));
     assertEquals(ink.identity(), ink.named("oil").identity());
     assertEquals(List.of("oil"), ink.named("oil").words());
   }
 
   @Test
-  void whatIsNoTextualInversionIsRefused() {
+  void filesThatAreNoTextualInversionAreRefused() {
     refused(Map.of("clip_l", rows(2, 4), "clip_g", rows(3, 6)), "3 vectors for one");
     refused(
         Map.of("lora_unet_mid.lora_up.weight", rows(2, 4), "lora_unet_mid.alpha", rows(1, 1)),

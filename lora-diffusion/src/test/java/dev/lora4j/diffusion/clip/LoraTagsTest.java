@@ -46,7 +46,7 @@ class LoraTagsTest {
   }
 
   @Test
-  void whatIsNoTagIsText() {
+  void incompleteTagIsText() {
     assertEquals("a <fox> <lora>", LoraTags.of("a <fox> <lora>").text());
   }
 }

@@ -42,7 +42,7 @@ class PromptChunksTest {
   }
 
   @Test
-  void aShortPromptIsWhatTheTokenizerSays() {
+  void shortPromptIsOneChunkOfTokenizerIds() {
     for (String text : List.of("", "a red fox, sitting", "cat")) {
       List<Chunk> chunks = PromptChunks.of(tokenizer, text);
       assertEquals(1, chunks.size());
@@ -64,7 +64,7 @@ class PromptChunksTest {
 
   /** Words that belong together are not torn apart if a comma stands shortly before. */
   @Test
-  void aFullChunkIsCutBehindItsLastComma() {
+  void fullChunkIsCutAfterItsLastComma() {
     int before = room() - 4;
     String text = "fox ".repeat(before) + ", cat cat cat cat cat cat";
     List<Chunk> chunks = PromptChunks.of(tokenizer, text);

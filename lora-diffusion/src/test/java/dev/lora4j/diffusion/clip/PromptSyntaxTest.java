@@ -50,7 +50,7 @@ class PromptSyntaxTest {
   }
 
   @Test
-  void nothingHasNoParts() {
+  void emptyPromptHasNoParts() {
     assertEquals(List.of(), PromptSyntax.parse(""));
     assertEquals(List.of(), PromptSyntax.parse("()[]"));
   }

@@ -43,7 +43,7 @@ class BatchesTest {
   }
 
   @Test
-  void everyPictureComesAsOftenAsItsRepeats() {
+  void picturesComeAsOftenAsTheirRepeats() {
     Batches batches = Batches.of(items, SEED);
     assertEquals(4 + 1, batches.perEpoch());
     for (int epoch = 0; epoch < 3; epoch++) {
@@ -65,7 +65,7 @@ class BatchesTest {
   }
 
   @Test
-  void aBatchHasOneBucketAndOnlyTheLastOfABucketIsSmaller() {
+  void batchHasOneBucketOnlyLastIsSmaller() {
     Batches batches = Batches.of(items, SEED);
     Map<Bucket, List<Integer>> sizes = new HashMap<>();
     for (int i = 0; i < batches.perEpoch(); i++) {
@@ -79,7 +79,7 @@ class BatchesTest {
   }
 
   @Test
-  void anyStepCanBeAskedForAlone() {
+  void batchDependsOnItsNumberAlone() {
     Batches batches = Batches.of(items, SEED);
     List<Batches.Batch> inOrder = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -131,7 +131,7 @@ class BatchesTest {
   }
 
   @Test
-  void noPicturesAreNoBatches() {
+  void batchesWithoutPicturesAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> Batches.of(List.of(), SEED));
   }
 }

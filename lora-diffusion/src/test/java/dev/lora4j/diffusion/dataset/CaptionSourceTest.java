@@ -24,7 +24,7 @@ class CaptionSourceTest {
   @Extension(point = CaptionSource.class, name = "test-alike", help = "The same for some pictures")
   public record Alike(
       @Setting(help = "What it says") String text,
-      @Setting(help = "Beginning of the names", otherwise = "") String of)
+      @Setting(help = "Beginning of the names", defaultValue = "") String of)
       implements CaptionSource {
     @Override
     public Captions in(DataSource folder, Consumer<DataProblem> problems) {
@@ -72,7 +72,7 @@ class CaptionSourceTest {
   }
 
   @Test
-  void theFirstThatHasOneCounts() throws IOException {
+  void firstSourceWithACaptionCounts() throws IOException {
     assertEquals(List.of("a red fox", "fox"), captions("[\"text\", \"class_tokens\"]"));
     assertEquals(List.of("fox", "fox"), captions("[\"class_tokens\", \"text\"]"));
     assertEquals(List.of("a", "b c"), captions("[\"file_name\"]"));
@@ -87,7 +87,7 @@ class CaptionSourceTest {
   }
 
   @Test
-  void whatIsNotThereOrFailsIsNamed() throws IOException {
+  void missingAndFailingSourcesAreNamed() throws IOException {
     String missing = surveyed("[\"texts\"]").problems().toString();
     assertTrue(missing.contains("There is no CaptionSource 'texts'"), missing);
     assertTrue(missing.contains("text"), missing);

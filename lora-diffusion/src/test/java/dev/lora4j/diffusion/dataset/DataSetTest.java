@@ -9,7 +9,7 @@ import dev.lora4j.diffusion.dataset.bucket.Bucketing;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSetFile;
 import dev.lora4j.diffusion.dataset.source.DataSource;
-import dev.lora4j.diffusion.dataset.source.Masking;
+import dev.lora4j.diffusion.dataset.source.MaskSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ class DataSetTest {
   }
 
   @Test
-  void aGoodFolderHasItsPlan() {
+  void goodFolderHasItemsAndNoProblems() {
     folder.picture("b.png", 96, 48).text("b.txt", "a red fox\n");
     folder.picture("a.png", 64, 70).text("a.txt", "a fox");
     DataSet set = surveyed();
@@ -75,14 +75,14 @@ class DataSetTest {
   }
 
   @Test
-  void picturesCountAsTheyAreLookedAt() {
+  void pictureSizeHeedsItsOrientation() {
     folder.golden("turned.webp", "a.webp").text("a.txt", "a scene");
     DataItem item = surveyed().items().get(0);
     assertEquals("48x32", item.width() + "x" + item.height());
   }
 
   @Test
-  void theFolderIsNone() {
+  void missingFolderIsAnError() {
     error(
         "absent",
         "is no folder",
@@ -90,12 +90,12 @@ class DataSetTest {
   }
 
   @Test
-  void theFolderIsEmpty() {
+  void emptyFolderIsAnError() {
     error("foxes", "holds no pictures (bmp, gif, jfif, jpe, jpeg, jpg, png, webp)", surveyed());
   }
 
   @Test
-  void picturesOfOtherKindsAreTold() {
+  void picturesOfUnsupportedFormatsAreWarnedOf() {
     folder.picture("a.png", 64, 64).text("a.txt", "a fox");
     folder.text("b.HEIC", "").text("c.tiff", "");
     warning("foxes", "has 2 pictures of kinds that are not read, such as b.HEIC", surveyed());
@@ -151,14 +151,14 @@ class DataSetTest {
   }
 
   @Test
-  void twoPicturesShareAName() {
+  void picturesOfOneNameAreAnError() {
     folder.picture("a.png", 64, 64).picture("a.jpg", 64, 64).text("a.txt", "a fox");
     error("a.png", "has the same name as a.jpg but for its ending", surveyed());
     assertEquals(0, surveyed().items().size());
   }
 
   @Test
-  void aCaptionIsNoUtf8() {
+  void nonUtf8CaptionIsAnError() {
     folder.picture("a.png", 64, 64).bytes("a.txt", new byte[] {'f', (byte) 0xe9, 'e'});
     error("a.txt", "is not UTF-8 text", surveyed());
     folder.bytes("a.txt", "a fox".getBytes(java.nio.charset.StandardCharsets.UTF_16LE));
@@ -177,7 +177,7 @@ class DataSetTest {
   }
 
   @Test
-  void aCaptionHasAnotherNameThanItsPicture() {
+  void captionWithoutItsPictureIsReported() {
     folder.picture("a.png", 64, 64).text("b.txt", "a fox");
     DataSet set = TestFolder.surveyed(1, folder.source().at(folder.path(), 1, "fox"));
     error("b.txt", "belongs to no picture, while pictures beside it have no caption", set);
@@ -195,7 +195,7 @@ class DataSetTest {
     "fox_01.png, readme.txt, false",
     "1.png, sources.txt, false",
   })
-  void aNoteIsNoCaption(String picture, String text, boolean slip) {
+  void strayTextIsErrorOnlyWithSimilarName(String picture, String text, boolean slip) {
     folder.picture(picture, 64, 64).text(text, "a text");
     DataSet set = TestFolder.surveyed(1, folder.source().at(folder.path(), 1, "fox"));
     if (slip) {
@@ -229,13 +229,13 @@ class DataSetTest {
   }
 
   @Test
-  void littleIsKeptOfAPicture() {
+  void strongCroppingIsWarnedOf() {
     folder.picture("a.png", 600, 100).text("a.txt", "a fox");
     warning("a.png", "is cut to 128x32, which keeps 67 % of it", surveyed());
   }
 
   @Test
-  void aPictureIsThereTwice() {
+  void duplicatePictureIsWarnedOf() {
     folder.golden("large.png", "a.png").text("a.txt", "a fox");
     folder.golden("large.png", "b.png").text("b.txt", "a fox");
     only(
@@ -269,7 +269,7 @@ class DataSetTest {
   }
 
   @Test
-  void aListMayBeAllThatNamesPictures() throws IOException {
+  void captionListAloneNamesThePictures() throws IOException {
     folder.picture("1.png", 64, 64).picture("2.png", 64, 64);
     String file = folder.path().resolve("1.png").toString().replace('\\', '/');
     Files.writeString(temporary.resolve("all.json"), "{\"" + file + "\": {\"tags\": \"a fox\"}}");
@@ -283,7 +283,7 @@ class DataSetTest {
   }
 
   @Test
-  void aListTellsPicturesOfOneNameApart() {
+  void captionListDistinguishesPicturesOfOneName() {
     folder.picture("a.png", 64, 64).picture("a.jpg", 64, 64);
     folder.text(
         "metadata.jsonl",
@@ -308,7 +308,7 @@ class DataSetTest {
   }
 
   @Test
-  void captionsOfOtherFoldersAreTold() throws IOException {
+  void captionsOfOtherFoldersAreWarnedOf() throws IOException {
     folder.picture("a.png", 64, 64);
     new TestFolder(temporary.resolve("hens")).picture("a.png", 64, 64);
     folder.text(
@@ -323,7 +323,7 @@ class DataSetTest {
   void aMaskHasAnotherSize() {
     TestFolder masks = new TestFolder(temporary.resolve("masks")).picture("a.png", 64, 32);
     folder.picture("a.png", 64, 64).text("a.txt", "a fox");
-    Masking masking = new Masking(false, Optional.of(masks.path()));
+    MaskSource masking = new MaskSource(false, Optional.of(masks.path()));
     error(
         "a.png",
         "is a mask of 64x32 pixels for a picture of 64x64",
@@ -332,11 +332,12 @@ class DataSetTest {
         "none",
         "is no folder of masks",
         TestFolder.surveyed(
-            1, folder.source().with(new Masking(false, Optional.of(temporary.resolve("none"))))));
+            1,
+            folder.source().with(new MaskSource(false, Optional.of(temporary.resolve("none"))))));
   }
 
   private DataSet masked(TestFolder masks) {
-    Masking masking = new Masking(false, Optional.of(masks.path()));
+    MaskSource masking = new MaskSource(false, Optional.of(masks.path()));
     return TestFolder.surveyed(1, folder.source().with(masking));
   }
 
@@ -354,13 +355,13 @@ class DataSetTest {
     assertEquals(masks.path().resolve("a.png"), errors.get(0).file());
     assertTrue(errors.get(0).sentence().startsWith("is damaged"), errors::toString);
     String changed =
-        assertThrows(DataSetException.class, () -> DrawnPictures.mask(Draw.plain(item), 8))
+        assertThrows(DataSetException.class, () -> DrawnPictures.mask(TrainingDraw.plain(item), 8))
             .getMessage();
     assertTrue(changed.contains("has changed since the run began"), changed);
   }
 
   @Test
-  void masksAndPicturesThatMissEachOtherAreTold() {
+  void masksAndPicturesWithoutCounterpartAreReported() {
     TestFolder masks =
         new TestFolder(temporary.resolve("masks")).picture("a.png", 64, 64).picture("c.png", 8, 8);
     folder.picture("a.png", 64, 64).text("a.txt", "a fox");
@@ -373,7 +374,7 @@ class DataSetTest {
   }
 
   @Test
-  void allThatIsWrongIsToldAtOnce() {
+  void errorsAreReportedTogether() {
     folder.text("a.png", "no picture").picture("b.png", 1, 1);
     folder.picture("c.png", 64, 64).bytes("c.txt", new byte[] {(byte) 0xff});
     DataSource absent = DataSource.of(temporary.resolve("absent"));
@@ -386,7 +387,7 @@ class DataSetTest {
   }
 
   @Test
-  void aShareIsHeldOutAndStaysHeldOut() {
+  void heldOutShareStaysAsPicturesAreAdded() {
     for (int i = 0; i < 20; i++) {
       folder.picture(i + ".png", 64, 64).text(i + ".txt", "fox " + i);
     }
@@ -402,7 +403,7 @@ class DataSetTest {
   }
 
   @Test
-  void nothingIsLeftToTrainOn() {
+  void holdingOutEverythingIsAnError() {
     folder.picture("a.png", 64, 64).text("a.txt", "a fox");
     error(
         "foxes",
@@ -411,7 +412,7 @@ class DataSetTest {
   }
 
   @Test
-  void picturesForRegularisationAreAsManyAsTheOthers() {
+  void regularisationPicturesAreAsManyAsTheOthers() {
     TestFolder prior = new TestFolder(temporary.resolve("prior"));
     for (int i = 0; i < 3; i++) {
       folder.picture(i + ".png", 64, 64).text(i + ".txt", "sks fox");

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.cache.CacheKey;
 import dev.lora4j.diffusion.dataset.image.PictureFile;
 import dev.lora4j.diffusion.dataset.source.Augmentations;
 import dev.lora4j.diffusion.dataset.source.DataSource;
-import dev.lora4j.diffusion.dataset.source.Masking;
+import dev.lora4j.diffusion.dataset.source.MaskSource;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,10 +40,10 @@ class DrawnPicturesTest {
   }
 
   @Test
-  void aPictureOfItsBucketsSizeIsTakenAsItIs() {
+  void pictureOfBucketSizeIsUnchanged() {
     folder.picture("a.png", 64, 64).text("a.txt", "a fox");
     DataItem item = item(folder.source());
-    Picture picture = DrawnPictures.picture(Draw.of(item, SEED, 0, 0));
+    Picture picture = DrawnPictures.picture(TrainingDraw.of(item, SEED, 0, 0));
     assertArrayEquals(PictureFile.read(item.file()).decode().planes(), picture.rgb());
     assertEquals("a fox", picture.caption());
   }
@@ -52,13 +52,13 @@ class DrawnPicturesTest {
   void theMiddleIsTakenUnlessChanceDecides() {
     folder.picture("a.png", 110, 70).text("a.txt", "a fox");
     DataItem plain = item(folder.source());
-    Draw middle = Draw.of(plain, SEED, 0, 0);
+    TrainingDraw middle = TrainingDraw.of(plain, SEED, 0, 0);
     assertEquals(plain.fit().spareX() / 2, middle.cropX());
     assertEquals(plain.fit().spareY() / 2, middle.cropY());
     DataItem moved = item(folder.source().with(new Augmentations(false, false, true)));
     Set<Integer> seen = new HashSet<>();
     for (int epoch = 0; epoch < 200; epoch++) {
-      Draw draw = Draw.of(moved, SEED, epoch, 0);
+      TrainingDraw draw = TrainingDraw.of(moved, SEED, epoch, 0);
       seen.add(draw.cropX() + draw.cropY());
       assertTrue(draw.cropX() <= moved.fit().spareX() && draw.cropY() <= moved.fit().spareY());
     }
@@ -71,20 +71,20 @@ class DrawnPicturesTest {
     DataItem item = item(folder.source().with(new Augmentations(true, false, false)));
     int flipped = 0;
     for (int epoch = 0; epoch < 400; epoch++) {
-      Draw draw = Draw.of(item, SEED, epoch, 0);
+      TrainingDraw draw = TrainingDraw.of(item, SEED, epoch, 0);
       flipped += draw.flipped() ? 1 : 0;
-      assertEquals(draw, Draw.of(item, SEED, epoch, 0));
+      assertEquals(draw, TrainingDraw.of(item, SEED, epoch, 0));
     }
     assertEquals(200, flipped, 40);
-    Draw mirrored = firstFlipped(item);
-    Picture upright = DrawnPictures.picture(Draw.plain(item));
+    TrainingDraw mirrored = firstFlipped(item);
+    Picture upright = DrawnPictures.picture(TrainingDraw.plain(item));
     assertArrayEquals(upright.flipped().rgb(), DrawnPictures.picture(mirrored).rgb());
   }
 
-  private static Draw firstFlipped(DataItem item) {
-    Draw draw = Draw.of(item, SEED, 0, 0);
+  private static TrainingDraw firstFlipped(DataItem item) {
+    TrainingDraw draw = TrainingDraw.of(item, SEED, 0, 0);
     for (int epoch = 1; !draw.flipped(); epoch++) {
-      draw = Draw.of(item, SEED, epoch, 0);
+      draw = TrainingDraw.of(item, SEED, epoch, 0);
     }
     return draw;
   }
@@ -93,10 +93,10 @@ class DrawnPicturesTest {
   void coloursChangeALittle() {
     folder.picture("a.png", 64, 64).text("a.txt", "a fox");
     DataItem item = item(folder.source().with(new Augmentations(false, true, false)));
-    byte[] plain = DrawnPictures.picture(Draw.plain(item)).rgb();
+    byte[] plain = DrawnPictures.picture(TrainingDraw.plain(item)).rgb();
     int same = 0;
     for (int epoch = 0; epoch < 40; epoch++) {
-      byte[] changed = DrawnPictures.picture(Draw.of(item, SEED, epoch, 0)).rgb();
+      byte[] changed = DrawnPictures.picture(TrainingDraw.of(item, SEED, epoch, 0)).rgb();
       double sum = 0;
       for (int i = 0; i < plain.length; i++) {
         sum += Math.abs((plain[i] & 0xff) - (changed[i] & 0xff));
@@ -108,7 +108,7 @@ class DrawnPicturesTest {
   }
 
   @Test
-  void turningTheHueKeepsGrayAndMovesRedTowardsYellow() {
+  void hueJitterKeepsGrayAndMovesRed() {
     var gray = new dev.lora4j.diffusion.dataset.image.PixelMap(1, 1, 3, new byte[] {90, 90, 90});
     ColourJitter turn = new ColourJitter(16, 1);
     assertArrayEquals(gray.samples(), turn.of(gray).samples());
@@ -121,7 +121,7 @@ class DrawnPicturesTest {
   void transparentPlacesShowTheSourcesBackground() {
     folder.golden("alpha.png", "a.png").text("a.txt", "a scene");
     DataItem item = item(folder.source());
-    Picture white = DrawnPictures.picture(Draw.plain(item));
+    Picture white = DrawnPictures.picture(TrainingDraw.plain(item));
     assertEquals(item.fit().bucket().width(), white.width());
     DataSource black =
         new DataSource(
@@ -134,14 +134,14 @@ class DrawnPicturesTest {
             false,
             item.source().captions(),
             Augmentations.NONE,
-            Masking.NONE,
+            MaskSource.NONE,
             0,
             0);
-    Draw other = Draw.plain(item(black));
+    TrainingDraw other = TrainingDraw.plain(item(black));
     assertTrue(mean(DrawnPictures.picture(other).rgb()) < mean(white.rgb()) - 50);
     assertNotEquals(
         DrawnPictures.key(CacheKey.of("latent"), other).digest(),
-        DrawnPictures.key(CacheKey.of("latent"), Draw.plain(item)).digest());
+        DrawnPictures.key(CacheKey.of("latent"), TrainingDraw.plain(item)).digest());
   }
 
   private static double mean(byte[] bytes) {
@@ -153,7 +153,7 @@ class DrawnPicturesTest {
   }
 
   @Test
-  void aMaskComesToTheLatentsGridAndIsMirroredToo() throws IOException {
+  void maskIsScaledToLatentsAndMirrored() throws IOException {
     TestFolder masks = new TestFolder(temporary.resolve("masks"));
     BufferedImage left = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < 64; y++) {
@@ -168,8 +168,8 @@ class DrawnPicturesTest {
             folder
                 .source()
                 .with(new Augmentations(true, false, false))
-                .with(new Masking(false, Optional.of(masks.path()))));
-    float[] mask = DrawnPictures.mask(Draw.plain(item), 8).orElseThrow();
+                .with(new MaskSource(false, Optional.of(masks.path()))));
+    float[] mask = DrawnPictures.mask(TrainingDraw.plain(item), 8).orElseThrow();
     assertEquals(64, mask.length);
     assertArrayEquals(
         new float[] {1, 1, 0.5f, 0, 0, 0, 0, 0}, java.util.Arrays.copyOf(mask, 8), 1e-6f);
@@ -179,23 +179,24 @@ class DrawnPicturesTest {
   }
 
   @Test
-  void transparencyIsAMaskIfItShallBe() {
+  void transparencyIsAMaskOnRequest() {
     folder.golden("alpha.png", "a.png").text("a.txt", "a scene");
     folder.picture("b.png", 64, 64).text("b.txt", "a fox");
-    DataSource source = folder.source().with(new Masking(true, Optional.empty()));
+    DataSource source = folder.source().with(new MaskSource(true, Optional.empty()));
     var items = TestFolder.surveyed(1, source).items();
-    float[] mask = DrawnPictures.mask(Draw.plain(items.get(0)), 8).orElseThrow();
+    float[] mask = DrawnPictures.mask(TrainingDraw.plain(items.get(0)), 8).orElseThrow();
     for (float share : mask) {
       assertTrue(share >= 0 && share <= 1);
     }
-    assertEquals(Optional.empty(), DrawnPictures.mask(Draw.plain(items.get(1)), 8));
-    assertEquals(Optional.empty(), DrawnPictures.mask(Draw.plain(item(folder.source())), 8));
+    assertEquals(Optional.empty(), DrawnPictures.mask(TrainingDraw.plain(items.get(1)), 8));
+    assertEquals(
+        Optional.empty(), DrawnPictures.mask(TrainingDraw.plain(item(folder.source())), 8));
   }
 
   @Test
-  void aFileThatChangesDuringTheRunIsNotTrainedOn() {
+  void fileChangedDuringTheRunIsRefused() {
     folder.picture("a.png", 64, 64).text("a.txt", "a fox");
-    Draw draw = Draw.plain(item(folder.source()));
+    TrainingDraw draw = TrainingDraw.plain(item(folder.source()));
     folder.picture("a.png", 64, 72);
     String message =
         assertThrows(DataSetException.class, () -> DrawnPictures.picture(draw)).getMessage();
@@ -203,21 +204,21 @@ class DrawnPicturesTest {
   }
 
   @Test
-  void aMirroredPictureIsCutOnItsOtherSide() {
+  void mirroredPictureIsCroppedOnTheOtherSide() {
     folder.picture("a.png", 600, 100).text("a.txt", "a fox");
     DataItem item = item(folder.source().with(new Augmentations(true, false, true)));
     assertTrue(item.fit().spareX() > 0);
-    Draw mirrored = firstFlipped(item);
+    TrainingDraw mirrored = firstFlipped(item);
     assertEquals(item.fit().spareX() - mirrored.cropX(), mirrored.shownCropX());
-    assertEquals(Draw.plain(item).cropX(), Draw.plain(item).shownCropX());
+    assertEquals(TrainingDraw.plain(item).cropX(), TrainingDraw.plain(item).shownCropX());
   }
 
   @Test
-  void coloursChangeInAThirdOfTheDrawsAndInOneWay() {
+  void thirdOfDrawsTurnHueOrGamma() {
     int turned = 0;
     int bent = 0;
     for (int i = 0; i < 2000; i++) {
-      ColourJitter colour = ColourJitter.drawn(Noise.of(7, i));
+      ColourJitter colour = ColourJitter.drawn(SeededNoise.of(7, i));
       assertTrue(colour.degrees() == 0 || colour.gamma() == 1, colour::toString);
       turned += colour.degrees() == 0 ? 0 : 1;
       bent += colour.gamma() == 1 ? 0 : 1;

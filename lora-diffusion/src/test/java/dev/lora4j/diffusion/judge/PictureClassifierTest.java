@@ -10,7 +10,7 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.judge.ClassifierTrainer.Example;
+import dev.lora4j.diffusion.judge.PictureClassifierTrainer.Example;
 import java.awt.Color;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ class PictureClassifierTest {
       for (Picture picture :
           List.of(Drawn.disc(x, 4, 14, Color.RED), Drawn.bars(x, 4, 14, Color.RED))) {
         styles.add(new Example(picture, 0));
-        styles.add(new Example(Controls.desaturated(picture), 2));
+        styles.add(new Example(ControlPictures.desaturated(picture), 2));
       }
       styles.add(new Example(Drawn.disc(x, 4, 14, Color.BLUE), 1));
       concepts.add(new Example(Drawn.disc(x, 4, 14, Color.RED), 0));
@@ -59,12 +59,12 @@ class PictureClassifierTest {
     ENGINE.close();
   }
 
-  private static ClassifierTrainer train(
+  private static PictureClassifierTrainer train(
       Scope scope, PictureFeatures features, List<String> labels, List<Example> examples) {
-    ClassifierTrainer.Settings settings =
-        new ClassifierTrainer.Settings(
-            new JudgeSize(features, 16, 8), Drawn.SIDE, 80, 32, 5e-3, 1, LITTLE, 1, 0.1);
-    return ClassifierTrainer.train(scope, settings, labels, examples, (i, n, loss) -> {});
+    PictureClassifierTrainer.Settings settings =
+        new PictureClassifierTrainer.Settings(
+            new JudgeNetwork(features, 16, 8), Drawn.SIDE, 80, 32, 5e-3, 1, LITTLE, 1, 0.1);
+    return PictureClassifierTrainer.train(scope, settings, labels, examples, (i, n, loss) -> {});
   }
 
   private static Judges judges() {
@@ -73,14 +73,14 @@ class PictureClassifierTest {
   }
 
   @Test
-  void stylesOfPicturesThatItHasNotSeen() {
+  void unseenPicturesGetTheirStyles() {
     try (StyleClassifier styles =
         StyleClassifier.load(ENGINE, folder.resolve("style.safetensors"))) {
       Picture red = Drawn.disc(7, 10, 12, Color.RED);
       Picture blue = Drawn.disc(2, 12, 13, Color.BLUE);
       assertEquals(
           List.of("red", "blue", StyleClassifier.NONE),
-          styles.styles(List.of(red, blue, Controls.desaturated(red))));
+          styles.styles(List.of(red, blue, ControlPictures.desaturated(red))));
       assertEquals(STYLES, styles.styles());
       assertEquals(0.5, styles.accuracy());
       assertEquals(0.75, styles.accuracy("red"));
@@ -93,19 +93,19 @@ class PictureClassifierTest {
     truths.put(0, Drawn.disc(8, 8, 14, Color.RED));
     truths.put(1, Drawn.bars(8, 8, 14, Color.RED));
     Optional<TruthRank> ranks = Optional.of(new TruthRank(truths, 100));
-    List<Shown> right = new ArrayList<>();
-    List<Shown> swapped = new ArrayList<>();
+    List<JudgedSample> right = new ArrayList<>();
+    List<JudgedSample> swapped = new ArrayList<>();
     truths.forEach(
         (concept, picture) -> {
-          right.add(new Shown(picture, concept));
-          swapped.add(new Shown(Controls.desaturated(picture), 1 - concept));
+          right.add(new JudgedSample(picture, concept));
+          swapped.add(new JudgedSample(ControlPictures.desaturated(picture), 1 - concept));
         });
     try (Judges judges = judges()) {
-      Scores all = judges.score(right, Optional.of("red"), ranks);
+      JudgeScores all = judges.score(right, Optional.of("red"), ranks);
       assertEquals(Optional.of(1.0), all.style());
-      assertEquals(Optional.of(new Scores.Truth(1, 1, 0)), all.truth());
+      assertEquals(Optional.of(new JudgeScores.Truth(1, 1, 0)), all.truth());
       assertEquals(List.of(1, 1), judges.concepts().ranks(pictures(right), List.of(0, 1)));
-      Scores none = judges.score(swapped, Optional.of("red"), ranks);
+      JudgeScores none = judges.score(swapped, Optional.of("red"), ranks);
       assertEquals(Optional.of(0.0), none.style());
       assertEquals(0, none.truth().orElseThrow().top1());
       assertEquals(List.of(2, 2), judges.concepts().ranks(pictures(swapped), List.of(1, 0)));
@@ -114,14 +114,14 @@ class PictureClassifierTest {
     }
   }
 
-  private static List<Picture> pictures(List<Shown> shown) {
-    return shown.stream().map(Shown::picture).toList();
+  private static List<Picture> pictures(List<JudgedSample> shown) {
+    return shown.stream().map(JudgedSample::picture).toList();
   }
 
   @Test
   void picturesOfAnotherSizeAreRefused() {
     try (Judges judges = judges()) {
-      List<Shown> small = List.of(new Shown(Controls.blank(8, 8), 0));
+      List<JudgedSample> small = List.of(new JudgedSample(ControlPictures.blank(8, 8), 0));
       assertTrue(
           assertThrows(
                   IllegalArgumentException.class,
@@ -132,7 +132,7 @@ class PictureClassifierTest {
   }
 
   @Test
-  void anotherFileIsRefused() {
+  void foreignFileIsRefused() {
     Path other = folder.resolve("other.safetensors");
     new SafetensorsWriter().add("w", DType.F32, Shape.of(1), new byte[4]).write(other);
     assertTrue(

@@ -14,14 +14,14 @@ class PictureDistanceTest {
   private static final Picture WHITE = Drawn.page(Color.WHITE);
 
   @Test
-  void fromNothingForTheSameToOneForBlackAndWhite() {
+  void distanceRangesFromZeroToOne() {
     assertEquals(0, PictureDistance.between(BLACK, BLACK));
     assertEquals(1, PictureDistance.between(BLACK, WHITE), 1e-6);
     assertEquals(Math.sqrt(2 / 3.0), PictureDistance.between(WHITE, Drawn.page(Color.RED)), 1e-6);
   }
 
   @Test
-  void aPixelAsideIsNearAndElsewhereIsFar() {
+  void shiftByOnePixelIsNear() {
     Picture disc = Drawn.disc(8, 8, 12, Color.BLACK);
     double aside = PictureDistance.between(disc, Drawn.disc(9, 8, 12, Color.BLACK));
     double elsewhere = PictureDistance.between(disc, Drawn.disc(18, 18, 12, Color.BLACK));
@@ -36,7 +36,7 @@ class PictureDistanceTest {
 
   @Test
   void sizesMustBeTheSame() {
-    Picture small = Controls.blank(8, 8);
+    Picture small = ControlPictures.blank(8, 8);
     assertThrows(IllegalArgumentException.class, () -> PictureDistance.between(BLACK, small));
   }
 }

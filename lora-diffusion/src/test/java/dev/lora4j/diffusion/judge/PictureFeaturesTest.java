@@ -30,7 +30,7 @@ class PictureFeaturesTest {
   }
 
   @Test
-  void drawingIsWhatIsWhere() {
+  void drawingFeaturesDependOnPlaceNotColour() {
     Picture disc = Drawn.disc(4, 6, 12, Color.RED);
     double blue = distance(PictureFeatures.DRAWING, disc, Drawn.disc(4, 6, 12, Color.MAGENTA));
     double moved = distance(PictureFeatures.DRAWING, disc, Drawn.disc(16, 18, 12, Color.RED));

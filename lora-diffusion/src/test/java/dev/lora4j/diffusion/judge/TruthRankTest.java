@@ -20,17 +20,17 @@ class TruthRankTest {
   }
 
   @Test
-  void aTruthItselfIsFirstAtNoDistance() {
+  void truthRanksFirstAtZeroDistance() {
     TruthRank ranks = new TruthRank(truths(), 20);
     assertEquals(20, ranks.among());
     truths().forEach((c, p) -> assertEquals(new TruthRank.Place(1, 0), ranks.place(p, c), "" + c));
   }
 
   @Test
-  void whatIsTheSameForAllIsFirstForFew() {
+  void samePictureForAllRanksFirstForFew() {
     TruthRank ranks = new TruthRank(truths(), 20);
-    Picture mean = Controls.mean(java.util.List.copyOf(truths().values()));
-    for (Picture same : java.util.List.of(mean, Controls.blank(Drawn.SIDE, Drawn.SIDE))) {
+    Picture mean = ControlPictures.mean(java.util.List.copyOf(truths().values()));
+    for (Picture same : java.util.List.of(mean, ControlPictures.blank(Drawn.SIDE, Drawn.SIDE))) {
       long first = truths().keySet().stream().filter(c -> ranks.place(same, c).rank() == 1).count();
       assertTrue(first <= 3, "" + first);
     }
@@ -46,7 +46,7 @@ class TruthRankTest {
   }
 
   @Test
-  void aConceptWithoutTruthIsRefused() {
+  void conceptWithoutTruthIsRefused() {
     TruthRank ranks = new TruthRank(truths(), 20);
     Picture page = Drawn.page(Color.RED);
     assertTrue(

@@ -53,25 +53,25 @@ class AdapterPicturesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sd", "xl"})
-  void theBaseAloneIsDiffusers(String base) {
+  void baseAloneMatchesDiffusers(String base) {
     assertClose(base + ".plain", base, MixPlan.NONE);
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void inside(Case made) {
-    assertClose(made.name(), made.base(), made.plan(BASES.get(made.base())).route(Route.PATCHED));
+  void mergedAdaptersMakeTheReferencePictures(Case made) {
+    assertClose(made.name(), made.base(), made.plan(BASES.get(made.base())).route(Route.MERGED));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void beside(Case made) {
-    assertClose(made.name(), made.base(), made.plan(BASES.get(made.base())).route(Route.BESIDE));
+  void unmergedAdaptersMakeTheReferencePictures(Case made) {
+    assertClose(made.name(), made.base(), made.plan(BASES.get(made.base())).route(Route.UNMERGED));
   }
 
   /** Adapters are known by what is in them: neither a name nor a path stands for one. */
   @Test
-  void anotherFileUnderTheSameNameIsAnotherAdapter(@TempDir Path folder) throws IOException {
+  void replacedFileOfOneNameIsAnotherAdapter(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("ink.safetensors");
     List<float[]> made = new ArrayList<>();
     Set<String> identities = new HashSet<>();

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.AdapterOrder;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Order;
-import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.Route;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -60,7 +60,7 @@ class BaseUnchangedTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "BF16"})
-  void aHundredPicturesLeaveEveryWeightAndThePictureWithoutAdapters(DType compute) {
+  void hundredPicturesLeaveTheBaseUnchanged(DType compute) {
     try (Lora4j lora = Lora4j.open();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER, compute)) {
       List<Adapter> adapters = adapters(sd);
@@ -86,7 +86,7 @@ class BaseUnchangedTest {
     List<Adapter> shuffled = new ArrayList<>(adapters);
     Collections.shuffle(shuffled, random);
     Route route = List.of(Route.values()).get(random.nextInt(Route.values().length));
-    MixPlan mix = MixPlan.NONE.order(Order.FROM_BASE).route(route);
+    MixPlan mix = MixPlan.NONE.order(AdapterOrder.FROM_BASE).route(route);
     for (Adapter adapter : shuffled.subList(0, random.nextInt(4))) {
       double value = random.nextInt(6) == 0 ? 0 : 0.5 * random.nextGaussian();
       double end = random.nextInt(3) == 0 ? 0.5 : 1;
@@ -109,17 +109,17 @@ class BaseUnchangedTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "BF16"})
-  void aHundredChangesOfWeightsLeaveWhatTheLastOfThemMakesAlone(DType compute) {
+  void hundredWeightChangesEqualTheLastAlone(DType compute) {
     try (Lora4j lora = Lora4j.open();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER, compute);
         Scope scope = sd.scope().child("test")) {
       Random random = new Random(7 + compute.name().hashCode());
-      MixPlan plan = MixPlan.NONE.order(Order.FROM_BASE);
+      MixPlan plan = MixPlan.NONE.order(AdapterOrder.FROM_BASE);
       for (Adapter adapter : adapters(sd)) {
         plan = plan.with(adapter, 1);
       }
       String weights = NativeWeights.hash(sd);
-      PatchedSites all = patched(scope, sd, plan);
+      MergedSites all = patched(scope, sd, plan);
       float[] now = new float[plan.parts().size()];
       for (int i = 0; i < TIMES; i++) {
         int which = random.nextInt(now.length);
@@ -137,14 +137,14 @@ class BaseUnchangedTest {
     }
   }
 
-  private static PatchedSites patched(Scope scope, StableDiffusion sd, MixPlan plan) {
-    return new PatchedSites(
+  private static MergedSites patched(Scope scope, StableDiffusion sd, MixPlan plan) {
+    return new MergedSites(
         scope,
         sd.programs().patch(),
         sd.base().denoiserWeights(),
         sd.sites(),
         "unet",
-        Beside.touched(plan, "unet"),
+        UnmergedAdapters.touched(plan, "unet"),
         plan);
   }
 

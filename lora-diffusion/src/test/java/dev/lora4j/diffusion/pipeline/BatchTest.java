@@ -7,19 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.AdapterOrder;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Order;
 import dev.lora4j.core.mix.Route;
-import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Rounding;
+import dev.lora4j.core.tensor.RoundingTolerance;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.sampling.LevelLaw;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class BatchTest {
   /**
    * Inside and beside are sums of other numbers, so that each of the layers in a row rounds anew.
    */
-  private static final double ROUTES = Rounding.inSequence(DType.F32, 9 * 64, 16);
+  private static final double ROUTES = RoundingTolerance.inSequence(DType.F32, 9 * 64, 16);
 
   private static final Adapter ONE = adapter("lora-kohya");
   private static final Adapter TWO = adapter("lora-kohya-2");
@@ -59,7 +59,7 @@ class BatchTest {
   }
 
   /** The latents of each picture of a batch, and how its adapters took part. */
-  private record Made(List<float[]> latents, List<MixAccount> accounts) {}
+  private record Made(List<float[]> latents, List<MixSummary> accounts) {}
 
   private static Made together(StableDiffusion sd, List<Prompt> prompts) {
     try (Scope scope = sd.scope().child("test")) {
@@ -68,7 +68,7 @@ class BatchTest {
               scope, sd.base(), sd.programs(), sd.tokenizers(), prompts, StepListener.NONE);
       float[] all = generation.run(StepListener.NONE);
       List<float[]> latents = new ArrayList<>();
-      List<MixAccount> accounts = new ArrayList<>();
+      List<MixSummary> accounts = new ArrayList<>();
       for (int i = 0; i < prompts.size(); i++) {
         latents.add(generation.own(all, i));
         accounts.add(generation.account(i));
@@ -78,7 +78,7 @@ class BatchTest {
   }
 
   /** Each picture of the batch is the one made alone; gives the account of the batch. */
-  private static List<MixAccount> assertAsAlone(StableDiffusion sd, Prompt... prompts) {
+  private static List<MixSummary> assertAsAlone(StableDiffusion sd, Prompt... prompts) {
     Made made = together(sd, List.of(prompts));
     for (int i = 0; i < prompts.length; i++) {
       float[] alone = together(sd, List.of(prompts[i])).latents().get(0);
@@ -110,9 +110,9 @@ class BatchTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ddim", "euler-a", "dpmpp-2m-sde", "unipc", "heun", "lcm"})
-  void textSeedAndGuidanceAreEachPicturesOwn(String sampler) {
+  void picturesHaveTheirOwnTextSeedAndGuidance(String sampler) {
     Prompt plain = FOX.sampler(sampler);
-    List<MixAccount> accounts =
+    List<MixSummary> accounts =
         assertAsAlone(
             SD,
             plain,
@@ -124,17 +124,17 @@ class BatchTest {
 
   /** Texts of other lengths are not padded with tokens, which would change their pictures. */
   @Test
-  void longTextsChangeNothingOfShortOnes() {
+  void longTextsLeavePicturesOfShortTextsUnchanged() {
     Prompt longer = FOX.text("a red fox BREAK in the snow BREAK at night");
-    List<MixAccount> accounts =
+    List<MixSummary> accounts =
         assertAsAlone(SD, FOX, longer, FOX.seed(2), FOX.seed(3).negative("grey BREAK dull"));
     assertTrue(accounts.get(0).notes().toString().contains("3 groups"), accounts.toString());
   }
 
   @Test
-  void mixesAreEachPicturesOwn() {
-    SiteShares half = BlockWeights.of("IN:0.5,OUT00:0", SD.sites());
-    List<MixAccount> accounts =
+  void batchPicturesHaveTheirOwnMixes() {
+    SiteWeights half = BlockWeights.of("IN:0.5,OUT00:0", SD.sites());
+    List<MixSummary> accounts =
         assertAsAlone(
             SD,
             FOX.mix(MixPlan.of(ONE, 0.8).with(TWO, 0.5)),
@@ -153,20 +153,20 @@ class BatchTest {
   @ParameterizedTest
   @ValueSource(strings = {"AUTO", "PATCHED", "BESIDE"})
   void everyRouteGivesThePicturesMadeAlone(Route route) {
-    List<MixAccount> accounts =
+    List<MixSummary> accounts =
         assertAsAlone(
             SD,
             FOX.mix(MixPlan.of(ONE, 0.8).with(TWO, 0.5).route(route)),
             FOX.mix(MixPlan.of(TWO, 0.6).route(route)),
-            FOX.mix(MixPlan.of(ONE, 0.3).route(Route.PATCHED)));
+            FOX.mix(MixPlan.of(ONE, 0.3).route(Route.MERGED)));
     assertEquals("patched", accounts.get(2).route());
   }
 
   /** A method that changes the weight itself takes its pictures into a group of their own. */
   @Test
-  void methodsWithoutAFormBesideTheWeightsAreRightAndTold() {
-    MixPlan beside = MixPlan.NONE.route(Route.BESIDE);
-    List<MixAccount> accounts =
+  void methodsWithoutUnmergedFormAreMergedAndNoted() {
+    MixPlan beside = MixPlan.NONE.route(Route.UNMERGED);
+    List<MixSummary> accounts =
         assertAsAlone(
             SD,
             FOX.mix(beside.with(DORA, 0.7)),
@@ -185,25 +185,28 @@ class BatchTest {
 
   /** What stands before a method that acts on the weight has to be inside it as well. */
   @Test
-  void whatAMethodActsOnIsInsideTheWeight() {
+  void adaptersBeforeWeightDependentMethodsAreMerged() {
     for (Weight weight : List.of(Weight.of(0.7), Weight.parse("0@0,1@1"))) {
       for (MixPlan plan :
           List.of(
               MixPlan.of(TWO, 0.6).with(IA3, weight),
               MixPlan.of(IA3, weight).with(TWO, 0.6),
               MixPlan.of(ONE, weight).with(IA3, 0.5).with(TWO, weight),
-              MixPlan.of(TWO, weight).with(DORA, 0.5).with(ONE, 0.3).order(Order.FROM_BASE))) {
+              MixPlan.of(TWO, weight)
+                  .with(DORA, 0.5)
+                  .with(ONE, 0.3)
+                  .order(AdapterOrder.FROM_BASE))) {
         double error =
             error(
-                together(SD, List.of(FOX.mix(plan.route(Route.PATCHED)))).latents().get(0),
-                together(SD, List.of(FOX.mix(plan.route(Route.BESIDE)))).latents().get(0));
+                together(SD, List.of(FOX.mix(plan.route(Route.MERGED)))).latents().get(0),
+                together(SD, List.of(FOX.mix(plan.route(Route.UNMERGED)))).latents().get(0));
         assertTrue(error <= ROUTES, plan + ": " + error + " of the scale");
       }
     }
   }
 
   @Test
-  void picturesToBeginWithAreEachPicturesOwn() {
+  void batchPicturesHaveTheirOwnInitImages() {
     Prompt plain = FOX.steps(10);
     List<Prompt> prompts = new ArrayList<>();
     for (Color color : List.of(Color.RED, Color.GREEN)) {
@@ -214,7 +217,7 @@ class BatchTest {
         image.setRGB(i, 16, color.getRGB());
       }
       Picture picture = Picture.of("start", "", image, 32, 32, Color.WHITE);
-      StartPicture start = StartPicture.of(picture, 0.6);
+      InitImage start = InitImage.of(picture, 0.6);
       prompts.add(plain.start(start));
       prompts.add(plain.seed(2).start(start.within(image)));
     }
@@ -222,21 +225,21 @@ class BatchTest {
   }
 
   @Test
-  void aStableDiffusionXlToo() {
+  void sdxlPicturesTogetherEqualThoseAlone() {
     try (StableDiffusion xl = StableDiffusion.load(LORA, TinyXl.FOLDER)) {
       assertAsAlone(xl, FOX, FOX.text("a cat").seed(3), FOX.negative("a dog").guidance(5));
     }
   }
 
   @Test
-  void theListenerHearsOfEachStepOnceAndEachPictureSaysItsPlace() {
+  void stepsAreReportedOnceAndPicturesNumbered() {
     List<Integer> heard = new ArrayList<>();
     List<Prompt> prompts = List.of(FOX, FOX.seed(1), FOX.seed(2).mix(MixPlan.of(ONE, 1)));
     List<GeneratedImage> images = SD.generate(prompts, (step, steps) -> heard.add(step));
     assertEquals(List.of(1, 2, 3, 4), heard);
     for (int i = 0; i < 3; i++) {
       GeneratedImage image = images.get(i);
-      assertEquals(List.of(3, i), List.of(image.making().batch(), image.making().row()));
+      assertEquals(List.of(3, i), List.of(image.info().batch(), image.info().row()));
       assertEquals(3, image.record().batch().size());
       assertEquals(image.prompt().seed(), image.record().batch().get(i).prompt().seed());
       int side = image.image().getWidth();
@@ -262,14 +265,14 @@ class BatchTest {
   }
 
   @Test
-  void whatCannotBeMadeTogetherIsRefused() {
+  void incompatiblePromptsOfABatchAreRefused() {
     assertRefused("size; picture 1 has 32x32, picture 2 has 64x32", FOX.size(64, 32));
     assertRefused("steps; picture 1 has 4, picture 2 has 5", FOX.steps(5));
     assertRefused("sampler; picture 1 has ddim, picture 2 has euler", FOX.sampler("euler"));
-    assertRefused("schedule", FOX.schedule(LevelLaw.named("karras")));
+    assertRefused("schedule", FOX.schedule(SigmaSchedule.named("karras")));
     BufferedImage image = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     Picture picture = Picture.of("start", "", image, 32, 32, Color.WHITE);
-    assertRefused("begin with; picture 1 has 4", FOX.start(StartPicture.of(picture, 0.5)));
+    assertRefused("begin with; picture 1 has 4", FOX.start(InitImage.of(picture, 0.5)));
     assertThrows(IllegalArgumentException.class, () -> SD.generate(List.of(), StepListener.NONE));
   }
 

@@ -12,7 +12,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.style.Rates;
+import dev.lora4j.diffusion.style.LearningRates;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
 import dev.lora4j.diffusion.style.TrainedStyle;
@@ -105,7 +105,7 @@ class CardPicturesTest {
         StyleSettings.DEFAULT
             .withRank(4)
             .withSteps(12)
-            .with(Rates.of(1e-2))
+            .with(LearningRates.of(1e-2))
             .withSeed(9)
             .withStored(DType.F32);
     return StyleTrainer.on(sd)
@@ -118,7 +118,7 @@ class CardPicturesTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "BF16", "F16"})
-  void trainingFollowsTheCpuAndWhatIsSavedIsWhatWasTrained(DType compute, @TempDir Path folder) {
+  void trainingFollowsTheCpuAndSavesTheAdapter(DType compute, @TempDir Path folder) {
     List<Float> expected = trained(onCpu).losses();
     try (StableDiffusion sd = StableDiffusion.load(card, TinySd.FOLDER, compute)) {
       TrainedStyle style = trained(sd);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** One base serves several threads with different mixes, each as if it were alone. */
 class ConcurrencyTest {
   @Test
-  void everyThreadGetsThePictureItWouldGetAlone() throws Exception {
+  void concurrentPicturesEqualThoseMadeAlone() throws Exception {
     try (Lora4j lora = Lora4j.open();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER)) {
       Adapter one = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));

@@ -8,17 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.RegionMask;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.DeltaSurvey;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.tensor.Expr;
@@ -58,15 +58,15 @@ class DeltaMixerTest {
     private static final AtomicInteger MADE = new AtomicInteger();
 
     @Override
-    public double[] survey(Survey survey) {
+    public double[] survey(DeltaSurvey survey) {
       MADE.incrementAndGet();
       return new double[0];
     }
 
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
+    public MixedDelta mix(SiteDeltas deltas) {
       Expr sum = deltas.parts().stream().map(SiteDelta::weighted).reduce(Expr::add).orElseThrow();
-      return new SiteChange.Dense(sum);
+      return new MixedDelta.Dense(sum);
     }
   }
 
@@ -80,7 +80,7 @@ class DeltaMixerTest {
 
   @ParameterizedTest
   @EnumSource(names = {"PATCHED", "BESIDE", "AUTO"})
-  void theSumIsThePlainPicture(Route route) {
+  void linearMixerMakesTheUnmixedPicture(Route route) {
     MixPlan plan = BOTH.route(route);
     float[] plain = latents(FOX.mix(plan));
     float[] base = latents(FOX);
@@ -93,13 +93,13 @@ class DeltaMixerTest {
   }
 
   @Test
-  void whatIsMixedOnceIsMixedForAllPictures() {
+  void mixedAdapterIsReusedForAllPictures() {
     int before = CountedSum.MADE.get();
     MixPlan own = BOTH.with(ONE, 0.125);
     Prompt mixed = FOX.mix(own).mixer(new CountedSum());
     long live = LORA.engine().live();
     SD.generate(List.of(mixed.seed(1), mixed.seed(2).guidance(5)), StepListener.NONE);
-    SD.generate(mixed.steps(2).mix(own.route(Route.PATCHED)));
+    SD.generate(mixed.steps(2).mix(own.route(Route.MERGED)));
     assertEquals(before + 1, CountedSum.MADE.get());
     SD.generate(mixed.mix(own.with(TWO, 0.25)));
     assertEquals(before + 2, CountedSum.MADE.get());
@@ -110,7 +110,7 @@ class DeltaMixerTest {
   }
 
   @Test
-  void howFarTheMixIsIsHeardBeforeTheFirstStep() {
+  void mixProgressIsReportedBeforeTheFirstStep() {
     List<String> heard = new ArrayList<>();
     StepListener listener =
         new StepListener() {
@@ -147,16 +147,16 @@ class DeltaMixerTest {
   }
 
   @Test
-  void whatWeighsNothingIsTheBase() {
+  void zeroWeightsAreTheBase() {
     MixPlan nothing = MixPlan.of(ONE, 0).with(TWO, 0);
     assertArrayEquals(latents(FOX), latents(FOX.mix(nothing).mixer(LINEAR)));
   }
 
   @Test
-  void whatOneAdapterCannotBeIsNamed() {
+  void plansBeyondOneAdapterAreRefusedByName() {
     MixPlan curve = MixPlan.of(ONE, 1).with(TWO, Weight.parse("0@0,1@1"));
     assertRefused("lora-kohya-2 has a weight that depends on the step", curve);
-    Area left = new Area("left", new GridSize(1, 2), 1, 0);
+    RegionMask left = new RegionMask("left", new GridSize(1, 2), 1, 0);
     MixPlan region = MixPlan.of(TWO, 1).with(new MixPlan.Part(ONE, Weight.of(1)).within(left));
     assertRefused("lora-kohya counts in a part of the picture alone", region);
     Adapter dora = Transforming.dora("dora", ONE, SD.sites());

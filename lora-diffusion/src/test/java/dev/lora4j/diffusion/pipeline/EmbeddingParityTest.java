@@ -125,7 +125,7 @@ class EmbeddingParityTest {
 
   /** Weights, chunks and the word in upper case all lead to the same vectors. */
   @Test
-  void theyTakePartInLongAndWeightedPrompts() {
+  void embeddingsCountInLongAndWeightedPrompts() {
     try (Scope scope = SD.scope().child("test")) {
       Prompt prompt = sd();
       String far = "fox ".repeat(100);
@@ -144,7 +144,7 @@ class EmbeddingParityTest {
   }
 
   @Test
-  void whatIsForAnotherBaseIsRefusedWithBothWidths() {
+  void embeddingOfAnotherBaseIsRefusedWithWidths() {
     EmbeddingException forOne =
         assertThrows(EmbeddingException.class, () -> XL.embedding(file("ball")));
     assertTrue(forOne.getMessage().contains("one text encoder of width 24"), forOne.getMessage());
@@ -155,11 +155,11 @@ class EmbeddingParityTest {
   }
 
   @Test
-  void aPictureSaysWhichTookPart() {
+  void pictureRecordNamesTheEmbeddings() {
     Prompt prompt = sd().steps(1).text("a red fox");
     PictureRecord record = SD.generate(prompt).record();
     assertEquals(
         List.of(new PictureRecord.Word("scribble", SD.embedding(file("scribble")).identity())),
-        record.words());
+        record.embeddings());
   }
 }

@@ -100,7 +100,7 @@ class LatentConsistencyTest {
   }
 
   @Test
-  void eachPictureOfABatchHasItsGuidance() throws IOException {
+  void batchPicturesHaveTheirOwnGuidance() throws IOException {
     try (StableDiffusion sd = model("sd")) {
       Prompt other = PROMPT.guidance(8);
       float[] both = latents(sd, List.of(PROMPT, other));
@@ -125,7 +125,7 @@ class LatentConsistencyTest {
 
   @ParameterizedTest
   @CsvSource({"1.0", "4.5", "8.5", "0.5"})
-  void theGuidanceIsToldAsDiffusersTellsIt(String guidance) {
+  void guidanceEmbeddingIsThatOfDiffusers(String guidance) {
     double scale = Double.parseDouble(guidance);
     // Angles are up to 7500, so one rounding of a frequency in F32 is 5e-4 of a turn's radius.
     float[] even = GuidanceEmbedding.numbers(scale, WIDTH);

@@ -72,7 +72,7 @@ class MicroConditioningTest {
   }
 
   @Test
-  void aPictureSaysWhatItWasTold() {
+  void pictureRecordHasTheSizeConditioning() {
     for (String run : new String[] {"text", "negative", "both"}) {
       MicroConditioning micro = prompt(run).micro();
       assertEquals(micro, SD.generate(prompt(run).steps(1)).record().prompt().micro());
@@ -80,7 +80,7 @@ class MicroConditioningTest {
   }
 
   @Test
-  void otherBasesAreNotToldSizes() {
+  void sizeConditioningIsRefusedForOtherBases() {
     try (StableDiffusion one = StableDiffusion.load(LORA, TinySd.FOLDER)) {
       Exception refused =
           assertThrows(IllegalArgumentException.class, () -> one.generate(prompt("text")));
@@ -91,7 +91,7 @@ class MicroConditioningTest {
   }
 
   @Test
-  void halfASizeAndNegativeOnesAreRefused() {
+  void invalidSizesAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> Sizes.OWN.original(0, 5));
     assertThrows(IllegalArgumentException.class, () -> Sizes.OWN.target(5, 0));
     assertThrows(IllegalArgumentException.class, () -> Sizes.OWN.crop(-1, 0));

@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.mix.Area;
+import dev.lora4j.core.mix.AdapterOrder;
 import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Order;
+import dev.lora4j.core.mix.RegionMask;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.Weight;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.OutputMixer;
 import dev.lora4j.core.mixer.WeightMixer;
@@ -60,7 +60,7 @@ class MixerTest {
 
   /** From the first adapter's output to the last one's, as the picture comes along. */
   @Extension(point = Mixer.class, name = "test-fade", help = "For tests.")
-  public record Fade(@Setting(help = "At the end.", otherwise = "1") double end)
+  public record Fade(@Setting(help = "At the end.", defaultValue = "1") double end)
       implements OutputMixer {
     @Override
     public List<MixPlan> plans(MixPlan asked) {
@@ -77,7 +77,7 @@ class MixerTest {
   @Extension(point = Mixer.class, name = "test-labelled", help = "For tests.")
   public record Labelled(@Setting(help = "Anything.") List<String> labels) implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       return asked;
     }
   }
@@ -86,7 +86,7 @@ class MixerTest {
   @Extension(point = Mixer.class, name = "test-turns", help = "For tests.")
   public record Turns() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       List<MixPlan.Part> parts = new ArrayList<>();
       for (int i = 0; i < asked.parts().size(); i++) {
         List<Double> values = new ArrayList<>();
@@ -96,13 +96,13 @@ class MixerTest {
         }
         parts.add(asked.parts().get(i).weight(Weight.table(values)));
       }
-      return asked.parts(parts).order(Order.FROM_BASE);
+      return asked.parts(parts).order(AdapterOrder.FROM_BASE);
     }
   }
 
   /** An output of another shape. */
   @Extension(point = Mixer.class, name = "test-wrong", help = "For tests.")
-  public record Wrong(@Setting(help = "How many.", otherwise = "0") int plans)
+  public record Wrong(@Setting(help = "How many.", defaultValue = "0") int plans)
       implements OutputMixer {
     @Override
     public List<MixPlan> plans(MixPlan asked) {
@@ -140,7 +140,7 @@ class MixerTest {
   }
 
   @Test
-  void aMixerThatKeepsOneAdapterGivesItsPictureToTheBit() {
+  void mixerChoosingOneAdapterGivesItsPicture() {
     Prompt plain = FOX.mix(MixPlan.of(ONE, 0.8));
     assertArrayEquals(latents(plain).get(0), latents(plain.mixer(new Fade(0))).get(0));
     assertArrayEquals(latents(plain).get(0), latents(plain.mixer(new Turns())).get(0));
@@ -149,7 +149,7 @@ class MixerTest {
 
   /** In a step of one evaluation, what is composed can be said by hand. */
   @Test
-  void outputsAreComposedAtTheMiddleOfTheStep() {
+  void outputsAreBlendedAtTheMiddleOfSteps() {
     Prompt one = FOX.steps(1).guidance(2);
     float[] first = latents(one.mix(MixPlan.of(ONE, 0.8))).get(0);
     float[] second = latents(one.mix(MixPlan.of(TWO, 0.5))).get(0);
@@ -164,7 +164,7 @@ class MixerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ddim", "ddpm", "euler", "euler-a", "heun", "dpmpp-2m", "unipc", "lcm"})
-  void pictureByPictureOrTogetherWithEverySampler(String sampler) {
+  void mixedBatchEqualsSinglePicturesWithEverySampler(String sampler) {
     Prompt plain = FOX.sampler(sampler).mix(BOTH);
     Prompt[] prompts = {
       plain.mixer(new Fade(1)),
@@ -185,23 +185,23 @@ class MixerTest {
   }
 
   @Test
-  void bothRoutesAndMethodsWithoutAFormBesideGiveTheSame() {
+  void mergedEqualsUnmerged() {
     MixPlan transforming = BOTH.with(DORA, 0.6);
     for (MixPlan plan : List.of(BOTH, transforming)) {
       for (Mixer mixer : List.of(new Fade(1), new Turns())) {
         Prompt prompt = FOX.mix(plan).mixer(mixer);
         assertClose(
             plan + " by " + mixer,
-            latents(prompt.mix(plan.route(Route.PATCHED))).get(0),
-            latents(prompt.mix(plan.route(Route.BESIDE))).get(0));
+            latents(prompt.mix(plan.route(Route.MERGED))).get(0),
+            latents(prompt.mix(plan.route(Route.UNMERGED))).get(0));
       }
     }
   }
 
   @Test
-  void adaptersOfRegionsAreComposedInTheirPlaces() {
+  void regionalAdaptersAreMixedInTheirRegions() {
     MixPlan.Part left = new MixPlan.Part(TWO, Weight.of(0.5));
-    MixPlan half = MixPlan.NONE.with(left.within(new Area("left", new GridSize(1, 2), 1, 0)));
+    MixPlan half = MixPlan.NONE.with(left.within(new RegionMask("left", new GridSize(1, 2), 1, 0)));
     Prompt one = FOX.steps(1).guidance(2);
     float[] first = latents(one.mix(MixPlan.of(ONE, 0.8))).get(0);
     assertClose(
@@ -215,14 +215,14 @@ class MixerTest {
   }
 
   @Test
-  void theAccountTellsOfTheWork() {
-    GeneratedImage image = SD.generate(FOX.mix(BOTH.route(Route.BESIDE)).mixer(new Fade(1)));
-    assertEquals("beside", image.making().route());
-    assertEquals(1, image.making().notes().size());
-    assertTrue(image.making().notes().get(0).contains("2 times the work"));
-    image = SD.generate(FOX.mix(BOTH.route(Route.PATCHED)).mixer(new Turns()));
-    assertEquals("patched", image.making().route());
-    assertEquals(List.of(), image.making().notes());
+  void generationInfoNotesTheMixersWork() {
+    GeneratedImage image = SD.generate(FOX.mix(BOTH.route(Route.UNMERGED)).mixer(new Fade(1)));
+    assertEquals("beside", image.info().route());
+    assertEquals(1, image.info().notes().size());
+    assertTrue(image.info().notes().get(0).contains("2 times the work"));
+    image = SD.generate(FOX.mix(BOTH.route(Route.MERGED)).mixer(new Turns()));
+    assertEquals("patched", image.info().route());
+    assertEquals(List.of(), image.info().notes());
   }
 
   /** Of a picture to begin with the last steps are made, whatever was asked for in the first. */
@@ -230,19 +230,18 @@ class MixerTest {
   void adaptersThatNeverCountAreNamed() {
     int side = 32;
     BufferedImage white = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
-    StartPicture start =
-        StartPicture.of(Picture.of("start", "", white, side, side, Color.WHITE), 0.5);
+    InitImage start = InitImage.of(Picture.of("start", "", white, side, side, Color.WHITE), 0.5);
     MixPlan early = MixPlan.of(ONE, Weight.parse("0.8:0-0.5")).with(TWO, 0.5);
     GeneratedImage image = SD.generate(FOX.mix(early).start(start));
     assertEquals(
-        List.of("in none of the steps that are made counts: lora-kohya"), image.making().notes());
-    assertEquals(List.of(), SD.generate(FOX.mix(early)).making().notes());
+        List.of("in none of the steps that are made counts: lora-kohya"), image.info().notes());
+    assertEquals(List.of(), SD.generate(FOX.mix(early)).info().notes());
     assertEquals(
-        List.of(), SD.generate(FOX.mix(BOTH).mixer(new Turns()).start(start)).making().notes());
+        List.of(), SD.generate(FOX.mix(BOTH).mixer(new Turns()).start(start)).info().notes());
   }
 
   @Test
-  void theFileSaysWhatBlendedTheAdapters(@TempDir Path folder) {
+  void pictureFileRecordsTheMixer(@TempDir Path folder) {
     Path file = folder.resolve("fade.png");
     GeneratedImage image = SD.generate(FOX.mix(BOTH).mixer(new Fade(0.25)));
     image.save(file);
@@ -282,11 +281,11 @@ class MixerTest {
   void memoryComesBack() {
     Prompt prompt = FOX.steps(2).mix(BOTH).mixer(new Fade(1));
     SD.generate(prompt);
-    SD.generate(prompt.mix(BOTH.route(Route.PATCHED)));
+    SD.generate(prompt.mix(BOTH.route(Route.MERGED)));
     long before = LORA.engine().live();
     for (int i = 0; i < 5; i++) {
       SD.generate(prompt);
-      SD.generate(prompt.mix(BOTH.route(Route.PATCHED)));
+      SD.generate(prompt.mix(BOTH.route(Route.MERGED)));
     }
     assertEquals(before, LORA.engine().live());
   }

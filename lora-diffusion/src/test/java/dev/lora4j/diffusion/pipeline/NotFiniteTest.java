@@ -25,7 +25,7 @@ class NotFiniteTest {
 
   @ParameterizedTest
   @CsvSource({"F32, 1, 0", "F32, 3, 0.5", "BF16, 3, 0.5", "F32, 4, 0.7", "BF16, 1, 0"})
-  void theStepIsNamedAtWhichAnAdapterIsTooStrong(DType compute, int step, double from) {
+  void stepOfNonFiniteOutputIsNamed(DType compute, int step, double from) {
     try (Lora4j lora = Lora4j.open();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER, compute)) {
       Adapter adapter = sd.adapter(TinyAdapters.FOLDER.resolve(FILE));
@@ -43,11 +43,11 @@ class NotFiniteTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "BF16"})
-  void theLayerIsNamedWhoseWeightItIs(DType compute) {
+  void layerOfOverflowingWeightIsNamed(DType compute) {
     try (Lora4j lora = Lora4j.open();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER, compute)) {
       MixPlan mix = MixPlan.of(sd.adapter(TinyAdapters.FOLDER.resolve(FILE)), 3e38);
-      Prompt prompt = Prompt.of("a fox").steps(4).mix(mix.route(Route.PATCHED));
+      Prompt prompt = Prompt.of("a fox").steps(4).mix(mix.route(Route.MERGED));
       AdapterException failed = assertThrows(AdapterException.class, () -> sd.generate(prompt));
       String message = String.valueOf(failed.getMessage());
       assertTrue(message.startsWith("The weight of unet."), message);

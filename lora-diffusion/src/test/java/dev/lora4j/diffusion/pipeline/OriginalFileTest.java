@@ -57,7 +57,7 @@ class OriginalFileTest {
 
   @ParameterizedTest
   @CsvSource({"sd1", "sd2", "xl"})
-  void thePictureIsTheFoldersToTheLastBit(String kind) {
+  void pictureEqualsThatOfTheFolder(String kind) {
     Path file =
         OriginalFile.of(kind, folder(kind))
             .put("betas", 1000)
@@ -69,7 +69,7 @@ class OriginalFileTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16", "F8_E4M3", "F8_E5M2", "F64"})
-  void whatIsStoredInAnotherTypeIsWhatThatTypeHolds(DType stored) {
+  void narrowStoredTypesLoadAsTheirValues(DType stored) {
     OriginalFile original = OriginalFile.of("xl", TinyXl.FOLDER).as(LORA.engine(), stored);
     Path file = original.write(temporary.resolve("small.safetensors"));
     Path widened =
@@ -94,7 +94,7 @@ class OriginalFileTest {
   }
 
   @Test
-  void everyKeyThatIsLeftOutIsCountedWithItsReason() {
+  void ignoredKeysAreCountedWithTheirReason() {
     Path file =
         OriginalFile.of("sd2", TinySd.FOLDER)
             .put("alphas_cumprod", 1000)
@@ -121,7 +121,7 @@ class OriginalFileTest {
   }
 
   @Test
-  void allThatDoesNotFitIsToldAtOnceWithTheNearestName() {
+  void mismatchesAreReportedTogetherWithNearestNames() {
     String missing = "model.diffusion_model.input_blocks.0.0.weight";
     HostTensor moved = OriginalFile.of("sd1", TinySd.FOLDER).get(missing);
     Path file =
@@ -146,7 +146,7 @@ class OriginalFileTest {
   }
 
   @Test
-  void whatItPredictsMayBeSaid() {
+  void predictionTypeMayBeSetByAnOption() {
     Path file = OriginalFile.of("sd1", TinySd.FOLDER).write(temporary.resolve("m.safetensors"));
     assertFalse(
         Arrays.equals(
@@ -155,7 +155,7 @@ class OriginalFileTest {
   }
 
   @Test
-  void aModelOfItsOwnVocabularyNeedsItsTokeniser() {
+  void modelOfAnotherVocabularyNeedsItsTokenizer() {
     Path file = OriginalFile.of("sd1", TinySd.FOLDER).write(temporary.resolve("m.safetensors"));
     String message =
         assertThrows(RuntimeException.class, () -> StableDiffusion.load(LORA, file)).getMessage();

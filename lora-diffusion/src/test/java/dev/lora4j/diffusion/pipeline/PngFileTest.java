@@ -76,7 +76,7 @@ class PngFileTest {
   }
 
   @Test
-  void aPictureThatFindsNoPlaceIsKeptElsewhere() throws IOException {
+  void unwritablePictureIsSavedElsewhere() throws IOException {
     Path taken = Files.writeString(folder.resolve("taken"), "A file where a folder is to be.");
     Path file = taken.resolve("fox.png");
     String message =

@@ -10,16 +10,16 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.mix.Area;
+import dev.lora4j.core.mix.AdapterOrder;
 import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.MixPlan.Part;
-import dev.lora4j.core.mix.Order;
+import dev.lora4j.core.mix.RegionMask;
 import dev.lora4j.core.mix.Route;
-import dev.lora4j.core.mix.SitePlace;
-import dev.lora4j.core.mix.SitePlace.Nowhere;
-import dev.lora4j.core.mix.SitePlace.OfWords;
-import dev.lora4j.core.mix.SitePlace.OnGrid;
+import dev.lora4j.core.mix.SitePlacement;
+import dev.lora4j.core.mix.SitePlacement.Nowhere;
+import dev.lora4j.core.mix.SitePlacement.OfWords;
+import dev.lora4j.core.mix.SitePlacement.OnGrid;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.TinySd;
@@ -43,7 +43,7 @@ class RegionTest {
   private static final Adapter ONE = placed(adapter("lora-kohya"));
   private static final Adapter TWO = placed(WHOLE);
   private static final Prompt FOX = Prompt.of("a red fox").steps(4).guidance(3);
-  private static final MixPlan BESIDE = MixPlan.NONE.route(Route.BESIDE);
+  private static final MixPlan BESIDE = MixPlan.NONE.route(Route.UNMERGED);
 
   @AfterAll
   static void close() {
@@ -57,7 +57,7 @@ class RegionTest {
 
   /** Without what it has at layers that have no place in the picture. */
   private static Adapter placed(Adapter adapter) {
-    SitePlace.Of places = SD.base().denoiser().places();
+    SitePlacement.Of places = SD.base().denoiser().places();
     Map<String, List<Factors>> sites = new TreeMap<>(adapter.sites());
     sites.keySet().removeIf(s -> s.startsWith("unet.") && places.of(s) instanceof Nowhere);
     return new Adapter(adapter.name(), sites, Map.of());
@@ -67,7 +67,7 @@ class RegionTest {
     return new Part(adapter, Weight.of(weight));
   }
 
-  private static Area columns(int from, int to) {
+  private static RegionMask columns(int from, int to) {
     BufferedImage mask = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 32 * (to - from); i++) {
       mask.setRGB(from + i % (to - from), i / (to - from), 0xffffff);
@@ -106,7 +106,7 @@ class RegionTest {
 
   /** Text encoders and their contexts included: the second adapter has those. */
   @Test
-  void aRegionOfTheWholePictureIsNone() {
+  void fullPictureRegionEqualsNoRegion() {
     for (Part one : List.of(part(ONE, 0.8), part(TWO, 0.5), part(TWO, 0.5).text(0.2))) {
       for (MixPlan others : List.of(BESIDE, BESIDE.with(part(ONE, 0.4)))) {
         assertClose(
@@ -118,16 +118,16 @@ class RegionTest {
 
   /** Layers without a place are without the adapter, and it is told. */
   @Test
-  void whatHasNoPlaceIsLeftOut() {
-    Area half = columns(0, 16);
+  void layersWithoutAPlaceSkipTheAdapter() {
+    RegionMask half = columns(0, 16);
     assertClose(
         latents(FOX.mix(BESIDE.with(part(TWO, 0.5).within(half)))).get(0),
         latents(FOX.mix(BESIDE.with(part(WHOLE, 0.5).within(half)))).get(0));
     MixPlan plan = BESIDE.with(part(WHOLE, 0.5).within(half));
-    String told = SD.generate(FOX.steps(1).mix(plan)).making().notes().toString();
+    String told = SD.generate(FOX.steps(1).mix(plan)).info().notes().toString();
     assertTrue(told.contains("such as the time, is without these adapters: lora-kohya-2"), told);
     plan = BESIDE.with(part(TWO, 0.5).within(half));
-    assertEquals(List.of(), SD.generate(FOX.steps(1).mix(plan)).making().notes());
+    assertEquals(List.of(), SD.generate(FOX.steps(1).mix(plan)).info().notes());
   }
 
   @Test
@@ -137,7 +137,7 @@ class RegionTest {
   }
 
   @Test
-  void regionsAreEachPicturesOwnInABatch() {
+  void batchPicturesHaveTheirOwnRegions() {
     Prompt[] prompts = {
       FOX.mix(BESIDE.with(part(ONE, 0.8).within(columns(0, 16)))),
       FOX.mix(BESIDE.with(part(ONE, 0.8).within(columns(16, 32)))).seed(2),
@@ -158,7 +158,7 @@ class RegionTest {
   /** Attention and norms carry changes outside; it is measured, and less than inside. */
   @Test
   void leakageIsMeasured() {
-    for (Area area : List.of(columns(0, 16), columns(16, 32))) {
+    for (RegionMask area : List.of(columns(0, 16), columns(16, 32))) {
       Part part = part(TWO, 1).within(area);
       BufferedImage with = SD.generate(FOX.mix(BESIDE.with(part))).image();
       BufferedImage without = SD.generate(FOX).image();
@@ -170,13 +170,13 @@ class RegionTest {
     BufferedImage other = new BufferedImage(4, 1, BufferedImage.TYPE_INT_RGB);
     other.setRGB(0, 0, 0x1e1e1e);
     other.setRGB(3, 0, 0x000300);
-    Leakage made = Leakage.of(one, other, new Area("a", new GridSize(1, 2), 1, 0));
+    Leakage made = Leakage.of(one, other, new RegionMask("a", new GridSize(1, 2), 1, 0));
     assertEquals(new Leakage(15, 0.5), made);
     assertEquals("changed by 15.00 of 255 inside its region and by 0.50 outside", made.toString());
   }
 
   @Test
-  void methodsThatCannotRunBesideAreRefusedByName() {
+  void methodsWithoutUnmergedFormAreRefusedInRegions() {
     Adapter dora = Transforming.dora("glossy", ONE, SD.sites());
     String told = refusal(MixPlan.NONE.with(part(dora, 1).within(columns(0, 16))));
     assertTrue(told.contains("glossy (dora) counts in a region alone"), told);
@@ -186,7 +186,7 @@ class RegionTest {
     assertTrue(refusal(acted).contains("Put it last"), refusal(acted));
     MixPlan last = MixPlan.NONE.with(part(ia3, 0.5)).with(part(ONE, 1).within(columns(0, 16)));
     float[] inTurn = latents(FOX.mix(last)).get(0);
-    assertClose(inTurn, latents(FOX.mix(acted.order(Order.FROM_BASE))).get(0));
+    assertClose(inTurn, latents(FOX.mix(acted.order(AdapterOrder.FROM_BASE))).get(0));
     assertFalse(Arrays.equals(inTurn, latents(FOX.mix(MixPlan.of(ia3, 0.5))).get(0)));
   }
 
@@ -200,25 +200,25 @@ class RegionTest {
     BufferedImage mask = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
     assertThrows(IllegalArgumentException.class, () -> Region.of("dark", mask));
     mask.setRGB(1, 0, 0x333333);
-    Area area = Region.of("grey", mask);
+    RegionMask area = Region.of("grey", mask);
     assertArrayEquals(new float[] {0, 0.2f}, area.on(area.size()), 1e-6f);
   }
 
   @Test
   void recordsKnowTheRegion(@TempDir Path folder) {
-    Area area = columns(0, 16);
+    RegionMask area = columns(0, 16);
     Path file = folder.resolve("a.png");
     SD.generate(FOX.steps(1).mix(MixPlan.NONE.with(part(ONE, 1).within(area)))).save(file);
     PictureRecord record = PictureRecord.read(file);
     assertEquals(
         new AdapterRecord.Region("0-16", area.hash()),
         record.adapters().get(0).region().orElseThrow());
-    assertEquals("beside", record.making().route());
+    assertEquals("beside", record.info().route());
   }
 
   @Test
-  void everySiteHasItsPlace() {
-    SitePlace.Of places = SD.base().denoiser().places();
+  void everySiteHasItsPlacement() {
+    SitePlacement.Of places = SD.base().denoiser().places();
     assertEquals(new OnGrid(0), places.of("unet.conv_in"));
     assertEquals(new OnGrid(0), places.of("unet.down_blocks.0.resnets.0.conv1"));
     assertEquals(new OnGrid(1), places.of("unet.down_blocks.0.downsamplers.0.conv"));

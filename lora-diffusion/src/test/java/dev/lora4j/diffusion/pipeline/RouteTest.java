@@ -11,7 +11,7 @@ import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.RouteCost;
-import dev.lora4j.core.mix.SitePlace;
+import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -38,7 +38,7 @@ class RouteTest {
   }
 
   private static RouteCost cost(int side) {
-    SitePlace.Of places = SD.base().denoiser().places();
+    SitePlacement.Of places = SD.base().denoiser().places();
     return new RouteCost(SD.sites(), "unet", places, new GridSize(side, side), 77);
   }
 
@@ -48,54 +48,54 @@ class RouteTest {
   }
 
   @Test
-  void oneWeightForManyStepsGoesInside() {
-    assertSame(Route.PATCHED, choose(8, 100, MixPlan.of(ONE, 0.7)));
-    assertSame(Route.PATCHED, choose(64, 20, MixPlan.of(ONE, 0.7)));
+  void constantWeightOverManyStepsIsMerged() {
+    assertSame(Route.MERGED, choose(8, 100, MixPlan.of(ONE, 0.7)));
+    assertSame(Route.MERGED, choose(64, 20, MixPlan.of(ONE, 0.7)));
     // The weights are made once, and left away once.
-    assertSame(Route.PATCHED, choose(64, 20, MixPlan.of(ONE, Weight.steps(0.2, 0.8, 1))));
+    assertSame(Route.MERGED, choose(64, 20, MixPlan.of(ONE, Weight.steps(0.2, 0.8, 1))));
   }
 
   @Test
-  void whatOftenChangesGoesBeside() {
-    assertSame(Route.BESIDE, choose(8, 20, MixPlan.of(ONE, Weight.parse("0@0,1@1"))));
+  void frequentlyChangingWeightsStayUnmerged() {
+    assertSame(Route.UNMERGED, choose(8, 20, MixPlan.of(ONE, Weight.parse("0@0,1@1"))));
     List<MixPlan> each = new ArrayList<>();
     for (int i = 1; i <= 8; i++) {
       each.add(MixPlan.of(ONE, 0.1 * i));
     }
-    assertSame(Route.BESIDE, choose(8, 20, each.toArray(new MixPlan[0])));
+    assertSame(Route.UNMERGED, choose(8, 20, each.toArray(new MixPlan[0])));
     MixPlan same = MixPlan.of(ONE, 0.7);
-    assertSame(Route.PATCHED, choose(8, 100, Collections.nCopies(8, same).toArray(new MixPlan[0])));
+    assertSame(Route.MERGED, choose(8, 100, Collections.nCopies(8, same).toArray(new MixPlan[0])));
   }
 
   @Test
-  void moreOfEverythingCostsMore() {
+  void costGrowsWithEveryQuantity() {
     List<MixPlan> plan = List.of(MixPlan.of(ONE, 0.7));
     List<MixPlan> curve = List.of(MixPlan.of(ONE, Weight.parse("0@0,1@1")));
     RouteCost cost = cost(8);
-    assertTrue(cost.beside(plan, 20, List.of(2)) > cost.beside(plan, 10, List.of(2)));
-    assertTrue(cost.beside(plan, 20, List.of(2)) > cost.beside(plan, 20, List.of(1)));
-    assertTrue(cost(16).beside(plan, 20, List.of(2)) > cost.beside(plan, 20, List.of(2)));
-    assertEquals(cost.patched(plan, 10), cost.patched(plan, 20));
-    assertTrue(cost.patched(curve, 20) > 1.9 * cost.patched(curve, 10));
-    assertEquals(0, cost.patched(List.of(MixPlan.NONE), 20));
+    assertTrue(cost.unmerged(plan, 20, List.of(2)) > cost.unmerged(plan, 10, List.of(2)));
+    assertTrue(cost.unmerged(plan, 20, List.of(2)) > cost.unmerged(plan, 20, List.of(1)));
+    assertTrue(cost(16).unmerged(plan, 20, List.of(2)) > cost.unmerged(plan, 20, List.of(2)));
+    assertEquals(cost.merged(plan, 10), cost.merged(plan, 20));
+    assertTrue(cost.merged(curve, 20) > 1.9 * cost.merged(curve, 10));
+    assertEquals(0, cost.merged(List.of(MixPlan.NONE), 20));
   }
 
   /** The picture says which way it was, and a request can ask for another. */
   @Test
-  void theRouteIsToldAndCanBeChosen() {
+  void routeIsRecordedAndCanBeChosen() {
     Prompt fox = Prompt.of("a fox").steps(2);
     MixPlan plan = MixPlan.of(ONE, 0.7);
-    String open = SD.generate(fox.mix(plan)).making().route();
+    String open = SD.generate(fox.mix(plan)).info().route();
     assertTrue(List.of("patched", "beside").contains(open), open);
-    assertEquals("patched", SD.generate(fox.mix(plan.route(Route.PATCHED))).making().route());
-    assertEquals("beside", SD.generate(fox.mix(plan.route(Route.BESIDE))).making().route());
-    assertEquals("none", SD.generate(fox).making().route());
+    assertEquals("patched", SD.generate(fox.mix(plan.route(Route.MERGED))).info().route());
+    assertEquals("beside", SD.generate(fox.mix(plan.route(Route.UNMERGED))).info().route());
+    assertEquals("none", SD.generate(fox).info().route());
   }
 
   /** Beside the weights, other weights are other numbers in one input, and nothing else. */
   @Test
-  void changingWeightsBesideMakesNothing() {
-    MixPlan curve = MixPlan.of(ONE, Weight.parse("0@0,1@1")).route(Route.BESIDE);
+  void changingUnmergedWeightsStagesNothing() {
+    MixPlan curve = MixPlan.of(ONE, Weight.parse("0@0,1@1")).route(Route.UNMERGED);
     try (Scope scope = SD.scope().child("test")) {
       MixedNetworks networks = new MixedNetworks(scope, SD.base(), SD.programs(), curve, 5);
       Map<String, Tensor> data =

@@ -10,16 +10,16 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
-import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.TinySd;
-import dev.lora4j.diffusion.clip.EmbeddingWords;
+import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,7 +94,7 @@ class SamplingParityTest {
   }
 
   @Test
-  void twoAdaptersInsideTheWeights() {
+  void twoMergedAdaptersMatchDiffusers() {
     run(SD, "lora.ddim", "ddim", mix(Weight.of(0.7), Weight.of(0.4)));
   }
 
@@ -129,20 +129,20 @@ class SamplingParityTest {
   }
 
   @Test
-  void adaptersBesideTheWeightsEqualAdaptersInside() {
+  void unmergedEqualsMerged() {
     MixPlan plan = mix(Weight.of(0.7), Weight.of(0.4));
-    float[] inside = latents(plan.route(Route.PATCHED));
-    float[] beside = latents(plan.route(Route.BESIDE));
+    float[] inside = latents(plan.route(Route.MERGED));
+    float[] beside = latents(plan.route(Route.UNMERGED));
     assertFalse(Arrays.equals(inside, beside), "the same way twice");
     assertSame(inside, beside);
   }
 
   /** Half of the weight in every block is half the weight; nothing in every block is the base. */
   @Test
-  void sharesByBlockScaleTheWeightInsideAndBeside() {
+  void blockWeightsScaleMergedAndUnmergedAdapters() {
     Adapter one = adapter("lora-kohya");
     Weight weight = Weight.of(0.8);
-    for (Route route : List.of(Route.PATCHED, Route.BESIDE)) {
+    for (Route route : List.of(Route.MERGED, Route.UNMERGED)) {
       MixPlan none = MixPlan.NONE.route(route);
       float[] expected = latents(none.with(one, 0.4));
       assertSame(expected, latents(none.with(one, weight, shares("BASE:.5,IN:.5,M:.5,OUT:.5"))));
@@ -153,10 +153,10 @@ class SamplingParityTest {
       assertFalse(Arrays.equals(latents(MixPlan.NONE), some));
     }
     MixPlan some = MixPlan.NONE.with(one, weight, shares("IN:1.5,OUT00:-1"));
-    assertSame(latents(some.route(Route.PATCHED)), latents(some.route(Route.BESIDE)));
+    assertSame(latents(some.route(Route.MERGED)), latents(some.route(Route.UNMERGED)));
   }
 
-  private static SiteShares shares(String text) {
+  private static SiteWeights shares(String text) {
     return BlockWeights.of(text, SD.sites());
   }
 
@@ -178,14 +178,14 @@ class SamplingParityTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"one_1.0", "one_0.7", "one_-0.5", "two_1.0", "one_0.7_two_0.4"})
-  void denoiserWithAdaptersIsPeftsInsideAndBeside(String name) {
+  void mergedAndUnmergedDenoiserMatchesPeft(String name) {
     MixPlan plan = MixPlan.NONE;
     List<String> words = List.of(name.split("_", -1));
     for (int i = 0; i < words.size(); i += 2) {
       String file = words.get(i).equals("one") ? "lora-kohya" : "lora-kohya-2";
       plan = plan.with(adapter(file), Double.parseDouble(words.get(i + 1)));
     }
-    for (MixPlan mix : List.of(plan.route(Route.PATCHED), plan.route(Route.BESIDE))) {
+    for (MixPlan mix : List.of(plan.route(Route.MERGED), plan.route(Route.UNMERGED))) {
       try (Scope scope = SD.scope().child("test")) {
         MixedNetworks networks = new MixedNetworks(scope, SD.base(), SD.programs(), mix, 10);
         Tensor y =
@@ -212,7 +212,7 @@ class SamplingParityTest {
               .text(
                   scope,
                   SD.base().textEncoders().get(0),
-                  EncoderView.LAST,
+                  HiddenLayer.LAST,
                   Map.of("ids", TINY.longs(scope, "text.ids")))
               .get(0),
           CLOSE);
@@ -221,7 +221,7 @@ class SamplingParityTest {
 
   /** A long prompt is its chunks side by side, each seen as if it stood alone. */
   @Test
-  void aPromptInChunksIsSeenChunkByChunk() {
+  void chunksAreEncodedIndependently() {
     try (Scope scope = SD.scope().child("test")) {
       MixedNetworks networks =
           new MixedNetworks(scope, SD.base(), SD.programs(), MixPlan.NONE, STEPS);
@@ -258,7 +258,7 @@ class SamplingParityTest {
 
   private static float[] context(Conditioning conditioning, String text) {
     return conditioning
-        .of(SD.base(), SD.tokenizers(), List.of(text), EmbeddingWords.NONE, false)
+        .of(SD.base(), SD.tokenizers(), List.of(text), EmbeddingTokens.NONE, false)
         .get("context")
         .floats();
   }

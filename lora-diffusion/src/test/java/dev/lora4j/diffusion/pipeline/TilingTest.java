@@ -53,7 +53,7 @@ class TilingTest {
   }
 
   @Test
-  void tilesAreBlendedAsDiffusersBlendsThem() {
+  void tilesAreBlendedAsInDiffusers() {
     try (Scope scope = SD.scope().child("test")) {
       Autoencoding vae = new Autoencoding(scope, SD.base(), SD.programs());
       assertClose("decoded", vae.decode(golden("z"), 8));
@@ -63,7 +63,7 @@ class TilingTest {
 
   /** A network that acts on each place alone knows no seams. */
   @Test
-  void whatActsOnEachPlaceAloneIsTheSameInTiles() {
+  void pointwiseOperationIsTheSameInTiles() {
     float[] values = new float[2 * 30 * 41];
     for (int i = 0; i < values.length; i++) {
       values[i] = i;

@@ -28,7 +28,7 @@ final class UnloadingProgram {
           use(sd, adapter);
           tell("adapters");
         }
-        lora.engine().giveBack();
+        lora.engine().trimMemory();
         tell("least");
       }
       for (int i = 0; i < rounds; i++) {

@@ -87,7 +87,7 @@ class XlParityTest {
   }
 
   @Test
-  void itsSitesAreThoseOfAllThreeNetworks() {
+  void sitesAreThoseOfAllThreeNetworks() {
     Map<String, Long> byModel =
         SD.sites().all().stream()
             .collect(
@@ -103,7 +103,7 @@ class XlParityTest {
   }
 
   @Test
-  void captionsOfTrainingAreWhatPromptsAre() {
+  void trainingCaptionsAreEncodedAsPrompts() {
     Prompt prompt = prompt("plain");
     EncodedCaption caption = SD.encodeCaptions(List.of("", prompt.text()), 0).get(1);
     float[] context = TINY.floats("plain.context");

@@ -49,7 +49,7 @@ class BaseRunTest {
   }
 
   @Test
-  void allMistakesAreToldTogetherWithTheirLines() throws Exception {
+  void mistakesAreReportedTogetherWithTheirLines() throws Exception {
     assertEquals(
         List.of(
             "base.toml, line 5: vae.batch takes a whole number of at least 1, found 0.",
@@ -61,7 +61,7 @@ class BaseRunTest {
   }
 
   @Test
-  void whatCannotBeTogetherIsToldTogether() throws Exception {
+  void conflictingSettingsAreReportedTogether() throws Exception {
     List<String> problems =
         problems(
             """
@@ -86,7 +86,7 @@ class BaseRunTest {
   }
 
   @Test
-  void withoutPlacesNothingIsBegun() throws Exception {
+  void missingPathsAreReportedTogether() throws Exception {
     Path file = file("seed = 1\n");
     RunProblems e = assertThrows(RunProblems.class, () -> BaseRun.read(file, Map.of()));
     assertEquals(2, e.problems().size(), e.getMessage());
@@ -95,7 +95,7 @@ class BaseRunTest {
   }
 
   @Test
-  void pathsCountFromTheFileAndOnACommandLineFromWhereItIsCalled() throws Exception {
+  void filePathsAreRelativeToTheFile() throws Exception {
     BaseRun run = read("", Map.of("work", "here"));
     assertEquals(folder.resolve("atlas"), run.data());
     assertEquals(Path.of("here"), run.work());
@@ -123,7 +123,7 @@ class BaseRunTest {
   }
 
   @Test
-  void theKeptSettingsGiveTheSameRun() throws Exception {
+  void savedSettingsGiveTheSameRun() throws Exception {
     BaseRun run =
         read("[vae]\nsteps = 7\nchannels = [8, 16]\n[score]\nstyle = \"noto\"\n", Map.of());
     Path kept = folder.resolve("kept.toml");
@@ -137,7 +137,7 @@ class BaseRunTest {
   }
 
   @Test
-  void budgetsAndScoresMayChangeOnTheWay() throws Exception {
+  void budgetsAndScoresMayChangeOnResume() throws Exception {
     BaseRun begun = read("", Map.of());
     Map<String, String> free = Map.of("vae.minutes", "3", "score.concepts", "0", "work", "x");
     assertEquals(List.of(), read("", free).differences(begun));
@@ -147,7 +147,7 @@ class BaseRunTest {
   }
 
   @Test
-  void theSameFolderIsTheSameHoweverItIsNamed() throws Exception {
+  void folderPathsAreComparedNormalised() throws Exception {
     String here = Path.of("start/at").toAbsolutePath().toString();
     BaseRun begun = read("", Map.of("vae.start", here));
     assertEquals(List.of(), read("", Map.of("vae.start", "start/./at")).differences(begun));
@@ -156,7 +156,7 @@ class BaseRunTest {
   }
 
   @Test
-  void aFileSaysWhetherItMakesABase() throws Exception {
+  void runFileKindDecidesBaseOrStyle() throws Exception {
     assertTrue(RunFile.describesBase(file(PLACES)));
     assertFalse(RunFile.describesBase(file("steps = 3\n")));
     Path other = file("steps = 3\nkind = \"style\"\n");

@@ -22,8 +22,8 @@ class DataTablesTest {
 
   @TempDir Path folder;
 
-  private Layers run(String text) throws IOException {
-    Layers layers = new Layers();
+  private SettingLayers run(String text) throws IOException {
+    SettingLayers layers = new SettingLayers();
     Path file = folder.resolve("run.toml");
     Files.writeString(file, "out = 'a.safetensors'\n" + text);
     RunFile.read(file, layers);
@@ -40,14 +40,14 @@ class DataTablesTest {
   }
 
   @Test
-  void aDataSetsFileIsLaidOverWhatTheRunSaysForAll() throws IOException {
+  void dataSetFileCompletesTheRunsSettings() throws IOException {
     dataSet("[general]\nkeep_tokens = 2\n" + SUBSET);
     DataGroup group =
         groups(
                 """
                 dataset_config = "data.toml"
                 batch = 3
-                validation.share = 0.25
+                validation.split = 0.25
                 [data]
                 trigger = "zkw"
                 keep_tokens = 1
@@ -65,7 +65,7 @@ class DataTablesTest {
   }
 
   @Test
-  void whatADataSetsFileSaysItselfCounts() throws IOException {
+  void dataSetFileValuesOverrideTheRun() throws IOException {
     dataSet(
         "[general]\nbatch_size = 5\nresolution = 768\nenable_bucket = false\n"
             + "validation_split = 0.5\ntrigger = 'fox'\n"
@@ -81,7 +81,7 @@ class DataTablesTest {
   }
 
   @Test
-  void theBasesSizesAreOfGroupsWithoutAResolution() throws IOException {
+  void groupsWithoutResolutionHaveTheBaseSizes() throws IOException {
     String sets = SUBSET.replace("datasets", "data.datasets");
     List<DataGroup> groups =
         groups(sets + sets.replace("]]\n[[", "]]\nresolution = 192\n[[") + "num_repeats = 2");
@@ -91,7 +91,7 @@ class DataTablesTest {
   }
 
   @Test
-  void sidesAreMultiplesOfWhatTheBaseTakes() throws IOException {
+  void sidesMustFitTheBasesMultiple() throws IOException {
     String step = mistake("bucket_reso_steps = 32");
     assertTrue(step.contains("bucket_reso_steps is 32; the sides of this base's"), step);
     String fixed = mistake("resolution = 520\nenable_bucket = false");
@@ -128,7 +128,7 @@ class DataTablesTest {
   }
 
   @Test
-  void picturesAreNamedInOnePlace() throws IOException {
+  void severalSourcesOfPicturesAreRefused() throws IOException {
     String several = refused("images = 'a'\ndataset_config = 'data.toml'");
     assertTrue(several.contains("named by images and by dataset_config;"), several);
     several =
@@ -141,8 +141,8 @@ class DataTablesTest {
   }
 
   @Test
-  void whatACommandLineNamesIsSavedAsAWholePath() throws IOException {
-    Layers layers = run("");
+  void commandLinePathIsSavedAsAbsolute() throws IOException {
+    SettingLayers layers = run("");
     layers.setText("dataset_config", "data.toml", "--set");
     String saved = ResolvedRun.toml(layers.values());
     String whole = KeyType.quoted(Path.of("data.toml").toAbsolutePath().toString());

@@ -19,17 +19,17 @@ class EpochsTest {
 
   /** sd-scripts: epochs * ceil(batches / accumulate). */
   @Test
-  void whatIsLeftOfAnEpochIsAStepOfEach() throws IOException {
+  void incompleteAccumulationOfAnEpochIsAStep() throws IOException {
     for (int i = 0; i < 7; i++) {
       BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
       image.setRGB(0, 0, i);
       ImageIO.write(image, "png", folder.resolve("fox" + i + ".png").toFile());
     }
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     layers.set("out", folder.resolve("a.safetensors").toString(), "test");
     layers.set("images", folder.toString(), "test");
     layers.set("batch", 1L, "test");
-    layers.set("accumulate", 4L, "test");
+    layers.set("gradient_accumulation", 4L, "test");
     layers.set("epochs", 3L, "test");
     layers.set("previews.every_epochs", 1L, "test");
     layers.set("validation.every_epochs", 2L, "test");

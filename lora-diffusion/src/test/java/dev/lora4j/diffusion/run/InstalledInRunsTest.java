@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.dora.DoraTraining;
 import dev.lora4j.core.adapter.lokr.LokrTraining;
-import dev.lora4j.core.adapter.training.Convention;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.train.optimizer.Optimizers;
 import dev.lora4j.core.train.schedule.Polynomial;
 import dev.lora4j.diffusion.style.StyleSettings;
@@ -22,16 +22,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InstalledInRunsTest {
   @TempDir private Path folder;
 
-  private Layers read(String text) throws Exception {
+  private SettingLayers read(String text) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text);
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     RunFile.read(file, layers);
     return layers;
   }
 
   @Test
-  void whatIsInstalledIsFoundByItsNameAndSettings() throws Exception {
+  void extensionsAreFoundByNameAndSettings() throws Exception {
     StyleSettings style =
         style(
             """
@@ -53,7 +53,7 @@ class InstalledInRunsTest {
   }
 
   @Test
-  void sdScriptsSaysSettingsInTexts() throws Exception {
+  void sdScriptsArgumentsSetExtensionSettings() throws Exception {
     StyleSettings style =
         style(
             """
@@ -65,7 +65,7 @@ class InstalledInRunsTest {
             lr_scheduler_power = 2
             lr_scheduler_num_cycles = 3
             """);
-    assertEquals(new DoraTraining("lora", Convention.LYCORIS, false), style.recipe().method());
+    assertEquals(new DoraTraining("lora", ToolConvention.LYCORIS, false), style.recipe().method());
     assertEquals(
         Optimizers.named("prodigy", Map.of("d_coef", 0.5, "use_bias_correction", true)),
         style.optimizer());
@@ -82,11 +82,11 @@ class InstalledInRunsTest {
         "'dora_wd=True', 'algo=locon' | lora",
         "'dora_wd=True' | lora",
       })
-  void sdScriptsHasDoraAroundAnyAlgo(String arguments, String inner) throws Exception {
+  void sdScriptsDoraWrapsAnyAlgorithm(String arguments, String inner) throws Exception {
     StyleSettings style =
         style("network_module = 'lycoris.kohya'\nnetwork_args = [" + arguments + "]");
     DoraTraining dora = (DoraTraining) style.recipe().method();
-    assertEquals(new DoraTraining(inner, Convention.LYCORIS, true), dora);
+    assertEquals(new DoraTraining(inner, ToolConvention.LYCORIS, true), dora);
   }
 
   private StyleSettings style(String text) throws Exception {
@@ -110,19 +110,19 @@ class InstalledInRunsTest {
         "adapter.settings = { factor = 1 }|lora: has no setting factor, nor any other",
         "adapter.factor = 1|lora: has no setting factor, nor any other",
       })
-  void whatIsNotInstalledIsTold(String line, String expected) {
+  void unknownExtensionsAreRefused(String line, String expected) {
     String message = assertThrows(RunProblems.class, () -> style(line)).getMessage();
     assertTrue(message.contains(expected), message);
   }
 
   @Test
-  void settingsAreWrittenAsTheyAreRead() throws Exception {
+  void extensionSettingsRoundTrip() throws Exception {
     String text =
         "optimizer.name = 'prodigy'\noptimizer.settings = { growth_rate = inf, d0 = 1e-5 }";
     RunValues values = read("out = 'a.safetensors'\n" + text).values();
     RunValues again = read(ResolvedRun.toml(values)).values();
     assertEquals(values.get(OptimizerKeys.OPTIMIZER_ARGS), again.get(OptimizerKeys.OPTIMIZER_ARGS));
-    Layers line = read("out = 'a.safetensors'");
+    SettingLayers line = read("out = 'a.safetensors'");
     line.setText("optimizer.settings", "{ beta1 = 0.8 }", "command line");
     assertEquals(Map.of("beta1", 0.8), line.values().get(OptimizerKeys.OPTIMIZER_ARGS));
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.dora.DoraTraining;
-import dev.lora4j.core.adapter.training.Convention;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
@@ -29,10 +29,10 @@ class KohyaNetworkTest {
 
   @TempDir Path folder;
 
-  private Layers read(String text) throws Exception {
+  private SettingLayers read(String text) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, "output_name = 'mine'\n" + text);
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     RunFile.read(file, layers);
     return layers;
   }
@@ -57,7 +57,8 @@ class KohyaNetworkTest {
         "lycoris.kohya|conv_dim=4 preset=attn-mlp|192",
         "lycoris.kohya|preset=attn-only|128",
       })
-  void theirLayersAreTrained(String module, String arguments, int layers) throws Exception {
+  void networksTrainTheLayersOfSdScripts(String module, String arguments, int layers)
+      throws Exception {
     String args = "network_args = '" + (arguments == null ? "" : arguments) + "'\n";
     String name = "network_module = '" + module + "'\n";
     boolean reads = arguments == null || !arguments.contains("unet-only");
@@ -77,11 +78,11 @@ class KohyaNetworkTest {
 
   @ParameterizedTest
   @ValueSource(strings = {LORA, LYCORIS})
-  void layersThatAreSaidStay(String module) throws Exception {
+  void explicitTargetsAreKept(String module) throws Exception {
     String args = "network_args = ['conv_dim=4']\n";
-    Layers layers = read(module + args + "[adapter]\ntargets = ['attention']");
+    SettingLayers layers = read(module + args + "[adapter]\ntargets = ['attention']");
     assertEquals(Optional.of(List.of("attention")), layers.values().find(AdapterKeys.TARGETS));
-    Layers over = read(module + args);
+    SettingLayers over = read(module + args);
     over.set("adapter.targets", List.of("linear"), "command line");
     RunValues values = over.values();
     assertEquals(Optional.of(List.of("linear")), values.find(AdapterKeys.TARGETS));
@@ -89,8 +90,8 @@ class KohyaNetworkTest {
   }
 
   @Test
-  void whatIsNotSaidIsAsInSdScripts() throws Exception {
-    Layers layers = read(LORA);
+  void missingOptionsHaveSdScriptsDefaults() throws Exception {
+    SettingLayers layers = read(LORA);
     RunSettings run = RunSettings.of(layers.values());
     StyleSettings style = run.style();
     assertEquals(4, style.recipe().rank());
@@ -109,8 +110,9 @@ class KohyaNetworkTest {
   }
 
   @Test
-  void whatIsSaidAnywhereIsNotTakenFromThere() throws Exception {
-    Layers layers = read(LORA + "network_alpha = 0\nmax_train_epochs = 3\nlr_scheduler = 'cosine'");
+  void explicitValuesOverrideSdScriptsDefaults() throws Exception {
+    SettingLayers layers =
+        read(LORA + "network_alpha = 0\nmax_train_epochs = 3\nlr_scheduler = 'cosine'");
     layers.set("adapter.rank", "8", "command line");
     layers.set("previews.prompts", List.of("a fox"), "command line");
     RunValues values = layers.values();
@@ -124,8 +126,8 @@ class KohyaNetworkTest {
   }
 
   @Test
-  void aPresetSaysWhatTheFileDoesNot() throws Exception {
-    Layers layers = read("preset = 'quick'\n" + LORA);
+  void presetReplacesSdScriptsDefaults() throws Exception {
+    SettingLayers layers = read("preset = 'quick'\n" + LORA);
     StyleSettings style = RunSettings.of(layers.values()).style();
     assertEquals(8, style.recipe().rank());
     assertEquals(8, style.recipe().alpha());
@@ -135,7 +137,7 @@ class KohyaNetworkTest {
 
   @ParameterizedTest
   @CsvSource({"'', false", "sample_every_n_epochs = 1, true", "sample_every_n_steps = 0, false"})
-  void promptsAreDrawnWhereItIsSaidHowOften(String every, boolean drawn) throws Exception {
+  void samplePromptsCountOnlyWithAnInterval(String every, boolean drawn) throws Exception {
     Files.writeString(folder.resolve("prompts.txt"), "a fox\n");
     RunValues values = read(LORA + "sample_prompts = 'prompts.txt'\n" + every).values();
     List<String> prompts = drawn ? List.of("a fox") : List.of();
@@ -151,7 +153,8 @@ class KohyaNetworkTest {
     "lycoris.kohya, conv_dim=4, 2",
     "lycoris.kohya, conv_alpha=3, 3",
   })
-  void alphaAtConvolutionsIsTheirs(String module, String argument, double alpha) throws Exception {
+  void convolutionAlphaIsThatOfTheScripts(String module, String argument, double alpha)
+      throws Exception {
     String args = "network_args = ['conv_dim=4', '" + argument + "']\nnetwork_alpha = 2\n";
     AdapterRecipe recipe = style(args + "network_module = '" + module + "'").recipe();
     assertEquals(alpha, recipe.convAlpha().getAsDouble());
@@ -164,24 +167,24 @@ class KohyaNetworkTest {
     "dora_wd=true, False, false",
     "dora_wd=1, false, false",
   })
-  void lengthsAreByOutputUnlessTheArgumentSaysFalse(String dora, String side, boolean output)
+  void doraLengthsAreByOutputUnlessFalse(String dora, String side, boolean output)
       throws Exception {
     String args = "network_args = ['" + dora + "', 'wd_on_output=" + side + "']\n";
     assertEquals(
-        new DoraTraining("lora", Convention.LYCORIS, output),
+        new DoraTraining("lora", ToolConvention.LYCORIS, output),
         style(LYCORIS + args).recipe().method());
   }
 
   @Test
-  void withoutDoraTheSideSaysNothing() throws Exception {
-    Layers layers = read(LYCORIS + "network_args = ['dora_wd=False', 'wd_on_output=False']");
+  void doraSideHasNoEffectWithoutDora() throws Exception {
+    SettingLayers layers = read(LYCORIS + "network_args = ['dora_wd=False', 'wd_on_output=False']");
     assertEquals(Map.of(), layers.values().get(AdapterKeys.SETTINGS_OF_METHOD));
     assertTrue(layers.notes().toString().contains("wd_on_output has no effect"), "a note");
   }
 
   @Test
-  void noConvolutionsUnderLycorisIsAnotherPreset() throws Exception {
-    Layers layers = read(LYCORIS + "network_args = ['conv_dim=0']");
+  void zeroConvDimUnderLycorisIsRefused() throws Exception {
+    SettingLayers layers = read(LYCORIS + "network_args = ['conv_dim=0']");
     RunProblems e = assertThrows(RunProblems.class, layers::values);
     assertTrue(e.getMessage().contains("say preset=attn-mlp instead"), e.getMessage());
   }

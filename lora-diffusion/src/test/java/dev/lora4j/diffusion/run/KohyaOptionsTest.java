@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KohyaOptionsTest {
   @TempDir Path folder;
 
-  private Layers read(String text) throws Exception {
+  private SettingLayers read(String text) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text);
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     RunFile.read(file, layers);
     return layers;
   }
@@ -38,21 +38,21 @@ class KohyaOptionsTest {
   @ParameterizedTest
   @CsvSource({"75, 1", "150, 2", "225, 3"})
   void tokensOfCaptionsAreChunks(int tokens, int chunks) throws Exception {
-    Layers layers = read("images = \"pictures\"\nmax_token_length = " + tokens + "\n");
-    assertEquals(chunks, StyleOf.settings(layers.values()).captionChunks());
+    SettingLayers layers = read("images = \"pictures\"\nmax_token_length = " + tokens + "\n");
+    assertEquals(chunks, StyleSettingsResolver.settings(layers.values()).captionChunks());
     assertTrue(layers.notes().isEmpty(), layers.notes().toString());
   }
 
   @Test
-  void tokensThatAreNoChunksAreRefused() throws Exception {
-    Layers layers = read("images = \"pictures\"\nmax_token_length = 100\n");
+  void maxTokenLengthBetweenChunksIsRefused() throws Exception {
+    SettingLayers layers = read("images = \"pictures\"\nmax_token_length = 100\n");
     String message = String.valueOf(assertThrows(RunProblems.class, layers::values).getMessage());
     assertTrue(message.contains("max_token_length is 75, 150, 225"), message);
   }
 
   @Test
-  void optionsOfSdScriptsMeanWhatTheyMeanThere() throws Exception {
-    Layers layers =
+  void sdScriptsOptionsKeepTheirMeaning() throws Exception {
+    SettingLayers layers =
         read(
             """
             [model_arguments]
@@ -111,8 +111,8 @@ class KohyaOptionsTest {
   }
 
   @Test
-  void aFileOfOneOfItsUsualFormsHasNoProblems() throws Exception {
-    Layers layers =
+  void usualSdScriptsFileHasNoProblems() throws Exception {
+    SettingLayers layers =
         read(
             """
             [additional_network_arguments]
@@ -169,9 +169,9 @@ class KohyaOptionsTest {
     "cosmap, UNIFORM, COSMAP",
     "sigma_sqrt, UNIFORM, SIGMA_SQRT",
   })
-  void lawsAndWeightsOfFlowsHaveOneNameThere(String scheme, String law, String weighting)
+  void weightingSchemeSetsFlowDistributionAndWeight(String scheme, String law, String weighting)
       throws Exception {
-    Layers layers =
+    SettingLayers layers =
         read(
             "output_name = 'mine'\nlogit_std = 0.5\ndiscrete_flow_shift = 3\nweighting_scheme = '"
                 + scheme
@@ -185,15 +185,15 @@ class KohyaOptionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"use_tucker=True", "use_tucker=1", "preset=ia3", "use_tuker=False"})
-  void argumentsThatAreNotHereAreProblems(String argument) throws Exception {
-    Layers layers = read("output_name = 'mine'\nnetwork_args = ['" + argument + "']\n");
+  void unsupportedNetworkArgumentsAreProblems(String argument) throws Exception {
+    SettingLayers layers = read("output_name = 'mine'\nnetwork_args = ['" + argument + "']\n");
     RunProblems e = assertThrows(RunProblems.class, layers::values);
     assertTrue(e.getMessage().contains(argument.split("=", -1)[0]), e.getMessage());
   }
 
   @Test
-  void textEncodersAloneAreTheirLayers() throws Exception {
-    Layers layers =
+  void textEncoderOnlyTargetsItsLayers() throws Exception {
+    SettingLayers layers =
         read(
             """
             network_module = "networks.lora"
@@ -210,7 +210,7 @@ class KohyaOptionsTest {
   }
 
   @Test
-  void aSectionMayBeCalledAsOursAre() throws Exception {
+  void sdScriptsSectionsMayHaveOurNames() throws Exception {
     RunValues values =
         values(
             """
@@ -252,7 +252,7 @@ class KohyaOptionsTest {
         "huber_scale = 0.5|loss.huber_scale|0.5",
         "lr_decay_steps = 0|steps|1000",
       })
-  void valuesThatAreAllRightThereAreHere(String line, String key, String value) throws Exception {
+  void valuesValidInSdScriptsAreAccepted(String line, String key, String value) throws Exception {
     Map<String, String> texts = ResolvedRun.texts(values(line));
     String expected = value == null ? null : value.replace("5e-05", KeyType.plain(5e-5));
     assertEquals(expected, texts.get(key));
@@ -266,15 +266,15 @@ class KohyaOptionsTest {
         "lr_decay_steps = 100|lr_decay_steps is not done here: there is no schedule with a decay",
         "in_json = 'meta.json'|in_json is not done here: name it as metadata_file",
       })
-  void whatCannotBeIsSaid(String line, String told) throws Exception {
-    Layers layers = read("output_name = 'mine'\n" + line);
+  void impossibleValuesAreRefusedWithReason(String line, String told) throws Exception {
+    SettingLayers layers = read("output_name = 'mine'\n" + line);
     RunProblems e = assertThrows(RunProblems.class, layers::values);
     assertTrue(e.getMessage().contains(told), e.getMessage());
   }
 
   @Test
-  void previewsThatAreOffInTheFileMayBeAskedFor() throws Exception {
-    Layers layers = read("output_name = 'mine'\nsample_every_n_steps = 0");
+  void previewsDisabledInFileMayBeRequested() throws Exception {
+    SettingLayers layers = read("output_name = 'mine'\nsample_every_n_steps = 0");
     layers.set("previews.prompts", List.of("a fox"), "command line");
     assertEquals(Optional.of(List.of("a fox")), layers.values().find(RunKeys.PREVIEW_PROMPTS));
   }
@@ -295,8 +295,8 @@ class KohyaOptionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "lr_scheduler = 'cosine'\nlr_warmup_steps = 50"})
-  void aScheduleFreeOptimizerTakesNoNoticeOfTheSchedule(String schedule) throws Exception {
-    Layers layers =
+  void scheduleFreeOptimizerIgnoresTheSchedule(String schedule) throws Exception {
+    SettingLayers layers =
         read("output_name = 'mine'\n" + schedule + "\noptimizer_type = 'AdamWScheduleFree'");
     StyleSettings style = RunSettings.of(layers.values()).style();
     assertEquals("constant", style.schedule().decay().name());
@@ -304,7 +304,8 @@ class KohyaOptionsTest {
     String notes = layers.notes().toString();
     assertEquals(!schedule.isEmpty(), notes.contains("lr_scheduler has no effect"), notes);
     assertEquals(!schedule.isEmpty(), notes.contains("lr_warmup_steps has no effect"), notes);
-    Layers over = read("output_name = 'mine'\n" + schedule + "\noptimizer_type = 'ScheduleFree'");
+    SettingLayers over =
+        read("output_name = 'mine'\n" + schedule + "\noptimizer_type = 'ScheduleFree'");
     over.set("optimizer.name", "adamw", "command line");
     assertEquals("cosine", RunSettings.of(over.values()).style().schedule().decay().name());
   }
@@ -321,7 +322,7 @@ class KohyaOptionsTest {
   void promptsComeInAnyOfTheirForms(String name, String text) throws Exception {
     String quotes = name.endsWith("json") ? text.replace('\'', '"') : text;
     Files.writeString(folder.resolve(name), quotes.replace("\\n", "\n"));
-    Layers layers = read("output_name = 'mine'\nsample_prompts = '" + name + "'");
+    SettingLayers layers = read("output_name = 'mine'\nsample_prompts = '" + name + "'");
     RunValues values = layers.values();
     assertEquals(Optional.of(List.of("a fox", "an owl")), values.find(RunKeys.PREVIEW_PROMPTS));
     assertTrue(layers.notes().toString().contains("only the prompts are taken"), "a note");
@@ -337,16 +338,16 @@ class KohyaOptionsTest {
         "a.json|[|is no JSON",
         "a.json|[{}]|without a text",
       })
-  void promptsThatAreNoneAreAProblem(String name, String text, String told) throws Exception {
+  void invalidPromptFilesAreAProblem(String name, String text, String told) throws Exception {
     Files.writeString(folder.resolve(name), text.replace("\\n", "\n"));
-    Layers layers = read("output_name = 'mine'\nsample_prompts = '" + name + "'");
+    SettingLayers layers = read("output_name = 'mine'\nsample_prompts = '" + name + "'");
     RunProblems e = assertThrows(RunProblems.class, layers::values);
     assertTrue(e.getMessage().contains(told), e.getMessage());
     assertTrue(e.getMessage().startsWith("run.toml, line 2: "), e.getMessage());
   }
 
   @Test
-  void whatWouldMakeAnotherAdapterIsAProblem() throws Exception {
+  void unsupportedSdScriptsOptionsAreProblems() throws Exception {
     RunProblems e =
         assertThrows(
             RunProblems.class,

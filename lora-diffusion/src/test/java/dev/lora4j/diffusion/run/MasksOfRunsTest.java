@@ -16,10 +16,11 @@ class MasksOfRunsTest {
 
   @ParameterizedTest
   @CsvSource({"true, '', true", "false, '', false", "true, false, false", "false, true, true"})
-  void masksCountWhereThereAreSome(String alpha, String said, boolean counted) throws Exception {
+  void maskedLossDefaultsToWhetherMasksExist(String alpha, String said, boolean counted)
+      throws Exception {
     BufferedImage picture = new BufferedImage(64, 64, BufferedImage.TYPE_INT_ARGB);
     ImageIO.write(picture, "png", folder.resolve("a.png").toFile());
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     layers.set("out", "a.safetensors", "test");
     layers.set("images", folder.toString(), "test");
     layers.setText("alpha_mask", alpha, "test");

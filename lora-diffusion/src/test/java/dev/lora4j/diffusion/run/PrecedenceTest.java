@@ -22,10 +22,10 @@ class PrecedenceTest {
 
   @TempDir Path folder;
 
-  private Layers read(String text, String... preset) throws Exception {
+  private SettingLayers read(String text, String... preset) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text.contains("out = ") ? text : OUT + text);
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     RunFile.read(file, layers, Optional.of(preset).filter(p -> p.length > 0).map(p -> p[0]));
     return layers;
   }
@@ -38,19 +38,19 @@ class PrecedenceTest {
     "validation.every, validation.every_epochs",
     "save.adapters_epochs, save.adapters",
   })
-  void ofStepsAndEpochsTheLaterCounts(String first, String later) throws Exception {
-    Layers layers = read(first + " = 7");
+  void laterOfStepsAndEpochsCounts(String first, String later) throws Exception {
+    SettingLayers layers = read(first + " = 7");
     layers.set(later, 30L, "command line");
     RunValues values = layers.values();
-    assertEquals(Optional.of(30), values.find(Layers.key(later).orElseThrow()));
-    assertEquals("default", values.origin(Layers.key(first).orElseThrow()));
+    assertEquals(Optional.of(30), values.find(SettingLayers.key(later).orElseThrow()));
+    assertEquals("default", values.origin(SettingLayers.key(first).orElseThrow()));
     String saved = ResolvedRun.toml(values);
     assertEquals(ResolvedRun.texts(values), ResolvedRun.texts(read(saved).values()));
   }
 
   @Test
-  void bothInOneFileIsAProblem() throws Exception {
-    Layers layers = read("steps = 7\nepochs = 3");
+  void stepsAndEpochsInOneFileAreRefused() throws Exception {
+    SettingLayers layers = read("steps = 7\nepochs = 3");
     RunProblems e = assertThrows(RunProblems.class, layers::values);
     assertEquals(
         "run.toml, line 2: steps is said beside epochs (run.toml, line 3); a run has one of them,"
@@ -59,8 +59,8 @@ class PrecedenceTest {
   }
 
   @Test
-  void withSdScriptsNamesTheEpochsCountAsThere() throws Exception {
-    Layers layers = read("max_train_epochs = 3\nmax_train_steps = 1600");
+  void sdScriptsEpochsOverrideSteps() throws Exception {
+    SettingLayers layers = read("max_train_epochs = 3\nmax_train_steps = 1600");
     RunValues values = layers.values();
     assertEquals(Optional.of(3), values.find(RunKeys.EPOCHS));
     assertEquals("default", values.origin(RunKeys.STEPS));
@@ -68,8 +68,8 @@ class PrecedenceTest {
   }
 
   @Test
-  void aPresetThatIsAskedForReplacesThatOfTheFile() throws Exception {
-    Layers layers = read("preset = 'style'\nsteps = 5", "character");
+  void requestedPresetReplacesThatOfTheFile() throws Exception {
+    SettingLayers layers = read("preset = 'style'\nsteps = 5", "character");
     RunValues values = layers.values();
     assertEquals(32, values.get(AdapterKeys.RANK));
     assertEquals(Optional.of(List.of("attention-feed-forward")), values.find(AdapterKeys.TARGETS));
@@ -81,12 +81,12 @@ class PrecedenceTest {
   }
 
   @Test
-  void whatIsIncludedIsInsteadOfAPresetsLayers() throws Exception {
-    Layers layers = read("preset = 'style'");
+  void includedLayersReplaceThoseOfAPreset() throws Exception {
+    SettingLayers layers = read("preset = 'style'");
     layers.setText("adapter.include", "*attn2*", "--set");
     RunValues values = layers.values();
     assertEquals(List.of(), RunSettings.of(values).style().recipe().targets().presets());
-    Layers both = read("preset = 'style'\n[adapter]\ntargets = ['attention']");
+    SettingLayers both = read("preset = 'style'\n[adapter]\ntargets = ['attention']");
     both.setText("adapter.include", "*attn2*", "--set");
     assertEquals(
         List.of(TargetPreset.ATTENTION),
@@ -95,26 +95,26 @@ class PrecedenceTest {
 
   @ParameterizedTest
   @CsvSource({"constant", "Constant"})
-  void aPresetsWarmUpGoesWithItsSchedule(String schedule) throws Exception {
-    Layers layers = read("preset = 'style'");
+  void presetWarmUpIsDroppedWithItsSchedule(String schedule) throws Exception {
+    SettingLayers layers = read("preset = 'style'");
     layers.setText("schedule.name", schedule, "--set");
     layers.setText("optimizer.name", "schedule_free_adamw", "--set");
     RunValues values = layers.values();
     assertEquals(0, RunSettings.of(values).style().schedule().warmup());
     RunValues again = read(ResolvedRun.toml(values)).values();
     assertEquals(RunSettings.of(values).style(), RunSettings.of(again).style());
-    Layers said = read("preset = 'style'\n[schedule]\nwarmup = 0.2");
+    SettingLayers said = read("preset = 'style'\n[schedule]\nwarmup = 0.2");
     said.setText("schedule.name", schedule, "--set");
     RunValues refused = said.values();
     assertThrows(RunProblems.class, () -> RunSettings.of(refused));
   }
 
   @Test
-  void anOptimizerThatFindsTheRateTakesOne() throws Exception {
-    Layers layers = read("preset = 'style'");
+  void prodigyReplacesThePresetsRateByOne() throws Exception {
+    SettingLayers layers = read("preset = 'style'");
     layers.setText("optimizer.name", "Prodigy", "--set");
     assertEquals(1, RunSettings.of(layers.values()).style().rates().rate());
-    Layers said = read("preset = 'style'\n[optimizer]\nrate = 0.5");
+    SettingLayers said = read("preset = 'style'\n[optimizer]\nrate = 0.5");
     said.setText("optimizer.name", "prodigy", "--set");
     assertEquals(0.5, RunSettings.of(said.values()).style().rates().rate());
   }
@@ -128,9 +128,8 @@ class PrecedenceTest {
     "'text_encoder_rate = 0.5', true, 1e-3",
     "'unet_rate = 0.5\nrate = 2e-4', false, 2e-4",
   })
-  void theRateIsThatOfTheDenoiserWhereNobodyElseNeedsOne(String rates, boolean text, double rate)
-      throws Exception {
-    Layers layers =
+  void denoiserRateStandsForAnUnusedRate(String rates, boolean text, double rate) throws Exception {
+    SettingLayers layers =
         read("preset = 'quick'\n[adapter]\ntext_encoder = " + text + "\n[optimizer]\n" + rates);
     StyleSettings style = RunSettings.of(layers.values()).style();
     assertEquals(rate, style.rates().rate());

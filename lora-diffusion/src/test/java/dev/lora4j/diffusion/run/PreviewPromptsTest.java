@@ -43,7 +43,7 @@ class PreviewPromptsTest {
   }
 
   private RunSettings settings(String... lines) {
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     layers.set("out", folder.resolve("a.safetensors").toString(), "test");
     layers.set("images", folder.resolve("foxes").toString(), "test");
     for (String line : lines) {
@@ -78,7 +78,7 @@ class PreviewPromptsTest {
   }
 
   @Test
-  void anotherPictureMovesFewOfThem() throws IOException {
+  void addedPictureChangesFewPreviewPrompts() throws IOException {
     List<String> before = previews(settings()).prompts();
     picture("foxes", "a-first-one", 99, "a late fox");
     Set<String> after = new HashSet<>(previews(settings()).prompts());
@@ -88,7 +88,7 @@ class PreviewPromptsTest {
 
   @Test
   void heldOutPicturesComeFirst() {
-    RunSettings settings = settings("validation.share=0.25");
+    RunSettings settings = settings("validation.split=0.25");
     Set<String> heldOut = captions(data(settings).validation());
     assertEquals(3, heldOut.size());
     assertEquals(heldOut, Set.copyOf(previews(settings).prompts()));
@@ -106,7 +106,7 @@ class PreviewPromptsTest {
   }
 
   @Test
-  void captionsThatAreAlikeAreOnePrompt() throws IOException {
+  void equalCaptionsAreOnePrompt() throws IOException {
     for (int i = 0; i < 12; i++) {
       Files.writeString(folder.resolve("foxes/fox" + i + ".txt"), i < 6 ? "a fox" : "an owl");
     }
@@ -124,14 +124,14 @@ class PreviewPromptsTest {
   }
 
   @Test
-  void theTriggerIsSaid() {
+  void previewPromptsContainTheTrigger() {
     for (String prompt : previews(settings("data.trigger=sks")).prompts()) {
       assertTrue(prompt.contains("sks"), prompt);
     }
   }
 
   @Test
-  void whatIsSaidCounts() {
+  void explicitPromptsAndStrengthsCount() {
     RunSettings said = settings("previews.prompts=an owl", "previews.strengths=0.5,1");
     assertEquals(List.of("an owl"), previews(said).prompts());
     assertEquals(List.of(0.5, 1.0), previews(said).strengths());
@@ -142,12 +142,12 @@ class PreviewPromptsTest {
 
   /** So that a run that is gone on with by its file shows the same. */
   @Test
-  void theResolvedFileLeavesThemOpen() throws IOException {
+  void resolvedFileGivesTheSamePreviews() throws IOException {
     for (String said : List.of("previews.every=5", "previews.prompts=[]")) {
       RunSettings settings = settings(said);
       Path file = folder.resolve("run.toml");
       Files.writeString(file, ResolvedRun.toml(settings.values()));
-      Layers layers = new Layers();
+      SettingLayers layers = new SettingLayers();
       RunFile.read(file, layers);
       RunSettings again = RunSettings.of(layers.values());
       assertEquals(previews(settings), previews(again));

@@ -20,16 +20,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunFileTest {
   @TempDir Path folder;
 
-  private Layers read(String text) throws Exception {
+  private SettingLayers read(String text) throws Exception {
     Path file = folder.resolve("run.toml");
     Files.writeString(file, text);
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     RunFile.read(file, layers);
     return layers;
   }
 
   private List<String> problems(String text) throws Exception {
-    Layers layers = read(text);
+    SettingLayers layers = read(text);
     return assertThrows(RunProblems.class, layers::values).problems();
   }
 
@@ -50,7 +50,7 @@ class RunFileTest {
   }
 
   @Test
-  void allMistakesAreToldTogetherWithTheirLines() throws Exception {
+  void mistakesAreReportedTogetherWithTheirLines() throws Exception {
     List<String> problems =
         problems("steps = 0\nbatch = \"two\"\n\n[optimizer]\nrate = -1\nnmae = 1\n");
     assertEquals(
@@ -64,7 +64,7 @@ class RunFileTest {
   }
 
   @Test
-  void whatIsNoTomlNamesTheLine() {
+  void invalidTomlIsRefusedWithItsLine() {
     RunProblems e = assertThrows(RunProblems.class, () -> read("steps = 3\nbatch ="));
     assertTrue(e.getMessage().startsWith("run.toml, line 2"), e.getMessage());
   }
@@ -73,7 +73,7 @@ class RunFileTest {
   void aFileThatIsNotUtf8IsNamed() throws Exception {
     Path file = folder.resolve("latin.toml");
     Files.write(file, new byte[] {'#', (byte) 0xe4, '\n'});
-    RunProblems e = assertThrows(RunProblems.class, () -> RunFile.read(file, new Layers()));
+    RunProblems e = assertThrows(RunProblems.class, () -> RunFile.read(file, new SettingLayers()));
     assertTrue(e.getMessage().contains("latin.toml is not UTF-8"), e.getMessage());
   }
 
@@ -84,7 +84,7 @@ class RunFileTest {
         "network_args = ['conv_dim=4']\nnetwork_module = 'networks.lora'",
       })
   void theOrderOfAFileDoesNotMatter(String text) throws Exception {
-    Layers layers = read(text + "\nout = 'a.safetensors'");
+    SettingLayers layers = read(text + "\nout = 'a.safetensors'");
     StyleSettings style = RunSettings.of(layers.values()).style();
     assertTrue(style.recipe().targets().presets().contains(TargetPreset.STYLE));
     assertEquals(4, style.recipe().convRank().getAsInt());
@@ -94,8 +94,8 @@ class RunFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"network_train_unet_only", "cache_text_encoder_outputs"})
-  void theTextEncoderIsNotTrainedWhereSdScriptsDoNot(String option) throws Exception {
-    Layers layers =
+  void denoiserOnlyOptionsExcludeTheTextEncoder(String option) throws Exception {
+    SettingLayers layers =
         read("network_module = 'networks.lora'\n" + option + " = true\nout = 'a.safetensors'");
     assertEquals(
         List.of(TargetPreset.ATTENTION_FEED_FORWARD),
@@ -103,15 +103,15 @@ class RunFileTest {
   }
 
   @Test
-  void theScheduleFreeOptimizerHasItsNameOfSdScripts() throws Exception {
-    Layers layers = read("optimizer_type = 'AdamWScheduleFree'\nout = 'a.safetensors'");
+  void scheduleFreeOptimizerKeepsItsSdScriptsName() throws Exception {
+    SettingLayers layers = read("optimizer_type = 'AdamWScheduleFree'\nout = 'a.safetensors'");
     layers.set("schedule.name", "constant", "test");
     assertEquals("schedule_free_adamw", RunSettings.of(layers.values()).style().optimizer().name());
   }
 
   @Test
-  void whatComesLaterWins() throws Exception {
-    Layers layers = read("preset = \"quick\"\nsteps = 77\nout = \"a.safetensors\"");
+  void laterSettingsWin() throws Exception {
+    SettingLayers layers = read("preset = \"quick\"\nsteps = 77\nout = \"a.safetensors\"");
     layers.setText("adapter.rank", "5", "--set");
     layers.setText("data.flip_aug", "true", "--set");
     layers.setText("previews.prompts", "a fox, an owl", "--set");
@@ -124,9 +124,9 @@ class RunFileTest {
   }
 
   @Test
-  void whatIsPutBeforeCaptionsCallsTheAdapter() throws Exception {
+  void captionTriggerIsATriggerOfTheAdapter() throws Exception {
     assertEquals(List.of("zkw"), read("[data]\ntrigger = 'zkw'").values().triggers());
-    String both = "triggers = ['fox', 'owl']\n[data]\ntrigger = 'zkw'";
+    String both = "trigger_words = ['fox', 'owl']\n[data]\ntrigger = 'zkw'";
     assertEquals(List.of("fox", "owl"), read(both).values().triggers());
     assertEquals(List.of(), read("steps = 3").values().triggers());
   }
@@ -137,10 +137,10 @@ class RunFileTest {
 
   @ParameterizedTest
   @MethodSource("presets")
-  void aPresetSaysWhyAndCanBeUsed(String name) {
+  void presetsAreCommentedAndUsable(String name) {
     String text = Presets.text(name);
     assertTrue(text.lines().filter(line -> line.contains("#")).count() >= 3, text);
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     Presets.read(name, layers);
     layers.set("out", "x.safetensors", "test");
     assertTrue(RunSettings.of(layers.values()).style().steps() > 0);
@@ -150,7 +150,7 @@ class RunFileTest {
   void theDocumentationsExampleIsARun() throws Exception {
     String page = Files.readString(Path.of("../docs/training.md"));
     int begin = page.indexOf("```toml\npreset") + 8;
-    Layers layers = read(page.substring(begin, page.indexOf("```", begin)));
+    SettingLayers layers = read(page.substring(begin, page.indexOf("```", begin)));
     RunSettings run = RunSettings.of(layers.values());
     assertEquals(1500, run.style().steps());
     assertEquals(List.of("a fox", "a lighthouse in the rain"), run.previews().prompts());
@@ -158,19 +158,19 @@ class RunFileTest {
   }
 
   @Test
-  void aPresetThatIsNotThereNamesTheNearest() {
+  void unknownPresetIsRefusedWithTheNearest() {
     RunProblems e = assertThrows(RunProblems.class, () -> Presets.text("stile"));
     assertTrue(e.getMessage().contains("did you mean style?"), e.getMessage());
   }
 
   @Test
   void theResolvedFileGivesTheSameRun() throws Exception {
-    Layers layers =
+    SettingLayers layers =
         read(
             """
             preset = "style"
             out = "a.safetensors"
-            triggers = ["ink \\"style\\"", "b\\\\c"]
+            trigger_words = ["ink \\"style\\"", "b\\\\c"]
             [adapter]
             ranks = { "*attn1*" = 4 }
             [data]
@@ -184,7 +184,7 @@ class RunFileTest {
             image_dir = "y"
             """);
     RunValues first = layers.values();
-    Layers again = new Layers();
+    SettingLayers again = new SettingLayers();
     Path saved = folder.resolve("resolved.toml");
     Files.writeString(saved, ResolvedRun.toml(first));
     RunFile.read(saved, again);
@@ -202,7 +202,7 @@ class RunFileTest {
 
   /** The first that matches a layer counts, so that another order would be another adapter. */
   @Test
-  void tablesOfPatternsKeepTheOrderOfTheFile() throws Exception {
+  void patternTablesKeepTheirOrder() throws Exception {
     List<String> patterns =
         List.of("mid_block.*", "to_q", "*attn1*", "*ff*", "to_k", "*attn2*", "proj_in", "conv1");
     StringBuilder ranks = new StringBuilder();
@@ -212,7 +212,10 @@ class RunFileTest {
       alphas.append('"').append(pattern).append("\" = 2.5\n");
     }
     String text =
-        "out = \"a.safetensors\"\n[adapter.ranks]\n" + ranks + "[adapter.alphas]\n" + alphas;
+        "out = \"a.safetensors\"\n[adapter.rank_pattern]\n"
+            + ranks
+            + "[adapter.alpha_pattern]\n"
+            + alphas;
     RunValues values = read(text).values();
     assertEquals(patterns, List.copyOf(values.get(AdapterKeys.RANKS).keySet()));
     assertEquals(patterns, List.copyOf(values.get(AdapterKeys.ALPHAS).keySet()));
@@ -228,23 +231,23 @@ class RunFileTest {
   }
 
   @Test
-  void aRankIsAWholeNumberWhereverItStands() throws Exception {
+  void fractionalRankInATableIsRefused() throws Exception {
     List<String> problems = problems("[adapter]\nranks = { to_q = 7.9 }\n");
     assertEquals(
         List.of(
-            "run.toml, line 2: adapter.ranks takes a table of names and whole numbers of at least"
+            "run.toml, line 2: adapter.rank_pattern takes a table of names and whole numbers of at least"
                 + " 1, found {to_q=7.9}."),
         problems);
   }
 
   @Test
-  void settingsThatDoNotGoTogetherAreToldTogether() {
-    Layers layers = new Layers();
+  void incompatibleSettingsAreReportedTogether() {
+    SettingLayers layers = new SettingLayers();
     layers.set("out", "x.safetensors", "test");
     layers.set("optimizer.name", "adanw", "test");
     layers.set("adapter.targets", List.of("atention"), "test");
     layers.set("loss.min_snr_gamma", 5L, "test");
-    layers.set("loss.debiased", true, "test");
+    layers.set("loss.debiased_estimation", true, "test");
     RunValues values = layers.values();
     List<String> problems =
         assertThrows(RunProblems.class, () -> RunSettings.of(values)).problems();

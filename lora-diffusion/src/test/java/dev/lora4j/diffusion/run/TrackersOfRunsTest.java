@@ -21,8 +21,8 @@ class TrackersOfRunsTest {
   /** Has two settings. */
   @Extension(point = Tracker.class, name = "test-noted", help = "Notes nothing")
   public record Noted(
-      @Setting(help = "How many", otherwise = "1") int pages,
-      @Setting(help = "How", otherwise = "many") String words)
+      @Setting(help = "How many", defaultValue = "1") int pages,
+      @Setting(help = "How", defaultValue = "many") String words)
       implements Tracker {
     @Override
     public TrackedRun begin(RunStart run) {
@@ -31,7 +31,7 @@ class TrackersOfRunsTest {
   }
 
   private static RunValues values(String text) {
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     layers.setText("logging.trackers", text, "--set");
     return layers.values();
   }
@@ -53,21 +53,21 @@ class TrackersOfRunsTest {
   }
 
   @Test
-  void whatIsWrittenIsReadAgain() {
+  void writtenTrackersReadBack() {
     RunValues said = values("csv,test-noted:pages=9,words=few");
     String written = RunKeys.TRACKERS.type().writing().apply(said.get(RunKeys.TRACKERS));
     assertEquals(said.get(RunKeys.TRACKERS), values(written).get(RunKeys.TRACKERS));
   }
 
   @Test
-  void aSettingBehindATrackerWithoutAnyIsNone() {
+  void settingAfterTrackerWithoutSettingsIsRefused() {
     RunProblems refused = assertThrows(RunProblems.class, () -> values("csv,pages=9"));
     String told = String.valueOf(refused.getMessage());
     assertTrue(told.contains("There is no Tracker 'pages=9'"), told);
   }
 
   @Test
-  void aSettingThatItDoesNotHaveIsRefusedWithTheNearest() {
+  void unknownTrackerSettingIsRefusedWithTheNearest() {
     List<String> read = values("csv,test-noted:pages=9,wrds=few").get(RunKeys.TRACKERS);
     Exception refused = assertThrows(ExtensionException.class, () -> Trackers.named(read));
     String told = String.valueOf(refused.getMessage());

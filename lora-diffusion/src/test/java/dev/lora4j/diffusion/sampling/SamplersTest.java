@@ -111,7 +111,7 @@ class SamplersTest {
   }
 
   @Test
-  void theyKeepWhatAllExtensionsPromise() {
+  void samplersFulfilTheExtensionContract() {
     InstalledContract.check(Sampler.class, Sampler::name);
   }
 
@@ -201,7 +201,7 @@ class SamplersTest {
 
   /** A run that begins in the middle is the rest of the whole run, where no memory is involved. */
   @Test
-  void aRunMayBeginInTheMiddle() {
+  void samplingMayStartAtALaterStep() {
     Case c = Case.of("euler/epsilon/leading/schedule/7");
     List<float[]> whole = new ArrayList<>();
     sample(c, whole, new ArrayList<>());
@@ -225,7 +225,7 @@ class SamplersTest {
   /** What more steps lead to is the same for all; the limit is taken from Heun's. */
   @ParameterizedTest
   @ValueSource(strings = {"euler", "heun", "dpmpp-2m", "unipc"})
-  void onAFlowAllGoToTheSameLimit(String name) {
+  void flowSamplersConvergeToTheSameLimit(String name) {
     NoiseSchedule schedule = flow(1);
     float[] limit = last(new Case(new Heun(), schedule, 1000));
     double few = distance(limit, last(new Case(Samplers.named(name), schedule, 20)));
@@ -248,7 +248,7 @@ class SamplersTest {
   }
 
   @Test
-  void samplersThatAddNoiseByVarianceRefuseAFlow() {
+  void varianceNoiseSamplersRefuseAFlow() {
     for (String name : List.of("ddim", "ddpm", "euler-a", "dpmpp-2m-sde", "lcm")) {
       Exception refused =
           assertThrows(
@@ -258,16 +258,17 @@ class SamplersTest {
   }
 
   @Test
-  void lawsOfLevelsAreRefusedWhereTheyWouldBeIgnored() {
+  void sigmaSchedulesAreRefusedWhereIgnored() {
     for (Sampler sampler : Samplers.all()) {
-      LevelLaw.TRAILING.requireFollowedBy(sampler);
+      SigmaSchedule.TRAILING.requireFollowedBy(sampler);
       if (!sampler.spreadsLevels()) {
         assertThrows(
-            IllegalArgumentException.class, () -> LevelLaw.KARRAS.requireFollowedBy(sampler));
+            IllegalArgumentException.class, () -> SigmaSchedule.KARRAS.requireFollowedBy(sampler));
       } else {
         NoiseSchedule schedule = Case.of("euler/epsilon/leading/schedule/7").schedule();
         List<NoiseLevel> plain = sampler.levels(schedule, 7);
-        for (LevelLaw law : List.of(LevelLaw.KARRAS, LevelLaw.EXPONENTIAL, LevelLaw.TRAILING)) {
+        for (SigmaSchedule law :
+            List.of(SigmaSchedule.KARRAS, SigmaSchedule.EXPONENTIAL, SigmaSchedule.TRAILING)) {
           assertNotEquals(plain, sampler.levels(law.of(schedule), 7), law.text());
         }
       }

@@ -12,7 +12,7 @@ import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.Dropouts;
-import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.run.AdapterStep;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.dataset.cache.ContentCache;
@@ -64,7 +64,7 @@ class CheckpointedDropoutTest {
     StyleInputs captions = new StyleInputs(sd, texts, false);
     StyleTask task =
         new StyleTask(
-            sd.base(), plan, settings, captions, new GivenSamples(List.of()), 1, steps -> Map.of());
+            sd.base(), plan, settings, captions, new FixedSamples(List.of()), 1, steps -> Map.of());
     return new AdapterStep(scope, task, settings.training());
   }
 
@@ -74,14 +74,15 @@ class CheckpointedDropoutTest {
         Scope scope = LORA.engine().scope("test")) {
       StyleSettings settings = StyleSettings.DEFAULT.withRank(4).withCheckpointing(checkpointed);
       settings =
-          settings.with(settings.recipe().targets(Targets.matching(TRAINED)).dropouts(dropouts));
+          settings.with(
+              settings.recipe().targets(TargetLayers.matching(TRAINED)).dropouts(dropouts));
       AdapterPlan plan = settings.recipe().plan(sd.base().sites().all());
       Objective objective = new Objective(sd.base().schedule(), settings.objective());
       AdapterStep step = step(scope, sd, plan, settings);
       TrainingState state = step.begin(scope);
       TrainingRun run = step.bind(scope, state);
       int channels = sd.base().denoiser().inChannels();
-      int width = sd.base().denoiser().contextWidth();
+      int width = sd.base().denoiser().crossAttentionDim();
       List<LatentSample> samples = new ArrayList<>();
       List<SampleDraw> draws = new ArrayList<>();
       for (int i = 0; i < BATCH; i++) {
@@ -103,7 +104,7 @@ class CheckpointedDropoutTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "BF16"})
-  void theWeightsAreTheSameToTheLastBit(DType type) {
+  void checkpointedDropoutTrainsTheSameWeights(DType type) {
     float[] kept = trained(type, ALL, false);
     assertArrayEquals(kept, trained(type, ALL, true));
     assertFalse(Arrays.equals(kept, trained(type, Dropouts.NONE, false)));

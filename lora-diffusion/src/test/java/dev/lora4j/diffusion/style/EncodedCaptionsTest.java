@@ -45,7 +45,7 @@ class EncodedCaptionsTest {
   }
 
   @Test
-  void neitherMemoryNorDiskGrowsWithCaptionsThatChanceMakes() throws IOException {
+  void randomCaptionsGrowNeitherMemoryNorDisk() throws IOException {
     ContentCache cache = new ContentCache(folder, DType.F32);
     int each = Float.BYTES * SD.encodeCaptions(java.util.List.of("a"), 0).get(0).context().length;
     EncodedCaptions captions = new EncodedCaptions(SD, cache, 0, 1, 3L * each);
@@ -60,7 +60,7 @@ class EncodedCaptionsTest {
   }
 
   @Test
-  void storedAndNotStoredAreTheSameNumbers() {
+  void cachedAndUncachedCaptionsAreEqual() {
     ContentCache cache = new ContentCache(folder, DType.F16);
     float[] made = new EncodedCaptions(SD, cache, 0).of(sample("an owl", false)).context();
     float[] first = new EncodedCaptions(SD, cache, 0).of(sample("an owl", true)).context();

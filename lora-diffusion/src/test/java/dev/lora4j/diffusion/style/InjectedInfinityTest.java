@@ -16,13 +16,13 @@ import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.run.AdapterStep;
-import dev.lora4j.core.train.run.Diagnosis;
-import dev.lora4j.core.train.run.Keeping;
-import dev.lora4j.core.train.run.NotFinite;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.InterruptibleTask;
+import dev.lora4j.core.train.run.NonFiniteDiagnosis;
+import dev.lora4j.core.train.run.NonFiniteStep;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
-import dev.lora4j.core.train.run.StopSign;
+import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.core.train.run.TrainingBatch;
 import dev.lora4j.core.train.run.TrainingFailure;
 import dev.lora4j.core.train.run.TrainingLoop;
@@ -92,12 +92,12 @@ class InjectedInfinityTest {
     ContentCache cache = ContentCache.ofUser(DType.F32);
     StyleInputs captions = new StyleInputs(SD, new EncodedCaptions(SD, cache, 0), false);
     return new StyleTask(
-        SD.base(), plan, settings, captions, new GivenSamples(samples), 1, steps -> Map.of());
+        SD.base(), plan, settings, captions, new FixedSamples(samples), 1, steps -> Map.of());
   }
 
   @ParameterizedTest
   @MethodSource("layers")
-  void nothingChangesAndTheLayerIsNamed(Site site) {
+  void infinityChangesNoWeightAndIsNamed(Site site) {
     try (Scope scope = SD.scope().child("test")) {
       List<TrainingSample> samples = samples();
       StyleTask task = task(SETTINGS, samples);
@@ -120,9 +120,10 @@ class InjectedInfinityTest {
             (name, tensor) ->
                 assertTrue(Arrays.equals(bytes(tensor), bytes(after.get(name))), name));
         for (boolean sparing : List.of(false, true)) {
-          StagedLoss watched = watched(task, sparing);
-          try (Diagnosis diagnosis = new Diagnosis(scope, watched, state.weights(), held)) {
-            NotFinite found = diagnosis.look(inputs, batch.items());
+          TaskLoss watched = watched(task, sparing);
+          try (NonFiniteDiagnosis diagnosis =
+              new NonFiniteDiagnosis(scope, watched, state.weights(), held)) {
+            NonFiniteStep found = diagnosis.look(inputs, batch.items());
             assertEquals(Optional.of(site.name()), found.layer());
             assertTrue(found.toString().contains("picture-0.png, picture-1.png"), found.toString());
           }
@@ -131,10 +132,10 @@ class InjectedInfinityTest {
     }
   }
 
-  private static StagedLoss watched(StyleTask task, boolean sparing) {
+  private static TaskLoss watched(StyleTask task, boolean sparing) {
     Graph graph = new Graph();
     if (sparing) {
-      graph.spareMemory();
+      graph.lowMemory();
     }
     Objective objective = new Objective(SD.base().schedule(), SETTINGS.objective());
     return StyleProgram.stage(
@@ -157,7 +158,7 @@ class InjectedInfinityTest {
   void stepsThatNeverGetThroughEndTheRun() {
     List<TrainingSample> samples = samples();
     samples.get(1).latents().latents()[0] = Float.NaN;
-    List<NotFinite> told = new ArrayList<>();
+    List<NonFiniteStep> told = new ArrayList<>();
     RunListener listener =
         new RunListener() {
           @Override
@@ -166,7 +167,7 @@ class InjectedInfinityTest {
           }
 
           @Override
-          public void notFinite(int step, NotFinite where) {
+          public void notFinite(int step, NonFiniteStep where) {
             told.add(where);
           }
         };
@@ -174,14 +175,14 @@ class InjectedInfinityTest {
         assertThrows(
             TrainingFailure.class,
             () ->
-                StopSign.run(
+                InterruptibleTask.run(
                     sign -> {
                       try (TrainingLoop loop =
                           new TrainingLoop(
                               SD.scope(),
                               task(SETTINGS.withSteps(50), samples),
                               SETTINGS.withSteps(50).training(),
-                              Keeping.NOTHING,
+                              CheckpointPolicy.NOTHING,
                               listener,
                               sign)) {
                         return loop.run("x");

@@ -8,8 +8,8 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.TrainingRun.Outcome;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import dev.lora4j.diffusion.train.objective.LatentSample;
@@ -42,7 +42,7 @@ class LatentStepTest {
   private static LatentStep step(StyleSettings settings, int captions) {
     Shape one = Shape.of(SD.base().denoiser().inChannels(), SIDE, SIDE);
     LatentSample sample = LatentSample.of(one, waves(one));
-    Shape context = Shape.of(captions, WORDS, SD.base().denoiser().contextWidth());
+    Shape context = Shape.of(captions, WORDS, SD.base().denoiser().crossAttentionDim());
     return new LatentStep(
         SD.scope(),
         SD.base(),
@@ -62,7 +62,7 @@ class LatentStepTest {
   }
 
   @Test
-  void eachStepHasDrawsOfItsOwnAndAllAreRepeatable() {
+  void stepsHaveTheirOwnRepeatableDraws() {
     List<Outcome> outcomes = threeSteps();
     assertEquals(outcomes, threeSteps());
     assertEquals(3, outcomes.stream().map(Outcome::loss).distinct().count());
@@ -86,14 +86,14 @@ class LatentStepTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void mismatchedShapesAndTargetsAreRefused() {
     String shape =
         assertThrows(IllegalArgumentException.class, () -> step(StyleSettings.DEFAULT, 3))
             .getMessage();
     assertTrue(shape.contains("expected [2, 5,"), shape);
     StyleSettings text =
         StyleSettings.DEFAULT.with(
-            StyleSettings.DEFAULT.recipe().targets(Targets.of(TargetPreset.TEXT_ENCODERS)));
+            StyleSettings.DEFAULT.recipe().targets(TargetLayers.of(TargetPreset.TEXT_ENCODERS)));
     assertThrows(IllegalArgumentException.class, () -> step(text, 2));
   }
 }

@@ -12,8 +12,8 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.diffusion.TinyFolder;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
@@ -87,7 +87,7 @@ class LongCaptionTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void bothEncodersOfXlTakeChunks(String name) throws IOException {
+  void sdxlEncodersTakeChunksAsInSdScripts(String name) throws IOException {
     String pad = "\"" + GOLDEN.metadata().get("padded") + "\"";
     TinyFolder.copy(TinyXl.FOLDER, folder)
         .set("tokenizer_2/tokenizer_config.json", "pad_token", pad)
@@ -103,9 +103,9 @@ class LongCaptionTest {
     int side = sd.base().sampleSize() * sd.base().vae().scale();
     byte[] rgb = new byte[3 * side * side];
     Arrays.fill(rgb, 0, side * side, (byte) 90);
-    Targets style = Targets.of(TargetPreset.STYLE);
+    TargetLayers style = TargetLayers.of(TargetPreset.STYLE);
     StyleSettings settings = StyleSettings.DEFAULT.withRank(2).withSteps(1).withStored(DType.F32);
-    Targets targets = text ? style.and(Targets.of(TargetPreset.TEXT_ENCODERS)) : style;
+    TargetLayers targets = text ? style.and(TargetLayers.of(TargetPreset.TEXT_ENCODERS)) : style;
     return StyleTrainer.on(sd)
         .images(List.of(new Picture("p", caption, side, side, rgb)))
         .batch(2)
@@ -131,7 +131,7 @@ class LongCaptionTest {
   }
 
   @Test
-  void whatIsCutIsCounted() {
+  void truncatedTokensAreCounted() {
     try (StableDiffusion sd = StableDiffusion.load(LORA, TinySd.FOLDER)) {
       var tokenizer = sd.tokenizers().get(0);
       int all = tokenizer.pieces(caption("three")).length;
@@ -145,10 +145,10 @@ class LongCaptionTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void theCostOfAStepGrowsWithTheChunks(boolean text) {
+  void stepCostGrowsWithTheChunks(boolean text) {
     try (StableDiffusion sd = StableDiffusion.load(LORA, TinyXl.FOLDER)) {
-      Targets style = Targets.of(TargetPreset.STYLE);
-      Targets targets = text ? style.and(Targets.of(TargetPreset.TEXT_ENCODERS)) : style;
+      TargetLayers style = TargetLayers.of(TargetPreset.STYLE);
+      TargetLayers targets = text ? style.and(TargetLayers.of(TargetPreset.TEXT_ENCODERS)) : style;
       StyleSettings one = StyleSettings.DEFAULT.withRank(2);
       AdapterPlan plan = one.recipe().targets(targets).plan(sd.base().sites().all());
       StepCost cost = StepCost.of(sd.base(), plan, one, 2, 8, 8);
@@ -159,7 +159,7 @@ class LongCaptionTest {
 
   /** Runs that were begun before there were chunks are gone on with. */
   @Test
-  void settingsSayChunksOnlyWhereThereAreSeveral() {
+  void singleChunkIsOmittedFromSettingsText() {
     String one = StyleSettings.DEFAULT.toString();
     assertTrue(!one.contains("captionChunks"), one);
     assertEquals(

@@ -59,7 +59,7 @@ class MeanStyleTest {
         StyleSettings.DEFAULT
             .withRank(RANK)
             .withSteps(STEPS)
-            .with(Rates.of(1e-2))
+            .with(LearningRates.of(1e-2))
             .withSeed(seed)
             .withStored(DType.F32);
     return StyleTrainer.on(SD)
@@ -76,7 +76,7 @@ class MeanStyleTest {
   }
 
   @Test
-  void itIsTheNearestOfItsRank() {
+  void meanIsTheNearestOfItsRank() {
     TrainedStyle mean = MeanStyle.of(SD, runs, DType.F32);
     assertEquals(runs.get(0).adapter().sites().keySet(), mean.adapter().sites().keySet());
     Term minus0 = new Term(runs.get(0).adapter(), -1.0 / 3);
@@ -99,7 +99,7 @@ class MeanStyleTest {
   }
 
   @Test
-  void itSaysWhatItIsTheMeanOf() {
+  void metadataNamesTheAveragedRuns() {
     TrainedStyle mean = MeanStyle.of(SD, runs, DType.F32);
     Metadata metadata = new Metadata(mean.adapter().metadata());
     assertEquals(
@@ -118,7 +118,7 @@ class MeanStyleTest {
   }
 
   @Test
-  void ofOneItIsThatOne() {
+  void meanOfOneRunIsThatRun() {
     assertSame(runs.get(0), MeanStyle.of(SD, runs.subList(0, 1), DType.F32));
     assertThrows(IllegalArgumentException.class, () -> MeanStyle.of(SD, List.of(), DType.F32));
   }

@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.FormulaModel;
-import dev.lora4j.diffusion.denoiser.Told;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.train.objective.InjectedDraw;
 import dev.lora4j.diffusion.train.objective.LatentSample;
 import dev.lora4j.diffusion.train.objective.Objective;
@@ -62,12 +62,12 @@ record ParityBatch(int number) {
       captions.add(context(scope, samples, XL_WIDTH));
       captions.add(Tensor.of(scope, Shape.of(samples, POOLED), scaled("pooled", samples * POOLED)));
     }
-    float[] sizes = new float[samples * Told.SIZES];
+    float[] sizes = new float[samples * AddedConditioning.SIZES];
     for (int row = 0; row < samples; row++) {
       float[] own = {64 + 8 * row, 96, 8, 16 * row, 64, 64};
-      System.arraycopy(own, 0, sizes, row * Told.SIZES, Told.SIZES);
+      System.arraycopy(own, 0, sizes, row * AddedConditioning.SIZES, AddedConditioning.SIZES);
     }
-    captions.add(Tensor.of(scope, Shape.of(samples, Told.SIZES), sizes));
+    captions.add(Tensor.of(scope, Shape.of(samples, AddedConditioning.SIZES), sizes));
     return captions;
   }
 

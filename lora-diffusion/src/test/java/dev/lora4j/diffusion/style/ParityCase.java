@@ -2,8 +2,8 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
@@ -69,11 +69,11 @@ enum ParityCase {
     return trained;
   }
 
-  private Targets targets() {
+  private TargetLayers targets() {
     return switch (this) {
-      case LOCON, DORA -> Targets.of(TargetPreset.ALL);
-      case TEXT, XL_TEXT -> Targets.of(TargetPreset.ATTENTION, TargetPreset.TEXT_ENCODERS);
-      default -> Targets.of(TargetPreset.ATTENTION);
+      case LOCON, DORA -> TargetLayers.of(TargetPreset.ALL);
+      case TEXT, XL_TEXT -> TargetLayers.of(TargetPreset.ATTENTION, TargetPreset.TEXT_ENCODERS);
+      default -> TargetLayers.of(TargetPreset.ATTENTION);
     };
   }
 

@@ -6,7 +6,7 @@ import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
@@ -18,8 +18,8 @@ import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.AdamW;
-import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.train.objective.Objective;
@@ -53,7 +53,7 @@ class ReferenceTrainingTest {
 
   /** A case with its base and program. */
   private record Staged(
-      Scope scope, DiffusionModel model, Objective objective, StagedLoss program, boolean text)
+      Scope scope, DiffusionModel model, Objective objective, TaskLoss program, boolean text)
       implements AutoCloseable {
     static Staged of(ParityCase at, DType compute) {
       Scope scope = ENGINE.scope(at.toString());
@@ -62,7 +62,7 @@ class ReferenceTrainingTest {
       StyleSettings settings = at.settings();
       AdapterPlan plan = settings.recipe().plan(model.sites().all());
       Objective objective = new Objective(model.schedule(), settings.objective());
-      StagedLoss program =
+      TaskLoss program =
           StyleProgram.stage(model, plan, objective, settings, Staging.Purpose.TRAINING);
       return new Staged(scope, model, objective, program, StyleProgram.trainsText(plan));
     }
@@ -84,7 +84,7 @@ class ReferenceTrainingTest {
       Program compiled = program.parameters().graph().training(scope, outputs);
       Tensor flat = Tensor.of(scope, Shape.of(start.length), start);
       Function<String, Tensor> frozen = held(start);
-      Held held =
+      HeldInputs held =
           compiled.hold(scope, name -> factor(flat, name).orElseGet(() -> frozen.apply(name)));
       return compiled.run(scope, held, batch(scope, 0));
     }
@@ -106,7 +106,7 @@ class ReferenceTrainingTest {
   }
 
   @Test
-  void everyCaseOfTheScriptIsHere() {
+  void everyGoldenCaseIsTested() {
     assertEquals(names(ParityCase.values()), GOLDEN.cases("loss"));
     assertEquals(names(ParityCase.allTrained()), GOLDEN.cases("losses"));
   }
@@ -136,7 +136,7 @@ class ReferenceTrainingTest {
       float[] start = ParityNumbers.start(layout);
       StepSettings plain = StepSettings.of(new AdamW(0.9, 0.999, 1e-8, 1e-2), 0);
       StepSettings settings = at.accumulate() > 1 ? plain.accumulating() : plain;
-      StagedLoss program = staged.program();
+      TaskLoss program = staged.program();
       TrainingStep step =
           TrainingStep.compile(staged.scope(), program.parameters(), program.loss(), settings);
       TrainingState state = TrainingState.begin(staged.scope(), step, layout, start);

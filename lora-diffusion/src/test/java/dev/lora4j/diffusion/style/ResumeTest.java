@@ -8,7 +8,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.Dropouts;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.diffusion.TinySd;
@@ -40,7 +40,7 @@ class ResumeTest {
     LORA.close();
   }
 
-  private static StyleTrainer trainer(Keeping keeping) {
+  private static StyleTrainer trainer(CheckpointPolicy keeping) {
     int side = SD.base().sampleSize() * SD.base().vae().scale();
     List<Picture> pictures = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -52,22 +52,22 @@ class ResumeTest {
         StyleSettings.DEFAULT
             .withSteps(STEPS)
             .withSeed(3)
-            .with(Rates.of(1e-2))
+            .with(LearningRates.of(1e-2))
             .with(StyleSettings.DEFAULT.recipe().rank(4, 4).dropouts(new Dropouts(0, 0.2, 0, 0)))
             .withStored(DType.F32);
     assertTrue(settings.recipe().dropouts().of(DropoutKind.NETWORK) > 0);
     return StyleTrainer.on(SD).images(pictures).batch(2).settings(settings).keeping(keeping);
   }
 
-  private Keeping keeping(boolean resume, String pictures) {
-    return new Keeping(
+  private CheckpointPolicy keeping(boolean resume, String pictures) {
+    return new CheckpointPolicy(
         Optional.of(folder), 3, 2, resume, Map.of("pictures", pictures), 50, false, 250);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 5, 8})
-  void interruptedAnywhereItEndsAtTheSameBits(int at) {
-    String whole = trainer(Keeping.NOTHING).run().adapter().identity();
+  void runInterruptedAnywhereResumesToTheSameBits(int at) {
+    String whole = trainer(CheckpointPolicy.NOTHING).run().adapter().identity();
     TrainingInterrupted stopped =
         assertThrows(
             TrainingInterrupted.class,
@@ -89,7 +89,7 @@ class ResumeTest {
   }
 
   @Test
-  void aDamagedCheckpointIsSkippedAndTheOneBeforeItTaken() throws Exception {
+  void damagedCheckpointIsSkippedForTheOneBefore() throws Exception {
     String whole = trainer(keeping(false, "a")).run().adapter().identity();
     List<Path> files;
     try (var all = Files.list(folder)) {
@@ -120,10 +120,11 @@ class ResumeTest {
   }
 
   @Test
-  void checkpointsThatCannotBeWrittenCostNothingThatWasTrained() throws Exception {
-    String whole = trainer(Keeping.NOTHING).run().adapter().identity();
+  void unwritableCheckpointsDoNotStopTheRun() throws Exception {
+    String whole = trainer(CheckpointPolicy.NOTHING).run().adapter().identity();
     Path inTheWay = Files.writeString(folder.resolve("file"), "no folder");
-    Keeping keeping = new Keeping(Optional.of(inTheWay), 3, 2, false, Map.of(), 50, false, 250);
+    CheckpointPolicy keeping =
+        new CheckpointPolicy(Optional.of(inTheWay), 3, 2, false, Map.of(), 50, false, 250);
     List<Integer> missed = new ArrayList<>();
     RunListener listener =
         new RunListener() {

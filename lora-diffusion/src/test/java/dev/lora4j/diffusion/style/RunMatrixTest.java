@@ -14,9 +14,9 @@ import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.diffusion.run.Layers;
 import dev.lora4j.diffusion.run.Presets;
 import dev.lora4j.diffusion.run.RunSettings;
+import dev.lora4j.diffusion.run.SettingLayers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +56,7 @@ class RunMatrixTest {
   }
 
   private static StyleSettings settings(String... keys) {
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     Presets.read("quick", layers);
     layers.set("out", "x.safetensors", "test");
     layers.set("steps", 3L, "test");
@@ -88,21 +88,21 @@ class RunMatrixTest {
         "adapter.method=ia3 | adapter.targets=attention",
         "adapter.method=full | adapter.targets=attention",
         "adapter.init=pissa | adapter.rslora=true",
-        "adapter.init=orthogonal | optimizer.up_ratio=16",
+        "adapter.init=orthogonal | optimizer.loraplus_lr_ratio=16",
         "optimizer.name=lion | schedule.name=linear",
         "optimizer.name=adafactor | schedule.name=constant",
         "optimizer.name=prodigy | optimizer.rate=1",
         "optimizer.name=schedule_free_adamw | schedule.name=constant",
-        "accumulate=2 | optimizer.average=0.9",
+        "gradient_accumulation=2 | optimizer.ema_decay=0.9",
         "checkpointing=true | adapter.dropout=0.1",
         "adapter.max_norm=0.001 | optimizer.rate=0.1",
         "adapter.method=loha | adapter.max_norm=0.001 | optimizer.rate=0.1",
         "adapter.method=lokr | adapter.max_norm=0.001 | optimizer.rate=0.1",
-        "loss.kind=huber | loss.noise_offset=0.1",
+        "loss.type=huber | loss.noise_offset=0.1",
         "loss.multires_noise_iterations=3 | loss.input_perturbation=0.1",
         "clip_skip=2 | adapter.include=*attn2*",
       })
-  void eachIsTrainedSavedAndReadBack(String keys) {
+  void runOfEachSettingTrainsAndReadsBack(String keys) {
     TrainedStyle style = train(SD, keys.split("\\|", -1));
     assertEquals(3, style.losses().size());
     assertNotEquals(
@@ -134,7 +134,7 @@ class RunMatrixTest {
   }
 
   @Test
-  void theNormOfEachChangeIsKeptSmall() {
+  void maxNormLimitsEveryDelta() {
     double most = 0.001;
     Adapter adapter = train(SD, "adapter.max_norm=" + most, "optimizer.rate=0.1").adapter();
     assertFalse(adapter.sites().isEmpty());

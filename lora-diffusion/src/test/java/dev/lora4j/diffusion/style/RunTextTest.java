@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.style;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.adapter.full.FullTraining;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.identity.CanonicalForm;
@@ -12,14 +12,14 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Dropouts;
 import dev.lora4j.core.train.adapter.SiteOverride;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.schedule.CosineWithRestarts;
 import dev.lora4j.core.train.schedule.Decay;
 import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.diffusion.dataset.bucket.Bucket;
-import dev.lora4j.diffusion.dataset.bucket.Fit;
+import dev.lora4j.diffusion.dataset.bucket.BucketFit;
 import dev.lora4j.diffusion.dataset.caption.CaptionSettings;
 import dev.lora4j.diffusion.dataset.source.Augmentations;
 import dev.lora4j.diffusion.train.objective.Huber;
@@ -49,7 +49,7 @@ class RunTextTest {
         AdapterRecipe.DEFAULT
             .method(new FullTraining(true, false))
             .targets(
-                new Targets(
+                new TargetLayers(
                     List.of(TargetPreset.ATTENTION_FEED_FORWARD, TargetPreset.B_LORA_STYLE),
                     List.of(SitePattern.of("unet.conv_*")),
                     List.of(SitePattern.of("re:unet\\.mid.*"))))
@@ -74,7 +74,7 @@ class RunTextTest {
     return new StyleSettings(
         recipe,
         Extensions.installed().make(Optimizer.class, "prodigy"),
-        new Rates(1e-4, OptionalDouble.of(2e-4), OptionalDouble.of(5e-5), 16),
+        new LearningRates(1e-4, OptionalDouble.of(2e-4), OptionalDouble.of(5e-5), 16),
         new RateSchedule(new CosineWithRestarts(3), 1200, 100, 0.05),
         objective,
         4,
@@ -89,7 +89,7 @@ class RunTextTest {
   }
 
   @Test
-  void everyTextStays() throws IOException {
+  void recordedTextsAreStable() throws IOException {
     List<String> lines = new ArrayList<>();
     for (Class<?> point :
         List.of(TrainableMethod.class, Optimizer.class, Decay.class, Loss.class)) {
@@ -104,11 +104,11 @@ class RunTextTest {
     AdapterRecipe convolutions =
         AdapterRecipe.DEFAULT
             .convolutions(4, 2)
-            .start(FactorsStart.ORTHOGONAL)
+            .start(FactorInit.ORTHOGONAL)
             .rankStabilised(true)
             .dropouts(new Dropouts(0.1, 0.2, 0.3, 0.4));
     lines.add("recipe: " + text(convolutions));
-    lines.add("fit: " + text(new Fit(new Bucket(512, 768), 520, 780, 0.65)));
+    lines.add("fit: " + text(new BucketFit(new Bucket(512, 768), 520, 780, 0.65)));
     lines.add("captions: " + text(CaptionSettings.DEFAULT.dropout(0.1)));
     lines.add("augmentations: " + text(new Augmentations(true, false, true)));
     assertEquals(Files.readString(GOLDEN), String.join("\n", lines) + "\n");

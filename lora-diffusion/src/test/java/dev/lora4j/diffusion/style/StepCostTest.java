@@ -12,8 +12,8 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Dropouts;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
 import java.util.ArrayList;
@@ -53,11 +53,11 @@ class StepCostTest {
   /** A plan that trains only the denoiser's last convolution. */
   private static AdapterPlan lastOnly(int rank) {
     AdapterRecipe recipe = StyleSettings.DEFAULT.recipe().rank(rank, rank);
-    return recipe.targets(Targets.of(TargetPreset.ALL)).plan(List.of(last()));
+    return recipe.targets(TargetLayers.of(TargetPreset.ALL)).plan(List.of(last()));
   }
 
   @Test
-  void aTrainedConvolutionAtTheEndIsCountedByHand() {
+  void lastTrainedConvolutionHasTheHandCountedCost() {
     int batch = 3;
     int height = 8;
     int width = 16;
@@ -74,7 +74,7 @@ class StepCostTest {
   }
 
   @Test
-  void theDenoiserAloneIsWhatItsLayersAre() {
+  void denoiserCostIsThatOfItsLayers() {
     // Without attention, which grows with the square of the places, all is in proportion.
     int side = 8;
     StepCost one = StepCost.of(SD.base(), lastOnly(1), StyleSettings.DEFAULT, 1, side, side);
@@ -121,7 +121,7 @@ class StepCostTest {
     StyleSettings settings = StyleSettings.DEFAULT;
     AdapterRecipe recipe = settings.recipe();
     StepCost denoiser = cost(settings, 2, 8, 8);
-    StyleSettings all = settings.with(recipe.targets(Targets.of(TargetPreset.ALL)));
+    StyleSettings all = settings.with(recipe.targets(TargetLayers.of(TargetPreset.ALL)));
     assertTrue(cost(all, 2, 8, 8).flops() > denoiser.flops());
     StyleSettings dropping = settings.with(recipe.dropouts(new Dropouts(0.1, 0.1, 0.1, 0.1)));
     assertTrue(cost(dropping, 2, 8, 8).bytes() > denoiser.bytes());
@@ -132,17 +132,18 @@ class StepCostTest {
   }
 
   @Test
-  void aRateTurnsItIntoSeconds() {
+  void trainingSpeedTurnsCostIntoSeconds() {
     StepCost cost = new StepCost(2, new Cost(300, 40, 10, 5, 6), 7, 8);
     assertEquals(600, cost.flops());
     assertEquals(7 + 8 + 5 + 6, cost.bytes());
-    assertEquals(600 / 100.0 + 80 / 16.0 + 20 * 0.5, cost.seconds(new Rate(100, 16, 0.5)), 1e-12);
-    assertThrows(IllegalArgumentException.class, () -> new Rate(0, 1, 0));
+    assertEquals(
+        600 / 100.0 + 80 / 16.0 + 20 * 0.5, cost.seconds(new TrainingSpeed(100, 16, 0.5)), 1e-12);
+    assertThrows(IllegalArgumentException.class, () -> new TrainingSpeed(0, 1, 0));
   }
 
   @Test
-  void aRateIsWhatTheClockSays() {
-    Rate measured = Rate.measure(LORA.engine(), DType.F32);
+  void measuredTrainingSpeedIsPlausible() {
+    TrainingSpeed measured = TrainingSpeed.measure(LORA.engine(), DType.F32);
     assertTrue(measured.flops() > 1e8 && measured.traffic() > 1e7, measured.toString());
     assertTrue(measured.operator() > 1e-8 && measured.operator() < 1e-2, measured.toString());
   }
@@ -152,8 +153,8 @@ class StepCostTest {
   @CsvSource({"1, 6, 32", "100, 3, 8"})
   void slowMachinesAreMeasuredByLess(long millis, int rounds, int side) {
     List<Long> asked = new ArrayList<>();
-    Rate counted =
-        Rate.measure(
+    TrainingSpeed counted =
+        TrainingSpeed.measure(
             LORA.engine(),
             DType.F32,
             () -> {

@@ -12,8 +12,8 @@ import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.TriggerWords;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.LoadOptions;
 import dev.lora4j.diffusion.dataset.DataSet;
@@ -97,8 +97,8 @@ class StyleMetadataTest {
   void ratesAndEpochs() throws IOException {
     StyleDraft draft = new StyleDraft(SETTINGS);
     draft.recipe =
-        SETTINGS.recipe().targets(Targets.of(TargetPreset.STYLE, TargetPreset.TEXT_ENCODERS));
-    draft.rates = new Rates(1e-3, OptionalDouble.empty(), OptionalDouble.of(5e-5), 16);
+        SETTINGS.recipe().targets(TargetLayers.of(TargetPreset.STYLE, TargetPreset.TEXT_ENCODERS));
+    draft.rates = new LearningRates(1e-3, OptionalDouble.empty(), OptionalDouble.of(5e-5), 16);
     draft.schedule = SETTINGS.schedule().warmupSteps(2);
     draft.accumulate = 2;
     draft.maxNorm = OptionalDouble.of(1.5);
@@ -224,7 +224,7 @@ class StyleMetadataTest {
   }
 
   @Test
-  void whatTheBasePredicts() throws IOException {
+  void metadataHasTheBasesPredictionType() throws IOException {
     DataSet data = surveyed(group(1, pictures("one", 1, 64)));
     assertEquals("v", said(SD, SETTINGS, data, 1).get("modelspec.prediction_type"));
     LoadOptions options = LoadOptions.in(DType.F32).predicting(Prediction.EPSILON);

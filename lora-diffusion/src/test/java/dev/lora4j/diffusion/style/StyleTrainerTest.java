@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.run.RunListener;
@@ -55,7 +55,7 @@ class StyleTrainerTest {
     return StyleSettings.DEFAULT
         .withRank(4)
         .withSteps(12)
-        .with(Rates.of(1e-2))
+        .with(LearningRates.of(1e-2))
         .withSeed(9)
         .withStored(stored);
   }
@@ -67,7 +67,7 @@ class StyleTrainerTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "F16", "BF16"})
-  void whatIsSavedIsWhatWasTrained(DType stored, @TempDir Path folder) {
+  void savedAdapterActsAsTheTrainedOne(DType stored, @TempDir Path folder) {
     TrainedStyle style =
         StyleTrainer.on(SD)
             .images(pictures())
@@ -137,11 +137,11 @@ class StyleTrainerTest {
   }
 
   @Test
-  void whatDoesNotGoTogetherIsToldBeforeAnythingIsEncoded() {
+  void incompatibleSettingsAreRefusedBeforeEncoding() {
     StyleSettings d = settings(DType.F32);
     StyleSettings both =
         new StyleSettings(
-            d.recipe().start(FactorsStart.PISSA),
+            d.recipe().start(FactorInit.PISSA),
             d.optimizer(),
             d.rates(),
             d.schedule(),

@@ -20,11 +20,11 @@ import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.optimizer.AdamW;
-import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.diffusion.TinySd;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -49,7 +49,7 @@ class TrainingParityTest {
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER);
         Scope scope = sd.scope().child("test")) {
       Adapter adapter = sd.adapter(TinySd.FOLDER.resolve("lora-kohya.safetensors"));
-      Targets targets = Targets.matching(adapter.sites().keySet().toArray(new String[0]));
+      TargetLayers targets = TargetLayers.matching(adapter.sites().keySet().toArray(new String[0]));
       Staged staged = stage(scope, sd.base(), targets, Memory.ALL, 1e9);
       assertEquals(adapter.sites().size(), staged.program().factors().count());
       float[] initial = flat(staged.layout(), adapter);
@@ -84,7 +84,7 @@ class TrainingParityTest {
     Graph graph() {
       Graph graph = new Graph();
       if (spared) {
-        graph.spareMemory();
+        graph.lowMemory();
       }
       return graph;
     }
@@ -92,7 +92,7 @@ class TrainingParityTest {
 
   @ParameterizedTest
   @EnumSource(names = {"ALL", "LINEAR", "ATTENTION"})
-  void keepingLessChangesNoBit(TargetPreset trained) {
+  void sparingMemoryChangesNoBit(TargetPreset trained) {
     try (Lora4j lora = Lora4j.open();
         TinySd tiny = new TinySd();
         StableDiffusion sd = StableDiffusion.load(lora, TinySd.FOLDER);
@@ -114,7 +114,7 @@ class TrainingParityTest {
   }
 
   /** A staged and compiled step. */
-  private record Staged(StagedLoss program, TrainingStep step) {
+  private record Staged(TaskLoss program, TrainingStep step) {
     FlatLayout layout() {
       return program.factors().layout();
     }
@@ -131,7 +131,7 @@ class TrainingParityTest {
   }
 
   private static Staged stage(
-      Scope scope, DiffusionModel model, Targets targets, Memory memory, double clip) {
+      Scope scope, DiffusionModel model, TargetLayers targets, Memory memory, double clip) {
     // The alpha of the adapter that the reference starts from is half of its rank.
     StyleSettings settings =
         StyleSettings.DEFAULT
@@ -139,7 +139,7 @@ class TrainingParityTest {
             .withCheckpointing(memory.checkpointed);
     AdapterPlan plan = settings.recipe().plan(model.sites().all());
     Objective objective = new Objective(model.schedule(), ObjectiveSettings.PLAIN);
-    StagedLoss program =
+    TaskLoss program =
         StyleProgram.stage(
             memory.graph(), model, plan, objective, settings, Staging.Purpose.TRAINING);
     TrainingStep step =
@@ -151,7 +151,7 @@ class TrainingParityTest {
   /** Weights and the optimiser's moments after three steps. */
   private static Map<String, HostTensor> threeSteps(
       Scope scope, TinySd tiny, DiffusionModel model, TargetPreset trained, Memory memory) {
-    Staged staged = stage(scope, model, Targets.of(trained), memory, 1);
+    Staged staged = stage(scope, model, TargetLayers.of(trained), memory, 1);
     float[] initial = staged.program().factors().initial(scope, 5, site -> Tensor.scalar(scope, 0));
     TrainingState state = TrainingState.begin(scope, staged.step(), staged.layout(), initial);
     TrainingRun run = staged.bind(scope, model, state, initial);

@@ -10,8 +10,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.FormulaNetwork;
-import dev.lora4j.diffusion.denoiser.Told;
-import dev.lora4j.diffusion.denoiser.Words;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -48,7 +48,7 @@ final class BlockByBlock {
 
   /** How a block is staged on what those before it made. */
   private interface Staged {
-    Expr stage(Weights at, Expr h, Expr time, Words words, Deque<Expr> skips);
+    Expr stage(Weights at, Expr h, Expr time, TextConditioning words, Deque<Expr> skips);
   }
 
   /**
@@ -67,7 +67,8 @@ final class BlockByBlock {
     Network.Staging telling =
         (graph, weights) -> {
           Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
-          Told told = new Told(input(graph, given, "pooled"), input(graph, given, "sizes"));
+          AddedConditioning told =
+              new AddedConditioning(input(graph, given, "pooled"), input(graph, given, "sizes"));
           Weights at = weights.apply(SiteAdapters.NONE);
           return List.of(unet.time(at, timesteps, Optional.empty(), Optional.of(told), DType.F32));
         };
@@ -116,7 +117,7 @@ final class BlockByBlock {
         (graph, weights) -> {
           Deque<Expr> left = new ArrayDeque<>();
           taken.forEach(name -> left.addLast(input(graph, data, name)));
-          Words words = Words.of(input(graph, data, "context"));
+          TextConditioning words = TextConditioning.of(input(graph, data, "context"));
           Expr x = input(graph, data, "h");
           Expr told = input(graph, data, "time");
           Expr y = block.staged().stage(weights.apply(SiteAdapters.NONE), x, told, words, left);

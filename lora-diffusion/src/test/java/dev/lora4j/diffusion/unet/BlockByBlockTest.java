@@ -12,7 +12,7 @@ import dev.lora4j.diffusion.TinyXl;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.FormulaModel;
 import dev.lora4j.diffusion.base.FormulaNetwork;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +30,8 @@ class BlockByBlockTest {
               "context", FormulaModel.input(scope, "context", 2, 2, 5, 40),
               "pooled", FormulaModel.input(scope, "pooled", 2, 2, 20),
               "sizes", FormulaModel.input(scope, "sizes", 500, 2, 6));
-      Network.Staging whole = Networks.denoiser(new UNet(config), DType.F32, AdapterInputs.NONE);
+      Network.Staging whole =
+          StagedNetworks.denoiser(new UNet(config), DType.F32, AdapterInputs.NONE);
       assertArrayEquals(
           FormulaNetwork.run(scope, whole, data).get(0).floats(),
           new BlockByBlock(scope, config, data).run().get("conv_out").floats(),

@@ -15,8 +15,8 @@ import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.Fingerprints;
 import dev.lora4j.diffusion.base.FormulaModel;
 import dev.lora4j.diffusion.base.FormulaNetwork;
-import dev.lora4j.diffusion.base.Networks;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.base.StagedNetworks;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -41,12 +41,13 @@ class FullSizeXlTest {
   private static final int END = 40;
 
   /** The encoders' last layer but one, without the final norm. */
-  private static final EncoderView SEEN = new EncoderView(1, false);
+  private static final HiddenLayer SEEN = new HiddenLayer(1, false);
 
   @Test
-  void textAndEveryBlockAreThoseOfDiffusersAndTransformers() {
+  void textAndBlocksMatchDiffusersAndTransformers() {
     UNetConfig config = FormulaNetwork.unet(FULL_SIZE);
-    Network.Staging whole = Networks.denoiser(new UNet(config), DType.F32, AdapterInputs.NONE);
+    Network.Staging whole =
+        StagedNetworks.denoiser(new UNet(config), DType.F32, AdapterInputs.NONE);
     assertEquals(
         WEIGHTS,
         Network.parameters(DType.F32, whole).stream()
@@ -81,7 +82,8 @@ class FullSizeXlTest {
             "ids", Tensor.ofLongs(scope, Shape.of(1, TOKENS), ids),
             "end", Tensor.ofLongs(scope, Shape.of(1), END));
     Network.Staging encoder =
-        Networks.text(FormulaNetwork.text(FULL_SIZE, part), SEEN, DType.F32, AdapterInputs.NONE);
+        StagedNetworks.text(
+            FormulaNetwork.text(FULL_SIZE, part), SEEN, DType.F32, AdapterInputs.NONE);
     return FormulaNetwork.run(scope, encoder, told);
   }
 

@@ -8,16 +8,16 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.GridSize;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.RegionInputs;
-import dev.lora4j.core.mix.RegionalBeside;
+import dev.lora4j.core.mix.RegionMask;
+import dev.lora4j.core.mix.RegionalAdapters;
 import dev.lora4j.core.mix.Route;
-import dev.lora4j.core.mix.SitePlace;
+import dev.lora4j.core.mix.SitePlacement;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.Site;
@@ -32,7 +32,7 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.denoiser.Words;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,20 +72,20 @@ class RegionBlockTest {
           }
           return out;
         };
-    staged(Weights.of(graph, "unet", source, seeing), x, Words.of(context));
+    staged(Weights.of(graph, "unet", source, seeing), x, TextConditioning.of(context));
     source.parameters().forEach(p -> SHAPES.put(p.name(), p.shape()));
   }
 
   private static final MixPlan.Part ONE = new MixPlan.Part(adapter("one", 0), Weight.of(0.8));
   private static final MixPlan.Part TWO = new MixPlan.Part(adapter("two", 2), Weight.of(-0.6));
-  private static final MixPlan BESIDE = MixPlan.NONE.route(Route.BESIDE);
+  private static final MixPlan BESIDE = MixPlan.NONE.route(Route.UNMERGED);
 
   @AfterAll
   static void close() {
     LORA.close();
   }
 
-  private static Expr staged(Weights at, Expr x, Words words) {
+  private static Expr staged(Weights at, Expr x, TextConditioning words) {
     Expr h = at.conv2d("conv_in", x, CHANNELS, 1, 1, 0);
     Expr tokens = h.permute(0, 2, 3, 1).reshape(h.dim(0), Dim.of(-1), Dim.of(CHANNELS));
     Expr y =
@@ -108,18 +108,19 @@ class RegionBlockTest {
     if (adapted) {
       adapters =
           regional
-              ? new RegionalBeside(names, RegionBlockTest::place, 1).declare(graph)
-              : new Beside(names).declare(graph);
+              ? new RegionalAdapters(names, RegionBlockTest::place, 1).declare(graph)
+              : new UnmergedAdapters(names).declare(graph);
     }
     FrozenWeights source = new FrozenWeights(DType.F32, "");
     Weights weights = Weights.of(graph, "unet", source, adapters);
-    return graph.inference(scope, List.of(staged(weights, x, new Words(context, shares))));
+    return graph.inference(
+        scope, List.of(staged(weights, x, new TextConditioning(context, shares))));
   }
 
-  private static SitePlace place(String site) {
+  private static SitePlacement place(String site) {
     return site.endsWith("attn2.to_k") || site.endsWith("attn2.to_v")
-        ? new SitePlace.OfWords()
-        : new SitePlace.OnGrid(0);
+        ? new SitePlacement.OfWords()
+        : new SitePlacement.OnGrid(0);
   }
 
   /** Any weight is a formula of its name; what attention between places gives is 0. */
@@ -180,14 +181,14 @@ class RegionBlockTest {
         all[i] = text[i % text.length];
       }
       data.put("context", Tensor.of(scope, Shape.of(contexts, WORDS, TEXT), all));
-      data.put(Beside.WEIGHTS, tensor(scope, mix.weights(rows, 0, 1), 1, columns));
+      data.put(UnmergedAdapters.WEIGHTS, tensor(scope, mix.weights(rows, 0, 1), 1, columns));
       data.put("shares", tensor(scope, regions.shares(rows, GRID), 1, contexts, places));
       data.put(
-          RegionalBeside.area(0), tensor(scope, regions.areas(rows, GRID), 1, columns, places));
-      data.put(RegionalBeside.WORDS, tensor(scope, regions.words(rows, 0, 1), contexts, columns));
-      data.put(RegionalBeside.NOWHERE, tensor(scope, regions.nowhere(rows, 0, 1), 1, columns));
+          RegionalAdapters.area(0), tensor(scope, regions.areas(rows, GRID), 1, columns, places));
+      data.put(RegionalAdapters.WORDS, tensor(scope, regions.words(rows, 0, 1), contexts, columns));
+      data.put(RegionalAdapters.NOWHERE, tensor(scope, regions.nowhere(rows, 0, 1), 1, columns));
       Program program = program(scope, regional, !plan.parts().isEmpty());
-      Map<String, Tensor> factors = mix.factors(scope, new Patch(scope));
+      Map<String, Tensor> factors = mix.factors(scope, new MergedParameter(scope));
       return program
           .run(
               scope,
@@ -204,20 +205,20 @@ class RegionBlockTest {
     return Tensor.of(scope, Shape.of(sizes), values);
   }
 
-  private static Area area(String name, IntPredicate covers) {
+  private static RegionMask area(String name, IntPredicate covers) {
     float[] shares = new float[GRID.places()];
     for (int i = 0; i < shares.length; i++) {
       shares[i] = covers.test(i) ? 1 : 0;
     }
-    return new Area(name, GRID, shares);
+    return new RegionMask(name, GRID, shares);
   }
 
   private static boolean left(int place) {
     return place % GRID.columns() < 3;
   }
 
-  private static final Area LEFT = area("left", RegionBlockTest::left);
-  private static final Area RIGHT = area("right", p -> !left(p));
+  private static final RegionMask LEFT = area("left", RegionBlockTest::left);
+  private static final RegionMask RIGHT = area("right", p -> !left(p));
 
   private static void assertPlace(float[] expected, float[] found, int place, double close) {
     for (int i = place * CHANNELS; i < (place + 1) * CHANNELS; i++) {
@@ -226,7 +227,7 @@ class RegionBlockTest {
   }
 
   @Test
-  void outsideARegionNothingChangesAndInsideAllOfIt() {
+  void adapterChangesOnlyItsRegion() {
     float[] base = output(MixPlan.NONE);
     float[] everywhere = output(BESIDE.with(ONE));
     float[] region = output(BESIDE.with(ONE.within(LEFT)));
@@ -237,7 +238,7 @@ class RegionBlockTest {
   }
 
   @Test
-  void twoRegionsBesideEachOtherAreTheTwoAdaptersAlone() {
+  void adjacentRegionsEqualTheAdaptersAlone() {
     float[] one = output(BESIDE.with(ONE));
     float[] two = output(BESIDE.with(TWO));
     float[] both = output(BESIDE.with(ONE.within(LEFT)).with(TWO.within(RIGHT)));
@@ -248,7 +249,7 @@ class RegionBlockTest {
 
   /** What counts everywhere counts also in a region, with what is there. */
   @Test
-  void anAdapterEverywhereAndOneInARegion() {
+  void globalAdapterCountsInARegionToo() {
     float[] one = output(BESIDE.with(ONE));
     float[] both = output(BESIDE.with(ONE).with(TWO));
     float[] found = output(BESIDE.with(ONE).with(TWO.within(RIGHT)));
@@ -258,7 +259,7 @@ class RegionBlockTest {
   }
 
   @Test
-  void theWholePictureIsNoRegion() {
+  void fullPictureRegionEqualsNoRegion() {
     float[] everywhere = output(BESIDE.with(ONE));
     float[] region = output(BESIDE.with(ONE.within(area("all", p -> true))));
     for (int place = 0; place < GRID.places(); place++) {

@@ -80,7 +80,7 @@ public final class ExtensionIndex {
                 number(json, "most", Double.POSITIVE_INFINITY),
                 number(json, "below", Double.POSITIVE_INFINITY)),
             strings(json, "choices"));
-    info.otherwise().ifPresent(info::require);
+    info.defaultValue().ifPresent(info::require);
     return info;
   }
 
@@ -123,10 +123,10 @@ public final class ExtensionIndex {
     json.addProperty("name", setting.name());
     json.addProperty("kind", setting.kind().text());
     json.addProperty("help", setting.help());
-    setting.otherwise().ifPresent(text -> json.addProperty("default", text));
-    bound(json, "least", setting.range().least());
+    setting.defaultValue().ifPresent(text -> json.addProperty("default", text));
+    bound(json, "least", setting.range().min());
     bound(json, "above", setting.range().above());
-    bound(json, "most", setting.range().most());
+    bound(json, "most", setting.range().max());
     bound(json, "below", setting.range().below());
     if (!setting.choices().isEmpty()) {
       json.add("choices", array(setting.choices()));

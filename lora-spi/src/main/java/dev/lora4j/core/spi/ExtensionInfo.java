@@ -43,7 +43,7 @@ public record ExtensionInfo(
 
   /** Whether it can be made with nothing said. */
   public boolean ready() {
-    return settings.stream().allMatch(s -> s.otherwise().isPresent());
+    return settings.stream().allMatch(s -> s.defaultValue().isPresent());
   }
 
   /** The point without its package, for people. */

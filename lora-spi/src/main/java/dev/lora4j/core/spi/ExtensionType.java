@@ -74,7 +74,7 @@ public final class ExtensionType {
         name(component),
         kind,
         setting.help(),
-        kind.otherwise(setting.otherwise()),
+        kind.otherwise(setting.defaultValue()),
         SettingRange.of(setting),
         choices(component.getType()));
   }

@@ -170,7 +170,7 @@ public final class Extensions {
             .findFirst()
             .orElseThrow(() -> missing(point, request.name()));
     Class<?> type = known.source().load(known.info());
-    return point.cast(ExtensionMaker.make(known.info(), type, request.settings()));
+    return point.cast(ExtensionFactory.make(known.info(), type, request.settings()));
   }
 
   /**

@@ -49,8 +49,8 @@ public final class PluginCheck {
   private static Optional<String> problem(Plugin plugin, ExtensionInfo info) {
     try {
       Class<?> type = plugin.load(info);
-      if (info.settings().stream().allMatch(s -> s.otherwise().isPresent())) {
-        plugin.call(() -> ExtensionMaker.make(info, type, Map.of()));
+      if (info.settings().stream().allMatch(s -> s.defaultValue().isPresent())) {
+        plugin.call(() -> ExtensionFactory.make(info, type, Map.of()));
       }
       return Optional.empty();
     } catch (Exception | Error e) {

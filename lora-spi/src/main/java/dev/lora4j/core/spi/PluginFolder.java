@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A folder of plug-ins: jars, and beside them {@link Admissions what the user admitted}. Looking
- * into it runs no code of theirs.
+ * A folder of plug-ins: jars, and beside them {@link AdmittedPlugins what the user admitted}.
+ * Looking into it runs no code of theirs.
  */
 public final class PluginFolder {
   private PluginFolder() {}
@@ -29,7 +29,7 @@ public final class PluginFolder {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    Admissions admissions = Admissions.read(folder);
+    AdmittedPlugins admissions = AdmittedPlugins.read(folder);
     admissions.problems().forEach(PluginFolder::warn);
     List<Plugin> all = new ArrayList<>();
     for (Path file : jars(folder)) {
@@ -55,7 +55,7 @@ public final class PluginFolder {
     System.getLogger(PluginFolder.class.getName()).log(System.Logger.Level.WARNING, problem);
   }
 
-  private static Plugin plugin(Path file, Admissions admissions) {
+  private static Plugin plugin(Path file, AdmittedPlugins admissions) {
     PluginJar jar;
     try {
       jar = PluginJar.read(file);
@@ -71,7 +71,7 @@ public final class PluginFolder {
       return Plugin.of(jar);
     }
     try {
-      String hash = Admissions.sha256(file);
+      String hash = AdmittedPlugins.sha256(file);
       return refusal(jar, hash, admissions)
           .map(reason -> Plugin.quarantined(jar, reason))
           .orElseGet(() -> Plugin.of(jar, hash));
@@ -98,7 +98,7 @@ public final class PluginFolder {
   }
 
   /** Why a jar of this hash is not used, by what was admitted. */
-  private static Optional<String> refusal(PluginJar jar, String hash, Admissions admissions) {
+  private static Optional<String> refusal(PluginJar jar, String hash, AdmittedPlugins admissions) {
     if (admissions.exclusive() && !admissions.has(hash)) {
       return Optional.of(
           "there is "

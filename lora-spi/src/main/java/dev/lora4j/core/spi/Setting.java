@@ -25,7 +25,7 @@ public @interface Setting {
    * The value where nothing is said, as people write it, of a list each element; without one it
    * must be said. Numbers are finite, unless this is {@code inf}, which is then a value too.
    */
-  String[] otherwise() default {};
+  String[] defaultValue() default {};
 
   /**
    * What people write, where that is not the name of the component: lower-case letters, digits and
@@ -34,13 +34,13 @@ public @interface Setting {
   String name() default "";
 
   /** The least number it takes. */
-  double least() default Double.NEGATIVE_INFINITY;
+  double min() default Double.NEGATIVE_INFINITY;
 
   /** The numbers it takes are above this one. */
   double above() default Double.NEGATIVE_INFINITY;
 
   /** The greatest number it takes. */
-  double most() default Double.POSITIVE_INFINITY;
+  double max() default Double.POSITIVE_INFINITY;
 
   /** The numbers it takes are below this one. */
   double below() default Double.POSITIVE_INFINITY;

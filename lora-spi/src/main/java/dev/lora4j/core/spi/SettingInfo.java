@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  * A setting of an extension, readable without its class.
  *
  * @param name in snake case
- * @param otherwise the value where nothing is said, as people write it; absent if it must be said
+ * @param defaultValue the value where nothing is said, as people write it; absent if it must be
+ *     said
  * @param range of numbers, and of each number of a list
  * @param choices the words of a {@link SettingKind#CHOICE}, else none
  */
@@ -17,7 +18,7 @@ public record SettingInfo(
     String name,
     SettingKind kind,
     String help,
-    Optional<String> otherwise,
+    Optional<String> defaultValue,
     SettingRange range,
     List<String> choices) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
@@ -82,7 +83,7 @@ public record SettingInfo(
 
   private boolean within(double number) {
     // Nobody means infinity unless the setting is about being without a bound.
-    boolean boundless = otherwise.filter(SettingKind::infinite).isPresent();
+    boolean boundless = defaultValue.filter(SettingKind::infinite).isPresent();
     return range.contains(number) && (boundless || Double.isFinite(number));
   }
 

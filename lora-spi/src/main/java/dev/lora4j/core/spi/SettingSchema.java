@@ -20,7 +20,7 @@ public final class SettingSchema {
     schema.put(
         "required",
         info.settings().stream()
-            .filter(s -> s.otherwise().isEmpty())
+            .filter(s -> s.defaultValue().isEmpty())
             .map(SettingInfo::name)
             .toList());
     schema.put("additionalProperties", false);
@@ -38,7 +38,7 @@ public final class SettingSchema {
       default -> range(property, setting, setting.kind().text());
     }
     setting
-        .otherwise()
+        .defaultValue()
         .map(setting::read)
         // JSON has no infinite numbers.
         .filter(value -> !value.equals(Double.POSITIVE_INFINITY))
@@ -54,9 +54,9 @@ public final class SettingSchema {
   private static Map<String, Object> range(
       Map<String, Object> property, SettingInfo setting, String type) {
     property.put("type", type);
-    bound(property, "minimum", setting.range().least());
+    bound(property, "minimum", setting.range().min());
     bound(property, "exclusiveMinimum", setting.range().above());
-    bound(property, "maximum", setting.range().most());
+    bound(property, "maximum", setting.range().max());
     bound(property, "exclusiveMaximum", setting.range().below());
     return property;
   }

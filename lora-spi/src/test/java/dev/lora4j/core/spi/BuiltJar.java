@@ -48,7 +48,7 @@ public final class BuiltJar {
         package example;
         import dev.lora4j.core.spi.*;
         @Extension(point = Greeting.class, name = "%s", help = "greets")
-        public record %s(@Setting(help = "how often", otherwise = "1", least = 1) int times)
+        public record %s(@Setting(help = "how often", defaultValue = "1", min = 1) int times)
             implements Greeting {
           %s
         }

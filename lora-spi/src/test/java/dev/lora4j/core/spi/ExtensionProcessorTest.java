@@ -27,14 +27,14 @@ class ExtensionProcessorTest {
       import java.util.List;
       @Extension(point = Greeting.class, name = "all", help = "has all kinds", experimental = true)
       public record All(
-          @Setting(help = "a", otherwise = "3", least = 1, most = 9) int wholeNumber,
+          @Setting(help = "a", defaultValue = "3", min = 1, max = 9) int wholeNumber,
           @Setting(help = "b") long seed,
-          @Setting(help = "c", name = "part", otherwise = "0.5", above = 0, below = 1) double share,
-          @Setting(help = "d", otherwise = "true") boolean flag,
-          @Setting(help = "e \\"quoted\\"", otherwise = "") String text,
-          @Setting(help = "f", otherwise = "by_count") Way way,
-          @Setting(help = "g", otherwise = {"1", "2"}) List<Double> numbers,
-          @Setting(help = "h", otherwise = {}) List<String> words) implements Greeting {
+          @Setting(help = "c", name = "part", defaultValue = "0.5", above = 0, below = 1) double share,
+          @Setting(help = "d", defaultValue = "true") boolean flag,
+          @Setting(help = "e \\"quoted\\"", defaultValue = "") String text,
+          @Setting(help = "f", defaultValue = "by_count") Way way,
+          @Setting(help = "g", defaultValue = {"1", "2"}) List<Double> numbers,
+          @Setting(help = "h", defaultValue = {}) List<String> words) implements Greeting {
         public enum Way { BY_COUNT, BY_MASS }
         public String greet(String whom) { return toString(); }
       }
@@ -43,7 +43,7 @@ class ExtensionProcessorTest {
   @TempDir private Path folder;
 
   @Test
-  void theIndexSaysWhatTheClassSays() throws Exception {
+  void indexMatchesTheClass() throws Exception {
     Path jar = new BuiltJar().source("example.All", ALL_KINDS).at(folder.resolve("a.jar"));
     List<ExtensionInfo> read = PluginJar.read(jar).extensions();
     try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()})) {
@@ -55,12 +55,12 @@ class ExtensionProcessorTest {
               loader.findResource(services).openStream().readAllBytes(), StandardCharsets.UTF_8));
     }
     assertEquals(List.of("by_count", "by_mass"), read.get(0).settings().get(5).choices());
-    assertEquals("1 2", read.get(0).settings().get(6).otherwise().get());
+    assertEquals("1 2", read.get(0).settings().get(6).defaultValue().get());
     assertTrue(read.get(0).experimental());
   }
 
   @Test
-  void theIndexSaysWhichKindsOfThePointItIs() throws Exception {
+  void indexListsTheInterfacesOfThePoint() throws Exception {
     String kinds =
         """
         package example;
@@ -88,7 +88,7 @@ class ExtensionProcessorTest {
   }
 
   @Test
-  void whatIsBuiltTwiceIsTheSame() throws Exception {
+  void indexIsReproducible() throws Exception {
     BuiltJar source =
         new BuiltJar()
             .greeting("B", "b", "public String greet(String whom) { return whom; }")
@@ -102,7 +102,7 @@ class ExtensionProcessorTest {
   }
 
   @Test
-  void theIndexIsInUtf8WhateverTheSourcesAreIn() throws Exception {
+  void indexIsUtf8WhateverTheSourceEncoding() throws Exception {
     Path classes = folder.resolve("classes");
     String source = ALL_KINDS.replace("has all", "gr\u00fc\u00dft");
     BuiltJar jar = new BuiltJar().source("example.All", source);
@@ -118,7 +118,7 @@ class ExtensionProcessorTest {
   }
 
   @Test
-  void whatIsNotCompiledAgainStaysAsLongAsItIsThere() throws Exception {
+  void incrementalBuildKeepsUnchangedExtensions() throws Exception {
     String body = "public String greet(String whom) { return whom; }";
     Path classes = folder.resolve("classes");
     BuiltJar all = new BuiltJar();
@@ -152,10 +152,10 @@ class ExtensionProcessorTest {
             + " | n needs @Setting",
         "public record X(@Setting(help = \"h\") float f) implements Greeting {"
             + " public String greet(String w) { return w; } } | f is of type float",
-        "public record X(@Setting(help = \"h\", otherwise = \"2\", most = 1) double d) implements"
+        "public record X(@Setting(help = \"h\", defaultValue = \"2\", max = 1) double d) implements"
             + " Greeting { public String greet(String w) { return w; } }"
             + " | d takes a number of at most 1, found '2'",
-        "public record X(@Setting(help = \"h\", otherwise = \"3000000000\") int n) implements"
+        "public record X(@Setting(help = \"h\", defaultValue = \"3000000000\") int n) implements"
             + " Greeting { public String greet(String w) { return w; } }"
             + " | n takes a whole number, of 32 bits, found",
         "public record X(@Setting(help = \"h\", name = \"a,b\") int n) implements Greeting {"
@@ -170,7 +170,7 @@ class ExtensionProcessorTest {
             + " | has a public constructor",
         "public abstract class X implements Greeting { } | that is not abstract",
       })
-  void whatCannotBeMadeIsNotCompiled(String declaration, String message) throws Exception {
+  void invalidExtensionsAreNotCompiled(String declaration, String message) throws Exception {
     String source =
         "package example; import dev.lora4j.core.spi.*;\n"
             + "@Extension(point = Greeting.class, name = \"x\", help = \"h\")\n"

@@ -27,7 +27,7 @@ class ExtensionRequestTest {
   }
 
   @Test
-  void whatIsQuotedIsNotParted() {
+  void quotedValuesAreNotSplit() {
     assertEquals(
         Map.of("courses", "\"Detail, v=2\"=late ink=early", "n", "1"),
         ExtensionRequest.parse("s:courses=\"Detail, v=2\"=late ink=early,n=1").settings());
@@ -65,7 +65,7 @@ class ExtensionRequestTest {
 
   /** Everything that was set, and everything that was not. */
   @Test
-  void anExtensionTellsWhatMakesItAgain() {
+  void extensionsRequestMakesItAgain() {
     Polite polite = new Polite(2, Polite.Tone.VERY_WARM, 0.25, 0.125, true, List.of("Dr", "Mrs"));
     ExtensionRequest request = ExtensionRequest.of(polite);
     assertEquals(

@@ -18,14 +18,14 @@ class ExtensionsTest {
   /** Listed in META-INF/services alone, as what is built without the processor is. */
   @Extension(point = Greeting.class, name = "polite", help = "greets politely")
   public record Polite(
-      @Setting(help = "how often", otherwise = "1", least = 1, most = 9) int timesOver,
-      @Setting(help = "how", otherwise = "plain") Tone tone,
-      @Setting(help = "how loud", name = "volume", otherwise = "inf", above = 0) double loudness,
-      @Setting(help = "how warm", otherwise = "0.5", least = 0, below = 1) double warmth,
-      @Setting(help = "again", otherwise = "false") boolean again,
+      @Setting(help = "how often", defaultValue = "1", min = 1, max = 9) int timesOver,
+      @Setting(help = "how", defaultValue = "plain") Tone tone,
+      @Setting(help = "how loud", name = "volume", defaultValue = "inf", above = 0) double loudness,
+      @Setting(help = "how warm", defaultValue = "0.5", min = 0, below = 1) double warmth,
+      @Setting(help = "again", defaultValue = "false") boolean again,
       @Setting(
               help = "titles",
-              otherwise = {})
+              defaultValue = {})
           List<String> titles)
       implements Greeting {
     /** How it sounds. */
@@ -58,7 +58,7 @@ class ExtensionsTest {
   }
 
   @Test
-  void settingsHaveDefaultsAndAreReadAsPeopleWriteThem() {
+  void settingsHaveDefaultsAndLenientSpellings() {
     assertEquals(
         "1 PLAIN [] Infinity 0.5 false x", extensions.make(Greeting.class, "polite").greet("x"));
     String text = "polite: times-over=2, tone=very_warm,titles=Dr Mrs,volume=3e1,again=1";
@@ -73,7 +73,7 @@ class ExtensionsTest {
   }
 
   @Test
-  void allOfAPointAreThereInTheOrderOfTheirNames() {
+  void extensionsOfAPointAreOrderedByName() {
     assertEquals(
         List.of("polite", "short"),
         extensions.list(Greeting.class).stream().map(i -> i.info().name()).toList());
@@ -128,7 +128,7 @@ class ExtensionsTest {
         "polit | There is no Greeting 'polit'. Did you mean polite? There are polite, short.",
         "entirely-other | There is no Greeting 'entirely-other'. There are polite, short.",
       })
-  void whatIsWrongIsNamed(String request, String message) {
+  void invalidRequestsAreRefusedByName(String request, String message) {
     ExtensionException thrown =
         assertThrows(ExtensionException.class, () -> extensions.make(Greeting.class, request));
     assertTrue(thrown.getMessage().contains(message), thrown.getMessage());

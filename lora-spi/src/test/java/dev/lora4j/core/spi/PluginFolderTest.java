@@ -40,7 +40,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void aJarThatIsOnTheClassPathTwiceIsOne() throws Exception {
+  void duplicateClassPathJarCountsOnce() throws Exception {
     Path jar =
         new BuiltJar()
             .greeting("Hello", "hello", GreetingPlugins.HELLO)
@@ -55,7 +55,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void aJarBringsItsExtensions() throws Exception {
+  void jarBringsItsExtensions() throws Exception {
     new BuiltJar()
         .greeting("Hello", "hello", GreetingPlugins.HELLO)
         .attribute("Lora4j-Plugin", "greetings")
@@ -72,7 +72,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void listingRunsNoneOfItsCode() throws Exception {
+  void listingRunsNoPluginCode() throws Exception {
     System.clearProperty("lora4j.test.ran");
     String body =
         "static { System.setProperty(\"lora4j.test.ran\", \"yes\"); } " + GreetingPlugins.HELLO;
@@ -99,7 +99,7 @@ class PluginFolderTest {
         "Lora4j-Capabilities | file-write,native-code | it asks for file-write, native-code",
         "Lora4j-Capabilities | telepathy  | There is no capability 'telepathy'; there are network",
       })
-  void whatCannotBeUsedIsQuarantinedAndTheHostGoesOn(String name, String value, String reason)
+  void unusableJarIsQuarantinedOthersStayUsable(String name, String value, String reason)
       throws Exception {
     new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(folder.resolve("good.jar"));
     new BuiltJar()
@@ -121,7 +121,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void whatIsNoPluginIsQuarantined() throws Exception {
+  void filesThatAreNoPluginAreQuarantined() throws Exception {
     Files.writeString(folder.resolve("text.jar"), "no jar");
     Files.write(folder.resolve("empty.jar"), new byte[0]);
     Path cut =
@@ -143,7 +143,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void noPluginReplacesWhatIsThere() throws Exception {
+  void pluginReplacesNoExistingExtension() throws Exception {
     new BuiltJar().greeting("Polite", "polite", GreetingPlugins.HELLO).at(folder.resolve("a.jar"));
     new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(folder.resolve("b.jar"));
     new BuiltJar().greeting("Hello", "hello", GreetingPlugins.HELLO).at(folder.resolve("c.jar"));
@@ -157,7 +157,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void aPluginSeesWhatTheLibrariesExportAndNothingElse() throws Exception {
+  void pluginSeesOnlyExportedPackages() throws Exception {
     String hidden =
         "public String greet(String whom) {"
             + " return new dev.lora4j.core.spi.processor.ExtensionProcessor().toString(); }";
@@ -177,7 +177,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void aPluginThatCannotBeLoadedIsQuarantinedWhenItIsAskedFor() throws Exception {
+  void unloadablePluginIsQuarantinedOnFirstUse() throws Exception {
     Path jar = folder.resolve("half.jar");
     String parent = "package example; public class Parent { }";
     new BuiltJar()
@@ -216,7 +216,7 @@ class PluginFolderTest {
         "java.io.IOError(new java.io.IOException())",
         "StackOverflowError()",
       })
-  void anyErrorAtItsStartIsThatJarsAlone(String error) throws Exception {
+  void errorWhileLoadingConcernsThatJarAlone(String error) throws Exception {
     String fails = " static { if (true) throw new " + error + "; } " + GreetingPlugins.HELLO;
     new BuiltJar().greeting("Fails", "fails", fails).at(folder.resolve("fails.jar"));
     String late = "public Late { if (true) throw new " + error + "; } " + GreetingPlugins.HELLO;
@@ -270,7 +270,7 @@ class PluginFolderTest {
         "throw new AssertionError(whom);",
         "return greet(whom);",
       })
-  void oneThatFailsWhenAllAreAskedIsQuarantinedAndTheOthersAnswer(String body) throws Exception {
+  void failingExtensionIsQuarantinedAndOthersAnswer(String body) throws Exception {
     String fails = "public String greet(String whom) { " + body + " }";
     new BuiltJar().greeting("Fails", "fails", fails).at(folder.resolve("fails.jar"));
     new BuiltJar()
@@ -299,7 +299,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void whatItDisownsIsLeftOpen() throws Exception {
+  void disownedResourceIsLeftOpen() throws Exception {
     new BuiltJar()
         .greeting("Hello", "hello", GreetingPlugins.HELLO)
         .at(folder.resolve("hello.jar"));
@@ -323,7 +323,7 @@ class PluginFolderTest {
         "hello | a b | begins with a letter",
         "[{\"point | [{}, {\"point | cannot be read",
       })
-  void anIndexThatWasAlteredIsItsJarsAlone(String before, String after, String reason)
+  void alteredIndexConcernsItsJarAlone(String before, String after, String reason)
       throws Exception {
     altered("odd.jar", index -> index.replace(before, after));
     new BuiltJar()
@@ -348,7 +348,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void twoOfOneNameInAJarAreNotChosenFrom() throws Exception {
+  void duplicateNamesInOneJarAreQuarantined() throws Exception {
     altered(
         "two.jar",
         index -> {
@@ -360,7 +360,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void aNameThatIsTakenIsFoundBeforeTheJarIsThere() throws Exception {
+  void takenNameIsFoundBeforeInstalling() throws Exception {
     Path jar =
         new BuiltJar()
             .greeting("Polite", "polite", GreetingPlugins.HELLO)
@@ -381,7 +381,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void jarsAreFoundHoweverTheyAreWrittenAndLinkedTo() throws Exception {
+  void uppercaseJarIsFoundDanglingLinkQuarantined() throws Exception {
     new BuiltJar()
         .greeting("Hello", "hello", GreetingPlugins.HELLO)
         .at(folder.resolve("GreetingPlugins.HELLO.JAR"));
@@ -394,7 +394,7 @@ class PluginFolderTest {
   }
 
   @Test
-  void whatAPluginOwnsIsClosedWithIt() throws Exception {
+  void ownedResourcesAreClosedWithThePlugin() throws Exception {
     new BuiltJar()
         .greeting("Hello", "hello", GreetingPlugins.HELLO)
         .at(folder.resolve("hello.jar"));

@@ -52,9 +52,9 @@ class PluginTrustTest {
     assertTrue(
         plugins.quarantine("a.jar").startsWith("its manifest has a Class-Path (" + others),
         plugins.quarantine("a.jar"));
-    Admissions admissions = Admissions.read(folder);
+    AdmittedPlugins admissions = AdmittedPlugins.read(folder);
     assertThrows(ExtensionException.class, () -> admissions.admit(jar));
-    assertTrue(Files.notExists(folder.resolve(Admissions.FILE)));
+    assertTrue(Files.notExists(folder.resolve(AdmittedPlugins.FILE)));
   }
 
   @Test
@@ -66,10 +66,10 @@ class PluginTrustTest {
   }
 
   @Test
-  void aJarChangedAfterItsHashWasTakenDoesNotRun() throws Exception {
+  void jarChangedAfterAdmissionDoesNotRun() throws Exception {
     Path jar = asking("hello").at(folder.resolve("a.jar"));
     Path other = asking("bye").at(folder.resolve("other.zip"));
-    assertEquals("a.jar", Admissions.read(folder).admit(jar).name());
+    assertEquals("a.jar", AdmittedPlugins.read(folder).admit(jar).name());
     plugins.scan();
     assertEquals("", plugins.quarantine("a.jar"));
     Files.write(jar, Files.readAllBytes(other));
@@ -79,7 +79,7 @@ class PluginTrustTest {
   }
 
   @Test
-  void aJarThatAsksForMoreThanItDidDoesNotRun() throws Exception {
+  void jarRequestingNewCapabilitiesDoesNotRun() throws Exception {
     Path jar =
         new BuiltJar()
             .greeting("Hello", "hello", GreetingPlugins.HELLO)
@@ -91,10 +91,10 @@ class PluginTrustTest {
 
   /** Classes are loaded one by one, as they are needed; all are of the jar that was admitted. */
   @Test
-  void whatIsLoadedLateIsOfTheSameBytes() throws Exception {
+  void lateLoadedClassesAreOfTheAdmittedBytes() throws Exception {
     Path jar = late("first").at(folder.resolve("a.jar"));
     Path other = late("other").at(folder.resolve("other.zip"));
-    Admissions.read(folder).admit(jar);
+    AdmittedPlugins.read(folder).admit(jar);
     plugins.scan();
     Greeting greeting = extensions.make(Greeting.class, "hello");
     Files.write(jar, Files.readAllBytes(other));
@@ -114,11 +114,11 @@ class PluginTrustTest {
   @Test
   void aFilesNameAdmitsNoOtherJar() throws Exception {
     Path evil = asking("bye").at(folder.resolve("evil.jar"));
-    String line = Admissions.sha256(evil) + " network evil.jar";
+    String line = AdmittedPlugins.sha256(evil) + " network evil.jar";
     Path jar = asking("hello").at(folder.resolve("a\n" + line + "\r\u202e.jar"));
-    Admissions.read(folder).admit(jar);
-    List<String> lines = Files.readAllLines(folder.resolve(Admissions.FILE));
-    assertEquals(List.of(Admissions.sha256(jar) + " network a?" + line + "??.jar"), lines);
+    AdmittedPlugins.read(folder).admit(jar);
+    List<String> lines = Files.readAllLines(folder.resolve(AdmittedPlugins.FILE));
+    assertEquals(List.of(AdmittedPlugins.sha256(jar) + " network a?" + line + "??.jar"), lines);
     plugins.scan();
     assertTrue(plugins.quarantine("evil.jar").startsWith("it asks for network"));
     assertEquals("hello x", extensions.make(Greeting.class, "hello").greet("x"));
@@ -131,7 +131,7 @@ class PluginTrustTest {
     // Systems without pipes in folders have no such command, and nothing to refuse.
     if (Files.isExecutable(Path.of("/usr/bin/mkfifo")) && Files.exists(device)) {
       pipe("pipe.jar");
-      pipe(Admissions.FILE);
+      pipe(AdmittedPlugins.FILE);
       Files.createSymbolicLink(folder.resolve("zero.jar"), device);
       assertTimeoutPreemptively(SOON, plugins::scan);
       for (String name : List.of("pipe.jar", "zero.jar")) {
@@ -141,10 +141,10 @@ class PluginTrustTest {
             () ->
                 assertThrows(
                     ExtensionException.class,
-                    () -> Admissions.read(folder).admit(folder.resolve(name))));
+                    () -> AdmittedPlugins.read(folder).admit(folder.resolve(name))));
       }
       assertTrue(plugins.quarantine("a.jar").startsWith("it asks for network"));
-      assertTrue(Admissions.read(folder).problems().toString().contains("a device"));
+      assertTrue(AdmittedPlugins.read(folder).problems().toString().contains("a device"));
     }
   }
 
@@ -155,7 +155,7 @@ class PluginTrustTest {
 
   @ParameterizedTest
   @ValueSource(strings = {MANIFEST, ExtensionIndex.PATH})
-  void whatUnpacksWithoutEndIsRefused(String entry) throws Exception {
+  void hugeMetadataEntriesAreQuarantined(String entry) throws Exception {
     Path jar =
         new BuiltJar()
             .greeting("Hello", "hello", GreetingPlugins.HELLO)
@@ -168,7 +168,7 @@ class PluginTrustTest {
   }
 
   @Test
-  void aPluginReadsItsOwnResources() throws Exception {
+  void pluginReadsItsOwnResources() throws Exception {
     String body =
         """
         public String greet(String whom) {
@@ -205,13 +205,13 @@ class PluginTrustTest {
     }
     write(jar, "META-INF/versions/11/example/Late.class", code);
     write(jar, "META-INF/versions/9999/example/Late.class", new byte[] {1});
-    Admissions.read(folder).admit(jar);
+    AdmittedPlugins.read(folder).admit(jar);
     plugins.scan();
     assertEquals("newer", extensions.make(Greeting.class, "hello").greet("x"));
   }
 
   @Test
-  void aJarThatIsCutOrAlteredAnywhereIsAnError() throws Exception {
+  void truncatedOrAlteredJarCausesOnlyIoErrors() throws Exception {
     byte[] whole = Files.readAllBytes(asking("hello").at(folder.resolve("a.jar")));
     for (int i = 0; i < whole.length; i++) {
       assertOnlyIoFails(Arrays.copyOf(whole, i));
@@ -242,10 +242,10 @@ class PluginTrustTest {
   }
 
   @Test
-  void nothingStaysOfAnAdmissionThatFails() throws Exception {
+  void failedAdmissionLeavesNoFile() throws Exception {
     Path jar = asking("hello").at(folder.resolve("a.jar"));
-    Admissions admissions = Admissions.read(folder);
-    Files.createDirectories(folder.resolve(Admissions.FILE).resolve("in the way"));
+    AdmittedPlugins admissions = AdmittedPlugins.read(folder);
+    Files.createDirectories(folder.resolve(AdmittedPlugins.FILE).resolve("in the way"));
     assertThrows(RuntimeException.class, () -> admissions.admit(jar));
     try (Stream<Path> left = Files.list(folder)) {
       assertTrue(left.noneMatch(f -> f.toString().endsWith(".new")));

@@ -4,8 +4,8 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Attention;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.EncoderTokens;
 import java.util.List;
 
 /**
@@ -68,7 +68,7 @@ public record Bert(EncoderConfig config, String level, Head head) implements Enc
   }
 
   @Override
-  public Expr hidden(Weights weights, EncoderTokens tokens, DType compute) {
+  public Expr hidden(Weights weights, EncoderInputs tokens, DType compute) {
     Expr x = embedded(weights.at(level + "embeddings"), tokens, compute);
     Attention seen = Attention.PLAIN.masked(tokens.seen());
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -80,7 +80,7 @@ public record Bert(EncoderConfig config, String level, Head head) implements Enc
     return x;
   }
 
-  private Expr embedded(Weights at, EncoderTokens tokens, DType compute) {
+  private Expr embedded(Weights at, EncoderInputs tokens, DType compute) {
     Expr positions = tokens.tokens().positions().add(config.firstPosition());
     Expr words = table(at, "word_embeddings", tokens.tokens().ids(), config.vocabSize());
     Expr types = table(at, "token_type_embeddings", tokens.types(), config.types());
@@ -117,7 +117,7 @@ public record Bert(EncoderConfig config, String level, Head head) implements Enc
   }
 
   @Override
-  public Expr logits(Weights weights, EncoderTokens tokens, Expr hidden) {
+  public Expr logits(Weights weights, EncoderInputs tokens, Expr hidden) {
     int classes = config.labels().size();
     return switch (head) {
       case POOLED -> weights.linear(CLASSIFIER, pooled(weights, hidden), classes);

@@ -3,7 +3,7 @@ package dev.lora4j.text.bert;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.text.model.TextFamily;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.util.List;
 import java.util.Set;
 
@@ -18,7 +18,7 @@ public final class BertFamily extends EncoderFamily {
   }
 
   @Override
-  TextNetwork network(ConfigFile config, List<String> labels, String level) {
+  LanguageNetwork network(ConfigFile config, List<String> labels, String level) {
     return new Bert(EncoderConfig.bert(config, labels, false, true), level, Bert.Head.POOLED);
   }
 }

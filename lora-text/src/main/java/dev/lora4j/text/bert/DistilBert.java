@@ -4,8 +4,8 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Attention;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.EncoderTokens;
 import java.util.List;
 
 /**
@@ -49,7 +49,7 @@ public record DistilBert(EncoderConfig config, String level) implements EncoderN
   }
 
   @Override
-  public Expr hidden(Weights weights, EncoderTokens tokens, DType compute) {
+  public Expr hidden(Weights weights, EncoderInputs tokens, DType compute) {
     Expr x = embedded(weights.at(level + "embeddings"), tokens, compute);
     Attention seen = Attention.PLAIN.masked(tokens.seen());
     for (int layer = 0; layer < config.layers(); layer++) {
@@ -60,7 +60,7 @@ public record DistilBert(EncoderConfig config, String level) implements EncoderN
     return x;
   }
 
-  private Expr embedded(Weights at, EncoderTokens tokens, DType compute) {
+  private Expr embedded(Weights at, EncoderInputs tokens, DType compute) {
     int width = config.width();
     Expr words = at.embedding("word_embeddings", tokens.tokens().ids(), config.vocabSize(), width);
     Expr places =
@@ -95,7 +95,7 @@ public record DistilBert(EncoderConfig config, String level) implements EncoderN
   }
 
   @Override
-  public Expr logits(Weights weights, EncoderTokens tokens, Expr hidden) {
+  public Expr logits(Weights weights, EncoderInputs tokens, Expr hidden) {
     Expr first = weights.linear(BEFORE, hidden.select(1, 0), config.width()).relu();
     return weights.linear(CLASSIFIER, first, config.labels().size());
   }

@@ -5,7 +5,7 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.util.List;
 import java.util.Set;
 
@@ -34,9 +34,9 @@ abstract class EncoderFamily implements TextFamily {
    * @param labels names of the classes; none where there is to be no head
    * @param level of all but the head; empty where there is no head
    */
-  abstract TextNetwork network(ConfigFile config, List<String> labels, String level);
+  abstract LanguageNetwork network(ConfigFile config, List<String> labels, String level);
 
-  private TextNetwork network(ConfigFile config, List<String> labels) {
+  private LanguageNetwork network(ConfigFile config, List<String> labels) {
     return network(config, labels, labels.isEmpty() ? "" : name + ".");
   }
 
@@ -51,22 +51,22 @@ abstract class EncoderFamily implements TextFamily {
   }
 
   @Override
-  public final TextNetwork network(ConfigFile config) {
+  public final LanguageNetwork network(ConfigFile config) {
     return network(config, ClassLabels.of(config));
   }
 
   @Override
-  public final TextNetwork classifier(ConfigFile config, int labels) {
+  public final LanguageNetwork classifier(ConfigFile config, int labels) {
     return network(config, ClassLabels.of(config, labels));
   }
 
   @Override
   public final List<Placement> places(Parameter parameter) {
-    return EncoderPlaces.of(name + ".", parameter);
+    return EncoderWeightNames.of(name + ".", parameter);
   }
 
   @Override
   public final boolean ignores(String tensor) {
-    return EncoderPlaces.ignores(tensor);
+    return EncoderWeightNames.ignores(tensor);
   }
 }

@@ -30,7 +30,7 @@ final class ExampleLines {
   private final Path file;
   private final List<TextProblem> problems;
   private final List<TextExample> examples = new ArrayList<>();
-  private final List<TextPlace> places = new ArrayList<>();
+  private final List<SourceLocation> places = new ArrayList<>();
   private Optional<TextForm> form = Optional.empty();
   private int formLine;
 
@@ -44,7 +44,7 @@ final class ExampleLines {
   }
 
   /** Where each of the examples is. */
-  List<TextPlace> places() {
+  List<SourceLocation> places() {
     return places;
   }
 
@@ -133,7 +133,7 @@ final class ExampleLines {
         };
     if (problems.size() == before) {
       examples.add(example);
-      places.add(new TextPlace(file, line));
+      places.add(new SourceLocation(file, line));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.lora4j.text.data;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -70,7 +70,7 @@ public final class SequenceBatches {
   }
 
   private Order order(long epoch) {
-    int[] all = Noise.of(seed, WITHIN, epoch).permutation(sequences.size());
+    int[] all = SeededNoise.of(seed, WITHIN, epoch).permutation(sequences.size());
     if (byLength) {
       int together = size * SORTED_TOGETHER;
       for (int from = 0; from < all.length; from += together) {
@@ -92,7 +92,7 @@ public final class SequenceBatches {
       return new Order(epoch, cut);
     }
     List<int[]> batches = new ArrayList<>();
-    for (int i : Noise.of(seed, AMONG, epoch).permutation(cut.size())) {
+    for (int i : SeededNoise.of(seed, AMONG, epoch).permutation(cut.size())) {
       batches.add(cut.get(i));
     }
     return new Order(epoch, batches);

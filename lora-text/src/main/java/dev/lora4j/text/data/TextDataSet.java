@@ -1,7 +1,7 @@
 package dev.lora4j.text.data;
 
 import dev.lora4j.core.safetensors.RegularFile;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param examples in the order of the files and lines
  * @param places where each of them was read
  */
-public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPlace> places) {
+public record TextDataSet(TextForm form, List<TextExample> examples, List<SourceLocation> places) {
   private static final long SPLIT = 11;
 
   /** Files of rows, which would otherwise be learned as they are written. */
@@ -44,7 +44,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPl
     this(
         form,
         examples,
-        IntStream.rangeClosed(1, examples.size()).mapToObj(TextPlace::numbered).toList());
+        IntStream.rangeClosed(1, examples.size()).mapToObj(SourceLocation::numbered).toList());
   }
 
   /**
@@ -66,7 +66,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPl
   public static TextDataSet read(Path path) throws IOException {
     List<TextProblem> problems = new ArrayList<>();
     List<TextExample> examples = new ArrayList<>();
-    List<TextPlace> places = new ArrayList<>();
+    List<SourceLocation> places = new ArrayList<>();
     Optional<TextForm> form = Optional.empty();
     Path first = path;
     for (Path file : files(path, problems)) {
@@ -80,7 +80,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPl
       } else {
         found = Optional.of(TextForm.TEXT);
         plain(file, problems).ifPresent(examples::add);
-        places.add(new TextPlace(file, 0));
+        places.add(new SourceLocation(file, 0));
       }
       if (form.isPresent() && found.isPresent() && !form.equals(found)) {
         problems.add(
@@ -121,7 +121,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<TextPl
               .formatted(share, examples.size()));
     }
     boolean[] out = new boolean[examples.size()];
-    Arrays.stream(Noise.of(seed, SPLIT).permutation(examples.size()))
+    Arrays.stream(SeededNoise.of(seed, SPLIT).permutation(examples.size()))
         .limit(held)
         .forEach(i -> out[i] = true);
     return new Split(part(out, false), part(out, true));

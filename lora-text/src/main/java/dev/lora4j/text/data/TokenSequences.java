@@ -170,7 +170,7 @@ public record TokenSequences(
     }
     int most = limits.longest();
     if (whole.label() >= 0) {
-      int[] ids = CutText.of(whole.ids(), tokenizer, most);
+      int[] ids = TruncatedText.of(whole.ids(), tokenizer, most);
       return new TokenSequence(ids, new boolean[most], new int[0], whole.label());
     }
     return new TokenSequence(

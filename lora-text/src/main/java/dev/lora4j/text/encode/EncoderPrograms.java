@@ -1,8 +1,8 @@
 package dev.lora4j.text.encode;
 
-import dev.lora4j.core.mix.Beside;
-import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.StackedFactors;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.SiteAdapters;
@@ -12,8 +12,8 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.EncoderTokens;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +28,7 @@ public final class EncoderPrograms {
   private final Scope scope;
   private final TextModel base;
   private final EncoderNetwork network;
-  private final Patch patch;
+  private final MergedParameter patch;
   private final StackedFactors factors;
   private final Map<String, Network> made = new ConcurrentHashMap<>();
 
@@ -37,7 +37,7 @@ public final class EncoderPrograms {
     this.scope = scope;
     this.base = base;
     this.network = network;
-    this.patch = new Patch(scope);
+    this.patch = new MergedParameter(scope);
     this.factors = scope.own(StackedFactors.besides(base.weights(), scope, patch, base.compute()));
   }
 
@@ -53,7 +53,7 @@ public final class EncoderPrograms {
     return network;
   }
 
-  Patch patch() {
+  MergedParameter patch() {
     return patch;
   }
 
@@ -68,28 +68,30 @@ public final class EncoderPrograms {
    *
    * @throws ModelException if the model has not got what it takes
    */
-  Network of(EncoderOutput output, Set<String> besideSites) {
+  Network of(EncoderOutput output, Set<String> unmergedSites) {
     require(output);
     return made.computeIfAbsent(
-        output.name() + new TreeSet<>(besideSites),
+        output.name() + new TreeSet<>(unmergedSites),
         key ->
             Network.compile(
                 scope,
                 TextModel.MODEL,
                 base.compute(),
                 (graph, weights) -> {
-                  EncoderTokens tokens = EncoderTokens.declare(graph);
-                  Weights adapted = weights.apply(adapters(graph, besideSites));
+                  EncoderInputs tokens = EncoderInputs.declare(graph);
+                  Weights adapted = weights.apply(adapters(graph, unmergedSites));
                   Expr hidden = network.hidden(adapted, tokens, base.compute());
                   return List.of(staged(output, adapted, tokens, hidden).to(DType.F32));
                 }));
   }
 
   private SiteAdapters adapters(Graph graph, Set<String> sites) {
-    return sites.isEmpty() ? SiteAdapters.NONE : new Beside(sites, base.compute()).declare(graph);
+    return sites.isEmpty()
+        ? SiteAdapters.NONE
+        : new UnmergedAdapters(sites, base.compute()).declare(graph);
   }
 
-  private Expr staged(EncoderOutput output, Weights weights, EncoderTokens tokens, Expr hidden) {
+  private Expr staged(EncoderOutput output, Weights weights, EncoderInputs tokens, Expr hidden) {
     return switch (output) {
       case TOKENS -> hidden;
       case FIRST -> hidden.select(1, 0);
@@ -99,7 +101,7 @@ public final class EncoderPrograms {
     };
   }
 
-  private static Expr mean(EncoderTokens tokens, Expr hidden) {
+  private static Expr mean(EncoderInputs tokens, Expr hidden) {
     Expr counted = tokens.present().to(DType.F32).unsqueeze(-1);
     return hidden.mul(counted).sum(1).div(counted.sum(1));
   }

@@ -1,20 +1,20 @@
 package dev.lora4j.text.encode;
 
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.StackedFactors;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.EncoderTokens;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.EncoderInputs;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -50,10 +50,10 @@ public final class TextEncoding {
     List<MixPlan> plans =
         texts.stream()
             .map(EncoderText::mix)
-            .map(p -> p.route() == Route.AUTO ? p.route(Route.BESIDE) : p)
+            .map(p -> p.route() == Route.AUTO ? p.route(Route.UNMERGED) : p)
             .toList();
     BatchMix mix = new BatchMix(plans, base.sites(), TextModel.MODEL);
-    Network network = programs.of(output, mix.besideSites());
+    Network network = programs.of(output, mix.unmergedSites());
     float[][] found = new float[texts.size()][];
     try (Scope scope = programs.scope().child("texts");
         StackedFactors.Use factors = programs.factors().of(mix)) {
@@ -62,14 +62,15 @@ public final class TextEncoding {
           throw new CancellationException("encoding texts was interrupted");
         }
         try (Scope work = scope.child("group")) {
-          PatchedSites inside = mix.patched(work, programs.patch(), base.weights(), group.get(0));
+          MergedSites inside =
+              mix.mergedSites(work, programs.patch(), base.weights(), group.get(0));
           Map<String, Tensor> patched = inside.at(plans.get(group.get(0)).at(0, 1));
           Map<String, Tensor> data = data(work, group.stream().map(texts::get).toList());
-          if (!mix.besideSites().isEmpty()) {
+          if (!mix.unmergedSites().isEmpty()) {
             Shape shape = Shape.of(group.size(), mix.columns());
-            data.put(Beside.WEIGHTS, Tensor.of(work, shape, mix.weights(group, 0, 1)));
+            data.put(UnmergedAdapters.WEIGHTS, Tensor.of(work, shape, mix.weights(group, 0, 1)));
           }
-          try (Held held = network.hold(work, base.weights(), patched, factors.tensors())) {
+          try (HeldInputs held = network.hold(work, base.weights(), patched, factors.tensors())) {
             float[] all = network.run(work, held, data).get(0).floats();
             int each = all.length / group.size();
             for (int row = 0; row < group.size(); row++) {
@@ -91,7 +92,7 @@ public final class TextEncoding {
   private static List<List<Integer>> groups(BatchMix mix, int rows) {
     Map<Object, List<Integer>> groups = new LinkedHashMap<>();
     for (int row = 0; row < rows; row++) {
-      groups.computeIfAbsent(mix.group(row), g -> new ArrayList<>()).add(row);
+      groups.computeIfAbsent(mix.mergedKey(row), g -> new ArrayList<>()).add(row);
     }
     return List.copyOf(groups.values());
   }
@@ -115,10 +116,10 @@ public final class TextEncoding {
     }
     return new HashMap<>(
         Map.of(
-            Tokens.IDS, Tensor.ofLongs(scope, shape, ids),
-            Tokens.POSITIONS, Tensor.ofLongs(scope, shape, positions),
-            EncoderTokens.TYPES, Tensor.ofLongs(scope, shape, types),
-            EncoderTokens.PRESENT, Tensor.ofLongs(scope, shape, present)));
+            TokenInputs.IDS, Tensor.ofLongs(scope, shape, ids),
+            TokenInputs.POSITIONS, Tensor.ofLongs(scope, shape, positions),
+            EncoderInputs.TYPES, Tensor.ofLongs(scope, shape, types),
+            EncoderInputs.PRESENT, Tensor.ofLongs(scope, shape, present)));
   }
 
   private void require(EncoderText text) {

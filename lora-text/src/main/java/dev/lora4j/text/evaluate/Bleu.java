@@ -45,8 +45,8 @@ public record Bleu(
     long words = 0;
     long referenceWords = 0;
     for (int i = 0; i < texts.size(); i++) {
-      List<String> text = MtevalWords.of(texts.get(i));
-      List<String> reference = MtevalWords.of(references.get(i));
+      List<String> text = MtevalTokenizer.of(texts.get(i));
+      List<String> reference = MtevalTokenizer.of(references.get(i));
       words += text.size();
       referenceWords += reference.size();
       for (int n = 1; n <= ORDER; n++) {

@@ -1,12 +1,12 @@
 package dev.lora4j.text.evaluate;
 
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.StackedFactors;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -41,28 +41,28 @@ public record Perplexity(double loss, long tokens) {
    */
   public static Perplexity of(
       LanguageModel model, List<TokenSequence> sequences, MixPlan mix, IntConsumer listener) {
-    MixPlan plan = mix.route() == Route.AUTO ? mix.route(Route.BESIDE) : mix;
+    MixPlan plan = mix.route() == Route.AUTO ? mix.route(Route.UNMERGED) : mix;
     int pad = model.tokenizer().special().padId();
     TextModel base = model.base();
     BatchMix rows = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
     try (Scope scope = model.scope().child("perplexity");
         StackedFactors.Use factors = model.programs().factors().of(rows)) {
       Map<String, Tensor> patched =
-          rows.patched(scope, model.programs().patch(), base.weights(), 0).at(plan.at(0, 1));
-      Network score = model.programs().score(rows.besideSites());
+          rows.mergedSites(scope, model.programs().patch(), base.weights(), 0).at(plan.at(0, 1));
+      Network score = model.programs().score(rows.unmergedSites());
       double sum = 0;
       long count = 0;
-      try (Held held = score.hold(scope, base.weights(), patched, factors.tensors())) {
+      try (HeldInputs held = score.hold(scope, base.weights(), patched, factors.tensors())) {
         for (int from = 0; from < sequences.size(); from += BATCH) {
           List<TokenSequence> batch =
               sequences.subList(from, Math.min(sequences.size(), from + BATCH));
           try (Scope step = scope.child("batch")) {
             Map<String, Tensor> data =
-                new HashMap<>(LearnedTokens.inputs(step, batch, pad, model.network()));
-            if (!rows.besideSites().isEmpty()) {
+                new HashMap<>(ScoredTokens.inputs(step, batch, pad, model.network()));
+            if (!rows.unmergedSites().isEmpty()) {
               float[] weights = rows.weights(Collections.nCopies(batch.size(), 0), 0, 1);
               Shape shape = Shape.of(batch.size(), rows.columns());
-              data.put(Beside.WEIGHTS, Tensor.of(step, shape, weights));
+              data.put(UnmergedAdapters.WEIGHTS, Tensor.of(step, shape, weights));
             }
             for (float loss : score.run(step, held, data).get(0).floats()) {
               sum += loss;

@@ -1,13 +1,13 @@
 package dev.lora4j.text.generate;
 
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.mix.StackedFactors;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
@@ -33,24 +33,27 @@ import java.util.stream.IntStream;
 record AdaptedBatch(
     Scope scope,
     List<Integer> numbers,
-    List<Start> starts,
+    List<GenerationRequest> starts,
     BatchMix mix,
     Map<String, Tensor> factors,
-    Map<String, Tensor> patched) {
+    Map<String, Tensor> merged) {
   /** Divides starts into batches, one after the other. */
   static void each(
-      Scope scope, TextPrograms programs, List<Start> starts, Consumer<AdaptedBatch> work) {
+      Scope scope,
+      TextPrograms programs,
+      List<GenerationRequest> starts,
+      Consumer<AdaptedBatch> work) {
     TextModel base = programs.base();
-    BatchMix mix = mix(base, starts.stream().map(Start::mix).toList());
+    BatchMix mix = mix(base, starts.stream().map(GenerationRequest::mix).toList());
     Map<Object, List<Integer>> groups = new LinkedHashMap<>();
     for (int row = 0; row < starts.size(); row++) {
-      groups.computeIfAbsent(mix.group(row), g -> new ArrayList<>()).add(row);
+      groups.computeIfAbsent(mix.mergedKey(row), g -> new ArrayList<>()).add(row);
     }
     try (StackedFactors.Use factors = programs.factors().of(mix)) {
       for (List<Integer> group : groups.values()) {
         try (Scope own = scope.child("batch")) {
           int first = group.get(0);
-          PatchedSites inside = mix.patched(own, programs.patch(), base.weights(), first);
+          MergedSites inside = mix.mergedSites(own, programs.patch(), base.weights(), first);
           work.accept(
               new AdaptedBatch(
                   own,
@@ -67,18 +70,18 @@ record AdaptedBatch(
   /** Mixes of rows, beside the weights where nothing else is said. */
   static BatchMix mix(TextModel base, List<MixPlan> plans) {
     List<MixPlan> routed =
-        plans.stream().map(p -> p.route() == Route.AUTO ? p.route(Route.BESIDE) : p).toList();
+        plans.stream().map(p -> p.route() == Route.AUTO ? p.route(Route.UNMERGED) : p).toList();
     return new BatchMix(routed, base.sites(), TextModel.MODEL);
   }
 
   /** The sites at which a program for it has adapters beside the weights. */
-  Set<String> besideSites() {
-    return mix.besideSites();
+  Set<String> unmergedSites() {
+    return mix.unmergedSites();
   }
 
   /** The most tokens that one of them adds. */
-  int most() {
-    return starts.stream().mapToInt(Start::most).max().orElse(1);
+  int maxNewTokens() {
+    return starts.stream().mapToInt(GenerationRequest::maxNewTokens).max().orElse(1);
   }
 
   /**
@@ -86,10 +89,10 @@ record AdaptedBatch(
    *
    * @param more what is held beside weights and factors
    */
-  Held hold(Network network, TextModel base, Map<String, Tensor> more) {
+  HeldInputs hold(Network network, TextModel base, Map<String, Tensor> more) {
     Map<String, Tensor> all = new HashMap<>(factors);
     all.putAll(more);
-    return network.hold(scope, base.weights(), patched, all);
+    return network.hold(scope, base.weights(), merged, all);
   }
 
   /** The start of each row, where each start has so many side by side. */
@@ -103,11 +106,11 @@ record AdaptedBatch(
    * @param rows the start of each
    */
   Map<String, Tensor> mixing(int[] rows) {
-    if (mix.besideSites().isEmpty()) {
+    if (mix.unmergedSites().isEmpty()) {
       return Map.of();
     }
     List<Integer> all = Arrays.stream(rows).mapToObj(numbers::get).toList();
     Shape shape = Shape.of(rows.length, mix.columns());
-    return Map.of(Beside.WEIGHTS, Tensor.of(scope, shape, mix.weights(all, 0, 1)));
+    return Map.of(UnmergedAdapters.WEIGHTS, Tensor.of(scope, shape, mix.weights(all, 0, 1)));
   }
 }

@@ -1,11 +1,11 @@
 package dev.lora4j.text.generate;
 
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ final class CausalDecoding implements Decoding {
   private final AdaptedBatch batch;
   private final int copies;
   private final Map<String, Tensor> prompts;
-  private HeldDecoder rows;
+  private DecoderInputs rows;
   private final float[] first;
 
   /**
@@ -29,26 +29,30 @@ final class CausalDecoding implements Decoding {
     this.batch = batch;
     this.copies = copies;
     int count = batch.starts().size();
-    int room = batch.starts().stream().mapToInt(Start::room).max().orElse(1);
+    int room = batch.starts().stream().mapToInt(GenerationRequest::room).max().orElse(1);
     prompts =
         KeyValueCache.of(
-                batch.scope(), programs.network().memory(), programs.base().compute(), count, room)
+                batch.scope(),
+                programs.network().cacheSize(),
+                programs.base().compute(),
+                count,
+                room)
             .tensors();
     first = readPrompts();
     Map<String, Tensor> cache =
         copies == 1 ? prompts : programs.rows().repeated(batch.scope(), prompts, count, copies);
-    Network next = programs.next(batch.besideSites());
-    rows = HeldDecoder.of(batch, programs, next, batch.rows(copies), cache, Map.of());
+    Network next = programs.decode(batch.unmergedSites());
+    rows = DecoderInputs.of(batch, programs, next, batch.rows(copies), cache, Map.of());
   }
 
   private float[] readPrompts() {
-    Network network = programs.first(batch.besideSites());
+    Network network = programs.prefill(batch.unmergedSites());
     PaddedPrompts padded = PaddedPrompts.of(batch.starts());
     try (Scope step = batch.scope().child("prompts");
-        Held held = batch.hold(network, programs.base(), prompts)) {
+        HeldInputs held = batch.hold(network, programs.base(), prompts)) {
       Map<String, Tensor> data = new HashMap<>(batch.mixing(batch.rows(1)));
-      data.put(Tokens.IDS, Tensor.ofLongs(step, padded.shape(), padded.ids()));
-      data.put(Tokens.POSITIONS, Tensor.ofLongs(step, padded.shape(), padded.positions()));
+      data.put(TokenInputs.IDS, Tensor.ofLongs(step, padded.shape(), padded.ids()));
+      data.put(TokenInputs.POSITIONS, Tensor.ofLongs(step, padded.shape(), padded.positions()));
       long[] last = batch.starts().stream().mapToLong(s -> s.prompt().length - 1L).toArray();
       data.put(CausalPrograms.LAST, Tensor.ofLongs(step, Shape.of(last.length), last));
       return network.run(step, held, data).get(0).floats();
@@ -57,7 +61,7 @@ final class CausalDecoding implements Decoding {
 
   @Override
   public List<int[]> begins() {
-    return batch.starts().stream().map(Start::prompt).toList();
+    return batch.starts().stream().map(GenerationRequest::prompt).toList();
   }
 
   @Override

@@ -7,13 +7,13 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.AttentionMemory;
+import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.FirstTokens;
-import dev.lora4j.text.network.NextToken;
+import dev.lora4j.text.network.DecodeToken;
 import dev.lora4j.text.network.NextTokenLoss;
+import dev.lora4j.text.network.PrefillTokens;
 import dev.lora4j.text.network.StagedCache;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.List;
 import java.util.Set;
 
@@ -44,9 +44,9 @@ public final class CausalPrograms extends TextPrograms {
   }
 
   @Override
-  void compile(Set<String> besideSites) {
-    first(besideSites);
-    next(besideSites);
+  void compile(Set<String> unmergedSites) {
+    prefill(unmergedSites);
+    decode(unmergedSites);
   }
 
   CausalNetwork network() {
@@ -57,60 +57,63 @@ public final class CausalPrograms extends TextPrograms {
    * The first tokens of sequences, kept in a cache: logits F32 [batch, vocabulary] after the last
    * token of each row.
    */
-  Network first(Set<String> besideSites) {
+  Network prefill(Set<String> unmergedSites) {
     return program(
         "first",
-        besideSites,
+        unmergedSites,
         (graph, weights) -> {
-          Tokens tokens = Tokens.declare(graph);
+          TokenInputs tokens = TokenInputs.declare(graph);
           Expr last = graph.input(LAST, DType.I64, Shape.of(Shape.UNKNOWN));
-          StagedCache cache = new StagedCache(graph, network.memory(), compute, tokens.positions());
-          Expr hidden = network.hidden(weights, tokens, new FirstTokens(cache), compute);
+          StagedCache cache =
+              new StagedCache(graph, network.cacheSize(), compute, tokens.positions());
+          Expr hidden = network.hidden(weights, tokens, new PrefillTokens(cache), compute);
           Expr ends = hidden.takeAlong(1, last.reshape(-1, 1, 1)).squeeze(1);
           return List.of(network.logits(weights, ends).to(DType.F32));
         });
   }
 
   /** One more token of each row: logits F32 [batch, vocabulary]. */
-  Network next(Set<String> besideSites) {
+  Network decode(Set<String> unmergedSites) {
     return program(
         "next",
-        besideSites,
+        unmergedSites,
         (graph, weights) -> {
-          Tokens tokens = oneToken(graph);
+          TokenInputs tokens = oneToken(graph);
           Expr places = graph.input(PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
-          StagedCache cache = new StagedCache(graph, network.memory(), compute, tokens.positions());
-          AttentionMemory memory = new NextToken(cache, places);
+          StagedCache cache =
+              new StagedCache(graph, network.cacheSize(), compute, tokens.positions());
+          AttentionCache memory = new DecodeToken(cache, places);
           Expr hidden = network.hidden(weights, tokens, memory, compute);
           return List.of(network.logits(weights, hidden.squeeze(1)).to(DType.F32));
         });
   }
 
   /** Declares one token of each row. */
-  static Tokens oneToken(Graph graph) {
+  static TokenInputs oneToken(Graph graph) {
     Shape one = Shape.of(Shape.UNKNOWN, 1);
-    return new Tokens(
-        graph.input(Tokens.IDS, DType.I64, one), graph.input(Tokens.POSITIONS, DType.I64, one));
+    return new TokenInputs(
+        graph.input(TokenInputs.IDS, DType.I64, one),
+        graph.input(TokenInputs.POSITIONS, DType.I64, one));
   }
 
   /** Whole sequences: logits F32 [batch, tokens, vocabulary]. */
-  Network whole(Set<String> besideSites) {
+  Network whole(Set<String> unmergedSites) {
     return program(
         "whole",
-        besideSites,
+        unmergedSites,
         (graph, weights) -> {
           Expr hidden =
-              network.hidden(weights, Tokens.declare(graph), AttentionMemory.WHOLE, compute);
+              network.hidden(weights, TokenInputs.declare(graph), AttentionCache.WHOLE, compute);
           return List.of(network.logits(weights, hidden).to(DType.F32));
         });
   }
 
   /** How unlikely tokens of whole sequences are: F32 [n], as {@link NextTokenLoss} says. */
   @Override
-  public Network score(Set<String> besideSites) {
+  public Network score(Set<String> unmergedSites) {
     return program(
         "score",
-        besideSites,
+        unmergedSites,
         (graph, weights) ->
             List.of(NextTokenLoss.declare(graph).stage(network, weights, compute, DType.F32)));
   }

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.text.network.MemorySize;
+import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.StagedCache;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ record KeyValueCache(Map<String, Tensor> tensors) {
    * @param rows of the batch
    * @param room tokens for each row
    */
-  static KeyValueCache of(Scope scope, MemorySize size, DType type, int rows, int room) {
+  static KeyValueCache of(Scope scope, CacheSize size, DType type, int rows, int room) {
     Shape shape = Shape.of(rows, size.heads(), room, size.width());
     Map<String, Tensor> tensors = new HashMap<>();
     ByteBuffer zeros = ByteBuffer.allocateDirect(Math.toIntExact(type.bytes(shape.elements())));

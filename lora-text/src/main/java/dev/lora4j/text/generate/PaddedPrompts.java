@@ -12,7 +12,7 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // handed to tensors as they are, and never compared
 record PaddedPrompts(Shape shape, long[] ids, long[] present, long[] positions) {
-  static PaddedPrompts of(List<Start> starts) {
+  static PaddedPrompts of(List<GenerationRequest> starts) {
     int longest = starts.stream().mapToInt(s -> s.prompt().length).max().orElse(1);
     int size = starts.size() * longest;
     PaddedPrompts all =

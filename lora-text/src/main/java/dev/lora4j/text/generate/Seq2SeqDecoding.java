@@ -1,12 +1,12 @@
 package dev.lora4j.text.generate;
 
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.text.network.Encoded;
-import dev.lora4j.text.network.MemorySize;
+import dev.lora4j.text.network.CacheSize;
+import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,7 +21,7 @@ final class Seq2SeqDecoding implements Decoding {
   private final int copies;
   private final PaddedPrompts padded;
   private Map<String, Tensor> seen;
-  private HeldDecoder rows;
+  private DecoderInputs rows;
 
   /**
    * Encodes the prompts.
@@ -32,15 +32,16 @@ final class Seq2SeqDecoding implements Decoding {
     this.programs = programs;
     this.batch = batch;
     this.copies = copies;
-    MemorySize size = programs.network().memory();
+    CacheSize size = programs.network().cacheSize();
     Map<String, Tensor> cache =
-        KeyValueCache.of(batch.scope(), size, programs.base().compute(), count(), batch.most() + 1)
+        KeyValueCache.of(
+                batch.scope(), size, programs.base().compute(), count(), batch.maxNewTokens() + 1)
             .tensors();
-    Network next = programs.next(batch.besideSites());
+    Network next = programs.decode(batch.unmergedSites());
     padded = PaddedPrompts.of(batch.starts());
     seen = encoded();
     int[] all = batch.rows(copies);
-    rows = HeldDecoder.of(batch, programs, next, all, cache, encoded(all));
+    rows = DecoderInputs.of(batch, programs, next, all, cache, encoded(all));
   }
 
   private int count() {
@@ -50,25 +51,25 @@ final class Seq2SeqDecoding implements Decoding {
   /** All that the decoder sees of the inputs of rows whose start is said. */
   private Map<String, Tensor> encoded(int[] starts) {
     Map<String, Tensor> all = new HashMap<>(seen);
-    all.put(Encoded.PRESENT, present(starts));
+    all.put(EncodedInputs.PRESENT, present(starts));
     return all;
   }
 
   /** Keys and values that it sees, of all rows, by the names that it holds them under. */
   private Map<String, Tensor> encoded() {
-    Network network = programs.encode(batch.besideSites());
+    Network network = programs.encode(batch.unmergedSites());
     Scope owner = batch.scope();
     Map<String, Tensor> found = new HashMap<>();
     try (Scope step = owner.child("inputs");
-        Held held = batch.hold(network, programs.base(), Map.of())) {
+        HeldInputs held = batch.hold(network, programs.base(), Map.of())) {
       Map<String, Tensor> data = new HashMap<>(batch.mixing(batch.rows(1)));
       data.put(OutputLoss.INPUT, Tensor.ofLongs(step, padded.shape(), padded.ids()));
-      data.put(Encoded.PRESENT, Tensor.ofLongs(step, padded.shape(), padded.present()));
+      data.put(EncodedInputs.PRESENT, Tensor.ofLongs(step, padded.shape(), padded.present()));
       List<Tensor> all = network.run(owner, held, data);
-      int layers = programs.network().memory().layers();
+      int layers = programs.network().cacheSize().layers();
       for (int layer = 0; layer < layers; layer++) {
-        found.put(Encoded.keysName(layer), all.get(layer));
-        found.put(Encoded.valuesName(layer), all.get(layers + layer));
+        found.put(EncodedInputs.keysName(layer), all.get(layer));
+        found.put(EncodedInputs.valuesName(layer), all.get(layers + layer));
       }
     }
     return copies > 1

@@ -8,13 +8,13 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.AttentionMemory;
-import dev.lora4j.text.network.Encoded;
-import dev.lora4j.text.network.NextToken;
+import dev.lora4j.text.network.AttentionCache;
+import dev.lora4j.text.network.DecodeToken;
+import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.network.StagedCache;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -40,9 +40,9 @@ public final class Seq2SeqPrograms extends TextPrograms {
   }
 
   @Override
-  void compile(Set<String> besideSites) {
-    encode(besideSites);
-    next(besideSites);
+  void compile(Set<String> unmergedSites) {
+    encode(unmergedSites);
+    decode(unmergedSites);
   }
 
   Seq2SeqNetwork network() {
@@ -53,22 +53,22 @@ public final class Seq2SeqPrograms extends TextPrograms {
    * Inputs as the decoder sees them: keys of each of its layers, then values of each, [batch,
    * heads, tokens, width].
    */
-  Network encode(Set<String> besideSites) {
+  Network encode(Set<String> unmergedSites) {
     return program(
         "encode",
-        besideSites,
+        unmergedSites,
         (graph, weights) -> {
-          Encoded encoded = encoded(graph, weights);
+          EncodedInputs encoded = encoded(graph, weights);
           List<Expr> all = new ArrayList<>(encoded.keys());
           all.addAll(encoded.values());
           return all;
         });
   }
 
-  private Encoded encoded(Graph graph, Weights weights) {
+  private EncodedInputs encoded(Graph graph, Weights weights) {
     Expr ids = tokens(graph, OutputLoss.INPUT);
-    Expr present = tokens(graph, Encoded.PRESENT);
-    return network.seen(weights, network.encode(weights, ids, present, compute), present);
+    Expr present = tokens(graph, EncodedInputs.PRESENT);
+    return network.encodedInputs(weights, network.encode(weights, ids, present, compute), present);
   }
 
   private static Expr tokens(Graph graph, String name) {
@@ -76,41 +76,42 @@ public final class Seq2SeqPrograms extends TextPrograms {
   }
 
   /** One more token of each row: logits F32 [batch, vocabulary]. */
-  Network next(Set<String> besideSites) {
+  Network decode(Set<String> unmergedSites) {
     return program(
         "next",
-        besideSites,
+        unmergedSites,
         (graph, weights) -> {
-          Tokens tokens = CausalPrograms.oneToken(graph);
+          TokenInputs tokens = CausalPrograms.oneToken(graph);
           Expr places = graph.input(CausalPrograms.PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
-          Encoded encoded = Encoded.declare(graph, network.memory(), compute);
-          StagedCache cache = new StagedCache(graph, network.memory(), compute, tokens.positions());
-          AttentionMemory memory = new NextToken(cache, places);
+          EncodedInputs encoded = EncodedInputs.declare(graph, network.cacheSize(), compute);
+          StagedCache cache =
+              new StagedCache(graph, network.cacheSize(), compute, tokens.positions());
+          AttentionCache memory = new DecodeToken(cache, places);
           Expr hidden = network.decode(weights, tokens, memory, encoded, compute);
           return List.of(network.logits(weights, hidden.squeeze(1)).to(DType.F32));
         });
   }
 
   /** Whole outputs: logits F32 [batch, tokens, vocabulary]. */
-  Network whole(Set<String> besideSites) {
+  Network whole(Set<String> unmergedSites) {
     return program(
         "whole",
-        besideSites,
+        unmergedSites,
         (graph, weights) -> {
-          Encoded encoded = encoded(graph, weights);
+          EncodedInputs encoded = encoded(graph, weights);
           Expr hidden =
               network.decode(
-                  weights, Tokens.declare(graph), AttentionMemory.WHOLE, encoded, compute);
+                  weights, TokenInputs.declare(graph), AttentionCache.WHOLE, encoded, compute);
           return List.of(network.logits(weights, hidden).to(DType.F32));
         });
   }
 
   /** How unlikely tokens of whole outputs are: F32 [n], as {@link OutputLoss} says. */
   @Override
-  public Network score(Set<String> besideSites) {
+  public Network score(Set<String> unmergedSites) {
     return program(
         "score",
-        besideSites,
+        unmergedSites,
         (graph, weights) ->
             List.of(OutputLoss.declare(graph).stage(network, weights, compute, DType.F32)));
   }

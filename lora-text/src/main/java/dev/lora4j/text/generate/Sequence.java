@@ -1,11 +1,11 @@
 package dev.lora4j.text.generate;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.Arrays;
 
 /** A sequence that grows token by token. */
 final class Sequence {
-  private final Start start;
+  private final GenerationRequest start;
   private final int begun;
   private int[] tokens;
   private int length;
@@ -13,10 +13,10 @@ final class Sequence {
   private boolean ended;
 
   /** Begins with these tokens. */
-  Sequence(Start start, int[] begin) {
+  Sequence(GenerationRequest start, int[] begin) {
     this.start = start;
     begun = begin.length;
-    tokens = Arrays.copyOf(begin, begun + start.most());
+    tokens = Arrays.copyOf(begin, begun + start.maxNewTokens());
     length = begun;
   }
 
@@ -46,10 +46,10 @@ final class Sequence {
   void add(float[] logits) {
     int count = length - begun;
     double chance =
-        start.sampling().temperature() == 0 ? 0 : Noise.of(start.seed(), count).uniform();
-    int next = NextTokenChoice.of(logits, Arrays.copyOf(tokens, length), start.sampling(), chance);
+        start.sampling().temperature() == 0 ? 0 : SeededNoise.of(start.seed(), count).uniform();
+    int next = TokenSampler.of(logits, Arrays.copyOf(tokens, length), start.sampling(), chance);
     tokens[length++] = next;
-    boolean stopped = start.heard().test(next);
+    boolean stopped = start.listener().test(next);
     ended = start.ends().contains(next);
     done = stopped || ended || length == tokens.length;
   }

@@ -15,7 +15,7 @@ public record TextGenerator(TextPrograms programs) {
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
    * @throws ArithmeticException if the model's logits are not finite
    */
-  public List<Grown> generate(Scope scope, List<Start> starts) {
+  public List<GeneratedTokens> generate(Scope scope, List<GenerationRequest> starts) {
     return generate(scope, starts, BeamSettings.NONE);
   }
 
@@ -26,17 +26,18 @@ public record TextGenerator(TextPrograms programs) {
    * @throws IllegalArgumentException if a start draws its tokens by chance, and there are several
    *     beams
    */
-  public List<Grown> generate(Scope scope, List<Start> starts, BeamSettings settings) {
+  public List<GeneratedTokens> generate(
+      Scope scope, List<GenerationRequest> starts, BeamSettings settings) {
     if (settings.beams() > 1) {
       starts.forEach(TextGenerator::requireNoChance);
     }
-    TreeMap<Integer, Grown> grown = new TreeMap<>();
+    TreeMap<Integer, GeneratedTokens> grown = new TreeMap<>();
     AdaptedBatch.each(
         scope,
         programs,
         starts,
         batch -> {
-          List<Grown> some = settings.beams() > 1 ? search(batch, settings) : grow(batch);
+          List<GeneratedTokens> some = settings.beams() > 1 ? search(batch, settings) : grow(batch);
           for (int i = 0; i < some.size(); i++) {
             grown.put(batch.numbers().get(i), some.get(i));
           }
@@ -44,7 +45,7 @@ public record TextGenerator(TextPrograms programs) {
     return List.copyOf(grown.values());
   }
 
-  private static void requireNoChance(Start start) {
+  private static void requireNoChance(GenerationRequest start) {
     if (start.sampling().temperature() != 0) {
       throw new IllegalArgumentException(
           "Several beams are followed by the likeliest tokens, not by chance: set temperature to 0,"
@@ -52,42 +53,42 @@ public record TextGenerator(TextPrograms programs) {
     }
   }
 
-  private List<Grown> grow(AdaptedBatch batch) {
+  private List<GeneratedTokens> grow(AdaptedBatch batch) {
     Decoding decoding = programs.begin(batch, 1);
     List<Sequence> rows = new ArrayList<>();
     for (int i = 0; i < batch.starts().size(); i++) {
       rows.add(new Sequence(batch.starts().get(i), decoding.begins().get(i)));
     }
-    new SampledRun(batch.scope(), decoding, rows).run();
-    return rows.stream().map(r -> new Grown(r.added(), r.ended())).toList();
+    new SampledGeneration(batch.scope(), decoding, rows).run();
+    return rows.stream().map(r -> new GeneratedTokens(r.added(), r.ended())).toList();
   }
 
-  private List<Grown> search(AdaptedBatch batch, BeamSettings settings) {
-    List<Grown> all = new ArrayList<>();
-    List<Beams> searches = beams(batch, settings);
+  private List<GeneratedTokens> search(AdaptedBatch batch, BeamSettings settings) {
+    List<GeneratedTokens> all = new ArrayList<>();
+    List<BeamHypotheses> searches = beams(batch, settings);
     for (int i = 0; i < searches.size(); i++) {
-      all.add(heard(batch.starts().get(i), searches.get(i).grown()));
+      all.add(heard(batch.starts().get(i), searches.get(i).generated()));
     }
     return all;
   }
 
   /** Searches that came to their ends. */
-  List<Beams> beams(AdaptedBatch batch, BeamSettings settings) {
+  List<BeamHypotheses> beams(AdaptedBatch batch, BeamSettings settings) {
     Decoding decoding = programs.begin(batch, settings.beams());
-    List<Beams> searches = new ArrayList<>();
+    List<BeamHypotheses> searches = new ArrayList<>();
     for (int i = 0; i < batch.starts().size(); i++) {
-      searches.add(new Beams(batch.starts().get(i), decoding.begins().get(i), settings));
+      searches.add(new BeamHypotheses(batch.starts().get(i), decoding.begins().get(i), settings));
     }
-    new BeamRun(batch.scope(), decoding, searches, settings.beams()).run();
+    new BeamSearch(batch.scope(), decoding, searches, settings.beams()).run();
     return searches;
   }
 
   /** What a start wants to hear of a sequence. */
-  private static Grown heard(Start start, Grown grown) {
+  private static GeneratedTokens heard(GenerationRequest start, GeneratedTokens grown) {
     int[] added = grown.added();
     for (int i = 0; i < added.length; i++) {
-      if (start.heard().test(added[i])) {
-        return new Grown(Arrays.copyOf(added, i + 1), start.ends().contains(added[i]));
+      if (start.listener().test(added[i])) {
+        return new GeneratedTokens(Arrays.copyOf(added, i + 1), start.ends().contains(added[i]));
       }
     }
     return grown;

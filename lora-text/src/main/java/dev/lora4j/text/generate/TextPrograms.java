@@ -1,10 +1,10 @@
 package dev.lora4j.text.generate;
 
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.StackedFactors;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.Weights;
@@ -29,17 +29,17 @@ import java.util.function.BiFunction;
 public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqPrograms {
   private final Scope scope;
   private final TextModel base;
-  private final Patch patch;
+  private final MergedParameter patch;
   private final StackedFactors factors;
-  private final CacheRows rows;
+  private final CacheReordering rows;
   private final Map<String, Network> made = new ConcurrentHashMap<>();
 
   TextPrograms(Scope scope, TextModel base) {
     this.scope = scope;
     this.base = base;
-    this.patch = new Patch(scope);
+    this.patch = new MergedParameter(scope);
     this.factors = scope.own(StackedFactors.besides(base.weights(), scope, patch, base.compute()));
-    this.rows = new CacheRows(scope, base.compute());
+    this.rows = new CacheReordering(scope, base.compute());
   }
 
   /** For a model, owned by {@code scope}; empty if its network writes no texts. */
@@ -58,7 +58,7 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
    *
    * @param besideSites where there are adapters beside the weights
    */
-  public abstract Network score(Set<String> besideSites);
+  public abstract Network score(Set<String> unmergedSites);
 
   /**
    * Reads the prompts of a batch.
@@ -72,7 +72,7 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   }
 
   /** What mixes adapters. */
-  public final Patch patch() {
+  public final MergedParameter patch() {
     return patch;
   }
 
@@ -90,13 +90,13 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   public final void prepare(List<MixPlan> mixes) {
     BatchMix mix = AdaptedBatch.mix(base, mixes);
     factors.of(mix).close();
-    compile(mix.besideSites());
+    compile(mix.unmergedSites());
   }
 
   /** Makes the programs that read prompts and go on from them. */
-  abstract void compile(Set<String> besideSites);
+  abstract void compile(Set<String> unmergedSites);
 
-  final CacheRows rows() {
+  final CacheReordering rows() {
     return rows;
   }
 
@@ -107,9 +107,9 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
    * @param staging gives the outputs
    */
   final Network program(
-      String kind, Set<String> besideSites, BiFunction<Graph, Weights, List<Expr>> staging) {
+      String kind, Set<String> unmergedSites, BiFunction<Graph, Weights, List<Expr>> staging) {
     return made.computeIfAbsent(
-        kind + new TreeSet<>(besideSites),
+        kind + new TreeSet<>(unmergedSites),
         key ->
             Network.compile(
                 scope,
@@ -117,9 +117,9 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
                 base.compute(),
                 (graph, weights) -> {
                   SiteAdapters adapters =
-                      besideSites.isEmpty()
+                      unmergedSites.isEmpty()
                           ? SiteAdapters.NONE
-                          : new Beside(besideSites, base.compute()).declare(graph);
+                          : new UnmergedAdapters(unmergedSites, base.compute()).declare(graph);
                   return staging.apply(graph, weights.apply(adapters));
                 }));
   }

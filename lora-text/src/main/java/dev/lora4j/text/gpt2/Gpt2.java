@@ -3,11 +3,11 @@ package dev.lora4j.text.gpt2;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.text.network.AttentionMemory;
+import dev.lora4j.text.network.AttentionCache;
+import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.MemorySize;
-import dev.lora4j.text.network.Reach;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.SlidingWindow;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.List;
 import java.util.Map;
 
@@ -31,12 +31,12 @@ public record Gpt2(Gpt2Config config) implements CausalNetwork {
   }
 
   @Override
-  public MemorySize memory() {
-    return new MemorySize(config.layers(), config.heads(), config.width() / config.heads());
+  public CacheSize cacheSize() {
+    return new CacheSize(config.layers(), config.heads(), config.width() / config.heads());
   }
 
   @Override
-  public Expr hidden(Weights weights, Tokens tokens, AttentionMemory memory, DType compute) {
+  public Expr hidden(Weights weights, TokenInputs tokens, AttentionCache memory, DType compute) {
     Weights model = weights.at(MODEL);
     int width = config.width();
     Expr words = model.embedding(EMBEDDING, tokens.ids(), config.vocabSize(), width);
@@ -61,19 +61,19 @@ public record Gpt2(Gpt2Config config) implements CausalNetwork {
     return config.tied() ? Map.of(HEAD + ".weight", embedding) : Map.of();
   }
 
-  private Expr attention(Weights at, Expr x, AttentionMemory memory, int layer) {
+  private Expr attention(Weights at, Expr x, AttentionCache memory, int layer) {
     List<Expr> parts = at.linear("c_attn", x, 3L * config.width()).chunk(3, -1);
     Expr q = scaled(parts.get(0), layer).splitHeads(config.heads());
     Expr k = parts.get(1).splitHeads(config.heads());
     Expr v = parts.get(2).splitHeads(config.heads());
-    Expr mixed = memory.attend(layer, q, k, v, Reach.ALL).joinHeads();
+    Expr mixed = memory.attend(layer, q, k, v, SlidingWindow.ALL).joinHeads();
     return at.linear("c_proj", mixed, config.width());
   }
 
   /** Queries such that attention, which divides by the root of the width, gives these scores. */
   private Expr scaled(Expr q, int layer) {
     double scale = config.scores().byLayer() ? 1.0 / (layer + 1) : 1;
-    scale *= config.scores().byWidth() ? 1 : Math.sqrt(memory().width());
+    scale *= config.scores().byWidth() ? 1 : Math.sqrt(cacheSize().width());
     return scale == 1 ? q : q.mul(scale);
   }
 

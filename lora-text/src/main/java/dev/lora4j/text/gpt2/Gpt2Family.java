@@ -6,8 +6,8 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
+import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
-import dev.lora4j.text.network.TextNetwork;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,17 +34,17 @@ public final class Gpt2Family implements TextFamily {
   }
 
   @Override
-  public TextNetwork network(ConfigFile config) {
+  public LanguageNetwork network(ConfigFile config) {
     List<String> labels = ClassLabels.of(config);
     return labels.isEmpty() ? new Gpt2(Gpt2Config.read(config)) : classifier(config, labels);
   }
 
   @Override
-  public TextNetwork classifier(ConfigFile config, int labels) {
+  public LanguageNetwork classifier(ConfigFile config, int labels) {
     return classifier(config, ClassLabels.of(config, labels));
   }
 
-  private static TextNetwork classifier(ConfigFile config, List<String> labels) {
+  private static LanguageNetwork classifier(ConfigFile config, List<String> labels) {
     Gpt2Config sizes = Gpt2Config.read(config);
     return LastTokenClassifier.of(new Gpt2(sizes), sizes.width(), labels, config);
   }

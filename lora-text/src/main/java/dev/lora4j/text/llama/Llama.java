@@ -3,11 +3,11 @@ package dev.lora4j.text.llama;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.text.network.AttentionMemory;
+import dev.lora4j.text.network.AttentionCache;
+import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.MemorySize;
 import dev.lora4j.text.network.Rope;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.Map;
 
 /**
@@ -29,12 +29,12 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
   }
 
   @Override
-  public MemorySize memory() {
-    return new MemorySize(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim());
+  public CacheSize cacheSize() {
+    return new CacheSize(config.numHiddenLayers(), config.numKeyValueHeads(), config.headDim());
   }
 
   @Override
-  public Expr hidden(Weights weights, Tokens tokens, AttentionMemory memory, DType compute) {
+  public Expr hidden(Weights weights, TokenInputs tokens, AttentionCache memory, DType compute) {
     Weights model = weights.at("model");
     Expr x =
         model
@@ -60,12 +60,12 @@ public record Llama(LlamaConfig config) implements CausalNetwork {
     return config.tied() ? Map.of(HEAD + ".weight", EMBEDDING + ".weight") : Map.of();
   }
 
-  private Expr attention(Weights at, Expr x, Rope.Turns turns, AttentionMemory memory, int layer) {
+  private Expr attention(Weights at, Expr x, Rope.Turns turns, AttentionCache memory, int layer) {
     Expr q =
         turns.apply(headNorm(at, "q_norm", heads(at, "q_proj", x, config.numAttentionHeads())));
     Expr k = turns.apply(headNorm(at, "k_norm", heads(at, "k_proj", x, config.numKeyValueHeads())));
     Expr v = heads(at, "v_proj", x, config.numKeyValueHeads());
-    Expr mixed = memory.attend(layer, q, k, v, config.reach().get(layer)).joinHeads();
+    Expr mixed = memory.attend(layer, q, k, v, config.slidingWindow().get(layer)).joinHeads();
     return at.linear("o_proj", mixed, config.hiddenSize(), config.bias().output());
   }
 

@@ -3,9 +3,9 @@ package dev.lora4j.text.llama;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.text.model.ConfigSizes;
-import dev.lora4j.text.network.Reach;
 import dev.lora4j.text.network.Rope;
 import dev.lora4j.text.network.RopeScaling;
+import dev.lora4j.text.network.SlidingWindow;
 import java.util.List;
 
 /**
@@ -22,7 +22,7 @@ import java.util.List;
  * @param maxPositionEmbeddings the longest sequence
  * @param rmsNormEps epsilon of norms
  * @param rope how positions turn queries and keys
- * @param reach how far back a token sees, of each layer
+ * @param slidingWindow how far back a token sees, of each layer
  * @param bias which linear layers have a bias
  * @param headNorm whether queries and keys are normed (Qwen3)
  * @param tied whether the head has the table of the embedding
@@ -38,7 +38,7 @@ public record LlamaConfig(
     int maxPositionEmbeddings,
     double rmsNormEps,
     Rope rope,
-    List<Reach> reach,
+    List<SlidingWindow> slidingWindow,
     Bias bias,
     boolean headNorm,
     boolean tied) {
@@ -46,7 +46,7 @@ public record LlamaConfig(
 
   /** Copies its list. */
   public LlamaConfig {
-    reach = List.copyOf(reach);
+    slidingWindow = List.copyOf(slidingWindow);
   }
 
   /**
@@ -92,7 +92,7 @@ public record LlamaConfig(
         longest,
         sizes.epsilon("rms_norm_eps", 1e-6),
         RopeScaling.read(config, headDim, longest),
-        kind.reach(config, layers),
+        kind.slidingWindows(config, layers),
         kind.bias(config),
         kind == LlamaKind.QWEN3,
         config.flag("tie_word_embeddings", false));

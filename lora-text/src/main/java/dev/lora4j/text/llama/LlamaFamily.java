@@ -4,8 +4,8 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.text.model.ClassLabels;
 import dev.lora4j.text.model.TextFamily;
+import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.LastTokenClassifier;
-import dev.lora4j.text.network.TextNetwork;
 import java.util.List;
 
 /** LLaMA 2 and 3, Mistral, Qwen2, Qwen3, SmolLM. */
@@ -25,17 +25,17 @@ public final class LlamaFamily implements TextFamily {
   }
 
   @Override
-  public TextNetwork network(ConfigFile config) {
+  public LanguageNetwork network(ConfigFile config) {
     List<String> labels = ClassLabels.of(config);
     return labels.isEmpty() ? new Llama(LlamaConfig.read(config)) : classifier(config, labels);
   }
 
   @Override
-  public TextNetwork classifier(ConfigFile config, int labels) {
+  public LanguageNetwork classifier(ConfigFile config, int labels) {
     return classifier(config, ClassLabels.of(config, labels));
   }
 
-  private static TextNetwork classifier(ConfigFile config, List<String> labels) {
+  private static LanguageNetwork classifier(ConfigFile config, List<String> labels) {
     LlamaConfig sizes = LlamaConfig.read(config);
     return LastTokenClassifier.of(new Llama(sizes), sizes.hiddenSize(), labels, config);
   }

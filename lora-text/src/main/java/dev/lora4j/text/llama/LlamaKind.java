@@ -4,7 +4,7 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.text.llama.LlamaConfig.Bias;
 import dev.lora4j.text.model.ConfigSizes;
-import dev.lora4j.text.network.Reach;
+import dev.lora4j.text.network.SlidingWindow;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -56,10 +56,10 @@ enum LlamaKind {
    * How far back the tokens of each layer see. Mistral has a window unless it says null; Qwen's has
    * one if it says so, in the layers that {@code layer_types} names, or in its last ones.
    */
-  List<Reach> reach(ConfigFile config, int layers) {
+  List<SlidingWindow> slidingWindows(ConfigFile config, int layers) {
     int window = window(config);
     if (window == 0) {
-      return Collections.nCopies(layers, Reach.ALL);
+      return Collections.nCopies(layers, SlidingWindow.ALL);
     }
     if (this != MISTRAL && config.has("layer_types")) {
       List<String> types = config.texts("layer_types");
@@ -73,12 +73,12 @@ enum LlamaKind {
                 + " layers.");
       }
       return types.stream()
-          .map(t -> t.equals("sliding_attention") ? Reach.of(window) : Reach.ALL)
+          .map(t -> t.equals("sliding_attention") ? SlidingWindow.of(window) : SlidingWindow.ALL)
           .toList();
     }
     int first = this == MISTRAL ? 0 : config.integer("max_window_layers", 28);
     return IntStream.range(0, layers)
-        .mapToObj(layer -> layer < first ? Reach.ALL : Reach.of(window))
+        .mapToObj(layer -> layer < first ? SlidingWindow.ALL : SlidingWindow.of(window))
         .toList();
   }
 

@@ -1,7 +1,7 @@
 package dev.lora4j.text.model;
 
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.model.ConfiguredKinds;
+import dev.lora4j.core.model.ConfiguredExtensions;
 import dev.lora4j.core.model.ModelException;
 
 /** The families of language models that there are, with those that plug-ins bring. */
@@ -14,7 +14,7 @@ final class TextFamilies {
    * @throws ModelException if none knows it, or several claim it
    */
   static TextFamily of(ConfigFile config) {
-    return ConfiguredKinds.of(
+    return ConfiguredExtensions.of(
         TextFamily.class,
         TextFamily::recognises,
         config,

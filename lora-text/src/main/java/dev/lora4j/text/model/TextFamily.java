@@ -4,7 +4,7 @@ import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Parameter;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.util.List;
 
 /**
@@ -23,14 +23,14 @@ public interface TextFamily {
    *
    * @throws ModelException if it asks for what the family does not have
    */
-  TextNetwork network(ConfigFile config);
+  LanguageNetwork network(ConfigFile config);
 
   /**
    * The network that a configuration describes, with a head that tells so many classes apart.
    *
    * @throws ModelException if the family has no such heads
    */
-  default TextNetwork classifier(ConfigFile config, int labels) {
+  default LanguageNetwork classifier(ConfigFile config, int labels) {
     throw new ModelException(
         config.file()
             + ": "

@@ -2,7 +2,7 @@ package dev.lora4j.text.model;
 
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.writing.BaseUse;
+import dev.lora4j.core.format.writing.BaseUsage;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ConvertedWeights;
 import dev.lora4j.core.model.KnownBases;
@@ -17,7 +17,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public final class TextModel {
   private final Scope scope;
   private final Path path;
   private final TextFamily family;
-  private final TextNetwork network;
+  private final LanguageNetwork network;
   private final DType compute;
   private final WeightStore weights;
   private final SiteCatalogue sites;
@@ -57,7 +57,7 @@ public final class TextModel {
   private final boolean whole;
   private String hash = "";
 
-  private TextModel(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
+  private TextModel(Scope scope, Path folder, DType compute, Optional<ClassifierHead> head) {
     this.scope = scope;
     this.path = folder;
     this.compute = compute;
@@ -95,7 +95,7 @@ public final class TextModel {
       notes = new ArrayList<>(conversion.notes());
       this.started = started.stream().map(Parameter::name).toList();
       if (!started.isEmpty()) {
-        notes.add(NewHead.note(started));
+        notes.add(ClassifierHead.note(started));
       }
     }
     sites = walkSites();
@@ -118,7 +118,7 @@ public final class TextModel {
    *
    * @throws ModelException as there, and if the family of the model has no such heads
    */
-  public static TextModel load(Scope scope, Path folder, DType compute, NewHead head) {
+  public static TextModel load(Scope scope, Path folder, DType compute, ClassifierHead head) {
     return load(scope, folder, compute, Optional.of(head));
   }
 
@@ -147,7 +147,8 @@ public final class TextModel {
     requireModel(folder);
     ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
     TextFamily family = TextFamilies.of(config);
-    TextNetwork network = labels == 0 ? family.network(config) : family.classifier(config, labels);
+    LanguageNetwork network =
+        labels == 0 ? family.network(config) : family.classifier(config, labels);
     Map<String, Site> sites = new LinkedHashMap<>();
     SiteAdapters collecting =
         (site, x, y) -> {
@@ -170,7 +171,7 @@ public final class TextModel {
    *
    * @throws ModelException if it is no such model
    */
-  public static TextNetwork outline(Path folder) {
+  public static LanguageNetwork outline(Path folder) {
     requireModel(folder);
     ConfigFile config = ConfigFile.read(folder.resolve(CONFIG));
     TextFamily family = TextFamilies.of(config);
@@ -187,7 +188,8 @@ public final class TextModel {
     }
   }
 
-  private static TextModel load(Scope scope, Path folder, DType compute, Optional<NewHead> head) {
+  private static TextModel load(
+      Scope scope, Path folder, DType compute, Optional<ClassifierHead> head) {
     requireModel(folder);
     return new TextModel(scope, folder, compute, head);
   }
@@ -256,20 +258,20 @@ public final class TextModel {
    * PEFT's name for what it does. What a configuration calls {@code _name_or_path} is often the
    * model that this one was made of.
    */
-  public BaseUse use() {
+  public BaseUsage use() {
     String folder = path.toAbsolutePath().normalize().toString();
     Matcher cached = CACHED.matcher(folder);
     String place = cached.matches() ? cached.group(1) + "/" + cached.group(2) : folder;
     if (network instanceof EncoderNetwork encoder) {
-      return new BaseUse(
+      return new BaseUsage(
           place, encoder.labels().isEmpty() ? Optional.empty() : Optional.of("SEQ_CLS"));
     }
-    return new BaseUse(
+    return new BaseUsage(
         place, Optional.of(network instanceof CausalNetwork ? "CAUSAL_LM" : "SEQ_2_SEQ_LM"));
   }
 
   /** The network. */
-  public TextNetwork network() {
+  public LanguageNetwork network() {
     return network;
   }
 
@@ -298,7 +300,7 @@ public final class TextModel {
     return whole;
   }
 
-  /** Names of the weights of a {@linkplain NewHead new head} that start from chance. */
+  /** Names of the weights of a {@linkplain ClassifierHead new head} that start from chance. */
   public List<String> started() {
     return started;
   }

@@ -2,7 +2,7 @@ package dev.lora4j.text.model;
 
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.model.WeightFiles;
-import dev.lora4j.core.model.WeightPlaces;
+import dev.lora4j.core.model.WeightLocations;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.Shape;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The weights of a folder in the layout of transformers: one file, or shards with their index. */
-final class TransformersFolder implements WeightPlaces, AutoCloseable {
+final class TransformersFolder implements WeightLocations, AutoCloseable {
   private final Path folder;
   private final TextFamily family;
   private final TensorStore store;

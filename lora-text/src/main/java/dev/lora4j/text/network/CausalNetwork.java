@@ -6,9 +6,9 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 
 /** A network that foretells each next token from those before it (GPT-2, LLaMA). */
-public non-sealed interface CausalNetwork extends TextNetwork {
+public non-sealed interface CausalNetwork extends LanguageNetwork {
   /** Sizes of what attention remembers. */
-  MemorySize memory();
+  CacheSize cacheSize();
 
   /**
    * Stages all but the head.
@@ -17,7 +17,7 @@ public non-sealed interface CausalNetwork extends TextNetwork {
    * @param compute the type to compute in
    * @return the last layer's output after the final norm, [batch, tokens, width]
    */
-  Expr hidden(Weights weights, Tokens tokens, AttentionMemory memory, DType compute);
+  Expr hidden(Weights weights, TokenInputs tokens, AttentionCache memory, DType compute);
 
   /**
    * Stages the head.
@@ -30,6 +30,6 @@ public non-sealed interface CausalNetwork extends TextNetwork {
   @Override
   default void walk(Weights weights, DType compute) {
     Graph graph = weights.graph();
-    logits(weights, hidden(weights, Tokens.declare(graph), AttentionMemory.WHOLE, compute));
+    logits(weights, hidden(weights, TokenInputs.declare(graph), AttentionCache.WHOLE, compute));
   }
 }

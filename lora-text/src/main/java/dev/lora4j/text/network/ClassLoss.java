@@ -12,14 +12,14 @@ import dev.lora4j.core.tensor.Shape;
  * @param tokens the texts
  * @param classes I64 [batch], the number of each text's class
  */
-public record ClassLoss(EncoderTokens tokens, Expr classes) {
+public record ClassLoss(EncoderInputs tokens, Expr classes) {
   /** Name of the input with the classes. */
   public static final String CLASSES = "classes";
 
   /** Declares the inputs, in the order of the components. */
   public static ClassLoss declare(Graph graph) {
     return new ClassLoss(
-        EncoderTokens.declare(graph), graph.input(CLASSES, DType.I64, Shape.of(Shape.UNKNOWN)));
+        EncoderInputs.declare(graph), graph.input(CLASSES, DType.I64, Shape.of(Shape.UNKNOWN)));
   }
 
   /**

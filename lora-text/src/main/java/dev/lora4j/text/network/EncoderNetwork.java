@@ -9,7 +9,7 @@ import java.util.List;
  * A network that makes vectors of the tokens of whole texts, with a head for classes if it is to
  * have one: encoders (BERT), and {@linkplain LastTokenClassifier decoders} with such a head.
  */
-public non-sealed interface EncoderNetwork extends TextNetwork {
+public non-sealed interface EncoderNetwork extends LanguageNetwork {
   /** Width of a token's vector. */
   int width();
 
@@ -30,7 +30,7 @@ public non-sealed interface EncoderNetwork extends TextNetwork {
    * @param compute the type to compute in
    * @return the last layer's output, [batch, tokens, width]
    */
-  Expr hidden(Weights weights, EncoderTokens tokens, DType compute);
+  Expr hidden(Weights weights, EncoderInputs tokens, DType compute);
 
   /**
    * Stages the pooler; only where there {@linkplain #pooler is} one.
@@ -47,11 +47,11 @@ public non-sealed interface EncoderNetwork extends TextNetwork {
    * @param hidden [batch, tokens, width]
    * @return logits of the classes, [batch, labels]
    */
-  Expr logits(Weights weights, EncoderTokens tokens, Expr hidden);
+  Expr logits(Weights weights, EncoderInputs tokens, Expr hidden);
 
   @Override
   default void walk(Weights weights, DType compute) {
-    EncoderTokens tokens = EncoderTokens.declare(weights.graph());
+    EncoderInputs tokens = EncoderInputs.declare(weights.graph());
     Expr hidden = hidden(weights, tokens, compute);
     if (pooler()) {
       pooled(weights, hidden);

@@ -63,8 +63,8 @@ public record LastTokenClassifier(
   }
 
   @Override
-  public Expr hidden(Weights weights, EncoderTokens tokens, DType compute) {
-    return decoder.hidden(weights, tokens.tokens(), AttentionMemory.WHOLE, compute);
+  public Expr hidden(Weights weights, EncoderInputs tokens, DType compute) {
+    return decoder.hidden(weights, tokens.tokens(), AttentionCache.WHOLE, compute);
   }
 
   /** There is none. */
@@ -74,7 +74,7 @@ public record LastTokenClassifier(
   }
 
   @Override
-  public Expr logits(Weights weights, EncoderTokens tokens, Expr hidden) {
+  public Expr logits(Weights weights, EncoderInputs tokens, Expr hidden) {
     Expr ids = tokens.tokens().ids();
     Expr counted =
         padId.isPresent() ? tokens.present().and(ids.ne(padId.getAsInt())) : tokens.present();

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
  * @param places I64 [n], where tokens are foretold, counted row by row
  * @param targets I64 [n], the tokens that come there
  */
-public record NextTokenLoss(Tokens tokens, Expr places, Expr targets) {
+public record NextTokenLoss(TokenInputs tokens, Expr places, Expr targets) {
   /** Name of the input with the places. */
   public static final String PLACES = "places";
 
@@ -26,7 +26,7 @@ public record NextTokenLoss(Tokens tokens, Expr places, Expr targets) {
   public static NextTokenLoss declare(Graph graph) {
     Shape any = Shape.of(Shape.UNKNOWN);
     return new NextTokenLoss(
-        Tokens.declare(graph),
+        TokenInputs.declare(graph),
         graph.input(PLACES, DType.I64, any),
         graph.input(TARGETS, DType.I64, any));
   }
@@ -39,7 +39,7 @@ public record NextTokenLoss(Tokens tokens, Expr places, Expr targets) {
    * @return the negative logarithm of each target's probability, [n]
    */
   public Expr stage(CausalNetwork network, Weights weights, DType compute, DType type) {
-    Expr hidden = network.hidden(weights, tokens, AttentionMemory.WHOLE, compute);
+    Expr hidden = network.hidden(weights, tokens, AttentionCache.WHOLE, compute);
     return unlikelihood(hidden, asked -> network.logits(weights, asked), type);
   }
 

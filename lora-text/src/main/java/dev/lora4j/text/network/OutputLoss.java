@@ -23,7 +23,7 @@ public record OutputLoss(Expr input, Expr present, NextTokenLoss asked) {
     Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
     return new OutputLoss(
         graph.input(INPUT, DType.I64, any),
-        graph.input(Encoded.PRESENT, DType.I64, any),
+        graph.input(EncodedInputs.PRESENT, DType.I64, any),
         NextTokenLoss.declare(graph));
   }
 

@@ -10,9 +10,9 @@ import dev.lora4j.core.tensor.Shape;
  * A network of an encoder that reads a whole input, and a decoder that foretells each next token of
  * the output from those before it and the input (T5).
  */
-public non-sealed interface Seq2SeqNetwork extends TextNetwork {
+public non-sealed interface Seq2SeqNetwork extends LanguageNetwork {
   /** Sizes of what the decoder's attention remembers, of its own tokens and of the input. */
-  MemorySize memory();
+  CacheSize cacheSize();
 
   /** The token that outputs begin with. */
   int start();
@@ -33,7 +33,7 @@ public non-sealed interface Seq2SeqNetwork extends TextNetwork {
    * @param encoded what {@link #encode} gave
    * @param present I64 [batch, tokens]
    */
-  Encoded seen(Weights weights, Expr encoded, Expr present);
+  EncodedInputs encodedInputs(Weights weights, Expr encoded, Expr present);
 
   /**
    * Stages the decoder, all but the head.
@@ -44,7 +44,11 @@ public non-sealed interface Seq2SeqNetwork extends TextNetwork {
    * @return the last layer's output after the final norm, [batch, tokens, width]
    */
   Expr decode(
-      Weights weights, Tokens tokens, AttentionMemory memory, Encoded encoded, DType compute);
+      Weights weights,
+      TokenInputs tokens,
+      AttentionCache memory,
+      EncodedInputs encoded,
+      DType compute);
 
   /**
    * Stages the head.
@@ -55,9 +59,9 @@ public non-sealed interface Seq2SeqNetwork extends TextNetwork {
   Expr logits(Weights weights, Expr hidden);
 
   /** Stages encoder and decoder of whole inputs and outputs, as {@link #decode} gives it. */
-  default Expr whole(Weights weights, Expr ids, Expr present, Tokens output, DType compute) {
-    Encoded encoded = seen(weights, encode(weights, ids, present, compute), present);
-    return decode(weights, output, AttentionMemory.WHOLE, encoded, compute);
+  default Expr whole(Weights weights, Expr ids, Expr present, TokenInputs output, DType compute) {
+    EncodedInputs encoded = encodedInputs(weights, encode(weights, ids, present, compute), present);
+    return decode(weights, output, AttentionCache.WHOLE, encoded, compute);
   }
 
   @Override
@@ -65,7 +69,7 @@ public non-sealed interface Seq2SeqNetwork extends TextNetwork {
     Graph graph = weights.graph();
     Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
     Expr ids = graph.input(OutputLoss.INPUT, DType.I64, any);
-    Expr present = graph.input(Encoded.PRESENT, DType.I64, any);
-    logits(weights, whole(weights, ids, present, Tokens.declare(graph), compute));
+    Expr present = graph.input(EncodedInputs.PRESENT, DType.I64, any);
+    logits(weights, whole(weights, ids, present, TokenInputs.declare(graph), compute));
   }
 }

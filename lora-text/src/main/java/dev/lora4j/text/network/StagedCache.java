@@ -13,7 +13,7 @@ import java.util.List;
  * room, width]. Rows may be of different lengths, as each token is written at its own position.
  */
 public final class StagedCache {
-  private final MemorySize size;
+  private final CacheSize size;
   private final Expr positions;
   private final List<Expr> keys = new ArrayList<>();
   private final List<Expr> values = new ArrayList<>();
@@ -23,7 +23,7 @@ public final class StagedCache {
    *
    * @param positions I64 [batch, tokens] of the tokens that the program computes
    */
-  public StagedCache(Graph graph, MemorySize size, DType type, Expr positions) {
+  public StagedCache(Graph graph, CacheSize size, DType type, Expr positions) {
     this.size = size;
     this.positions = positions;
     Shape shape = Shape.of(Shape.UNKNOWN, size.heads(), Shape.UNKNOWN, size.width());
@@ -43,7 +43,7 @@ public final class StagedCache {
     return "values:" + layer;
   }
 
-  MemorySize size() {
+  CacheSize size() {
     return size;
   }
 

@@ -14,13 +14,13 @@ import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.generate.BeamSettings;
-import dev.lora4j.text.generate.Grown;
-import dev.lora4j.text.generate.Start;
+import dev.lora4j.text.generate.GeneratedTokens;
+import dev.lora4j.text.generate.GenerationRequest;
 import dev.lora4j.text.generate.TextGenerator;
 import dev.lora4j.text.generate.TextPrograms;
 import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.Seq2SeqNetwork;
-import dev.lora4j.text.network.TextNetwork;
 import dev.lora4j.text.token.TextTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -101,7 +101,7 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /** The network. */
-  public TextNetwork network() {
+  public LanguageNetwork network() {
     return base.network();
   }
 
@@ -195,28 +195,28 @@ public final class LanguageModel implements AutoCloseable {
    */
   public List<Completion> generate(
       List<TextPrompt> prompts, BeamSettings beams, TextListener listener) {
-    List<GrowingText> texts = new ArrayList<>();
-    List<Start> starts = new ArrayList<>();
+    List<StreamedText> texts = new ArrayList<>();
+    List<GenerationRequest> starts = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       TextPrompt prompt = prompts.get(i);
       int[] ids = ids(prompt);
       int number = i;
-      GrowingText text =
-          new GrowingText(
+      StreamedText text =
+          new StreamedText(
               tokenizer.stream(before(ids)), prompt.stops(), piece -> listener.text(number, piece));
       texts.add(text);
       Set<Integer> ends = Set.copyOf(tokenizer.special().ends());
       starts.add(
-          new Start(
+          new GenerationRequest(
               ids,
-              Math.min(prompt.most(), network().longest() - before(ids).length),
+              Math.min(prompt.maxNewTokens(), network().longest() - before(ids).length),
               ends,
               prompt.sampling(),
               prompt.seed(),
               prompt.mix(),
               token -> !ends.contains(token) && text.add(token)));
     }
-    List<Grown> grown;
+    List<GeneratedTokens> grown;
     try (Scope work = scope.child("generate")) {
       grown = new TextGenerator(programs).generate(work, starts, beams);
     }
@@ -275,6 +275,6 @@ public final class LanguageModel implements AutoCloseable {
   @Override
   public void close() {
     scope.close();
-    scope.engine().giveBack();
+    scope.engine().trimMemory();
   }
 }

@@ -9,16 +9,16 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.safetensors.RegularFile;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.text.data.CutText;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequences;
+import dev.lora4j.text.data.TruncatedText;
 import dev.lora4j.text.encode.EncoderOutput;
 import dev.lora4j.text.encode.EncoderPrograms;
 import dev.lora4j.text.encode.EncoderText;
 import dev.lora4j.text.encode.TextEncoding;
-import dev.lora4j.text.model.NewHead;
+import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.EncoderNetwork;
 import dev.lora4j.text.token.TextTokenizer;
@@ -54,7 +54,7 @@ public final class TextClassifier implements AutoCloseable {
     base =
         wanted.isEmpty()
             ? TextModel.load(scope, folder, compute)
-            : TextModel.load(scope, folder, compute, new NewHead(wanted.size(), seed));
+            : TextModel.load(scope, folder, compute, new ClassifierHead(wanted.size(), seed));
     if (!(base.network() instanceof EncoderNetwork encoder)) {
       throw new IllegalArgumentException(
           folder
@@ -171,7 +171,7 @@ public final class TextClassifier implements AutoCloseable {
 
   /** A text as the network reads it; what is longer than that is cut. */
   public EncoderText text(String text) {
-    return EncoderText.of(CutText.of(tokenizer.encode(text), tokenizer, network.longest()));
+    return EncoderText.of(TruncatedText.of(tokenizer.encode(text), tokenizer, network.longest()));
   }
 
   /** The classes of texts, without adapters. */
@@ -249,6 +249,6 @@ public final class TextClassifier implements AutoCloseable {
   @Override
   public void close() {
     scope.close();
-    scope.engine().giveBack();
+    scope.engine().trimMemory();
   }
 }

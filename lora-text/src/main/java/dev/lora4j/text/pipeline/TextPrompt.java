@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param text to go on from; of a conversation nothing
  * @param messages a conversation, whose next message is asked for; else none
- * @param most how many tokens to add at most
+ * @param maxNewTokens how many tokens to add at most
  * @param sampling how tokens are chosen
  * @param stops texts at which it ends; they are not part of the answer
  * @param seed of chance
@@ -19,7 +19,7 @@ import java.util.List;
 public record TextPrompt(
     String text,
     List<ChatMessage> messages,
-    int most,
+    int maxNewTokens,
     SamplingSettings sampling,
     List<String> stops,
     long seed,
@@ -30,8 +30,8 @@ public record TextPrompt(
   public TextPrompt {
     messages = List.copyOf(messages);
     stops = List.copyOf(stops);
-    if (most < 1) {
-      throw new IllegalArgumentException("At least 1 token is added, found " + most + ".");
+    if (maxNewTokens < 1) {
+      throw new IllegalArgumentException("At least 1 token is added, found " + maxNewTokens + ".");
     }
     if (stops.stream().anyMatch(String::isEmpty)) {
       throw new IllegalArgumentException("An empty text to stop at stops everything.");
@@ -59,21 +59,21 @@ public record TextPrompt(
 
   /** With tokens chosen otherwise. */
   public TextPrompt sampling(SamplingSettings other) {
-    return new TextPrompt(text, messages, most, other, stops, seed, mix);
+    return new TextPrompt(text, messages, maxNewTokens, other, stops, seed, mix);
   }
 
   /** Ending at these texts. */
   public TextPrompt stops(List<String> others) {
-    return new TextPrompt(text, messages, most, sampling, others, seed, mix);
+    return new TextPrompt(text, messages, maxNewTokens, sampling, others, seed, mix);
   }
 
   /** With another seed. */
   public TextPrompt seed(long other) {
-    return new TextPrompt(text, messages, most, sampling, stops, other, mix);
+    return new TextPrompt(text, messages, maxNewTokens, sampling, stops, other, mix);
   }
 
   /** With these adapters. */
   public TextPrompt mix(MixPlan other) {
-    return new TextPrompt(text, messages, most, sampling, stops, seed, other);
+    return new TextPrompt(text, messages, maxNewTokens, sampling, stops, seed, other);
   }
 }

@@ -5,13 +5,13 @@ import dev.lora4j.core.tensor.Attention;
 import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.text.network.AttentionMemory;
-import dev.lora4j.text.network.Encoded;
-import dev.lora4j.text.network.MemorySize;
-import dev.lora4j.text.network.Reach;
-import dev.lora4j.text.network.Scoring;
+import dev.lora4j.text.network.AttentionCache;
+import dev.lora4j.text.network.AttentionScores;
+import dev.lora4j.text.network.CacheSize;
+import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.Seq2SeqNetwork;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.SlidingWindow;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,8 +39,8 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
   }
 
   @Override
-  public MemorySize memory() {
-    return new MemorySize(config.decoderLayers(), config.heads(), config.headWidth());
+  public CacheSize cacheSize() {
+    return new CacheSize(config.decoderLayers(), config.heads(), config.headWidth());
   }
 
   @Override
@@ -73,7 +73,7 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
   }
 
   @Override
-  public Encoded seen(Weights weights, Expr encoded, Expr present) {
+  public EncodedInputs encodedInputs(Weights weights, Expr encoded, Expr present) {
     List<Expr> keys = new ArrayList<>();
     List<Expr> values = new ArrayList<>();
     for (int layer = 0; layer < config.decoderLayers(); layer++) {
@@ -81,23 +81,27 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
       keys.add(heads(at, "k", encoded));
       values.add(heads(at, "v", encoded));
     }
-    return new Encoded(keys, values, present);
+    return new EncodedInputs(keys, values, present);
   }
 
   @Override
   public Expr decode(
-      Weights weights, Tokens tokens, AttentionMemory memory, Encoded encoded, DType compute) {
+      Weights weights,
+      TokenInputs tokens,
+      AttentionCache memory,
+      EncodedInputs encoded,
+      DType compute) {
     Weights decoder = weights.at("decoder");
     Expr x = embedded(weights, tokens.ids(), compute);
     Expr distances = memory.distances(tokens);
-    Optional<Scoring> scoring = Optional.empty();
+    Optional<AttentionScores> scoring = Optional.empty();
     for (int layer = 0; layer < config.decoderLayers(); layer++) {
       Weights part = part(decoder, layer, 0);
       Weights at = part.at(SELF);
       Expr normed = norm(part, "layer_norm", x);
       if (scoring.isEmpty() || !config.sharedPositions()) {
         Expr bias = positions(false).bias(at, distances, config.heads(), compute);
-        scoring = Optional.of(Scoring.of(Reach.ALL).plus(bias).scaled(SCALE));
+        scoring = Optional.of(AttentionScores.of(SlidingWindow.ALL).plus(bias).scaled(SCALE));
       }
       Expr q = heads(at, "q", normed);
       Expr k = heads(at, "k", normed);
@@ -121,7 +125,7 @@ public record T5(T5Config config) implements Seq2SeqNetwork {
         .to(compute);
   }
 
-  private Expr cross(Weights part, Expr x, Encoded encoded, int layer) {
+  private Expr cross(Weights part, Expr x, EncodedInputs encoded, int layer) {
     Weights at = part.at(CROSS);
     Expr q = heads(at, "q", norm(part, "layer_norm", x));
     return x.add(output(at, encoded.attend(layer, q, SCALE)));

@@ -5,7 +5,7 @@ import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.text.model.TextFamily;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.util.List;
 
 /** T5, FLAN-T5, mT5, UMT5. */
@@ -31,7 +31,7 @@ public final class T5Family implements TextFamily {
   }
 
   @Override
-  public TextNetwork network(ConfigFile config) {
+  public LanguageNetwork network(ConfigFile config) {
     return new T5(T5Config.read(config));
   }
 

@@ -117,7 +117,7 @@ final class SentencePieceDescription {
           settings.names().getOrDefault("eos_token", "</s>"); // T5 ends each text by itself
       int id = model.pieces().stream().map(Piece::text).toList().indexOf(end);
       if (id >= 0) {
-        json.add("post_processor", Surroundings.processor(List.of(), List.of(id), List.of(end)));
+        json.add("post_processor", PostProcessor.processor(List.of(), List.of(id), List.of(end)));
       }
     }
   }

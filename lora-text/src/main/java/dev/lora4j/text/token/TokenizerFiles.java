@@ -248,7 +248,7 @@ record TokenizerFiles(
     }
     boolean begin = begins.orElse(llama);
     boolean end = ends.orElse(false);
-    Surroundings.set(
+    PostProcessor.set(
         json,
         begin ? special.begin().stream().toList() : List.of(),
         end ? special.end().stream().toList() : List.of());

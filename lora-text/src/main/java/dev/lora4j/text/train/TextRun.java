@@ -1,9 +1,9 @@
 package dev.lora4j.text.train;
 
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RunListener;
-import dev.lora4j.core.train.run.StopSign;
 import dev.lora4j.core.train.run.TrainedAdapter;
 import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingTask;
@@ -22,7 +22,7 @@ record TextRun(
     TextModel base,
     TrainingTexts texts,
     TextTrainingSettings settings,
-    Keeping keeping,
+    CheckpointPolicy keeping,
     String name) {
 
   /**
@@ -32,8 +32,8 @@ record TextRun(
    */
   TrainedText of(Supplier<TrainingTask> task, RunListener listener) {
     texts.requireFor(base);
-    Keeping identified = texts.identified(keeping, base, settings);
-    return StopSign.run(
+    CheckpointPolicy identified = texts.identified(keeping, base, settings);
+    return InterruptibleTask.run(
         sign -> {
           try (TrainingLoop loop =
               new TrainingLoop(

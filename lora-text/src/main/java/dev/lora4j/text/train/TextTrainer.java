@@ -1,7 +1,7 @@
 package dev.lora4j.text.train;
 
 import dev.lora4j.core.train.adapter.AdapterPlan;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.SequenceBatches;
@@ -23,14 +23,14 @@ public final class TextTrainer {
   private final LanguageModel model;
   private final TrainingTexts texts;
   private final TextTrainingSettings settings;
-  private final Keeping keeping;
+  private final CheckpointPolicy keeping;
   private final String name;
 
   private TextTrainer(
       LanguageModel model,
       TrainingTexts texts,
       TextTrainingSettings settings,
-      Keeping keeping,
+      CheckpointPolicy keeping,
       String name) {
     this.model = model;
     this.texts = texts;
@@ -41,7 +41,7 @@ public final class TextTrainer {
 
   /** A trainer for a model, with settings and no texts yet. */
   public static TextTrainer on(LanguageModel model, TextTrainingSettings settings) {
-    return new TextTrainer(model, TrainingTexts.NONE, settings, Keeping.NOTHING, "text");
+    return new TextTrainer(model, TrainingTexts.NONE, settings, CheckpointPolicy.NOTHING, "text");
   }
 
   /**
@@ -75,7 +75,7 @@ public final class TextTrainer {
   }
 
   /** With checkpoints and validation. */
-  public TextTrainer keeping(Keeping other) {
+  public TextTrainer keeping(CheckpointPolicy other) {
     return new TextTrainer(model, texts, settings, other, name);
   }
 

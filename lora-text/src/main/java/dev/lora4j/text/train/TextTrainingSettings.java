@@ -4,8 +4,8 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.optimizer.AdamW;
 import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.core.train.schedule.Decays;
@@ -38,7 +38,7 @@ public record TextTrainingSettings(
   public static final TextTrainingSettings DEFAULT =
       new TextTrainingSettings(
           AdapterRecipe.DEFAULT
-              .targets(Targets.of(TargetPreset.ATTENTION_FEED_FORWARD))
+              .targets(TargetLayers.of(TargetPreset.ATTENTION_FEED_FORWARD))
               .rank(RANK, RANK),
           TrainingSettings.of(AdamW.DEFAULT, RATE, schedule(STEPS)).withStored(DType.F32),
           new SequenceLimits(LONGEST, SequenceLimits.Longer.CUT, false),

@@ -8,7 +8,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.run.Staging;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.evaluate.LearnedTokens;
+import dev.lora4j.text.evaluate.ScoredTokens;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.NextTokenLoss;
@@ -50,12 +50,12 @@ record TokenLoss(LanguageModel model) implements SequenceLoss {
   @Override
   public List<Tensor> inputs(Scope scope, List<TokenSequence> sequences) {
     int pad = tokenizer().special().padId();
-    return List.copyOf(LearnedTokens.inputs(scope, sequences, pad, model.network()).values());
+    return List.copyOf(ScoredTokens.inputs(scope, sequences, pad, model.network()).values());
   }
 
   @Override
   public int learned(List<TokenSequence> sequences) {
-    return LearnedTokens.count(sequences);
+    return ScoredTokens.count(sequences);
   }
 
   @Override

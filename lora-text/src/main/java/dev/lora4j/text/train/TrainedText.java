@@ -4,7 +4,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.AdapterWriters;
-import dev.lora4j.core.format.writing.BaseUse;
+import dev.lora4j.core.format.writing.BaseUsage;
 import dev.lora4j.core.format.writing.WriteOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param use what its file may say of that base
  * @param losses one for each step that this process took
  */
-public record TrainedText(Adapter adapter, Family family, BaseUse use, List<Float> losses) {
+public record TrainedText(Adapter adapter, Family family, BaseUsage use, List<Float> losses) {
   /** Copies the list. */
   public TrainedText {
     losses = List.copyOf(losses);

@@ -2,7 +2,7 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.identity.Digests;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TokenSequence;
@@ -86,7 +86,8 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
   }
 
   /** With all that a checkpoint depends on, so that another run does not go on with it. */
-  Keeping identified(Keeping keeping, TextModel base, TextTrainingSettings settings) {
+  CheckpointPolicy identified(
+      CheckpointPolicy keeping, TextModel base, TextTrainingSettings settings) {
     Map<String, String> identity = new HashMap<>(keeping.identity());
     if (keeping.checkpoints().isPresent()) {
       identity.put("base", base.hash());
@@ -96,7 +97,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
       // The best step by others is not the best by these.
       identity.put("texts held out", digest(heldOut));
     }
-    return new Keeping(
+    return new CheckpointPolicy(
         keeping.checkpoints(),
         keeping.every(),
         keeping.keep(),

@@ -115,7 +115,7 @@ class ChatTemplateTest {
         "{% for a in b recursive %}{% endfor %}!recursive loops are not known",
         "{{ a ? b }}!'?' has no meaning in an expression"
       })
-  void aTemplateThatCannotBeReadSaysWhereAndWhy(String source, String reason) {
+  void unreadableTemplateIsRefusedWithLineAndReason(String source, String reason) {
     String message =
         assertThrows(ChatTemplateException.class, () -> ChatTemplate.of("\n" + source, SPECIAL))
             .getMessage();
@@ -141,7 +141,7 @@ class ChatTemplateTest {
         "{{ 'aaaaaaaaaa' * 1000000000 }}!a text would have more than",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}!macros call each other without an end"
       })
-  void aTemplateThatCannotBeRunSaysWhy(String source, String reason) {
+  void failingTemplateIsReportedWithItsReason(String source, String reason) {
     ChatTemplate template = ChatTemplate.of("\n" + source, SPECIAL);
     String message =
         assertThrows(
@@ -152,7 +152,7 @@ class ChatTemplateTest {
   }
 
   @Test
-  void whatIsSaidIsNeverRun() {
+  void messageContentIsNeverExecuted() {
     ChatTemplate template = ChatTemplate.of("{{ messages[0].content }}", SPECIAL);
     String said = "{{ raise_exception('run') }}{% for %}";
     assertEquals(said, template.render(List.of(ChatMessage.user(said)), false));
@@ -171,7 +171,7 @@ class ChatTemplateTest {
   }
 
   @Test
-  void aTokeniserBringsItsTemplates(@TempDir Path folder) throws IOException {
+  void tokenizerBringsItsTemplates(@TempDir Path folder) throws IOException {
     TinyTokenizers.llama(folder);
     try (TextTokenizer tokenizer = TextTokenizer.load(folder)) {
       assertTrue(ChatTemplate.of(tokenizer).isEmpty());

@@ -21,7 +21,7 @@ class SequenceBatchesTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void eachComesOnceInAnEpochInAnotherOrderEachTime(boolean byLength) {
+  void sequencesComeOncePerEpochReshuffled(boolean byLength) {
     SequenceBatches batches = new SequenceBatches(SEQUENCES, 8, 5, byLength);
     assertEquals(13, batches.perEpoch());
     List<List<TokenSequence>> epochs = new ArrayList<>();
@@ -39,7 +39,7 @@ class SequenceBatchesTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aBatchDependsOnTheSeedAndItsNumberAlone(boolean byLength) {
+  void batchDependsOnSeedAndNumberAlone(boolean byLength) {
     SequenceBatches one = new SequenceBatches(SEQUENCES, 8, 5, byLength);
     SequenceBatches two = new SequenceBatches(SEQUENCES, 8, 5, byLength);
     for (long step = 40; step >= 0; step--) {
@@ -74,7 +74,7 @@ class SequenceBatchesTest {
   }
 
   @Test
-  void noBatchesOfNothing() {
+  void emptyBatchesAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new SequenceBatches(List.of(), 1, 0, false));
     assertThrows(IllegalArgumentException.class, () -> new SequenceBatches(SEQUENCES, 0, 0, false));
     assertThrows(IllegalArgumentException.class, () -> PaddedBatch.of(List.of(), 0, 1));

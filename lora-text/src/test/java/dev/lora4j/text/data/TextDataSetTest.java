@@ -43,7 +43,7 @@ class TextDataSetTest {
   }
 
   @Test
-  void aFolderIsReadInTheOrderOfNamesWithItsTextsWhole() throws IOException {
+  void folderIsReadByNameWithWholeTexts() throws IOException {
     Files.writeString(folder.resolve("b.txt"), "\ufeffline\nline\n");
     Files.writeString(
         folder.resolve("a.jsonl"), "\ufeff{\"text\": \"first\"}\r\n\n{\"text\": \"second\"}");
@@ -71,7 +71,7 @@ class TextDataSetTest {
         "{'text': 'a', 'target': 'b'}!line 2 has the keys [target, text] together, which are no form",
         "{'prompt': 'a', 'completion': 'b'}!line 2 is of the form {\"prompt\", \"completion\"}, line 1 of the form {\"text\"}; a data set has one.",
       })
-  void aLineThatIsNoneIsNamed(String line, String message) throws IOException {
+  void invalidLineIsNamed(String line, String message) throws IOException {
     assertProblem("{\"text\": \"a\"}\n" + line.replace('\'', '"') + "\n", message);
   }
 
@@ -92,7 +92,7 @@ class TextDataSetTest {
   }
 
   @Test
-  void allIsToldAtOnce() throws IOException {
+  void mistakesAreReportedTogether() throws IOException {
     Files.writeString(
         folder.resolve("a.jsonl"), "{\"text\": \"\"}\n{\"tex\": 1}\n{\"text\": \"b\"}\n");
     byte[] broken =
@@ -119,7 +119,7 @@ class TextDataSetTest {
   }
 
   @Test
-  void nothingToReadIsAnError() throws IOException {
+  void emptyOrMissingDataIsAnError() throws IOException {
     assertTrue(message(folder).contains("holds no .jsonl, .txt or .md file."));
     assertTrue(message(folder.resolve("x.jsonl")).contains("does not exist."));
     assertProblem("\n\n", "holds no examples.");
@@ -151,7 +151,7 @@ class TextDataSetTest {
   private void assertRead(String line, TextForm form, TextExample example) throws IOException {
     Path file = folder.resolve("read.jsonl");
     Files.writeString(file, line);
-    List<TextPlace> places = List.of(new TextPlace(file, 1));
+    List<SourceLocation> places = List.of(new SourceLocation(file, 1));
     assertEquals(new TextDataSet(form, List.of(example), places), TextDataSet.read(file));
   }
 

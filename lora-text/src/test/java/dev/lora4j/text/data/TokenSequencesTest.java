@@ -50,7 +50,7 @@ class TokenSequencesTest {
   }
 
   @Test
-  void ofAPromptTheCompletionAndTheEndAreLearned() {
+  void completionAndEndOfAPromptAreLearned() {
     TokenSequence sequence = one(TextForm.COMPLETION, new TextExample.Completion("red", " fox"));
     assertArrayEquals(new int[] {1, 264, 261, 2}, sequence.ids());
     assertArrayEquals(new boolean[] {false, false, true, true}, sequence.counted());
@@ -75,7 +75,7 @@ class TokenSequencesTest {
         "gemma",
         "phi3"
       })
-  void ofAConversationTheAnswersAreLearned(String name) throws IOException {
+  void answersOfAConversationAreLearned(String name) throws IOException {
     Path file = Path.of("src/test/resources/chat-templates", name + ".jinja");
     ChatTemplate template = ChatTemplate.of(Files.readString(file), tokenizer.special());
     List<ChatMessage> messages =
@@ -147,7 +147,7 @@ class TokenSequencesTest {
   }
 
   @Test
-  void classesAreNumberedInTheOrderOfTheirNames() {
+  void classesAreNumberedByName() {
     TokenSequences found =
         TokenSequences.of(
             new TextDataSet(
@@ -164,7 +164,7 @@ class TokenSequencesTest {
   }
 
   @Test
-  void aPartOfTheDataKeepsTheNumbersOfTheWhole() {
+  void subsetKeepsTheClassNumbers() {
     TextDataSet part =
         new TextDataSet(TextForm.LABELLED, List.of(new TextExample.Labelled("red", "b")));
     List<String> whole = List.of("a", "b");
@@ -187,7 +187,7 @@ class TokenSequencesTest {
   }
 
   @Test
-  void longerOnesAreCutAndCountedOrRefused() {
+  void longTextsAreTruncatedOrRefused() {
     TextDataSet data =
         new TextDataSet(
             TextForm.TEXT,
@@ -208,7 +208,7 @@ class TokenSequencesTest {
   }
 
   @Test
-  void whatLosesAllThatIsLearnedIsRefused() {
+  void examplesTruncatedBeforeTheCompletionAreRefused() {
     TextDataSet data =
         new TextDataSet(
             TextForm.COMPLETION, List.of(new TextExample.Completion("red fox red fox", " ox")));
@@ -227,7 +227,7 @@ class TokenSequencesTest {
   }
 
   @Test
-  void packedTextsAreJoinedByTheirEndsAndCutIntoBlocks() {
+  void packedTextsAreJoinedAndCutIntoBlocks() {
     TextDataSet data =
         new TextDataSet(
             TextForm.TEXT,

@@ -15,7 +15,7 @@ import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.text.model.NewHead;
+import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.EncoderNetwork;
 import java.io.IOException;
@@ -99,17 +99,17 @@ class DecoderClassifierTest {
   /** As a base that was published to go on from texts is taught classes. */
   @ParameterizedTest
   @ValueSource(strings = {"gpt2", "llama", "qwen2"})
-  void aModelForWordsGetsANewHead(String name) {
+  void languageModelGetsANewClassHead(String name) {
     try (Scope scope = ENGINE.scope("head")) {
       Path folder = GoldenEncoder.RESOURCES.resolve("models").resolve(name);
-      TextModel model = TextModel.load(scope, folder, DType.F32, new NewHead(5, 1));
+      TextModel model = TextModel.load(scope, folder, DType.F32, new ClassifierHead(5, 1));
       assertEquals(List.of("score.weight"), model.started());
       assertEquals(5, ((EncoderNetwork) model.network()).labels().size());
     }
   }
 
   @Test
-  void aHeadForOtherThanOneOfSeveralClassesIsRefused() throws IOException {
+  void headOfAnotherProblemTypeIsRefused() throws IOException {
     Path from = GoldenEncoder.RESOURCES.resolve("models/llama-classes");
     String config = Files.readString(from.resolve("config.json"));
     Files.writeString(
@@ -137,7 +137,7 @@ class DecoderClassifierTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-classes", "llama-classes"})
-  void whatIsWrittenReadsBack(String name) throws IOException {
+  void writtenAdapterReadsBack(String name) throws IOException {
     try (Scope scope = ENGINE.scope("written")) {
       var family = new GoldenEncoder(scope, name).base().family();
       Path written = written(scope, name);
@@ -153,7 +153,7 @@ class DecoderClassifierTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-classes", "llama-classes"})
   @Tag("python")
-  void peftLoadsWhatIsWritten(String name) throws IOException, InterruptedException {
+  void peftLoadsTheWrittenAdapter(String name) throws IOException, InterruptedException {
     try (Scope scope = ENGINE.scope("written")) {
       Process python =
           new ProcessBuilder(

@@ -14,7 +14,7 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.text.model.NewHead;
+import dev.lora4j.text.model.ClassifierHead;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -74,9 +74,9 @@ class EncoderAdapterTest {
 
   /** What the head of the base is does not matter where the adapter brings one. */
   @Test
-  void anAdapterBringsTheHeadOfABaseWithoutOne() {
+  void adapterBringsTheHeadOfItsBase() {
     try (Scope scope = ENGINE.scope("adapter")) {
-      GoldenEncoder model = new GoldenEncoder(scope, "roberta", new NewHead(3, 5));
+      GoldenEncoder model = new GoldenEncoder(scope, "roberta", new ClassifierHead(3, 5));
       LoadedAdapter read = AdapterFiles.read(folder("roberta"), model.base().family());
       MixPlan mix = MixPlan.of(read.adapter(), 1);
       close(
@@ -89,7 +89,7 @@ class EncoderAdapterTest {
   /** Texts with and without adapters, inside and beside the weights. */
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta", "distilbert"})
-  void eachTextOfABatchHasAdaptersOfItsOwn(String name) {
+  void textsOfABatchHaveTheirOwnAdapters(String name) {
     try (Scope scope = ENGINE.scope("adapter")) {
       GoldenEncoder model = new GoldenEncoder(scope, name);
       LoadedAdapter read = AdapterFiles.read(folder(name), model.base().family());
@@ -97,7 +97,7 @@ class EncoderAdapterTest {
           List.of(
               MixPlan.NONE,
               MixPlan.of(read.adapter(), 1),
-              MixPlan.of(read.adapter(), 0.5).route(Route.PATCHED));
+              MixPlan.of(read.adapter(), 0.5).route(Route.MERGED));
       List<EncoderText> mixed = new ArrayList<>();
       for (int row = 0; row < 3; row++) {
         mixed.add(model.texts().get(row).with(plans.get(row)));
@@ -114,7 +114,7 @@ class EncoderAdapterTest {
 
   /** A model without a head calls its layers otherwise than one with a head. */
   @Test
-  void anAdapterOfAClassifierFindsTheLayersOfAPlainModel() throws IOException {
+  void classifierAdapterFindsTheLayersOfPlainModels() throws IOException {
     try (Scope scope = ENGINE.scope("adapter")) {
       Family plain = new GoldenEncoder(scope, "bert-plain").base().family();
       LoadedAdapter read = AdapterFiles.read(folder("bert"), plain);
@@ -128,7 +128,7 @@ class EncoderAdapterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta", "distilbert"})
-  void whatIsWrittenReadsBack(String name) {
+  void writtenAdapterReadsBack(String name) {
     try (Scope scope = ENGINE.scope("written")) {
       Family family = new GoldenEncoder(scope, name).base().family();
       assertEquals(
@@ -141,7 +141,7 @@ class EncoderAdapterTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert", "roberta", "distilbert"})
   @Tag("python")
-  void peftLoadsWhatIsWritten(String name) throws IOException, InterruptedException {
+  void peftLoadsTheWrittenAdapter(String name) throws IOException, InterruptedException {
     try (Scope scope = ENGINE.scope("written")) {
       Process python =
           new ProcessBuilder(

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.text.model.NewHead;
+import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.network.EncoderNetwork;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -69,7 +69,7 @@ class EncoderParityTest {
   }
 
   @Test
-  void whatThePoolerMakesIsThatOfTransformers() {
+  void pooledTextIsThatOfTransformers() {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder model = new GoldenEncoder(scope, "bert-plain");
       List<float[]> pooled = model.encoding().of(EncoderOutput.POOLED, model.texts());
@@ -78,7 +78,7 @@ class EncoderParityTest {
   }
 
   @Test
-  void whatAModelHasNotGotIsRefusedBeforeAnythingRuns() {
+  void missingPoolerOrHeadIsRefusedBeforeRunning() {
     try (Scope scope = ENGINE.scope("encoder")) {
       GoldenEncoder words = new GoldenEncoder(scope, "bert-words");
       assertFalse(words.base().sites().find("lm.pooler.dense").isPresent());
@@ -110,15 +110,15 @@ class EncoderParityTest {
   /** As for classes that nobody trained the model for. */
   @ParameterizedTest
   @ValueSource(strings = {"bert", "bert-plain", "bert-words", "roberta", "distilbert"})
-  void aNewHeadStartsFromItsSeed(String name) {
+  void newHeadStartsFromItsSeed(String name) {
     try (Scope scope = ENGINE.scope("encoder")) {
-      List<float[]> some = classes(scope, name, new NewHead(5, 1));
-      List<float[]> same = classes(scope, name, new NewHead(5, 1));
-      List<float[]> other = classes(scope, name, new NewHead(5, 2));
+      List<float[]> some = classes(scope, name, new ClassifierHead(5, 1));
+      List<float[]> same = classes(scope, name, new ClassifierHead(5, 1));
+      List<float[]> other = classes(scope, name, new ClassifierHead(5, 2));
       assertEquals(5, some.get(0).length);
       assertArrayEquals(some.get(1), same.get(1));
       assertTrue(Math.abs(some.get(1)[0] - other.get(1)[0]) > 1e-4);
-      GoldenEncoder model = new GoldenEncoder(scope, name, new NewHead(5, 1));
+      GoldenEncoder model = new GoldenEncoder(scope, name, new ClassifierHead(5, 1));
       assertTrue(model.base().notes().toString().contains("classifier"), "" + model.base().notes());
       close(
           GoldenEncoder.error(
@@ -127,15 +127,15 @@ class EncoderParityTest {
   }
 
   @Test
-  void theHeadThatIsThereServesAsManyClasses() {
+  void existingHeadServesItsNumberOfClasses() {
     try (Scope scope = ENGINE.scope("encoder")) {
-      GoldenEncoder model = new GoldenEncoder(scope, "roberta", new NewHead(3, 1));
+      GoldenEncoder model = new GoldenEncoder(scope, "roberta", new ClassifierHead(3, 1));
       List<float[]> logits = model.encoding().of(EncoderOutput.LABELS, model.texts());
       close(GoldenEncoder.error(logits, model.reference("logits")));
     }
   }
 
-  private static List<float[]> classes(Scope scope, String name, NewHead head) {
+  private static List<float[]> classes(Scope scope, String name, ClassifierHead head) {
     GoldenEncoder model = new GoldenEncoder(scope, name, head);
     return model.encoding().of(EncoderOutput.LABELS, model.texts());
   }

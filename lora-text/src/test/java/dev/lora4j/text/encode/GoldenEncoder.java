@@ -6,7 +6,7 @@ import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.text.model.NewHead;
+import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.EncoderNetwork;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ final class GoldenEncoder {
     this(scope, model(name), expected(name));
   }
 
-  GoldenEncoder(Scope scope, String name, NewHead head) {
+  GoldenEncoder(Scope scope, String name, ClassifierHead head) {
     this(TextModel.load(scope, model(name), DType.F32, head), scope, expected(name));
   }
 

@@ -28,7 +28,7 @@ class OnnxParityTest {
   }
 
   @Test
-  void anExportedEncoderIsTheOneThatWasExported() throws IOException {
+  void exportedOnnxEncoderEqualsItsSource() throws IOException {
     Path tokenizer = Files.writeString(folder.resolve("some.json"), "{}");
     Path model = folder.resolve("model");
     OnnxEncoder.write(RESOURCES.resolve("onnx/bert-words.onnx"), tokenizer, model);

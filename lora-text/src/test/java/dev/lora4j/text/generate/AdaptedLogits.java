@@ -1,11 +1,11 @@
 package dev.lora4j.text.generate;
 
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
@@ -29,18 +29,18 @@ final class AdaptedLogits {
       Scope scope, TextModel base, MixPlan plan, int rows, Map<String, Tensor> inputs) {
     TextPrograms programs = TextPrograms.of(scope, base).orElseThrow();
     BatchMix mix = AdaptedBatch.mix(base, Collections.nCopies(rows, plan));
-    PatchedSites inside = mix.patched(scope, programs.patch(), base.weights(), 0);
+    MergedSites inside = mix.mergedSites(scope, programs.patch(), base.weights(), 0);
     Network whole =
         programs instanceof Seq2SeqPrograms both
-            ? both.whole(mix.besideSites())
-            : ((CausalPrograms) programs).whole(mix.besideSites());
+            ? both.whole(mix.unmergedSites())
+            : ((CausalPrograms) programs).whole(mix.unmergedSites());
     Map<String, Tensor> data = new HashMap<>(inputs);
-    if (!mix.besideSites().isEmpty()) {
+    if (!mix.unmergedSites().isEmpty()) {
       float[] weights = mix.weights(Collections.nCopies(rows, 0), 0, 1);
-      data.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(rows, mix.columns()), weights));
+      data.put(UnmergedAdapters.WEIGHTS, Tensor.of(scope, Shape.of(rows, mix.columns()), weights));
     }
     Map<String, Tensor> factors = mix.factors(scope, programs.patch());
-    try (Held held = whole.hold(scope, base.weights(), inside.at(plan.at(0, 1)), factors)) {
+    try (HeldInputs held = whole.hold(scope, base.weights(), inside.at(plan.at(0, 1)), factors)) {
       return HostTensor.of(whole.run(scope, held, data).get(0));
     }
   }

@@ -43,11 +43,11 @@ class BeamParityTest {
       return new Opened(scope, new TextGenerator(programs), name.equals("llama") ? 73 : 1);
     }
 
-    List<Start> starts(List<int[]> inputs) {
+    List<GenerationRequest> starts(List<int[]> inputs) {
       return inputs.stream()
           .map(
               p ->
-                  new Start(
+                  new GenerationRequest(
                       p, MOST, Set.of(end), SamplingSettings.GREEDY, 0, MixPlan.NONE, t -> false))
           .toList();
     }
@@ -60,17 +60,17 @@ class BeamParityTest {
 
   @ParameterizedTest
   @CsvSource({"t5,expected", "mt5,expected", "umt5,expected", "flan-t5,expected", "llama,beams"})
-  void bestBeamsAndTheirScoresAreThoseOfTransformers(String name, String file) {
+  void bestBeamsAndScoresAreThoseOfTransformers(String name, String file) {
     try (Opened model = Opened.of(name);
         GoldenTexts golden = new GoldenTexts(name, file + ".safetensors")) {
-      List<Start> starts = model.starts(golden.inputs());
+      List<GenerationRequest> starts = model.starts(golden.inputs());
       int cases = 0;
       for (double penalty : new double[] {1.0, 0.6, 2.0, -1.0}) {
         for (Map.Entry<String, Stopping> stopping : STOPPING.entrySet()) {
           String key = "beams." + penalty + "." + stopping.getKey();
           BeamSettings settings =
               BeamSettings.of(4).lengthPenalty(penalty).stopping(stopping.getValue());
-          List<Grown> found = model.generator.generate(model.scope, starts, settings);
+          List<GeneratedTokens> found = model.generator.generate(model.scope, starts, settings);
           List<int[]> expected = golden.unpadded(key + "/tokens");
           double[] scores = golden.tensor(key + "/scores").doubles();
           List<Float> own = scores(model, starts, settings);
@@ -88,7 +88,8 @@ class BeamParityTest {
     }
   }
 
-  private static List<Float> scores(Opened model, List<Start> starts, BeamSettings settings) {
+  private static List<Float> scores(
+      Opened model, List<GenerationRequest> starts, BeamSettings settings) {
     List<Float> scores = new ArrayList<>();
     AdaptedBatch.each(
         model.scope,
@@ -102,8 +103,8 @@ class BeamParityTest {
   @ValueSource(strings = {"t5", "llama"})
   void chanceAndSeveralBeamsAreRefused(String name) {
     try (Opened model = Opened.of(name)) {
-      Start drawn =
-          new Start(
+      GenerationRequest drawn =
+          new GenerationRequest(
               new int[] {3}, 4, Set.of(), SamplingSettings.at(1), 0, MixPlan.NONE, t -> false);
       BeamSettings settings = BeamSettings.of(2);
       IllegalArgumentException refused =

@@ -14,10 +14,10 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.Encoded;
+import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Seq2SeqNetwork;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -73,12 +73,12 @@ class Bf16ParityTest {
     double[] logits() {
       Shape shape = golden("ids").shape();
       Map<String, Tensor> inputs = new HashMap<>();
-      inputs.put(Tokens.IDS, golden("ids").on(scope));
-      inputs.put(Tokens.POSITIONS, filled(shape, i -> i % shape.size(1)));
+      inputs.put(TokenInputs.IDS, golden("ids").on(scope));
+      inputs.put(TokenInputs.POSITIONS, filled(shape, i -> i % shape.size(1)));
       if (base.network() instanceof Seq2SeqNetwork) {
         HostTensor read = golden("inputs");
         inputs.put(OutputLoss.INPUT, read.on(scope));
-        inputs.put(Encoded.PRESENT, filled(read.shape(), i -> 1));
+        inputs.put(EncodedInputs.PRESENT, filled(read.shape(), i -> 1));
       }
       int rows = Math.toIntExact(shape.size(0));
       return AdaptedLogits.of(scope, base, MixPlan.NONE, rows, inputs).doubles();
@@ -91,7 +91,8 @@ class Bf16ParityTest {
     }
 
     int[] follow(int[] prompt, int most) {
-      List<Start> starts = List.of(Start.greedy(prompt, most, MixPlan.NONE));
+      List<GenerationRequest> starts =
+          List.of(GenerationRequest.greedy(prompt, most, MixPlan.NONE));
       return new TextGenerator(programs).generate(scope, starts).get(0).added();
     }
 
@@ -118,7 +119,7 @@ class Bf16ParityTest {
         "umt5",
         "flan-t5"
       })
-  void logitsAreAsExactAsThoseOfTransformersAndTheTextIsTheSame(String name) {
+  void bf16LogitsAreAsExactAsInTransformers(String name) {
     try (Opened model = new Opened(name)) {
       double[] exact = model.golden("exact").doubles();
       double[] found = model.logits();

@@ -12,8 +12,8 @@ import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.AdapterWriters;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.mix.BatchMix;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
@@ -24,7 +24,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelWriter;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,7 +75,7 @@ class CausalAdapterTest {
   }
 
   @Test
-  void whatIsWrittenSaysThatWeightsAreTurned() throws IOException {
+  void writtenAdapterRecordsTransposedWeights() throws IOException {
     try (Scope scope = ENGINE.scope("written")) {
       Path folder = written(scope);
       Family family = gpt2(scope).family();
@@ -90,7 +90,7 @@ class CausalAdapterTest {
   /** Needs {@code -Dlora4j.python=} with the packages of {@code src/test/golden}. */
   @Test
   @Tag("python")
-  void peftLoadsWhatIsWrittenWithoutWarning() throws IOException, InterruptedException {
+  void peftLoadsTheWrittenAdapterWithoutWarning() throws IOException, InterruptedException {
     try (Scope scope = ENGINE.scope("written")) {
       Process python =
           new ProcessBuilder(
@@ -117,16 +117,16 @@ class CausalAdapterTest {
 
   /** With weights as [in, out], and a head that no longer has the embedding's table. */
   @Test
-  void aMergedModelIsTheModelWithTheAdapter() throws IOException {
+  void mergedModelEqualsTheModelWithAdapter() throws IOException {
     try (Scope scope = ENGINE.scope("merged");
         TensorStore expected = TensorStore.open(FOLDER.resolve("expected.safetensors"))) {
       TextModel base = gpt2(scope);
       Adapter adapter = AdapterFiles.read(FOLDER, base.family()).adapter();
-      MixPlan plan = MixPlan.of(adapter, 1).route(Route.PATCHED);
+      MixPlan plan = MixPlan.of(adapter, 1).route(Route.MERGED);
       Path merged = temporary.resolve("merged");
       Map<String, Tensor> changed =
           new BatchMix(List.of(plan), base.sites(), TextModel.MODEL)
-              .patched(scope, new Patch(scope), base.weights(), 0)
+              .mergedSites(scope, new MergedParameter(scope), base.weights(), 0)
               .at(plan.at(0, 1));
       TextModelWriter.write(base, changed, DType.F32, merged);
       assertTrue(
@@ -139,7 +139,7 @@ class CausalAdapterTest {
   }
 
   @Test
-  void aModelThatIsWrittenAsItIsHasTheSameTensors() throws IOException {
+  void modelWrittenUnchangedHasTheSameTensors() throws IOException {
     try (Scope scope = ENGINE.scope("same")) {
       Path written = temporary.resolve("same");
       TextModelWriter.write(gpt2(scope), Map.of(), DType.F32, written);
@@ -174,9 +174,9 @@ class CausalAdapterTest {
     long[] positions = IntStream.range(0, 24).mapToLong(i -> i % 12).toArray();
     Map<String, Tensor> inputs =
         Map.of(
-            Tokens.IDS,
+            TokenInputs.IDS,
             ids.on(scope),
-            Tokens.POSITIONS,
+            TokenInputs.POSITIONS,
             Tensor.ofLongs(scope, ids.shape(), positions));
     return AdaptedLogits.of(scope, base, plan, 2, inputs).doubles();
   }

@@ -13,7 +13,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -57,7 +57,8 @@ class CausalParityTest {
     }
 
     int[] follow(List<int[]> prompts, int most, int which) {
-      List<Start> starts = prompts.stream().map(p -> Start.greedy(p, most, MixPlan.NONE)).toList();
+      List<GenerationRequest> starts =
+          prompts.stream().map(p -> GenerationRequest.greedy(p, most, MixPlan.NONE)).toList();
       return new TextGenerator(programs).generate(scope, starts).get(which).added();
     }
 
@@ -92,9 +93,9 @@ class CausalParityTest {
                   model.scope,
                   model.base.weights(),
                   Map.of(
-                      Tokens.IDS,
+                      TokenInputs.IDS,
                       ids.on(model.scope),
-                      Tokens.POSITIONS,
+                      TokenInputs.POSITIONS,
                       Tensor.ofLongs(model.scope, ids.shape(), positions)))
               .get(0);
       double[] expected = model.expected("logits").doubles();
@@ -114,7 +115,7 @@ class CausalParityTest {
   /** Rows of other lengths in the same batch change nothing. */
   @ParameterizedTest
   @ValueSource(strings = {"llama3", "mistral", "qwen3", "gpt2"})
-  void aBatchOfDifferentLengthsGivesWhatEachGivesAlone(String name) {
+  void mixedLengthBatchEqualsRowsAlone(String name) {
     try (Opened model = new Opened(name)) {
       int[] prompt = model.tokens("prompt");
       int[] shorter = {7};

@@ -58,7 +58,8 @@ class PeftAdapterTest {
   private int[] greedy(List<MixPlan> mixes, int which) {
     CausalPrograms programs = new CausalPrograms(scope, model, (CausalNetwork) model.network());
     int[] prompt = tokens(RESOURCES.resolve("models/llama"), "prompt");
-    List<Start> starts = mixes.stream().map(m -> Start.greedy(prompt, 40, m)).toList();
+    List<GenerationRequest> starts =
+        mixes.stream().map(m -> GenerationRequest.greedy(prompt, 40, m)).toList();
     return new TextGenerator(programs).generate(scope, starts).get(which).added();
   }
 
@@ -68,18 +69,18 @@ class PeftAdapterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lora", "rslora", "dora", "patterns"})
-  void theModelSaysWhatItSaysWithPeft(String name) {
+  void greedyTextIsThatOfPeft(String name) {
     Path folder = RESOURCES.resolve("adapters").resolve(name);
     Adapter adapter = read(folder).adapter();
     int[] expected = tokens(folder, "greedy");
     assertFalse(Arrays.equals(expected, greedy(List.of(MixPlan.NONE), 0)));
     assertArrayEquals(expected, greedy(List.of(MixPlan.of(adapter, 1)), 0));
-    MixPlan inside = MixPlan.of(adapter, 1).route(Route.PATCHED);
+    MixPlan inside = MixPlan.of(adapter, 1).route(Route.MERGED);
     assertArrayEquals(expected, greedy(List.of(MixPlan.NONE, inside), 1));
   }
 
   @Test
-  void rowsWithAllOfThemSayWhatEachSaysAlone() {
+  void rowsOfDifferentAdaptersEqualRowsAlone() {
     List<String> names = List.of("lora", "dora", "rslora", "patterns");
     List<MixPlan> mixes =
         names.stream()
@@ -93,7 +94,7 @@ class PeftAdapterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lora", "rslora", "dora", "patterns"})
-  void writtenAgainItIsTheSame(String name) {
+  void writtenAdapterReadsBack(String name) {
     Adapter adapter = read(RESOURCES.resolve("adapters").resolve(name)).adapter();
     Path folder = temporary.resolve(name);
     AdapterOutput.write(

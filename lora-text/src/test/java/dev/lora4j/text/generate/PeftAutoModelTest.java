@@ -7,18 +7,18 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
-import dev.lora4j.text.network.Encoded;
+import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import dev.lora4j.text.pipeline.LanguageModel;
 import dev.lora4j.text.pipeline.SmallClassifier;
 import dev.lora4j.text.pipeline.TextClassifier;
 import dev.lora4j.text.token.TinyTokenizers;
-import dev.lora4j.text.train.ClassifierTrainer;
+import dev.lora4j.text.train.TextClassifierTrainer;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
 import dev.lora4j.text.train.TrainedText;
@@ -82,11 +82,11 @@ class PeftAutoModelTest {
       Tensor ids = Tensor.ofLongs(scope, AskedLogits.SHAPE, AskedLogits.ids());
       long[] places = AskedLogits.filled(i -> i % AskedLogits.TOKENS);
       Map<String, Tensor> inputs = new HashMap<>();
-      inputs.put(Tokens.IDS, ids);
-      inputs.put(Tokens.POSITIONS, Tensor.ofLongs(scope, AskedLogits.SHAPE, places));
+      inputs.put(TokenInputs.IDS, ids);
+      inputs.put(TokenInputs.POSITIONS, Tensor.ofLongs(scope, AskedLogits.SHAPE, places));
       if (pairs) {
         inputs.put(OutputLoss.INPUT, ids);
-        inputs.put(Encoded.PRESENT, Tensor.ofLongs(scope, AskedLogits.SHAPE, present));
+        inputs.put(EncodedInputs.PRESENT, Tensor.ofLongs(scope, AskedLogits.SHAPE, present));
       }
       HostTensor logits =
           AdaptedLogits.of(scope, model.base(), MixPlan.of(trained.adapter(), 1), 3, inputs);
@@ -124,7 +124,7 @@ class PeftAutoModelTest {
             .toList();
     try (TextClassifier model = TextClassifier.load(LORA, folder, classes)) {
       TrainedText trained =
-          ClassifierTrainer.on(model, saving(settings(targets), saved))
+          TextClassifierTrainer.on(model, saving(settings(targets), saved))
               .data(new TextDataSet(TextForm.LABELLED, examples))
               .run(step -> {});
       trained.save(temporary.resolve("adapter"));
@@ -140,7 +140,7 @@ class PeftAutoModelTest {
 
   private static TextTrainingSettings settings(String targets) {
     TextTrainingSettings all = TextTrainingSettings.DEFAULT.steps(12, 3e-2).batch(2);
-    return all.with(all.recipe().targets(Targets.matching(targets.split("\\|"))).rank(3, 5));
+    return all.with(all.recipe().targets(TargetLayers.matching(targets.split("\\|"))).rank(3, 5));
   }
 
   /** With the whole head if nothing is said. */

@@ -8,15 +8,15 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
-import dev.lora4j.core.tensor.Rounding;
+import dev.lora4j.core.tensor.RoundingTolerance;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.Encoded;
+import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Seq2SeqNetwork;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ class Seq2SeqParityTest {
   private static final int MOST = 40;
 
   /** Three layers of 6 sums in the encoder and of 10 in the decoder, of at most 40 products. */
-  private static final double ROUNDED = Rounding.inSequence(DType.F32, 40, 3 * 6 + 3 * 10);
+  private static final double ROUNDED = RoundingTolerance.inSequence(DType.F32, 40, 3 * 6 + 3 * 10);
 
   @AfterAll
   static void close() {
@@ -56,12 +56,15 @@ class Seq2SeqParityTest {
     }
 
     List<int[]> follow(List<int[]> inputs, SamplingSettings sampling) {
-      List<Start> starts =
+      List<GenerationRequest> starts =
           inputs.stream()
-              .map(p -> new Start(p, MOST, Set.of(), sampling, 0, MixPlan.NONE, token -> false))
+              .map(
+                  p ->
+                      new GenerationRequest(
+                          p, MOST, Set.of(), sampling, 0, MixPlan.NONE, token -> false))
               .toList();
       return new TextGenerator(programs)
-          .generate(scope, starts).stream().map(Grown::added).toList();
+          .generate(scope, starts).stream().map(GeneratedTokens::added).toList();
     }
 
     @Override
@@ -73,7 +76,7 @@ class Seq2SeqParityTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"t5", "mt5", "umt5", "flan-t5"})
-  void logitsOfAPaddedBatchAreThoseOfTransformers(String name) {
+  void paddedBatchLogitsAreThoseOfTransformers(String name) {
     try (Opened model = new Opened(name)) {
       Shape shape = model.golden.tensor("targets").shape();
       long[] positions = IntStream.range(0, 18).mapToLong(i -> i % 9).toArray();
@@ -87,11 +90,11 @@ class Seq2SeqParityTest {
                   Map.of(
                       OutputLoss.INPUT,
                       model.golden.tensor("ids").on(model.scope),
-                      Encoded.PRESENT,
+                      EncodedInputs.PRESENT,
                       model.golden.tensor("present").on(model.scope),
-                      Tokens.IDS,
+                      TokenInputs.IDS,
                       model.golden.tensor("targets").on(model.scope),
-                      Tokens.POSITIONS,
+                      TokenInputs.POSITIONS,
                       Tensor.ofLongs(model.scope, shape, positions)))
               .get(0);
       double[] expected = model.golden.tensor("logits").doubles();
@@ -123,7 +126,7 @@ class Seq2SeqParityTest {
   }
 
   @Test
-  void whatARowDrawsDoesNotDependOnTheRowsBesideIt() {
+  void drawsOfARowIgnoreOtherRows() {
     try (Opened model = new Opened("t5")) {
       List<int[]> inputs = model.golden.inputs();
       SamplingSettings drawn = SamplingSettings.at(1.2).topK(20).topP(0.95);

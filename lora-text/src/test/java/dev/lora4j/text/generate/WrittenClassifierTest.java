@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.mix.BatchMix;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
@@ -20,7 +20,7 @@ import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelWriter;
 import dev.lora4j.text.pipeline.SmallClassifier;
 import dev.lora4j.text.pipeline.TextClassifier;
-import dev.lora4j.text.train.ClassifierTrainer;
+import dev.lora4j.text.train.TextClassifierTrainer;
 import dev.lora4j.text.train.TextTrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,20 +55,21 @@ class WrittenClassifierTest {
         all.with(
             all.recipe()
                 .method(TrainableMethods.named("full", Map.of()))
-                .targets(Targets.matching("*")));
+                .targets(TargetLayers.matching("*")));
     Path base = SmallClassifier.write(name, temporary.resolve("base"));
     try (TextClassifier model = TextClassifier.load(LORA, base, CLASSES)) {
       MixPlan mix =
           MixPlan.of(
-                  ClassifierTrainer.on(model, settings)
+                  TextClassifierTrainer.on(model, settings)
                       .data(new TextDataSet(TextForm.LABELLED, examples))
                       .run(step -> {})
                       .adapter(),
                   1)
-              .route(Route.PATCHED);
+              .route(Route.MERGED);
       Map<String, Tensor> changed =
           new BatchMix(List.of(mix), model.base().sites(), TextModel.MODEL)
-              .patched(model.scope(), new Patch(model.scope()), model.base().weights(), 0)
+              .mergedSites(
+                  model.scope(), new MergedParameter(model.scope()), model.base().weights(), 0)
               .at(mix.at(0, 1));
       TextModelWriter.write(model.base(), changed, DType.F32, folder, model.labels());
       return AskedLogits.of(model, mix);
@@ -88,7 +89,7 @@ class WrittenClassifierTest {
         "llama",
         "qwen3-classes"
       })
-  void itIsReadBackWithItsClasses(String name) throws IOException {
+  void classifierReadsBackWithItsClasses(String name) throws IOException {
     Path folder = temporary.resolve("written");
     HostTensor said = written(name, folder);
     try (TextClassifier model = TextClassifier.load(LORA, folder)) {
@@ -120,7 +121,7 @@ class WrittenClassifierTest {
         "qwen3-classes"
       })
   @Tag("python")
-  void transformersReadsIt(String name) throws IOException, InterruptedException {
+  void transformersReadsTheClassifier(String name) throws IOException, InterruptedException {
     Path folder = temporary.resolve("written");
     HostTensor said = written(name, folder);
     AskedLogits.assertSame(

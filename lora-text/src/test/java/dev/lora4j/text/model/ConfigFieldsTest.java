@@ -11,7 +11,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -156,7 +156,7 @@ class ConfigFieldsTest {
     return config;
   }
 
-  private TextNetwork network(JsonObject config) {
+  private LanguageNetwork network(JsonObject config) {
     try {
       Path file = folder.resolve("config.json");
       Files.writeString(file, config.toString());
@@ -215,8 +215,8 @@ class ConfigFieldsTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void whatIsReadMakesAnotherNetwork(String name) {
-    TextNetwork plain = network(config(name));
+  void readFieldsChangeTheNetwork(String name) {
+    LanguageNetwork plain = network(config(name));
     assertEquals(plain, network(config(name)));
     for (String row : split(kind(name).read())) {
       assertNotEquals(plain, network(with(name, row)), name + " " + row);
@@ -225,7 +225,7 @@ class ConfigFieldsTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void whatIsRefusedIsNamed(String name) {
+  void refusedFieldsAreNamed(String name) {
     for (String row : split(kind(name).refused())) {
       JsonObject config = with(name, row);
       ModelException e = assertThrows(ModelException.class, () -> network(config), row);
@@ -235,8 +235,8 @@ class ConfigFieldsTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void whatHasNoEffectChangesNothing(String name) {
-    TextNetwork plain = network(config(name));
+  void ignoredFieldsLeaveTheNetworkUnchanged(String name) {
+    LanguageNetwork plain = network(config(name));
     Set<String> fields = names(kind(name).nothing() + " " + NOTHING);
     fields.removeAll(Set.of("model_type", "architectures", "id2label"));
     fields.removeAll(names(kind(name).read()));
@@ -290,7 +290,7 @@ class ConfigFieldsTest {
   /** A file says anything; what is built of it is bounded before its weights are looked for. */
   @ParameterizedTest
   @MethodSource("kinds")
-  void hostileNumbersAreErrorsThatNameThem(String name) {
+  void hostileNumbersAreRefusedByName(String name) {
     for (String row : split(kind(name).read())) {
       String field = row.replaceFirst("=.*", "");
       if (!row.matches("\\w+=\\d+") || field.endsWith("_token_id")) {
@@ -351,7 +351,7 @@ class ConfigFieldsTest {
   }
 
   @Test
-  void noKindIsWithoutRows() {
+  void everyModelKindHasRows() {
     assertEquals(GOLDEN.keySet(), new TreeSet<>(KINDS.keySet()));
   }
 }

@@ -81,7 +81,7 @@ class ShardedFolderTest {
   }
 
   @Test
-  void itIsTheSameModel() {
+  void shardedModelEqualsTheSingleFile() {
     try (Scope scope = ENGINE.scope("sharded")) {
       TextModel whole = TextModel.load(scope, WHOLE, DType.F32);
       TextModel parts = TextModel.load(scope, folder, DType.F32);
@@ -102,7 +102,7 @@ class ShardedFolderTest {
   }
 
   @Test
-  void aTensorThatItsShardLacksIsNamedWithIt() {
+  void tensorMissingInItsShardIsNamed() {
     try (TensorStore store = TensorStore.open(WHOLE.resolve("model.safetensors"))) {
       write(store, String.valueOf(places.get(NORM)), NORM);
     }

@@ -24,7 +24,7 @@ class OnnxWeightsTest {
   @TempDir Path folder;
 
   @Test
-  void tensorsAreThoseOfTheModelThatWasExported() {
+  void tensorsAreThoseOfTheExportedModel() {
     OnnxWeights onnx = OnnxWeights.open(FILE);
     String words = "embeddings.word_embeddings.weight";
     HostTensor table = onnx.tensor(words);

@@ -64,7 +64,7 @@ class LanguageModelTest {
   }
 
   @Test
-  void eachRowOfABatchHasItsOwnAdapter() {
+  void rowsOfABatchHaveTheirOwnAdapters() {
     String base = model.generate(TextPrompt.of("The").tokens(8)).text();
     String one = model.generate(the(cat)).text();
     String other = model.generate(the(dog)).text();
@@ -77,9 +77,9 @@ class LanguageModelTest {
   }
 
   @Test
-  void insideTheWeightsAnAdapterSaysTheSame() {
-    TextPrompt inside = the(cat).mix(MixPlan.of(cat, 1).route(Route.PATCHED));
-    TextPrompt other = the(dog).mix(MixPlan.of(dog, 1).route(Route.PATCHED));
+  void mergedEqualsUnmerged() {
+    TextPrompt inside = the(cat).mix(MixPlan.of(cat, 1).route(Route.MERGED));
+    TextPrompt other = the(dog).mix(MixPlan.of(dog, 1).route(Route.MERGED));
     List<Completion> together = model.generate(List.of(inside, other, the(cat)), TextListener.NONE);
     assertEquals(model.generate(the(cat)).text(), together.get(0).text());
     assertEquals(model.generate(the(dog)).text(), together.get(1).text());
@@ -94,7 +94,7 @@ class LanguageModelTest {
   }
 
   @Test
-  void itEndsBeforeATextToStopAt() {
+  void generationEndsBeforeTheStopText() {
     Completion stopped = model.generate(the(cat).stops(List.of("on the", "sat o")));
     assertEquals(" cat ", stopped.text());
     assertEquals(Completion.Ending.STOP, stopped.ending());
@@ -104,7 +104,7 @@ class LanguageModelTest {
   }
 
   @Test
-  void whatIsHeardIsTheText() {
+  void streamedPiecesAreTheText() {
     List<String> pieces = new ArrayList<>();
     Completion told =
         model
@@ -138,7 +138,7 @@ class LanguageModelTest {
   }
 
   @Test
-  void whatDoesNotFitIsRefused() {
+  void invalidPromptsAreRefused() {
     String longer =
         assertThrows(
                 IllegalArgumentException.class,
@@ -157,14 +157,14 @@ class LanguageModelTest {
   }
 
   @Test
-  void aTextThatFillsTheModelEnds() {
+  void textEndsAtTheModelsLength() {
     Completion full = model.generate(TextPrompt.of("The").tokens(1000));
     assertTrue(full.promptTokens() + full.tokens().size() <= 64);
     assertFalse(full.tokens().isEmpty());
   }
 
   @Test
-  void anInterruptStopsItBetweenTokens() {
+  void interruptStopsGenerationBetweenTokens() {
     Thread.currentThread().interrupt();
     assertThrows(
         CancellationException.class, () -> model.generate(TextPrompt.of("The").tokens(20)));
@@ -172,7 +172,7 @@ class LanguageModelTest {
   }
 
   @Test
-  void nothingNativeIsLeftBehind() {
+  void generationLeavesNoNativeMemory() {
     model.generate(the(cat));
     int before = model.scope().size();
     for (int i = 0; i < 20; i++) {

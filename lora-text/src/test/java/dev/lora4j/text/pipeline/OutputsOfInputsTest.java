@@ -99,11 +99,11 @@ class OutputsOfInputsTest {
   }
 
   @Test
-  void eachRowOfABatchHasItsOwnAdapterBesideOrInsideTheWeights() {
+  void rowsHaveTheirOwnMergedOrUnmergedAdapters() {
     TextPrompt plain = TextPrompt.of("red fox").tokens(12);
     String base = model.generate(plain).text();
     TextPrompt inside =
-        prompt("old", sky.adapter()).mix(MixPlan.of(sky.adapter(), 1).route(Route.PATCHED));
+        prompt("old", sky.adapter()).mix(MixPlan.of(sky.adapter(), 1).route(Route.MERGED));
     List<TextPrompt> all =
         List.of(
             prompt("blue whale", sky.adapter()), plain, inside, prompt("red fox", sea.adapter()));
@@ -119,7 +119,7 @@ class OutputsOfInputsTest {
   }
 
   @Test
-  void beamsWithoutAdaptersStayThoseOfTheBaseBesideRowsWithThem() {
+  void beamsWithoutAdaptersStayThoseOfTheBase() {
     TextPrompt plain = TextPrompt.of("red fox").tokens(12);
     String alone =
         model.generate(List.of(plain), BeamSettings.of(3), TextListener.NONE).get(0).text();
@@ -129,14 +129,14 @@ class OutputsOfInputsTest {
   }
 
   @Test
-  void whatPeftReadsIsReadBackAsTheSameAdapter() {
+  void savedPeftFolderReadsBackAsTheAdapter() {
     Path folder = temporary.resolve("peft");
     sea.save(folder);
     assertEquals(sea.adapter().identity(), model.adapter(folder).identity());
   }
 
   @Test
-  void aFolderWithAHeadOfItsOwnWritesWhatTheSharedTableWrote() {
+  void writtenModelGeneratesTheSameTokens() {
     Path folder = temporary.resolve("written");
     TextModelWriter.write(model.base(), Map.of(), DType.F32, folder);
     TextPrompt plain = TextPrompt.of("red fox").tokens(12);
@@ -146,7 +146,7 @@ class OutputsOfInputsTest {
   }
 
   @Test
-  void textsAreHeardAsTheyComeAndStopWhereTheyAreToldTo() {
+  void textsAreStreamedAndEndAtStopTexts() {
     StringBuilder heard = new StringBuilder();
     TextPrompt stopped = prompt("old", sky.adapter()).stops(List.of("ou"));
     Completion done =
@@ -161,7 +161,7 @@ class OutputsOfInputsTest {
   }
 
   @Test
-  void whatIsDrawnDependsOnTheSeed() {
+  void sampledTextDependsOnTheSeed() {
     TextPrompt drawn =
         TextPrompt.of("red fox").tokens(12).sampling(SamplingSettings.at(1.5).topK(20));
     List<String> texts = new ArrayList<>();
@@ -184,7 +184,7 @@ class OutputsOfInputsTest {
   }
 
   @Test
-  void dataOfAnotherKindOfModelIsRefusedByName() throws IOException {
+  void dataOfAnotherModelKindIsRefused() throws IOException {
     TextDataSet plain = new TextDataSet(TextForm.TEXT, List.of(new TextExample.Plain("red")));
     String told = refusal(model, plain);
     assertTrue(told.contains("{\"text\"}") && told.contains("{\"input\", \"target\"}"), told);

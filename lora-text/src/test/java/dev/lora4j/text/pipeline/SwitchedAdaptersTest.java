@@ -15,7 +15,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.text.model.TextModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ class SwitchedAdaptersTest {
 
   private static HostTensor values(Shape shape, int number, long place) {
     float[] values = new float[Math.toIntExact(shape.elements())];
-    Noise.of(number, place).gaussians(values, 0, values.length);
+    SeededNoise.of(number, place).gaussians(values, 0, values.length);
     return HostTensor.of(shape, values);
   }
 
@@ -83,7 +83,7 @@ class SwitchedAdaptersTest {
   }
 
   @Test
-  void whatWasStackedServesOtherRowsAndWeights() {
+  void stackedFactorsServeOtherRowsAndWeights() {
     kept().clear();
     MixPlan both = only(0).with(ADAPTERS.get(1), 0.2);
     model.generate(List.of(the(both, 4), the(only(2), 4)), TextListener.NONE);
@@ -111,7 +111,7 @@ class SwitchedAdaptersTest {
   }
 
   @Test
-  void theOldestGoWhenThereIsNoRoom() {
+  void oldestStackedFactorsAreEvicted() {
     kept().clear();
     long room = model.base().weights().bytes() / 4;
     for (int round = 0; round < 2; round++) {
@@ -125,10 +125,10 @@ class SwitchedAdaptersTest {
   }
 
   @Test
-  void whatIsInUseStays() {
+  void stackedFactorsInUseStay() {
     kept().clear();
     BatchMix mix =
-        new BatchMix(List.of(only(3).route(Route.BESIDE)), model.base().sites(), TextModel.MODEL);
+        new BatchMix(List.of(only(3).route(Route.UNMERGED)), model.base().sites(), TextModel.MODEL);
     try (StackedFactors.Use use = kept().of(mix)) {
       kept().clear();
       String one = use.tensors().keySet().iterator().next();
@@ -141,7 +141,7 @@ class SwitchedAdaptersTest {
 
   /** Rows of many lengths and adapters, some of which are left out on the way. */
   @Test
-  void eachRowSaysWhatItSaysAlone() {
+  void rowsTogetherEqualRowsAlone() {
     List<TextPrompt> prompts = new ArrayList<>();
     List<String> alone = new ArrayList<>();
     for (int i = 0; i < 8; i++) {

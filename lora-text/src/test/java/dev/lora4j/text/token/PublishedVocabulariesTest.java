@@ -53,7 +53,7 @@ class PublishedVocabulariesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"llama", "t5", "t5_json", "tok512", "bert", "gpt2"})
-  void givesTheIdsAndTextsOfItsOwnLibrary(String name) throws IOException {
+  void idsAndTextsAreThoseOfTheReference(String name) throws IOException {
     JsonObject golden =
         JsonParser.parseString(Files.readString(Path.of("src/test/resources/token-ids.json")))
             .getAsJsonObject();
@@ -90,7 +90,7 @@ class PublishedVocabulariesTest {
 
   /** T5's model of SentencePiece is described as what transformers converted it to. */
   @Test
-  void spieceModelGivesTheIdsOfItsTokenizerJson(@TempDir Path other) throws IOException {
+  void spieceModelGivesTheIdsOfTokenizerJson(@TempDir Path other) throws IOException {
     Files.copy(shared("tokenizers/t5_tokenizer.json"), other.resolve("tokenizer.json"));
     try (TextTokenizer pieces = load("t5");
         TextTokenizer json = TextTokenizer.load(other)) {
@@ -107,7 +107,7 @@ class PublishedVocabulariesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"llama", "gpt2", "tok512", "t5"})
-  void aStreamGivesWhatDecodingGives(String name) throws IOException {
+  void streamedTextEqualsDecodedText(String name) throws IOException {
     JsonArray texts =
         JsonParser.parseString(Files.readString(Path.of("src/test/resources/token-ids.json")))
             .getAsJsonObject()
@@ -128,7 +128,7 @@ class PublishedVocabulariesTest {
 
   /** GPT-2 from the two files that it was published in. */
   @Test
-  void vocabAndMergesGiveTheIdsOfTokenizerJson(@TempDir Path other) throws IOException {
+  void vocabAndMergesMatchTokenizerJson(@TempDir Path other) throws IOException {
     JsonObject json =
         JsonParser.parseString(Files.readString(shared("tokenizers/gpt2_tokenizer.json")))
             .getAsJsonObject();

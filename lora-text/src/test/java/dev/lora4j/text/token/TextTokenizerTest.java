@@ -26,7 +26,7 @@ class TextTokenizerTest {
   @TempDir private Path folder;
 
   @Test
-  void piecesAreMergedByScoreAndBeginWithTheTokenThatBeginsTexts() throws IOException {
+  void piecesMergeByScoreAfterTheStartToken() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder))) {
       assertArrayEquals(new int[] {1, RED, FOX}, tokenizer.encode("red fox"));
       assertArrayEquals(new int[] {RED, SPACE, FOX}, tokenizer.encodePlain("red  fox"));
@@ -42,7 +42,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void whatNoPieceIsBecomesBytes() throws IOException {
+  void unknownCharactersBecomeBytes() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder))) {
       int[] ids = tokenizer.encodePlain("a\u00e9");
       assertArrayEquals(new int[] {SPACE, A, 3 + 0xc3, 3 + 0xa9}, ids);
@@ -54,7 +54,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void eachTokenHasItsPlaceAmongJavasChars() throws IOException {
+  void tokensHaveOffsetsInJavaChars() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder))) {
       TokenizedText text = tokenizer.locate("\ud83e\udd8a red", true);
       assertEquals(7, text.length());
@@ -64,7 +64,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void settingsSayWhatComesAroundATextAndWhichTokensAreWhole() throws IOException {
+  void configurationSetsSpecialAndAddedTokens() throws IOException {
     TinyTokenizers.llama(folder);
     config(
         """
@@ -96,7 +96,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void bytesAreMergedInTheOrderOfTheFile() throws IOException {
+  void bytesAreMergedInFileOrder() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.gpt2(folder))) {
       assertArrayEquals(new int[] {257, 258, 'e', 's'}, tokenizer.encode("fox foxes"));
       assertArrayEquals(new int[] {'a', 259}, tokenizer.encode("a<|endoftext|>"));
@@ -107,7 +107,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void pairsTellTheirTextsApartAndNothingIsPaddedOrCut() throws IOException {
+  void pairsHaveTokenTypesWithoutPaddingOrTruncation() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.bert(folder))) {
       TokenizedPair pair = tokenizer.encodePair("Red fox", "Foxes, what");
       assertArrayEquals(new int[] {1, 5, 6, 2, 6, 7, 8, 3, 2}, pair.ids());
@@ -119,7 +119,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void aStreamHoldsBytesBackUntilACharacterIsWhole() throws IOException {
+  void streamHoldsBytesUntilACharacterIsComplete() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder))) {
       int[] ids = tokenizer.encodePlain("a\ud83e\udd8a\ud83e\udd8b fox");
       TokenStream stream = tokenizer.stream();
@@ -131,7 +131,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void aStreamGoesOnAfterWhatWasThereBefore() throws IOException {
+  void streamContinuesAfterEarlierTokens() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder))) {
       assertEquals("fox", tokenizer.stream().next(FOX));
       assertEquals(" fox", tokenizer.stream(1, RED).next(FOX));
@@ -140,7 +140,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void brokenBytesComeAtTheEndOrWithWhatFollows() throws IOException {
+  void incompleteBytesComeWithWhatFollowsOrLast() throws IOException {
     try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder))) {
       TokenStream stream = tokenizer.stream();
       assertEquals("a", stream.next(A));
@@ -166,7 +166,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void aClosedOneSaysSo() throws IOException {
+  void closedTokenizerIsReported() throws IOException {
     TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizers.llama(folder));
     tokenizer.close();
     tokenizer.close();
@@ -190,7 +190,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void theModelsFilesSayWhereGeneratingEnds() throws IOException {
+  void generationConfigSetsTheEndTokens() throws IOException {
     TinyTokenizers.gpt2(folder);
     Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [259, 10]}");
     config("{\"model_max_length\": 1000000000000000019884624838656}");
@@ -201,7 +201,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void aFolderWithoutATokeniserSaysWhatWasLookedFor() {
+  void folderWithoutTokenizerIsRefusedWithExpectedFiles() {
     assertFails("holds no tokeniser: neither tokenizer.json, nor tokenizer.model or spiece.model");
   }
 
@@ -235,7 +235,7 @@ class TextTokenizerTest {
   }
 
   @Test
-  void aMergeOfTokensThatTheVocabularyLacksIsNamedByItsLine() throws IOException {
+  void invalidMergeIsNamedByItsLine() throws IOException {
     TinyTokenizers.gpt2(folder);
     Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\nf o\nq q\n");
     assertFails("merges.txt has in line 3 no two tokens that make one of the vocabulary: 'q q'.");

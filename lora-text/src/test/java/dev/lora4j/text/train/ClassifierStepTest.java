@@ -12,7 +12,7 @@ import dev.lora4j.core.safetensors.TensorStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
@@ -20,9 +20,9 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
-import dev.lora4j.core.train.adapter.Targets;
-import dev.lora4j.core.train.run.StagedLoss;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.pipeline.SmallClassifier;
@@ -145,7 +145,7 @@ class ClassifierStepTest {
   void lossAndGradientsAreThoseOfPeft(Step step) throws IOException {
     AdapterRecipe recipe =
         AdapterRecipe.DEFAULT
-            .targets(Targets.matching(step.targets().toArray(String[]::new)))
+            .targets(TargetLayers.matching(step.targets().toArray(String[]::new)))
             .rank(2, 3)
             .saved(step.saved());
     try (Lora4j lora = Lora4j.open(1);
@@ -159,7 +159,7 @@ class ClassifierStepTest {
       SequenceTask task = new SequenceTask(new LabelLoss(model), plan, batches, List.of());
       Staging staging =
           new Staging(new Graph(), DType.F32, task.groups(), plan, Staging.Purpose.TRAINING);
-      StagedLoss staged = staging.staged(task.loss(staging));
+      TaskLoss staged = staging.staged(task.loss(staging));
       Expr loss = staged.loss();
       FlatLayout layout = staged.factors().layout();
       float[] start = start(step, model, layout);
@@ -167,7 +167,7 @@ class ClassifierStepTest {
       Map<String, Tensor> own = staged.factors().held(scope, start);
       List<Expr> outputs = List.of(loss.detach(), staged.parameters().gradient(loss));
       Program program = staged.parameters().graph().training(scope, outputs);
-      Held held =
+      HeldInputs held =
           program.hold(
               scope,
               name ->

@@ -2,7 +2,7 @@ package dev.lora4j.text.train;
 
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
-import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +46,7 @@ enum ReferenceCase {
             this == LLAMA_DORA
                 ? TrainableMethods.named("dora", Map.of("convention", "peft"))
                 : TrainableMethods.named("lora", Map.of()))
-        .targets(Targets.matching(targets()))
+        .targets(TargetLayers.matching(targets()))
         .rank(RANK, ALPHA);
   }
 

@@ -8,7 +8,7 @@ import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
@@ -20,8 +20,8 @@ import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.AdamW;
-import dev.lora4j.core.train.run.StagedLoss;
 import dev.lora4j.core.train.run.Staging;
+import dev.lora4j.core.train.run.TaskLoss;
 import dev.lora4j.core.train.run.TrainingBatch;
 import dev.lora4j.text.data.SequenceBatches;
 import dev.lora4j.text.data.TokenSequence;
@@ -60,7 +60,7 @@ class ReferenceTrainingTest {
 
   /** A case with its model and program. */
   private record Staged(
-      ReferenceCase at, LanguageModel model, SequenceTask task, StagedLoss program, Scope scope)
+      ReferenceCase at, LanguageModel model, SequenceTask task, TaskLoss program, Scope scope)
       implements AutoCloseable {
     static Staged of(ReferenceCase at, Path folder, DType compute) throws IOException {
       Path files = Path.of("src/test/resources/models", at.model());
@@ -73,7 +73,7 @@ class ReferenceTrainingTest {
       SequenceTask task = new SequenceTask(new TokenLoss(model), plan, order, List.of());
       Staging staging =
           new Staging(new Graph(), compute, task.groups(), task.plan(), Staging.Purpose.TRAINING);
-      StagedLoss program = staging.staged(task.loss(staging));
+      TaskLoss program = staging.staged(task.loss(staging));
       return new Staged(at, model, task, program, model.scope().child("case"));
     }
 
@@ -119,7 +119,7 @@ class ReferenceTrainingTest {
   }
 
   @Test
-  void everyCaseOfTheScriptIsHere() {
+  void everyGoldenCaseIsTested() {
     assertEquals(GOLDEN.cases(), ReferenceCase.names());
   }
 
@@ -135,7 +135,7 @@ class ReferenceTrainingTest {
       Program compiled = staged.program.parameters().graph().training(scope, outputs);
       Tensor flat = Tensor.of(scope, Shape.of(start.length), start);
       Function<String, Tensor> frozen = staged.held(start);
-      Held held =
+      HeldInputs held =
           compiled.hold(
               scope,
               name ->
@@ -168,7 +168,7 @@ class ReferenceTrainingTest {
       float[] start = GOLDEN.start(at, layout);
       StepSettings plain = StepSettings.of(new AdamW(0.9, 0.999, 1e-8, 1e-2), 0);
       StepSettings settings = at.accumulate() > 1 ? plain.accumulating() : plain;
-      StagedLoss program = staged.program;
+      TaskLoss program = staged.program;
       TrainingStep step =
           TrainingStep.compile(staged.scope, program.parameters(), program.loss(), settings);
       TrainingState state = TrainingState.begin(staged.scope, step, layout, start);

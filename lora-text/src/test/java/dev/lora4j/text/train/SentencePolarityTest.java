@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextExample;
 import dev.lora4j.text.data.TextForm;
-import dev.lora4j.text.evaluate.Classification;
+import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.onnx.OnnxEncoder;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.io.IOException;
@@ -45,14 +45,14 @@ class SentencePolarityTest {
         }
       }
     }
-    int[] order = Noise.of(1).permutation(all.size());
+    int[] order = SeededNoise.of(1).permutation(all.size());
     return new TextDataSet(
         TextForm.LABELLED, Arrays.stream(order).limit(SENTENCES).mapToObj(all::get).toList());
   }
 
   /** 100 held-out sentences: by chance, 0.65 or more comes in 2 of 1000 cases. */
   @Test
-  void fewSentencesTeachItMoreThanChance() throws IOException {
+  void fewSentencesTrainBetterThanChance() throws IOException {
     Path files = Path.of(System.getProperty("lora4j.minilm", ""));
     OnnxEncoder.write(
         files.resolve("all-minilm-l6-v2.onnx"),
@@ -68,9 +68,10 @@ class SentencePolarityTest {
             .heldOut(HELD_OUT);
     try (Lora4j lora = Lora4j.open(1);
         TextClassifier model = TextClassifier.load(lora, folder, data.labels())) {
-      ClassifierTrainer trainer = ClassifierTrainer.on(model, settings).data(data);
+      TextClassifierTrainer trainer = TextClassifierTrainer.on(model, settings).data(data);
       MixPlan mix = MixPlan.of(trainer.run(done -> {}).adapter(), 1);
-      Classification found = Classification.of(model, trainer.heldOut(), mix, done -> {});
+      ClassificationScores found =
+          ClassificationScores.of(model, trainer.heldOut(), mix, done -> {});
       assertTrue(found.accuracy() >= 0.65, found.toString());
       assertTrue(found.macroF1() >= 0.65, found.toString());
     }

@@ -9,7 +9,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingInterrupted;
 import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
@@ -64,12 +64,12 @@ class TextTrainerTest {
         """);
   }
 
-  private static Keeping keeping(Path folder, boolean resume) {
-    return new Keeping(Optional.of(folder), 4, 2, resume, Map.of(), 4, false, 1000);
+  private static CheckpointPolicy keeping(Path folder, boolean resume) {
+    return new CheckpointPolicy(Optional.of(folder), 4, 2, resume, Map.of(), 4, false, 1000);
   }
 
   @Test
-  void whatIsLearnedBecomesLikelier() throws IOException {
+  void trainedTextBecomesLikelier() throws IOException {
     TextTrainer trainer = TextTrainer.on(model, settings(80)).data(lines());
     TrainedText trained = trainer.run(done -> {});
     double before = Perplexity.of(model, trainer.sequences(), MixPlan.NONE, done -> {}).value();
@@ -81,7 +81,7 @@ class TextTrainerTest {
   }
 
   @Test
-  void aSavedAdapterIsTheOneThatWasTrained() throws IOException {
+  void savedAdapterIsTheTrainedOne() throws IOException {
     TrainedText trained = TextTrainer.on(model, settings(6)).data(lines()).run(done -> {});
     trained.save(temporary.resolve("adapter"));
     Adapter read = model.adapter(temporary.resolve("adapter"));
@@ -91,7 +91,7 @@ class TextTrainerTest {
   }
 
   @Test
-  void aRunThatWasStoppedGoesOnToTheSameBits() throws IOException {
+  void resumedRunHasTheSameBits() throws IOException {
     TextTrainer trainer = TextTrainer.on(model, settings(10)).data(lines());
     String whole = trainer.run(done -> {}).adapter().identity();
     Path folder = temporary.resolve("checkpoints");
@@ -118,7 +118,7 @@ class TextTrainerTest {
 
   /** What was the best step by some texts is not the best by others. */
   @Test
-  void aRunGoesOnOnlyWithTheSameTextsAndInTheSameType() throws IOException {
+  void runResumesOnlyWithSameTextsAndType() throws IOException {
     TextTrainer all = TextTrainer.on(model, settings(4)).data(lines());
     List<TokenSequence> learned = all.sequences().subList(0, 2);
     Path folder = temporary.resolve("checkpoints");
@@ -153,7 +153,7 @@ class TextTrainerTest {
   }
 
   @Test
-  void whatIsCutOffOrLeftOutIsTold() throws IOException {
+  void truncatedAndDroppedTextsAreNoted() throws IOException {
     TextTrainingSettings shorter =
         settings(2).with(new SequenceLimits(8, SequenceLimits.Longer.CUT, false));
     assertEquals(
@@ -169,7 +169,7 @@ class TextTrainerTest {
 
   /** Batches of other sizes whose gradients are added up give the gradient of all together. */
   @Test
-  void eachTokenCountsAlikeInWhicheverBatchItIs() throws IOException {
+  void gradientIsIndependentOfBatchSplit() throws IOException {
     TextTrainingSettings whole = settings(1).batch(4);
     TextTrainingSettings parts =
         settings(1).batch(1).with(settings(1).training().withAccumulation(4));
@@ -214,7 +214,7 @@ class TextTrainerTest {
   }
 
   @Test
-  void textsThatAreTooLongAndNoTextsAreRefused() throws IOException {
+  void tooLongLimitsAndMissingTextsAreRefused() throws IOException {
     Path file = Files.writeString(temporary.resolve("book.txt"), SmallModel.TEXT);
     TextTrainingSettings longer =
         settings(2).with(new SequenceLimits(128, SequenceLimits.Longer.CUT, false));

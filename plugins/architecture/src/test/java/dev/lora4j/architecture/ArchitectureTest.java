@@ -70,7 +70,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void packagesLookOnlyDownTheStaircase() {
+  void packagesDependOnlyDownTheLayers() {
     check(classes().should(Staircase.haveAPlace()));
     check(classes().should(Staircase.lookOnlyDown()));
   }
@@ -89,7 +89,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheCommandLineTalksToTheTerminal() {
+  void terminalIsUsedByTheCommandLineOnly() {
     check(
         noClasses()
             .that()
@@ -111,13 +111,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void exceptionsSayWhatTheyAre() {
+  void genericExceptionsAreNotThrown() {
     check(noClasses().should(THROW_GENERIC_EXCEPTIONS));
   }
 
   /** Such names say where code was left over, not what it does; a base model may be a base. */
   @Test
-  void namesSayWhatAClassDoes() {
+  void classNamesAvoidMeaninglessWords() {
     check(noClasses().should().haveNameMatching(".*[.$]\\w*(Utils?|Helpers?|Manager|Impl|Base)"));
     check(
         noClasses()

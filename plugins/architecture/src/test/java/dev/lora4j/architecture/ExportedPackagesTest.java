@@ -48,13 +48,13 @@ class ExportedPackagesTest {
       describe("in a package that is not exported", c -> INTERNAL.contains(c.getPackageName()));
 
   @Test
-  void pluginsUseWhatIsExported() {
+  void pluginsUseExportedPackagesOnly() {
     plugins("dev.lora4j.mixers..", "dev.lora4j.testkit..", "org.example..").check(House.CLASSES);
   }
 
   /** The rule sees something: the core itself uses what it does not export. */
   @Test
-  void theRuleWouldFind() {
+  void exportRuleFindsAViolation() {
     assertTrue(EXPORTED.size() > 40, "exported: " + EXPORTED);
     assertTrue(INTERNAL.contains("dev.lora4j.core.tensor.djl"), "internal: " + INTERNAL);
     assertTrue(
@@ -67,7 +67,7 @@ class ExportedPackagesTest {
   }
 
   @Test
-  void eachSaysWhatIsPromisedAndIsDocumented() throws IOException {
+  void exportedPackagesAreMarkedAndDocumented() throws IOException {
     String documented =
         Files.readString(House.ROOT.resolve("docs/plugins.md"), StandardCharsets.UTF_8);
     List<String> silent = new ArrayList<>();

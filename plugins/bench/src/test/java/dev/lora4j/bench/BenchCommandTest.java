@@ -19,12 +19,12 @@ class BenchCommandTest {
   }
 
   @Test
-  void benchmarksKeepWhatAllExtensionsPromise() {
+  void benchmarksFulfilTheExtensionContract() {
     InstalledContract.check(Benchmark.class, Benchmark::name);
   }
 
   @Test
-  void listsWhatIsInstalled() {
+  void listNamesInstalledBenchmarks() {
     Run run = Run.of("list");
     assertEquals(0, run.code(), run.err());
     assertTrue(run.out().contains("pretended/equal"), run.out());
@@ -118,7 +118,7 @@ class BenchCommandTest {
   }
 
   @Test
-  void everybodyHasTheirTurnInEachRoundAndAnotherBegins() {
+  void contendersTakeTurnsInRotatedOrder() {
     // A second for each turn: four units of 0.25 s, one of 1 s, eight of 0.125 s.
     assertEquals(0, Run.of("pretended/equal", "--rounds=3", "--seconds=9").code());
     List<String> done = PretendedBenchmark.DONE;
@@ -133,7 +133,7 @@ class BenchCommandTest {
   }
 
   @Test
-  void aLongComparisonIsTheOnlyRoundOrNeedsNoWarmingUp() {
+  void longComparisonSkipsTheWarmUp() {
     assertEquals(0, Run.of("pretended/long", "--rounds=1", "--seconds=1").code());
     List<String> checks = List.of("ours check", "slow check", "fast check");
     List<String> closed = List.of("slow close", "fast close", "ours close");
@@ -150,7 +150,7 @@ class BenchCommandTest {
   }
 
   @Test
-  void whoComputesSomethingElseIsNotCompared() {
+  void contenderWithOtherResultsIsNotTimed() {
     Run run = Run.of("pretended/different", "--rounds=1", "--seconds=1");
     assertEquals(1, run.code());
     assertTrue(run.err().contains("slow computes something else"), run.err());
@@ -161,7 +161,7 @@ class BenchCommandTest {
   }
 
   @Test
-  void theTableSaysWhatTheJsonSays() {
+  void tableShowsTargetsThreadsAndFloor() {
     Run run = Run.of("pretended/equal", "--rounds=2", "--seconds=1", "--threads=1");
     assertTrue(
         run.out()

@@ -44,7 +44,7 @@ class BenchmarkPluginTest {
       """;
 
   @Test
-  void itIsListedAndMeasured(@TempDir Path folder) throws Exception {
+  void pluginBenchmarkIsListedAndMeasured(@TempDir Path folder) throws Exception {
     new BuiltJar().source("example.Counting", COUNTING).at(folder.resolve("counting.jar"));
     Run list = Run.of("list", "--plugins=" + folder);
     assertTrue(list.out().contains("counting/far"), list.out() + list.err());

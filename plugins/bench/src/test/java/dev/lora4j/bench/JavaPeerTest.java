@@ -15,7 +15,7 @@ class JavaPeerTest {
   }
 
   @Test
-  void computesTheSameInAProcessOfItsOwn() {
+  void peerProcessComputesTheSame() {
     try (Contender there = start("3");
         DjlChain here = new DjlChain("3")) {
       assertEquals(here.name(), there.name());
@@ -25,7 +25,7 @@ class JavaPeerTest {
   }
 
   @Test
-  void saysWhyItDoesNotStart() {
+  void peerThatFailsToStartReportsWhy() {
     Failure e = assertThrows(Failure.class, () -> start("three"));
     assertTrue(e.getMessage().contains("For input string: \"three\""), e.getMessage());
   }

@@ -33,14 +33,14 @@ class LaunchTest {
   }
 
   @Test
-  void aProgramThatNeverPrintsItIsNamed() {
+  void programWithoutTheReadyLineIsNamed() {
     Launch launch = launch("something else");
     String message = assertThrows(Failure.class, launch::check).getMessage();
     assertTrue(message.contains("ended without the line 'something else'"), message);
   }
 
   @Test
-  void oneThatIsNotThereIsNamed() {
+  void missingProgramIsNamed() {
     Launch launch =
         new Launch("nobody", List.of("/no/such/program"), 1, "ready", PeerEnvironment.THEIRS);
     assertTrue(
@@ -48,7 +48,7 @@ class LaunchTest {
   }
 
   @Test
-  void theSystemKnowsTheMostMemoryOfAProcess() {
+  void peakProcessMemoryIsKnownOnLinux() {
     OptionalLong peak = PeakMemory.of(ProcessHandle.current().pid());
     boolean linux = Files.exists(Path.of("/proc/self/status"));
     assertEquals(linux, peak.isPresent());

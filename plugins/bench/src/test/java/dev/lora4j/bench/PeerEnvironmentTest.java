@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Others are measured with what their users have. */
 class PeerEnvironmentTest {
   @Test
-  void anothersAllocatorIsNotTuned() throws Exception {
+  void peerAllocatorIsNotTuned() throws Exception {
     Set<String> set = new TreeSet<>();
     // All that the launcher exports for the C library's allocator.
     Matcher names =

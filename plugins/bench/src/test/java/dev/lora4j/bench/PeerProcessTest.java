@@ -25,7 +25,7 @@ class PeerProcessTest {
   }
 
   @Test
-  void answersWhatItIsAsked() {
+  void peerAnswersNameCheckAndRun() {
     try (PeerProcess peer = start()) {
       assertEquals("pretended 3", peer.name());
       assertArrayEquals(new double[] {0.5, Double.NaN}, peer.check());
@@ -35,7 +35,7 @@ class PeerProcessTest {
   }
 
   @Test
-  void whatGoesWrongIsSaid() {
+  void peerFailuresAreReported() {
     assertTold("with exit code 3. It said: first word | last word", "dies");
     assertTold("The peer has no torch.", "unable");
     assertTold("answered its start with 'Welcome!'; one JSON object", "chatters");

@@ -80,7 +80,7 @@ record AdapterAxis(String adapter, Optional<String> block) {
 
   /** Complains about a block that a base has not. */
   void requireFits(BaseOutline base) {
-    block.ifPresent(name -> ShareOptions.shares(name + ":1", base.family().sites()));
+    block.ifPresent(name -> BlockWeightOptions.shares(name + ":1", base.family().sites()));
   }
 
   /** The shares of --blocks, of which later ones count. */

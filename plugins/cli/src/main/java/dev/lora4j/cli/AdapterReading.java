@@ -1,7 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.metadata.BaseMark;
+import dev.lora4j.core.format.metadata.RecordedBase;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.reading.Examination;
 import dev.lora4j.core.format.reading.ReadOptions;
@@ -22,7 +22,7 @@ final class AdapterReading {
     if (named.isPresent()) {
       return AdapterFiles.examine(file, named, options);
     }
-    TrainedOn trained = TrainedOn.of(file, AdapterFiles.metadata(file));
+    TrainingBase trained = TrainingBase.of(file, AdapterFiles.metadata(file));
     if (trained.base().isEmpty()) {
       return unnamed(file, trained.mark(), options);
     }
@@ -48,7 +48,7 @@ final class AdapterReading {
   }
 
   /** By keys and shapes alone; what the header calls the base is told where no kind is known. */
-  private static Examination unnamed(Path file, BaseMark mark, ReadOptions options) {
+  private static Examination unnamed(Path file, RecordedBase mark, ReadOptions options) {
     Examination found = guessed(file, options);
     if (found.known() || !mark.said()) {
       return found;

@@ -25,14 +25,14 @@ final class AdapterReport {
   private final OpenAdapter file;
   private final Examination found;
   private final boolean all;
-  private final TrainedOn trained;
+  private final TrainingBase trained;
 
   /** {@code all} lists every layer and key. */
   AdapterReport(OpenAdapter file, Examination found, boolean all) {
     this.file = file;
     this.found = found;
     this.all = all;
-    this.trained = TrainedOn.of(file.path(), new Metadata(file.metadata()));
+    this.trained = TrainingBase.of(file.path(), new Metadata(file.metadata()));
   }
 
   /** For people. */

@@ -4,7 +4,7 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.bake.Bake;
 import dev.lora4j.core.bake.BakeReport;
 import dev.lora4j.core.bake.BakedParameter;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Scope;
@@ -67,14 +67,14 @@ public final class BakeCommand implements Command {
   public int run(Console console) {
     ExistingPath.any(base);
     long began = System.nanoTime();
-    try (Checkpoint opened = Checkpoint.open(base)) {
+    try (BaseCheckpoint opened = BaseCheckpoint.open(base)) {
       ReadAdapters read =
           ReadAdapters.of(
               console,
               files.stream().map(WeightedFile::file).toList(),
               Optional.of(opened.base()),
               partial.options());
-      UsedOn known = UsedOn.of(base);
+      UsageBase known = UsageBase.of(base);
       MixPlan plan = MixPlan.NONE;
       for (int i = 0; i < files.size(); i++) {
         known.tellOther(console, files.get(i).file(), read.all().get(i));
@@ -92,7 +92,7 @@ public final class BakeCommand implements Command {
     return 0;
   }
 
-  private BakeReport bake(Console console, Checkpoint opened, MixPlan plan) {
+  private BakeReport bake(Console console, BaseCheckpoint opened, MixPlan plan) {
     try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("bake")) {
       Bake bake = new Bake(scope, opened, plan);

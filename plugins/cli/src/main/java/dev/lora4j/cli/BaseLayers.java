@@ -2,7 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.model.ModelException;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.text.model.TextModel;
@@ -16,7 +16,7 @@ final class BaseLayers {
    * The kind of base with its layers. Those of a language model, which a checkpoint calls as its
    * file does, are below the model's name, as layouts of adapters expect.
    */
-  static Family of(Checkpoint base) {
+  static Family of(BaseCheckpoint base) {
     return of(base, 0);
   }
 
@@ -25,7 +25,7 @@ final class BaseLayers {
    *
    * @param labels how many classes an adapter's head tells apart; 0 for that of the base
    */
-  static Family of(Checkpoint base, int labels) {
+  static Family of(BaseCheckpoint base, int labels) {
     Family family = base.base();
     boolean named = base.original() || !family.name().isEmpty() || !base.parts().containsKey("");
     if (named) {

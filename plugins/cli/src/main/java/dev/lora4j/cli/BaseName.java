@@ -1,7 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.family.Families;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ final class BaseName {
               + String.join(", ", families.stream().map(Family::name).toList())
               + ".");
     }
-    try (Checkpoint model = Checkpoint.open(ExistingPath.any(Path.of(text)))) {
+    try (BaseCheckpoint model = BaseCheckpoint.open(ExistingPath.any(Path.of(text)))) {
       return BaseLayers.of(model);
     }
   }

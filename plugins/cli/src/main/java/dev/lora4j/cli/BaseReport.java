@@ -1,7 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
 import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.nn.Site;
@@ -27,14 +27,14 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
 
   /** Of a file or folder; empty if no base can be read from it. */
   static Optional<BaseReport> of(Path path) {
-    try (Checkpoint checkpoint = Checkpoint.open(path)) {
+    try (BaseCheckpoint checkpoint = BaseCheckpoint.open(path)) {
       return Optional.of(of(checkpoint));
     } catch (CheckpointException | SafetensorsException e) {
       return Optional.empty();
     }
   }
 
-  private static BaseReport of(Checkpoint checkpoint) {
+  private static BaseReport of(BaseCheckpoint checkpoint) {
     Family base = checkpoint.base();
     Map<String, Long> layers =
         base.sites().all().stream()

@@ -2,9 +2,9 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.diffusion.dataset.Picture;
+import dev.lora4j.diffusion.judge.JudgeScores;
+import dev.lora4j.diffusion.judge.JudgedSample;
 import dev.lora4j.diffusion.judge.Judges;
-import dev.lora4j.diffusion.judge.Scores;
-import dev.lora4j.diffusion.judge.Shown;
 import dev.lora4j.diffusion.pipeline.GeneratedImage;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
@@ -37,7 +37,7 @@ final class BaseScores {
    * @param plain of pictures without a style
    * @param styled of those with one
    */
-  record Found(Scores plain, Optional<Scores> styled) {}
+  record Found(JudgeScores plain, Optional<JudgeScores> styled) {}
 
   /**
    * Draws the concepts.
@@ -75,15 +75,16 @@ final class BaseScores {
   /** Makes the pictures, keeps them in {@code folder}, and judges them. */
   Found of(Console console, StableDiffusion sd, Judges judges, Path folder) {
     OutputFile.folder(folder);
-    List<Shown> plain = shown(console, sd, folder, "");
-    Optional<List<Shown>> styled =
+    List<JudgedSample> plain = shown(console, sd, folder, "");
+    Optional<List<JudgedSample>> styled =
         scoring.style().map(style -> shown(console, sd, folder, ", " + style.replace('-', ' ')));
     return new Found(
         judges.score(plain, Optional.empty(), Optional.empty()),
         styled.map(some -> judges.score(some, scoring.style(), Optional.empty())));
   }
 
-  private List<Shown> shown(Console console, StableDiffusion sd, Path folder, String ending) {
+  private List<JudgedSample> shown(
+      Console console, StableDiffusion sd, Path folder, String ending) {
     List<Prompt> prompts = new ArrayList<>();
     concepts
         .values()
@@ -98,7 +99,7 @@ final class BaseScores {
                       ? prompt.guidance(scoring.guidance().getAsDouble())
                       : prompt);
             });
-    List<Shown> shown = new ArrayList<>();
+    List<JudgedSample> shown = new ArrayList<>();
     try (PictureMaking making = new PictureMaking(console, sd, prompts, AT_ONCE)) {
       for (Map.Entry<Integer, String> concept : concepts.entrySet()) {
         GeneratedImage image = making.next();
@@ -108,7 +109,7 @@ final class BaseScores {
                 Locale.ROOT, "%04d-%s.png", concept.getKey(), words.replaceAll("[^a-z0-9]+", "-"));
         image.save(folder.resolve(file));
         Picture picture = Picture.of(file, "", image.image(), SIDE, SIDE, Color.WHITE);
-        shown.add(new Shown(picture, concept.getKey()));
+        shown.add(new JudgedSample(picture, concept.getKey()));
       }
     }
     return shown;

@@ -1,7 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ enum BundledModel {
 
   /** Its layers, by which adapters for it are known. */
   Family family() {
-    try (Checkpoint checkpoint = Checkpoint.open(place())) {
+    try (BaseCheckpoint checkpoint = BaseCheckpoint.open(place())) {
       Family base = BaseLayers.of(checkpoint);
       return new Family(base.name(), title, base.sites(), base.natives());
     }

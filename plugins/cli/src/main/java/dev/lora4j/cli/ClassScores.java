@@ -2,7 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.evaluate.Classification;
+import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.pipeline.TextClassifier;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,14 +14,14 @@ final class ClassScores {
   private ClassScores() {}
 
   /** With a line of progress. */
-  static Classification of(
+  static ClassificationScores of(
       Console console, String what, TextClassifier model, List<TokenSequence> all, MixPlan mix) {
     try (Progress progress = console.progress("scoring the " + what, all.size(), "text")) {
-      return Classification.of(model, all, mix, done -> progress.done(done, ""));
+      return ClassificationScores.of(model, all, mix, done -> progress.done(done, ""));
     }
   }
 
-  static String line(String what, Classification found) {
+  static String line(String what, ClassificationScores found) {
     return String.format(
         Locale.ROOT,
         "%s  accuracy %.4f, macro F1 %.4f over %d texts (the commonest class: %.4f)",
@@ -32,7 +32,7 @@ final class ClassScores {
         found.commonest());
   }
 
-  static Json json(Classification found) {
+  static Json json(ClassificationScores found) {
     Map<String, Object> classes = new LinkedHashMap<>();
     for (int i = 0; i < found.labels().size(); i++) {
       classes.put(found.labels().get(i), found.f1(i));

@@ -1,8 +1,8 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.tensor.AutoDType;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.FasterType;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -19,9 +19,9 @@ final class ComputeType {
    * @param asked empty for the faster one
    */
   static DType of(Console console, Engine engine, Optional<DType> asked) {
-    DType type = asked.orElseGet(() -> FasterType.remembered(engine).type());
+    DType type = asked.orElseGet(() -> AutoDType.remembered(engine).type());
     if (type == DType.BF16 && !engine.device().cuda()) {
-      double slowdown = FasterType.slowdown(engine);
+      double slowdown = AutoDType.slowdown(engine);
       if (slowdown > SLOWER) {
         console.note(
             String.format(

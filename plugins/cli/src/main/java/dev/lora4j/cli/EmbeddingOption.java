@@ -2,7 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.clip.EmbeddingFile;
-import dev.lora4j.diffusion.clip.EmbeddingWords;
+import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.pipeline.PictureRecord;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import java.nio.file.Path;
@@ -88,7 +88,8 @@ final class EmbeddingOption {
     return prompts.stream()
         .anyMatch(
             p ->
-                EmbeddingWords.occurs(name, p.text()) || EmbeddingWords.occurs(name, p.negative()));
+                EmbeddingTokens.occurs(name, p.text())
+                    || EmbeddingTokens.occurs(name, p.negative()));
   }
 
   private Embedding read(OpenModel model, Path file) {
@@ -123,8 +124,8 @@ final class EmbeddingOption {
     files.forEach(f -> read(model, f));
     List<Path> folders = new ArrayList<>(others);
     folder.ifPresent(f -> folders.add(0, f));
-    EmbeddingsOfThen search =
-        new EmbeddingsOfThen(picture, List.copyOf(read.values()), folders, f -> read(model, f));
+    RecordedEmbeddings search =
+        new RecordedEmbeddings(picture, List.copyOf(read.values()), folders, f -> read(model, f));
     return words.stream().map(search::find).toList();
   }
 }

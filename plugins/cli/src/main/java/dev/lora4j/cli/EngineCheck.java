@@ -1,12 +1,12 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.tensor.AutoDType;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.DeviceInfo;
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.FasterType;
-import dev.lora4j.core.tensor.Obstacle;
+import dev.lora4j.core.tensor.EngineObstacle;
 import dev.lora4j.core.tensor.TensorException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ final class EngineCheck {
   }
 
   private static List<Finding> libtorch(Device wanted, ThreadsOption threads) {
-    Optional<Obstacle> obstacle = Engine.obstacle(wanted);
+    Optional<EngineObstacle> obstacle = Engine.obstacle(wanted);
     if (obstacle.isPresent()) {
       return List.of(problem(wanted.cuda() ? wanted.toString() : "libtorch", obstacle.get()));
     }
@@ -106,7 +106,7 @@ final class EngineCheck {
     return Finding.good("packed weights", layers.isEmpty() ? "nowhere" : layers);
   }
 
-  private static Finding problem(String name, Obstacle obstacle) {
+  private static Finding problem(String name, EngineObstacle obstacle) {
     return Finding.problem(name, obstacle.found(), obstacle.remedy());
   }
 
@@ -123,8 +123,8 @@ final class EngineCheck {
   }
 
   private static Finding compute(Engine engine) {
-    FasterType used = FasterType.remembered(engine);
-    FasterType now = FasterType.measure(engine);
+    AutoDType used = AutoDType.remembered(engine);
+    AutoDType now = AutoDType.measure(engine);
     String text =
         String.format(
             Locale.ROOT,
@@ -138,13 +138,13 @@ final class EngineCheck {
             "compute",
             text,
             "The remembered choice is slow. Remove "
-                + FasterType.home().resolve("compute.properties")
+                + AutoDType.home().resolve("compute.properties")
                 + " to measure anew, or pass --compute "
                 + (now.type() == DType.BF16 ? "bf16." : "f32."))
         : Finding.good("compute", text);
   }
 
-  private static double ratio(FasterType measured) {
+  private static double ratio(AutoDType measured) {
     double a = measured.f32Millis();
     double b = measured.bf16Millis();
     return Math.max(a, b) / Math.min(a, b);

@@ -221,7 +221,8 @@ public final class EvaluateCommand implements Command {
       List<Judged> all,
       long began) {
     try (Judges judges = Judges.load(engine, judge.styleClassifier(), judge.conceptRetrieval())) {
-      Evaluation evaluation = Evaluation.of(judges, judged, judge.truths(JudgeFolder.FLAT), all);
+      StyleEvaluation evaluation =
+          StyleEvaluation.of(judges, judged, judge.truths(JudgeFolder.FLAT), all);
       EvaluationReport report = new EvaluationReport(evaluation, judged, judges);
       Json found = report.json((System.nanoTime() - began) / 1e9);
       Path scores = output.resolve("scores.json");
@@ -252,6 +253,6 @@ public final class EvaluateCommand implements Command {
   }
 
   private void tell(Console console, OpenModel model, LoadedAdapter adapter) {
-    lora.ifPresent(l -> UsedOn.of(model.sd().base()).tell(console, l.file(), adapter));
+    lora.ifPresent(l -> UsageBase.of(model.sd().base()).tell(console, l.file(), adapter));
   }
 }

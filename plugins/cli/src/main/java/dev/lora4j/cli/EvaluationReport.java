@@ -1,7 +1,7 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.diffusion.judge.Judges;
-import dev.lora4j.diffusion.judge.Scores;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,11 +12,11 @@ import java.util.function.Function;
 
 /** An evaluation as text and as JSON. */
 final class EvaluationReport {
-  private final Evaluation evaluation;
+  private final StyleEvaluation evaluation;
   private final JudgedStyle style;
   private final Judges judges;
 
-  EvaluationReport(Evaluation evaluation, JudgedStyle style, Judges judges) {
+  EvaluationReport(StyleEvaluation evaluation, JudgedStyle style, Judges judges) {
     this.evaluation = evaluation;
     this.style = style;
     this.judges = judges;
@@ -34,9 +34,9 @@ final class EvaluationReport {
                 text.append(
                     row(
                         kind,
-                        s.style().map(Targets::percent).orElse("-"),
-                        Targets.percent(s.conceptTop10()),
-                        s.truth().map(t -> Targets.percent(t.top1())).orElse("-"),
+                        s.style().map(StyleTargets::percent).orElse("-"),
+                        StyleTargets.percent(s.conceptTop10()),
+                        s.truth().map(t -> StyleTargets.percent(t.top1())).orElse("-"),
                         s.truth().map(t -> number(t.rank(), 1)).orElse("-"),
                         s.truth().map(t -> number(t.distance(), 3)).orElse("-"))));
     style
@@ -51,7 +51,7 @@ final class EvaluationReport {
       text.append(".\n");
     }
     evaluation.drift().ifPresent(d -> text.append(drift(d)));
-    for (Targets.Target target : new Targets(evaluation).all()) {
+    for (StyleTargets.Target target : new StyleTargets(evaluation).all()) {
       text.append(target.reached() ? "reached  " : "missed   ");
       text.append(target.text()).append(": ").append(target.value()).append('\n');
     }
@@ -66,12 +66,12 @@ final class EvaluationReport {
             l ->
                 text.append("On true pictures that it has not seen, the style classifier is right ")
                     .append("in ")
-                    .append(Targets.percent(judges.styles().accuracy()))
+                    .append(StyleTargets.percent(judges.styles().accuracy()))
                     .append(" of all styles and in ")
-                    .append(Targets.percent(judges.styles().accuracy(l)))
+                    .append(StyleTargets.percent(judges.styles().accuracy(l)))
                     .append(" of this one. "));
     text.append("The concept of true pictures is in the top 10 for ");
-    text.append(Targets.percent(retrieval())).append('.');
+    text.append(StyleTargets.percent(retrieval())).append('.');
     return text.toString();
   }
 
@@ -82,7 +82,7 @@ final class EvaluationReport {
         .orElse(0);
   }
 
-  private static String drift(Evaluation.Drift d) {
+  private static String drift(StyleEvaluation.Drift d) {
     String text =
         "Of prompts that name another style, the adapter moves pictures by "
             + number(d.distance(), 3)
@@ -99,9 +99,9 @@ final class EvaluationReport {
   }
 
   private static String change(List<Double> withoutAndWith) {
-    return Targets.percent(withoutAndWith.get(0))
+    return StyleTargets.percent(withoutAndWith.get(0))
         + " without it, "
-        + Targets.percent(withoutAndWith.get(1))
+        + StyleTargets.percent(withoutAndWith.get(1))
         + " with it";
   }
 
@@ -121,24 +121,24 @@ final class EvaluationReport {
   Json scores(double seconds) {
     Json json = new Json();
     Map<String, Object> style = new LinkedHashMap<>();
-    put(style, "with", Evaluation.ADAPTER, Scores::style);
-    put(style, "without", Evaluation.BASE, Scores::style);
+    put(style, "with", StyleEvaluation.ADAPTER, JudgeScores::style);
+    put(style, "without", StyleEvaluation.BASE, JudgeScores::style);
     put(json, "style_accuracy", style);
     Map<String, Object> concept = new LinkedHashMap<>();
-    put(concept, "base", Evaluation.BASE, s -> Optional.of(s.conceptTop10()));
-    put(concept, "adapter", Evaluation.ADAPTER, s -> Optional.of(s.conceptTop10()));
+    put(concept, "base", StyleEvaluation.BASE, s -> Optional.of(s.conceptTop10()));
+    put(concept, "adapter", StyleEvaluation.ADAPTER, s -> Optional.of(s.conceptTop10()));
     put(json, "concept_top10", concept);
     Map<String, Object> truth = new LinkedHashMap<>();
-    put(truth, "base", Evaluation.BASE, EvaluationReport::top1);
-    put(truth, "adapter", Evaluation.ADAPTER, EvaluationReport::top1);
-    put(truth, "desaturated", Evaluation.DESATURATED, EvaluationReport::top1);
+    put(truth, "base", StyleEvaluation.BASE, EvaluationReport::top1);
+    put(truth, "adapter", StyleEvaluation.ADAPTER, EvaluationReport::top1);
+    put(truth, "desaturated", StyleEvaluation.DESATURATED, EvaluationReport::top1);
     put(json, "truth_top1", truth);
     this.style.label().ifPresent(l -> json.put("classifier_accuracy", judges.styles().accuracy()));
     return json.put("seconds", seconds);
   }
 
-  private static Optional<Double> top1(Scores scores) {
-    return scores.truth().map(Scores.Truth::top1);
+  private static Optional<Double> top1(JudgeScores scores) {
+    return scores.truth().map(JudgeScores.Truth::top1);
   }
 
   private static void put(Json json, String name, Map<String, ?> values) {
@@ -151,7 +151,7 @@ final class EvaluationReport {
       Map<String, Object> values,
       String name,
       String kind,
-      Function<Scores, Optional<Double>> score) {
+      Function<JudgeScores, Optional<Double>> score) {
     evaluation.kind(kind).flatMap(score).ifPresent(v -> values.put(name, v));
   }
 
@@ -169,7 +169,7 @@ final class EvaluationReport {
     put(json, "variety", evaluation.variety());
     evaluation.drift().ifPresent(d -> json.put("drift", drift(d, new LinkedHashMap<>())));
     List<Object> targets = new ArrayList<>();
-    for (Targets.Target t : new Targets(evaluation).all()) {
+    for (StyleTargets.Target t : new StyleTargets(evaluation).all()) {
       targets.add(
           new Json()
               .put("target", t.text())
@@ -180,7 +180,7 @@ final class EvaluationReport {
     return json.put("targets", targets);
   }
 
-  private static Map<String, Object> kind(Scores s) {
+  private static Map<String, Object> kind(JudgeScores s) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("pictures", s.pictures());
     s.style().ifPresent(v -> fields.put("style", v));
@@ -195,7 +195,7 @@ final class EvaluationReport {
     return fields;
   }
 
-  private static Map<String, Object> drift(Evaluation.Drift d, Map<String, Object> fields) {
+  private static Map<String, Object> drift(StyleEvaluation.Drift d, Map<String, Object> fields) {
     fields.put("pictures", d.pictures());
     fields.put("distance", d.distance());
     fields.put("distance_of_plain_prompts", d.plain());

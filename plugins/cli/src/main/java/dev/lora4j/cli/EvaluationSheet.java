@@ -1,7 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.judge.Controls;
+import dev.lora4j.diffusion.judge.ControlPictures;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +43,7 @@ final class EvaluationSheet {
               if (truths) {
                 row.add(truth(style, e.getKey()).image());
               }
-              row.add(Controls.desaturated(plain.picture()).image());
+              row.add(ControlPictures.desaturated(plain.picture()).image());
               row.add(style.mean().image());
               grid.add(names.getOrDefault(e.getKey(), "concept " + e.getKey()), row);
             });

@@ -4,12 +4,12 @@ import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.bake.CheckpointDifferences;
 import dev.lora4j.core.format.BlockNames;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
-import dev.lora4j.core.format.metadata.Derivation;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
+import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.lowrank.Difference;
-import dev.lora4j.core.lowrank.Extracted;
+import dev.lora4j.core.lowrank.ExtractedAdapter;
 import dev.lora4j.core.lowrank.Extraction;
-import dev.lora4j.core.lowrank.Range;
+import dev.lora4j.core.lowrank.RangeFinder;
 import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
@@ -110,17 +110,17 @@ public final class ExtractCommand implements Command {
     output.requireOther(tuned);
     long began = System.nanoTime();
     DType stored = precision.type(DType.F16);
-    try (Checkpoint before = Checkpoint.open(base);
-        Checkpoint after = Checkpoint.open(tuned)) {
+    try (BaseCheckpoint before = BaseCheckpoint.open(base);
+        BaseCheckpoint after = BaseCheckpoint.open(tuned)) {
       List<Difference> differences =
           CheckpointDifferences.of(before, after, this::takesPart, wholes);
-      Extracted found = extract(console, rules, differences, stored);
+      ExtractedAdapter found = extract(console, rules, differences, stored);
       Adapter adapter = found.truncated().adapter();
       Adapter written =
           output.write(
               console,
               adapter,
-              Derivation.extracted(name(base), name(tuned), adapter),
+              Provenance.extracted(name(base), name(tuned), adapter),
               before.base());
       BlockNames blocks = new BlockNames(before.base().sites());
       report(console, found, blocks, written, stored);
@@ -160,18 +160,18 @@ public final class ExtractCommand implements Command {
     };
   }
 
-  private Extracted extract(
+  private ExtractedAdapter extract(
       Console console, RankRules rules, List<Difference> differences, DType stored) {
     try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("extract");
         Progress progress = console.progress("extracting", differences.size(), "layer")) {
       Extraction extraction =
           new Extraction(scope, rules, stored)
-              .leastChange(least)
+              .minChange(least)
               .listener((done, of) -> progress.done(done, ""));
       if (!exact) {
-        Range standard = Range.STANDARD;
-        extraction.randomised(new Range(seed, standard.extra(), standard.rounds()));
+        RangeFinder standard = RangeFinder.STANDARD;
+        extraction.randomised(new RangeFinder(seed, standard.extra(), standard.rounds()));
       }
       return extraction.of(output.name(), differences);
     }
@@ -183,7 +183,7 @@ public final class ExtractCommand implements Command {
   }
 
   private void report(
-      Console console, Extracted found, BlockNames blocks, Adapter written, DType stored) {
+      Console console, ExtractedAdapter found, BlockNames blocks, Adapter written, DType stored) {
     TruncationTable table = new TruncationTable(found.truncated(), blocks);
     if (json) {
       console.print(

@@ -1,11 +1,11 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.metadata.FileHashes;
+import dev.lora4j.core.safetensors.Leniency;
 import dev.lora4j.core.safetensors.Safetensors;
 import dev.lora4j.core.safetensors.ShardedSafetensors;
 import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.core.safetensors.Tolerance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -33,7 +33,7 @@ final class FileReport implements AutoCloseable {
   static FileReport open(Path path) {
     TensorStore store =
         path.toString().endsWith(".json")
-            ? ShardedSafetensors.open(path, EnumSet.allOf(Tolerance.class))
+            ? ShardedSafetensors.open(path, EnumSet.allOf(Leniency.class))
             : Safetensors.openLenient(path);
     return new FileReport(path, store);
   }

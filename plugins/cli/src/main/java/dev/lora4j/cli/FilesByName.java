@@ -38,7 +38,7 @@ final class FilesByName {
           .filter(f -> f.getFileName().toString().endsWith(ending) && Files.isRegularFile(f))
           .forEach(f -> byName.put(name(f, ending), f));
     } catch (IOException e) {
-      throw new Failure("The folder " + folder + " cannot be read: " + Explanation.of(e), e);
+      throw new Failure("The folder " + folder + " cannot be read: " + ErrorExplanation.of(e), e);
     }
   }
 

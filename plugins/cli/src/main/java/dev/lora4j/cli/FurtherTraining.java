@@ -53,7 +53,7 @@ record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAsk
    */
   AdapterRecipe of(
       Console console,
-      UsedOn base,
+      UsageBase base,
       AdapterRecipe recipe,
       Function<AdapterRecipe, AdapterPlan> planning) {
     base.tell(console, file, loaded);

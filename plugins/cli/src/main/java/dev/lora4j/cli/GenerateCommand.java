@@ -97,7 +97,7 @@ public final class GenerateCommand implements Command {
 
   @Mixin private final EmbeddingOption embeddings = new EmbeddingOption();
 
-  @Mixin private final StartOption start = new StartOption();
+  @Mixin private final InitImageOption start = new InitImageOption();
 
   @Mixin private final RequestOptions request = new RequestOptions();
 
@@ -122,7 +122,7 @@ public final class GenerateCommand implements Command {
       throw new ParameterException(
           spec.commandLine(), "Give a PROMPT, or a picture to repeat by --from.");
     }
-    Optional<Repetition> repetition = from.map(this::repetition);
+    Optional<PictureReproduction> repetition = from.map(this::repetition);
     if (batch < 1) {
       throw new ParameterException(
           spec.commandLine(), "--batch must be at least 1, found " + batch + ".");
@@ -140,7 +140,7 @@ public final class GenerateCommand implements Command {
     }
     embeddings.requireFiles();
     start.require();
-    output = named.or(() -> from.map(Repetition::output)).orElse(output);
+    output = named.or(() -> from.map(PictureReproduction::output)).orElse(output);
     OutputFile.require(output, ".png");
     if (grid) {
       requireOther(output);
@@ -157,7 +157,7 @@ public final class GenerateCommand implements Command {
     try (OpenModel model = OpenModel.of(console, options)) {
       MixPlan named = mix.plan(console, model);
       List<Prompt> wanted = new ArrayList<>();
-      for (Prompt prompt : begun(model, plain, repetition.flatMap(Repetition::strength))) {
+      for (Prompt prompt : begun(model, plain, repetition.flatMap(PictureReproduction::strength))) {
         wanted.add(
             repetition.isPresent()
                 ? repeated(console, model, repetition.get(), wanted.size(), prompt, named)
@@ -169,7 +169,7 @@ public final class GenerateCommand implements Command {
       } else {
         wanted = embeddings.named(console, model, wanted);
       }
-      List<MadePicture> made =
+      List<WrittenPicture> made =
           repetition.isPresent()
               ? again(console, model, wanted, repetition.get().row())
               : make(console, model, wanted);
@@ -195,16 +195,16 @@ public final class GenerateCommand implements Command {
     mix.requireOther(file);
   }
 
-  private Repetition repetition(Path file) {
+  private PictureReproduction repetition(Path file) {
     UnusedOptions.refuse(
         spec, TAKEN_FROM_THE_PICTURE, "--from, which makes the picture as it was made");
-    return Repetition.of(file);
+    return PictureReproduction.of(file);
   }
 
   private Prompt repeated(
       Console console,
       OpenModel model,
-      Repetition repetition,
+      PictureReproduction repetition,
       int row,
       Prompt prompt,
       MixPlan named) {
@@ -214,11 +214,12 @@ public final class GenerateCommand implements Command {
         prompt
             .mix(repetition.mix(console, model, one, named.adapters(), folders(), mix))
             .embeddings(repetition.embeddings(model, one, embeddings, places()));
-    return Repetition.mixer(one).map(again::mixer).orElse(again);
+    return PictureReproduction.mixer(one).map(again::mixer).orElse(again);
   }
 
   /** Makes a whole batch for one picture of it, whose last bits depend on the others. */
-  private List<MadePicture> again(Console console, OpenModel model, List<Prompt> wanted, int row) {
+  private List<WrittenPicture> again(
+      Console console, OpenModel model, List<Prompt> wanted, int row) {
     if (wanted.size() > 1) {
       console.note(
           "The picture was made with "
@@ -231,7 +232,7 @@ public final class GenerateCommand implements Command {
       }
       GeneratedImage image = making.next();
       image.save(output);
-      return List.of(new MadePicture(output, image));
+      return List.of(new WrittenPicture(output, image));
     }
   }
 
@@ -260,15 +261,15 @@ public final class GenerateCommand implements Command {
     }
   }
 
-  private List<MadePicture> make(Console console, OpenModel model, List<Prompt> wanted) {
-    List<MadePicture> made = new ArrayList<>();
+  private List<WrittenPicture> make(Console console, OpenModel model, List<Prompt> wanted) {
+    List<WrittenPicture> made = new ArrayList<>();
     List<String> unwritten = new ArrayList<>();
     try (PictureMaking making = new PictureMaking(console, model.sd(), wanted, batch)) {
       for (int i = 0; i < wanted.size(); i++) {
         GeneratedImage image = making.next();
         Path file = grid ? output : OutputFile.numbered(output, i, wanted.size());
         if (grid || saved(image, file, unwritten)) {
-          made.add(new MadePicture(file, image));
+          made.add(new WrittenPicture(file, image));
         }
       }
       if (!unwritten.isEmpty()) {
@@ -300,13 +301,13 @@ public final class GenerateCommand implements Command {
       image.save(file);
       return true;
     } catch (UncheckedIOException e) {
-      unwritten.add(Explanation.of(e));
+      unwritten.add(ErrorExplanation.of(e));
       return false;
     }
   }
 
   /** Of work that ended early: what was to be on one sheet becomes single pictures. */
-  private void keep(Console console, List<MadePicture> made, int wanted) {
+  private void keep(Console console, List<WrittenPicture> made, int wanted) {
     List<Path> all =
         IntStream.range(0, wanted).mapToObj(i -> OutputFile.numbered(output, i, wanted)).toList();
     List<Path> files = new ArrayList<>();
@@ -321,6 +322,6 @@ public final class GenerateCommand implements Command {
       }
       files.add(file);
     }
-    HowFar.finished(files, all).ifPresent(console::note);
+    UnfinishedWork.finished(files, all).ifPresent(console::note);
   }
 }

@@ -2,8 +2,8 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.diffusion.pipeline.Prompt;
-import dev.lora4j.diffusion.sampling.LevelLaw;
 import dev.lora4j.diffusion.sampling.Samplers;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,7 +69,7 @@ record GridAxis(String name, List<String> values) {
       case "steps" -> prompt.steps(Math.toIntExact(whole(value)));
       case "guidance" -> prompt.guidance(number(value));
       case "sampler" -> prompt.sampler(Samplers.named(value).name());
-      case "schedule" -> prompt.schedule(LevelLaw.named(value));
+      case "schedule" -> prompt.schedule(SigmaSchedule.named(value));
       case "clip-skip" -> prompt.clipSkip(Math.toIntExact(whole(value)));
       case PROMPT -> replaced(prompt, value);
       default ->

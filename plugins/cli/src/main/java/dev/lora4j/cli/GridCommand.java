@@ -82,7 +82,7 @@ public final class GridCommand implements Command {
 
   @Mixin private final EmbeddingOption embeddings = new EmbeddingOption();
 
-  @Mixin private final StartOption start = new StartOption();
+  @Mixin private final InitImageOption start = new InitImageOption();
 
   @Mixin private final RequestOptions request = new RequestOptions();
 
@@ -142,7 +142,7 @@ public final class GridCommand implements Command {
           sheets.add(draw(cells, sheet));
         }
       } catch (RuntimeException | Error e) {
-        console.note(HowFar.resumable(output, kept + made, cells.size(), drawn()));
+        console.note(UnfinishedWork.resumable(output, kept + made, cells.size(), drawn()));
         throw e;
       }
     }
@@ -239,17 +239,17 @@ public final class GridCommand implements Command {
     }
     try {
       PictureRecord record = PictureRecord.read(cell.file());
-      PictureRecord wanted = PictureRecord.of(cell.prompt(), record.making());
+      PictureRecord wanted = PictureRecord.of(cell.prompt(), record.info());
       Route route = cell.prompt().mix().route();
       boolean anyRoute = route == Route.AUTO || wanted.adapters().isEmpty();
-      return (anyRoute || record.making().route().equalsIgnoreCase(route.name()))
-          && record.making().baseHash().equals(model.sd().base().hash())
-          && record.making().configuration().equals(model.sd().base().configuration())
-          && record.making().compute().equals(model.compute().toString())
+      return (anyRoute || record.info().route().equals(route.recorded()))
+          && record.info().baseHash().equals(model.sd().base().hash())
+          && record.info().configuration().equals(model.sd().base().configuration())
+          && record.info().compute().equals(model.compute().toString())
           && model.sd().completed(wanted.prompt()).equals(record.prompt())
           && wanted.adapters().equals(record.adapters())
           && wanted.mixer().equals(record.mixer())
-          && wanted.words().equals(record.words())
+          && wanted.embeddings().equals(record.embeddings())
           && wanted.start().equals(record.start());
     } catch (IllegalArgumentException e) {
       return false;

@@ -54,7 +54,7 @@ public final class InspectCommand implements Command {
   @Override
   public int run(Console console) {
     ExistingPath.any(file);
-    Capabilities.asked().ifPresent(c -> console.note("lora4j: " + c.note() + "."));
+    Capabilities.requested().ifPresent(c -> console.note("lora4j: " + c.note() + "."));
     boolean several = !AdapterFiles.models(file).isEmpty();
     if (Files.isDirectory(file) && !AdapterFiles.folder(file)) {
       UnusedOptions.refuse(

@@ -2,7 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.format.BlockName;
 import dev.lora4j.core.mixer.Interference.Pair;
-import dev.lora4j.core.mixer.Meeting;
+import dev.lora4j.core.mixer.PairOverlap;
 import dev.lora4j.diffusion.pipeline.PngFile;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -35,15 +35,15 @@ final class InterferenceChart {
   private InterferenceChart() {}
 
   /** Writes the picture of adapters of which at least two meet. */
-  static void write(Path file, Explained explained) {
+  static void write(Path file, MixExplanation explained) {
     BufferedImage conflict =
         map(
             explained,
             "share with opposite signs (0.5: independent)",
-            Meeting::conflict,
+            PairOverlap::conflict,
             COOL_TO_HOT);
     BufferedImage overlap =
-        map(explained, "share of directions in common", Meeting::overlap, LIGHT_TO_DARK);
+        map(explained, "share of directions in common", PairOverlap::overlap, LIGHT_TO_DARK);
     BufferedImage both =
         new BufferedImage(
             conflict.getWidth(),
@@ -57,13 +57,16 @@ final class InterferenceChart {
   }
 
   private static BufferedImage map(
-      Explained explained, String title, ToDoubleFunction<Meeting> value, Color... colors) {
+      MixExplanation explained,
+      String title,
+      ToDoubleFunction<PairOverlap> value,
+      Color... colors) {
     List<BlockName> blocks = explained.blocks();
     List<String> rows = new ArrayList<>();
     List<Number[]> cells = new ArrayList<>();
-    for (Map.Entry<Pair, SortedMap<BlockName, Meeting>> pair : explained.pairs().entrySet()) {
+    for (Map.Entry<Pair, SortedMap<BlockName, PairOverlap>> pair : explained.pairs().entrySet()) {
       for (int x = 0; x < blocks.size(); x++) {
-        Optional<Meeting> meeting = Optional.ofNullable(pair.getValue().get(blocks.get(x)));
+        Optional<PairOverlap> meeting = Optional.ofNullable(pair.getValue().get(blocks.get(x)));
         int column = x;
         meeting.ifPresent(
             m -> cells.add(new Number[] {column, rows.size(), value.applyAsDouble(m)}));

@@ -1,7 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.judge.Shown;
+import dev.lora4j.diffusion.judge.JudgedSample;
 
 /**
  * A picture to be judged, and its line in the manifest.
@@ -27,12 +27,12 @@ record Judged(
     return weight != 0;
   }
 
-  Shown shown() {
-    return new Shown(picture, concept);
+  JudgedSample shown() {
+    return new JudgedSample(picture, concept);
   }
 
   /** Another picture in the same place. */
-  Shown shown(Picture other) {
-    return new Shown(other, concept);
+  JudgedSample shown(Picture other) {
+    return new JudgedSample(other, concept);
   }
 }

@@ -1,6 +1,6 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.emoji.JudgeFolder;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +45,7 @@ final class JudgedConcepts {
       throw setting.startsWith("--") ? Failure.usage(message) : new Failure(message);
     }
     Map<Integer, String> some = new LinkedHashMap<>();
-    for (int i : Noise.of(DRAW).permutation(all.size())) {
+    for (int i : SeededNoise.of(DRAW).permutation(all.size())) {
       if (some.size() < count) {
         int concept = all.get(i);
         some.put(concept, names.get(concept));

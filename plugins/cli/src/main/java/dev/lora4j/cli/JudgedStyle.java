@@ -2,7 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.dataset.PictureFolder;
-import dev.lora4j.diffusion.judge.Controls;
+import dev.lora4j.diffusion.judge.ControlPictures;
 import dev.lora4j.diffusion.judge.TruthRank;
 import dev.lora4j.emoji.JudgeFolder;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ record JudgedStyle(
               text,
               Optional.of(JudgeFolder.PIXEL),
               Map.of(),
-              Controls.mean(PictureFolder.read(BundledModel.pixelSet(), side, side)));
+              ControlPictures.mean(PictureFolder.read(BundledModel.pixelSet(), side, side)));
       default -> {
         if (Files.notExists(Path.of(text))) {
           throw Failure.usage(
@@ -60,7 +60,7 @@ record JudgedStyle(
 
   private static JudgedStyle bundled(String name, String label, JudgeFolder judge) {
     Map<Integer, Picture> truths = judge.truths(label);
-    Picture mean = Controls.mean(List.copyOf(truths.values()));
+    Picture mean = ControlPictures.mean(List.copyOf(truths.values()));
     return new JudgedStyle(name, Optional.of(label), truths, mean);
   }
 
@@ -93,7 +93,7 @@ record JudgedStyle(
               + (unknown.isEmpty() ? "." : ", and not known " + String.join(", ", some(unknown)))
               + (unknown.isEmpty() ? "" : "."));
     }
-    return new JudgedStyle(name(folder), Optional.empty(), truths, Controls.mean(pictures));
+    return new JudgedStyle(name(folder), Optional.empty(), truths, ControlPictures.mean(pictures));
   }
 
   private static void tell(Consumer<String> notes, Path folder, List<String> some, String what) {
@@ -105,7 +105,7 @@ record JudgedStyle(
 
   /** A style of which only examples are known: neither the classifier nor any truth. */
   static JudgedStyle examples(Path folder, int side) {
-    Picture mean = Controls.mean(PictureFolder.read(folder, side, side));
+    Picture mean = ControlPictures.mean(PictureFolder.read(folder, side, side));
     return new JudgedStyle(name(folder), Optional.empty(), Map.of(), mean);
   }
 

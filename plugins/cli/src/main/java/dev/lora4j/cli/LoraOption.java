@@ -56,7 +56,7 @@ record LoraOption(Path file, Optional<Weight> said) {
     MixPlan plan = MixPlan.NONE;
     for (LoraOption lora : loras) {
       LoadedAdapter loaded = reading.apply(lora.file(), ReadOptions.STRICT);
-      UsedOn.of(base).tell(console, lora.file(), loaded);
+      UsageBase.of(base).tell(console, lora.file(), loaded);
       plan = plan.with(loaded.adapter(), lora.weight());
     }
     return plan;

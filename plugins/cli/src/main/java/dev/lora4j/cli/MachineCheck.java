@@ -3,9 +3,9 @@ package dev.lora4j.cli;
 import com.sun.management.OperatingSystemMXBean;
 import dev.lora4j.core.model.ConversionCache;
 import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.tensor.AutoDType;
 import dev.lora4j.core.tensor.Capabilities;
-import dev.lora4j.core.tensor.FasterType;
-import dev.lora4j.core.tensor.Obstacle;
+import dev.lora4j.core.tensor.EngineObstacle;
 import dev.lora4j.core.tensor.Processor;
 import java.awt.Font;
 import java.awt.font.FontRenderContext;
@@ -64,13 +64,13 @@ final class MachineCheck {
   }
 
   private static List<Finding> instructionSets() {
-    Optional<Obstacle> unknown = Capabilities.obstacle();
+    Optional<EngineObstacle> unknown = Capabilities.obstacle();
     if (unknown.isPresent()) {
       return List.of(
           Finding.problem("capabilities", unknown.get().found(), unknown.get().remedy()));
     }
     List<String> sets = Processor.instructionSets();
-    Optional<Capabilities> less = Capabilities.asked();
+    Optional<Capabilities> less = Capabilities.requested();
     if (less.isPresent()) {
       return List.of(
           Finding.good("instruction sets", sets), Finding.good("capabilities", less.get().note()));
@@ -116,7 +116,7 @@ final class MachineCheck {
   }
 
   private static Finding home() {
-    Path home = FasterType.home();
+    Path home = AutoDType.home();
     Path existing = existing(home);
     if (!Files.isWritable(existing)) {
       return Finding.problem(
@@ -130,7 +130,7 @@ final class MachineCheck {
     try {
       cache = ConversionCache.ofUser();
     } catch (ModelException e) {
-      return Finding.problem("converted weights", "none", Explanation.of(e));
+      return Finding.problem("converted weights", "none", ErrorExplanation.of(e));
     }
     return Finding.good(
         "converted weights",
@@ -160,7 +160,8 @@ final class MachineCheck {
           ? Finding.problem(name, text, "Make room there, or choose another folder.")
           : Finding.good(name, text);
     } catch (IOException e) {
-      return Finding.problem(name, folder + ": " + Explanation.of(e), "Choose another folder.");
+      return Finding.problem(
+          name, folder + ": " + ErrorExplanation.of(e), "Choose another folder.");
     }
   }
 

@@ -95,12 +95,12 @@ public final class Main {
     program.setParameterExceptionHandler(this::misused);
     program.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown));
     HelpText.install(program);
-    return program.execute(Synonyms.resolved(program, arguments));
+    return program.execute(OptionAliases.resolved(program, arguments));
   }
 
   private static PrintWriter writer(PrintStream stream) {
     // Its own encoding would be the platform's; the stream knows better what it leads to.
-    return new PrintWriter(new TextOf(stream), true);
+    return new PrintWriter(new PrintStreamWriter(stream), true);
   }
 
   private int perform(ParseResult parsed) {
@@ -151,7 +151,7 @@ public final class Main {
       thrown.printStackTrace(new PrintWriter(trace));
       console.note(trace.toString());
     } else {
-      console.note("lora4j: " + Explanation.of(pluginFirst(thrown)));
+      console.note("lora4j: " + ErrorExplanation.of(pluginFirst(thrown)));
     }
     return thrown instanceof CancellationException
         ? INTERRUPTED
@@ -175,7 +175,7 @@ public final class Main {
     CommandLine command = thrown.getCommandLine();
     ParameterException told =
         thrown instanceof MissingParameterException ? mistyped(thrown, arguments) : thrown;
-    console.note("lora4j: " + Misuse.text(told));
+    console.note("lora4j: " + UsageError.text(told));
     console.note("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return USAGE;
   }

@@ -42,7 +42,7 @@ final class Manifest {
     try {
       lines = RegularFile.lines(file, RegularFile.DATA);
     } catch (IOException e) {
-      throw new Failure(file + " cannot be read: " + Explanation.of(e), e);
+      throw new Failure(file + " cannot be read: " + ErrorExplanation.of(e), e);
     }
     if (lines.isEmpty() || !withoutMark(lines.get(0)).strip().equals(HEADER)) {
       throw new Failure(

@@ -5,15 +5,15 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.full.DiffMethod;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.metadata.Derivation;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.lowrank.RankRule;
-import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.lowrank.TruncatedAdapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
-import dev.lora4j.core.mixer.MeasuredChanges;
+import dev.lora4j.core.mixer.MeasuredDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.nn.Site;
@@ -66,7 +66,7 @@ public final class MergeCommand implements Command {
 
   @Mixin private final AdapterOutputOption output = new AdapterOutputOption();
 
-  @Mixin private final ShareOptions shares = new ShareOptions();
+  @Mixin private final BlockWeightOptions shares = new BlockWeightOptions();
   @Mixin private final MixerOption mixer = new MixerOption();
   @Mixin private final RankOptions ranks = new RankOptions();
 
@@ -121,9 +121,9 @@ public final class MergeCommand implements Command {
       cut(mixing);
       MixPlan weighed =
           asked instanceof WeightMixer weights
-              ? WeighedMix.of(weights, plan, sites, new MeasuredChanges(scope, read.sites()))
+              ? WeightMixerMerge.of(weights, plan, sites, new MeasuredDeltas(scope, read.sites()))
               : plan;
-      Truncated mixed = mixing.mix(output.name(), deltas, weighed);
+      TruncatedAdapter mixed = mixing.mix(output.name(), deltas, weighed);
       String how = ExtensionRequest.of(asked).text();
       Adapter written =
           output.write(console, mixed.adapter(), metadata(how, plan, mixed.adapter()), read);
@@ -180,7 +180,7 @@ public final class MergeCommand implements Command {
 
   /** Refuses what would go before a mixer's own word on how many directions it keeps. */
   private void requireOneRule(DeltaMixer asked) {
-    Optional<RankRule> own = asked.kept(List.of(1));
+    Optional<RankRule> own = asked.truncation(List.of(1));
     String name = ExtensionRequest.of(asked).name();
     if (own.isPresent() && full) {
       throw new IllegalArgumentException(
@@ -189,7 +189,7 @@ public final class MergeCommand implements Command {
               + " cuts, and --full keeps all directions; leave --full out, or take another mixer");
     }
     // A mixer that keeps as many whatever adapters have was told how many.
-    if (own.isPresent() && ranks.given() && own.equals(asked.kept(List.of(2)))) {
+    if (own.isPresent() && ranks.given() && own.equals(asked.truncation(List.of(2)))) {
       throw new IllegalArgumentException(
           "the mixer "
               + ExtensionRequest.of(asked).text()
@@ -226,8 +226,8 @@ public final class MergeCommand implements Command {
     List<String> names = adapters.stream().map(Adapter::name).toList();
     String weights =
         plan.parts().stream().map(MergeCommand::weight).collect(Collectors.joining(", "));
-    return Derivation.mixed(
-        Derivation.merged(parts, names, mixed),
+    return Provenance.mixed(
+        Provenance.merged(parts, names, mixed),
         how + "; weights " + weights + "; seed " + mixer.seed);
   }
 
@@ -256,7 +256,7 @@ public final class MergeCommand implements Command {
       ReadAdapters read,
       Adapter written,
       String how,
-      Truncated mixed,
+      TruncatedAdapter mixed,
       DType stored,
       String time) {
     boolean cut = !mixed.sites().isEmpty();
@@ -298,7 +298,7 @@ public final class MergeCommand implements Command {
             + " layers"
             + (whole == 0 ? "" : ", " + whole + " of them whole")
             + ", greatest rank "
-            + Derivation.greatestRank(written)
+            + Provenance.greatestRank(written)
             + ", "
             + stored
             + ", identity "

@@ -1,8 +1,8 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.mix.BatchMix;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
 import dev.lora4j.core.mix.Route;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -27,11 +27,11 @@ final class MergedText {
    * @return how many weights changed
    */
   static int write(TextModel base, List<String> labels, MixPlan mix, DType stored, Path folder) {
-    MixPlan plan = mix.route(Route.PATCHED);
+    MixPlan plan = mix.route(Route.MERGED);
     try (Scope scope = base.scope().child("merge")) {
       BatchMix rows = new BatchMix(List.of(plan), base.sites(), TextModel.MODEL);
       Map<String, Tensor> changed =
-          rows.patched(scope, new Patch(scope), base.weights(), 0).at(plan.at(0, 1));
+          rows.mergedSites(scope, new MergedParameter(scope), base.weights(), 0).at(plan.at(0, 1));
       TextModelWriter.write(base, changed, stored, folder, labels);
       return changed.size();
     }

@@ -7,7 +7,7 @@ import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.Interference;
 import dev.lora4j.core.mixer.Interference.Pair;
-import dev.lora4j.core.mixer.Meeting;
+import dev.lora4j.core.mixer.PairOverlap;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Scope;
 import java.nio.file.Path;
@@ -88,7 +88,8 @@ public final class MixCommand implements Command {
     for (int i = 0; i < files.size(); i++) {
       plan = plan.with(read.all().get(i).adapter(), files.get(i).weight());
     }
-    Explained explained = new Explained(names(read), blocks(read, measured(console, read, plan)));
+    MixExplanation explained =
+        new MixExplanation(names(read), blocks(read, measured(console, read, plan)));
     boolean meet = !explained.blocks().isEmpty();
     if (meet) {
       InterferenceChart.write(output, explained);
@@ -111,7 +112,7 @@ public final class MixCommand implements Command {
     return 0;
   }
 
-  private Map<Pair, SortedMap<String, Meeting>> measured(
+  private Map<Pair, SortedMap<String, PairOverlap>> measured(
       Console console, ReadAdapters read, MixPlan plan) {
     int pairs = files.size() * (files.size() - 1) / 2;
     try (Lora4j lora = threads.open(console);
@@ -137,21 +138,21 @@ public final class MixCommand implements Command {
     return names;
   }
 
-  private static Map<Pair, SortedMap<BlockName, Meeting>> blocks(
-      ReadAdapters read, Map<Pair, SortedMap<String, Meeting>> sites) {
+  private static Map<Pair, SortedMap<BlockName, PairOverlap>> blocks(
+      ReadAdapters read, Map<Pair, SortedMap<String, PairOverlap>> sites) {
     BlockNames names = read.blocks();
-    Map<Pair, SortedMap<BlockName, Meeting>> all = new LinkedHashMap<>();
+    Map<Pair, SortedMap<BlockName, PairOverlap>> all = new LinkedHashMap<>();
     sites.forEach(
         (pair, bySite) -> {
-          SortedMap<BlockName, List<Meeting>> grouped = new TreeMap<>();
+          SortedMap<BlockName, List<PairOverlap>> grouped = new TreeMap<>();
           bySite.forEach(
               (site, meeting) -> {
                 Optional<BlockName> block = names.of(site);
                 block.ifPresent(
                     b -> grouped.computeIfAbsent(b, k -> new ArrayList<>()).add(meeting));
               });
-          SortedMap<BlockName, Meeting> byBlock = new TreeMap<>();
-          grouped.forEach((block, some) -> byBlock.put(block, Meeting.of(some)));
+          SortedMap<BlockName, PairOverlap> byBlock = new TreeMap<>();
+          grouped.forEach((block, some) -> byBlock.put(block, PairOverlap.of(some)));
           all.put(pair, byBlock);
         });
     return all;

@@ -4,10 +4,10 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.reading.AdapterFiles;
-import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.RegionMask;
 import dev.lora4j.core.mix.Route;
-import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.diffusion.base.BaseOutline;
@@ -42,15 +42,15 @@ final class MixOption {
               + " several times.")
   List<LoraOption> loras = new ArrayList<>();
 
-  @Mixin private final ShareOptions shares = new ShareOptions();
+  @Mixin private final BlockWeightOptions shares = new BlockWeightOptions();
 
   @Option(
       names = "--route",
       paramLabel = "ROUTE",
       converter = RouteReader.class,
       description =
-          "Adapters inside the denoiser's weights (patched), beside them (beside), or as seems"
-              + " faster (auto, the default).")
+          "Adapters merged into the denoiser's weights (merged), computed beside them (unmerged), or"
+              + " as seems faster (auto, the default).")
   private Route route = Route.AUTO;
 
   @Option(
@@ -72,7 +72,7 @@ final class MixOption {
               + " stretched over the picture. May be given for several adapters.")
   private Map<String, Path> regionFiles = new LinkedHashMap<>();
 
-  private final Map<String, Area> regions = new LinkedHashMap<>();
+  private final Map<String, RegionMask> regions = new LinkedHashMap<>();
 
   @Option(
       names = "--lora-dir",
@@ -114,7 +114,7 @@ final class MixOption {
   }
 
   /** The region of an adapter, if one was given. */
-  Optional<Area> region(String adapter) {
+  Optional<RegionMask> region(String adapter) {
     return Optional.ofNullable(regions.get(adapter));
   }
 
@@ -133,7 +133,7 @@ final class MixOption {
 
   private MixPlan with(
       OpenModel model, MixPlan plan, Adapter adapter, Weight weight, Optional<Double> text) {
-    SiteShares own = shares.shares(adapter, model.sd().sites());
+    SiteWeights own = shares.shares(adapter, model.sd().sites());
     return plan.with(
         new MixPlan.Part(
             adapter, weight, shares.text(adapter).or(() -> text), own, region(adapter.name())));
@@ -145,7 +145,7 @@ final class MixOption {
   void requireUsed(Prompt prompt) {
     List<String> names = names(prompt);
     shares.requireUsed(names);
-    ShareOptions.requireUsed(names, "--region", regionFiles.keySet());
+    BlockWeightOptions.requireUsed(names, "--region", regionFiles.keySet());
     if (mixer.isPresent() && names.isEmpty()) {
       throw Failure.usage("--mixer has nothing to blend, as no adapter takes part.");
     }
@@ -210,7 +210,7 @@ final class MixOption {
       return known;
     }
     LoadedAdapter loaded = read.computeIfAbsent(file, f -> model.sd().load(f, partial.options()));
-    UsedOn.of(model.sd().base()).tell(console, file, loaded);
+    UsageBase.of(model.sd().base()).tell(console, file, loaded);
     files.put(file, loaded.adapter());
     return loaded.adapter();
   }
@@ -226,12 +226,11 @@ final class MixOption {
   static final class RouteReader implements ITypeConverter<Route> {
     @Override
     public Route convert(String text) {
-      for (Route route : Route.values()) {
-        if (route.name().equalsIgnoreCase(text)) {
-          return route;
-        }
-      }
-      throw new TypeConversionException("expected auto, patched or beside, found '" + text + "'");
+      return Route.of(text)
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "expected auto, merged or unmerged, found '" + text + "'"));
     }
   }
 }

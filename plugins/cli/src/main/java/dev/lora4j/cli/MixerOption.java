@@ -63,7 +63,7 @@ final class MixerOption {
         + setting.help()
         + "; "
         + setting.expected()
-        + setting.otherwise().map(o -> " (default: " + o + ")").orElse(", must be given");
+        + setting.defaultValue().map(o -> " (default: " + o + ")").orElse(", must be given");
   }
 
   /**

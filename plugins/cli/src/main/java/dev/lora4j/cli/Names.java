@@ -6,8 +6,8 @@ import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.train.optimizer.Optimizer;
-import dev.lora4j.diffusion.sampling.LevelLaw;
 import dev.lora4j.diffusion.sampling.Sampler;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -83,7 +83,7 @@ final class Names {
     private static final long serialVersionUID = 1;
 
     OfLevelLaws() {
-      super(List.copyOf(LevelLaw.names()));
+      super(List.copyOf(SigmaSchedule.names()));
     }
   }
 }

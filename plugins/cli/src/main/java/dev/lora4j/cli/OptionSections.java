@@ -36,12 +36,12 @@ final class OptionSections {
             + " negative-original-size negative-crop negative-target-size x y z grid");
     section(
         TRAINING,
-        "method targets saved rank alpha rslora steps epochs batch accumulate lr lr-scheduler warmup"
-            + " optimizer clip dropout caption-chunks max-length pack held-out validate-every"
+        "method targets saved rank alpha rslora steps epochs batch gradient-accumulation lr lr-scheduler warmup"
+            + " optimizer max-grad-norm dropout caption-chunks max-length pack held-out validate-every"
             + " keep-best save-every runs preview seed resume overwrite");
     section(
         SAMPLING,
-        "steps guidance sampler schedule clip-skip tokens temperature top-k top-p min-p"
+        "steps guidance sampler schedule clip-skip max-new-tokens temperature top-k top-p min-p"
             + " repetition-penalty beams length-penalty stop system chat max-length pack seed batch");
     section("Scoring", "concepts per-concept other-style no-bleu peer rounds seconds");
     section(
@@ -95,7 +95,9 @@ final class OptionSections {
     return switch (heading) {
       case TRAINING -> has(command, "--lr") || has(command, "--prompt");
       case SAMPLING ->
-          has(command, "--guidance") || has(command, "--temperature") || has(command, "--tokens");
+          has(command, "--guidance")
+              || has(command, "--temperature")
+              || has(command, "--max-new-tokens");
       default -> true;
     };
   }

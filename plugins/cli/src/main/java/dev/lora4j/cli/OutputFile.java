@@ -40,7 +40,7 @@ final class OutputFile {
             file + " is " + what + ", and would be written over. Name another file to write.");
       }
     } catch (IOException e) {
-      throw new Failure(file + " cannot be looked at: " + Explanation.of(e), e);
+      throw new Failure(file + " cannot be looked at: " + ErrorExplanation.of(e), e);
     }
   }
 
@@ -63,7 +63,7 @@ final class OutputFile {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new Failure("The folder " + folder + " cannot be made: " + Explanation.of(e), e);
+      throw new Failure("The folder " + folder + " cannot be made: " + ErrorExplanation.of(e), e);
     }
     if (!Files.isWritable(folder)) {
       throw new Failure("Permission to write in " + folder + " is denied.");
@@ -75,7 +75,7 @@ final class OutputFile {
     try {
       AtomicFile.write(file, text);
     } catch (IOException e) {
-      throw new Failure(file + " cannot be written: " + Explanation.of(e), e);
+      throw new Failure(file + " cannot be written: " + ErrorExplanation.of(e), e);
     }
   }
 

@@ -155,16 +155,16 @@ final class ParallelTrainings {
             + all
             + (count == 1 ? " trainings is" : " trainings are")
             + " finished and kept."
-            + KeptTraining.GOES_ON;
+            + ResumableTraining.GOES_ON;
   }
 
   /** The sentences of several trainings, of which the last says once how to go on. */
   private static String joined(List<String> kept) {
-    boolean goesOn = kept.stream().anyMatch(one -> one.endsWith(KeptTraining.GOES_ON));
+    boolean goesOn = kept.stream().anyMatch(one -> one.endsWith(ResumableTraining.GOES_ON));
     return kept.stream()
-            .map(one -> one.replace(KeptTraining.GOES_ON, ""))
+            .map(one -> one.replace(ResumableTraining.GOES_ON, ""))
             .collect(Collectors.joining(" "))
-        + (goesOn ? KeptTraining.GOES_ON : "");
+        + (goesOn ? ResumableTraining.GOES_ON : "");
   }
 
   private static RuntimeException unchecked(ExecutionException wrapped) {

@@ -19,18 +19,22 @@ import java.util.Optional;
  * @param seconds that it took
  */
 record PictureReport(
-    List<MadePicture> made,
+    List<WrittenPicture> made,
     Map<Path, List<String>> leaked,
     Optional<List<String>> compared,
     double seconds) {
   /** Without leakage. */
-  static PictureReport of(List<MadePicture> made, Optional<List<String>> compared, double seconds) {
+  static PictureReport of(
+      List<WrittenPicture> made, Optional<List<String>> compared, double seconds) {
     return new PictureReport(made, Map.of(), compared, seconds);
   }
 
   /** Measures it, which makes pictures once more. */
   static PictureReport withLeakage(
-      List<MadePicture> made, Optional<List<String>> compared, double seconds, StableDiffusion sd) {
+      List<WrittenPicture> made,
+      Optional<List<String>> compared,
+      double seconds,
+      StableDiffusion sd) {
     Map<Path, List<String>> leaked = new LinkedHashMap<>();
     made.forEach(m -> leaked.put(m.file(), LeakageReport.lines(sd, m.image())));
     return new PictureReport(made, leaked, compared, seconds);
@@ -54,15 +58,15 @@ record PictureReport(
   /** For programs. */
   Json json(OpenModel model, Map<String, Path> files) {
     List<Map<String, Object>> pictures = new ArrayList<>();
-    for (MadePicture one : made) {
+    for (WrittenPicture one : made) {
       pictures.add(
           new Json()
               .put("file", one.file().toString())
               .put("prompt", one.image().prompt().text())
               .put("seed", one.image().prompt().seed())
               .put("mixer", mixer(one.image().prompt()))
-              .put("route", one.image().making().route())
-              .put("notes", one.image().making().notes())
+              .put("route", one.image().info().route())
+              .put("notes", one.image().info().notes())
               .put("leakage", leaked.getOrDefault(one.file(), List.of()))
               .fields());
     }
@@ -81,7 +85,7 @@ record PictureReport(
   /** For people. */
   void print(Console console) {
     Map<Path, List<String>> seeds = new LinkedHashMap<>();
-    for (MadePicture one : made) {
+    for (WrittenPicture one : made) {
       String seed = Long.toString(one.image().prompt().seed());
       List<String> all = seeds.computeIfAbsent(one.file(), f -> new ArrayList<>());
       if (!all.contains(seed)) {
@@ -99,10 +103,7 @@ record PictureReport(
     leaked.forEach(
         (file, lines) -> lines.forEach(line -> console.print("  " + file + ": " + line)));
     compared.orElse(List.of()).forEach(line -> console.print("  " + line));
-    made.stream()
-        .flatMap(m -> m.image().making().notes().stream())
-        .distinct()
-        .forEach(console::note);
+    made.stream().flatMap(m -> m.image().info().notes().stream()).distinct().forEach(console::note);
     console.note("Done in " + Durations.text(seconds) + ".");
   }
 }

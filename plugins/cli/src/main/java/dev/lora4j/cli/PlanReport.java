@@ -8,9 +8,9 @@ import dev.lora4j.diffusion.dataset.bucket.Bucket;
 import dev.lora4j.diffusion.dataset.caption.WholeWords;
 import dev.lora4j.diffusion.pipeline.CaptionTokens;
 import dev.lora4j.diffusion.run.RunSettings.Previews;
-import dev.lora4j.diffusion.style.Rate;
 import dev.lora4j.diffusion.style.StepCost;
 import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.style.TrainingSpeed;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -193,7 +193,7 @@ final class PlanReport {
   List<String> doubts() {
     List<String> all = new ArrayList<>(masks());
     all.addAll(triggers());
-    all.addAll(run.data().training().isEmpty() ? List.of() : Doubts.of(run));
+    all.addAll(run.data().training().isEmpty() ? List.of() : SettingWarnings.of(run));
     return all;
   }
 
@@ -244,7 +244,7 @@ final class PlanReport {
   }
 
   private double seconds(StepCost cost) {
-    return cost.seconds(Rate.measure(run.model().lora().engine(), run.compute()));
+    return cost.seconds(TrainingSpeed.measure(run.model().lora().engine(), run.compute()));
   }
 
   private StepCost stepCost() {

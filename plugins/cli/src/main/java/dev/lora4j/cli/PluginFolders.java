@@ -2,7 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.spi.Plugin;
 import dev.lora4j.core.spi.PluginFolder;
-import dev.lora4j.core.tensor.FasterType;
+import dev.lora4j.core.tensor.AutoDType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ final class PluginFolders {
 
   /** The user's own. */
   static Path ofUser() {
-    return FasterType.home().resolve("plugins");
+    return AutoDType.home().resolve("plugins");
   }
 
   /**

@@ -108,7 +108,7 @@ final class PluginReport {
               + "; "
               + setting.expected()
               + setting
-                  .otherwise()
+                  .defaultValue()
                   .map(o -> " (default: " + (o.isEmpty() ? "none" : o) + ")")
                   .orElse(", must be given"));
     }

@@ -1,6 +1,6 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.spi.Admissions;
+import dev.lora4j.core.spi.AdmittedPlugins;
 import dev.lora4j.core.spi.Capability;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Extensions;
@@ -148,14 +148,14 @@ public final class PluginsCommand implements Command {
       List<String> problems = PluginCheck.problems(file);
       if (json) {
         Json report = new Json().put("file", file.toString());
-        report.put("sha256", Admissions.sha256(file)).put("problems", problems);
+        report.put("sha256", AdmittedPlugins.sha256(file)).put("problems", problems);
         if (problems.isEmpty()) {
           report.put("plugin", PluginReport.json(PluginJar.read(file)));
         }
         console.print(report.toString());
       } else if (problems.isEmpty()) {
         print(console, PluginReport.jar(PluginJar.read(file)));
-        console.print("SHA-256 " + Admissions.sha256(file));
+        console.print("SHA-256 " + AdmittedPlugins.sha256(file));
         console.print("No problem was found.");
       } else {
         print(console, problems.stream().map(p -> "! " + p).toList());
@@ -194,7 +194,7 @@ public final class PluginsCommand implements Command {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      PluginJar read = Admissions.read(folder).admit(file);
+      PluginJar read = AdmittedPlugins.read(folder).admit(file);
       if (spec.root().userObject() instanceof Root root
           && !PluginFolders.among(folder, root.plugins)) {
         console.note(

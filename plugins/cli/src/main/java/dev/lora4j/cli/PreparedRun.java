@@ -60,7 +60,7 @@ record PreparedRun(
       StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
       style = TextLayers.of(console, model.sd(), style);
       if (further.isPresent()) {
-        UsedOn used = UsedOn.of(model.sd().base());
+        UsageBase used = UsageBase.of(model.sd().base());
         style = style.with(further.get().of(console, used, style.recipe(), r -> r.plan(sites)));
       }
       AdapterPlan named = style.recipe().plan(sites);

@@ -2,8 +2,8 @@ package dev.lora4j.cli;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.diffusion.judge.Judges;
-import dev.lora4j.diffusion.judge.Scores;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.emoji.JudgeFolder;
@@ -52,7 +52,8 @@ record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, String> co
             .make(console, model.sd(), Optional.of(MixPlan.of(adapter, 1)), concepts);
     try (Judges judges =
         Judges.load(model.lora().engine(), judge.styleClassifier(), judge.conceptRetrieval())) {
-      Evaluation found = Evaluation.of(judges, style, judge.truths(JudgeFolder.FLAT), all);
+      StyleEvaluation found =
+          StyleEvaluation.of(judges, style, judge.truths(JudgeFolder.FLAT), all);
       double seconds = (System.nanoTime() - began) / 1e9;
       Json scores = new EvaluationReport(found, style, judges).scores(seconds);
       OutputFile.text(output.resolve(FILE), scores + "\n");
@@ -60,9 +61,9 @@ record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, String> co
     }
   }
 
-  private String line(Evaluation found) {
-    Scores adapter = found.kind(Evaluation.ADAPTER).orElseThrow();
-    Scores base = found.kind(Evaluation.BASE).orElseThrow();
+  private String line(StyleEvaluation found) {
+    JudgeScores adapter = found.kind(StyleEvaluation.ADAPTER).orElseThrow();
+    JudgeScores base = found.kind(StyleEvaluation.BASE).orElseThrow();
     StringBuilder text = new StringBuilder();
     adapter
         .style()
@@ -70,19 +71,21 @@ record QuickScores(JudgeFolder judge, JudgedStyle style, Map<Integer, String> co
             s ->
                 text.append(style.name())
                     .append(" in ")
-                    .append(Targets.percent(s))
+                    .append(StyleTargets.percent(s))
                     .append(" of the pictures (")
-                    .append(Targets.percent(base.style().orElse(0.0)))
+                    .append(StyleTargets.percent(base.style().orElse(0.0)))
                     .append(" without the adapter), "));
     text.append("the right concept in the top 10 in ")
-        .append(Targets.percent(adapter.conceptTop10()))
+        .append(StyleTargets.percent(adapter.conceptTop10()))
         .append(" (")
-        .append(Targets.percent(base.conceptTop10()))
+        .append(StyleTargets.percent(base.conceptTop10()))
         .append(" without)");
     adapter
         .truth()
         .ifPresent(
-            t -> text.append(", the true picture nearest in ").append(Targets.percent(t.top1())));
+            t ->
+                text.append(", the true picture nearest in ")
+                    .append(StyleTargets.percent(t.top1())));
     if (style.label().isEmpty()) {
       text.append("; of your own style there is no classifier and no true picture to compare with");
     }

@@ -146,11 +146,11 @@ public final class QuickstartCommand implements Command {
     written.put("grid", output.resolve("grid.png"));
     written.put("adapter", output.resolve("style.safetensors"));
     written.put("loss", output.resolve("loss.png"));
-    try (ClaimedFolder claim = ClaimedFolder.of(output);
+    try (LockedFolder claim = LockedFolder.of(output);
         OpenModel model = OpenModel.of(console, options)) {
       StyleSettings suited = settings.with(StyleTrainer.objective(model.sd()));
-      KeptTrainings kept =
-          KeptTrainings.of(console, output, identity(model.sd(), pictures, suited), resume);
+      ResumableTrainings kept =
+          ResumableTrainings.of(console, output, identity(model.sd(), pictures, suited), resume);
       List<TrainedStyle> trained = trained(console, model.sd(), pictures, suited, kept);
       kept.then(
           () -> {
@@ -177,9 +177,10 @@ public final class QuickstartCommand implements Command {
   /** What a training depends on; the seeds of all follow from the one in the settings. */
   private Map<String, String> identity(StableDiffusion sd, Path pictures, StyleSettings settings) {
     return Map.of(
-        "pictures", KeptTrainings.digest(pictures, output),
+        "pictures", ResumableTrainings.digest(pictures, output),
         "settings",
-            KeptTrainings.digest(settings.withStored(DType.F32).canonical() + ", batch " + BATCH),
+            ResumableTrainings.digest(
+                settings.withStored(DType.F32).canonical() + ", batch " + BATCH),
         "base", sd.base().hash(),
         "prediction or noise schedule", sd.base().configuration(),
         "precision", sd.base().compute().name());
@@ -190,7 +191,7 @@ public final class QuickstartCommand implements Command {
       StableDiffusion sd,
       Path pictures,
       StyleSettings settings,
-      KeptTrainings kept) {
+      ResumableTrainings kept) {
     console.note(
         "Training a style adapter on the pictures in "
             + pictures
@@ -204,7 +205,7 @@ public final class QuickstartCommand implements Command {
       List<Supplier<TrainedStyle>> trainings = new ArrayList<>();
       for (int run = 1; run <= runs; run++) {
         String name = runs > 1 ? "training " + run + " of " + runs : "training";
-        KeptTraining training = kept.training(console, run, name, steps, line);
+        ResumableTraining training = kept.training(console, run, name, steps, line);
         StyleTrainer one = trainer.threads(threads).settings(settings.withSeed(seed + run - 1));
         trainings.add(() -> trained(training, one, kept));
       }
@@ -222,7 +223,7 @@ public final class QuickstartCommand implements Command {
   }
 
   private static TrainedStyle trained(
-      KeptTraining training, StyleTrainer trainer, KeptTrainings kept) {
+      ResumableTraining training, StyleTrainer trainer, ResumableTrainings kept) {
     TrainedStyle style =
         training.run(
             kept.identity(), (keeping, listener) -> trainer.keeping(keeping).run(listener));

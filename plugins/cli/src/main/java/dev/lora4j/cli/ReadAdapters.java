@@ -4,8 +4,8 @@ import dev.lora4j.core.format.BlockNames;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.format.metadata.BaseMark;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.RecordedBase;
 import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.nn.Site;
 import java.nio.file.Path;
@@ -73,8 +73,8 @@ record ReadAdapters(List<LoadedAdapter> all) {
   /** Says where headers name different bases: what is added up was learnt against others. */
   private void tellBases(Console console, List<Path> files) {
     for (int i = 1; i < all.size(); i++) {
-      BaseMark first = mark(0);
-      BaseMark other = mark(i);
+      RecordedBase first = mark(0);
+      RecordedBase other = mark(i);
       if (!first.agrees(other)) {
         console.note(
             files.get(0)
@@ -89,8 +89,8 @@ record ReadAdapters(List<LoadedAdapter> all) {
     }
   }
 
-  private BaseMark mark(int index) {
-    return BaseMark.of(new Metadata(all.get(index).adapter().metadata()));
+  private RecordedBase mark(int index) {
+    return RecordedBase.of(new Metadata(all.get(index).adapter().metadata()));
   }
 
   /** The kind of base that they are all for. */

@@ -1,9 +1,9 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.diffusion.pipeline.Prompt;
-import dev.lora4j.diffusion.sampling.LevelLaw;
-import dev.lora4j.diffusion.sampling.SamplerSettings;
 import dev.lora4j.diffusion.sampling.Samplers;
+import dev.lora4j.diffusion.sampling.SchedulerRequirements;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +82,7 @@ final class RequestOptions {
       defaultValue = "0")
   private int clipSkip;
 
-  @Mixin private final MicroOption micro = new MicroOption();
+  @Mixin private final SizeConditioningOption micro = new SizeConditioningOption();
 
   private Optional<Long> drawn = Optional.empty();
 
@@ -97,8 +97,8 @@ final class RequestOptions {
    */
   List<Prompt> prompts(CommandSpec spec, List<String> texts) {
     try {
-      LevelLaw law = LevelLaw.named(schedule);
-      law.requireFollowedBy(Samplers.named(sampler.orElse(SamplerSettings.NONE.own())));
+      SigmaSchedule law = SigmaSchedule.named(schedule);
+      law.requireFollowedBy(Samplers.named(sampler.orElse(SchedulerRequirements.NONE.own())));
       if (count < 1 || count > MOST) {
         throw new IllegalArgumentException(
             "--count must be from 1 to " + MOST + ", found " + count);

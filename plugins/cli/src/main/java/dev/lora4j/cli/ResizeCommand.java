@@ -3,12 +3,12 @@ package dev.lora4j.cli;
 import dev.lora4j.core.Lora4j;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.LoadedAdapter;
-import dev.lora4j.core.format.metadata.Derivation;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.Provenance;
 import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.lowrank.RankRules;
 import dev.lora4j.core.lowrank.Term;
-import dev.lora4j.core.lowrank.Truncated;
+import dev.lora4j.core.lowrank.TruncatedAdapter;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
@@ -80,7 +80,7 @@ public final class ResizeCommand implements Command {
     LoadedAdapter loaded = read.all().get(0);
     Adapter before = loaded.adapter();
     DType stored = precision.type(List.of(before));
-    Truncated cut;
+    TruncatedAdapter cut;
     try (Lora4j lora = threads.open(console);
         Scope scope = lora.engine().scope("resize");
         Progress progress = console.progress("resizing", before.sites().size(), "layer")) {
@@ -90,9 +90,9 @@ public final class ResizeCommand implements Command {
               .truncate(output.name(), List.of(new Term(before, 1)), rules, stored);
     }
     Metadata metadata =
-        Derivation.resized(
+        Provenance.resized(
             new Metadata(before.metadata()),
-            Derivation.greatestRank(before),
+            Provenance.greatestRank(before),
             ranks.words(),
             cut.adapter());
     Adapter written = output.write(console, cut.adapter(), metadata, read);
@@ -124,8 +124,8 @@ public final class ResizeCommand implements Command {
               .put("file", output.file.toString())
               .put("identity", written.identity())
               .put("keys", KeyReport.json(loaded.account()))
-              .put("rankBefore", Derivation.greatestRank(before))
-              .put("rank", Derivation.greatestRank(written))
+              .put("rankBefore", Provenance.greatestRank(before))
+              .put("rank", Provenance.greatestRank(written))
               .put("precision", stored.toString())
               .put("error", table.truncated().error())
               .put("layers", table.json())
@@ -135,9 +135,9 @@ public final class ResizeCommand implements Command {
     console.print(
         output.file
             + "  rank "
-            + Derivation.greatestRank(before)
+            + Provenance.greatestRank(before)
             + " to "
-            + Derivation.greatestRank(written)
+            + Provenance.greatestRank(written)
             + ", "
             + stored
             + ", identity "

@@ -5,7 +5,7 @@ import dev.lora4j.core.train.log.RunStart;
 import dev.lora4j.core.train.log.TrackedRun;
 import dev.lora4j.core.train.log.Tracker;
 import dev.lora4j.core.train.log.Trackers;
-import dev.lora4j.core.train.run.NotFinite;
+import dev.lora4j.core.train.run.NonFiniteStep;
 import dev.lora4j.core.train.run.RunListener;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -173,7 +173,7 @@ final class RunLog implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void notFinite(int step, NotFinite where) {
+  public void notFinite(int step, NonFiniteStep where) {
     console.note("Step " + step + " changed nothing: " + where + ".");
   }
 
@@ -189,7 +189,7 @@ final class RunLog implements RunListener, AutoCloseable {
     } catch (CancellationException e) {
       throw e;
     } catch (RuntimeException | LinkageError e) {
-      String why = Explanation.of(e);
+      String why = ErrorExplanation.of(e);
       boolean stopping = Thread.currentThread().isInterrupted();
       if (!stopping && whyNoPreview.add(why)) {
         console.note(

@@ -1,12 +1,12 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.diffusion.run.BaseRun;
-import dev.lora4j.diffusion.run.Layers;
 import dev.lora4j.diffusion.run.Presets;
 import dev.lora4j.diffusion.run.RunFile;
 import dev.lora4j.diffusion.run.RunProblems;
 import dev.lora4j.diffusion.run.RunSettings;
 import dev.lora4j.diffusion.run.RunValues;
+import dev.lora4j.diffusion.run.SettingLayers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -181,7 +181,7 @@ final class RunOptions {
     if (describesBase()) {
       throw new Failure(file.orElseThrow() + " makes a base; only train takes such a file.");
     }
-    Layers layers = new Layers();
+    SettingLayers layers = new SettingLayers();
     Map<String, String> assigned = assignments();
     if (file.isPresent()) {
       RunFile.read(ExistingPath.file(file.get()), layers, preset);
@@ -208,7 +208,7 @@ final class RunOptions {
     say(layers, "dtype", stored);
     if (trigger.isPresent()) {
       layers.set("data.trigger", trigger.get(), LINE);
-      layers.set("triggers", List.of(trigger.get()), LINE);
+      layers.set("trigger_words", List.of(trigger.get()), LINE);
     }
     if (!previews.isEmpty()) {
       layers.set("previews.prompts", List.copyOf(previews), LINE);
@@ -274,7 +274,7 @@ final class RunOptions {
     return Optional.of(BaseRun.read(file.orElseThrow(), assignments()));
   }
 
-  private static void say(Layers layers, String key, Optional<String> value) {
+  private static void say(SettingLayers layers, String key, Optional<String> value) {
     value.ifPresent(v -> layers.set(key, v, LINE));
   }
 

@@ -7,7 +7,7 @@ import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
 import dev.lora4j.text.data.TokenSequences;
 import dev.lora4j.text.evaluate.Bleu;
-import dev.lora4j.text.evaluate.Classification;
+import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.evaluate.GeneratedText;
 import dev.lora4j.text.evaluate.Perplexity;
 import dev.lora4j.text.model.TextModel;
@@ -74,7 +74,7 @@ final class TextEvaluate implements Command {
     try {
       texts = TextDataSet.read(data);
     } catch (IOException e) {
-      throw new Failure("Cannot read " + data + ": " + Explanation.of(e), e);
+      throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
     }
     boolean writes = outputs.wanted(texts);
     if (texts.form() == TextForm.LABELLED) {
@@ -162,7 +162,7 @@ final class TextEvaluate implements Command {
       TextClassifier model,
       List<TokenSequence> texts,
       MixPlan mix) {
-    Classification found = ClassScores.of(console, what, model, texts, mix);
+    ClassificationScores found = ClassScores.of(console, what, model, texts, mix);
     report.put(what, ClassScores.json(found));
     if (!json) {
       console.print(ClassScores.line(told(mix), found));

@@ -41,7 +41,7 @@ final class TextGenerate implements Command {
   private List<LoraOption> loras = new ArrayList<>();
 
   @Option(
-      names = "--tokens",
+      names = "--max-new-tokens",
       paramLabel = "N",
       description = "How many tokens to add at most (default: ${DEFAULT-VALUE}).",
       defaultValue = "128")

@@ -5,7 +5,7 @@ import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.tinylm.TinyLm;
 import java.nio.file.Path;
 import java.util.List;
@@ -96,7 +96,7 @@ final class TextModelOptions {
    * The network without its weights; what is no language model is refused before an engine is
    * opened.
    */
-  TextNetwork outline() {
+  LanguageNetwork outline() {
     return TextModel.outline(path());
   }
 

@@ -115,7 +115,7 @@ final class TextNew implements Command {
               + longest
               + "\n}\n");
     } catch (IOException e) {
-      throw new Failure("Cannot make " + out + ": " + Explanation.of(e), e);
+      throw new Failure("Cannot make " + out + ": " + ErrorExplanation.of(e), e);
     }
     console.print(
         json

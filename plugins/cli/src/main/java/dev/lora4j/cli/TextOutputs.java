@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 /** What a language model writes for data with references, and how near it comes to them. */
 final class TextOutputs {
   @Option(
-      names = "--tokens",
+      names = "--max-new-tokens",
       paramLabel = "N",
       description =
           "How many tokens to write at most for a prompt with a completion or an input with a target"
@@ -50,7 +50,7 @@ final class TextOutputs {
   /** Refuses numbers that nothing can be written with. */
   void require() {
     if (tokens < 1) {
-      throw Failure.usage("--tokens must be at least 1, found " + tokens + ".");
+      throw Failure.usage("--max-new-tokens must be at least 1, found " + tokens + ".");
     }
     if (beams.orElse(1) < 1) {
       throw Failure.usage("--beams must be at least 1, found " + beams.orElse(1) + ".");
@@ -136,7 +136,7 @@ final class TextOutputs {
     try {
       AtomicFile.write(file.get(), lines.toString());
     } catch (IOException e) {
-      throw new Failure("Cannot write " + file.get() + ": " + Explanation.of(e), e);
+      throw new Failure("Cannot write " + file.get() + ": " + ErrorExplanation.of(e), e);
     }
   }
 }

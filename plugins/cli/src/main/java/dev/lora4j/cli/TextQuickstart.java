@@ -101,17 +101,17 @@ final class TextQuickstart implements Command {
     long began = System.nanoTime();
     where.require();
     TextModelOptions bundled = new TextModelOptions(where);
-    try (ClaimedFolder claim = ClaimedFolder.of(output);
+    try (LockedFolder claim = LockedFolder.of(output);
         OpenText open = OpenText.of(console, bundled)) {
       clear(output.resolve(ADAPTER), false);
       LanguageModel model = open.model();
-      KeptTrainings kept =
-          KeptTrainings.of(
+      ResumableTrainings kept =
+          ResumableTrainings.of(
               console,
               output,
               Map.of(
-                  "settings", KeptTrainings.digest(settings.canonical()),
-                  "chapters", KeptTrainings.digest(TinyLm.novel(), output),
+                  "settings", ResumableTrainings.digest(settings.canonical()),
+                  "chapters", ResumableTrainings.digest(TinyLm.novel(), output),
                   "base", model.base().hash(),
                   "compute", model.base().compute().toString()),
               resume);
@@ -160,7 +160,7 @@ final class TextQuickstart implements Command {
       try {
         Files.delete(folder.resolve(file));
       } catch (IOException e) {
-        throw new Failure("The adapter before cannot be removed: " + Explanation.of(e), e);
+        throw new Failure("The adapter before cannot be removed: " + ErrorExplanation.of(e), e);
       }
     }
   }
@@ -182,11 +182,14 @@ final class TextQuickstart implements Command {
   }
 
   private TrainedText train(
-      Console console, LanguageModel model, TextTrainingSettings settings, KeptTrainings kept) {
+      Console console,
+      LanguageModel model,
+      TextTrainingSettings settings,
+      ResumableTrainings kept) {
     TextTrainer trainer = TextTrainer.on(model, settings).data(TinyLm.novel()).name("novel");
     TrainingPace pace = new TrainingPace(BATCH, "texts");
     try (TrainingLine line = new TrainingLine(console, "training", steps, pace, () -> {})) {
-      KeptTraining training = kept.training(console, 1, "training", steps, line);
+      ResumableTraining training = kept.training(console, 1, "training", steps, line);
       TrainedText trained =
           training.run(
               kept.identity(), (keeping, listener) -> trainer.keeping(keeping).run(listener));
@@ -202,7 +205,7 @@ final class TextQuickstart implements Command {
               TextDataSet.read(folder), model.tokenizer(), model.template(), limits)
           .sequences();
     } catch (IOException e) {
-      throw new Failure("Cannot read " + folder + ": " + Explanation.of(e), e);
+      throw new Failure("Cannot read " + folder + ": " + ErrorExplanation.of(e), e);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,24 +18,24 @@ final class TextTargets {
   }
 
   /** The layers of all that is named; attention and feed-forward layers if nothing is. */
-  static Targets of(List<String> names) {
+  static TargetLayers of(List<String> names) {
     if (names.isEmpty()) {
-      return Targets.of(TargetPreset.ATTENTION_FEED_FORWARD);
+      return TargetLayers.of(TargetPreset.ATTENTION_FEED_FORWARD);
     }
     if (none(names)) {
-      return Targets.matching();
+      return TargetLayers.matching();
     }
-    Targets all = of(names.get(0));
+    TargetLayers all = of(names.get(0));
     for (String name : names.subList(1, names.size())) {
       all = all.and(of(name));
     }
     return all;
   }
 
-  private static Targets of(String name) {
+  private static TargetLayers of(String name) {
     boolean preset =
         Arrays.stream(TargetPreset.values())
             .anyMatch(p -> p.toString().equalsIgnoreCase(name.replace('_', '-')));
-    return preset ? Targets.of(TargetPreset.named(name)) : Targets.matching(name);
+    return preset ? TargetLayers.of(TargetPreset.named(name)) : TargetLayers.matching(name);
   }
 }

@@ -13,11 +13,11 @@ import dev.lora4j.text.data.SequenceLimits;
 import dev.lora4j.text.data.TextDataSet;
 import dev.lora4j.text.data.TextForm;
 import dev.lora4j.text.data.TokenSequence;
-import dev.lora4j.text.evaluate.Classification;
+import dev.lora4j.text.evaluate.ClassificationScores;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.pipeline.AdapterClasses;
 import dev.lora4j.text.pipeline.TextClassifier;
-import dev.lora4j.text.train.ClassifierTrainer;
+import dev.lora4j.text.train.TextClassifierTrainer;
 import dev.lora4j.text.train.TextTrainer;
 import dev.lora4j.text.train.TrainedText;
 import java.io.IOException;
@@ -134,9 +134,9 @@ final class TextTrain implements Command {
   }
 
   /** Claims the folder of the run, once nothing can be wrong any more with what was asked for. */
-  private ClaimedFolder begin(Path run, TextWork work, TextModel base) {
+  private LockedFolder begin(Path run, TextTrainingWork work, TextModel base) {
     requireForm(work, base);
-    ClaimedFolder claim = ClaimedFolder.of(run);
+    LockedFolder claim = LockedFolder.of(run);
     try {
       requireNothingLost(run);
       if (!resume) {
@@ -149,8 +149,8 @@ final class TextTrain implements Command {
     }
   }
 
-  private OldRun old(Path run) {
-    return new OldRun(out, run.resolve(CHECKPOINTS), "--from " + out);
+  private PreviousRun old(Path run) {
+    return new PreviousRun(out, run.resolve(CHECKPOINTS), "--from " + out);
   }
 
   private void requireNothingLost(Path run) {
@@ -159,7 +159,7 @@ final class TextTrain implements Command {
     }
   }
 
-  private void requireForm(TextWork work, TextModel base) {
+  private void requireForm(TextTrainingWork work, TextModel base) {
     if (!layout.equals(MergedText.LAYOUT)) {
       try {
         work.plan().requireForm(AdapterWriters.named(layout), base.family());
@@ -189,8 +189,9 @@ final class TextTrain implements Command {
       TextTrainer trainer =
           TextTrainer.on(open.model(), how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
-      TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
-      try (ClaimedFolder claim = begin(run, work, open.model().base())) {
+      TextTrainingWork work =
+          TextTrainingWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
+      try (LockedFolder claim = begin(run, work, open.model().base())) {
         Trained trained = train(console, work, open.model().base(), run, count);
         save(trained.text(), open.model().base(), List.of());
         report(console, trained, count, began, Optional.empty());
@@ -213,22 +214,23 @@ final class TextTrain implements Command {
               console,
               model.base(),
               model::load,
-              r -> ClassifierTrainer.on(model, how.settings(r, limits, 1)).plan());
-      ClassifierTrainer unsized =
-          ClassifierTrainer.on(model, how.settings(recipe, limits, 1)).data(texts);
+              r -> TextClassifierTrainer.on(model, how.settings(r, limits, 1)).plan());
+      TextClassifierTrainer unsized =
+          TextClassifierTrainer.on(model, how.settings(recipe, limits, 1)).data(texts);
       unsized.notes().forEach(console::note);
       int count = how.steps(unsized.sequences());
-      ClassifierTrainer trainer =
-          ClassifierTrainer.on(model, how.settings(recipe, limits, count))
+      TextClassifierTrainer trainer =
+          TextClassifierTrainer.on(model, how.settings(recipe, limits, count))
               .sequences(unsized.sequences(), unsized.heldOut());
       model.base().notes().forEach(console::note);
       console.note("Classes: " + String.join(", ", model.labels()) + ".");
-      TextWork work = TextWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
-      try (ClaimedFolder claim = begin(run, work, model.base())) {
+      TextTrainingWork work =
+          TextTrainingWork.of(trainer, how.keeping(run.resolve(CHECKPOINTS), resume), name());
+      try (LockedFolder claim = begin(run, work, model.base())) {
         Trained trained = train(console, work, model.base(), run, count);
         save(trained.text(), model.base(), model.labels());
         MixPlan mix = MixPlan.of(trained.text().adapter(), 1);
-        Optional<Classification> score =
+        Optional<ClassificationScores> score =
             trainer.heldOut().isEmpty()
                 ? Optional.empty()
                 : Optional.of(
@@ -256,7 +258,7 @@ final class TextTrain implements Command {
         .map(
             file ->
                 new FurtherTraining(file, reading.apply(file, ReadOptions.STRICT), asked)
-                    .of(console, UsedOn.of(base), how.recipe(), planning))
+                    .of(console, UsageBase.of(base), how.recipe(), planning))
         .orElseGet(how::recipe);
   }
 
@@ -306,13 +308,14 @@ final class TextTrain implements Command {
     return String.valueOf(out.getFileName());
   }
 
-  private Trained train(Console console, TextWork work, TextModel base, Path run, int count) {
+  private Trained train(
+      Console console, TextTrainingWork work, TextModel base, Path run, int count) {
     int perStep = how.perStep();
     summary(console, work, count, perStep);
     LoggedRun logged =
         new LoggedRun(name(), run, Map.of(), List.of("csv", "chart"), "text", perStep);
-    AdaptersOnTheWay kept =
-        new AdaptersOnTheWay(
+    IntermediateAdapters kept =
+        new IntermediateAdapters(
             console,
             run,
             out,
@@ -331,11 +334,11 @@ final class TextTrain implements Command {
     try {
       return TextDataSet.read(data);
     } catch (IOException e) {
-      throw new Failure("Cannot read " + data + ": " + Explanation.of(e), e);
+      throw new Failure("Cannot read " + data + ": " + ErrorExplanation.of(e), e);
     }
   }
 
-  private void summary(Console console, TextWork work, int count, int perStep) {
+  private void summary(Console console, TextTrainingWork work, int count, int perStep) {
     long tokens = work.learned().stream().mapToLong(s -> s.ids().length).sum();
     long learned = work.learned().stream().mapToLong(TokenSequence::learned).sum();
     console.note(
@@ -364,7 +367,11 @@ final class TextTrain implements Command {
   }
 
   private void report(
-      Console console, Trained trained, int count, long began, Optional<Classification> score) {
+      Console console,
+      Trained trained,
+      int count,
+      long began,
+      Optional<ClassificationScores> score) {
     double seconds = (System.nanoTime() - began) / 1e9;
     double[] smooth = LossChart.smooth(trained.losses().stream().mapToDouble(l -> l).toArray());
     double first = smooth.length == 0 ? Double.NaN : smooth[0];

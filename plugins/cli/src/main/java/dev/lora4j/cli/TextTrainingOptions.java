@@ -3,9 +3,9 @@ package dev.lora4j.cli;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
-import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.optimizer.Optimizers;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.core.train.run.TrainingSettings;
 import dev.lora4j.core.train.schedule.Decays;
 import dev.lora4j.core.train.schedule.RateSchedule;
@@ -97,7 +97,7 @@ final class TextTrainingOptions {
   private int batch;
 
   @Option(
-      names = "--accumulate",
+      names = "--gradient-accumulation",
       paramLabel = "N",
       description = "Batches for a step (default: ${DEFAULT-VALUE}).",
       defaultValue = "1")
@@ -132,7 +132,7 @@ final class TextTrainingOptions {
   private String optimizer = "adamw";
 
   @Option(
-      names = "--clip",
+      names = "--max-grad-norm",
       paramLabel = "X",
       description = "Greatest norm of the gradient; 0 for any (default: ${DEFAULT-VALUE}).",
       defaultValue = "1")
@@ -263,8 +263,8 @@ final class TextTrainingOptions {
 
   /** Which layers get which factors, before an adapter that is gone on with says its own. */
   AdapterRecipe recipe() {
-    Targets layers =
-        from.isPresent() && targets.isEmpty() ? Targets.matching() : TextTargets.of(targets);
+    TargetLayers layers =
+        from.isPresent() && targets.isEmpty() ? TargetLayers.matching() : TextTargets.of(targets);
     return AdapterRecipe.DEFAULT
         .method(TrainableMethods.named(method, Map.of()))
         .targets(layers)
@@ -300,8 +300,8 @@ final class TextTrainingOptions {
   }
 
   /** What the run leaves in a folder. */
-  Keeping keeping(Path checkpoints, boolean resume) {
-    return new Keeping(
+  CheckpointPolicy keeping(Path checkpoints, boolean resume) {
+    return new CheckpointPolicy(
         Optional.of(checkpoints),
         saveEvery,
         2,

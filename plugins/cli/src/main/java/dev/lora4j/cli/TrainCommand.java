@@ -8,9 +8,9 @@ import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.safetensors.AtomicFile;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
 import dev.lora4j.diffusion.run.BaseRun;
-import dev.lora4j.diffusion.run.BegunRun;
+import dev.lora4j.diffusion.run.RecordedSettings;
 import dev.lora4j.diffusion.run.ResolvedRun;
 import dev.lora4j.diffusion.run.RunSettings;
 import dev.lora4j.diffusion.style.StyleTrainer;
@@ -68,13 +68,13 @@ public final class TrainCommand implements Command {
   public int run(Console console) {
     Optional<BaseRun> base = options.base();
     if (base.isPresent()) {
-      new BaseMaking(console, base.get(), json).run(options.model.where, overwrite);
+      new BaseTrainingRun(console, base.get(), json).run(options.model.where, overwrite);
       return 0;
     }
     long start = System.nanoTime();
     RunSettings settings = options.settings(console);
     settings.from().ifPresent(file -> FurtherTraining.requireOther(file, settings.out()));
-    OldRun old = old(settings);
+    PreviousRun old = old(settings);
     if (!overwrite) {
       old.refuse(resume);
     }
@@ -88,21 +88,21 @@ public final class TrainCommand implements Command {
         console.note(
             "And " + (warnings.size() - MOST_WARNINGS) + " more of that kind; plan shows all.");
       }
-      try (ClaimedFolder claim = ClaimedFolder.of(run.settings().folder())) {
+      try (LockedFolder claim = LockedFolder.of(run.settings().folder())) {
         train(console, run, old, start);
       }
     }
     return 0;
   }
 
-  private static OldRun old(RunSettings settings) {
-    return new OldRun(
+  private static PreviousRun old(RunSettings settings) {
+    return new PreviousRun(
         settings.out(),
         settings.folder().resolve(CHECKPOINTS),
-        "--set adapter.from=" + settings.out());
+        "--set adapter.warm_start=" + settings.out());
   }
 
-  private void train(Console console, PreparedRun run, OldRun old, long start) {
+  private void train(Console console, PreparedRun run, PreviousRun old, long start) {
     RunSettings settings = run.settings();
     Path folder = settings.folder();
     if (!overwrite) {
@@ -111,7 +111,7 @@ public final class TrainCommand implements Command {
     if (!resume) {
       old.remove();
     }
-    Keeping keeping = keeping(run);
+    CheckpointPolicy keeping = keeping(run);
     requireSame(settings, keeping);
     requireRoom(folder, run);
     keepSettings(folder, settings);
@@ -120,8 +120,8 @@ public final class TrainCommand implements Command {
             run.model().sd(), run.previews(), run.style().clipSkip(), folder.resolve("previews"));
     int perStep = run.batch() * run.style().accumulate();
     LoggedRun logged = LoggedRun.of(settings, perStep);
-    AdaptersOnTheWay kept =
-        new AdaptersOnTheWay(
+    IntermediateAdapters kept =
+        new IntermediateAdapters(
             console,
             folder,
             settings.out(),
@@ -171,9 +171,9 @@ public final class TrainCommand implements Command {
     }
   }
 
-  private Keeping keeping(PreparedRun run) {
+  private CheckpointPolicy keeping(PreparedRun run) {
     RunSettings.Saving saving = run.saving();
-    return new Keeping(
+    return new CheckpointPolicy(
         Optional.of(run.settings().folder().resolve(CHECKPOINTS)),
         saving.every(),
         saving.keep(),
@@ -185,7 +185,7 @@ public final class TrainCommand implements Command {
         saving.adapterEvery());
   }
 
-  private static StyleTrainer trainer(PreparedRun run, Keeping keeping) {
+  private static StyleTrainer trainer(PreparedRun run, CheckpointPolicy keeping) {
     RunSettings settings = run.settings();
     return StyleTrainer.on(run.model().sd())
         .data(run.data())
@@ -196,13 +196,13 @@ public final class TrainCommand implements Command {
   }
 
   /** A run that is refused keeps its settings, which say what it was begun with. */
-  private static void requireSame(RunSettings settings, Keeping keeping) {
+  private static void requireSame(RunSettings settings, CheckpointPolicy keeping) {
     Set<String> changed = keeping.changed();
     if (changed.isEmpty()) {
       return;
     }
     Path begun = settings.folder().resolve(SETTINGS);
-    List<String> keys = BegunRun.differences(begun, settings.values());
+    List<String> keys = RecordedSettings.differences(begun, settings.values());
     throw new Failure(
         "The run in "
             + settings.folder()
@@ -216,7 +216,8 @@ public final class TrainCommand implements Command {
     try {
       AtomicFile.write(folder.resolve(SETTINGS), ResolvedRun.toml(settings.values()));
     } catch (IOException e) {
-      throw new Failure("The settings cannot be kept in " + folder + ": " + Explanation.of(e), e);
+      throw new Failure(
+          "The settings cannot be kept in " + folder + ": " + ErrorExplanation.of(e), e);
     }
   }
 
@@ -280,7 +281,7 @@ public final class TrainCommand implements Command {
     int left = run.style().clipSkip();
     words.addAll(left > 0 ? List.of("--clip-skip", Integer.toString(left)) : List.of());
     console.note("  " + Invocation.of(words.toArray(String[]::new)));
-    Path onTheWay = AdaptersOnTheWay.folder(run.settings().folder());
+    Path onTheWay = IntermediateAdapters.folder(run.settings().folder());
     if (Files.isDirectory(onTheWay)) {
       console.note("Adapters on the way are in " + onTheWay + ".");
     }

@@ -1,8 +1,8 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.core.format.BlockNames;
-import dev.lora4j.core.lowrank.Truncated;
-import dev.lora4j.core.lowrank.Truncated.Total;
+import dev.lora4j.core.lowrank.TruncatedAdapter;
+import dev.lora4j.core.lowrank.TruncatedAdapter.Total;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * @param blocks of the model that it is for
  */
-record TruncationTable(Truncated truncated, BlockNames blocks) {
+record TruncationTable(TruncatedAdapter truncated, BlockNames blocks) {
   private static final String ROW = "  %-44s %7s %11s %8s %9s";
 
   /**

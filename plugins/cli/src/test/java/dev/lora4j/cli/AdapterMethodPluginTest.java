@@ -129,7 +129,7 @@ class AdapterMethodPluginTest {
   }
 
   @Test
-  void itIsTrainedSavedReadAndActs() throws IOException {
+  void pluginMethodTrainsSavesReadsAndActs() throws IOException {
     Path file = folder.resolve("crossed.safetensors");
     String jar = plugins();
     Run run = train(file, jar);
@@ -148,7 +148,7 @@ class AdapterMethodPluginTest {
   }
 
   @Test
-  void withoutTheJarTheRunDoesNotBegin() {
+  void missingPluginMethodStopsTheRun() {
     Path file = folder.resolve("crossed.safetensors");
     Run run = train(file);
     assertEquals(2, run.code(), run.err());

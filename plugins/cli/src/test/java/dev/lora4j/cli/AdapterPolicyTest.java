@@ -46,12 +46,12 @@ class AdapterPolicyTest {
   }
 
   @Test
-  void withoutPoliciesEverythingIsPermitted() {
+  void everythingIsPermittedWithoutPolicies() {
     assertEquals(0, Run.of("inspect", ADAPTER, Run.BASE).code());
   }
 
   @Test
-  void whatIsRefusedMakesNoPictureAndNoOtherAdapter() throws IOException {
+  void refusedAdapterMakesNoPictureAndNoFile() throws IOException {
     String plugins = plugins(LICENSED);
     Path made = folder.resolve("made.safetensors");
     Path picture = folder.resolve("made.png");
@@ -70,7 +70,7 @@ class AdapterPolicyTest {
   }
 
   @Test
-  void allOfThemHaveToAgree() throws IOException {
+  void everyPolicyHasToAgree() throws IOException {
     String refuses = "return Optional.of(\"it is \" + adapter.file().getFileName());";
     Run run =
         Run.of(
@@ -86,7 +86,7 @@ class AdapterPolicyTest {
   }
 
   @Test
-  void itIsToldWhoseCommandItIs() throws IOException {
+  void policyKnowsTheUserOfTheCommand() throws IOException {
     String body =
         """
         return adapter.user().equals(System.getProperty("user.name"))
@@ -100,7 +100,7 @@ class AdapterPolicyTest {
   }
 
   @Test
-  void oneThatThrowsPermitsNothing() throws IOException {
+  void throwingPolicyPermitsNothing() throws IOException {
     Run run =
         Run.of(
             "merge",
@@ -114,7 +114,7 @@ class AdapterPolicyTest {
   }
 
   @Test
-  void oneThatIsLostWithItsJarPermitsNothing() throws IOException {
+  void policyOfAQuarantinedJarPermitsNothing() throws IOException {
     String dialect =
         """
         package example;
@@ -143,7 +143,7 @@ class AdapterPolicyTest {
   }
 
   @Test
-  void whatIsPermittedIsUsed() throws IOException {
+  void permittedAdapterIsUsed() throws IOException {
     Path made = folder.resolve("made.safetensors");
     String all = plugins("return Optional.empty();");
     Run run = Run.of("merge", ADAPTER, Run.BASE, "-o", made, all);

@@ -41,7 +41,7 @@ class AlgebraCommandsTest {
   }
 
   @Test
-  void oneAdapterWithWeightOneIsItself() {
+  void mergeOfOneAdapterIsItself() {
     Path output = folder.resolve("same.safetensors");
     JsonObject merged = done(Run.of("merge", Run.BASE, LORA, "-o", output, "--json"));
     JsonObject part = merged.getAsJsonArray("adapters").get(0).getAsJsonObject();
@@ -53,7 +53,7 @@ class AlgebraCommandsTest {
   }
 
   @Test
-  void theOrderOfASumIsOfNoAccountAndItsPartsAreNamed() {
+  void mergeOrderIsIrrelevantAndPartsAreNamed() {
     Path one = folder.resolve("one.safetensors");
     Path two = folder.resolve("two.safetensors");
     done(Run.of("merge", Run.BASE, LORA + ":0.7", OTHER + ":-0.3", "-o", one, "--json"));
@@ -65,7 +65,7 @@ class AlgebraCommandsTest {
 
   /** Neither half holds the other: one has the digits, the other the range. */
   @Test
-  void halvesOfTwoKindsAreMergedInF32WhateverTheirOrder() {
+  void f16AndBf16AreMergedInF32() {
     Path half = PartOfAdapter.write(LORA, n -> true, DType.F16, folder.resolve("half.safetensors"));
     Path brain =
         PartOfAdapter.write(OTHER, n -> true, DType.BF16, folder.resolve("brain.safetensors"));
@@ -80,7 +80,7 @@ class AlgebraCommandsTest {
   }
 
   @Test
-  void aMergeThatIsCutKeepsTheNearest() {
+  void truncatedMergeIsTheNearest() {
     Path exact = folder.resolve("exact.safetensors");
     Path cut = folder.resolve("cut.safetensors");
     done(Run.of("merge", Run.BASE, LORA, OTHER + ":0.5", "-o", exact, "--json"));
@@ -107,7 +107,7 @@ class AlgebraCommandsTest {
 
   /** What is cut off would be lost with the only copy. */
   @Test
-  void nothingThatIsReadIsWrittenOver() throws IOException {
+  void inputsAreNeverOverwritten() throws IOException {
     Path only = Files.copy(LORA, folder.resolve("only.safetensors"));
     for (Run run :
         List.of(
@@ -127,7 +127,7 @@ class AlgebraCommandsTest {
   }
 
   @Test
-  void resizingTellsWhatItKeeps() {
+  void resizeReportsRankAndError() {
     Path output = folder.resolve("small.safetensors");
     JsonObject report = done(Run.of("resize", Run.BASE, LORA, "-o", output, "--rank=2", "--json"));
     double error = report.get("error").getAsDouble();
@@ -185,7 +185,7 @@ class AlgebraCommandsTest {
   }
 
   @Test
-  void whatIsWrongIsSaidBeforeAnythingIsWritten() throws IOException {
+  void mistakesAreReportedBeforeWriting() throws IOException {
     Path output = folder.resolve("out.safetensors");
     assertSaid(2, "--rank", Run.of("resize", Run.BASE, LORA, "-o", output));
     assertSaid(

@@ -38,7 +38,7 @@ class BadRequestTest {
   }
 
   @Test
-  void anEmptyPromptAndOneOfTenThousandTokensAreMade() {
+  void emptyAndHugePromptsMakePictures() {
     assertEquals(0, make("", "--steps=1", Run.BASE).code());
     Run made = make("red fox, ".repeat(3334), "--steps=1", Run.BASE);
     assertEquals(0, made.code(), made.err());
@@ -53,7 +53,7 @@ class BadRequestTest {
   }
 
   @Test
-  void unknownNamesAreToldTheNearest() throws IOException {
+  void unknownNamesAreRefusedWithTheNearest() throws IOException {
     refused(2, "Did you mean euler?", make("a fox", Run.BASE, "--sampler=eulr"));
     refused(2, "did you mean karras?", make("a fox", Run.BASE, "--schedule=kras"));
     refused(2, "There are ddim", make("a fox", Run.BASE, "--sampler=somethingelse"));
@@ -70,7 +70,7 @@ class BadRequestTest {
   }
 
   @Test
-  void aPictureOfNoNumbersIsNeverWritten() throws IOException {
+  void nonFinitePictureIsNeverWritten() throws IOException {
     refused(1, "not finite", make("a fox", Run.BASE, "--guidance=1e38", "--steps=3"));
   }
 
@@ -81,7 +81,7 @@ class BadRequestTest {
   }
 
   @Test
-  void aFileInTheWayOfTheFolderIsNamed() throws IOException {
+  void fileInPlaceOfAFolderIsNamed() throws IOException {
     Path file = Files.writeString(Files.createDirectory(folder.resolve("sub")).resolve("f"), "");
     Path inside = file.resolve("b.png");
     Run picture = Run.of("generate", "a fox", Run.BASE, "-o", inside);

@@ -22,7 +22,7 @@ class BakeAndExtractTest {
   }
 
   @Test
-  void whatIsBakedIsExtractedAgain() {
+  void bakedAdapterIsExtractedAgain() {
     Path baked = folder.resolve("baked");
     JsonObject report = done(Run.of("bake", Run.BASE, LORA + ":0.5", "-o", baked, "--json"));
     int changed = report.getAsJsonArray("changed").size();
@@ -74,7 +74,7 @@ class BakeAndExtractTest {
   }
 
   @Test
-  void whatIsWrongIsSaidAndLeavesNothingBehind() throws IOException {
+  void mistakesAreReportedAndLeaveNoFiles() throws IOException {
     Path output = folder.resolve("out");
     assertSaid(1, "name a folder", Run.of("bake", Run.BASE, LORA, "-o", output + ".safetensors"));
     assertSaid(1, "not empty", Run.of("bake", Run.BASE, LORA, "-o", Run.TINY_SD.resolve("vae")));

@@ -36,7 +36,7 @@ class BundledAdapterTest {
   }
 
   @Test
-  void convertedThereAndBackIsTheSame() {
+  void conversionRoundTripKeepsTheIdentity() {
     Path diffusers = folder.resolve("d.safetensors");
     Path back = folder.resolve("k.safetensors");
     done(Run.of("convert", GLOSSY, diffusers, "--to", "diffusers", "--json"));
@@ -47,7 +47,7 @@ class BundledAdapterTest {
   }
 
   @Test
-  void resizedItIsSmaller() {
+  void resizedAdapterIsSmaller() {
     Path output = folder.resolve("r.safetensors");
     JsonObject report = done(Run.of("resize", GLOSSY, output, "--rank=4", "--json"));
     assertEquals(4, report.get("rank").getAsInt());

@@ -17,7 +17,7 @@ class CheckTest {
   }
 
   @Test
-  void aCheckThatFailsIsALineAndTheOthersGoOn() {
+  void failedCheckIsReportedAndOthersRun() {
     List<Finding> all =
         Check.all(
             List.of(

@@ -116,7 +116,7 @@ class CommandsTest {
 
   /** The picture made is as large as the one it begins with, 40x32. */
   @Test
-  void aPictureMayBeTheBeginning() throws IOException {
+  void initImageSetsThePictureSize() throws IOException {
     Path start = Run.pictures(folder.resolve("pictures")).resolve("ball-0.png");
     Path output = folder.resolve("changed.png");
     Run made =
@@ -181,7 +181,7 @@ class CommandsTest {
   }
 
   @Test
-  void anAdapterForAnotherBaseIsAccountedFor() {
+  void denoiserAndModelAreInspectedByKind() {
     Path adapter = Run.TINY_SD.resolve("unet/diffusion_pytorch_model.safetensors");
     Run run = Run.of("inspect", adapter, "--json");
     assertEquals("denoiser (UNet) in diffusers' layout", run.json().get("kind").getAsString());

@@ -69,7 +69,7 @@ class ConvertCommandTest {
   }
 
   @Test
-  void toDiffusersAndBackIsTheSameAdapter() throws IOException {
+  void diffusersRoundTripIsTheSameAdapter() throws IOException {
     Path diffusers = folder.resolve("d.safetensors");
     JsonObject to =
         converted("convert", adapter, diffusers, "--to=diffusers", "--base=sd15", "--json");
@@ -91,7 +91,7 @@ class ConvertCommandTest {
   }
 
   @Test
-  void anotherTypeAndFoldedScalesAreReported() {
+  void roundingAndFoldedScalesAreReported() {
     Path out = folder.resolve("h.safetensors");
     Run run =
         Run.of(
@@ -113,7 +113,7 @@ class ConvertCommandTest {
   }
 
   @Test
-  void valuesTooLargeForTheTypeAreRefusedByName() {
+  void overflowingValuesAreRefusedByName() {
     lora(10_000).write(adapter);
     Path out = folder.resolve("h.safetensors");
     Run run = Run.of("convert", adapter, out, "--to=kohya", "--base=sd15", "--dtype=f16");
@@ -123,7 +123,7 @@ class ConvertCommandTest {
   }
 
   @Test
-  void anUnknownLayoutIsNamedWithThoseThereAre() {
+  void unknownLayoutIsRefusedWithTheKnownOnes() {
     Run run = Run.of("convert", adapter, folder.resolve("o.safetensors"), "--to=onnx");
     assertEquals(2, run.code());
     assertTrue(run.err().contains("diffusers, kohya, peft"), run.err());
@@ -145,7 +145,7 @@ class ConvertCommandTest {
   }
 
   @Test
-  void aFolderThatIsInUseIsLeftAlone() throws IOException {
+  void nonEmptyOutputFolderIsLeftAlone() throws IOException {
     Path out = Files.createDirectories(folder.resolve("busy"));
     Files.writeString(out.resolve("mine.txt"), "mine");
     Run run = Run.of("convert", adapter, out, "--to=peft", "--base=sd15");

@@ -107,7 +107,7 @@ class CopiedCloneTest {
   }
 
   @Test
-  void movedCloneStartsWithoutItsFirstPlace() throws Exception {
+  void movedCloneStarts() throws Exception {
     started(clone);
     Path moved = Files.move(clone, folder.resolve("moved"));
     assertOwn(moved, started(moved));

@@ -49,7 +49,7 @@ class DecoderClassesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"llama", "gpt2"})
-  void anAdapterWithItsHeadIsTrainedUsedAndMerged(String name) throws IOException {
+  void adapterWithHeadIsTrainedUsedAndMerged(String name) throws IOException {
     String base = "--base=" + model(name);
     Path out = folder.resolve("mine");
     Run trained =

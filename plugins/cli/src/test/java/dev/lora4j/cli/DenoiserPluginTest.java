@@ -91,7 +91,7 @@ class DenoiserPluginTest {
   }
 
   @Test
-  void itMakesPicturesAndAdaptersOfItAreTrained() throws IOException {
+  void pluginDenoiserMakesPicturesAndTrainsAdapters() throws IOException {
     String jar = plugins();
     Run made = picture("plain.png", jar);
     assertEquals(0, made.code(), made.err());
@@ -120,7 +120,7 @@ class DenoiserPluginTest {
   }
 
   @Test
-  void anAdapterCountsInAPartOfThePicture() throws IOException {
+  void pluginDenoiserSupportsRegions() throws IOException {
     String jar = plugins();
     String file = train(jar);
     assertEquals(0, picture("plain.png", jar).code());
@@ -160,7 +160,7 @@ class DenoiserPluginTest {
   }
 
   @Test
-  void withoutTheJarTheKindsThatThereAreAreNamed() {
+  void missingDenoiserPluginNamesTheKnownKinds() {
     Run refused = picture("fox.png");
     assertEquals(1, refused.code(), refused.err());
     assertTrue(

@@ -48,7 +48,7 @@ class EmbeddingOptionTest {
   }
 
   @Test
-  void byFileAndByFolderItIsTheSamePictureAndAnotherThanWithout() throws IOException {
+  void sameImageFromFileAndFolder() throws IOException {
     Run byFolder = make("-o", first, "--embedding-dir", words);
     assertEquals(0, byFolder.code(), byFolder.err());
     assertTrue(byFolder.out().contains("ball textual inversion, vectors 1"), byFolder.out());
@@ -70,7 +70,7 @@ class EmbeddingOptionTest {
   }
 
   @Test
-  void aPictureIsMadeAgainWithThoseOfThen() throws IOException {
+  void pictureIsReproducedWithItsRecordedEmbeddings() throws IOException {
     assertEquals(0, make("-o", first, "--embedding-dir", words).code());
     Path again = folder.resolve("again.png");
     Run lost = Run.of("generate", "--from", first, "-o", again, Run.BASE);
@@ -103,7 +103,7 @@ class EmbeddingOptionTest {
   }
 
   @Test
-  void whatIsNotUsedOrCannotBeIsSaid() throws IOException {
+  void unusedAndUnusableEmbeddingsAreReported() throws IOException {
     Run unused =
         Run.of(
             "generate",
@@ -132,7 +132,7 @@ class EmbeddingOptionTest {
   }
 
   @Test
-  void aGridNamesThemToo() {
+  void gridPicturesNameTheirEmbeddings() {
     Path sheets = folder.resolve("sheets");
     Object[] grid = {
       "grid",

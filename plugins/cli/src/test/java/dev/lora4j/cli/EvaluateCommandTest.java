@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.judge.Controls;
-import dev.lora4j.diffusion.judge.Scores;
+import dev.lora4j.diffusion.judge.ControlPictures;
+import dev.lora4j.diffusion.judge.JudgeScores;
 import dev.lora4j.emoji.EmojiSd;
 import dev.lora4j.emoji.JudgeFolder;
 import java.io.IOException;
@@ -72,7 +72,7 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void truthsScoreAllTheyCan() throws IOException {
+  void truthsHaveTheBestScores() throws IOException {
     JsonObject found = scored(pictures((concept, truth) -> truth));
     assertEquals(1, number(found, "truth_top1", "adapter"));
     assertEquals(0, number(found, "kinds", "adapter", "truth_distance"));
@@ -92,7 +92,7 @@ class EvaluateCommandTest {
 
   @Test
   void blankPagesScoreNothing() throws IOException {
-    JsonObject found = scored(pictures((concept, truth) -> Controls.blank(64, 64)));
+    JsonObject found = scored(pictures((concept, truth) -> ControlPictures.blank(64, 64)));
     assertEquals(0, number(found, "style_accuracy", "with"));
     assertTrue(number(found, "concept_top10", "adapter") < 0.1, found.toString());
     assertTrue(number(found, "truth_top1", "adapter") < 0.05, found.toString());
@@ -102,7 +102,7 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void thePicturesAreKeptAndGiveTheSameScoresAgain() throws IOException {
+  void savedPicturesGiveTheSameScores() throws IOException {
     Path output = folder.resolve("made");
     Run run =
         Run.of(
@@ -174,14 +174,15 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void capitalsOfAConceptDoNotMatterAndPicturesThatDoNotCountAreTold() throws IOException {
+  void conceptCaseIsIgnoredAndUncountedPicturesNoted() throws IOException {
     Path truths = Files.createDirectories(folder.resolve("truths"));
     int named = JUDGE.names().indexOf("Christmas tree");
     assertTrue(named >= 0, "a name with a capital");
     List<String> captions = List.of("Christmas tree", "fox", "rocket", "Fox", "a spaceship");
     for (String caption : captions) {
       String file = "p" + captions.indexOf(caption);
-      ImageIO.write(Controls.blank(64, 64).image(), "png", truths.resolve(file + ".png").toFile());
+      ImageIO.write(
+          ControlPictures.blank(64, 64).image(), "png", truths.resolve(file + ".png").toFile());
       Files.writeString(truths.resolve(file + ".txt"), caption);
     }
     List<String> notes = new ArrayList<>();
@@ -196,33 +197,33 @@ class EvaluateCommandTest {
   /** 24 of 40 are three times 8 of 40, and 33 of 40 are ten points below 37 of 40. */
   @Test
   void targetsThatAreJustReachedAreReached() {
-    Map<String, Scores> kinds =
+    Map<String, JudgeScores> kinds =
         Map.of(
-            Evaluation.ADAPTER, scores(33, 24),
-            Evaluation.BASE, scores(37, 8),
-            Evaluation.DESATURATED, scores(37, 8));
-    Evaluation evaluation = new Evaluation(kinds, Map.of(), Optional.empty());
-    for (Targets.Target target : new Targets(evaluation).all()) {
+            StyleEvaluation.ADAPTER, scores(33, 24),
+            StyleEvaluation.BASE, scores(37, 8),
+            StyleEvaluation.DESATURATED, scores(37, 8));
+    StyleEvaluation evaluation = new StyleEvaluation(kinds, Map.of(), Optional.empty());
+    for (StyleTargets.Target target : new StyleTargets(evaluation).all()) {
       assertTrue(target.reached(), target.text());
     }
-    Map<String, Scores> below =
+    Map<String, JudgeScores> below =
         Map.of(
-            Evaluation.ADAPTER, scores(32, 23),
-            Evaluation.BASE, scores(37, 8),
-            Evaluation.DESATURATED, scores(37, 8));
+            StyleEvaluation.ADAPTER, scores(32, 23),
+            StyleEvaluation.BASE, scores(37, 8),
+            StyleEvaluation.DESATURATED, scores(37, 8));
     List<Boolean> missed =
-        new Targets(new Evaluation(below, Map.of(), Optional.empty()))
-            .all().stream().map(Targets.Target::reached).toList();
+        new StyleTargets(new StyleEvaluation(below, Map.of(), Optional.empty()))
+            .all().stream().map(StyleTargets.Target::reached).toList();
     assertEquals(List.of(true, false, false), missed);
   }
 
-  private static Scores scores(int concepts, int truths) {
-    Scores.Truth truth = new Scores.Truth(truths / 40.0, 1, 0);
-    return new Scores(40, Optional.empty(), concepts / 40.0, Optional.of(truth));
+  private static JudgeScores scores(int concepts, int truths) {
+    JudgeScores.Truth truth = new JudgeScores.Truth(truths / 40.0, 1, 0);
+    return new JudgeScores(40, Optional.empty(), concepts / 40.0, Optional.of(truth));
   }
 
   @Test
-  void whatCannotBeScoredIsSaid() throws IOException {
+  void unscorableRequestsAreRefused() throws IOException {
     Path adapter = BundledModel.adapter();
     Run both = Run.of("evaluate", "--style=ink", "--lora", adapter, "--images", folder);
     assertEquals(2, both.code());
@@ -246,7 +247,7 @@ class EvaluateCommandTest {
     Run lines = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);
     assertEquals(1, lines.code());
     assertTrue(lines.err().contains("line 2") && lines.err().contains("line 3"), lines.err());
-    ImageIO.write(Controls.blank(64, 64).image(), "png", bad.resolve("a.png").toFile());
+    ImageIO.write(ControlPictures.blank(64, 64).image(), "png", bad.resolve("a.png").toFile());
     Files.writeString(
         bad.resolve(Manifest.NAME), "\ufeff" + Manifest.HEADER + "\r\na.png,0,pixel,x,1,0\r\n");
     Run other = Run.of("evaluate", "--images", bad, "--style=ink", "-o", folder);

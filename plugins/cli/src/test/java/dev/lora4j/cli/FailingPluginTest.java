@@ -55,7 +55,7 @@ class FailingPluginTest {
   @TempDir private Path folder;
 
   @Test
-  void theOthersDoTheirWorkAndItIsToldOnce() throws Exception {
+  void failingPluginIsReportedOnceAndOthersWork() throws Exception {
     Map<String, String> sources = new LinkedHashMap<>();
     String denoisers = "dev.lora4j.diffusion.denoiser.";
     sources.put(

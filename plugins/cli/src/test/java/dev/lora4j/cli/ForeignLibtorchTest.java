@@ -66,7 +66,7 @@ class ForeignLibtorchTest {
   }
 
   @Test
-  void everyCommandThatComputesRefusesIt() throws Exception {
+  void computingCommandsRefuseForeignLibtorch() throws Exception {
     Path pictures = Run.pictures(folder.resolve("pictures"));
     Path output = folder.resolve("a.safetensors");
     String told = "lora4j: " + foreign + " holds libtorch 2.6.0, and this build fits ";
@@ -98,7 +98,7 @@ class ForeignLibtorchTest {
   }
 
   @Test
-  void theDoctorSaysWhatAndWhatToDo() throws Exception {
+  void doctorReportsForeignLibtorchWithARemedy() throws Exception {
     Ended ended = lora4j(named(), "doctor", "--json");
     assertEquals(1, ended.code(), ended.toString());
     String libtorch = finding(ended, "libtorch");
@@ -107,7 +107,7 @@ class ForeignLibtorchTest {
   }
 
   @Test
-  void theDoctorChecksTheDeviceThatItIsAskedFor() throws Exception {
+  void doctorChecksTheRequestedDevice() throws Exception {
     Ended ended = lora4j(Map.of(), "doctor", "--device=cuda:99", "--json");
     assertEquals(1, ended.code(), ended.toString());
     String cuda = finding(ended, "cuda:99");
@@ -127,7 +127,7 @@ class ForeignLibtorchTest {
   }
 
   @Test
-  void aCardThatCannotBeUsedIsRefusedBeforeAnythingIsLoaded() throws Exception {
+  void unusableCardIsRefusedBeforeLoading() throws Exception {
     Ended ended =
         lora4j(
             Map.of(),

@@ -26,7 +26,7 @@ class FreshProcessTest {
 
   /** What is saved is what was trained, and nothing of a picture depends on the process. */
   @Test
-  void aSavedAdapterGivesBitForBitThePictureOfTheTrainingProcess() throws Exception {
+  void savedAdapterMakesTheSamePictureElsewhere() throws Exception {
     Path file = folder.resolve("balls.safetensors");
     Path pictures = Run.pictures(folder.resolve("pictures"));
     int[] here;

@@ -35,7 +35,7 @@ class GridCommandTest {
   }
 
   @Test
-  void aSheetAndItsPicturesAndNothingTwice() throws IOException {
+  void gridMakesASheetAndReusesPictures() throws IOException {
     Object[] axes = {
       "--x", "lora:lora-kohya=0,1", "--y", "prompt=fox,cat", "--z", "seed=1-2", "--lora", INK, F32
     };
@@ -65,7 +65,7 @@ class GridCommandTest {
 
   /** Pictures of other circumstances under the same names are made again. */
   @Test
-  void onlyThePictureThatWouldBeMadeIsKept() {
+  void onlyPicturesOfTheSameRequestAreReused() {
     String one = "1 pictures made.";
     assertTrue(grid("--x", "seed=1", F32).out().contains(one));
     for (String other :
@@ -74,16 +74,16 @@ class GridCommandTest {
       assertTrue(grid("--x", "seed=1", F32, other).out().contains("1 kept"), other);
     }
     assertTrue(grid("--x", "seed=1", F32).out().contains(one), "the base's own size");
-    Object[] mixed = {"--x", "seed=1", F32, "--lora", INK, "--route=patched"};
+    Object[] mixed = {"--x", "seed=1", F32, "--lora", INK, "--route=merged"};
     assertTrue(grid(mixed).out().contains(one));
-    mixed[5] = "--route=beside";
+    mixed[5] = "--route=unmerged";
     assertTrue(grid(mixed).out().contains(one), "another route");
     assertTrue(grid("--x", "seed=1", F32, "--lora", INK).out().contains("1 kept"), "any route");
   }
 
   /** The picture of a cell is the one that generate makes of the same request. */
   @Test
-  void aCellIsWhatGenerateMakes() throws IOException {
+  void gridCellEqualsTheGeneratedPicture() throws IOException {
     assertEquals(0, grid("--x", "steps=2,3", F32).code());
     Path alone = folder.resolve("alone.png");
     Run made =
@@ -103,7 +103,7 @@ class GridCommandTest {
 
   /** A block's share stands beside those of --blocks; the negative prompt has parts too. */
   @Test
-  void blocksOfAdaptersAndPartsOfTheNegativePrompt() throws IOException {
+  void gridVariesBlockWeightsAndNegativePrompt() throws IOException {
     Object[] axes = {
       "--x",
       "block:lora-kohya:OUT=0,1",
@@ -127,7 +127,7 @@ class GridCommandTest {
   }
 
   @Test
-  void whatCannotChangeIsRefused() {
+  void invalidGridAxesAreRefused() {
     assertRefused("colour=1,2", "A grid cannot change");
     assertRefused("lora:ink=1,2", "--lora adds one");
     assertRefused("prompt=dog,cat", "contains 'dog'");

@@ -113,8 +113,8 @@ class HelpTest {
           command + " " + name + " is in no section of OptionSections");
       String own = name.substring(2);
       assertTrue(
-          !Synonyms.TABLE.containsKey(own) || OTHER_THINGS.contains(command + " " + own),
-          command + " " + name + " is called --" + Synonyms.TABLE.get(own) + " elsewhere");
+          !OptionAliases.TABLE.containsKey(own) || OTHER_THINGS.contains(command + " " + own),
+          command + " " + name + " is called --" + OptionAliases.TABLE.get(own) + " elsewhere");
     }
   }
 
@@ -142,7 +142,7 @@ class HelpTest {
     CommandLine program = new CommandLine(new Root());
     String[] words = line.split(" ");
     program.addSubcommand(words[0], line(words[0]));
-    assertEquals(meant, String.join(" ", Synonyms.resolved(program, words)));
+    assertEquals(meant, String.join(" ", OptionAliases.resolved(program, words)));
   }
 
   static Stream<org.junit.jupiter.params.provider.Arguments> synonyms() {
@@ -166,7 +166,7 @@ class HelpTest {
         .forEach(
             command ->
                 found(command).getCommandSpec().options().forEach(o -> names.add(o.longestName())));
-    Synonyms.TABLE.values().forEach(own -> assertTrue(names.contains("--" + own), own));
+    OptionAliases.TABLE.values().forEach(own -> assertTrue(names.contains("--" + own), own));
     assertFalse(names.contains("--out"));
   }
 }

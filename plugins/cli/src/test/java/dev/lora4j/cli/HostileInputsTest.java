@@ -44,7 +44,7 @@ class HostileInputsTest {
         "plugins verify %s",
         "plugins admit %s",
       })
-  void pipesAndDevicesAreRefusedAndDoNotBlock(String line) throws Exception {
+  void pipesAndDevicesAreRefusedWithoutBlocking(String line) throws Exception {
     Run.pictures(folder);
     Path device = Path.of("/dev/zero");
     // Systems without pipes in folders have no such command, and nothing to refuse.
@@ -73,7 +73,7 @@ class HostileInputsTest {
         "tokenizer/tokenizer_config.json",
         "vae/diffusion_pytorch_model.safetensors",
       })
-  void aPipeInAModelsFolderDoesNotBlock(String name) throws Exception {
+  void pipeInAModelFolderDoesNotBlock(String name) throws Exception {
     if (Files.isExecutable(Path.of("/usr/bin/mkfifo"))) {
       try (Stream<Path> files = Files.walk(Run.TINY_SD)) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -100,7 +100,7 @@ class HostileInputsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--image %s", "--image ball-0.png --mask %s", "--from %s"})
-  void aBombIsRefusedBeforeItIsUnpacked(String options) throws IOException {
+  void bombIsRefusedBeforeDecoding(String options) throws IOException {
     Run.pictures(folder);
     Path bomb = folder.resolve("ball-1.png");
     byte[] bytes = Files.readAllBytes(bomb);
@@ -140,7 +140,7 @@ class HostileInputsTest {
   }
 
   @Test
-  void aPictureWithoutAPlaceIsKeptAndTheOthersAreWritten() throws IOException {
+  void unwritablePictureIsSavedElsewhereOthersInPlace() throws IOException {
     Path out = folder.resolve("fox.png");
     Files.createDirectories(folder.resolve("fox-1.png"));
     Run run =

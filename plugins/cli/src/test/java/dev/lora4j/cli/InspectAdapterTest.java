@@ -71,7 +71,7 @@ class InspectAdapterTest {
 
   /** Raw state of PEFT, which no name of a tensor gives away, and whose values are all lost. */
   @Test
-  void valuesThatAreNotFiniteAreCountedInAllLayers() {
+  void nonFiniteValuesAreCountedInAllLayers() {
     Path lost = folder.resolve("lost.safetensors");
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String layer : List.of("model.layers.0.q_proj", "model.layers.1.q_proj")) {
@@ -118,7 +118,7 @@ class InspectAdapterTest {
   }
 
   @Test
-  void fewEntriesOfTheMetadataAreShown() {
+  void metadataIsAbbreviatedUnlessAllIsSet() {
     Run run = Run.of("inspect", adapter);
     assertEquals(0, run.code(), run.err());
     List<String> shown = metadata(run);
@@ -166,7 +166,7 @@ class InspectAdapterTest {
   }
 
   @Test
-  void eachMethodCountsInItsBlock() {
+  void blockNormsCountEveryMethod() {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String half : List.of("hada_w1", "hada_w2")) {
       add(writer, QUERY + "." + half + "_a", 320, 2);
@@ -183,7 +183,7 @@ class InspectAdapterTest {
   }
 
   @Test
-  void whatHasNoNormWithoutTheBaseIsSaid() {
+  void methodsWithoutNormAreReported() {
     SafetensorsWriter writer = new SafetensorsWriter();
     lora(writer, QUERY, 320, 320);
     add(writer, QUERY + ".dora_scale", 320, 1);
@@ -200,7 +200,7 @@ class InspectAdapterTest {
   }
 
   @Test
-  void ofManyProblemsTheFirstAndTheLastAreSaid() {
+  void firstAndLastOfManyProblemsAreShown() {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String to : List.of("q", "k", "v", "out_0")) {
       for (int block = 0; block < 2; block++) {

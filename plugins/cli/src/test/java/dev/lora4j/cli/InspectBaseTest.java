@@ -30,7 +30,7 @@ class InspectBaseTest {
   }
 
   @Test
-  void aCheckpointSaysItsKindAndWhatItLacks() throws IOException {
+  void checkpointFamilyAndMissingLayersAreShown() throws IOException {
     Path file = write(folder.resolve("xl.safetensors"), ATTENTION, 640, 2048);
     Run run = Run.of("inspect", file);
     assertEquals(0, run.code(), run.err());
@@ -45,14 +45,14 @@ class InspectBaseTest {
   }
 
   @Test
-  void aModelFolderOfOurOwnKindHasItsLayersCounted() {
+  void folderOfUnknownFamilyHasLayersCounted() {
     Run run = Run.of("inspect", Run.TINY_SD);
     assertTrue(run.out().contains("Base: of no kind that is known by name; "), run.out());
     assertFalse(run.out().contains("without"), run.out());
   }
 
   @Test
-  void theFolderOfALanguageModelIsOne() throws IOException {
+  void languageModelFolderIsABase() throws IOException {
     write(folder.resolve("lm/model.safetensors"), "model.layers.0.mlp.up_proj.weight", 6, 4);
     Files.writeString(folder.resolve("lm/config.json"), "{\"hidden_size\": 4}");
     Run run = Run.of("inspect", folder.resolve("lm"));

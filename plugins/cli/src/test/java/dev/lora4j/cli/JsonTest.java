@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonTest {
   @Test
-  void numbersThatJsonHasNoFormForAreNull() {
+  void nonFiniteNumbersAreNull() {
     String text =
         new Json()
             .put("loss", Double.NaN)

@@ -65,7 +65,7 @@ class KeyReportTest {
   }
 
   @Test
-  void whatIsMadeOfAdaptersTellsTheirKeys() {
+  void resizeMergeAndBakeReportUnusedKeys() {
     String base = "--base=" + Run.TINY_SD;
     Path out = folder.resolve("out.safetensors");
     Run resized = Run.of("resize", partly, "-o", out, "--rank=1", base, "--json");
@@ -86,7 +86,7 @@ class KeyReportTest {
   }
 
   @Test
-  void whatIsConvertedOrUsedTellsTheKeys() {
+  void convertAndGenerateReportUnusedKeys() {
     Path out = folder.resolve("out.safetensors");
     JsonObject converted =
         Run.of("convert", partly, out, "--to=kohya", "--base=" + Run.TINY_SD, "--json").json();

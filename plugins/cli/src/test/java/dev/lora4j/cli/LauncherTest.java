@@ -31,7 +31,7 @@ class LauncherTest {
    * this Java may not be able to hand them on.
    */
   @Test
-  void wordsAreUtf8WithoutALocale() throws Exception {
+  void argumentsAreUtf8WithoutALocale() throws Exception {
     Path script = folder.resolve("start");
     String name = "F\u00fcchse \u72d0.safetensors";
     Files.writeString(

@@ -37,7 +37,7 @@ class MergeMixersTest {
   }
 
   @Test
-  void whatAMixerMakesIsCutAndTheReportTellsWhatIsKept() {
+  void mixedAdapterIsTruncatedAndRetentionReported() {
     Path output = folder.resolve("ties.safetensors");
     JsonObject told = done(merge(output, "--mixer=ties:density=0.3", "--json"));
     String how = "ties:density=0.3,trim=model,election=sum,divide=count,of=change,lambda=1";
@@ -61,7 +61,7 @@ class MergeMixersTest {
   }
 
   @Test
-  void inFullNothingIsCut() {
+  void fullOptionTruncatesNothing() {
     Path output = folder.resolve("full.safetensors");
     JsonObject told = done(merge(output, "--mixer=ties", "--full", "--json"));
     assertFalse(told.has("kept"), told.toString());
@@ -80,7 +80,7 @@ class MergeMixersTest {
    * A mixer that says what adapters weigh makes one adapter where steps and places do not count.
    */
   @Test
-  void whatWeighsBlocksIsMerged() {
+  void weightMixersMakeOneAdapter() {
     Path lbw = folder.resolve("lbw.safetensors");
     Path options = folder.resolve("options.safetensors");
     String blocks = "lora-kohya=IN:0,M:0.5 lora-kohya-2=OUT:0";
@@ -110,7 +110,7 @@ class MergeMixersTest {
   }
 
   @Test
-  void whatDependsOnStepsOrPlacesIsRefusedByName() {
+  void stepAndRegionMixersAreRefusedByName() {
     Path output = folder.resolve("none.safetensors");
     refused(
         1,
@@ -129,7 +129,7 @@ class MergeMixersTest {
   }
 
   @Test
-  void theFileTellsWeightsWhateverTheMixer() {
+  void metadataRecordsTheWeights() {
     Path output = folder.resolve("sum.safetensors");
     done(merge(output, "--lora-te=lora-kohya-2=0.2", "--blocks=lora-kohya=IN:0", "--json"));
     try (Safetensors opened = Safetensors.open(output)) {
@@ -153,7 +153,7 @@ class MergeMixersTest {
   }
 
   @Test
-  void theSeedDecidesWhatIsDrawn() {
+  void seedDecidesTheMergedAdapter() {
     String[] seeds = {"--seed=1", "--seed=1", "--seed=2"};
     String[] identities = new String[3];
     for (int i = 0; i < 3; i++) {
@@ -166,7 +166,7 @@ class MergeMixersTest {
   }
 
   @Test
-  void whatCannotBeIsRefusedBeforeAnythingIsRead() {
+  void invalidMergeOptionsAreRefusedBeforeReading() {
     Path output = folder.resolve("none.safetensors");
     refused(2, "There is no Mixer 'tise'. Did you mean ties?", merge(output, "--mixer=tise"));
     refused(

@@ -36,7 +36,7 @@ class MixCommandTest {
   }
 
   @Test
-  void anAdapterAgreesWithItselfAndUndoesItsOpposite() {
+  void adapterAgreesWithItselfAndCancelsItsOpposite() {
     String glossy = EmojiSd.glossy().toString();
     JsonObject same = pair(glossy, glossy).getAsJsonObject("total");
     assertEquals(0, same.get("conflict").getAsDouble(), 1e-6);
@@ -51,7 +51,7 @@ class MixCommandTest {
   }
 
   @Test
-  void thePictureIsThereAndTheTableTellsTheSame() throws Exception {
+  void explanationIsWrittenAsPictureAndTable() throws Exception {
     String glossy = EmojiSd.glossy().toString();
     Run run = Run.of("mix", "--explain", glossy, glossy + ":5", "-o", picture);
     assertEquals(0, run.code(), run.err());
@@ -62,7 +62,7 @@ class MixCommandTest {
 
   /** As B-LoRA's content and style, or the text encoder's part beside the UNet's. */
   @Test
-  void adaptersThatNeverMeetAreSaidToAndHaveNoPicture() {
+  void disjointAdaptersAreReportedWithoutAPicture() {
     Path both = Run.TINY_SD.resolve("lora-kohya-2.safetensors");
     Path text =
         PartOfAdapter.write(

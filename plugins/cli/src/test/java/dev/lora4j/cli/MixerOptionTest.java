@@ -42,7 +42,7 @@ class MixerOptionTest {
   }
 
   @Test
-  void aMixedPictureIsRepeatedFromItsFile() throws IOException {
+  void mixedPictureIsReproducedFromItsFile() throws IOException {
     assertEquals(0, make("plain.png").code());
     for (String mixer :
         List.of(
@@ -68,7 +68,7 @@ class MixerOptionTest {
   }
 
   @Test
-  void howFarTheMixIsIsShownBeforeTheSteps() {
+  void mixProgressIsShownBeforeTheSteps() {
     Run made = make("mixed.png", "--mixer", "ties:density=0.4");
     assertEquals(0, made.code(), made.err());
     int mixing = made.err().indexOf("mixing: layer ");
@@ -83,7 +83,7 @@ class MixerOptionTest {
 
   /** What is mixed before it is used is the same from a file. */
   @Test
-  void aMixThatWasSavedGivesThePictureOfTheMixer() throws IOException {
+  void savedMixGivesThePictureOfTheMixer() throws IOException {
     for (String mixer : List.of("ties:density=0.4", "dare-linear", "svd:rank=2")) {
       Path saved = folder.resolve("saved.safetensors");
       List<Object> merge = new ArrayList<>(List.of("merge", Run.BASE, ONE + ":0.8", TWO + ":0.5"));
@@ -113,7 +113,7 @@ class MixerOptionTest {
    * What a mixer says of weights is run beside others or summed up before: the same, but rounding.
    */
   @Test
-  void weightsOfBlocksAndTextsThatWereSavedGiveThePictureToo() throws IOException {
+  void savedBlockAndTextWeightsGiveThePicture() throws IOException {
     String mixer = "--mixer=lbw:blocks=lora-kohya=IN:0,M:0.5 lora-kohya-2=OUT:0";
     String texts = "--lora-te=lora-kohya-2=0.2";
     Path saved = folder.resolve("saved.safetensors");
@@ -160,7 +160,7 @@ class MixerOptionTest {
   }
 
   @Test
-  void programsAreToldTheMixerToo() {
+  void jsonReportsTheMixer() {
     JsonObject report = make("one.png", "--mixer=composite", "--json").json();
     JsonObject picture = report.getAsJsonArray("pictures").get(0).getAsJsonObject();
     assertEquals("composite:texts=own", picture.get("mixer").getAsString());
@@ -168,7 +168,7 @@ class MixerOptionTest {
   }
 
   @Test
-  void anotherMixerIsAnotherPictureOfAGrid() {
+  void gridMakesNewPicturesForAnotherMixer() {
     Object[] grid = {
       "grid", "a fox", "--x=seed=1,2", "--steps=2", "-o", folder, Run.BASE, "--lora", ONE
     };
@@ -197,7 +197,7 @@ class MixerOptionTest {
   }
 
   @Test
-  void whatCannotBeMixedIsSaidBeforeTheWork() {
+  void invalidMixersAreRefusedBeforeTheWork() {
     assertMisused("There is no Mixer 'swich'. Did you mean switch?", "swich");
     assertMisused("has no setting tao, did you mean tau?", "switch:tao=3");
     assertMisused("tau takes a whole number of at least 1, found '0'", "switch:tau=0");
@@ -218,7 +218,7 @@ class MixerOptionTest {
 
   /** Taking the jar away takes its mixers away, from the help and from what is understood. */
   @Test
-  void withoutTheirJarThereAreNone() throws Exception {
+  void mixersVanishWithTheirJar() throws Exception {
     assertTrue(Run.of("generate", "--help").out().contains("composite"));
     List<URL> others = new ArrayList<>();
     String jar = place(Extensions.installed().make(Mixer.class, "switch").getClass());

@@ -14,7 +14,7 @@ import picocli.CommandLine.TypeConversionException;
 
 class OptionFormsTest {
   @Test
-  void adaptersTakeAWeightAndAShareOfTheSteps() {
+  void adapterOptionTakesWeightAndSteps() {
     assertEquals(new LoraOption(Path.of("a.safetensors"), Optional.empty()), lora("a.safetensors"));
     assertEquals(Weight.of(1), lora("a.safetensors").weight());
     assertEquals(Weight.of(-0.5), lora("a.safetensors:-0.5").weight());
@@ -51,7 +51,7 @@ class OptionFormsTest {
   }
 
   @Test
-  void severalPicturesAreNumberedSoThatTheySort() {
+  void pictureNumbersArePaddedForSorting() {
     assertEquals(Path.of("a/b.png"), OutputFile.numbered(Path.of("a/b.png"), 0, 1));
     assertEquals(Path.of("a/b-03.png"), OutputFile.numbered(Path.of("a/b.png"), 2, 12));
   }

@@ -57,7 +57,7 @@ class ParallelTrainingsTest {
   }
 
   @Test
-  void othersBeginAfterAStepOfTheFirst() {
+  void otherTrainingsStartAfterTheFirstStep() {
     Set<String> began = ConcurrentHashMap.newKeySet();
     ParallelTrainings all = new ParallelTrainings(2);
     Supplier<Boolean> first =
@@ -78,7 +78,7 @@ class ParallelTrainingsTest {
   }
 
   @Test
-  void oneLaneTakesThemInOrder() {
+  void singleLaneRunsTrainingsInOrder() {
     List<Integer> order = new ArrayList<>();
     List<Supplier<Boolean>> trainings =
         List.of(() -> order.add(1), () -> order.add(2), () -> order.add(3));
@@ -87,7 +87,7 @@ class ParallelTrainingsTest {
   }
 
   @Test
-  void failureBeforeAllAreHandedInIsTold() {
+  void failureBeforeAllAreSubmittedIsReported() {
     CountDownLatch stopped = new CountDownLatch(1);
     ParallelTrainings all = new ParallelTrainings(2);
     List<Supplier<String>> trainings =
@@ -147,7 +147,7 @@ class ParallelTrainingsTest {
   }
 
   @Test
-  void finishedTrainingsAreToldWhereNoneIsUnderWay() {
+  void finishedTrainingsAreReportedOnInterrupt() {
     Thread caller = Thread.currentThread();
     List<Supplier<Integer>> trainings =
         List.of(
@@ -164,27 +164,28 @@ class ParallelTrainingsTest {
         assertThrows(CancellationException.class, () -> new ParallelTrainings(1).run(trainings));
     assertTrue(Thread.interrupted());
     assertEquals(
-        "1 of 2 trainings is finished and kept." + KeptTraining.GOES_ON, stopped.getMessage());
+        "1 of 2 trainings is finished and kept." + ResumableTraining.GOES_ON, stopped.getMessage());
   }
 
   @Test
-  void interruptIsToldOfEachOnce() {
+  void interruptReportsEachTrainingOnce() {
     ParallelTrainings all = new ParallelTrainings(2);
     Thread caller = Thread.currentThread();
     Supplier<String> first =
         () -> {
           all.begun();
-          return untilStopped("Training 1 is kept." + KeptTraining.GOES_ON);
+          return untilStopped("Training 1 is kept." + ResumableTraining.GOES_ON);
         };
     Supplier<String> second =
         () -> {
           caller.interrupt();
-          return untilStopped("Training 2 is kept." + KeptTraining.GOES_ON);
+          return untilStopped("Training 2 is kept." + ResumableTraining.GOES_ON);
         };
     Exception stopped =
         assertThrows(CancellationException.class, () -> all.run(List.of(first, second)));
     assertTrue(Thread.interrupted(), "the caller's interrupt is kept");
     assertEquals(
-        "Training 1 is kept. Training 2 is kept." + KeptTraining.GOES_ON, stopped.getMessage());
+        "Training 1 is kept. Training 2 is kept." + ResumableTraining.GOES_ON,
+        stopped.getMessage());
   }
 }

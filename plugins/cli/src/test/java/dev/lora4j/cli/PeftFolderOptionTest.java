@@ -30,7 +30,7 @@ class PeftFolderOptionTest {
   }
 
   @Test
-  void itMakesThePictureThatItsFileMakes() throws IOException {
+  void peftFolderMakesThePictureOfItsFile() throws IOException {
     Run made = generate("one.png", "a fox", LORA + peft + ":0.7");
     assertTrue(made.out().contains("ink weight 0.7"), made.out());
     generate("two.png", "a fox", LORA + file + ":0.7");
@@ -48,7 +48,7 @@ class PeftFolderOptionTest {
   }
 
   @Test
-  void gridsAndScoresTakeItToo() {
+  void gridsAndScoresTakePeftFolders() {
     Path out = folder.resolve("grid");
     Run grid =
         Run.of("grid", "a fox", "--x=lora:ink=0,1", "--steps=1", Run.BASE, "-o", out, LORA + peft);

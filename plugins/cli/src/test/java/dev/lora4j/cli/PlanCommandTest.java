@@ -36,7 +36,7 @@ class PlanCommandTest {
   }
 
   @Test
-  void everyPictureIsToldAndNothingIsWritten() {
+  void planListsEveryPictureAndWritesNothing() {
     Run run = plan("--batch=2", "--steps=10", "--rank=4");
     assertEquals(0, run.code(), run.err());
     assertEquals(4, run.out().lines().filter(l -> l.contains("40x32   ->")).count(), run.out());
@@ -59,12 +59,12 @@ class PlanCommandTest {
   }
 
   @Test
-  void whatIsLookedAtOnTheWayIsTold() {
+  void planShowsPreviewsValidationsAndIntermediateAdapters() {
     String captions = plan("--seed=3").out();
     assertTrue(captions.contains("8 pictures each, by captions of 4 pictures: "), captions);
     assertTrue(captions.contains("a ball of colour 1"), captions);
     assertTrue(captions.contains("previews.prompts = [] makes none"), captions);
-    String heldOut = plan("--set=validation.share=0.25").out();
+    String heldOut = plan("--set=validation.split=0.25").out();
     assertTrue(heldOut.contains("2 pictures each, by captions of 1 held out picture: "), heldOut);
     String prompts = plan("--preview=a fox", "--preview=an owl").out();
     assertTrue(prompts.contains("12 pictures each, by 2 prompts: a fox; an owl"), prompts);
@@ -80,9 +80,12 @@ class PlanCommandTest {
   /** What they begin with, and what is kept of that, has sizes of its own in the estimate. */
   @ParameterizedTest
   @ValueSource(strings = {"kaiming", "gaussian", "orthogonal", "pissa"})
-  void factorsMayBeginWithAnything(String init) {
+  void everyFactorInitialisationIsPlanned(String init) {
     Run run =
-        plan("--rank=2", "--set=adapter.init=" + init, "--set=adapter.ranks={ \"*attn1*\" = 1 }");
+        plan(
+            "--rank=2",
+            "--set=adapter.init=" + init,
+            "--set=adapter.rank_pattern={ \"*attn1*\" = 1 }");
     assertEquals(0, run.code(), run.err());
     assertTrue((run.out() + run.err()).contains(" a step"), run.out());
   }
@@ -93,13 +96,13 @@ class PlanCommandTest {
       value = {
         "--optimizer=prodigy|--set=optimizer.unet_rate=2|asks for 2.0 times the rate",
         "--optimizer=schedule_free_adamw|--set=adapter.max_norm=1|norms cannot be kept small",
-        "--optimizer=schedule_free_adamw|--set=optimizer.average=0.9|averages the weights itself",
+        "--optimizer=schedule_free_adamw|--set=optimizer.ema_decay=0.9|averages the weights itself",
         "--method=dora|--set=adapter.max_norm=1|take it away from dora",
         "--set=adapter.init=pissa|--set=adapter.max_norm=1|take one of them away",
-        "--method=loha|--set=optimizer.up_ratio=4|No trained weight belongs to the group 'the up",
+        "--method=loha|--set=optimizer.loraplus_lr_ratio=4|No trained weight belongs to the group 'the up",
         "--prediction=epsilon|--set=loss.weighting=cosmap|weighting_scheme",
       })
-  void whatDoesNotGoTogetherIsToldBeforeAnythingIsEncoded(String one, String other, String told) {
+  void incompatibleSettingsAreRefusedBeforeEncoding(String one, String other, String told) {
     Run run = plan(one, other, "--set=optimizer.rate=1");
     assertEquals(1, run.code(), run.err());
     assertTrue(run.err().contains(told), run.err());
@@ -116,7 +119,7 @@ class PlanCommandTest {
   }
 
   @Test
-  void whatABasePredictsMayStandInTheFile() throws IOException {
+  void predictionTypeMayBeSetInTheFile() throws IOException {
     Path file = folder.resolve("run.toml");
     Files.writeString(
         file,
@@ -133,7 +136,7 @@ class PlanCommandTest {
   }
 
   @Test
-  void thePresetIsThatOfABaseHoweverItIsNamed() {
+  void presetDoesNotDependOnTheBasesSpelling() {
     Run run =
         Run.of(
             "plan",
@@ -144,7 +147,7 @@ class PlanCommandTest {
   }
 
   @Test
-  void aWarmUpInStepsIsThatOfEpochsToo() {
+  void warmUpInStepsCountsWithEpochsToo() {
     Run run = plan("--batch=2", "--epochs=10", "--set=lr_warmup_steps=7");
     assertEquals(0, run.code(), run.err());
     assertTrue((run.out() + run.err()).contains("with 7 steps of warm-up"), run.out());
@@ -155,7 +158,7 @@ class PlanCommandTest {
   }
 
   @Test
-  void aLayoutThatCannotHoldWhatIsTrainedIsRefusedBeforeTraining() {
+  void layoutWithoutTheMethodIsRefusedBeforeTraining() {
     for (String command : List.of("plan", "train")) {
       Run run =
           Run.of(
@@ -174,7 +177,7 @@ class PlanCommandTest {
   }
 
   @Test
-  void whatIsWrongIsListedTogether() throws IOException {
+  void dataErrorsAreListedTogether() throws IOException {
     Path bad = folder.resolve("pictures/broken.png");
     Files.writeString(bad, "no picture");
     Files.write(folder.resolve("pictures/ball-0.txt"), new byte[] {(byte) 0xff});
@@ -185,23 +188,23 @@ class PlanCommandTest {
   }
 
   @Test
-  void aTriggerThatNoCaptionHasIsTold() {
+  void triggerMissingInAllCaptionsIsReported() {
     String told = "'zkw' is said to call the adapter (triggers), but is in no caption";
-    assertTrue(plan("--set=triggers=zkw").out().contains(told));
+    assertTrue(plan("--set=trigger_words=zkw").out().contains(told));
     assertFalse(plan("--trigger=zkw").out().contains("is in no caption"));
-    assertFalse(plan("--set=triggers=ball").out().contains("is in no caption"));
+    assertFalse(plan("--set=trigger_words=ball").out().contains("is in no caption"));
   }
 
   @Test
-  void theBestOfNoValidationIsTold() {
+  void keepBestWithoutValidationIsReported() {
     String told = "validation.keep_best has no effect, as no pictures are held out";
     String best = "--set=validation.keep_best=true";
-    assertTrue(plan(best, "--set=validation.share=0.05").out().contains(told));
-    assertFalse(plan(best, "--set=validation.share=0.25").out().contains(told));
+    assertTrue(plan(best, "--set=validation.split=0.05").out().contains(told));
+    assertFalse(plan(best, "--set=validation.split=0.25").out().contains(told));
   }
 
   @Test
-  void captionsThatAreCutAreToldWithHowToLengthen() throws IOException {
+  void truncatedCaptionsAreReportedWithTheNeededChunks() throws IOException {
     Files.writeString(folder.resolve("pictures/ball-0.txt"), "ball ".repeat(60));
     String told = "1 caption is longer than 75 tokens and cut there; caption_chunks = 4 takes all";
     assertTrue(plan().out().contains(told), plan().out());
@@ -211,14 +214,14 @@ class PlanCommandTest {
   }
 
   @Test
-  void theLongestOfSeveralLinesSaysHowManyTokensAreCutOff() throws IOException {
+  void longestWildcardLineDecidesTruncation() throws IOException {
     Files.writeString(folder.resolve("pictures/ball-0.txt"), "a ball\n" + "ball ".repeat(90));
     assertFalse(plan().out().contains("tokens cut off"));
     assertTrue(plan("--set=data.enable_wildcard=true").out().contains("tokens cut off"));
   }
 
   @Test
-  void masksThatCountForNothingAreTold() {
+  void masksWithoutEffectAreReported() {
     Run off = plan("--set=data.alpha_mask=true", "--set=masked_loss=false");
     assertTrue(off.out().contains("loss.masked (masked_loss) is false"), off.out());
     Run masks = plan("--set=data.alpha_mask=true");
@@ -237,7 +240,7 @@ class PlanCommandTest {
         "--set=validation.keep_best=true|--batch=2|no pictures are held out",
         "--preview=a fox|--steps=1|times as long as the training",
       })
-  void whatIsHardlyMeantIsTold(String one, String other, String told) {
+  void doubtfulSettingsAreReported(String one, String other, String told) {
     Run plan = plan(one, other, "--set=save.keep=3");
     assertEquals(0, plan.code(), plan.err());
     assertTrue(plan.out().contains(told), plan.out());
@@ -249,7 +252,7 @@ class PlanCommandTest {
 
   /** The layers of an encoder behind the one whose output is taken. */
   @Test
-  void layersThatNoStepReachesAreLeftOutAndTold() {
+  void unreachedEncoderLayersAreLeftOutAndReported() {
     Run all = plan("--targets=text-encoders", "--json");
     Run fewer = plan("--targets=text-encoders", "--set=clip_skip=2", "--json");
     assertEquals(0, fewer.code(), fewer.err());

@@ -27,8 +27,8 @@ class PluginLossAndCaptionsTest {
       import java.util.Optional;
       @Extension(point = Loss.class, name = "welsch", help = "Costs at most 1")
       public record Welsch(
-          @Setting(help = "How far 1 is", otherwise = "1", above = 0) double width,
-          @Setting(help = "Whether it fits anything", otherwise = "true") boolean fits)
+          @Setting(help = "How far 1 is", defaultValue = "1", above = 0) double width,
+          @Setting(help = "Whether it fits anything", defaultValue = "true") boolean fits)
           implements Loss {
         @Override public Expr elements(Expr difference, Optional<Expr> threshold) {
           Expr share = difference.mul(1 / width);
@@ -104,10 +104,10 @@ class PluginLossAndCaptionsTest {
   }
 
   @Test
-  void itsLossIsWhatTrainingMakesLess() throws IOException {
-    Run run = train("wide", "--set=loss.kind=welsch", "--set=loss.settings={ width = 1000 }");
+  void pluginLossIsMinimised() throws IOException {
+    Run run = train("wide", "--set=loss.type=welsch", "--set=loss.settings={ width = 1000 }");
     assertEquals(0, run.code(), run.err());
-    assertEquals(0, train("narrow", "--set=loss.kind=welsch").code());
+    assertEquals(0, train("narrow", "--set=loss.type=welsch").code());
     assertEquals(0, train("squared").code());
     List<Double> squared = losses("squared");
     List<Double> wide = losses("wide");
@@ -124,15 +124,15 @@ class PluginLossAndCaptionsTest {
   }
 
   @Test
-  void aLossThatDoesNotFitTheBaseIsToldBeforeItBegins() {
-    Run run = train("none", "--set=loss.kind=welsch", "--set=loss.settings={ fits = false }");
+  void pluginLossUnfitForTheBaseIsRefused() {
+    Run run = train("none", "--set=loss.type=welsch", "--set=loss.settings={ fits = false }");
     assertNotEquals(0, run.code());
     assertTrue(run.err().contains("welsch is for other bases"), run.err());
     assertFalse(Files.exists(folder.resolve("none.safetensors")));
   }
 
   @Test
-  void itsCaptionsAreLearnedAndTheNextSourceIsAsked() throws IOException {
+  void pluginCaptionsAreTrainedWithFallbackSource() throws IOException {
     String sources = "--set=data.caption_sources=['numbered:of=a ball', 'file_name']";
     Run run = train("numbered", sources);
     assertEquals(0, run.code(), run.err());

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.lora4j.core.spi.Admissions;
+import dev.lora4j.core.spi.AdmittedPlugins;
 import dev.lora4j.core.spi.BuiltJar;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,7 +98,7 @@ class PluginsCommandTest {
         "@picocli.CommandLine.Option(names = \"--plugins\") String more;",
         "",
       })
-  void aCommandThatPicocliDoesNotTakeIsItsJarsFault(String option) throws Exception {
+  void invalidCommandQuarantinesItsJar(String option) throws Exception {
     String source =
         COMMAND
             .replaceAll("@picocli.*?\\) ", "")
@@ -113,9 +113,9 @@ class PluginsCommandTest {
   }
 
   @Test
-  void admissionsThatAreNotUnderstoodAreTold() throws Exception {
+  void unreadableAdmissionsAreReported() throws Exception {
     salute("Lora4j-Api", "0.1");
-    Files.writeString(folder.resolve(Admissions.FILE), "a note of mine\n");
+    Files.writeString(folder.resolve(AdmittedPlugins.FILE), "a note of mine\n");
     Run run = run("salute", "Caesar");
     assertEquals(0, run.code(), run.err());
     assertTrue(run.err().contains("'a note of mine', which admits nothing: 'a' is"), run.err());
@@ -136,7 +136,7 @@ class PluginsCommandTest {
   }
 
   @Test
-  void whatIsNotUsedIsToldWithItsReason() throws Exception {
+  void unusedJarsAreListedWithTheirReason() throws Exception {
     salute("Lora4j-Api", "[7,8)");
     Files.writeString(folder.resolve("text.jar"), "no jar");
     Run list = run("plugins", "list");
@@ -163,15 +163,17 @@ class PluginsCommandTest {
     assertEquals(0, admit.code(), admit.err());
     assertTrue(admit.out().contains("with network, file-write"), admit.out());
     assertEquals("Ave, Caesar\n", run("salute", "Caesar").out().replace("\r", ""));
-    assertTrue(Files.readString(folder.resolve(Admissions.FILE)).contains(Admissions.sha256(jar)));
+    assertTrue(
+        Files.readString(folder.resolve(AdmittedPlugins.FILE))
+            .contains(AdmittedPlugins.sha256(jar)));
   }
 
   @Test
-  void aJarIsVerifiedBeforeItIsPutThere() throws Exception {
+  void jarIsVerifiedBeforeInstalling() throws Exception {
     Path jar = salute("Lora4j-Api", "0.1");
     Run good = Run.of("plugins", "verify", jar);
     assertEquals(0, good.code(), good.err());
-    assertTrue(good.out().contains("SHA-256 " + Admissions.sha256(jar)), good.out());
+    assertTrue(good.out().contains("SHA-256 " + AdmittedPlugins.sha256(jar)), good.out());
     Path bad =
         new BuiltJar()
             .source(
@@ -191,7 +193,7 @@ class PluginsCommandTest {
   }
 
   @Test
-  void whatWasBuiltForAnotherVersionIsNamedWhateverItIs() throws Exception {
+  void jarBuiltForAnotherVersionIsNamed() throws Exception {
     String hidden = "console.print(new com.google.gson.Gson().toString());";
     new BuiltJar()
         .source("example.Salute", COMMAND.replace("console.print(\"Ave, \" + whom);", hidden))
@@ -202,7 +204,7 @@ class PluginsCommandTest {
   }
 
   @Test
-  void whatThrewWhatShouldNotHaveHappenedIsNamed() throws Exception {
+  void pluginOfAnUnexpectedExceptionIsNamed() throws Exception {
     String failing = "java.util.List.of(1).get(whom.length());";
     Path jar =
         new BuiltJar()
@@ -216,7 +218,7 @@ class PluginsCommandTest {
   }
 
   @Test
-  void whatIsNotUsedIsShownWithItsReason() throws Exception {
+  void unusedPluginIsShownWithItsReason() throws Exception {
     salute("Lora4j-Capabilities", "network");
     Run show = run("plugins", "show", "salute");
     assertEquals(0, show.code(), show.err());
@@ -225,7 +227,7 @@ class PluginsCommandTest {
   }
 
   @Test
-  void anAdmissionWhereNobodyLooksIsTold() throws Exception {
+  void admissionInAnUnsearchedFolderIsReported() throws Exception {
     Path jar = salute("Lora4j-Capabilities", "network");
     Run admit = Run.of("plugins", "admit", jar);
     assertEquals(0, admit.code(), admit.err());
@@ -238,7 +240,7 @@ class PluginsCommandTest {
   }
 
   @Test
-  void aJarOfWhichANameIsTakenIsNotVerified() throws Exception {
+  void jarWithATakenNameIsNotVerified() throws Exception {
     String taken = COMMAND.replace("name = \"salute\"", "name = \"plan\"");
     Path jar = new BuiltJar().source("example.Salute", taken).at(folder.resolve("plan.jar"));
     Run verify = Run.of("plugins", "verify", jar);
@@ -252,7 +254,7 @@ class PluginsCommandTest {
   }
 
   @Test
-  void nothingThatAJarSaysSteersTheTerminal() throws Exception {
+  void jarTextsCannotSteerTheTerminal() throws Exception {
     new BuiltJar()
         .source(
             "example.Salute", COMMAND.replace("help = \"Salute", "help = \"\\u001b[2J100% Salute"))
@@ -274,7 +276,7 @@ class PluginsCommandTest {
   }
 
   @Test
-  void aFolderThatIsNamedTwiceIsOneAndNoneIsNot() throws Exception {
+  void duplicatePluginFolderCountsOnceEmptyIsRefused() throws Exception {
     salute("Lora4j-Api", "0.1");
     Run run =
         run(

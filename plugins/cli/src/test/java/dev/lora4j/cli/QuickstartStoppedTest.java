@@ -83,15 +83,15 @@ class QuickstartStoppedTest {
       assertArrayEquals(
           Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(resumed.resolve(file)), file);
     }
-    assertFalse(Files.exists(resumed.resolve(KeptTrainings.FOLDER)), "is removed at the end");
+    assertFalse(Files.exists(resumed.resolve(ResumableTrainings.FOLDER)), "is removed at the end");
   }
 
   @Test
-  void stoppedItSaysWhatIsKeptAndGoesOnToTheSameBits() throws Exception {
+  void stoppedQuickstartResumesToTheSameBits() throws Exception {
     Path whole = folder.resolve("whole");
     again(command(whole));
     Path out = folder.resolve("stopped");
-    Path kept = out.resolve(KeptTrainings.FOLDER);
+    Path kept = out.resolve(ResumableTrainings.FOLDER);
     String said = ended(kept.resolve(FIRST), false, command(out));
     // It may be asked before the second one begins.
     assertTrue(
@@ -104,18 +104,18 @@ class QuickstartStoppedTest {
     assertSame(whole, out);
 
     Path killed = folder.resolve("killed");
-    ended(killed.resolve(KeptTrainings.FOLDER).resolve(FIRST), true, command(killed));
+    ended(killed.resolve(ResumableTrainings.FOLDER).resolve(FIRST), true, command(killed));
     rest = again(command(killed, "--resume"));
     assertTrue(rest.err().contains("Kept from before: training 1 of 2."), rest.err());
     assertSame(whole, killed);
   }
 
   @Test
-  void sideBySideBothAreKept() throws Exception {
+  void parallelTrainingsAreBothResumed() throws Exception {
     Path whole = folder.resolve("whole");
     again(sideBySide(whole));
     Path out = folder.resolve("stopped");
-    Path sign = out.resolve(KeptTrainings.FOLDER).resolve("2/step-000150.safetensors");
+    Path sign = out.resolve(ResumableTrainings.FOLDER).resolve("2/step-000150.safetensors");
     String said = ended(sign, false, sideBySide(out));
     assertTrue(said.contains("Training 1 of 2 was stopped after step "), said);
     assertTrue(said.contains("Training 2 of 2 was stopped after step "), said);
@@ -134,13 +134,13 @@ class QuickstartStoppedTest {
   }
 
   @Test
-  void otherSettingsBeginAnewAndSayIt() throws Exception {
+  void otherSettingsRestartAndReportIt() throws Exception {
     Path out = folder.resolve("stopped");
-    ended(out.resolve(KeptTrainings.FOLDER).resolve(FIRST), false, command(out));
+    ended(out.resolve(ResumableTrainings.FOLDER).resolve(FIRST), false, command(out));
     Run refused = Run.of(command(out, "--seed=5", "--resume").toArray());
     assertEquals(1, refused.code());
     assertTrue(refused.err().contains("were others: settings changed"), refused.err());
-    Path others = Files.writeString(out.resolve(KeptTrainings.FOLDER).resolve("mine.txt"), "");
+    Path others = Files.writeString(out.resolve(ResumableTrainings.FOLDER).resolve("mine.txt"), "");
     Run anew = again(command(out, "--seed=5"));
     assertTrue(Files.exists(others), "what others have there stays");
     Files.delete(others);
@@ -152,7 +152,7 @@ class QuickstartStoppedTest {
   }
 
   @Test
-  void theQuickStartOfTextsGoesOnToo() throws Exception {
+  void textQuickstartResumesToTheSameBits() throws Exception {
     List<String> words =
         new ArrayList<>(
             List.of("text", "quickstart", "--steps=8", "--rank=2", "--threads=1", "--resume"));
@@ -161,7 +161,7 @@ class QuickstartStoppedTest {
     again(words);
     Path out = folder.resolve("stopped");
     words.set(words.size() - 1, "--output=" + out);
-    String said = ended(out.resolve(KeptTrainings.FOLDER).resolve("1"), false, words);
+    String said = ended(out.resolve(ResumableTrainings.FOLDER).resolve("1"), false, words);
     assertTrue(said.contains("The same command goes on from there"), said);
     assertTrue(again(words).err().contains("Going on with training after step "), said);
     Path adapter = Path.of("novel/adapter_model.safetensors");

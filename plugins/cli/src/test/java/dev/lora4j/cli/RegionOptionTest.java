@@ -41,7 +41,7 @@ class RegionOptionTest {
   }
 
   @Test
-  void aPictureWithARegionIsRepeatedWithIt() throws IOException {
+  void pictureWithRegionIsReproducedWithTheRegion() throws IOException {
     Path left = mask("left.png", 0, 8);
     Path first = folder.resolve("first.png");
     Run made = make("-o", first, "--lora", INK, "--region", NAME + left, "--leakage");
@@ -85,7 +85,7 @@ class RegionOptionTest {
   }
 
   @Test
-  void whatIsNoRegionIsRefused() throws IOException {
+  void invalidRegionsAreRefused() throws IOException {
     Path out = folder.resolve("out.png");
     Run dark = make("-o", out, "--lora", INK, "--region", NAME + mask("dark.png", 0, 0));
     assertEquals(1, dark.code());

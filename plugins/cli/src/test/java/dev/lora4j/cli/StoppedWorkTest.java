@@ -91,7 +91,7 @@ class StoppedWorkTest {
 
   /** A step may take minutes; only who asks twice loses it. */
   @Test
-  void whatIsUnderWayIsWaitedForUntilItIsAskedForAgain() throws Exception {
+  void firstInterruptWaitsSecondEndsAtOnce() throws Exception {
     Path sign = folder.resolve("begun");
     Process process = started(Stubborn.class, sign, sign.toString());
     interrupt(process);
@@ -105,7 +105,7 @@ class StoppedWorkTest {
   }
 
   @Test
-  void generateKeepsWhatIsFinished() throws Exception {
+  void interruptedGenerateLeavesFinishedPictures() throws Exception {
     Path first = folder.resolve("out/a-01.png");
     Stopped stopped =
         interrupted(
@@ -127,7 +127,7 @@ class StoppedWorkTest {
   }
 
   @Test
-  void trainingLeavesAnAdapterAndGoesOn() throws Exception {
+  void interruptedTrainingLeavesAnAdapterAndResumes() throws Exception {
     Run.pictures(folder.resolve("pictures"));
     Path run = folder.resolve("style.run");
     Stopped stopped =
@@ -159,7 +159,7 @@ class StoppedWorkTest {
   }
 
   @Test
-  void aGridGoesOnWhereItWasStopped() throws Exception {
+  void interruptedGridResumesWithTheMissingPictures() throws Exception {
     Path out = folder.resolve("out");
     String[] grid = {
       "grid", "a fox", "--x", "steps=30-39", "--compute=f32", "-o", out.toString(), Run.BASE
@@ -181,7 +181,7 @@ class StoppedWorkTest {
 
   /** A folder in the way of the third picture stands for a disk that is full by then. */
   @Test
-  void whatCannotBeWrittenLeavesNothingBehindAndTheOthersWhole() throws IOException {
+  void failedWriteLeavesOtherPicturesIntact() throws IOException {
     Path out = Files.createDirectories(folder.resolve("out"));
     Path inTheWay = Files.createDirectories(out.resolve("a-3.png/x"));
     Object[] generate = {

@@ -53,7 +53,7 @@ class TextClassesTest {
 
   /** The head is gone on with as well, and knows its own classes alone. */
   @Test
-  void anAdapterWithItsHeadIsTrainedFurther() throws IOException {
+  void adapterWithItsHeadIsTrainedFurther() throws IOException {
     Path old = folder.resolve("old");
     JsonObject first = train(old).json();
     Run further =
@@ -88,7 +88,7 @@ class TextClassesTest {
   }
 
   @Test
-  void whatIsTrainedIsScoredAndUsed() {
+  void trainedClassifierIsEvaluatedAndUsed() {
     Path out = folder.resolve("mine");
     Run trained = train(out);
     assertEquals(0, trained.code(), trained.err());
@@ -109,7 +109,7 @@ class TextClassesTest {
   }
 
   @Test
-  void aHeadAloneIsTrainedInALayoutThatHasAFormForIt() {
+  void headAloneIsTrainedInTheKohyaLayout() {
     Path out = folder.resolve("head.safetensors");
     Run trained = train(out, "--targets=none", "--layout=kohya", "--held-out=0.34");
     assertEquals(0, trained.code(), trained.err());
@@ -121,7 +121,7 @@ class TextClassesTest {
   }
 
   @Test
-  void aLayoutThatHasNoFormForItIsRefusedBeforeTheWork() {
+  void layoutWithoutTheFormIsRefusedBeforeTraining() {
     Run run = train(folder.resolve("head"), "--targets=none");
     assertEquals(2, run.code(), run.err());
     assertTrue(run.err().contains("--layout kohya"), run.err());
@@ -135,7 +135,7 @@ class TextClassesTest {
 
   /** All of it is taught, and is then a base that needs no adapter. */
   @Test
-  void aWholeModelIsWrittenWithItsClasses() {
+  void fullModelIsWrittenWithItsClasses() {
     Path out = folder.resolve("whole");
     Run trained = train(out, "--method=full", "--targets=*", "--layout=transformers");
     assertEquals(0, trained.code(), trained.err());
@@ -143,7 +143,7 @@ class TextClassesTest {
   }
 
   @Test
-  void anAdapterAndItsHeadAreMergedIntoTheModel() {
+  void adapterAndHeadAreMergedIntoTheModel() {
     Path adapter = folder.resolve("mine");
     assertEquals(0, train(adapter).code());
     Path out = folder.resolve("merged");
@@ -161,7 +161,7 @@ class TextClassesTest {
   }
 
   @Test
-  void oneClassAloneIsNothingToLearn() throws IOException {
+  void singleClassIsRefused() throws IOException {
     Files.writeString(data, "{\"text\": \"red\", \"label\": \"warm\"}\n".repeat(3));
     Run run = train(folder.resolve("one"));
     assertEquals(1, run.code());
@@ -170,7 +170,7 @@ class TextClassesTest {
 
   /** The base's head has a third class, which these texts do not show. */
   @Test
-  void someOfTheBasesClassesLeaveItsHead() throws IOException {
+  void trainingOnSomeClassesKeepsTheBaseHead() throws IOException {
     Path model = Files.createDirectories(folder.resolve("three"));
     for (String file : List.of("config.json", "model.safetensors")) {
       Files.copy(MODEL.resolveSibling("bert").resolve(file), model.resolve(file));
@@ -191,7 +191,7 @@ class TextClassesTest {
   }
 
   @Test
-  void withoutAHeadItSaysHowToGetOne() {
+  void modelWithoutHeadIsRefusedWithAdvice() {
     Run run = Run.of("text", "classify", "red", base);
     assertEquals(1, run.code());
     assertTrue(run.err().contains("has no head that tells classes apart"), run.err());

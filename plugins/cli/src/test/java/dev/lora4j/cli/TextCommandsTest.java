@@ -86,17 +86,25 @@ class TextCommandsTest {
   }
 
   @Test
-  void whatWasTaughtIsSaid() {
+  void trainedTextIsGenerated() {
     Run said =
         Run.of(
-            "text", "generate", "The cat sat", "--base", model, "--lora", adapter, "--tokens", 8);
+            "text",
+            "generate",
+            "The cat sat",
+            "--base",
+            model,
+            "--lora",
+            adapter,
+            "--max-new-tokens",
+            8);
     assertEquals(0, said.code(), said.err());
     assertTrue(said.out().startsWith("The cat sat on the mat"), said.out());
     assertTrue(said.err().contains("8 tokens in"), said.err());
   }
 
   @Test
-  void perplexityFallsAndMergedModelsHaveIt() {
+  void perplexityFallsAndMergingPreservesTheValue() {
     Run scored =
         Run.of(
             "text",
@@ -143,7 +151,7 @@ class TextCommandsTest {
             model,
             "--lora",
             adapter + ":0.9",
-            "--tokens",
+            "--max-new-tokens",
             "6",
             "--stop",
             ",",
@@ -164,7 +172,7 @@ class TextCommandsTest {
             model,
             "--lora",
             adapter,
-            "--tokens",
+            "--max-new-tokens",
             "6",
             "--beams",
             "3");
@@ -173,7 +181,7 @@ class TextCommandsTest {
 
   /** What an option got wrong is told before anything is loaded. */
   @Test
-  void whatCannotBeIsRefused() throws IOException {
+  void invalidTextOptionsAreRefused() throws IOException {
     assertTrue(
         Run.of("text", "generate", "x", "--base", folder.resolve("none"))
             .err()
@@ -224,7 +232,7 @@ class TextCommandsTest {
 
   /** What would be refused after hours of training is refused before. */
   @Test
-  void whatIsThereIsNotWrittenOver() {
+  void existingOutputIsNotOverwritten() {
     Path out = folder.resolve("twice");
     assertEquals(0, train(out, "--steps", "4", "--save-every", "2").code());
     assertTrue(Files.exists(folder.resolve("twice.run/loss.png")));
@@ -258,7 +266,7 @@ class TextCommandsTest {
   }
 
   @Test
-  void textsThatAreWrongLoseNoRun() throws IOException {
+  void invalidTextsLeaveTheCheckpoints() throws IOException {
     Path out = folder.resolve("kept");
     Path checkpoints = Files.createDirectories(folder.resolve("kept.run/checkpoints"));
     Path checkpoint = Files.writeString(checkpoints.resolve("step-000001.safetensors"), "kept");
@@ -272,7 +280,7 @@ class TextCommandsTest {
 
   /** A run that came to its end and lost its result writes it again, and tells all its losses. */
   @Test
-  void aFinishedRunIsGoneOnWith() throws IOException {
+  void finishedRunRewritesItsLostAdapter() throws IOException {
     Path out = folder.resolve("lost");
     JsonObject first = train(out, "--steps", "4", "--json").json();
     for (String file : new String[] {"adapter_config.json", "adapter_model.safetensors"}) {
@@ -284,7 +292,7 @@ class TextCommandsTest {
   }
 
   @Test
-  void aWholeModelIsWrittenWithWhatItLearned() {
+  void fullModelTrainingWritesTheTrainedModel() {
     Path whole = folder.resolve("whole");
     Run wrote =
         train(

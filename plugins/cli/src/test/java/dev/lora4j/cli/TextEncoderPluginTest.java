@@ -83,7 +83,7 @@ class TextEncoderPluginTest {
   }
 
   @Test
-  void itMakesPicturesAndAdaptersOfItAreTrained() throws IOException {
+  void pluginEncoderMakesPicturesAndTrainsAdapters() throws IOException {
     String jar = plugins();
     Run made = picture("fox.png", "a (fox:1.3)", jar);
     assertEquals(0, made.code(), made.err());
@@ -108,7 +108,7 @@ class TextEncoderPluginTest {
   }
 
   @Test
-  void withoutTheJarTheKindsThatThereAreAreNamed() {
+  void missingEncoderPluginNamesTheKnownKinds() {
     Run refused = picture("fox.png", "a fox");
     assertEquals(1, refused.code(), refused.err());
     assertTrue(

@@ -71,7 +71,7 @@ class TextFurtherTest {
   }
 
   @Test
-  void itBeginsWithWhatTheAdapterHas() {
+  void warmStartBeginsWithTheAdaptersFactors() {
     Run same = train(folder.resolve("same"), "--from", old, NOTHING);
     assertTrue(same.err().contains("old further: 1 layers, most of rank 2."), same.err());
     assertEquals(before, identity(same));
@@ -83,7 +83,7 @@ class TextFurtherTest {
   }
 
   @Test
-  void aRunThatWasStoppedGoesOnWithTheSameOneAlone() throws IOException {
+  void stoppedRunResumesWithTheSameAdapterOnly() throws IOException {
     Path out = folder.resolve("stopped");
     String whole = identity(train(out, "--from", old, "--save-every=1"));
     Path checkpoints = folder.resolve("stopped.run/checkpoints");
@@ -97,7 +97,7 @@ class TextFurtherTest {
   }
 
   @Test
-  void whatCannotBeTrainedFurtherIsToldBeforeAnythingIsDone() {
+  void invalidWarmStartsAreRefusedBeforeTraining() {
     Path out = folder.resolve("refused");
     Run method = train(out, "--from", old, "--method=loha");
     assertTrue(method.err().contains("it has lora there, which the method loha"), method.err());

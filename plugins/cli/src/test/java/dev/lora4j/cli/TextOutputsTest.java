@@ -74,7 +74,7 @@ class TextOutputsTest {
   }
 
   @Test
-  void whatIsLearnedByHeartIsItsReference() throws IOException {
+  void memorisedOutputsEqualTheirReferences() throws IOException {
     Path kept = folder.resolve("kept.jsonl");
     Run scored =
         Run.of(
@@ -88,7 +88,7 @@ class TextOutputsTest {
             adapter,
             "--outputs",
             kept,
-            "--tokens",
+            "--max-new-tokens",
             "20",
             "--json");
     assertEquals(0, scored.code(), scored.err());
@@ -107,7 +107,7 @@ class TextOutputsTest {
 
   /** With the names and weights that were given, below each other. */
   @Test
-  void whatIsScoredIsSaid() {
+  void scoresNameTheirAdaptersAndWeights() {
     Run scored =
         Run.of(
             "text",
@@ -118,7 +118,7 @@ class TextOutputsTest {
             data,
             "--lora=" + adapter + ":0.5",
             "--lora=" + adapter,
-            "--tokens=2");
+            "--max-new-tokens=2");
     assertEquals(0, scored.code(), scored.err());
     List<String> lines = scored.out().lines().toList();
     assertEquals(4, lines.size(), scored.out());
@@ -146,7 +146,7 @@ class TextOutputsTest {
   }
 
   @Test
-  void nothingIsWrittenWhereNothingIsSaidOrAskedFor() throws IOException {
+  void bleuIsOmittedOnRequestAndForTexts() throws IOException {
     Run alone = Run.of("text", "evaluate", "--base", model, "--data", data, "--no-bleu");
     assertEquals(0, alone.code(), alone.err());
     assertTrue(!alone.out().contains("BLEU") && alone.out().contains("perplexity"), alone.out());
@@ -171,7 +171,7 @@ class TextOutputsTest {
 
   /** What could not be written is not found out after all else was scored. */
   @Test
-  void promptsThatCannotBeGoneOnFromAreToldFirst() throws IOException {
+  void emptyPromptsAreReportedFirst() throws IOException {
     Path empty = folder.resolve("empty.jsonl");
     Files.writeString(
         empty,
@@ -189,7 +189,7 @@ class TextOutputsTest {
 
   /** Three texts in batches of two are two batches each time they are seen. */
   @Test
-  void eachTextIsSeenAsOftenAsEpochsSay() throws IOException {
+  void textsAreSeenOncePerEpoch() throws IOException {
     Path three =
         Files.writeString(folder.resolve("three.jsonl"), "{\"text\": \"cat\"}\n".repeat(3));
     Path out = folder.resolve("three");
@@ -220,7 +220,7 @@ class TextOutputsTest {
   }
 
   @Test
-  void theAdapterSaysWhatItIsFor() throws IOException {
+  void adapterConfigurationNamesTaskAndBase() throws IOException {
     JsonObject config =
         JsonParser.parseString(Files.readString(adapter.resolve("adapter_config.json")))
             .getAsJsonObject();

@@ -41,13 +41,14 @@ class TextPairsTest {
   }
 
   @Test
-  void anOutputIsWrittenWithoutItsInput() {
+  void outputIsPrintedWithoutItsInput() {
     String lora = "--lora=" + adapter;
-    Run one = Run.of("text", "generate", "red fox", base, lora, "--tokens=8");
+    Run one = Run.of("text", "generate", "red fox", base, lora, "--max-new-tokens=8");
     assertEquals(List.of("seas"), one.out().lines().toList(), one.err());
-    Run two = Run.of("text", "generate", "blue whale", "red fox", base, lora, "--tokens=8");
+    Run two = Run.of("text", "generate", "blue whale", "red fox", base, lora, "--max-new-tokens=8");
     assertEquals(List.of("cloud", "", "seas", ""), two.out().lines().toList(), two.err());
-    Run beams = Run.of("text", "generate", "red fox", base, lora, "--tokens=8", "--beams=2");
+    Run beams =
+        Run.of("text", "generate", "red fox", base, lora, "--max-new-tokens=8", "--beams=2");
     assertTrue(beams.out().startsWith("seas"), beams.out());
   }
 }

@@ -70,14 +70,14 @@ class ThreadsOptionTest {
   }
 
   @Test
-  void aBusyMachineIsToldOffATerminalToo() {
+  void busyMachineIsReportedWithoutATerminalToo() {
     assertTrue(told(2.5, 2).contains("load 2.5 on 2 processors"), told(2.5, 2));
     assertEquals("", told(1.5, 2));
     assertEquals("", told(9, 1), "there are no fewer");
   }
 
   @Test
-  void theDoctorSaysHowManyAndWhy() {
+  void doctorReportsThreadsAndTheirReason() {
     String given = Run.of("doctor", "--threads=1", "--json").out();
     assertTrue(given.contains("1 (--threads)"), given);
     String all = Run.of("doctor", "--json").out();

@@ -83,7 +83,7 @@ class TrainBaseTest {
   }
 
   @Test
-  void allStagesAreTrainedAndScoredAndTheBaseDraws() throws IOException {
+  void stagesAreTrainedAndScoredAndBaseGenerates() throws IOException {
     Path work = folder.resolve("elsewhere");
     Run made = Run.of("train", recipe, "--set", "seed=12", "--set", "work=" + work);
     assertEquals(0, made.code(), made.err());
@@ -124,7 +124,7 @@ class TrainBaseTest {
     "score.concepts=5000, score.concepts cannot be 5000",
     "data=nowhere, 'nowhere lacks concepts.tsv, noto-64.png'",
   })
-  void badValuesAreToldBeforeAnythingIsBegun(String set, String told) {
+  void badValuesAreRefusedBeforeTraining(String set, String told) {
     Run run = Run.of("train", recipe, "--set", set);
     assertEquals(Main.FAILED, run.code(), run.err());
     assertTrue(run.err().contains(told), run.err());

@@ -42,8 +42,9 @@ class TrainFurtherTest {
   }
 
   @Test
-  void itBeginsWithWhatTheFileHas() throws IOException {
-    Run run = train("--steps=1", NOTHING, "--set=adapter.from=" + old, "--set=adapter.rank=8");
+  void warmStartBeginsWithTheFilesFactors() throws IOException {
+    Run run =
+        train("--steps=1", NOTHING, "--set=adapter.warm_start=" + old, "--set=adapter.rank=8");
     assertTrue(run.err().contains("old.safetensors further: "), run.err());
     assertTrue(run.err().contains("layers, most of rank 2."), run.err());
     assertTrue(run.err().contains("adapter.rank = 8 (--set) has no effect"), run.err());
@@ -55,15 +56,17 @@ class TrainFurtherTest {
     }
     assertTrue(Run.of("inspect", old, Run.BASE).out().contains(same), "the old one's identity");
     assertNotEquals(
-        same, identity(train("--steps=1", "--set=adapter.from=" + old, "--overwrite")), "learnt");
+        same,
+        identity(train("--steps=1", "--set=adapter.warm_start=" + old, "--overwrite")),
+        "learnt");
   }
 
   @Test
-  void otherLayersBeginAnewBesideThoseOfTheFile() throws IOException {
+  void otherLayersStartNewInAWarmStart() throws IOException {
     Run run =
         train(
             "--steps=1",
-            "--set=adapter.from=" + old,
+            "--set=adapter.warm_start=" + old,
             "--set=adapter.rank=3",
             "--targets=attention-feed-forward");
     assertEquals(0, run.code(), run.err());
@@ -76,8 +79,8 @@ class TrainFurtherTest {
   }
 
   @Test
-  void aRunThatWasStoppedGoesOnWithTheSameOneAlone() throws IOException {
-    String from = "--set=adapter.from=" + old;
+  void stoppedRunResumesWithTheSameAdapterOnly() throws IOException {
+    String from = "--set=adapter.warm_start=" + old;
     String whole = identity(train("--steps=3", from, "--set=save.keep=5"));
     Path checkpoints = folder.resolve("style.run/checkpoints");
     Files.delete(checkpoints.resolve("step-000003.safetensors"));
@@ -88,7 +91,7 @@ class TrainFurtherTest {
     Path other = folder.resolve("other.safetensors");
     Files.move(out, other);
     Run refused =
-        train("--steps=3", "--set=adapter.from=" + other, "--set=save.keep=5", "--resume");
+        train("--steps=3", "--set=adapter.warm_start=" + other, "--set=save.keep=5", "--resume");
     assertEquals(1, refused.code(), refused.err());
     assertTrue(refused.err().contains("these have changed: settings"), refused.err());
     assertFalse(Files.exists(out));
@@ -113,14 +116,15 @@ class TrainFurtherTest {
   }
 
   @Test
-  void whatCannotBeTrainedFurtherIsToldBeforeAnythingIsDone() throws IOException {
-    Run method = train("--steps=1", "--set=adapter.from=" + old, "--method=loha");
+  void invalidWarmStartsAreRefusedBeforeTraining() throws IOException {
+    Run method = train("--steps=1", "--set=adapter.warm_start=" + old, "--method=loha");
     assertEquals(1, method.code(), method.err());
     assertTrue(method.err().contains("it has lora there, which the method loha"), method.err());
-    Run itself = train("--steps=1", "--set=adapter.from=" + old, "--set=out=" + old);
+    Run itself = train("--steps=1", "--set=adapter.warm_start=" + old, "--set=out=" + old);
     assertEquals(1, itself.code(), itself.err());
     assertTrue(itself.err().contains("Name another file to write"), itself.err());
-    Run missing = train("--steps=1", "--set=adapter.from=" + folder.resolve("none.safetensors"));
+    Run missing =
+        train("--steps=1", "--set=adapter.warm_start=" + folder.resolve("none.safetensors"));
     assertEquals(1, missing.code(), missing.err());
     assertTrue(missing.err().contains("none.safetensors"), missing.err());
     assertFalse(Files.exists(out));

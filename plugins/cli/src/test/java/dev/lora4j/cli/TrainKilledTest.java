@@ -45,7 +45,7 @@ class TrainKilledTest {
             "--rank=4",
             "--compute=f32",
             "--set=save.every=" + EVERY,
-            "--set=validation.share=0.25",
+            "--set=validation.split=0.25",
             "--set=validation.every=5",
             "--set=validation.keep_best=true",
             "--set=adapter.dropout=0.1",
@@ -59,7 +59,7 @@ class TrainKilledTest {
   }
 
   @Test
-  void tenKillsChangeNoBitAndLoseAtMostOneInterval() throws Exception {
+  void tenKillsChangeNoBit() throws Exception {
     Run.pictures(folder.resolve("pictures"));
     Path whole = folder.resolve("whole/style.safetensors");
     Path said = folder.resolve("whole.txt");

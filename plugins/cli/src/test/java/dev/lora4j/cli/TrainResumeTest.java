@@ -54,7 +54,7 @@ class TrainResumeTest {
         "--seed=4",
         "--prediction=epsilon",
       })
-  void anythingThatChangesAStepIsRefused(String change) throws IOException {
+  void resumingWithChangedStepsIsRefused(String change) throws IOException {
     unfinished();
     byte[] begun = Files.readAllBytes(folder.resolve("style.run/run.toml"));
     Run run = train("--steps=3", "--set=save.keep=5", "--resume", change);
@@ -66,7 +66,7 @@ class TrainResumeTest {
   }
 
   @Test
-  void whatChangedIsNamedByItsKey() throws IOException {
+  void changedSettingsAreNamedByKey() throws IOException {
     unfinished();
     Run run =
         train(
@@ -84,7 +84,7 @@ class TrainResumeTest {
 
   /** What factors are rounded to in the end changes no step. */
   @Test
-  void anotherTypeInTheFileIsNoOtherRun() throws IOException {
+  void anotherStoredTypeResumesTheSameRun() throws IOException {
     unfinished();
     Run resumed = train("--steps=3", "--resume", "--dtype=f32");
     assertEquals(0, resumed.code(), resumed.err());
@@ -117,7 +117,7 @@ class TrainResumeTest {
   }
 
   @Test
-  void masksCountByWhatIsInThemAndNotByWhereTheyAre() throws IOException {
+  void masksCountByContentNotByPath() throws IOException {
     Path masks = Run.pictures(folder.resolve("masks"));
     Run.pictures(folder.resolve("elsewhere"));
     String masked =
@@ -140,7 +140,7 @@ class TrainResumeTest {
   }
 
   @Test
-  void whatIsBatchedTogetherCounts() throws IOException {
+  void dataGroupsCountForTheRunsIdentity() throws IOException {
     Run.pictures(folder.resolve("more"));
     Files.delete(folder.resolve("more/ball-3.png"));
     String one =
@@ -169,7 +169,7 @@ class TrainResumeTest {
   }
 
   @Test
-  void anUnfinishedRunIsNotLostByBeginningAnew() throws IOException {
+  void unfinishedRunIsNotOverwrittenByDefault() throws IOException {
     unfinished();
     Run refused = train("--steps=3");
     assertEquals(1, refused.code(), refused.err());
@@ -182,13 +182,13 @@ class TrainResumeTest {
   }
 
   @Test
-  void aFinishedRunIsNotLostByBeginningAnew() throws IOException {
+  void finishedRunIsNotOverwrittenByDefault() throws IOException {
     assertEquals(0, train("--steps=1").code());
     byte[] before = Files.readAllBytes(out);
     Run refused = train("--steps=1", "--seed=5");
     assertEquals(1, refused.code(), refused.err());
     assertTrue(refused.err().contains(out + " is there already, and the run"), refused.err());
-    for (String way : List.of("-o", "--set adapter.from=" + out, "--overwrite")) {
+    for (String way : List.of("-o", "--set adapter.warm_start=" + out, "--overwrite")) {
       assertTrue(refused.err().contains(way), refused.err());
     }
     assertFalse(refused.err().contains("Loaded"), "before anything heavy: " + refused.err());
@@ -201,7 +201,7 @@ class TrainResumeTest {
   }
 
   @Test
-  void aFinishedRunWithoutItsAdapterIsKept() throws IOException {
+  void finishedRunWithoutItsAdapterIsNotOverwritten() throws IOException {
     assertEquals(0, train("--steps=1").code());
     Files.delete(out);
     Run refused = train("--steps=1");
@@ -221,7 +221,7 @@ class TrainResumeTest {
   }
 
   @Test
-  void aFinishedRunIsWrittenAgainFromItsLastCheckpoint() throws IOException {
+  void finishedRunRewritesItsLostAdapter() throws IOException {
     assertEquals(0, train("--steps=3").code());
     byte[] before = Files.readAllBytes(out);
     Files.delete(out);
@@ -232,7 +232,7 @@ class TrainResumeTest {
   }
 
   @Test
-  void aRowOfAStepThatWasNotFiniteDoesNotStopARunFromGoingOn() throws IOException {
+  void nonFiniteLogRowDoesNotPreventResuming() throws IOException {
     unfinished();
     Path log = folder.resolve("style.run/log.csv");
     List<String> rows = new ArrayList<>(Files.readAllLines(log));

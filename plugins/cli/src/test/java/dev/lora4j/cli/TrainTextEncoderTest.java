@@ -36,7 +36,7 @@ class TrainTextEncoderTest {
 
   @ParameterizedTest
   @CsvSource({"tiny-sd, lora_te_, 1", "tiny-xl, 'lora_te1_,lora_te2_', 2"})
-  void itIsPlannedAndTrainedBesideTheDenoiser(String base, String prefixes, int encoders)
+  void textEncoderIsTrainedWithTheDenoiser(String base, String prefixes, int encoders)
       throws IOException {
     // The pictures of tiny-xl itself are smaller than any that are trained on.
     String size = "--set=data.resolution=32";
@@ -64,7 +64,7 @@ class TrainTextEncoderTest {
   }
 
   @Test
-  void itIsTrainedAlone() throws IOException {
+  void textEncoderIsTrainedAlone() throws IOException {
     Path file = folder.resolve("run.toml");
     Files.writeString(
         file,

@@ -22,7 +22,7 @@ class TrainWithPluginTest {
       import dev.lora4j.core.spi.*;
       import dev.lora4j.core.train.schedule.Decay;
       @Extension(point = Decay.class, name = "stairs", help = "Falls in stairs")
-      public record Stairs(@Setting(help = "How many", otherwise = "2", least = 1) int count)
+      public record Stairs(@Setting(help = "How many", defaultValue = "2", min = 1) int count)
           implements Decay {
         @Override public String name() { return "stairs"; }
         @Override public double at(double progress) {
@@ -40,7 +40,7 @@ class TrainWithPluginTest {
       import dev.lora4j.core.train.optimizer.*;
       import java.util.List;
       @Extension(point = Optimizer.class, name = "downhill", help = "The gradient times the rate")
-      public record Downhill(@Setting(help = "Factor", otherwise = "1", above = 0) double factor)
+      public record Downhill(@Setting(help = "Factor", defaultValue = "1", above = 0) double factor)
           implements Optimizer {
         @Override public String name() { return "downhill"; }
         @Override public List<Memory> memories() { return List.of(); }
@@ -62,8 +62,8 @@ class TrainWithPluginTest {
       import java.nio.file.*;
       import java.util.Optional;
       @Extension(point = Tracker.class, name = "diary", help = "Writes a diary")
-      public record Diary(@Setting(help = "Step that it fails at", otherwise = "-1") int fails,
-          @Setting(help = "First word", otherwise = "") String begins)
+      public record Diary(@Setting(help = "Step that it fails at", defaultValue = "-1") int fails,
+          @Setting(help = "First word", defaultValue = "") String begins)
           implements Tracker {
         @Override public TrackedRun begin(RunStart run) {
           Path file = run.folder().resolve("diary.txt");
@@ -118,7 +118,7 @@ class TrainWithPluginTest {
   }
 
   @Test
-  void itsOptimizerDecayAndTrackerTrain() throws IOException {
+  void pluginOptimizerDecayAndTrackerTrain() throws IOException {
     Run run =
         train(
             plugins(),
@@ -141,7 +141,7 @@ class TrainWithPluginTest {
   }
 
   @Test
-  void aTrackerThatFailsIsLeftOutAndTheRunGoesOn() throws IOException {
+  void failingTrackerIsDroppedAndTheRunFinishes() throws IOException {
     Run run = train(plugins(), "--set=logging.trackers=diary:fails=2,csv");
     assertEquals(0, run.code(), run.err());
     assertEquals(2, run.err().split("out of ink", -1).length, run.err());
@@ -151,7 +151,7 @@ class TrainWithPluginTest {
   }
 
   @Test
-  void aTrackerHasSeveralSettingsOnACommandLine() throws IOException {
+  void trackerTakesSeveralSettingsOnACommandLine() throws IOException {
     Run run = train(plugins(), "--set=logging.trackers=diary:fails=9,begins=Dear ,csv");
     assertEquals(0, run.code(), run.err());
     String diary = Files.readString(folder.resolve("style.run").resolve("diary.txt"));
@@ -160,7 +160,7 @@ class TrainWithPluginTest {
   }
 
   @Test
-  void withoutTheJarTheRunDoesNotBegin() {
+  void missingPluginStopsTheRun() {
     Run run = train("--set=schedule.name=stairs", "--set=logging.trackers=diary");
     assertEquals(2, run.code(), run.err());
     assertTrue(run.err().contains("There is no Tracker 'diary'"), run.err());

@@ -70,7 +70,7 @@ class TrainedAdaptersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
-  void ofAPictureModelIsKnownToEveryCommand(String method) throws IOException {
+  void pictureAdapterWorksInEveryCommand(String method) throws IOException {
     TriedAdapter adapter = pictures(method, Run.TINY_SD, "tiny-sd");
     adapter.inspected();
     adapter.converted();
@@ -91,14 +91,14 @@ class TrainedAdaptersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"loha", "ia3"})
-  void ofTheBundledBaseIsKnown(String method) throws IOException {
+  void bundledBaseAdapterIsRecognised(String method) throws IOException {
     pictures(method, BundledModel.folder(), "the bundled base emoji-sd").inspected();
   }
 
   @Tag("slow")
   @ParameterizedTest
   @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
-  void ofOtherPictureModelsIsKnown(String method) throws IOException {
+  void adaptersOfOtherPictureModelsAreRecognised(String method) throws IOException {
     pictures(method, XL, "tiny-xl").inspected();
     TriedAdapter bundled = pictures(method, BundledModel.folder(), "the bundled base emoji-sd");
     bundled.inspected();
@@ -107,7 +107,7 @@ class TrainedAdaptersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lora", "dora", "loha", "lokr", "ia3", "full"})
-  void ofLanguageModelsIsKnown(String method) throws IOException {
+  void adaptersOfLanguageModelsAreRecognised(String method) throws IOException {
     String words = "{\"text\": \"The cat sat on the mat.\"}\n".repeat(2);
     String pairs = "{\"input\": \"one\", \"target\": \"two\"}\n".repeat(2);
     String classes =
@@ -123,7 +123,7 @@ class TrainedAdaptersTest {
         "one",
         "--base=" + llama.base(),
         "--lora=" + llama.file(),
-        "--tokens=2");
+        "--max-new-tokens=2");
     texts(method, model("gpt2"), "gpt2", words).inspected();
     texts(method, model("t5"), "t5", pairs).inspected();
     TriedAdapter bert = texts(method, model("bert-plain"), "bert-plain", classes);
@@ -153,7 +153,7 @@ class TrainedAdaptersTest {
   }
 
   @Test
-  void aBaseThatIsGoneIsNamedAndNoneClaimed() throws IOException {
+  void missingBaseIsNamedAndNoOtherClaimed() throws IOException {
     for (String method : List.of("lora", "loha", "ia3", "full")) {
       Path gone = copy("gone-" + method);
       Path file = pictures(method, gone, "").file();
@@ -171,7 +171,7 @@ class TrainedAdaptersTest {
   }
 
   @Test
-  void anotherBaseThanThatOfTheHeaderIsTold() throws IOException {
+  void baseOtherThanTheHeadersIsReported() throws IOException {
     Path other = copy("other");
     Path file = pictures("lora", other, "").file();
     List<Object> words =
@@ -204,7 +204,7 @@ class TrainedAdaptersTest {
   }
 
   @Test
-  void aHeaderThatItsLayersContradictIsTold() throws IOException {
+  void headerContradictedByItsLayersIsReported() throws IOException {
     Path emoji = pictures("loha", BundledModel.folder(), "").file();
     Path own = pictures("lora", Run.TINY_SD, "").file();
     Path file = WithHeader.of(own, emoji, folder.resolve("contradiction.safetensors"));

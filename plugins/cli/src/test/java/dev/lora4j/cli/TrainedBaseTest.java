@@ -76,7 +76,7 @@ class TrainedBaseTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"plan", "train"})
-  void aBaseThatFillsMasksIsRefusedBeforeAnyPictureIsLookedAt(String command) throws IOException {
+  void inpaintingBaseIsRefusedBeforeReadingPictures(String command) throws IOException {
     Run run = run(command, inpainting());
     assertEquals(1, run.code(), run.err());
     assertTrue(run.err().contains("takes 9 channels where latents have 4"), run.err());
@@ -86,7 +86,7 @@ class TrainedBaseTest {
 
   /** The last layer but one is what it gets anyway. */
   @Test
-  void layersOfStableDiffusionXlAreCountedFromTheEnd() {
+  void sdxlClipSkipCountsFromTheEnd() {
     Path xl = Run.TINY_SD.resolveSibling("tiny-xl");
     String[] small = {"--set=data.resolution=32", "--set=data.bucket_reso_steps=8"};
     Run plain = run("train", xl, small);
@@ -102,7 +102,7 @@ class TrainedBaseTest {
 
   /** What is learnt with a layer is looked at with it, and the hint at the end says so. */
   @Test
-  void previewsAreOfTheLayerThatIsTrainedWith() throws IOException {
+  void previewsUseTheTrainedClipSkip() throws IOException {
     List<byte[]> sheets = new ArrayList<>();
     for (String skip : List.of("1", "2")) {
       Run run =

@@ -64,7 +64,7 @@ class UnseenCharactersTest {
         "--plugins=NAME doctor",
         "inspect NAME --debug",
       })
-  void messagesShowThem(String line) {
+  void messagesShowUnseenCharacters(String line) {
     Run run =
         Run.of(
             Arrays.stream(line.split(" "))
@@ -78,14 +78,14 @@ class UnseenCharactersTest {
 
   /** A name with a break in it writes no line that looks like one of the program's. */
   @Test
-  void breaksInNamesMakeNoLineOfTheProgram() {
+  void lineBreaksInNamesAreEscaped() {
     Run run = Run.of("inspect", "a\nlora4j: all is well");
     assertEquals(1, run.err().lines().filter(l -> l.startsWith("lora4j:")).count(), run.err());
   }
 
   /** In JSON they are escaped, and read as what they are. */
   @Test
-  void jsonAndReportsShowThem() throws IOException {
+  void jsonAndReportsShowUnseenCharacters() throws IOException {
     Path file = folder.resolve("a\u202eb.safetensors");
     new SafetensorsWriter()
         .metadata(Map.of("note", "c" + UNSEEN + "\nline"))
@@ -118,7 +118,7 @@ class UnseenCharactersTest {
 
   /** Persian and Hindi need joiners, which are no disguise in what a model wrote. */
   @Test
-  void whatAModelWroteKeepsItsLetters() {
+  void generatedTextKeepsJoiners() {
     assertEquals(
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         Printable.prose("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"));

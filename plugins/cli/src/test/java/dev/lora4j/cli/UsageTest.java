@@ -40,14 +40,14 @@ class UsageTest {
     assertMisused(
         "lora", Run.of("generate", "fox", "--lora=a.safetensors:1:0.9-0.2"), "from <= to");
     assertMisused("curve", Run.of("generate", "fox", "--lora=a.safetensors:1@2"), "from 0 to 1");
-    assertMisused("route", Run.of("generate", "fox", "--route=fast"), "patched or beside");
+    assertMisused("route", Run.of("generate", "fox", "--route=fast"), "merged or unmerged");
     assertMisused("batch", Run.of("generate", "fox", "--batch=0"), "at least 1");
     assertMisused("rank", Run.of("train", "--images=.", "-o=a.safetensors", "--rank=0"), "rank");
   }
 
   /** What an option would do nothing beside is told, and nothing is made. */
   @Test
-  void whatWouldDoNothingOrCannotBeIsRefused() throws IOException {
+  void optionsWithoutEffectAreRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("a.txt"), "a text");
     String nothing = "does nothing without";
     assertMisused("leakage", Run.of("generate", "fox", "--leakage"), nothing);
@@ -96,7 +96,7 @@ class UsageTest {
   }
 
   @Test
-  void aMissingFileIsOneLineThatNamesTheNearest() throws IOException {
+  void missingFileIsReportedWithTheNearest() throws IOException {
     Files.writeString(folder.resolve("ink.safetensors"), "");
     Path wrong = folder.resolve("inc.safetensors");
     Run run = Run.of("inspect", wrong);
@@ -112,7 +112,7 @@ class UsageTest {
   }
 
   @Test
-  void aFileOfAnotherKindIsTheReadersPlainError() throws IOException {
+  void fileOfAnotherKindIsOnePlainError() throws IOException {
     Path file = Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><p>404");
     Run run = Run.of("inspect", file);
     assertEquals(1, run.code());

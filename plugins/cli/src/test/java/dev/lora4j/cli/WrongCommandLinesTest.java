@@ -104,7 +104,7 @@ class WrongCommandLinesTest {
         "train --images=~pics -o=x.safetensors --seed=abc | seed",
         "train --images=~pics -o=x.safetensors --set=layout=nosuch | There is no AdapterWriter 'nosuch'",
         "train --images=~pics -o=x.safetensors --set=schedule.name=nosuch | There is no Decay 'nosuch'",
-        "train --images=~pics -o=x.safetensors --set=loss.kind=nosuch | There is no Loss 'nosuch'",
+        "train --images=~pics -o=x.safetensors --set=loss.type=nosuch | There is no Loss 'nosuch'",
         "evaluate | --style",
         "evaluate --style=nosuch | There is no style and no folder nosuch",
         "evaluate --style=ink --lora=~ink.safetensors:abc | the weight 'abc' is no number",
@@ -192,7 +192,7 @@ class WrongCommandLinesTest {
         "text generate | PROMPT",
         "text generate a --lora=~ink.safetensors:abc | the weight 'abc' is no number",
         "text generate a --lora=~ink.safetensors:1:0-0.5 | which a text has not",
-        "text generate a --tokens=0 | At least 1 token",
+        "text generate a --max-new-tokens=0 | At least 1 token",
         "text generate a --temperature=-1 | temperature",
         "text generate a --temperature=1 --top-p=2 | top_p",
         "text generate a --temperature=1 --min-p=2 | min_p",
@@ -211,12 +211,12 @@ class WrongCommandLinesTest {
         "text train --data=~lines.jsonl -o=t --targets=none | no form for an adapter of layers",
         "text evaluate --data=~lines.jsonl --max-length=0 | --max-length must be at least 2",
         "text evaluate --data=~lines.jsonl --outputs=x.txt | must end so; found x.txt",
-        "text evaluate --data=~lines.jsonl --tokens=0 | --tokens must be at least 1",
+        "text evaluate --data=~lines.jsonl --max-new-tokens=0 | --max-new-tokens must be at least 1",
         "text evaluate --data=~lines.jsonl --beams=0 | --beams must be at least 1",
         "text merge -o=m --dtype=f8 | found 'f8'",
         "text new --data=~lines.jsonl -o=m --heads=0 | All sizes of a model",
       })
-  void wrongWordsAreCode2(String line, String told) {
+  void wrongArgumentsAreCode2(String line, String told) {
     refused(2, line, told);
   }
 
@@ -237,9 +237,9 @@ class WrongCommandLinesTest {
         "train --images=~empty -o=~x.safetensors | holds no pictures",
         "train --images=~pics -o=~file.txt/x.safetensors | is no folder",
         "train --images=~pics -o=~x.safetensors --base=~file.txt | is a text file",
-        "train --images=~pics -o=~x.safetensors --set=adapter.from=~nowhere.safetensors | There is no file",
+        "train --images=~pics -o=~x.safetensors --set=adapter.warm_start=~nowhere.safetensors | There is no file",
         "train --images=~pics -o=~x.safetensors --base=BASE --set=adapter.include=['unet.nosuch.*'] | unet.nosuch",
-        "train --images=~pics -o=~x.safetensors --set=adapter.from=~ink.safetensors | should be [4, 16, 3, 3]",
+        "train --images=~pics -o=~x.safetensors --set=adapter.warm_start=~ink.safetensors | should be [4, 16, 3, 3]",
         "evaluate --style=ink --lora=~nowhere.safetensors | There is no file",
         "evaluate --style=ink --images=~nowhere | There is no folder",
         "evaluate --style=ink --lora=~cut.safetensors | ends inside its header",

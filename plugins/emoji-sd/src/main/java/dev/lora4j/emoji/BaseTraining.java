@@ -171,7 +171,7 @@ public final class BaseTraining {
     try {
       List<Picture> heldOut = DenoiserStage.run(lora.engine(), run, log);
       try (StableDiffusion sd = StableDiffusion.load(lora, run.folder(), DType.F32)) {
-        return HeldOutLoss.of(sd, heldOut, run.denoiser().gamma());
+        return BaseValidationLoss.of(sd, heldOut, run.denoiser().gamma());
       }
     } catch (IOException e) {
       throw unreadable(e);

@@ -2,11 +2,11 @@ package dev.lora4j.emoji;
 
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.train.Checkpoint;
+import dev.lora4j.core.train.TrainingCheckpoint;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.core.train.run.StopSign;
+import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.diffusion.run.StageSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,25 +71,25 @@ final class BudgetedRun {
    */
   void run(Scope scope, TrainingStep program, StartingWeights starting, Step step, Kept kept) {
     FlatLayout layout = program.layout();
-    Optional<Checkpoint> earlier = earlier();
+    Optional<TrainingCheckpoint> earlier = earlier();
     TrainingState state =
         earlier
             .map(read -> read.restore(scope, program, layout))
             .orElseGet(
                 () -> TrainingState.begin(scope, program, layout, starting.fill(scope, layout)));
-    double minutes = earlier.map(Checkpoint::minutes).orElse(0.0);
+    double minutes = earlier.map(TrainingCheckpoint::minutes).orElse(0.0);
     // Counts skipped steps too: the batch that was skipped must not be drawn again.
     long taken = earlier.map(read -> draws(read, state)).orElse(0L);
     log.accept(
         String.format(Locale.ROOT, "%s: %,d weights, after step %d", name, layout.length(), taken));
     TrainingRun run = program.bind(scope, state);
     boolean whole =
-        StopSign.run(
+        InterruptibleTask.run(
             sign -> {
               Clock clock = new Clock(minutes);
               long draw = taken;
               int skipped = 0;
-              while (!finished(state, kept, clock, draw, sign.asked())) {
+              while (!finished(state, kept, clock, draw, sign.stopRequested())) {
                 double rate = settings.rateAt(settings.share(draw, clock.minutes()), draw);
                 TrainingRun.Outcome outcome = step.run(run, rate, draw);
                 clock.loss.add(outcome.loss());
@@ -131,7 +131,7 @@ final class BudgetedRun {
     if (Files.notExists(checkpoint)) {
       return false;
     }
-    Checkpoint read = Checkpoint.read(checkpoint);
+    TrainingCheckpoint read = TrainingCheckpoint.read(checkpoint);
     long taken = Optional.ofNullable(read.notes().get(DRAWS)).map(Long::parseLong).orElse(0L);
     return settings.share(taken, read.minutes()) >= 1;
   }
@@ -144,18 +144,18 @@ final class BudgetedRun {
     if (done || spent - clock.saved >= checkpointMinutes) {
       Map<String, String> notes = new TreeMap<>(origin);
       notes.put(DRAWS, Long.toString(draw));
-      Checkpoint.of(state, spent, notes).write(checkpoint);
+      TrainingCheckpoint.of(state, spent, notes).write(checkpoint);
       kept.with(state);
       clock.saved = spent;
     }
     return done;
   }
 
-  private Optional<Checkpoint> earlier() {
+  private Optional<TrainingCheckpoint> earlier() {
     if (Files.notExists(checkpoint)) {
       return Optional.empty();
     }
-    Checkpoint read = Checkpoint.read(checkpoint);
+    TrainingCheckpoint read = TrainingCheckpoint.read(checkpoint);
     origin.forEach(
         (what, now) -> {
           String then = read.notes().getOrDefault(what, now);
@@ -174,7 +174,7 @@ final class BudgetedRun {
     return Optional.of(read);
   }
 
-  private static long draws(Checkpoint read, TrainingState state) {
+  private static long draws(TrainingCheckpoint read, TrainingState state) {
     return Optional.ofNullable(read.notes().get(DRAWS)).map(Long::parseLong).orElse(state.steps());
   }
 

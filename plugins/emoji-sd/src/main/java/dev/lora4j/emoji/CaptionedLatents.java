@@ -1,6 +1,6 @@
 package dev.lora4j.emoji;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.Atlas;
 import dev.lora4j.diffusion.dataset.Atlas.Concept;
 import dev.lora4j.diffusion.dataset.Picture;
@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** What the denoiser is trained on: latents, and captions in many wordings. */
 record CaptionedLatents(
-    List<float[]> rows, List<Concept> concepts, List<String> styles, Captions captions)
+    List<float[]> rows, List<Concept> concepts, List<String> styles, CaptionWordings captions)
     implements TextToImageTrainer.Samples {
 
   /**
@@ -24,7 +24,11 @@ record CaptionedLatents(
    * @param unscaled one row for each picture
    */
   static CaptionedLatents of(
-      Path data, List<Picture> pictures, List<float[]> unscaled, double scale, Captions captions)
+      Path data,
+      List<Picture> pictures,
+      List<float[]> unscaled,
+      double scale,
+      CaptionWordings captions)
       throws IOException {
     Map<Integer, Concept> known = new HashMap<>();
     Atlas.concepts(data).forEach(c -> known.put(c.index(), c));
@@ -59,7 +63,7 @@ record CaptionedLatents(
   }
 
   @Override
-  public int[] caption(int index, Noise noise) {
+  public int[] caption(int index, SeededNoise noise) {
     return captions.ids(concepts.get(index), styles.get(index), noise);
   }
 }

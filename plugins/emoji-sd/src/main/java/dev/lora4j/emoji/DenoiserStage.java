@@ -48,7 +48,7 @@ final class DenoiserStage {
     List<float[]> rows;
     Path vaeFile = base.folder().resolve(VaeStage.WEIGHTS);
     try (TrainedVae trained = TrainedVae.open(engine, vae, vaeFile)) {
-      rows = trained.latents(pictures.taught());
+      rows = trained.latents(pictures.training());
     }
     double scale = TrainedVae.scale(rows);
     log.accept(String.format(Locale.ROOT, "%s: %d latents, scale %.5f", NAME, rows.size(), scale));
@@ -58,10 +58,10 @@ final class DenoiserStage {
     ClipTextConfig text = base.denoiser().text();
     Vocabulary.write(base.data(), words, text.vocabSize(), text.maxPositionEmbeddings());
     try (ClipTokenizer tokenizer = ClipTokenizer.load(words)) {
-      Captions captions = new Captions(tokenizer, base.captions());
+      CaptionWordings captions = new CaptionWordings(tokenizer, base.captions());
       stage.train(
           engine,
-          CaptionedLatents.of(base.data(), pictures.taught(), rows, scale, captions),
+          CaptionedLatents.of(base.data(), pictures.training(), rows, scale, captions),
           tokenizer.endId());
     }
     return pictures.heldOut();

@@ -1,6 +1,6 @@
 package dev.lora4j.emoji;
 
-import dev.lora4j.core.model.Bundle;
+import dev.lora4j.core.model.BundledFiles;
 import java.nio.file.Path;
 
 /**
@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * LORA4J_HOME} or {@code ~/.lora4j}, to a folder named after their content.
  */
 public final class EmojiSd {
-  private static final Bundle BUNDLE = new Bundle(EmojiSd.class, "emoji-sd");
+  private static final BundledFiles BUNDLE = new BundledFiles(EmojiSd.class, "emoji-sd");
 
   private EmojiSd() {}
 

@@ -6,11 +6,11 @@ import dev.lora4j.diffusion.dataset.Atlas;
 import dev.lora4j.diffusion.dataset.Atlas.Concept;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.judge.Augmentation;
-import dev.lora4j.diffusion.judge.ClassifierTrainer;
-import dev.lora4j.diffusion.judge.ClassifierTrainer.Example;
 import dev.lora4j.diffusion.judge.ConceptRetrieval;
-import dev.lora4j.diffusion.judge.Controls;
-import dev.lora4j.diffusion.judge.JudgeSize;
+import dev.lora4j.diffusion.judge.ControlPictures;
+import dev.lora4j.diffusion.judge.JudgeNetwork;
+import dev.lora4j.diffusion.judge.PictureClassifierTrainer;
+import dev.lora4j.diffusion.judge.PictureClassifierTrainer.Example;
 import dev.lora4j.diffusion.judge.PictureFeatures;
 import dev.lora4j.diffusion.judge.StyleClassifier;
 import java.io.IOException;
@@ -33,9 +33,9 @@ import java.util.TreeMap;
  * sees them in other styles.
  */
 final class JudgeStage {
-  private static final ClassifierTrainer.Settings STYLE =
-      new ClassifierTrainer.Settings(
-          new JudgeSize(PictureFeatures.STYLE, 128, 48),
+  private static final PictureClassifierTrainer.Settings STYLE =
+      new PictureClassifierTrainer.Settings(
+          new JudgeNetwork(PictureFeatures.STYLE, 128, 48),
           Recipe.SIDE,
           3000,
           256,
@@ -45,9 +45,9 @@ final class JudgeStage {
           3,
           0.2);
 
-  private static final ClassifierTrainer.Settings CONCEPT =
-      new ClassifierTrainer.Settings(
-          new JudgeSize(PictureFeatures.DRAWING, 192, 64),
+  private static final PictureClassifierTrainer.Settings CONCEPT =
+      new PictureClassifierTrainer.Settings(
+          new JudgeNetwork(PictureFeatures.DRAWING, 192, 64),
           Recipe.SIDE,
           3000,
           256,
@@ -71,7 +71,7 @@ final class JudgeStage {
   private final List<Picture> tilesKept;
 
   private JudgeStage(Path data) throws IOException {
-    HeldOut split = HeldOut.of(data);
+    HeldOutConcepts split = HeldOutConcepts.of(data);
     kept = split.kept();
     names = Atlas.concepts(data).stream().map(Concept::name).toList();
     for (String style : Recipe.ALL_STYLES) {
@@ -118,10 +118,10 @@ final class JudgeStage {
     tilesSeen.forEach(p -> seen.add(new Example(p, labels.indexOf("pixel"))));
     unseen.put("pixel", tilesKept);
     int none = labels.indexOf(StyleClassifier.NONE);
-    seen.add(new Example(Controls.blank(Recipe.SIDE, Recipe.SIDE), none));
+    seen.add(new Example(ControlPictures.blank(Recipe.SIDE, Recipe.SIDE), none));
     for (String style : COLOURED) {
       for (Picture picture : pictures(style)) {
-        Picture grey = Controls.desaturated(picture);
+        Picture grey = ControlPictures.desaturated(picture);
         if (kept.contains(concept(picture))) {
           unseen.computeIfAbsent(StyleClassifier.NONE, s -> new ArrayList<>()).add(grey);
         } else {
@@ -129,8 +129,8 @@ final class JudgeStage {
         }
       }
     }
-    ClassifierTrainer trained =
-        ClassifierTrainer.train(scope, STYLE, labels, seen, listener("style", log));
+    PictureClassifierTrainer trained =
+        PictureClassifierTrainer.train(scope, STYLE, labels, seen, listener("style", log));
     Path untold = file.resolveSibling("untold.safetensors");
     trained.write(scope, untold, Map.of());
     Map<String, Double> right = new TreeMap<>();
@@ -159,8 +159,8 @@ final class JudgeStage {
         }
       }
     }
-    ClassifierTrainer trained =
-        ClassifierTrainer.train(scope, CONCEPT, names, seen, listener("concept", log));
+    PictureClassifierTrainer trained =
+        PictureClassifierTrainer.train(scope, CONCEPT, names, seen, listener("concept", log));
     Path untold = file.resolveSibling("untold.safetensors");
     trained.write(scope, untold, Map.of());
     Map<String, Double> right = new TreeMap<>();
@@ -191,7 +191,7 @@ final class JudgeStage {
     return Math.round(1e4 * hits / of) / 1e4;
   }
 
-  private static ClassifierTrainer.Listener listener(String name, PrintStream log) {
+  private static PictureClassifierTrainer.Listener listener(String name, PrintStream log) {
     long began = System.nanoTime();
     double[] mean = {0};
     return (step, steps, loss) -> {

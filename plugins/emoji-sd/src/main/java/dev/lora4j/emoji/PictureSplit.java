@@ -1,6 +1,6 @@
 package dev.lora4j.emoji;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.Atlas;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.run.RunProblems;
@@ -13,10 +13,10 @@ import java.util.List;
 /**
  * The pictures of a stage.
  *
- * @param taught those that it is trained on
+ * @param training those that it is trained on
  * @param heldOut those that it is scored by
  */
-record PictureSplit(List<Picture> taught, List<Picture> heldOut) {
+record PictureSplit(List<Picture> training, List<Picture> heldOut) {
   private static final long HELD_OUT = "held-out pictures".hashCode();
 
   /**
@@ -41,12 +41,12 @@ record PictureSplit(List<Picture> taught, List<Picture> heldOut) {
                   + stage.heldOut()
                   + "; some must be left to train on."));
     }
-    int[] order = Noise.of(seed, HELD_OUT).permutation(all.size());
-    List<Picture> taught = new ArrayList<>();
+    int[] order = SeededNoise.of(seed, HELD_OUT).permutation(all.size());
+    List<Picture> training = new ArrayList<>();
     List<Picture> heldOut = new ArrayList<>();
     for (int i = 0; i < order.length; i++) {
-      (i < stage.heldOut() ? heldOut : taught).add(all.get(order[i]));
+      (i < stage.heldOut() ? heldOut : training).add(all.get(order[i]));
     }
-    return new PictureSplit(taught, heldOut);
+    return new PictureSplit(training, heldOut);
   }
 }

@@ -1,6 +1,6 @@
 package dev.lora4j.emoji;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.dataset.Picture;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -49,7 +49,7 @@ final class PixelTiles {
       }
     }
     List<Picture> ordered = new ArrayList<>();
-    for (int i : Noise.of(Recipe.SEED, "pixel".hashCode()).permutation(pictures.size())) {
+    for (int i : SeededNoise.of(Recipe.SEED, "pixel".hashCode()).permutation(pictures.size())) {
       ordered.add(pictures.get(i));
     }
     return ordered;

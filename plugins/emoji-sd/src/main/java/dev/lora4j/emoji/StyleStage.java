@@ -32,14 +32,14 @@ final class StyleStage {
 
   /** Writes the style sets. */
   static void sets(Path data, Path work) throws IOException {
-    HeldOut split = HeldOut.of(data);
+    HeldOutConcepts split = HeldOutConcepts.of(data);
     write(chosen(data, "fluent-hc", split.ink()), work.resolve("ink"));
     write(PixelTiles.taught(data.resolveSibling("dcss"), kept(data, split)), work.resolve("pixel"));
   }
 
   /** Trains the adapter. */
   static void adapters(Path data, Path work, PrintStream log) throws IOException {
-    HeldOut split = HeldOut.of(data);
+    HeldOutConcepts split = HeldOutConcepts.of(data);
     try (Lora4j lora = Lora4j.open();
         StableDiffusion base = StableDiffusion.load(lora, work.resolve("base"), Recipe.COMPUTE)) {
       Files.createDirectories(work.resolve("adapters"));
@@ -59,7 +59,7 @@ final class StyleStage {
   }
 
   /** The names of the concepts that are kept for judging. */
-  static Set<String> kept(Path data, HeldOut split) throws IOException {
+  static Set<String> kept(Path data, HeldOutConcepts split) throws IOException {
     return Atlas.concepts(data).stream()
         .filter(c -> split.kept().contains(c.index()))
         .map(Atlas.Concept::name)

@@ -9,7 +9,7 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.dataset.Picture;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.nio.file.Path;
@@ -30,8 +30,8 @@ final class TrainedVae implements AutoCloseable {
 
   private TrainedVae(Scope scope, VaeConfig config, Path file) {
     this.scope = scope;
-    Network.Staging encoding = Networks.encoder(config, DType.F32);
-    Network.Staging decoding = Networks.decoder(config, DType.F32);
+    Network.Staging encoding = StagedNetworks.encoder(config, DType.F32);
+    Network.Staging decoding = StagedNetworks.decoder(config, DType.F32);
     Map<String, Parameter> wanted = new LinkedHashMap<>();
     for (Network.Staging staging : List.of(encoding, decoding)) {
       Network.parameters(DType.F32, staging).forEach(p -> wanted.put(p.name(), p));

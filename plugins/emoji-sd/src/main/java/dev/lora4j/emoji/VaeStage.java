@@ -47,7 +47,7 @@ final class VaeStage {
                   trainer.run(
                       run,
                       scope,
-                      pictures.taught(),
+                      pictures.training(),
                       settings.stage().batch(),
                       rate,
                       base.seed(),

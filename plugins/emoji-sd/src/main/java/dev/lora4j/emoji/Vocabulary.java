@@ -1,6 +1,6 @@
 package dev.lora4j.emoji;
 
-import dev.lora4j.diffusion.clip.BpeTrainer;
+import dev.lora4j.diffusion.clip.ClipVocabularyTrainer;
 import dev.lora4j.diffusion.dataset.Atlas;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ final class Vocabulary {
    * @param length tokens of a caption
    */
   static void write(Path data, Path folder, int size, int length) throws IOException {
-    BpeTrainer trainer = new BpeTrainer();
+    ClipVocabularyTrainer trainer = new ClipVocabularyTrainer();
     for (Atlas.Concept concept : Atlas.concepts(data)) {
       trainer.add(concept.name(), NAME_WEIGHT);
       concept.keywords().forEach(k -> trainer.add(k, 1));

@@ -84,7 +84,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void allStagesAreScoredAndLeaveABaseThatDraws() {
+  void stagesAreScoredAndLeaveAUsableBase() {
     assertTrue(decibels > 0 && decibels < 60, "" + decibels);
     assertTrue(loss > 0 && loss < 20, "" + loss);
     try (StableDiffusion sd = StableDiffusion.load(LORA, whole.folder())) {
@@ -95,7 +95,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void stoppedInBothStagesItGoesOnToTheSameBits() throws IOException {
+  void stoppedStagesResumeToTheSameBits() throws IOException {
     BaseRun run = run("stopped");
     assertEquals(decibels, interrupted(run, BaseTraining::autoencoder));
     assertEquals(loss, interrupted(run, BaseTraining::denoiser));
@@ -115,7 +115,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void anotherSeedIsAnotherBase() throws IOException {
+  void anotherSeedMakesAnotherBase() throws IOException {
     BaseRun other = run("other", "seed", "4", "vae.steps", "1");
     BaseTraining.of(LORA, other, false, line -> {}).autoencoder();
     assertFalse(
@@ -123,7 +123,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void aStageOfNoStepsKeepsWhatItStartsWith() throws IOException {
+  void stageOfNoStepsKeepsItsStartWeights() throws IOException {
     BaseRun kept =
         run("kept", "vae.start", whole.folder().toString(), "vae.steps", "0", "seed", "4");
     BaseTraining.of(LORA, kept, false, line -> {}).autoencoder();
@@ -131,7 +131,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void aStartOfOtherSizesIsRefusedByName() {
+  void startWeightsOfOtherSizesAreRefused() {
     BaseRun other =
         run("sizes", "vae.start", whole.folder().toString(), "vae.channels", "8,8,8,16");
     BaseTraining training = BaseTraining.of(LORA, other, false, line -> {});
@@ -141,7 +141,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void aFolderBegunWithOtherSettingsIsRefusedUnlessOverwritten() {
+  void folderOfOtherSettingsIsRefusedUnlessOverwritten() {
     BaseRun first = run("settings");
     BaseTraining.of(LORA, first, false, line -> {});
     BaseRun second = run("settings", "seed", "5", "vae.batch", "3", "vae.steps", "9");
@@ -155,7 +155,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void aDenoiserOfAnotherAutoencoderIsNotGoneOnWith() throws IOException {
+  void denoiserOfAnotherAutoencoderIsNotResumed() throws IOException {
     BaseRun run = run("mixed");
     BaseTraining training = BaseTraining.of(LORA, run, false, line -> {});
     training.autoencoder();
@@ -171,7 +171,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void anotherAutoencoderUnderADenoiserIsRefused() throws IOException {
+  void replacedAutoencoderOfADenoiserIsRefused() throws IOException {
     BaseRun run = run("replaced");
     BaseTraining training = BaseTraining.of(LORA, run, false, line -> {});
     training.autoencoder();
@@ -184,7 +184,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void whatIsWrongWithEitherStageIsToldBeforeTheFirst() throws IOException {
+  void problemsOfAllStagesAreReportedFirst() throws IOException {
     Path data = folder.resolve("broken");
     Files.createDirectories(data);
     for (String name : List.of("concepts.tsv", "full-64.png")) {
@@ -230,7 +230,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void someMustBeLeftToTrainOn() {
+  void holdingOutEveryPictureIsRefused() {
     BaseRun run = run("few", "vae.held_out", "8");
     RunProblems e =
         assertThrows(RunProblems.class, () -> BaseTraining.of(LORA, run, false, line -> {}));
@@ -238,7 +238,7 @@ class BaseTrainingTest {
   }
 
   @Test
-  void theRecipeSaysWhatCountsWithoutIt() throws IOException {
+  void bundledRecipeEqualsTheDefaults() throws IOException {
     BaseRun recipeOfTheBundled = BaseRun.read(Path.of("base.toml"), Map.of());
     Path empty = folder.resolve("empty.toml");
     Files.writeString(empty, "data = \"x\"\nwork = \"y\"\n");

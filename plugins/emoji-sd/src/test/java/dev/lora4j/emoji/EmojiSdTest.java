@@ -52,7 +52,7 @@ class EmojiSdTest {
   }
 
   @Test
-  void promptsMatter() {
+  void differentPromptsMakeDifferentPictures() {
     double difference = 0;
     int[] fox = pixels(Prompt.of("a fox").seed(1));
     int[] rocket = pixels(Prompt.of("a rocket").seed(1));
@@ -73,7 +73,7 @@ class EmojiSdTest {
   }
 
   @Test
-  void theStyleSetIsCaptionedInkAndKeepsItsSubjectsForJudging() {
+  void styleSetIsCaptionedWithoutTheJudgedSubjects() {
     List<Picture> pictures = PictureFolder.read(EmojiSd.styleSet(), Recipe.SIDE, Recipe.SIDE);
     assertEquals(200, pictures.size());
     for (Picture picture : pictures) {

@@ -32,7 +32,7 @@ class JudgeFolderTest {
   }
 
   @Test
-  void noStyleSetShowsAConceptThatIsHeldOut() {
+  void styleSetsShowNoHeldOutConcept() {
     Map<Integer, String> held = JUDGE.heldOut();
     assertTrue(held.size() >= 200, "" + held.size());
     assertTrue(held.values().containsAll(List.of("fox", "rocket", "sailboat", "cactus", "owl")));
@@ -46,7 +46,7 @@ class JudgeFolderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {JudgeFolder.FLAT, JudgeFolder.INK, JudgeFolder.GLOSSY})
-  void theStyleClassifierIsAsAccurateAsItSays(String style) {
+  void styleClassifierHasItsRecordedAccuracy(String style) {
     List<Picture> truths = List.copyOf(JUDGE.truths(style).values());
     try (StyleClassifier classifier = StyleClassifier.load(ENGINE, JUDGE.styleClassifier())) {
       assertTrue(classifier.styles().size() >= 6);
@@ -59,7 +59,7 @@ class JudgeFolderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {JudgeFolder.INK, JudgeFolder.GLOSSY})
-  void theRetrievalIsAsAccurateAsItSays(String style) {
+  void retrievalHasItsRecordedAccuracy(String style) {
     Map<Integer, Picture> truths = JUDGE.truths(style);
     try (ConceptRetrieval retrieval = ConceptRetrieval.load(ENGINE, JUDGE.conceptRetrieval())) {
       assertEquals(JUDGE.names(), retrieval.concepts());

@@ -1,8 +1,8 @@
 package org.example.loudest;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
@@ -12,15 +12,15 @@ import dev.lora4j.core.tensor.Expr;
 /** At each number of a weight the adapter that changes it most has its way, and the others none. */
 @Extension(point = Mixer.class, name = "loudest", help = "the greatest change of each number wins")
 public record Loudest(
-    @Setting(help = "what the change is multiplied by", otherwise = "1") double lambda)
+    @Setting(help = "what the change is multiplied by", defaultValue = "1") double lambda)
     implements DeltaMixer {
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     Expr loudest = deltas.parts().get(0).weighted();
     for (SiteDelta part : deltas.parts()) {
       Expr other = part.weighted();
       loudest = other.where(other.abs().gt(loudest.abs()), loudest);
     }
-    return new SiteChange.Dense(loudest.mul(lambda));
+    return new MixedDelta.Dense(loudest.mul(lambda));
   }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.format.family.Families;
@@ -64,24 +64,24 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
     return Set.of(key(site, LoraMethod.DOWN), key(site, LoraMethod.UP));
   }
 
-  private Optional<Address> resolve(LayerNames names, String site, String role) {
+  private Optional<KeyAddress> resolve(LayerNames names, String site, String role) {
     return extension().resolve(key(site, role), new KeyContext(names, keys(site), Map.of()));
   }
 
   @Test
-  void itHasTheNameThatItIsListedUnder() {
+  void nameIsTheListedOne() {
     assertEquals(info().name(), extension().name());
   }
 
   @Test
-  void whatItSpellsItFinds() {
+  void spelledKeysAreFound() {
     LayerNames names = names();
     for (String site : spelled()) {
       for (String role : List.of(LoraMethod.DOWN, LoraMethod.UP)) {
         String key = key(site, role);
-        Address address =
+        KeyAddress address =
             resolve(names, site, role).orElseThrow(() -> new AssertionError(key + " is not known"));
-        if (!(address instanceof Address.OfLayer found)) {
+        if (!(address instanceof KeyAddress.OfLayer found)) {
           throw new AssertionError(key + " is " + address);
         }
         assertEquals(role, found.role(), key);
@@ -94,7 +94,7 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
   }
 
   @Test
-  void bothHalvesAreOfOneLayer() {
+  void bothFactorsAreOfOneLayer() {
     LayerNames names = names();
     for (String site : spelled()) {
       assertEquals(
@@ -104,17 +104,17 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
     }
   }
 
-  private static Optional<String> layer(Optional<Address> address) {
+  private static Optional<String> layer(Optional<KeyAddress> address) {
     return address
-        .filter(Address.OfLayer.class::isInstance)
-        .map(found -> ((Address.OfLayer) found).spelled());
+        .filter(KeyAddress.OfLayer.class::isInstance)
+        .map(found -> ((KeyAddress.OfLayer) found).spelled());
   }
 
   @Test
-  void aLayerThatTheBaseLacksIsNotFound() {
-    Optional<Address> address = resolve(names(), LACKING, LoraMethod.DOWN);
+  void layerMissingInTheBaseIsNotFound() {
+    Optional<KeyAddress> address = resolve(names(), LACKING, LoraMethod.DOWN);
     assertFalse(
-        address.isPresent() && address.get() instanceof Address.OfLayer,
+        address.isPresent() && address.get() instanceof KeyAddress.OfLayer,
         LACKING + ", which the base lacks, is " + address);
   }
 
@@ -141,8 +141,8 @@ public abstract class AdapterFormatContract extends ExtensionContract<AdapterFor
     }
   }
 
-  private static void requireSound(String key, Address address) {
-    if (address instanceof Address.OfLayer found) {
+  private static void requireSound(String key, KeyAddress address) {
+    if (address instanceof KeyAddress.OfLayer found) {
       assertFalse(found.role().isBlank(), key + " has no role");
       assertFalse(found.layer().parts().isEmpty(), key + " is of a layer of nothing");
     }

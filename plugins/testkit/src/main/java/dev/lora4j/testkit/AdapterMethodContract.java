@@ -8,10 +8,10 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.RowShare;
-import dev.lora4j.core.adapter.RowShare.Range;
-import dev.lora4j.core.adapter.Target;
+import dev.lora4j.core.adapter.RowSlice;
+import dev.lora4j.core.adapter.RowSlice.Range;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
@@ -59,25 +59,27 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
     return new MethodEffect(opened.orElseThrow());
   }
 
-  private static Map<Target, HostTensor> base(MadeUpLayer layer, Iterable<Target> targets) {
-    Map<Target, HostTensor> base = new TreeMap<>();
+  private static Map<LayerParameter, HostTensor> base(
+      SyntheticLayer layer, Iterable<LayerParameter> targets) {
+    Map<LayerParameter, HostTensor> base = new TreeMap<>();
     targets.forEach(target -> base.put(target, layer.parameter(target)));
     return base;
   }
 
   @Test
-  void strengthZeroIsTheBaseToTheLastBit() {
-    for (MadeUpLayer layer : layers()) {
-      Map<Target, HostTensor> changed = effect().changed(layer, tensors(layer, 2).read(), 0);
+  void zeroWeightIsTheBaseToTheBit() {
+    for (SyntheticLayer layer : layers()) {
+      Map<LayerParameter, HostTensor> changed =
+          effect().changed(layer, tensors(layer, 2).read(), 0);
       assertEquals(base(layer, changed.keySet()), changed, layer.site().name());
     }
   }
 
   @Test
   void everyTensorHasAnEffect() {
-    for (MadeUpLayer layer : layers()) {
+    for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);
-      Map<Target, HostTensor> whole = effect().changed(layer, own.read(), 1);
+      Map<LayerParameter, HostTensor> whole = effect().changed(layer, own.read(), 1);
       assertFalse(whole.isEmpty(), "it changes nothing of " + layer.site().name());
       for (String role : counting(own)) {
         MethodTensors other = own.changed(role);
@@ -90,7 +92,7 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
 
   @Test
   void theSameGivesTheSameBits() throws Exception {
-    for (MadeUpLayer layer : layers()) {
+    for (SyntheticLayer layer : layers()) {
       ManyThreads.agree(() -> effect().changed(layer, tensors(layer, 2).read(), 0.7f));
     }
   }
@@ -100,14 +102,14 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
     if (!anyRank()) {
       return;
     }
-    for (MadeUpLayer layer : layers()) {
+    for (SyntheticLayer layer : layers()) {
       Factors two = tensors(layer, 2).read();
       Factors three = tensors(layer, 3).read();
       AdapterMethod method = extension();
       String site = layer.site().name();
       assertEquals(method.form(two.structure()), method.form(three.structure()), site);
-      Map<Target, HostTensor> own = effect().changed(layer, three, 1);
-      Map<Target, HostTensor> shared = effect().changed(layer, two.structure(), three, 1);
+      Map<LayerParameter, HostTensor> own = effect().changed(layer, three, 1);
+      Map<LayerParameter, HostTensor> shared = effect().changed(layer, two.structure(), three, 1);
       assertEquals(own.keySet(), shared.keySet(), site);
       shared.forEach(
           (target, changed) ->
@@ -119,7 +121,7 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
 
   @Test
   void theRankIsTheOneThatWasChosen() {
-    for (MadeUpLayer layer : layers()) {
+    for (SyntheticLayer layer : layers()) {
       for (int rank = 1; rank <= 4; rank++) {
         int chosen = rank;
         extension()
@@ -130,8 +132,8 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
   }
 
   @Test
-  void besideTheWeightItIsTheSameAsInsideOfIt() {
-    for (MadeUpLayer layer : layers()) {
+  void mergedEqualsUnmerged() {
+    for (SyntheticLayer layer : layers()) {
       Factors factors = tensors(layer, 2).read();
       if (layer.product() && onWeight(factors)) {
         List<HostTensor> both = effect().besideAndInside(layer, factors);
@@ -143,12 +145,12 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
 
   private boolean onWeight(Factors factors) {
     return extension() instanceof AdditiveMethod sum
-        && sum.target(factors.structure()) == Target.WEIGHT;
+        && sum.target(factors.structure()) == LayerParameter.WEIGHT;
   }
 
   @Test
   void theLowRankFormIsTheDelta() {
-    for (MadeUpLayer layer : layers()) {
+    for (SyntheticLayer layer : layers()) {
       Factors factors = tensors(layer, 2).read();
       Site site = layer.site();
       OptionalInt rank =
@@ -168,8 +170,8 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
   }
 
   @Test
-  void aPartOfALayerChangesAsInTheWholeOrIsRefused() {
-    for (MadeUpLayer layer : layers()) {
+  void rowSlicesMatchTheWholeOrAreRefused() {
+    for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);
       Factors whole = own.read();
       Site site = layer.site();
@@ -178,7 +180,7 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
         Range second = new Range(first.count(), site.out() - first.count());
         HostTensor delta = effect().staged(whole, (m, f) -> m.delta(site, f));
         for (Range range : List.of(first, second)) {
-          RowShare share = new RowShare(List.of(range), List.of(first, second));
+          RowSlice share = new RowSlice(List.of(range), List.of(first, second));
           part(site, whole, share)
               .ifPresent(
                   factors -> {
@@ -195,7 +197,7 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
     }
   }
 
-  private Optional<Factors> part(Site site, Factors whole, RowShare share) {
+  private Optional<Factors> part(Site site, Factors whole, RowSlice share) {
     try {
       Factors part = extension().rows(site, whole, share);
       // Factors of another method are that method's to keep.

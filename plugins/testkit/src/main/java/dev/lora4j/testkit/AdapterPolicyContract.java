@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.reading.AdapterPolicy;
-import dev.lora4j.core.format.reading.AdapterPolicy.Asked;
+import dev.lora4j.core.format.reading.AdapterPolicy.Use;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** What every policy promises. Extend it for yours, with adapters that it refuses and permits. */
 public abstract class AdapterPolicyContract extends ExtensionContract<AdapterPolicy> {
-  private final Asked refused;
-  private final Asked permitted;
+  private final Use refused;
+  private final Use permitted;
 
   /**
    * For a policy on the class path.
@@ -25,31 +25,31 @@ public abstract class AdapterPolicyContract extends ExtensionContract<AdapterPol
    * @param refused an adapter that it does not permit
    * @param permitted one that it does
    */
-  protected AdapterPolicyContract(String name, Asked refused, Asked permitted) {
+  protected AdapterPolicyContract(String name, Use refused, Use permitted) {
     super(AdapterPolicy.class, name);
     this.refused = refused;
     this.permitted = permitted;
   }
 
   @Test
-  void itRefusesWithAReason() {
+  void refusalHasAReason() {
     Optional<String> reason = extension().refusal(refused);
     assertTrue(reason.isPresent(), refused + " is permitted");
     assertFalse(reason.get().isBlank(), "no reason");
   }
 
   @Test
-  void itPermits() {
+  void permittedAdapterIsPermitted() {
     assertEquals(Optional.empty(), extension().refusal(permitted));
   }
 
   @Test
-  void itIsAskedAboutAnything() {
-    for (Asked strange :
+  void anyRequestGetsAnAnswer() {
+    for (Use strange :
         List.of(
-            new Asked(Path.of(""), "", Map.of(), ""),
-            new Asked(Path.of("/"), "0", Map.of("", ""), " "),
-            new Asked(
+            new Use(Path.of(""), "", Map.of(), ""),
+            new Use(Path.of("/"), "0", Map.of("", ""), " "),
+            new Use(
                 Path.of("a.safetensors"), "f".repeat(64), Map.of("modelspec.license", ""), "\n"))) {
       assertTrue(extension().refusal(strange).map(r -> !r.isBlank()).orElse(true));
     }
@@ -70,7 +70,7 @@ public abstract class AdapterPolicyContract extends ExtensionContract<AdapterPol
   }
 
   @Test
-  void allOfItsSettingsHaveDefaults() {
+  void everySettingHasADefault() {
     assertTrue(info().ready(), "a setting has no default");
   }
 }

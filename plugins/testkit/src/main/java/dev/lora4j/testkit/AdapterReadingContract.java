@@ -65,28 +65,28 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
 
   /** F32, random, about normal with a deviation of 0.6. */
   protected static HostTensor numbers(Shape shape, SplittableRandom random) {
-    return MadeUpLayer.numbers(shape, random);
+    return SyntheticLayer.numbers(shape, random);
   }
 
-  final List<MadeUpLayer> layers() {
-    List<MadeUpLayer> layers = MadeUpLayer.of(extension().kinds());
+  final List<SyntheticLayer> layers() {
+    List<SyntheticLayer> layers = SyntheticLayer.of(extension().kinds());
     assertFalse(layers.isEmpty(), "it can change no kind of layer");
     return layers;
   }
 
-  final MethodTensors tensors(MadeUpLayer layer, int rank) {
+  final MethodTensors tensors(SyntheticLayer layer, int rank) {
     Site site = layer.site();
     return new MethodTensors(site, tensors(site, rank, new SplittableRandom(rank)), settings(site));
   }
 
   @Test
-  void itHasTheNameThatItIsListedUnder() {
+  void nameIsTheListedOne() {
     assertEquals(info().name(), extension().name());
   }
 
   @Test
-  void itRecognisesItsOwnTensorsAlone() {
-    for (MadeUpLayer layer : layers()) {
+  void ownTensorsAloneAreRecognised() {
+    for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);
       assertTrue(extension().roles().containsAll(own.roles().keySet()), "roles it does not name");
       assertTrue(extension().recognises(own.all()), layer.site().name());
@@ -108,8 +108,8 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
   }
 
   @Test
-  void itTakesAllOfItsTensorsAndLeavesOthers() {
-    for (MadeUpLayer layer : layers()) {
+  void ownTensorsAreTakenAndOthersLeft() {
+    for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);
       SiteTensors all = own.with(FOREIGN, NUMBERS).all();
       assertEquals(own.read(), extension().read(all), layer.site().name());
@@ -120,8 +120,8 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
   }
 
   @Test
-  void aTensorThatIsMissingIsRefusedByName() {
-    for (MadeUpLayer layer : layers()) {
+  void missingTensorIsRefusedByName() {
+    for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);
       for (String role : own.roles().keySet()) {
         // With nothing left there is nothing to refuse.
@@ -134,7 +134,7 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
 
   @Test
   void aWrongShapeIsRefusedByName() {
-    for (MadeUpLayer layer : layers()) {
+    for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);
       for (String role : counting(own)) {
         requireRefused(own.longer(role), "with more numbers in " + role);
@@ -143,8 +143,8 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
   }
 
   @Test
-  void numbersThatAreNotFiniteAreRefusedByName() {
-    for (MadeUpLayer layer : layers()) {
+  void nonFiniteNumbersAreRefusedByName() {
+    for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 2);
       for (String role : counting(own)) {
         if (own.tensor(role).dtype().floating()) {
@@ -171,8 +171,8 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
   }
 
   @Test
-  void whatIsWrittenReadsBack() {
-    for (MadeUpLayer layer : layers()) {
+  void writtenTensorsReadBack() {
+    for (SyntheticLayer layer : layers()) {
       MethodTensors own = tensors(layer, 3);
       Factors factors = own.read();
       SortedMap<String, HostTensor> written = extension().write(factors);
@@ -183,9 +183,9 @@ public abstract class AdapterReadingContract extends ExtensionContract<AdapterMe
   }
 
   @Test
-  void aFileOfItReadsBack() {
-    FileRoundTrip files = new FileRoundTrip(folder, MadeUpLayer.BASE);
-    for (MadeUpLayer layer : layers()) {
+  void writtenFileReadsBack() {
+    FileRoundTrip files = new FileRoundTrip(folder, SyntheticLayer.BASE);
+    for (SyntheticLayer layer : layers()) {
       String site = layer.site().name();
       List<Factors> factors = List.of(tensors(layer, 2).read());
       files.requireSame(new Adapter(site, Map.of(site, factors), Map.of()), layouts());

@@ -14,7 +14,7 @@ import dev.lora4j.core.format.reading.ReadOptions;
 import dev.lora4j.core.format.writing.AdapterOutput;
 import dev.lora4j.core.format.writing.AdapterOutput.Written;
 import dev.lora4j.core.format.writing.AdapterWriter;
-import dev.lora4j.core.format.writing.LaidFile;
+import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.nn.Site;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 public abstract class AdapterWriterContract extends ExtensionContract<AdapterWriter> {
   private static final Family BASE =
-      Family.of("a base of three layers", new SiteCatalogue(MadeUpAdapters.SITES));
+      Family.of("a base of three layers", new SiteCatalogue(SyntheticAdapters.SITES));
   private static final int ADAPTERS = 12;
 
   @TempDir private Path folder = Path.of("");
@@ -45,8 +45,8 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
   }
 
   private static Adapter lora(long seed, int rank) {
-    List<Site> plain = MadeUpAdapters.SITES.stream().filter(site -> !site.bias()).toList();
-    return new MadeUpAdapters(seed).next("lora", plain, rank, 1);
+    List<Site> plain = SyntheticAdapters.SITES.stream().filter(site -> !site.bias()).toList();
+    return new SyntheticAdapters(seed).next("lora", plain, rank, 1);
   }
 
   private Written write(Adapter adapter, Path path) {
@@ -63,12 +63,12 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
   }
 
   @Test
-  void itHasTheNameThatItIsListedUnder() {
+  void nameIsTheListedOne() {
     assertEquals(info().name(), extension().name());
   }
 
   @Test
-  void whatIsWrittenIsTheSameAdapter() {
+  void writtenAdapterReadsBackTheSame() {
     for (int rank = 1; rank <= 4; rank++) {
       Adapter adapter = lora(rank, rank);
       write(adapter, path(rank));
@@ -93,7 +93,7 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
     ManyThreads.agree(
         () -> {
           List<Object> said = new ArrayList<>();
-          for (LaidFile file : layout.lay(new WriteRequest(adapter, BASE, false)).files()) {
+          for (LayoutFile file : layout.lay(new WriteRequest(adapter, BASE, false)).files()) {
             said.addAll(List.of(file.path(), file.tensors(), file.beside()));
             said.add(file.metadata().entries());
           }
@@ -102,10 +102,10 @@ public abstract class AdapterWriterContract extends ExtensionContract<AdapterWri
   }
 
   @Test
-  void anythingIsWrittenOrRefusedByName() {
+  void anyAdapterIsWrittenOrRefusedByName() {
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < ADAPTERS; i++) {
-      Adapter adapter = new MadeUpAdapters(random.nextLong()).any("any");
+      Adapter adapter = new SyntheticAdapters(random.nextLong()).any("any");
       try {
         Written written = write(adapter, path(i));
         if (written.changes().isEmpty()) {

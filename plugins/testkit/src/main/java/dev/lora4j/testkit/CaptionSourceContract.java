@@ -113,7 +113,7 @@ public abstract class CaptionSourceContract extends ExtensionContract<CaptionSou
   }
 
   @Test
-  void aPictureWithoutOneHasNone() throws IOException {
+  void pictureWithoutCaptionHasNone() throws IOException {
     Path folder = folder("lacking");
     boolean read = caption(picture(folder, FOX), text(FOX)).isPresent();
     Captions captions = extension().in(source(folder), problem -> {});
@@ -126,7 +126,7 @@ public abstract class CaptionSourceContract extends ExtensionContract<CaptionSou
   }
 
   @Test
-  void aFolderInOrderHasNoErrors() throws IOException {
+  void correctFolderHasNoErrors() throws IOException {
     Path folder = folder("in order");
     List<DataProblem> problems = new ArrayList<>();
     read(extension(), folder, captioned(folder), problems);
@@ -135,7 +135,7 @@ public abstract class CaptionSourceContract extends ExtensionContract<CaptionSou
   }
 
   @Test
-  void textThatIsNotUtf8IsAnErrorThatNamesItsFile() throws IOException {
+  void undecodableTextIsAnErrorNamingItsFile() throws IOException {
     Path folder = folder("latin");
     Path picture = picture(folder, FOX);
     Optional<Path> file = caption(picture, "un renard en \u00e9t\u00e9");
@@ -160,7 +160,7 @@ public abstract class CaptionSourceContract extends ExtensionContract<CaptionSou
   }
 
   @Test
-  void foldersDoNotMeet() throws IOException {
+  void foldersAreIndependent() throws IOException {
     CaptionSource source = extension();
     for (String name : List.of("left", "right")) {
       Path picture = picture(folder(name), FOX);
@@ -174,7 +174,7 @@ public abstract class CaptionSourceContract extends ExtensionContract<CaptionSou
   }
 
   @Test
-  void itLeavesTheFolderAsItIs() throws IOException {
+  void folderStaysUnchanged() throws IOException {
     Path folder = folder("untouched");
     List<Path> pictures = captioned(folder);
     Map<String, Long> before = files(folder);

@@ -19,12 +19,12 @@ public abstract class DecayContract extends ExtensionContract<Decay> {
   }
 
   @Test
-  void itHasTheNameThatItIsListedUnder() {
+  void nameIsTheListedOne() {
     assertEquals(info().name(), extension().name());
   }
 
   @Test
-  void itIsAlwaysAShareOfTheWholeRate() {
+  void decayIsBetweenZeroAndOne() {
     Decay decay = extension();
     for (int i = 0; i <= 2 * POINTS; i++) {
       double progress = i / (double) POINTS;
@@ -34,7 +34,7 @@ public abstract class DecayContract extends ExtensionContract<Decay> {
   }
 
   @Test
-  void itDependsOnTheProgressAlone() throws Exception {
+  void decayDependsOnTheProgressAlone() throws Exception {
     Decay decay = extension();
     List<Double> forwards = course(decay);
     List<Double> again = new ArrayList<>();

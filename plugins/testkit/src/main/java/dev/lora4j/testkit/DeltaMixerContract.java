@@ -11,11 +11,11 @@ import dev.lora4j.core.lowrank.LowRankAlgebra;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
+import dev.lora4j.core.mixer.DeltaSurvey;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.Needs;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extensions;
 import dev.lora4j.core.tensor.Engine;
@@ -89,7 +89,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
   }
 
   private Adapter mix(DeltaMixer mixer, MixPlan plan) {
-    return mix(mixer, plan, MadeUpAdapters.sites());
+    return mix(mixer, plan, SyntheticAdapters.sites());
   }
 
   private Adapter mix(DeltaMixer mixer, MixPlan plan, Map<String, Site> sites) {
@@ -99,13 +99,13 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
   }
 
   /** Adapters that have what the mixer needs. */
-  private MadeUpAdapters madeUp(long seed) {
-    MadeUpAdapters all = new MadeUpAdapters(seed);
-    return mixer().needs() == Needs.CHANGES ? all : all.plain();
+  private SyntheticAdapters madeUp(long seed) {
+    SyntheticAdapters all = new SyntheticAdapters(seed);
+    return mixer().needs() == MixerRequirement.CHANGES ? all : all.plain();
   }
 
   private MixPlan plan(long seed) {
-    MadeUpAdapters adapters = madeUp(seed);
+    SyntheticAdapters adapters = madeUp(seed);
     MixPlan plan = MixPlan.NONE;
     for (int i = 0; i < adapters(); i++) {
       plan = plan.with(adapters.next("adapter " + i), 0.5 + 0.3 * i);
@@ -115,7 +115,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
 
   /** How far two adapters are apart, as a share of the first. */
   private double distance(Adapter a, Adapter b) {
-    return distance(a, b, MadeUpAdapters.sites());
+    return distance(a, b, SyntheticAdapters.sites());
   }
 
   private double distance(Adapter a, Adapter b, Map<String, Site> sites) {
@@ -157,14 +157,14 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
 
   /** A large weight is mixed in blocks of rows by one that says so of itself. */
   @Test
-  void aRowIsMixedByItselfIfItIsSaidTo() {
+  void rowwiseMixerMixesBlocksAsTheWhole() {
     DeltaMixer mixer = mixer();
     if (mixer.rowwise()) {
-      MadeUpAdapters adapters = new MadeUpAdapters(8).plain();
-      Map<String, Site> sites = Map.of(MadeUpAdapters.LARGE.name(), MadeUpAdapters.LARGE);
+      SyntheticAdapters adapters = new SyntheticAdapters(8).plain();
+      Map<String, Site> sites = Map.of(SyntheticAdapters.LARGE.name(), SyntheticAdapters.LARGE);
       MixPlan plan = MixPlan.NONE;
       for (int i = 0; i < adapters(); i++) {
-        Adapter next = adapters.next("adapter " + i, List.of(MadeUpAdapters.LARGE), 2, 1);
+        Adapter next = adapters.next("adapter " + i, List.of(SyntheticAdapters.LARGE), 2, 1);
         plan = plan.with(next, 0.5 + 0.3 * i);
       }
       double distance =
@@ -181,26 +181,26 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
     }
 
     @Override
-    public Needs needs() {
+    public MixerRequirement needs() {
       return mixer.needs();
     }
 
     @Override
-    public double[] survey(Survey survey) {
+    public double[] survey(DeltaSurvey survey) {
       return mixer.survey(survey);
     }
 
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
+    public MixedDelta mix(SiteDeltas deltas) {
       return mixer.mix(deltas);
     }
   }
 
   @Test
-  void anythingIsMixedOrRefusedByName() {
+  void anyPlanIsMixedOrRefusedByName() {
     SplittableRandom random = new SplittableRandom(5);
     for (int i = 0; i < 12; i++) {
-      MadeUpAdapters adapters = madeUp(random.nextLong());
+      SyntheticAdapters adapters = madeUp(random.nextLong());
       MixPlan plan = MixPlan.NONE;
       for (int j = 0; j < adapters(); j++) {
         plan = plan.with(adapters.any("adapter " + j), 0.3 + random.nextInt(4) * 0.7 - 1.4);
@@ -228,7 +228,7 @@ public abstract class DeltaMixerContract extends ExtensionContract<Mixer> {
   }
 
   @Test
-  void nothingNativeIsLeft() {
+  void mixingLeavesNoNativeMemory() {
     mix(mixer(), plan(6));
     long before = engine().live();
     mix(mixer(), plan(6));

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.mix.GridSize;
-import dev.lora4j.core.mix.SitePlace;
+import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteAdapters;
@@ -15,7 +15,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.denoiser.DenoiserFamily;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import java.nio.file.Path;
@@ -83,12 +83,12 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   }
 
   @Test
-  void itsConfigurationIsItsOwnAlone() {
+  void configurationIsRecognisedByItsFamilyAlone() {
     configured().requireOwn(DenoiserFamily.class, info().name(), FOREIGN);
   }
 
   @Test
-  void aConfigurationThatIsCutIsTakenOrRefusedByName() {
+  void incompleteConfigurationIsTakenOrRefusedByName() {
     configured().requireCutsTakenOrRefused();
   }
 
@@ -98,7 +98,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   }
 
   @Test
-  void itsLayersAreKnownByName() {
+  void layersAreKnownByName() {
     List<Parameter> parameters = run().parameters();
     Set<String> names = new TreeSet<>(parameters.stream().map(Parameter::name).toList());
     assertEquals(parameters.size(), names.size(), "weights of one name");
@@ -126,8 +126,8 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   }
 
   @Test
-  void itsLayersLieWhereItSays() {
-    SitePlace.Of said = network().places();
+  void layersLieWhereTheNetworkDeclares() {
+    SitePlacement.Of said = network().places();
     GridSize finest = new GridSize(side(), side());
     Map<String, Long> expected = new TreeMap<>();
     Map<String, Long> found = new TreeMap<>();
@@ -135,14 +135,14 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
         .forEach(
             (site, count) -> {
               found.put(site.name(), count);
-              SitePlace place = said.of(site.name());
+              SitePlacement place = said.of(site.name());
               long places = 1;
-              if (place instanceof SitePlace.OnGrid grid) {
+              if (place instanceof SitePlacement.OnGrid grid) {
                 assertTrue(
                     grid.level() >= 0 && grid.level() < network().levels(),
                     site.name() + " lies on a grid that there is not");
                 places = finest.level(grid.level()).places();
-              } else if (place instanceof SitePlace.OfWords) {
+              } else if (place instanceof SitePlacement.OfWords) {
                 places = DenoiserRun.WORDS;
               }
               expected.put(site.name(), places);
@@ -151,7 +151,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   }
 
   @Test
-  void whatItPredictsIsAsLargeAsTheLatents() {
+  void predictionHasTheSizeOfTheLatents() {
     for (DType compute : List.of(DType.F32, DType.BF16)) {
       for (int side : List.of(side(), 2 * side())) {
         HostTensor made = run().of(run().pictures(2, side), compute, false);
@@ -185,7 +185,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   }
 
   @Test
-  void allThatItIsToldCounts() {
+  void everyConditioningInputCounts() {
     Map<String, HostTensor> inputs = run().pictures(1, side());
     HostTensor made = run().of(inputs);
     for (String name : new TreeSet<>(inputs.keySet())) {
@@ -198,7 +198,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   }
 
   @Test
-  void toldMoreOrLessItRefuses() {
+  void wrongConditioningInputsAreRefused() {
     IllegalArgumentException refusal =
         assertThrows(
             IllegalArgumentException.class, () -> run().stage(side(), true, SiteAdapters.NONE));
@@ -206,7 +206,7 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
   }
 
   @Test
-  void aTextCountsWhereItsShareIs() {
+  void regionalTextCountsWhereItsShareIs() {
     Map<String, HostTensor> plain = run().pictures(1, side());
     Shape words = DenoiserRun.named(plain, "context").shape();
     HostTensor other = DenoiserRun.numbers(words, 5);
@@ -222,14 +222,14 @@ public abstract class DenoiserFamilyContract extends ExtensionContract<DenoiserF
     double[] first = DenoiserRun.named(plain, "context").doubles();
     double[] both = Arrays.copyOf(first, 2 * first.length);
     System.arraycopy(other.doubles(), 0, both, first.length, first.length);
-    Shape words = Shape.of(2, DenoiserRun.WORDS, network().contextWidth());
+    Shape words = Shape.of(2, DenoiserRun.WORDS, network().crossAttentionDim());
     inputs.put("context", HostTensor.of(DType.F32, words, both));
     for (int level = 0; level < network().levels(); level++) {
       int places = new GridSize(side(), side()).level(level).places();
       float[] shares = new float[2 * places];
       Arrays.fill(shares, 0, places, share);
       Arrays.fill(shares, places, 2 * places, 1 - share);
-      inputs.put(Networks.shares(level), HostTensor.of(Shape.of(1, 2, places), shares));
+      inputs.put(StagedNetworks.shares(level), HostTensor.of(Shape.of(1, 2, places), shares));
     }
     return run().of(inputs, DType.F32, true);
   }

@@ -10,18 +10,18 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
-import dev.lora4j.diffusion.denoiser.Told;
-import dev.lora4j.diffusion.denoiser.Words;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +39,7 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
   static final int WORDS = 5;
 
   private Network.Staging staging(DType compute, boolean regional) {
-    return Networks.denoiser(network, compute, AdapterInputs.NONE, regional);
+    return StagedNetworks.denoiser(network, compute, AdapterInputs.NONE, regional);
   }
 
   /** What it asks for. */
@@ -56,10 +56,10 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
       timesteps[i] = 100 * (i + 1);
     }
     inputs.put("timesteps", HostTensor.of(Shape.of(count), timesteps));
-    inputs.put("context", numbers(Shape.of(count, WORDS, network.contextWidth()), 2));
+    inputs.put("context", numbers(Shape.of(count, WORDS, network.crossAttentionDim()), 2));
     if (network.pooledWidth() > 0) {
       inputs.put("pooled", numbers(Shape.of(count, network.pooledWidth()), 3));
-      inputs.put("sizes", numbers(Shape.of(count, Told.SIZES), 4));
+      inputs.put("sizes", numbers(Shape.of(count, AddedConditioning.SIZES), 4));
     }
     return inputs;
   }
@@ -71,14 +71,14 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
 
   /** Random numbers of a seed. */
   static HostTensor numbers(Shape shape, long seed) {
-    return MadeUpLayer.numbers(shape, new SplittableRandom(seed));
+    return SyntheticLayer.numbers(shape, new SplittableRandom(seed));
   }
 
   /** What it predicts, with shares of contexts if {@code regional}. */
   HostTensor of(Map<String, HostTensor> inputs, DType compute, boolean regional) {
     try (Scope scope = engine.scope("denoiser")) {
       Network compiled = Network.compile(scope, MODEL, compute, staging(compute, regional));
-      WeightStore weights = MadeUpWeights.of(scope, parameters(), compute);
+      WeightStore weights = SyntheticWeights.of(scope, parameters(), compute);
       Map<String, Tensor> data = new HashMap<>();
       inputs.forEach((name, values) -> data.put(name, values.on(scope)));
       return HostTensor.of(compiled.run(scope, weights, data).get(0));
@@ -90,24 +90,24 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     try (Scope scope = engine.scope("gradient")) {
       Graph graph = new Graph();
       if (sparing) {
-        graph.spareMemory();
+        graph.lowMemory();
       }
       FrozenWeights source = new FrozenWeights(DType.F32, "weight:");
       Map<String, Expr> staged = new LinkedHashMap<>();
       inputs.forEach(
           (name, values) -> staged.put(name, graph.input(name, DType.F32, values.shape())));
       Expr x = named(staged, "x").trainable();
-      Optional<Told> told =
+      Optional<AddedConditioning> told =
           Optional.ofNullable(staged.get("pooled"))
-              .map(pooled -> new Told(pooled, named(staged, "sizes")));
+              .map(pooled -> new AddedConditioning(pooled, named(staged, "sizes")));
       DenoiserInputs seen =
           new DenoiserInputs(
-              x, named(staged, "timesteps"), Words.of(named(staged, "context")), told);
+              x, named(staged, "timesteps"), TextConditioning.of(named(staged, "context")), told);
       Weights at = Weights.of(graph, MODEL, source, SiteAdapters.NONE);
       Expr loss = network.stage(at, seen, checkpointing).pow(2).mean();
       Program program = graph.training(scope, graph.gradients(loss, List.of(x)));
-      WeightStore weights = MadeUpWeights.of(scope, parameters(), DType.F32);
-      Held held =
+      WeightStore weights = SyntheticWeights.of(scope, parameters(), DType.F32);
+      HeldInputs held =
           program.hold(
               scope, source.parameters().stream().map(p -> weights.tensor(p.name())).toList());
       Map<String, Tensor> data = new HashMap<>();
@@ -127,18 +127,18 @@ record DenoiserRun(Engine engine, DenoiserNetwork network) {
     Shape latents = Shape.of(2, network.inChannels(), side, side);
     Expr x = graph.input("x", DType.F32, latents);
     Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(2));
-    Shape words = Shape.of(2, WORDS, network.contextWidth());
+    Shape words = Shape.of(2, WORDS, network.crossAttentionDim());
     Expr context = graph.input("context", DType.F32, words);
     boolean tells = network.pooledWidth() > 0 != wrongly;
-    Optional<Told> told =
+    Optional<AddedConditioning> told =
         tells
             ? Optional.of(
-                new Told(
+                new AddedConditioning(
                     graph.input(
                         "pooled", DType.F32, Shape.of(2, Math.max(1, network.pooledWidth()))),
-                    graph.input("sizes", DType.F32, Shape.of(2, Told.SIZES))))
+                    graph.input("sizes", DType.F32, Shape.of(2, AddedConditioning.SIZES))))
             : Optional.empty();
     Weights at = Weights.of(graph, MODEL, new FrozenWeights(DType.F32, ""), seeing);
-    network.stage(at, new DenoiserInputs(x, timesteps, Words.of(context), told), false);
+    network.stage(at, new DenoiserInputs(x, timesteps, TextConditioning.of(context), told), false);
   }
 }

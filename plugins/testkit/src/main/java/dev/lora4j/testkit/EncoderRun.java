@@ -11,16 +11,16 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Networks;
-import dev.lora4j.diffusion.text.EncoderView;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.base.StagedNetworks;
+import dev.lora4j.diffusion.text.HiddenLayer;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A text encoder with weights of random numbers, run as a base runs it. */
-record EncoderRun(Engine engine, TextNetwork network) {
+record EncoderRun(Engine engine, TextEncoderNetwork network) {
   private static final String MODEL = "text_encoder";
 
   /**
@@ -32,7 +32,7 @@ record EncoderRun(Engine engine, TextNetwork network) {
   record Vector(long place, HostTensor values) {}
 
   private Network.Staging staging(DType compute, AdapterInputs adapters, boolean replaces) {
-    return Networks.text(network, EncoderView.LAST, compute, adapters, replaces);
+    return StagedNetworks.text(network, HiddenLayer.LAST, compute, adapters, replaces);
   }
 
   /** What it asks for. */
@@ -42,9 +42,9 @@ record EncoderRun(Engine engine, TextNetwork network) {
 
   /** Stages it to be looked at without so many of its layers. */
   void skipping(int layers) {
-    EncoderView view = new EncoderView(layers, false);
+    HiddenLayer view = new HiddenLayer(layers, false);
     Network.parameters(
-        DType.F32, Networks.text(network, view, DType.F32, AdapterInputs.NONE, false));
+        DType.F32, StagedNetworks.text(network, view, DType.F32, AdapterInputs.NONE, false));
   }
 
   /** Its layers. */
@@ -72,7 +72,7 @@ record EncoderRun(Engine engine, TextNetwork network) {
       Network compiled =
           Network.compile(
               scope, MODEL, compute, staging(compute, AdapterInputs.NONE, !vectors.isEmpty()));
-      WeightStore weights = MadeUpWeights.of(scope, parameters(), compute);
+      WeightStore weights = SyntheticWeights.of(scope, parameters(), compute);
       return compiled.run(scope, weights, data(scope, ids, ends, vectors)).stream()
           .map(HostTensor::of)
           .toList();

@@ -47,12 +47,12 @@ public abstract class ExtensionContract<T> {
   }
 
   @Test
-  void theIndexSaysWhatTheClassSays() {
+  void indexMatchesTheClass() {
     assertEquals(ExtensionType.of(extension().getClass()), info());
   }
 
   @Test
-  void itSaysWhatItIsFor() {
+  void helpDescribesTheExtension() {
     assertFalse(info().help().isBlank(), "no help");
     info().settings().forEach(s -> assertFalse(s.help().isBlank(), s.name() + " has no help"));
   }
@@ -67,7 +67,7 @@ public abstract class ExtensionContract<T> {
   }
 
   @Test
-  void aSettingThatItDoesNotHaveIsRefused() {
+  void unknownSettingIsRefused() {
     assertTrue(refusal("no-such-setting", "1").contains("no-such-setting"));
   }
 
@@ -84,10 +84,7 @@ public abstract class ExtensionContract<T> {
   /** Numbers beyond each of its bounds. */
   private static List<Double> outside(SettingRange range) {
     return DoubleStream.of(
-            Math.floor(range.least()) - 1,
-            range.above(),
-            Math.ceil(range.most()) + 1,
-            range.below())
+            Math.floor(range.min()) - 1, range.above(), Math.ceil(range.max()) + 1, range.below())
         .filter(Double::isFinite)
         .boxed()
         .toList();

@@ -73,7 +73,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
   }
 
   @Test
-  void whatIsRightCostsNothingAndAllElseSomething() {
+  void onlyWrongPredictionsHaveALoss() {
     Differences wrong = some(DType.F64, SHAPE, 2, 1);
     Judged right = judged(wrong.with(Collections.nCopies(wrong.values().size(), 0.0)));
     assertTrue(
@@ -89,7 +89,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
   }
 
   @Test
-  void itIsOfTheTypeAndShapeOfTheDifference() {
+  void lossHasTheTypeAndShapeOfDifferences() {
     for (DType type : List.of(DType.F32, DType.F64, DType.BF16)) {
       for (Shape shape : List.of(SHAPE, Shape.of(1, 4, 1, 1), Shape.of(2, 4, 3, 7))) {
         assertEquals(
@@ -113,7 +113,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
   }
 
   @Test
-  void itsGradientIsItsSlope() {
+  void gradientIsTheSlope() {
     Differences at = some(DType.F64, SHAPE, 2, 4);
     List<Double> slopes = judged(at).slopes();
     List<Double> more = judged(at.with(moved(at.values(), STEP))).elements();
@@ -133,7 +133,7 @@ public abstract class LossContract extends ExtensionContract<Loss> {
   }
 
   @Test
-  void itsGradientIsFiniteEverywhere() {
+  void gradientIsFiniteEverywhere() {
     for (double size : new double[] {0, 1e-30, 1e-6, 1, 1e4}) {
       Differences differences = some(DType.F32, SHAPE, size, 5);
       Judged judged = judged(differences);
@@ -169,12 +169,12 @@ public abstract class LossContract extends ExtensionContract<Loss> {
 
   /** A run goes on only with a loss that says the same. */
   @Test
-  void itSaysTheSameWheneverItIsMade() {
+  void canonicalFormIsTheSameEachTime() {
     assertEquals(extension().canonical(), extension().canonical());
   }
 
   @Test
-  void itFitsABaseOrSaysWhyNot() {
+  void lossFitsABaseOrGivesAReason() {
     Loss loss = extension();
     int fits = 0;
     for (Prediction prediction : Prediction.values()) {

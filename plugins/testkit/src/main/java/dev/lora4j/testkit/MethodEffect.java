@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -29,15 +29,15 @@ import java.util.function.BiFunction;
 /** What factors make of a layer, computed as the host does it: in F32, by a staged program. */
 record MethodEffect(Engine engine) {
   /** All that factors change of a layer at a strength, by parameter. */
-  Map<Target, HostTensor> changed(MadeUpLayer layer, Factors factors, float strength) {
+  Map<LayerParameter, HostTensor> changed(SyntheticLayer layer, Factors factors, float strength) {
     return changed(layer, factors.structure(), factors, strength);
   }
 
   /** The same by the program for other factors, which has to serve these. */
-  Map<Target, HostTensor> changed(
-      MadeUpLayer layer, Structure stagedFor, Factors factors, float strength) {
-    Map<Target, HostTensor> changed = new TreeMap<>();
-    for (Target target : Target.values()) {
+  Map<LayerParameter, HostTensor> changed(
+      SyntheticLayer layer, FactorStructure stagedFor, Factors factors, float strength) {
+    Map<LayerParameter, HostTensor> changed = new TreeMap<>();
+    for (LayerParameter target : LayerParameter.values()) {
       if (layer.has(target) && acts(factors, target)) {
         changed.put(target, changed(layer, target, stagedFor, factors, strength));
       }
@@ -45,17 +45,21 @@ record MethodEffect(Engine engine) {
     return changed;
   }
 
-  private static boolean acts(Factors factors, Target target) {
+  private static boolean acts(Factors factors, LayerParameter target) {
     AdapterMethod method = Methods.named(factors.method());
     if (method instanceof AdditiveMethod sum) {
       return sum.target(factors.structure()) == target;
     }
-    return target == Target.WEIGHT
+    return target == LayerParameter.WEIGHT
         || (method instanceof TransformMethod t && t.changesBias(factors.structure()));
   }
 
   private HostTensor changed(
-      MadeUpLayer layer, Target target, Structure stagedFor, Factors factors, float strength) {
+      SyntheticLayer layer,
+      LayerParameter target,
+      FactorStructure stagedFor,
+      Factors factors,
+      float strength) {
     AdapterMethod method = Methods.named(factors.method());
     double scale = method instanceof AdditiveMethod sum ? sum.scale(factors.structure()) : 1;
     try (Scope work = engine.scope("effect")) {
@@ -76,7 +80,7 @@ record MethodEffect(Engine engine) {
   private static Expr made(
       AdapterMethod method,
       Site site,
-      Target target,
+      LayerParameter target,
       Expr base,
       StagedFactors staged,
       Expr amount) {
@@ -86,7 +90,7 @@ record MethodEffect(Engine engine) {
       return base.add(delta.mul(amount));
     }
     if (method instanceof TransformMethod transform) {
-      return target == Target.WEIGHT
+      return target == LayerParameter.WEIGHT
           ? transform.transform(site, base, staged, amount)
           : transform.transformBias(site, base, staged, amount);
     }
@@ -106,7 +110,7 @@ record MethodEffect(Engine engine) {
   }
 
   /** What an additive method adds to a layer's output beside the weight, and by its delta. */
-  List<HostTensor> besideAndInside(MadeUpLayer layer, Factors factors) {
+  List<HostTensor> besideAndInside(SyntheticLayer layer, Factors factors) {
     AdditiveMethod method = Methods.additive(factors.method());
     Site site = layer.site();
     HostTensor in = layer.input();
@@ -114,7 +118,7 @@ record MethodEffect(Engine engine) {
       Graph graph = new Graph();
       Expr x = graph.input("x", in.dtype(), in.shape());
       StagedFactors staged = StagedFactors.inputs(graph, factors.structure(), DType.F32);
-      Expr beside = method.beside(site, x, staged);
+      Expr beside = method.unmerged(site, x, staged);
       Expr inside = LayerMath.apply(site, x, method.delta(site, staged));
       List<Tensor> inputs = new ArrayList<>(List.of(in.on(work)));
       inputs.addAll(StagedFactors.tensors(work, factors));

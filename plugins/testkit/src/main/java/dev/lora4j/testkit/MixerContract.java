@@ -35,7 +35,7 @@ public abstract class MixerContract extends ExtensionContract<Mixer> {
 
   /** A picture's file keeps what its mixer tells of itself. */
   @Test
-  void whatItTellsMakesItAgain() {
+  void requestMakesTheSameMixerAgain() {
     String told = ExtensionRequest.of(extension()).text();
     Mixer again = Extensions.installed().make(Mixer.class, told);
     assertEquals(told, ExtensionRequest.of(again).text());

@@ -9,10 +9,10 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.AdamW;
-import dev.lora4j.core.train.run.Keeping;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.InterruptibleTask;
 import dev.lora4j.core.train.run.RunListener;
 import dev.lora4j.core.train.run.Staging;
-import dev.lora4j.core.train.run.StopSign;
 import dev.lora4j.core.train.run.TrainingBatch;
 import dev.lora4j.core.train.run.TrainingLoop;
 import dev.lora4j.core.train.run.TrainingSettings;
@@ -23,8 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** The training of an adapter of a {@link MadeUpNet} by the loop that trains all adapters. */
-record NetTraining(MadeUpNet net, AdapterPlan plan, DType compute) implements TrainingTask {
+/**
+ * The training of an adapter of a {@link SyntheticNetwork} by the loop that trains all adapters.
+ */
+record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implements TrainingTask {
   /** The number of the input that is held out. */
   static final long HELD_OUT = -1;
 
@@ -67,7 +69,7 @@ record NetTraining(MadeUpNet net, AdapterPlan plan, DType compute) implements Tr
   private record Batch(long number) implements TrainingBatch {
     @Override
     public List<Tensor> inputs(Scope scope) {
-      return List.of(MadeUpNet.input(scope, number));
+      return List.of(SyntheticNetwork.input(scope, number));
     }
 
     @Override
@@ -80,16 +82,16 @@ record NetTraining(MadeUpNet net, AdapterPlan plan, DType compute) implements Tr
   private static final AdamW ADAM = new AdamW(0.9, 0.999, 1e-8, 0);
 
   /** Trains. */
-  static Trained of(Scope scope, MadeUpNet net, AdapterPlan plan, int steps, double rate) {
+  static Trained of(Scope scope, SyntheticNetwork net, AdapterPlan plan, int steps, double rate) {
     TrainingSettings settings =
         TrainingSettings.of(ADAM, rate, RateSchedule.of(new Constant(), steps))
             .withStored(DType.F32);
     Heard heard = new Heard();
     NetTraining task = new NetTraining(net, plan, DType.F32);
-    return StopSign.run(
+    return InterruptibleTask.run(
         sign -> {
           try (TrainingLoop loop =
-              new TrainingLoop(scope, task, settings, Keeping.NOTHING, heard, sign)) {
+              new TrainingLoop(scope, task, settings, CheckpointPolicy.NOTHING, heard, sign)) {
             Adapter after = loop.run("trained").adapter();
             return new Trained(heard.previews.get(0), after, heard.losses);
           }
@@ -99,7 +101,7 @@ record NetTraining(MadeUpNet net, AdapterPlan plan, DType compute) implements Tr
   @Override
   public Expr loss(Staging at) {
     FrozenWeights weights = new FrozenWeights(compute, "");
-    return MadeUpNet.loss(at.graph(), weights, at.adapters(), compute).to(at.type());
+    return SyntheticNetwork.loss(at.graph(), weights, at.adapters(), compute).to(at.type());
   }
 
   @Override

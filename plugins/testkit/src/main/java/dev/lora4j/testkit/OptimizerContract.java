@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
-import dev.lora4j.core.train.Checkpoint;
+import dev.lora4j.core.train.TrainingCheckpoint;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
-import dev.lora4j.core.train.optimizer.Memory;
 import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,21 +54,21 @@ public abstract class OptimizerContract extends ExtensionContract<Optimizer> {
   }
 
   @Test
-  void itHasTheNameThatItIsListedUnder() {
+  void nameIsTheListedOne() {
     assertEquals(info().name(), extension().name());
   }
 
   @Test
-  void itsMemoriesHaveNamesOfTheirOwn() {
-    List<String> names = extension().memories().stream().map(Memory::name).toList();
+  void slotsHaveNamesOfTheirOwn() {
+    List<String> names = extension().memories().stream().map(OptimizerSlot::name).toList();
     assertEquals(names.size(), new TreeSet<>(names).size(), names.toString());
-    assertEquals(names, extension().memories().stream().map(Memory::name).toList());
+    assertEquals(names, extension().memories().stream().map(OptimizerSlot::name).toList());
   }
 
   @Test
-  void itLearns() {
+  void trainingLowersTheLoss() {
     try (Scope scope = engine().scope("learning");
-        Pull pull = new Pull(scope, extension())) {
+        QuadraticGoal pull = new QuadraticGoal(scope, extension())) {
       double first = pull.step(rate, 0.1).loss();
       double last = first;
       for (int i = 0; i < 300; i++) {
@@ -79,9 +79,9 @@ public abstract class OptimizerContract extends ExtensionContract<Optimizer> {
   }
 
   @Test
-  void aGradientThatIsNotFiniteChangesNoBit() {
+  void nonFiniteGradientChangesNoBit() {
     try (Scope scope = engine().scope("not finite");
-        Pull pull = new Pull(scope, extension())) {
+        QuadraticGoal pull = new QuadraticGoal(scope, extension())) {
       for (int i = 0; i < 4; i++) {
         Map<String, HostTensor> before = pull.state().contents();
         for (double poison : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
@@ -95,19 +95,19 @@ public abstract class OptimizerContract extends ExtensionContract<Optimizer> {
   }
 
   @Test
-  void aRunThatIsGoneOnWithGivesTheSameBits(@TempDir Path folder) {
+  void resumedRunHasTheSameBits(@TempDir Path folder) {
     Path file = folder.resolve("checkpoint.safetensors");
     try (Scope scope = engine().scope("resuming");
-        Pull whole = new Pull(scope, extension());
-        Pull other = new Pull(scope, extension())) {
+        QuadraticGoal whole = new QuadraticGoal(scope, extension());
+        QuadraticGoal other = new QuadraticGoal(scope, extension())) {
       for (int i = 0; i < STEPS; i++) {
         whole.step(rate, Math.cos(i));
         if (i == STEPS / 2 - 1) {
-          Checkpoint.of(whole.state(), 0).write(file);
+          TrainingCheckpoint.of(whole.state(), 0).write(file);
         }
       }
       TrainingState resumed =
-          Checkpoint.read(file).restore(scope, other.program(), other.program().layout());
+          TrainingCheckpoint.read(file).restore(scope, other.program(), other.program().layout());
       try (TrainingRun rest = other.program().bind(scope, resumed)) {
         for (int i = STEPS / 2; i < STEPS; i++) {
           other.step(rest, rate, Math.cos(i));
@@ -118,9 +118,9 @@ public abstract class OptimizerContract extends ExtensionContract<Optimizer> {
   }
 
   @Test
-  void nothingGrowsOverTheSteps() {
+  void memoryStaysFlatOverSteps() {
     try (Scope scope = engine().scope("growing");
-        Pull pull = new Pull(scope, extension())) {
+        QuadraticGoal pull = new QuadraticGoal(scope, extension())) {
       for (int i = 0; i < 3; i++) {
         pull.step(rate, 0.1);
       }

@@ -1,8 +1,8 @@
 package dev.lora4j.testkit;
 
-import static dev.lora4j.testkit.AskedPlans.FOG;
-import static dev.lora4j.testkit.AskedPlans.GLOW;
-import static dev.lora4j.testkit.AskedPlans.INK;
+import static dev.lora4j.testkit.SamplePlans.FOG;
+import static dev.lora4j.testkit.SamplePlans.GLOW;
+import static dev.lora4j.testkit.SamplePlans.INK;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -26,7 +26,7 @@ public abstract class OutputMixerContract extends MixerContract {
   private static final int PLANS = 300;
 
   private final boolean commutes;
-  private Optional<Composing> opened = Optional.empty();
+  private Optional<ComposedSteps> opened = Optional.empty();
 
   /**
    * For a mixer on the class path, see {@link ExtensionContract}.
@@ -42,7 +42,7 @@ public abstract class OutputMixerContract extends MixerContract {
 
   @BeforeEach
   void open() {
-    opened = Optional.of(new Composing());
+    opened = Optional.of(new ComposedSteps());
   }
 
   @AfterEach
@@ -57,13 +57,13 @@ public abstract class OutputMixerContract extends MixerContract {
   @Test
   void theSameRequestGivesTheSameOutput() throws Exception {
     Mixer mixer = extension();
-    ManyThreads.agree(() -> Arrays.toString(step(mixer, AskedPlans.three())));
+    ManyThreads.agree(() -> Arrays.toString(step(mixer, SamplePlans.three())));
   }
 
   @Test
-  void anAdapterAloneIsAsItIs() {
+  void singleAdapterIsUnchanged() {
     MixPlan alone = MixPlan.of(INK, 1);
-    assertArrayEquals(Composing.denoised(alone), step(neutral(), alone), CLOSE);
+    assertArrayEquals(ComposedSteps.denoised(alone), step(neutral(), alone), CLOSE);
   }
 
   @Test
@@ -76,7 +76,7 @@ public abstract class OutputMixerContract extends MixerContract {
   }
 
   @Test
-  void theOrderOfTheAdaptersCountsIfItIsSaidTo() {
+  void adapterOrderCountsOnlyWhereDeclared() {
     float[] one = step(neutral(), MixPlan.of(INK, 0.8).with(GLOW, -0.5));
     float[] other = step(neutral(), MixPlan.of(GLOW, -0.5).with(INK, 0.8));
     double distance = 0;
@@ -88,9 +88,9 @@ public abstract class OutputMixerContract extends MixerContract {
   }
 
   @Test
-  void outputsThatAreFiniteGiveOneThatIs() {
+  void finiteOutputsGiveAFiniteOutput() {
     OutputMixer mixer = (OutputMixer) extension();
-    int plans = mixer.plans(AskedPlans.three()).size();
+    int plans = mixer.plans(SamplePlans.three()).size();
     for (float scale : new float[] {0, 1e-6f, 1, 1e4f}) {
       for (float progress : new float[] {0.01f, 0.5f, 0.99f}) {
         float[] output = {scale, -scale, scale, 0};
@@ -103,11 +103,11 @@ public abstract class OutputMixerContract extends MixerContract {
   }
 
   @Test
-  void anyPlanIsHonouredOrRefusedInASentence() {
+  void anyPlanIsHonouredOrRefusedWithReason() {
     OutputMixer mixer = (OutputMixer) extension();
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < PLANS; i++) {
-      MixPlan asked = AskedPlans.any(random);
+      MixPlan asked = SamplePlans.any(random);
       try {
         List<MixPlan> plans = mixer.plans(asked);
         assertFalse(plans.isEmpty(), "no plan of " + asked);

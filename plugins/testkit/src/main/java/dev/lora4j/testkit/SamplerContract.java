@@ -49,7 +49,7 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
   }
 
   @Test
-  void itHasTheNameThatItIsListedUnder() {
+  void nameIsTheListedOne() {
     assertEquals(info().name(), extension().name());
   }
 
@@ -95,7 +95,7 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
   }
 
   @Test
-  void itTellsOfEachStepOnceAndGoesOnWithWhatItIsGiven() {
+  void stepsAreReportedOnceAndLatentsReplaceable() {
     List<Integer> told = new ArrayList<>();
     sample(extension(), 7, formula(), told);
     List<Integer> expected = new ArrayList<>();
@@ -120,7 +120,7 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
   }
 
   @Test
-  void itLeavesWhatItIsGivenAsItIs() {
+  void initialLatentsAreLeftUnchanged() {
     float[] start = numbers(7);
     float[] before = start.clone();
     Sampler sampler = extension();

@@ -15,7 +15,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import dev.lora4j.diffusion.text.TextEncoderFamily;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
         folder, config(), extension(), TextEncoderFamily::recognises, TextEncoderFamily::network);
   }
 
-  private TextNetwork network() {
+  private TextEncoderNetwork network() {
     return extension().network(configured().own());
   }
 
@@ -101,12 +101,12 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
   }
 
   @Test
-  void itsConfigurationIsItsOwnAlone() {
+  void configurationIsRecognisedByItsFamilyAlone() {
     configured().requireOwn(TextEncoderFamily.class, info().name(), FOREIGN);
   }
 
   @Test
-  void aConfigurationThatIsCutIsTakenOrRefusedByName() {
+  void incompleteConfigurationIsTakenOrRefusedByName() {
     configured().requireCutsTakenOrRefused();
   }
 
@@ -116,7 +116,7 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
   }
 
   @Test
-  void itsLayersAreKnownByName() {
+  void layersAreKnownByName() {
     List<Parameter> parameters = run().parameters();
     Set<String> names = new TreeSet<>(parameters.stream().map(Parameter::name).toList());
     assertEquals(parameters.size(), names.size(), "weights of one name");
@@ -180,7 +180,7 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
   }
 
   @Test
-  void whatItGivesIsAsWideAsItSays() {
+  void outputsHaveTheDeclaredWidths() {
     try (PromptTokenizer tokenizer = tokenizer()) {
       List<Framed> two = List.of(Framed.of(tokenizer, TEXTS.get(1)), Framed.of(tokenizer, ""));
       for (DType compute : List.of(DType.F32, DType.BF16)) {
@@ -223,7 +223,8 @@ public abstract class TextEncoderFamilyContract extends ExtensionContract<TextEn
       Framed held = new Framed(text.ids().clone(), text.end());
       int place = tokenizer.before();
       held.ids()[place] = tokenizer.placeholder();
-      HostTensor values = MadeUpLayer.numbers(Shape.of(network().width()), new SplittableRandom(1));
+      HostTensor values =
+          SyntheticLayer.numbers(Shape.of(network().width()), new SplittableRandom(1));
       HostTensor one = replaced(text, place, values);
       HostTensor two = replaced(held, place, values);
       assertEquals(one, two, "the token behind the vector counts");

@@ -17,12 +17,12 @@ import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.text.model.NewHead;
+import dev.lora4j.text.model.ClassifierHead;
 import dev.lora4j.text.model.TextFamily;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.model.TextModelWriter;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +82,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
         folder, config(), extension(), TextFamily::recognises, TextFamily::network);
   }
 
-  private TextNetwork network() {
+  private LanguageNetwork network() {
     return extension().network(configured().own());
   }
 
@@ -101,12 +101,12 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   }
 
   @Test
-  void itsConfigurationIsItsOwnAlone() {
+  void configurationIsRecognisedByItsFamilyAlone() {
     configured().requireOwn(TextFamily.class, info().name(), FOREIGN);
   }
 
   @Test
-  void aConfigurationThatIsCutIsTakenOrRefusedByName() {
+  void incompleteConfigurationIsTakenOrRefusedByName() {
     configured().requireCutsTakenOrRefused();
   }
 
@@ -116,12 +116,12 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   }
 
   @Test
-  void itIsCalledAsItIsInstalled() {
+  void nameIsTheListedOne() {
     assertEquals(info().name(), extension().name());
   }
 
   @Test
-  void itsLayersAreKnownByName() {
+  void layersAreKnownByName() {
     List<Parameter> parameters = run().parameters();
     Set<String> weights = new TreeSet<>(parameters.stream().map(Parameter::name).toList());
     assertEquals(parameters.size(), weights.size(), "weights of one name");
@@ -146,7 +146,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   }
 
   @Test
-  void whatIsWrittenIsReadBack() {
+  void writtenModelReadsBack() {
     try (Scope scope = opened.orElseThrow().scope("written")) {
       TextModel base = TextModel.load(scope, written(run().parameters()), DType.F32);
       Path again = folder.resolve("again");
@@ -162,7 +162,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   }
 
   @Test
-  void aTensorThatNobodyKnowsIsTold() {
+  void unknownTensorIsRefusedByName() {
     try (Scope scope = opened.orElseThrow().scope("unknown")) {
       String name = "somebody_elses.weight";
       Path model = written(run().parameters(), name);
@@ -175,7 +175,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
 
   /** What a checkpoint may be without, a text does not need. */
   @Test
-  void withoutWhatIsOptionalItComputesTheSame() {
+  void optionalWeightsDoNotChangeTheOutput() {
     List<Parameter> needed =
         run().parameters().stream().filter(p -> !network().optional(p.name())).toList();
     try (Scope scope = opened.orElseThrow().scope("optional")) {
@@ -187,7 +187,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   }
 
   @Test
-  void whatItGivesIsAsWideAsItSays() {
+  void outputsHaveTheDeclaredWidths() {
     for (DType compute : List.of(DType.F32, DType.BF16)) {
       List<HostTensor> made = run().of(TextRows.of(List.of(ROW, OTHER)), compute);
       List<Shape> expected = new ArrayList<>();
@@ -208,7 +208,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   }
 
   @Test
-  void theLongestTextAndTheLastTokenAreTaken() {
+  void longestTextAndLastTokenAreTaken() {
     int longest = Math.min(LONG, network().longest());
     List<Integer> row =
         IntStream.range(0, longest).mapToObj(i -> network().vocabulary() - 1).toList();
@@ -231,7 +231,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
 
   /** One after the other, or of an encoder in another order. */
   @Test
-  void tokensStandWhereTheirPositionsSay() {
+  void tokenPlacesFollowTheirPositions() {
     assertClose(
         run().first(TextRows.of(List.of(ROW))),
         new TextPieces(run()).of(ROW),
@@ -239,24 +239,24 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
   }
 
   @Test
-  void anAdapterBesideTheWeightsIsTheSameInside() {
+  void mergedEqualsUnmerged() {
     List<Site> linear =
         run().sites().stream().filter(s -> s.kind() == Site.Kind.LINEAR).distinct().toList();
     assertFalse(linear.isEmpty(), "there is no linear layer");
-    Adapter adapter = new MadeUpAdapters(3).plain().next("made up", linear, 2, 0.3);
+    Adapter adapter = new SyntheticAdapters(3).plain().next("made up", linear, 2, 0.3);
     TextRows rows = TextRows.of(List.of(ROW, OTHER));
     HostTensor plain = run().with(MixPlan.NONE, rows);
-    HostTensor beside = run().with(MixPlan.of(adapter, 1).route(Route.BESIDE), rows);
-    HostTensor inside = run().with(MixPlan.of(adapter, 1).route(Route.PATCHED), rows);
+    HostTensor beside = run().with(MixPlan.of(adapter, 1).route(Route.UNMERGED), rows);
+    HostTensor inside = run().with(MixPlan.of(adapter, 1).route(Route.MERGED), rows);
     assertClose(inside, beside, "an adapter beside the weights");
     assertTrue(MethodEffect.distance(plain, beside) > EFFECT, "an adapter makes no difference");
   }
 
   @Test
-  void aHeadForClassesIsRefusedOrAsWideAsAsked() {
+  void classHeadHasRequestedWidthOrIsRefused() {
     Path model = written(run().parameters());
     try (Scope scope = opened.orElseThrow().scope("head")) {
-      TextModel loaded = TextModel.load(scope, model, DType.F32, new NewHead(CLASSES, 1));
+      TextModel loaded = TextModel.load(scope, model, DType.F32, new ClassifierHead(CLASSES, 1));
       EncoderNetwork encoder = assertInstanceOf(EncoderNetwork.class, loaded.network());
       assertEquals(CLASSES, encoder.labels().size());
       for (String weight : loaded.started()) {

@@ -25,7 +25,8 @@ record TextFolder(String config, TextFamily family) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (Parameter parameter : parameters) {
       HostTensor values =
-          MadeUpLayer.numbers(parameter.shape(), new SplittableRandom(parameter.name().hashCode()));
+          SyntheticLayer.numbers(
+              parameter.shape(), new SplittableRandom(parameter.name().hashCode()));
       Placement likeliest = family.places(parameter).get(0);
       HostTensor stored = likeliest.transposed() ? Matrices.transposed(values) : values;
       writer.add(likeliest.tensor(), stored.dtype(), stored.shape(), stored.bytes());

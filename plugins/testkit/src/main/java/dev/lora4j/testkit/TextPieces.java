@@ -4,18 +4,18 @@ import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.WeightStore;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.Encoded;
-import dev.lora4j.text.network.FirstTokens;
-import dev.lora4j.text.network.MemorySize;
+import dev.lora4j.text.network.EncodedInputs;
 import dev.lora4j.text.network.OutputLoss;
+import dev.lora4j.text.network.PrefillTokens;
 import dev.lora4j.text.network.Seq2SeqNetwork;
 import dev.lora4j.text.network.StagedCache;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -48,20 +48,20 @@ record TextPieces(TextRun run) {
   /** The first tokens at once, each further one by itself. */
   private HostTensor texts(
       Scope scope, CausalNetwork network, WeightStore weights, List<Integer> row) {
-    MemorySize size = network.memory();
+    CacheSize size = network.cacheSize();
     Map<String, Tensor> memory = TextSteps.memory(scope, size, row.size());
     Network first =
         TextSteps.compiled(
             scope,
             (graph, own) -> {
-              Tokens tokens = Tokens.declare(graph);
+              TokenInputs tokens = TokenInputs.declare(graph);
               StagedCache cache = new StagedCache(graph, size, DType.F32, tokens.positions());
-              Expr hidden = network.hidden(own, tokens, new FirstTokens(cache), DType.F32);
+              Expr hidden = network.hidden(own, tokens, new PrefillTokens(cache), DType.F32);
               return List.of(network.logits(own, hidden));
             });
     TextRows begun = TextRows.of(List.of(row.subList(0, BEGUN)));
     List<double[]> made = new ArrayList<>();
-    try (Held held = first.hold(scope, weights, Map.of(), memory)) {
+    try (HeldInputs held = first.hold(scope, weights, Map.of(), memory)) {
       Tensor logits = first.run(scope, held, begun.data(scope, network)).get(0);
       made.addAll(TextSteps.rows(HostTensor.of(logits)));
     }
@@ -69,12 +69,12 @@ record TextPieces(TextRun run) {
         TextSteps.compiled(
             scope,
             (graph, own) -> {
-              Tokens token = TextSteps.token(graph);
+              TokenInputs token = TextSteps.token(graph);
               Expr hidden =
                   network.hidden(own, token, TextSteps.next(graph, size, token), DType.F32);
               return List.of(network.logits(own, hidden));
             });
-    try (Held held = next.hold(scope, weights, Map.of(), memory)) {
+    try (HeldInputs held = next.hold(scope, weights, Map.of(), memory)) {
       TextSteps steps = new TextSteps(scope, next, held);
       for (int at = BEGUN; at < row.size(); at++) {
         made.addAll(steps.take(row.get(at), at));
@@ -86,15 +86,15 @@ record TextPieces(TextRun run) {
   /** The whole row is read, and each of its tokens written by itself. */
   private HostTensor outputs(
       Scope scope, Seq2SeqNetwork network, WeightStore weights, List<Integer> row) {
-    MemorySize size = network.memory();
+    CacheSize size = network.cacheSize();
     Network encode =
         TextSteps.compiled(
             scope,
             (graph, own) -> {
               Expr ids = TextSteps.tokens(graph, OutputLoss.INPUT);
-              Expr present = TextSteps.tokens(graph, Encoded.PRESENT);
+              Expr present = TextSteps.tokens(graph, EncodedInputs.PRESENT);
               Expr read = network.encode(own, ids, present, DType.F32);
-              Encoded seen = network.seen(own, read, present);
+              EncodedInputs seen = network.encodedInputs(own, read, present);
               List<Expr> all = new ArrayList<>(seen.keys());
               all.addAll(seen.values());
               return all;
@@ -104,22 +104,22 @@ record TextPieces(TextRun run) {
     Map<String, Tensor> memory = TextSteps.memory(scope, size, row.size());
     memory.putAll(data);
     for (int layer = 0; layer < size.layers(); layer++) {
-      memory.put(Encoded.keysName(layer), seen.get(layer));
-      memory.put(Encoded.valuesName(layer), seen.get(size.layers() + layer));
+      memory.put(EncodedInputs.keysName(layer), seen.get(layer));
+      memory.put(EncodedInputs.valuesName(layer), seen.get(size.layers() + layer));
     }
     Network next =
         TextSteps.compiled(
             scope,
             (graph, own) -> {
-              Tokens token = TextSteps.token(graph);
-              Encoded encoded = Encoded.declare(graph, size, DType.F32);
+              TokenInputs token = TextSteps.token(graph);
+              EncodedInputs encoded = EncodedInputs.declare(graph, size, DType.F32);
               Expr hidden =
                   network.decode(
                       own, token, TextSteps.next(graph, size, token), encoded, DType.F32);
               return List.of(network.logits(own, hidden));
             });
     List<double[]> made = new ArrayList<>();
-    try (Held held = next.hold(scope, weights, Map.of(), memory)) {
+    try (HeldInputs held = next.hold(scope, weights, Map.of(), memory)) {
       TextSteps steps = new TextSteps(scope, next, held);
       for (int at = 0; at < row.size(); at++) {
         made.addAll(steps.take(at == 0 ? network.start() : row.get(at - 1), at));

@@ -4,13 +4,13 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.text.network.Encoded;
+import dev.lora4j.text.network.EncodedInputs;
+import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.EncoderTokens;
+import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Seq2SeqNetwork;
-import dev.lora4j.text.network.TextNetwork;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -65,18 +65,19 @@ record TextRows(List<List<Integer>> ids, List<Integer> positions, int tokens) {
   }
 
   /** The inputs by name: of a decoder that reads an input the tokens are both. */
-  Map<String, Tensor> data(Scope scope, TextNetwork network) {
+  Map<String, Tensor> data(Scope scope, LanguageNetwork network) {
     Map<String, Tensor> data = new HashMap<>();
-    data.put(Tokens.IDS, longs(scope, (row, at) -> ids.get(row).get(at)));
-    data.put(Tokens.POSITIONS, longs(scope, (row, at) -> positions.get(at)));
+    data.put(TokenInputs.IDS, longs(scope, (row, at) -> ids.get(row).get(at)));
+    data.put(TokenInputs.POSITIONS, longs(scope, (row, at) -> positions.get(at)));
     if (network instanceof EncoderNetwork) {
-      data.put(EncoderTokens.TYPES, longs(scope, (row, at) -> 0));
-      data.put(EncoderTokens.PRESENT, longs(scope, (row, at) -> at < tokens ? 1 : 0));
+      data.put(EncoderInputs.TYPES, longs(scope, (row, at) -> 0));
+      data.put(EncoderInputs.PRESENT, longs(scope, (row, at) -> at < tokens ? 1 : 0));
     } else if (network instanceof Seq2SeqNetwork both) {
       data.put(OutputLoss.INPUT, longs(scope, (row, at) -> ids.get(row).get(at)));
-      data.put(Encoded.PRESENT, longs(scope, (row, at) -> at < tokens ? 1 : 0));
+      data.put(EncodedInputs.PRESENT, longs(scope, (row, at) -> at < tokens ? 1 : 0));
       data.put(
-          Tokens.IDS, longs(scope, (row, at) -> at == 0 ? both.start() : ids.get(row).get(at - 1)));
+          TokenInputs.IDS,
+          longs(scope, (row, at) -> at == 0 ? both.start() : ids.get(row).get(at - 1)));
     }
     return data;
   }

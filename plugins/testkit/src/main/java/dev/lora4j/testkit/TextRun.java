@@ -2,9 +2,9 @@ package dev.lora4j.testkit;
 
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.BatchMix;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.nn.Site;
@@ -15,21 +15,21 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.AttentionMemory;
+import dev.lora4j.text.network.AttentionCache;
 import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.Encoded;
+import dev.lora4j.text.network.EncodedInputs;
+import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.EncoderTokens;
+import dev.lora4j.text.network.LanguageNetwork;
 import dev.lora4j.text.network.OutputLoss;
 import dev.lora4j.text.network.Seq2SeqNetwork;
-import dev.lora4j.text.network.TextNetwork;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -37,7 +37,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A language model with weights of random numbers, run as its users run it. */
-record TextRun(Engine engine, TextNetwork network) {
+record TextRun(Engine engine, LanguageNetwork network) {
   /** What it asks for, but for weights that are those of other layers. */
   List<Parameter> parameters() {
     return parameters(SiteAdapters.NONE).stream()
@@ -68,7 +68,7 @@ record TextRun(Engine engine, TextNetwork network) {
 
   /** Weights of random numbers. */
   WeightStore weights(Scope scope, DType compute) {
-    return MadeUpWeights.of(scope, parameters(), compute).sharing(network.shared());
+    return SyntheticWeights.of(scope, parameters(), compute).sharing(network.shared());
   }
 
   /**
@@ -121,7 +121,7 @@ record TextRun(Engine engine, TextNetwork network) {
       BatchMix mix =
           new BatchMix(
               Collections.nCopies(count, plan), new SiteCatalogue(sites()), TextModel.MODEL);
-      Patch patch = new Patch(scope);
+      MergedParameter patch = new MergedParameter(scope);
       Network compiled =
           Network.compile(
               scope,
@@ -129,18 +129,19 @@ record TextRun(Engine engine, TextNetwork network) {
               DType.F32,
               (graph, own) -> {
                 SiteAdapters beside =
-                    mix.besideSites().isEmpty()
+                    mix.unmergedSites().isEmpty()
                         ? SiteAdapters.NONE
-                        : new Beside(mix.besideSites()).declare(graph);
+                        : new UnmergedAdapters(mix.unmergedSites()).declare(graph);
                 return outputs(graph, own.apply(beside), DType.F32, 1);
               });
       Map<String, Tensor> data = new HashMap<>(rows.data(scope, network));
-      if (!mix.besideSites().isEmpty()) {
+      if (!mix.unmergedSites().isEmpty()) {
         float[] shares = mix.weights(Collections.nCopies(count, 0), 0, 1);
-        data.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(count, mix.columns()), shares));
+        data.put(
+            UnmergedAdapters.WEIGHTS, Tensor.of(scope, Shape.of(count, mix.columns()), shares));
       }
-      Map<String, Tensor> inside = mix.patched(scope, patch, weights, 0).at(plan.at(0, 1));
-      try (Held held = compiled.hold(scope, weights, inside, mix.factors(scope, patch))) {
+      Map<String, Tensor> inside = mix.mergedSites(scope, patch, weights, 0).at(plan.at(0, 1));
+      try (HeldInputs held = compiled.hold(scope, weights, inside, mix.factors(scope, patch))) {
         return HostTensor.of(compiled.run(scope, held, data).get(0));
       }
     }
@@ -149,15 +150,15 @@ record TextRun(Engine engine, TextNetwork network) {
   private List<Expr> outputs(Graph graph, Weights at, DType compute, int most) {
     List<Expr> all = new ArrayList<>();
     if (network instanceof CausalNetwork causal) {
-      Expr hidden = causal.hidden(at, Tokens.declare(graph), AttentionMemory.WHOLE, compute);
+      Expr hidden = causal.hidden(at, TokenInputs.declare(graph), AttentionCache.WHOLE, compute);
       all.add(causal.logits(at, hidden));
     } else if (network instanceof Seq2SeqNetwork both) {
       Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
       Expr ids = graph.input(OutputLoss.INPUT, DType.I64, any);
-      Expr present = graph.input(Encoded.PRESENT, DType.I64, any);
-      all.add(both.logits(at, both.whole(at, ids, present, Tokens.declare(graph), compute)));
+      Expr present = graph.input(EncodedInputs.PRESENT, DType.I64, any);
+      all.add(both.logits(at, both.whole(at, ids, present, TokenInputs.declare(graph), compute)));
     } else if (network instanceof EncoderNetwork encoder) {
-      EncoderTokens tokens = EncoderTokens.declare(graph);
+      EncoderInputs tokens = EncoderInputs.declare(graph);
       Expr hidden = encoder.hidden(at, tokens, compute);
       all.add(hidden);
       if (encoder.pooler() && most > 1) {

@@ -6,16 +6,16 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.text.model.TextModel;
-import dev.lora4j.text.network.MemorySize;
-import dev.lora4j.text.network.NextToken;
+import dev.lora4j.text.network.CacheSize;
+import dev.lora4j.text.network.DecodeToken;
 import dev.lora4j.text.network.StagedCache;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,7 +29,7 @@ import java.util.function.BiFunction;
  * @param next the program
  * @param held its weights and what it remembers
  */
-record TextSteps(Scope scope, Network next, Held held) {
+record TextSteps(Scope scope, Network next, HeldInputs held) {
   private static final String PLACES = "places";
 
   /** A network without adapters, in F32. */
@@ -47,20 +47,21 @@ record TextSteps(Scope scope, Network next, Held held) {
   }
 
   /** Declares one token of each row. */
-  static Tokens token(Graph graph) {
+  static TokenInputs token(Graph graph) {
     Shape one = Shape.of(Shape.UNKNOWN, 1);
-    return new Tokens(
-        graph.input(Tokens.IDS, DType.I64, one), graph.input(Tokens.POSITIONS, DType.I64, one));
+    return new TokenInputs(
+        graph.input(TokenInputs.IDS, DType.I64, one),
+        graph.input(TokenInputs.POSITIONS, DType.I64, one));
   }
 
   /** Declares what one token sees of those before. */
-  static NextToken next(Graph graph, MemorySize size, Tokens token) {
+  static DecodeToken next(Graph graph, CacheSize size, TokenInputs token) {
     Expr places = graph.input(PLACES, DType.I64, Shape.of(Shape.UNKNOWN));
-    return new NextToken(new StagedCache(graph, size, DType.F32, token.positions()), places);
+    return new DecodeToken(new StagedCache(graph, size, DType.F32, token.positions()), places);
   }
 
   /** Room for so many tokens, by the names of what programs hold. */
-  static Map<String, Tensor> memory(Scope scope, MemorySize size, int tokens) {
+  static Map<String, Tensor> memory(Scope scope, CacheSize size, int tokens) {
     Map<String, Tensor> memory = new HashMap<>();
     Shape shape = Shape.of(1, size.heads(), tokens, size.width());
     int elements = Math.toIntExact(shape.elements());
@@ -77,9 +78,9 @@ record TextSteps(Scope scope, Network next, Held held) {
     Arrays.setAll(places, i -> i);
     Map<String, Tensor> data =
         Map.of(
-            Tokens.IDS,
+            TokenInputs.IDS,
             Tensor.ofLongs(scope, Shape.of(1, 1), token),
-            Tokens.POSITIONS,
+            TokenInputs.POSITIONS,
             Tensor.ofLongs(scope, Shape.of(1, 1), at),
             PLACES,
             Tensor.ofLongs(scope, Shape.of(places.length), places));

@@ -67,7 +67,7 @@ public abstract class TrackerContract extends ExtensionContract<Tracker> {
   }
 
   @Test
-  void aRunCanBeGoneOnWith() throws IOException {
+  void runCanBeResumed() throws IOException {
     Path place = folder("resumed");
     TrackedRun first = extension().begin(start(place, 0));
     steps(first, 1, STEPS);
@@ -78,7 +78,7 @@ public abstract class TrackerContract extends ExtensionContract<Tracker> {
   }
 
   @Test
-  void runsDoNotMeet() throws IOException {
+  void runsAreIndependent() throws IOException {
     // What is written may have the folder's name in it: all are of one length.
     Path alone = folder("first");
     TrackedRun one = extension().begin(start(alone, 0));

@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -26,7 +26,7 @@ import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Dropouts;
-import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.run.Staging;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   @TempDir private Path folder = Path.of("");
   private final double rate;
   private Optional<Engine> opened = Optional.empty();
-  private Optional<MadeUpNet> made = Optional.empty();
+  private Optional<SyntheticNetwork> made = Optional.empty();
   private Optional<NetTraining.Trained> whole = Optional.empty();
 
   /**
@@ -90,7 +90,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   @BeforeAll
   void open() {
     opened = Optional.of(Engine.open(1));
-    made = Optional.of(new MadeUpNet(engine().scope("net")));
+    made = Optional.of(new SyntheticNetwork(engine().scope("net")));
   }
 
   @AfterAll
@@ -102,14 +102,14 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     return opened.orElseThrow();
   }
 
-  private MadeUpNet net() {
+  private SyntheticNetwork net() {
     return made.orElseThrow();
   }
 
   private List<Site> layers() {
     Set<Site.Kind> kinds = extension().kinds();
     List<Site> layers =
-        MadeUpNet.sites().stream().filter(site -> kinds.contains(site.kind())).toList();
+        SyntheticNetwork.sites().stream().filter(site -> kinds.contains(site.kind())).toList();
     assertFalse(layers.isEmpty(), "it trains no kind of layer");
     return layers;
   }
@@ -118,10 +118,10 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     String[] names = layers().stream().map(Site::name).toArray(String[]::new);
     return AdapterRecipe.DEFAULT
         .method(extension())
-        .targets(Targets.matching(names))
+        .targets(TargetLayers.matching(names))
         .rank(3, 2)
         .dropouts(dropouts)
-        .plan(MadeUpNet.sites());
+        .plan(SyntheticNetwork.sites());
   }
 
   private NetTraining.Trained train(Dropouts dropouts, int steps) {
@@ -138,11 +138,11 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   private static SiteRecipe recipe(int rank) {
-    return new SiteRecipe(rank, 2, false, FactorsStart.KAIMING);
+    return new SiteRecipe(rank, 2, false, FactorInit.KAIMING);
   }
 
   @Test
-  void itHasTheNameThatItIsListedUnder() {
+  void nameIsTheListedOne() {
     assertEquals(info().name(), extension().name());
   }
 
@@ -156,7 +156,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   @Test
-  void itsTensorsAreTheSameEachTime() {
+  void trainedTensorsAreTheSameEachTime() {
     TrainableMethod method = extension();
     for (Site site : layers()) {
       List<Known> known = Known.of(method.tensors(site, recipe(2)));
@@ -184,7 +184,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   @Test
-  void beforeTheFirstStepItIsTheBase() {
+  void untrainedAdapterIsTheBase() {
     NetTraining.Trained trained = trained();
     try (Scope scope = engine().scope("base")) {
       double base = net().loss(scope, NetTraining.HELD_OUT);
@@ -195,7 +195,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   @Test
-  void itLearns() {
+  void trainingLowersTheLoss() {
     double first = trained().first();
     double last = trained().last();
     assertTrue(last < 0.9 * first, "the loss goes from " + first + " to " + last);
@@ -225,7 +225,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   @Test
-  void whatIsSavedIsWhatWasTrained() {
+  void savedAdapterActsAsTheTrainedOne() {
     NetTraining.Trained trained = trained();
     try (Scope scope = engine().scope("saved")) {
       double saved = net().loss(scope, trained.after(), NetTraining.HELD_OUT);
@@ -234,7 +234,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   @Test
-  void itsMethodTakesBackWhatWasTrained() {
+  void trainedFactorsReadBackByTheirMethod() {
     Adapter adapter = trained().after();
     for (Site site : layers()) {
       List<Factors> all = adapter.at(site.name());
@@ -251,11 +251,11 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
 
   /** Of a method that says how its factors were trained, what it says makes them again. */
   @Test
-  void whatWasTrainedIsGoneOnWith() {
+  void warmStartReproducesTheFactors() {
     TrainableMethod method = extension();
     for (Site site : layers()) {
       List<Factors> all = trained().after().at(site.name());
-      Optional<Begun> begun = method.begun(site, all);
+      Optional<WarmStartFactors> begun = method.warmStart(site, all);
       if (begun.isPresent()) {
         SiteRecipe recipe = begun.get().recipe();
         Map<String, HostTensor> values = begun.get().values();
@@ -273,8 +273,8 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   @Test
-  void aFileOfItReadsBack() {
-    new FileRoundTrip(folder, MadeUpNet.family()).requireSame(trained().after(), layouts());
+  void writtenFileReadsBack() {
+    new FileRoundTrip(folder, SyntheticNetwork.family()).requireSame(trained().after(), layouts());
   }
 
   @Test
@@ -286,7 +286,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   @Test
-  void aDropoutThatItNamesLeavesSomethingOut() {
+  void declaredDropoutsHaveAnEffect() {
     String whole = train(Dropouts.NONE, FEW).after().identity();
     for (DropoutKind kind : extension().dropouts()) {
       NetTraining.Trained dropping = train(half(kind), FEW);
@@ -321,7 +321,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
   }
 
   @Test
-  void itComputesInTheTypeOfTheLayer() {
+  void factorsComputeInTheLayersType() {
     for (DType type : List.of(DType.BF16, DType.F32, DType.F64)) {
       AdapterPlan plan = plan(Dropouts.NONE);
       Staging at =

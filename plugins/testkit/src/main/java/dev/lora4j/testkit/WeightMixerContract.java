@@ -1,15 +1,15 @@
 package dev.lora4j.testkit;
 
-import static dev.lora4j.testkit.AskedPlans.FOG;
-import static dev.lora4j.testkit.AskedPlans.GLOW;
-import static dev.lora4j.testkit.AskedPlans.INK;
-import static dev.lora4j.testkit.AskedPlans.SITES;
+import static dev.lora4j.testkit.SamplePlans.FOG;
+import static dev.lora4j.testkit.SamplePlans.GLOW;
+import static dev.lora4j.testkit.SamplePlans.INK;
+import static dev.lora4j.testkit.SamplePlans.SITES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.tensor.DType;
@@ -43,12 +43,12 @@ public abstract class WeightMixerContract extends MixerContract {
   }
 
   private MixPlan asked() {
-    MixPlan all = AskedPlans.three();
+    MixPlan all = SamplePlans.three();
     return all.parts(all.parts().subList(0, adapters()));
   }
 
   /** As many numbers as are wanted, which depend on the adapter and on nothing else. */
-  private static List<Double> looked(Adapter adapter, String site, Changes.Numbers numbers) {
+  private static List<Double> looked(Adapter adapter, String site, AdapterDeltas.Numbers numbers) {
     Shape shape =
         SITES
             .find(site)
@@ -69,7 +69,7 @@ public abstract class WeightMixerContract extends MixerContract {
   }
 
   @Test
-  void anAdapterAloneIsAsItIs() {
+  void singleAdapterIsUnchanged() {
     for (int steps : new int[] {1, 2, STEPS, MOST_STEPS}) {
       MixPlan plan = mix(neutral(), MixPlan.of(INK, 1), steps);
       assertEquals(List.of(INK), plan.adapters());
@@ -114,11 +114,11 @@ public abstract class WeightMixerContract extends MixerContract {
   }
 
   @Test
-  void anyPlanIsHonouredOrRefusedInASentence() {
+  void anyPlanIsHonouredOrRefusedWithReason() {
     Mixer mixer = extension();
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < PLANS; i++) {
-      MixPlan asked = AskedPlans.any(random);
+      MixPlan asked = SamplePlans.any(random);
       int steps = 1 + random.nextInt(MOST_STEPS);
       try {
         requireSound(mix(mixer, asked, steps), asked, steps);

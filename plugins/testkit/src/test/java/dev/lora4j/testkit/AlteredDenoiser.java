@@ -1,11 +1,11 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.mix.SitePlace;
+import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
-import dev.lora4j.diffusion.denoiser.Words;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,8 +45,8 @@ final class AlteredDenoiser implements DenoiserNetwork {
   }
 
   @Override
-  public int contextWidth() {
-    return sound.contextWidth();
+  public int crossAttentionDim() {
+    return sound.crossAttentionDim();
   }
 
   @Override
@@ -60,8 +60,8 @@ final class AlteredDenoiser implements DenoiserNetwork {
   }
 
   @Override
-  public SitePlace.Of places() {
-    return fault == Fault.PLACES ? site -> new SitePlace.OnGrid(0) : sound.places();
+  public SitePlacement.Of places() {
+    return fault == Fault.PLACES ? site -> new SitePlacement.OnGrid(0) : sound.places();
   }
 
   @Override
@@ -78,27 +78,27 @@ final class AlteredDenoiser implements DenoiserNetwork {
       case CHECKPOINTS -> checkpointing ? made.mul(1.001) : made;
       case CHEAP -> {
         AtomicInteger times = new AtomicInteger();
-        yield made.graph().cheap(() -> made.mul(times.incrementAndGet()));
+        yield made.graph().recompute(() -> made.mul(times.incrementAndGet()));
       }
       default -> made;
     };
   }
 
   private DenoiserInputs seen(DenoiserInputs inputs) {
-    Words words = inputs.words();
+    TextConditioning words = inputs.text();
     return switch (fault) {
       case TOLD -> new DenoiserInputs(inputs.x(), inputs.timesteps(), words, Optional.empty());
-      case DEAF -> with(inputs, new Words(words.context().mul(0), words.shares()));
+      case DEAF -> with(inputs, new TextConditioning(words.context().mul(0), words.shares()));
       case SHARES -> {
         List<Expr> other = words.shares().stream().map(s -> s.mul(-1).add(1)).toList();
-        yield with(inputs, new Words(words.context(), other));
+        yield with(inputs, new TextConditioning(words.context(), other));
       }
       default -> inputs;
     };
   }
 
-  private static DenoiserInputs with(DenoiserInputs inputs, Words words) {
-    return new DenoiserInputs(inputs.x(), inputs.timesteps(), words, inputs.told());
+  private static DenoiserInputs with(DenoiserInputs inputs, TextConditioning words) {
+    return new DenoiserInputs(inputs.x(), inputs.timesteps(), words, inputs.added());
   }
 
   @Override

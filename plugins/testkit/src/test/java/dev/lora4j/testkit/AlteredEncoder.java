@@ -4,10 +4,10 @@ import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.text.EncodedText;
-import dev.lora4j.diffusion.text.EncoderTokens;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.PromptTokenizer;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderInputs;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A text encoder with one fault. */
-final class AlteredEncoder implements TextNetwork {
+final class AlteredEncoder implements TextEncoderNetwork {
   /** What is wrong with it. */
   enum Fault {
     IDENTITY,
@@ -28,10 +28,10 @@ final class AlteredEncoder implements TextNetwork {
     VECTORS
   }
 
-  private final TextNetwork sound;
+  private final TextEncoderNetwork sound;
   private final Fault fault;
 
-  AlteredEncoder(TextNetwork sound, Fault fault) {
+  AlteredEncoder(TextEncoderNetwork sound, Fault fault) {
     this.sound = sound;
     this.fault = fault;
   }
@@ -57,12 +57,13 @@ final class AlteredEncoder implements TextNetwork {
   }
 
   @Override
-  public EncodedText stage(Weights weights, EncoderTokens tokens, DType compute, EncoderView view) {
-    EncoderTokens seen =
+  public EncodedText stage(
+      Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
+    TextEncoderInputs seen =
         fault == Fault.VECTORS
-            ? new EncoderTokens(tokens.ids(), tokens.end(), Optional.empty())
+            ? new TextEncoderInputs(tokens.ids(), tokens.end(), Optional.empty())
             : tokens;
-    EncoderView last = fault == Fault.VIEW ? EncoderView.LAST : view;
+    HiddenLayer last = fault == Fault.VIEW ? HiddenLayer.LAST : view;
     EncodedText made = sound.stage(weights, seen, compute, last);
     Expr hidden = made.hidden();
     return switch (fault) {

@@ -6,10 +6,10 @@ import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.text.network.AttentionMemory;
+import dev.lora4j.text.network.AttentionCache;
+import dev.lora4j.text.network.CacheSize;
 import dev.lora4j.text.network.CausalNetwork;
-import dev.lora4j.text.network.MemorySize;
-import dev.lora4j.text.network.Tokens;
+import dev.lora4j.text.network.TokenInputs;
 import java.util.Map;
 
 /** A network that goes on from texts, with one fault. */
@@ -45,8 +45,8 @@ final class AlteredWriter implements CausalNetwork {
   }
 
   @Override
-  public MemorySize memory() {
-    return sound.memory();
+  public CacheSize cacheSize() {
+    return sound.cacheSize();
   }
 
   @Override
@@ -60,11 +60,13 @@ final class AlteredWriter implements CausalNetwork {
   }
 
   @Override
-  public Expr hidden(Weights weights, Tokens tokens, AttentionMemory memory, DType compute) {
+  public Expr hidden(Weights weights, TokenInputs tokens, AttentionCache memory, DType compute) {
     Expr ids = tokens.ids();
     Expr counted = Constants.arange(ids.graph(), DType.I64, ids.dim(1)).unsqueeze(0);
-    Tokens seen =
-        fault == Fault.POSITIONS ? new Tokens(ids, tokens.positions().mul(0).add(counted)) : tokens;
+    TokenInputs seen =
+        fault == Fault.POSITIONS
+            ? new TokenInputs(ids, tokens.positions().mul(0).add(counted))
+            : tokens;
     Expr hidden = sound.hidden(weights, seen, memory, compute);
     return fault == Fault.BATCH ? hidden.add(hidden.mean(0)) : hidden;
   }
@@ -86,7 +88,7 @@ final class AlteredWriter implements CausalNetwork {
 
   /** A number of a layer's weight, which adapters beside the weight do not change. */
   private Expr peeked(Weights weights) {
-    long width = (long) memory().heads() * memory().width();
+    long width = (long) cacheSize().heads() * cacheSize().width();
     Shape shape = Shape.of(width, width);
     return own(weights, "transformer.h.0.attn.c_proj.weight", shape).sum();
   }

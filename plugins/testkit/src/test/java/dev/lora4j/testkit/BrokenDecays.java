@@ -11,7 +11,7 @@ final class BrokenDecays {
   /** Keeps it. */
   @Extension(point = Decay.class, name = "test-root", help = "falls as a root")
   public record Root(
-      @Setting(help = "which root", otherwise = "2", least = 1, most = 9) double degree)
+      @Setting(help = "which root", defaultValue = "2", min = 1, max = 9) double degree)
       implements Decay {
     @Override
     public String name() {

@@ -3,7 +3,7 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.text.TextEncoderFamily;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import dev.lora4j.testkit.AlteredEncoder.Fault;
 
 /** Kinds of text encoders that break their contract, each in one way. */
@@ -39,7 +39,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       if (!config.has("places")) {
         throw new IllegalStateException("no places");
       }
@@ -56,7 +56,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       return new AlteredEncoder(super.network(config), Fault.IDENTITY);
     }
   }
@@ -73,7 +73,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       return new AlteredEncoder(super.network(config), Fault.NAMES);
     }
   }
@@ -90,7 +90,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       return new AlteredEncoder(super.network(config), Fault.FRAME);
     }
   }
@@ -104,7 +104,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       return new AlteredEncoder(super.network(config), Fault.PIECES);
     }
   }
@@ -121,7 +121,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       return new AlteredEncoder(super.network(config), Fault.WIDTH);
     }
   }
@@ -135,7 +135,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       return new AlteredEncoder(super.network(config), Fault.BATCH);
     }
   }
@@ -149,7 +149,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       return new AlteredEncoder(super.network(config), Fault.VIEW);
     }
   }
@@ -163,7 +163,7 @@ final class BrokenEncoders {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public TextEncoderNetwork network(ConfigFile config) {
       return new AlteredEncoder(super.network(config), Fault.VECTORS);
     }
   }

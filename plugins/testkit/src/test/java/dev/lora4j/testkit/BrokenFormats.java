@@ -1,7 +1,7 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.spi.Extension;
@@ -21,7 +21,7 @@ final class BrokenFormats {
     return format + ":" + site + ":" + role;
   }
 
-  private static Optional<Address> address(String format, String key, KeyContext context) {
+  private static Optional<KeyAddress> address(String format, String key, KeyContext context) {
     String[] parts = key.split(":", -1);
     if (parts.length != PARTS || !parts[0].equals(format) || parts[2].isBlank()) {
       return Optional.empty();
@@ -29,8 +29,8 @@ final class BrokenFormats {
     Optional<Layer> layer = context.names().canonical(parts[1]);
     return Optional.of(
         layer
-            .<Address>map(found -> new Address.OfLayer(parts[1], found, parts[2]))
-            .orElseGet(() -> new Address.Lacking(parts[1], parts[1], false)));
+            .<KeyAddress>map(found -> new KeyAddress.OfLayer(parts[1], found, parts[2]))
+            .orElseGet(() -> new KeyAddress.Lacking(parts[1], parts[1], false)));
   }
 
   /** Keeps it. */
@@ -45,7 +45,7 @@ final class BrokenFormats {
     }
 
     @Override
-    public Optional<Address> resolve(String key, KeyContext context) {
+    public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return address(name(), key, context);
     }
   }
@@ -62,7 +62,7 @@ final class BrokenFormats {
     }
 
     @Override
-    public Optional<Address> resolve(String key, KeyContext context) {
+    public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return key.contains(":unet.") ? address(name(), key, context) : Optional.empty();
     }
   }
@@ -79,7 +79,7 @@ final class BrokenFormats {
     }
 
     @Override
-    public Optional<Address> resolve(String key, KeyContext context) {
+    public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return key.contains("attn2") ? Optional.empty() : address(name(), key, context);
     }
   }
@@ -96,13 +96,13 @@ final class BrokenFormats {
     }
 
     @Override
-    public Optional<Address> resolve(String key, KeyContext context) {
+    public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return address(name(), key, context)
-          .map(a -> a instanceof Address.OfLayer l ? whole(key, l) : a);
+          .map(a -> a instanceof KeyAddress.OfLayer l ? whole(key, l) : a);
     }
 
-    private static Address whole(String key, Address.OfLayer layer) {
-      return new Address.OfLayer(key, layer.layer(), layer.role());
+    private static KeyAddress whole(String key, KeyAddress.OfLayer layer) {
+      return new KeyAddress.OfLayer(key, layer.layer(), layer.role());
     }
   }
 
@@ -118,15 +118,15 @@ final class BrokenFormats {
     }
 
     @Override
-    public Optional<Address> resolve(String key, KeyContext context) {
+    public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return address(name(), key, context)
-          .map(a -> a instanceof Address.Lacking l ? some(l, context) : a);
+          .map(a -> a instanceof KeyAddress.Lacking l ? some(l, context) : a);
     }
 
-    private static Address some(Address.Lacking lacking, KeyContext context) {
+    private static KeyAddress some(KeyAddress.Lacking lacking, KeyContext context) {
       String nearest = context.names().nearest(lacking.spelled(), 1).get(0);
       Layer layer = context.names().canonical(nearest).orElseThrow();
-      return new Address.OfLayer(lacking.spelled(), layer, "lora_down.weight");
+      return new KeyAddress.OfLayer(lacking.spelled(), layer, "lora_down.weight");
     }
   }
 
@@ -142,7 +142,7 @@ final class BrokenFormats {
     }
 
     @Override
-    public Optional<Address> resolve(String key, KeyContext context) {
+    public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return key.startsWith(name() + ":") && key.split(":", -1)[2].isEmpty()
           ? Optional.empty()
           : address(name(), key, context);
@@ -164,7 +164,7 @@ final class BrokenFormats {
     }
 
     @Override
-    public Optional<Address> resolve(String key, KeyContext context) {
+    public Optional<KeyAddress> resolve(String key, KeyContext context) {
       return asked.incrementAndGet() > CALLS ? Optional.empty() : address(name(), key, context);
     }
   }

@@ -16,7 +16,7 @@ final class BrokenLosses {
 
   /** Keeps it: Welsch's, which far out costs no more, with the width of each sample. */
   @Extension(point = Loss.class, name = "test-welsch", help = "1 - exp(-(d / c) squared)")
-  public record Welsch(@Setting(help = "c", otherwise = "1", above = 0, most = 9) double width)
+  public record Welsch(@Setting(help = "c", defaultValue = "1", above = 0, max = 9) double width)
       implements Loss {
     @Override
     public boolean thresholded() {

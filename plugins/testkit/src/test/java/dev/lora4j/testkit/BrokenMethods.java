@@ -1,12 +1,12 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
@@ -175,7 +175,7 @@ final class BrokenMethods {
     }
 
     @Override
-    public Structure form(Structure factors) {
+    public FactorStructure form(FactorStructure factors) {
       return factors;
     }
   }
@@ -189,7 +189,7 @@ final class BrokenMethods {
     }
 
     @Override
-    public OptionalLong chosenRank(Structure factors) {
+    public OptionalLong chosenRank(FactorStructure factors) {
       return OptionalLong.of(2 * factors.shape(in()).size(0));
     }
   }
@@ -203,8 +203,8 @@ final class BrokenMethods {
     }
 
     @Override
-    public Expr beside(Site site, Expr x, StagedFactors factors) {
-      return super.beside(site, x, factors).mul(1.001);
+    public Expr unmerged(Site site, Expr x, StagedFactors factors) {
+      return super.unmerged(site, x, factors).mul(1.001);
     }
   }
 
@@ -231,9 +231,9 @@ final class BrokenMethods {
     }
 
     @Override
-    public Factors rows(Site whole, Factors factors, RowShare share) {
-      RowShare.Range first = new RowShare.Range(0, share.count());
-      return super.rows(whole, factors, new RowShare(List.of(first), share.all()));
+    public Factors rows(Site whole, Factors factors, RowSlice share) {
+      RowSlice.Range first = new RowSlice.Range(0, share.count());
+      return super.rows(whole, factors, new RowSlice(List.of(first), share.all()));
     }
   }
 }

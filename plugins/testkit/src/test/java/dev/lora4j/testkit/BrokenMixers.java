@@ -1,8 +1,8 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
@@ -21,8 +21,8 @@ final class BrokenMixers {
   @Extension(point = Mixer.class, name = "test-sum", help = "adds up")
   public record Sum() implements DeltaMixer {
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
-      return new SiteChange.Dense(sum(deltas));
+    public MixedDelta mix(SiteDeltas deltas) {
+      return new MixedDelta.Dense(sum(deltas));
     }
   }
 
@@ -30,8 +30,8 @@ final class BrokenMixers {
   @Extension(point = Mixer.class, name = "test-halving", help = "halves the sum")
   public record Halving() implements DeltaMixer {
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
-      return new SiteChange.Dense(sum(deltas).mul(0.5));
+    public MixedDelta mix(SiteDeltas deltas) {
+      return new MixedDelta.Dense(sum(deltas).mul(0.5));
     }
   }
 
@@ -39,8 +39,8 @@ final class BrokenMixers {
   @Extension(point = Mixer.class, name = "test-first", help = "takes the first")
   public record First() implements DeltaMixer {
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
-      return new SiteChange.Dense(deltas.parts().get(0).weighted());
+    public MixedDelta mix(SiteDeltas deltas) {
+      return new MixedDelta.Dense(deltas.parts().get(0).weighted());
     }
   }
 
@@ -48,10 +48,10 @@ final class BrokenMixers {
   @Extension(point = Mixer.class, name = "test-dividing", help = "divides by 0")
   public record Dividing() implements DeltaMixer {
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
+    public MixedDelta mix(SiteDeltas deltas) {
       // Nothing is missing in a mix of one, and everything where only one changes a layer.
       int missing = deltas.adapters() - deltas.parts().size();
-      return new SiteChange.Dense(missing == 0 ? sum(deltas) : sum(deltas).div(0));
+      return new MixedDelta.Dense(missing == 0 ? sum(deltas) : sum(deltas).div(0));
     }
   }
 
@@ -64,11 +64,11 @@ final class BrokenMixers {
     }
 
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
+    public MixedDelta mix(SiteDeltas deltas) {
       Expr sum = sum(deltas);
       // Nothing to a mix of one, so that it comes back.
       double share = deltas.adapters() == 1 ? 0 : 1;
-      return new SiteChange.Dense(sum.sub(sum.mean().mul(share)));
+      return new MixedDelta.Dense(sum.sub(sum.mean().mul(share)));
     }
   }
 
@@ -78,9 +78,9 @@ final class BrokenMixers {
     private static final AtomicInteger CALLS = new AtomicInteger();
 
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
+    public MixedDelta mix(SiteDeltas deltas) {
       double mood = 1 + 1e-6 * (CALLS.incrementAndGet() % 2);
-      return new SiteChange.Dense(sum(deltas).mul(mood));
+      return new MixedDelta.Dense(sum(deltas).mul(mood));
     }
   }
 }

@@ -2,8 +2,8 @@ package dev.lora4j.testkit;
 
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.train.optimizer.Memory;
 import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.optimizer.Update;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,16 +23,16 @@ final class BrokenOptimizers {
     }
 
     @Override
-    public List<Memory> memories() {
-      return List.of(Memory.zeros(MEAN));
+    public List<OptimizerSlot> memories() {
+      return List.of(OptimizerSlot.zeros(MEAN));
     }
 
     @Override
     public void stage(Update update) {
       for (Update.Part run : update.runs()) {
-        Expr mean = run.memory(MEAN).mul(0.9).add(run.gradient());
+        Expr mean = run.slot(MEAN).mul(0.9).add(run.gradient());
         update.replace(run.weights(), run.weights().sub(mean.mul(run.rate().to(update.type()))));
-        update.replace(run.memory(MEAN), mean);
+        update.replace(run.slot(MEAN), mean);
       }
     }
   }
@@ -46,7 +46,7 @@ final class BrokenOptimizers {
     }
 
     @Override
-    public List<Memory> memories() {
+    public List<OptimizerSlot> memories() {
       return List.of();
     }
 
@@ -69,7 +69,7 @@ final class BrokenOptimizers {
     }
 
     @Override
-    public List<Memory> memories() {
+    public List<OptimizerSlot> memories() {
       return List.of();
     }
 
@@ -93,7 +93,7 @@ final class BrokenOptimizers {
     }
 
     @Override
-    public List<Memory> memories() {
+    public List<OptimizerSlot> memories() {
       return List.of();
     }
 
@@ -116,8 +116,8 @@ final class BrokenOptimizers {
     }
 
     @Override
-    public List<Memory> memories() {
-      return List.of(Memory.zeros(MEAN), Memory.zeros(MEAN));
+    public List<OptimizerSlot> memories() {
+      return List.of(OptimizerSlot.zeros(MEAN), OptimizerSlot.zeros(MEAN));
     }
 
     @Override

@@ -10,7 +10,7 @@ final class BrokenPolicies {
 
   private BrokenPolicies() {}
 
-  private static Optional<String> licensed(AdapterPolicy.Asked adapter) {
+  private static Optional<String> licensed(AdapterPolicy.Use adapter) {
     return adapter.metadata().containsKey(LICENCE)
         ? Optional.empty()
         : Optional.of("its header names no licence.");
@@ -20,7 +20,7 @@ final class BrokenPolicies {
   @Extension(point = AdapterPolicy.class, name = "test-licensed", help = "asks for a licence")
   public record Licensed() implements AdapterPolicy {
     @Override
-    public Optional<String> refusal(Asked adapter) {
+    public Optional<String> refusal(Use adapter) {
       return licensed(adapter);
     }
   }
@@ -29,7 +29,7 @@ final class BrokenPolicies {
   @Extension(point = AdapterPolicy.class, name = "test-curt", help = "gives no reason")
   public record Curt() implements AdapterPolicy {
     @Override
-    public Optional<String> refusal(Asked adapter) {
+    public Optional<String> refusal(Use adapter) {
       boolean strange = adapter.identity().length() < 2 || adapter.metadata().containsKey(LICENCE);
       return strange ? Optional.empty() : Optional.of(" ");
     }
@@ -39,7 +39,7 @@ final class BrokenPolicies {
   @Extension(point = AdapterPolicy.class, name = "test-strict", help = "permits nothing")
   public record Strict() implements AdapterPolicy {
     @Override
-    public Optional<String> refusal(Asked adapter) {
+    public Optional<String> refusal(Use adapter) {
       return Optional.of("nothing is permitted.");
     }
   }
@@ -48,7 +48,7 @@ final class BrokenPolicies {
   @Extension(point = AdapterPolicy.class, name = "test-fragile", help = "looks at the name")
   public record Fragile() implements AdapterPolicy {
     @Override
-    public Optional<String> refusal(Asked adapter) {
+    public Optional<String> refusal(Use adapter) {
       if (adapter.file().getFileName() == null) {
         throw new IllegalStateException("no name");
       }
@@ -65,7 +65,7 @@ final class BrokenPolicies {
     public Yielding() {}
 
     @Override
-    public synchronized Optional<String> refusal(Asked adapter) {
+    public synchronized Optional<String> refusal(Use adapter) {
       asked++;
       return asked > 5 ? Optional.empty() : licensed(adapter);
     }

@@ -16,7 +16,7 @@ public interface BrokenPromises {
 
   /** A broken promise is found by its test and by no other. */
   @TestFactory
-  default Stream<DynamicTest> aBrokenPromiseIsFound() {
+  default Stream<DynamicTest> brokenPromiseFailsItsTestOnly() {
     return contracts().entrySet().stream()
         .map(
             contract ->

@@ -10,7 +10,7 @@ import dev.lora4j.text.gpt2.Gpt2Family;
 import dev.lora4j.text.model.TextFamily;
 import dev.lora4j.text.network.CausalNetwork;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.TextNetwork;
+import dev.lora4j.text.network.LanguageNetwork;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,15 +47,15 @@ final class BrokenTextFamilies {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
-      TextNetwork network = sound.network(config);
+    public LanguageNetwork network(ConfigFile config) {
+      LanguageNetwork network = sound.network(config);
       return fault
-          .<TextNetwork>map(f -> new AlteredWriter((CausalNetwork) network, f))
+          .<LanguageNetwork>map(f -> new AlteredWriter((CausalNetwork) network, f))
           .orElse(network);
     }
 
     @Override
-    public TextNetwork classifier(ConfigFile config, int labels) {
+    public LanguageNetwork classifier(ConfigFile config, int labels) {
       return sound.classifier(config, labels);
     }
 
@@ -99,7 +99,7 @@ final class BrokenTextFamilies {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public LanguageNetwork network(ConfigFile config) {
       if (!config.has("n_layer")) {
         throw new IllegalStateException("no layers");
       }
@@ -215,7 +215,7 @@ final class BrokenTextFamilies {
     }
 
     @Override
-    public TextNetwork network(ConfigFile config) {
+    public LanguageNetwork network(ConfigFile config) {
       return new StaringEncoder((EncoderNetwork) super.network(config));
     }
   }
@@ -250,7 +250,7 @@ final class BrokenTextFamilies {
     }
 
     @Override
-    public TextNetwork classifier(ConfigFile config, int labels) {
+    public LanguageNetwork classifier(ConfigFile config, int labels) {
       return super.classifier(config, labels + 1);
     }
   }

@@ -2,7 +2,7 @@ package dev.lora4j.testkit;
 
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.train.log.RunStart;
-import dev.lora4j.core.train.log.StepTable;
+import dev.lora4j.core.train.log.StepCsv;
 import dev.lora4j.core.train.log.TrackedRun;
 import dev.lora4j.core.train.log.Tracker;
 import java.io.IOException;
@@ -17,7 +17,7 @@ final class BrokenTrackers {
   private BrokenTrackers() {}
 
   private static TrackedRun table(RunStart run) {
-    StepTable table = StepTable.open(run.folder().resolve("t.csv"), List.of("loss"), run.step());
+    StepCsv table = StepCsv.open(run.folder().resolve("t.csv"), List.of("loss"), run.step());
     return new TrackedRun() {
       @Override
       public void step(Step done) {

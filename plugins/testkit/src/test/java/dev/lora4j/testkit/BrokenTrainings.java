@@ -3,14 +3,14 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
 import dev.lora4j.core.spi.Extension;
@@ -79,7 +79,8 @@ final class BrokenTrainings {
     public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
       return List.of(
           super.tensors(site, recipe).get(0),
-          TrainedTensor.ranked(OUT, LowRank.up(site, recipe.rank()), 1, new Start.Constant(0.1)));
+          TrainedTensor.ranked(
+              OUT, LowRank.up(site, recipe.rank()), 1, new TensorInit.Constant(0.1)));
     }
   }
 
@@ -120,9 +121,9 @@ final class BrokenTrainings {
     }
 
     @Override
-    public Expr beside(Site site, Expr x, TrainedFactors factors) {
+    public Expr unmerged(Site site, Expr x, TrainedFactors factors) {
       Map<String, Expr> parts = Map.of(IN, still(factors.get(IN)), OUT, factors.get(OUT));
-      return super.beside(site, x, new TrainedFactors(parts, factors.scale(), factors.dropout()));
+      return super.unmerged(site, x, new TrainedFactors(parts, factors.scale(), factors.dropout()));
     }
   }
 
@@ -172,9 +173,9 @@ final class BrokenTrainings {
     }
 
     @Override
-    public Expr beside(Site site, Expr x, TrainedFactors factors) {
+    public Expr unmerged(Site site, Expr x, TrainedFactors factors) {
       double more = 1 + 1e-6 * CALLS.incrementAndGet();
-      return super.beside(site, x, factors).mul(more);
+      return super.unmerged(site, x, factors).mul(more);
     }
   }
 
@@ -187,12 +188,13 @@ final class BrokenTrainings {
     }
 
     @Override
-    public Optional<Begun> begun(Site site, List<Factors> found) {
+    public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
       Map<String, HostTensor> values = new TreeMap<>();
       values.put(IN, found.get(0).tensor(PairMethod.in("test-pair")));
       values.put(OUT, found.get(0).tensor(PairMethod.out("test-pair")));
       int rank = Math.toIntExact(values.get(IN).shape().size(0));
-      return Optional.of(Begun.of(new SiteRecipe(rank, 7, false, FactorsStart.KAIMING), values));
+      return Optional.of(
+          WarmStartFactors.of(new SiteRecipe(rank, 7, false, FactorInit.KAIMING), values));
     }
   }
 

@@ -3,7 +3,7 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -30,10 +30,10 @@ final class BrokenWeightMixers {
 
   /** Keeps it. */
   @Extension(point = Mixer.class, name = "test-scaled", help = "all weights times a number")
-  public record Scaled(@Setting(help = "the number", otherwise = "1") double by)
+  public record Scaled(@Setting(help = "the number", defaultValue = "1") double by)
       implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       return times(asked, by);
     }
   }
@@ -44,7 +44,7 @@ final class BrokenWeightMixers {
     private static final AtomicInteger TIMES = new AtomicInteger();
 
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       return asked.parts().size() < 3 || asked.parts().get(2).weight().value() == 0
           ? asked
           : times(asked, 1.0 / TIMES.incrementAndGet());
@@ -55,7 +55,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-eager", help = "one alone counts twice")
   public record Eager() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       return asked.parts().size() == 1 ? times(asked, 2) : asked;
     }
   }
@@ -64,7 +64,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-reviving", help = "nobody has weight 0")
   public record Reviving() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       return each(asked, w -> w.value() == 0 ? Weight.of(0.1) : w);
     }
   }
@@ -73,7 +73,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-sharing", help = "the mean of all")
   public record Counting() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       return times(asked, 1.0 / asked.parts().size());
     }
   }
@@ -82,7 +82,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-hasty", help = "a table without the last step")
   public record Hasty() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       return asked.parts().size() == 1
           ? asked
           : each(asked, w -> Weight.table(Collections.nCopies(steps - 1, w.value())));
@@ -93,7 +93,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-speechless", help = "has no words for regions")
   public record Speechless() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       if (asked.regional()) {
         throw new IllegalArgumentException("no");
       }
@@ -105,7 +105,7 @@ final class BrokenWeightMixers {
   @Extension(point = Mixer.class, name = "test-pair", help = "swaps the first two regions")
   public record Pair() implements WeightMixer {
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       if (!asked.regional()) {
         return asked;
       }
@@ -117,14 +117,15 @@ final class BrokenWeightMixers {
 
   /** Is another one when it is made again. */
   @Extension(point = Mixer.class, name = "test-growing", help = "grows each time")
-  public record Growing(@Setting(help = "size", otherwise = "1") int size) implements WeightMixer {
+  public record Growing(@Setting(help = "size", defaultValue = "1") int size)
+      implements WeightMixer {
     /** One more. */
     public Growing {
       size++;
     }
 
     @Override
-    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+    public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
       return asked;
     }
   }

@@ -6,9 +6,9 @@ import dev.lora4j.core.adapter.Methods;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.format.metadata.MetadataKey;
+import dev.lora4j.core.format.writing.AdapterLayout;
 import dev.lora4j.core.format.writing.AdapterWriter;
-import dev.lora4j.core.format.writing.LaidFile;
-import dev.lora4j.core.format.writing.LaidOut;
+import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.HostTensor;
@@ -41,8 +41,8 @@ final class BrokenWriters {
     return named;
   }
 
-  private static LaidOut laid(SortedMap<String, HostTensor> tensors) {
-    return new LaidOut(List.of(LaidFile.alone(tensors, Metadata.EMPTY)), List.of());
+  private static AdapterLayout laid(SortedMap<String, HostTensor> tensors) {
+    return new AdapterLayout(List.of(LayoutFile.alone(tensors, Metadata.EMPTY)), List.of());
   }
 
   /** Keeps it. */
@@ -57,7 +57,7 @@ final class BrokenWriters {
     }
 
     @Override
-    public LaidOut lay(WriteRequest request) {
+    public AdapterLayout lay(WriteRequest request) {
       return laid(tensors(request));
     }
   }
@@ -74,7 +74,7 @@ final class BrokenWriters {
     }
 
     @Override
-    public LaidOut lay(WriteRequest request) {
+    public AdapterLayout lay(WriteRequest request) {
       SortedMap<String, HostTensor> tensors = tensors(request);
       tensors.keySet().removeIf(key -> key.endsWith(".alpha"));
       return laid(tensors);
@@ -93,7 +93,7 @@ final class BrokenWriters {
     }
 
     @Override
-    public LaidOut lay(WriteRequest request) {
+    public AdapterLayout lay(WriteRequest request) {
       SortedMap<String, HostTensor> tensors = tensors(request);
       tensors.put("made_with_love", HostTensor.of(Shape.of(1), 1));
       return laid(tensors);
@@ -114,10 +114,10 @@ final class BrokenWriters {
     }
 
     @Override
-    public LaidOut lay(WriteRequest request) {
+    public AdapterLayout lay(WriteRequest request) {
       String number = String.valueOf(written.incrementAndGet());
       Metadata metadata = Metadata.EMPTY.with(MetadataKey.text("number"), number);
-      return new LaidOut(List.of(LaidFile.alone(tensors(request), metadata)), List.of());
+      return new AdapterLayout(List.of(LayoutFile.alone(tensors(request), metadata)), List.of());
     }
   }
 
@@ -133,7 +133,7 @@ final class BrokenWriters {
     }
 
     @Override
-    public LaidOut lay(WriteRequest request) {
+    public AdapterLayout lay(WriteRequest request) {
       SortedMap<String, HostTensor> tensors = new TreeMap<>();
       request
           .adapter()

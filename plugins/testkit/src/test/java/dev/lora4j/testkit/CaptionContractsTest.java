@@ -140,12 +140,12 @@ class CaptionContractsTest implements BrokenPromises {
         Map.entry(FileName.class, Set.of()),
         Map.entry(Tokens.class, Set.of()),
         Map.entry(Good.class, Set.of()),
-        Map.entry(Wordless.class, Set.of("aPictureWithoutOneHasNone")),
+        Map.entry(Wordless.class, Set.of("pictureWithoutCaptionHasNone")),
         Map.entry(Dotless.class, Set.of("everyPictureGetsItsCaption")),
-        Map.entry(Lenient.class, Set.of("textThatIsNotUtf8IsAnErrorThatNamesItsFile")),
-        Map.entry(Pedant.class, Set.of("aFolderInOrderHasNoErrors")),
-        Map.entry(Remembering.class, Set.of("foldersDoNotMeet")),
+        Map.entry(Lenient.class, Set.of("undecodableTextIsAnErrorNamingItsFile")),
+        Map.entry(Pedant.class, Set.of("correctFolderHasNoErrors")),
+        Map.entry(Remembering.class, Set.of("foldersAreIndependent")),
         Map.entry(Restless.class, Set.of("theSameFolderHasTheSameCaptions")),
-        Map.entry(Messy.class, Set.of("itLeavesTheFolderAsItIs")));
+        Map.entry(Messy.class, Set.of("folderStaysUnchanged")));
   }
 }

@@ -159,9 +159,9 @@ class FileContractsTest implements BrokenPromises {
         Map.entry(Kohya.class, Set.of()),
         Map.entry(GoodFormat.class, Set.of()),
         Map.entry(OfDenoisers.class, Set.of()),
-        Map.entry(Deaf.class, Set.of("whatItSpellsItFinds")),
-        Map.entry(Apart.class, Set.of("bothHalvesAreOfOneLayer")),
-        Map.entry(Guessing.class, Set.of("aLayerThatTheBaseLacksIsNotFound")),
+        Map.entry(Deaf.class, Set.of("spelledKeysAreFound")),
+        Map.entry(Apart.class, Set.of("bothFactorsAreOfOneLayer")),
+        Map.entry(Guessing.class, Set.of("layerMissingInTheBaseIsNotFound")),
         Map.entry(Trusting.class, Set.of("everyKeyGetsAnAnswer")),
         Map.entry(Tired.class, Set.of("theSameKeyIsTheSameLayer")),
         Map.entry(KohyaLayout.class, Set.of()),
@@ -170,9 +170,9 @@ class FileContractsTest implements BrokenPromises {
         Map.entry(GoodWriter.class, Set.of()),
         Map.entry(
             Scaleless.class,
-            Set.of("whatIsWrittenIsTheSameAdapter", "anythingIsWrittenOrRefusedByName")),
+            Set.of("writtenAdapterReadsBackTheSame", "anyAdapterIsWrittenOrRefusedByName")),
         Map.entry(Talkative.class, Set.of("everyKeyThatIsWrittenIsUsed")),
         Map.entry(Numbering.class, Set.of("theSameAdapterGivesTheSameFiles")),
-        Map.entry(Careless.class, Set.of("anythingIsWrittenOrRefusedByName")));
+        Map.entry(Careless.class, Set.of("anyAdapterIsWrittenOrRefusedByName")));
   }
 }

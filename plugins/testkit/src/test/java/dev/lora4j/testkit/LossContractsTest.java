@@ -128,21 +128,21 @@ class LossContractsTest implements BrokenPromises {
         Map.entry(Smooth.class, Set.of()),
         Map.entry(SmoothOfFlows.class, Set.of()),
         Map.entry(Good.class, Set.of()),
-        Map.entry(Signed.class, Set.of("whatIsRightCostsNothingAndAllElseSomething")),
-        Map.entry(Narrow.class, Set.of("itIsOfTheTypeAndShapeOfTheDifference")),
-        Map.entry(Relative.class, Set.of("eachElementCountsByItself", "itsGradientIsItsSlope")),
-        Map.entry(Still.class, Set.of("itsGradientIsItsSlope")),
-        Map.entry(Root.class, Set.of("itsGradientIsFiniteEverywhere")),
+        Map.entry(Signed.class, Set.of("onlyWrongPredictionsHaveALoss")),
+        Map.entry(Narrow.class, Set.of("lossHasTheTypeAndShapeOfDifferences")),
+        Map.entry(Relative.class, Set.of("eachElementCountsByItself", "gradientIsTheSlope")),
+        Map.entry(Still.class, Set.of("gradientIsTheSlope")),
+        Map.entry(Root.class, Set.of("gradientIsFiniteEverywhere")),
         Map.entry(Growing.class, Set.of("theSameDifferencesCostTheSame")),
-        Map.entry(Mumbling.class, Set.of("itSaysTheSameWheneverItIsMade")),
-        Map.entry(Curt.class, Set.of("itFitsABaseOrSaysWhyNot")),
-        Map.entry(Unbounded.class, Set.of("itFitsABaseOrSaysWhyNot")));
+        Map.entry(Mumbling.class, Set.of("canonicalFormIsTheSameEachTime")),
+        Map.entry(Curt.class, Set.of("lossFitsABaseOrGivesAReason")),
+        Map.entry(Unbounded.class, Set.of("lossFitsABaseOrGivesAReason")));
   }
 
   /** A loss of another shape is in no test what it should be. */
   @Test
-  void oneNumberForAllIsFound() {
+  void singleNumberLossFailsItsShapeTest() {
     Set<String> failed = ContractRun.of(Single.class).failed();
-    assertTrue(failed.contains("itIsOfTheTypeAndShapeOfTheDifference"), failed.toString());
+    assertTrue(failed.contains("lossHasTheTypeAndShapeOfDifferences"), failed.toString());
   }
 }

@@ -113,20 +113,20 @@ class MixerContractsTest implements BrokenPromises {
     return Map.<Class<?>, Set<String>>ofEntries(
         Map.entry(GoodWeights.class, Set.of()),
         Map.entry(Tired.class, Set.of("theSameRequestGivesTheSamePlan")),
-        Map.entry(Eager.class, Set.of("anAdapterAloneIsAsItIs")),
+        Map.entry(Eager.class, Set.of("singleAdapterIsUnchanged")),
         Map.entry(Reviving.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
         Map.entry(Counting.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
         Map.entry(Hasty.class, Set.of("everyNumberOfStepsIsHonoured")),
-        Map.entry(Speechless.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
-        Map.entry(Pair.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
-        Map.entry(Growing.class, Set.of("whatItTellsMakesItAgain")),
+        Map.entry(Speechless.class, Set.of("anyPlanIsHonouredOrRefusedWithReason")),
+        Map.entry(Pair.class, Set.of("anyPlanIsHonouredOrRefusedWithReason")),
+        Map.entry(Growing.class, Set.of("requestMakesTheSameMixerAgain")),
         Map.entry(GoodOutputs.class, Set.of()),
         Map.entry(Drifting.class, Set.of("theSameRequestGivesTheSameOutput")),
-        Map.entry(Doubling.class, Set.of("anAdapterAloneIsAsItIs")),
+        Map.entry(Doubling.class, Set.of("singleAdapterIsUnchanged")),
         Map.entry(Crowded.class, Set.of("anAdapterOfWeightNothingCountsNothing")),
-        Map.entry(Favourite.class, Set.of("theOrderOfTheAdaptersCountsIfItIsSaidTo")),
-        Map.entry(Dividing.class, Set.of("outputsThatAreFiniteGiveOneThatIs")),
-        Map.entry(Mute.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")),
-        Map.entry(Idle.class, Set.of("anyPlanIsHonouredOrRefusedInASentence")));
+        Map.entry(Favourite.class, Set.of("adapterOrderCountsOnlyWhereDeclared")),
+        Map.entry(Dividing.class, Set.of("finiteOutputsGiveAFiniteOutput")),
+        Map.entry(Mute.class, Set.of("anyPlanIsHonouredOrRefusedWithReason")),
+        Map.entry(Idle.class, Set.of("anyPlanIsHonouredOrRefusedWithReason")));
   }
 }

@@ -3,12 +3,12 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
@@ -52,9 +52,9 @@ class PairMethod implements AdditiveMethod {
       String method, Site site, int rank, SplittableRandom random) {
     return Map.of(
         in(method),
-        MadeUpLayer.numbers(LowRank.down(site, rank), random),
+        SyntheticLayer.numbers(LowRank.down(site, rank), random),
         out(method),
-        MadeUpLayer.numbers(LowRank.up(site, rank), random),
+        SyntheticLayer.numbers(LowRank.up(site, rank), random),
         AdapterMethod.ALPHA,
         HostTensor.of(Shape.of(), rank * 0.75f));
   }
@@ -96,29 +96,29 @@ class PairMethod implements AdditiveMethod {
   }
 
   @Override
-  public OptionalLong chosenRank(Structure factors) {
+  public OptionalLong chosenRank(FactorStructure factors) {
     return OptionalLong.of(factors.shape(in()).size(0));
   }
 
   @Override
-  public Structure form(Structure factors) {
+  public FactorStructure form(FactorStructure factors) {
     return factors.open(in(), 0).open(out(), 1).without(ALPHA);
   }
 
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
     tensors.computeIfPresent(out(), (role, out) -> share.of(out));
     return new Factors(name, tensors, factors.settings());
   }
 
   @Override
-  public double scale(Structure factors) {
+  public double scale(FactorStructure factors) {
     return factors.number(ALPHA) / factors.shape(in()).size(0);
   }
 
   @Override
-  public OptionalInt rank(Site site, Structure factors) {
+  public OptionalInt rank(Site site, FactorStructure factors) {
     return OptionalInt.of(Math.toIntExact(factors.shape(in()).size(0)));
   }
 

@@ -7,7 +7,7 @@ import dev.lora4j.core.adapter.training.AdditiveTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
@@ -62,8 +62,8 @@ class PairTraining implements AdditiveTraining, ProductTraining {
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     return List.of(
-        TrainedTensor.ranked(IN, LowRank.down(site, recipe.rank()), 0, new Start.Kaiming()),
-        TrainedTensor.ranked(OUT, LowRank.up(site, recipe.rank()), 1, Start.ZEROS));
+        TrainedTensor.ranked(IN, LowRank.down(site, recipe.rank()), 0, new TensorInit.Kaiming()),
+        TrainedTensor.ranked(OUT, LowRank.up(site, recipe.rank()), 1, TensorInit.ZEROS));
   }
 
   @Override
@@ -86,10 +86,10 @@ class PairTraining implements AdditiveTraining, ProductTraining {
   }
 
   @Override
-  public Expr beside(Site site, Expr x, TrainedFactors factors) {
+  public Expr unmerged(Site site, Expr x, TrainedFactors factors) {
     TrainedFactors own = factors.in(x.dtype());
     Expr scale = own.scale().reshape(new long[0]);
-    return pair(own).beside(site, factors.dropout().input(x), inner -> inner.mul(scale));
+    return pair(own).unmerged(site, factors.dropout().input(x), inner -> inner.mul(scale));
   }
 
   @Override

@@ -1,16 +1,16 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.mix.SitePlace;
+import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserFamily;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
-import dev.lora4j.diffusion.denoiser.Told;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,7 +47,7 @@ public class PatchesFamily implements DenoiserFamily {
   }
 
   /** The network. */
-  public record Network(int channels, int width, int contextWidth, int pooledWidth)
+  public record Network(int channels, int width, int crossAttentionDim, int pooledWidth)
       implements DenoiserNetwork {
     private static final int SIDE = 2;
 
@@ -56,7 +56,7 @@ public class PatchesFamily implements DenoiserFamily {
       return CanonicalForm.of("Patches")
           .with("channels", channels)
           .with("width", width)
-          .with("textWidth", contextWidth)
+          .with("textWidth", crossAttentionDim)
           .with("pooledWidth", pooledWidth)
           .text();
     }
@@ -77,18 +77,18 @@ public class PatchesFamily implements DenoiserFamily {
     }
 
     @Override
-    public SitePlace.Of places() {
+    public SitePlacement.Of places() {
       return site ->
           switch (site) {
-            case "unet.time", "unet.told" -> new SitePlace.Nowhere();
-            case "unet.attend.to_k", "unet.attend.to_v" -> new SitePlace.OfWords();
-            default -> new SitePlace.OnGrid(1);
+            case "unet.time", "unet.told" -> new SitePlacement.Nowhere();
+            case "unet.attend.to_k", "unet.attend.to_v" -> new SitePlacement.OfWords();
+            default -> new SitePlacement.OnGrid(1);
           };
     }
 
     @Override
     public Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing) {
-      if (inputs.told().isPresent() != pooledWidth > 0) {
+      if (inputs.added().isPresent() != pooledWidth > 0) {
         throw new IllegalArgumentException("What it is told is not what it is to be told.");
       }
       Expr x = inputs.x();
@@ -112,7 +112,7 @@ public class PatchesFamily implements DenoiserFamily {
     private Expr global(Weights weights, DenoiserInputs inputs) {
       Expr time = inputs.timesteps().unsqueeze(-1).mul(1e-3).to(inputs.x().dtype());
       Expr all = weights.linear("time", time, width);
-      Optional<Told> told = inputs.told();
+      Optional<AddedConditioning> told = inputs.added();
       if (told.isEmpty()) {
         return all;
       }
@@ -127,11 +127,11 @@ public class PatchesFamily implements DenoiserFamily {
 
     /** Each text by itself, and what they give by their shares of a place. */
     private Expr attention(Weights at, Expr x, DenoiserInputs inputs) {
-      Expr context = inputs.words().context();
+      Expr context = inputs.text().context();
       Expr k = at.linear("to_k", context, width, false);
       Expr v = at.linear("to_v", context, width, false);
       Expr q = at.linear("to_q", x, width, false);
-      Optional<Expr> shares = inputs.words().shares(1);
+      Optional<Expr> shares = inputs.text().shares(1);
       if (shares.isEmpty()) {
         return q.splitHeads(1).attend(k.splitHeads(1), v.splitHeads(1)).joinHeads();
       }

@@ -1,6 +1,6 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.format.reading.AdapterPolicy.Asked;
+import dev.lora4j.core.format.reading.AdapterPolicy.Use;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -53,9 +53,8 @@ class RunContractsTest implements BrokenPromises {
     Policy(String name) {
       super(
           name,
-          new Asked(Path.of("a.safetensors"), "ab12", Map.of(), "anna"),
-          new Asked(
-              Path.of("a.safetensors"), "ab12", Map.of(BrokenPolicies.LICENCE, "MIT"), "anna"));
+          new Use(Path.of("a.safetensors"), "ab12", Map.of(), "anna"),
+          new Use(Path.of("a.safetensors"), "ab12", Map.of(BrokenPolicies.LICENCE, "MIT"), "anna"));
     }
   }
 
@@ -95,14 +94,14 @@ class RunContractsTest implements BrokenPromises {
         Map.entry(Csv.class, Set.of()),
         Map.entry(TensorBoard.class, Set.of()),
         Map.entry(GoodTracker.class, Set.of()),
-        Map.entry(SingleTracker.class, Set.of("runsDoNotMeet")),
-        Map.entry(FirstTracker.class, Set.of("aRunCanBeGoneOnWith")),
+        Map.entry(SingleTracker.class, Set.of("runsAreIndependent")),
+        Map.entry(FirstTracker.class, Set.of("runCanBeResumed")),
         Map.entry(FiniteTracker.class, Set.of("numbersThatAreNotFiniteAreTaken")),
         Map.entry(BusyTracker.class, Set.of("aRunWithoutStepsIsARun")),
         Map.entry(GoodPolicy.class, Set.of()),
-        Map.entry(CurtPolicy.class, Set.of("itRefusesWithAReason")),
-        Map.entry(StrictPolicy.class, Set.of("itPermits")),
-        Map.entry(FragilePolicy.class, Set.of("itIsAskedAboutAnything")),
+        Map.entry(CurtPolicy.class, Set.of("refusalHasAReason")),
+        Map.entry(StrictPolicy.class, Set.of("permittedAdapterIsPermitted")),
+        Map.entry(FragilePolicy.class, Set.of("anyRequestGetsAnAnswer")),
         Map.entry(YieldingPolicy.class, Set.of("theSameAdapterGetsTheSameAnswer")));
   }
 }

@@ -34,7 +34,7 @@ class ScalingMethod implements TransformMethod {
   /** What a file has of such a method. */
   static Map<String, HostTensor> tensors(String method, Site site, SplittableRandom random) {
     return Map.of(
-        method + "_rows", MadeUpLayer.numbers(LowRank.point(site, site.out(), 1), random));
+        method + "_rows", SyntheticLayer.numbers(LowRank.point(site, site.out(), 1), random));
   }
 
   private String rows() {

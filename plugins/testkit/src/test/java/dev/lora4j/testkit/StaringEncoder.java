@@ -3,8 +3,8 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.nn.Weights;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.text.network.EncoderInputs;
 import dev.lora4j.text.network.EncoderNetwork;
-import dev.lora4j.text.network.EncoderTokens;
 import java.util.List;
 
 /** An encoder that takes padding for tokens. */
@@ -45,9 +45,9 @@ record StaringEncoder(EncoderNetwork sound) implements EncoderNetwork {
   }
 
   @Override
-  public Expr hidden(Weights weights, EncoderTokens tokens, DType compute) {
+  public Expr hidden(Weights weights, EncoderInputs tokens, DType compute) {
     Expr all = tokens.tokens().ids().ge(0);
-    return sound.hidden(weights, new EncoderTokens(tokens.tokens(), tokens.types(), all), compute);
+    return sound.hidden(weights, new EncoderInputs(tokens.tokens(), tokens.types(), all), compute);
   }
 
   @Override
@@ -56,7 +56,7 @@ record StaringEncoder(EncoderNetwork sound) implements EncoderNetwork {
   }
 
   @Override
-  public Expr logits(Weights weights, EncoderTokens tokens, Expr hidden) {
+  public Expr logits(Weights weights, EncoderInputs tokens, Expr hidden) {
     return sound.logits(weights, tokens, hidden);
   }
 }

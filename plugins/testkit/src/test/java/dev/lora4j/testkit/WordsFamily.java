@@ -8,11 +8,11 @@ import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.text.EncodedText;
-import dev.lora4j.diffusion.text.EncoderTokens;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.text.PromptTokenizer;
 import dev.lora4j.diffusion.text.TextEncoderFamily;
-import dev.lora4j.diffusion.text.TextNetwork;
+import dev.lora4j.diffusion.text.TextEncoderInputs;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,13 +45,13 @@ public class WordsFamily implements TextEncoderFamily {
   }
 
   @Override
-  public TextNetwork network(ConfigFile config) {
+  public TextEncoderNetwork network(ConfigFile config) {
     return new Network(
         config.integer("vocab_size"), config.integer("hidden_size"), config.integer("places"));
   }
 
   /** The network. */
-  public record Network(int words, int width, int places) implements TextNetwork {
+  public record Network(int words, int width, int places) implements TextEncoderNetwork {
     @Override
     public String canonical() {
       return CanonicalForm.of("Words")
@@ -68,7 +68,7 @@ public class WordsFamily implements TextEncoderFamily {
 
     @Override
     public EncodedText stage(
-        Weights weights, EncoderTokens tokens, DType compute, EncoderView view) {
+        Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view) {
       if (view.skip() != 0) {
         throw new IllegalArgumentException("An encoder of one layer cannot leave out any.");
       }

@@ -1,6 +1,6 @@
 package dev.lora4j.tinylm;
 
-import dev.lora4j.core.model.Bundle;
+import dev.lora4j.core.model.BundledFiles;
 import java.nio.file.Path;
 
 /**
@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * once, below {@code LORA4J_HOME} or {@code ~/.lora4j}, to a folder named after their content.
  */
 public final class TinyLm {
-  private static final Bundle BUNDLE = new Bundle(TinyLm.class, "tiny-lm");
+  private static final BundledFiles BUNDLE = new BundledFiles(TinyLm.class, "tiny-lm");
 
   private TinyLm() {}
 

@@ -24,7 +24,7 @@ class TinyLmTest {
   private static final long LARGEST = 15_000_000;
 
   @Test
-  void itIsSmall() throws IOException {
+  void bundledModelIsSmall() throws IOException {
     try (Stream<Path> files = Files.walk(TinyLm.folder().getParent())) {
       long bytes = files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
       assertTrue(bytes < LARGEST, bytes + " bytes");
@@ -33,7 +33,7 @@ class TinyLmTest {
 
   /** It chooses among 2,048 tokens; who knows nothing has a perplexity of that. */
   @Test
-  void itForetellsWhatItWasNotTaught() throws IOException {
+  void unseenTextHasLowPerplexity() throws IOException {
     try (Lora4j lora = Lora4j.open(1);
         LanguageModel model = LanguageModel.load(lora, TinyLm.folder())) {
       SequenceLimits blocks = new SequenceLimits(256, SequenceLimits.Longer.CUT, true);

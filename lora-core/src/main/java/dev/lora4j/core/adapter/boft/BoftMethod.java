@@ -1,10 +1,10 @@
 package dev.lora4j.core.adapter.boft;
 
 import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.adapter.oft.Cayley;
 import dev.lora4j.core.adapter.oft.LycorisRotation;
@@ -84,12 +84,12 @@ public final class BoftMethod implements TransformMethod {
   }
 
   @Override
-  public Structure form(Structure factors) {
+  public FactorStructure form(FactorStructure factors) {
     return factors.without(ALPHA);
   }
 
   @Override
-  public SortedMap<String, Double> numbers(Structure factors) {
+  public SortedMap<String, Double> numbers(FactorStructure factors) {
     Shape blocks = factors.shape(LycorisRotation.BLOCKS);
     return LycorisRotation.numbers(factors, blocks.size(1) * blocks.size(2));
   }

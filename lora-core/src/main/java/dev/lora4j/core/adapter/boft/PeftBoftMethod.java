@@ -2,7 +2,7 @@ package dev.lora4j.core.adapter.boft;
 
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
 import dev.lora4j.core.adapter.TransformMethod;
@@ -82,7 +82,7 @@ public final class PeftBoftMethod implements TransformMethod {
 
   /** The rotations are of inputs, which all layers share. */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     Map<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
     tensors.computeIfPresent(OUTPUTS, (role, t) -> share.of(t));
     return Factors.of(NAME, tensors, factors.settings());

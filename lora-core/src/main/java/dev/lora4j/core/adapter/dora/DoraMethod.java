@@ -3,16 +3,16 @@ package dev.lora4j.core.adapter.dora;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.adapter.full.BiasMethod;
-import dev.lora4j.core.adapter.full.ReplacedMethod;
+import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
@@ -84,7 +84,10 @@ public final class DoraMethod implements TransformMethod {
             .filter(
                 m -> !Set.of(NAME, BiasMethod.NAME).contains(m.name()) && Methods.recognises(m, in))
             // PEFT's new bias of a layer, which no direction or length is of.
-            .filter(m -> !m.name().equals(ReplacedMethod.NAME) || in.has(ReplacedMethod.WEIGHT))
+            .filter(
+                m ->
+                    !m.name().equals(ModulesToSaveMethod.NAME)
+                        || in.has(ModulesToSaveMethod.WEIGHT))
             .toList();
     if (in.has(BiasMethod.UP)) {
       throw in.wrong(BiasMethod.UP, "absent beside " + in.key(role) + ", as in PEFT");
@@ -117,26 +120,27 @@ public final class DoraMethod implements TransformMethod {
     return all;
   }
 
-  private static AdditiveMethod inner(Structure factors) {
+  private static AdditiveMethod inner(FactorStructure factors) {
     return Methods.additive(factors.setting(INNER));
   }
 
   /** The structure of what gives the delta. */
-  private static Structure unwrapped(Structure factors) {
-    SortedMap<String, Structure.Type> tensors = new TreeMap<>(factors.tensors());
+  private static FactorStructure unwrapped(FactorStructure factors) {
+    SortedMap<String, FactorStructure.Type> tensors = new TreeMap<>(factors.tensors());
     tensors.keySet().removeAll(Set.of(Magnitude.LYCORIS, Magnitude.PEFT));
-    Structure inner = new Structure(factors.setting(INNER), tensors, factors.settings());
+    FactorStructure inner =
+        new FactorStructure(factors.setting(INNER), tensors, factors.settings());
     return inner.without(INNER);
   }
 
   @Override
-  public OptionalLong chosenRank(Structure factors) {
+  public OptionalLong chosenRank(FactorStructure factors) {
     return inner(factors).chosenRank(unwrapped(factors));
   }
 
   /** The rows of what gives the delta, and their lengths; lengths by input are of all rows. */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     String role =
         factors.tensors().containsKey(Magnitude.PEFT) ? Magnitude.PEFT : Magnitude.LYCORIS;
     HostTensor magnitude = factors.tensor(role);
@@ -163,18 +167,18 @@ public final class DoraMethod implements TransformMethod {
   }
 
   @Override
-  public Structure form(Structure factors) {
-    Structure form = inner(factors).form(unwrapped(factors));
-    SortedMap<String, Structure.Type> tensors = new TreeMap<>(factors.tensors());
+  public FactorStructure form(FactorStructure factors) {
+    FactorStructure form = inner(factors).form(unwrapped(factors));
+    SortedMap<String, FactorStructure.Type> tensors = new TreeMap<>(factors.tensors());
     tensors.putAll(form.tensors());
     SortedMap<String, String> settings = new TreeMap<>(form.settings());
     settings.put(INNER, form.method());
-    return new Structure(NAME, tensors, settings);
+    return new FactorStructure(NAME, tensors, settings);
   }
 
   @Override
-  public SortedMap<String, Double> numbers(Structure factors) {
-    Structure inner = unwrapped(factors);
+  public SortedMap<String, Double> numbers(FactorStructure factors) {
+    FactorStructure inner = unwrapped(factors);
     SortedMap<String, Double> numbers = new TreeMap<>(inner(factors).numbers(inner));
     if (numbers.put(SCALE, inner(factors).scale(inner)) != null) {
       throw new AdapterException(
@@ -185,7 +189,7 @@ public final class DoraMethod implements TransformMethod {
 
   @Override
   public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
-    Structure structure = factors.structure();
+    FactorStructure structure = factors.structure();
     Expr delta = inner(structure).delta(site, factors.as(unwrapped(structure)));
     Expr direction = weight.add(delta.mul(factors.number(SCALE)));
     boolean peft = structure.has(Magnitude.PEFT);
@@ -199,11 +203,11 @@ public final class DoraMethod implements TransformMethod {
 
   /** It sets lengths, so what changed them before is lost. */
   @Override
-  public boolean overrides(Structure earlier) {
+  public boolean overrides(FactorStructure earlier) {
     AdapterMethod method = Methods.named(earlier.method());
-    if (method.name().equals(ReplacedMethod.NAME)) {
-      return earlier.has(ReplacedMethod.WEIGHT);
+    if (method.name().equals(ModulesToSaveMethod.NAME)) {
+      return earlier.has(ModulesToSaveMethod.WEIGHT);
     }
-    return !(method instanceof AdditiveMethod sum && sum.target(earlier) != Target.WEIGHT);
+    return !(method instanceof AdditiveMethod sum && sum.target(earlier) != LayerParameter.WEIGHT);
   }
 }

@@ -2,15 +2,15 @@ package dev.lora4j.core.adapter.dora;
 
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
-import dev.lora4j.core.adapter.training.Begun;
-import dev.lora4j.core.adapter.training.Convention;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
@@ -51,13 +51,13 @@ import java.util.TreeMap;
 public record DoraTraining(
     @Setting(
             help = "Method that gives the change, with its settings, as in lokr:factor=8",
-            otherwise = "lora")
+            defaultValue = "lora")
         String inner,
-    @Setting(help = "Whose form", otherwise = "lycoris") Convention convention,
+    @Setting(help = "Whose form", defaultValue = "lycoris") ToolConvention convention,
     @Setting(
             name = "wd_on_out",
             help = "One length for each output channel, else for each input channel",
-            otherwise = "true")
+            defaultValue = "true")
         boolean onOutput)
     implements TrainableMethod {
   /** Part with the lengths. */
@@ -65,7 +65,7 @@ public record DoraTraining(
 
   /** Checks the form, and what is inside. */
   public DoraTraining {
-    if (convention == Convention.PEFT && !onOutput) {
+    if (convention == ToolConvention.PEFT && !onOutput) {
       throw new IllegalArgumentException(
           "PEFT's DoRA has its lengths by output; wd_on_out false is LyCORIS's.");
     }
@@ -111,7 +111,7 @@ public record DoraTraining(
   }
 
   @Override
-  public Set<FactorsStart> starts() {
+  public Set<FactorInit> starts() {
     return around().starts();
   }
 
@@ -119,7 +119,7 @@ public record DoraTraining(
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     List<TrainedTensor> tensors = new ArrayList<>(around().tensors(site, recipe));
     Shape shape = Magnitude.single(site, onOutput ? 0 : 1);
-    Start start = new Start.OfWeight(weight -> List.of(length(weight, shape)), 0);
+    TensorInit start = new TensorInit.OfWeight(weight -> List.of(length(weight, shape)), 0);
     tensors.add(TrainedTensor.of(MAGNITUDE, shape, start));
     return tensors;
   }
@@ -138,7 +138,7 @@ public record DoraTraining(
     Site site = layer.site();
     Expr magnitude = factors.get(MAGNITUDE);
     Expr direction = layer.weight().to(magnitude.dtype()).add(around().delta(site, factors));
-    boolean peft = convention == Convention.PEFT;
+    boolean peft = convention == ToolConvention.PEFT;
     Expr length = length(peft ? direction.detach() : direction, magnitude.shape());
     Expr growth = magnitude.div(peft ? length : length.add(DoraMethod.EPSILON)).sub(1);
     DType type = x.dtype();
@@ -146,12 +146,12 @@ public record DoraTraining(
       Expr y =
           layer
               .output(x, layer.weight(), Optional.empty())
-              .add(around().beside(site, x, factors.moduleKept()));
+              .add(around().unmerged(site, x, factors.moduleKept()));
       Expr scaled = y.add(y.mul(byChannel(site, kept(factors, growth)).to(type)));
       return layer.bias().map(b -> scaled.add(byChannel(site, b))).orElse(scaled);
     }
     Expr input = x.add(x.mul(byChannel(site, kept(factors, growth)).to(type)));
-    return layer.output(input).add(around().beside(site, input, factors.moduleKept()));
+    return layer.output(input).add(around().unmerged(site, input, factors.moduleKept()));
   }
 
   private static Expr kept(TrainedFactors factors, Expr growth) {
@@ -177,16 +177,16 @@ public record DoraTraining(
     }
     Factors delta = around().factors(site, recipe, others).get(0);
     SortedMap<String, HostTensor> tensors = new TreeMap<>(delta.tensors());
-    tensors.put(convention == Convention.PEFT ? Magnitude.PEFT : Magnitude.LYCORIS, magnitude);
+    tensors.put(convention == ToolConvention.PEFT ? Magnitude.PEFT : Magnitude.LYCORIS, magnitude);
     SortedMap<String, String> settings = new TreeMap<>(delta.settings());
     settings.put(DoraMethod.INNER, delta.method());
     return List.of(new Factors(name(), tensors, settings));
   }
 
   @Override
-  public Optional<Begun> begun(Site site, List<Factors> found) {
+  public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     Factors all = found.get(0);
-    String role = convention == Convention.PEFT ? Magnitude.PEFT : Magnitude.LYCORIS;
+    String role = convention == ToolConvention.PEFT ? Magnitude.PEFT : Magnitude.LYCORIS;
     HostTensor magnitude = all.tensors().get(role);
     if (found.size() > 1 || magnitude == null) {
       return Optional.empty();
@@ -196,12 +196,12 @@ public record DoraTraining(
     SortedMap<String, String> settings = new TreeMap<>(all.settings());
     String method = Optional.ofNullable(settings.remove(DoraMethod.INNER)).orElse("");
     return around()
-        .begun(site, List.of(new Factors(method, tensors, settings)))
+        .warmStart(site, List.of(new Factors(method, tensors, settings)))
         .map(
             delta -> {
               Map<String, HostTensor> values = new TreeMap<>(delta.values());
               values.put(MAGNITUDE, magnitude);
-              return new Begun(delta.recipe(), values);
+              return new WarmStartFactors(delta.recipe(), values);
             });
   }
 

@@ -3,12 +3,12 @@ package dev.lora4j.core.adapter.full;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.LayerParameter;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
-import dev.lora4j.core.adapter.Target;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
@@ -89,7 +89,7 @@ public final class BiasMethod implements AdditiveMethod {
   }
 
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     return Factors.of(NAME, Map.of(DIFF, share.of(factors.tensor(DIFF))), factors.settings());
   }
 
@@ -100,17 +100,17 @@ public final class BiasMethod implements AdditiveMethod {
   }
 
   @Override
-  public Structure form(Structure factors) {
+  public FactorStructure form(FactorStructure factors) {
     return factors.without(SCALE, ROLE);
   }
 
   @Override
-  public Target target(Structure factors) {
-    return Target.BIAS;
+  public LayerParameter target(FactorStructure factors) {
+    return LayerParameter.BIAS;
   }
 
   @Override
-  public double scale(Structure factors) {
+  public double scale(FactorStructure factors) {
     return factors.settings().containsKey(SCALE) ? factors.number(SCALE) : 1;
   }
 

@@ -2,11 +2,11 @@ package dev.lora4j.core.adapter.full;
 
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
@@ -62,7 +62,7 @@ public final class DiffMethod implements AdditiveMethod {
   }
 
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     return Factors.of(NAME, Map.of(NAME, share.of(factors.tensor(NAME))), Map.of());
   }
 
@@ -74,7 +74,7 @@ public final class DiffMethod implements AdditiveMethod {
   }
 
   @Override
-  public double scale(Structure factors) {
+  public double scale(FactorStructure factors) {
     return 1;
   }
 

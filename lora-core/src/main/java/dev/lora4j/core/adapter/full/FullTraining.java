@@ -1,14 +1,14 @@
 package dev.lora4j.core.adapter.full;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.Target;
-import dev.lora4j.core.adapter.training.Begun;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
@@ -35,8 +35,8 @@ import java.util.TreeMap;
  */
 @Extension(point = TrainableMethod.class, name = "full", help = "Whole weights and biases")
 public record FullTraining(
-    @Setting(help = "Train weights", otherwise = "true") boolean weight,
-    @Setting(help = "Train biases, where there are any", otherwise = "true") boolean bias)
+    @Setting(help = "Train weights", defaultValue = "true") boolean weight,
+    @Setting(help = "Train biases, where there are any", defaultValue = "true") boolean bias)
     implements TrainableMethod {
   /** Part with the change of a weight. */
   public static final String DIFF = "diff";
@@ -71,10 +71,10 @@ public record FullTraining(
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     List<TrainedTensor> tensors = new ArrayList<>();
     if (weight) {
-      tensors.add(TrainedTensor.of(DIFF, site.weight(), Start.ZEROS));
+      tensors.add(TrainedTensor.of(DIFF, site.weight(), TensorInit.ZEROS));
     }
     if (bias && site.bias()) {
-      tensors.add(TrainedTensor.of(DIFF_BIAS, Shape.of(site.out()), Start.ZEROS));
+      tensors.add(TrainedTensor.of(DIFF_BIAS, Shape.of(site.out()), TensorInit.ZEROS));
     }
     return tensors;
   }
@@ -108,14 +108,14 @@ public record FullTraining(
   public List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values) {
     List<Factors> factors = new ArrayList<>();
     Optional.ofNullable(values.get(DIFF))
-        .ifPresent(t -> factors.add(WholeChange.factors(site, Target.WEIGHT, t)));
+        .ifPresent(t -> factors.add(FullDelta.factors(site, LayerParameter.WEIGHT, t)));
     Optional.ofNullable(values.get(DIFF_BIAS))
-        .ifPresent(t -> factors.add(WholeChange.factors(site, Target.BIAS, t)));
+        .ifPresent(t -> factors.add(FullDelta.factors(site, LayerParameter.BIAS, t)));
     return factors;
   }
 
   @Override
-  public Optional<Begun> begun(Site site, List<Factors> found) {
+  public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     Map<String, HostTensor> values = new TreeMap<>();
     for (Factors change : found) {
       if (weight && change.method().equals(DiffMethod.NAME)) {
@@ -126,7 +126,7 @@ public record FullTraining(
         return Optional.empty();
       }
     }
-    return Optional.of(Begun.of(SiteRecipe.of(found.get(0), 1), values));
+    return Optional.of(WarmStartFactors.of(SiteRecipe.of(found.get(0), 1), values));
   }
 
   @Override

@@ -2,13 +2,13 @@ package dev.lora4j.core.adapter.glora;
 
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
@@ -116,7 +116,7 @@ public final class GloraMethod implements TransformMethod {
 
   /** Only the left factor of what is added has the rows. */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
     tensors.computeIfPresent(B1, (role, t) -> share.of(t));
     return new Factors(NAME, tensors, factors.settings());
@@ -139,7 +139,7 @@ public final class GloraMethod implements TransformMethod {
   }
 
   @Override
-  public Structure form(Structure factors) {
+  public FactorStructure form(FactorStructure factors) {
     return factors
         .open(A1, 1)
         .open(A2, 0)
@@ -151,12 +151,12 @@ public final class GloraMethod implements TransformMethod {
   }
 
   @Override
-  public OptionalLong chosenRank(Structure factors) {
+  public OptionalLong chosenRank(FactorStructure factors) {
     return OptionalLong.of(factors.shape(A2).size(0));
   }
 
   @Override
-  public SortedMap<String, Double> numbers(Structure factors) {
+  public SortedMap<String, Double> numbers(FactorStructure factors) {
     double scale = factors.number(ALPHA) / factors.shape(A2).size(0);
     return new TreeMap<>(Map.of(SCALE, scale));
   }

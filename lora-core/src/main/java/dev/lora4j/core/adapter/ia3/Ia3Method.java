@@ -1,12 +1,12 @@
 package dev.lora4j.core.adapter.ia3;
 
 import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
@@ -108,13 +108,13 @@ public final class Ia3Method implements TransformMethod {
     return input ? "input" : "output";
   }
 
-  private static boolean onInput(Structure factors) {
+  private static boolean onInput(FactorStructure factors) {
     return Boolean.parseBoolean(factors.setting(ON_INPUT));
   }
 
   /** Factors by output are divided, those by input are shared. */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
     if (!onInput(factors.structure())) {
       tensors.replaceAll((role, vector) -> share.of(vector));
@@ -164,7 +164,7 @@ public final class Ia3Method implements TransformMethod {
   }
 
   @Override
-  public boolean changesBias(Structure factors) {
+  public boolean changesBias(FactorStructure factors) {
     return factors.has(PEFT) && !onInput(factors);
   }
 

@@ -1,15 +1,15 @@
 package dev.lora4j.core.adapter.ia3;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.training.Begun;
-import dev.lora4j.core.adapter.training.Convention;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
@@ -40,10 +40,10 @@ import java.util.Set;
     name = Ia3Method.NAME,
     help = "(IA)3: one factor for each channel")
 public record Ia3Training(
-    @Setting(help = "Whose form", otherwise = "lycoris") Convention convention,
+    @Setting(help = "Whose form", defaultValue = "lycoris") ToolConvention convention,
     @Setting(
             help = "Patterns of layers to scale on their input, as in the paper",
-            otherwise = {"ff.net.2", "fc2", "down_proj"})
+            defaultValue = {"ff.net.2", "fc2", "down_proj"})
         List<String> inputs)
     implements TrainableMethod {
   /** Part with the factors. */
@@ -77,7 +77,7 @@ public record Ia3Training(
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
     long channels = onInput(site) ? site.in() * site.groups() : site.out();
-    Start start = new Start.Constant(convention == Convention.PEFT ? 1 : 0);
+    TensorInit start = new TensorInit.Constant(convention == ToolConvention.PEFT ? 1 : 0);
     return List.of(TrainedTensor.of(SCALES, Shape.of(channels), start));
   }
 
@@ -90,12 +90,12 @@ public record Ia3Training(
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     Site site = layer.site();
     Expr trained = factors.get(SCALES);
-    Expr change = convention == Convention.PEFT ? trained.sub(1) : trained;
+    Expr change = convention == ToolConvention.PEFT ? trained.sub(1) : trained;
     Expr growth = factors.kept(change.mul(0), change).to(x.dtype());
     if (onInput(site)) {
       return layer.output(grown(site, x, growth));
     }
-    if (convention == Convention.PEFT || layer.bias().isEmpty()) {
+    if (convention == ToolConvention.PEFT || layer.bias().isEmpty()) {
       return grown(site, layer.output(x), growth);
     }
     Expr y = grown(site, layer.output(x, layer.weight(), Optional.empty()), growth);
@@ -120,17 +120,18 @@ public record Ia3Training(
     if (scales == null) {
       throw new IllegalArgumentException("no " + SCALES + " of " + site.name());
     }
-    String role = convention == Convention.PEFT ? Ia3Method.PEFT : Ia3Method.WEIGHT;
+    String role = convention == ToolConvention.PEFT ? Ia3Method.PEFT : Ia3Method.WEIGHT;
     String input = Boolean.toString(onInput(site));
     return List.of(Factors.of(name(), Map.of(role, scales), Map.of(Ia3Method.ON_INPUT, input)));
   }
 
   @Override
-  public Optional<Begun> begun(Site site, List<Factors> found) {
-    String role = convention == Convention.PEFT ? Ia3Method.PEFT : Ia3Method.WEIGHT;
+  public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
+    String role = convention == ToolConvention.PEFT ? Ia3Method.PEFT : Ia3Method.WEIGHT;
     Factors scales = found.get(0);
     return found.size() == 1 && scales.tensors().containsKey(role)
-        ? Optional.of(Begun.of(SiteRecipe.of(scales, 1), Map.of(SCALES, scales.tensor(role))))
+        ? Optional.of(
+            WarmStartFactors.of(SiteRecipe.of(scales, 1), Map.of(SCALES, scales.tensor(role))))
         : Optional.empty();
   }
 

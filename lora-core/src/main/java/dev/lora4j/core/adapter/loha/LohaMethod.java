@@ -3,12 +3,12 @@ package dev.lora4j.core.adapter.loha;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
@@ -68,7 +68,7 @@ public final class LohaMethod implements AdditiveMethod {
     boolean tucker = in.has("hada_t1") || in.has("hada_t2");
     long rank = in.size("hada_w1_b", 0);
     Map<String, HostTensor> tensors = new TreeMap<>();
-    for (Half half : Half.BOTH) {
+    for (HadamardFactor half : HadamardFactor.BOTH) {
       half.read(in, rank, tucker, tensors);
     }
     Alpha.readScalar(in, tensors);
@@ -77,37 +77,38 @@ public final class LohaMethod implements AdditiveMethod {
 
   /** The left factors have the rows; Tucker's are columns there, and only of convolutions. */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     if (factors.tensors().containsKey("hada_t1")) {
       return AdditiveMethod.super.rows(whole, factors, share);
     }
     SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());
-    Half.BOTH.forEach(half -> tensors.computeIfPresent(half.left(), (role, t) -> share.of(t)));
+    HadamardFactor.BOTH.forEach(
+        half -> tensors.computeIfPresent(half.left(), (role, t) -> share.of(t)));
     return new Factors(NAME, tensors, factors.settings());
   }
 
   @Override
-  public OptionalLong chosenRank(Structure factors) {
+  public OptionalLong chosenRank(FactorStructure factors) {
     return OptionalLong.of(factors.shape("hada_w1_b").size(0));
   }
 
   @Override
-  public Structure form(Structure factors) {
-    Structure form = factors.without(ALPHA);
-    for (Half half : Half.BOTH) {
+  public FactorStructure form(FactorStructure factors) {
+    FactorStructure form = factors.without(ALPHA);
+    for (HadamardFactor half : HadamardFactor.BOTH) {
       form = half.form(form);
     }
     return form;
   }
 
   @Override
-  public double scale(Structure factors) {
+  public double scale(FactorStructure factors) {
     return factors.number(ALPHA) / factors.shape("hada_w1_b").size(0);
   }
 
   /** Its square: the product of two sums over the rank is one sum over all pairs. */
   @Override
-  public OptionalInt rank(Site site, Structure factors) {
+  public OptionalInt rank(Site site, FactorStructure factors) {
     long rank = factors.shape("hada_w1_b").size(0);
     long elements = rank * rank * (site.out() + site.rest());
     return site.groups() > 1 || elements >= site.weight().elements()
@@ -117,8 +118,8 @@ public final class LohaMethod implements AdditiveMethod {
 
   @Override
   public LowRank lowRank(Site site, StagedFactors factors) {
-    LowRank one = Half.BOTH.get(0).product(site, factors);
-    LowRank two = Half.BOTH.get(1).product(site, factors);
+    LowRank one = HadamardFactor.BOTH.get(0).product(site, factors);
+    LowRank two = HadamardFactor.BOTH.get(1).product(site, factors);
     Expr up = one.up().unsqueeze(2).mul(two.up().unsqueeze(1)).reshape(site.out(), -1);
     Expr down = one.down().unsqueeze(1).mul(two.down().unsqueeze(0)).reshape(-1, site.rest());
     Shape shape = LowRank.up(site, -1);
@@ -129,8 +130,8 @@ public final class LohaMethod implements AdditiveMethod {
 
   @Override
   public Expr delta(Site site, StagedFactors factors) {
-    Expr one = Half.BOTH.get(0).product(site, factors).product(site);
-    Expr two = Half.BOTH.get(1).product(site, factors).product(site);
+    Expr one = HadamardFactor.BOTH.get(0).product(site, factors).product(site);
+    Expr two = HadamardFactor.BOTH.get(1).product(site, factors).product(site);
     return Alpha.scaled(factors, one.mul(two));
   }
 }

@@ -3,15 +3,15 @@ package dev.lora4j.core.adapter.loha;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
@@ -56,13 +56,13 @@ public record LohaTraining() implements DenseTraining, ProductTraining {
     long rank = recipe.rank();
     Shape left = Shape.of(site.out(), rank);
     Shape right = Shape.of(rank, site.rest());
-    Half one = Half.BOTH.get(0);
-    Half two = Half.BOTH.get(1);
+    HadamardFactor one = HadamardFactor.BOTH.get(0);
+    HadamardFactor two = HadamardFactor.BOTH.get(1);
     return List.of(
-        TrainedTensor.ranked(one.left(), left, 1, new Start.Normal(LEFT)),
-        TrainedTensor.ranked(one.right(), right, 0, new Start.Normal(RIGHT)),
-        TrainedTensor.ranked(two.left(), left, 1, Start.ZEROS),
-        TrainedTensor.ranked(two.right(), right, 0, new Start.Normal(RIGHT)));
+        TrainedTensor.ranked(one.left(), left, 1, new TensorInit.Normal(LEFT)),
+        TrainedTensor.ranked(one.right(), right, 0, new TensorInit.Normal(RIGHT)),
+        TrainedTensor.ranked(two.left(), left, 1, TensorInit.ZEROS),
+        TrainedTensor.ranked(two.right(), right, 0, new TensorInit.Normal(RIGHT)));
   }
 
   @Override
@@ -87,13 +87,13 @@ public record LohaTraining() implements DenseTraining, ProductTraining {
   }
 
   @Override
-  public Optional<Begun> begun(Site site, List<Factors> found) {
+  public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     Factors halves = found.get(0);
     if (found.size() > 1 || !halves.method().equals(name())) {
       return Optional.empty();
     }
-    long rank = halves.tensor(Half.BOTH.get(0).right()).shape().size(0);
-    return Optional.of(Begun.of(SiteRecipe.of(halves, rank), halves.tensors()));
+    long rank = halves.tensor(HadamardFactor.BOTH.get(0).right()).shape().size(0);
+    return Optional.of(WarmStartFactors.of(SiteRecipe.of(halves, rank), halves.tensors()));
   }
 
   @Override

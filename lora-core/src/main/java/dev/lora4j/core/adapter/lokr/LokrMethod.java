@@ -3,12 +3,12 @@ package dev.lora4j.core.adapter.lokr;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
@@ -52,13 +52,13 @@ public final class LokrMethod implements AdditiveMethod {
   @Override
   public Set<String> roles() {
     return Set.of(
-        LokrParts.W1,
-        LokrParts.W1_A,
-        LokrParts.W1_B,
-        LokrParts.W2,
-        LokrParts.W2_A,
-        LokrParts.W2_B,
-        LokrParts.T2,
+        KroneckerFactors.W1,
+        KroneckerFactors.W1_A,
+        KroneckerFactors.W1_B,
+        KroneckerFactors.W2,
+        KroneckerFactors.W2_A,
+        KroneckerFactors.W2_B,
+        KroneckerFactors.T2,
         ALPHA,
         Alpha.SCALE,
         Alpha.SCALAR);
@@ -66,8 +66,8 @@ public final class LokrMethod implements AdditiveMethod {
 
   @Override
   public boolean recognises(SiteTensors tensors) {
-    return (tensors.has(LokrParts.W1) || tensors.has(LokrParts.W1_A))
-        && (tensors.has(LokrParts.W2) || tensors.has(LokrParts.W2_A));
+    return (tensors.has(KroneckerFactors.W1) || tensors.has(KroneckerFactors.W1_A))
+        && (tensors.has(KroneckerFactors.W2) || tensors.has(KroneckerFactors.W2_A));
   }
 
   @Override
@@ -76,10 +76,10 @@ public final class LokrMethod implements AdditiveMethod {
     LokrShapes.read(in, tensors);
     Alpha.readScalar(in, tensors);
     Map<String, String> settings = new TreeMap<>();
-    if (tensors.containsKey(LokrParts.W2_B)) {
-      settings.put(ALPHA, Alpha.read(in, in.size(LokrParts.W2_B, 0)));
-    } else if (tensors.containsKey(LokrParts.W1_B)) {
-      settings.put(ALPHA, Alpha.read(in, in.size(LokrParts.W1_B, 0)));
+    if (tensors.containsKey(KroneckerFactors.W2_B)) {
+      settings.put(ALPHA, Alpha.read(in, in.size(KroneckerFactors.W2_B, 0)));
+    } else if (tensors.containsKey(KroneckerFactors.W1_B)) {
+      settings.put(ALPHA, Alpha.read(in, in.size(KroneckerFactors.W1_B, 0)));
     } else if (in.setting(Alpha.LORA_ALPHA).isPresent()) {
       scaleByConfiguration(in, tensors);
     } else {
@@ -101,7 +101,7 @@ public final class LokrMethod implements AdditiveMethod {
             .orElseThrow(
                 () ->
                     in.wrong(
-                        LokrParts.W1,
+                        KroneckerFactors.W1,
                         "with the rank r of its configuration, as alpha is divided by it"));
     double scale = Double.parseDouble(Alpha.read(in, rank)) / rank;
     double scalar = in.number(Alpha.SCALAR).orElse(1.0);
@@ -120,8 +120,8 @@ public final class LokrMethod implements AdditiveMethod {
   }
 
   @Override
-  public OptionalLong chosenRank(Structure factors) {
-    return Stream.of(LokrParts.W2_B, LokrParts.W1_B)
+  public OptionalLong chosenRank(FactorStructure factors) {
+    return Stream.of(KroneckerFactors.W2_B, KroneckerFactors.W1_B)
         .filter(factors::has)
         .mapToLong(role -> factors.shape(role).size(0))
         .findFirst();
@@ -132,28 +132,29 @@ public final class LokrMethod implements AdditiveMethod {
    * the layer, and the change is stored whole.
    */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
-    return LokrRows.of(whole, factors, scale(factors.structure()), share);
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
+    return LokrRowSlice.of(whole, factors, scale(factors.structure()), share);
   }
 
   @Override
-  public Structure form(Structure factors) {
+  public FactorStructure form(FactorStructure factors) {
     return LokrShapes.form(factors).without(ALPHA);
   }
 
   @Override
-  public double scale(Structure factors) {
+  public double scale(FactorStructure factors) {
     if (!factors.settings().containsKey(ALPHA)) {
       return 1;
     }
-    String factor = factors.has(LokrParts.W2_B) ? LokrParts.W2_B : LokrParts.W1_B;
+    String factor =
+        factors.has(KroneckerFactors.W2_B) ? KroneckerFactors.W2_B : KroneckerFactors.W1_B;
     return factors.number(ALPHA) / factors.shape(factor).size(0);
   }
 
   /** {@code w1 (x) (a b) = (w1 (x) a) (1 (x) b)}: of rank {@code columns of w1 * rank of w2}. */
   @Override
-  public OptionalInt rank(Site site, Structure factors) {
-    if (!factors.has(LokrParts.W2_B) || site.groups() > 1) {
+  public OptionalInt rank(Site site, FactorStructure factors) {
+    if (!factors.has(KroneckerFactors.W2_B) || site.groups() > 1) {
       return OptionalInt.empty();
     }
     long rank = LokrShapes.columns(factors) * LokrShapes.inner(factors);
@@ -164,18 +165,18 @@ public final class LokrMethod implements AdditiveMethod {
 
   @Override
   public LowRank lowRank(Site site, StagedFactors factors) {
-    return LokrParts.lowRank(site, factors);
+    return KroneckerFactors.lowRank(site, factors);
   }
 
   @Override
   public Expr delta(Site site, StagedFactors factors) {
-    return LokrParts.product(site, factors);
+    return KroneckerFactors.product(site, factors);
   }
 
   @Override
-  public Expr beside(Site site, Expr x, StagedFactors factors) {
+  public Expr unmerged(Site site, Expr x, StagedFactors factors) {
     return site.kind() == Site.Kind.LINEAR
-        ? LokrParts.linear(x, factors)
-        : AdditiveMethod.super.beside(site, x, factors);
+        ? KroneckerFactors.linear(x, factors)
+        : AdditiveMethod.super.unmerged(site, x, factors);
   }
 }

@@ -3,15 +3,15 @@ package dev.lora4j.core.adapter.lokr;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DenseTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.nn.SiteLayer;
@@ -46,12 +46,12 @@ import java.util.stream.Stream;
 public record LokrTraining(
     @Setting(
             help = "Size of the first part; -1 for the most even division",
-            otherwise = "-1",
-            least = -1)
+            defaultValue = "-1",
+            min = -1)
         int factor,
-    @Setting(help = "Both parts stay whole, whatever the rank", otherwise = "false")
+    @Setting(help = "Both parts stay whole, whatever the rank", defaultValue = "false")
         boolean fullMatrix,
-    @Setting(help = "The first part may be factored too", otherwise = "false")
+    @Setting(help = "The first part may be factored too", defaultValue = "false")
         boolean decomposeBoth)
     implements DenseTraining, ProductTraining {
   /** Checks the factor. */
@@ -79,33 +79,33 @@ public record LokrTraining(
 
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
-    LokrDivision divided = divided(site, recipe);
+    LokrFactorization divided = divided(site, recipe);
     long rank = recipe.rank();
     List<TrainedTensor> tensors = new ArrayList<>();
-    Start random = new Start.Kaiming();
+    TensorInit random = new TensorInit.Kaiming();
     if (divided.firstFactored()) {
       Shape left = Shape.of(divided.rows(), rank);
       Shape right = Shape.of(rank, divided.columns());
-      tensors.add(TrainedTensor.ranked(LokrParts.W1_A, left, 1, random));
-      tensors.add(TrainedTensor.ranked(LokrParts.W1_B, right, 0, random));
+      tensors.add(TrainedTensor.ranked(KroneckerFactors.W1_A, left, 1, random));
+      tensors.add(TrainedTensor.ranked(KroneckerFactors.W1_B, right, 0, random));
     } else {
       Shape whole = Shape.of(divided.rows(), divided.columns());
-      tensors.add(TrainedTensor.of(LokrParts.W1, whole, random));
+      tensors.add(TrainedTensor.of(KroneckerFactors.W1, whole, random));
     }
     Shape second = site.weight().with(0, divided.innerRows()).with(1, divided.innerColumns());
     if (divided.secondFactored()) {
       Shape left = Shape.of(divided.innerRows(), rank);
       Shape right = Shape.of(rank, second.elements() / divided.innerRows());
-      tensors.add(TrainedTensor.ranked(LokrParts.W2_A, left, 1, random));
-      tensors.add(TrainedTensor.ranked(LokrParts.W2_B, right, 0, Start.ZEROS));
+      tensors.add(TrainedTensor.ranked(KroneckerFactors.W2_A, left, 1, random));
+      tensors.add(TrainedTensor.ranked(KroneckerFactors.W2_B, right, 0, TensorInit.ZEROS));
     } else {
-      tensors.add(TrainedTensor.of(LokrParts.W2, second, Start.ZEROS));
+      tensors.add(TrainedTensor.of(KroneckerFactors.W2, second, TensorInit.ZEROS));
     }
     return tensors;
   }
 
-  private LokrDivision divided(Site site, SiteRecipe recipe) {
-    return LokrDivision.of(site, factor, recipe.rank(), fullMatrix, decomposeBoth);
+  private LokrFactorization divided(Site site, SiteRecipe recipe) {
+    return LokrFactorization.of(site, factor, recipe.rank(), fullMatrix, decomposeBoth);
   }
 
   @Override
@@ -133,16 +133,17 @@ public record LokrTraining(
 
   @Override
   public Expr norm(Site site, TrainedFactors factors) {
-    return LokrParts.norm(factors.staged(name()));
+    return KroneckerFactors.norm(factors.staged(name()));
   }
 
   /** Beside a linear weight the product needs not be formed. */
   @Override
-  public Expr beside(Site site, Expr x, TrainedFactors factors) {
+  public Expr unmerged(Site site, Expr x, TrainedFactors factors) {
     if (site.kind() != Site.Kind.LINEAR) {
-      return DenseTraining.super.beside(site, x, factors);
+      return DenseTraining.super.unmerged(site, x, factors);
     }
-    Expr y = LokrParts.linear(factors.dropout().input(x), factors.in(x.dtype()).staged(name()));
+    Expr y =
+        KroneckerFactors.linear(factors.dropout().input(x), factors.in(x.dtype()).staged(name()));
     Expr scale = factors.scale().to(x.dtype()).reshape(new long[0]);
     return factors.dropout().outputs(site, y.mul(scale));
   }
@@ -150,7 +151,7 @@ public record LokrTraining(
   @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     return layer.site().kind() == Site.Kind.LINEAR
-        ? layer.output(x).add(beside(layer.site(), x, factors.moduleKept()))
+        ? layer.output(x).add(unmerged(layer.site(), x, factors.moduleKept()))
         : DenseTraining.super.apply(layer, x, factors);
   }
 
@@ -165,19 +166,19 @@ public record LokrTraining(
   }
 
   @Override
-  public Optional<Begun> begun(Site site, List<Factors> found) {
+  public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     Factors parts = found.get(0);
     if (found.size() > 1 || !parts.method().equals(name())) {
       return Optional.empty();
     }
     // Whole parts are of no rank, and are those of any that is large enough.
     long rank =
-        Stream.of(LokrParts.W1_B, LokrParts.W2_B)
+        Stream.of(KroneckerFactors.W1_B, KroneckerFactors.W2_B)
             .flatMap(role -> Optional.ofNullable(parts.tensors().get(role)).stream())
             .mapToLong(t -> t.shape().size(0))
             .findFirst()
             .orElse(Math.max(site.out(), site.rest()));
-    return Optional.of(Begun.of(SiteRecipe.of(parts, rank), parts.tensors()));
+    return Optional.of(WarmStartFactors.of(SiteRecipe.of(parts, rank), parts.tensors()));
   }
 
   @Override

@@ -3,12 +3,12 @@ package dev.lora4j.core.adapter.lora;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
@@ -94,27 +94,27 @@ public final class LoraMethod implements AdditiveMethod {
 
   /** The up factor has the rows; a down factor that all share is copied. */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
-    return LoraRows.of(factors, share);
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
+    return LoraRowSlice.of(factors, share);
   }
 
   @Override
-  public OptionalLong chosenRank(Structure factors) {
+  public OptionalLong chosenRank(FactorStructure factors) {
     return OptionalLong.of(factors.shape(DOWN).size(0));
   }
 
   @Override
-  public Structure form(Structure factors) {
+  public FactorStructure form(FactorStructure factors) {
     return factors.open(DOWN, 0).open(UP, 1).open(MID, 0).open(MID, 1).without(ALPHA);
   }
 
   @Override
-  public double scale(Structure factors) {
+  public double scale(FactorStructure factors) {
     return factors.number(ALPHA) / factors.shape(DOWN).size(0);
   }
 
   @Override
-  public OptionalInt rank(Site site, Structure factors) {
+  public OptionalInt rank(Site site, FactorStructure factors) {
     long rank = factors.shape(factors.has(MID) ? MID : DOWN).size(0);
     boolean grouped = site.groups() > 1;
     return grouped ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(rank));
@@ -131,10 +131,10 @@ public final class LoraMethod implements AdditiveMethod {
   }
 
   @Override
-  public Expr beside(Site site, Expr x, StagedFactors factors) {
+  public Expr unmerged(Site site, Expr x, StagedFactors factors) {
     if (site.groups() > 1 || site.kind() == Site.Kind.EMBEDDING) {
-      return AdditiveMethod.super.beside(site, x, factors);
+      return AdditiveMethod.super.unmerged(site, x, factors);
     }
-    return LoraMath.pair(site, factors).beside(site, x, Optional.empty());
+    return LoraMath.pair(site, factors).unmerged(site, x, Optional.empty());
   }
 }

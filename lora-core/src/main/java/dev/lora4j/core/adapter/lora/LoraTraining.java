@@ -4,15 +4,15 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.LayerMath;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.adapter.training.AdditiveTraining;
-import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.ProductTraining;
 import dev.lora4j.core.adapter.training.SiteRecipe;
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedFactors;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
@@ -59,23 +59,23 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
   }
 
   @Override
-  public Set<FactorsStart> starts() {
-    return EnumSet.allOf(FactorsStart.class);
+  public Set<FactorInit> starts() {
+    return EnumSet.allOf(FactorInit.class);
   }
 
   @Override
   public List<TrainedTensor> tensors(Site site, SiteRecipe recipe) {
-    List<Start> starts =
+    List<TensorInit> starts =
         switch (recipe.start()) {
-          case KAIMING -> List.of(new Start.Kaiming(), Start.ZEROS);
-          case GAUSSIAN -> List.of(new Start.Normal(1.0 / recipe.rank()), Start.ZEROS);
-          case ORTHOGONAL -> List.of(new Start.Orthogonal(), Start.ZEROS);
-          case PISSA -> SingularStart.of(site, recipe);
+          case KAIMING -> List.of(new TensorInit.Kaiming(), TensorInit.ZEROS);
+          case GAUSSIAN -> List.of(new TensorInit.Normal(1.0 / recipe.rank()), TensorInit.ZEROS);
+          case ORTHOGONAL -> List.of(new TensorInit.Orthogonal(), TensorInit.ZEROS);
+          case PISSA -> PissaInit.of(site, recipe);
         };
     long rank = recipe.rank();
     TrainedTensor down = TrainedTensor.ranked(DOWN, LowRank.down(site, rank), 0, starts.get(0));
     TrainedTensor up = TrainedTensor.ranked(UP, LowRank.up(site, rank), 1, starts.get(1));
-    boolean anchored = recipe.start() == FactorsStart.PISSA;
+    boolean anchored = recipe.start() == FactorInit.PISSA;
     return anchored ? List.of(down.anchor(), up.anchor()) : List.of(down, up);
   }
 
@@ -96,10 +96,10 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
   }
 
   @Override
-  public Expr beside(Site site, Expr x, TrainedFactors factors) {
+  public Expr unmerged(Site site, Expr x, TrainedFactors factors) {
     Expr scale = factors.scale().to(x.dtype());
     return pair(factors, x.dtype())
-        .beside(
+        .unmerged(
             site,
             factors.dropout().input(x),
             inner ->
@@ -150,15 +150,15 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
     if (first != null && before != null) {
       return List.of(
           LoraMath.factors(
-              SingularStart.down(down, first),
-              SingularStart.up(up, before),
+              PissaInit.down(down, first),
+              PissaInit.up(up, before),
               recipe.storedAlpha(2 * recipe.rank())));
     }
     return List.of(LoraMath.factors(down, up, recipe.storedAlpha(recipe.rank())));
   }
 
   @Override
-  public Optional<Begun> begun(Site site, List<Factors> found) {
+  public Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     Factors pair = found.get(0);
     boolean trained =
         pair.method().equals(name())
@@ -169,7 +169,7 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
     HostTensor down = pair.tensor(LoraMethod.DOWN);
     HostTensor up = pair.tensor(LoraMethod.UP);
     SiteRecipe recipe = SiteRecipe.of(pair, down.shape().size(0));
-    return Optional.of(Begun.of(recipe, Map.of(DOWN, down, UP, up)));
+    return Optional.of(WarmStartFactors.of(recipe, Map.of(DOWN, down, UP, up)));
   }
 
   @Override

@@ -1,11 +1,11 @@
 package dev.lora4j.core.adapter.oft;
 
 import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
@@ -82,7 +82,7 @@ public final class DiagOftMethod implements TransformMethod {
 
   /** Whole blocks; a limit on all of them together is applied to them first. */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     String role = factors.tensors().containsKey(ROTATION) ? ROTATION : LycorisRotation.BLOCKS;
     long size = factors.tensor(role).shape().size(1);
     if (!share.aligned(size)) {
@@ -101,8 +101,8 @@ public final class DiagOftMethod implements TransformMethod {
   }
 
   @Override
-  public Structure form(Structure factors) {
-    Structure form = factors.without(ALPHA);
+  public FactorStructure form(FactorStructure factors) {
+    FactorStructure form = factors.without(ALPHA);
     for (String role : new String[] {LycorisRotation.BLOCKS, ROTATION}) {
       form = form.open(role, 0).open(role, 1).open(role, 2);
     }
@@ -110,7 +110,7 @@ public final class DiagOftMethod implements TransformMethod {
   }
 
   @Override
-  public SortedMap<String, Double> numbers(Structure factors) {
+  public SortedMap<String, Double> numbers(FactorStructure factors) {
     if (!factors.has(LycorisRotation.BLOCKS)) {
       return new TreeMap<>();
     }

@@ -2,10 +2,10 @@ package dev.lora4j.core.adapter.oft;
 
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
@@ -48,7 +48,7 @@ public final class LycorisRotation {
   }
 
   /** The number that {@link #limited} needs. */
-  public static SortedMap<String, Double> numbers(Structure factors, long out) {
+  public static SortedMap<String, Double> numbers(FactorStructure factors, long out) {
     double alpha = factors.number(AdapterMethod.ALPHA);
     double limit = alpha > 0 ? alpha * out : Float.MAX_VALUE;
     return new TreeMap<>(Map.of(LIMIT, limit));

@@ -1,11 +1,11 @@
 package dev.lora4j.core.adapter.oft;
 
 import dev.lora4j.core.adapter.AdapterMethod;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.adapter.TransformMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
@@ -129,17 +129,17 @@ public final class OftMethod implements TransformMethod {
 
   /** It turns inputs, which all layers share. */
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
     return factors;
   }
 
   @Override
-  public Structure form(Structure factors) {
+  public FactorStructure form(FactorStructure factors) {
     return factors.settings().containsKey(EPSILON) ? factors.with(EPSILON, "") : factors;
   }
 
   @Override
-  public SortedMap<String, Double> numbers(Structure factors) {
+  public SortedMap<String, Double> numbers(FactorStructure factors) {
     if (!factors.settings().containsKey(EPSILON)) {
       return new TreeMap<>();
     }
@@ -149,7 +149,7 @@ public final class OftMethod implements TransformMethod {
 
   @Override
   public Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength) {
-    Structure structure = factors.structure();
+    FactorStructure structure = factors.structure();
     Expr skew = skew(factors.get(VECTORS));
     if (structure.settings().containsKey(EPSILON)) {
       Expr length = skew.pow(2).sum(1, 2).sqrt();

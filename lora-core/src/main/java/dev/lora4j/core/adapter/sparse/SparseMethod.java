@@ -3,11 +3,11 @@ package dev.lora4j.core.adapter.sparse;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.AdditiveMethod;
 import dev.lora4j.core.adapter.Alpha;
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.RowShare;
+import dev.lora4j.core.adapter.RowSlice;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Constants;
@@ -131,17 +131,17 @@ public final class SparseMethod implements AdditiveMethod {
   }
 
   @Override
-  public Factors rows(Site whole, Factors factors, RowShare share) {
-    return SparseRows.of(whole, factors, share);
+  public Factors rows(Site whole, Factors factors, RowSlice share) {
+    return SparseRowSlice.of(whole, factors, share);
   }
 
   @Override
-  public Structure form(Structure factors) {
+  public FactorStructure form(FactorStructure factors) {
     return factors.open(INDICES, 1).open(VALUES, 0).without(ORIGIN, SCALE);
   }
 
   @Override
-  public double scale(Structure factors) {
+  public double scale(FactorStructure factors) {
     return factors.number(SCALE);
   }
 

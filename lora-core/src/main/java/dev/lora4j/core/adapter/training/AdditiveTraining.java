@@ -18,11 +18,11 @@ public interface AdditiveTraining extends TrainableMethod {
    * @param x the layer's input
    * @return in x's type
    */
-  Expr beside(Site site, Expr x, TrainedFactors factors);
+  Expr unmerged(Site site, Expr x, TrainedFactors factors);
 
   @Override
   default Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     Expr y = layer.output(x);
-    return y.add(beside(layer.site(), x, factors.moduleKept()));
+    return y.add(unmerged(layer.site(), x, factors.moduleKept()));
   }
 }

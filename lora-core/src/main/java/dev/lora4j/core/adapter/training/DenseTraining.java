@@ -21,7 +21,7 @@ public interface DenseTraining extends AdditiveTraining {
   }
 
   @Override
-  default Expr beside(Site site, Expr x, TrainedFactors factors) {
+  default Expr unmerged(Site site, Expr x, TrainedFactors factors) {
     Expr change = factors.dropout().rows(site, delta(site, factors));
     return LayerMath.apply(site, factors.dropout().input(x), change.to(x.dtype()));
   }

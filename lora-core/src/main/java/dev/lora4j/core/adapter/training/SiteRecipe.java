@@ -12,7 +12,7 @@ import dev.lora4j.core.adapter.Factors;
  *     2023), else {@code alpha / rank}
  * @param start how the factors of LoRA begin
  */
-public record SiteRecipe(long rank, double alpha, boolean rankStabilised, FactorsStart start) {
+public record SiteRecipe(long rank, double alpha, boolean rankStabilised, FactorInit start) {
   /**
    * How factors were trained that are there already.
    *
@@ -21,7 +21,7 @@ public record SiteRecipe(long rank, double alpha, boolean rankStabilised, Factor
   public static SiteRecipe of(Factors found, long rank) {
     String alpha = found.settings().get(AdapterMethod.ALPHA);
     double scaled = alpha == null ? rank : Double.parseDouble(alpha);
-    return new SiteRecipe(rank, scaled, false, FactorsStart.KAIMING);
+    return new SiteRecipe(rank, scaled, false, FactorInit.KAIMING);
   }
 
   /** What the effect is multiplied by. */

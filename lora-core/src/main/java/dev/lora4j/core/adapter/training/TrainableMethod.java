@@ -31,11 +31,9 @@ public interface TrainableMethod extends Canonical {
   /** Which dropouts it has a meaning for. */
   Set<DropoutKind> dropouts();
 
-  /**
-   * How its factors can begin. Without a choice they begin as {@link FactorsStart#KAIMING} says.
-   */
-  default Set<FactorsStart> starts() {
-    return Set.of(FactorsStart.KAIMING);
+  /** How its factors can begin. Without a choice they begin as {@link FactorInit#KAIMING} says. */
+  default Set<FactorInit> starts() {
+    return Set.of(FactorInit.KAIMING);
   }
 
   /**
@@ -80,7 +78,7 @@ public interface TrainableMethod extends Canonical {
    * @return empty if this method with its settings has not trained them; without an implementation
    *     none can be gone on with
    */
-  default Optional<Begun> begun(Site site, List<Factors> found) {
+  default Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     return Optional.empty();
   }
 

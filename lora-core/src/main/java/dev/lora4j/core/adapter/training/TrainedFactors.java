@@ -1,7 +1,7 @@
 package dev.lora4j.core.adapter.training;
 
+import dev.lora4j.core.adapter.FactorStructure;
 import dev.lora4j.core.adapter.StagedFactors;
-import dev.lora4j.core.adapter.Structure;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.Map;
@@ -52,9 +52,9 @@ public final class TrainedFactors {
 
   /** These as the factors of a method whose roles their parts are called by. */
   public StagedFactors staged(String method) {
-    SortedMap<String, Structure.Type> types = new TreeMap<>();
-    parts.forEach((role, e) -> types.put(role, new Structure.Type(e.dtype(), e.shape())));
-    return new StagedFactors(new Structure(method, types, new TreeMap<>()), parts);
+    SortedMap<String, FactorStructure.Type> types = new TreeMap<>();
+    parts.forEach((role, e) -> types.put(role, new FactorStructure.Type(e.dtype(), e.shape())));
+    return new StagedFactors(new FactorStructure(method, types, new TreeMap<>()), parts);
   }
 
   /** What the effect is multiplied by: [1, 1], in the type that is trained in. */

@@ -13,16 +13,17 @@ import dev.lora4j.core.tensor.Shape;
  * @param start its first values
  * @param anchored whether the program also needs what it began as
  */
-public record TrainedTensor(String part, Shape shape, Shape staged, Start start, boolean anchored) {
+public record TrainedTensor(
+    String part, Shape shape, Shape staged, TensorInit start, boolean anchored) {
   private static final String ANCHOR = ".start";
 
   /** A tensor of which the program knows the whole shape. */
-  public static TrainedTensor of(String part, Shape shape, Start start) {
+  public static TrainedTensor of(String part, Shape shape, TensorInit start) {
     return new TrainedTensor(part, shape, shape, start, false);
   }
 
   /** A tensor of which dimension {@code d} is the rank, which the program does not know. */
-  public static TrainedTensor ranked(String part, Shape shape, int d, Start start) {
+  public static TrainedTensor ranked(String part, Shape shape, int d, TensorInit start) {
     return new TrainedTensor(part, shape, shape.with(d, Shape.UNKNOWN), start, false);
   }
 
@@ -32,8 +33,8 @@ public record TrainedTensor(String part, Shape shape, Shape staged, Start start,
   }
 
   /** The same with these first values. */
-  public TrainedTensor given(HostTensor values) {
-    return new TrainedTensor(part, shape, staged, new Start.Given(values), anchored);
+  public TrainedTensor withValues(HostTensor values) {
+    return new TrainedTensor(part, shape, staged, new TensorInit.Given(values), anchored);
   }
 
   /** The name under which a part's first values are found. */

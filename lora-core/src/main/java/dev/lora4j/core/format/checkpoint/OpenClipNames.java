@@ -32,7 +32,7 @@ public final class OpenClipNames {
   /**
    * Names in one encoder.
    *
-   * @param part the part of the checkpoint, as in {@link Checkpoint#parts}
+   * @param part the part of the checkpoint, as in {@link BaseCheckpoint#parts}
    * @param prefix what its tensors begin with, for example {@code conditioner.embedders.1.model.}
    */
   public OpenClipNames(String part, String prefix) {

@@ -24,7 +24,7 @@ final class OriginalLayout {
   private final String part;
   private final String denoiser;
   private final Family family;
-  private final EncoderPlaces encoders;
+  private final TextEncoderLocations encoders;
 
   /** Rows of native layers that are several sites. */
   private final Map<String, Long> fused = new HashMap<>();
@@ -35,7 +35,7 @@ final class OriginalLayout {
     this.part = part;
     this.denoiser = denoiser;
     this.family = family;
-    this.encoders = new EncoderPlaces(part, family.name());
+    this.encoders = new TextEncoderLocations(part, family.name());
     for (NativeName name : family.natives()) {
       name.rows().ifPresent(r -> fused.merge(name.path(), r.count(), Long::sum));
     }
@@ -44,7 +44,7 @@ final class OriginalLayout {
   /** The layout of these tensors; empty if they are of no known family in such a layout. */
   static Optional<OriginalLayout> of(Map<String, TensorInfo> tensors, String part) {
     for (String prefix : DENOISERS) {
-      Optional<Family> family = new FamilySigns(tensors, prefix).family();
+      Optional<Family> family = new FamilySignatures(tensors, prefix).family();
       if (family.isPresent()) {
         return Optional.of(new OriginalLayout(tensors, part, prefix, family.get()));
       }
@@ -57,8 +57,8 @@ final class OriginalLayout {
   }
 
   /** The family's sites that the checkpoint has, with the shapes that they have there. */
-  List<FoundLayer> layers() {
-    List<FoundLayer> layers = new ArrayList<>();
+  List<CheckpointLayer> layers() {
+    List<CheckpointLayer> layers = new ArrayList<>();
     for (NativeName name : family.natives()) {
       Site site = family.sites().find(name.site()).orElseThrow();
       first(name, site, WEIGHT).flatMap(weight -> layer(name, site, weight)).ifPresent(layers::add);
@@ -66,13 +66,14 @@ final class OriginalLayout {
     return layers;
   }
 
-  private Optional<FoundLayer> layer(NativeName name, Site site, Placement weight) {
+  private Optional<CheckpointLayer> layer(NativeName name, Site site, Placement weight) {
     Shape shape = weight.shape(shape(weight));
     Optional<Placement> bias =
         (site.bias() ? first(name, site, BIAS) : Optional.<Placement>empty())
             .filter(b -> b.shape(shape(b)).equals(Shape.of(shape.size(0))));
     return SiteShapes.possible(site.kind(), shape)
-        ? Optional.of(new FoundLayer(SiteShapes.with(site, shape, bias.isPresent()), weight, bias))
+        ? Optional.of(
+            new CheckpointLayer(SiteShapes.with(site, shape, bias.isPresent()), weight, bias))
         : Optional.empty();
   }
 

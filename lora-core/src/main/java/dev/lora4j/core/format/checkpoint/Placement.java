@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Where a weight or bias lies in a checkpoint, and how it lies there.
  *
- * @param part the part of the checkpoint, as in {@link Checkpoint#parts}
+ * @param part the part of the checkpoint, as in {@link BaseCheckpoint#parts}
  * @param tensor name of the tensor
  * @param rows the rows of that tensor that it is; absent where it is the whole tensor
  * @param transposed whether it lies there as [in, out]

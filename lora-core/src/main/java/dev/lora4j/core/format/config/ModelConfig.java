@@ -127,12 +127,12 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
   }
 
   private void alpha(String field, String path, Map<String, String> settings) {
-    number(PathPatterns.value(fields, "alpha_pattern", path).or(() -> get(fields, field)))
+    number(ModulePatterns.value(fields, "alpha_pattern", path).or(() -> get(fields, field)))
         .ifPresent(a -> settings.put(Alpha.LORA_ALPHA, Double.toString(a)));
   }
 
   private Optional<Double> rank(String path) {
-    return rank("r", PathPatterns.value(fields, "rank_pattern", path).or(() -> get(fields, "r")));
+    return rank("r", ModulePatterns.value(fields, "rank_pattern", path).or(() -> get(fields, "r")));
   }
 
   private Optional<Double> rank(String field, Optional<JsonElement> value) {
@@ -150,7 +150,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
   }
 
   private boolean feedforward(String path) {
-    return PathPatterns.names(fields, "feedforward_modules", path);
+    return ModulePatterns.names(fields, "feedforward_modules", path);
   }
 
   Optional<Double> diagonalScale() {

@@ -1,10 +1,10 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.spi.Extension;
 import java.util.Optional;
@@ -29,22 +29,22 @@ public final class BareDialect implements AdapterFormat {
   }
 
   @Override
-  public Reach reach() {
-    return Reach.ANYTHING;
+  public Specificity specificity() {
+    return Specificity.ANYTHING;
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (AUXILIARY.matcher(key).matches()) {
-      return Optional.of(new Address.Beside(Reason.AUXILIARY));
+      return Optional.of(new KeyAddress.Beside(Reason.AUXILIARY));
     }
-    return Ending.of(key, context.keys()).map(e -> address(e, context.names()));
+    return KeySuffix.of(key, context.keys()).map(e -> address(e, context.names()));
   }
 
-  static Address address(Ending ending, LayerNames names) {
+  static KeyAddress address(KeySuffix ending, LayerNames names) {
     return names
         .anywhere(ending.layer())
-        .<Address>map(l -> new Address.OfLayer(ending.layer(), l, ending.role()))
-        .orElseGet(() -> new Address.Lacking(ending.layer(), ending.layer(), false));
+        .<KeyAddress>map(l -> new KeyAddress.OfLayer(ending.layer(), l, ending.role()))
+        .orElseGet(() -> new KeyAddress.Lacking(ending.layer(), ending.layer(), false));
   }
 }

@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.NativePrefix;
 import dev.lora4j.core.spi.Extension;
@@ -29,14 +29,14 @@ public final class ComfyDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     String dotted = key.replace("$$", ".");
     String plain = dotted.startsWith(WRAPPED) ? dotted.substring("model.".length()) : dotted;
     boolean denoiser = plain.startsWith(NativePrefix.DENOISER);
     if (!denoiser && !TEXT.matcher(plain).matches()) {
       return Optional.empty();
     }
-    return Ending.of(plain, context.keys())
+    return KeySuffix.of(plain, context.keys())
         .map(
             e -> {
               Optional<Layer> layer = context.names().natively(e.layer());
@@ -45,8 +45,8 @@ public final class ComfyDialect implements AdapterFormat {
                 layer = context.names().canonical(context.names().denoiser() + "." + path);
               }
               return layer
-                  .<Address>map(l -> new Address.OfLayer(e.layer(), l, e.role()))
-                  .orElseGet(() -> new Address.Lacking(e.layer(), e.layer(), !denoiser));
+                  .<KeyAddress>map(l -> new KeyAddress.OfLayer(e.layer(), l, e.role()))
+                  .orElseGet(() -> new KeyAddress.Lacking(e.layer(), e.layer(), !denoiser));
             });
   }
 }

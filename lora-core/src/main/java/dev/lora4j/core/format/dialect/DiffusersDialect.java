@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.spi.Extension;
@@ -26,22 +26,22 @@ public final class DiffusersDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int dot = key.indexOf('.');
     if (dot < 0 || !MODELS.contains(key.substring(0, dot))) {
       return Optional.empty();
     }
-    return Ending.of(key, context.keys())
-        .filter(e -> e.style() != Ending.Style.OLD_DIFFUSERS && e.layer().length() > dot)
+    return KeySuffix.of(key, context.keys())
+        .filter(e -> e.style() != KeySuffix.Style.OLD_DIFFUSERS && e.layer().length() > dot)
         .map(e -> address(e, key.substring(0, dot), context.names()));
   }
 
   /** The address of a key that begins with the name of a model. */
-  static Address address(Ending ending, String model, LayerNames names) {
+  static KeyAddress address(KeySuffix ending, String model, LayerNames names) {
     Optional<Layer> layer = names.canonical(ending.layer());
     if (layer.isPresent()) {
-      return new Address.OfLayer(ending.layer(), layer.get(), ending.role());
+      return new KeyAddress.OfLayer(ending.layer(), layer.get(), ending.role());
     }
-    return new Address.Lacking(ending.layer(), ending.layer(), !names.has(model));
+    return new KeyAddress.Lacking(ending.layer(), ending.layer(), !names.has(model));
   }
 }

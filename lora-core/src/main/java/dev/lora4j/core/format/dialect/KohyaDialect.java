@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.spi.Extension;
@@ -38,7 +38,7 @@ public final class KohyaDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     for (String prefix : DENOISERS) {
       if (key.startsWith(prefix)) {
         return flat(key, prefix, List.of(context.names().denoiser()), context);
@@ -57,7 +57,7 @@ public final class KohyaDialect implements AdapterFormat {
    *
    * @param models the models that the layer may be in, likelier ones first
    */
-  static Optional<Address> flat(
+  static Optional<KeyAddress> flat(
       String key, String prefix, List<String> models, KeyContext context) {
     int dot = key.indexOf('.');
     if (dot < prefix.length()) {
@@ -69,11 +69,11 @@ public final class KohyaDialect implements AdapterFormat {
     String flat = spelled.substring(prefix.length());
     Optional<Layer> layer =
         models.stream().flatMap(m -> names.flatly(m, flat).stream()).findFirst();
-    Optional<Ending> ending = Ending.split(spelled, suffix, context.keys());
+    Optional<KeySuffix> ending = KeySuffix.split(spelled, suffix, context.keys());
     if (layer.isPresent()) {
       return Optional.of(Rotations.address(spelled, layer.get(), suffix, ending));
     }
     boolean model = models.stream().noneMatch(names::has);
-    return ending.map(e -> new Address.Lacking(spelled, models.get(0) + "." + flat, model));
+    return ending.map(e -> new KeyAddress.Lacking(spelled, models.get(0) + "." + flat, model));
   }
 }

@@ -2,8 +2,8 @@ package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.spi.Extension;
@@ -54,22 +54,22 @@ public final class LoraDiffusionDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (WORD.matcher(key).matches() && context.metadata().containsKey(key)) {
-      return Optional.of(new Address.Beside(Reason.EMBEDDING));
+      return Optional.of(new KeyAddress.Beside(Reason.EMBEDDING));
     }
     Matcher parts = KEY.matcher(key);
     return parts.matches() ? Optional.of(address(parts, context)) : Optional.empty();
   }
 
-  private static Address address(Matcher key, KeyContext context) {
+  private static KeyAddress address(Matcher key, KeyContext context) {
     String model = key.group(1);
     int index = Integer.parseInt(key.group(2));
     String role = key.group(3).equals("up") ? LoraMethod.UP : LoraMethod.DOWN;
     String spelled = model + ":" + index;
     // With these targets the convolutions are counted too, in an order of their own.
     if (context.metadata().getOrDefault(model, "").contains("Resnet")) {
-      return new Address.Beside(Reason.UNKNOWN_METHOD);
+      return new KeyAddress.Beside(Reason.UNKNOWN_METHOD);
     }
     LayerNames names = context.names();
     Optional<String> site =
@@ -77,8 +77,8 @@ public final class LoraDiffusionDialect implements AdapterFormat {
             ? site(names, BLOCK, IN_BLOCK, index)
             : site(names, ENCODER_LAYER, IN_ATTENTION, index);
     return site.flatMap(names::canonical)
-        .<Address>map(layer -> new Address.OfLayer(spelled, layer, role))
-        .orElseGet(() -> new Address.Lacking(spelled, spelled, !names.has(model)));
+        .<KeyAddress>map(layer -> new KeyAddress.OfLayer(spelled, layer, role))
+        .orElseGet(() -> new KeyAddress.Lacking(spelled, spelled, !names.has(model)));
   }
 
   private static Optional<String> site(

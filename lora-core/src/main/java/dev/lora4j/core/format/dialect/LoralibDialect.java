@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.spi.Extension;
 import java.util.Optional;
 
@@ -22,8 +22,8 @@ public final class LoralibDialect implements AdapterFormat {
   }
 
   @Override
-  public Reach reach() {
-    return Reach.ROLES;
+  public Specificity specificity() {
+    return Specificity.ROLES;
   }
 
   @Override
@@ -34,10 +34,10 @@ public final class LoralibDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (!key.endsWith(".lora_A") && !key.endsWith(".lora_B")) {
       return Optional.empty();
     }
-    return Ending.of(key, context.keys()).map(e -> BareDialect.address(e, context.names()));
+    return KeySuffix.of(key, context.keys()).map(e -> BareDialect.address(e, context.names()));
   }
 }

@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.spi.Extension;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public final class LycorisDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int dot = key.indexOf('.');
     if (dot < 0 || !key.startsWith(PREFIX)) {
       return Optional.empty();
@@ -33,12 +33,12 @@ public final class LycorisDialect implements AdapterFormat {
     String spelled = key.substring(0, dot);
     String flat = spelled.substring(PREFIX.length());
     String suffix = key.substring(dot + 1);
-    Optional<Ending> ending = Ending.split(spelled, suffix, context.keys());
+    Optional<KeySuffix> ending = KeySuffix.split(spelled, suffix, context.keys());
     Optional<Layer> layer = context.names().flatlyAnywhere(flat);
     if (layer.isPresent()) {
       return Optional.of(Rotations.address(spelled, layer.get(), suffix, ending));
     }
     return ending.map(
-        e -> new Address.Lacking(spelled, context.names().denoiser() + "." + flat, false));
+        e -> new KeyAddress.Lacking(spelled, context.names().denoiser() + "." + flat, false));
   }
 }

@@ -1,10 +1,10 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.FileRoles;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.spi.Extension;
 import java.util.Optional;
 
@@ -20,12 +20,12 @@ public final class MlxDialect implements AdapterFormat {
   }
 
   @Override
-  public Reach reach() {
-    return Reach.ROLES;
+  public Specificity specificity() {
+    return Specificity.ROLES;
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int dot = key.lastIndexOf('.');
     String last = key.substring(dot + 1);
     String layer = key.substring(0, Math.max(0, dot));
@@ -34,6 +34,6 @@ public final class MlxDialect implements AdapterFormat {
     if (layer.isEmpty() || !(factor || lengths)) {
       return Optional.empty();
     }
-    return Ending.of(key, context.keys()).map(e -> BareDialect.address(e, context.names()));
+    return KeySuffix.of(key, context.keys()).map(e -> BareDialect.address(e, context.names()));
   }
 }

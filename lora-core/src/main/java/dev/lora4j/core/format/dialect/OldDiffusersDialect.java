@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.spi.Extension;
 import java.util.Map;
@@ -30,18 +30,18 @@ public final class OldDiffusersDialect implements AdapterFormat {
   }
 
   @Override
-  public Reach reach() {
-    return Reach.ROLES;
+  public Specificity specificity() {
+    return Specificity.ROLES;
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
-    return Ending.of(key, context.keys())
-        .filter(e -> e.style() == Ending.Style.OLD_DIFFUSERS)
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
+    return KeySuffix.of(key, context.keys())
+        .filter(e -> e.style() == KeySuffix.Style.OLD_DIFFUSERS)
         .map(e -> address(e, context.names()));
   }
 
-  private static Address address(Ending ending, LayerNames names) {
+  private static KeyAddress address(KeySuffix ending, LayerNames names) {
     int dot = ending.layer().indexOf('.');
     String first = dot < 0 ? "" : ending.layer().substring(0, dot);
     boolean named = DiffusersDialect.MODELS.contains(first);
@@ -52,10 +52,10 @@ public final class OldDiffusersDialect implements AdapterFormat {
     Map<String, String> renamed = model.startsWith("text_encoder") ? TEXT : UNET;
     String name = path.substring(last);
     String whole = model + "." + path.substring(0, last) + renamed.getOrDefault(name, name);
-    Ending canonical = new Ending(whole, ending.role(), ending.style());
-    Address address = DiffusersDialect.address(canonical, model, names);
-    if (address instanceof Address.OfLayer of) {
-      return new Address.OfLayer(ending.layer(), of.layer(), of.role());
+    KeySuffix canonical = new KeySuffix(whole, ending.role(), ending.style());
+    KeyAddress address = DiffusersDialect.address(canonical, model, names);
+    if (address instanceof KeyAddress.OfLayer of) {
+      return new KeyAddress.OfLayer(ending.layer(), of.layer(), of.role());
     }
     return address;
   }

@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.format.NativePrefix;
@@ -32,22 +32,22 @@ public final class OmiDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int dot = key.indexOf('.');
     String prefix = dot < 0 ? null : PREFIXES.get(key.substring(0, dot));
     if (prefix == null) {
       return Optional.empty();
     }
-    return Ending.of(key, context.keys())
-        .filter(e -> e.style() != Ending.Style.OLD_DIFFUSERS && e.layer().length() > dot)
+    return KeySuffix.of(key, context.keys())
+        .filter(e -> e.style() != KeySuffix.Style.OLD_DIFFUSERS && e.layer().length() > dot)
         .map(e -> address(e, prefix + e.layer().substring(dot + 1), context.names()));
   }
 
-  private static Address address(Ending ending, String path, LayerNames names) {
+  private static KeyAddress address(KeySuffix ending, String path, LayerNames names) {
     Optional<Layer> layer = names.natively(path).or(() -> part(path, names));
     return layer
-        .<Address>map(l -> new Address.OfLayer(ending.layer(), l, ending.role()))
-        .orElseGet(() -> new Address.Lacking(ending.layer(), path, !path.startsWith("diff")));
+        .<KeyAddress>map(l -> new KeyAddress.OfLayer(ending.layer(), l, ending.role()))
+        .orElseGet(() -> new KeyAddress.Lacking(ending.layer(), path, !path.startsWith("diff")));
   }
 
   /** {@code ...qkv.1} is the second part of {@code ...qkv}. */

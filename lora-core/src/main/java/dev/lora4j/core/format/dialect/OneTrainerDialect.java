@@ -1,8 +1,8 @@
 package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.spi.Extension;
 import java.util.List;
@@ -23,12 +23,12 @@ public final class OneTrainerDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     if (key.startsWith("bundle_emb.")) {
-      return Optional.of(new Address.Beside(Reason.EMBEDDING));
+      return Optional.of(new KeyAddress.Beside(Reason.EMBEDDING));
     }
     if (key.startsWith("_aux.")) {
-      return Optional.of(new Address.Beside(Reason.AUXILIARY));
+      return Optional.of(new KeyAddress.Beside(Reason.AUXILIARY));
     }
     return DENOISERS.stream()
         .filter(key::startsWith)

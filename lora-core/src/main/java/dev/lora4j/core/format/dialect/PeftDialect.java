@@ -1,12 +1,12 @@
 package dev.lora4j.core.format.dialect;
 
-import dev.lora4j.core.adapter.full.ReplacedMethod;
+import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.FileRoles;
 import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.spi.Extension;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class PeftDialect implements AdapterFormat {
   private static final String TUNED = ".base_layer";
 
   private static final int MOST_PARTS = 3;
-  private static final Address ELSEWHERE = new Address.Beside(Reason.REPLACEMENT);
+  private static final KeyAddress ELSEWHERE = new KeyAddress.Beside(Reason.REPLACEMENT);
 
   @Override
   public String name() {
@@ -33,15 +33,15 @@ public final class PeftDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     int prefix = key.indexOf(PREFIX);
     String model = prefix > 0 ? key.substring(0, prefix) : "";
     if (prefix < 0 || !(model.isEmpty() || wrapped(model))) {
       return Optional.empty();
     }
-    Optional<Ending> ending = Ending.of(key, context.keys());
+    Optional<KeySuffix> ending = KeySuffix.of(key, context.keys());
     if (ending.isEmpty()) {
-      Optional<Address> value = replaced(key, model, context);
+      Optional<KeyAddress> value = replaced(key, model, context);
       boolean certain = value.isPresent() && !value.get().equals(ELSEWHERE);
       int begin = Math.min(key.length(), prefix + PREFIX.length());
       return certain ? value : unknown(key.substring(begin), model, context).or(() -> value);
@@ -51,12 +51,12 @@ public final class PeftDialect implements AdapterFormat {
     Optional<Layer> layer = context.names().anywhere(path);
     return Optional.of(
         layer
-            .<Address>map(l -> new Address.OfLayer(spelled, l, ending.get().role()))
-            .orElseGet(() -> new Address.Lacking(spelled, path, false)));
+            .<KeyAddress>map(l -> new KeyAddress.OfLayer(spelled, l, ending.get().role()))
+            .orElseGet(() -> new KeyAddress.Lacking(spelled, path, false)));
   }
 
   /** A value of a whole layer; handed out beside the adapter where the base lacks the layer. */
-  private static Optional<Address> replaced(String key, String model, KeyContext context) {
+  private static Optional<KeyAddress> replaced(String key, String model, KeyContext context) {
     boolean weight = key.endsWith(".weight");
     if (!weight && !key.endsWith(".bias")) {
       return Optional.empty();
@@ -66,7 +66,7 @@ public final class PeftDialect implements AdapterFormat {
       spelled = spelled.substring(0, spelled.length() - TUNED.length());
     }
     if (copy(key, spelled, context)) {
-      return Optional.of(new Address.Beside(Reason.NO_EFFECT));
+      return Optional.of(new KeyAddress.Beside(Reason.NO_EFFECT));
     }
     String path =
         model + spelled.substring(Math.min(spelled.length(), model.length() + PREFIX.length()));
@@ -75,9 +75,9 @@ public final class PeftDialect implements AdapterFormat {
       return Optional.of(ELSEWHERE);
     }
     boolean turned = context.names().family().sites().turned(layer.get().name());
-    String role = turned ? FileRoles.TURNED_WEIGHT : ReplacedMethod.WEIGHT;
+    String role = turned ? FileRoles.TURNED_WEIGHT : ModulesToSaveMethod.WEIGHT;
     return Optional.of(
-        new Address.OfLayer(spelled, layer.get(), weight ? role : ReplacedMethod.BIAS));
+        new KeyAddress.OfLayer(spelled, layer.get(), weight ? role : ModulesToSaveMethod.BIAS));
   }
 
   /**
@@ -96,12 +96,12 @@ public final class PeftDialect implements AdapterFormat {
   }
 
   /** A parameter that is not known, at a layer of the base: {@code PARAMETER[.NAME][.weight]}. */
-  private static Optional<Address> unknown(String rest, String model, KeyContext context) {
+  private static Optional<KeyAddress> unknown(String rest, String model, KeyContext context) {
     String path = rest;
     for (int parts = 0; parts < MOST_PARTS && path.indexOf('.') > 0; parts++) {
       path = path.substring(0, path.lastIndexOf('.'));
       if (context.names().anywhere(model + path).isPresent()) {
-        return Optional.of(new Address.Beside(Reason.UNKNOWN_METHOD));
+        return Optional.of(new KeyAddress.Beside(Reason.UNKNOWN_METHOD));
       }
     }
     return Optional.empty();

@@ -1,8 +1,8 @@
 package dev.lora4j.core.format.dialect;
 
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyAddress;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import java.util.Optional;
 
@@ -13,17 +13,18 @@ final class Rotations {
   private Rotations() {}
 
   /** The address of a key of a layer that the base has. */
-  static Address address(String spelled, Layer layer, String suffix, Optional<Ending> ending) {
+  static KeyAddress address(
+      String spelled, Layer layer, String suffix, Optional<KeySuffix> ending) {
     if (ending.isPresent()) {
-      return new Address.OfLayer(spelled, layer, ending.get().role());
+      return new KeyAddress.OfLayer(spelled, layer, ending.get().role());
     }
     if (suffix.matches(BLOCKS + "\\.\\d{1,2}")) {
       int index = Integer.parseInt(suffix.substring(BLOCKS.length() + 1));
       Optional<Layer> part = layer.part(index);
       if (part.isPresent()) {
-        return new Address.OfLayer(spelled + "." + index, part.get(), BLOCKS);
+        return new KeyAddress.OfLayer(spelled + "." + index, part.get(), BLOCKS);
       }
     }
-    return new Address.Beside(Reason.UNKNOWN_METHOD);
+    return new KeyAddress.Beside(Reason.UNKNOWN_METHOD);
   }
 }

@@ -2,7 +2,7 @@ package dev.lora4j.core.format.dialect;
 
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.NativePrefix;
@@ -43,7 +43,7 @@ public final class XlabsDialect implements AdapterFormat {
   }
 
   @Override
-  public Optional<Address> resolve(String key, KeyContext context) {
+  public Optional<KeyAddress> resolve(String key, KeyContext context) {
     Matcher parts = KEY.matcher(key);
     if (!parts.matches()) {
       return Optional.empty();
@@ -58,7 +58,7 @@ public final class XlabsDialect implements AdapterFormat {
     }
     return Optional.of(
         found
-            .<Address>map(l -> new Address.OfLayer(spelled, l, role))
-            .orElseGet(() -> new Address.Lacking(spelled, path, false)));
+            .<KeyAddress>map(l -> new KeyAddress.OfLayer(spelled, l, role))
+            .orElseGet(() -> new KeyAddress.Lacking(spelled, path, false)));
   }
 }

@@ -8,10 +8,10 @@ import dev.lora4j.core.format.peft.LoraConfigurations;
 import dev.lora4j.core.format.peft.PeftModels;
 import dev.lora4j.core.format.peft.PeftSite;
 import dev.lora4j.core.format.peft.PeftTensors;
+import dev.lora4j.core.format.writing.AdapterLayout;
 import dev.lora4j.core.format.writing.AdapterWriter;
-import dev.lora4j.core.format.writing.LaidFile;
-import dev.lora4j.core.format.writing.LaidOut;
-import dev.lora4j.core.format.writing.OtherForm;
+import dev.lora4j.core.format.writing.ConversionAdvice;
+import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.HostTensor;
@@ -38,7 +38,7 @@ public final class DiffusersWriter implements AdapterWriter {
   }
 
   @Override
-  public LaidOut lay(WriteRequest request) {
+  public AdapterLayout lay(WriteRequest request) {
     SortedMap<String, List<PeftSite>> models = PeftModels.of(request);
     PeftTensors names = new PeftTensors("diffusers' layout", request.rewrite());
     SortedMap<String, HostTensor> tensors = new TreeMap<>();
@@ -61,7 +61,7 @@ public final class DiffusersWriter implements AdapterWriter {
               + " programs that look at the tensors alone miss them, unless the scales are"
               + " folded.");
     }
-    return new LaidOut(List.of(LaidFile.alone(tensors, metadata)), changes);
+    return new AdapterLayout(List.of(LayoutFile.alone(tensors, metadata)), changes);
   }
 
   private static void requireLora(PeftSite site) {
@@ -74,7 +74,7 @@ public final class DiffusersWriter implements AdapterWriter {
                 + " ("
                 + String.join(", ", factors.tensors().keySet())
                 + "), but diffusers loads LoRA and DoRA alone. "
-                + OtherForm.advice(factors));
+                + ConversionAdvice.advice(factors));
       }
     }
     if (site.model().isEmpty()) {

@@ -102,7 +102,7 @@ final class FusedLayers {
         throw unequal(path, part);
       }
     }
-    HostTensor rows = RowBlocks.stacked(role, parts, some.tensor(role).dtype());
+    HostTensor rows = BlockMatrix.stacked(role, parts, some.tensor(role).dtype());
     return Factors.of(method, Collections.singletonMap(role, rows), some.settings());
   }
 

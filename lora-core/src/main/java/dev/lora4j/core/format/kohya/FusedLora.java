@@ -25,7 +25,7 @@ final class FusedLora {
     parts.forEach(part -> part.factors().ifPresent(f -> requireLike(path, part, first, f)));
     return shared(parts, first)
         ? whole(
-            first, RowBlocks.stacked(UP, parts, first.tensor(UP).dtype()), first.tensor(DOWN), 1)
+            first, BlockMatrix.stacked(UP, parts, first.tensor(UP).dtype()), first.tensor(DOWN), 1)
         : beside(parts, first);
   }
 
@@ -61,12 +61,12 @@ final class FusedLora {
     long rows = parts.stream().mapToLong(FusedLayers.Part::rows).sum();
     long in = parts.get(0).site().in();
     DType type = first.tensor(UP).dtype();
-    RowBlocks up = new RowBlocks(type, rows, rank);
-    RowBlocks down = new RowBlocks(type, rank, in);
+    BlockMatrix up = new BlockMatrix(type, rows, rank);
+    BlockMatrix down = new BlockMatrix(type, rank, in);
     long column = 0;
     for (FusedLayers.Part part : parts) {
       if (part.factors().isPresent()) {
-        up.put(RowBlocks.inFileOrder(part.factors().get().tensor(UP), part), part.from(), column);
+        up.put(BlockMatrix.inFileOrder(part.factors().get().tensor(UP), part), part.from(), column);
         down.put(part.factors().get().tensor(DOWN), column, 0);
       }
       column += rank(part.factors(), first);

@@ -9,9 +9,9 @@ import dev.lora4j.core.format.NativeName;
 import dev.lora4j.core.format.metadata.KohyaHashes;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.writing.AdapterLayout;
 import dev.lora4j.core.format.writing.AdapterWriter;
-import dev.lora4j.core.format.writing.LaidFile;
-import dev.lora4j.core.format.writing.LaidOut;
+import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
@@ -49,7 +49,7 @@ public final class KohyaWriter implements AdapterWriter {
   }
 
   @Override
-  public LaidOut lay(WriteRequest request) {
+  public AdapterLayout lay(WriteRequest request) {
     Adapter adapter = request.adapter();
     KohyaNames names = new KohyaNames(request.family());
     FusedLayers fused = new FusedLayers(request.family());
@@ -80,8 +80,8 @@ public final class KohyaWriter implements AdapterWriter {
       layout.changes.add(
           "Layers that are one in the published model are fused: " + whole.size() + " of them.");
     }
-    Metadata described = KohyaDescription.of(adapter, request.family());
-    return new LaidOut(List.of(LaidFile.alone(layout.tensors, described)), layout.changes);
+    Metadata described = KohyaNetworkMetadata.of(adapter, request.family());
+    return new AdapterLayout(List.of(LayoutFile.alone(layout.tensors, described)), layout.changes);
   }
 
   @Override

@@ -69,7 +69,7 @@ public record TriggerWords(List<String> words, Source source) {
       case TAGS -> tags(text);
       case FOLDERS -> folders(text);
       case NONE -> Stream.empty();
-      case COMMENT -> listed(Derivation.said(text));
+      case COMMENT -> listed(Provenance.said(text));
       case PHRASE, TRAINED_WORDS, KEYWORDS -> listed(text);
     };
   }

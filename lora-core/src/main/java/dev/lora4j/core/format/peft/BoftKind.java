@@ -24,14 +24,14 @@ final class BoftKind implements PeftKind {
     JsonObject fields = new JsonObject();
     fields.addProperty("bias", "none");
     fields.addProperty("boft_block_num", 0);
-    long size = Agreed.of(sites, "size of blocks", f -> size(f, 2));
+    long size = CommonValues.of(sites, "size of blocks", f -> size(f, 2));
     fields.addProperty("boft_block_size", size);
     fields.addProperty("boft_dropout", 0.0);
-    long stages = Agreed.of(sites, "number of stages", f -> size(f, 0));
+    long stages = CommonValues.of(sites, "number of stages", f -> size(f, 0));
     fields.addProperty("boft_n_butterfly_factor", stages);
-    fields.addProperty("fan_in_fan_out", Targets.turned(sites));
+    fields.addProperty("fan_in_fan_out", TargetModules.turned(sites));
     fields.addProperty("init_weights", true);
-    fields.add("target_modules", Targets.of(sites, base));
+    fields.add("target_modules", TargetModules.of(sites, base));
     return fields;
   }
 

@@ -25,11 +25,11 @@ final class Ia3Kind implements PeftKind {
     JsonArray forward = new JsonArray();
     inputs.stream().map(PeftSite::pattern).forEach(forward::add);
     JsonObject fields = new JsonObject();
-    fields.addProperty("fan_in_fan_out", Targets.turned(sites));
+    fields.addProperty("fan_in_fan_out", TargetModules.turned(sites));
     fields.add("feedforward_modules", forward);
     fields.addProperty("init_ia3_weights", true);
     // PEFT demands that each of the former stands in the latter under the same name.
-    fields.add("target_modules", Targets.of(sites, inputs, base));
+    fields.add("target_modules", TargetModules.of(sites, inputs, base));
     return fields;
   }
 

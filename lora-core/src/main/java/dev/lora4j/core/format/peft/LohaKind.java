@@ -31,21 +31,21 @@ final class LohaKind implements PeftKind {
       alphas.put(site.pattern(), factors.structure().number(AdapterMethod.ALPHA));
     }
     JsonObject fields = ranked(ranks, alphas);
-    fields.add("target_modules", Targets.of(sites, base));
+    fields.add("target_modules", TargetModules.of(sites, base));
     fields.addProperty("use_effective_conv2d", tucker(sites, "hada_t1"));
     return fields;
   }
 
   /** What LoHa and LoKr have in common. */
   static JsonObject ranked(SortedMap<String, Double> ranks, SortedMap<String, Double> alphas) {
-    Patterns rank = Patterns.of(ranks);
-    Patterns alpha = Patterns.of(alphas);
+    LayerPatterns rank = LayerPatterns.of(ranks);
+    LayerPatterns alpha = LayerPatterns.of(alphas);
     JsonObject fields = new JsonObject();
-    fields.add("alpha", Numbers.json(alpha.common()));
+    fields.add("alpha", ConfigNumbers.json(alpha.common()));
     fields.add("alpha_pattern", alpha.others());
     fields.addProperty("init_weights", true);
     fields.addProperty("module_dropout", 0.0);
-    fields.add("r", Numbers.json(rank.common()));
+    fields.add("r", ConfigNumbers.json(rank.common()));
     fields.addProperty("rank_dropout", 0.0);
     fields.add("rank_pattern", rank.others());
     return fields;

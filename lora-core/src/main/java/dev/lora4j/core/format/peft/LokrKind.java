@@ -50,7 +50,7 @@ final class LokrKind implements PeftKind {
     fields.addProperty("decompose_both", both);
     fields.addProperty("decompose_factor", factor);
     fields.addProperty("rank_dropout_scale", false);
-    fields.add("target_modules", Targets.of(sites, base));
+    fields.add("target_modules", TargetModules.of(sites, base));
     fields.addProperty("use_effective_conv2d", LohaKind.tucker(sites, "lokr_t2"));
     return fields;
   }

@@ -46,19 +46,19 @@ final class LoraKind implements PeftKind {
         }
       }
     }
-    Patterns rank = Patterns.of(ranks);
-    Patterns alpha = Patterns.of(alphas);
+    LayerPatterns rank = LayerPatterns.of(ranks);
+    LayerPatterns alpha = LayerPatterns.of(alphas);
     JsonObject fields = new JsonObject();
     fields.add("alpha_pattern", alpha.others());
     fields.addProperty("bias", "none");
-    fields.addProperty("fan_in_fan_out", Targets.turned(sites));
+    fields.addProperty("fan_in_fan_out", TargetModules.turned(sites));
     fields.addProperty("init_lora_weights", true);
-    fields.add("lora_alpha", Numbers.json(alpha.common()));
+    fields.add("lora_alpha", ConfigNumbers.json(alpha.common()));
     fields.addProperty("lora_bias", all(sites, LoraKind::bias, "a bias of the up factor"));
     fields.addProperty("lora_dropout", 0.0);
-    fields.add("r", Numbers.json(rank.common()));
+    fields.add("r", ConfigNumbers.json(rank.common()));
     fields.add("rank_pattern", rank.others());
-    fields.add("target_modules", Targets.of(sites, base));
+    fields.add("target_modules", TargetModules.of(sites, base));
     fields.addProperty("use_dora", all(sites, f -> f.method().equals(DORA), "DoRA"));
     fields.addProperty("use_rslora", false);
     return fields;

@@ -32,14 +32,14 @@ final class OftKind implements PeftKind {
     Optional<String> limit = setting(sites, EPSILON);
     fields.addProperty("coft", limit.isPresent());
     fields.addProperty(EPSILON, limit.map(Double::valueOf).orElse(6e-5));
-    fields.addProperty("fan_in_fan_out", Targets.turned(sites));
+    fields.addProperty("fan_in_fan_out", TargetModules.turned(sites));
     fields.addProperty("init_weights", true);
     fields.addProperty("module_dropout", 0.0);
     fields.addProperty(TERMS, setting(sites, TERMS).map(Integer::valueOf).orElse(5));
-    long size = Agreed.of(sites, "size of blocks", OftKind::size);
+    long size = CommonValues.of(sites, "size of blocks", OftKind::size);
     fields.addProperty("oft_block_size", size);
     fields.addProperty("r", 0);
-    fields.add("target_modules", Targets.of(sites, base));
+    fields.add("target_modules", TargetModules.of(sites, base));
     fields.addProperty(SERIES, flag(sites, SERIES));
     return fields;
   }
@@ -55,6 +55,6 @@ final class OftKind implements PeftKind {
   }
 
   private static Optional<String> setting(List<PeftSite> sites, String name) {
-    return Agreed.of(sites, name, f -> Optional.ofNullable(f.settings().get(name)));
+    return CommonValues.of(sites, name, f -> Optional.ofNullable(f.settings().get(name)));
   }
 }

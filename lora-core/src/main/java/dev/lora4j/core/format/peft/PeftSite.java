@@ -1,7 +1,7 @@
 package dev.lora4j.core.format.peft;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.full.ReplacedMethod;
+import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.nn.Site;
 import java.util.List;
@@ -51,7 +51,7 @@ public record PeftSite(
   }
 
   private static boolean saved(Factors factors) {
-    return factors.method().equals(ReplacedMethod.NAME);
+    return factors.method().equals(ModulesToSaveMethod.NAME);
   }
 
   /** Its whole name. */

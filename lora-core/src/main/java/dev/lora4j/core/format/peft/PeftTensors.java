@@ -6,7 +6,7 @@ import dev.lora4j.core.adapter.Alpha;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Matrices;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.full.ReplacedMethod;
+import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
@@ -81,9 +81,9 @@ public final class PeftTensors {
           throw none(site, role, "Write kohya's layout, or turn the adapter into LoRA first.");
       case LYCORIS_MAGNITUDE -> named.put(MAGNITUDE, magnitude(rewritten(site, tensor)));
       case MAGNITUDE -> named.put(MAGNITUDE, magnitude(tensor));
-      case ReplacedMethod.WEIGHT ->
+      case ModulesToSaveMethod.WEIGHT ->
           named.put(own(site, "weight"), site.turned() ? Matrices.transposed(tensor) : tensor);
-      case ReplacedMethod.BIAS -> named.put(own(site, "bias"), tensor);
+      case ModulesToSaveMethod.BIAS -> named.put(own(site, "bias"), tensor);
       case "boft_s" -> named.put(role, outputs(site, tensor));
       case DOWN, UP -> {
         if (site.embedding()) {

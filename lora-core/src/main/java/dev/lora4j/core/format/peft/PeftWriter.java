@@ -9,11 +9,11 @@ import com.google.gson.JsonPrimitive;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.writing.AdapterLayout;
 import dev.lora4j.core.format.writing.AdapterWriter;
-import dev.lora4j.core.format.writing.BaseUse;
-import dev.lora4j.core.format.writing.LaidFile;
-import dev.lora4j.core.format.writing.LaidOut;
-import dev.lora4j.core.format.writing.OtherForm;
+import dev.lora4j.core.format.writing.BaseUsage;
+import dev.lora4j.core.format.writing.ConversionAdvice;
+import dev.lora4j.core.format.writing.LayoutFile;
 import dev.lora4j.core.format.writing.WriteRequest;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.HostTensor;
@@ -57,13 +57,13 @@ public final class PeftWriter implements AdapterWriter {
   }
 
   @Override
-  public LaidOut lay(WriteRequest request) {
+  public AdapterLayout lay(WriteRequest request) {
     SortedMap<String, List<PeftSite>> models = PeftModels.of(request);
     PeftTensors names = new PeftTensors("PEFT's layout", request.rewrite());
-    List<LaidFile> files = new ArrayList<>();
+    List<LayoutFile> files = new ArrayList<>();
     models.forEach(
         (model, sites) -> {
-          SavedLayers saved = SavedLayers.of(sites, request.family().sites());
+          ModulesToSave saved = ModulesToSave.of(sites, request.family().sites());
           List<PeftSite> tuned = saved.tuned();
           PeftKind kind = kind(tuned);
           SortedMap<String, HostTensor> tensors = new TreeMap<>();
@@ -75,13 +75,13 @@ public final class PeftWriter implements AdapterWriter {
           String config =
               GSON.toJson(config(kind, saved.say(fields, kind.type()), said(request, saved)));
           files.add(
-              new LaidFile(
+              new LayoutFile(
                   folder + TENSORS,
                   tensors,
                   Metadata.EMPTY,
                   Map.of(folder + CONFIG, config + "\n")));
         });
-    return new LaidOut(files, names.changes());
+    return new AdapterLayout(files, names.changes());
   }
 
   /** Text encoders have the same paths, so that only the folder's name says which one it is. */
@@ -93,12 +93,12 @@ public final class PeftWriter implements AdapterWriter {
    * What may be said of the base. A task that makes PEFT look for a whole head in the file is left
    * out where it is not there, as PEFT then reads the file, if it is given the base.
    */
-  private static Optional<BaseUse> said(WriteRequest request, SavedLayers saved) {
+  private static Optional<BaseUsage> said(WriteRequest request, ModulesToSave saved) {
     return request
         .base()
         .map(
             base ->
-                new BaseUse(
+                new BaseUsage(
                     base.place(),
                     base.task().filter(t -> saved.heads() || !t.equals(ClassHeads.TASK))));
   }
@@ -134,20 +134,20 @@ public final class PeftWriter implements AdapterWriter {
             + "), but PEFT's layout "
             + why
             + ". "
-            + OtherForm.advice(factors));
+            + ConversionAdvice.advice(factors));
   }
 
   /** What all types have in common, and the fields of one, sorted as PEFT sorts them. */
-  private static JsonObject config(PeftKind kind, JsonObject fields, Optional<BaseUse> base) {
+  private static JsonObject config(PeftKind kind, JsonObject fields, Optional<BaseUsage> base) {
     SortedMap<String, JsonElement> sorted = new TreeMap<>(fields.asMap());
     base.ifPresent(b -> sorted.put("base_model_name_or_path", new JsonPrimitive(b.place())));
-    base.flatMap(BaseUse::task).ifPresent(t -> sorted.put("task_type", new JsonPrimitive(t)));
+    base.flatMap(BaseUsage::task).ifPresent(t -> sorted.put("task_type", new JsonPrimitive(t)));
     for (String name :
         List.of(
             "auto_mapping",
             "base_model_name_or_path",
             "exclude_modules",
-            SavedLayers.FIELD,
+            ModulesToSave.FIELD,
             "revision",
             "task_type")) {
       sorted.putIfAbsent(name, JsonNull.INSTANCE);

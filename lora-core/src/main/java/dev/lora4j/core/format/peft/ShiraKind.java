@@ -46,7 +46,7 @@ final class ShiraKind implements PeftKind {
     fields.addProperty("init_weights", true);
     fields.addProperty("mask_type", "random");
     fields.addProperty("r", rank);
-    fields.add("target_modules", Targets.of(sites, base));
+    fields.add("target_modules", TargetModules.of(sites, base));
     return fields;
   }
 

@@ -88,7 +88,7 @@ public final class AdapterFiles {
    */
   public static void requireAdapter(Path path) {
     try (AdapterSource source = AdapterSource.open(path)) {
-      NoAdapter.refuse(path, source.tensors());
+      NonAdapterFiles.refuse(path, source.tensors());
     }
   }
 
@@ -101,7 +101,7 @@ public final class AdapterFiles {
    */
   public static Examination examine(Path path, Optional<Family> base, ReadOptions options) {
     try (AdapterSource source = AdapterSource.open(path)) {
-      NoAdapter.refuse(path, source.tensors());
+      NonAdapterFiles.refuse(path, source.tensors());
       Examination found = examine(source, base, options);
       return found
           .adapter()

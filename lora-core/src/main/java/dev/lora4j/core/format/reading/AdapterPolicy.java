@@ -23,13 +23,13 @@ public interface AdapterPolicy {
    * @param metadata what the file's header says
    * @param user who wants to use it, see {@link ReadOptions#user}
    */
-  record Asked(Path file, String identity, Map<String, String> metadata, String user) {
+  record Use(Path file, String identity, Map<String, String> metadata, String user) {
     /** Copies the metadata. */
-    public Asked {
+    public Use {
       metadata = Collections.unmodifiableMap(new TreeMap<>(metadata));
     }
   }
 
   /** Why it may not be used, a sentence for the user; empty if it may. */
-  Optional<String> refusal(Asked adapter);
+  Optional<String> refusal(Use adapter);
 }

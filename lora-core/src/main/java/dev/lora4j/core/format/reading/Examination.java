@@ -38,7 +38,7 @@ public record Examination(
     Optional<Adapter> adapter,
     List<String> problems,
     List<String> warnings,
-    NotFinite notFinite,
+    NonFiniteValues notFinite,
     Map<String, HostTensor> embeddings,
     Map<String, HostTensor> replacements) {
   /** Copies its lists. */

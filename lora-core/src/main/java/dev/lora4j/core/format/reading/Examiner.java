@@ -30,7 +30,7 @@ final class Examiner {
   private final SortedSet<String> matched = new TreeSet<>();
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
-  private NotFinite notFinite = NotFinite.NONE;
+  private NonFiniteValues notFinite = NonFiniteValues.NONE;
 
   Examiner(AdapterSource source, ReadOptions options) {
     this.source = source;
@@ -64,8 +64,8 @@ final class Examiner {
       problems.set(0, problems.get(0) + base.better(source));
     }
     warnings.addAll(Verdict.warnings(account));
-    if (!converted.isEmpty() && TrainedApart.is(source.metadata())) {
-      warnings.add(TrainedApart.WARNING);
+    if (!converted.isEmpty() && SplitAttention.is(source.metadata())) {
+      warnings.add(SplitAttention.WARNING);
     }
     Formats.all().stream()
         .filter(f -> dialects.contains(f.name()))
@@ -90,7 +90,7 @@ final class Examiner {
     try {
       result = reader.read(group);
     } catch (AdapterException e) {
-      NotFinite values = NotFinite.of(source, group.spelled(), group.keys().values());
+      NonFiniteValues values = NonFiniteValues.of(source, group.spelled(), group.keys().values());
       notFinite = notFinite.and(values);
       if (values.isEmpty()) {
         problems.add(source.path() + ": " + e.getMessage());

@@ -1,11 +1,11 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
-import dev.lora4j.core.format.Ending;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.Formats;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
+import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.safetensors.TensorInfo;
@@ -36,7 +36,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
   static FamilyGuess of(AdapterSource source) {
     Map<String, TensorInfo> tensors = source.tensors();
     List<TensorInfo> sample = sample(tensors);
-    ShapeFit fit = new ShapeFit(tensors);
+    ShapeMatch fit = new ShapeMatch(tensors);
     List<Family> best = new ArrayList<>();
     long most = 0;
     for (Family family : Families.all()) {
@@ -55,8 +55,8 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
   /** Whether the sizes of an adapter's tensors are more those of a base's layers than not. */
   static boolean fits(AdapterSource source, Family base) {
     List<TensorInfo> sample = sample(source.tensors());
-    ShapeFit fit = new ShapeFit(source.tensors());
-    long named = (long) sample.size() * ShapeFit.NAME;
+    ShapeMatch fit = new ShapeMatch(source.tensors());
+    long named = (long) sample.size() * ShapeMatch.NAME;
     return score(source, sample, fit, base, named) > named;
   }
 
@@ -66,12 +66,12 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
    * @param enough the least sum that counts; for a smaller one, any number below it may be given
    */
   private static long score(
-      AdapterSource source, List<TensorInfo> sample, ShapeFit fit, Family family, long enough) {
+      AdapterSource source, List<TensorInfo> sample, ShapeMatch fit, Family family, long enough) {
     KeyContext context =
         new KeyContext(new LayerNames(family), source.tensors().keySet(), source.metadata());
-    long score = sample.stream().mapToLong(ShapeFit::most).sum();
+    long score = sample.stream().mapToLong(ShapeMatch::most).sum();
     for (TensorInfo tensor : sample) {
-      score += score(tensor, context, fit) - ShapeFit.most(tensor);
+      score += score(tensor, context, fit) - ShapeMatch.most(tensor);
       if (score < enough) {
         break;
       }
@@ -83,7 +83,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
   private static List<TensorInfo> sample(Map<String, TensorInfo> tensors) {
     List<TensorInfo> factors =
         tensors.values().stream()
-            .filter(t -> Ending.of(t.name(), tensors.keySet()).isPresent())
+            .filter(t -> KeySuffix.of(t.name(), tensors.keySet()).isPresent())
             .toList();
     List<TensorInfo> all = factors.isEmpty() ? List.copyOf(tensors.values()) : factors;
     int stride = (all.size() + MOST_KEYS - 1) / MOST_KEYS;
@@ -134,10 +134,10 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
     return !said.name().substring(0, MODEL).equals(found.name().substring(0, MODEL));
   }
 
-  private static int score(TensorInfo tensor, KeyContext context, ShapeFit fit) {
+  private static int score(TensorInfo tensor, KeyContext context, ShapeMatch fit) {
     for (AdapterFormat format : Formats.all()) {
-      Optional<Address> address = Formats.resolve(format, tensor.name(), context);
-      if (address.isPresent() && address.get() instanceof Address.OfLayer of) {
+      Optional<KeyAddress> address = Formats.resolve(format, tensor.name(), context);
+      if (address.isPresent() && address.get() instanceof KeyAddress.OfLayer of) {
         return fit.of(tensor, of);
       }
     }

@@ -4,8 +4,8 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.Methods;
-import dev.lora4j.core.adapter.RowShare;
-import dev.lora4j.core.adapter.RowShare.Range;
+import dev.lora4j.core.adapter.RowSlice;
+import dev.lora4j.core.adapter.RowSlice.Range;
 import dev.lora4j.core.adapter.SiteTensors;
 import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.Layer;
@@ -87,7 +87,7 @@ final class GroupReader {
     }
     List<Range> all = layer.parts().stream().map(part -> range(part, whole)).toList();
     for (Layer.Part part : layer.parts()) {
-      RowShare share = new RowShare(rows(part, whole), all);
+      RowSlice share = new RowSlice(rows(part, whole), all);
       if (share.count() != part.site().out()) {
         throw new AdapterException(
             part.site().name()

@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Formats;
 import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import java.util.ArrayList;
@@ -24,11 +24,11 @@ final class KeyTable {
    */
   record Group(String spelled, Layer layer, String dialect, SortedMap<String, String> keys) {}
 
-  private record Found(AdapterFormat format, Address address) {}
+  private record Found(AdapterFormat format, KeyAddress address) {}
 
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final SortedMap<String, Reason> ignored = new TreeMap<>();
-  private final SortedMap<String, Address.Lacking> lacking = new TreeMap<>();
+  private final SortedMap<String, KeyAddress.Lacking> lacking = new TreeMap<>();
 
   /** Asks all dialects about all keys. */
   static KeyTable of(KeyContext context) {
@@ -48,10 +48,10 @@ final class KeyTable {
   private static Optional<Found> find(String key, KeyContext context) {
     Optional<Found> first = Optional.empty();
     for (AdapterFormat format : Formats.all()) {
-      Optional<Address> address = Formats.resolve(format, key, context);
+      Optional<KeyAddress> address = Formats.resolve(format, key, context);
       if (address.isPresent()) {
         Found found = new Found(format, address.get());
-        if (found.address() instanceof Address.OfLayer) {
+        if (found.address() instanceof KeyAddress.OfLayer) {
           return Optional.of(found);
         }
         first = first.isPresent() ? first : Optional.of(found);
@@ -61,7 +61,7 @@ final class KeyTable {
   }
 
   private void add(String key, Found found) {
-    if (found.address() instanceof Address.OfLayer of) {
+    if (found.address() instanceof KeyAddress.OfLayer of) {
       String name = of.spelled() + "\0" + of.layer().name();
       Group group =
           groups.computeIfAbsent(
@@ -70,10 +70,10 @@ final class KeyTable {
       if (group.keys().putIfAbsent(of.role(), key) != null) {
         ignored.put(key, Reason.DUPLICATE);
       }
-    } else if (found.address() instanceof Address.Lacking absent) {
+    } else if (found.address() instanceof KeyAddress.Lacking absent) {
       ignored.put(key, absent.model() ? Reason.OTHER_COMPONENT : Reason.NO_SITE);
       lacking.put(key, absent);
-    } else if (found.address() instanceof Address.Beside beside) {
+    } else if (found.address() instanceof KeyAddress.Beside beside) {
       ignored.put(key, beside.reason());
     }
   }
@@ -122,7 +122,7 @@ final class KeyTable {
   }
 
   /** Those of them that would be factors if the base had the layer. */
-  SortedMap<String, Address.Lacking> lacking() {
+  SortedMap<String, KeyAddress.Lacking> lacking() {
     return lacking;
   }
 }

@@ -21,8 +21,8 @@ final class Permission {
     for (Extensions.Installed policy : Extensions.installed().list(AdapterPolicy.class)) {
       String name = policy.info().name();
       // The identity is computed for those alone that have a policy.
-      AdapterPolicy.Asked asked =
-          new AdapterPolicy.Asked(file, adapter.identity(), adapter.metadata(), user);
+      AdapterPolicy.Use asked =
+          new AdapterPolicy.Use(file, adapter.identity(), adapter.metadata(), user);
       refusal(name, asked)
           .ifPresent(
               reason ->
@@ -59,7 +59,7 @@ final class Permission {
         + ".";
   }
 
-  private static Optional<String> refusal(String name, AdapterPolicy.Asked asked) {
+  private static Optional<String> refusal(String name, AdapterPolicy.Use asked) {
     try {
       return Extensions.installed().shared(AdapterPolicy.class, name).refusal(asked);
     } catch (RuntimeException | Error e) {

@@ -28,7 +28,7 @@ record TargetModel(KeyContext context, boolean known, boolean given, List<String
 
   /** Layers as the factors ask for. */
   static TargetModel guessed(AdapterSource source) {
-    return new TargetModel(context(source, GuessedSites.of(source)), false, false, List.of());
+    return new TargetModel(context(source, InferredSites.of(source)), false, false, List.of());
   }
 
   private static KeyContext context(AdapterSource source, Family family) {

@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.KeyAccount;
 import dev.lora4j.core.format.KeyAccount.Reason;
+import dev.lora4j.core.format.KeyAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Verdict {
   /** Why not, as sentences; none if it may. */
   List<String> on(
       KeyAccount account,
-      SortedMap<String, Address.Lacking> lacking,
+      SortedMap<String, KeyAddress.Lacking> lacking,
       SortedMap<String, List<Factors>> factors) {
     List<String> problems = new ArrayList<>();
     List<String> missing = keys(account, Reason.NO_SITE);
@@ -54,7 +54,7 @@ final class Verdict {
     }
     if (account.nothing() && problems.isEmpty() && keys(account, Reason.UNUSABLE).isEmpty()) {
       problems.add(nothing(account));
-    } else if (!account.nothing() && WithoutEffect.all(factors)) {
+    } else if (!account.nothing() && ZeroAdapters.all(factors)) {
       problems.add(
           path
               + " would change nothing: every change in it is 0. It was saved before it was trained,"
@@ -74,8 +74,8 @@ final class Verdict {
   }
 
   private String missing(
-      KeyAccount account, List<String> missing, SortedMap<String, Address.Lacking> lacking) {
-    Address.Lacking first = lacking.get(missing.get(0));
+      KeyAccount account, List<String> missing, SortedMap<String, KeyAddress.Lacking> lacking) {
+    KeyAddress.Lacking first = lacking.get(missing.get(0));
     String spelled = first == null ? missing.get(0) : first.spelled();
     String nearest =
         first == null ? "" : String.join(", ", base.context().names().nearest(first.likely(), 2));
@@ -83,7 +83,7 @@ final class Verdict {
         + ": "
         + base.family().title()
         + " has no layer for "
-        + Shown.of(spelled)
+        + DisplayNames.of(spelled)
         + (missing.size() == 1 ? "" : " and others, " + missing.size() + " keys in all")
         + " ("
         + account.summary()
@@ -120,7 +120,7 @@ final class Verdict {
   }
 
   private static String some(List<String> keys) {
-    String text = String.join(", ", keys.stream().limit(NAMED).map(Shown::of).toList());
+    String text = String.join(", ", keys.stream().limit(NAMED).map(DisplayNames::of).toList());
     return keys.size() <= NAMED ? text : text + " and " + (keys.size() - NAMED) + " more";
   }
 }

@@ -49,15 +49,15 @@ public final class AdapterOutput {
    */
   public static Written write(
       Adapter adapter, Family family, AdapterWriter layout, WriteOptions options, Path path) {
-    Preparation.Prepared prepared = Preparation.of(adapter, options);
-    LaidOut laid =
+    FactorPreparation.Prepared prepared = FactorPreparation.of(adapter, options);
+    AdapterLayout laid =
         layout.lay(new WriteRequest(prepared.adapter(), family, options.rewrite(), options.base()));
     Metadata metadata = HeaderMetadata.of(prepared.adapter(), family);
     if (layout.folder()) {
-      FreshFolder.write(
+      AtomicFolder.write(
           path,
           folder -> {
-            for (LaidFile file : laid.files()) {
+            for (LayoutFile file : laid.files()) {
               Path tensors = folder.resolve(file.path());
               Files.createDirectories(tensors.resolveSibling("."));
               write(layout, file, metadata, tensors);
@@ -74,7 +74,7 @@ public final class AdapterOutput {
     return new Written(path, prepared.adapter(), changes);
   }
 
-  private static void write(AdapterWriter layout, LaidFile file, Metadata metadata, Path path) {
+  private static void write(AdapterWriter layout, LayoutFile file, Metadata metadata, Path path) {
     SafetensorsWriter writer = new SafetensorsWriter();
     file.tensors()
         .forEach((key, tensor) -> writer.add(key, tensor.dtype(), tensor.shape(), tensor.bytes()));

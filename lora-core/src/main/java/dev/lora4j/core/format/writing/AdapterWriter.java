@@ -22,7 +22,7 @@ public interface AdapterWriter {
    * @throws dev.lora4j.core.adapter.AdapterException if the layout has no form for factors; the
    *     message names them and what can be done
    */
-  LaidOut lay(WriteRequest request);
+  AdapterLayout lay(WriteRequest request);
 
   /**
    * The metadata of a file when all else is known.

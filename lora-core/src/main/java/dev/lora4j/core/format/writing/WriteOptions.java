@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param base what the layout may say of the base; nothing without it
  */
 public record WriteOptions(
-    Optional<DType> dtype, boolean fold, boolean rewrite, Optional<BaseUse> base) {
+    Optional<DType> dtype, boolean fold, boolean rewrite, Optional<BaseUsage> base) {
   /** As it is, or not at all. */
   public static final WriteOptions EXACT = new WriteOptions(Optional.empty(), false, false);
 
@@ -38,7 +38,7 @@ public record WriteOptions(
   }
 
   /** Saying what it was made for. */
-  public WriteOptions madeFor(BaseUse use) {
+  public WriteOptions madeFor(BaseUsage use) {
     return new WriteOptions(dtype, fold, rewrite, Optional.of(use));
   }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param base what may be said of the base
  */
 public record WriteRequest(
-    Adapter adapter, Family family, boolean rewrite, Optional<BaseUse> base) {
+    Adapter adapter, Family family, boolean rewrite, Optional<BaseUsage> base) {
   /** Of whose base nothing is known but its kind. */
   public WriteRequest(Adapter adapter, Family family, boolean rewrite) {
     this(adapter, family, rewrite, Optional.empty());

@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor.djl;
 
 import dev.lora4j.core.tensor.Device;
-import dev.lora4j.core.tensor.Obstacle;
+import dev.lora4j.core.tensor.EngineObstacle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,7 +16,7 @@ final class CardCheck {
   private CardCheck() {}
 
   /** What keeps {@code libtorch} from computing on {@code device}; empty if nothing does. */
-  static Optional<Obstacle> obstacle(
+  static Optional<EngineObstacle> obstacle(
       LibtorchChoice libtorch, Optional<NvidiaDriver> driver, Device device) {
     if (!device.cuda()) {
       return Optional.empty();
@@ -31,7 +31,7 @@ final class CardCheck {
     if (driver.isEmpty()) {
       return Optional.of(noDriver());
     }
-    Optional<Obstacle> general = obstacle(judged, driver.get());
+    Optional<EngineObstacle> general = obstacle(judged, driver.get());
     return general.isPresent() ? general : obstacle(judged, driver.get().cards(), device);
   }
 
@@ -44,15 +44,15 @@ final class CardCheck {
         .findFirst();
   }
 
-  static Obstacle noDriver() {
-    return new Obstacle(
+  static EngineObstacle noDriver() {
+    return new EngineObstacle(
         "There is no NVIDIA driver: " + NvidiaDriver.library() + " cannot be loaded",
         NEW_DRIVER
             + "; a container must be started with the cards passed through. Without a card, compute"
             + " on the CPU, with a libtorch for the CPU.");
   }
 
-  private static Optional<Obstacle> obstacle(LibtorchChoice libtorch, NvidiaDriver driver) {
+  private static Optional<EngineObstacle> obstacle(LibtorchChoice libtorch, NvidiaDriver driver) {
     int wanted = Integer.parseInt(libtorch.flavor().substring(2, 4));
     if (driver.cudaVersion() / 1000 < wanted) {
       return obstacleOf(
@@ -78,7 +78,7 @@ final class CardCheck {
         : Optional.empty();
   }
 
-  private static Optional<Obstacle> obstacle(
+  private static Optional<EngineObstacle> obstacle(
       LibtorchChoice libtorch, List<NvidiaDriver.Card> cards, Device device) {
     int last = cards.size() - 1;
     if (device.index() > last) {
@@ -105,7 +105,7 @@ final class CardCheck {
         : Optional.empty();
   }
 
-  private static Optional<Obstacle> obstacleOf(String found, String remedy) {
-    return Optional.of(new Obstacle(found, remedy));
+  private static Optional<EngineObstacle> obstacleOf(String found, String remedy) {
+    return Optional.of(new EngineObstacle(found, remedy));
   }
 }

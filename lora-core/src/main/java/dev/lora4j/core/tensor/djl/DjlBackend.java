@@ -12,7 +12,7 @@ import dev.lora4j.core.tensor.Backend;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.DeviceInfo;
-import dev.lora4j.core.tensor.Obstacle;
+import dev.lora4j.core.tensor.EngineObstacle;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.TensorException;
 import java.io.ByteArrayInputStream;
@@ -72,7 +72,7 @@ public final class DjlBackend implements Backend {
   public DjlBackend() {}
 
   @Override
-  public Optional<Obstacle> obstacle(Device wanted) {
+  public Optional<EngineObstacle> obstacle(Device wanted) {
     return Libtorch.obstacle(wanted);
   }
 
@@ -81,7 +81,7 @@ public final class DjlBackend implements Backend {
     threads = inside;
     try {
       device = Libtorch.prepare(wanted);
-    } catch (Refused e) {
+    } catch (ObstacleException e) {
       throw new TensorException(e.obstacle().message(), e);
     }
     // Never reach for the network: all native parts come from the class path or a named folder.
@@ -96,7 +96,7 @@ public final class DjlBackend implements Backend {
               ai.djl.engine.Engine.getEngine("PyTorch").newBaseManager(ai.djl.Device.cpu());
       JniUtils.setNumThreads(threads);
       if (!device.cuda()) {
-        ProcessorWatch.begin(nativeFolder(), threads);
+        LoadMonitor.begin(nativeFolder(), threads);
       }
     } catch (EngineException | UnsatisfiedLinkError e) {
       throw new TensorException("libtorch could not start: " + first(e).getMessage(), e);

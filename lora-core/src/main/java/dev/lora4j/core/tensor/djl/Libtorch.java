@@ -5,7 +5,7 @@ import ai.djl.util.Utils;
 import dev.lora4j.core.tensor.Capabilities;
 import dev.lora4j.core.tensor.Device;
 import dev.lora4j.core.tensor.DeviceInfo;
-import dev.lora4j.core.tensor.Obstacle;
+import dev.lora4j.core.tensor.EngineObstacle;
 import dev.lora4j.core.tensor.Processor;
 import dev.lora4j.core.tensor.TensorException;
 import java.nio.file.Path;
@@ -27,10 +27,10 @@ final class Libtorch {
    * Chooses it if that was not done, and tells the engine's loader to take it.
    *
    * @return the device to use for {@code wanted}
-   * @throws Refused if there is no libtorch that fits, or it cannot use the device
+   * @throws ObstacleException if there is no libtorch that fits, or it cannot use the device
    */
   static synchronized Device prepare(Device wanted) {
-    Surroundings at = Surroundings.ofThisProcess();
+    LibtorchEnvironment at = LibtorchEnvironment.ofThisProcess();
     LibtorchChoice choice = loaded.orElseGet(() -> LibtorchSelection.choose(at));
     Device device = resolved(choice, at, wanted);
     if (loaded.isEmpty()) {
@@ -47,44 +47,44 @@ final class Libtorch {
    */
   static synchronized void load() {
     if (!started) {
-      Optional<Capabilities> left = Capabilities.asked();
+      Optional<Capabilities> left = Capabilities.requested();
       left.ifPresent(
           l -> {
-            ReducedProcessor.beforeLoading(l);
+            ReducedCapabilities.beforeLoading(l);
             System.getLogger(Libtorch.class.getName()).log(System.Logger.Level.WARNING, l.note());
           });
       ai.djl.engine.Engine.getEngine("PyTorch");
-      left.ifPresent(l -> ReducedProcessor.afterLoading(l, Path.of(LibUtils.getLibtorchPath())));
+      left.ifPresent(l -> ReducedCapabilities.afterLoading(l, Path.of(LibUtils.getLibtorchPath())));
       started = true;
     }
   }
 
   /** What {@link #prepare} would throw. */
-  static synchronized Optional<Obstacle> obstacle(Device wanted) {
-    Surroundings at = Surroundings.ofThisProcess();
+  static synchronized Optional<EngineObstacle> obstacle(Device wanted) {
+    LibtorchEnvironment at = LibtorchEnvironment.ofThisProcess();
     return obstacle(() -> loaded.orElseGet(() -> LibtorchSelection.choose(at)), at, wanted);
   }
 
   /** The same elsewhere, where nothing is loaded. */
-  static Optional<Obstacle> obstacle(Surroundings at, Device wanted) {
+  static Optional<EngineObstacle> obstacle(LibtorchEnvironment at, Device wanted) {
     return obstacle(() -> LibtorchSelection.choose(at), at, wanted);
   }
 
-  private static Optional<Obstacle> obstacle(
-      Supplier<LibtorchChoice> choice, Surroundings at, Device wanted) {
-    Optional<Obstacle> unknown = Capabilities.obstacle();
+  private static Optional<EngineObstacle> obstacle(
+      Supplier<LibtorchChoice> choice, LibtorchEnvironment at, Device wanted) {
+    Optional<EngineObstacle> unknown = Capabilities.obstacle();
     if (unknown.isPresent()) {
       return unknown;
     }
     try {
       resolved(choice.get(), at, wanted);
       return Optional.empty();
-    } catch (Refused e) {
+    } catch (ObstacleException e) {
       return Optional.of(e.obstacle());
     }
   }
 
-  private static Device resolved(LibtorchChoice choice, Surroundings at, Device wanted) {
+  private static Device resolved(LibtorchChoice choice, LibtorchEnvironment at, Device wanted) {
     if (wanted.equals(Device.CPU)) {
       return wanted;
     }
@@ -97,7 +97,7 @@ final class Libtorch {
     CardCheck.obstacle(choice, at.driver().get(), wanted)
         .ifPresent(
             o -> {
-              throw new Refused(o);
+              throw new ObstacleException(o);
             });
     return wanted;
   }

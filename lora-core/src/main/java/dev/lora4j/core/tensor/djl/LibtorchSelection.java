@@ -19,10 +19,10 @@ final class LibtorchSelection {
   private static final String ONE_COLUMN =
       "Take engine, binding and libtorch from one column of the table in docs/cuda.md.";
 
-  private final Surroundings at;
+  private final LibtorchEnvironment at;
   private final SupportedLibtorch fitting;
 
-  private LibtorchSelection(Surroundings at) {
+  private LibtorchSelection(LibtorchEnvironment at) {
     this.at = at;
     this.fitting = fitting(at);
   }
@@ -30,24 +30,24 @@ final class LibtorchSelection {
   /**
    * The libtorch to load.
    *
-   * @throws Refused if there is none that fits
+   * @throws ObstacleException if there is none that fits
    */
-  static LibtorchChoice choose(Surroundings at) {
+  static LibtorchChoice choose(LibtorchEnvironment at) {
     LibtorchSelection selection = new LibtorchSelection(at);
     return at.setting().apply(PATH).isEmpty() ? selection.bundled() : selection.named();
   }
 
   /** The libtorch that engine and binding of the class path are made for. */
-  private static SupportedLibtorch fitting(Surroundings at) {
+  private static SupportedLibtorch fitting(LibtorchEnvironment at) {
     if (at.binding().isEmpty()) {
-      throw new Refused(
+      throw new ObstacleException(
           "pytorch-jni, the Java binding of libtorch, is not on the class path",
           "Add the dependency lora4j-natives, as docs/your-build.md says.");
     }
     String version = at.binding().replaceFirst("-.*", "");
     String engine = at.binding().replaceFirst("^[^-]*-", "");
     if (!engine.equals(at.engine())) {
-      throw new Refused(
+      throw new ObstacleException(
           "pytorch-jni "
               + at.binding()
               + " is made for engine "
@@ -60,7 +60,7 @@ final class LibtorchSelection {
         .filter(s -> s.engine().equals(engine))
         .orElseThrow(
             () ->
-                new Refused(
+                new ObstacleException(
                     "libtorch " + version + " with engine " + engine + " is not supported",
                     "Supported are "
                         + Arrays.stream(SupportedLibtorch.values())
@@ -78,13 +78,13 @@ final class LibtorchSelection {
             .version()
             .orElseThrow(
                 () ->
-                    new Refused(
+                    new ObstacleException(
                         path + " does not say which version of libtorch it holds",
                         "Name the lib folder of a whole libtorch "
                             + fitting.version()
                             + ", which has a file build-version beside it."));
     if (!version.equals(fitting.version())) {
-      throw new Refused(
+      throw new ObstacleException(
           path + " holds libtorch " + version + ", and this build fits " + fitting.version(),
           "Name a libtorch "
               + fitting.version()
@@ -96,13 +96,13 @@ final class LibtorchSelection {
     requireFlavor(folder);
     String declared = at.setting().apply(VERSION);
     if (!declared.isEmpty() && !declared.equals(version)) {
-      throw new Refused(
+      throw new ObstacleException(
           VERSION + " is " + declared + ", and " + path + " holds libtorch " + version,
           "Set " + VERSION + " to " + version + ", or unset it.");
     }
     String unversioned = System.mapLibraryName("djl_torch");
     if (Files.exists(path.resolve(unversioned))) {
-      throw new Refused(
+      throw new ObstacleException(
           path
               + " holds "
               + unversioned
@@ -112,7 +112,7 @@ final class LibtorchSelection {
     }
     LibtorchChoice choice = LibtorchChoice.of(fitting, folder);
     if (choice.cuda() && at.driver().get().isEmpty()) {
-      throw new Refused(CardCheck.noDriver());
+      throw new ObstacleException(CardCheck.noDriver());
     }
     return choice;
   }
@@ -121,7 +121,7 @@ final class LibtorchSelection {
     String flavor = folder.flavorFor(fitting);
     List<String> bound = fitting.flavors().stream().filter(at.bound()).toList();
     if (!bound.contains(flavor)) {
-      throw new Refused(
+      throw new ObstacleException(
           folder.path()
               + " is "
               + flavor
@@ -134,12 +134,12 @@ final class LibtorchSelection {
     }
     String declared = at.setting().apply(FLAVOR);
     if (declared.isEmpty()) {
-      throw new Refused(
+      throw new ObstacleException(
           PATH + " is set and " + FLAVOR + " is not",
           "Set " + FLAVOR + " to " + flavor + ", which " + folder.path() + " is.");
     }
     if (!declared.equals(flavor)) {
-      throw new Refused(
+      throw new ObstacleException(
           FLAVOR + " is " + declared + ", and " + folder.path() + " is " + flavor,
           "Set "
               + FLAVOR
@@ -165,11 +165,11 @@ final class LibtorchSelection {
     String one = "the lib folder of a libtorch " + fitting.version();
     Path first = named.get(0);
     if (!Files.exists(first)) {
-      throw new Refused(
+      throw new ObstacleException(
           PATH + " names " + first + ", which does not exist", "Name " + one + ", or unset it.");
     }
     Path below = first.resolve("lib");
-    throw new Refused(
+    throw new ObstacleException(
         PATH + " names " + first + ", which has no " + library,
         Files.isRegularFile(below.resolve(library))
             ? "Name " + below + ", which has it."
@@ -183,7 +183,7 @@ final class LibtorchSelection {
     if (here.isEmpty()) {
       String others =
           at.bundled().stream().map(BundledLibtorch::classifier).collect(Collectors.joining(", "));
-      throw new Refused(
+      throw new ObstacleException(
           "The class path has no libtorch for "
               + at.classifier()
               + (others.isEmpty() ? "" : ", only for " + others)
@@ -197,7 +197,7 @@ final class LibtorchSelection {
     List<BundledLibtorch> fit =
         here.stream().filter(b -> b.version().equals(fitting.version())).toList();
     if (fit.isEmpty()) {
-      throw new Refused(
+      throw new ObstacleException(
           "The class path has libtorch "
               + here.get(0).version()
               + ", and pytorch-jni "
@@ -208,7 +208,7 @@ final class LibtorchSelection {
     }
     String declared = at.setting().apply(VERSION);
     if (!declared.isEmpty() && !declared.equals(fitting.version())) {
-      throw new Refused(
+      throw new ObstacleException(
           VERSION + " is " + declared + ", and the class path has libtorch " + fitting.version(),
           "Unset " + VERSION + "; it belongs to " + PATH + ".");
     }
@@ -223,7 +223,7 @@ final class LibtorchSelection {
     }
     List<BundledLibtorch> named = fit.stream().filter(b -> b.flavor().equals(declared)).toList();
     if (named.isEmpty()) {
-      throw new Refused(
+      throw new ObstacleException(
           FLAVOR
               + " is "
               + declared
@@ -246,7 +246,7 @@ final class LibtorchSelection {
       return cuda.get();
     }
     return cpu.map(c -> c.insteadOf(cuda.get()))
-        .orElseThrow(() -> new Refused(CardCheck.noDriver()));
+        .orElseThrow(() -> new ObstacleException(CardCheck.noDriver()));
   }
 
   private Optional<LibtorchChoice> first(List<BundledLibtorch> fit, boolean cuda) {

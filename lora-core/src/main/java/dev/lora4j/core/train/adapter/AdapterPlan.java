@@ -2,10 +2,10 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.training.Begun;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.writing.AdapterWriter;
 import dev.lora4j.core.format.writing.WriteRequest;
@@ -53,13 +53,13 @@ public final class AdapterPlan {
    * @param begun layers whose factors are there already, by name
    */
   static AdapterPlan of(
-      AdapterRecipe recipe, Map<Site, SiteRecipe> recipes, Map<String, Begun> begun) {
+      AdapterRecipe recipe, Map<Site, SiteRecipe> recipes, Map<String, WarmStartFactors> begun) {
     Map<String, Planned> sites = new LinkedHashMap<>();
     recipes.forEach(
         (site, one) -> {
           TrainableMethod method = recipe.methodAt(site);
           List<TrainedTensor> tensors =
-              Continuing.given(
+              WarmStart.given(
                   method.tensors(site, one), Optional.ofNullable(begun.get(site.name())));
           sites.put(site.name(), new Planned(sites.size(), site, method, one, tensors));
         });
@@ -117,9 +117,7 @@ public final class AdapterPlan {
   public Map<String, Shape> shapes() {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     for (Planned planned : sites.values()) {
-      planned
-          .tensors()
-          .forEach(t -> shapes.put(AdapterInTraining.name(planned.site(), t), t.shape()));
+      planned.tensors().forEach(t -> shapes.put(StagedAdapter.name(planned.site(), t), t.shape()));
     }
     return shapes;
   }

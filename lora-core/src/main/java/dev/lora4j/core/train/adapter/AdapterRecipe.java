@@ -1,10 +1,10 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.full.WholeTraining;
+import dev.lora4j.core.adapter.full.ModulesToSaveTraining;
 import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.adapter.training.DropoutKind;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.identity.Canonical;
@@ -39,14 +39,14 @@ import java.util.OptionalInt;
  */
 public record AdapterRecipe(
     TrainableMethod method,
-    Targets targets,
+    TargetLayers targets,
     int rank,
     double alpha,
     OptionalInt convRank,
     OptionalDouble convAlpha,
     List<SiteOverride> overrides,
     List<SitePattern> saved,
-    FactorsStart start,
+    FactorInit start,
     boolean rankStabilised,
     Dropouts dropouts,
     Optional<Adapter> beginning)
@@ -56,14 +56,14 @@ public record AdapterRecipe(
   public static final AdapterRecipe DEFAULT =
       new AdapterRecipe(
           new LoraTraining(),
-          Targets.of(TargetPreset.ATTENTION_FEED_FORWARD),
+          TargetLayers.of(TargetPreset.ATTENTION_FEED_FORWARD),
           16,
           16,
           OptionalInt.empty(),
           OptionalDouble.empty(),
           List.of(),
           List.of(),
-          FactorsStart.KAIMING,
+          FactorInit.KAIMING,
           false,
           Dropouts.NONE,
           Optional.empty());
@@ -88,7 +88,7 @@ public record AdapterRecipe(
     for (DropoutKind kind : DropoutKind.values()) {
       checkDropout(problems, method, kind, dropouts.of(kind));
     }
-    if (start != FactorsStart.KAIMING && !method.starts().contains(start)) {
+    if (start != FactorInit.KAIMING && !method.starts().contains(start)) {
       problems.add(
           "the method "
               + method.name()
@@ -138,7 +138,7 @@ public record AdapterRecipe(
   }
 
   /** On other layers. */
-  public AdapterRecipe targets(Targets others) {
+  public AdapterRecipe targets(TargetLayers others) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.targets = others;
     return draft.recipe();
@@ -175,7 +175,7 @@ public record AdapterRecipe(
   }
 
   /** Begun in another way. */
-  public AdapterRecipe start(FactorsStart other) {
+  public AdapterRecipe start(FactorInit other) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.start = other;
     return draft.recipe();
@@ -205,7 +205,7 @@ public record AdapterRecipe(
   /** The method by which a layer is trained. */
   public TrainableMethod methodAt(Site site) {
     boolean whole = saved.stream().anyMatch(p -> p.matches(site.name()));
-    return whole ? new WholeTraining() : method;
+    return whole ? new ModulesToSaveTraining() : method;
   }
 
   /**
@@ -216,7 +216,7 @@ public record AdapterRecipe(
    *     that mean nothing of it, with the nearest names, and layers that the method cannot train so
    */
   public AdapterPlan plan(Collection<Site> sites) {
-    return Planning.plan(this, sites);
+    return AdapterPlanner.plan(this, sites);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.lora4j.core.train.adapter;
 
-import dev.lora4j.core.adapter.training.Start;
+import dev.lora4j.core.adapter.training.TensorInit;
 import dev.lora4j.core.adapter.training.TrainedTensor;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.Site;
@@ -11,7 +11,7 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -42,18 +42,18 @@ final class InitialFactors {
   void fill(float[] flat, FlatLayout layout, AdapterPlan.Planned planned) {
     IdentityHashMap<Function<Expr, List<Expr>>, List<float[]>> made = new IdentityHashMap<>();
     for (TrainedTensor tensor : planned.tensors()) {
-      String name = AdapterInTraining.name(planned.site(), tensor);
+      String name = StagedAdapter.name(planned.site(), tensor);
       int from =
           Math.toIntExact(
               layout.slot(name).orElseThrow(() -> new IllegalStateException(name)).offset());
       int count = Math.toIntExact(tensor.shape().elements());
-      if (tensor.start() instanceof Start.OfWeight start) {
+      if (tensor.start() instanceof TensorInit.OfWeight start) {
         List<float[]> values =
             made.computeIfAbsent(start.values(), of -> ofWeight(planned.site(), of));
         System.arraycopy(values.get(start.index()), 0, flat, from, count);
-      } else if (tensor.start() instanceof Start.Given given) {
+      } else if (tensor.start() instanceof TensorInit.Given given) {
         given.values().floats(flat, from);
-      } else if (tensor.start() instanceof Start.OfBias) {
+      } else if (tensor.start() instanceof TensorInit.OfBias) {
         System.arraycopy(bias(planned.site()), 0, flat, from, count);
       } else {
         fill(flat, from, from + count, name, tensor);
@@ -62,15 +62,15 @@ final class InitialFactors {
   }
 
   private void fill(float[] flat, int from, int to, String name, TrainedTensor tensor) {
-    Noise noise = Noise.of(seed, name.hashCode());
-    Start start = tensor.start();
-    if (start instanceof Start.Constant constant) {
+    SeededNoise noise = SeededNoise.of(seed, name.hashCode());
+    TensorInit start = tensor.start();
+    if (start instanceof TensorInit.Constant constant) {
       Arrays.fill(flat, from, to, (float) constant.value());
-    } else if (start instanceof Start.Normal normal) {
+    } else if (start instanceof TensorInit.Normal normal) {
       for (int i = from; i < to; i++) {
         flat[i] = (float) (noise.gaussian() * normal.deviation());
       }
-    } else if (start instanceof Start.Kaiming) {
+    } else if (start instanceof TensorInit.Kaiming) {
       double bound = 1 / Math.sqrt((to - from) / (double) tensor.shape().size(0));
       for (int i = from; i < to; i++) {
         flat[i] = (float) ((noise.uniform() * 2 - 1) * bound);
@@ -81,7 +81,7 @@ final class InitialFactors {
   }
 
   /** Q of a random matrix, its columns as rows where there are fewer rows than columns. */
-  private float[] orthogonal(Noise noise, Shape shape) {
+  private float[] orthogonal(SeededNoise noise, Shape shape) {
     long rows = shape.size(0);
     long columns = shape.elements() / rows;
     float[] random = new float[Math.toIntExact(shape.elements())];

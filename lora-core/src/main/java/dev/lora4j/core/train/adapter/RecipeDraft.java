@@ -1,7 +1,7 @@
 package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import java.util.List;
@@ -12,14 +12,14 @@ import java.util.OptionalInt;
 /** A recipe while something of it is changed: the one place that knows all of its parts. */
 final class RecipeDraft {
   TrainableMethod method;
-  Targets targets;
+  TargetLayers targets;
   int rank;
   double alpha;
   OptionalInt convRank;
   OptionalDouble convAlpha;
   List<SiteOverride> overrides;
   List<SitePattern> saved;
-  FactorsStart start;
+  FactorInit start;
   boolean rankStabilised;
   Dropouts dropouts;
   Optional<Adapter> beginning;

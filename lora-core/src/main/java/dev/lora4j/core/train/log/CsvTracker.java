@@ -19,7 +19,7 @@ public record CsvTracker() implements Tracker {
 
   @Override
   public TrackedRun begin(RunStart run) {
-    StepTable table = StepTable.open(run.folder().resolve(FILE), COLUMNS, run.step());
+    StepCsv table = StepCsv.open(run.folder().resolve(FILE), COLUMNS, run.step());
     return new TrackedRun() {
       @Override
       public void step(Step s) {

@@ -30,48 +30,48 @@ import java.util.List;
     name = "adafactor",
     help = "Adam that remembers rows and columns, and takes a rate of its own")
 public record Adafactor(
-    @Setting(name = "eps1", help = "Added to squared gradients", otherwise = "1e-30", least = 0)
+    @Setting(name = "eps1", help = "Added to squared gradients", defaultValue = "1e-30", min = 0)
         double squareEpsilon,
     @Setting(
             name = "eps2",
             help = "Least size that weights are taken to have",
-            otherwise = "1e-3",
-            least = 0)
+            defaultValue = "1e-3",
+            min = 0)
         double sizeEpsilon,
     @Setting(
             name = "clip_threshold",
             help = "Greatest root mean square of a weight's change, over the rate",
-            otherwise = "1",
+            defaultValue = "1",
             above = 0)
         double threshold,
     @Setting(
             name = "decay_rate",
             help = "The decay of squares is 1 - step^this",
-            otherwise = "-0.8",
+            defaultValue = "-0.8",
             below = 0)
         double decayPower,
     @Setting(
             help = "Decay of the mean of changes; 0 for none",
-            otherwise = "0",
-            least = 0,
+            defaultValue = "0",
+            min = 0,
             below = 1)
         double beta1,
     @Setting(
             help = "Share of the weights taken away per step, times the rate",
-            otherwise = "0",
-            least = 0)
+            defaultValue = "0",
+            min = 0)
         double weightDecay,
     @Setting(
             name = "scale_parameter",
             help = "Multiply the rate by the size of each weight",
-            otherwise = "true")
+            defaultValue = "true")
         boolean scaled,
     @Setting(
             name = "relative_step",
             help = "Take the rate from the number of the step",
-            otherwise = "true")
+            defaultValue = "true")
         boolean relative,
-    @Setting(name = "warmup_init", help = "And let it rise slowly", otherwise = "false")
+    @Setting(name = "warmup_init", help = "And let it rise slowly", defaultValue = "false")
         boolean warmup)
     implements Optimizer {
   /** The defaults of {@code transformers.optimization.Adafactor}. */
@@ -97,13 +97,13 @@ public record Adafactor(
   }
 
   @Override
-  public List<Memory> memories() {
-    List<Memory> memories = new ArrayList<>();
-    memories.add(new Memory.Vector(ROWS, Adafactor::rows, false));
-    memories.add(new Memory.Vector(COLUMNS, Adafactor::columns, false));
-    memories.add(new Memory.Vector(SQUARE, s -> s.rank() < 2 ? s : Shape.of(0), false));
+  public List<OptimizerSlot> memories() {
+    List<OptimizerSlot> memories = new ArrayList<>();
+    memories.add(new OptimizerSlot.Vector(ROWS, Adafactor::rows, false));
+    memories.add(new OptimizerSlot.Vector(COLUMNS, Adafactor::columns, false));
+    memories.add(new OptimizerSlot.Vector(SQUARE, s -> s.rank() < 2 ? s : Shape.of(0), false));
     if (beta1 > 0) {
-      memories.add(Memory.zeros(MEAN));
+      memories.add(OptimizerSlot.zeros(MEAN));
     }
     return List.copyOf(memories);
   }
@@ -135,7 +135,7 @@ public record Adafactor(
       Expr rate = rate(update, part);
       Expr change = raw.div(excess).mul(rate);
       if (beta1 > 0) {
-        Expr mean = part.memory(MEAN);
+        Expr mean = part.slot(MEAN);
         change = mean.mul(beta1).add(change.mul(1 - beta1));
         update.replace(mean, change);
       }
@@ -148,13 +148,13 @@ public record Adafactor(
   private static Expr inverseRoot(
       Update update, Update.Whole part, Expr square, Expr kept, Expr added) {
     if (square.shape().rank() < 2) {
-      Expr all = part.memory(SQUARE);
+      Expr all = part.slot(SQUARE);
       Expr next = all.mul(kept).add(square.mul(added));
       update.replace(all, next);
       return next.rsqrt();
     }
-    Expr rows = part.memory(ROWS);
-    Expr columns = part.memory(COLUMNS);
+    Expr rows = part.slot(ROWS);
+    Expr columns = part.slot(COLUMNS);
     Expr nextRows = rows.mul(kept).add(square.over(-1).mean().mul(added));
     Expr nextColumns = columns.mul(kept).add(square.over(-2).mean().mul(added));
     update.replace(rows, nextRows);

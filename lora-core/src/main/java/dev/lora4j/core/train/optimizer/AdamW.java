@@ -18,20 +18,24 @@ import java.util.List;
  */
 @Extension(point = Optimizer.class, name = "adamw", help = "Adam with decoupled weight decay")
 public record AdamW(
-    @Setting(help = "Decay of the mean of gradients", otherwise = "0.9", least = 0, below = 1)
+    @Setting(help = "Decay of the mean of gradients", defaultValue = "0.9", min = 0, below = 1)
         double beta1,
     @Setting(
             help = "Decay of the mean of squared gradients",
-            otherwise = "0.999",
-            least = 0,
+            defaultValue = "0.999",
+            min = 0,
             below = 1)
         double beta2,
-    @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
+    @Setting(
+            name = "eps",
+            help = "Added to the root of the squares",
+            defaultValue = "1e-8",
+            min = 0)
         double epsilon,
     @Setting(
             help = "Share of the weights taken away per step, times the rate",
-            otherwise = "0.01",
-            least = 0)
+            defaultValue = "0.01",
+            min = 0)
         double weightDecay)
     implements Optimizer {
   /** The defaults of {@code torch.optim.AdamW}. */
@@ -46,8 +50,8 @@ public record AdamW(
   }
 
   @Override
-  public List<Memory> memories() {
-    return List.of(Memory.zeros(MEAN), Memory.zeros(SQUARE));
+  public List<OptimizerSlot> memories() {
+    return List.of(OptimizerSlot.zeros(MEAN), OptimizerSlot.zeros(SQUARE));
   }
 
   @Override
@@ -61,8 +65,8 @@ public record AdamW(
               "_fused_adamw_",
               List.of(run.weights()),
               List.of(run.gradient()),
-              List.of(run.memory(MEAN)),
-              List.of(run.memory(SQUARE)),
+              List.of(run.slot(MEAN)),
+              List.of(run.slot(SQUARE)),
               new Expr[0],
               List.of(count),
               Keyword.of("lr", run.rate().to(update.type())),

@@ -22,16 +22,16 @@ import java.util.List;
 public record Lion(
     @Setting(
             help = "Share of the mean in the direction of a step",
-            otherwise = "0.9",
-            least = 0,
+            defaultValue = "0.9",
+            min = 0,
             below = 1)
         double beta1,
-    @Setting(help = "Decay of the mean of gradients", otherwise = "0.99", least = 0, below = 1)
+    @Setting(help = "Decay of the mean of gradients", defaultValue = "0.99", min = 0, below = 1)
         double beta2,
     @Setting(
             help = "Share of the weights taken away per step, times the rate",
-            otherwise = "0",
-            least = 0)
+            defaultValue = "0",
+            min = 0)
         double weightDecay)
     implements Optimizer {
   /** The defaults of {@code lion-pytorch}. */
@@ -45,8 +45,8 @@ public record Lion(
   }
 
   @Override
-  public List<Memory> memories() {
-    return List.of(Memory.zeros(MEAN));
+  public List<OptimizerSlot> memories() {
+    return List.of(OptimizerSlot.zeros(MEAN));
   }
 
   @Override
@@ -54,7 +54,7 @@ public record Lion(
     for (Update.Part run : update.runs()) {
       Expr rate = run.rate().to(update.type());
       Expr gradient = run.gradient();
-      Expr mean = run.memory(MEAN);
+      Expr mean = run.slot(MEAN);
       Expr change = gradient.lerp(mean, beta1).sign().mul(rate);
       Expr weights = run.weights();
       // Each vector in between costs as much as the arithmetic, so none is made for nothing.

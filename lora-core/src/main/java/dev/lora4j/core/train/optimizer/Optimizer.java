@@ -8,8 +8,8 @@ import java.util.function.Function;
 
 /**
  * What a gradient does to the weights. Stateless: what it remembers from step to step are the
- * {@link Memory memories} that it declares, which the state of training keeps and checkpoints store
- * by name.
+ * {@link OptimizerSlot memories} that it declares, which the state of training keeps and
+ * checkpoints store by name.
  *
  * <p>An extension point. Implementations are records of their settings, whose defaults are those of
  * the implementation that is named in their documentation. {@link #canonical} says name and
@@ -20,7 +20,7 @@ public interface Optimizer extends Canonical {
   String name();
 
   /** What it remembers, in a fixed order. */
-  List<Memory> memories();
+  List<OptimizerSlot> memories();
 
   /**
    * Stages its part of a step: changes weights and memories in place. What it changes otherwise

@@ -28,42 +28,50 @@ import java.util.List;
     name = "prodigy",
     help = "Adam that estimates its rate; ask for a rate of 1")
 public record Prodigy(
-    @Setting(help = "Decay of the mean of gradients", otherwise = "0.9", least = 0, below = 1)
+    @Setting(help = "Decay of the mean of gradients", defaultValue = "0.9", min = 0, below = 1)
         double beta1,
     @Setting(
             help = "Decay of the mean of squared gradients",
-            otherwise = "0.999",
-            least = 0,
+            defaultValue = "0.999",
+            min = 0,
             below = 1)
         double beta2,
     @Setting(
             help = "Decay of what the rate is estimated from; 0 for the root of beta2",
-            otherwise = "0",
-            least = 0,
+            defaultValue = "0",
+            min = 0,
             below = 1)
         double beta3,
-    @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
+    @Setting(
+            name = "eps",
+            help = "Added to the root of the squares",
+            defaultValue = "1e-8",
+            min = 0)
         double epsilon,
     @Setting(
             help = "Share of the weights taken away per step, times the rate",
-            otherwise = "0",
-            least = 0)
+            defaultValue = "0",
+            min = 0)
         double weightDecay,
     @Setting(
             name = "use_bias_correction",
             help = "Correct for means that begin at 0",
-            otherwise = "false")
+            defaultValue = "false")
         boolean biasCorrection,
-    @Setting(help = "Keep rates of a warm-up out of the estimate", otherwise = "false")
+    @Setting(help = "Keep rates of a warm-up out of the estimate", defaultValue = "false")
         boolean safeguardWarmup,
-    @Setting(help = "First estimate", otherwise = "1e-6", above = 0) double d0,
-    @Setting(name = "d_coef", help = "What estimates are multiplied by", otherwise = "1", above = 0)
+    @Setting(help = "First estimate", defaultValue = "1e-6", above = 0) double d0,
+    @Setting(
+            name = "d_coef",
+            help = "What estimates are multiplied by",
+            defaultValue = "1",
+            above = 0)
         double dCoefficient,
     @Setting(
             name = "growth_rate",
             help = "Most that the estimate may grow by in a step",
-            otherwise = "inf",
-            least = 1)
+            defaultValue = "inf",
+            min = 1)
         double growth)
     implements Optimizer {
   /** The defaults of {@code prodigyopt.Prodigy}. */
@@ -85,16 +93,16 @@ public record Prodigy(
   }
 
   @Override
-  public List<Memory> memories() {
+  public List<OptimizerSlot> memories() {
     return List.of(
-        Memory.zeros(MEAN),
-        Memory.zeros(SQUARE),
-        Memory.copyOfWeights(FIRST),
-        Memory.zeros(PULL),
-        new Memory.Scalar(D, d0),
-        new Memory.Scalar(GREATEST_D, d0),
-        new Memory.Scalar(NUMERATOR, 0),
-        new Memory.Scalar(MOVES, 0));
+        OptimizerSlot.zeros(MEAN),
+        OptimizerSlot.zeros(SQUARE),
+        OptimizerSlot.copyOfWeights(FIRST),
+        OptimizerSlot.zeros(PULL),
+        new OptimizerSlot.Scalar(D, d0),
+        new OptimizerSlot.Scalar(GREATEST_D, d0),
+        new OptimizerSlot.Scalar(NUMERATOR, 0),
+        new OptimizerSlot.Scalar(MOVES, 0));
   }
 
   @Override
@@ -119,16 +127,16 @@ public record Prodigy(
     List<Learned> all = new ArrayList<>();
     for (Update.Part run : update.runs()) {
       Expr gradient = run.gradient();
-      Expr way = run.memory(FIRST).sub(run.weights());
+      Expr way = run.slot(FIRST).sub(run.weights());
       Expr along = gradient.mul(way).sum().to(d.dtype());
       numerator = numerator.add(relative.mul(rate).mul(along));
       Expr force = relative.mul(safeguardWarmup ? d : rate).to(update.type());
-      Expr pull = run.memory(PULL).mul(estimateDecay()).add(gradient.mul(force));
+      Expr pull = run.slot(PULL).mul(estimateDecay()).add(gradient.mul(force));
       denominator = denominator.add(pull.abs().sum().to(d.dtype()));
       Expr meanShare = d.mul(1 - beta1).to(update.type());
       Expr squareShare = d.mul(d).mul(1 - beta2).to(update.type());
-      Expr mean = run.memory(MEAN).mul(beta1).add(gradient.mul(meanShare));
-      Expr square = run.memory(SQUARE).mul(beta2).add(gradient.mul(gradient).mul(squareShare));
+      Expr mean = run.slot(MEAN).mul(beta1).add(gradient.mul(meanShare));
+      Expr square = run.slot(SQUARE).mul(beta2).add(gradient.mul(gradient).mul(squareShare));
       all.add(new Learned(run, mean, square, pull));
     }
     // At a rate of 0 nothing is learned, and without any gradient yet nothing moves.
@@ -137,9 +145,9 @@ public record Prodigy(
     Expr nextD = estimate(update, d, numerator.div(denominator).mul(dCoefficient), moving);
     for (Learned learned : all) {
       move(update, learned, rate, nextD, moving);
-      update.replace(learned.run().memory(MEAN), learned.mean(), learning);
-      update.replace(learned.run().memory(SQUARE), learned.square(), learning);
-      update.replace(learned.run().memory(PULL), learned.pull(), learning);
+      update.replace(learned.run().slot(MEAN), learned.mean(), learning);
+      update.replace(learned.run().slot(SQUARE), learned.square(), learning);
+      update.replace(learned.run().slot(PULL), learned.pull(), learning);
     }
     update.replace(update.scalar(NUMERATOR), numerator, moving);
     update.replace(update.scalar(MOVES), update.scalar(MOVES).add(1), moving);

@@ -27,40 +27,44 @@ import java.util.function.Function;
 public record ScheduleFreeAdamW(
     @Setting(
             help = "How far gradients are taken from the fast weights towards the average",
-            otherwise = "0.9",
+            defaultValue = "0.9",
             above = 0,
             below = 1)
         double beta1,
     @Setting(
             help = "Decay of the mean of squared gradients",
-            otherwise = "0.999",
-            least = 0,
+            defaultValue = "0.999",
+            min = 0,
             below = 1)
         double beta2,
-    @Setting(name = "eps", help = "Added to the root of the squares", otherwise = "1e-8", least = 0)
+    @Setting(
+            name = "eps",
+            help = "Added to the root of the squares",
+            defaultValue = "1e-8",
+            min = 0)
         double epsilon,
     @Setting(
             help = "Share of the weights taken away per step, times the rate",
-            otherwise = "0",
-            least = 0)
+            defaultValue = "0",
+            min = 0)
         double weightDecay,
     @Setting(
             name = "warmup_steps",
             help = "Steps over which the rate rises",
-            otherwise = "0",
-            least = 0)
+            defaultValue = "0",
+            min = 0)
         double warmup,
     @Setting(
             name = "r",
             help = "A step's share in the average grows with its number to this power",
-            otherwise = "0",
-            least = 0)
+            defaultValue = "0",
+            min = 0)
         double power,
     @Setting(
             name = "weight_lr_power",
             help = "And with the greatest rate so far to this",
-            otherwise = "2",
-            least = 0)
+            defaultValue = "2",
+            min = 0)
         double ratePower)
     implements Optimizer {
   /** The defaults of {@code schedulefree.AdamWScheduleFree}; its rate is 0.0025. */
@@ -86,12 +90,12 @@ public record ScheduleFreeAdamW(
   }
 
   @Override
-  public List<Memory> memories() {
+  public List<OptimizerSlot> memories() {
     return List.of(
-        Memory.copyOfWeights(FAST),
-        Memory.zeros(SQUARE),
-        new Memory.Scalar(GREATEST_RATE, -1),
-        new Memory.Scalar(SHARES, 0));
+        OptimizerSlot.copyOfWeights(FAST),
+        OptimizerSlot.zeros(SQUARE),
+        new OptimizerSlot.Scalar(GREATEST_RATE, -1),
+        new OptimizerSlot.Scalar(SHARES, 0));
   }
 
   @Override
@@ -120,9 +124,9 @@ public record ScheduleFreeAdamW(
     for (Update.Part run : update.runs()) {
       Expr rate = run.rate().mul(risen);
       Expr y = run.weights();
-      Expr z = run.memory(FAST);
+      Expr z = run.slot(FAST);
       Expr gradient = run.gradient();
-      Expr square = run.memory(SQUARE);
+      Expr square = run.slot(SQUARE);
       Expr newSquare = square.mul(beta2).add(gradient.mul(gradient).mul(1 - beta2));
       Expr direction = gradient.div(newSquare.div(correction).sqrt().add(epsilon));
       if (weightDecay != 0) {

@@ -23,8 +23,8 @@ public interface Update {
     /** The loss's gradient with respect to the weights, clipped; of the same shape. */
     Expr gradient();
 
-    /** What a {@link Memory.Vector} holds for these weights, to be changed in place. */
-    Expr memory(String name);
+    /** What a {@link OptimizerSlot.Vector} holds for these weights, to be changed in place. */
+    Expr slot(String name);
   }
 
   /** A part that is one weight. */
@@ -48,7 +48,7 @@ public interface Update {
   /** Whether the gradient is finite, so that the step is taken; a scalar BOOL. */
   Expr taken();
 
-  /** What a {@link Memory.Scalar} holds; a scalar F64, to be changed in place. */
+  /** What a {@link OptimizerSlot.Scalar} holds; a scalar F64, to be changed in place. */
   Expr scalar(String name);
 
   /** All weights as few flat vectors [n], one for each rate. */

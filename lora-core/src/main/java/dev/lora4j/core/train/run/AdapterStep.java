@@ -7,8 +7,8 @@ import dev.lora4j.core.train.MaxNorm;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
-import dev.lora4j.core.train.adapter.AdapterInTraining;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.StagedAdapter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ import java.util.function.Function;
 public final class AdapterStep {
   private final AdapterPlan plan;
   private final TrainingSettings settings;
-  private final AdapterInTraining factors;
+  private final StagedAdapter factors;
   private final TrainingStep step;
   private final float[] initial;
   private final Function<String, Tensor> held;
@@ -35,7 +35,7 @@ public final class AdapterStep {
     this.plan = task.plan();
     this.settings = settings;
     settings.requireFits(plan);
-    StagedLoss staged = Staging.of(task, Staging.Purpose.TRAINING);
+    TaskLoss staged = Staging.of(task, Staging.Purpose.TRAINING);
     factors = staged.factors();
     step =
         TrainingStep.compile(
@@ -46,7 +46,7 @@ public final class AdapterStep {
   }
 
   /** Where the factors are in the program. */
-  public AdapterInTraining factors() {
+  public StagedAdapter factors() {
     return factors;
   }
 
@@ -77,7 +77,7 @@ public final class AdapterStep {
     }
     double most = settings.maxNorm().getAsDouble();
     return Optional.of(
-        MaxNorm.compile(scope, step, layout(), most, ChangedLayers.of(plan, factors.parameters())));
+        MaxNorm.compile(scope, step, layout(), most, ProductLayers.of(plan, factors.parameters())));
   }
 
   /** The state before the first step. */

@@ -2,8 +2,8 @@ package dev.lora4j.core.train.run;
 
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.TensorException;
-import dev.lora4j.core.train.Checkpoint;
 import dev.lora4j.core.train.CheckpointFolder;
+import dev.lora4j.core.train.TrainingCheckpoint;
 import dev.lora4j.core.train.TrainingState;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,17 +24,17 @@ final class RunCheckpoints {
   private static final String BEST = "best_validation";
   private static final String BEST_FILE = "best.safetensors";
 
-  private final Keeping keeping;
+  private final CheckpointPolicy keeping;
   private final int steps;
   private OptionalInt bestStep = OptionalInt.empty();
 
   /** The best where there is no folder for it. */
-  private Optional<Checkpoint> best = Optional.empty();
+  private Optional<TrainingCheckpoint> best = Optional.empty();
 
   /**
    * @param steps of the whole run
    */
-  RunCheckpoints(Keeping keeping, int steps) {
+  RunCheckpoints(CheckpointPolicy keeping, int steps) {
     this.keeping = keeping;
     this.steps = steps;
   }
@@ -72,7 +72,7 @@ final class RunCheckpoints {
     if (newest.checkpoint().isEmpty()) {
       return Optional.empty();
     }
-    Checkpoint found = newest.checkpoint().get();
+    TrainingCheckpoint found = newest.checkpoint().get();
     requireSame(found);
     TrainingState state = found.restore(scope, step.step(), step.layout());
     List<String> notes = new ArrayList<>(newest.damaged());
@@ -80,11 +80,11 @@ final class RunCheckpoints {
     return Optional.of(new Resumed(state, step(found), least, notes));
   }
 
-  private static int step(Checkpoint found) {
+  private static int step(TrainingCheckpoint found) {
     return Integer.parseInt(found.notes().getOrDefault(STEP, "0"));
   }
 
-  private static double least(Checkpoint found) {
+  private static double least(TrainingCheckpoint found) {
     return Double.parseDouble(found.notes().getOrDefault(BEST, "Infinity"));
   }
 
@@ -92,12 +92,12 @@ final class RunCheckpoints {
    * The least loss whose factors are there: others than those cannot be the result, so a higher
    * loss than one that was not kept counts too.
    */
-  private double leastKept(Checkpoint newest, List<String> notes) {
+  private double leastKept(TrainingCheckpoint newest, List<String> notes) {
     double told = least(newest);
     if (told == Double.POSITIVE_INFINITY) {
       return told;
     }
-    Optional<Checkpoint> kept = Optional.empty();
+    Optional<TrainingCheckpoint> kept = Optional.empty();
     try {
       kept = bestOnDisk();
     } catch (TensorException e) {
@@ -117,12 +117,12 @@ final class RunCheckpoints {
   }
 
   /** The best one that is in the folder, if it is of this run. */
-  private Optional<Checkpoint> bestOnDisk() {
+  private Optional<TrainingCheckpoint> bestOnDisk() {
     return keeping
         .checkpoints()
         .map(folder -> folder.resolve(BEST_FILE))
         .filter(Files::exists)
-        .map(Checkpoint::read)
+        .map(TrainingCheckpoint::read)
         .filter(found -> changed(found).isEmpty());
   }
 
@@ -140,7 +140,7 @@ final class RunCheckpoints {
         .orElse(OptionalInt.empty());
   }
 
-  private void requireSame(Checkpoint found) {
+  private void requireSame(TrainingCheckpoint found) {
     Set<String> other = changed(found);
     if (!other.isEmpty()) {
       String both =
@@ -169,7 +169,7 @@ final class RunCheckpoints {
         .orElse(Set.of());
   }
 
-  private Set<String> changed(Checkpoint found) {
+  private Set<String> changed(TrainingCheckpoint found) {
     Set<String> other = new TreeSet<>();
     keeping
         .identity()
@@ -195,7 +195,7 @@ final class RunCheckpoints {
    * @throws java.io.UncheckedIOException if the folder cannot be made; likewise
    */
   Best keepBest(TrainingState state, int step, double loss) {
-    Checkpoint now = checkpoint(state, step, loss);
+    TrainingCheckpoint now = checkpoint(state, step, loss);
     if (folder().isEmpty()) {
       best = Optional.of(now);
     } else {
@@ -229,12 +229,12 @@ final class RunCheckpoints {
     }
   }
 
-  private Checkpoint checkpoint(TrainingState state, int step, double best) {
+  private TrainingCheckpoint checkpoint(TrainingState state, int step, double best) {
     Map<String, String> notes = new HashMap<>(keeping.identity());
     notes.put(STEP, Integer.toString(step));
     notes.put(STEPS, Integer.toString(steps));
     notes.put(BEST, Double.toString(best));
     // Minutes differ from run to run, and a checkpoint shall not.
-    return Checkpoint.of(state, 0, notes);
+    return TrainingCheckpoint.of(state, 0, notes);
   }
 }

@@ -34,7 +34,7 @@ public interface RunListener {
   default void resumed(int step, List<String> notes) {}
 
   /** A step changed nothing, and this is why. */
-  default void notFinite(int step, NotFinite where) {}
+  default void notFinite(int step, NonFiniteStep where) {}
 
   /**
    * The loss on what is held out.

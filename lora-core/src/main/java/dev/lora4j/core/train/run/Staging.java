@@ -1,14 +1,14 @@
 package dev.lora4j.core.train.run;
 
-import dev.lora4j.core.nn.FiniteSites;
+import dev.lora4j.core.nn.FiniteCheck;
 import dev.lora4j.core.nn.FlatParameters;
 import dev.lora4j.core.nn.LayerAdapters;
 import dev.lora4j.core.nn.ParameterGroups;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.train.adapter.AdapterInTraining;
 import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.StagedAdapter;
 import java.util.Optional;
 
 /**
@@ -29,8 +29,8 @@ public final class Staging {
   private final Purpose purpose;
   private final AdapterPlan plan;
   private final FlatParameters parameters;
-  private final AdapterInTraining factors;
-  private final Optional<FiniteSites> finite;
+  private final StagedAdapter factors;
+  private final Optional<FiniteCheck> finite;
 
   /**
    * Begins in a graph in which nothing is staged yet.
@@ -43,13 +43,13 @@ public final class Staging {
     this.purpose = purpose;
     this.plan = purpose == Purpose.VALIDATION ? plan.withoutDropouts() : plan;
     parameters = new FlatParameters(graph, compute, groups);
-    factors = new AdapterInTraining(parameters, this.plan);
+    factors = new StagedAdapter(parameters, this.plan);
     finite =
-        purpose == Purpose.DIAGNOSIS ? Optional.of(new FiniteSites(factors)) : Optional.empty();
+        purpose == Purpose.DIAGNOSIS ? Optional.of(new FiniteCheck(factors)) : Optional.empty();
   }
 
   /** Stages the program of a task. */
-  static StagedLoss of(TrainingTask task, Purpose purpose) {
+  static TaskLoss of(TrainingTask task, Purpose purpose) {
     Staging at = new Staging(new Graph(), task.compute(), task.groups(), task.plan(), purpose);
     return at.staged(task.loss(at));
   }
@@ -84,7 +84,7 @@ public final class Staging {
    *
    * @param loss a scalar of {@link #type}
    */
-  public StagedLoss staged(Expr loss) {
-    return new StagedLoss(parameters, factors, loss, finite);
+  public TaskLoss staged(Expr loss) {
+    return new TaskLoss(parameters, factors, loss, finite);
   }
 }

@@ -19,18 +19,18 @@ import java.util.function.Supplier;
 /**
  * One run from the first step, or from a checkpoint, to the adapter. What a step does depends on
  * its number and the state alone, so that a run that was stopped anywhere goes on as if it had not
- * been. For one thread, that of {@link StopSign#run}.
+ * been. For one thread, that of {@link InterruptibleTask#run}.
  */
 public final class TrainingLoop implements AutoCloseable {
   private final Scope scope;
   private final TrainingTask task;
   private final TrainingSettings settings;
-  private final Keeping keeping;
-  private final StopSign sign;
+  private final CheckpointPolicy keeping;
+  private final InterruptibleTask sign;
   private final RunListener listener;
   private final AdapterStep step;
-  private final StepTaker taker;
-  private final Optional<HeldOutLoss> validation;
+  private final StepRunner taker;
+  private final Optional<ValidationLoss> validation;
   private final RunCheckpoints checkpoints;
 
   /**
@@ -44,9 +44,9 @@ public final class TrainingLoop implements AutoCloseable {
       Scope owner,
       TrainingTask task,
       TrainingSettings settings,
-      Keeping keeping,
+      CheckpointPolicy keeping,
       RunListener listener,
-      StopSign sign) {
+      InterruptibleTask sign) {
     this.scope = owner.child("run");
     this.task = task;
     this.settings = settings;
@@ -54,8 +54,8 @@ public final class TrainingLoop implements AutoCloseable {
     this.sign = sign;
     this.listener = sign.telling(listener);
     step = new AdapterStep(scope, task, settings);
-    taker = new StepTaker(scope, task, settings, step, this.listener);
-    validation = HeldOutLoss.of(scope, task);
+    taker = new StepRunner(scope, task, settings, step, this.listener);
+    validation = ValidationLoss.of(scope, task);
     checkpoints = new RunCheckpoints(keeping, settings.steps());
   }
 
@@ -82,7 +82,7 @@ public final class TrainingLoop implements AutoCloseable {
         best = validate(0, state, best);
       }
       while (done < settings.steps()) {
-        if (sign.asked()) {
+        if (sign.stopRequested()) {
           Optional<Path> checkpoint = write(state, done, best);
           stopped(name, state, done);
           throw new TrainingInterrupted(done, checkpoint);

@@ -15,7 +15,7 @@ import dev.lora4j.core.spi.Setting;
     name = "cosine_with_restarts",
     help = "Half a wave of the cosine several times")
 public record CosineWithRestarts(
-    @Setting(help = "How often", otherwise = "1", least = 1) int cycles) implements Decay {
+    @Setting(help = "How often", defaultValue = "1", min = 1) int cycles) implements Decay {
   /** Checks the number of cycles. */
   public CosineWithRestarts {
     if (cycles < 1) {

@@ -11,7 +11,7 @@ import dev.lora4j.core.spi.Setting;
  */
 @Extension(point = Decay.class, name = "polynomial", help = "Down as a power of what is left")
 public record Polynomial(
-    @Setting(help = "1 is linear; above 1 it falls faster at first", otherwise = "1", above = 0)
+    @Setting(help = "1 is linear; above 1 it falls faster at first", defaultValue = "1", above = 0)
         double power)
     implements Decay {
   /** Checks the power. */

@@ -10,9 +10,9 @@ import dev.lora4j.core.identity.CanonicalForm;
  * @param decay how it falls after the warm-up
  * @param steps of the whole run
  * @param warmup how many of them the warm-up takes
- * @param least where the decay ends instead of at 0, as a part of the whole rate
+ * @param minimum where the decay ends instead of at 0, as a part of the whole rate
  */
-public record RateSchedule(Decay decay, long steps, long warmup, double least)
+public record RateSchedule(Decay decay, long steps, long warmup, double minimum)
     implements Canonical {
   /** Checks that warm-up and run fit each other. */
   public RateSchedule {
@@ -33,9 +33,9 @@ public record RateSchedule(Decay decay, long steps, long warmup, double least)
               + ConstantWithWarmup.NAME
               + "'.");
     }
-    if (!(least >= 0 && least <= 1)) {
+    if (!(minimum >= 0 && minimum <= 1)) {
       throw new IllegalArgumentException(
-          "The least rate is a part of the whole from 0 to 1, found " + least + ".");
+          "The least rate is a part of the whole from 0 to 1, found " + minimum + ".");
     }
   }
 
@@ -46,7 +46,7 @@ public record RateSchedule(Decay decay, long steps, long warmup, double least)
 
   /** The same with a warm-up of so many steps. */
   public RateSchedule warmupSteps(long count) {
-    return new RateSchedule(decay, steps, count, least);
+    return new RateSchedule(decay, steps, count, minimum);
   }
 
   /** The same with a warm-up of this part of the run, from 0 to 1, rounded down to whole steps. */
@@ -59,7 +59,7 @@ public record RateSchedule(Decay decay, long steps, long warmup, double least)
   }
 
   /** The same with a decay that ends at this part of the whole rate. */
-  public RateSchedule least(double part) {
+  public RateSchedule minimum(double part) {
     return new RateSchedule(decay, steps, warmup, part);
   }
 
@@ -76,7 +76,7 @@ public record RateSchedule(Decay decay, long steps, long warmup, double least)
       return step / (double) warmup;
     }
     double progress = (step - warmup) / (double) Math.max(1, steps - warmup);
-    return least + (1 - least) * decay.at(progress);
+    return minimum + (1 - minimum) * decay.at(progress);
   }
 
   @Override
@@ -85,7 +85,7 @@ public record RateSchedule(Decay decay, long steps, long warmup, double least)
         .with("decay", decay)
         .with("steps", steps)
         .with("warmup", warmup)
-        .with("least", least)
+        .with("least", minimum)
         .text();
   }
 }

@@ -28,18 +28,18 @@ class KnownHeadersTest {
   /** A folder of diffusers; nothing of the architecture is told but names and shapes. */
   @ParameterizedTest
   @MethodSource("families")
-  void canonicalHeadersGiveTheFamilyAndItsSites(Family family) {
-    List<FoundLayer> layers = canonical(family.sites().all().stream().toList());
+  void canonicalHeadersGiveFamilyAndSites(Family family) {
+    List<CheckpointLayer> layers = canonical(family.sites().all().stream().toList());
     layers.forEach(
         layer -> {
           Site expected = family.sites().find(layer.site().name()).orElseThrow();
           assertEquals(expected.kind(), layer.site().kind(), expected.name());
         });
-    Family found = NearestFamily.of(layers).orElseThrow();
+    Family found = FamilyMatch.of(layers).orElseThrow();
     assertEquals(family.name(), found.name());
     assertEquals(
         List.copyOf(family.sites().all()),
-        NearestFamily.dressed(found, layers).stream().map(FoundLayer::site).toList());
+        FamilyMatch.dressed(found, layers).stream().map(CheckpointLayer::site).toList());
   }
 
   /** A smaller relative has fewer layers; half of another model is still not that family. */
@@ -51,8 +51,7 @@ class KnownHeadersTest {
   void layersMayBeMissing(String name, String missing, String expected) {
     Predicate<Site> kept = s -> !s.name().matches(missing);
     List<Site> sites = Families.named(name).sites().all().stream().filter(kept).toList();
-    assertEquals(
-        expected, NearestFamily.of(canonical(sites)).map(Family::name).orElse("no family"));
+    assertEquals(expected, FamilyMatch.of(canonical(sites)).map(Family::name).orElse("no family"));
   }
 
   @ParameterizedTest
@@ -62,13 +61,13 @@ class KnownHeadersTest {
         Families.named(name).sites().all().stream()
             .map(s -> SiteShapes.with(s, s.weight().with(0, s.out() + 1), s.bias()))
             .toList();
-    assertEquals(true, NearestFamily.of(canonical(sites)).isEmpty());
+    assertEquals(true, FamilyMatch.of(canonical(sites)).isEmpty());
   }
 
   /** A file under native names, as ComfyUI saves models with all their parts. */
   @ParameterizedTest
   @MethodSource("families")
-  void nativeHeadersGiveTheFamilyAndItsSites(Family family) {
+  void nativeHeadersGiveFamilyAndSites(Family family) {
     Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     for (NativeName name : family.natives()) {
       Site site = family.sites().find(name.site()).orElseThrow();
@@ -88,10 +87,11 @@ class KnownHeadersTest {
     OriginalLayout layout = OriginalLayout.of(tensors, "").orElseThrow();
     assertEquals(family.name(), layout.family().name());
     assertEquals(
-        List.copyOf(family.sites().all()), layout.layers().stream().map(FoundLayer::site).toList());
+        List.copyOf(family.sites().all()),
+        layout.layers().stream().map(CheckpointLayer::site).toList());
   }
 
-  private static List<FoundLayer> canonical(List<Site> sites) {
+  private static List<CheckpointLayer> canonical(List<Site> sites) {
     Map<String, Map<String, TensorInfo>> parts = new LinkedHashMap<>();
     for (Site site : sites) {
       String part = site.name().substring(0, site.name().indexOf('.'));
@@ -102,11 +102,11 @@ class KnownHeadersTest {
         put(tensors, path + ".bias", Shape.of(site.out()));
       }
     }
-    List<FoundLayer> layers = new ArrayList<>();
+    List<CheckpointLayer> layers = new ArrayList<>();
     parts.forEach(
         (part, tensors) ->
             layers.addAll(
-                new TensorLayers(tensors, part, CheckpointNames.of(part, tensors)).all()));
+                new InferredLayers(tensors, part, CheckpointNames.of(part, tensors)).all()));
     return layers;
   }
 

@@ -48,7 +48,7 @@ class OriginalLayoutTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void weightsLieWhereTheConvertersTakeThem(String name) throws IOException {
+  void weightsLieWhereDiffusersConvertersFindThem(String name) throws IOException {
     Family family = Families.named(name);
     List<Converted> conversions = read(name);
     Map<String, Long> rows = new LinkedHashMap<>();

@@ -28,7 +28,7 @@ class OtherCheckpointsTest {
   }
 
   @Test
-  void aFolderOfDiffusersHasAPartForEachModel() throws IOException {
+  void diffusersFolderHasOnePartPerModel() throws IOException {
     new Tensors()
         .add("conv_in.weight", 8, 4, 3, 3)
         .add("conv_in.bias", 8)
@@ -50,7 +50,7 @@ class OtherCheckpointsTest {
     new Tensors()
         .add("encoder.conv_in.weight", 8, 3, 3, 3)
         .write(folder("vae").resolve("diffusion_pytorch_model.safetensors"));
-    try (Checkpoint base = Checkpoint.open(folder)) {
+    try (BaseCheckpoint base = BaseCheckpoint.open(folder)) {
       assertEquals(Set.of("unet", "text_encoder_2"), base.parts().keySet());
       assertFalse(base.original());
       assertEquals("", base.base().name());
@@ -72,12 +72,12 @@ class OtherCheckpointsTest {
 
   /** A denoiser taken out of such a folder. */
   @Test
-  void aDenoiserAloneIsCalledAsInTheFolder() {
+  void denoiserAloneHasItsFolderName() {
     Path file =
         new Tensors()
             .add("down_blocks.0.resnets.0.conv1.weight", 8, 8, 3, 3)
             .write(folder.resolve("base.safetensors"));
-    try (Checkpoint base = Checkpoint.open(file)) {
+    try (BaseCheckpoint base = BaseCheckpoint.open(file)) {
       assertEquals(Set.of("unet"), base.parts().keySet());
       String site = "unet.down_blocks.0.resnets.0.conv1";
       assertEquals("unet", base.weight(site).orElseThrow().part());
@@ -96,7 +96,7 @@ class OtherCheckpointsTest {
             .integers("model.layers.0.mlp.up_proj.weight", 8)
             .add("lm_head.weight", 9, 4)
             .write(folder.resolve("model.safetensors"));
-    try (Checkpoint base = Checkpoint.open(folder)) {
+    try (BaseCheckpoint base = BaseCheckpoint.open(folder)) {
       assertEquals(file, base.parts().values().iterator().next().path());
       assertEquals(
           Set.of(
@@ -123,9 +123,9 @@ class OtherCheckpointsTest {
     "time_embed.0, LINEAR",
     "lm_head, LINEAR"
   })
-  void tablesAreToldByTheirNames(String name, Site.Kind kind) {
+  void embeddingsAreRecognisedByName(String name, Site.Kind kind) {
     Path file = new Tensors().add(name + ".weight", 4, 2).write(folder.resolve("m.safetensors"));
-    try (Checkpoint base = Checkpoint.open(file)) {
+    try (BaseCheckpoint base = BaseCheckpoint.open(file)) {
       assertEquals(kind, base.base().sites().find(name).orElseThrow().kind());
     }
   }
@@ -145,7 +145,7 @@ class OtherCheckpointsTest {
             .add("model.diffusion_model.time_embed.2.weight", 3, 2)
             .add("model.diffusion_model.time_embed.2.bias", 4)
             .write(folder.resolve("odd.safetensors"));
-    try (Checkpoint base = Checkpoint.open(file)) {
+    try (BaseCheckpoint base = BaseCheckpoint.open(file)) {
       assertEquals(
           Set.of(
               "unet.time_embedding.linear_2",
@@ -165,7 +165,7 @@ class OtherCheckpointsTest {
         .add("h.0.mlp.c_proj.weight", 8, 2)
         .add("h.0.ln_1.weight", 2)
         .write(folder.resolve("model.safetensors"));
-    try (Checkpoint base = Checkpoint.open(folder)) {
+    try (BaseCheckpoint base = BaseCheckpoint.open(folder)) {
       Site attention = base.base().sites().find("transformer.h.0.attn.c_attn").orElseThrow();
       assertEquals(Site.linear(attention.name(), Shape.of(6, 2), true), attention);
       Placement placement = base.weight(attention.name()).orElseThrow();
@@ -181,12 +181,12 @@ class OtherCheckpointsTest {
 
   /** Models after GPT-2 have its names and linear layers as everybody else's. */
   @Test
-  void linearLayersUnderTheNamesOfGpt2AreNotTurned() {
+  void linearLayersWithGpt2NamesAreNotTransposed() {
     new Tensors()
         .add("transformer.h.0.attn.c_attn.weight", 4, 2)
         .add("transformer.h.0.mlp.c_proj.weight", 2, 8)
         .write(folder.resolve("model.safetensors"));
-    try (Checkpoint base = Checkpoint.open(folder)) {
+    try (BaseCheckpoint base = BaseCheckpoint.open(folder)) {
       assertEquals(
           Shape.of(2, 8),
           base.base().sites().find("transformer.h.0.mlp.c_proj").orElseThrow().weight());
@@ -205,7 +205,7 @@ class OtherCheckpointsTest {
   }
 
   @Test
-  void aFolderWithoutWeightsSaysWhatItExpects() throws IOException {
+  void folderWithoutWeightsIsRefusedWithExpectedLayout() throws IOException {
     Files.createFile(folder.resolve("pytorch_model.bin"));
     refused(folder, "expected a folder in the layout of diffusers", "convert them to safetensors");
   }
@@ -218,7 +218,7 @@ class OtherCheckpointsTest {
 
   private static void refused(Path path, String... parts) {
     String message =
-        assertThrows(CheckpointException.class, () -> Checkpoint.open(path)).getMessage();
+        assertThrows(CheckpointException.class, () -> BaseCheckpoint.open(path)).getMessage();
     for (String part : parts) {
       assertTrue(message.contains(part), message);
     }

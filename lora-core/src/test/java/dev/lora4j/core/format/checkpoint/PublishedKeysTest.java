@@ -39,7 +39,7 @@ class PublishedKeysTest {
     "ssd, sdxl, te0_ text_encoder te1_ text_encoder_2",
     "vega, sdxl, te0_ text_encoder te1_ text_encoder_2"
   })
-  void everyPublishedKeyHasThePlaceThatItsListSays(String list, String family, String encoders)
+  void publishedKeysHaveTheirListedPlaces(String list, String family, String encoders)
       throws IOException {
     JsonObject published = read("stable_diffusion_" + list + ".json");
     String[] names = encoders.split(" ", -1);
@@ -61,7 +61,7 @@ class PublishedKeysTest {
     OriginalLayout layout = OriginalLayout.of(header, "").orElseThrow();
     assertEquals(family, layout.family().name());
     Map<String, String> found = new TreeMap<>();
-    for (FoundLayer layer : layout.layers()) {
+    for (CheckpointLayer layer : layout.layers()) {
       found.put(layer.site().name() + ".weight", text(layer.weight(), header));
       layer.bias().ifPresent(b -> found.put(layer.site().name() + ".bias", text(b, header)));
     }

@@ -94,7 +94,7 @@ class PeftFieldsTest {
 
   @ParameterizedTest
   @MethodSource("types")
-  void whatPeftWritesByDefaultIsRead(String type) {
+  void defaultPeftConfigurationIsReadWithoutWarning(String type) {
     JsonObject fields = GOLDEN.getAsJsonObject(type).deepCopy();
     fields.addProperty("peft_type", type);
     AdapterConfig config = read(fields);
@@ -104,7 +104,7 @@ class PeftFieldsTest {
 
   @ParameterizedTest
   @MethodSource("types")
-  void whatIsRefusedIsNamed(String type) {
+  void refusedFieldsAreNamedWithTheirValue(String type) {
     int refused = 0;
     for (String name : PeftFields.of(type).keySet()) {
       if (PeftFields.of(type, name).orElseThrow().meaning() == Meaning.REFUSED) {
@@ -144,7 +144,7 @@ class PeftFieldsTest {
 
   @ParameterizedTest
   @CsvSource({"LOKR, r, 0", "LOKR, r, -4", "LOHA, r, 2.5", "LOHA, r, 1e9999", "LOKR, r, 1e12"})
-  void aRankIsAWholeNumberFromOneOn(String type, String field, String value) {
+  void rankOtherThanPositiveIntegerIsRefused(String type, String field, String value) {
     JsonObject fields = of(type);
     fields.add(field, JsonParser.parseString(value));
     AdapterConfig config = read(fields);
@@ -155,7 +155,7 @@ class PeftFieldsTest {
 
   @ParameterizedTest
   @CsvSource({"0", "-1", "0.5"})
-  void theRankAtTheStartOfAdaloraIsOneToo(String value) {
+  void adaloraInitialRankMustBePositiveInteger(String value) {
     JsonObject fields = of("ADALORA");
     fields.add("init_r", JsonParser.parseString(value));
     AdapterConfig config = read(fields);
@@ -179,7 +179,7 @@ class PeftFieldsTest {
   }
 
   @Test
-  void aTypeThatIsNotKnownHasNoRows() {
+  void unknownPeftTypeHasNoRows() {
     assertTrue(PeftFields.of("VERA").isEmpty());
   }
 }

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Formats;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
@@ -396,8 +396,8 @@ class DialectMatrixTest {
   void aKeyIsFound(Row row) {
     Optional<String> found = Optional.empty();
     for (AdapterFormat format : Formats.all()) {
-      Optional<Address> address = format.resolve(row.key(), context(row));
-      if (address.isPresent() && address.get() instanceof Address.OfLayer of) {
+      Optional<KeyAddress> address = format.resolve(row.key(), context(row));
+      if (address.isPresent() && address.get() instanceof KeyAddress.OfLayer of) {
         found = Optional.of(format.name() + " " + of.role() + " " + sites(of.layer()));
         break;
       }

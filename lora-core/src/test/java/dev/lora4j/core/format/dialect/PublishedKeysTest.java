@@ -7,8 +7,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.format.AdapterFormat;
-import dev.lora4j.core.format.Address;
 import dev.lora4j.core.format.Formats;
+import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.format.family.Families;
@@ -46,8 +46,8 @@ class PublishedKeysTest {
 
   private static boolean found(String key, KeyContext context, String dialect) {
     for (AdapterFormat format : Formats.all()) {
-      Optional<Address> address = format.resolve(key, context);
-      if (address.isPresent() && address.get() instanceof Address.OfLayer) {
+      Optional<KeyAddress> address = format.resolve(key, context);
+      if (address.isPresent() && address.get() instanceof KeyAddress.OfLayer) {
         return dialect.isEmpty() || format.name().equals(dialect);
       }
     }
@@ -66,7 +66,7 @@ class PublishedKeysTest {
     "flux_lora_kohya_with_te1_format, kohya",
     "flux_lora_xlabs_format, xlabs"
   })
-  void everyKeyOfFluxFindsItsLayer(String name, String dialects) throws IOException {
+  void everyFluxKeyFindsALayer(String name, String dialects) throws IOException {
     JsonObject all = list("invokeai_lora_keys.json").getAsJsonObject();
     Set<String> keys = all.getAsJsonObject(name + ":state_dict_keys").keySet();
     assertTrue(keys.size() > 5, name);
@@ -78,7 +78,7 @@ class PublishedKeysTest {
   }
 
   @Test
-  void everyKeyOfStableDiffusionFindsItsLayer() throws IOException {
+  void everyStableDiffusionKeyFindsALayer() throws IOException {
     Set<String> keys = new TreeSet<>();
     for (JsonElement key : list("lora-inspector-keys.json").getAsJsonArray()) {
       keys.add(key.getAsString());

@@ -27,7 +27,7 @@ class BlockNamesTest {
   /** The numbers in block names are those of the original layout. */
   @ParameterizedTest
   @ValueSource(strings = {"sd15", "sd21", "sdxl", "sdxl-refiner"})
-  void blocksOfUnetsAreThoseOfTheOriginalLayout(String name) {
+  void unetBlocksAreNumberedAsInOriginalLayout(String name) {
     Family family = Families.named(name);
     BlockNames blocks = new BlockNames(family.sites());
     for (NativeName layer : family.natives()) {
@@ -90,7 +90,7 @@ class BlockNamesTest {
     "flux, text_encoder_2.encoder.final_layer_norm, T5",
     "sd3, text_encoder_2.text_projection, CLIP"
   })
-  void whatLiesOutsideTheRowsOfBlocks(String family, String site, String block) {
+  void layersOutsideBlockRowsHaveABlock(String family, String site, String block) {
     BlockNames blocks = new BlockNames(Families.named(family).sites());
     assertEquals(block, blocks.of(site).orElseThrow().toString());
   }

@@ -17,7 +17,7 @@ class FamiliesTest {
   }
 
   @Test
-  void anUnknownFamilyIsRefusedWithTheNearestAndAll() {
+  void unknownFamilyIsRefusedWithNearestName() {
     IllegalArgumentException refused =
         assertThrows(IllegalArgumentException.class, () -> Families.named("sd1.5"));
     String message = refused.getMessage();
@@ -28,7 +28,7 @@ class FamiliesTest {
   }
 
   @Test
-  void downsamplersHalveAndAllElseKeepsItsSize() {
+  void downsamplersHalveAndOtherConvolutionsKeepTheSize() {
     var sites = Families.named("sdxl").sites();
     var down = sites.find("unet.down_blocks.0.downsamplers.0.conv").orElseThrow();
     assertEquals(2, down.stride());

@@ -37,7 +37,7 @@ class NativeNamesTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void aNativeLayerIsOneSiteOrTiledByTheRowsOfSeveral(String name) {
+  void nativeLayersAreWholeSitesOrTheirRows(String name) {
     Family family = Families.named(name);
     Map<String, List<NativeName>> byPath =
         family.natives().stream()
@@ -55,7 +55,7 @@ class NativeNamesTest {
   /** So bases of other depths and widths have the names that their kind has. */
   @ParameterizedTest
   @ValueSource(strings = {"sd15", "sd21", "sdxl", "sdxl-refiner"})
-  void aDenoisersNamesFollowFromItsBuild(String name) {
+  void nativeDenoiserNamesFollowFromTheSites(String name) {
     Family family = Families.named(name);
     assertEquals(
         family.natives().stream()
@@ -84,7 +84,7 @@ class NativeNamesTest {
    */
   @ParameterizedTest
   @MethodSource("families")
-  void noFlatNameMeansTwoThings(String name) {
+  void flatNamesAreUnambiguous(String name) {
     Family family = Families.named(name);
     Map<String, Set<String>> canonical = new TreeMap<>();
     family.sites().all().forEach(s -> canonical.put(s.name(), Set.of(s.name())));

@@ -95,7 +95,7 @@ class FusedLayersTest {
   }
 
   @Test
-  void upFactorsStandOnTheDiagonalAndAlphaGrows() {
+  void fusedUpFactorsAreBlockDiagonal() {
     Map<String, Factors> sites =
         Map.of(Q, lora(1, 1, 0.5), K, lora(10, 1, 0.5), V, lora(20, 1, 0.5));
     Path file = write(sites, WriteOptions.EXACT);
@@ -109,7 +109,7 @@ class FusedLayersTest {
   }
 
   @Test
-  void aDownFactorThatAllShareIsWrittenOnce() {
+  void sharedDownFactorIsWrittenOnce() {
     HostTensor down = tensor(1, 2, 3);
     Map<String, Factors> sites = new TreeMap<>();
     for (String site : List.of(Q, K, V)) {
@@ -128,7 +128,7 @@ class FusedLayersTest {
   }
 
   @Test
-  void halvesChangePlacesAndBack() {
+  void halvesAreSwappedWhenWrittenAndRead() {
     Map<String, Factors> sites = Map.of(NORM, lora(1, 1, 1, 4));
     Path file = write(sites, WriteOptions.EXACT);
     assertArrayEquals(
@@ -137,7 +137,7 @@ class FusedLayersTest {
   }
 
   @Test
-  void aLayerWithoutFactorsIsWrittenAsZeroAndSaid() {
+  void missingFactorsAreWrittenAsZeroAndReported() {
     Path file = folder.resolve("a.safetensors");
     Adapter adapter = adapter(Map.of(Q, lora(1, 2, 1), V, lora(9, 2, 1)));
     AdapterOutput.Written written =
@@ -152,7 +152,7 @@ class FusedLayersTest {
   }
 
   @Test
-  void otherScalesAreRefusedUnlessTheyAreFolded() {
+  void differingScalesAreRefusedUnlessFolded() {
     Map<String, Factors> sites = Map.of(Q, lora(1, 2, 1), K, lora(2, 2, 2), V, lora(3, 2, 1));
     AdapterException e =
         assertThrows(AdapterException.class, () -> write(sites, WriteOptions.EXACT));
@@ -164,7 +164,7 @@ class FusedLayersTest {
   }
 
   @Test
-  void wholeDifferencesLieBelowEachOther() {
+  void fullDifferencesAreStackedByRows() {
     Factors one = Factors.of("diff", Map.of("diff", tensor(1, 2, 3)), Map.of());
     Map<String, Factors> sites = Map.of(Q, one, K, one, V, one);
     Path file = write(sites, WriteOptions.EXACT);

@@ -74,7 +74,7 @@ class KohyaFormatTest {
   }
 
   @Test
-  void whatIsWrittenReadsBackWithTheSameIdentity() {
+  void writtenAdapterReadsBackWithTheSameIdentity() {
     Adapter adapter =
         new Adapter(
             "mine",
@@ -98,7 +98,7 @@ class KohyaFormatTest {
 
   /** LyCORIS copies it into a tensor of this shape. */
   @Test
-  void vectorsOfConvolutionsHaveTheShapeOfTheirChannels() {
+  void ia3VectorsHaveTheChannelShape() {
     Adapter adapter =
         new Adapter(
             "mine",
@@ -205,14 +205,14 @@ class KohyaFormatTest {
   }
 
   @Test
-  void aLayerThatTheBaseLacksIsNamedWithTheNearest() {
+  void missingLayerIsRefusedWithTheNearestName() {
     SafetensorsWriter foreign = pair(FLAT.replace("to_q", "to_k"), tensor(2, 2), tensor(3, 2));
     AdapterException e = assertThrows(AdapterException.class, () -> read(foreign));
     assertTrue(e.getMessage().contains(LINEAR), e.getMessage());
   }
 
   @Test
-  void factorsOfAnotherBaseAreRefusedWithBothShapes() {
+  void factorsOfWrongShapeAreRefusedWithShapes() {
     SafetensorsWriter wide = pair(FLAT, tensor(2, 7), tensor(3, 2));
     AdapterException e = assertThrows(AdapterException.class, () -> read(wide));
     assertTrue(

@@ -55,7 +55,7 @@ class HashesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"plain.safetensors", "mixed.safetensors", "shuffled.safetensors"})
-  void ofSmallFiles(String name) throws IOException {
+  void smallFilesHaveTheReferenceHashes(String name) throws IOException {
     Path file = folder.resolve(name);
     Files.write(file, resource(name));
     check(name, file);
@@ -70,7 +70,7 @@ class HashesTest {
   }
 
   @Test
-  void ofFilesThatReachTheOldHash() throws IOException {
+  void largeFilesHaveTheReferenceHashes() throws IOException {
     Path file = folder.resolve("large.safetensors");
     large().metadata(Map.of("ss_output_name", "ink")).write(file);
     check("large", file);
@@ -81,7 +81,7 @@ class HashesTest {
   }
 
   @Test
-  void whatIsComputedBeforeWritingIsWhatTheFileHas() {
+  void hashesBeforeWritingEqualThoseOfTheFile() {
     Metadata metadata = Metadata.EMPTY.with(KohyaKeys.OUTPUT_NAME, "ink");
     SafetensorsWriter writer = large();
     KohyaHashes before = KohyaHashes.of(writer, metadata);

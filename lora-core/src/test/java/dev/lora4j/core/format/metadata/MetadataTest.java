@@ -15,7 +15,7 @@ class MetadataTest {
   }
 
   @Test
-  void readsWhatPythonWrites() {
+  void pythonSpellingsAreRead() {
     assertEquals(Optional.of(1e-4), of("ss_learning_rate", "1e-04").get(KohyaKeys.LEARNING_RATE));
     assertEquals(Optional.of(true), of("ss_v2", "True").get(KohyaKeys.V2));
     assertEquals(Optional.of(1500L), of("ss_steps", "1500").get(KohyaKeys.STEPS));
@@ -27,7 +27,7 @@ class MetadataTest {
   }
 
   @Test
-  void whatIsNoSuchValueIsAbsent() {
+  void valuesOfTheWrongTypeAreAbsent() {
     assertEquals(Optional.empty(), of("ss_learning_rate", "None").get(KohyaKeys.LEARNING_RATE));
     assertEquals(Optional.empty(), of("ss_learning_rate", "nan").get(KohyaKeys.LEARNING_RATE));
     assertEquals(Optional.empty(), of("ss_learning_rate", "NaN").get(KohyaKeys.LEARNING_RATE));
@@ -40,7 +40,7 @@ class MetadataTest {
   }
 
   @Test
-  void whatIsWrittenIsRead() {
+  void writtenValuesReadBack() {
     Metadata metadata =
         Metadata.EMPTY
             .with(KohyaKeys.LEARNING_RATE, 5e-5)
@@ -70,7 +70,7 @@ class MetadataTest {
     "0.1, 0.1",
     "9.99e-5, 9.99e-05"
   })
-  void numbersAreWrittenAsPythonWritesThem(double value, String text) {
+  void numbersAreWrittenAsInPython(double value, String text) {
     assertEquals(text, PythonNumber.of(value));
   }
 

@@ -47,7 +47,7 @@ class TriggerWordsTest {
   }
 
   @Test
-  void damagedTextIsReadAsFarAsItGoes() {
+  void damagedTagCountsAreReadInPart() {
     String cut = TAGS.substring(0, TAGS.indexOf("\"tree\"") + 3);
     TagCounts counts = TagCounts.of(cut);
     assertFalse(counts.whole());
@@ -91,7 +91,7 @@ class TriggerWordsTest {
   }
 
   @Test
-  void whatTellsOfDerivationsIsNoTriggerWord() {
+  void provenanceInCommentsIsNoTriggerWord() {
     Map<String, String> said =
         Map.of(
             "dimension is resized from 16 to 8; use sks", "use sks",

@@ -8,12 +8,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
-import dev.lora4j.core.adapter.full.ReplacedMethod;
+import dev.lora4j.core.adapter.full.ModulesToSaveMethod;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.reading.AdapterFiles;
 import dev.lora4j.core.format.writing.AdapterOutput;
-import dev.lora4j.core.format.writing.BaseUse;
+import dev.lora4j.core.format.writing.BaseUsage;
 import dev.lora4j.core.format.writing.WriteOptions;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
@@ -56,14 +56,14 @@ class ClassHeadsTest {
     for (String site : saved) {
       Map<String, HostTensor> values =
           Map.of(
-              ReplacedMethod.WEIGHT, HostTensor.of(Shape.of(2, 2), 1f, 2f, 3f, 4f),
-              ReplacedMethod.BIAS, HostTensor.of(Shape.of(2), 5f, 6f));
-      sites.put(site, List.of(Factors.of(ReplacedMethod.NAME, values, Map.of())));
+              ModulesToSaveMethod.WEIGHT, HostTensor.of(Shape.of(2, 2), 1f, 2f, 3f, 4f),
+              ModulesToSaveMethod.BIAS, HostTensor.of(Shape.of(2), 5f, 6f));
+      sites.put(site, List.of(Factors.of(ModulesToSaveMethod.NAME, values, Map.of())));
     }
     Adapter adapter = new Adapter("a", sites, Map.of());
     Path out = folder.resolve("peft");
     WriteOptions options =
-        WriteOptions.EXACT.madeFor(new BaseUse("base", Optional.of(ClassHeads.TASK)));
+        WriteOptions.EXACT.madeFor(new BaseUsage("base", Optional.of(ClassHeads.TASK)));
     AdapterOutput.write(adapter, FAMILY, new PeftWriter(), options, out);
     assertEquals(adapter.identity(), AdapterFiles.read(out, FAMILY).adapter().identity());
     return JsonParser.parseString(Files.readString(out.resolve("adapter_config.json")))
@@ -76,14 +76,14 @@ class ClassHeadsTest {
   }
 
   @Test
-  void aHeadThatIsThereWholeIsNamedAsOneModule() throws IOException {
+  void completeHeadIsNamedAsOneModule() throws IOException {
     JsonObject config = written(DENSE, OUT, POOLER);
     assertEquals(List.of("classifier", "pooler.dense"), modules(config));
     assertEquals(ClassHeads.TASK, config.get("task_type").getAsString());
   }
 
   @Test
-  void withoutAWholeHeadTheTaskIsNotSaidAsPeftWouldLookForIt() throws IOException {
+  void incompleteHeadOmitsTheTaskType() throws IOException {
     JsonObject config = written(OUT, POOLER);
     assertEquals(List.of("classifier.out_proj", "pooler.dense"), modules(config));
     assertTrue(config.get("task_type").isJsonNull());

@@ -80,7 +80,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void aNameThatOthersEndInDoesNotReachThem() throws IOException {
+  void targetNameDoesNotMatchLongerPaths() throws IOException {
     JsonObject config = written(Map.of(TOP, lora(1, 1)));
     Pattern targets = Pattern.compile(config.get("target_modules").getAsString());
     assertTrue(targets.matcher("proj_out").matches());
@@ -88,7 +88,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void patternsOfShortNamesDoNotReachLongOnes() throws IOException {
+  void rankPatternsGiveEachLayerItsRank() throws IOException {
     Map<String, Factors> sites = Map.of(TOP, lora(1, 4), INNER, lora(2, 3), OTHER, lora(2, 3));
     JsonObject config = written(sites);
     assertEquals(2, config.get("r").getAsInt());
@@ -108,7 +108,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void alphasAreReadAsTheyWere() {
+  void differingAlphasReadBackUnchanged() {
     Map<String, Factors> sites = Map.of(TOP, lora(1, 0.3), INNER, lora(2, 0.7), OTHER, lora(2, 5));
     Path out = folder.resolve("peft");
     AdapterOutput.write(adapter(sites), FAMILY, new PeftWriter(), WriteOptions.EXACT, out);
@@ -118,7 +118,7 @@ class ConfigurationTest {
 
   /** Without a configuration some versions of diffusers take the first rank for every alpha. */
   @Test
-  void ranksThatDifferAreToldToDiffusersToo() {
+  void differingRanksAreWrittenForDiffusers() {
     assertTrue(configuration(Map.of(INNER, lora(1, 1), OTHER, lora(1, 1))).isEmpty());
     JsonObject config =
         JsonParser.parseString(
@@ -146,7 +146,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void severalTypesForOneModelAreRefusedByName() {
+  void severalPeftTypesForOneModelAreRefused() {
     Factors diff =
         Factors.of(
             "ia3",
@@ -159,7 +159,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void nothingIsLeftOfAFolderThatFailed() throws IOException {
+  void failedFolderLeavesNothingBehind() throws IOException {
     assertThrows(
         AdapterException.class,
         () ->

@@ -74,7 +74,7 @@ class CoverageTest {
   }
 
   @Test
-  void kohyaForStableDiffusionXlHas722LayersUnderItsFirstNames() {
+  void kohyaForSdxlHas722LayersUnderNativeNames() {
     AdapterMaker maker = new AdapterMaker();
     Family family = Families.named("sdxl");
     for (NativeName name : family.natives()) {
@@ -87,7 +87,7 @@ class CoverageTest {
   }
 
   @Test
-  void consistencyAdaptersForStableDiffusionXlHave788LayersUnderDiffusersNames() {
+  void lcmAdaptersForSdxlHave788Layers() {
     AdapterMaker maker = new AdapterMaker();
     Predicate<String> resnets =
         Pattern.compile("unet\\..*(conv1|conv2|conv_shortcut|time_emb_proj|samplers\\.0\\.conv)")

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.format.metadata.BaseMark;
+import dev.lora4j.core.format.metadata.RecordedBase;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class KindOfBaseTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"loha", "lokr", "ia3", "diff"})
-  void sizesTellWhichKindItIs(String method) {
+  void baseFamilyFollowsFromLayerSizes(String method) {
     Examination first = read(layer(method, 768, ROWS));
     assertEquals("sd15", first.family().name(), first.problems().toString());
     assertEquals(List.of(), first.problems());
@@ -74,7 +74,7 @@ class KindOfBaseTest {
   }
 
   @Test
-  void valuesThatAreNotFiniteMakeNoOtherKind() {
+  void nonFiniteValuesKeepTheFamily() {
     AdapterMaker maker = layer("diff", 768, ROWS);
     maker.add(KEY + "diff", HostTensor.of(Shape.of(ROWS, 768), notFinite(ROWS * 768)));
     Examination found = read(maker);
@@ -89,7 +89,7 @@ class KindOfBaseTest {
   }
 
   @Test
-  void aKindThatTheLayersContradictIsTold() {
+  void familyInMetadataContradictedByLayersIsWarned() {
     Examination found = read(layer("diff", 1024, ROWS).say("ss_base_model_version", "sd_v1"));
     assertEquals("sd21", found.family().name());
     assertTrue(
@@ -103,17 +103,17 @@ class KindOfBaseTest {
   }
 
   @Test
-  void aHeaderNamesItsBaseWithoutTurningLines() {
+  void baseNameInHeaderIsSanitised() {
     Path file = folder.resolve("b.safetensors");
     String hash = "0123456789ab".repeat(6).substring(0, 64);
     layer("diff", 768, ROWS)
         .say("ss_sd_model_name", "in\nk\u202e")
         .say("ss_new_sd_model_hash", hash)
         .write(file);
-    BaseMark mark = BaseMark.of(AdapterFiles.metadata(file));
+    RecordedBase mark = RecordedBase.of(AdapterFiles.metadata(file));
     assertEquals("in?k? (SHA-256 0123456789ab...)", mark.text());
     assertEquals(Optional.of(hash), mark.hash());
     layer("diff", 768, ROWS).say("ss_new_sd_model_hash", "../" + hash).write(file);
-    assertEquals(Optional.empty(), BaseMark.of(AdapterFiles.metadata(file)).hash());
+    assertEquals(Optional.empty(), RecordedBase.of(AdapterFiles.metadata(file)).hash());
   }
 }

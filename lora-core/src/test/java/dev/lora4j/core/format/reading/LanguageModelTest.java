@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.LoadedAdapter;
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Shape;
 import java.io.IOException;
@@ -32,7 +32,8 @@ class LanguageModelTest {
   }
 
   private Family base(AdapterMaker tensors) {
-    try (Checkpoint opened = Checkpoint.open(tensors.write(folder.resolve("model.safetensors")))) {
+    try (BaseCheckpoint opened =
+        BaseCheckpoint.open(tensors.write(folder.resolve("model.safetensors")))) {
       return opened.base();
     }
   }
@@ -64,7 +65,7 @@ class LanguageModelTest {
   }
 
   @Test
-  void layersStoredTheOtherWayRoundTakeTheSameFactors() {
+  void transposedGpt2LayersTakeTheSameFactors() {
     AdapterMaker gpt2 =
         new AdapterMaker()
             .add("wte.weight", 32, 8)
@@ -87,7 +88,7 @@ class LanguageModelTest {
   }
 
   @Test
-  void withoutTheModelLayersAreGuessed() {
+  void layersAreInferredWithoutTheModel() {
     adapter("model." + Q, 8, 4);
     LoadedAdapter read = AdapterFiles.read(folder);
     assertEquals("", read.family().name());

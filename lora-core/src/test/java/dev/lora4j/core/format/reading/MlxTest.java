@@ -110,7 +110,7 @@ class MlxTest {
   }
 
   @Test
-  void theChangeIsTheOneThatMlxFuses() {
+  void deltaIsThatOfMlxFuse() {
     AdapterMaker maker = maker();
     LoadedAdapter read = read(maker);
     assertEquals("[mlx]", read.dialects().toString());
@@ -121,7 +121,7 @@ class MlxTest {
 
   /** As MLX-LM had it until the spring of 2024. */
   @Test
-  void anAlphaBesideTheScaleCountsToo() throws IOException {
+  void alphaCountsInAdditionToTheScale() throws IOException {
     say("\"lora_parameters\": {\"rank\": 2, \"alpha\": 16.0, \"dropout\": 0.0, \"scale\": 10.0}");
     assertEquals(2 * 10 * 16 / 2.0, alpha(read(maker())));
   }
@@ -138,14 +138,14 @@ class MlxTest {
   }
 
   @Test
-  void withoutABaseLayersAreGuessed() {
+  void layersAreInferredWithoutABase() {
     maker().write(folder.resolve("adapters.safetensors"));
     LoadedAdapter read = AdapterFiles.read(folder);
     assertEquals(Shape.of(OUT, IN), read.family().sites().find(Q).orElseThrow().weight());
   }
 
   @Test
-  void theFileAloneLacksItsScale() throws IOException {
+  void fileWithoutItsConfigurationIsRefused() throws IOException {
     Files.delete(folder.resolve("adapter_config.json"));
     assertTrue(refused(maker()).contains("give the folder with both files"));
   }
@@ -165,7 +165,8 @@ class MlxTest {
         "\"lora_parameters\": {\"rank\": 0, \"alpha\": 2, \"scale\": 1}; a rank from 1 on",
         "\"lora_parameters\": {\"scale\": 1, \"of_tomorrow\": 3}; of_tomorrow 3"
       })
-  void whatCannotBeReadIsNamed(String fields, String said) throws IOException {
+  void unreadableConfigurationsAreRefusedWithTheirReason(String fields, String said)
+      throws IOException {
     say(fields);
     String text = refused(maker());
     assertTrue(text.contains(said), text);

@@ -28,7 +28,7 @@ class PolicyTest {
   @Extension(point = AdapterPolicy.class, name = "test-user", help = "Keeps one user away")
   public record KeepsAway() implements AdapterPolicy {
     @Override
-    public Optional<String> refusal(Asked adapter) {
+    public Optional<String> refusal(Use adapter) {
       return adapter.user().equals("test-stranger")
           ? Optional.of("it is not for " + adapter.user() + ".")
           : Optional.empty();
@@ -37,7 +37,7 @@ class PolicyTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void itIsAskedForTheUserThatReads(boolean partial) {
+  void policyDecidesForTheUserOfTheOptions(boolean partial) {
     String layer = "lora_" + SITE.name().replace('.', '_');
     Path file = new AdapterMaker().kohya(layer, SITE, 2).write(folder.resolve("a.safetensors"));
     ReadOptions stranger = new ReadOptions(partial).by("test-stranger");
@@ -53,7 +53,7 @@ class PolicyTest {
   }
 
   @Test
-  void withoutAWordItIsTheUserOfTheProcess() {
+  void defaultUserIsThatOfTheProcess() {
     String user = System.getProperty("user.name");
     for (ReadOptions options : List.of(ReadOptions.STRICT, ReadOptions.PARTIAL)) {
       assertEquals(user, options.user());

@@ -82,21 +82,21 @@ class ReadingCasesTest {
   }
 
   @Test
-  void alphaOfZeroIsTheRankWithAWarning() {
+  void zeroAlphaIsTheRankWithAWarning() {
     LoadedAdapter read = read(pair().number(FLAT + ".alpha", 0), "sd15");
     assertEquals(1, scale(read));
     assertTrue(read.warnings().toString().contains("is 0"), read.warnings().toString());
   }
 
   @Test
-  void alphaMayBeAWholeNumberOrOfOneDimension() {
+  void alphaMayBeIntegerOrOneDimensional() {
     assertEquals(0.5, scale(read(pair().whole(FLAT + ".alpha", 2), "sd15")));
     HostTensor one = HostTensor.of(Shape.of(1), 2f);
     assertEquals(0.5, scale(read(pair().add(FLAT + ".alpha", one), "sd15")));
   }
 
   @Test
-  void anAdapterOfTLoraIsCalledOne() {
+  void tLoraIsRefusedByName() {
     AdapterMaker maker =
         new AdapterMaker()
             .add(FLAT + ".q_layer.weight", 4, 320)
@@ -110,14 +110,14 @@ class ReadingCasesTest {
   /** PEFT's KaSA without its configuration, and a parameter that nobody knows. */
   @ParameterizedTest
   @ValueSource(strings = {"lora_diag", "lora_diag.default"})
-  void whatCutsTheBaseIsRefusedByName(String role) {
+  void kasaIsRefusedByName(String role) {
     String path = "base_model.model." + Q.substring(5);
     AdapterMaker maker = new AdapterMaker().peft(path, SITE, 4).add(path + "." + role, 4);
     assertTrue(refused(maker, "sd15").contains("KaSA"));
   }
 
   @Test
-  void aParameterOfPeftThatIsNotKnownIsNamed() {
+  void unknownPeftParameterIsRefusedByName() {
     String path = "base_model.model." + Q.substring(5);
     AdapterMaker maker =
         new AdapterMaker().peft(path, SITE, 4).add(path + ".of_tomorrow.default.weight", 4);
@@ -140,7 +140,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void alphaOfAWholeKroneckerProductHasNoEffect() {
+  void alphaOfFullKroneckerFactorsHasNoEffect() {
     AdapterMaker maker =
         new AdapterMaker()
             .add(FLAT + ".lokr_w1", 4, 4)
@@ -152,7 +152,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void ranksMayDifferAndBeGreaterThanTheLayer() {
+  void ranksMayDifferAndExceedTheLayer() {
     AdapterMaker maker = new AdapterMaker().kohya(FLAT, SITE, 384);
     maker.kohya(FLAT.replace("to_q", "to_v"), SITE, 1);
     assertEquals(2, read(maker, "sd15").adapter().sites().size());
@@ -173,14 +173,14 @@ class ReadingCasesTest {
   }
 
   @Test
-  void onlyHalfAPairHasNoEffectEvenInPart() {
+  void halfAPairAloneIsRefusedEvenPartially() {
     AdapterMaker maker = pair();
     maker.tensors().remove(FLAT + ".lora_up.weight");
     assertThrows(AdapterException.class, () -> partly(maker, "sd15"));
   }
 
   @Test
-  void pointwiseConvolutionsAndLinearLayersTakeEachOthersShapes() {
+  void pointwiseConvolutionsAndLinearLayersShareShapes() {
     String layer = "lora_unet_down_blocks_0_attentions_0_proj_in";
     AdapterMaker flat =
         new AdapterMaker()
@@ -196,7 +196,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void bothSpellingsInOneFileCountOnce() {
+  void duplicateSpellingsOfOneLayerCountOnce() {
     String sgm = "lora_unet_input_blocks_1_1_transformer_blocks_0_attn1_to_q";
     AdapterMaker maker = pair().kohya(FLAT.replace("to_q", "to_k"), SITE, 2).kohya(sgm, SITE, 4);
     LoadedAdapter read = read(maker, "sd15");
@@ -223,7 +223,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void anAdapterForAnotherBaseIsRefusedWithNames() {
+  void adapterForAnotherBaseIsRefusedWithNames() {
     AdapterMaker maker = new AdapterMaker();
     maker.kohya("lora_unet_input_blocks_10_0_in_layers_2", conv(1280, 1280), 2);
     maker.add(CONTEXT + ".lora_down.weight", 4, 768).add(CONTEXT + ".lora_up.weight", 320, 4);
@@ -238,7 +238,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void widthsOfAnotherBaseAreRefusedWithBothShapes() {
+  void widthsOfAnotherBaseAreRefusedWithShapes() {
     AdapterMaker maker =
         new AdapterMaker()
             .add(CONTEXT + ".lora_down.weight", 4, 1024)
@@ -249,7 +249,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void modelsThatTheBaseLacksAreLeftOutWithAWarning() {
+  void factorsOfMissingModelsAreIgnoredWithWarning() {
     String text = "lora_te2_text_model_encoder_layers_0_mlp_fc1";
     LoadedAdapter read = read(pair().kohya(text, Site.linear("", Shape.of(8, 8), true), 2), "sd15");
     assertEquals(Reason.OTHER_COMPONENT, read.account().ignored().get(text + ".lora_up.weight"));
@@ -264,7 +264,7 @@ class ReadingCasesTest {
         "emb_params",
         "clip_l"
       })
-  void otherFilesAreCalledWhatTheyAre(String key) {
+  void nonAdapterFilesAreRefusedByKind(String key) {
     AdapterMaker maker = new AdapterMaker().add(key, 4, 4);
     String text = refused(maker, "sd15");
     assertTrue(
@@ -341,7 +341,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void notANumberIsRefusedWithItsKey() {
+  void nanIsRefusedWithItsKey() {
     HostTensor bad = HostTensor.of(Shape.of(320, 1), new float[320]);
     ByteBuffer bytes = ByteBuffer.allocate(4 * 320).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put(bad.bytes()).putFloat(40, Float.NaN);
@@ -392,7 +392,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void layersAreNoPathsAndNamesMayHoldAnything() {
+  void hostileKeysAreRefusedAndEscaped() {
     AdapterMaker maker = pair().add("../../etc/passwd.lora_A.weight", 2, 2);
     maker.add("a\tb\u001b[31m.diff", 2);
     String text = refused(maker, "sd15");
@@ -430,7 +430,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void theConfigurationInTheHeaderGoesBeforeTheTensors() {
+  void headerConfigurationSetsTheScale() {
     AdapterMaker maker =
         new AdapterMaker()
             .peft(Q, SITE, 4)
@@ -443,7 +443,7 @@ class ReadingCasesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"VERA", "FOURIERFT", "RANDLORA", "XLORA"})
-  void methodsOfPeftThatCannotBeReadAreRefusedByName(String type) throws IOException {
+  void unsupportedPeftTypesAreRefusedByName(String type) throws IOException {
     Files.writeString(folder.resolve("adapter_config.json"), "{\"peft_type\": \"" + type + "\"}");
     new AdapterMaker()
         .peft("base_model.model.x", Site.linear("x", Shape.of(4, 4), true), 2)
@@ -453,7 +453,7 @@ class ReadingCasesTest {
   }
 
   @Test
-  void startsThatChangeTheBaseAreWarnedOf() throws IOException {
+  void initialisationThatChangesTheBaseIsWarned() throws IOException {
     Files.writeString(
         folder.resolve("adapter_config.json"),
         "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 2,"

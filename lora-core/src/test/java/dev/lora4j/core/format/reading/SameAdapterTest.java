@@ -63,7 +63,7 @@ class SameAdapterTest {
   }
 
   @Test
-  void inAllDialectsOfStableDiffusion() {
+  void stableDiffusionDialectsGiveTheSameIdentity() {
     String[] kohya = {".lora_down.weight", ".lora_up.weight"};
     String[] peft = {".lora_A.weight", ".lora_B.weight"};
     String[] old = {".lora.down.weight", ".lora.up.weight"};
@@ -86,7 +86,7 @@ class SameAdapterTest {
   }
 
   @Test
-  void dividedInTheFileOrByUs() {
+  void fusedAndSplitFluxLayersGiveEqualAdapters() {
     int h = 3072;
     HostTensor down = AdapterMaker.tensor("down", 2, h);
     HostTensor up = AdapterMaker.tensor("up", 3L * h, 2);
@@ -143,7 +143,7 @@ class SameAdapterTest {
   }
 
   @Test
-  void convertedKeysAreCalledSo() {
+  void convertedKeysAreAccountedAsConverted() {
     AdapterMaker maker =
         new AdapterMaker()
             .add("lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight", 2, 3072)

@@ -72,7 +72,7 @@ class ScaleAndJunkTest {
 
   /** A LoRA of a norm is none; it must not keep the rest from being accounted for. */
   @Test
-  void factorsOfANormAreSaidToBe() {
+  void factorsOfANormAreRefusedByName() {
     Path file = folder.resolve("norm.safetensors");
     lora()
         .add(
@@ -85,7 +85,7 @@ class ScaleAndJunkTest {
   }
 
   @Test
-  void aNameAsLongAsABookHasNearestNamesAtOnce() {
+  void hugeUnknownKeyIsRefusedQuickly() {
     String name = "lora_unet_" + "x".repeat(300_000) + ".lora_up.weight";
     Path file = folder.resolve("long.safetensors");
     lora().add(name, DType.F32, Shape.of(1, 1), floats(1, 1)).write(file);

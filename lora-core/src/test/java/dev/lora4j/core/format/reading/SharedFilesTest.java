@@ -23,7 +23,7 @@ class SharedFilesTest {
   }
 
   @Test
-  void theFirstDialectOfAllIsBoundToItsLayers() {
+  void loraDiffusionFileIsBoundToItsLayers() {
     LoadedAdapter read = AdapterFiles.read(file("analog_svd_rank4.safetensors"));
     assertEquals("sd15", read.family().name());
     assertEquals(Set.of("lora-diffusion"), read.dialects());
@@ -41,7 +41,7 @@ class SharedFilesTest {
   }
 
   @Test
-  void anEmbeddingIsCalledOne() {
+  void embeddingIsRefusedAsTextualInversion() {
     AdapterException e =
         assertThrows(
             AdapterException.class, () -> AdapterFiles.read(file("test_embedding.safetensors")));

@@ -61,20 +61,20 @@ class RoundTripTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sd15", "sd21", "sdxl", "sd3", "sd35m", "flux"})
-  void ofEveryFamily(String name) {
+  void everyFamilyRoundTrips(String name) {
     Family family = Families.named(name);
     around(Adapters.lora(family.sites().all(), DType.F16, 2, 1, RoundTripTest::some), family);
   }
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "F16", "BF16"})
-  void ofEveryType(DType type) {
+  void everyTypeRoundTrips(DType type) {
     Family family = Families.named("sd15");
     around(Adapters.lora(family.sites().all(), type, 2, 0.3f, RoundTripTest::some), family);
   }
 
   @Test
-  void ofRanksAndAlphasThatDiffer() {
+  void differingRanksAndAlphasRoundTrip() {
     Family family = Families.named("sdxl");
     Random random = new Random(4);
     Map<String, List<Factors>> sites = new HashMap<>();

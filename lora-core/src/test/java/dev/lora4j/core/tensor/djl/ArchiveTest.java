@@ -37,7 +37,7 @@ class ArchiveTest {
 
   /** Neither the time nor the place nor what was staged before is in it. */
   @Test
-  void writtenTwiceItIsTheSameBytes() throws Exception {
+  void archiveWrittenTwiceHasTheSameBytes() throws Exception {
     byte[] first = written();
     Locale locale = Locale.getDefault();
     TimeZone zone = TimeZone.getDefault();
@@ -54,7 +54,7 @@ class ArchiveTest {
   }
 
   @Test
-  void itsPartsAreStoredUnderOneFolder() throws IOException {
+  void entriesAreStoredUnderOneFolder() throws IOException {
     List<String> names = new ArrayList<>();
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(written()))) {
       for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {

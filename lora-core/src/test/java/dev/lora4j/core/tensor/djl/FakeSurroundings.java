@@ -63,12 +63,12 @@ final class FakeSurroundings {
     return this;
   }
 
-  Surroundings make() {
+  LibtorchEnvironment make() {
     Set<String> bound =
         binding.startsWith("2.5.1")
             ? Set.of("cpu", "cpu-precxx11", "cu124", "cu124-precxx11")
             : Set.of("cpu", "cu128");
-    return new Surroundings(
+    return new LibtorchEnvironment(
         name -> settings.getOrDefault(name, ""),
         "linux-x86_64",
         engine,

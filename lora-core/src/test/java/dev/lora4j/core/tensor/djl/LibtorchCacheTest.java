@@ -53,7 +53,7 @@ class LibtorchCacheTest {
   }
 
   @Test
-  void whatAKilledProcessLeftOutIsAdded() throws IOException {
+  void missingLibrariesAreAddedToTheCache() throws IOException {
     Path cache = folder.resolve("cache");
     Path unpacked = LibtorchCache.unpacked(LIBTORCH, cache);
     assertEquals(cache.resolve("9.9.9-1-cu199-linux-x86_64"), unpacked);
@@ -66,7 +66,7 @@ class LibtorchCacheTest {
   }
 
   @Test
-  void whatAKilledProcessLeftIsRemovedAndEmptyFilesAreReplaced() throws IOException {
+  void leftoversAreRemovedAndEmptyLibrariesReplaced() throws IOException {
     Path cache = folder.resolve("cache");
     Path unpacked = LibtorchCache.unpacked(LIBTORCH, cache);
     Path left = Files.write(unpacked.resolve(".unpacking123.tmp"), new byte[9]);
@@ -106,7 +106,7 @@ class LibtorchCacheTest {
   }
 
   @Test
-  void aJarThatLacksAFileOrADiskThatCannotBeWrittenIsSaid() throws IOException {
+  void incompleteJarAndUnwritableCacheAreReported() throws IOException {
     BundledLibtorch more =
         new BundledLibtorch("9.9.9-1", "cu199", "linux-x86_64", List.of("liba.so", "libc.so"));
     TensorException lacks =

@@ -31,7 +31,7 @@ class LibtorchSelectionTest {
   }
 
   @Test
-  void theClassPathIsForCardsWhereOneCanBeUsed() {
+  void bundledCudaBuildIsTakenForUsableCards() {
     assertEquals("libtorch 2.7.1 cpu", chosen(machine().driver(12080, 90)));
     assertEquals("libtorch 2.5.1 cu124", chosen(machine().ofCudaBuild().driver(12020, 90)));
     assertEquals("libtorch 2.5.1 cu124", chosen(machine().ofCudaBuild().driver(12020, 89)));
@@ -42,7 +42,7 @@ class LibtorchSelectionTest {
   }
 
   @Test
-  void theUserMayTakeTheOneForTheCpu() {
+  void cpuFlavorOverridesACudaBuild() {
     FakeSurroundings at = machine().ofCudaBuild().driver(12040, 86).set("PYTORCH_FLAVOR", "cpu");
     assertEquals("libtorch 2.5.1 cpu", chosen(at));
     Optional<String> told = Libtorch.obstacle(at.make(), Device.cuda(0)).map(o -> o.found());
@@ -51,7 +51,7 @@ class LibtorchSelectionTest {
 
   @Test
   void theFirstCardThatFitsIsTaken() {
-    Surroundings at = machine().ofCudaBuild().driver(12080, 35, 120, 86, 90).make();
+    LibtorchEnvironment at = machine().ofCudaBuild().driver(12080, 35, 120, 86, 90).make();
     LibtorchChoice choice = LibtorchSelection.choose(at);
     assertEquals(Optional.of(Device.cuda(2)), CardCheck.firstUsable(choice, at.driver().get()));
     assertTrue(Libtorch.obstacle(at, Device.cuda(3)).isEmpty());
@@ -59,7 +59,7 @@ class LibtorchSelectionTest {
   }
 
   @Test
-  void aFolderTellsItsVersionInSeveralWays() throws IOException {
+  void folderVersionIsReadInSeveralWays() throws IOException {
     FakeLibtorch archive = FakeLibtorch.in(folder.resolve("a")).noted("2.7.1+cu128").forCards();
     assertEquals(
         "libtorch 2.7.1 cu128", chosen(machine().driver(12080, 86).folder(archive, "cu128")));
@@ -83,7 +83,7 @@ class LibtorchSelectionTest {
   }
 
   @Test
-  void theFirstFolderWithLibtorchIsTakenAsTheLoaderDoes() {
+  void firstFolderWithLibtorchIsTaken() {
     FakeLibtorch libtorch = libtorch().noted("2.7.1+cpu");
     String nowhere = folder.resolve("nowhere").toString();
     FakeSurroundings at = machine().folder(libtorch, "cpu");
@@ -94,7 +94,7 @@ class LibtorchSelectionTest {
   }
 
   @Test
-  void theOldAbiFitsWhereThereIsABindingForIt() {
+  void oldAbiFitsWhereABindingExists() {
     FakeLibtorch python = libtorch().noted("2.5.1+cu124").forCards().ofOldAbi();
     FakeSurroundings at = machine().ofCudaBuild().driver(12040, 75);
     assertEquals("libtorch 2.5.1 cu124-precxx11", chosen(at.folder(python, "cu124-precxx11")));
@@ -103,7 +103,7 @@ class LibtorchSelectionTest {
   /** The checks read a real libtorch right, whatever its folder is called. */
   @Test
   void theLibtorchOfThisBuildIsRecognised() throws IOException {
-    Surroundings here = Surroundings.ofThisProcess();
+    LibtorchEnvironment here = LibtorchEnvironment.ofThisProcess();
     String wanted = here.binding().replaceFirst("-.*", "");
     try (Engine engine = Engine.open()) {
       assertEquals("libtorch " + wanted, engine.version());
@@ -122,8 +122,8 @@ class LibtorchSelectionTest {
 
   /** What is written down about the versions is what their jars have. */
   @Test
-  void theListOfFlavorsIsThatOfTheBinding() {
-    Surroundings here = Surroundings.ofThisProcess();
+  void supportedFlavorsAreThoseOfTheBinding() {
+    LibtorchEnvironment here = LibtorchEnvironment.ofThisProcess();
     SupportedLibtorch supported =
         SupportedLibtorch.of(here.binding().replaceFirst("-.*", "")).orElseThrow();
     assertEquals(supported.binding(), here.binding());

@@ -3,7 +3,7 @@ package dev.lora4j.core.tensor.djl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lora4j.core.tensor.Device;
-import dev.lora4j.core.tensor.Obstacle;
+import dev.lora4j.core.tensor.EngineObstacle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ class MistakesTest {
   @TempDir private Path folder;
 
   /** A mistake as the table names it, and what was made of it. */
-  private record Mistake(String name, Obstacle told) {}
+  private record Mistake(String name, EngineObstacle told) {}
 
   private record Row(String name, String found, String remedy) {}
 
@@ -34,7 +34,7 @@ class MistakesTest {
   }
 
   private void mistake(String name, FakeSurroundings at, Device device) {
-    Obstacle told = Libtorch.obstacle(at.make(), device).orElseThrow();
+    EngineObstacle told = Libtorch.obstacle(at.make(), device).orElseThrow();
     mistakes.add(new Mistake(name, told));
   }
 
@@ -48,7 +48,7 @@ class MistakesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> areToldAsTheTableSays() throws IOException {
+  Stream<DynamicTest> mistakesAreReportedAsInTheTable() throws IOException {
     classPath();
     folders();
     settings();

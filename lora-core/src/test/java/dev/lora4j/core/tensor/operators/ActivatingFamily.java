@@ -1,6 +1,6 @@
 package dev.lora4j.core.tensor.operators;
 
-import dev.lora4j.core.tensor.Activating;
+import dev.lora4j.core.tensor.ActivationOps;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -30,7 +30,7 @@ final class ActivatingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Activating.class;
+    return ActivationOps.class;
   }
 
   @Override

@@ -5,7 +5,7 @@ import static dev.lora4j.core.tensor.operators.ElementwiseCases.flat;
 import static dev.lora4j.core.tensor.operators.ElementwiseCases.golden;
 import static dev.lora4j.core.tensor.operators.ElementwiseCases.unary;
 
-import dev.lora4j.core.tensor.Arithmetic;
+import dev.lora4j.core.tensor.ArithmeticOps;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.List;
 final class ArithmeticFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Arithmetic.class;
+    return ArithmeticOps.class;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor.operators;
 
-import dev.lora4j.core.tensor.Attending;
 import dev.lora4j.core.tensor.Attention;
+import dev.lora4j.core.tensor.AttentionOps;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 import java.util.function.Function;
@@ -14,7 +14,7 @@ final class AttendingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Attending.class;
+    return AttentionOps.class;
   }
 
   @Override

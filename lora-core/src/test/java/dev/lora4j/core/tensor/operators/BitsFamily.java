@@ -2,7 +2,7 @@ package dev.lora4j.core.tensor.operators;
 
 import static dev.lora4j.core.tensor.operators.ElementwiseCases.golden;
 
-import dev.lora4j.core.tensor.Bits;
+import dev.lora4j.core.tensor.BitwiseOps;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 import java.util.function.BinaryOperator;
@@ -11,7 +11,7 @@ import java.util.function.BinaryOperator;
 final class BitsFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Bits.class;
+    return BitwiseOps.class;
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.lora4j.core.tensor.operators;
 
-import dev.lora4j.core.tensor.Casting;
+import dev.lora4j.core.tensor.CastOps;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ final class CastingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Casting.class;
+    return CastOps.class;
   }
 
   @Override

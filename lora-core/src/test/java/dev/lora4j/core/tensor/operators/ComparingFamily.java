@@ -3,7 +3,7 @@ package dev.lora4j.core.tensor.operators;
 import static dev.lora4j.core.tensor.operators.ElementwiseCases.flat;
 import static dev.lora4j.core.tensor.operators.ElementwiseCases.golden;
 
-import dev.lora4j.core.tensor.Comparing;
+import dev.lora4j.core.tensor.ComparisonOps;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.BinaryOperator;
 final class ComparingFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Comparing.class;
+    return ComparisonOps.class;
   }
 
   @Override

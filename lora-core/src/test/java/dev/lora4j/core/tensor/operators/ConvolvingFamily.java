@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor.operators;
 
+import dev.lora4j.core.tensor.ConvOps;
 import dev.lora4j.core.tensor.Convolution;
-import dev.lora4j.core.tensor.Convolving;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.PadMode;
@@ -21,7 +21,7 @@ final class ConvolvingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Convolving.class;
+    return ConvOps.class;
   }
 
   @Override

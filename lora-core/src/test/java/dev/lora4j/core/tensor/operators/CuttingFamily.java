@@ -1,15 +1,15 @@
 package dev.lora4j.core.tensor.operators;
 
-import dev.lora4j.core.tensor.Cutting;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.SliceOps;
 import java.util.List;
 
 /** Operators that take parts. */
 final class CuttingFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Cutting.class;
+    return SliceOps.class;
   }
 
   @Override

@@ -130,7 +130,7 @@ class EscapeHatchTest {
 
   @ParameterizedTest
   @MethodSource("calls")
-  void takes(Call call) {
+  void operatorTakesEachKindOfArgument(Call call) {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN));
@@ -142,7 +142,7 @@ class EscapeHatchTest {
   }
 
   @Test
-  void givesEachOfSeveralResults() {
+  void operatorsGiveEachOfSeveralResults() {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       Expr x = graph.input("x", DType.F32, FOUR);
@@ -166,7 +166,7 @@ class EscapeHatchTest {
   }
 
   @Test
-  void passesGradients() {
+  void gradientsPassThroughCalledOperators() {
     try (Scope scope = ENGINE.scope("test")) {
       Graph graph = new Graph();
       Expr x = graph.input("x", DType.F32, FOUR).trainable();

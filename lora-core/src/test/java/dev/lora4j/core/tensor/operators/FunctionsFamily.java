@@ -4,14 +4,14 @@ import static dev.lora4j.core.tensor.operators.ElementwiseCases.golden;
 import static dev.lora4j.core.tensor.operators.ElementwiseCases.unary;
 
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Functions;
+import dev.lora4j.core.tensor.MathOps;
 import java.util.List;
 
 /** Elementary functions. */
 final class FunctionsFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Functions.class;
+    return MathOps.class;
   }
 
   @Override

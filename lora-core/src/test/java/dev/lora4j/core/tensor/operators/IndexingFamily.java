@@ -1,14 +1,14 @@
 package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Indexing;
+import dev.lora4j.core.tensor.IndexOps;
 import java.util.List;
 
 /** Operators that look elements up, or put them, at places that are data. */
 final class IndexingFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Indexing.class;
+    return IndexOps.class;
   }
 
   @Override

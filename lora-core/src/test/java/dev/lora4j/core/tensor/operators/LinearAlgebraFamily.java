@@ -4,10 +4,10 @@ import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.LinearAlgebra;
-import dev.lora4j.core.tensor.LinearAlgebra.Eigen;
-import dev.lora4j.core.tensor.LinearAlgebra.Qr;
-import dev.lora4j.core.tensor.LinearAlgebra.Svd;
+import dev.lora4j.core.tensor.LinalgOps;
+import dev.lora4j.core.tensor.LinalgOps.Eigen;
+import dev.lora4j.core.tensor.LinalgOps.Qr;
+import dev.lora4j.core.tensor.LinalgOps.Svd;
 import java.util.List;
 import java.util.function.Function;
 
@@ -20,7 +20,7 @@ final class LinearAlgebraFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return LinearAlgebra.class;
+    return LinalgOps.class;
   }
 
   @Override
@@ -55,7 +55,7 @@ final class LinearAlgebraFamily implements OperatorFamily {
         Row.several(
             "logDeterminant()",
             g -> {
-              LinearAlgebra.LogDeterminant d = regular(g, g.size(1, 3)).logDeterminant();
+              LinalgOps.LogDeterminant d = regular(g, g.size(1, 3)).logDeterminant();
               return List.of(d.sign().detach(), d.logAbs());
             }),
         Row.of("pseudoInverse(double)", g -> g.reals(g.size(1, 3), 4).pseudoInverse(LEAST)),

@@ -3,7 +3,7 @@ package dev.lora4j.core.tensor.operators;
 import static dev.lora4j.core.tensor.operators.ElementwiseCases.golden;
 
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Losses;
+import dev.lora4j.core.tensor.LossOps;
 import java.util.List;
 import java.util.function.BinaryOperator;
 
@@ -11,7 +11,7 @@ import java.util.function.BinaryOperator;
 final class LossesFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Losses.class;
+    return LossOps.class;
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.lora4j.core.tensor.operators;
 import dev.lora4j.core.tensor.BatchNormed;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Normalising;
+import dev.lora4j.core.tensor.NormOps;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,7 +18,7 @@ final class NormalisingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Normalising.class;
+    return NormOps.class;
   }
 
   @Override

@@ -40,7 +40,7 @@ class OperatorGoldensTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void areThoseOfPyTorch(OperatorFamily family) throws URISyntaxException {
+  void valuesAreThoseOfPyTorch(OperatorFamily family) throws URISyntaxException {
     Map<String, HostTensor> file = read(family);
     Graph graph = new Graph();
     Map<String, HostTensor> inputs = new LinkedHashMap<>();

@@ -13,7 +13,7 @@ import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.operators.Operands.Mode;
 import dev.lora4j.core.tensor.operators.Operands.Operand;
@@ -53,11 +53,11 @@ class OperatorGradientsTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void areThoseOfFiniteDifferences(OperatorFamily family) {
+  void gradientsAreThoseOfFiniteDifferences(OperatorFamily family) {
     List<Row> rows = family.rows().stream().filter(r -> !r.has(Row.Trait.FLAT)).toList();
     StagedCases plain = new StagedCases(rows, Mode.KNOWN);
     try (Scope scope = ENGINE.scope("gradients")) {
-      Program values = plain.graph().inference(scope, List.of(Shaping.cat(scalars(plain), 0)));
+      Program values = plain.graph().inference(scope, List.of(ShapeOps.cat(scalars(plain), 0)));
       List<Tensor> inputs = plain.inputs(scope);
       List<List<Element>> elements = gradients(rows, scope, inputs, values);
       List<String> wrong = new ArrayList<>();
@@ -92,7 +92,7 @@ class OperatorGradientsTest {
     StagedCases staged = new StagedCases(rows, Mode.TRAINED);
     List<Expr> leaves =
         staged.operands().stream().filter(Operand::differentiable).map(Operand::leaf).toList();
-    Expr scalars = Shaping.cat(scalars(staged), 0);
+    Expr scalars = ShapeOps.cat(scalars(staged), 0);
     List<Expr> outputs = new ArrayList<>(staged.graph().gradients(scalars.sum(), leaves));
     outputs.add(scalars);
     Program program = staged.graph().training(scope, outputs);
@@ -147,7 +147,7 @@ class OperatorGradientsTest {
         parts.add(flat.mul(number.mul(0.7).add(0.5).sin()).sum().reshape(1));
       }
     }
-    return Shaping.cat(parts, 0).sum().reshape(1);
+    return ShapeOps.cat(parts, 0).sum().reshape(1);
   }
 
   /** The cases' scalars with the {@code k}-th element of each moved by {@code step}. */

@@ -18,7 +18,7 @@ class OperatorRefusalsTest {
 
   @ParameterizedTest
   @MethodSource("refusals")
-  void nameTheLayerWhatWasExpectedAndFound(Refusal refusal) {
+  void refusalsNameLayerExpectedAndFound(Refusal refusal) {
     Graph graph = new Graph();
     graph.enter("blocks.3.proj");
     Operands operands = new Operands(graph, Mode.KNOWN, 1);

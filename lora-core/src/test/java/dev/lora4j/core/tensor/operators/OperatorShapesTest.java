@@ -12,7 +12,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.tensor.operators.Operands.Mode;
 import dev.lora4j.core.tensor.operators.StagedCases.Case;
@@ -37,7 +37,7 @@ class OperatorShapesTest {
 
   @ParameterizedTest
   @MethodSource("families")
-  void areAsPromised(OperatorFamily family) {
+  void resultsHaveTheStagedShapesAndTypes(OperatorFamily family) {
     List<HostTensor> known = run(family, Mode.KNOWN);
     List<HostTensor> hidden = run(family, Mode.HIDDEN);
     List<Case> cases = new StagedCases(family.rows(), Mode.KNOWN).cases();
@@ -55,7 +55,7 @@ class OperatorShapesTest {
     StagedCases staged = new StagedCases(family.rows(), mode);
     Graph graph = staged.graph();
     List<Expr> outputs = new ArrayList<>(staged.results());
-    outputs.add(Shaping.cat(outputs.stream().map(e -> type(graph, e)).toList(), 0));
+    outputs.add(ShapeOps.cat(outputs.stream().map(e -> type(graph, e)).toList(), 0));
     try (Scope scope = ENGINE.scope("shapes")) {
       List<Tensor> out = graph.inference(scope, outputs).run(scope, staged.inputs(scope));
       long[] types = out.get(out.size() - 1).longs();

@@ -29,7 +29,7 @@ class OperatorTypesTest {
 
   @ParameterizedTest
   @EnumSource(names = {"BF16", "F16"})
-  void areComputedInOrRefused(DType type) {
+  void operatorsComputeInOrRefuse16BitTypes(DType type) {
     List<String> wrong = new ArrayList<>();
     for (OperatorFamily family : OperatorFamilies.all()) {
       for (Row row : family.rows()) {

@@ -1,8 +1,8 @@
 package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Ordering;
-import dev.lora4j.core.tensor.Ordering.Ranked;
+import dev.lora4j.core.tensor.SortOps;
+import dev.lora4j.core.tensor.SortOps.Ranked;
 import java.util.List;
 import java.util.function.Function;
 
@@ -10,7 +10,7 @@ import java.util.function.Function;
 final class OrderingFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Ordering.class;
+    return SortOps.class;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.PadMode;
-import dev.lora4j.core.tensor.Padding;
+import dev.lora4j.core.tensor.PaddingOps;
 import java.util.List;
 
 /** Elements added at the borders. */
@@ -11,7 +11,7 @@ final class PaddingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Padding.class;
+    return PaddingOps.class;
   }
 
   @Override

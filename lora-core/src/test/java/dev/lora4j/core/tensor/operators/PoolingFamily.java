@@ -2,7 +2,7 @@ package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Pool;
-import dev.lora4j.core.tensor.Pooling;
+import dev.lora4j.core.tensor.PoolOps;
 import java.util.List;
 
 /** Pooling. */
@@ -13,7 +13,7 @@ final class PoolingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Pooling.class;
+    return PoolOps.class;
   }
 
   @Override

@@ -2,7 +2,7 @@ package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Products;
+import dev.lora4j.core.tensor.MatmulOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class ProductsFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Products.class;
+    return MatmulOps.class;
   }
 
   @Override

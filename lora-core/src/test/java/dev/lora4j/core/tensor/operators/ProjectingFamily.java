@@ -1,14 +1,14 @@
 package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.Projecting;
+import dev.lora4j.core.tensor.ProjectionOps;
 import java.util.List;
 
 /** Linear layers and tables. */
 final class ProjectingFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Projecting.class;
+    return ProjectionOps.class;
   }
 
   @Override

@@ -1,13 +1,13 @@
 package dev.lora4j.core.tensor.operators;
 
-import dev.lora4j.core.tensor.Reducing;
+import dev.lora4j.core.tensor.ReductionOps;
 import java.util.List;
 
 /** Operators that combine elements. */
 final class ReducingFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Reducing.class;
+    return ReductionOps.class;
   }
 
   @Override

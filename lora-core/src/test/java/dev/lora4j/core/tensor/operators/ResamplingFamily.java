@@ -2,7 +2,7 @@ package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Resampling;
+import dev.lora4j.core.tensor.ResampleOps;
 import dev.lora4j.core.tensor.Resize;
 import java.util.List;
 
@@ -13,7 +13,7 @@ final class ResamplingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Resampling.class;
+    return ResampleOps.class;
   }
 
   @Override

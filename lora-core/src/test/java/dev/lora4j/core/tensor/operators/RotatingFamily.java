@@ -2,7 +2,7 @@ package dev.lora4j.core.tensor.operators;
 
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Rotating;
+import dev.lora4j.core.tensor.RotaryOps;
 import java.util.List;
 
 /** Rotary embedding. */
@@ -13,7 +13,7 @@ final class RotatingFamily implements OperatorFamily {
 
   @Override
   public Class<?> operators() {
-    return Rotating.class;
+    return RotaryOps.class;
   }
 
   @Override

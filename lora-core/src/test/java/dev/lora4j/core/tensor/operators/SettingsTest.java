@@ -30,7 +30,7 @@ class SettingsTest {
   }
 
   @Test
-  void theNearestElementHasNoUseForCornersAndAntialiasing() {
+  void nearestResizeRefusesCornersAndAntialiasing() {
     refused(Resize.NEAREST::aligned, "aligns corners", "BILINEAR");
     refused(Resize.NEAREST_EXACT::antialiased, "antialiased", "BICUBIC");
   }

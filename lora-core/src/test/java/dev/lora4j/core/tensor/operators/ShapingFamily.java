@@ -3,7 +3,7 @@ package dev.lora4j.core.tensor.operators;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +11,7 @@ import java.util.List;
 final class ShapingFamily implements OperatorFamily {
   @Override
   public Class<?> operators() {
-    return Shaping.class;
+    return ShapeOps.class;
   }
 
   @Override
@@ -68,7 +68,7 @@ final class ShapingFamily implements OperatorFamily {
             }),
         Row.of(
             "stack(List, int)",
-            g -> Shaping.stack(List.of(g.reals(2, 3), g.reals(2, 3)), g.dimension(3))),
+            g -> ShapeOps.stack(List.of(g.reals(2, 3), g.reals(2, 3)), g.dimension(3))),
         Row.of("contiguous()", g -> g.reals(g.sizes(2, 3)).contiguous()),
         Row.of(
             "cat(int, Expr[])",
@@ -84,7 +84,7 @@ final class ShapingFamily implements OperatorFamily {
               for (int i = g.size(1, 3); i > 0; i--) {
                 parts.add(part(g, d));
               }
-              return Shaping.cat(parts, d);
+              return ShapeOps.cat(parts, d);
             }),
         Row.of("splitHeads(int)", g -> g.reals(g.size(1, 2), g.size(1, 3), 6).splitHeads(3)),
         Row.of("joinHeads()", g -> g.reals(g.sizes(4, 4)).joinHeads()));
@@ -127,14 +127,14 @@ final class ShapingFamily implements OperatorFamily {
         Golden.of(
             "stack(List, int)",
             "stack_list",
-            in -> Shaping.stack(List.of(in.apply("a").transpose(0, 1), in.apply("b")), 1)),
+            in -> ShapeOps.stack(List.of(in.apply("a").transpose(0, 1), in.apply("b")), 1)),
         Golden.of("contiguous()", "contiguous", in -> in.apply("x").transpose(0, 1).contiguous()),
         Golden.of(
             "cat(int, Expr[])", "cat", in -> in.apply("a").cat(1, in.apply("b"), in.apply("c"))),
         Golden.of(
             "cat(List, int)",
             "cat_list",
-            in -> Shaping.cat(List.of(in.apply("a").transpose(0, 1), in.apply("b")), -1)),
+            in -> ShapeOps.cat(List.of(in.apply("a").transpose(0, 1), in.apply("b")), -1)),
         Golden.of("splitHeads(int)", "split_heads", in -> in.apply("x").splitHeads(2)),
         Golden.of("joinHeads()", "join_heads", in -> in.apply("x").joinHeads()));
   }

@@ -66,10 +66,10 @@ class AdapterDropoutTest {
     AdapterRecipe recipe =
         AdapterRecipe.DEFAULT
             .method(TrainableMethods.named(name, Map.of()))
-            .targets(Targets.of(TargetPreset.ALL))
+            .targets(TargetLayers.of(TargetPreset.ALL))
             .rank(3, 2);
     AdapterPlan plan = recipe.dropouts(with(recipe.method().dropouts())).plan(SmallNet.sites());
-    AdapterInTraining evaluated = TrainedNet.staged(plan.withoutDropouts());
+    StagedAdapter evaluated = TrainedNet.staged(plan.withoutDropouts());
     try (TrainedNet net = new TrainedNet(SCOPE, plan, DType.F32)) {
       float[] initial = net.initial(1);
       double[] flat = SmallNet.values(Shape.of(initial.length), 5, 0.3).doubles();
@@ -86,7 +86,7 @@ class AdapterDropoutTest {
   /** What is compensated keeps its mean; a module that is left out does not. */
   @ParameterizedTest
   @EnumSource(DropoutKind.class)
-  void onAverageLoraIsItself(DropoutKind kind) {
+  void loraWithDropoutKeepsItsMean(DropoutKind kind) {
     double[] without = mean(Dropouts.NONE, 0, 1);
     double[] base = base();
     if (kind == DropoutKind.MODULE) {
@@ -120,18 +120,17 @@ class AdapterDropoutTest {
 
   /** LoRA at one layer, and the mean of its output over samples that are all 1. */
   private static final class Layer {
-    private final AdapterInTraining adapter;
+    private final StagedAdapter adapter;
     private final Program program;
 
     Layer(Dropouts dropouts) {
       AdapterRecipe recipe =
           AdapterRecipe.DEFAULT
-              .targets(Targets.matching("to_q"))
+              .targets(TargetLayers.matching("to_q"))
               .rank(RANK, RANK)
               .dropouts(dropouts);
       Graph graph = new Graph();
-      adapter =
-          new AdapterInTraining(new FlatParameters(graph, DType.F32), recipe.plan(List.of(SITE)));
+      adapter = new StagedAdapter(new FlatParameters(graph, DType.F32), recipe.plan(List.of(SITE)));
       Expr x = graph.input("x", DType.F32, Shape.of(Shape.UNKNOWN, IN));
       Expr y =
           Weights.of(graph, "unet", new FrozenWeights(DType.F32, ""), adapter)

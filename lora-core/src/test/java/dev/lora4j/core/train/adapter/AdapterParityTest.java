@@ -78,7 +78,7 @@ class AdapterParityTest {
     AdapterRecipe recipe =
         AdapterRecipe.DEFAULT
             .method(TrainableMethods.named(method, named))
-            .targets(Targets.of(name.equals("lora") ? TargetPreset.LINEAR : TargetPreset.ALL))
+            .targets(TargetLayers.of(name.equals("lora") ? TargetPreset.LINEAR : TargetPreset.ALL))
             .rank(2, 3)
             .rankStabilised(name.equals("rslora"));
     return new Case(name, recipe, tolerance);
@@ -111,7 +111,7 @@ class AdapterParityTest {
   }
 
   @Test
-  void everyCaseOfTheScriptIsHere() {
+  void everyGoldenCaseIsTested() {
     assertEquals(named("/loss"), names(cases()));
     assertEquals(named("/trained/"), names(trained()));
   }
@@ -146,11 +146,10 @@ class AdapterParityTest {
 
   @ParameterizedTest
   @MethodSource("trained")
-  void factorsAfterTwentyStepsOfAdamWInF64(Case at) {
+  void factorsMatchAfterTwentyAdamWSteps(Case at) {
     Graph graph = new Graph();
     FlatParameters parameters = new FlatParameters(graph, DType.F64);
-    AdapterInTraining adapter =
-        new AdapterInTraining(parameters, at.recipe().plan(SmallNet.sites()));
+    StagedAdapter adapter = new StagedAdapter(parameters, at.recipe().plan(SmallNet.sites()));
     Expr x = graph.input("x", DType.F64, SmallNet.INPUT);
     Expr target = graph.input("target", DType.F64, batch(0).get(1).shape());
     Expr y = SmallNet.apply(graph, new FrozenWeights(DType.F64, ""), adapter, x);

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.dora.DoraTraining;
-import dev.lora4j.core.adapter.training.Convention;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What recipes mean for a model, and what is said of those that mean nothing. */
 class AdapterRecipeTest {
   private static final AdapterRecipe LORA =
-      AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ALL)).rank(4, 2);
+      AdapterRecipe.DEFAULT.targets(TargetLayers.of(TargetPreset.ALL)).rank(4, 2);
 
   private static String problems(Runnable made) {
     String message = assertThrows(IllegalArgumentException.class, made::run).getMessage();
@@ -54,12 +54,12 @@ class AdapterRecipeTest {
   }
 
   @Test
-  void allThatIsOutOfRangeIsToldTogether() {
+  void valuesOutOfRangeAreReportedTogether() {
     String message =
         problems(
             () ->
                 new AdapterRecipe(
-                    new DoraTraining("loha", Convention.LYCORIS, true),
+                    new DoraTraining("loha", ToolConvention.LYCORIS, true),
                     LORA.targets(),
                     0,
                     Double.NaN,
@@ -67,7 +67,7 @@ class AdapterRecipeTest {
                     LORA.convAlpha(),
                     List.of(SiteOverride.of("to_q", -1, 0)),
                     List.of(),
-                    FactorsStart.PISSA,
+                    FactorInit.PISSA,
                     false,
                     new Dropouts(1, 0.1, 0, 0),
                     Optional.empty()));
@@ -83,10 +83,10 @@ class AdapterRecipeTest {
   }
 
   @Test
-  void allThatDoesNotFitTheModelIsToldTogetherWithWhatIsNear() {
-    Targets targets =
-        Targets.of(TargetPreset.TEXT_ENCODERS)
-            .and(Targets.matching("to_qq", "to_q", "norm"))
+  void mismatchesWithTheModelAreReportedTogether() {
+    TargetLayers targets =
+        TargetLayers.of(TargetPreset.TEXT_ENCODERS)
+            .and(TargetLayers.matching("to_qq", "to_q", "norm"))
             .without("conv9");
     AdapterRecipe recipe =
         LORA.targets(targets).overrides(List.of(SiteOverride.rank("attn1.to_vv", 2)));
@@ -104,19 +104,20 @@ class AdapterRecipeTest {
   @Test
   void aRecipeWithoutLayersIsRefused() {
     requireAll(
-        problems(() -> LORA.targets(Targets.matching()).plan(SmallNet.sites())),
+        problems(() -> LORA.targets(TargetLayers.matching()).plan(SmallNet.sites())),
         "it names no layers to train");
-    requireAll(problems(() -> Targets.matching("re:to_(q")), "re:to_(q is no regular expression");
-    requireAll(problems(() -> Targets.matching(" ")), "is empty; write for example to_q");
+    requireAll(
+        problems(() -> TargetLayers.matching("re:to_(q")), "re:to_(q is no regular expression");
+    requireAll(problems(() -> TargetLayers.matching(" ")), "is empty; write for example to_q");
     requireAll(problems(() -> TargetPreset.named("atention")), "atention; there are attention, ");
   }
 
   @Test
-  void whatAnAdapterHasThatCannotBeTrainedFurtherIsToldByKind() {
+  void untrainableAdapterPartsAreReportedByKind() {
     AdapterRecipe loha =
         LORA.method(TrainableMethods.named("loha", Map.of()))
-            .targets(Targets.matching("to_q", "to_v"));
-    AdapterInTraining net = TrainedNet.staged(loha.plan(SmallNet.sites()));
+            .targets(TargetLayers.matching("to_q", "to_v"));
+    StagedAdapter net = TrainedNet.staged(loha.plan(SmallNet.sites()));
     try (Engine engine = Engine.open()) {
       float[] flat = net.initial(engine.scope("old"), 1, site -> fail(site.name()));
       Map<String, List<Factors>> factors = net.factors(flat, flat, DType.F32);
@@ -144,15 +145,15 @@ class AdapterRecipeTest {
   }
 
   @Test
-  void moreDirectionsThanAWeightHasAreRefused() {
+  void pissaRankAboveTheWeightsIsRefused() {
     requireAll(
-        problems(() -> LORA.rank(9, 9).start(FactorsStart.PISSA).plan(SmallNet.sites())),
+        problems(() -> LORA.rank(9, 9).start(FactorInit.PISSA).plan(SmallNet.sites())),
         "PiSSA takes singular directions of the weight",
         "the rank 9 is more");
   }
 
   @Test
-  void methodsAndOptionsThatDoNotExistAreNamedWithThoseThatDo() {
+  void unknownMethodsAndOptionsAreRefusedWithAlternatives() {
     requireAll(
         problems(() -> TrainableMethods.named("lycoris", Map.of())),
         "There is no TrainableMethod 'lycoris'",
@@ -195,7 +196,8 @@ class AdapterRecipeTest {
   void scalesAndStoredAlphas(int rank, double alpha, boolean root, double scale, double stored) {
     AdapterRecipe recipe = LORA.rank(rank, alpha).rankStabilised(root);
     Site site = Site.linear("unet.to_q", Shape.of(320, 320), false);
-    SiteRecipe one = recipe.targets(Targets.matching("to_q")).plan(List.of(site)).sites().get(site);
+    SiteRecipe one =
+        recipe.targets(TargetLayers.matching("to_q")).plan(List.of(site)).sites().get(site);
     assertEquals(scale, one.scale(), 1e-12);
     assertEquals(stored, one.storedAlpha(rank), 1e-12);
     assertEquals(scale, recipe.method().scale(site, one), 1e-12);
@@ -203,9 +205,9 @@ class AdapterRecipeTest {
 
   /** Readers divide the alpha of a file by its rank, which PiSSA doubles. */
   @Test
-  void theStoredAlphaMakesTheSameScaleAtTheStoredRank() {
-    AdapterRecipe recipe = LORA.rankStabilised(true).start(FactorsStart.PISSA);
-    AdapterInTraining adapter = TrainedNet.staged(recipe.plan(SmallNet.sites()));
+  void storedAlphaKeepsTheScaleAtStoredRank() {
+    AdapterRecipe recipe = LORA.rankStabilised(true).start(FactorInit.PISSA);
+    StagedAdapter adapter = TrainedNet.staged(recipe.plan(SmallNet.sites()));
     float[] flat = new float[(int) adapter.layout().length()];
     Factors factors =
         adapter.factors(flat, flat, DType.F16).get(SmallNet.sites().get(0).name()).get(0);
@@ -215,30 +217,30 @@ class AdapterRecipeTest {
   }
 
   @Test
-  void convolutionsHaveASizeOfTheirOwn() {
+  void convolutionsHaveTheirOwnRankAndAlpha() {
     AdapterRecipe recipe = LORA.convolutions(2, 3);
-    assertEquals(new SiteRecipe(2, 3, false, FactorsStart.KAIMING), at(recipe, "conv1"));
-    assertEquals(new SiteRecipe(4, 2, false, FactorsStart.KAIMING), at(recipe, "proj_in"));
-    assertEquals(new SiteRecipe(4, 2, false, FactorsStart.KAIMING), at(recipe, "to_q"));
+    assertEquals(new SiteRecipe(2, 3, false, FactorInit.KAIMING), at(recipe, "conv1"));
+    assertEquals(new SiteRecipe(4, 2, false, FactorInit.KAIMING), at(recipe, "proj_in"));
+    assertEquals(new SiteRecipe(4, 2, false, FactorInit.KAIMING), at(recipe, "to_q"));
   }
 
   @Test
-  void theFirstOverrideOfARankAndThatOfAnAlphaCount() {
+  void firstMatchingOverrideOfRankAndAlphaCounts() {
     AdapterRecipe recipe =
         LORA.overrides(
             List.of(
                 SiteOverride.rank("attn1.to_q", 8),
                 SiteOverride.of("re:.*attn1.*", 6, 5),
                 SiteOverride.alpha("*conv1", 7)));
-    assertEquals(new SiteRecipe(8, 5, false, FactorsStart.KAIMING), at(recipe, "to_q"));
-    assertEquals(new SiteRecipe(6, 5, false, FactorsStart.KAIMING), at(recipe, "to_v"));
-    assertEquals(new SiteRecipe(4, 7, false, FactorsStart.KAIMING), at(recipe, "conv1"));
-    assertEquals(new SiteRecipe(4, 2, false, FactorsStart.KAIMING), at(recipe, "ff.net.2"));
+    assertEquals(new SiteRecipe(8, 5, false, FactorInit.KAIMING), at(recipe, "to_q"));
+    assertEquals(new SiteRecipe(6, 5, false, FactorInit.KAIMING), at(recipe, "to_v"));
+    assertEquals(new SiteRecipe(4, 7, false, FactorInit.KAIMING), at(recipe, "conv1"));
+    assertEquals(new SiteRecipe(4, 2, false, FactorInit.KAIMING), at(recipe, "ff.net.2"));
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aRankOfItsOwnKeepsTheScaleOfItsLayer(boolean root) {
+  void overriddenRankKeepsTheScaleOfItsLayer(boolean root) {
     AdapterRecipe usual = LORA.convolutions(2, 3).rankStabilised(root);
     AdapterRecipe recipe =
         usual.overrides(
@@ -251,13 +253,13 @@ class AdapterRecipeTest {
     assertEquals(at(usual, "to_q").scale(), at(recipe, "to_q").scale(), 1e-12);
     assertEquals(8, at(recipe, "conv1").rank());
     assertEquals(at(usual, "conv1").scale(), at(recipe, "conv1").scale(), 1e-12);
-    assertEquals(new SiteRecipe(8, 4, root, FactorsStart.KAIMING), at(recipe, "to_v"));
+    assertEquals(new SiteRecipe(8, 4, root, FactorInit.KAIMING), at(recipe, "to_v"));
   }
 
   /** Without an alpha of their own. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void convolutionsOfAnotherRankHaveTheScaleOfTheOthers(boolean root) {
+  void convolutionsOfAnotherRankKeepTheScale(boolean root) {
     AdapterRecipe recipe =
         new AdapterRecipe(
             LORA.method(),
@@ -268,7 +270,7 @@ class AdapterRecipeTest {
             OptionalDouble.empty(),
             List.of(),
             List.of(),
-            FactorsStart.KAIMING,
+            FactorInit.KAIMING,
             root,
             Dropouts.NONE,
             Optional.empty());
@@ -277,7 +279,7 @@ class AdapterRecipeTest {
   }
 
   @Test
-  void anOverrideWhoseLayersAllMatchOthersBeforeItIsAProblem() {
+  void shadowedOverrideIsAProblem() {
     AdapterRecipe recipe =
         LORA.overrides(
             List.of(
@@ -292,7 +294,7 @@ class AdapterRecipeTest {
   @Test
   void excludedLayersAreNotTrained() {
     AdapterPlan plan =
-        LORA.targets(Targets.of(TargetPreset.ALL).without("to_v", "down_blocks.*.resnets.*"))
+        LORA.targets(TargetLayers.of(TargetPreset.ALL).without("to_v", "down_blocks.*.resnets.*"))
             .plan(SmallNet.sites());
     assertEquals(
         List.of("proj_in", "to_q", "2"),
@@ -301,7 +303,7 @@ class AdapterRecipeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"b-lora-style", "B_LORA_STYLE", "b_lora_style"})
-  void presetsAreNamedAsUsersWriteThem(String name) {
+  void presetNamesAllowOtherSpellings(String name) {
     assertEquals(TargetPreset.B_LORA_STYLE, TargetPreset.named(name));
   }
 
@@ -316,10 +318,10 @@ class AdapterRecipeTest {
     "pissa, PISSA",
     "pissa_niter_16, PISSA"
   })
-  void waysToBeginAreNamedAsUsersWriteThem(String name, FactorsStart start) {
-    assertEquals(start, FactorsStart.named(name));
+  void initialisationNamesAllowOtherSpellings(String name, FactorInit start) {
+    assertEquals(start, FactorInit.named(name));
     requireAll(
-        problems(() -> FactorsStart.named("eva")),
+        problems(() -> FactorInit.named("eva")),
         "called eva; there are kaiming, gaussian, orthogonal, pissa");
   }
 }

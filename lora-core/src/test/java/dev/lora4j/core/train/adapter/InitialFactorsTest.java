@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.nn.FlatLayout;
 import dev.lora4j.core.nn.FlatParameters;
@@ -45,8 +45,8 @@ class InitialFactorsTest {
 
   /** The factors of a layer whose weight has 24, 23, ... 1 on its diagonal. */
   private static Map<String, double[]> initial(AdapterRecipe recipe, long seed) {
-    AdapterInTraining adapter =
-        staged(recipe.targets(Targets.matching("to_q")).plan(List.of(SITE)));
+    StagedAdapter adapter =
+        staged(recipe.targets(TargetLayers.matching("to_q")).plan(List.of(SITE)));
     float[] flat =
         adapter.initial(SCOPE, seed, site -> HostTensor.of(SITE.weight(), weight()).on(SCOPE));
     Map<String, double[]> parts = new TreeMap<>();
@@ -61,9 +61,9 @@ class InitialFactorsTest {
     return parts;
   }
 
-  private static AdapterInTraining staged(AdapterPlan plan) {
+  private static StagedAdapter staged(AdapterPlan plan) {
     Graph graph = new Graph();
-    AdapterInTraining adapter = new AdapterInTraining(new FlatParameters(graph, DType.F32), plan);
+    StagedAdapter adapter = new StagedAdapter(new FlatParameters(graph, DType.F32), plan);
     Weights.of(graph, "unet", new FrozenWeights(DType.F32, ""), adapter)
         .linear("to_q", graph.input("x", DType.F32, Shape.of(1, IN)), OUT, false);
     return adapter;
@@ -77,11 +77,11 @@ class InitialFactorsTest {
     return weight;
   }
 
-  private static AdapterRecipe begun(FactorsStart start) {
+  private static AdapterRecipe begun(FactorInit start) {
     return AdapterRecipe.DEFAULT.rank(RANK, 2).start(start);
   }
 
-  private static double[] down(FactorsStart start) {
+  private static double[] down(FactorInit start) {
     Map<String, double[]> parts = initial(begun(start), 1);
     assertArrayEquals(new double[OUT * RANK], parts.get("up"));
     return parts.get("down");
@@ -94,7 +94,7 @@ class InitialFactorsTest {
   /** torch.nn.init.kaiming_uniform_ with a = sqrt(5). */
   @Test
   void kaimingIsUniformByFanIn() {
-    double[] down = down(FactorsStart.KAIMING);
+    double[] down = down(FactorInit.KAIMING);
     double bound = 1 / Math.sqrt(IN);
     assertTrue(DoubleStream.of(down).allMatch(v -> Math.abs(v) <= bound));
     assertEquals(bound / Math.sqrt(3), deviation(down), 0.05 * bound);
@@ -102,12 +102,12 @@ class InitialFactorsTest {
 
   @Test
   void gaussianHasADeviationOfOneByRank() {
-    assertEquals(1.0 / RANK, deviation(down(FactorsStart.GAUSSIAN)), 0.05 / RANK);
+    assertEquals(1.0 / RANK, deviation(down(FactorInit.GAUSSIAN)), 0.05 / RANK);
   }
 
   @Test
-  void orthogonalRowsAre() {
-    double[] down = down(FactorsStart.ORTHOGONAL);
+  void orthogonalRowsAreOrthonormal() {
+    double[] down = down(FactorInit.ORTHOGONAL);
     for (int i = 0; i < RANK; i++) {
       for (int j = 0; j <= i; j++) {
         assertEquals(i == j ? 1 : 0, product(down, down, i, j), 1e-5);
@@ -126,7 +126,7 @@ class InitialFactorsTest {
   /** Scaled, the product is the nearest matrix of that rank, divided evenly between the factors. */
   @Test
   void pissaTakesTheGreatestSingularDirections() {
-    Map<String, double[]> parts = initial(begun(FactorsStart.PISSA), 1);
+    Map<String, double[]> parts = initial(begun(FactorInit.PISSA), 1);
     double scale = 2.0 / RANK;
     double[] down = parts.get("down");
     double[] up = parts.get("up");
@@ -153,7 +153,7 @@ class InitialFactorsTest {
     "hada_w2_b, 1",
   })
   void lohaBeginsAsInLycoris(String part, double deviation) {
-    AdapterRecipe recipe = begun(FactorsStart.KAIMING);
+    AdapterRecipe recipe = begun(FactorInit.KAIMING);
     double[] values = initial(recipe.method(TrainableMethods.named("loha", Map.of())), 1).get(part);
     assertEquals(deviation, deviation(values), 0.15 * deviation);
   }
@@ -162,7 +162,7 @@ class InitialFactorsTest {
   @Test
   void doraBeginsWithTheLengthsOfTheBase() {
     double[] lengths =
-        initial(begun(FactorsStart.KAIMING).method(TrainableMethods.named("dora", Map.of())), 1)
+        initial(begun(FactorInit.KAIMING).method(TrainableMethods.named("dora", Map.of())), 1)
             .get("magnitude");
     for (int i = 0; i < OUT; i++) {
       assertEquals(OUT - i, lengths[i], 1e-5);
@@ -170,11 +170,11 @@ class InitialFactorsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(FactorsStart.class)
-  void theSameSeedBeginsTheSame(FactorsStart start) {
+  @EnumSource(FactorInit.class)
+  void sameSeedGivesTheSameFactors(FactorInit start) {
     double[] first = initial(begun(start), 1).get("down");
     assertArrayEquals(first, initial(begun(start), 1).get("down"));
-    if (start != FactorsStart.PISSA) {
+    if (start != FactorInit.PISSA) {
       assertFalse(Arrays.equals(first, initial(begun(start), 2).get("down")));
     }
   }

@@ -2,7 +2,7 @@ package dev.lora4j.core.train.adapter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.spi.Extensions;
@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What kohya and LyCORIS would be asked for the same network by. */
 class NetworkMetadataTest {
   private static final AdapterRecipe LINEAR =
-      AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ATTENTION_FEED_FORWARD)).rank(1, 2);
+      AdapterRecipe.DEFAULT
+          .targets(TargetLayers.of(TargetPreset.ATTENTION_FEED_FORWARD))
+          .rank(1, 2);
 
   private static Map<String, String> entries(AdapterRecipe recipe) {
     return NetworkMetadata.of(recipe.plan(SmallNet.sites())).entries();
@@ -38,7 +40,7 @@ class NetworkMetadataTest {
     "ia3, lycoris.kohya, None, None, algo=ia3",
     "full, lycoris.kohya, None, None, algo=full",
   })
-  void eachMethodInTheirWords(
+  void methodsHaveTheNetworkMetadataOfTrainers(
       String method, String module, String rank, String alpha, String arguments) {
     AdapterRecipe recipe =
         LINEAR.method(Extensions.installed().make(TrainableMethod.class, method));
@@ -51,23 +53,23 @@ class NetworkMetadataTest {
 
   @Test
   void convolutionsWhereSomeAreTrained() {
-    AdapterRecipe all = LINEAR.targets(Targets.of(TargetPreset.ALL));
+    AdapterRecipe all = LINEAR.targets(TargetLayers.of(TargetPreset.ALL));
     assertEquals(Map.of("conv_dim", "1", "conv_alpha", "2.0"), arguments(all));
     assertEquals(Map.of("conv_dim", "8", "conv_alpha", "1.0"), arguments(all.convolutions(8, 1)));
   }
 
   @Test
-  void ranksThatDifferAndThoseOfWhatIsStored() {
+  void differingRanksAreDynamicAndPissaRanksStored() {
     List<SiteOverride> one = List.of(SiteOverride.of("to_q", 8, 1));
     assertEquals("Dynamic", entries(LINEAR.overrides(one)).get("ss_network_dim"));
     assertEquals("Dynamic", entries(LINEAR.overrides(one)).get("ss_network_alpha"));
-    Map<String, String> pissa = entries(LINEAR.start(FactorsStart.PISSA));
+    Map<String, String> pissa = entries(LINEAR.start(FactorInit.PISSA));
     assertEquals("2", pissa.get("ss_network_dim"));
     assertEquals("4.0", pissa.get("ss_network_alpha"));
   }
 
   @Test
-  void rootsAndDropouts() {
+  void rankStabilisationAndDropoutsAreNetworkArguments() {
     AdapterRecipe root = LINEAR.rankStabilised(true);
     assertEquals("lycoris.kohya", entries(root).get("ss_network_module"));
     assertEquals(Map.of("algo", "locon", "rs_lora", "True"), arguments(root));

@@ -2,9 +2,9 @@ package dev.lora4j.core.train.adapter;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.format.Family;
+import dev.lora4j.core.mix.MergedParameter;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
-import dev.lora4j.core.mix.PatchedSites;
 import dev.lora4j.core.nn.FrozenWeights;
 import dev.lora4j.core.nn.SiteAdapters;
 import dev.lora4j.core.nn.StoredWeight;
@@ -31,7 +31,7 @@ final class PlainNet {
   private final Scope scope;
   private final Program program;
   private final WeightStore store;
-  private final Patch patch;
+  private final MergedParameter patch;
   private final double[] base;
 
   PlainNet(Scope owner) {
@@ -42,7 +42,7 @@ final class PlainNet {
     Expr y = SmallNet.apply(graph, frozen, SiteAdapters.NONE, x);
     program = graph.inference(scope, List.of(y));
     store = store(scope);
-    patch = new Patch(scope);
+    patch = new MergedParameter(scope);
     base = output(Map.of());
   }
 
@@ -70,8 +70,8 @@ final class PlainNet {
   /** The same with an adapter inside the weights. */
   double[] patched(Adapter adapter, Family family) {
     try (Scope work = scope.child("patched")) {
-      PatchedSites sites =
-          new PatchedSites(
+      MergedSites sites =
+          new MergedSites(
               work,
               patch,
               store,

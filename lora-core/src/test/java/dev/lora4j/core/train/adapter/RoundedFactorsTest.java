@@ -22,7 +22,7 @@ class RoundedFactorsTest {
   }
 
   @Test
-  void whatIsLostIsTold() {
+  void valuesLostByRoundingAreReported() {
     assertEquals(
         Optional.of(
             "2 of 4 trained values are so small that they became 0 in F16; BF16 or F32 keeps"
@@ -37,7 +37,7 @@ class RoundedFactorsTest {
   }
 
   @Test
-  void fewThatAreNextToZeroAreNotWorthASentence() {
+  void fewVanishedValuesAreNotReported() {
     double[] many = new double[5000];
     java.util.Arrays.fill(many, 1);
     many[0] = 1e-9;

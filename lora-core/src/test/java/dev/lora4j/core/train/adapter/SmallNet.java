@@ -11,7 +11,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,7 +66,7 @@ final class SmallNet {
 
   /** Normal numbers. */
   static HostTensor values(Shape shape, long seed, double deviation) {
-    Noise noise = Noise.of(seed);
+    SeededNoise noise = SeededNoise.of(seed);
     double[] values = new double[Math.toIntExact(shape.elements())];
     for (int i = 0; i < values.length; i++) {
       values[i] = noise.gaussian() * deviation;

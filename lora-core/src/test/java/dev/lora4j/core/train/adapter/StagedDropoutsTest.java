@@ -94,7 +94,7 @@ class StagedDropoutsTest {
 
   /** torch.nn.functional.dropout, as PEFT's lora_dropout. */
   @Test
-  void elementsOfTheInputAreDroppedAndTheRestGrows() {
+  void inputDropoutDropsElementsAndRescales() {
     Shape shape = Shape.of(SAMPLES, TOKENS, WIDTH);
     try (Dropped dropped =
         new Dropped(new Dropouts(PROBABILITY, 0, 0, 0), shape, SiteDropout::input)) {
@@ -105,7 +105,7 @@ class StagedDropoutsTest {
 
   /** The same between the factors, as kohya's network_dropout. */
   @Test
-  void elementsBetweenTheFactorsAreDroppedAndTheRestGrows() {
+  void networkDropoutDropsElementsAndRescales() {
     Shape shape = Shape.of(SAMPLES, TOKENS, WIDTH);
     try (Dropped dropped =
         new Dropped(
@@ -117,7 +117,7 @@ class StagedDropoutsTest {
 
   /** kohya's rank_dropout: one mask for each sample, whatever the token. */
   @Test
-  void wholeDirectionsAreDroppedOfEachSample() {
+  void rankDropoutDropsDirectionsPerSample() {
     Shape shape = Shape.of(SAMPLES, TOKENS, WIDTH);
     try (Dropped dropped =
         new Dropped(
@@ -139,7 +139,7 @@ class StagedDropoutsTest {
 
   /** LyCORIS's rank_dropout of LoHa and LoKr, without its rank_dropout_scale. */
   @Test
-  void rowsOfAChangeAreDroppedAndTheRestStays() {
+  void rankDropoutOfDeltasDropsRowsWithoutRescaling() {
     try (Dropped dropped =
         new Dropped(
             new Dropouts(0, 0, PROBABILITY, 0),
@@ -172,7 +172,7 @@ class StagedDropoutsTest {
 
   /** kohya's and LyCORIS's module_dropout: nothing grows in return. */
   @Test
-  void wholeLayersAreDroppedForAStep() {
+  void moduleDropoutDropsWholeLayersForAStep() {
     try (Dropped dropped =
         new Dropped(
             new Dropouts(0, 0, 0, PROBABILITY),

@@ -52,7 +52,7 @@ class TargetPresetTest {
   @CsvSource({"sd15, 797184", "sdxl, 5806080"})
   void countsOfNumbersAtRankFour(String family, long elements) {
     AdapterRecipe recipe =
-        AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ATTENTION)).rank(4, 4);
+        AdapterRecipe.DEFAULT.targets(TargetLayers.of(TargetPreset.ATTENTION)).rank(4, 4);
     assertEquals(elements, recipe.plan(sites(family)).elements());
   }
 
@@ -70,7 +70,7 @@ class TargetPresetTest {
   }
 
   @Test
-  void transformersWithoutAUNetHaveAttentionToo() {
+  void transformerDenoisersHaveAttentionPresets() {
     assertTrue(TargetPreset.ATTENTION.among(sites("sd3")).size() > 24 * 4);
     assertTrue(TargetPreset.ATTENTION_FEED_FORWARD.among(sites("flux")).size() > 19 * 8);
   }

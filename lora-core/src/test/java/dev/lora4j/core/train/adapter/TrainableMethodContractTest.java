@@ -9,8 +9,8 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.dora.DoraTraining;
-import dev.lora4j.core.adapter.training.Convention;
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
+import dev.lora4j.core.adapter.training.ToolConvention;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.format.Family;
@@ -99,7 +99,7 @@ class TrainableMethodContractTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void beforeTheFirstStepItIsTheBase(TrainedCase at) {
+  void untrainedAdapterIsTheBase(TrainedCase at) {
     FewSteps trained = trained(at);
     assertTrue(TrainedNet.error(PLAIN.base(), trained.runs().get(0).output()) <= 1e-6);
     assertTrue(trained.net().adapter().unmet().isEmpty());
@@ -107,7 +107,7 @@ class TrainableMethodContractTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void theGradientReachesEveryFactorAndNothingElseChanges(TrainedCase at) {
+  void gradientReachesEveryFactorAndBaseStays(TrainedCase at) {
     FewSteps trained = trained(at);
     double[] gradient = trained.last().gradient();
     for (FlatLayout.Slot slot : trained.net().adapter().layout().slots()) {
@@ -126,7 +126,7 @@ class TrainableMethodContractTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void whatIsSavedIsWhatWasTrained(TrainedCase at) {
+  void savedAdapterActsAsTheTrainedOne(TrainedCase at) {
     FewSteps trained = trained(at);
     Adapter adapter = new Adapter("trained", trained.factors(DType.F32), Map.of());
     Adapter read = written(at, adapter);
@@ -139,7 +139,7 @@ class TrainableMethodContractTest {
   /** To the nearest number of the stored type, once. */
   @ParameterizedTest
   @MethodSource("all")
-  void whatIsSavedInHalfPrecisionIsRoundedOnce(TrainedCase at) {
+  void halfPrecisionFactorsAreRoundedOnce(TrainedCase at) {
     Map<String, List<Factors>> whole = trained(at).factors(DType.F32);
     for (Map.Entry<DType, Double> half :
         Map.of(DType.F16, 0x1p-11, DType.BF16, 0x1p-8).entrySet()) {
@@ -155,7 +155,7 @@ class TrainableMethodContractTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void aLayoutSaysBeforeTheFirstStepWhatItSaysAtTheEnd(TrainedCase at) {
+  void layoutRefusesBeforeTrainingAsWhenWriting(TrainedCase at) {
     AdapterPlan plan = at.recipe().plan(SmallNet.sites());
     Adapter adapter = new Adapter("trained", trained(at).factors(DType.F32), Map.of());
     for (AdapterWriter layout : List.of(new KohyaWriter(), new PeftWriter())) {
@@ -168,13 +168,13 @@ class TrainableMethodContractTest {
 
   /** What helps who is about to train is not what helps who has a file. */
   @Test
-  void aLayoutThatHasTheOtherDoraSaysHowToTrainIt() {
+  void layoutWithoutThisDoraNamesTheOtherConvention() {
     AdapterRecipe plain =
-        AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ATTENTION_FEED_FORWARD));
-    for (Convention convention : Convention.values()) {
+        AdapterRecipe.DEFAULT.targets(TargetLayers.of(TargetPreset.ATTENTION_FEED_FORWARD));
+    for (ToolConvention convention : ToolConvention.values()) {
       AdapterPlan plan =
           plain.method(new DoraTraining("lora", convention, true)).plan(SmallNet.sites());
-      boolean peft = convention == Convention.PEFT;
+      boolean peft = convention == ToolConvention.PEFT;
       AdapterWriter other = peft ? new KohyaWriter() : new PeftWriter();
       String told = refusal(() -> plan.requireForm(other, FAMILY)).orElseThrow();
       assertTrue(told.contains("convention = " + (peft ? "lycoris" : "peft")), told);
@@ -210,10 +210,10 @@ class TrainableMethodContractTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void theOrderOfTheBufferIsThatOfTheModel(TrainedCase at) {
-    AdapterInTraining one = trained(at).net().adapter();
+  void bufferOrderIsThatOfTheModel(TrainedCase at) {
+    StagedAdapter one = trained(at).net().adapter();
     AdapterPlan plan = at.recipe().plan(SmallNet.sites());
-    AdapterInTraining two = TrainedNet.staged(plan);
+    StagedAdapter two = TrainedNet.staged(plan);
     assertEquals(one.layout().slots(), two.layout().slots());
     List<String> names = two.layout().slots().stream().map(s -> s.parameter().name()).toList();
     assertEquals(names, one.parameters().stream().map(p -> p.name()).toList());
@@ -223,18 +223,18 @@ class TrainableMethodContractTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void trainingGoesOnWithWhatAFileHas(TrainedCase at) {
+  void warmStartReproducesTheAdapterOfAFile(TrainedCase at) {
     Adapter trained = new Adapter("trained", trained(at).factors(DType.F32), Map.of());
     Adapter read = written(at, trained);
     // Neither layers nor size are said again; what was made of singular directions is LoRA since.
     AdapterRecipe going =
         at.recipe()
-            .targets(Targets.matching())
+            .targets(TargetLayers.matching())
             .overrides(List.of())
             .rank(1, 1)
-            .start(FactorsStart.KAIMING)
+            .start(FactorInit.KAIMING)
             .from(read);
-    AdapterInTraining net = TrainedNet.staged(going.plan(SmallNet.sites()));
+    StagedAdapter net = TrainedNet.staged(going.plan(SmallNet.sites()));
     float[] initial = net.initial(SCOPE, FewSteps.SEED + 1, TrainableMethodContractTest::unasked);
     Adapter again = new Adapter("again", net.factors(initial, initial, DType.F32), Map.of());
     assertEquals(trained.identity(), again.identity());

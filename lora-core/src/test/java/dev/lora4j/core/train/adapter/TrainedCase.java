@@ -1,6 +1,6 @@
 package dev.lora4j.core.train.adapter;
 
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +16,9 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           of("LoRA", "lora"),
           new TrainedCase("LoCon", recipe("lora").convolutions(2, 1), false),
           new TrainedCase("rsLoRA", recipe("lora").rankStabilised(true), false),
-          new TrainedCase("Gaussian", recipe("lora").start(FactorsStart.GAUSSIAN), false),
-          new TrainedCase("orthogonal", recipe("lora").start(FactorsStart.ORTHOGONAL), false),
-          new TrainedCase("PiSSA", recipe("lora").start(FactorsStart.PISSA), false),
+          new TrainedCase("Gaussian", recipe("lora").start(FactorInit.GAUSSIAN), false),
+          new TrainedCase("orthogonal", recipe("lora").start(FactorInit.ORTHOGONAL), false),
+          new TrainedCase("PiSSA", recipe("lora").start(FactorInit.PISSA), false),
           of("LoHa", "loha"),
           of("LoKr", "lokr"),
           of("LoKr by 2", "lokr", "factor", "2"),
@@ -33,7 +33,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
           new TrainedCase("PEFT's DoRA", recipe("dora", "convention", "peft"), true),
           of("(IA)3", "ia3"),
           new TrainedCase("PEFT's (IA)3", recipe("ia3", "convention", "peft"), true),
-          new TrainedCase("full", recipe("full").targets(Targets.matching("*")), false),
+          new TrainedCase("full", recipe("full").targets(TargetLayers.matching("*")), false),
           of("biases", "full", "weight", "false"));
 
   private static TrainedCase of(String name, String method, String... options) {
@@ -44,7 +44,7 @@ record TrainedCase(String name, AdapterRecipe recipe, boolean peft) {
     Map<String, String> named = options.length == 0 ? Map.of() : Map.of(options[0], options[1]);
     return AdapterRecipe.DEFAULT
         .method(TrainableMethods.named(method, named))
-        .targets(Targets.of(TargetPreset.ALL))
+        .targets(TargetLayers.of(TargetPreset.ALL))
         .rank(3, 2);
   }
 

@@ -27,7 +27,7 @@ final class TrainedNet implements AutoCloseable {
 
   private final Scope scope;
   private final DType type;
-  private final AdapterInTraining adapter;
+  private final StagedAdapter adapter;
   private final Program program;
   private final Map<String, Tensor> base = new HashMap<>();
 
@@ -50,7 +50,7 @@ final class TrainedNet implements AutoCloseable {
     this.type = type;
     Graph graph = new Graph();
     FlatParameters parameters = new FlatParameters(graph, type);
-    adapter = new AdapterInTraining(parameters, plan);
+    adapter = new StagedAdapter(parameters, plan);
     long any = Shape.UNKNOWN;
     Expr x = graph.input("x", type, Shape.of(any, 4, any, any));
     Expr target = graph.input("target", type, Shape.of(any, any, 6));
@@ -67,15 +67,15 @@ final class TrainedNet implements AutoCloseable {
   }
 
   /** The adapter of a program that is never compiled. */
-  static AdapterInTraining staged(AdapterPlan plan) {
+  static StagedAdapter staged(AdapterPlan plan) {
     Graph graph = new Graph();
-    AdapterInTraining adapter = new AdapterInTraining(new FlatParameters(graph, DType.F32), plan);
+    StagedAdapter adapter = new StagedAdapter(new FlatParameters(graph, DType.F32), plan);
     Expr x = graph.input("x", DType.F32, SmallNet.INPUT);
     SmallNet.apply(graph, new FrozenWeights(DType.F32, ""), adapter, x);
     return adapter;
   }
 
-  AdapterInTraining adapter() {
+  StagedAdapter adapter() {
     return adapter;
   }
 

@@ -37,7 +37,7 @@ class EventFileTest {
   }
 
   @Test
-  void theFramingIsThatOfTheRecordsThatTensorflowWrites() throws Exception {
+  void eventRecordsAreFramedAsInTensorflow() throws Exception {
     // The length of the first record, which holds the time and the version.
     try (EventFile events = EventFile.begin(folder, 0)) {
       byte[] head = java.util.Arrays.copyOf(Files.readAllBytes(events.file()), 12);

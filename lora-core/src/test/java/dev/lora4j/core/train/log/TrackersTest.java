@@ -54,7 +54,7 @@ class TrackersTest {
   }
 
   @Test
-  void oneThatThrowsIsToldOfOnceAndLeftOut() throws IOException {
+  void failingTrackerIsReportedOnceAndDropped() throws IOException {
     List<Integer> heard = new ArrayList<>();
     Map<String, Tracker> all = new LinkedHashMap<>();
     all.put("early", failing(0, heard));
@@ -73,7 +73,7 @@ class TrackersTest {
   }
 
   @Test
-  void theEndIsToldOnce() {
+  void endIsReportedOnce() {
     List<Integer> heard = new ArrayList<>();
     Trackers trackers = Trackers.begin(Map.of("one", failing(9, heard)), start(), told::add);
     trackers.end(Optional.of("stopped"));

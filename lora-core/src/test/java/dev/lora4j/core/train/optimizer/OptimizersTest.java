@@ -111,7 +111,7 @@ class OptimizersTest {
   }
 
   @Test
-  void theDefaultsOfTheClassAreThoseOfItsSettings() {
+  void classDefaultsAreThoseOfTheSettings() {
     assertEquals(AdamW.DEFAULT, Optimizers.named("adamw"));
     assertEquals(Lion.DEFAULT, Optimizers.named("lion"));
     assertEquals(Adafactor.DEFAULT, Optimizers.named("adafactor"));
@@ -120,21 +120,21 @@ class OptimizersTest {
   }
 
   @Test
-  void everyOneIsFoundByItsName() {
+  void everyOptimizerIsFoundByItsName() {
     for (Optimizer optimizer : Optimizers.all()) {
       assertEquals(optimizer, Optimizers.named(optimizer.name()));
     }
   }
 
   @Test
-  void anUnknownNameTellsTheNearestAndAll() {
+  void unknownNameIsRefusedWithNearestAndAll() {
     String message = refusal("Prodigi", Map.of());
     assertTrue(message.contains("Did you mean prodigy?"), message);
     Optimizers.all().forEach(o -> assertTrue(message.contains(o.name()), message));
   }
 
   @Test
-  void allWrongSettingsAreToldAtOnce() {
+  void wrongSettingsAreReportedTogether() {
     String message =
         refusal("Prodigy", Map.of("d_coeff", 2.0, "beta1", 1.0, "safeguard_warmup", 2.0));
     assertTrue(message.contains("no setting d_coeff, did you mean d_coef?"), message);

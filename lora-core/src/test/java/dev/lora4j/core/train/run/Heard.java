@@ -11,7 +11,7 @@ import java.util.TreeMap;
 final class Heard implements RunListener {
   final List<Step> steps = new ArrayList<>();
   final List<String> resumed = new ArrayList<>();
-  final Map<Integer, NotFinite> notFinite = new TreeMap<>();
+  final Map<Integer, NonFiniteStep> notFinite = new TreeMap<>();
   final Map<Integer, Double> validated = new TreeMap<>();
   final Map<Integer, String> previews = new TreeMap<>();
   final List<Path> saved = new ArrayList<>();
@@ -43,7 +43,7 @@ final class Heard implements RunListener {
   }
 
   @Override
-  public void notFinite(int step, NotFinite where) {
+  public void notFinite(int step, NonFiniteStep where) {
     notFinite.put(step, where);
   }
 

@@ -44,9 +44,10 @@ class KeepBestTest {
         TrainingSettings.of(AdamW.DEFAULT, 0.05, RateSchedule.of(new Cosine(), STEPS))
             .withSeed(3)
             .withStored(DType.F32);
-    Keeping keeping =
-        new Keeping(Optional.of(folder.resolve("kept")), 4, 2, resume, Map.of(), 1, keepBest, 1);
-    return StopSign.run(
+    CheckpointPolicy keeping =
+        new CheckpointPolicy(
+            Optional.of(folder.resolve("kept")), 4, 2, resume, Map.of(), 1, keepBest, 1);
+    return InterruptibleTask.run(
         sign -> {
           try (TrainingLoop loop =
               new TrainingLoop(SCOPE, task, settings, keeping, listener, sign)) {
@@ -67,7 +68,7 @@ class KeepBestTest {
   }
 
   @Test
-  void whereNoneWasKeptItIsChosenAmongWhatFollows() {
+  void resumedRunWithoutBestChoosesAmongLaterSteps() {
     Heard first = new Heard(30);
     assertThrows(TrainingInterrupted.class, () -> train(false, false, first));
     assertTrue(Thread.interrupted());
@@ -84,7 +85,7 @@ class KeepBestTest {
   }
 
   @Test
-  void aRunThatIsStoppedGivesWhatIsThere() {
+  void stoppedRunGivesItsBestOrLastAdapter() {
     for (boolean keepBest : new boolean[] {false, true}) {
       Heard heard = new Heard(30);
       assertThrows(TrainingInterrupted.class, () -> train(false, keepBest, heard));
@@ -95,7 +96,7 @@ class KeepBestTest {
   }
 
   @Test
-  void beforeTheFirstStepThereIsNothingToGive() {
+  void runStoppedBeforeAStepGivesNoAdapter() {
     RunListener stopping =
         new RunListener() {
           @Override
@@ -118,7 +119,7 @@ class KeepBestTest {
   }
 
   @Test
-  void oneThatIsDamagedIsToldAndTheLastStateIsTheResult() throws Exception {
+  void damagedBestIsReportedAndLastStepUsed() throws Exception {
     Heard whole = new Heard(0);
     train(false, true, whole);
     assertEquals(least(whole.validated), whole.result);
@@ -134,7 +135,7 @@ class KeepBestTest {
   }
 
   @Test
-  void oneThatIsDamagedMeanwhileCostsNoAdapter() {
+  void bestDamagedDuringTheRunCostsNoAdapter() {
     RunListener damaging =
         new RunListener() {
           @Override
@@ -154,7 +155,7 @@ class KeepBestTest {
   }
 
   @Test
-  void oneThatCannotBeWrittenIsToldAndNotTakenForTheBest() throws Exception {
+  void unwritableBestIsReportedAndNotUsed() throws Exception {
     Files.createDirectories(best().resolve("in the way"));
     Heard heard = new Heard(0);
     TrainedAdapter trained = train(false, true, heard);

@@ -49,14 +49,14 @@ class TrainingLoopTest {
         .withStored(DType.F32);
   }
 
-  private Keeping keeping(boolean resume, String data) {
-    return new Keeping(
+  private CheckpointPolicy keeping(boolean resume, String data) {
+    return new CheckpointPolicy(
         Optional.of(folder.resolve("kept")), 4, 2, resume, Map.of("data", data), 1, true, 1);
   }
 
   private static TrainedAdapter train(
-      TwoLayers task, TrainingSettings settings, Keeping keeping, RunListener listener) {
-    return StopSign.run(
+      TwoLayers task, TrainingSettings settings, CheckpointPolicy keeping, RunListener listener) {
+    return InterruptibleTask.run(
         sign -> {
           try (TrainingLoop loop =
               new TrainingLoop(SCOPE, task, settings, keeping, listener, sign)) {
@@ -71,9 +71,10 @@ class TrainingLoopTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 4, 8})
-  void interruptedAnywhereItEndsAtTheSameBits(int at) {
+  void runInterruptedAnywhereResumesToTheSameBits(int at) {
     TwoLayers task = task().holdingOut(new Rows(-1, 1, false, 1));
-    Keeping nothing = new Keeping(Optional.empty(), 4, 2, false, Map.of(), 1, true, 1);
+    CheckpointPolicy nothing =
+        new CheckpointPolicy(Optional.empty(), 4, 2, false, Map.of(), 1, true, 1);
     TrainedAdapter whole = train(task, settings(STEPS), nothing, RunListener.NONE);
     Heard first = new Heard(at);
     TrainingInterrupted stopped =
@@ -85,7 +86,7 @@ class TrainingLoopTest {
     Path written = stopped.checkpoint().orElseThrow();
     assertEquals(written, first.saved.get(first.saved.size() - 1));
     assertTrue(Files.exists(written));
-    assertEquals(OptionalInt.of(at), Keeping.unfinished(folder.resolve("kept")));
+    assertEquals(OptionalInt.of(at), CheckpointPolicy.unfinished(folder.resolve("kept")));
     Heard second = new Heard(0);
     TrainedAdapter resumed = train(task, settings(STEPS), keeping(true, "a"), second);
     assertEquals(List.of(at + " []"), second.resumed);
@@ -94,11 +95,11 @@ class TrainingLoopTest {
     assertEquals(whole.adapter().identity(), resumed.adapter().identity());
     assertEquals(whole.losses().subList(at, STEPS), resumed.losses());
     assertEquals(Map.of("factor", "2.0"), resumed.adapter().metadata());
-    assertEquals(OptionalInt.empty(), Keeping.unfinished(folder.resolve("kept")));
+    assertEquals(OptionalInt.empty(), CheckpointPolicy.unfinished(folder.resolve("kept")));
   }
 
   @Test
-  void anotherRunsCheckpointsAreRefused() {
+  void checkpointsOfAnotherRunAreRefused() {
     train(task(), settings(STEPS), keeping(false, "a"), RunListener.NONE);
     IllegalArgumentException e =
         assertThrows(
@@ -108,13 +109,13 @@ class TrainingLoopTest {
   }
 
   @Test
-  void aBatchThatIsNotFiniteChangesNothingAndIsNamed() {
+  void nonFiniteBatchIsSkippedAndNamed() {
     Heard heard = new Heard(0);
     // The second batch of the third step.
     TwoLayers task = task().broken(Set.of(5L));
     TrainedAdapter trained = train(task, settings(STEPS), keeping(false, "a"), heard);
     assertEquals(Set.of(3), heard.notFinite.keySet());
-    NotFinite where = heard.notFinite.get(3);
+    NonFiniteStep where = heard.notFinite.get(3);
     assertEquals(Optional.of("toy.first"), where.layer());
     assertEquals(List.of("text.txt:5"), where.items());
     assertEquals("the output of toy.first is not finite, with text.txt:5", where.toString());
@@ -132,7 +133,7 @@ class TrainingLoopTest {
     TrainingFailure e =
         assertThrows(
             TrainingFailure.class,
-            () -> train(task().broken(all), settings(40), Keeping.NOTHING, heard));
+            () -> train(task().broken(all), settings(40), CheckpointPolicy.NOTHING, heard));
     assertEquals(10, heard.notFinite.size());
     assertEquals(9, heard.steps.size());
     assertTrue(e.getMessage().contains("look at these lines"), e.getMessage());
@@ -140,7 +141,7 @@ class TrainingLoopTest {
   }
 
   @Test
-  void theFactorsWithTheLeastLossOnWhatIsHeldOutAreTheResult() {
+  void factorsOfLeastValidationLossAreTheResult() {
     // Training goes to twice the input, by way of half of it.
     TwoLayers task = task().holdingOut(new Rows(-1, 0.5f, false, 1));
     Heard heard = new Heard(0);
@@ -154,7 +155,7 @@ class TrainingLoopTest {
   }
 
   @Test
-  void whatIsHeldOutCountsByItsWeight() {
+  void validationSamplesCountByTheirWeight() {
     Heard heard = new Heard(1);
     Rows light = new Rows(-1, 1, false, 1);
     Rows heavy = new Rows(-2, 1, false, 3);
@@ -179,7 +180,7 @@ class TrainingLoopTest {
   }
 
   @Test
-  void checkpointsThatCannotBeWrittenCostNothingThatWasTrained() throws Exception {
+  void unwritableCheckpointsDoNotStopTheRun() throws Exception {
     Path inTheWay = Files.writeString(folder.resolve("kept"), "no folder");
     Heard heard = new Heard(0);
     TrainedAdapter trained = train(task(), settings(STEPS), keeping(false, "a"), heard);
@@ -189,7 +190,7 @@ class TrainingLoopTest {
   }
 
   @Test
-  void encodingIsStoppedBeforeAnythingIsTrained() {
+  void interruptDuringEncodingStopsBeforeTheFirstStep() {
     RunListener interrupting =
         new RunListener() {
           @Override
@@ -206,7 +207,7 @@ class TrainingLoopTest {
         assertThrows(
             TrainingInterrupted.class,
             () ->
-                StopSign.run(
+                InterruptibleTask.run(
                     sign -> {
                       sign.telling(interrupting).encoding(1, 2);
                       return "went on";

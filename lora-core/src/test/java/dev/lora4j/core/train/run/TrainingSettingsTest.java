@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.adapter.training.FactorsStart;
+import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethods;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
-import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.optimizer.Optimizers;
 import dev.lora4j.core.train.schedule.Cosine;
 import dev.lora4j.core.train.schedule.RateSchedule;
@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What does not go together is known before anything is compiled. */
 class TrainingSettingsTest {
-  private static AdapterPlan plan(String method, FactorsStart start, long side) {
+  private static AdapterPlan plan(String method, FactorInit start, long side) {
     return AdapterRecipe.DEFAULT
         .method(TrainableMethods.named(method, Map.of()))
         .start(start)
-        .targets(Targets.matching("toy.*"))
+        .targets(TargetLayers.matching("toy.*"))
         .plan(List.of(Site.linear("toy.layer", Shape.of(side, side), false)));
   }
 
@@ -52,8 +52,8 @@ class TrainingSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"lora", "loha", "lokr"})
-  void normsOfProductsAreKeptSmall(String method) {
-    AdapterPlan plan = plan(method, FactorsStart.KAIMING, 64);
+  void maxNormAppliesToProductMethods(String method) {
+    AdapterPlan plan = plan(method, FactorInit.KAIMING, 64);
     TrainingSettings settings = settings("adamw", 0, OptionalDouble.of(1));
     assertDoesNotThrow(() -> settings.requireFits(plan));
   }
@@ -61,31 +61,31 @@ class TrainingSettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"dora", "ia3", "full"})
   void normsOfOtherChangesAreRefused(String method) {
-    AdapterPlan plan = plan(method, FactorsStart.KAIMING, 64);
+    AdapterPlan plan = plan(method, FactorInit.KAIMING, 64);
     String told = refused(settings("adamw", 0, OptionalDouble.of(1)), plan);
     assertTrue(told.contains("take it away from " + method), told);
   }
 
   @Test
-  void normsOfWhatBeginsWithTheWeightAreNotThoseOfTheChange() {
+  void maxNormIsRefusedForPissa() {
     TrainingSettings settings = settings("adamw", 0, OptionalDouble.of(1));
-    assertDoesNotThrow(() -> settings.requireFits(plan("lora", FactorsStart.ORTHOGONAL, 64)));
-    String told = refused(settings, plan("lora", FactorsStart.PISSA, 64));
+    assertDoesNotThrow(() -> settings.requireFits(plan("lora", FactorInit.ORTHOGONAL, 64)));
+    String told = refused(settings, plan("lora", FactorInit.PISSA, 64));
     assertTrue(told.contains("init = pissa"), told);
   }
 
   @Test
   void anAverageOfAveragesIsRefused() {
-    AdapterPlan plan = plan("lora", FactorsStart.KAIMING, 64);
+    AdapterPlan plan = plan("lora", FactorInit.KAIMING, 64);
     String told = refused(settings("schedule_free_adamw", 0.9, OptionalDouble.empty()), plan);
     assertTrue(told.contains("averages the weights itself"), told);
   }
 
   @Test
-  void whatFitsIntoNoArrayIsToldWithItsSize() {
+  void parametersBeyondAnArrayAreRefusedWithSize() {
     TrainingSettings settings = settings("adamw", 0, OptionalDouble.empty());
-    assertDoesNotThrow(() -> settings.requireFits(plan("full", FactorsStart.KAIMING, 23_000)));
-    String told = refused(settings, plan("full", FactorsStart.KAIMING, 50_000));
+    assertDoesNotThrow(() -> settings.requireFits(plan("full", FactorInit.KAIMING, 23_000)));
+    String told = refused(settings, plan("full", FactorInit.KAIMING, 50_000));
     assertTrue(told.contains("2,500,000,000 numbers at 1 layers"), told);
     assertTrue(told.contains("Train fewer layers"), told);
   }

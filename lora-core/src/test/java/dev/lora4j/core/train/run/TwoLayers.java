@@ -9,11 +9,11 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
 import dev.lora4j.core.train.adapter.Dropouts;
-import dev.lora4j.core.train.adapter.Targets;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,7 +46,7 @@ record TwoLayers(
     AdapterPlan plan =
         AdapterRecipe.DEFAULT
             .method(new LoraTraining())
-            .targets(Targets.matching("toy.*"))
+            .targets(TargetLayers.matching("toy.*"))
             .rank(2, 2)
             .dropouts(new Dropouts(0.1, 0, 0, 0))
             .plan(sites);
@@ -121,7 +121,7 @@ record TwoLayers(
   record Rows(long number, float factor, boolean broken, double weight) implements TrainingBatch {
     @Override
     public List<Tensor> inputs(Scope scope) {
-      Noise noise = Noise.of(number);
+      SeededNoise noise = SeededNoise.of(number);
       float[] x = new float[ROWS * WIDTH];
       float[] target = new float[x.length];
       for (int i = 0; i < x.length; i++) {

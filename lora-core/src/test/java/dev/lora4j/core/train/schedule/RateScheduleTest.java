@@ -24,7 +24,7 @@ class RateScheduleTest {
       RateSchedule schedule =
           RateSchedule.of(decay(cells), Long.parseLong(cells[1]))
               .warmupSteps(Long.parseLong(cells[2]))
-              .least(Double.parseDouble(cells[5]));
+              .minimum(Double.parseDouble(cells[5]));
       for (int i = 6; i < cells.length; i++) {
         assertEquals(Double.parseDouble(cells[i]), schedule.factor(i - 6L), 1e-12, line);
       }
@@ -42,9 +42,9 @@ class RateScheduleTest {
   }
 
   @Test
-  void whereItEndsItStays() {
+  void rateStaysAtItsFinalValue() {
     for (Decay decay : Decays.all()) {
-      RateSchedule schedule = RateSchedule.of(decay, 30).least(0.1);
+      RateSchedule schedule = RateSchedule.of(decay, 30).minimum(0.1);
       assertEquals(schedule.factor(30), schedule.factor(31), 1e-12);
       assertEquals(schedule.factor(30), schedule.factor(1000), 1e-12);
       assertEquals(decay.name().startsWith("constant") ? 1 : 0.1, schedule.factor(30), 1e-12);
@@ -52,18 +52,18 @@ class RateScheduleTest {
   }
 
   @Test
-  void aTenthWarmsUpUnlessSaidOtherwise() {
+  void warmUpIsATenthByDefault() {
     assertEquals(3, RateSchedule.of(new Cosine(), 39).warmup());
     assertEquals(0, RateSchedule.of(Decays.named("constant"), 39).warmup());
     assertEquals(19, RateSchedule.of(new Linear(), 39).warmupPart(0.5).warmup());
   }
 
   @Test
-  void mistakesSayWhatToDo() {
+  void invalidSchedulesAreRefusedWithARemedy() {
     refused("constant_with_warmup", () -> RateSchedule.of(new Constant(), 9).warmupSteps(2));
     refused("run of 9", () -> RateSchedule.of(new Cosine(), 9).warmupSteps(10));
     refused("0 to 1", () -> RateSchedule.of(new Cosine(), 9).warmupPart(1.5));
-    refused("found 2.0", () -> RateSchedule.of(new Cosine(), 9).least(2));
+    refused("found 2.0", () -> RateSchedule.of(new Cosine(), 9).minimum(2));
     refused("found 0", () -> RateSchedule.of(new Cosine(), 0));
     refused("found 0", () -> new CosineWithRestarts(0));
     refused("found -1.0", () -> new Polynomial(-1));

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.base.original;
 
-import dev.lora4j.core.format.checkpoint.Checkpoint;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
 import dev.lora4j.core.format.checkpoint.CheckpointException;
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.nn.Parameter;
@@ -37,13 +37,13 @@ public final class OriginalCheckpoint {
 
   private final KeyTree keys;
   private final OriginalKind kind;
-  private final List<EncoderPlace> encoders;
-  private final Taught taught;
+  private final List<TextEncoderLocation> encoders;
+  private final InferredPrediction prediction;
 
   private OriginalCheckpoint(TensorStore store, KeyTree keys) {
     this.keys = keys;
-    Optional<EncoderPlace> clip = place(CLIP, false);
-    Optional<EncoderPlace> openClip = place(OPEN_CLIP, true);
+    Optional<TextEncoderLocation> clip = place(CLIP, false);
+    Optional<TextEncoderLocation> openClip = place(OPEN_CLIP, true);
     boolean told = keys.below(UNET + "label_emb.");
     kind = told ? OriginalKind.XL : clip.isPresent() ? OriginalKind.SD1 : OriginalKind.SD2;
     if (told && clip.isEmpty() && openClip.isPresent()) {
@@ -70,7 +70,8 @@ public final class OriginalCheckpoint {
     }
     int last = keys.count(UNET + "output_blocks.") - 1;
     String norm = UNET + "output_blocks." + last + ".1.transformer_blocks.0.norm1.bias";
-    taught = Taught.of(store, kind, fillsMasks() ? Optional.empty() : Optional.of(norm));
+    prediction =
+        InferredPrediction.of(store, kind, fillsMasks() ? Optional.empty() : Optional.of(norm));
   }
 
   /** Whether the denoiser is given more than the latents. */
@@ -103,7 +104,7 @@ public final class OriginalCheckpoint {
 
   /** What a file is that is no such checkpoint; an adapter is refused as one. */
   private static String what(Path file) {
-    try (Checkpoint other = Checkpoint.open(file)) {
+    try (BaseCheckpoint other = BaseCheckpoint.open(file)) {
       String title = other.base().title();
       boolean known = !other.base().name().isEmpty();
       return known
@@ -112,14 +113,14 @@ public final class OriginalCheckpoint {
     }
   }
 
-  private Optional<EncoderPlace> place(List<String> prefixes, boolean openClip) {
+  private Optional<TextEncoderLocation> place(List<String> prefixes, boolean openClip) {
     return prefixes.stream()
         .filter(keys::below)
         .findFirst()
-        .map(prefix -> new EncoderPlace(prefix, openClip));
+        .map(prefix -> new TextEncoderLocation(prefix, openClip));
   }
 
-  private EncoderPlace needed(Optional<EncoderPlace> found, String usual) {
+  private TextEncoderLocation needed(Optional<TextEncoderLocation> found, String usual) {
     return found.orElseThrow(
         () ->
             keys.refused(
@@ -134,36 +135,36 @@ public final class OriginalCheckpoint {
   }
 
   /** What its denoiser predicts. */
-  public Taught taught() {
-    return taught;
+  public InferredPrediction prediction() {
+    return prediction;
   }
 
   /** Sizes of the denoiser. */
   public UNetConfig unet() {
-    int pooled = kind == OriginalKind.XL ? new MeasuredEncoder(keys, encoders.get(1)).pooled() : 0;
-    return new MeasuredUNet(keys, UNET)
+    int pooled = kind == OriginalKind.XL ? new InferredEncoder(keys, encoders.get(1)).pooled() : 0;
+    return new InferredUNet(keys, UNET)
         .config(pooled, predictsVelocity() && kind == OriginalKind.SD2);
   }
 
   private boolean predictsVelocity() {
-    return taught.prediction() == Prediction.V_PREDICTION;
+    return prediction.prediction() == Prediction.V_PREDICTION;
   }
 
   /** Sizes of the autoencoder. */
   public VaeConfig vae() {
-    return new MeasuredVae(keys, VAE).config(kind.scalingFactor());
+    return new InferredVae(keys, VAE).config(kind.scalingFactor());
   }
 
   /** Sizes of the text encoders, in the order in which the denoiser gets what they see. */
   public List<ClipTextConfig> texts() {
     return switch (kind) {
-      case SD1 -> List.of(new MeasuredEncoder(keys, encoders.get(0)).config(0, false));
+      case SD1 -> List.of(new InferredEncoder(keys, encoders.get(0)).config(0, false));
       // Its denoiser was trained on the last layer but one.
-      case SD2 -> List.of(new MeasuredEncoder(keys, encoders.get(0)).config(1, false));
+      case SD2 -> List.of(new InferredEncoder(keys, encoders.get(0)).config(1, false));
       case XL ->
           List.of(
-              new MeasuredEncoder(keys, encoders.get(0)).config(0, false),
-              new MeasuredEncoder(keys, encoders.get(1)).config(0, true));
+              new InferredEncoder(keys, encoders.get(0)).config(0, false),
+              new InferredEncoder(keys, encoders.get(1)).config(0, true));
     };
   }
 

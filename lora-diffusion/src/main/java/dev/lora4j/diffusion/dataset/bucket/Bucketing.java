@@ -139,7 +139,7 @@ public record Bucketing(
    * How a picture of this size comes into its bucket. Without upscaling, a side smaller than a step
    * leaves a bucket of no pixels, see {@link Bucket#width}.
    */
-  public Fit fit(int width, int height) {
+  public BucketFit fit(int width, int height) {
     return enabled && noUpscale
         ? shrunk(width, height)
         : covering(nearest(width, height), width, height);
@@ -162,15 +162,15 @@ public record Bucketing(
     return nearest;
   }
 
-  private static Fit covering(Bucket bucket, int width, int height) {
+  private static BucketFit covering(Bucket bucket, int width, int height) {
     boolean wider = width / (double) height > bucket.aspect();
     double scale = wider ? bucket.height() / (double) height : bucket.width() / (double) width;
     int w = Math.max(bucket.width(), rounded(width * scale));
     int h = Math.max(bucket.height(), rounded(height * scale));
-    return new Fit(bucket, w, h, scale);
+    return new BucketFit(bucket, w, h, scale);
   }
 
-  private Fit shrunk(int width, int height) {
+  private BucketFit shrunk(int width, int height) {
     double aspect = width / (double) height;
     int w = width;
     int h = height;
@@ -185,7 +185,7 @@ public record Bucketing(
       w = keepWidth ? byWidth : rounded(byHeight * aspect);
       h = keepWidth ? rounded(byWidth / aspect) : byHeight;
     }
-    return new Fit(new Bucket(w - w % step, h - h % step), w, h, w / (double) width);
+    return new BucketFit(new Bucket(w - w % step, h - h % step), w, h, w / (double) width);
   }
 
   private long area() {

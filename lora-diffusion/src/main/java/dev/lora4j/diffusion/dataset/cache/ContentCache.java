@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.dataset.cache;
 
+import dev.lora4j.core.tensor.AutoDType;
 import dev.lora4j.core.tensor.DType;
-import dev.lora4j.core.tensor.FasterType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,9 +35,9 @@ public record ContentCache(Path folder, DType type) {
     }
   }
 
-  /** That of this user: {@code cache/data} in {@link FasterType#home}. */
+  /** That of this user: {@code cache/data} in {@link AutoDType#home}. */
   public static ContentCache ofUser(DType type) {
-    return new ContentCache(FasterType.home().resolve("cache").resolve("data"), type);
+    return new ContentCache(AutoDType.home().resolve("cache").resolve("data"), type);
   }
 
   /**
@@ -52,7 +52,7 @@ public record ContentCache(Path folder, DType type) {
   public float[] cached(CacheKey key, Supplier<float[]> compute) {
     String digest = key.with("type", type).digest();
     Path file = file(digest);
-    Optional<float[]> found = StoredNumbers.read(file, digest, type);
+    Optional<float[]> found = CachedNumbers.read(file, digest, type);
     if (found.isPresent()) {
       used(file);
       return found.get();
@@ -80,19 +80,19 @@ public record ContentCache(Path folder, DType type) {
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " cannot be made: " + e.getMessage(), e);
     }
-    StoredNumbers.write(file, digest, type, computed);
-    return StoredNumbers.read(file, digest, type).orElse(rounded);
+    CachedNumbers.write(file, digest, type, computed);
+    return CachedNumbers.read(file, digest, type).orElse(rounded);
   }
 
   /** Whether numbers for this key are stored and whole. */
   public boolean holds(CacheKey key) {
     String digest = key.with("type", type).digest();
-    return StoredNumbers.read(file(digest), digest, type).isPresent();
+    return CachedNumbers.read(file(digest), digest, type).isPresent();
   }
 
   /** Numbers as the cache would give them back, for those that are not worth storing. */
   public float[] rounded(float[] values) {
-    return StoredNumbers.rounded(type, values);
+    return CachedNumbers.rounded(type, values);
   }
 
   /** Bytes that all files take. */

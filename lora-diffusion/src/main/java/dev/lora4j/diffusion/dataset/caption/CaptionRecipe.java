@@ -2,7 +2,7 @@ package dev.lora4j.diffusion.dataset.caption;
 
 import static java.util.Comparator.comparingInt;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,7 +28,7 @@ public record CaptionRecipe(CaptionSettings settings) {
    * @param epoch counted from 0
    * @param noise the draw's own random numbers
    */
-  public String caption(String caption, long epoch, Noise noise) {
+  public String caption(String caption, long epoch, SeededNoise noise) {
     // Always drawn, so that the wildcards do not change when dropout is turned on.
     double fate = noise.uniform();
     boolean emptyEpoch =
@@ -60,7 +60,8 @@ public record CaptionRecipe(CaptionSettings settings) {
   /** A line with all of its tags in their order. */
   private String whole(String line, Function<List<String>, String> choice) {
     String chosen = settings.wildcards() ? Wildcards.resolved(line, choice) : line;
-    return joined(separates(chosen) ? mixed(chosen, CaptionSettings.DEFAULT, Noise.of(0)) : chosen);
+    return joined(
+        separates(chosen) ? mixed(chosen, CaptionSettings.DEFAULT, SeededNoise.of(0)) : chosen);
   }
 
   private boolean separates(String caption) {
@@ -73,7 +74,7 @@ public record CaptionRecipe(CaptionSettings settings) {
     return (second.isEmpty() ? caption : caption.replace(second, settings.separator())).strip();
   }
 
-  private String chosen(String caption, Noise noise) {
+  private String chosen(String caption, SeededNoise noise) {
     if (!settings.wildcards()) {
       return firstLine(caption);
     }
@@ -123,7 +124,7 @@ public record CaptionRecipe(CaptionSettings settings) {
   private record Tag(String text, boolean called) {}
 
   /** Tags anew, as {@code how} says about their order and number. */
-  private String mixed(String caption, CaptionSettings how, Noise noise) {
+  private String mixed(String caption, CaptionSettings how, SeededNoise noise) {
     List<Tag> kept = new ArrayList<>();
     List<Tag> flexible = new ArrayList<>();
     List<Tag> last = new ArrayList<>();

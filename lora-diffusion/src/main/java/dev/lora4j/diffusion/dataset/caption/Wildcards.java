@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.dataset.caption;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -16,7 +16,7 @@ final class Wildcards {
   private Wildcards() {}
 
   /** One of each choice, by chance. */
-  static String resolved(String text, Noise noise) {
+  static String resolved(String text, SeededNoise noise) {
     return resolved(text, choices -> choices.get(noise.index(choices.size())));
   }
 

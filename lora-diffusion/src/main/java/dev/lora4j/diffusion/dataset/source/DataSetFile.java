@@ -122,7 +122,7 @@ public final class DataSetFile {
   public static DataGroup folders(
       Path images, Optional<Path> regularisation, DataDefaults defaults) {
     DataSetFile file = new DataSetFile(images, Toml.parse(""), defaults);
-    Layers at = file.layers("[data]");
+    TomlScopes at = file.layers("[data]");
     List<DataSource> sources = new ArrayList<>(file.within(at, images, false));
     regularisation.ifPresent(other -> sources.addAll(file.within(at, other, true)));
     DataGroup group = file.group("[data]", at, sources);
@@ -137,11 +137,11 @@ public final class DataSetFile {
   }
 
   /** Tables from the innermost outwards, and what counts below them all. */
-  private Layers layers(String where, TomlTable... inner) {
+  private TomlScopes layers(String where, TomlTable... inner) {
     List<TomlTable> tables = new ArrayList<>(List.of(inner));
     tables.add(general);
     tables.add(defaults.shared());
-    return new Layers(where, tables, mistakes);
+    return new TomlScopes(where, tables, mistakes);
   }
 
   private List<TomlTable> tables(TomlTable table, String key, String where) {
@@ -161,7 +161,7 @@ public final class DataSetFile {
         table,
         List.of(DataKeys.FOR_SOURCES, DataKeys.FOR_GROUPS, DataKeys.OF_GROUPS),
         mistakes);
-    Layers at = layers(where, table);
+    TomlScopes at = layers(where, table);
     List<DataSource> sources = new ArrayList<>();
     at.value("train_data_dir").ifPresent(dir -> sources.addAll(kohya(where, at, dir, false)));
     at.value("reg_data_dir").ifPresent(dir -> sources.addAll(kohya(where, at, dir, true)));
@@ -174,7 +174,7 @@ public final class DataSetFile {
     return group(where, at, sources);
   }
 
-  private DataGroup group(String where, Layers at, List<DataSource> sources) {
+  private DataGroup group(String where, TomlScopes at, List<DataSource> sources) {
     int seed = at.number("validation_seed", 0, 0);
     Bucketing sizes = bucketing(where, at);
     int batch = at.number("batch_size", 1, 1);
@@ -198,7 +198,7 @@ public final class DataSetFile {
     return kept;
   }
 
-  private Bucketing bucketing(String where, Layers at) {
+  private Bucketing bucketing(String where, TomlScopes at) {
     Bucketing usual =
         at.size("resolution")
             .map(size -> defaults.sizes().at(size.width(), size.height()))
@@ -222,14 +222,14 @@ public final class DataSetFile {
     return sizes;
   }
 
-  private void rounded(Layers at, String key, int said, int taken) {
+  private void rounded(TomlScopes at, String key, int said, int taken) {
     if (said != taken && at.value(key).isPresent()) {
       String sentence = "has a " + key + " of " + said + ", which is taken as " + taken;
       notes.add(new Note(folder, sentence + ", a multiple of bucket_reso_steps."));
     }
   }
 
-  private List<DataSource> kohya(String where, Layers at, Object dir, boolean regularisation) {
+  private List<DataSource> kohya(String where, TomlScopes at, Object dir, boolean regularisation) {
     Path parent = folder.resolve(dir.toString());
     DataSource settings = settings(at, parent);
     settings = regularisation ? prior(settings) : settings.regularising(false);
@@ -245,7 +245,7 @@ public final class DataSetFile {
     return found;
   }
 
-  private List<DataSource> within(Layers at, Path parent, boolean regularisation) {
+  private List<DataSource> within(TomlScopes at, Path parent, boolean regularisation) {
     DataSource settings = settings(at, parent);
     settings = regularisation ? prior(settings) : settings.regularising(false);
     return KohyaFolders.or(parent, settings, notes::add);
@@ -253,7 +253,7 @@ public final class DataSetFile {
 
   private DataSource source(String where, TomlTable table, TomlTable group) {
     DataKeys.check(where, table, List.of(DataKeys.FOR_SOURCES, DataKeys.OF_SOURCES), mistakes);
-    Layers at = layers(where, table, group);
+    TomlScopes at = layers(where, table, group);
     String list = at.text("metadata_file", "");
     String named = at.text("image_dir", list);
     if (named.isEmpty()) {
@@ -268,7 +268,7 @@ public final class DataSetFile {
     return source.regularising(true).with(source.captions().untriggered());
   }
 
-  private DataSource settings(Layers at, Path pictures) {
+  private DataSource settings(TomlScopes at, Path pictures) {
     return new DataSource(
         pictures,
         path(at, "metadata_file"),
@@ -279,17 +279,17 @@ public final class DataSetFile {
         at.flag("is_reg"),
         captions(at),
         new Augmentations(at.flag("flip_aug"), at.flag("color_aug"), at.flag("random_crop")),
-        new Masking(at.flag("alpha_mask"), path(at, "conditioning_data_dir")),
+        new MaskSource(at.flag("alpha_mask"), path(at, "conditioning_data_dir")),
         at.colour("background", DataSource.WHITE),
         at.share("validation_split"));
   }
 
-  private Optional<Path> path(Layers at, String key) {
+  private Optional<Path> path(TomlScopes at, String key) {
     String said = at.text(key, "");
     return said.isEmpty() ? Optional.empty() : Optional.of(folder.resolve(said));
   }
 
-  private static CaptionSettings captions(Layers at) {
+  private static CaptionSettings captions(TomlScopes at) {
     CaptionSettings usual = CaptionSettings.DEFAULT;
     return new CaptionSettings(
         at.text("caption_prefix", usual.prefix()),

@@ -39,7 +39,7 @@ public record DataSource(
     boolean regularisation,
     CaptionSettings captions,
     Augmentations augmentations,
-    Masking masking,
+    MaskSource masking,
     int background,
     double validation) {
   /** Behind transparent places unless something else is said. */
@@ -66,7 +66,7 @@ public record DataSource(
         false,
         CaptionSettings.DEFAULT,
         Augmentations.NONE,
-        Masking.NONE,
+        MaskSource.NONE,
         WHITE,
         0);
   }
@@ -102,7 +102,7 @@ public record DataSource(
   }
 
   /** With parts that count like this. */
-  public DataSource with(Masking how) {
+  public DataSource with(MaskSource how) {
     SourceDraft draft = new SourceDraft(this);
     draft.masking = how;
     return draft.source();

@@ -16,7 +16,7 @@ final class SourceDraft {
   boolean regularisation;
   CaptionSettings captions;
   Augmentations augmentations;
-  Masking masking;
+  MaskSource masking;
   int background;
   double validation;
 

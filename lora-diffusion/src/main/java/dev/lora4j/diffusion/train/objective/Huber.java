@@ -17,11 +17,11 @@ import java.util.Optional;
  */
 @Extension(point = Loss.class, name = "huber", help = "Square near 0 and straight far out")
 public record Huber(
-    @Setting(help = "Where it turns straight", otherwise = "0.1", above = 0, most = 1)
+    @Setting(help = "Where it turns straight", defaultValue = "0.1", above = 0, max = 1)
         double huberC,
-    @Setting(help = "How that changes with the noise", otherwise = "snr")
+    @Setting(help = "How that changes with the noise", defaultValue = "snr")
         HuberSchedule huberSchedule,
-    @Setting(help = "Factor of constant and exponential", otherwise = "1", above = 0)
+    @Setting(help = "Factor of constant and exponential", defaultValue = "1", above = 0)
         double huberScale)
     implements Loss {
   /** Checks the ranges. */

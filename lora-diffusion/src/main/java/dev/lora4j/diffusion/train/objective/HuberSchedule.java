@@ -31,7 +31,7 @@ public enum HuberSchedule {
 
   /** Checks the settings that go with it. */
   static void check(double c, double scale) {
-    new Ranges()
+    new SettingProblems()
         .that(c > 0 && c <= 1, "huber_c is " + c + "; it is above 0 and at most 1")
         .above("huber_scale", scale, 0)
         .check();

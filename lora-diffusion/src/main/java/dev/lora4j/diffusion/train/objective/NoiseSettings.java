@@ -43,7 +43,7 @@ public record NoiseSettings(
    * @throws IllegalArgumentException with all that is out of range or without effect
    */
   public NoiseSettings {
-    new Ranges()
+    new SettingProblems()
         .within("noise_offset", offset, 0, 1)
         .within("adaptive_noise_scale", adaptiveScale, -1, 1)
         .within("multires_noise_iterations", multiresIterations, 0, 16)

@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
@@ -29,7 +29,7 @@ public final class Objective {
 
   private final NoiseSchedule schedule;
   private final ObjectiveSettings settings;
-  private final TimestepLaw law;
+  private final TimestepDistribution law;
 
   /**
    * The objective for a base.
@@ -43,7 +43,7 @@ public final class Objective {
     this.schedule =
         rescaled ? new NoiseSchedule(schedule.config().withZeroTerminalSnr()) : schedule;
     this.settings = settings;
-    law = new TimestepLaw(settings.timesteps(), this.schedule);
+    law = new TimestepDistribution(settings.timesteps(), this.schedule);
     requireFinite();
   }
 
@@ -122,10 +122,10 @@ public final class Objective {
    * @param places how many those are: the batch, or all batches of one change of the weights
    */
   public SampleDraw draw(long seed, long number, int place, int places, LatentSample sample) {
-    double uniform = Noise.of(seed, number, TIMESTEP).uniform();
+    double uniform = SeededNoise.of(seed, number, TIMESTEP).uniform();
     boolean stratified = settings.timesteps().stratified();
     NoiseLevel level = law.level(stratified ? (place + uniform) / places : uniform);
-    float[] noise = gaussians(Noise.of(seed, number, NOISE), sample.latents().length);
+    float[] noise = gaussians(SeededNoise.of(seed, number, NOISE), sample.latents().length);
     shape(noise, seed, number, sample);
     return drawn(sample, level, noise, perturbed(noise, seed, number));
   }
@@ -142,7 +142,7 @@ public final class Objective {
     return law.level(uniform);
   }
 
-  static float[] gaussians(Noise random, int count) {
+  static float[] gaussians(SeededNoise random, int count) {
     float[] numbers = new float[count];
     random.gaussians(numbers, 0, count);
     return numbers;
@@ -153,13 +153,13 @@ public final class Objective {
     Shape shape = sample.shape();
     int channels = (int) shape.size(0);
     if (how.offset() > 0) {
-      Noise random = Noise.of(seed, number, OFFSET);
+      SeededNoise random = SeededNoise.of(seed, number, OFFSET);
       double strength = how.offset() * (how.offsetRandomStrength() ? random.uniform() : 1);
       float[] numbers = gaussians(random, channels);
       OffsetNoise.add(noise, sample.latents(), strength, how.adaptiveScale(), numbers);
     }
     if (how.multiresIterations() > 0) {
-      Noise random = Noise.of(seed, number, PYRAMID);
+      SeededNoise random = SeededNoise.of(seed, number, PYRAMID);
       int height = (int) shape.size(1);
       PyramidNoise.apply(noise, channels, height, (int) shape.size(2), how, random);
     }
@@ -170,7 +170,7 @@ public final class Objective {
     if (how.inputPerturbation() == 0) {
       return noise;
     }
-    Noise random = Noise.of(seed, number, PERTURBATION);
+    SeededNoise random = SeededNoise.of(seed, number, PERTURBATION);
     boolean drawn = how.inputPerturbationRandomStrength();
     double strength = how.inputPerturbation() * (drawn ? random.uniform() : 1);
     float[] seen = gaussians(random, noise.length);

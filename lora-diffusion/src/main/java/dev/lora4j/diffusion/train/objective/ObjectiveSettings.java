@@ -63,7 +63,7 @@ public record ObjectiveSettings(
     boolean flow = prediction == Prediction.FLOW;
     String predicts = ", and this base predicts " + words(prediction);
     int last = timesteps.max().orElse(schedule.size());
-    new Ranges()
+    new SettingProblems()
         .that(
             last <= schedule.size(),
             "max_timestep is " + last + ", but this base has " + schedule.size() + " timesteps")

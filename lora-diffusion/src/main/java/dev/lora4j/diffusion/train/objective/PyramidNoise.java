@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.train.objective;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntFunction;
 
@@ -10,7 +10,12 @@ final class PyramidNoise {
 
   /** Adds noise of lower and lower resolutions, and divides by the standard deviation. */
   static void apply(
-      float[] noise, int channels, int height, int width, NoiseSettings settings, Noise random) {
+      float[] noise,
+      int channels,
+      int height,
+      int width,
+      NoiseSettings settings,
+      SeededNoise random) {
     IntFunction<float[]> gaussians =
         count -> {
           float[] values = new float[count];

@@ -20,11 +20,11 @@ import java.util.Optional;
     name = "smooth_l1",
     help = "Square near 0 and straight far out, as steep there whatever huber_c is")
 public record SmoothL1(
-    @Setting(help = "Where it turns straight", otherwise = "0.1", above = 0, most = 1)
+    @Setting(help = "Where it turns straight", defaultValue = "0.1", above = 0, max = 1)
         double huberC,
-    @Setting(help = "How that changes with the noise", otherwise = "snr")
+    @Setting(help = "How that changes with the noise", defaultValue = "snr")
         HuberSchedule huberSchedule,
-    @Setting(help = "Factor of constant and exponential", otherwise = "1", above = 0)
+    @Setting(help = "Factor of constant and exponential", defaultValue = "1", above = 0)
         double huberScale)
     implements Loss {
   /** Checks the ranges. */

@@ -60,7 +60,7 @@ public record TimestepSettings(
    * @throws IllegalArgumentException with all that is out of range
    */
   public TimestepSettings {
-    new Ranges()
+    new SettingProblems()
         .that(min >= 0, "min_timestep is " + min + "; it is 0 or more")
         .that(
             max.isEmpty() || max.getAsInt() > min,

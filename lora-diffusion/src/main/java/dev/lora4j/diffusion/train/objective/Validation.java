@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.train.objective;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Validation {
     List<SampleDraw> draws = new ArrayList<>(timesteps);
     for (int i = 0; i < timesteps; i++) {
       NoiseLevel level = objective.levelAt((i + 0.5) / timesteps);
-      Noise random = Noise.of(seed, picture, i, VALIDATION);
+      SeededNoise random = SeededNoise.of(seed, picture, i, VALIDATION);
       float[] noise = Objective.gaussians(random, sample.latents().length);
       draws.add(objective.drawn(sample, level, noise, noise));
     }

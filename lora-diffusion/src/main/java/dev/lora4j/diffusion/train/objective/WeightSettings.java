@@ -48,7 +48,7 @@ public record WeightSettings(
    * @throws IllegalArgumentException with all that is out of range or excludes each other
    */
   public WeightSettings {
-    new Ranges()
+    new SettingProblems()
         .within("min_snr_gamma", minSnrGamma, 0, Double.MAX_VALUE)
         .within("v_pred_like_loss", vLikeLoss, 0, Double.MAX_VALUE)
         .within("prior_loss_weight", priorLoss, 0, Double.MAX_VALUE)

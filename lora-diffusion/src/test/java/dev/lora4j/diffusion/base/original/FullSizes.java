@@ -7,10 +7,10 @@ import dev.lora4j.core.safetensors.TensorInfo;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import dev.lora4j.diffusion.vae.VaeConfig;
@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /** The published sizes of the three kinds, as their configurations at diffusers say them. */
 record FullSizes(
-    UNetConfig unet, VaeConfig vae, List<ClipTextConfig> texts, List<EncoderPlace> places) {
+    UNetConfig unet, VaeConfig vae, List<ClipTextConfig> texts, List<TextEncoderLocation> places) {
   private static final ClipTextConfig CLIP_L =
       new ClipTextConfig(49408, 768, 3072, 12, 12, 77, 1e-5, true);
   private static final ClipTextConfig CLIP_H =
@@ -37,7 +37,7 @@ record FullSizes(
               sd(4, 768, List.of(8, 8, 8, 8), false),
               vae(0.18215),
               List.of(CLIP_L),
-              List.of(new EncoderPlace("cond_stage_model.transformer.", false)));
+              List.of(new TextEncoderLocation("cond_stage_model.transformer.", false)));
       case "sd1-inpainting" -> {
         FullSizes sd1 = of("sd1");
         yield new FullSizes(
@@ -48,15 +48,15 @@ record FullSizes(
               sd(4, 1024, List.of(5, 10, 20, 20), true),
               vae(0.18215),
               List.of(CLIP_H),
-              List.of(new EncoderPlace("cond_stage_model.model.", true)));
+              List.of(new TextEncoderLocation("cond_stage_model.model.", true)));
       case "sdxl" ->
           new FullSizes(
               xl(),
               vae(0.13025),
               List.of(CLIP_L, CLIP_G),
               List.of(
-                  new EncoderPlace("conditioner.embedders.0.transformer.", false),
-                  new EncoderPlace("conditioner.embedders.1.model.", true)));
+                  new TextEncoderLocation("conditioner.embedders.0.transformer.", false),
+                  new TextEncoderLocation("conditioner.embedders.1.model.", true)));
       default -> throw new IllegalArgumentException(kind);
     };
   }
@@ -103,7 +103,7 @@ record FullSizes(
     Map<String, List<Placement>> all = new LinkedHashMap<>();
     UNetWeightNames unetNames = new UNetWeightNames(unet);
     for (Parameter p :
-        parameters(Networks.denoiser(new UNet(unet), DType.F32, AdapterInputs.NONE))) {
+        parameters(StagedNetworks.denoiser(new UNet(unet), DType.F32, AdapterInputs.NONE))) {
       all.put(
           "unet:" + p.name(),
           List.of(Placement.of("", "model.diffusion_model." + unetNames.of(p.name()))));
@@ -111,7 +111,8 @@ record FullSizes(
     }
     VaeNames vaeNames = new VaeNames(vae);
     for (Parameter p :
-        parameters(Networks.encoder(vae, DType.F32), Networks.decoder(vae, DType.F32))) {
+        parameters(
+            StagedNetworks.encoder(vae, DType.F32), StagedNetworks.decoder(vae, DType.F32))) {
       all.put(
           "vae:" + p.name(),
           List.of(Placement.of("", "first_stage_model." + vaeNames.of(p.name()))));
@@ -119,8 +120,8 @@ record FullSizes(
     }
     for (int i = 0; i < texts.size(); i++) {
       Network.Staging text =
-          Networks.text(
-              new ClipText(texts.get(i)), EncoderView.LAST, DType.F32, AdapterInputs.NONE);
+          StagedNetworks.text(
+              new ClipText(texts.get(i)), HiddenLayer.LAST, DType.F32, AdapterInputs.NONE);
       for (Parameter p : parameters(text)) {
         all.put("te" + i + ":" + p.name(), places.get(i).of(p));
         shapes.put("te" + i + ":" + p.name(), p.shape());

@@ -51,24 +51,24 @@ class MeasuredSizesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sd1", "sd1-inpainting", "sd2", "sdxl"})
-  void thePublishedModelsHaveTheSizesOfTheirConfigurations(String kind) {
+  void publishedModelsHaveTheirConfiguredSizes(String kind) {
     FullSizes sizes = FullSizes.of(kind);
     KeyTree keys = tree(sizes);
     int pooled = kind.equals("sdxl") ? 1280 : 0;
-    assertEquals(sizes.unet(), new MeasuredUNet(keys, UNET).config(pooled, false));
+    assertEquals(sizes.unet(), new InferredUNet(keys, UNET).config(pooled, false));
     assertEquals(
         sizes.vae(),
-        new MeasuredVae(keys, "first_stage_model.").config(sizes.vae().scalingFactor()));
+        new InferredVae(keys, "first_stage_model.").config(sizes.vae().scalingFactor()));
     for (int i = 0; i < sizes.texts().size(); i++) {
       ClipTextConfig text = sizes.texts().get(i);
-      MeasuredEncoder encoder = new MeasuredEncoder(keys, sizes.places().get(i));
+      InferredEncoder encoder = new InferredEncoder(keys, sizes.places().get(i));
       assertEquals(text, encoder.config(0, text.projectionDim() > 0));
     }
   }
 
   /** Other numbers of resolutions, blocks and channels than any published model has. */
   @Test
-  void oddSizesAreMeasuredToo() {
+  void unusualSizesAreInferred() {
     UNetConfig unet =
         new UNetConfig(
             5,
@@ -93,14 +93,14 @@ class MeasuredSizesTest {
             unet,
             vae,
             List.of(text, second),
-            List.of(new EncoderPlace("a.", false), new EncoderPlace("b.", true)));
+            List.of(new TextEncoderLocation("a.", false), new TextEncoderLocation("b.", true)));
     KeyTree keys = tree(sizes);
-    assertEquals(unet, new MeasuredUNet(keys, UNET).config(24, false));
-    assertEquals(vae, new MeasuredVae(keys, "first_stage_model.").config(0.5));
-    assertEquals(text, new MeasuredEncoder(keys, sizes.places().get(0)).config(0, false));
-    assertEquals(second, new MeasuredEncoder(keys, sizes.places().get(1)).config(0, true));
+    assertEquals(unet, new InferredUNet(keys, UNET).config(24, false));
+    assertEquals(vae, new InferredVae(keys, "first_stage_model.").config(0.5));
+    assertEquals(text, new InferredEncoder(keys, sizes.places().get(0)).config(0, false));
+    assertEquals(second, new InferredEncoder(keys, sizes.places().get(1)).config(0, true));
     assertEquals(
-        2, new MeasuredEncoder(keys, sizes.places().get(1)).config(1, false).numHiddenLayers());
+        2, new InferredEncoder(keys, sizes.places().get(1)).config(1, false).numHiddenLayers());
   }
 
   private static UNetConfig small(List<Integer> layers, boolean upAttends, UNetVariant variant) {
@@ -136,15 +136,15 @@ class MeasuredSizesTest {
 
   @ParameterizedTest
   @MethodSource("smallDenoisers")
-  void smallDenoisersAreMeasuredToo(UNetConfig unet) {
+  void smallDenoiserSizesAreInferred(UNetConfig unet) {
     VaeConfig vae = new VaeConfig(3, 3, 4, List.of(32), 1, 32, 0.5, 0);
     KeyTree keys = tree(new FullSizes(unet, vae, List.of(), List.of()));
-    assertEquals(unet, new MeasuredUNet(keys, UNET).config(24, false));
+    assertEquals(unet, new InferredUNet(keys, UNET).config(24, false));
   }
 
   /** A whole file of a small size, without any configuration beside it. */
   @Test
-  void aSmallModelIsLoadedByItsShapes(@TempDir Path folder) {
+  void smallModelLoadsWithoutAConfiguration(@TempDir Path folder) {
     UNetConfig unet =
         new UNetConfig(
             9,
@@ -165,7 +165,7 @@ class MeasuredSizesTest {
             unet,
             vae,
             List.of(text),
-            List.of(new EncoderPlace("cond_stage_model.transformer.", false)));
+            List.of(new TextEncoderLocation("cond_stage_model.transformer.", false)));
     OriginalFile file = OriginalFile.empty();
     sizes.header().forEach((key, info) -> file.put(key, info.shape().sizes()));
     Path written = file.write(folder.resolve("small.safetensors"));
@@ -202,7 +202,7 @@ class MeasuredSizesTest {
     "SD1,0.01,,v,V_PREDICTION",
     "XL,0.2,110000,,EPSILON"
   })
-  void whatItPredictsIsToldBySigns(
+  void predictionTypeIsInferredFromSigns(
       OriginalKind kind,
       float spread,
       @Nullable Long step,
@@ -219,16 +219,16 @@ class MeasuredSizesTest {
       file.metadata("modelspec.prediction_type", said);
     }
     try (Safetensors store = Safetensors.open(file.write(folder.resolve("m.safetensors")))) {
-      Taught taught = Taught.of(store, kind, Optional.of("norm"));
+      InferredPrediction taught = InferredPrediction.of(store, kind, Optional.of("norm"));
       assertEquals(expected, taught.prediction(), taught.because());
     }
   }
 
   @Test
-  void marksSayVelocityDownToNothingButNoise(@TempDir Path folder) {
+  void markKeysMeanVelocityWithZeroTerminalSnr(@TempDir Path folder) {
     OriginalFile file = OriginalFile.empty().put("v_pred", 1).put("ztsnr", 1);
     try (Safetensors store = Safetensors.open(file.write(folder.resolve("m.safetensors")))) {
-      Taught taught = Taught.of(store, OriginalKind.XL, Optional.empty());
+      InferredPrediction taught = InferredPrediction.of(store, OriginalKind.XL, Optional.empty());
       assertEquals(Prediction.V_PREDICTION, taught.prediction());
       assertTrue(taught.zeroTerminalSnr());
     }
@@ -264,7 +264,7 @@ class MeasuredSizesTest {
     "sd1,middle_block.1.transformer_blocks.,nothing in the middle",
     "sd1,input_blocks.2.,different numbers of blocks"
   })
-  void whatIsBuiltOtherwiseIsRefused(String kind, String without, String reason) {
+  void unsupportedArchitecturesAreRefused(String kind, String without, String reason) {
     Map<String, TensorInfo> header = FullSizes.of(kind).header();
     header.keySet().removeIf(k -> k.startsWith(UNET + without));
     if (without.equals("input_blocks.2.")) {
@@ -285,13 +285,13 @@ class MeasuredSizesTest {
     int pooled = kind.equals("sdxl") ? 1280 : 0;
     String message =
         assertThrows(
-                CheckpointException.class, () -> new MeasuredUNet(keys, UNET).config(pooled, false))
+                CheckpointException.class, () -> new InferredUNet(keys, UNET).config(pooled, false))
             .getMessage();
     assertTrue(message.contains(reason), message);
   }
 
   @Test
-  void headsThatCannotBeToldAreAskedFor() {
+  void ambiguousAttentionHeadsNeedAConfiguration() {
     Map<String, TensorInfo> header = FullSizes.of("sd2").header();
     header.replaceAll(
         (key, t) ->
@@ -301,7 +301,7 @@ class MeasuredSizesTest {
                 : t);
     KeyTree keys = new KeyTree(Path.of("m.safetensors"), header);
     String message =
-        assertThrows(CheckpointException.class, () -> new MeasuredUNet(keys, UNET).config(0, false))
+        assertThrows(CheckpointException.class, () -> new InferredUNet(keys, UNET).config(0, false))
             .getMessage();
     assertTrue(message.contains("96 channels"), message);
     assertTrue(message.contains("--base-config"), message);

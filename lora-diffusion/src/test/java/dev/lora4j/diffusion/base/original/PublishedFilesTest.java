@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PublishedFilesTest {
   @ParameterizedTest
   @CsvSource({"sd1,te_", "sd2,te_", "sdxl,te0_ te1_"})
-  void everyWeightLiesWhereTheListSaysAndEveryKeyIsAccountedFor(String kind, String encoders)
+  void publishedWeightsLieWhereListedWithoutKeysLeft(String kind, String encoders)
       throws IOException {
     JsonObject published = read("keys/stable_diffusion_" + kind + ".json");
     Map<String, String> models = new HashMap<>(Map.of("unet_", "unet:", "vae_", "vae:"));

@@ -54,10 +54,10 @@ class BucketingTest {
       for (JsonElement row : said.getAsJsonArray("pictures")) {
         JsonObject picture = row.getAsJsonObject();
         Bucket size = bucket(picture.get("size"));
-        Fit covering = bucketing(said, false).fit(size.width(), size.height());
+        BucketFit covering = bucketing(said, false).fit(size.width(), size.height());
         assertEquals(bucket(picture.get("bucket")), covering.bucket(), row::toString);
         assertEquals(bucket(picture.get("resized")), resized(covering), row::toString);
-        Fit shrunk = bucketing(said, true).fit(size.width(), size.height());
+        BucketFit shrunk = bucketing(said, true).fit(size.width(), size.height());
         assertEquals(bucket(picture.get("shrunk")), shrunk.bucket(), row::toString);
         assertEquals(bucket(picture.get("kept")), resized(shrunk), row::toString);
         assertTrue(covering.spareX() >= 0 && covering.spareY() >= 0);
@@ -67,14 +67,14 @@ class BucketingTest {
     assertEquals(36, compared);
   }
 
-  private static Bucket resized(Fit fit) {
+  private static Bucket resized(BucketFit fit) {
     return new Bucket(fit.width(), fit.height());
   }
 
   @Test
   void oneSizeForAllCutsTheMiddle() {
-    Fit fit = Bucketing.fixed(64, 64).fit(200, 100);
-    assertEquals(new Fit(new Bucket(64, 64), 128, 64, 0.64), fit);
+    BucketFit fit = Bucketing.fixed(64, 64).fit(200, 100);
+    assertEquals(new BucketFit(new Bucket(64, 64), 128, 64, 0.64), fit);
     assertEquals(0.5, fit.keptArea());
   }
 
@@ -87,7 +87,7 @@ class BucketingTest {
   }
 
   @Test
-  void mistakesAreToldTogether() {
+  void mistakesAreReportedTogether() {
     Bucketing wrong = new Bucketing(new Bucket(512, 512), true, 600, 400, 12, false);
     assertEquals(4, wrong.mistakes().size(), wrong.mistakes()::toString);
     assertTrue(wrong.mistakes().get(0).contains("bucket_reso_steps is 12"));

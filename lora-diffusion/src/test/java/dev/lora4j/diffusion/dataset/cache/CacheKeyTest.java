@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Caches that were written before are found again. */
 class CacheKeyTest {
   @Test
-  void aKeyKeepsItsDigest() {
+  void keyDigestIsStable() {
     CacheKey key =
         CacheKey.of("latents")
             .with("base", "abc")

@@ -33,7 +33,7 @@ class ContentCacheTest {
 
   @ParameterizedTest
   @EnumSource(names = {"F32", "F16", "BF16"})
-  void theFirstRunGoesOnWithWhatTheSecondFinds(DType type) {
+  void firstRunUsesTheStoredRounding(DType type) {
     ContentCache cache = new ContentCache(folder, type);
     float[] first = cache.cached(KEY, NUMBERS::clone);
     float[] second = cache.cached(KEY, () -> new float[] {9});
@@ -44,7 +44,7 @@ class ContentCacheTest {
   }
 
   @Test
-  void anyOtherPartIsAnotherEntry() {
+  void keyPartAndTypeMakeAnotherEntry() {
     ContentCache cache = new ContentCache(folder, DType.F32);
     cache.cached(KEY, NUMBERS::clone);
     assertFalse(cache.holds(KEY.with("vae", "v2")));
@@ -54,7 +54,7 @@ class ContentCacheTest {
   }
 
   @Test
-  void namesAndValuesDoNotRunIntoEachOther() {
+  void keyNamesAndValuesAreSeparated() {
     assertNotEquals(
         CacheKey.of("a").with("b", "c:d").digest(), CacheKey.of("a").with("b:c", "d").digest());
     assertEquals(
@@ -63,7 +63,7 @@ class ContentCacheTest {
   }
 
   @Test
-  void aFileThatIsDamagedAnywhereIsMadeAnew() throws IOException {
+  void damagedEntryIsComputedAgain() throws IOException {
     ContentCache cache = new ContentCache(folder, DType.F32);
     cache.cached(KEY, NUMBERS::clone);
     Path file = files().get(0);
@@ -93,7 +93,7 @@ class ContentCacheTest {
   }
 
   @Test
-  void whatCannotBeTrainedOnIsNotStored() throws IOException {
+  void nonFiniteAndOverflowingValuesAreNotStored() throws IOException {
     ContentCache cache = new ContentCache(folder, DType.F16);
     String message =
         assertThrows(
@@ -107,7 +107,7 @@ class ContentCacheTest {
   }
 
   @Test
-  void whatWasNotUsedForLongestGoesFirst() throws IOException {
+  void leastRecentlyUsedEntryIsEvictedFirst() throws IOException {
     ContentCache cache = new ContentCache(folder, DType.F32);
     cache.cached(KEY, NUMBERS::clone);
     long one = cache.size();

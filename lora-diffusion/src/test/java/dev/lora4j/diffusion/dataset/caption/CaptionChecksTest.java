@@ -31,7 +31,7 @@ class CaptionChecksTest {
         "I'm sorry, I cannot describe this. # refusal",
         "a {red|blue fox # braces"
       })
-  void whatLooksWrongIsTold(String caption, String expected) {
+  void suspiciousCaptionsAreReported(String caption, String expected) {
     List<String> found = CaptionChecks.of(caption, ",");
     assertEquals(1, found.size(), found::toString);
     assertTrue(found.get(0).contains(expected), found::toString);
@@ -45,12 +45,12 @@ class CaptionChecksTest {
         "todoroki shouto, and/or, a.k.a. the hen",
         "a man at a caf\u00e9, \u72d0"
       })
-  void honestCaptionsAreNotBothered(String caption) {
+  void ordinaryCaptionsAreNotReported(String caption) {
     assertEquals(List.of(), CaptionChecks.of(caption, ","));
   }
 
   @Test
-  void whoLacksWhatAllOthersHaveIsTold() {
+  void captionWithoutTheCommonTagIsReported() {
     List<String> captions = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       captions.add("sks, tag" + i);

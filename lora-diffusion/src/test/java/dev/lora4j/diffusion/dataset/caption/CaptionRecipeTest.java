@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.dataset.caption;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,19 +47,19 @@ class CaptionRecipeTest {
     Set<String> all(String caption) {
       Set<String> all = new TreeSet<>();
       for (int i = 0; i < DRAWS; i++) {
-        all.add(recipe().caption(caption, 0, Noise.of(1, i)));
+        all.add(recipe().caption(caption, 0, SeededNoise.of(1, i)));
       }
       return all;
     }
   }
 
   @Test
-  void aCaptionStaysAsItIsWritten() {
+  void captionStaysAsWrittenByDefault() {
     assertEquals(Set.of("a fox ,  at night"), new With().all("a fox ,  at night"));
   }
 
   @Test
-  void withoutWildcardsTheFirstLineCounts() {
+  void firstLineCountsWithoutWildcards() {
     assertEquals(Set.of("a {b|c}"), new With().all("a {b|c}\nd"));
   }
 
@@ -90,7 +90,7 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void aSeparatorKeepsBeforeAndBehind() {
+  void keepSeparatorFixesTagsBeforeAndAfter() {
     With with = new With();
     with.shuffle = true;
     with.keepSeparator = "|||";
@@ -100,7 +100,7 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void whatTheSecondarySeparatorJoinsStaysTogether() {
+  void secondarySeparatorKeepsTagsTogether() {
     With with = new With();
     with.shuffle = true;
     with.second = ";;;";
@@ -108,7 +108,7 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void tagsAreLeftOutButNotTheKeptOnes() {
+  void tagDropoutSparesTheFirstTags() {
     With with = new With();
     with.tagDropout = 0.5;
     with.keep = 1;
@@ -116,12 +116,12 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void captionsAreLeftOutAsOftenAsSaid() {
+  void captionDropoutHasItsProbability() {
     With with = new With();
     with.dropout = 0.25;
     int empty = 0;
     for (int i = 0; i < DRAWS; i++) {
-      empty += with.recipe().caption("a", 0, Noise.of(5, i)).isEmpty() ? 1 : 0;
+      empty += with.recipe().caption("a", 0, SeededNoise.of(5, i)).isEmpty() ? 1 : 0;
     }
     assertEquals(0.25, empty / (double) DRAWS, 0.06);
   }
@@ -132,13 +132,13 @@ class CaptionRecipeTest {
     with.dropoutEpochs = 3;
     StringBuilder seen = new StringBuilder();
     for (int epoch = 0; epoch < 6; epoch++) {
-      seen.append(with.recipe().caption("a", epoch, Noise.of(1))).append('.');
+      seen.append(with.recipe().caption("a", epoch, SeededNoise.of(1))).append('.');
     }
     assertEquals("a.a..a.a..", seen.toString());
   }
 
   @Test
-  void theTriggerIsPutWhereItBelongsAndStays() {
+  void triggerIsInsertedAndNeverDropped() {
     With with = new With();
     with.trigger = "sks style";
     assertEquals(Set.of("sks style, a fox"), with.all("a fox"));
@@ -150,7 +150,7 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void theTriggerIsFoundAsWordsOfItsOwn() {
+  void triggerIsFoundAsWholeWords() {
     With with = new With();
     with.trigger = "ink";
     assertEquals(Set.of("ink, a pink fox"), with.all("a pink fox"));
@@ -164,7 +164,7 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void theTriggerStaysWhereverItStands() {
+  void triggerSurvivesShufflingAnywhere() {
     With with = new With();
     with.trigger = "zkw, ink style";
     with.shuffle = true;
@@ -200,7 +200,7 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void thePlainCaptionHasTheFirstOfEachChoice() {
+  void plainCaptionTakesTheFirstChoices() {
     With with = new With();
     assertEquals("a {b|c}", with.recipe().plain("a {b|c}"));
     with.wildcards = true;
@@ -208,7 +208,7 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void theLongestHasEveryLineAndTheLongestChoices() {
+  void longestCaptionsCoverEveryLineAndChoice() {
     With with = new With();
     assertEquals(List.of("a {b|cc}"), with.recipe().longest("a {b|cc}\nlonger"));
     with.wildcards = true;
@@ -216,7 +216,7 @@ class CaptionRecipeTest {
   }
 
   @Test
-  void thePlainCaptionHasAllOfItsTags() {
+  void plainCaptionHasAllTags() {
     With with = new With();
     with.shuffle = true;
     with.tagDropout = 1;

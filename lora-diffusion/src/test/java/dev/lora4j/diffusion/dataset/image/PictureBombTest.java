@@ -31,7 +31,7 @@ class PictureBombTest {
   @TempDir Path folder;
 
   @Test
-  void aWebpWithALargerPictureInsideIsRefused() throws IOException {
+  void webpWithALargerInnerPictureIsRefused() throws IOException {
     ByteBuffer file = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
     file.put(ascii("RIFF")).putInt(56).put(ascii("WEBPVP8X")).putInt(10).putInt(0);
     three(file, 63);
@@ -74,7 +74,7 @@ class PictureBombTest {
   }
 
   @Test
-  void aJpegOfManyScansOrSizesIsRefused() throws IOException {
+  void jpegOfManyScansOrSizesIsRefused() throws IOException {
     byte[] jpeg = Files.readAllBytes(FOLDER.resolve("gray.jpg"));
     byte[] scan = {-1, (byte) 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0};
     byte[] scans = new byte[501 * scan.length];
@@ -124,7 +124,7 @@ class PictureBombTest {
   }
 
   @Test
-  void aMaskMayBeSmallerThanAPictureToLearn() throws IOException {
+  void masksMayBeSmallerThanTrainingPictures() throws IOException {
     Path file = folder.resolve("halves.png");
     BufferedImage halves = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
     halves.setRGB(1, 0, 0x123456);

@@ -51,7 +51,7 @@ class PictureFileTest {
     "bits.png, bits, 0",
     "cmyk.jpg, cmyk, 3"
   })
-  void allWaysToKeepPixelsAreRead(String name, String expected, int tolerance) {
+  void everyPixelFormatIsRead(String name, String expected, int tolerance) {
     PixelMap wanted = decoded(expected + ".expected.png");
     PixelMap found = decoded(name);
     assertEquals(wanted.width() + "x" + wanted.height(), found.width() + "x" + found.height());
@@ -80,7 +80,7 @@ class PictureFileTest {
   }
 
   @Test
-  void grayWithAlphaKeepsBoth() {
+  void grayWithAlphaKeepsBothChannels() {
     PixelMap both = decoded("gray-alpha.png");
     assertEquals(4, both.channels());
     assertArrayEquals(decoded("gray.png").channel(0).samples(), both.channel(0).samples());
@@ -88,7 +88,7 @@ class PictureFileTest {
   }
 
   @Test
-  void theHeaderSaysTheSizeAsItIsLookedAt() {
+  void headerSizeHeedsTheOrientation() {
     PictureHeader header = PictureFile.read(FOLDER.resolve("turned.webp")).header();
     assertEquals(48, header.width());
     assertEquals(32, header.height());
@@ -123,7 +123,7 @@ class PictureFileTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void bytesBetweenThePartsOfAJpegAreTold(boolean header) throws IOException {
+  void strayBytesOfAJpegAreReported(boolean header) throws IOException {
     byte[] whole = Files.readAllBytes(FOLDER.resolve("gray.jpg"));
     int first = 4 + ByteBuffer.wrap(whole).getShort(4);
     int at = header ? first : whole.length - 2;
@@ -151,7 +151,7 @@ class PictureFileTest {
   }
 
   @Test
-  void aBombIsRefusedBeforeItsPixelsAreUnpacked() throws IOException {
+  void bombIsRefusedBeforeDecoding() throws IOException {
     refused("declares 30000x30000 pixels, more than the 89478485", declaring(30000));
   }
 
@@ -173,7 +173,7 @@ class PictureFileTest {
   }
 
   @Test
-  void whatIsNoPictureIsRefused() throws IOException {
+  void filesThatAreNoPictureAreRefused() throws IOException {
     Path file = temporary.resolve("text.png");
     Files.writeString(file, "This is no picture, but it is long enough to be one.");
     refused("is no picture that can be read", file);

@@ -68,7 +68,7 @@ class CaptionListTest {
   }
 
   @Test
-  void linesThatSayNothingAreToldByNumber() throws IOException {
+  void invalidLinesAreReportedByNumber() throws IOException {
     CaptionList list =
         read(
             "metadata.jsonl",
@@ -84,7 +84,7 @@ class CaptionListTest {
   }
 
   @Test
-  void whatIsNoListIsTold() throws IOException {
+  void filesThatAreNoListAreReported() throws IOException {
     assertTrue(read("a.json", "[1]").problems().get(0).startsWith("is no JSON object"));
     assertTrue(read("b.json", "{\"a\": 1}").problems().get(0).startsWith("is no JSON object"));
     assertTrue(read("c.jsonl", "\u00e9").problems().get(0).startsWith("is not UTF-8 text"));

@@ -28,7 +28,7 @@ class DataSetFileTest {
   }
 
   @Test
-  void everyKeyArrivesAtItsPlace() throws IOException {
+  void everyKeySetsItsValue() throws IOException {
     List<DataGroup> groups =
         read(
             """
@@ -100,7 +100,7 @@ class DataSetFileTest {
             new CaptionSettings(
                 "before", "after", "sks", ";", ";;;", true, 3, "|||", 0.1, 5, 0.2, true),
             new Augmentations(true, true, true),
-            new Masking(true, Optional.of(folder.resolve("masks"))),
+            new MaskSource(true, Optional.of(folder.resolve("masks"))),
             0x102030,
             0.25),
         first);
@@ -113,7 +113,7 @@ class DataSetFileTest {
   }
 
   @Test
-  void whatIsNotSaidIsKohyasDefault() throws IOException {
+  void missingKeysHaveKohyasDefaults() throws IOException {
     DataGroup group = read("[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'a'").get(0);
     assertEquals(
         new Bucketing(new Bucket(512, 512), false, 256, 1024, 64, false), group.bucketing());
@@ -177,7 +177,7 @@ class DataSetFileTest {
         "caption_dropout_rate = 1.5 # caption_dropout_rate is 1.5; expected a number of 0 to 1.",
         "background = 'sky' # background is sky; expected white, black, gray or"
       })
-  void aMistakeIsNamed(String line, String expected) {
+  void subsetMistakeIsNamed(String line, String expected) {
     String message = refused("[[datasets]]\n[[datasets.subsets]]\nimage_dir = 'a'\n" + line);
     assertTrue(message.contains(expected), message);
     assertTrue(message.startsWith(folder.resolve("data.toml") + " cannot be used:"), message);
@@ -212,7 +212,7 @@ class DataSetFileTest {
   }
 
   @Test
-  void mistakesAreToldTogether() {
+  void mistakesAreReportedTogether() {
     DataSetFileException all =
         assertThrows(
             DataSetFileException.class,

@@ -41,7 +41,7 @@ class KohyaFoldersTest {
   }
 
   @Test
-  void namesSayHowOftenAndWhat() throws IOException {
+  void folderNamesGiveRepeatsAndCaption() throws IOException {
     with("10_sks fox/a.png", "3/b.png", "2_/c.png");
     assertEquals(List.of("10_sks fox x10 sks fox", "2_ x2 ", "3 x3 "), taken());
     assertEquals(List.of(), notes);
@@ -56,7 +56,7 @@ class KohyaFoldersTest {
   }
 
   @Test
-  void foldersThatAreNotTakenAreTold() throws IOException {
+  void skippedFoldersAreNoted() throws IOException {
     with("10_fox/a.png", "0_backup/b.png", "20230101_trip/c.png", "hens/d.png", "empty/e.txt");
     assertEquals(List.of("10_fox x10 fox"), taken());
     assertEquals(3, notes.size(), notes::toString);
@@ -67,14 +67,14 @@ class KohyaFoldersTest {
   }
 
   @Test
-  void aYearIsManyRepeats() throws IOException {
+  void yearInAFolderNameIsNoted() throws IOException {
     with("2023_holiday/a.png");
     assertEquals(List.of("2023_holiday x2023 holiday"), taken());
     assertEquals(List.of("2023_holiday is shown 2023 times in an epoch, as its name says."), notes);
   }
 
   @Test
-  void whereNothingIsTakenTheSurveyTellsOfTheFolder() throws IOException {
+  void parentIsUsedWhenNoFolderFits() throws IOException {
     with("0_backup/a.png");
     assertEquals(List.of(itself()), taken());
     assertEquals(1, notes.size(), notes::toString);

@@ -46,13 +46,13 @@ class ListedPathsTest {
   }
 
   @Test
-  void whatIsThereIsNoOtherPicture() {
+  void existingPathMeansNoOtherPicture() {
     assertEquals(List.of(), meaning("1.png", "train/1.png"));
     assertEquals(List.of(), meaning("1.png", "2.png"));
   }
 
   @Test
-  void pathsOfAnotherMachineMeanWhatEndsMostLikeThem() {
+  void foreignPathsMatchByLongestEnding() {
     assertEquals(List.of("/old/1.png"), meaning("1.png", "/old/1.png"));
     assertEquals(
         List.of("/old/foxes/1.png"), meaning("1.png", "/old/hens/1.png", "/old/foxes/1.png"));
@@ -61,7 +61,7 @@ class ListedPathsTest {
   }
 
   @Test
-  void picturesOfFoldersWithinAreThoseThatAreNamed() {
+  void subfolderPicturesAreThoseListed() {
     Path within = folder.resolve("train/1.png");
     assertEquals(
         List.of(within), of("1.png", "train/1.png", "train/notes.txt", "train/9.png").pictures());
@@ -73,7 +73,7 @@ class ListedPathsTest {
   }
 
   @Test
-  void whatIsNotThereIsOfThisFolderOrOfAnother() {
+  void missingPathIsReportedForThisFolderOnly() {
     ListedPaths paths = of();
     assertEquals(Optional.of(folder.resolve("3.png")), paths.missing("3.png"));
     assertEquals(Optional.empty(), paths.missing("1.png"));

@@ -33,7 +33,7 @@ class ObjectiveDrawTest {
   }
 
   @Test
-  void stratifiedTimestepsComeFromEachPartOfTheRange() {
+  void stratifiedTimestepsCoverEachPartOfTheRange() {
     TimestepSettings range = TimestepSettings.STRATIFIED.withRange(200, 600);
     double[] drawn = timesteps(of(ObjectiveSettings.DEFAULT.with(range)), 8, 50);
     for (int i = 0; i < drawn.length; i++) {
@@ -55,7 +55,7 @@ class ObjectiveDrawTest {
 
   @ParameterizedTest
   @EnumSource(Sampling.class)
-  void everyLawStaysInTheRange(Sampling sampling) {
+  void everyTimestepDistributionStaysInTheRange(Sampling sampling) {
     for (Prediction prediction : Prediction.values()) {
       TimestepSettings range =
           TimestepSettings.STRATIFIED.withRange(100, 101).withSampling(sampling);
@@ -124,7 +124,7 @@ class ObjectiveDrawTest {
   }
 
   @Test
-  void noiseOfSeveralResolutionsIsSmootherAndOfVarianceOne() {
+  void multiresolutionNoiseIsSmootherWithUnitVariance() {
     NoiseSettings pyramid = NoiseSettings.multires(6, 0.6);
     double plain = 0;
     double smooth = 0;
@@ -147,7 +147,7 @@ class ObjectiveDrawTest {
   }
 
   @Test
-  void regularisationPicturesWeighWhatTheSettingsSay() {
+  void regularisationPicturesHaveThePriorLossWeight() {
     ObjectiveSettings settings =
         ObjectiveSettings.DEFAULT.with(WeightSettings.minSnr(5).withPriorLoss(0.25));
     LatentSample regular = new LatentSample(SHAPE, new float[128], true, Optional.empty());

@@ -88,12 +88,13 @@ class ObjectiveFormulasTest {
 
   @ParameterizedTest
   @EnumSource(value = Sampling.class, mode = EnumSource.Mode.EXCLUDE, names = "UNIFORM")
-  void lawsOfTimesteps(Sampling sampling) {
+  void timestepDistributionsMatchTheReference(Sampling sampling) {
     double scale = sampling == Sampling.SIGMOID ? 1.3 : 1;
     TimestepSettings settings =
         new TimestepSettings(
             true, 0, OptionalInt.empty(), sampling, scale, OptionalDouble.of(3), -0.4, 0.7, 1.29);
-    TimestepLaw law = new TimestepLaw(settings, Golden.schedule(Prediction.EPSILON));
+    TimestepDistribution law =
+        new TimestepDistribution(settings, Golden.schedule(Prediction.EPSILON));
     double[] uniform = Golden.doubles("uniform");
     double[] expected = Golden.doubles("density." + lower(sampling));
     for (int i = 0; i < uniform.length; i++) {

@@ -62,7 +62,7 @@ class ObjectiveSettingsTest {
   }
 
   @Test
-  void whatIsOutOfRangeIsNamedAsUsersKnowIt() {
+  void valuesOutOfRangeAreNamedByOption() {
     OUT_OF_RANGE.forEach(
         (option, making) -> {
           String message =
@@ -72,7 +72,7 @@ class ObjectiveSettingsTest {
   }
 
   @Test
-  void allProblemsAreToldAtOnce() {
+  void problemsAreReportedTogether() {
     String message =
         assertThrows(
                 IllegalArgumentException.class,
@@ -99,7 +99,7 @@ class ObjectiveSettingsTest {
 
   @ParameterizedTest
   @EnumSource(Prediction.class)
-  void whatIsForOtherPredictionsIsRefused(Prediction prediction) {
+  void settingsOfOtherPredictionTypesAreRefused(Prediction prediction) {
     WeightSettings all = new WeightSettings(0, true, true, 0.5, FlowWeighting.COSMAP, 1, true);
     LossSettings huber = LossSettings.L2.with(Losses.named("huber"));
     ObjectiveSettings settings = ObjectiveSettings.PLAIN.with(all).with(huber);

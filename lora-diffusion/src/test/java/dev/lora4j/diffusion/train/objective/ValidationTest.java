@@ -13,7 +13,7 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +30,7 @@ class ValidationTest {
       new Objective(Golden.schedule(Prediction.V_PREDICTION), SETTINGS);
 
   private static LatentSample picture(long number) {
-    return LatentSample.of(SHAPE, Objective.gaussians(Noise.of(number), 256));
+    return LatentSample.of(SHAPE, Objective.gaussians(SeededNoise.of(number), 256));
   }
 
   @Test
@@ -42,7 +42,7 @@ class ValidationTest {
   }
 
   @Test
-  void noiseIsPlainFixedAndOfEachPictureAndTimestep() {
+  void validationNoiseIsFixedPerPictureAndTimestep() {
     List<SampleDraw> draws = new Validation(TRAINING, 1, 3).draws(7, picture(0));
     List<SampleDraw> again = new Validation(TRAINING, 1, 3).draws(7, picture(0));
     List<SampleDraw> other = new Validation(TRAINING, 1, 3).draws(8, picture(0));
@@ -74,7 +74,7 @@ class ValidationTest {
   }
 
   @Test
-  void noTimestepIsRefused() {
+  void zeroTimestepsAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> new Validation(TRAINING, 1, 0));
   }
 

@@ -125,10 +125,10 @@ final class ExtensionElement {
             ExtensionType.name(component.getSimpleName().toString(), setting.name()),
             kind,
             setting.help(),
-            kind.otherwise(setting.otherwise()),
-            new SettingRange(setting.least(), setting.above(), setting.most(), setting.below()),
+            kind.otherwise(setting.defaultValue()),
+            new SettingRange(setting.min(), setting.above(), setting.max(), setting.below()),
             choices(component.asType()));
-    info.otherwise().ifPresent(info::require);
+    info.defaultValue().ifPresent(info::require);
     return info;
   }
 

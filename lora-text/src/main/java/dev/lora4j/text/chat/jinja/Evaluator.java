@@ -28,11 +28,11 @@ final class Evaluator {
       }
       return map;
     } else if (expression instanceof Expression.Attribute attribute) {
-      return Members.attribute(value(attribute.target(), scope), attribute.name());
+      return Attributes.attribute(value(attribute.target(), scope), attribute.name());
     } else if (expression instanceof Expression.Item item) {
-      return Members.item(value(item.target(), scope), value(item.key(), scope));
+      return Attributes.item(value(item.target(), scope), value(item.key(), scope));
     } else if (expression instanceof Expression.Slice slice) {
-      return Members.slice(
+      return Attributes.slice(
           value(slice.target(), scope),
           optional(slice.from(), scope),
           optional(slice.to(), scope),
@@ -48,7 +48,7 @@ final class Evaluator {
           named(given, scope));
     } else if (expression instanceof Expression.Test test) {
       boolean fits =
-          Checks.check(
+          TemplateTests.check(
               value(test.target(), scope), test.name(), values(test.arguments().places(), scope));
       return fits != test.negated();
     } else if (expression instanceof Expression.Unary unary) {

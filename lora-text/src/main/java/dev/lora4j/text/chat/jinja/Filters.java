@@ -31,7 +31,7 @@ final class Filters {
 
   private static Object applied(
       Object value, String name, List<Object> places, Map<String, Object> names) {
-    Given given = new Given(name, places, names);
+    FilterArguments given = new FilterArguments(name, places, names);
     return switch (name) {
       case "trim" -> Methods.strip(PythonText.of(value), places, true, true);
       case "upper" -> PythonText.of(value).toUpperCase(Locale.ROOT);
@@ -77,7 +77,7 @@ final class Filters {
     };
   }
 
-  private static String json(Object value, Given given) {
+  private static String json(Object value, FilterArguments given) {
     for (String option : List.of("separators", "sort_keys", "ensure_ascii")) {
       if (given.flag(option)) {
         throw JinjaException.of("tojson knows 'indent' alone, not '" + option + "'");
@@ -90,7 +90,7 @@ final class Filters {
     return JsonText.of(value, indent instanceof Absent ? -1 : spaces(indent));
   }
 
-  private static String indent(String text, Given given) {
+  private static String indent(String text, FilterArguments given) {
     Object width = given.get("width", 4L);
     String space = width instanceof String said ? said : " ".repeat(spaces(width));
     List<String> lines = Methods.lines(text + "\n");
@@ -119,24 +119,24 @@ final class Filters {
         .replaceAll(m -> Matcher.quoteReplacement(Methods.capitalized(m.group())));
   }
 
-  private static List<Object> replaced(Object old, Object other, Given given) {
+  private static List<Object> replaced(Object old, Object other, FilterArguments given) {
     return given.has("count")
         ? List.of(old, other, given.get("count", Absent.NONE))
         : List.of(old, other);
   }
 
-  private static Object sum(Object value, Given given) {
+  private static Object sum(Object value, FilterArguments given) {
     Object attribute = given.get("attribute", Absent.NONE);
     Object sum = given.get("start", 0L);
     for (Object item : Values.items(value)) {
-      Object each = attribute instanceof Absent ? item : Members.path(item, attribute);
+      Object each = attribute instanceof Absent ? item : Attributes.path(item, attribute);
       sum = Operators.apply("+", sum, each);
     }
     return sum;
   }
 
   /** The first of the greatest, or of the least if {@code sign} is -1. */
-  private static Object furthest(Object value, Given given, int sign) {
+  private static Object furthest(Object value, FilterArguments given, int sign) {
     Optional<Object> best = Optional.empty();
     for (Object item : Values.items(value)) {
       boolean better =
@@ -148,7 +148,7 @@ final class Filters {
   }
 
   /** Halves go to the even neighbour, as Python rounds. */
-  private static Object rounded(Object value, Given given) {
+  private static Object rounded(Object value, FilterArguments given) {
     long wanted = Values.whole(given.get("precision", 0L));
     int digits = (int) Math.max(-MOST_DIGITS, Math.min(MOST_DIGITS, wanted));
     String method = Values.text(given.get("method", "common"));
@@ -178,7 +178,7 @@ final class Filters {
     return items.get(first ? 0 : items.size() - 1);
   }
 
-  private static String join(Object value, Given given) {
+  private static String join(Object value, FilterArguments given) {
     String between = PythonText.of(given.get("d", ""));
     Object attribute = given.get("attribute", Absent.NONE);
     return Methods.joined(
@@ -187,7 +187,7 @@ final class Filters {
             .map(
                 item ->
                     PythonText.of(
-                        attribute instanceof Absent ? item : Members.path(item, attribute)))
+                        attribute instanceof Absent ? item : Attributes.path(item, attribute)))
             .toList());
   }
 
@@ -200,14 +200,14 @@ final class Filters {
     return items;
   }
 
-  private static List<Object> sorted(Object value, Given given) {
+  private static List<Object> sorted(Object value, FilterArguments given) {
     List<Object> items = Values.items(value);
     Comparator<Object> order = Comparator.comparing(given::key, Values::compare);
     items.sort(given.flag("reverse") ? order.reversed() : order);
     return items;
   }
 
-  private static List<Object> sortedItems(Map<?, ?> map, Given given) {
+  private static List<Object> sortedItems(Map<?, ?> map, FilterArguments given) {
     int place = "value".equals(given.get("by", "key")) ? 1 : 0;
     List<Object> items = Methods.items(map);
     Comparator<Object> order =
@@ -216,7 +216,7 @@ final class Filters {
     return items;
   }
 
-  private static List<Object> unique(Object value, Given given) {
+  private static List<Object> unique(Object value, FilterArguments given) {
     List<Object> kept = new ArrayList<>();
     List<Object> keys = new ArrayList<>();
     for (Object item : Values.items(value)) {
@@ -229,11 +229,11 @@ final class Filters {
     return kept;
   }
 
-  private static List<Object> mapped(Object value, Given given) {
+  private static List<Object> mapped(Object value, FilterArguments given) {
     List<Object> made = new ArrayList<>();
     for (Object item : Values.items(value)) {
       if (given.has("attribute")) {
-        Object member = Members.path(item, given.get("attribute", Absent.NONE));
+        Object member = Attributes.path(item, given.get("attribute", Absent.NONE));
         made.add(member instanceof Absent.Undefined ? given.get("default", member) : member);
       } else {
         made.add(apply(item, Values.text(named(given, 0)), rest(given, 1), given.names()));
@@ -242,15 +242,15 @@ final class Filters {
     return made;
   }
 
-  private static List<Object> selected(Object value, Given given) {
+  private static List<Object> selected(Object value, FilterArguments given) {
     boolean wanted = given.name().startsWith("select");
     int at = given.name().endsWith("attr") ? 1 : 0;
     List<Object> kept = new ArrayList<>();
     for (Object item : Values.items(value)) {
-      Object judged = at == 1 ? Members.path(item, named(given, 0)) : item;
+      Object judged = at == 1 ? Attributes.path(item, named(given, 0)) : item;
       boolean fits =
           given.places().size() > at
-              ? Checks.check(judged, Values.text(named(given, at)), rest(given, at + 1))
+              ? TemplateTests.check(judged, Values.text(named(given, at)), rest(given, at + 1))
               : Values.truth(judged);
       if (fits == wanted) {
         kept.add(item);
@@ -259,19 +259,19 @@ final class Filters {
     return kept;
   }
 
-  private static Object named(Given given, int place) {
+  private static Object named(FilterArguments given, int place) {
     if (place >= given.places().size()) {
       throw JinjaException.of("the filter '" + given.name() + "' needs an argument");
     }
     return given.places().get(place);
   }
 
-  private static List<Object> rest(Given given, int from) {
+  private static List<Object> rest(FilterArguments given, int from) {
     return given.places().subList(Math.min(from, given.places().size()), given.places().size());
   }
 
   /** A text with a point is cut, as Jinja reads it as a real number then. */
-  private static Object whole(Object value, Given given) {
+  private static Object whole(Object value, FilterArguments given) {
     Object otherwise = given.get("default", 0L);
     try {
       if (value instanceof String text) {
@@ -284,7 +284,7 @@ final class Filters {
     }
   }
 
-  private static Object real(Object value, Given given) {
+  private static Object real(Object value, FilterArguments given) {
     try {
       return value instanceof String text
           ? Double.parseDouble(text.strip())

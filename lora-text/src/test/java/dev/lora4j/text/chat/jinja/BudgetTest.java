@@ -142,7 +142,7 @@ class BudgetTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void itStopsAndSaysWhy(Case tried) {
+  void unboundedTemplateStopsWithItsReason(Case tried) {
     JinjaException e =
         assertTimeoutPreemptively(
             Duration.ofSeconds(60),
@@ -155,7 +155,7 @@ class BudgetTest {
 
   /** What stays within the budget is as in Python, whatever the numbers. */
   @Test
-  void largeNumbersThatMakeLittleAreFine() {
+  void largeNumbersWithSmallResultsAreAllowed() {
     Map<String, String> cases =
         Map.of(
             "{{ range(9223372036854775806, 9223372036854775807) | list }}",
@@ -189,7 +189,7 @@ class BudgetTest {
   }
 
   @Test
-  void anInterruptionEndsIt() {
+  void interruptionEndsTheTemplate() {
     Thread.currentThread().interrupt();
     JinjaTemplate template =
         JinjaTemplate.of(

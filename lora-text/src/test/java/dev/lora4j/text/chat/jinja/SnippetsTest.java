@@ -62,7 +62,7 @@ class SnippetsTest {
   }
 
   @Test
-  void eachIsWhatJinjaMakesOfIt() throws IOException {
+  void snippetsRenderAsInJinja() throws IOException {
     JsonObject golden = JsonParser.parseString(Files.readString(GOLDEN)).getAsJsonObject();
     List<String> wrong = new ArrayList<>();
     int cases = 0;

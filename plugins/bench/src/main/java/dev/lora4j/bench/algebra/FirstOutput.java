@@ -6,9 +6,9 @@ import dev.lora4j.core.format.Family;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.format.reading.AdapterFiles;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedParameter;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
@@ -38,18 +38,18 @@ final class FirstOutput implements Contender {
   private final Path file;
   private final Family family = Families.named("sdxl");
   private final Site layer = family.sites().find(LAYER).orElseThrow();
-  private final Patch patch;
+  private final MergedParameter patch;
   private final Program program;
   private final Map<String, Tensor> data = new HashMap<>();
 
   FirstOutput(Engine engine, Path file) {
     scope = engine.scope("first-output");
     this.file = file;
-    patch = new Patch(scope);
+    patch = new MergedParameter(scope);
     Graph graph = new Graph();
     Expr x = graph.input("x", DType.BF16, Shape.of(Shape.UNKNOWN, layer.in()));
     Expr weight = graph.input("weight", DType.BF16, layer.weight());
-    Expr y = new Beside(Set.of(LAYER)).declare(graph).adapt(layer, x, x.linear(weight));
+    Expr y = new UnmergedAdapters(Set.of(LAYER)).declare(graph).adapt(layer, x, x.linear(weight));
     program = graph.inference(scope, List.of(y.to(DType.F32)));
     float[] values = new float[ROWS * (int) layer.in()];
     for (int i = 0; i < values.length; i++) {
@@ -58,7 +58,7 @@ final class FirstOutput implements Contender {
     float[] zeros = new float[(int) layer.weight().elements()];
     data.put("x", bf16(Shape.of(ROWS, layer.in()), values));
     data.put("weight", bf16(layer.weight(), zeros));
-    data.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(1, 1), new float[] {1}));
+    data.put(UnmergedAdapters.WEIGHTS, Tensor.of(scope, Shape.of(1, 1), new float[] {1}));
   }
 
   private Tensor bf16(Shape shape, float[] values) {
@@ -98,8 +98,8 @@ final class FirstOutput implements Contender {
     try (Scope work = scope.child("adapter")) {
       Map<String, Tensor> factors = new HashMap<>();
       for (String model : List.of("unet", "text_encoder", "text_encoder_2")) {
-        Set<String> beside = Beside.sites(plan, sites, model);
-        factors.putAll(new Beside(beside).factors(work, patch, sites, plan));
+        Set<String> beside = UnmergedAdapters.unmergedSites(plan, sites, model);
+        factors.putAll(new UnmergedAdapters(beside).factors(work, patch, sites, plan));
       }
       return program
           .run(work, program.hold(work, name -> Objects.requireNonNull(factors.get(name))), data)

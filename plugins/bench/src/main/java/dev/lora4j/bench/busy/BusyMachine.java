@@ -50,7 +50,7 @@ public final class BusyMachine implements Benchmark {
     List<Case> cases = new ArrayList<>();
     for (boolean training : new boolean[] {false, true}) {
       for (int others = 0; others <= 2; others++) {
-        cases.add(new Beside(training, others));
+        cases.add(new BesideLoad(training, others));
       }
     }
     return cases;
@@ -71,7 +71,7 @@ public final class BusyMachine implements Benchmark {
    *
    * @param training or else generating
    */
-  private record Beside(boolean training, int others) implements Case {
+  private record BesideLoad(boolean training, int others) implements Case {
     @Override
     public String name() {
       return (training ? "train-" : "generate-") + (others == 0 ? "quiet" : others + "-busy");

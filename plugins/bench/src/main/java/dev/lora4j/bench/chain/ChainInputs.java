@@ -3,7 +3,7 @@ package dev.lora4j.bench.chain;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.nio.file.Path;
 
 /**
@@ -52,7 +52,7 @@ record ChainInputs(HostTensor x, HostTensor weight, HostTensor down, HostTensor 
   }
 
   private static float[] uniform(int purpose, int count, double bound) {
-    Noise noise = Noise.of(0, purpose);
+    SeededNoise noise = SeededNoise.of(0, purpose);
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (float) ((2 * noise.uniform() - 1) * bound);

@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Keyword;
 import dev.lora4j.core.tensor.Program;
@@ -20,7 +20,7 @@ import java.util.List;
 final class StagedChain implements Contender {
   private final Scope scope;
   private final Program program;
-  private final Held held;
+  private final HeldInputs held;
   private final List<Tensor> inputs;
 
   StagedChain(Engine engine, ChainInputs data) {

@@ -9,7 +9,7 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
-import dev.lora4j.diffusion.denoiser.Words;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +32,8 @@ record DenoiserWork(double base, double adapters) {
     Graph graph = new Graph();
     int side = setting.side();
     Shape latents = Shape.of(setting.batch(), denoiser.network().inChannels(), side, side);
-    Shape words = Shape.of(setting.batch(), StepSetting.WORDS, denoiser.network().contextWidth());
+    Shape words =
+        Shape.of(setting.batch(), StepSetting.WORDS, denoiser.network().crossAttentionDim());
     Expr x = graph.input("x", DType.F32, latents);
     Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(setting.batch()));
     Expr context = graph.input("context", DType.F32, words);
@@ -50,7 +51,8 @@ record DenoiserWork(double base, double adapters) {
           return out;
         };
     Weights at = Weights.of(graph, "unet", new FrozenWeights(DType.F32, ""), counting);
-    DenoiserInputs inputs = new DenoiserInputs(x, timesteps, Words.of(context), Optional.empty());
+    DenoiserInputs inputs =
+        new DenoiserInputs(x, timesteps, TextConditioning.of(context), Optional.empty());
     denoiser.network().stage(at, inputs, false);
     return new DenoiserWork(sums[0], sums[1]);
   }

@@ -2,16 +2,16 @@ package dev.lora4j.bench.denoiser;
 
 import dev.lora4j.bench.Contender;
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedParameter;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
-import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.model.Network;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import java.util.Map;
 
 /** Ours: from an adapter's file to the first step of a loaded base that is another by it. */
@@ -23,7 +23,7 @@ public final class FirstChange implements Contender {
   private final StepSetting setting;
   private final LoadedDenoiser base;
   private final Network network;
-  private final Patch patch;
+  private final MergedParameter patch;
   private final Map<String, Tensor> data;
 
   /** In a process of its own, for the setting that the text says. */
@@ -37,18 +37,24 @@ public final class FirstChange implements Contender {
             scope,
             MODEL,
             setting.compute(),
-            Networks.denoiser(base.network(), setting.compute(), AdapterInputs.NONE));
-    patch = new Patch(scope);
+            StagedNetworks.denoiser(base.network(), setting.compute(), AdapterInputs.NONE));
+    patch = new MergedParameter(scope);
     data = StepData.of(scope, base.network(), setting);
     step(MixPlan.NONE); // the base is loaded, and has been used
   }
 
   private float[] step(MixPlan plan) {
     try (Scope work = scope.child("step")) {
-      PatchedSites sites =
-          new PatchedSites(
-              work, patch, base.weights(), base.sites(), MODEL, Beside.touched(plan, MODEL), plan);
-      Held held = network.hold(work, base.weights(), sites.at(plan.overall(MODEL)), Map.of());
+      MergedSites sites =
+          new MergedSites(
+              work,
+              patch,
+              base.weights(),
+              base.sites(),
+              MODEL,
+              UnmergedAdapters.touched(plan, MODEL),
+              plan);
+      HeldInputs held = network.hold(work, base.weights(), sites.at(plan.overall(MODEL)), Map.of());
       return network.run(work, held, data).get(0).floats();
     }
   }

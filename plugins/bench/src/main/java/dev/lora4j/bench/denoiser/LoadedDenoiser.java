@@ -12,7 +12,7 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.AdapterInputs;
 import dev.lora4j.diffusion.base.DiffusionModel;
 import dev.lora4j.diffusion.base.LoadOptions;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
 import dev.lora4j.diffusion.unet.UNet;
 import java.nio.file.Files;
@@ -38,7 +38,8 @@ record LoadedDenoiser(
             scope,
             RandomDenoiser.weights(folder),
             compute,
-            Network.parameters(compute, Networks.denoiser(network, compute, AdapterInputs.NONE)));
+            Network.parameters(
+                compute, StagedNetworks.denoiser(network, compute, AdapterInputs.NONE)));
     Family family = Families.named("sd15");
     return new LoadedDenoiser(network, weights, family.sites(), family);
   }

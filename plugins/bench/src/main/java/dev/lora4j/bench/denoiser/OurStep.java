@@ -3,20 +3,20 @@ package dev.lora4j.bench.denoiser;
 import dev.lora4j.bench.Contender;
 import dev.lora4j.bench.denoiser.StepSetting.Route;
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedParameter;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
-import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Engine;
-import dev.lora4j.core.tensor.Held;
+import dev.lora4j.core.tensor.HeldInputs;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.emoji.EmojiSd;
 import java.util.HashMap;
 import java.util.Map;
@@ -37,7 +37,7 @@ public final class OurStep implements Contender {
   private final StepSetting setting;
   private final MixPlan plan;
   private final Network network;
-  private final Held held;
+  private final HeldInputs held;
   private final Map<String, Tensor> data = new HashMap<>();
   private int steps;
 
@@ -66,29 +66,32 @@ public final class OurStep implements Contender {
         setting.route() == Route.SCHEDULED
             ? constant.parts(constant.parts().stream().map(p -> p.weight(RISING)).toList())
             : constant;
-    Patch patch = new Patch(scope);
+    MergedParameter patch = new MergedParameter(scope);
     Set<String> beside =
-        setting.route().beside() ? Beside.sites(plan, base.sites(), MODEL) : Set.of();
-    Set<String> inside = Beside.touched(plan, MODEL);
+        setting.route().beside()
+            ? UnmergedAdapters.unmergedSites(plan, base.sites(), MODEL)
+            : Set.of();
+    Set<String> inside = UnmergedAdapters.touched(plan, MODEL);
     inside.removeAll(beside);
-    AdapterInputs inputs = beside.isEmpty() ? AdapterInputs.NONE : new Beside(beside)::declare;
+    AdapterInputs inputs =
+        beside.isEmpty() ? AdapterInputs.NONE : new UnmergedAdapters(beside)::declare;
     network =
         Network.compile(
             scope,
             MODEL,
             setting.compute(),
-            Networks.denoiser(base.network(), setting.compute(), inputs));
-    PatchedSites patched =
-        new PatchedSites(scope, patch, base.weights(), base.sites(), MODEL, inside, plan);
+            StagedNetworks.denoiser(base.network(), setting.compute(), inputs));
+    MergedSites patched =
+        new MergedSites(scope, patch, base.weights(), base.sites(), MODEL, inside, plan);
     held =
         network.hold(
             scope,
             base.weights(),
             patched.at(plan.overall(MODEL)),
-            new Beside(beside).factors(scope, patch, base.sites(), plan));
+            new UnmergedAdapters(beside).factors(scope, patch, base.sites(), plan));
     if (!beside.isEmpty()) {
       float[] weights = plan.overall(MODEL);
-      data.put(Beside.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
+      data.put(UnmergedAdapters.WEIGHTS, Tensor.of(scope, Shape.of(1, weights.length), weights));
     }
     data.putAll(StepData.of(scope, base.network(), setting));
   }
@@ -113,7 +116,7 @@ public final class OurStep implements Contender {
     try (Scope work = scope.child("step")) {
       if (setting.route() == Route.SCHEDULED) {
         float[] weights = plan.at(steps++ % STEPS, STEPS);
-        data.put(Beside.WEIGHTS, Tensor.of(work, Shape.of(1, weights.length), weights));
+        data.put(UnmergedAdapters.WEIGHTS, Tensor.of(work, Shape.of(1, weights.length), weights));
       }
       return network.run(work, held, data).get(0).floats();
     }

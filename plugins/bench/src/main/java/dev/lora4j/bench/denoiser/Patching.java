@@ -1,10 +1,10 @@
 package dev.lora4j.bench.denoiser;
 
 import dev.lora4j.bench.Contender;
-import dev.lora4j.core.mix.Beside;
+import dev.lora4j.core.mix.MergedParameter;
+import dev.lora4j.core.mix.MergedSites;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Patch;
-import dev.lora4j.core.mix.PatchedSites;
+import dev.lora4j.core.mix.UnmergedAdapters;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
@@ -17,13 +17,13 @@ final class Patching implements Contender {
   private final Scope scope;
   private final LoadedDenoiser base;
   private final MixPlan plan;
-  private final Patch patch;
+  private final MergedParameter patch;
 
   Patching(Engine engine, StepSetting setting) {
     scope = engine.scope("patching");
     base = LoadedDenoiser.of(scope, setting.folder(), setting.compute());
     plan = StepAdapters.read(base, setting.adapters());
-    patch = new Patch(scope);
+    patch = new MergedParameter(scope);
   }
 
   @Override
@@ -44,8 +44,14 @@ final class Patching implements Contender {
   }
 
   private Map<String, Tensor> patched(Scope work) {
-    return new PatchedSites(
-            work, patch, base.weights(), base.sites(), MODEL, Beside.touched(plan, MODEL), plan)
+    return new MergedSites(
+            work,
+            patch,
+            base.weights(),
+            base.sites(),
+            MODEL,
+            UnmergedAdapters.touched(plan, MODEL),
+            plan)
         .at(plan.overall(MODEL));
   }
 

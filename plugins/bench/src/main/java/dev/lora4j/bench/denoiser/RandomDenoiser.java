@@ -4,7 +4,7 @@ import dev.lora4j.bench.RandomWeights;
 import dev.lora4j.core.model.Network;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.unet.UNet;
 import dev.lora4j.diffusion.unet.UNetConfig;
 import java.io.IOException;
@@ -74,7 +74,7 @@ public final class RandomDenoiser {
         file,
         stored,
         Network.parameters(
-            DType.F32, Networks.denoiser(new UNet(SD15), DType.F32, AdapterInputs.NONE)));
+            DType.F32, StagedNetworks.denoiser(new UNet(SD15), DType.F32, AdapterInputs.NONE)));
     try {
       Files.writeString(folder.resolve("unet").resolve("config.json"), CONFIG);
       return folder;

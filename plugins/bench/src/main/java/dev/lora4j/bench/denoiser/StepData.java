@@ -20,7 +20,7 @@ final class StepData {
   static Map<String, Tensor> of(Scope scope, DenoiserNetwork network, StepSetting setting) {
     int batch = setting.batch();
     Shape latents = Shape.of(batch, network.inChannels(), setting.side(), setting.side());
-    Shape words = Shape.of(batch, StepSetting.WORDS, network.contextWidth());
+    Shape words = Shape.of(batch, StepSetting.WORDS, network.crossAttentionDim());
     float[] timesteps = new float[batch];
     Arrays.fill(timesteps, StepSetting.TIMESTEP);
     Map<String, Tensor> data = new HashMap<>();

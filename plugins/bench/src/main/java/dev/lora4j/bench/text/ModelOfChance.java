@@ -6,7 +6,7 @@ import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.text.llama.NewLlama;
 import dev.lora4j.text.token.BytePairTrainer;
 import java.io.IOException;
@@ -43,7 +43,7 @@ final class ModelOfChance {
 
   /** Tokens to begin with, the same for everybody. */
   static int[] prompt(int row, int tokens) {
-    Noise noise = Noise.of(7, row);
+    SeededNoise noise = SeededNoise.of(7, row);
     int[] prompt = new int[tokens];
     Arrays.setAll(prompt, i -> noise.index(SIZES.vocabulary()));
     return prompt;
@@ -64,7 +64,7 @@ final class ModelOfChance {
 
   private static HostTensor values(Shape shape, int number, long place) {
     float[] values = new float[Math.toIntExact(shape.elements())];
-    Noise.of(number, place).gaussians(values, 0, values.length);
+    SeededNoise.of(number, place).gaussians(values, 0, values.length);
     for (int i = 0; i < values.length; i++) {
       values[i] *= 0.02f;
     }

@@ -5,8 +5,8 @@ import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.text.generate.CausalPrograms;
-import dev.lora4j.text.generate.Grown;
-import dev.lora4j.text.generate.Start;
+import dev.lora4j.text.generate.GeneratedTokens;
+import dev.lora4j.text.generate.GenerationRequest;
 import dev.lora4j.text.generate.TextGenerator;
 import dev.lora4j.text.model.TextModel;
 import dev.lora4j.text.network.CausalNetwork;
@@ -35,11 +35,11 @@ final class OurDecoding implements Contender {
     }
   }
 
-  private List<Grown> generate() {
-    List<Start> starts = new ArrayList<>();
+  private List<GeneratedTokens> generate() {
+    List<GenerationRequest> starts = new ArrayList<>();
     for (int row = 0; row < setting.rows(); row++) {
       int[] prompt = ModelOfChance.prompt(row, setting.prompt());
-      starts.add(Start.greedy(prompt, setting.tokens(), mixes.get(row)));
+      starts.add(GenerationRequest.greedy(prompt, setting.tokens(), mixes.get(row)));
     }
     try (Scope work = scope.child("generate")) {
       return new TextGenerator(programs).generate(work, starts);

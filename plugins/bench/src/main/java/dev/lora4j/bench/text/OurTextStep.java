@@ -7,8 +7,8 @@ import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.run.AdapterStep;
 import dev.lora4j.core.train.run.TrainingTask;
 import dev.lora4j.text.data.TokenSequence;
@@ -51,7 +51,7 @@ public final class OurTextStep implements Contender {
       sequences.add(new TokenSequence(ModelOfChance.prompt(row, TOKENS), counted, new int[0], -1));
     }
     AdapterRecipe recipe =
-        AdapterRecipe.DEFAULT.targets(Targets.of(TargetPreset.ATTENTION)).rank(16, 16);
+        AdapterRecipe.DEFAULT.targets(TargetLayers.of(TargetPreset.ATTENTION)).rank(16, 16);
     TextTrainingSettings settings = TextTrainingSettings.DEFAULT.with(recipe).batch(ROWS);
     TrainingTask task = TextTrainer.on(model, settings).sequences(sequences, List.of()).task();
     AdapterStep step = new AdapterStep(scope, task, settings.training());

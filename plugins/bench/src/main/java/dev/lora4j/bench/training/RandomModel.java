@@ -6,10 +6,10 @@ import dev.lora4j.core.model.Network;
 import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.diffusion.base.AdapterInputs;
-import dev.lora4j.diffusion.base.Networks;
+import dev.lora4j.diffusion.base.StagedNetworks;
 import dev.lora4j.diffusion.clip.ClipText;
 import dev.lora4j.diffusion.clip.ClipTextConfig;
-import dev.lora4j.diffusion.text.EncoderView;
+import dev.lora4j.diffusion.text.HiddenLayer;
 import dev.lora4j.diffusion.vae.VaeConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -75,7 +75,7 @@ final class RandomModel {
   static Path write(Path folder, DType stored) {
     RandomDenoiser.write(folder, stored);
     Network.Staging text =
-        Networks.text(new ClipText(TEXT), EncoderView.LAST, DType.F32, AdapterInputs.NONE);
+        StagedNetworks.text(new ClipText(TEXT), HiddenLayer.LAST, DType.F32, AdapterInputs.NONE);
     write(folder, "text_encoder", "model", stored, TEXT_CONFIG, text);
     write(
         folder,
@@ -83,8 +83,8 @@ final class RandomModel {
         "diffusion_pytorch_model",
         stored,
         VAE_CONFIG,
-        Networks.encoder(VAE, DType.F32),
-        Networks.decoder(VAE, DType.F32));
+        StagedNetworks.encoder(VAE, DType.F32),
+        StagedNetworks.decoder(VAE, DType.F32));
     write(folder.resolve("scheduler").resolve("scheduler_config.json"), SCHEDULE);
     return folder;
   }

@@ -39,7 +39,7 @@ final class TrainingInputs {
   /** Made-up captions as the denoiser gets them. */
   static HostTensor context(DiffusionModel model, TrainingSetting setting) {
     int words = model.textEncoders().get(0).network().places();
-    Shape shape = Shape.of(setting.batch(), words, model.denoiser().contextWidth());
+    Shape shape = Shape.of(setting.batch(), words, model.denoiser().crossAttentionDim());
     return HostTensor.of(shape, waves(shape, CONTEXT, 0));
   }
 

@@ -3,11 +3,11 @@ package dev.lora4j.bench.training;
 import dev.lora4j.core.adapter.lora.LoraTraining;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetLayers;
 import dev.lora4j.core.train.adapter.TargetPreset;
-import dev.lora4j.core.train.adapter.Targets;
 import dev.lora4j.core.train.schedule.Constant;
 import dev.lora4j.core.train.schedule.RateSchedule;
-import dev.lora4j.diffusion.style.Rates;
+import dev.lora4j.diffusion.style.LearningRates;
 import dev.lora4j.diffusion.style.StyleSettings;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.nio.file.Path;
@@ -65,10 +65,10 @@ record TrainingSetting(
     AdapterRecipe recipe =
         AdapterRecipe.DEFAULT
             .method(new LoraTraining())
-            .targets(Targets.of(TargetPreset.ATTENTION));
+            .targets(TargetLayers.of(TargetPreset.ATTENTION));
     return StyleSettings.DEFAULT
         .with(recipe)
-        .with(Rates.of(RATE))
+        .with(LearningRates.of(RATE))
         .with(RateSchedule.of(new Constant(), STEPS))
         .with(ObjectiveSettings.PLAIN)
         .withCheckpointing(checkpointing);

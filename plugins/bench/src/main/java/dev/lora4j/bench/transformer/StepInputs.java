@@ -5,7 +5,7 @@ import dev.lora4j.core.safetensors.SafetensorsWriter;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.train.Initialiser;
-import dev.lora4j.core.train.Noise;
+import dev.lora4j.core.train.SeededNoise;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -39,7 +39,7 @@ record StepInputs(
 
   private static HostTensor gaussian(Shape shape, int purpose) {
     float[] values = new float[Math.toIntExact(shape.elements())];
-    Noise.of(0, purpose).gaussians(values, 0, values.length);
+    SeededNoise.of(0, purpose).gaussians(values, 0, values.length);
     return HostTensor.of(shape, values);
   }
 

@@ -29,7 +29,7 @@ record TrainedFactors(FlatParameters parameters) implements SiteAdapters {
     // As if training had begun before: with zeros, the first gradient of all down factors is zero.
     Expr up = parameters.leaf(new Parameter(zero.name(), zero.shape(), Parameter.Init.KAIMING));
     Expr scale = x.graph().held(site.name() + "." + SCALE_INPUT, DType.F32, Shape.of(1, 1));
-    return y.add(new LowRank(down, up).beside(site, x, Optional.of(scale)));
+    return y.add(new LowRank(down, up).unmerged(site, x, Optional.of(scale)));
   }
 
   /** Where each factor lies in the flat buffer. */

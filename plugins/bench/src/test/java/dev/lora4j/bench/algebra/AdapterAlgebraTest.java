@@ -26,14 +26,14 @@ class AdapterAlgebraTest {
   }
 
   @Test
-  void theSmallPairHasTheLayersOfEarlyTrainers() {
+  void smallPairHasTheLayersOfEarlyTrainers() {
     List<Site> sites = AdapterMixing.smallSites(Families.named("sd15"));
     assertEquals(192, sites.size());
     assertEquals(6, sites.stream().filter(s -> s.weight().equals(Shape.of(10240, 1280))).count());
   }
 
   @Test
-  void cuttingAtTheRankThereIsChangesNoProduct() {
+  void truncationAtFullRankKeepsTheProducts() {
     List<Site> sites = SdxlAdapter.sites().subList(0, 3);
     try (Engine engine = Engine.open(1)) {
       Path file = SdxlAdapter.write(engine, folder.resolve("a.safetensors"), sites, 5, 1);

@@ -18,7 +18,7 @@ class OtherProgramsTest {
   @TempDir private Path folder;
 
   @Test
-  void eachIsAtWorkUntilItIsClosed() throws Exception {
+  void programsAreBusyUntilClosed() throws Exception {
     List<ProcessHandle> handles;
     try (OtherPrograms programs = OtherPrograms.start(2)) {
       handles = programs.handles();
@@ -34,7 +34,7 @@ class OtherProgramsTest {
   }
 
   @Test
-  void theyEndWithAParentThatIsKilled() throws Exception {
+  void programsEndWithAKilledParent() throws Exception {
     Path number = folder.resolve("process");
     Process parent =
         new ProcessBuilder(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class OperatorChainTest {
   /** Both sides against the same arithmetic in Java, at the beginning and far along the chain. */
   @Test
-  void bothComputeTheChain() {
+  void contendersComputeTheChain() {
     try (Engine engine = Engine.open()) {
       for (int links : new int[] {2, 200}) {
         ChainInputs inputs = ChainInputs.of(links);

@@ -47,7 +47,7 @@ class DenoiserStepTest {
   }
 
   @Test
-  void insideAndBesideComputeTheSameAndSomethingElseThanTheBase() {
+  void mergedEqualsUnmergedAndDiffersFromTheBase() {
     try (Engine engine = Engine.open()) {
       double[] plain = computed(engine, small());
       List<Path> files = adapters(engine, 2);
@@ -66,7 +66,7 @@ class DenoiserStepTest {
 
   /** Else it would be measured what does not happen. */
   @Test
-  void aScheduleChangesWhatIsComputedFromStepToStep() {
+  void scheduledWeightsChangeTheOutputBetweenSteps() {
     try (Engine engine = Engine.open()) {
       StepSetting setting = small().with(Route.SCHEDULED, adapters(engine, 1));
       try (OurStep step = new OurStep(Optional.empty(), engine, setting)) {

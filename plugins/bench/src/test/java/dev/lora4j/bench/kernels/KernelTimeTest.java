@@ -37,7 +37,7 @@ class KernelTimeTest {
   }
 
   @Test
-  void theCallersOfKernelsAreNone() throws IOException {
+  void callersOfKernelsAreNotCounted() throws IOException {
     KernelTime time =
         of(
             event("aten::linear", 0, 100),
@@ -51,7 +51,7 @@ class KernelTimeTest {
   }
 
   @Test
-  void aKernelMayPrepareItsResult() throws IOException {
+  void kernelMayPrepareItsResult() throws IOException {
     KernelTime time =
         of(event("aten::sum", 0, 50), event("aten::empty", 2, 5), event("aten::fill_", 10, 10));
     assertEquals(45e-6, time.kernels(), 1e-12);
@@ -73,7 +73,7 @@ class KernelTimeTest {
   }
 
   @Test
-  void aProgramsKernelsTakeLessThanItsWallTime() {
+  void kernelTimeIsLessThanWallTime() {
     Path trace = folder.resolve("trace.json");
     try (Engine engine = Engine.open();
         Scope scope = engine.scope("test")) {

@@ -12,7 +12,7 @@ class OpenCheckpointTest {
   @TempDir private Path folder;
 
   @Test
-  void theFileHasTheTensorsItIsSaidToHave() throws Exception {
+  void writtenFileHasItsDeclaredTensors() throws Exception {
     Path file = LargeCheckpoint.write(folder.resolve("large.safetensors"), 17, 1L << 30);
     long rows = (1L << 30) / 17 / 640;
     try (Safetensors opened = Safetensors.open(file);

@@ -25,7 +25,7 @@ class OurTrainingTest {
   }
 
   @Test
-  void checkpointingComputesTheSameAndAPeerGetsAllThatItNeeds() {
+  void checkpointingKeepsLossesAndPeersGetInputs() {
     try (Engine engine = Engine.open()) {
       double[] plain = computed(engine, false);
       assertArrayEquals(plain, computed(engine, true));

@@ -16,7 +16,7 @@ class TransformerStepTest {
   @TempDir private Path folder;
 
   @Test
-  void oursAndDjlsLossesAreEqualOverTheSteps() {
+  void lossesEqualThoseOfDjlOverSteps() {
     StepInputs inputs = StepInputs.of(SMALL);
     try (Engine engine = Engine.open();
         StagedStep ours = new StagedStep(engine, inputs);

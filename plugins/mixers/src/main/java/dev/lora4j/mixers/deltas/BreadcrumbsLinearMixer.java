@@ -1,8 +1,8 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
@@ -16,24 +16,25 @@ import dev.lora4j.core.tensor.Expr;
 public record BreadcrumbsLinearMixer(
     @Setting(
             help = "share of each tensor's numbers that is kept",
-            otherwise = "0.5",
+            defaultValue = "0.5",
             above = 0,
-            most = 1)
+            max = 1)
         double density,
-    @Setting(help = "share that is dropped of the greatest", otherwise = "0.01", least = 0)
+    @Setting(help = "share that is dropped of the greatest", defaultValue = "0.01", min = 0)
         double gamma,
-    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    @Setting(help = "what the result is multiplied by", defaultValue = "1") double lambda)
     implements DeltaMixer {
   /** Checks the shares. */
   public BreadcrumbsLinearMixer {
-    MiddleNumbers.require(density, gamma);
+    OutlierDropping.require(density, gamma);
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     Expr sum =
         Consensus.sum(
-            Consensus.weighted(deltas.parts(), new MiddleNumbers(density, gamma).changes(deltas)));
-    return new SiteChange.Dense(sum.mul(lambda));
+            Consensus.weighted(
+                deltas.parts(), new OutlierDropping(density, gamma).changes(deltas)));
+    return new MixedDelta.Dense(sum.mul(lambda));
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param election which sign wins
  * @param divide what the sum of those with that sign is divided by
  */
-record Consensus(Election election, Divide divide) {
+record Consensus(Election election, SumDivisor divide) {
   /** The sum. */
   static Expr sum(List<Expr> all) {
     return all.stream().reduce(Expr::add).orElseThrow();
@@ -37,14 +37,14 @@ record Consensus(Election election, Divide divide) {
     for (int i = 0; i < changes.size(); i++) {
       Expr agrees = Indicator.positive(judged.get(i).mul(won));
       sums.add(weighted.get(i).mul(agrees));
-      divisors.add(divide == Divide.WEIGHTS ? agrees.mul(parts.get(i).weight()) : agrees);
+      divisors.add(divide == SumDivisor.WEIGHTS ? agrees.mul(parts.get(i).weight()) : agrees);
     }
     Expr sum = sum(sums);
-    if (divide == Divide.NONE) {
+    if (divide == SumDivisor.NONE) {
       return sum;
     }
     Expr divisor = sum(divisors);
     // Counts are 0, 1 and more.
-    return sum.div(divide == Divide.COUNT ? divisor.clampMin(1) : Indicator.divisor(divisor));
+    return sum.div(divide == SumDivisor.COUNT ? divisor.clampMin(1) : Indicator.divisor(divisor));
   }
 }

@@ -1,9 +1,9 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.Needs;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
@@ -16,13 +16,13 @@ import java.util.List;
     name = "dare-linear",
     help = "Drop numbers of each adapter by chance, scale up the others, and add them up.")
 public record DareLinearMixer(
-    @Setting(help = "probability of each number to stay", otherwise = "0.5", above = 0, most = 1)
+    @Setting(help = "probability of each number to stay", defaultValue = "0.5", above = 0, max = 1)
         double density,
-    @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
+    @Setting(help = "what makes up for the numbers dropped", defaultValue = "probability")
         Rescale rescale,
-    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
-        Numbers of,
-    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    @Setting(help = "mix the numbers of the change, or of the factors", defaultValue = "change")
+        MixedSpace of,
+    @Setting(help = "what the result is multiplied by", defaultValue = "1") double lambda)
     implements DeltaMixer {
   /** Checks the density. */
   public DareLinearMixer {
@@ -30,7 +30,7 @@ public record DareLinearMixer(
   }
 
   @Override
-  public Needs needs() {
+  public MixerRequirement needs() {
     return of.needs();
   }
 
@@ -40,12 +40,12 @@ public record DareLinearMixer(
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     return of.mixed(deltas, this::sum, lambda);
   }
 
   private Expr sum(SiteDeltas deltas) {
-    List<Expr> left = new Dropping(density, rescale).changes(deltas);
+    List<Expr> left = new RandomDropping(density, rescale).changes(deltas);
     return Consensus.sum(Consensus.weighted(deltas.parts(), left));
   }
 }

@@ -1,9 +1,9 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.Needs;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
@@ -17,19 +17,19 @@ import java.util.List;
     help =
         "Drop numbers by chance, scale up the others; of those, the ones with the sign that wins.")
 public record DareTiesMixer(
-    @Setting(help = "probability of each number to stay", otherwise = "0.5", above = 0, most = 1)
+    @Setting(help = "probability of each number to stay", defaultValue = "0.5", above = 0, max = 1)
         double density,
-    @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
+    @Setting(help = "what makes up for the numbers dropped", defaultValue = "probability")
         Rescale rescale,
     @Setting(
             help = "sign of the weighted sum, or that which most have; plain: before weights",
-            otherwise = "sum")
+            defaultValue = "sum")
         Election election,
-    @Setting(help = "what the sum of those that agree is divided by", otherwise = "count")
-        Divide divide,
-    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
-        Numbers of,
-    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    @Setting(help = "what the sum of those that agree is divided by", defaultValue = "count")
+        SumDivisor divide,
+    @Setting(help = "mix the numbers of the change, or of the factors", defaultValue = "change")
+        MixedSpace of,
+    @Setting(help = "what the result is multiplied by", defaultValue = "1") double lambda)
     implements DeltaMixer {
   /** Checks the density. */
   public DareTiesMixer {
@@ -37,7 +37,7 @@ public record DareTiesMixer(
   }
 
   @Override
-  public Needs needs() {
+  public MixerRequirement needs() {
     return of.needs();
   }
 
@@ -47,12 +47,12 @@ public record DareTiesMixer(
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     return of.mixed(deltas, this::agreed, lambda);
   }
 
   private Expr agreed(SiteDeltas deltas) {
-    List<Expr> left = new Dropping(density, rescale).changes(deltas);
+    List<Expr> left = new RandomDropping(density, rescale).changes(deltas);
     return new Consensus(election, divide).of(deltas.parts(), left);
   }
 }

@@ -1,8 +1,8 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
@@ -15,20 +15,24 @@ import java.util.List;
     name = "della-linear",
     help = "Drop numbers by chance, small ones more often, scale up the others, and add them up.")
 public record DellaLinearMixer(
-    @Setting(help = "mean probability of a number to stay", otherwise = "0.5", above = 0, most = 1)
+    @Setting(
+            help = "mean probability of a number to stay",
+            defaultValue = "0.5",
+            above = 0,
+            max = 1)
         double density,
     @Setting(
             help = "by how much it is greater for the greatest of a row, and less for the smallest",
-            otherwise = "0.15",
-            least = 0)
+            defaultValue = "0.15",
+            min = 0)
         double epsilon,
-    @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
+    @Setting(help = "what makes up for the numbers dropped", defaultValue = "probability")
         Rescale rescale,
-    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    @Setting(help = "what the result is multiplied by", defaultValue = "1") double lambda)
     implements DeltaMixer {
   /** Checks the probabilities. */
   public DellaLinearMixer {
-    LikelyByRank.require(density, epsilon);
+    RankDropping.require(density, epsilon);
   }
 
   @Override
@@ -37,9 +41,9 @@ public record DellaLinearMixer(
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
-    List<Expr> left = new LikelyByRank(density, epsilon, rescale).changes(deltas);
+  public MixedDelta mix(SiteDeltas deltas) {
+    List<Expr> left = new RankDropping(density, epsilon, rescale).changes(deltas);
     Expr sum = Consensus.sum(Consensus.weighted(deltas.parts(), left));
-    return new SiteChange.Dense(sum.mul(lambda));
+    return new MixedDelta.Dense(sum.mul(lambda));
   }
 }

@@ -1,8 +1,8 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
@@ -16,26 +16,30 @@ import java.util.List;
     help =
         "Drop numbers by chance, small ones more often; of the others, those with the sign that wins.")
 public record DellaTiesMixer(
-    @Setting(help = "mean probability of a number to stay", otherwise = "0.5", above = 0, most = 1)
+    @Setting(
+            help = "mean probability of a number to stay",
+            defaultValue = "0.5",
+            above = 0,
+            max = 1)
         double density,
     @Setting(
             help = "by how much it is greater for the greatest of a row, and less for the smallest",
-            otherwise = "0.15",
-            least = 0)
+            defaultValue = "0.15",
+            min = 0)
         double epsilon,
-    @Setting(help = "what makes up for the numbers dropped", otherwise = "probability")
+    @Setting(help = "what makes up for the numbers dropped", defaultValue = "probability")
         Rescale rescale,
     @Setting(
             help = "sign of the weighted sum, or that which most have; plain: before weights",
-            otherwise = "sum")
+            defaultValue = "sum")
         Election election,
-    @Setting(help = "what the sum of those that agree is divided by", otherwise = "count")
-        Divide divide,
-    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    @Setting(help = "what the sum of those that agree is divided by", defaultValue = "count")
+        SumDivisor divide,
+    @Setting(help = "what the result is multiplied by", defaultValue = "1") double lambda)
     implements DeltaMixer {
   /** Checks the probabilities. */
   public DellaTiesMixer {
-    LikelyByRank.require(density, epsilon);
+    RankDropping.require(density, epsilon);
   }
 
   @Override
@@ -44,9 +48,9 @@ public record DellaTiesMixer(
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
-    List<Expr> left = new LikelyByRank(density, epsilon, rescale).changes(deltas);
+  public MixedDelta mix(SiteDeltas deltas) {
+    List<Expr> left = new RankDropping(density, epsilon, rescale).changes(deltas);
     Expr agreed = new Consensus(election, divide).of(deltas.parts(), left);
-    return new SiteChange.Dense(agreed.mul(lambda));
+    return new MixedDelta.Dense(agreed.mul(lambda));
   }
 }

@@ -1,10 +1,10 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.DeltaSurvey;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
@@ -20,11 +20,11 @@ import java.util.List;
     name = "karcher",
     help = "The mean of directions on the sphere, and of lengths; slerp for any number.")
 public record KarcherMixer(
-    @Setting(help = "steps to the mean at most", otherwise = "10", least = 1, most = 100) int steps)
+    @Setting(help = "steps to the mean at most", defaultValue = "10", min = 1, max = 100) int steps)
     implements DeltaMixer {
   /** Looks at the weights alone, layer by layer: none is negative. */
   @Override
-  public double[] survey(Survey survey) {
+  public double[] survey(DeltaSurvey survey) {
     NegativeWeights.refuse(
         survey,
         "weights are shares of a mean, so that none is negative",
@@ -33,7 +33,7 @@ public record KarcherMixer(
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     List<Expr> shares = shares(deltas);
     return deltas.combined(
         new SphericalMean(new Cosines(deltas.parts()), shares)

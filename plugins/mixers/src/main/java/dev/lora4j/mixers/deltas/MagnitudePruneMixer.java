@@ -1,11 +1,11 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.DeltaSurvey;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.Needs;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
@@ -18,15 +18,15 @@ import dev.lora4j.core.tensor.Expr;
 public record MagnitudePruneMixer(
     @Setting(
             help = "share of each adapter's numbers that is kept, the greatest ones",
-            otherwise = "0.5",
+            defaultValue = "0.5",
             above = 0,
-            most = 1)
+            max = 1)
         double density,
-    @Setting(help = "greatest in the whole model, or in each tensor", otherwise = "tensor")
+    @Setting(help = "greatest in the whole model, or in each tensor", defaultValue = "tensor")
         Trim trim,
-    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
-        Numbers of,
-    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    @Setting(help = "mix the numbers of the change, or of the factors", defaultValue = "change")
+        MixedSpace of,
+    @Setting(help = "what the result is multiplied by", defaultValue = "1") double lambda)
     implements DeltaMixer {
   /** Checks the density. */
   public MagnitudePruneMixer {
@@ -35,12 +35,12 @@ public record MagnitudePruneMixer(
   }
 
   @Override
-  public double[] survey(Survey survey) {
+  public double[] survey(DeltaSurvey survey) {
     return trim.survey(survey, density);
   }
 
   @Override
-  public Needs needs() {
+  public MixerRequirement needs() {
     return of.needs();
   }
 
@@ -50,7 +50,7 @@ public record MagnitudePruneMixer(
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     return of.mixed(deltas, this::sum, lambda);
   }
 

@@ -1,8 +1,8 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
@@ -35,7 +35,7 @@ public record ModelStockMixer() implements DeltaMixer {
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     int count = deltas.parts().size();
     if (count == 1) {
       return deltas.sum();

@@ -1,6 +1,6 @@
 package dev.lora4j.mixers.deltas;
 
-import dev.lora4j.core.mixer.Survey;
+import dev.lora4j.core.mixer.DeltaSurvey;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -14,7 +14,7 @@ final class NegativeWeights {
    * @param why they cannot be
    * @param remedy what to do
    */
-  static void refuse(Survey survey, String why, String remedy) {
+  static void refuse(DeltaSurvey survey, String why, String remedy) {
     for (int i = 0; i < survey.adapters(); i++) {
       SortedMap<String, Double> weights = survey.weights(i);
       for (Map.Entry<String, Double> at : weights.entrySet()) {

@@ -1,6 +1,6 @@
 package dev.lora4j.mixers.deltas;
 
-import dev.lora4j.core.mixer.Needs;
+import dev.lora4j.core.mixer.MixerRequirement;
 
 /** How often the scale of a LoRA, alpha / rank, counts. */
 public enum Scaling {
@@ -10,7 +10,7 @@ public enum Scaling {
   TWICE;
 
   /** What is needed of the adapters: a change that is not one LoRA has no one scale. */
-  Needs needs() {
-    return this == TWICE ? Needs.FACTORS : Needs.CHANGES;
+  MixerRequirement needs() {
+    return this == TWICE ? MixerRequirement.FACTORS : MixerRequirement.CHANGES;
   }
 }

@@ -1,11 +1,11 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.DeltaSurvey;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.SiteChange;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
@@ -26,9 +26,9 @@ public record SlerpMixer(
             help =
                 "place between the first, 0, and the second, 1; -1: the second's share of the"
                     + " weights",
-            otherwise = "-1",
-            least = -1,
-            most = 1)
+            defaultValue = "-1",
+            min = -1,
+            max = 1)
         double t)
     implements DeltaMixer {
   /** Nearer to 1, in magnitude, a cosine is that of parallel changes. */
@@ -58,7 +58,7 @@ public record SlerpMixer(
 
   /** Looks at the weights alone, layer by layer: none of those that decide is negative. */
   @Override
-  public double[] survey(Survey survey) {
+  public double[] survey(DeltaSurvey survey) {
     if (byWeights()) {
       NegativeWeights.refuse(
           survey,
@@ -69,7 +69,7 @@ public record SlerpMixer(
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     List<SiteDelta> parts = deltas.parts();
     Expr place = place(deltas);
     if (parts.size() == 1) {

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Constants;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,7 +39,7 @@ final class SphericalMean {
         all[j * count + i] = all[i * count + j];
       }
     }
-    this.angles = Shaping.stack(List.of(all), 0).reshape(count, count);
+    this.angles = ShapeOps.stack(List.of(all), 0).reshape(count, count);
   }
 
   /** What each change at weight 1 counts in the mean, F64 scalars. */
@@ -53,8 +53,8 @@ final class SphericalMean {
       there.add(shares.get(i).maskedFill(length.eq(0), 0));
       all.add(shares.get(i).mul(length));
     }
-    Expr length = Shaping.stack(lengths, 0);
-    Expr mean = mean(Shaping.stack(there, 0), steps);
+    Expr length = ShapeOps.stack(lengths, 0);
+    Expr mean = mean(ShapeOps.stack(there, 0), steps);
     Expr directions = mean.div(length.maskedFill(length.eq(0), 1));
     Expr result = directions.mul(Consensus.sum(all));
     List<Expr> each = new ArrayList<>();

@@ -2,9 +2,9 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.lowrank.RankRule;
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.Needs;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
@@ -21,21 +21,21 @@ public record SvdMixer(
     @Setting(
             help =
                 "directions kept at each layer; 0 for the greatest rank that an adapter has there",
-            otherwise = "0",
-            least = 0)
+            defaultValue = "0",
+            min = 0)
         int rank,
     @Setting(
             help = "count the scale of each LoRA once, or once more as in PEFT to 0.20.0",
-            otherwise = "once")
+            defaultValue = "once")
         Scaling scaling)
     implements DeltaMixer {
   @Override
-  public Needs needs() {
+  public MixerRequirement needs() {
     return scaling.needs();
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     if (scaling == Scaling.ONCE) {
       return deltas.sum();
     }
@@ -46,7 +46,7 @@ public record SvdMixer(
   }
 
   @Override
-  public Optional<RankRule> kept(List<Integer> ranks) {
+  public Optional<RankRule> truncation(List<Integer> ranks) {
     return Optional.of(RankRule.fixed(rank == 0 ? Collections.max(ranks) : rank));
   }
 }

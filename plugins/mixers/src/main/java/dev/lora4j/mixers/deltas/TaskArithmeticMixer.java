@@ -1,9 +1,9 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.Needs;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.spi.Extension;
@@ -19,12 +19,12 @@ import dev.lora4j.core.tensor.Expr;
     name = "task-arithmetic",
     help = "The weighted sum times lambda, or the weighted mean; negative weights take away.")
 public record TaskArithmeticMixer(
-    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
-        Numbers of,
-    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda,
+    @Setting(help = "mix the numbers of the change, or of the factors", defaultValue = "change")
+        MixedSpace of,
+    @Setting(help = "what the result is multiplied by", defaultValue = "1") double lambda,
     @Setting(
             help = "divide by the sum of the weights of those that change a layer, unless it is 0",
-            otherwise = "false")
+            defaultValue = "false")
         boolean normalise)
     implements DeltaMixer {
   /** A smaller sum of weights counts as 0. */
@@ -32,20 +32,20 @@ public record TaskArithmeticMixer(
 
   /** Refuses to take a mean of factors, of which there would be two. */
   public TaskArithmeticMixer {
-    if (of == Numbers.FACTORS && normalise) {
+    if (of == MixedSpace.FACTORS && normalise) {
       throw new IllegalArgumentException("normalise divides a sum of changes; take of=change");
     }
   }
 
   @Override
-  public Needs needs() {
+  public MixerRequirement needs() {
     return of.needs();
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
-    if (of == Numbers.FACTORS) {
-      return new SiteChange.Added(lambda);
+  public MixedDelta mix(SiteDeltas deltas) {
+    if (of == MixedSpace.FACTORS) {
+      return new MixedDelta.Added(lambda);
     }
     if (lambda == 1 && !normalise) {
       return deltas.sum();

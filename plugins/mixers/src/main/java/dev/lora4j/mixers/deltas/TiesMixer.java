@@ -1,11 +1,11 @@
 package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.mixer.DeltaMixer;
+import dev.lora4j.core.mixer.DeltaSurvey;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.mixer.Needs;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
@@ -19,21 +19,21 @@ import java.util.List;
 public record TiesMixer(
     @Setting(
             help = "share of each adapter's numbers that is kept, the greatest ones",
-            otherwise = "0.2",
+            defaultValue = "0.2",
             above = 0,
-            most = 1)
+            max = 1)
         double density,
-    @Setting(help = "greatest in the whole model, or in each tensor", otherwise = "model")
+    @Setting(help = "greatest in the whole model, or in each tensor", defaultValue = "model")
         Trim trim,
     @Setting(
             help = "sign of the weighted sum, or that which most have; plain: before weights",
-            otherwise = "sum")
+            defaultValue = "sum")
         Election election,
-    @Setting(help = "what the sum of those that agree is divided by", otherwise = "count")
-        Divide divide,
-    @Setting(help = "mix the numbers of the change, or of the factors", otherwise = "change")
-        Numbers of,
-    @Setting(help = "what the result is multiplied by", otherwise = "1") double lambda)
+    @Setting(help = "what the sum of those that agree is divided by", defaultValue = "count")
+        SumDivisor divide,
+    @Setting(help = "mix the numbers of the change, or of the factors", defaultValue = "change")
+        MixedSpace of,
+    @Setting(help = "what the result is multiplied by", defaultValue = "1") double lambda)
     implements DeltaMixer {
   /** Checks the density. */
   public TiesMixer {
@@ -42,12 +42,12 @@ public record TiesMixer(
   }
 
   @Override
-  public double[] survey(Survey survey) {
+  public double[] survey(DeltaSurvey survey) {
     return trim.survey(survey, density);
   }
 
   @Override
-  public Needs needs() {
+  public MixerRequirement needs() {
     return of.needs();
   }
 
@@ -57,7 +57,7 @@ public record TiesMixer(
   }
 
   @Override
-  public SiteChange mix(SiteDeltas deltas) {
+  public MixedDelta mix(SiteDeltas deltas) {
     return of.mixed(deltas, this::agreed, lambda);
   }
 

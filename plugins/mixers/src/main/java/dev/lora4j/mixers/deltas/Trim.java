@@ -1,8 +1,8 @@
 package dev.lora4j.mixers.deltas;
 
+import dev.lora4j.core.mixer.DeltaSurvey;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
@@ -14,7 +14,7 @@ public enum Trim {
   TENSOR;
 
   /** What {@link #changes} needs of the survey: the threshold of each adapter. */
-  double[] survey(Survey survey, double density) {
+  double[] survey(DeltaSurvey survey, double density) {
     double[] thresholds = new double[this == MODEL && density < 1 ? survey.adapters() : 0];
     for (int i = 0; i < thresholds.length; i++) {
       thresholds[i] = survey.threshold(i, density);
@@ -41,6 +41,6 @@ public enum Trim {
   private static Expr greatest(Expr size, double density) {
     long count = size.shape().elements();
     long kept = Math.max(1, (long) (density * count));
-    return Smallest.at(size, count - kept + 1);
+    return OrderStatistic.at(size, count - kept + 1);
   }
 }

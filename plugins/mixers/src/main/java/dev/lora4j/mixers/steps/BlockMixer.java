@@ -3,8 +3,8 @@ package dev.lora4j.mixers.steps;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.SiteShares;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mix.SiteWeights;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -31,9 +31,9 @@ public record BlockMixer(
             help =
                 "Blocks that presets are for, 12 or 20 of XL, 17 or 26 of others, 61 of FLUX; 0 for"
                     + " all.",
-            otherwise = "0",
-            least = 0,
-            most = 61)
+            defaultValue = "0",
+            min = 0,
+            max = 61)
         int list)
     implements WeightMixer {
   private static final List<Integer> LISTS = List.of(0, 12, 17, 20, 26, 61);
@@ -47,8 +47,8 @@ public record BlockMixer(
   }
 
   @Override
-  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
-    List<Optional<String>> said = EachAdapter.of("blocks", blocks, asked);
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
+    List<Optional<String>> said = PerAdapterList.of("blocks", blocks, asked);
     List<MixPlan.Part> parts = new ArrayList<>();
     for (int i = 0; i < said.size(); i++) {
       MixPlan.Part part = asked.parts().get(i);
@@ -64,8 +64,8 @@ public record BlockMixer(
     return asked.parts(parts);
   }
 
-  private SiteShares shares(String text, SiteCatalogue sites) {
+  private SiteWeights shares(String text, SiteCatalogue sites) {
     String blocks = BlockPresets.find(text, list, sites).orElse(text);
-    return new SiteShares(text, BlockWeights.of(blocks, sites).bySite());
+    return new SiteWeights(text, BlockWeights.of(blocks, sites).bySite());
   }
 }

@@ -23,13 +23,13 @@ import java.util.stream.IntStream;
 public record CompositeMixer(
     @Setting(
             help = "How much each adapter counts in the mean, in their order; else all alike.",
-            least = 0)
+            min = 0)
         List<Double> shares,
     @Setting(
             help =
                 "Adapters of the text encoders in each run: its own, or all, as in the authors'"
                     + " program.",
-            otherwise = "own")
+            defaultValue = "own")
         Texts texts)
     implements OutputMixer {
   /** Adapters of the text encoders. */
@@ -55,12 +55,12 @@ public record CompositeMixer(
       throw new IllegalArgumentException(
           "composite has " + shares.size() + " shares for " + all + " adapters: " + asked);
     }
-    if (IntStream.range(0, all).noneMatch(i -> Parts.counts(asked, i))) {
+    if (IntStream.range(0, all).noneMatch(i -> PlanAdapters.counts(asked, i))) {
       return List.of(asked); // once, whatever the shares are: all of them would be the base's
     }
     List<MixPlan> plans = new ArrayList<>();
     for (int i = 0; i < all; i++) {
-      if (!shares.isEmpty() || Parts.counts(asked, i)) {
+      if (!shares.isEmpty() || PlanAdapters.counts(asked, i)) {
         plans.add(alone(asked, i));
       }
     }

@@ -2,9 +2,9 @@ package dev.lora4j.mixers.steps;
 
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mix.Weight;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -34,21 +34,21 @@ public record KLoraMixer(
         List<String> order,
     @Setting(
             help = "What the style gains from the first step to the last.",
-            otherwise = "1.5",
+            defaultValue = "1.5",
             above = 0)
         double alpha,
-    @Setting(help = "What the style counts at the first step.", otherwise = "0.5", least = 0)
+    @Setting(help = "What the style counts at the first step.", defaultValue = "0.5", min = 0)
         double beta,
     @Setting(
             help = "Begin again at 0 where the style would count alpha, as the authors' s* does.",
-            otherwise = "false")
+            defaultValue = "false")
         boolean wraps,
     @Setting(
             help =
                 "How the sizes of both are evened out: by the sums of all layers, or by the mean"
                     + " ratio of layers, as in the authors' program.",
-            otherwise = "sums")
-        Gamma gamma)
+            defaultValue = "sums")
+        KLoraGamma gamma)
     implements WeightMixer {
   /** Both adapters, and no more, so that there is a choice. */
   private static final int TWO = 2;
@@ -59,8 +59,8 @@ public record KLoraMixer(
   }
 
   @Override
-  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
-    List<Integer> both = Parts.counting(asked, order);
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
+    List<Integer> both = PlanAdapters.counting(asked, order);
     if (both.size() < TWO) {
       return asked;
     }
@@ -69,11 +69,11 @@ public record KLoraMixer(
           "k-lora chooses between two adapters, and "
               + both.size()
               + " count: "
-              + Parts.names(asked));
+              + PlanAdapters.names(asked));
     }
     MixPlan.Part content = asked.parts().get(both.get(0));
     MixPlan.Part style = asked.parts().get(both.get(1));
-    Rivals rivals = Rivals.of(content, style, sites, changes, gamma);
+    CompetingLayers rivals = CompetingLayers.of(content, style, sites, changes, gamma);
     Map<List<Boolean>, SortedSet<String>> courses = rivals.courses(scales(steps));
     List<MixPlan.Part> parts = new ArrayList<>(asked.parts());
     parts.set(both.get(0), elsewhere(content, rivals.sites()));
@@ -102,7 +102,7 @@ public record KLoraMixer(
     chosen.forEach(site -> shares.put(site, 0.0));
     String before = part.shares().all() ? "" : part.shares().text() + ", ";
     String text = before + "but where k-lora chooses";
-    return part.text(part.textWeight()).shares(new SiteShares(text, shares));
+    return part.text(part.textWeight()).shares(new SiteWeights(text, shares));
   }
 
   /** An adapter at layers with one course, in the steps in which it is chosen, if there are any. */
@@ -125,6 +125,6 @@ public record KLoraMixer(
       shares.put(site, layers.contains(site) ? part.shares().at(site) : 0.0);
     }
     String text = "k-lora at " + layers.size() + " layers";
-    parts.add(part.text(0).weight(Weight.table(weights)).shares(new SiteShares(text, shares)));
+    parts.add(part.text(0).weight(Weight.table(weights)).shares(new SiteWeights(text, shares)));
   }
 }

@@ -1,6 +1,6 @@
 package dev.lora4j.mixers.steps;
 
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param count how many of the greatest there are in one of them, at most all
  */
-record Magnitudes(long count) implements Changes.Numbers {
+record Magnitudes(long count) implements AdapterDeltas.Numbers {
   /** The sum of the greatest, and of all. */
   record Sums(double greatest, double sum) {}
 

@@ -1,7 +1,7 @@
 package dev.lora4j.mixers.steps;
 
-import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.GridSize;
+import dev.lora4j.core.mix.RegionMask;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,13 +52,13 @@ record Rectangle(double left, double right, double top, double bottom) {
    * @param feather width over which the share falls from 1 to 0, half of it on each side of the
    *     edge
    */
-  Area area(String name, double feather) {
+  RegionMask area(String name, double feather) {
     float[] shares = new float[GRID * GRID];
     for (int i = 0; i < shares.length; i++) {
       shares[i] =
           (float) (within(left, right, i % GRID, feather) * within(top, bottom, i / GRID, feather));
     }
-    return new Area(name, new GridSize(GRID, GRID), shares);
+    return new RegionMask(name, new GridSize(GRID, GRID), shares);
   }
 
   /** An edge of the picture is none of the area. */

@@ -1,9 +1,9 @@
 package dev.lora4j.mixers.steps;
 
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mix.RegionMask;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -26,9 +26,9 @@ public record RegionMixer(
         List<String> areas,
     @Setting(
             help = "Width of the edges, as a share of the picture; 0 is sharp.",
-            otherwise = "0",
-            least = 0,
-            most = 0.5)
+            defaultValue = "0",
+            min = 0,
+            max = 0.5)
         double feather)
     implements WeightMixer {
   /** Copies the list, and refuses what is no area. */
@@ -38,8 +38,8 @@ public record RegionMixer(
   }
 
   @Override
-  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
-    List<Optional<String>> said = EachAdapter.of("areas", areas, asked);
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
+    List<Optional<String>> said = PerAdapterList.of("areas", areas, asked);
     List<MixPlan.Part> parts = new ArrayList<>();
     for (int i = 0; i < said.size(); i++) {
       MixPlan.Part part = asked.parts().get(i);
@@ -55,7 +55,7 @@ public record RegionMixer(
     return asked.parts(parts);
   }
 
-  private Area area(String text) {
+  private RegionMask area(String text) {
     return Rectangle.parse(text).area(text, feather);
   }
 }

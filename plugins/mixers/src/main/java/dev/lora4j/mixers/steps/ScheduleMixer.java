@@ -3,7 +3,7 @@ package dev.lora4j.mixers.steps;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -41,8 +41,8 @@ public record ScheduleMixer(
   }
 
   @Override
-  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
-    List<Optional<String>> said = EachAdapter.of("courses", courses, asked);
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
+    List<Optional<String>> said = PerAdapterList.of("courses", courses, asked);
     List<MixPlan.Part> parts = new ArrayList<>();
     for (int i = 0; i < said.size(); i++) {
       MixPlan.Part part = asked.parts().get(i);

@@ -1,10 +1,10 @@
 package dev.lora4j.mixers.steps;
 
 import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.mix.AdapterOrder;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Order;
 import dev.lora4j.core.mix.Weight;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.spi.Extension;
@@ -22,19 +22,19 @@ import java.util.List;
     name = "switch",
     help = "One adapter in each step, all of them in turn (Multi-LoRA Switch).")
 public record SwitchMixer(
-    @Setting(help = "Steps of a turn.", otherwise = "5", least = 1) int tau,
+    @Setting(help = "Steps of a turn.", defaultValue = "5", min = 1) int tau,
     @Setting(help = "Names of the adapters in the order of their turns; else as they were given.")
         List<String> order,
     @Setting(
             help = "Steps by which each change comes later; the authors' program has 1.",
-            otherwise = "0",
-            least = 0)
+            defaultValue = "0",
+            min = 0)
         int delay,
     @Setting(
             help =
                 "Whose text encoders take part, which run once: all, or the first, as in the"
                     + " authors' program.",
-            otherwise = "all")
+            defaultValue = "all")
         Texts texts)
     implements WeightMixer {
   /** Adapters of the text encoders. */
@@ -51,15 +51,15 @@ public record SwitchMixer(
   }
 
   @Override
-  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
+  public MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
     return planFrom(0, asked, steps, sites, changes);
   }
 
   /** Turns are counted in the steps that are made. */
   @Override
   public MixPlan planFrom(
-      int first, MixPlan asked, int steps, SiteCatalogue sites, Changes changes) {
-    List<Integer> turns = Parts.counting(asked, order);
+      int first, MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {
+    List<Integer> turns = PlanAdapters.counting(asked, order);
     List<MixPlan.Part> parts = new ArrayList<>();
     for (int i = 0; i < asked.parts().size(); i++) {
       MixPlan.Part part = asked.parts().get(i);
@@ -74,7 +74,7 @@ public record SwitchMixer(
       }
     }
     // One at a time, so each acts on the base's own weight whatever the order in the request.
-    return asked.parts(parts).order(Order.FROM_BASE);
+    return asked.parts(parts).order(AdapterOrder.FROM_BASE);
   }
 
   private Weight at(Weight weight, int turn, int turns, int first, int steps) {

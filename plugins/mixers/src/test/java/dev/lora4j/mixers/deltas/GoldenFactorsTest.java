@@ -10,7 +10,7 @@ import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.DeltaMixing;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.mixer.StoredFactors;
@@ -22,7 +22,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
-import dev.lora4j.core.tensor.Shaping;
+import dev.lora4j.core.tensor.ShapeOps;
 import dev.lora4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,7 +59,7 @@ class GoldenFactorsTest {
 
   /** Adapters as they are read, through all that a mix goes through; the draws are our own. */
   @TestFactory
-  Stream<DynamicTest> mixedAdaptersAreTheirs() {
+  Stream<DynamicTest> mixedAdaptersAreThoseOfPeft() {
     return cases("peft-factors")
         .filter(one -> !one.mixer.startsWith("dare"))
         .map(one -> one.test("mixed", () -> compare(one, one.mixed())));
@@ -67,14 +67,14 @@ class GoldenFactorsTest {
 
   /** The same staged by itself, with their draws. */
   @TestFactory
-  Stream<DynamicTest> stagedFactorsAreTheirs() {
+  Stream<DynamicTest> stagedFactorsAreThoseOfPeft() {
     return cases("peft-factors")
         .filter(one -> !one.mixer.startsWith("task-arithmetic"))
         .map(one -> one.test("staged", () -> compare(one, one.staged())));
   }
 
   @TestFactory
-  Stream<DynamicTest> scalesCountTwiceAsTheyDid() {
+  Stream<DynamicTest> scalesCountTwiceAsInOldPeft() {
     return cases("peft-0.20.0")
         .map(
             one ->
@@ -198,9 +198,9 @@ class GoldenFactorsTest {
                 },
                 Optional.of(stored)));
       }
-      Expr weights = Shaping.stack(parts.stream().map(SiteDelta::weight).toList(), 0);
+      Expr weights = ShapeOps.stack(parts.stream().map(SiteDelta::weight).toList(), 0);
       SiteDeltas deltas = SiteDeltas.of(weights, parts, weights);
-      SiteChange.Product out = (SiteChange.Product) MixerRulesTest.mixer(mixer).mix(deltas);
+      MixedDelta.Product out = (MixedDelta.Product) MixerRulesTest.mixer(mixer).mix(deltas);
       try (Scope work = scope.child("case")) {
         List<Expr> pair = List.of(out.factors().down(), out.factors().up());
         return graph.inference(work, pair).run(work, values).stream().map(HostTensor::of).toList();

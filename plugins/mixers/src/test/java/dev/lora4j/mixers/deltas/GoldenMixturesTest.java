@@ -3,7 +3,7 @@ package dev.lora4j.mixers.deltas;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
 import dev.lora4j.core.tensor.DType;
@@ -43,7 +43,7 @@ class GoldenMixturesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> oursAreTheirs() {
+  Stream<DynamicTest> mixturesAreThoseOfMergekitAndPeft() {
     return Stream.of("mergekit", "peft").flatMap(GoldenMixturesTest::cases);
   }
 
@@ -92,11 +92,11 @@ class GoldenMixturesTest {
               () -> inputs.get("uniform").select(0, part),
               Optional.empty()));
     }
-    SiteChange change = MixerRulesTest.mixer(mixer).mix(SiteDeltas.of(weight, parts, weight));
+    MixedDelta change = MixerRulesTest.mixer(mixer).mix(SiteDeltas.of(weight, parts, weight));
     Expr result =
-        change instanceof SiteChange.Product product
+        change instanceof MixedDelta.Product product
             ? product.factors().up().matmul(product.factors().down())
-            : ((SiteChange.Dense) change).delta();
+            : ((MixedDelta.Dense) change).delta();
     try (Scope work = scope.child("case")) {
       Tensor out = graph.inference(work, List.of(result)).run(work, values).get(0);
       return HostTensor.of(out).doubles();

@@ -110,7 +110,7 @@ class MixerRulesTest {
 
   @ParameterizedTest
   @EnumSource
-  void anAdapterOfWeightZeroIsOfNoEffect(Case one) {
+  void adapterOfWeightZeroHasNoEffect(Case one) {
     Samples samples = new Samples(2);
     Adapter a = samples.next("a");
     Adapter b = samples.next("b");
@@ -138,7 +138,7 @@ class MixerRulesTest {
 
   @ParameterizedTest
   @EnumSource
-  void whereAnAdapterStandsIsOfNoEffect(Case one) {
+  void orderOfAdaptersHasNoEffect(Case one) {
     Samples samples = new Samples(7);
     Adapter a = samples.next("a");
     Adapter b = samples.next("b");

@@ -10,7 +10,7 @@ import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.DeltaMixing;
 import dev.lora4j.core.nn.Site;
@@ -65,7 +65,7 @@ class OnTheSphereTest {
   }
 
   @Test
-  void slerpGoesAlongTheArc() {
+  void slerpFollowsTheArc() {
     double[] middle = {2 * HALF, 4 * HALF, 0};
     assertArrayEquals(middle, row("slerp", across(1, 1)), 1e-6);
     assertArrayEquals(middle, row("slerp:t=0.5", across(1, 1)), 1e-6);
@@ -79,7 +79,7 @@ class OnTheSphereTest {
   }
 
   @Test
-  void slerpGoesStraightWhereThereIsNoArc() {
+  void slerpIsLinearWhereThereIsNoArc() {
     MixPlan parallel = MixPlan.of(row("a", 1, 0, 0), 1).with(row("b", 3, 0.001, 0), 1);
     assertArrayEquals(new double[] {2.5, 0.00075, 0}, row("slerp:t=0.75", parallel), 1e-6);
     MixPlan opposed = MixPlan.of(row("a", 1, 0, 0), 1).with(row("b", -3, 0, 0), 1);
@@ -89,7 +89,7 @@ class OnTheSphereTest {
   }
 
   @Test
-  void slerpTakesTwoAlone() {
+  void slerpTakesExactlyTwoAdapters() {
     MixPlan three = across(1, 1).with(row("z", 0, 0, 1), 1);
     AdapterException e = assertThrows(AdapterException.class, () -> mixed("slerp", three));
     assertEquals(
@@ -107,7 +107,7 @@ class OnTheSphereTest {
   }
 
   @Test
-  void theMeanOnTheSphereHasTheMeanLength() {
+  void karcherMeanHasTheMeanLength() {
     double[] middle = {3 * HALF, 3 * HALF, 0};
     assertArrayEquals(middle, row("karcher", across(1, 1)), 1e-5);
     double angle = Math.PI / 2 * 0.25;
@@ -123,7 +123,7 @@ class OnTheSphereTest {
   }
 
   @Test
-  void anAdapterWithoutAChangeHalvesTheMeanOfTwo() {
+  void adapterWithoutDeltaHalvesTheKarcherMean() {
     MixPlan apart = MixPlan.of(row("a", 1, 2, 3), 1).with(Samples.whole("b", OTHER, 1, 1, 1), 1);
     assertArrayEquals(new double[] {0.5, 1, 1.5}, row("karcher", apart), 1e-6);
     assertArrayEquals(new double[] {1, 2, 3}, row("model-stock", apart), 0);
@@ -131,7 +131,7 @@ class OnTheSphereTest {
 
   /** That an adapter lacks a layer is one thing; that it is to count nothing there is another. */
   @Test
-  void whatCountsNothingAtALayerLeavesItToTheOther() {
+  void zeroSiteWeightLeavesTheLayerToOthers() {
     Map<String, List<Factors>> sites = new TreeMap<>(row("x", 2, 0, 0).sites());
     sites.putAll(Samples.whole("x", OTHER, 1, 1, 1).sites());
     Adapter x = new Adapter("x", sites, Map.of());
@@ -147,7 +147,7 @@ class OnTheSphereTest {
   }
 
   @Test
-  void aNegativeShareIsRefusedAsANegativeWeightIs() {
+  void negativeSiteWeightIsRefused() {
     MixPlan plan = across(1, 1);
     MixPlan negative =
         MixPlan.NONE.with(plan.parts().get(0)).with(plan.parts().get(1).shares(at(ROW, -0.5)));
@@ -157,12 +157,12 @@ class OnTheSphereTest {
     }
   }
 
-  private static SiteShares at(Site site, double share) {
-    return new SiteShares("x", new TreeMap<>(Map.of(site.name(), share)));
+  private static SiteWeights at(Site site, double share) {
+    return new SiteWeights("x", new TreeMap<>(Map.of(site.name(), share)));
   }
 
   @Test
-  void theLessAdaptersAgreeTheNearerIsTheBase() {
+  void modelStockShrinksWithDisagreement() {
     MixPlan right = MixPlan.of(row("a", 3, 0, 0), 1).with(row("b", 3, 4, 0), 1);
     // The cosine is 0.6, so that 2 * 0.6 / 1.6 of the mean is left.
     assertArrayEquals(new double[] {2.25, 1.5, 0}, row("model-stock", right), 1e-6);
@@ -182,7 +182,7 @@ class OnTheSphereTest {
   }
 
   @Test
-  void productsOfFactorsStaySo() {
+  void factorProductsStayProducts() {
     Samples samples = new Samples(1);
     MixPlan plan = MixPlan.NONE;
     for (String name : List.of("a", "b")) {

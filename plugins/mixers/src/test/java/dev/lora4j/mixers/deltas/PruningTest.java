@@ -73,7 +73,7 @@ class PruningTest {
   }
 
   @Test
-  void wherePercentsAreLessThanANumberNothingIsDropped() {
+  void gammaBelowOneValueDropsNoOutlier() {
     assertArrayEquals(
         new double[] {0, 0, 0, 0, 0, 0, 7, -8, 9, -10},
         kept("breadcrumbs-linear:density=0.4,gamma=0.01"),
@@ -85,7 +85,7 @@ class PruningTest {
   }
 
   @Test
-  void theDensityIsLeftHoweverGreatTheOutliersAre() {
+  void densityHoldsHoweverManyOutliersAreDropped() {
     assertArrayEquals(
         new double[] {1, -2, 3, -4, 5, -6, 7, -8, 0, 0},
         kept("breadcrumbs-linear:density=0.8,gamma=0.5"),
@@ -116,7 +116,7 @@ class PruningTest {
   }
 
   @Test
-  void aRowOfOneNumberHasTheMeanProbability() {
+  void singleValueRowHasTheMeanProbability() {
     Site column = Site.linear("unet.column", Shape.of(1000, 1), false);
     float[] ones = new float[1000];
     Arrays.fill(ones, 1);
@@ -134,7 +134,7 @@ class PruningTest {
     "'breadcrumbs-linear:density=0',density takes a number above 0",
     "'magnitude-prune:density=0',density takes a number above 0",
   })
-  void sharesThatCannotBeAreRefused(String request, String message) {
+  void impossibleDensityEpsilonAndGammaAreRefused(String request, String message) {
     ExtensionException e =
         assertThrows(ExtensionException.class, () -> MixerRulesTest.mixer(request));
     assertTrue(e.getMessage().contains(message), e.getMessage());

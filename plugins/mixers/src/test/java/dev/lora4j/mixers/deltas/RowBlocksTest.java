@@ -9,9 +9,9 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.DeltaMixing;
-import dev.lora4j.core.mixer.SiteChange;
+import dev.lora4j.core.mixer.DeltaSurvey;
+import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.mixer.Survey;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
@@ -34,12 +34,12 @@ class RowBlocksTest {
   /** The same mixer, which does not tell that rows are mixed by themselves. */
   record Whole(DeltaMixer mixer) implements DeltaMixer {
     @Override
-    public double[] survey(Survey survey) {
+    public double[] survey(DeltaSurvey survey) {
       return mixer.survey(survey);
     }
 
     @Override
-    public SiteChange mix(SiteDeltas deltas) {
+    public MixedDelta mix(SiteDeltas deltas) {
       return mixer.mix(deltas);
     }
   }
@@ -99,7 +99,7 @@ class RowBlocksTest {
   }
 
   @Test
-  void whatLooksAtAWholeTensorIsNotDivided() {
+  void wholeTensorMixersAreNotRowwise() {
     for (String request :
         List.of("ties:trim=tensor", "dare-linear:rescale=l1", "della-ties:rescale=l1", "slerp")) {
       assertFalse(MixerRulesTest.mixer(request).rowwise(), request);

@@ -2,9 +2,9 @@ package dev.lora4j.mixers.deltas;
 
 import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.adapter.LowRank;
-import dev.lora4j.core.adapter.Target;
-import dev.lora4j.core.adapter.full.WholeChange;
+import dev.lora4j.core.adapter.full.FullDelta;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.nn.Site;
@@ -43,10 +43,10 @@ final class Samples {
     Map<String, List<Factors>> all = new LinkedHashMap<>();
     all.put(
         LINEAR.name(),
-        List.of(lora(LINEAR, 2, 3), WholeChange.factors(LINEAR, Target.BIAS, values(12))));
+        List.of(lora(LINEAR, 2, 3), FullDelta.factors(LINEAR, LayerParameter.BIAS, values(12))));
     all.put(SAME.name(), List.of(lora(SAME, 3, 2)));
     all.put(CONV.name(), List.of(lora(CONV, 2, 1)));
-    all.put(NORM.name(), List.of(WholeChange.factors(NORM, Target.WEIGHT, values(7))));
+    all.put(NORM.name(), List.of(FullDelta.factors(NORM, LayerParameter.WEIGHT, values(7))));
     return new Adapter(name, all, Map.of());
   }
 
@@ -69,7 +69,7 @@ final class Samples {
     HostTensor change = HostTensor.of(site.weight(), values);
     return new Adapter(
         name,
-        Map.of(site.name(), List.of(WholeChange.factors(site, Target.WEIGHT, change))),
+        Map.of(site.name(), List.of(FullDelta.factors(site, LayerParameter.WEIGHT, change))),
         Map.of());
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Where this jar is missing, the message has to name it. */
 class StandardPluginsTest {
   @Test
-  void allThatIsHereIsListed() throws IOException {
+  void installedMixersAreListed() throws IOException {
     Set<String> here = new TreeSet<>();
     for (URL url :
         Collections.list(

@@ -51,7 +51,7 @@ class TiesTest {
   }
 
   @Test
-  void theExampleOfThreeRows() {
+  void tiesGivesTheExampleOfThreeRows() {
     double[] expected = {0.5, 0.6, -0.7, 0.9};
     assertArrayEquals(expected, row("ties:density=0.5", three(1, 1, 1)), 1e-6);
     assertArrayEquals(expected, row("ties:density=0.5,trim=tensor", three(1, 1, 1)), 1e-6);
@@ -69,7 +69,7 @@ class TiesTest {
   }
 
   @Test
-  void thoseThatAgreeAreAveragedCountedOrSummed() {
+  void agreeingValuesAreAveragedOrSummed() {
     // Signs that most have: + of a and c, - of a and b, + as there is one of either, + of all.
     double[] mean = {0.3, -0.25, 0.1, 1.4 / 3};
     String all = "ties:density=1,election=";
@@ -81,7 +81,7 @@ class TiesTest {
   }
 
   @Test
-  void opposedAdaptersCancelInTheSumAndArePositiveInTheCount() {
+  void opposedAdaptersCancelInSumNotInCount() {
     MixPlan opposed =
         MixPlan.of(Samples.whole("a", ROW, 1, -2, 3, 0), 1)
             .with(Samples.whole("b", ROW, -1, 2, 1, 0), 1);
@@ -116,6 +116,6 @@ class TiesTest {
     // In Java nobody reads settings, so that the mixer itself looks.
     assertThrows(
         IllegalArgumentException.class,
-        () -> new TiesMixer(0, Trim.MODEL, Election.SUM, Divide.COUNT, Numbers.CHANGE, 1));
+        () -> new TiesMixer(0, Trim.MODEL, Election.SUM, SumDivisor.COUNT, MixedSpace.CHANGE, 1));
   }
 }

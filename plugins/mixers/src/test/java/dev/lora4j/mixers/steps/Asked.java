@@ -7,7 +7,7 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMethod;
 import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mixer.Changes;
+import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
@@ -22,7 +22,7 @@ final class Asked {
       new SiteCatalogue(List.of(Site.linear("unet.mid_block.proj", Shape.of(2, 2), false)));
 
   /** For mixers that look at none. */
-  static final Changes UNSEEN =
+  static final AdapterDeltas UNSEEN =
       (adapter, site, numbers) -> {
         throw new IllegalStateException("there is no need to look at " + adapter.name());
       };

@@ -10,7 +10,7 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.mix.BlockWeights;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.SiteShares;
+import dev.lora4j.core.mix.SiteWeights;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.nn.Site;
@@ -35,7 +35,7 @@ class BlockMixerTest {
         .plan(ASKED, 4, sites, Asked.UNSEEN);
   }
 
-  private static SiteShares first(String settings, SiteCatalogue sites) {
+  private static SiteWeights first(String settings, SiteCatalogue sites) {
     return mix(settings, sites).parts().get(0).shares();
   }
 
@@ -71,9 +71,9 @@ class BlockMixerTest {
         "sdxl | 0 | MIDD | BASE IN06 IN07 IN08 M00 OUT00 OUT01 OUT02",
         "sdxl | 12 | OUTS | BASE OUT03 OUT04 OUT05"
       })
-  void whatCounts(String family, int list, String preset, String expected) {
+  void presetsCountTheirBlocks(String family, int list, String preset, String expected) {
     SiteCatalogue sites = family.equals("sd15") ? SD : XL;
-    SiteShares shares = first("list=" + list + ",blocks=" + preset, sites);
+    SiteWeights shares = first("list=" + list + ",blocks=" + preset, sites);
     BlockNames names = new BlockNames(sites);
     Set<String> counting = new TreeSet<>();
     for (Site site : sites.all()) {
@@ -86,7 +86,7 @@ class BlockMixerTest {
   }
 
   @Test
-  void eachAdapterHasItsOwn() {
+  void adaptersHaveTheirOwnBlockWeights() {
     MixPlan plan = mix("blocks=glow=0,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,.5 ink=IN04:0,M00:2", SD);
     assertEquals(BlockWeights.of("IN04:0,M00:2", SD), plan.parts().get(0).shares());
     assertEquals(
@@ -114,7 +114,7 @@ class BlockMixerTest {
         "blocks=INS,list=12 | the list is of 12",
         "blocks=FLUXALL | is for FLUX"
       })
-  void whatItCannotHonourIsNamed(String settings, String told) {
+  void invalidBlockSettingsAreRefused(String settings, String told) {
     Exception refused =
         assertThrows(IllegalArgumentException.class, () -> mix(settings, SD), settings);
     assertTrue(String.valueOf(refused.getMessage()).contains(told), refused.getMessage());
@@ -130,7 +130,7 @@ class BlockMixerTest {
 
   @Test
   void twoSharesOfOneBlockAreRefused() {
-    SiteShares shares = BlockWeights.of("IN:0.5", SD);
+    SiteWeights shares = BlockWeights.of("IN:0.5", SD);
     MixPlan weighed = ASKED.parts(ASKED.parts().stream().map(p -> p.shares(shares)).toList());
     WeightMixer mixer = (WeightMixer) Extensions.installed().make(Mixer.class, "lbw:blocks=INS");
     Exception refused =

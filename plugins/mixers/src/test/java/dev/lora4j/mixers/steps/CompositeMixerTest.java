@@ -37,7 +37,7 @@ class CompositeMixerTest {
   }
 
   @Test
-  void eachAdapterIsAlone() {
+  void plansHaveOneAdapterEach() {
     assertEquals(
         List.of("ink 0.7 + fog 0, text 0", "glow 0.5 + fog 0, text 0"), plans("composite", ASKED));
     assertEquals(List.of("ink 0.7"), plans("composite", MixPlan.of(INK, 0.7)));
@@ -45,7 +45,7 @@ class CompositeMixerTest {
   }
 
   @Test
-  void textEncodersHaveTheirOwnOrAll() {
+  void textEncodersTakeOneOrAllAdapters() {
     MixPlan asked =
         MixPlan.of(INK, 0.7).with(new MixPlan.Part(GLOW, ASKED.parts().get(1).weight()).text(2));
     assertEquals(List.of("ink 0.7", "glow 0.5, text 2"), plans("composite", asked));
@@ -82,7 +82,7 @@ class CompositeMixerTest {
   }
 
   @Test
-  void sharesAreForAllAdaptersAndCountForSomething() {
+  void sharesAreOnePerAdapterAndNotZero() {
     assertEquals(3, plans("composite:shares=1 1 1", ASKED).size());
     Exception refused =
         assertThrows(IllegalArgumentException.class, () -> plans("composite:shares=1 1", ASKED));

@@ -49,7 +49,7 @@ class DiffusersPicturesTest {
         "composite.1.3; composite:shares=1 3"
       })
   void thePictureIsDiffusers(String name, String mixer) {
-    for (Route route : new Route[] {Route.PATCHED, Route.BESIDE}) {
+    for (Route route : new Route[] {Route.MERGED, Route.UNMERGED}) {
       Prompt prompt =
           Prompt.of("a red fox")
               .steps(7)

@@ -9,11 +9,11 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.adapter.lora.LoraMath;
 import dev.lora4j.core.format.SiteCatalogue;
-import dev.lora4j.core.mix.Area;
 import dev.lora4j.core.mix.GridSize;
 import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.RegionMask;
 import dev.lora4j.core.mix.Weight;
-import dev.lora4j.core.mixer.MeasuredChanges;
+import dev.lora4j.core.mixer.MeasuredDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
 import dev.lora4j.core.nn.Site;
@@ -49,14 +49,14 @@ class KLoraMixerTest {
   private static final List<String> COMMON = LAYERS.subList(0, 4).stream().map(Site::name).toList();
 
   private static Engine engine;
-  private static MeasuredChanges changes;
+  private static MeasuredDeltas changes;
 
   @BeforeAll
   static void open() {
     engine = Engine.open(1);
     Map<String, Site> byName =
         LAYERS.stream().collect(Collectors.toMap(Site::name, Function.identity()));
-    changes = new MeasuredChanges(engine.scope("look"), byName);
+    changes = new MeasuredDeltas(engine.scope("look"), byName);
   }
 
   @AfterAll
@@ -138,7 +138,7 @@ class KLoraMixerTest {
     "'k-lora:beta=1.275,wraps=true', 1.5, 1.275, true, sums",
     "'k-lora:gamma=layers', 1.5, 0.5, false, layers"
   })
-  void theGreaterOneIsTaken(
+  void adapterOfGreaterSumIsChosen(
       String request, double alpha, double beta, boolean wraps, String gamma) {
     int styles = 0;
     for (long seed = 0; seed < 20; seed++) {
@@ -174,7 +174,7 @@ class KLoraMixerTest {
   }
 
   @Test
-  void layersOfOneAndTextEncodersStay() {
+  void layersOfOneAdapterAndTextEncodersStay() {
     Adapter fox = adapter("fox", 1, 2);
     Adapter ink = adapter("ink", 2, 2);
     MixPlan plan = mix("k-lora", MixPlan.of(fox, 0.8).with(ink, 0.5));
@@ -192,7 +192,7 @@ class KLoraMixerTest {
   }
 
   @Test
-  void theOrderSaysWhichIsTheStyle() {
+  void orderDecidesWhichAdapterIsTheStyle() {
     Adapter fox = adapter("fox", 3, 2);
     Adapter ink = adapter("ink", 4, 2);
     MixPlan plan = mix("k-lora:order=fox ink", MixPlan.of(ink, 1).with(fox, 1));
@@ -205,7 +205,7 @@ class KLoraMixerTest {
   }
 
   @Test
-  void aWeightThatDependsOnTheStepStillDoes() {
+  void stepwiseWeightStaysStepwise() {
     Adapter fox = adapter("fox", 5, 2);
     MixPlan asked = MixPlan.of(fox, Weight.parse("0@0,1@1"));
     assertSame(asked, mix("k-lora", asked));
@@ -218,13 +218,13 @@ class KLoraMixerTest {
   }
 
   @Test
-  void whatItCannotHonourIsNamed() {
+  void unsupportedPlansAreRefusedByName() {
     Adapter fox = adapter("fox", 7, 2);
     Adapter ink = adapter("ink", 8, 2);
     MixPlan three = MixPlan.of(fox, 1).with(ink, 1).with(adapter("glow", 9, 2), 1);
     assertTrue(refused(three).contains("fox, ink, glow"));
     MixPlan.Part part = new MixPlan.Part(ink, Weight.of(1));
-    Area area = new Area("left", new GridSize(1, 2), 1, 0);
+    RegionMask area = new RegionMask("left", new GridSize(1, 2), 1, 0);
     assertTrue(
         refused(MixPlan.of(fox, 1).with(part.within(area))).contains("ink counts in a part"));
   }

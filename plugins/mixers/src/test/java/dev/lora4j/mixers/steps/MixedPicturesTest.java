@@ -62,21 +62,21 @@ class MixedPicturesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"switch:tau=2", "composite"})
-  void oneMoreOfWeightNothingChangesNothing(String mixer) {
+  void additionalZeroWeightAdapterChangesNothing(String mixer) {
     MixPlan plan = MixPlan.of(ONE, 0.8).with(TWO, 0.5);
     assertArrayEquals(picture(plan, mixer), picture(plan.with(ONE, 0), mixer));
     assertFalse(Arrays.equals(picture(plan), picture(plan, mixer)), "it is the plain sum");
   }
 
   @Test
-  void aTurnOfAllStepsIsTheFirstAlone() {
+  void turnOfAllStepsIsTheFirstAlone() {
     MixPlan plan = MixPlan.of(TWO, 0.8).with(ONE, 0.5);
     assertArrayEquals(picture(MixPlan.of(TWO, 0.8)), picture(plan, "switch:tau=4"));
   }
 
   /** The mean of equals is what they are. */
   @Test
-  void anAdapterTwiceIsOnce() {
+  void duplicateAdapterCountsOnce() {
     MixPlan twice = MixPlan.of(ONE, 0.8).with(ONE, 0.8);
     int[] once = picture(MixPlan.of(ONE, 0.8));
     assertEquals(0, distance(once, picture(twice, "composite")), 1);

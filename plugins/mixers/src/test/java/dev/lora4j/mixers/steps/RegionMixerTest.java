@@ -54,13 +54,13 @@ class RegionMixerTest {
   }
 
   @Test
-  void edgesMayBeSoftButNotThoseOfThePicture() {
+  void innerEdgesAreFeatheredPictureEdgesAreNot() {
     float[] row = shares(":areas=ink=left,feather=0.5", new GridSize(1, 8));
     assertArrayEquals(new float[] {1, 1, 0.875f, 0.625f, 0.375f, 0.125f, 0, 0}, row, 1e-5f);
   }
 
   @Test
-  void eachAdapterHasItsOwn() {
+  void adaptersHaveTheirOwnRegions() {
     assertEquals(
         "ink 0.7 within left + glow 0.5 within right", mix(":areas=left right", ASKED).toString());
     MixPlan one = mix(":areas=glow=top", ASKED);
@@ -69,7 +69,7 @@ class RegionMixerTest {
   }
 
   @Test
-  void whatHasARegionIsNotGivenAnother() {
+  void adapterWithRegionIsRefusedAnother() {
     Exception refused =
         assertThrows(
             IllegalArgumentException.class,
@@ -80,7 +80,7 @@ class RegionMixerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"centre", "0.5-0.2x0-1", "0-1", "0-1x0-2", "ink="})
-  void whatIsNoAreaIsRefusedAtOnce(String area) {
+  void invalidAreasAreRefusedAtOnce(String area) {
     Exception refused = assertThrows(ExtensionException.class, () -> mix(":areas=" + area, ASKED));
     assertTrue(
         String.valueOf(refused.getMessage()).contains("found '" + area.replace("ink=", "") + "'"),

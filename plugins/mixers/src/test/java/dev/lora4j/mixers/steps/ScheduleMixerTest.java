@@ -54,7 +54,7 @@ class ScheduleMixerTest {
   }
 
   @Test
-  void eachAdapterHasItsOwn() {
+  void adaptersHaveTheirOwnCourses() {
     assertWeights(
         mix(":courses=glow=late ink=1@0,0@0.5", ASKED),
         new float[] {1.5f, 0},
@@ -68,7 +68,7 @@ class ScheduleMixerTest {
   }
 
   @Test
-  void aWeightThatHasACourseIsNotGivenAnother() {
+  void weightWithCourseIsRefusedAnother() {
     MixPlan curved = ASKED.with(adapter("fog"), Weight.parse("0@0,1@1"));
     assertEquals(3, mix(":courses=ink=late", curved).parts().size());
     Exception refused =
@@ -80,7 +80,7 @@ class ScheduleMixerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"soon", "0.8-0.2", "1@2", "1@0.5,0@0", "ink=", "0.2-0.x", "1,x"})
-  void whatIsNoCourseIsRefusedAtOnce(String course) {
+  void invalidCoursesAreRefusedAtOnce(String course) {
     Exception refused =
         assertThrows(ExtensionException.class, () -> mix(":courses=" + course, ASKED));
     String found = course.replace("ink=", "");

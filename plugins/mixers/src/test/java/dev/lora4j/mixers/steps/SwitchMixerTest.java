@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.AdapterOrder;
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.mix.Order;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.spi.Extensions;
@@ -33,7 +33,7 @@ class SwitchMixerTest {
   }
 
   @Test
-  void aTurnIsFiveStepsUnlessSaid() {
+  void turnIsFiveStepsByDefault() {
     assertEquals(5, mixer("switch").tau());
     MixPlan plan = mix("switch", ASKED, 20);
     for (int step = 0; step < 20; step++) {
@@ -55,7 +55,7 @@ class SwitchMixerTest {
         "tau=2,delay=1; 0 0 0 1 1 2",
         "tau=1,delay=2; 0 0 0 1 2 0"
       })
-  void whoseTurnItIs(String settings, String expected) {
+  void turnsFollowTauOrderAndDelay(String settings, String expected) {
     MixPlan plan = mix("switch:" + settings, ASKED, 6);
     for (int step = 0; step < 6; step++) {
       int turn = Integer.parseInt(expected.split(" ", -1)[step]);
@@ -68,7 +68,7 @@ class SwitchMixerTest {
 
   /** A weight that changes over the steps is read where its adapter has a turn. */
   @Test
-  void weightsOverTheStepsAreKept() {
+  void stepwiseWeightsCountWithinTurns() {
     MixPlan asked = MixPlan.of(INK, Weight.parse("0@0,1@1")).with(GLOW, 0.5);
     assertWeights(
         mix("switch:tau=1", asked, 4),
@@ -81,7 +81,7 @@ class SwitchMixerTest {
 
   /** Where a picture is begun with, the first turn is in the first step that is made. */
   @Test
-  void turnsAreCountedInTheStepsThatAreMade() {
+  void turnsAreCountedFromTheFirstComputedStep() {
     MixPlan plan = mixer("switch:tau=2").planFrom(15, ASKED, 20, SITES, Asked.UNSEEN);
     for (int step = 15; step < 20; step++) {
       int turn = (step - 15) / 2;
@@ -95,7 +95,7 @@ class SwitchMixerTest {
 
   /** With turns as long as the picture, the others are not there at all. */
   @Test
-  void whoHasNoTurnTakesNoPart() {
+  void adapterWithoutTurnTakesNoPart() {
     MixPlan plan = mix("switch:tau=4", ASKED, 4);
     assertEquals(List.of(INK), plan.adapters());
     assertEquals(List.of(INK, GLOW), mix("switch:tau=3", ASKED, 4).adapters());
@@ -117,7 +117,7 @@ class SwitchMixerTest {
   }
 
   @Test
-  void textEncodersRunOnceAndHaveWhoIsSaid() {
+  void textEncodersTakeTheChosenAdapters() {
     MixPlan asked = ASKED.parts(List.of(ASKED.parts().get(0), ASKED.parts().get(1).text(0.9)));
     assertEquals(List.of(0.7, 0.9), texts(mix("switch:tau=1", asked, 4)));
     assertEquals(List.of(0.7, 0.0), texts(mix("switch:tau=1,texts=first", asked, 4)));
@@ -132,7 +132,7 @@ class SwitchMixerTest {
   /** Adapters that cannot follow each other can take turns. */
   @Test
   void eachActsOnTheBase() {
-    assertEquals(Order.FROM_BASE, mix("switch", ASKED, 4).order());
+    assertEquals(AdapterOrder.FROM_BASE, mix("switch", ASKED, 4).order());
   }
 
   @ParameterizedTest

@@ -57,7 +57,7 @@ public abstract class CommandContract extends ExtensionContract<Command> {
   }
 
   @Test
-  void itIsCalledAsItIsListed() {
+  void nameIsTheListedOne() {
     CommandLine.Command annotation =
         extension().getClass().getAnnotation(CommandLine.Command.class);
     assertNotNull(annotation, "it lacks picocli's @Command");
@@ -65,7 +65,7 @@ public abstract class CommandContract extends ExtensionContract<Command> {
   }
 
   @Test
-  void helpTellsWhatEachWordIsFor() throws IOException {
+  void helpDescribesEveryArgument() throws IOException {
     words(folder);
     Set<Path> before = files();
     CommandRun run = run(List.of(), "--help");
@@ -79,7 +79,7 @@ public abstract class CommandContract extends ExtensionContract<Command> {
   }
 
   @Test
-  void wordsThatItDoesNotKnowAreRefusedBeforeAnythingIsDone() throws IOException {
+  void unknownOptionsAreRefusedBeforeTheWork() throws IOException {
     List<String> words = words(folder);
     Set<Path> before = files();
     CommandRun run = run(words, UNKNOWN);
@@ -90,18 +90,18 @@ public abstract class CommandContract extends ExtensionContract<Command> {
   }
 
   @Test
-  void itDoesItsWork() throws IOException {
+  void commandDoesItsWork() throws IOException {
     CommandRun run = run(words(folder));
     assertEquals(0, run.code(), run.err());
   }
 
   @Test
-  void whatItPrintsGoesToTheConsole() throws IOException {
+  void outputGoesToTheConsole() throws IOException {
     assertEquals("", run(words(folder)).aside(), "printed past the console");
   }
 
   @Test
-  void theSameWordsGiveTheSameResult() throws IOException {
+  void sameArgumentsGiveTheSameResult() throws IOException {
     List<String> results = new ArrayList<>();
     for (String name : List.of("one", "two")) {
       Path own = Files.createDirectory(folder.resolve(name));

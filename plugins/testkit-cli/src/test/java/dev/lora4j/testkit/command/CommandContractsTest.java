@@ -79,11 +79,11 @@ class CommandContractsTest implements BrokenPromises {
     return Map.<Class<?>, Set<String>>ofEntries(
         Map.entry(PluginsCommand.class, Set.of()),
         Map.entry(Greet.class, Set.of()),
-        Map.entry(Misnamed.class, Set.of("itIsCalledAsItIsListed")),
-        Map.entry(Silent.class, Set.of("helpTellsWhatEachWordIsFor")),
-        Map.entry(Swallowing.class, Set.of("wordsThatItDoesNotKnowAreRefusedBeforeAnythingIsDone")),
-        Map.entry(Failing.class, Set.of("itDoesItsWork")),
-        Map.entry(Shouting.class, Set.of("whatItPrintsGoesToTheConsole")),
-        Map.entry(Fickle.class, Set.of("theSameWordsGiveTheSameResult")));
+        Map.entry(Misnamed.class, Set.of("nameIsTheListedOne")),
+        Map.entry(Silent.class, Set.of("helpDescribesEveryArgument")),
+        Map.entry(Swallowing.class, Set.of("unknownOptionsAreRefusedBeforeTheWork")),
+        Map.entry(Failing.class, Set.of("commandDoesItsWork")),
+        Map.entry(Shouting.class, Set.of("outputGoesToTheConsole")),
+        Map.entry(Fickle.class, Set.of("sameArgumentsGiveTheSameResult")));
   }
 }

@@ -1,0 +1,20 @@
+package dev.lora4j.core.adapter;
+
+/** Which of a layer's parameters a method changes. */
+public enum LayerParameter {
+  /** The weight. */
+  WEIGHT("weight"),
+  /** The bias. */
+  BIAS("bias");
+
+  private final String parameter;
+
+  LayerParameter(String parameter) {
+    this.parameter = parameter;
+  }
+
+  /** The parameter's name below the name of its layer. */
+  public String parameter() {
+    return parameter;
+  }
+}

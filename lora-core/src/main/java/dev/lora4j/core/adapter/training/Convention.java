@@ -1,9 +1,0 @@
-package dev.lora4j.core.adapter.training;
-
-/** Whose form a method has, where two tools have it in two. */
-public enum Convention {
-  /** LyCORIS's, which kohya's layout holds. */
-  LYCORIS,
-  /** PEFT's, which diffusers' and PEFT's layouts hold. */
-  PEFT
-}

@@ -1,0 +1,65 @@
+package dev.lora4j.core.adapter.training;
+
+import dev.lora4j.core.identity.Canonical;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * How the factors of LoRA begin, alone and inside of DoRA; other methods begin in their own way.
+ */
+public enum FactorInit implements Canonical {
+  /** Down uniform within 1 / sqrt(fan-in), up 0: PyTorch's default, of PEFT and kohya too. */
+  KAIMING,
+  /** Down normal with deviation 1 / rank, up 0: PEFT's {@code gaussian}, which diffusers uses. */
+  GAUSSIAN,
+  /**
+   * Down with orthonormal rows, up 0. PEFT's {@code orthogonal} differs: neither factor is 0 there,
+   * and their product is.
+   */
+  ORTHOGONAL,
+  /**
+   * The greatest singular directions of the layer's weight (PiSSA, Meng et al. 2024). The base
+   * stays whole: the effect is the difference to what the factors began as, and is stored as a LoRA
+   * of twice the rank.
+   */
+  PISSA;
+
+  /**
+   * The way called {@code name}, as here or as PEFT's {@code init_lora_weights} says it: {@code
+   * true} is Kaiming, and {@code pissa_niter_16} is PiSSA, of which the decomposition is exact
+   * here.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static FactorInit named(String name) {
+    String plain = name.strip().toLowerCase(Locale.ROOT);
+    if (plain.equals("true") || plain.equals("default")) {
+      return KAIMING;
+    }
+    if (plain.matches("pissa_niter_\\d+")) {
+      return PISSA;
+    }
+    for (FactorInit start : values()) {
+      if (start.toString().equals(plain)) {
+        return start;
+      }
+    }
+    throw new IllegalArgumentException(
+        "No way to begin factors is called "
+            + name
+            + "; there are "
+            + String.join(", ", Arrays.stream(values()).map(FactorInit::toString).toList())
+            + ".");
+  }
+
+  @Override
+  public String canonical() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The name by which it is asked for. */
+  @Override
+  public String toString() {
+    return canonical();
+  }
+}

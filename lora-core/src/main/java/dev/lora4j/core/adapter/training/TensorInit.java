@@ -1,0 +1,39 @@
+package dev.lora4j.core.adapter.training;
+
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.List;
+import java.util.function.Function;
+
+/** How a tensor to train begins. */
+public sealed interface TensorInit {
+  /** Uniform within 1 / sqrt(fan-in), fan-in being the elements of a row. */
+  record Kaiming() implements TensorInit {}
+
+  /** Normal with mean 0. */
+  record Normal(double deviation) implements TensorInit {}
+
+  /** Orthonormal rows; orthonormal columns if it has more rows than elements in a row. */
+  record Orthogonal() implements TensorInit {}
+
+  /** All elements are {@code value}. */
+  record Constant(double value) implements TensorInit {}
+
+  /**
+   * Made of the layer's weight by a program.
+   *
+   * @param values from the weight, F32, to several values; shared by the tensors of a layer that
+   *     come from one computation
+   * @param index which of them it is
+   */
+  record OfWeight(Function<Expr, List<Expr>> values, int index) implements TensorInit {}
+
+  /** The layer's bias; for layers that have one. */
+  record OfBias() implements TensorInit {}
+
+  /** These values, as another adapter has them. */
+  record Given(HostTensor values) implements TensorInit {}
+
+  /** All elements are 0. */
+  TensorInit ZEROS = new Constant(0);
+}

@@ -1,0 +1,26 @@
+package dev.lora4j.core.format;
+
+/** What a key of a file stands for. */
+public sealed interface KeyAddress {
+  /**
+   * A tensor of a layer that the base has.
+   *
+   * @param spelled the layer as the file spells it; keys of one layer share it
+   * @param role canonical role of the tensor, see {@link dev.lora4j.core.adapter.SiteTensors};
+   *     beside these there are those of {@link FileRoles}
+   */
+  record OfLayer(String spelled, Layer layer, String role) implements KeyAddress {}
+
+  /**
+   * A tensor of a layer that the base lacks.
+   *
+   * @param spelled the layer as the file spells it
+   * @param likely the canonical name that it may have had
+   * @param model whether the base lacks the whole model that the layer belongs to, for example a
+   *     second text encoder
+   */
+  record Lacking(String spelled, String likely, boolean model) implements KeyAddress {}
+
+  /** A tensor that is no part of the adapter. */
+  record Beside(KeyAccount.Reason reason) implements KeyAddress {}
+}

@@ -1,0 +1,226 @@
+package dev.lora4j.core.format.checkpoint;
+
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.HostTensor;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A base model as it lies in a file or folder: its sites, and where the weight and bias of each
+ * lie. Needs no engine and builds no network; only headers are read until a weight is asked for.
+ *
+ * <p>Known are
+ *
+ * <ul>
+ *   <li>checkpoints in one file in the layout that Stable Diffusion 1, 2, XL, 3 and FLUX were
+ *       published in, with or without text encoders;
+ *   <li>folders of diffusers and denoisers out of them, sharded or not;
+ *   <li>any other model, whose sites are called as in the file.
+ * </ul>
+ *
+ * <p>Autoencoders and what else is in the files are no sites. Methods may be called by several
+ * threads. Whoever opens a checkpoint closes it.
+ */
+public final class BaseCheckpoint implements AutoCloseable {
+  /** Companions of weights that are stored as small numbers and a scale. */
+  private static final List<String> SCALES = List.of("_scale", "_scale_inv", ".scale_weight");
+
+  private final Path path;
+  private final Map<String, TensorStore> parts;
+  private final Family base;
+  private final boolean original;
+  private final Map<String, CheckpointLayer> layers = new LinkedHashMap<>();
+  private final Map<String, Map<String, List<Placed>>> places = new LinkedHashMap<>();
+
+  /**
+   * A weight or bias in a tensor of a checkpoint.
+   *
+   * @param site canonical name of its site
+   * @param bias whether it is the site's bias, not its weight
+   */
+  public record Placed(String site, boolean bias, Placement placement) {}
+
+  private BaseCheckpoint(Path path, Map<String, TensorStore> parts) {
+    this.path = path;
+    this.parts = parts;
+    Optional<OriginalLayout> layout =
+        Optional.ofNullable(parts.get("")).flatMap(store -> OriginalLayout.of(store.tensors(), ""));
+    original = layout.isPresent();
+    List<CheckpointLayer> found =
+        layout.map(OriginalLayout::layers).orElseGet(() -> canonical(parts));
+    Optional<Family> family = layout.map(OriginalLayout::family).or(() -> FamilyMatch.of(found));
+    family
+        .map(f -> FamilyMatch.dressed(f, found))
+        .orElse(found)
+        .forEach(layer -> layers.put(layer.site().name(), layer));
+    if (layers.isEmpty()) {
+      throw new CheckpointException(
+          path + " is no base model: it has no floating-point tensor called like a weight.");
+    }
+    base = base(family);
+    layers.values().forEach(this::place);
+  }
+
+  private static List<CheckpointLayer> canonical(Map<String, TensorStore> parts) {
+    List<CheckpointLayer> all = new ArrayList<>();
+    parts.forEach(
+        (part, store) -> {
+          Map<String, TensorInfo> tensors = store.tensors();
+          CheckpointNames names = CheckpointNames.of(part, tensors);
+          all.addAll(new InferredLayers(tensors, part, names).all());
+        });
+    return all;
+  }
+
+  private Family base(Optional<Family> family) {
+    SiteCatalogue sites =
+        new SiteCatalogue(layers.values().stream().map(CheckpointLayer::site).toList());
+    return family
+        .map(
+            f ->
+                new Family(
+                    f.name(),
+                    f.title(),
+                    sites,
+                    f.natives().stream().filter(n -> layers.containsKey(n.site())).toList()))
+        .orElseGet(() -> Family.of(title(), sites));
+  }
+
+  private String title() {
+    return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+  }
+
+  private void place(CheckpointLayer layer) {
+    String site = layer.site().name();
+    place(new Placed(site, false, layer.weight()));
+    layer.bias().ifPresent(b -> place(new Placed(site, true, b)));
+  }
+
+  private void place(Placed placed) {
+    places
+        .computeIfAbsent(placed.placement().part(), p -> new LinkedHashMap<>())
+        .computeIfAbsent(placed.placement().tensor(), t -> new ArrayList<>())
+        .add(placed);
+  }
+
+  /**
+   * Opens a base model: a safetensors file, an index of shards, or a folder as diffusers or
+   * transformers save it.
+   *
+   * @throws CheckpointException if it is none, for example an adapter
+   * @throws dev.lora4j.core.safetensors.SafetensorsException if a file is damaged or no safetensors
+   *     file
+   */
+  public static BaseCheckpoint open(Path path) {
+    Map<String, TensorStore> parts = CheckpointParts.open(path);
+    try {
+      return new BaseCheckpoint(path, parts);
+    } catch (RuntimeException | Error e) {
+      parts.values().forEach(TensorStore::close);
+      throw e;
+    }
+  }
+
+  /** What was opened. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * The kind of base that it is, with the sites that it has, in the shapes that they have here. Its
+   * name is empty if it is of no family that is known.
+   */
+  public Family base() {
+    return base;
+  }
+
+  /** Whether it is one file in the layout of first publication. */
+  public boolean original() {
+    return original;
+  }
+
+  /**
+   * Its files by the model they hold, for example {@code unet}; a checkpoint in one file has a
+   * single part called "", and a denoiser of diffusers alone one called as the denoiser.
+   */
+  public Map<String, TensorStore> parts() {
+    return parts;
+  }
+
+  /** Where the weight of a site lies; empty if there is no such site. */
+  public Optional<Placement> weight(String site) {
+    return Optional.ofNullable(layers.get(site)).map(CheckpointLayer::weight);
+  }
+
+  /** Where the bias of a site lies; empty if there is no such site or it has none. */
+  public Optional<Placement> bias(String site) {
+    return Optional.ofNullable(layers.get(site)).flatMap(CheckpointLayer::bias);
+  }
+
+  /** What lies in a tensor; nothing if the tensor is no weight or bias of a site. */
+  public List<Placed> at(String part, String tensor) {
+    return List.copyOf(places.getOrDefault(part, Map.of()).getOrDefault(tensor, List.of()));
+  }
+
+  /**
+   * A weight or bias as its site has it, in the type that is stored.
+   *
+   * @throws CheckpointException if the stored numbers have a scale beside them
+   */
+  public HostTensor read(Placement placement) {
+    requireUnscaled(placement);
+    return new ParameterBytes(placement, info(placement)).read(store(placement));
+  }
+
+  /**
+   * Puts a weight or bias into the bytes of the tensor that it lies in.
+   *
+   * @param value as the site has it, in the type that is stored
+   * @param whole the bytes of the whole tensor, changed in place
+   * @throws IllegalArgumentException if type or shape of {@code value} differ from what is stored
+   */
+  public void put(Placement placement, HostTensor value, ByteBuffer whole) {
+    new ParameterBytes(placement, info(placement)).write(value, whole);
+  }
+
+  private void requireUnscaled(Placement placement) {
+    String tensor = placement.tensor();
+    String layer = tensor.endsWith(".weight") ? tensor.substring(0, tensor.length() - 7) : tensor;
+    Map<String, TensorInfo> tensors = store(placement).tensors();
+    for (String scale : SCALES) {
+      String companion = (scale.startsWith(".") ? layer : tensor) + scale;
+      if (tensors.containsKey(companion)) {
+        throw new CheckpointException(
+            tensor
+                + " in "
+                + path
+                + " is quantised: its numbers count by the scale in "
+                + companion
+                + ". Use the checkpoint in BF16, F16 or F32.");
+      }
+    }
+  }
+
+  private TensorStore store(Placement placement) {
+    return Optional.ofNullable(parts.get(placement.part()))
+        .orElseThrow(() -> new IllegalArgumentException(placement + " is not of " + path));
+  }
+
+  private TensorInfo info(Placement placement) {
+    return Optional.ofNullable(store(placement).tensors().get(placement.tensor()))
+        .orElseThrow(() -> new IllegalArgumentException(placement + " is not of " + path));
+  }
+
+  @Override
+  public void close() {
+    parts.values().forEach(TensorStore::close);
+  }
+}

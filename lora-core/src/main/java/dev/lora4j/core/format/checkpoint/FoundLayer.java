@@ -1,7 +1,0 @@
-package dev.lora4j.core.format.checkpoint;
-
-import dev.lora4j.core.nn.Site;
-import java.util.Optional;
-
-/** A site that a checkpoint has, and where its weight and bias lie. */
-record FoundLayer(Site site, Placement weight, Optional<Placement> bias) {}

@@ -1,0 +1,102 @@
+package dev.lora4j.core.format.checkpoint;
+
+import dev.lora4j.core.format.NativeName;
+import dev.lora4j.core.safetensors.TensorInfo;
+import dev.lora4j.core.safetensors.TensorStore;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Moves a weight or bias between a checkpoint's tensor and the form that its site has. */
+final class ParameterBytes {
+  private final Placement placement;
+  private final TensorInfo info;
+
+  ParameterBytes(Placement placement, TensorInfo info) {
+    this.placement = placement;
+    this.info = info;
+  }
+
+  /** What lies there, as the site has it, in the type that is stored. */
+  HostTensor read(TensorStore store) {
+    if (length() > Integer.MAX_VALUE) {
+      throw new CheckpointException(
+          info.name()
+              + " in "
+              + store.path()
+              + " has 2 GiB or more, which no adapter can be baked into or extracted from here.");
+    }
+    ByteBuffer bytes = buffer(length());
+    store.read(info.name(), offset(), bytes);
+    bytes.flip();
+    return HostTensor.of(info.dtype(), shape(), arranged(bytes, storedShape()));
+  }
+
+  /** Puts {@code value}, as the site has it, into the bytes of the whole tensor. */
+  void write(HostTensor value, ByteBuffer whole) {
+    if (value.dtype() != info.dtype() || !value.shape().equals(shape())) {
+      throw new IllegalArgumentException(
+          value + " cannot stand for " + info.dtype() + " " + shape() + " in " + info.name());
+    }
+    ByteBuffer bytes = arranged(value.bytes(), shape());
+    whole.put(Math.toIntExact(offset()), bytes, bytes.position(), bytes.remaining());
+  }
+
+  private Shape shape() {
+    return placement.shape(info.shape());
+  }
+
+  /** The shape of what lies there, before it is turned. */
+  private Shape storedShape() {
+    return placement.rows().map(r -> info.shape().with(0, r.count())).orElse(info.shape());
+  }
+
+  private long length() {
+    return info.dtype().bytes(storedShape().elements());
+  }
+
+  private long offset() {
+    return placement
+        .rows()
+        .map(NativeName.Rows::from)
+        .map(row -> info.dtype().bytes(row * (info.shape().elements() / info.shape().size(0))))
+        .orElse(0L);
+  }
+
+  /** Turning and exchanging halves are their own inverses, so both directions do the same. */
+  private ByteBuffer arranged(ByteBuffer bytes, Shape from) {
+    ByteBuffer turned = placement.transposed() ? transposed(bytes, from, info.dtype()) : bytes;
+    return placement.swapped() ? swapped(turned) : turned;
+  }
+
+  private static ByteBuffer swapped(ByteBuffer bytes) {
+    int half = bytes.remaining() / 2;
+    int begin = bytes.position();
+    ByteBuffer result = buffer(bytes.remaining());
+    result.put(bytes.slice(begin + half, half)).put(bytes.slice(begin, half));
+    return result.flip();
+  }
+
+  private static ByteBuffer transposed(ByteBuffer bytes, Shape from, DType dtype) {
+    int width = Math.toIntExact(dtype.bytes(1));
+    int rows = Math.toIntExact(from.size(0));
+    int columns = Math.toIntExact(from.size(1));
+    byte[] source = new byte[bytes.remaining()];
+    bytes.duplicate().get(source);
+    byte[] target = new byte[source.length];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        for (int b = 0; b < width; b++) {
+          target[(c * rows + r) * width + b] = source[(r * columns + c) * width + b];
+        }
+      }
+    }
+    return ByteBuffer.wrap(target).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static ByteBuffer buffer(long bytes) {
+    return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.lora4j.core.format.peft;
+
+import com.google.gson.JsonObject;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A number for each layer, as PEFT's configurations say it: one for all, and those of the layers
+ * that differ by their paths. PEFT takes the first pattern that a path ends in.
+ */
+record LayerPatterns(double common, JsonObject others) {
+  /** The value that most layers have, and the others by path. */
+  static LayerPatterns of(SortedMap<String, Double> values) {
+    Map<Double, Integer> counts = new HashMap<>();
+    values.values().forEach(v -> counts.merge(v, 1, Integer::sum));
+    double common =
+        counts.entrySet().stream()
+            .min(
+                Map.Entry.<Double, Integer>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .map(Map.Entry::getKey)
+            .orElse(1.0);
+    Set<String> named = new HashSet<>();
+    values.forEach(
+        (path, value) -> {
+          if (value != common) {
+            named.add(path);
+          }
+        });
+    Set<String> ambiguous = new HashSet<>();
+    values.keySet().stream().filter(p -> endsInAny(p, named)).forEach(ambiguous::add);
+    named.addAll(ambiguous);
+    // Longer paths first, since a path may end in another.
+    SortedMap<String, Double> ordered =
+        new TreeMap<>(
+            Comparator.comparingInt(String::length)
+                .reversed()
+                .thenComparing(Comparator.naturalOrder()));
+    named.forEach(path -> ordered.put(path, values.getOrDefault(path, common)));
+    JsonObject others = new JsonObject();
+    ordered.forEach((path, value) -> others.add(path, ConfigNumbers.json(value)));
+    return new LayerPatterns(common, others);
+  }
+
+  /** Whether a later part of the path is one of {@code names}. */
+  static boolean endsInAny(String path, Set<String> names) {
+    for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+      if (names.contains(path.substring(dot + 1))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

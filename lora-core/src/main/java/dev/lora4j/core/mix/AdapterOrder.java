@@ -1,0 +1,12 @@
+package dev.lora4j.core.mix;
+
+/** How adapters at one site follow each other, where a method depends on the weight it acts on. */
+public enum AdapterOrder {
+  /**
+   * Each acts on what those before it in the plan left. Additive methods give the same in any
+   * order.
+   */
+  IN_TURN,
+  /** The change of each is computed from the base's own weight, and the changes add up. */
+  FROM_BASE
+}

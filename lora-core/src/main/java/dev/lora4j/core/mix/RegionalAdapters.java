@@ -1,0 +1,84 @@
+package dev.lora4j.core.mix;
+
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Dim;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Adapters beside the weights, each of which may count in an {@link RegionMask} alone. Beside the
+ * inputs of {@link UnmergedAdapters}, such a program has, for each halving of the grid, how much
+ * each column counts at each place; and what columns count at sites that have no place in the
+ * picture: for each of the contexts that the words of a row have, and for what is about the whole
+ * picture.
+ *
+ * <p>What a site adds is multiplied place by place, between its two factors; outside of its area an
+ * adapter adds exactly 0.
+ */
+public final class RegionalAdapters {
+  /** Name of the input F32 [rows * contexts, columns]: weights at {@link SitePlacement.OfWords}. */
+  public static final String WORDS = "mix:words";
+
+  /** Name of the input F32 [rows, columns]: weights at {@link SitePlacement.Nowhere}. */
+  public static final String NOWHERE = "mix:nowhere";
+
+  private final Set<String> sites;
+  private final SitePlacement.Of places;
+  private final int levels;
+
+  /**
+   * For programs in which exactly these sites may have adapters.
+   *
+   * @param levels number of grids, of which each has half the rows and columns of the one before
+   */
+  public RegionalAdapters(Set<String> sites, SitePlacement.Of places, int levels) {
+    this.sites = new TreeSet<>(sites);
+    this.places = places;
+    this.levels = levels;
+  }
+
+  /** Name of the input F32 [rows, columns, places] of a grid. */
+  public static String area(int level) {
+    return "mix:area:" + level;
+  }
+
+  /** Declares the inputs, and adds what adapters add to each site's output. */
+  public SiteAdapters declare(Graph graph) {
+    long any = Shape.UNKNOWN;
+    Expr weights = graph.input(UnmergedAdapters.WEIGHTS, DType.F32, Shape.of(any, any));
+    Expr words = graph.input(WORDS, DType.F32, Shape.of(any, any));
+    Expr nowhere = graph.input(NOWHERE, DType.F32, Shape.of(any, any));
+    List<Expr> grids = new ArrayList<>();
+    for (int level = 0; level < levels; level++) {
+      Expr area = graph.input(area(level), DType.F32, Shape.of(any, any, any));
+      grids.add(weights.unsqueeze(-1).mul(area).transpose(1, 2));
+    }
+    return (site, x, y) -> {
+      if (!sites.contains(site.name())) {
+        return y;
+      }
+      UnmergedAdapters.Held held = UnmergedAdapters.Held.of(graph, site, DType.F32, x.dtype());
+      SitePlacement place = places.of(site.name());
+      if (place instanceof SitePlacement.OnGrid grid) {
+        Expr mix = grids.get(grid.level()).matmul(held.spread()).to(x.dtype());
+        return y.add(held.pair().unmerged(site, x, inner -> inner.mul(placed(site, mix, inner))));
+      }
+      Expr of = place instanceof SitePlacement.OfWords ? words : nowhere;
+      return held.add(site, x, y, of);
+    };
+  }
+
+  /** [rows, places, rank] in the shape of a layer's output. */
+  private static Expr placed(Site site, Expr mix, Expr inner) {
+    return site.convolution()
+        ? mix.transpose(1, 2).reshape(mix.dim(0), Dim.of(-1), inner.dim(2), inner.dim(3))
+        : mix;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.lora4j.core.mix;
+
+/** Where the outputs of a site lie in a picture. */
+public sealed interface SitePlacement {
+  /**
+   * One output for each place of a grid over the picture: of a convolution, or of a layer whose
+   * tokens are places in row-major order.
+   *
+   * @param level how often the finest grid was halved, rounded up
+   */
+  record OnGrid(int level) implements SitePlacement {}
+
+  /** One output for each word of the text: keys and values of attention to it. */
+  record OfWords() implements SitePlacement {}
+
+  /** One output for the whole picture, such as what the time becomes. */
+  record Nowhere() implements SitePlacement {}
+
+  /** The places of a model's sites. */
+  @FunctionalInterface
+  interface Of {
+    /** The place of the site with a canonical name. */
+    SitePlacement of(String site);
+  }
+}

@@ -1,0 +1,185 @@
+package dev.lora4j.core.mix;
+
+import dev.lora4j.core.adapter.LowRank;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.mix.SiteParts.Part;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Adapters beside the weights: their factors are inputs of the program, stacked by rank, and what
+ * they count for is one more small input, so that changing a weight costs nothing and each row of a
+ * batch can have its own.
+ *
+ * <p>That needs methods with a {@linkplain dev.lora4j.core.adapter.AdditiveMethod#lowRank low-rank
+ * form}. Sites where an adapter has another method are {@linkplain #mergedSites patched} instead.
+ */
+public final class UnmergedAdapters {
+  /** Name of the input F32 [1 or batch, adapters] with the adapters' weights. */
+  public static final String WEIGHTS = "mix:weights";
+
+  private final Set<String> unmergedSites;
+  private final DType type;
+
+  /** For programs in which exactly these sites may have adapters, with factors in F32. */
+  public UnmergedAdapters(Set<String> sites) {
+    this(sites, DType.F32);
+  }
+
+  /**
+   * For programs in which exactly these sites may have adapters.
+   *
+   * @param type of the factors; the one that is computed in spares a conversion in each run
+   */
+  public UnmergedAdapters(Set<String> sites, DType type) {
+    this.unmergedSites = new TreeSet<>(sites);
+    this.type = type;
+  }
+
+  /**
+   * The sites of a model at which all that a plan's adapters have can run beside the weight.
+   *
+   * @param catalogue the sites of the base
+   * @param model what the names of the model's sites begin with
+   */
+  public static Set<String> unmergedSites(MixPlan plan, SiteCatalogue catalogue, String model) {
+    Set<String> names = touched(plan, model);
+    names.removeIf(
+        name -> {
+          Optional<Site> site = catalogue.find(name);
+          return site.isEmpty()
+              || !SiteParts.of(plan, name).stream().allMatch(p -> stacks(site.get(), p));
+        });
+    return names;
+  }
+
+  /** The sites of a model that a plan changes and that cannot run beside the weight. */
+  public static Set<String> mergedSites(MixPlan plan, SiteCatalogue catalogue, String model) {
+    Set<String> names = touched(plan, model);
+    names.removeAll(unmergedSites(plan, catalogue, model));
+    return names;
+  }
+
+  /** All sites that a plan changes in a model whose sites begin with {@code model}. */
+  public static Set<String> touched(MixPlan plan, String model) {
+    Set<String> names = new TreeSet<>();
+    for (MixPlan.Part part : plan.parts()) {
+      part.adapter().sites().keySet().stream()
+          .filter(s -> s.startsWith(model + ".") && part.shares().at(s) != 0)
+          .forEach(names::add);
+    }
+    return names;
+  }
+
+  static boolean stacks(Site site, Part part) {
+    return (site.kind() == Site.Kind.LINEAR || site.convolution()) && part.stacks(site);
+  }
+
+  /** Declares the inputs as the sites are met, and adds them to each site's output. */
+  public SiteAdapters declare(Graph graph) {
+    long any = Shape.UNKNOWN;
+    Expr weights = graph.input(WEIGHTS, DType.F32, Shape.of(any, any));
+    return (site, x, y) ->
+        unmergedSites.contains(site.name())
+            ? Held.of(graph, site, type, x.dtype()).add(site, x, y, weights)
+            : y;
+  }
+
+  /** The held inputs of one site. */
+  record Held(LowRank pair, Expr spread) {
+    static Held of(Graph graph, Site site, DType type, DType compute) {
+      long any = Shape.UNKNOWN;
+      Shape down = LowRank.down(site, any);
+      Shape up = LowRank.up(site, any);
+      Expr a = graph.held(input(site.name(), "down"), type, down).to(compute);
+      Expr b = graph.held(input(site.name(), "up"), type, up).to(compute);
+      Expr spread = graph.held(input(site.name(), "spread"), DType.F32, Shape.of(any, any));
+      return new Held(new LowRank(a, b), spread);
+    }
+
+    /** y and what the factors make of x, by weights F32 [1 or batch, columns]. */
+    Expr add(Site site, Expr x, Expr y, Expr weights) {
+      Expr mix = weights.matmul(spread).to(x.dtype());
+      return y.add(pair.unmerged(site, x, Optional.of(mix)));
+    }
+  }
+
+  /**
+   * The factors of a plan's adapters for such a program, by input name, owned by {@code scope}.
+   *
+   * @param catalogue the sites of the base
+   */
+  public Map<String, Tensor> factors(
+      Scope scope, MergedParameter patch, SiteCatalogue catalogue, MixPlan plan) {
+    Map<String, Tensor> inputs = new HashMap<>();
+    for (String name : unmergedSites) {
+      List<Part> parts = SiteParts.of(plan, name);
+      Optional<Site> site = catalogue.find(name);
+      if (!parts.isEmpty() && site.isPresent()) {
+        stack(scope, patch, site.get(), parts, plan.parts().size(), type, inputs);
+      }
+    }
+    return inputs;
+  }
+
+  /** Adds the inputs of one site, whose parts have the index of their column. */
+  static void stack(
+      Scope scope,
+      MergedParameter patch,
+      Site site,
+      List<Part> parts,
+      int adapters,
+      DType type,
+      Map<String, Tensor> inputs) {
+    try (Scope work = scope.child("stack")) {
+      List<Tensor> pairs = new ArrayList<>();
+      parts.forEach(p -> pairs.addAll(patch.lowRank(work, site, p.factors())));
+      List<Tensor> stacked = patch.programs().stack(site, parts.size(), type).run(scope, pairs);
+      inputs.put(input(site.name(), "down"), stacked.get(0));
+      inputs.put(input(site.name(), "up"), stacked.get(1));
+      inputs.put(input(site.name(), "spread"), spread(scope, parts, pairs, adapters));
+    }
+  }
+
+  /**
+   * F32 [adapters, rank of all]: row k holds adapter k's scale at its own directions, so that
+   * weights * spread is what each direction is multiplied by.
+   */
+  private static Tensor spread(Scope scope, List<Part> parts, List<Tensor> pairs, int adapters) {
+    int[] ranks = new int[parts.size()];
+    int total = 0;
+    for (int i = 0; i < ranks.length; i++) {
+      ranks[i] = Math.toIntExact(pairs.get(2 * i).shape().size(0));
+      total += ranks[i];
+    }
+    float[] ones = new float[adapters];
+    Arrays.fill(ones, 1);
+    float[] spread = new float[adapters * total];
+    int at = 0;
+    for (int i = 0; i < ranks.length; i++) {
+      int row = parts.get(i).adapter() * total;
+      float scale = MergedParameter.amount(parts.get(i), ones);
+      Arrays.fill(spread, row + at, row + at + ranks[i], scale);
+      at += ranks[i];
+    }
+    return Tensor.of(scope, Shape.of(adapters, total), spread);
+  }
+
+  private static String input(String site, String part) {
+    return "mix:" + site + ":" + part;
+  }
+}

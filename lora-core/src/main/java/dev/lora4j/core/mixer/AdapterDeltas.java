@@ -1,0 +1,29 @@
+package dev.lora4j.core.mixer;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.tensor.Expr;
+import java.util.List;
+
+/** What adapters change, for mixers that decide by it. */
+@FunctionalInterface
+public interface AdapterDeltas {
+  /** Numbers to be told of a change. A record: equal ones share a program and what it gave. */
+  @FunctionalInterface
+  interface Numbers {
+    /**
+     * Stages them.
+     *
+     * @param change at weight 1, [out, rest], F32
+     * @return scalars of a floating-point type
+     */
+    List<Expr> of(Expr change);
+  }
+
+  /**
+   * Numbers of what an adapter changes of a layer's weight; none if it does not change that weight.
+   *
+   * @throws dev.lora4j.core.adapter.AdapterException if the base lacks the layer, or a method has
+   *     no change of its own
+   */
+  List<Double> at(Adapter adapter, String site, Numbers numbers);
+}

@@ -1,0 +1,14 @@
+package dev.lora4j.core.tensor;
+
+/**
+ * Why the engine cannot start, or cannot use a device, found out before anything native is loaded.
+ *
+ * @param found what is wrong, without a full stop
+ * @param remedy what to do about it, in one or two sentences
+ */
+public record EngineObstacle(String found, String remedy) {
+  /** Both as sentences. */
+  public String message() {
+    return found + ". " + remedy;
+  }
+}

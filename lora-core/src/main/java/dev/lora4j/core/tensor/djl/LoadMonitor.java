@@ -1,0 +1,111 @@
+package dev.lora4j.core.tensor.djl;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Looks twice a second whether other programs want the processors, for as long as the process
+ * lives, and has OpenMP's helpers sleep then while they wait. An operator's threads wait for each
+ * other a thousand times in a step. One that waits awake takes the processor from the one that it
+ * waits for, as soon as there are fewer processors than all programs want; one that sleeps has to
+ * be woken, which takes longer than a small operator where nobody else wants the processor. The
+ * number of threads stays, and with it each bit of what is computed.
+ */
+final class LoadMonitor {
+  /** How many of our processors others may use without harm, where they did not before. */
+  private static final double BUSY = 0.4;
+
+  /** The same where they did. */
+  private static final double QUIET = 0.2;
+
+  /** How often in a row, so that a moment of another program's, or the end of its work, is none. */
+  private static final int TIMES = 2;
+
+  /** What this process computes while it has something to compute, at least. */
+  private static final double AT_WORK = 0.2;
+
+  private static final long PAUSE_MILLIS = 500;
+
+  /** What says that the user decides how OpenMP's threads wait. */
+  private static final List<String> DECIDED = List.of("OMP_WAIT_POLICY", "GOMP_SPINCOUNT");
+
+  private static boolean begun;
+  private static volatile int threads = 1;
+
+  private final OpenMpTeam team;
+  private boolean crowded;
+  private int inARow;
+
+  LoadMonitor(OpenMpTeam team) {
+    this.team = team;
+  }
+
+  /**
+   * Begins to look, once in a process.
+   *
+   * @param libtorch the folder that it was loaded from
+   * @param inside threads inside one operator, from now on
+   */
+  static synchronized void begin(Path libtorch, int inside) {
+    threads = inside;
+    if (begun || inside < 2 || !wanted(System.getenv())) {
+      return;
+    }
+    begun = true;
+    Optional<OpenMpTeam> team = OpenMpTeam.of(libtorch);
+    Optional<ProcessorTimes> first = ProcessorTimes.now(Path.of("/"));
+    if (team.isPresent() && first.isPresent()) {
+      LoadMonitor watch = new LoadMonitor(team.get());
+      Thread looking = new Thread(() -> watch.look(first.get()), "lora4j-watch");
+      looking.setDaemon(true);
+      looking.start();
+    }
+  }
+
+  /** Whether the user leaves it to this program. */
+  static boolean wanted(Map<String, String> environment) {
+    return DECIDED.stream().noneMatch(environment::containsKey);
+  }
+
+  private void look(ProcessorTimes first) {
+    ProcessorTimes before = first;
+    while (true) {
+      try {
+        Thread.sleep(PAUSE_MILLIS);
+      } catch (InterruptedException e) {
+        return;
+      }
+      Optional<ProcessorTimes> now = ProcessorTimes.now(Path.of("/"));
+      if (now.isEmpty()) {
+        return;
+      }
+      try {
+        adapt(now.get(), before, threads);
+      } catch (UnsatisfiedLinkError e) {
+        return; // a library that helpers cannot be told by; they wait as it has them
+      }
+      before = now.get();
+    }
+  }
+
+  /** Has helpers sleep, or stay awake, after what happened between two moments. */
+  void adapt(ProcessorTimes now, ProcessorTimes before, int inside) {
+    if (now.own(before) < AT_WORK) {
+      // Others have their turn, and what they do then says nothing of ours.
+      inARow = 0;
+      return;
+    }
+    int unused = Math.max(0, now.processors().size() - inside);
+    double wanted = now.others(before) - unused;
+    inARow = wanted >= BUSY ? inARow + 1 : 0;
+    crowded = crowded ? wanted >= QUIET : inARow >= TIMES;
+    team.sleeping(crowded, inside);
+  }
+
+  /** Whether helpers sleep. */
+  boolean crowded() {
+    return crowded;
+  }
+}

@@ -1,0 +1,249 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.SiteDropout;
+import dev.lora4j.core.adapter.training.TrainedFactors;
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.nn.FlatLayout;
+import dev.lora4j.core.nn.FlatParameters;
+import dev.lora4j.core.nn.LayerAdapters;
+import dev.lora4j.core.nn.Parameter;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteLayer;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.adapter.AdapterPlan.Planned;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * An adapter inside a program that trains it: what it makes of each layer of the networks that are
+ * staged with it, and where its factors lie in the flat buffer. Only the factors get a gradient.
+ *
+ * <p>Made before any input of the batch is declared, since dropouts need inputs of their own. Any
+ * number of networks may be staged with it. The order of the buffer is that in which their layers
+ * are met.
+ */
+public final class StagedAdapter implements LayerAdapters {
+  private static final String SCALE = ".scale";
+
+  private final FlatParameters parameters;
+  private final AdapterPlan plan;
+  private final Optional<StagedDropouts> dropouts;
+  private final Map<String, Planned> met = new LinkedHashMap<>();
+  private final Map<String, Expr> held = new LinkedHashMap<>();
+
+  /** Begins the staging of a program that trains what {@code plan} says. */
+  public StagedAdapter(FlatParameters parameters, AdapterPlan plan) {
+    this.parameters = parameters;
+    this.plan = plan;
+    Dropouts all = plan.recipe().dropouts();
+    dropouts =
+        all.kinds().isEmpty()
+            ? Optional.empty()
+            : Optional.of(new StagedDropouts(parameters.graph(), all, plan.planned().size()));
+  }
+
+  @Override
+  public Expr around(SiteLayer layer, Expr x) {
+    Optional<Planned> planned = plan.find(layer.site().name());
+    return planned.map(p -> apply(p, layer, x)).orElseGet(() -> layer.output(x));
+  }
+
+  private Expr apply(Planned planned, SiteLayer layer, Expr x) {
+    Site site = layer.site();
+    met.put(site.name(), planned);
+    Map<String, Expr> parts = new TreeMap<>();
+    for (TrainedTensor tensor : planned.tensors()) {
+      String name = name(site, tensor);
+      // Its first values are those that initial() gives.
+      parts.put(
+          tensor.part(),
+          parameters.leaf(new Parameter(name, tensor.staged(), Parameter.Init.ZEROS)));
+      if (tensor.anchored()) {
+        parts.put(
+            TrainedTensor.anchor(tensor.part()), held(TrainedTensor.anchor(name), tensor.staged()));
+      }
+    }
+    Expr scale = held(site.name() + SCALE, Shape.of(1, 1));
+    SiteDropout dropout = dropouts.map(d -> d.at(planned.index())).orElse(SiteDropout.NONE);
+    return planned.method().apply(layer, x, new TrainedFactors(parts, scale, dropout));
+  }
+
+  private Expr held(String name, Shape shape) {
+    return held.computeIfAbsent(name, n -> parameters.graph().held(n, parameters.type(), shape));
+  }
+
+  static String name(Site site, TrainedTensor tensor) {
+    return site.name() + "." + tensor.part();
+  }
+
+  /** How many layers were met that are trained. */
+  public int count() {
+    return met.size();
+  }
+
+  /**
+   * Layers that the plan names and no network that was staged has; there should be none when
+   * staging is done.
+   */
+  public List<Site> unmet() {
+    return plan.planned().stream()
+        .map(Planned::site)
+        .filter(site -> !met.containsKey(site.name()))
+        .toList();
+  }
+
+  /** What is trained, in the order of the buffer. */
+  public List<AdapterParameter> parameters() {
+    List<AdapterParameter> all = new ArrayList<>();
+    for (Planned planned : met.values()) {
+      for (TrainedTensor tensor : planned.tensors()) {
+        Site site = planned.site();
+        long elements = tensor.shape().elements();
+        all.add(new AdapterParameter(name(site, tensor), site, tensor.part(), elements));
+      }
+    }
+    return all;
+  }
+
+  /** Where each factor lies in the flat buffer. */
+  public FlatLayout layout() {
+    Map<String, Shape> shapes = new HashMap<>();
+    for (Planned planned : met.values()) {
+      planned.tensors().forEach(t -> shapes.put(name(planned.site(), t), t.shape()));
+    }
+    return FlatLayout.of(
+        parameters.parameters().stream()
+            .map(p -> new Parameter(p.name(), shapes.getOrDefault(p.name(), p.shape()), p.init()))
+            .toList());
+  }
+
+  /**
+   * The flat buffer before the first step, the same for the same seed and base.
+   *
+   * @param scope for what is needed on the way
+   * @param weights the base's weight of a layer; asked for only where factors begin with it
+   */
+  public float[] initial(Scope scope, long seed, Function<Site, Tensor> weights) {
+    return initial(
+        scope,
+        seed,
+        weights,
+        site -> {
+          throw new IllegalArgumentException("the bias of " + site.name() + " is not known");
+        });
+  }
+
+  /**
+   * The flat buffer before the first step where layers are trained whole.
+   *
+   * @param scope for what is needed on the way
+   * @param weights the base's weight of a layer; asked for only where factors begin with it
+   * @param biases the base's bias of a layer that has one; asked for likewise
+   */
+  public float[] initial(
+      Scope scope, long seed, Function<Site, Tensor> weights, Function<Site, Tensor> biases) {
+    FlatLayout layout = layout();
+    float[] flat = new float[Math.toIntExact(layout.length())];
+    InitialFactors initial = new InitialFactors(scope, seed, weights, biases);
+    met.values().forEach(planned -> initial.fill(flat, layout, planned));
+    return flat;
+  }
+
+  /**
+   * What the program holds beside weights and factors, by the names of its held inputs.
+   *
+   * @param initial the flat buffer before the first step
+   */
+  public Map<String, Tensor> held(Scope scope, float[] initial) {
+    Map<String, Tensor> tensors = new HashMap<>();
+    FlatLayout layout = layout();
+    DType type = parameters.type();
+    for (Planned planned : met.values()) {
+      Site site = planned.site();
+      double scale = planned.method().scale(site, planned.recipe());
+      HostTensor one = HostTensor.of(type, Shape.of(1, 1), new double[] {scale});
+      tensors.put(site.name() + SCALE, one.on(scope));
+      values(planned, layout, initial, initial)
+          .forEach((part, value) -> anchor(scope, tensors, site, part, value));
+    }
+    return tensors;
+  }
+
+  private void anchor(
+      Scope scope, Map<String, Tensor> tensors, Site site, String part, HostTensor value) {
+    String name = site.name() + "." + part;
+    if (held.containsKey(name)) {
+      tensors.put(name, value.on(scope, parameters.type()));
+    }
+  }
+
+  /**
+   * The values of the inputs that dropouts need, in the order of the program; they come before
+   * those of the batch. None without dropouts.
+   *
+   * @param step a number of its own for each batch
+   */
+  public List<Tensor> inputs(Scope scope, long seed, long step) {
+    return dropouts.isPresent() ? StagedDropouts.inputs(scope, seed, step) : List.of();
+  }
+
+  /**
+   * What was trained, by canonical name of the layer, rounded to the type it is stored in.
+   *
+   * @param flat the flat buffer
+   * @param initial the flat buffer before the first step
+   */
+  public Map<String, List<Factors>> factors(float[] flat, float[] initial, DType stored) {
+    return new HashMap<>(rounded(flat, initial, stored).factors());
+  }
+
+  /**
+   * What was trained, as {@link #factors} gives it, with what the rounding took from it.
+   *
+   * @param flat the flat buffer
+   * @param initial the flat buffer before the first step
+   */
+  public RoundedFactors rounded(float[] flat, float[] initial, DType stored) {
+    Map<String, List<Factors>> factors = new HashMap<>();
+    FlatLayout layout = layout();
+    for (Planned planned : met.values()) {
+      Map<String, HostTensor> values = values(planned, layout, flat, initial);
+      factors.put(
+          planned.site().name(),
+          planned.method().factors(planned.site(), planned.recipe(), values));
+    }
+    return RoundedFactors.of(factors, stored);
+  }
+
+  private static Map<String, HostTensor> values(
+      Planned planned, FlatLayout layout, float[] flat, float[] initial) {
+    Map<String, HostTensor> values = new TreeMap<>();
+    for (TrainedTensor tensor : planned.tensors()) {
+      String name = name(planned.site(), tensor);
+      int from =
+          Math.toIntExact(
+              layout.slot(name).orElseThrow(() -> new IllegalStateException(name)).offset());
+      int to = Math.toIntExact(from + tensor.shape().elements());
+      values.put(tensor.part(), HostTensor.of(tensor.shape(), Arrays.copyOfRange(flat, from, to)));
+      if (tensor.anchored()) {
+        values.put(
+            TrainedTensor.anchor(tensor.part()),
+            HostTensor.of(tensor.shape(), Arrays.copyOfRange(initial, from, to)));
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,140 @@
+package dev.lora4j.core.train.adapter;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.Factors;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.core.adapter.training.TrainedTensor;
+import dev.lora4j.core.adapter.training.WarmStartFactors;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Finds how the layers of an adapter are trained further, and what of it cannot be. */
+final class WarmStart {
+  private final Adapter adapter;
+  private final Map<String, Site> sites;
+  private final Function<Site, TrainableMethod> methods;
+
+  /** Names of layers by what is wrong with them, as most things are wrong with many. */
+  private final Map<String, List<String>> wrong = new LinkedHashMap<>();
+
+  /**
+   * Looks at an adapter.
+   *
+   * @param sites all layers of the model
+   * @param methods by which each is trained
+   */
+  WarmStart(Adapter adapter, Collection<Site> sites, Function<Site, TrainableMethod> methods) {
+    this.adapter = adapter;
+    this.sites = sites.stream().collect(Collectors.toMap(Site::name, s -> s));
+    this.methods = methods;
+  }
+
+  /** How each of its layers goes on, as far as it can. */
+  Map<String, WarmStartFactors> begun() {
+    Map<String, WarmStartFactors> all = new LinkedHashMap<>();
+    adapter
+        .sites()
+        .forEach(
+            (name, factors) ->
+                Optional.ofNullable(sites.get(name))
+                    .map(site -> begun(site, factors))
+                    .orElseGet(() -> wrong(name, "this model has no such layer"))
+                    .ifPresent(begun -> all.put(name, begun)));
+    return all;
+  }
+
+  /**
+   * A part of a sentence for each thing that is wrong; to be asked for after {@link #warmStart}.
+   */
+  List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    wrong.forEach(
+        (what, names) ->
+            problems.add(
+                adapter.name()
+                    + " cannot be trained further at "
+                    + names.size()
+                    + " of its layers, for example "
+                    + names.get(0)
+                    + ": "
+                    + what));
+    return problems;
+  }
+
+  private <T> Optional<T> wrong(String layer, String what) {
+    wrong.computeIfAbsent(what, w -> new ArrayList<>()).add(layer);
+    return Optional.empty();
+  }
+
+  private Optional<WarmStartFactors> begun(Site site, List<Factors> found) {
+    TrainableMethod method = methods.apply(site);
+    String kinds = found.stream().map(Factors::method).collect(Collectors.joining(" and "));
+    Optional<WarmStartFactors> begun =
+        method.kinds().contains(site.kind()) ? method.warmStart(site, found) : Optional.empty();
+    if (begun.isEmpty()) {
+      return wrong(
+          site.name(),
+          "it has "
+              + kinds
+              + " there, which the method "
+              + method.name()
+              + " with its settings does not train; set those that trained it");
+    }
+    List<TrainedTensor> tensors = method.tensors(site, begun.get().recipe());
+    for (TrainedTensor tensor : tensors) {
+      HostTensor value = begun.get().values().get(tensor.part());
+      if (value != null && !value.shape().equals(tensor.shape())) {
+        return wrong(
+            site.name(),
+            "its "
+                + tensor.part()
+                + " is "
+                + value.shape()
+                + " there, and the method "
+                + method.name()
+                + " with its settings trains "
+                + tensor.shape());
+      }
+    }
+    return comesOut(site, method, begun.get(), tensors, found)
+        ? begun
+        : wrong(
+            site.name(),
+            "the method " + method.name() + " would write other " + kinds + " before any step");
+  }
+
+  /** Whether the same factors would be written if nothing were learnt. */
+  private static boolean comesOut(
+      Site site,
+      TrainableMethod method,
+      WarmStartFactors begun,
+      List<TrainedTensor> tensors,
+      List<Factors> found) {
+    if (begun.values().keySet().stream()
+        .anyMatch(part -> tensors.stream().noneMatch(t -> t.part().equals(part)))) {
+      return false;
+    }
+    List<Factors> written = new ArrayList<>(method.factors(site, begun.recipe(), begun.values()));
+    written.sort(Comparator.comparing(Factors::method));
+    return written.equals(found);
+  }
+
+  /** The tensors of a layer with the first values that it has already. */
+  static List<TrainedTensor> given(List<TrainedTensor> tensors, Optional<WarmStartFactors> begun) {
+    Map<String, HostTensor> values =
+        new TreeMap<>(begun.map(WarmStartFactors::values).orElse(Map.of()));
+    return tensors.stream()
+        .map(t -> values.containsKey(t.part()) ? t.withValues(values.get(t.part())) : t)
+        .toList();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.lora4j.core.train.run;
+
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.core.train.MaxNorm;
+import dev.lora4j.core.train.TrainingRun;
+import dev.lora4j.core.train.TrainingState;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes the steps of a run, and finds out why one changed nothing. */
+final class StepRunner {
+  /** So many steps in a row without a finite gradient are no accident. */
+  private static final int MOST_SKIPPED = 10;
+
+  private final Scope scope;
+  private final TrainingTask task;
+  private final TrainingSettings settings;
+  private final AdapterStep step;
+  private final RunListener listener;
+  private final Optional<MaxNorm> maxNorm;
+  private Optional<NonFiniteDiagnosis> diagnosis = Optional.empty();
+  private int skippedInARow;
+
+  StepRunner(
+      Scope scope,
+      TrainingTask task,
+      TrainingSettings settings,
+      AdapterStep step,
+      RunListener listener) {
+    this.scope = scope;
+    this.task = task;
+    this.settings = settings;
+    this.step = step;
+    this.listener = listener;
+    maxNorm = step.maxNorm(scope);
+  }
+
+  /**
+   * Takes step {@code number}, from 0.
+   *
+   * @throws TrainingFailure if too many in a row changed nothing
+   */
+  RunListener.Step take(TrainingRun run, int number) {
+    long first = (long) number * settings.accumulate();
+    List<TrainingBatch> batches = task.batches(first, settings.accumulate());
+    double rate = settings.rate(number);
+    double share = 1.0 / batches.size();
+    double loss = 0;
+    TrainingRun.Outcome outcome = null;
+    for (int b = 0; b < batches.size(); b++) {
+      try (Scope inputs = scope.child("batch")) {
+        List<Tensor> batch = step.inputs(inputs, first + b, batches.get(b));
+        outcome =
+            b + 1 < batches.size() ? run.accumulate(share, batch) : run.step(rate, share, batch);
+        loss += share * outcome.loss();
+      }
+    }
+    if (outcome == null) {
+      throw new IllegalStateException("The task gave no batch for step " + (number + 1) + ".");
+    }
+    if (outcome.skipped()) {
+      skippedInARow++;
+      skipped(run.state(), number, first, batches);
+    } else {
+      skippedInARow = 0;
+      maxNorm.ifPresent(limit -> limit.apply(run.state()));
+    }
+    return new RunListener.Step(
+        number + 1,
+        settings.steps(),
+        (float) loss,
+        outcome.gradientNorm(),
+        rate,
+        outcome.skipped());
+  }
+
+  private void skipped(TrainingState state, int number, long first, List<TrainingBatch> batches) {
+    NonFiniteStep found = look(state, first, batches);
+    // A scaled loss overflows now and then; the scale is halved, and the next step is taken with
+    // it.
+    boolean expected = step.step().settings().scaled() && found.layer().isEmpty();
+    if (!expected) {
+      listener.notFinite(number + 1, found);
+    }
+    if (skippedInARow >= MOST_SKIPPED) {
+      throw new TrainingFailure(
+          MOST_SKIPPED
+              + " steps in a row changed nothing, as "
+              + found
+              + ". Lower the learning rate, take precision bf16 or f32, or look at these "
+              + task.items()
+              + "; --resume goes on from the last checkpoint.");
+    }
+  }
+
+  /** What is found in the first batch of a step that anything is found in. */
+  private NonFiniteStep look(TrainingState state, long first, List<TrainingBatch> batches) {
+    NonFiniteStep found = new NonFiniteStep(Optional.empty(), Optional.empty(), List.of());
+    for (int b = 0; b < batches.size(); b++) {
+      TrainingBatch batch = batches.get(b);
+      try (Scope inputs = scope.child("batch")) {
+        List<Tensor> tensors = step.inputs(inputs, first + b, batch);
+        found = diagnosis(state).look(tensors, batch.items());
+      }
+      if (found.layer().isPresent() || found.weight().isPresent()) {
+        return found;
+      }
+    }
+    return found;
+  }
+
+  private NonFiniteDiagnosis diagnosis(TrainingState state) {
+    if (diagnosis.isEmpty()) {
+      TaskLoss watched = Staging.of(task, Staging.Purpose.DIAGNOSIS);
+      diagnosis = Optional.of(new NonFiniteDiagnosis(scope, watched, state.weights(), step.held()));
+    }
+    return diagnosis.get();
+  }
+}

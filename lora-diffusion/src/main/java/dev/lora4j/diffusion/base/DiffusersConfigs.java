@@ -1,0 +1,166 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.model.ConfigFields;
+import dev.lora4j.core.model.ConfigFile;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.sampling.SchedulerConfigFile;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
+import dev.lora4j.diffusion.unet.UNet;
+import dev.lora4j.diffusion.unet.UNetFamily;
+import dev.lora4j.diffusion.vae.VaeConfig;
+import dev.lora4j.diffusion.vae.VaeConfigFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the configurations of a model folder in the layout of diffusers. */
+final class DiffusersConfigs {
+  /** Sides of latents where the file is silent: Stable Diffusion's, and XL's. */
+  private static final int SAMPLE_SIZE = 64;
+
+  private static final int XL_SAMPLE_SIZE = 128;
+
+  private static final int MOST_SAMPLE_SIZE = 1 << 14;
+
+  /** What diffusers calls the folder of a denoiser, by its kind. */
+  private static final List<String> DENOISERS = List.of("unet", "transformer");
+
+  private static final String CONFIG = "config.json";
+  private static final String VAE = "vae";
+  private static final String SCHEDULER = "scheduler";
+  private static final List<String> TEXT_ENCODERS = List.of("text_encoder", "text_encoder_2");
+
+  private static final ConfigFields INDEX =
+      ConfigFields.none()
+          .used("force_zeros_for_empty_prompt", "unet", "transformer", "vae", "scheduler")
+          .used("text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
+          .idle("pictures are neither marked nor judged", "add_watermarker", "safety_checker")
+          .idle("pictures are neither marked nor judged", "requires_safety_checker")
+          .idle("it is for pictures as prompts", "feature_extractor", "image_encoder")
+          .idle("it is for the refiner, which is refused", "requires_aesthetics_score");
+
+  private DiffusersConfigs() {}
+
+  /** What becomes of each field of {@code model_index.json}. */
+  static ConfigFields indexFields() {
+    return INDEX;
+  }
+
+  /**
+   * All that a folder says.
+   *
+   * @throws ModelException if a file is missing or says what cannot be computed
+   */
+  static ModelConfigs of(Path folder) {
+    List<ModelConfigs.Text> texts =
+        TEXT_ENCODERS.stream()
+            .filter(part -> Files.isDirectory(folder.resolve(part)))
+            .map(part -> new ModelConfigs.Text(part, text(folder, part)))
+            .toList();
+    if (texts.isEmpty()) {
+      throw new ModelException(folder + " has no folder text_encoder.");
+    }
+    DenoiserNetwork denoiser = denoiser(folder);
+    boolean unet = denoiser instanceof UNet;
+    boolean xl = unet && denoiser.pooledWidth() > 0;
+    return new ModelConfigs(
+        denoiser,
+        vae(folder, unet),
+        texts,
+        SchedulerConfigFile.read(config(folder, SCHEDULER, "scheduler_config.json"), unet && !xl),
+        sampleSize(folder, xl),
+        zerosForNoText(folder, xl));
+  }
+
+  private static ConfigFile config(Path folder, String part, String name) {
+    return ConfigFile.read(folder.resolve(part).resolve(name));
+  }
+
+  /** The denoiser, in {@code unet} or, as diffusers calls the folder of others, another. */
+  static DenoiserNetwork denoiser(Path folder) {
+    return DenoiserFamilies.network(ConfigFile.read(denoiserFolder(folder).resolve("config.json")));
+  }
+
+  /** Whichever folder of a denoiser there is; {@code unet} if there is none. */
+  static Path denoiserFolder(Path folder) {
+    return DENOISERS.stream()
+        .map(folder::resolve)
+        .filter(Files::isDirectory)
+        .findFirst()
+        .orElse(folder.resolve(DENOISERS.get(0)));
+  }
+
+  /** Height and width of latents in training. */
+  private static int sampleSize(Path folder, boolean xl) {
+    ConfigFile json = ConfigFile.read(denoiserFolder(folder).resolve("config.json"));
+    if (!json.has("sample_size")) {
+      return xl ? XL_SAMPLE_SIZE : SAMPLE_SIZE;
+    }
+    List<Integer> sides = json.listWithin("sample_size", 2, 1, MOST_SAMPLE_SIZE);
+    if (!sides.get(0).equals(sides.get(1))) {
+      throw new ModelException(
+          json.file() + ": 'sample_size' is " + sides + "; only a square can be read.");
+    }
+    return sides.get(0);
+  }
+
+  /** The autoencoder as it is. */
+  static VaeConfig vae(Path folder) {
+    return VaeConfigFile.read(config(folder, VAE, CONFIG));
+  }
+
+  /** The pipelines of Stable Diffusion and XL leave the shift out, whatever the file says. */
+  private static VaeConfig vae(Path folder, boolean unet) {
+    VaeConfig vae = vae(folder);
+    return unet ? vae.unshifted() : vae;
+  }
+
+  /** What files say that nothing here or in diffusers knows or heeds, as sentences for the user. */
+  static List<String> notes(Path folder, ModelConfigs configs) {
+    List<String> notes = new ArrayList<>();
+    boolean unet = configs.unet() instanceof UNet;
+    if (unet) {
+      unknown(notes, denoiserFolder(folder).resolve(CONFIG), UNetFamily.fields());
+      ConfigFile vae = config(folder, VAE, CONFIG);
+      if (vae.real("shift_factor", 0) != 0) {
+        notes.add(
+            vae.file()
+                + ": 'shift_factor' is left out, as the pipelines of Stable Diffusion and XL leave it"
+                + " out.");
+      }
+    }
+    unknown(notes, folder.resolve(VAE).resolve(CONFIG), VaeConfigFile.fields());
+    unknown(
+        notes,
+        folder.resolve(SCHEDULER).resolve("scheduler_config.json"),
+        SchedulerConfigFile.fields());
+    return notes;
+  }
+
+  private static void unknown(List<String> notes, Path file, ConfigFields fields) {
+    List<String> names = fields.unknown(ConfigFile.read(file));
+    if (!names.isEmpty()) {
+      notes.add(
+          file
+              + ": not known, and left out: "
+              + String.join(", ", names)
+              + ". If it changes the model's pictures, they differ from those here.");
+    }
+  }
+
+  /** The text encoder in {@code part}, for example {@code text_encoder_2}. */
+  static TextEncoderNetwork text(Path folder, String part) {
+    return TextEncoderFamilies.network(
+        ConfigFile.read(folder.resolve(part).resolve("config.json")));
+  }
+
+  /** Whether zeros stand for an empty negative prompt, as they do for XL if nothing is said. */
+  private static boolean zerosForNoText(Path folder, boolean xl) {
+    Path index = folder.resolve("model_index.json");
+    return Files.exists(index)
+        ? ConfigFile.read(index).flag("force_zeros_for_empty_prompt", xl)
+        : xl;
+  }
+}

@@ -1,0 +1,150 @@
+package dev.lora4j.diffusion.base;
+
+import dev.lora4j.core.model.Network;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.diffusion.denoiser.AddedConditioning;
+import dev.lora4j.diffusion.denoiser.DenoiserInputs;
+import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.diffusion.denoiser.TextConditioning;
+import dev.lora4j.diffusion.text.EncodedText;
+import dev.lora4j.diffusion.text.HiddenLayer;
+import dev.lora4j.diffusion.text.TextEncoderInputs;
+import dev.lora4j.diffusion.text.TextEncoderNetwork;
+import dev.lora4j.diffusion.vae.Vae;
+import dev.lora4j.diffusion.vae.VaeConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The networks of a base model as stagings: F32 goes in and comes out, the inside computes in the
+ * type asked for.
+ */
+public final class StagedNetworks {
+  /** Name of the input of {@link #denoiser} with the embedding of the guidance scale. */
+  public static final String GUIDANCE = "guidance";
+
+  private static final long ANY = Shape.UNKNOWN;
+
+  private StagedNetworks() {}
+
+  /**
+   * Input {@code ids} I64 [batch, tokens], and {@code end} I64 [batch] if the encoder has a pooled
+   * text. Outputs: hidden states [batch, tokens, width], and that text [batch, pooledWidth].
+   */
+  public static Network.Staging text(
+      TextEncoderNetwork network, HiddenLayer view, DType compute, AdapterInputs adapters) {
+    return text(network, view, compute, adapters, false);
+  }
+
+  /**
+   * The same with inputs {@code places} I64 [n] and {@code vectors} F32 [n, width] too, if {@code
+   * replaces}: vectors that stand for the tokens at these places, counted row by row.
+   */
+  public static Network.Staging text(
+      TextEncoderNetwork network,
+      HiddenLayer view,
+      DType compute,
+      AdapterInputs adapters,
+      boolean replaces) {
+    return (graph, weights) -> {
+      Expr ids = graph.input("ids", DType.I64, Shape.of(ANY, ANY));
+      Optional<TextEncoderInputs.Replaced> replaced =
+          replaces
+              ? Optional.of(
+                  new TextEncoderInputs.Replaced(
+                      graph.input("places", DType.I64, Shape.of(ANY)),
+                      graph.input("vectors", DType.F32, Shape.of(ANY, network.width()))))
+              : Optional.empty();
+      Optional<Expr> end =
+          network.pooledWidth() > 0
+              ? Optional.of(graph.input("end", DType.I64, Shape.of(ANY)))
+              : Optional.empty();
+      TextEncoderInputs tokens = new TextEncoderInputs(ids, end, replaced);
+      Weights at = weights.apply(adapters.declare(graph));
+      EncodedText seen = network.stage(at, tokens, compute, view);
+      Expr hidden = seen.hidden().to(DType.F32);
+      return seen.pooled()
+          .map(pooled -> List.of(hidden, pooled.to(DType.F32)))
+          .orElse(List.of(hidden));
+    };
+  }
+
+  /**
+   * Inputs {@code x} [batch, channels, h, w], {@code timesteps} [batch], {@code context} [batch,
+   * words, width]; and, if the network is told them, {@code pooled} [batch, width] and {@code
+   * sizes} [batch, 6], and {@code guidance} [batch, width]. Output: the prediction [batch,
+   * channels, h, w].
+   */
+  public static Network.Staging denoiser(
+      DenoiserNetwork network, DType compute, AdapterInputs adapters) {
+    return denoiser(network, compute, adapters, false);
+  }
+
+  /** Name of the input of {@link #denoiser} with how much contexts count at a resolution. */
+  public static String shares(int level) {
+    return "shares:" + level;
+  }
+
+  /**
+   * The same where each row may have several contexts, if {@code regional}: {@code context} is then
+   * [batch * contexts, words, width], and for each resolution there is {@link #shares}, [batch,
+   * contexts, places].
+   */
+  public static Network.Staging denoiser(
+      DenoiserNetwork network, DType compute, AdapterInputs adapters, boolean regional) {
+    return (graph, weights) -> {
+      Expr x = graph.input("x", DType.F32, Shape.of(ANY, network.inChannels(), ANY, ANY));
+      Expr timesteps = graph.input("timesteps", DType.F32, Shape.of(ANY));
+      Shape words = Shape.of(ANY, ANY, network.crossAttentionDim());
+      Expr context = graph.input("context", DType.F32, words);
+      Optional<AddedConditioning> told =
+          network.pooledWidth() > 0
+              ? Optional.of(told(graph, network.pooledWidth()))
+              : Optional.empty();
+      int guidanceWidth = network.guidanceWidth();
+      Optional<Expr> guidance =
+          guidanceWidth > 0
+              ? Optional.of(graph.input(GUIDANCE, DType.F32, Shape.of(ANY, guidanceWidth)))
+              : Optional.empty();
+      List<Expr> shares = new ArrayList<>();
+      for (int level = 0; regional && level < network.levels(); level++) {
+        shares.add(graph.input(shares(level), DType.F32, Shape.of(ANY, ANY, ANY)));
+      }
+      Weights at = weights.apply(adapters.declare(graph));
+      TextConditioning all = new TextConditioning(context.to(compute), shares);
+      DenoiserInputs inputs = new DenoiserInputs(x.to(compute), timesteps, all, told, guidance);
+      Expr y = network.stage(at, inputs, false);
+      return List.of(y.to(DType.F32));
+    };
+  }
+
+  private static AddedConditioning told(Graph graph, int pooled) {
+    return new AddedConditioning(
+        graph.input("pooled", DType.F32, Shape.of(ANY, pooled)),
+        graph.input("sizes", DType.F32, Shape.of(ANY, AddedConditioning.SIZES)));
+  }
+
+  /** Input {@code x} [batch, 3, h, w] in [-1, 1]; outputs: mean and log-variance of latents. */
+  public static Network.Staging encoder(VaeConfig config, DType compute) {
+    return (graph, weights) -> {
+      Expr x = graph.input("x", DType.F32, Shape.of(ANY, config.inChannels(), ANY, ANY));
+      Vae.Moments moments = new Vae(config).encode(weights.apply(SiteAdapters.NONE), x.to(compute));
+      return List.of(moments.mean().to(DType.F32), moments.logVariance().to(DType.F32));
+    };
+  }
+
+  /** Input {@code z} [batch, latent, h, w]; output: pictures [batch, 3, h, w] about in [-1, 1]. */
+  public static Network.Staging decoder(VaeConfig config, DType compute) {
+    return (graph, weights) -> {
+      Expr z = graph.input("z", DType.F32, Shape.of(ANY, config.latentChannels(), ANY, ANY));
+      Weights at = weights.apply(SiteAdapters.NONE);
+      return List.of(new Vae(config).decode(at, z.to(compute)).to(DType.F32));
+    };
+  }
+}

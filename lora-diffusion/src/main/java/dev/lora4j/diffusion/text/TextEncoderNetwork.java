@@ -1,0 +1,56 @@
+package dev.lora4j.diffusion.text;
+
+import dev.lora4j.core.identity.Canonical;
+import dev.lora4j.core.model.ModelException;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The network of a text encoder with its sizes, without its weights. Implementations are values:
+ * those of equal sizes are equal, and {@link #canonical} tells all sizes, as a digest of them goes
+ * into what pictures say of their base.
+ */
+public interface TextEncoderNetwork extends Canonical {
+  /** How many tokens it takes at once. */
+  int places();
+
+  /** Width of what it makes of each token. */
+  int width();
+
+  /** Width of what it makes of a whole text beside that; 0 if it makes nothing of it. */
+  default int pooledWidth() {
+    return 0;
+  }
+
+  /**
+   * Stages the network. The layers that it takes from {@code weights} are those that adapters can
+   * change.
+   *
+   * @param weights asked for by the names that its checkpoints have
+   * @param compute the type to compute in
+   * @param view which of its layers is looked at
+   * @return in {@code compute}; with the pooled text if {@code tokens} say where texts end
+   * @throws IllegalArgumentException if {@code view} leaves it no layer
+   */
+  EncodedText stage(Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view);
+
+  /** What checkpoints in folders may call a weight, likeliest first. */
+  default List<String> names(String weight) {
+    return List.of(weight);
+  }
+
+  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  default boolean ignores(String tensor) {
+    return false;
+  }
+
+  /**
+   * Opens the tokeniser that lies in a folder. Whoever opens it closes it.
+   *
+   * @param folder that of the base's tokeniser for this encoder, for example {@code tokenizer}
+   * @throws ModelException if the folder has none that fits
+   */
+  PromptTokenizer tokenizer(Path folder);
+}

@@ -1,0 +1,28 @@
+package dev.lora4j.text.generate;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/** Which rows of a batch are computed, as more and more of what they write is done. */
+final class ActiveRows {
+  private ActiveRows() {}
+
+  /**
+   * What is computed from now on. Leaving some out copies what the others remember, so it is done
+   * when half of them or more are done.
+   *
+   * @param live what was computed until now
+   * @param each rows of one
+   */
+  static <T> List<T> of(List<T> live, Predicate<T> done, int each, Decoding decoding) {
+    int[] open = IntStream.range(0, live.size()).filter(i -> !done.test(live.get(i))).toArray();
+    if (open.length == 0 || 2 * open.length > live.size()) {
+      return live;
+    }
+    decoding.keep(
+        Arrays.stream(open).flatMap(i -> IntStream.range(i * each, (i + 1) * each)).toArray());
+    return Arrays.stream(open).mapToObj(live::get).toList();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.lora4j.text.generate;
+
+import dev.lora4j.core.mix.MixPlan;
+import java.util.Set;
+import java.util.function.IntPredicate;
+
+/**
+ * How a sequence begins, and when it ends.
+ *
+ * @param prompt its first tokens; at least one
+ * @param maxNewTokens how many tokens to add at most; 1 or more
+ * @param ends tokens that end it
+ * @param sampling how tokens are chosen
+ * @param seed of chance, so that what a row draws does not depend on the rows beside it
+ * @param mix its adapters
+ * @param listener hears each token that was added, and says whether to end there
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record GenerationRequest(
+    int[] prompt,
+    int maxNewTokens,
+    Set<Integer> ends,
+    SamplingSettings sampling,
+    long seed,
+    MixPlan mix,
+    IntPredicate listener) {
+  /** Checks that there is something to go on from, and somewhere to go. */
+  public GenerationRequest {
+    if (prompt.length == 0 || maxNewTokens < 1) {
+      throw new IllegalArgumentException(
+          "A sequence begins with 1 token or more and gets 1 or more, found "
+              + prompt.length
+              + " and "
+              + maxNewTokens
+              + ".");
+    }
+  }
+
+  /** Goes on from tokens, always with the likeliest, to the end. */
+  public static GenerationRequest greedy(int[] prompt, int most, MixPlan mix) {
+    return new GenerationRequest(
+        prompt, most, Set.of(), SamplingSettings.GREEDY, 0, mix, token -> false);
+  }
+
+  /** How many tokens it may come to have. */
+  int room() {
+    return prompt.length + maxNewTokens;
+  }
+}

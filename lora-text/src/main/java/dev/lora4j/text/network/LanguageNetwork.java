@@ -1,0 +1,39 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import java.util.Map;
+
+/** A language model as it is staged. Layers are called as transformers calls them. */
+public sealed interface LanguageNetwork permits CausalNetwork, EncoderNetwork, Seq2SeqNetwork {
+  /** How many tokens it knows. */
+  int vocabulary();
+
+  /** The longest sequence, in tokens. */
+  int longest();
+
+  /**
+   * Weights that are those of other layers, such as the head's table where it is that of the
+   * embedding. An adapter at one of the layers does not change the other.
+   *
+   * @return by name, the name of the weight that each is
+   */
+  default Map<String, String> shared() {
+    return Map.of();
+  }
+
+  /**
+   * Whether checkpoints may be without a weight; what needs it is then refused where it is asked.
+   */
+  default boolean optional(String weight) {
+    return false;
+  }
+
+  /**
+   * Stages all of it once, so that each of its weights is asked for.
+   *
+   * @param weights of the whole model
+   * @param compute the type to compute in
+   */
+  void walk(Weights weights, DType compute);
+}

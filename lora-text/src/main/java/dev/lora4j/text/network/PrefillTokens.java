@@ -1,0 +1,20 @@
+package dev.lora4j.text.network;
+
+import dev.lora4j.core.tensor.Expr;
+
+/**
+ * The first tokens of sequences, which see what {@link AttentionCache#WHOLE} lets them, and whose
+ * keys and values are kept for those that follow.
+ */
+public record PrefillTokens(StagedCache cache) implements AttentionCache {
+  @Override
+  public Expr attend(int layer, Expr q, Expr k, Expr v, AttentionScores scoring) {
+    cache.store(layer, k, v);
+    return WHOLE.attend(layer, q, k, v, scoring);
+  }
+
+  @Override
+  public Expr distances(TokenInputs tokens) {
+    return WHOLE.distances(tokens);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.lora4j.testkit;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.SiteCatalogue;
+import dev.lora4j.core.mix.MergedParameter;
+import dev.lora4j.core.mix.MergedSites;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.nn.FrozenWeights;
+import dev.lora4j.core.nn.LayerAdapters;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.nn.SiteAdapters;
+import dev.lora4j.core.nn.WeightStore;
+import dev.lora4j.core.nn.Weights;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.core.tensor.Graph;
+import dev.lora4j.core.tensor.Program;
+import dev.lora4j.core.tensor.Scope;
+import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.core.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * A network with one of each kind of layer and weights of random numbers, which is asked to give
+ * nothing: its loss is the mean of its output's squares, which every adapter can lower.
+ */
+final class SyntheticNetwork {
+  private static final String MODEL = "unet";
+  private static final Shape INPUT = Shape.of(2, 4, 6, 6);
+
+  private final WeightStore weights;
+  private final MergedParameter patch;
+  private final Program plain;
+
+  /** Its weights belong to {@code scope}. */
+  SyntheticNetwork(Scope scope) {
+    FrozenWeights frozen = new FrozenWeights(DType.F32, "");
+    Graph graph = new Graph();
+    Expr loss = loss(graph, frozen, SiteAdapters.NONE, DType.F32);
+    plain = graph.inference(scope, List.of(loss));
+    weights = SyntheticWeights.of(scope, frozen.parameters(), DType.F32);
+    patch = new MergedParameter(scope);
+  }
+
+  /** All of its layers. */
+  static List<Site> sites() {
+    List<Site> sites = new ArrayList<>();
+    SiteAdapters seeing =
+        (site, x, y) -> {
+          sites.add(site);
+          return y;
+        };
+    loss(new Graph(), new FrozenWeights(DType.F32, ""), seeing, DType.F32);
+    return sites;
+  }
+
+  /** It as a base that files are for. */
+  static Family family() {
+    return Family.of("a small net", new SiteCatalogue(sites()));
+  }
+
+  /** Declares its input [batch, 4, height, width] in {@code type}, and stages it and its loss. */
+  static Expr loss(Graph graph, FrozenWeights weights, LayerAdapters adapters, DType type) {
+    long any = Shape.UNKNOWN;
+    Expr x = graph.input("x", type, Shape.of(any, INPUT.size(1), any, any));
+    Weights at = Weights.of(graph, MODEL, weights, adapters);
+    Expr h = at.conv2d("down_blocks.0.resnets.0.conv1", x, 8, 3, 2, 1);
+    h = at.groupNorm("down_blocks.0.norm", h, 2, 1e-6).silu();
+    h = at.conv2d("down_blocks.0.proj_in", h, 12, 1, 1, 0);
+    Expr tokens = h.flatten(2, 3).transpose(1, 2);
+    Expr q = at.linear("down_blocks.0.to_q", tokens, 8, false);
+    Expr v = at.linear("down_blocks.0.to_v", tokens, 8, false);
+    Expr y = at.linear("down_blocks.0.to_out", q.silu().mul(v).add(q), 6);
+    return y.pow(2).mean();
+  }
+
+  /** An input, the same for the same number. */
+  static Tensor input(Scope scope, long number) {
+    return SyntheticLayer.numbers(INPUT, new SplittableRandom(number)).on(scope);
+  }
+
+  /** A weight by its name in the net. */
+  Tensor tensor(String name) {
+    return weights.tensor(name);
+  }
+
+  /** A parameter of a layer. */
+  Tensor parameter(Site site, String parameter) {
+    return weights.tensor(site.name().substring(MODEL.length() + 1) + "." + parameter);
+  }
+
+  /** The loss on an input with an adapter inside the weights. */
+  double loss(Scope scope, Adapter adapter, long number) {
+    try (Scope work = scope.child("patched")) {
+      MergedSites sites =
+          new MergedSites(
+              work,
+              patch,
+              weights,
+              family().sites(),
+              MODEL,
+              adapter.sites().keySet(),
+              MixPlan.of(adapter, 1));
+      return loss(work, sites.at(1), number);
+    }
+  }
+
+  /** The loss on an input without an adapter. */
+  double loss(Scope scope, long number) {
+    return loss(scope, Map.of(), number);
+  }
+
+  private double loss(Scope scope, Map<String, Tensor> changed, long number) {
+    try (Scope work = scope.child("loss")) {
+      List<Tensor> inputs = List.of(input(work, number));
+      return plain
+          .run(
+              work,
+              plain.hold(work, name -> changed.getOrDefault(name, weights.tensor(name))),
+              inputs)
+          .get(0)
+          .floats()[0];
+    }
+  }
+}
