@@ -20,7 +20,7 @@ module dev.lora4j.diffusion {
   exports dev.lora4j.diffusion.denoiser;
   exports dev.lora4j.diffusion.judge;
   exports dev.lora4j.diffusion.pipeline;
-  exports dev.lora4j.diffusion.run;
+  exports dev.lora4j.diffusion.config;
   exports dev.lora4j.diffusion.sampling;
   exports dev.lora4j.diffusion.style;
   exports dev.lora4j.diffusion.text;

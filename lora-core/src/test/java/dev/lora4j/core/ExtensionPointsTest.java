@@ -4,9 +4,9 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.writing.AdapterWriter;
-import dev.lora4j.core.spi.InstalledContract;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.schedule.Decay;
+import dev.lora4j.spi.InstalledContract;
 import org.junit.jupiter.api.Test;
 
 /** The extensions of this library keep what all extensions promise. */

@@ -1,10 +1,10 @@
 package dev.lora4j.core.adapter;
 
-import dev.lora4j.core.spi.ExtensionException;
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.PointView;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.HostTensor;
+import dev.lora4j.spi.ExtensionException;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.PointView;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.lora4j.core.format;
 
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.PointView;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.PointView;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

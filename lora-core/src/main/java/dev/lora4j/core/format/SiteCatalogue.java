@@ -1,7 +1,7 @@
 package dev.lora4j.core.format;
 
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.spi.NearestNames;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

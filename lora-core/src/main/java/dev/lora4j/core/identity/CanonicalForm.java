@@ -1,6 +1,6 @@
 package dev.lora4j.core.identity;
 
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;

@@ -1,6 +1,6 @@
 package dev.lora4j.core.mixer;
 
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 
 /** The exact weighted sum, factors side by side, so that ranks add up. */
 @Extension(

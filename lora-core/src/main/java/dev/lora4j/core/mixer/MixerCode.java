@@ -1,9 +1,9 @@
 package dev.lora4j.core.mixer;
 
 import dev.lora4j.core.adapter.AdapterException;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.Plugin;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.Plugin;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;

@@ -1,6 +1,6 @@
 package dev.lora4j.core.model;
 
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.Extensions;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;

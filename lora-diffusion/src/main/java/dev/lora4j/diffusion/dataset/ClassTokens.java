@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.dataset;
 
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.dataset.source.DataSource;
+import dev.lora4j.spi.Extension;
 import java.util.Optional;
 import java.util.function.Consumer;
 

@@ -1,11 +1,11 @@
 package dev.lora4j.diffusion.dataset;
 
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.Plugin;
 import dev.lora4j.diffusion.dataset.CaptionSource.Caption;
 import dev.lora4j.diffusion.dataset.CaptionSource.Captions;
 import dev.lora4j.diffusion.dataset.caption.CaptionChecks;
 import dev.lora4j.diffusion.dataset.source.DataSource;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.Plugin;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.lora4j.diffusion.dataset;
 
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.dataset.source.CaptionList;
 import dev.lora4j.diffusion.dataset.source.DataSource;
 import dev.lora4j.diffusion.dataset.source.ListedPaths;
+import dev.lora4j.spi.Extension;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

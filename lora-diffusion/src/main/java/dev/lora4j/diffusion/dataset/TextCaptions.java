@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.dataset;
 
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.NearestNames;
 import dev.lora4j.diffusion.dataset.source.DataSource;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.NearestNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
-import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
+import dev.lora4j.spi.ExtensionRequest;
 import java.util.stream.Collectors;
 
 /** How a picture was made, in the form that other tools read from PNG files. */

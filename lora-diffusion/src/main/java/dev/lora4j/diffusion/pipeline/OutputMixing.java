@@ -2,7 +2,6 @@ package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.OutputMixer;
-import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
@@ -10,6 +9,7 @@ import dev.lora4j.core.tensor.Program;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Shape;
 import dev.lora4j.core.tensor.Tensor;
+import dev.lora4j.spi.ExtensionRequest;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,7 +7,7 @@ import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.OutputMixer;
 import dev.lora4j.core.mixer.WeightMixer;
-import dev.lora4j.core.spi.ExtensionRequest;
+import dev.lora4j.spi.ExtensionRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -2,13 +2,13 @@ package dev.lora4j.diffusion.pipeline;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.base.BaseOutline;
 import dev.lora4j.diffusion.clip.Embedding;
 import dev.lora4j.diffusion.clip.EmbeddingTokens;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.Samplers;
 import dev.lora4j.diffusion.sampling.SigmaSchedule;
+import dev.lora4j.spi.ExtensionRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.sampling;
 
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.util.List;
 
 /**

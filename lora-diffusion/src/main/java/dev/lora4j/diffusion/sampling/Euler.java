@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.sampling;
 
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.util.List;
 
 /** Euler's method on the probability-flow equation (Karras et al. 2022, algorithm 1, no churn). */

@@ -1,7 +1,7 @@
 package dev.lora4j.diffusion.sampling;
 
-import dev.lora4j.core.spi.ExtensionException;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.ExtensionException;
+import dev.lora4j.spi.Extensions;
 import java.util.List;
 
 /** The samplers that there are, this library's and those that plug-ins bring. */

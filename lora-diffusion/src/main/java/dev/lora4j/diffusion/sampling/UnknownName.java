@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.sampling;
 
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.spi.NearestNames;
 import java.util.List;
 
 /** A name that is none of those there are. */

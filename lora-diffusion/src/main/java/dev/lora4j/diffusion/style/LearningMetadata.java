@@ -3,10 +3,10 @@ package dev.lora4j.diffusion.style;
 import dev.lora4j.core.format.metadata.HeaderEntries;
 import dev.lora4j.core.format.metadata.KohyaKeys;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.core.train.adapter.AdapterPlan;
 import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.ExtensionRequest;
 import java.util.stream.Collectors;
 
 /** What an adapter's header says of rates, steps and epochs, in kohya's names and forms. */

@@ -2,12 +2,12 @@ package dev.lora4j.diffusion.style;
 
 import dev.lora4j.core.format.metadata.HeaderEntries;
 import dev.lora4j.core.format.metadata.Metadata;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.ExtensionRequest;
 import dev.lora4j.diffusion.train.objective.Loss;
 import dev.lora4j.diffusion.train.objective.NoiseSettings;
 import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import dev.lora4j.diffusion.train.objective.WeightSettings;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.ExtensionRequest;
 
 /** What an adapter's header says of noise and loss, in kohya's names and forms. */
 final class ObjectiveMetadata {

@@ -2,9 +2,9 @@ package dev.lora4j.diffusion.unet;
 
 import dev.lora4j.core.model.ConfigFields;
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.denoiser.DenoiserFamily;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.spi.Extension;
 
 /** Stable Diffusion's denoisers as diffusers writes them: {@code UNet2DConditionModel}. */
 @Extension(point = DenoiserFamily.class, name = "unet", help = "UNet2DConditionModel")

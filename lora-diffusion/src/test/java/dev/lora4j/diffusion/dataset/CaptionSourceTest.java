@@ -3,11 +3,11 @@ package dev.lora4j.diffusion.dataset;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.diffusion.dataset.source.DataGroup;
 import dev.lora4j.diffusion.dataset.source.DataSetFile;
 import dev.lora4j.diffusion.dataset.source.DataSource;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.safetensors.TensorStore;
-import dev.lora4j.core.spi.InstalledContract;
 import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Betas;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Sigmas;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Spacing;
+import dev.lora4j.spi.InstalledContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

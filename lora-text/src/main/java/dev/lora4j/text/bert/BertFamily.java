@@ -1,7 +1,7 @@
 package dev.lora4j.text.bert;
 
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import dev.lora4j.text.model.TextFamily;
 import dev.lora4j.text.network.LanguageNetwork;
 import java.util.List;

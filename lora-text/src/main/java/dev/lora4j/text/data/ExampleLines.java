@@ -8,7 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.spi.NearestNames;
 import dev.lora4j.text.chat.ChatMessage;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.lora4j.text.t5;
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import dev.lora4j.text.model.TextFamily;
 import dev.lora4j.text.network.LanguageNetwork;
 import java.util.List;

@@ -12,7 +12,7 @@ final class Staircase {
   /** A package includes those below it, unless they have a line of their own. */
   private static final List<String> LINES =
       List.of(
-          "dev.lora4j.core.spi",
+          "dev.lora4j.spi",
           "dev.lora4j.core.identity",
           "dev.lora4j.core.tensor",
           "dev.lora4j.core.tensor.djl",
@@ -32,9 +32,17 @@ final class Staircase {
           "dev.lora4j.mixers",
           "dev.lora4j.emoji",
           "dev.lora4j.tinylm",
+          "dev.lora4j.cli.console",
+          "dev.lora4j.cli.file",
           "dev.lora4j.cli",
-          "dev.lora4j.studio",
-          "dev.lora4j.spark",
+          "dev.lora4j.cli.model",
+          "dev.lora4j.cli.adapter",
+          "dev.lora4j.cli.generate",
+          "dev.lora4j.cli.evaluate",
+          "dev.lora4j.cli.train",
+          "dev.lora4j.cli.text",
+          "dev.lora4j.cli.plugins",
+          "dev.lora4j.cli.doctor",
           "dev.lora4j.testkit",
           "dev.lora4j.bench",
           "org.example");

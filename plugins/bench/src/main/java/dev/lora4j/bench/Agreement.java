@@ -1,6 +1,6 @@
 package dev.lora4j.bench;
 
-import dev.lora4j.cli.Failure;
+import dev.lora4j.cli.console.Failure;
 import java.util.Locale;
 
 /** Sees that contenders compute the same thing, without which their times say nothing. */

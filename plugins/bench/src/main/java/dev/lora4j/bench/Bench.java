@@ -1,7 +1,7 @@
 package dev.lora4j.bench;
 
-import dev.lora4j.cli.Console;
-import dev.lora4j.cli.Progress;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Progress;
 import dev.lora4j.core.tensor.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package dev.lora4j.bench;
 
 import dev.lora4j.cli.Command;
-import dev.lora4j.cli.Console;
-import dev.lora4j.cli.Failure;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.Lora4j;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.NearestNames;
 import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.NearestNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

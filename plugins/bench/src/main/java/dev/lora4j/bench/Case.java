@@ -11,8 +11,8 @@ public interface Case {
    * Measures.
    *
    * @return one result for each peer, or one of its own if it has none
-   * @throws dev.lora4j.cli.Failure if it cannot be measured, for example because a peer computes
-   *     something else
+   * @throws dev.lora4j.cli.console.Failure if it cannot be measured, for example because a peer
+   *     computes something else
    */
   List<Result> measure(Bench bench);
 }

@@ -1,6 +1,6 @@
 package dev.lora4j.bench;
 
-import dev.lora4j.cli.Failure;
+import dev.lora4j.cli.console.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

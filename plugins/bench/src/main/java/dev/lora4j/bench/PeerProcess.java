@@ -5,7 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import dev.lora4j.cli.Failure;
+import dev.lora4j.cli.console.Failure;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package dev.lora4j.bench;
 
-import dev.lora4j.cli.Progress;
+import dev.lora4j.cli.console.Progress;
 import dev.lora4j.core.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.lora4j.bench;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.Extensions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

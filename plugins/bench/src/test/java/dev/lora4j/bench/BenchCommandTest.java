@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import dev.lora4j.core.spi.InstalledContract;
+import dev.lora4j.spi.InstalledContract;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;

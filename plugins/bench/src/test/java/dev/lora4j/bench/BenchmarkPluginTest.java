@@ -3,7 +3,7 @@ package dev.lora4j.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.spi.BuiltJar;
+import dev.lora4j.spi.BuiltJar;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +14,7 @@ class BenchmarkPluginTest {
       """
       package example;
       import dev.lora4j.bench.*;
-      import dev.lora4j.core.spi.Extension;
+      import dev.lora4j.spi.Extension;
       import dev.lora4j.core.tensor.DType;
       import java.util.*;
       @Extension(point = Benchmark.class, name = "counting", help = "Counts, beside itself")

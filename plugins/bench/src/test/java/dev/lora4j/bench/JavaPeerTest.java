@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.bench.chain.DjlChain;
-import dev.lora4j.cli.Failure;
+import dev.lora4j.cli.console.Failure;
 import org.junit.jupiter.api.Test;
 
 class JavaPeerTest {

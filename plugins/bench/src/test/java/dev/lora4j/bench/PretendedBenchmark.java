@@ -1,7 +1,7 @@
 package dev.lora4j.bench;
 
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.spi.Extension;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,11 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+
 /**
  * A command of the {@code lora4j} program, an extension point: a class annotated with picocli's
- * {@code @Command} and with {@link dev.lora4j.core.spi.Extension} under the same name.
+ * {@code @Command} and with {@link dev.lora4j.spi.Extension} under the same name.
  *
  * <p>Only the command that is asked for is made; the list of commands comes from the index, so a
  * command has this one name and no aliases. Its options are others than those of every command:

@@ -1,10 +1,11 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.spi.ExtensionException;
-import dev.lora4j.core.spi.ExtensionInfo;
-import dev.lora4j.core.spi.ExtensionRequest;
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.Plugin;
+import dev.lora4j.cli.console.Printable;
+import dev.lora4j.spi.ExtensionException;
+import dev.lora4j.spi.ExtensionInfo;
+import dev.lora4j.spi.ExtensionRequest;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.Plugin;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The commands that there are. */
-final class Commands {
+public final class Commands {
   /** In the order that people meet them; those of others come after, by name. */
   private static final List<String> ORDER =
       List.of(
@@ -56,7 +57,7 @@ final class Commands {
    *
    * @throws ExtensionException if that is a plug-in's and cannot be one of this program
    */
-  static void add(CommandLine program, List<String> arguments) {
+  public static void add(CommandLine program, List<String> arguments) {
     String asked = asked(arguments);
     Extensions.installed().list(Command.class).stream()
         .map(Extensions.Installed::info)

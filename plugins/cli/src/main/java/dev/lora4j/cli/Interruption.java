@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.cli.console.Durations;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -8,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * machine until it has said so and released its files, however long a step takes. Another Ctrl-C
  * ends the process at once.
  */
-final class Interruption {
+public final class Interruption {
   /** What ends sooner need not be told of. */
   private static final long FIRST_SECONDS = 1;
 
@@ -31,7 +32,7 @@ final class Interruption {
   }
 
   /** Makes Ctrl-C interrupt the calling thread. */
-  static Interruption ofThisThread() {
+  public static Interruption ofThisThread() {
     return new Interruption(Thread.currentThread());
   }
 

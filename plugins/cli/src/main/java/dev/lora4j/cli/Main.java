@@ -1,8 +1,14 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.spi.ExtensionException;
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.Plugin;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.ErrorExplanation;
+import dev.lora4j.cli.console.ExitCode;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.Invocation;
+import dev.lora4j.cli.console.PrintStreamWriter;
+import dev.lora4j.spi.ExtensionException;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.Plugin;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,13 +24,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code lora4j} program. */
 public final class Main {
-  /** Something was wrong with the work. */
-  static final int FAILED = 1;
-
-  /** The command line was wrong. */
-  static final int USAGE = 2;
-
-  private static final int INTERRUPTED = 130;
   private static final int HELP_WIDTH = 100;
 
   private final Console console;
@@ -37,7 +36,7 @@ public final class Main {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     Interruption interruption = Interruption.ofThisThread();
-    int code = FAILED;
+    int code = ExitCode.FAILED;
     try {
       code = new Main(Console.ofProcess()).execute(Ansi.AUTO, arguments);
     } finally {
@@ -115,7 +114,7 @@ public final class Main {
     }
     if (!(last.commandSpec().userObject() instanceof Command command)) {
       asked.usage(asked.getErr());
-      return USAGE;
+      return ExitCode.USAGE;
     }
     try {
       return command.run(console);
@@ -154,8 +153,8 @@ public final class Main {
       console.note("lora4j: " + ErrorExplanation.of(pluginFirst(thrown)));
     }
     return thrown instanceof CancellationException
-        ? INTERRUPTED
-        : thrown instanceof Failure failure && failure.ofUsage() ? USAGE : FAILED;
+        ? ExitCode.INTERRUPTED
+        : thrown instanceof Failure failure && failure.ofUsage() ? ExitCode.USAGE : ExitCode.FAILED;
   }
 
   /** What does not fit to this version is the plug-in's fault, whoever called it. */
@@ -177,7 +176,7 @@ public final class Main {
         thrown instanceof MissingParameterException ? mistyped(thrown, arguments) : thrown;
     console.note("lora4j: " + UsageError.text(told));
     console.note("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-    return USAGE;
+    return ExitCode.USAGE;
   }
 
   /**

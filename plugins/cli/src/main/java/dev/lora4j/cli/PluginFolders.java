@@ -1,8 +1,9 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.spi.Plugin;
-import dev.lora4j.core.spi.PluginFolder;
+import dev.lora4j.cli.console.Failure;
 import dev.lora4j.core.tensor.AutoDType;
+import dev.lora4j.spi.Plugin;
+import dev.lora4j.spi.PluginFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +14,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Where plug-ins are looked for: the user's folder, and those that the command line names. */
-final class PluginFolders {
+public final class PluginFolders {
   static final String OPTION = "--plugins";
 
   private PluginFolders() {}
 
   /** The user's own. */
-  static Path ofUser() {
+  public static Path ofUser() {
     return AutoDType.home().resolve("plugins");
   }
 
@@ -45,7 +46,7 @@ final class PluginFolders {
   }
 
   /** Whether a folder is one of those, however it is written. */
-  static boolean among(Path folder, List<Path> named) {
+  public static boolean among(Path folder, List<Path> named) {
     return Stream.concat(Stream.of(ofUser()), named.stream())
         .anyMatch(one -> real(one).equals(real(folder)));
   }

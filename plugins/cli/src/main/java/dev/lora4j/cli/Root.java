@@ -19,7 +19,7 @@ import picocli.CommandLine.ScopeType;
     parameterListHeading = "%n",
     sortOptions = false,
     usageHelpAutoWidth = false)
-final class Root {
+public final class Root {
   @Option(
       names = "--debug",
       description = "Show where in the program an error arose.",
@@ -31,6 +31,6 @@ final class Root {
       paramLabel = "DIR",
       description = "Use the plug-ins in this folder too, beside those in ~/.lora4j/plugins.",
       scope = ScopeType.INHERIT)
-  // What plug-ins there are is read from the words themselves, see PluginFolders.
+  public // What plug-ins there are is read from the words themselves, see PluginFolders.
   List<Path> plugins = new ArrayList<>();
 }

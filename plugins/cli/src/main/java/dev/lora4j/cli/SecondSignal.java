@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.cli.console.ExitCode;
 import java.lang.reflect.Proxy;
 
 /**
@@ -8,8 +9,6 @@ import java.lang.reflect.Proxy;
  * its name.
  */
 final class SecondSignal {
-  private static final int INTERRUPTED = 130;
-
   private SecondSignal() {}
 
   /**
@@ -27,7 +26,7 @@ final class SecondSignal {
               SecondSignal.class.getClassLoader(),
               new Class<?>[] {handler},
               (proxy, method, arguments) -> {
-                Runtime.getRuntime().halt(INTERRUPTED);
+                Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
                 return null;
               });
       for (String name : new String[] {"INT", "TERM"}) {

@@ -1,6 +1,6 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.spi.NearestNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -9,9 +9,9 @@ import picocli.CommandLine.IVersionProvider;
 /**
  * What {@code --version} prints. Reads files of the class path only, so it does not start libtorch.
  */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
   /** The version of this build. */
-  static String own() {
+  public static String own() {
     return property("/dev/lora4j/cli/version.properties", "version");
   }
 
@@ -21,7 +21,7 @@ final class Version implements IVersionProvider {
   }
 
   /** A property of a file on the class path, {@code none} if there is no such file. */
-  static String property(String file, String key) {
+  public static String property(String file, String key) {
     try (InputStream in = Version.class.getResourceAsStream(file)) {
       if (in == null) {
         return "none";

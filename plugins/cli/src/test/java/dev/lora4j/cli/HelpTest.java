@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lora4j.core.spi.ExtensionRequest;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.ExtensionRequest;
+import dev.lora4j.spi.Extensions;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.console.Invocation;
+import dev.lora4j.cli.console.Printable;
+import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.generate.PictureSize;
+import dev.lora4j.cli.model.ThreadsOption;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mix.WeightCurve.Point;
 import java.nio.file.Path;

@@ -15,13 +15,13 @@ import java.util.List;
 import javax.imageio.ImageIO;
 
 /** What a command printed and its exit code. */
-record Run(int code, String out, String err) {
+public record Run(int code, String out, String err) {
   /** A random model of diffusers' layout with pictures of 32x32, and two adapters for it. */
-  static final Path TINY_SD = Path.of("../../lora-diffusion/src/test/resources/tiny-sd");
+  public static final Path TINY_SD = Path.of("../../lora-diffusion/src/test/resources/tiny-sd");
 
-  static final String BASE = "--base=" + TINY_SD;
+  public static final String BASE = "--base=" + TINY_SD;
 
-  static Run of(Object... arguments) {
+  public static Run of(Object... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     String[] words = List.of(arguments).stream().map(Object::toString).toArray(String[]::new);
@@ -35,12 +35,12 @@ record Run(int code, String out, String err) {
   }
 
   /** Stdout, which must be one JSON object and nothing else. */
-  JsonObject json() {
+  public JsonObject json() {
     return JsonParser.parseString(out).getAsJsonObject();
   }
 
   /** Four pictures, two of them with captions. */
-  static Path pictures(Path folder) throws IOException {
+  public static Path pictures(Path folder) throws IOException {
     Files.createDirectories(folder);
     List<Color> colors = List.of(Color.RED, Color.BLUE, Color.GREEN, Color.BLACK);
     for (int i = 0; i < colors.size(); i++) {

@@ -7,7 +7,7 @@ import dev.lora4j.core.train.TrainingRun;
 import dev.lora4j.core.train.TrainingState;
 import dev.lora4j.core.train.TrainingStep;
 import dev.lora4j.core.train.run.InterruptibleTask;
-import dev.lora4j.diffusion.run.StageSettings;
+import dev.lora4j.diffusion.config.StageSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -2,8 +2,8 @@ package dev.lora4j.emoji;
 
 import dev.lora4j.core.train.SeededNoise;
 import dev.lora4j.diffusion.clip.ClipTokenizer;
+import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.dataset.Atlas.Concept;
-import dev.lora4j.diffusion.run.BaseRun;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,10 +1,10 @@
 package dev.lora4j.emoji;
 
 import dev.lora4j.core.train.SeededNoise;
+import dev.lora4j.diffusion.config.RunProblems;
+import dev.lora4j.diffusion.config.StageSettings;
 import dev.lora4j.diffusion.dataset.Atlas;
 import dev.lora4j.diffusion.dataset.Picture;
-import dev.lora4j.diffusion.run.RunProblems;
-import dev.lora4j.diffusion.run.StageSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

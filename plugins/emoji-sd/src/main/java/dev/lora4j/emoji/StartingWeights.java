@@ -9,7 +9,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.core.tensor.Tensor;
 import dev.lora4j.core.train.Initialiser;
-import dev.lora4j.diffusion.run.RunProblems;
+import dev.lora4j.diffusion.config.RunProblems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

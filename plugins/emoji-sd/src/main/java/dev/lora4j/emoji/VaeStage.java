@@ -3,7 +3,7 @@ package dev.lora4j.emoji;
 import dev.lora4j.core.tensor.Engine;
 import dev.lora4j.core.tensor.Scope;
 import dev.lora4j.diffusion.base.ModelFolderWriter;
-import dev.lora4j.diffusion.run.BaseRun;
+import dev.lora4j.diffusion.config.BaseRun;
 import dev.lora4j.diffusion.train.VaeTrainer;
 import java.io.IOException;
 import java.nio.file.Path;

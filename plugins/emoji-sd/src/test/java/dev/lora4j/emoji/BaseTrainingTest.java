@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.Lora4j;
+import dev.lora4j.diffusion.config.BaseRun;
+import dev.lora4j.diffusion.config.RunProblems;
 import dev.lora4j.diffusion.pipeline.Prompt;
 import dev.lora4j.diffusion.pipeline.StableDiffusion;
-import dev.lora4j.diffusion.run.BaseRun;
-import dev.lora4j.diffusion.run.RunProblems;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,9 +5,9 @@ import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 
 /** At each number of a weight the adapter that changes it most has its way, and the others none. */
 @Extension(point = Mixer.class, name = "loudest", help = "the greatest change of each number wins")

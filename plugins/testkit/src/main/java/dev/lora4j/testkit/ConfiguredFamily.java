@@ -10,7 +10,7 @@ import com.google.gson.JsonParser;
 import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.model.ModelException;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.Extensions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

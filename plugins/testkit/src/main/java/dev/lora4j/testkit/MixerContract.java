@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.spi.ExtensionRequest;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.ExtensionRequest;
+import dev.lora4j.spi.Extensions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,9 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.dataset.CaptionSource;
 import dev.lora4j.diffusion.dataset.DataProblem;
 import dev.lora4j.diffusion.dataset.source.DataSource;
+import dev.lora4j.spi.Extension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,8 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.train.schedule.Decay;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 
 /** Decays that break their contract, each in one way, and one that keeps it. */
 final class BrokenDecays {

@@ -1,9 +1,9 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.denoiser.DenoiserFamily;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.spi.Extension;
 import dev.lora4j.testkit.AlteredDenoiser.Fault;
 
 /** Kinds of denoisers that break their contract, each in one way. */

@@ -1,9 +1,9 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.model.ConfigFile;
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.text.TextEncoderFamily;
 import dev.lora4j.diffusion.text.TextEncoderNetwork;
+import dev.lora4j.spi.Extension;
 import dev.lora4j.testkit.AlteredEncoder.Fault;
 
 /** Kinds of text encoders that break their contract, each in one way. */

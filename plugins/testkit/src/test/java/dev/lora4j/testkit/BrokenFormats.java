@@ -4,7 +4,7 @@ import dev.lora4j.core.format.AdapterFormat;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.Layer;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -1,12 +1,12 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
 import dev.lora4j.diffusion.train.objective.Loss;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 

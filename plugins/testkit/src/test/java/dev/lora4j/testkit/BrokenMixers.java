@@ -5,8 +5,8 @@ import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Mixers that break their contract, each in one way, and one that keeps it. */

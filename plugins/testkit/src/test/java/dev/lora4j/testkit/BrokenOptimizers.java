@@ -1,10 +1,10 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.train.optimizer.Optimizer;
 import dev.lora4j.core.train.optimizer.OptimizerSlot;
 import dev.lora4j.core.train.optimizer.Update;
+import dev.lora4j.spi.Extension;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 

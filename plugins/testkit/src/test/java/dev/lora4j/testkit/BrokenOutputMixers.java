@@ -3,8 +3,8 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.OutputMixer;
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -1,7 +1,7 @@
 package dev.lora4j.testkit;
 
 import dev.lora4j.core.format.reading.AdapterPolicy;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.util.Optional;
 
 /** Policies that break their contract, each in one way, and one that keeps it. */

@@ -1,10 +1,10 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.NoiseSchedule;
 import dev.lora4j.diffusion.sampling.Sampler;
 import dev.lora4j.diffusion.sampling.SamplingRun;
+import dev.lora4j.spi.Extension;
 import java.util.ArrayList;
 import java.util.List;
 

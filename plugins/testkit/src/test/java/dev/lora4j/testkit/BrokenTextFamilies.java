@@ -3,7 +3,7 @@ package dev.lora4j.testkit;
 import dev.lora4j.core.format.checkpoint.Placement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Parameter;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import dev.lora4j.testkit.AlteredWriter.Fault;
 import dev.lora4j.text.bert.BertFamily;
 import dev.lora4j.text.gpt2.Gpt2Family;

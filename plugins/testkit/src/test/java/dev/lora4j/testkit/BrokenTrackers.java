@@ -1,10 +1,10 @@
 package dev.lora4j.testkit;
 
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.train.log.RunStart;
 import dev.lora4j.core.train.log.StepCsv;
 import dev.lora4j.core.train.log.TrackedRun;
 import dev.lora4j.core.train.log.Tracker;
+import dev.lora4j.spi.Extension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

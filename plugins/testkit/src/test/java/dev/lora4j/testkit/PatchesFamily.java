@@ -4,13 +4,13 @@ import dev.lora4j.core.identity.CanonicalForm;
 import dev.lora4j.core.mix.SitePlacement;
 import dev.lora4j.core.model.ConfigFile;
 import dev.lora4j.core.nn.Weights;
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.denoiser.AddedConditioning;
 import dev.lora4j.diffusion.denoiser.DenoiserFamily;
 import dev.lora4j.diffusion.denoiser.DenoiserInputs;
 import dev.lora4j.diffusion.denoiser.DenoiserNetwork;
+import dev.lora4j.spi.Extension;
 import java.util.List;
 import java.util.Optional;
 

@@ -6,7 +6,7 @@ import dev.lora4j.core.format.KeyAccount.Reason;
 import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.LayerNames;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,7 @@ import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
 import dev.lora4j.core.format.LayerNames;
 import dev.lora4j.core.format.NativePrefix;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.util.Map;
 import java.util.Optional;
 

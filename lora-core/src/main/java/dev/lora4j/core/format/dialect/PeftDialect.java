@@ -8,7 +8,7 @@ import dev.lora4j.core.format.KeyAddress;
 import dev.lora4j.core.format.KeyContext;
 import dev.lora4j.core.format.KeySuffix;
 import dev.lora4j.core.format.Layer;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.util.List;
 import java.util.Optional;
 

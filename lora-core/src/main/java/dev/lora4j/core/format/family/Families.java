@@ -1,7 +1,7 @@
 package dev.lora4j.core.format.family;
 
 import dev.lora4j.core.format.Family;
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.spi.NearestNames;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

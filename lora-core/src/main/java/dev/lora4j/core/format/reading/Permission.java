@@ -1,9 +1,9 @@
 package dev.lora4j.core.format.reading;
 
 import dev.lora4j.core.adapter.Adapter;
-import dev.lora4j.core.spi.ExtensionInfo;
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.Plugin;
+import dev.lora4j.spi.ExtensionInfo;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.Plugin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.lora4j.core.format.writing;
 
-import dev.lora4j.core.spi.ExtensionException;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.ExtensionException;
+import dev.lora4j.spi.Extensions;
 import java.util.SortedMap;
 
 /** The layouts that can be written, this library's and those that plug-ins bring. */

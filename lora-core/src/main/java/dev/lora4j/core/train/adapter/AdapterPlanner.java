@@ -5,7 +5,7 @@ import dev.lora4j.core.adapter.training.SitePattern;
 import dev.lora4j.core.adapter.training.SiteRecipe;
 import dev.lora4j.core.adapter.training.WarmStartFactors;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.spi.NearestNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;

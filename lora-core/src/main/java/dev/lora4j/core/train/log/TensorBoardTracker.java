@@ -1,6 +1,6 @@
 package dev.lora4j.core.train.log;
 
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.lora4j.core.train.log;
 
-import dev.lora4j.core.spi.Extensions;
-import dev.lora4j.core.spi.Plugin;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.Plugin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ public final class Trackers implements TrackedRun {
    * The trackers with these names and settings.
    *
    * @param requests {@code name} or {@code name:key=value,...}
-   * @throws dev.lora4j.core.spi.ExtensionException if one is not there or has other settings
+   * @throws dev.lora4j.spi.ExtensionException if one is not there or has other settings
    */
   public static Map<String, Tracker> named(List<String> requests) {
     Map<String, Tracker> all = new LinkedHashMap<>();

@@ -1,11 +1,11 @@
 package dev.lora4j.core.train.optimizer;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.lora4j.core.train.optimizer;
 
-import dev.lora4j.core.spi.ExtensionException;
-import dev.lora4j.core.spi.ExtensionInfo;
-import dev.lora4j.core.spi.ExtensionRequest;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.ExtensionException;
+import dev.lora4j.spi.ExtensionInfo;
+import dev.lora4j.spi.ExtensionRequest;
+import dev.lora4j.spi.Extensions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.lora4j.core.train.optimizer;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.util.List;
 import java.util.function.Function;
 

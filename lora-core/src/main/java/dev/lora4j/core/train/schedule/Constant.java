@@ -1,7 +1,7 @@
 package dev.lora4j.core.train.schedule;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 
 /** No decay, and no warm-up. */
 @Extension(point = Decay.class, name = "constant", help = "The whole rate from the first step")

@@ -1,7 +1,7 @@
 package dev.lora4j.core.train.schedule;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 
 /** Down to 0 at the last step, along half a wave of the cosine (Loshchilov and Hutter 2017). */
 @Extension(point = Decay.class, name = "cosine", help = "Down along half a wave of the cosine")

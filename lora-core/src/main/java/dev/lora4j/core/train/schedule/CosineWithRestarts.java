@@ -1,8 +1,8 @@
 package dev.lora4j.core.train.schedule;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 
 /**
  * Half a wave of the cosine several times, each beginning anew at the whole rate (Loshchilov and

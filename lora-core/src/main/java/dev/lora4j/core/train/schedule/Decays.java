@@ -1,8 +1,8 @@
 package dev.lora4j.core.train.schedule;
 
-import dev.lora4j.core.spi.ExtensionException;
-import dev.lora4j.core.spi.ExtensionRequest;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.ExtensionException;
+import dev.lora4j.spi.ExtensionRequest;
+import dev.lora4j.spi.Extensions;
 import java.util.List;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package dev.lora4j.core.train.schedule;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 
 /** Down to 0 at the last step, along a line. */
 @Extension(point = Decay.class, name = "linear", help = "Down along a line")

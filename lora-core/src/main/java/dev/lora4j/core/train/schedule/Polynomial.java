@@ -1,8 +1,8 @@
 package dev.lora4j.core.train.schedule;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 
 /**
  * Down to 0 at the last step, as a power of what is left of the steps.

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lora4j.core.adapter.AdapterException;
 import dev.lora4j.core.format.family.Families;
 import dev.lora4j.core.nn.Site;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.spi.Extension;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.lora4j.core.adapter.training.FactorInit;
 import dev.lora4j.core.adapter.training.TrainableMethod;
 import dev.lora4j.core.format.metadata.KohyaKeys;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.Extensions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.lora4j.diffusion.dataset.source;
 
-import dev.lora4j.core.spi.NearestNames;
+import dev.lora4j.spi.NearestNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

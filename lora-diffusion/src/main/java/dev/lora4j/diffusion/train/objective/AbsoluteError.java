@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.train.objective;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
 import java.util.Optional;
 
 /** The difference without its sign. */

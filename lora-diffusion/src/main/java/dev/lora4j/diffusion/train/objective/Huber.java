@@ -1,11 +1,11 @@
 package dev.lora4j.diffusion.train.objective;
 
 import dev.lora4j.core.identity.CanonicalForm;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 import dev.lora4j.diffusion.sampling.SchedulerConfig.Prediction;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.util.Optional;
 
 /**

@@ -1,6 +1,6 @@
 package dev.lora4j.bench.busy;
 
-import dev.lora4j.cli.Failure;
+import dev.lora4j.cli.console.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package dev.lora4j.bench.listing;
 
-import dev.lora4j.core.spi.ApiRange;
-import dev.lora4j.core.spi.ExtensionIndex;
-import dev.lora4j.core.spi.ExtensionInfo;
-import dev.lora4j.core.spi.SettingInfo;
-import dev.lora4j.core.spi.SettingKind;
-import dev.lora4j.core.spi.SettingRange;
+import dev.lora4j.spi.ApiRange;
+import dev.lora4j.spi.ExtensionIndex;
+import dev.lora4j.spi.ExtensionInfo;
+import dev.lora4j.spi.SettingInfo;
+import dev.lora4j.spi.SettingKind;
+import dev.lora4j.spi.SettingRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,8 +1,8 @@
 package dev.lora4j.bench.listing;
 
 import dev.lora4j.bench.Contender;
-import dev.lora4j.core.spi.Plugin;
-import dev.lora4j.core.spi.PluginFolder;
+import dev.lora4j.spi.Plugin;
+import dev.lora4j.spi.PluginFolder;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -6,8 +6,8 @@ import dev.lora4j.bench.Case;
 import dev.lora4j.bench.Race;
 import dev.lora4j.bench.Result;
 import dev.lora4j.bench.Target;
-import dev.lora4j.core.spi.Extension;
 import dev.lora4j.core.tensor.DType;
+import dev.lora4j.spi.Extension;
 import java.util.List;
 import java.util.Optional;
 

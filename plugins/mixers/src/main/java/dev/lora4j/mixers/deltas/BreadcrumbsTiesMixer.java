@@ -4,9 +4,9 @@ import dev.lora4j.core.mixer.DeltaMixer;
 import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 
 /** Drop the greatest and the smallest numbers in the place of trimming, then as TIES. */
 @Extension(

@@ -5,9 +5,9 @@ import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.util.List;
 
 /** Drop and rescale in the place of trimming, then as TIES (Yu et al., DARE, ICML 2024). */

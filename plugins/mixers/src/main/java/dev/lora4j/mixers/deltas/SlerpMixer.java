@@ -6,10 +6,10 @@ import dev.lora4j.core.mixer.MixedDelta;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.util.List;
 import java.util.Optional;
 

@@ -6,9 +6,9 @@ import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.MixerRequirement;
 import dev.lora4j.core.mixer.SiteDelta;
 import dev.lora4j.core.mixer.SiteDeltas;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
 import dev.lora4j.core.tensor.Expr;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 
 /**
  * The weighted sum times a number (Ilharco et al., "Editing Models with Task Arithmetic", ICLR

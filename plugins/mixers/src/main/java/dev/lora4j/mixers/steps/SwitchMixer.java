@@ -7,8 +7,8 @@ import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.AdapterDeltas;
 import dev.lora4j.core.mixer.Mixer;
 import dev.lora4j.core.mixer.WeightMixer;
-import dev.lora4j.core.spi.Extension;
-import dev.lora4j.core.spi.Setting;
+import dev.lora4j.spi.Extension;
+import dev.lora4j.spi.Setting;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,8 +3,8 @@ package dev.lora4j.mixers.deltas;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.lora4j.core.spi.ExtensionIndex;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.ExtensionIndex;
+import dev.lora4j.spi.Extensions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

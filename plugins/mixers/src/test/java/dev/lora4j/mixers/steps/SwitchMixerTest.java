@@ -12,7 +12,7 @@ import dev.lora4j.core.mix.AdapterOrder;
 import dev.lora4j.core.mix.MixPlan;
 import dev.lora4j.core.mix.Weight;
 import dev.lora4j.core.mixer.Mixer;
-import dev.lora4j.core.spi.Extensions;
+import dev.lora4j.spi.Extensions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

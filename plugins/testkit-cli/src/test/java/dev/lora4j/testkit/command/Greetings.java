@@ -1,8 +1,8 @@
 package dev.lora4j.testkit.command;
 
 import dev.lora4j.cli.Command;
-import dev.lora4j.cli.Console;
-import dev.lora4j.core.spi.Extension;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.spi.Extension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,0 +1,246 @@
+package dev.lora4j.diffusion.config;
+
+import dev.lora4j.core.adapter.dora.DoraMethod;
+import dev.lora4j.core.adapter.lora.LoraMethod;
+import dev.lora4j.core.adapter.training.TrainableMethod;
+import dev.lora4j.spi.Extensions;
+import dev.lora4j.spi.SettingInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@code network_module} and {@code network_args} of sd-scripts say: each for itself where it
+ * stands, and at the end both together, as it hangs on both which layers are trained.
+ */
+final class KohyaNetwork {
+  private static final String LORA = "networks.lora";
+  private static final String LYCORIS = "lycoris.kohya";
+
+  /** Layers of the blocks that the preset style leaves out, and networks.lora does not. */
+  private static final String TIME_LAYERS = "unet.*time_emb_proj";
+
+  /** Layers by the names that LyCORIS has for them. */
+  private static final Map<String, String> PRESETS =
+      Map.of(
+          "full", "all",
+          "attn-mlp", "attention-feed-forward",
+          "attn-only", "attention",
+          "unet-only", "all",
+          "unet-transformer-only", "attention-feed-forward");
+
+  private final SettingLayers to;
+  private final ResolvedValues entries;
+  private Optional<String> module = Optional.empty();
+  private Optional<String> preset = Optional.empty();
+  private Optional<String> convRank = Optional.empty();
+  private Optional<String> convAlpha = Optional.empty();
+  private String origin = "";
+  private int source;
+
+  KohyaNetwork(SettingLayers to, ResolvedValues entries) {
+    this.to = to;
+    this.entries = entries;
+  }
+
+  private void heard(String from) {
+    if (origin.isEmpty()) {
+      origin = from;
+      source = entries.source();
+    }
+  }
+
+  /** The module that trains. */
+  void module(Object value, String from) {
+    heard(from);
+    String name = String.valueOf(value);
+    module = Optional.of(name);
+    switch (name) {
+      case LORA -> to.set(AdapterKeys.METHOD.name(), LoraMethod.NAME, from);
+      case LYCORIS -> to.otherwise(AdapterKeys.METHOD, LoraMethod.NAME, from);
+      case "networks.dylora", "networks.lora_fa" -> notHere(name, "trained", from);
+      default -> notHere(name, "known", from);
+    }
+  }
+
+  private void notHere(String name, String what, String from) {
+    to.problem(
+        from
+            + ": network_module "
+            + name
+            + " is not "
+            + what
+            + " here; expected "
+            + LORA
+            + " or "
+            + LYCORIS
+            + ".");
+  }
+
+  /** Whether a module of there is said, so that what is left out is as there too. */
+  boolean trains() {
+    return module.filter(name -> name.equals(LORA) || name.equals(LYCORIS)).isPresent();
+  }
+
+  private boolean lycoris() {
+    return module.filter(LYCORIS::equals).isPresent();
+  }
+
+  /** The number of the file that says it. */
+  int source() {
+    return source;
+  }
+
+  /** Who says it. */
+  String origin() {
+    return origin;
+  }
+
+  /** Arguments of the module by their names. */
+  void arguments(Map<String, String> all, String from) {
+    heard(from);
+    all.values().removeIf(String::isBlank);
+    Optional<String> onOutput = Optional.ofNullable(all.remove("wd_on_output"));
+    if (yes(Optional.ofNullable(all.remove("dora_wd")).orElse("false"))) {
+      dora(all, from);
+      onOutput.ifPresent(
+          o -> to.setting(AdapterKeys.SETTINGS_OF_METHOD, "wd_on_out", "" + yes(o), from));
+    } else if (onOutput.isPresent()) {
+      to.note(from + ": network_args: wd_on_output has no effect without dora_wd.");
+    }
+    all.forEach((name, argument) -> argument(name, argument, from));
+  }
+
+  /** LyCORIS takes all for true but the word false. */
+  private static boolean yes(String value) {
+    return !value.equalsIgnoreCase("false");
+  }
+
+  /** DoRA around the method of {@code algo}, which takes the arguments that are its settings. */
+  private void dora(Map<String, String> arguments, String from) {
+    String algo = method(arguments.getOrDefault("algo", LoraMethod.NAME));
+    arguments.put("algo", DoraMethod.NAME);
+    List<String> own = new ArrayList<>();
+    for (SettingInfo setting : settings(algo)) {
+      if (arguments.containsKey(setting.name())) {
+        own.add(setting.name() + "=" + arguments.remove(setting.name()).toLowerCase(Locale.ROOT));
+      }
+    }
+    String inner = own.isEmpty() ? algo : algo + ":" + String.join(",", own);
+    to.setting(AdapterKeys.SETTINGS_OF_METHOD, "inner", inner, from);
+  }
+
+  private static List<SettingInfo> settings(String method) {
+    return Extensions.installed()
+        .find(TrainableMethod.class, method)
+        .map(found -> found.info().settings())
+        .orElse(List.of());
+  }
+
+  private static String method(String algo) {
+    return algo.equalsIgnoreCase("locon") ? LoraMethod.NAME : algo;
+  }
+
+  private void argument(String name, String value, String from) {
+    switch (name) {
+      case "conv_dim" -> {
+        convRank = Optional.of(value);
+        if (!zero(value)) {
+          to.set("adapter.conv_rank", value, from);
+        }
+      }
+      case "conv_alpha" -> {
+        convAlpha = Optional.of(value);
+        if (!zero(value)) {
+          to.set("adapter.conv_alpha", value, from);
+        }
+      }
+      case "algo" -> to.set("adapter.method", method(value), from);
+      case "factor" -> to.set("adapter.factor", value, from);
+      case "dropout" -> to.set("adapter.dropout", value, from);
+      case "rank_dropout" -> to.set("adapter.rank_dropout", value, from);
+      case "module_dropout" -> to.set("adapter.module_dropout", value, from);
+      case "loraplus_lr_ratio" -> to.set("optimizer.loraplus_lr_ratio", value, from);
+      case "rs_lora" -> to.set("adapter.rslora", yes(value), from);
+      case "preset" -> preset(value, from);
+      default -> {
+        if (KohyaOptions.has(TrainableMethod.class, name)) {
+          to.setting(AdapterKeys.SETTINGS_OF_METHOD, name, value, from);
+        } else if (!KohyaIgnoredOptions.argumentOff(name, value)) {
+          to.problem(from + ": network_args: " + name + " is not known here; remove it.");
+        }
+      }
+    }
+  }
+
+  private static boolean zero(String value) {
+    return value.matches("0+(\\.0*)?");
+  }
+
+  private void preset(String value, String from) {
+    if (PRESETS.containsKey(value)) {
+      preset = Optional.of(value);
+      return;
+    }
+    to.problem(
+        from
+            + ": network_args: there is no preset "
+            + value
+            + " here; expected full, attn-mlp, attn-only, unet-only or unet-transformer-only, or"
+            + " say adapter.include.");
+  }
+
+  /** What they mean together, where their file and what comes after it say nothing else. */
+  void lay() {
+    boolean convolutions = convRank.filter(rank -> !zero(rank)).isPresent();
+    if (lycoris() && convRank.isPresent() && !convolutions) {
+      to.problem(
+          origin
+              + ": network_args: conv_dim of 0 leaves out convolutions; say preset=attn-mlp"
+              + " instead.");
+    }
+    boolean layers = trains() || preset.isPresent() || convolutions;
+    if (layers && unsaid(AdapterKeys.TARGETS) && unsaid(AdapterKeys.INCLUDE)) {
+      targets(convolutions);
+    }
+    if (trains() && unsaid(AdapterKeys.TEXT_ENCODER)) {
+      boolean reads = preset.filter(name -> name.startsWith("unet-")).isEmpty();
+      to.set(AdapterKeys.TEXT_ENCODER.name(), reads, origin);
+    }
+    if (convAlpha.filter(KohyaNetwork::zero).isPresent() && unsaid(AdapterKeys.CONV_ALPHA)) {
+      convRank.ifPresent(rank -> to.set(AdapterKeys.CONV_ALPHA.name(), rank, origin));
+    }
+  }
+
+  private boolean unsaid(RunKey<?> key) {
+    return entries.source(key) < source;
+  }
+
+  private void targets(boolean convolutions) {
+    boolean blocks = preset.isEmpty() && !lycoris() && convolutions;
+    String name = preset.map(PRESETS::get).orElse(lycoris() ? "all" : "attention-feed-forward");
+    to.set(AdapterKeys.TARGETS.name(), List.of(blocks ? "style" : name), origin);
+    if (blocks) {
+      to.set(AdapterKeys.INCLUDE.name(), List.of(TIME_LAYERS), origin);
+    }
+    if (trains()) {
+      to.note(
+          origin
+              + (lycoris()
+                  ? ": lycoris.kohya trains the layers of its preset, full unless another is said,"
+                  : ": networks.lora trains attention and feed-forward layers, those of all blocks"
+                      + " with conv_dim,")
+              + " and the text encoder unless network_train_unet_only says otherwise.");
+    }
+  }
+
+  /** The alpha of convolutions where nothing is said of it, if that is not what it is here. */
+  Optional<Double> usualConvAlpha() {
+    if (convRank.isEmpty()) {
+      return Optional.empty();
+    }
+    return lycoris() ? entries.find(AdapterKeys.ALPHA) : Optional.of(1.0);
+  }
+}

@@ -1,0 +1,322 @@
+package dev.lora4j.diffusion.config;
+
+import dev.lora4j.core.train.optimizer.Optimizer;
+import dev.lora4j.spi.Extensions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Options of sd-scripts that say something in another form than ours. Options that only have
+ * another name are aliases of our keys; {@link KohyaIgnoredOptions} has those that have nothing to
+ * say here.
+ */
+final class KohyaOptions {
+  /** What an option's value means. */
+  @FunctionalInterface
+  private interface Meaning {
+    void apply(SettingLayers layers, Object value, String origin);
+  }
+
+  private static final String DECOUPLE = "decouple";
+  private static final int CHUNK = 75;
+
+  /** Options that are off at 0, where the key takes no 0. */
+  private static final Set<String> OFF_AT_ZERO =
+      Set.of(
+          "max_train_epochs",
+          "scale_weight_norms",
+          "sample_every_n_steps",
+          "sample_every_n_epochs",
+          "save_every_n_steps",
+          "save_every_n_epochs",
+          "validate_every_n_steps",
+          "validate_every_n_epochs");
+
+  private static final Map<String, Meaning> MEANINGS = new LinkedHashMap<>();
+
+  static {
+    MEANINGS.put("v_parameterization", KohyaOptions::velocity);
+    MEANINGS.put("mixed_precision", KohyaOptions::precision);
+    MEANINGS.put("save_precision", (to, v, from) -> to.set("dtype", type(v, "f16"), from));
+    MEANINGS.put("output_dir", (to, v, from) -> to.place(String.valueOf(v), "", from));
+    MEANINGS.put("output_name", (to, v, from) -> to.place("", String.valueOf(v), from));
+    MEANINGS.put("network_module", (to, v, from) -> to.network().module(v, from));
+    MEANINGS.put(
+        "network_args", (to, v, from) -> to.network().arguments(arguments(v, from, to), from));
+    MEANINGS.put("network_alpha", KohyaOptions::alpha);
+    MEANINGS.put("unet_lr", (to, v, from) -> rate(to, OptimizerKeys.UNET_RATE, v, from));
+    MEANINGS.put("text_encoder_lr", (to, v, from) -> rate(to, OptimizerKeys.TEXT_RATE, v, from));
+    MEANINGS.put("optimizer_type", KohyaOptions::optimizer);
+    MEANINGS.put(
+        "optimizer_args", (to, v, from) -> each(v, from, to, KohyaOptions::optimizerArgument));
+    MEANINGS.put("network_train_unet_only", KohyaOptions::unetOnly);
+    MEANINGS.put("resolution", (to, v, from) -> to.data("resolution", v));
+    MEANINGS.put("sample_prompts", KohyaOptions::samplePrompts);
+    MEANINGS.put("cache_text_encoder_outputs", KohyaOptions::unetOnly);
+    MEANINGS.put("network_train_text_encoder_only", KohyaOptions::textEncodersOnly);
+    MEANINGS.put("use_8bit_adam", (to, v, from) -> older(to, v, "AdamW8bit", from));
+    MEANINGS.put("use_lion_optimizer", (to, v, from) -> older(to, v, "Lion", from));
+    MEANINGS.put(
+        "lr_scheduler_args",
+        (to, v, from) ->
+            each(
+                v,
+                from,
+                to,
+                (l, name, value, at) -> l.setting(OptimizerKeys.SCHEDULE_ARGS, name, value, at)));
+    MEANINGS.put("weighting_scheme", KohyaOptions::weighting);
+    MEANINGS.put("max_token_length", KohyaOptions::chunks);
+    MEANINGS.put("dataset_repeats", (to, v, from) -> to.data("num_repeats", v));
+    MEANINGS.put("caption_extention", (to, v, from) -> to.data("caption_extension", v));
+    MEANINGS.put(
+        "metadata_trigger_phrase",
+        (to, v, from) -> to.set("trigger_words", List.of(String.valueOf(v)), from));
+  }
+
+  private KohyaOptions() {}
+
+  /** The names of all of them. */
+  static Collection<String> names() {
+    List<String> all = new ArrayList<>(MEANINGS.keySet());
+    all.addAll(KohyaIgnoredOptions.names());
+    return all;
+  }
+
+  /**
+   * Whether a key of a table is an option of theirs, whose tables only order a file, and may be
+   * called as ours are.
+   */
+  static boolean within(String table, String key) {
+    boolean ours = table.isEmpty() || SettingLayers.key(table + key).isPresent();
+    boolean theirs =
+        MEANINGS.containsKey(key)
+            || KohyaIgnoredOptions.names().contains(key)
+            || SettingLayers.key(key).filter(known -> !known.name().equals(key)).isPresent();
+    return !ours && theirs && !DataTables.known(table + key);
+  }
+
+  /** Says whether there is such an option, and does what it means. */
+  static boolean apply(SettingLayers layers, String name, Object value, String origin) {
+    Meaning meaning = MEANINGS.get(name);
+    // Files that a program wrote have options that nobody set, as empty texts.
+    if (meaning != null && !"".equals(value)) {
+      meaning.apply(layers, value, origin);
+    }
+    return meaning != null || KohyaIgnoredOptions.told(layers, name, value, origin);
+  }
+
+  /**
+   * There it is what the card can do; F16 is for cards alone, so it has to be said by its own key.
+   */
+  private static void precision(SettingLayers to, Object value, String origin) {
+    String type = type(value, "f32");
+    if (type.equals("f16")) {
+      to.note(
+          origin
+              + ": mixed_precision fp16: computed in F32 or BF16, whichever is faster here;"
+              + " compute = \"f16\" takes F16, on a card.");
+      type = "auto";
+    }
+    to.set("compute", type, origin);
+  }
+
+  /** There a chunk has 75 tokens, whatever the base. */
+  private static void chunks(SettingLayers to, Object value, String origin) {
+    long tokens = value instanceof Number number ? number.longValue() : 0;
+    if (tokens < 1 || tokens % CHUNK != 0) {
+      to.problem(
+          origin + ": max_token_length is 75, 150, 225 or more times 75, found " + value + ".");
+    } else {
+      to.set("caption_chunks", tokens / CHUNK, origin);
+    }
+  }
+
+  private static String type(Object value, String none) {
+    return switch (String.valueOf(value)) {
+      case "no", "None" -> none;
+      case "float", "fp32" -> "f32";
+      case "fp16" -> "f16";
+      default -> String.valueOf(value);
+    };
+  }
+
+  private static void optimizer(SettingLayers to, Object value, String origin) {
+    String name = String.valueOf(value).toLowerCase(Locale.ROOT);
+    if (name.endsWith("8bit")) {
+      to.note(origin + ": optimizer_type " + value + ": its state is kept in F32, not in 8 bits.");
+      name = name.substring(0, name.length() - "8bit".length()).replace("paged", "");
+    }
+    to.set("optimizer.name", name, origin);
+    if (name.endsWith("schedulefree")) {
+      String rule = name;
+      to.last(() -> withoutSchedule(to, rule, origin));
+    }
+  }
+
+  /** There these take no notice of schedule and warm-up. */
+  private static void withoutSchedule(SettingLayers to, String rule, String origin) {
+    ResolvedValues said = to.entries();
+    if (!said.find(OptimizerKeys.OPTIMIZER).filter(rule::equals).isPresent()) {
+      return;
+    }
+    List<RunKey<?>> ignored = List.of(OptimizerKeys.SCHEDULE, OptimizerKeys.WARMUP);
+    for (RunKey<?> key : ignored) {
+      if (!said.free(key) && said.renamed(key)) {
+        to.note(said.origin(key) + ": " + said.as(key) + " has no effect with " + rule + ".");
+        said.withdraw(key);
+      }
+    }
+    if (said.free(OptimizerKeys.SCHEDULE)) {
+      said.put(OptimizerKeys.SCHEDULE, "constant", origin, "optimizer_type");
+    }
+  }
+
+  private static void optimizerArgument(
+      SettingLayers to, String name, String value, String origin) {
+    if (name.equals("betas")) {
+      String[] both = value.replaceAll("[()\\[\\] ]", "").split(",", -1);
+      for (int i = 0; i < both.length; i++) {
+        to.setting(OptimizerKeys.OPTIMIZER_ARGS, "beta" + (i + 1), both[i], origin);
+      }
+    } else if (name.equals(DECOUPLE) && !has(Optimizer.class, name)) {
+      decoupled(to, value, origin);
+    } else {
+      to.setting(OptimizerKeys.OPTIMIZER_ARGS, name, value, origin);
+    }
+  }
+
+  /** Whether an extension of a point has a setting of this name. */
+  static boolean has(Class<?> point, String setting) {
+    return Extensions.installed().list(point).stream()
+        .flatMap(i -> i.info().settings().stream())
+        .anyMatch(s -> s.name().equals(setting));
+  }
+
+  private static void decoupled(SettingLayers to, String value, String origin) {
+    if (!value.equalsIgnoreCase("true")) {
+      to.problem(
+          origin
+              + ": optimizer_args: "
+              + DECOUPLE
+              + " is always true here, as weight decay is taken from the weights themselves; found "
+              + value
+              + ".");
+    }
+  }
+
+  private static void unetOnly(SettingLayers to, Object value, String origin) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      to.set("adapter.text_encoder", false, origin);
+    }
+  }
+
+  private static void textEncodersOnly(SettingLayers to, Object value, String origin) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      to.set(AdapterKeys.TARGETS.name(), List.of("text-encoders"), origin);
+      to.set(AdapterKeys.TEXT_ENCODER.name(), true, origin);
+    }
+  }
+
+  /** An optimiser that was said by a flag before there was {@code optimizer_type}. */
+  private static void older(SettingLayers to, Object value, String optimizer, String origin) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      optimizer(to, optimizer, origin);
+    }
+  }
+
+  /** Laws of the timesteps and weights of the loss have one name there. */
+  private static void weighting(SettingLayers to, Object value, String origin) {
+    switch (String.valueOf(value)) {
+      case "logit_normal", "mode" -> to.set(TimestepKeys.SAMPLING.name(), value, origin);
+      case "uniform" -> to.set(LossKeys.FLOW_WEIGHTING.name(), "none", origin);
+      default -> to.set(LossKeys.FLOW_WEIGHTING.name(), value, origin);
+    }
+  }
+
+  /** Where it is not said, the base knows. */
+  private static void velocity(SettingLayers to, Object value, String origin) {
+    if (Boolean.parseBoolean(String.valueOf(value))) {
+      to.entries().put(RunKeys.PREDICTION, "v_prediction", origin, "v_parameterization");
+    }
+  }
+
+  /** The rank where it is 0. */
+  private static void alpha(SettingLayers to, Object value, String origin) {
+    if (zero(value)) {
+      to.entries().leave(AdapterKeys.ALPHA, "network_alpha");
+    } else {
+      to.entries().put(AdapterKeys.ALPHA, value, origin, "network_alpha");
+    }
+  }
+
+  /** Of a part, which is not trained where it is 0; a list has one for each text encoder. */
+  private static void rate(SettingLayers to, RunKey<Double> key, Object value, String origin) {
+    boolean text = key.equals(OptimizerKeys.TEXT_RATE);
+    String name = text ? "text_encoder_lr" : "unet_lr";
+    List<?> all = value instanceof List<?> list ? list : List.of(value);
+    if (all.isEmpty()) {
+      return;
+    }
+    if (all.stream().distinct().count() > 1) {
+      to.problem(
+          origin
+              + ": "
+              + name
+              + " has several rates; the text encoders have one here, so say one number for all,"
+              + " found "
+              + all
+              + ".");
+    } else if (!zero(all.get(0))) {
+      to.entries().put(key, all.get(0), origin, name);
+    } else {
+      to.entries().leave(key, name);
+      if (text) {
+        to.set(AdapterKeys.TEXT_ENCODER.name(), false, origin);
+      } else {
+        to.set(AdapterKeys.TARGETS.name(), List.of("text-encoders"), origin);
+      }
+    }
+  }
+
+  private static boolean zero(Object value) {
+    return value instanceof Number number ? number.doubleValue() == 0 : value.equals("0");
+  }
+
+  /** Whether an option that is another name of a key is off with this value. */
+  static boolean off(String name, Object value) {
+    return OFF_AT_ZERO.contains(name) && zero(value);
+  }
+
+  private static void samplePrompts(SettingLayers to, Object value, String origin) {
+    to.promptFile(String.valueOf(value), origin);
+  }
+
+  private interface Argument {
+    void apply(SettingLayers to, String name, String value, String origin);
+  }
+
+  /** Each {@code name=value} of a list. */
+  private static void each(Object value, String origin, SettingLayers to, Argument argument) {
+    arguments(value, origin, to).forEach((name, text) -> argument.apply(to, name, text, origin));
+  }
+
+  private static Map<String, String> arguments(Object value, String origin, SettingLayers to) {
+    List<?> all =
+        value instanceof List<?> list ? list : List.of(String.valueOf(value).split("\\s+", -1));
+    Map<String, String> arguments = new LinkedHashMap<>();
+    for (Object one : all) {
+      String[] parts = String.valueOf(one).split("=", 2);
+      if (parts.length == 2) {
+        arguments.put(parts[0].strip(), parts[1].strip());
+      } else {
+        to.problem(origin + ": expected name=value, found \"" + one + "\".");
+      }
+    }
+    return arguments;
+  }
+}

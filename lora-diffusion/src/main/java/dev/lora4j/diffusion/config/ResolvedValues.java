@@ -1,0 +1,136 @@
+package dev.lora4j.diffusion.config;
+
+import dev.lora4j.spi.ExtensionException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Values of keys as they are said, the later over the earlier, and all that is wrong with them. */
+final class ResolvedValues {
+  /**
+   * How a key was said last.
+   *
+   * @param source number of the file or command line
+   * @param as the name that was used for the key
+   */
+  private record Said(int source, String as) {}
+
+  private final Map<RunKey<?>, RunValues.Entry> entries = new LinkedHashMap<>();
+  private final Map<RunKey<?>, Said> said = new HashMap<>();
+  private final List<String> problems = new ArrayList<>();
+  private int source;
+
+  /**
+   * Sets a key, or notes what is wrong with the value.
+   *
+   * @param origin who says so
+   * @param as the name that was used for the key
+   */
+  <T> void put(RunKey<T> key, Object value, String origin, String as) {
+    said.put(key, new Said(source, as));
+    try {
+      entries.put(key, new RunValues.Entry(key.type().reading().apply(value), origin));
+    } catch (ExtensionException e) {
+      problems.add(origin + ": " + as + ": " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          origin + ": " + as + " takes " + key.type().expected() + ", found " + shown(value) + ".");
+    }
+  }
+
+  /** Leaves a key without a value, as something says by this name. */
+  void leave(RunKey<?> key, String as) {
+    said.put(key, new Said(source, as));
+    entries.remove(key);
+  }
+
+  /** What follows is of another file or command line than what was before. */
+  void begin() {
+    source++;
+  }
+
+  /** The number of the file or command line that is read. */
+  int source() {
+    return source;
+  }
+
+  /** The number of the file or command line that said a key last; -1 if none did. */
+  int source(RunKey<?> key) {
+    Said last = said.get(key);
+    return last == null ? -1 : last.source();
+  }
+
+  /** Whether a key was said last by the name that sd-scripts has for it. */
+  boolean renamed(RunKey<?> key) {
+    Said last = said.get(key);
+    return last != null && !last.as().equals(key.name());
+  }
+
+  /** The name by which a key was said last, its own if it was not. */
+  String as(RunKey<?> key) {
+    Said last = said.get(key);
+    return last == null ? key.name() : last.as();
+  }
+
+  /** Whether it has a value that something set. */
+  boolean has(RunKey<?> key) {
+    return entries.containsKey(key);
+  }
+
+  /** Whether nobody but a preset set it. */
+  boolean free(RunKey<?> key) {
+    return !has(key) || Presets.said(origin(key));
+  }
+
+  /** The value that was set, else the one that the key has by itself. */
+  <T> Optional<T> find(RunKey<T> key) {
+    return new RunValues(entries, Map.of()).find(key);
+  }
+
+  /** Who set it. */
+  String origin(RunKey<?> key) {
+    return new RunValues(entries, Map.of()).origin(key);
+  }
+
+  /** Takes back what was said of a key. */
+  void withdraw(RunKey<?> key) {
+    entries.remove(key);
+  }
+
+  /** Takes back what presets say of a key. */
+  void withdrawPreset(RunKey<?> key) {
+    if (free(key)) {
+      entries.remove(key);
+    }
+  }
+
+  private static String shown(Object value) {
+    return value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
+  }
+
+  /** Adds what is wrong. */
+  void problem(String sentence) {
+    problems.add(sentence);
+  }
+
+  /**
+   * All together.
+   *
+   * @param order the keys in the order of a file
+   * @param data the tables of the data set
+   * @throws RunProblems if anything was wrong
+   */
+  RunValues values(List<RunKey<?>> order, Map<String, Object> data) {
+    if (!problems.isEmpty()) {
+      throw new RunProblems(problems);
+    }
+    Map<RunKey<?>, RunValues.Entry> ordered = new LinkedHashMap<>();
+    for (RunKey<?> key : order) {
+      Optional.ofNullable(entries.get(key)).ifPresent(entry -> ordered.put(key, entry));
+    }
+    return new RunValues(ordered, data);
+  }
+}

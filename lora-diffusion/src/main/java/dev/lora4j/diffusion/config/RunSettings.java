@@ -1,0 +1,250 @@
+package dev.lora4j.diffusion.config;
+
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.log.Tracker;
+import dev.lora4j.diffusion.dataset.Batches;
+import dev.lora4j.diffusion.dataset.DataItem;
+import dev.lora4j.diffusion.dataset.DataSet;
+import dev.lora4j.diffusion.dataset.source.DataGroup;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.train.objective.LossSettings;
+import dev.lora4j.spi.Extensions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * A run with all of its settings.
+ *
+ * @param values where they come from
+ * @param base folder or file; that which comes with the program if empty
+ * @param out the adapter to write
+ * @param name of the adapter
+ * @param layout of its file
+ * @param epochs instead of the steps of {@code style}
+ * @param precision what the network computes in; chosen by itself if empty
+ * @param style everything about training but the pictures
+ * @param saving what is kept and looked at on the way, see {@link #saving(DataSet)}
+ * @param previews pictures that are to be made on the way, see {@link #previews(DataSet)}
+ */
+public record RunSettings(
+    RunValues values,
+    Optional<Path> base,
+    Path out,
+    String name,
+    String layout,
+    OptionalInt epochs,
+    Optional<DType> precision,
+    StyleSettings style,
+    Saving saving,
+    Previews previews) {
+  /** What nobody asked for takes little time. */
+  private static final List<Double> WHOLE = List.of(1.0);
+
+  private static final List<Double> COMPARED = List.of(0.4, 0.6, 0.8, 1.0, 1.2);
+
+  /**
+   * How often what is done.
+   *
+   * @param every steps between checkpoints
+   * @param keep how many checkpoints
+   * @param validateEvery steps between validations
+   * @param keepBest whether the best by validation is the result
+   * @param adapterEvery steps between adapters on the way; none are written if empty
+   * @param trackers what hears of the run, by name, with settings as {@code name:key=value}
+   */
+  public record Saving(
+      int every,
+      int keep,
+      int validateEvery,
+      boolean keepBest,
+      OptionalInt adapterEvery,
+      List<String> trackers) {
+    /** Copies the list. */
+    public Saving {
+      trackers = List.copyOf(trackers);
+    }
+  }
+
+  /**
+   * Pictures on the way.
+   *
+   * @param prompts one row each; none for no previews, or where the data set has to say them
+   * @param every steps between them
+   * @param strengths of the adapter, one column each
+   * @param steps of the sampler
+   */
+  public record Previews(
+      List<String> prompts,
+      int every,
+      List<Double> strengths,
+      int steps,
+      OptionalDouble guidance,
+      long seed) {
+    /** Copies the lists. */
+    public Previews {
+      prompts = List.copyOf(prompts);
+      strengths = List.copyOf(strengths);
+    }
+  }
+
+  /**
+   * The settings that values say.
+   *
+   * @throws RunProblems with all that is out of range or does not go together
+   */
+  public static RunSettings of(RunValues values) {
+    StyleSettings style = StyleSettingsResolver.settings(values);
+    Path out =
+        values
+            .find(RunKeys.OUT)
+            .map(Path::of)
+            .orElseThrow(
+                () ->
+                    new RunProblems(
+                        List.of(
+                            "There is no name for the adapter: set output (or --output) to a file that"
+                                + " ends in .safetensors.")));
+    String file = String.valueOf(out.getFileName());
+    String precision = values.get(RunKeys.PRECISION).toUpperCase(Locale.ROOT);
+    return new RunSettings(
+        values,
+        values.find(RunKeys.BASE).map(Path::of),
+        out,
+        values.find(RunKeys.NAME).orElse(file.replaceFirst("\\.safetensors$", "")),
+        values.get(RunKeys.LAYOUT),
+        values.find(RunKeys.EPOCHS).map(OptionalInt::of).orElse(OptionalInt.empty()),
+        precision.equals("AUTO") ? Optional.empty() : Optional.of(DType.valueOf(precision)),
+        style,
+        new Saving(
+            values.get(RunKeys.SAVE_EVERY),
+            values.get(RunKeys.SAVE_KEEP),
+            values.get(RunKeys.VALIDATION_EVERY),
+            values.get(RunKeys.KEEP_BEST),
+            values.find(RunKeys.ADAPTERS).map(OptionalInt::of).orElse(OptionalInt.empty()),
+            values.find(RunKeys.TRACKERS).orElseGet(RunSettings::usualTrackers)),
+        new Previews(
+            values.find(RunKeys.PREVIEW_PROMPTS).orElse(List.of()),
+            values.get(RunKeys.PREVIEW_EVERY),
+            values.find(RunKeys.PREVIEW_STRENGTHS).orElse(COMPARED),
+            values.get(RunKeys.PREVIEW_STEPS),
+            values
+                .find(RunKeys.PREVIEW_GUIDANCE)
+                .map(OptionalDouble::of)
+                .orElse(OptionalDouble.empty()),
+            values.get(RunKeys.PREVIEW_SEED)));
+  }
+
+  /** Those that come with this project, as far as they are there. */
+  private static List<String> usualTrackers() {
+    return Stream.of("tensorboard", "csv", "chart")
+        .filter(name -> Extensions.installed().find(Tracker.class, name).isPresent())
+        .toList();
+  }
+
+  /**
+   * The folders with pictures.
+   *
+   * @param side of the base's pictures, where the run says nothing else
+   * @param unit what the sides of pictures are multiples of
+   */
+  public List<DataGroup> groups(int side, int unit) {
+    return DataTables.groups(values, Path.of("").toAbsolutePath(), side, unit);
+  }
+
+  /**
+   * What is trained for a data set: the steps that were set, or so many epochs; with masks, where
+   * nothing was said of them and there are some, as sd-scripts does.
+   *
+   * @throws RunProblems if the warm-up is of more steps than these epochs are
+   */
+  public StyleSettings style(DataSet data) {
+    boolean masks = data.training().stream().anyMatch(DataItem::masked);
+    LossSettings loss = style.objective().loss();
+    StyleSettings settled =
+        style.with(
+            style.objective().with(loss.withMasks(values.find(LossKeys.MASKED).orElse(masks))));
+    return epochs.isEmpty()
+        ? settled
+        : settled.with(StyleSettingsResolver.schedule(values, steps(epochs.getAsInt(), data)));
+  }
+
+  private int steps(int ofEpochs, DataSet data) {
+    if (data.training().isEmpty()) {
+      return 1;
+    }
+    // What is left of an epoch's batches is a step too, so that epochs are of equally many steps.
+    int batches = Batches.of(data.training(), style.seed()).perEpoch();
+    long each = (batches + style.accumulate() - 1L) / style.accumulate();
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, ofEpochs * each));
+  }
+
+  /**
+   * What is kept and looked at for a data set: after the steps that were set, or so many epochs.
+   */
+  public Saving saving(DataSet data) {
+    Optional<Integer> validation = values.find(RunKeys.VALIDATION_EPOCHS);
+    Optional<Integer> adapters = values.find(RunKeys.ADAPTER_EPOCHS);
+    return new Saving(
+        saving.every(),
+        saving.keep(),
+        validation.map(e -> steps(e, data)).orElse(saving.validateEvery()),
+        saving.keepBest(),
+        adapters.map(e -> OptionalInt.of(steps(e, data))).orElse(saving.adapterEvery()),
+        saving.trackers());
+  }
+
+  /**
+   * The previews for a data set: after the steps that were set, or so many epochs, and of the
+   * prompts that were set. If none were, of the captions of up to four of its pictures, which the
+   * previews' seed draws, and of one strength unless others were set; held out ones, if there are
+   * any.
+   */
+  public Previews previews(DataSet data) {
+    boolean said = values.find(RunKeys.PREVIEW_PROMPTS).isPresent();
+    return new Previews(
+        said ? previews.prompts() : CaptionPrompts.of(data, previews.seed()),
+        values.find(RunKeys.PREVIEW_EPOCHS).map(e -> steps(e, data)).orElse(previews.every()),
+        said ? previews.strengths() : values.find(RunKeys.PREVIEW_STRENGTHS).orElse(WHOLE),
+        previews.steps(),
+        previews.guidance(),
+        previews.seed());
+  }
+
+  /** Whether the data set says what previews show. */
+  public boolean previewsCaptions() {
+    return values.find(RunKeys.PREVIEW_PROMPTS).isEmpty();
+  }
+
+  /** Configurations and tokenisers for a base in one file, if it does not bring its own. */
+  public Optional<Path> baseConfig() {
+    return values.find(RunKeys.BASE_CONFIG).map(Path::of);
+  }
+
+  /** What the base predicts, if it is not what the base says. */
+  public Optional<SchedulerConfig.Prediction> prediction() {
+    return values.find(RunKeys.PREDICTION).map(SchedulerConfig.Prediction::named);
+  }
+
+  /** The adapter whose factors are trained further, if there is one. */
+  public Optional<Path> from() {
+    return values.find(AdapterKeys.FROM).map(Path::of);
+  }
+
+  /** Who set the rank, if anybody did. */
+  public Optional<String> rankAskedBy() {
+    String origin = values.origin(AdapterKeys.RANK);
+    return origin.equals(RunValues.DEFAULT) ? Optional.empty() : Optional.of(origin);
+  }
+
+  /** Where everything but the adapter itself is written: {@code NAME.run} beside it. */
+  public Path folder() {
+    String file = String.valueOf(out.getFileName()).replaceFirst("\\.safetensors$", "");
+    return out.resolveSibling(file + ".run");
+  }
+}

@@ -1,0 +1,215 @@
+package dev.lora4j.diffusion.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Settings laid over each other: a preset, a file, options of a command. What comes later wins.
+ * Everything that is wrong is gathered, and told together.
+ */
+public final class SettingLayers {
+  private static final Map<String, RunKey<?>> BY_NAME = byName();
+
+  private final ResolvedValues entries = new ResolvedValues();
+  private final Map<String, Object> data = new LinkedHashMap<>();
+  private final List<String> notes = new ArrayList<>();
+  private final Map<RunKey<?>, Map<String, Object>> settings = new HashMap<>();
+  private final List<Runnable> last = new ArrayList<>();
+  private final KohyaNetwork network = new KohyaNetwork(this, entries);
+  private boolean preset;
+  private String outFolder = "";
+  private String outName = "";
+
+  private static Map<String, RunKey<?>> byName() {
+    Map<String, RunKey<?>> all = new LinkedHashMap<>();
+    for (RunKey<?> key : RunKeys.ALL) {
+      all.put(key.name(), key);
+      key.aliases().forEach(alias -> all.put(alias, key));
+    }
+    return all;
+  }
+
+  /** The key of this name, ours or that of sd-scripts. */
+  static Optional<RunKey<?>> key(String name) {
+    return Optional.ofNullable(BY_NAME.get(RenamedKeys.now(name)));
+  }
+
+  /**
+   * Sets a key by its name.
+   *
+   * @param value of TOML, or text
+   * @param origin who says so, for messages
+   */
+  public void set(String name, Object value, String origin) {
+    String now = RenamedKeys.now(name);
+    if (!now.equals(name) && BY_NAME.containsKey(now)) {
+      notes.add(RenamedKeys.note(name, origin));
+      set(now, value, origin);
+      return;
+    }
+    RunKey<?> key = BY_NAME.get(name);
+    boolean renamed = key != null && !key.name().equals(name);
+    if (renamed && "".equals(value)) {
+      // Files that a program wrote have options that nobody set, as empty texts.
+      return;
+    }
+    if (key != null && renamed && KohyaOptions.off(name, value)) {
+      leave(key, name, origin);
+    } else if (key != null) {
+      entries.put(key, value, origin, name);
+    } else if (DataTables.known(name)) {
+      data.put(DataTables.leaf(name), value);
+    } else if (!KohyaOptions.apply(this, name, value, origin)) {
+      problem(origin + ": there is no key " + name + "; " + meant(name));
+    }
+  }
+
+  /** Leaves a key without a value, as an option of sd-scripts says that something is not done. */
+  private void leave(RunKey<?> key, String name, String origin) {
+    entries.leave(key, name);
+    int since = entries.source();
+    if (key.equals(RunKeys.PREVIEW_EVERY) || key.equals(RunKeys.PREVIEW_EPOCHS)) {
+      last(
+          () -> {
+            boolean every =
+                entries.has(RunKeys.PREVIEW_EVERY) || entries.has(RunKeys.PREVIEW_EPOCHS);
+            if (!every && entries.source(RunKeys.PREVIEW_PROMPTS) <= since) {
+              entries.put(RunKeys.PREVIEW_PROMPTS, List.of(), origin, name);
+            }
+          });
+    }
+  }
+
+  /**
+   * Sets a key to what a command line says, which is TOML where it can be read so, and else a text.
+   */
+  public void setText(String name, String text, String origin) {
+    if (BY_NAME.containsKey(RenamedKeys.now(name))) {
+      set(name, text, origin);
+      return;
+    }
+    // What is saved of the run may be read from elsewhere.
+    Path here = Path.of("").toAbsolutePath();
+    set(name, RunFile.located(here, name, RunFile.value(text)), origin);
+  }
+
+  private static String meant(String name) {
+    List<String> all = new ArrayList<>(BY_NAME.keySet());
+    all.addAll(DataTables.names());
+    all.addAll(KohyaOptions.names());
+    return KeySuggestion.of(name, all);
+  }
+
+  /** What follows is of one file or command line, whatever the order of its keys. */
+  void begin() {
+    entries.begin();
+  }
+
+  /** What follows it lies on a preset, which has said what it is where nothing else is said. */
+  void onPreset() {
+    preset = true;
+  }
+
+  /** The network as sd-scripts says it. */
+  KohyaNetwork network() {
+    return network;
+  }
+
+  /** What is said, for what hangs on it. */
+  ResolvedValues entries() {
+    return entries;
+  }
+
+  /** Does something when all is said. */
+  void last(Runnable what) {
+    last.add(what);
+  }
+
+  /** Sets a key at the end, unless anything else of the same file or after it does. */
+  void otherwise(RunKey<?> key, Object value, String origin) {
+    int since = entries.source();
+    last(
+        () -> {
+          if (entries.source(key) < since) {
+            set(key.name(), value, origin);
+          }
+        });
+  }
+
+  /** A part of where the adapter goes: sd-scripts names the folder and the file apart. */
+  void place(String folder, String name, String origin) {
+    outFolder = folder.isEmpty() ? outFolder : folder;
+    outName = name.isEmpty() ? outName : name;
+    Path file = Path.of(outFolder).resolve((outName.isEmpty() ? "last" : outName) + ".safetensors");
+    set(RunKeys.OUT.name(), file.toString(), origin);
+  }
+
+  /** One setting of an extension, as sd-scripts has it in a text, beside those that are there. */
+  void setting(RunKey<Map<String, Object>> key, String name, String value, String origin) {
+    Map<String, Object> all = settings.computeIfAbsent(key, k -> new LinkedHashMap<>());
+    all.put(name, RunFile.value(value));
+    set(key.name(), all, origin);
+  }
+
+  /** Prompts from a file. */
+  void promptFile(String file, String origin) {
+    try {
+      PromptFile read = PromptFile.read(Path.of(file));
+      set(RunKeys.PREVIEW_PROMPTS.name(), read.prompts(), origin);
+      if (read.more()) {
+        note(
+            origin
+                + ": of "
+                + file
+                + " only the prompts are taken; previews.steps, previews.guidance and previews.seed"
+                + " are those of all previews.");
+      }
+    } catch (RunProblems e) {
+      problem(origin + ": " + e.getMessage());
+    }
+  }
+
+  /** Adds what is wrong. */
+  void problem(String sentence) {
+    entries.problem(sentence);
+  }
+
+  /** Adds something that a user should hear. */
+  void note(String sentence) {
+    notes.add(sentence);
+  }
+
+  /** Lays a part of the data set's tables over those that are there. */
+  void data(String name, Object value) {
+    data.put(name, value);
+  }
+
+  /** What a user should hear: keys that are understood but have no effect here. */
+  public List<String> notes() {
+    return List.copyOf(notes);
+  }
+
+  /**
+   * All together.
+   *
+   * @throws RunProblems if anything was wrong
+   */
+  public RunValues values() {
+    Precedence precedence = new Precedence(entries, this::note);
+    precedence.pairs();
+    network.lay();
+    last.forEach(Runnable::run);
+    last.clear();
+    precedence.presets();
+    precedence.rate();
+    if (network.trains() && !preset) {
+      KohyaDefaults.lay(this, entries, network);
+    }
+    return entries.values(RunKeys.ALL, data);
+  }
+}

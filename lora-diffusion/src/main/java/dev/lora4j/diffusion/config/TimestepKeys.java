@@ -1,0 +1,86 @@
+package dev.lora4j.diffusion.config;
+
+import static dev.lora4j.diffusion.config.KeyType.NUMBER;
+import static dev.lora4j.diffusion.config.KeyType.choice;
+import static dev.lora4j.diffusion.config.KeyType.count;
+import static dev.lora4j.diffusion.config.KeyType.number;
+import static dev.lora4j.diffusion.config.RunKey.unset;
+
+import dev.lora4j.diffusion.train.objective.TimestepSettings;
+import dev.lora4j.diffusion.train.objective.TimestepSettings.Sampling;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/** Keys of which levels of noise are trained, and how often. */
+final class TimestepKeys {
+  private static final double ANY = Double.POSITIVE_INFINITY;
+  private static final TimestepSettings USUAL = TimestepSettings.STRATIFIED;
+
+  private static final RunKey<Integer> LEAST =
+      RunKey.of("loss.min_timestep", count(0), 0, "Least noisy step to train", "min_timestep");
+  private static final RunKey<Integer> MOST =
+      unset("loss.max_timestep", count(1), "Noisiest step to train, itself out", "max_timestep");
+
+  /** The law; sd-scripts has some of its values under {@code weighting_scheme}. */
+  static final RunKey<String> SAMPLING =
+      RunKey.of(
+          "loss.timestep_sampling",
+          choice("uniform", "sigmoid", "shift", "logit_normal", "mode"),
+          "uniform",
+          "How often which step is trained",
+          "timestep_sampling");
+
+  private static final RunKey<Double> SIGMOID_SCALE =
+      RunKey.of(
+          "loss.sigmoid_scale",
+          number(0, ANY),
+          USUAL.sigmoidScale(),
+          "Spread of sigmoid and shift",
+          "sigmoid_scale");
+  private static final RunKey<Double> SHIFT =
+      unset(
+          "loss.discrete_flow_shift",
+          number(0, ANY),
+          "How far shift moves to noise; as the base's own schedule does if it is not given",
+          "discrete_flow_shift");
+  private static final RunKey<Double> LOGIT_MEAN =
+      RunKey.of(
+          "loss.logit_mean", NUMBER, USUAL.logitMean(), "Centre of logit_normal", "logit_mean");
+  private static final RunKey<Double> LOGIT_STD =
+      RunKey.of(
+          "loss.logit_std",
+          number(0, ANY),
+          USUAL.logitStd(),
+          "Spread of logit_normal",
+          "logit_std");
+  private static final RunKey<Double> MODE_SCALE =
+      RunKey.of("loss.mode_scale", NUMBER, USUAL.modeScale(), "Strength of mode", "mode_scale");
+
+  /** All of them, in the order in which a file has them. */
+  static final List<RunKey<?>> ALL =
+      List.of(LEAST, MOST, SAMPLING, SIGMOID_SCALE, SHIFT, LOGIT_MEAN, LOGIT_STD, MODE_SCALE);
+
+  private TimestepKeys() {}
+
+  /**
+   * What they say.
+   *
+   * @throws IllegalArgumentException with all that is out of range
+   */
+  static TimestepSettings settings(RunValues values) {
+    Optional<Integer> most = values.find(MOST);
+    return new TimestepSettings(
+        USUAL.stratified(),
+        values.get(LEAST),
+        most.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        Sampling.valueOf(values.get(SAMPLING).toUpperCase(Locale.ROOT)),
+        values.get(SIGMOID_SCALE),
+        values.find(SHIFT).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+        values.get(LOGIT_MEAN),
+        values.get(LOGIT_STD),
+        values.get(MODE_SCALE));
+  }
+}

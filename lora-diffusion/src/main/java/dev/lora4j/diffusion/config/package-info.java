@@ -1,0 +1,10 @@
+/**
+ * A training run as a file says it: keys with their types and defaults, presets, and the settings
+ * that come out of them.
+ */
+@API(status = API.Status.EXPERIMENTAL, since = "0.1")
+@NullMarked
+package dev.lora4j.diffusion.config;
+
+import org.apiguardian.api.API;
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The annotation processor that writes what a jar has of extensions. */
-@NullMarked
-package dev.lora4j.core.spi.processor;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,0 @@
-package dev.lora4j.core.spi;
-
-/** An extension point of the tests. */
-public interface Greeting {
-  String greet(String whom);
-}

@@ -1,7 +1,0 @@
-package dev.lora4j.cli;
-
-import dev.lora4j.diffusion.pipeline.GeneratedImage;
-import java.nio.file.Path;
-
-/** A picture and the file that it is in, which may have others too. */
-record WrittenPicture(Path file, GeneratedImage image) {}

@@ -1,0 +1,80 @@
+package dev.lora4j.cli.adapter;
+
+import dev.lora4j.cli.model.BundledModel;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.metadata.RecordedBase;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.reading.Examination;
+import dev.lora4j.core.format.reading.ReadOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Reads adapters of bases that their headers name, of kinds that are known, and of the bundled. */
+final class AdapterReading {
+  private AdapterReading() {}
+
+  /**
+   * All that can be said of an adapter.
+   *
+   * @param named the base that it is for; without it the one that its header names, if that is
+   *     here; else the kind that fits, or a bundled one if that has each of the adapter's layers
+   */
+  static Examination examine(Path file, Optional<Family> named, ReadOptions options) {
+    if (named.isPresent()) {
+      return AdapterFiles.examine(file, named, options);
+    }
+    TrainingBase trained = TrainingBase.of(file, AdapterFiles.metadata(file));
+    if (trained.base().isEmpty()) {
+      return unnamed(file, trained.mark(), options);
+    }
+    Family base = trained.base().orElseThrow();
+    Examination found = AdapterFiles.examine(file, trained.base(), options);
+    boolean lost = !found.notFinite().isEmpty();
+    if (found.unmatched().isEmpty() && (lost || found.problems().isEmpty())) {
+      return found;
+    }
+    boolean fits = AdapterFiles.fits(file, base);
+    if (fits && found.unmatched().isEmpty()) {
+      return found; // values are wrong, or a part is missing
+    }
+    String contradiction =
+        "The header says that it was trained on "
+            + trained.mark().text()
+            + ", but "
+            + (fits ? "not all" : "most")
+            + " of its layers "
+            + (fits ? "" : "do not ")
+            + "fit that base.";
+    return (fits ? found : guessed(file, options)).warned(contradiction);
+  }
+
+  /** By keys and shapes alone; what the header calls the base is told where no kind is known. */
+  private static Examination unnamed(Path file, RecordedBase mark, ReadOptions options) {
+    Examination found = guessed(file, options);
+    if (found.known() || !mark.said()) {
+      return found;
+    }
+    return found
+        .titled(mark.text())
+        .warned(
+            "It was trained on "
+                + mark.text()
+                + ", which is not here, so its layers are only guessed. Name that base by --base.");
+  }
+
+  private static Examination guessed(Path file, ReadOptions options) {
+    Examination found = AdapterFiles.examine(file, Optional.empty(), options);
+    boolean layers = !found.matched().isEmpty() || !found.unmatched().isEmpty();
+    if (found.known() || !layers) {
+      return found;
+    }
+    for (BundledModel bundled : BundledModel.values()) {
+      Examination tried = AdapterFiles.examine(file, Optional.of(bundled.family()), options);
+      boolean fits = tried.unmatched().isEmpty() && tried.problems().isEmpty();
+      if (fits && !tried.matched().isEmpty()) {
+        return tried;
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.lora4j.cli.adapter;
+
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.tensor.HostTensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** The type that factors are stored in. */
+final class PrecisionOption {
+  /** As on the command line. */
+  enum Precision {
+    f32(DType.F32),
+    f16(DType.F16),
+    bf16(DType.BF16);
+
+    private final DType type;
+
+    Precision(DType type) {
+      this.type = type;
+    }
+  }
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description =
+          "Store factors in ${COMPLETION-CANDIDATES} (default: the widest of the input; f32 where"
+              + " it has both f16 and bf16).")
+  private Optional<Precision> precision = Optional.empty();
+
+  /** What was asked for; else the narrowest type that holds the adapters' factors. */
+  DType type(List<Adapter> adapters) {
+    return precision.map(p -> p.type).orElseGet(() -> holding(adapters));
+  }
+
+  /** Of F16 and BF16 each has what the other has not: range here, digits there. */
+  private static DType holding(List<Adapter> adapters) {
+    Set<DType> found =
+        adapters.stream()
+            .flatMap(a -> a.sites().values().stream())
+            .flatMap(List::stream)
+            .flatMap(f -> f.tensors().values().stream())
+            .map(HostTensor::dtype)
+            .filter(t -> t == DType.F32 || t == DType.BF16 || t == DType.F16)
+            .collect(Collectors.toSet());
+    return found.size() == 1 ? found.iterator().next() : DType.F32;
+  }
+
+  /** What was asked for; else {@code otherwise}. */
+  DType type(DType otherwise) {
+    return precision.map(p -> p.type).orElse(otherwise);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.lora4j.cli.adapter;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Printable;
+import dev.lora4j.cli.model.BaseWeights;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.metadata.Metadata;
+import dev.lora4j.core.format.metadata.RecordedBase;
+import dev.lora4j.diffusion.base.DiffusionModel;
+import dev.lora4j.text.model.TextModel;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A base that adapters are used on, as far as what is odd about them depends on it.
+ *
+ * @param name of its folder or file
+ * @param hash SHA-256 of its weights, computed when asked for; empty if it has none
+ */
+public record UsageBase(String name, Supplier<Optional<String>> hash) {
+  private static final int WIDTH = 600;
+
+  public static UsageBase of(DiffusionModel base) {
+    return new UsageBase(name(base.path()), () -> Optional.of(base.hash()));
+  }
+
+  public static UsageBase of(TextModel base) {
+    return new UsageBase(name(base.path()), () -> Optional.of(base.hash()));
+  }
+
+  /** One that was not loaded into an engine. */
+  static UsageBase of(Path base) {
+    return new UsageBase(name(base), () -> BaseWeights.hash(base));
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+  }
+
+  /** Notes what is odd about an adapter, and that it was trained on another base, if it was. */
+  public void tell(Console console, Path file, LoadedAdapter adapter) {
+    adapter.warnings().forEach(w -> console.note(file + ": " + Printable.of(w, WIDTH)));
+    KeyReport.tell(console, file, adapter.account());
+    tellOther(console, file, adapter);
+  }
+
+  /** Notes that an adapter was trained on another base, if it was. */
+  void tellOther(Console console, Path file, LoadedAdapter adapter) {
+    other(adapter).ifPresent(text -> console.note(file + ": " + text));
+  }
+
+  /** That the header of an adapter names other weights than these; empty if it does not. */
+  private Optional<String> other(LoadedAdapter adapter) {
+    RecordedBase mark = RecordedBase.of(new Metadata(adapter.adapter().metadata()));
+    if (mark.hash().isEmpty()) {
+      return Optional.empty();
+    }
+    RecordedBase own = new RecordedBase(Optional.of(name), hash.get());
+    return mark.agrees(own)
+        ? Optional.empty()
+        : Optional.of(
+            "It was trained on "
+                + mark.text()
+                + ", and is used on "
+                + own.text()
+                + ". Its layers fit; how well it works there is not known.");
+  }
+}

@@ -1,0 +1,52 @@
+package dev.lora4j.cli.console;
+
+import java.util.function.Supplier;
+
+/** A command cannot go on. The message is what the user reads: what is wrong and what to do. */
+public final class Failure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean usage;
+
+  private Failure(String message, boolean usage) {
+    super(message);
+    this.usage = usage;
+  }
+
+  /** Fails with one or two sentences. */
+  public Failure(String message) {
+    this(message, false);
+  }
+
+  /** Fails because of {@code cause}, which {@code --debug} shows. */
+  public Failure(String message, Throwable cause) {
+    super(message, cause);
+    this.usage = false;
+  }
+
+  /** The command line itself is wrong, whatever its files hold; the exit code is 2. */
+  public static Failure usage(String message) {
+    return new Failure(message, true);
+  }
+
+  /**
+   * A value that the command line alone decides.
+   *
+   * @throws Failure of usage, with the message of the {@link IllegalArgumentException} that {@code
+   *     value} throws
+   */
+  public static <T> T usage(Supplier<T> value) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      Failure failure = usage(String.valueOf(e.getMessage()));
+      failure.initCause(e);
+      throw failure;
+    }
+  }
+
+  /** Whether the command line is wrong, and not the work. */
+  public boolean ofUsage() {
+    return usage;
+  }
+}

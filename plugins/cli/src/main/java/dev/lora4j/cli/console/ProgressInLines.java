@@ -1,0 +1,50 @@
+package dev.lora4j.cli.console;
+
+import java.io.PrintStream;
+
+/** Progress for a log: a line at the first and the last step and every few seconds between. */
+final class ProgressInLines implements Progress {
+  private static final long PAUSE_NANOS = 5_000_000_000L;
+
+  private final PrintStream err;
+  private final String task;
+  private final long steps;
+  private final String unit;
+  private long began;
+  private long first;
+  private long printed;
+
+  ProgressInLines(PrintStream err, String task, long steps, String unit) {
+    this.err = err;
+    this.task = task;
+    this.steps = steps;
+    this.unit = unit;
+  }
+
+  @Override
+  public void done(long count, String detail) {
+    long now = System.nanoTime();
+    // What comes before the first report is made ready only once, and says nothing of the rest.
+    boolean begins = began == 0;
+    if (begins) {
+      began = now;
+      first = count;
+    } else if (count < steps && now - printed < PAUSE_NANOS) {
+      return;
+    }
+    printed = now;
+    StringBuilder line = new StringBuilder(task);
+    line.append(": ").append(unit).append(' ').append(count).append(" of ").append(steps);
+    if (!detail.isEmpty()) {
+      line.append(", ").append(Printable.line(detail));
+    }
+    if (!begins && count > first && count < steps) {
+      double seconds = (now - began) / 1e9 / (count - first) * (steps - count);
+      line.append(", ").append(Durations.text(seconds)).append(" left");
+    }
+    err.println(line);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,269 @@
+package dev.lora4j.cli.evaluate;
+
+import dev.lora4j.cli.Command;
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.adapter.UsageBase;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.Json;
+import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.model.ModelOptions;
+import dev.lora4j.cli.model.OpenModel;
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.mix.Weight;
+import dev.lora4j.core.tensor.Engine;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.judge.Judges;
+import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.emoji.EmojiSd;
+import dev.lora4j.emoji.JudgeFolder;
+import dev.lora4j.spi.Extension;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Scores a style adapter on concepts that it was not taught. */
+@Extension(
+    point = Command.class,
+    name = "evaluate",
+    help = "Score a style adapter on concepts that no style set shows.")
+@picocli.CommandLine.Command(
+    name = "evaluate",
+    sortOptions = false,
+    description =
+        "Score a style adapter on concepts that no style set shows: is it the style, is it the"
+            + " concept, how near is the true picture. Every picture is kept, with a manifest.")
+public final class EvaluateCommand implements Command {
+  private static final List<String> OF_MAKING =
+      List.of(
+          "--base",
+          "--base-config",
+          "--prediction",
+          "--compute",
+          "--concepts",
+          "--per-concept",
+          "--other-style",
+          "--steps",
+          "--guidance",
+          "--seed");
+
+  private static final int SIDE = 64;
+  private static final int OTHERS = 20;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = "--lora",
+      paramLabel = "FILE[:WEIGHT]",
+      converter = LoraOption.Reader.class,
+      description =
+          "The adapter, a file or PEFT's folder, and its weight (default: 1). Without it and"
+              + " without --images the base alone is scored.")
+  private Optional<LoraOption> lora = Optional.empty();
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "Score the pictures of this folder, which its manifest.csv lists, instead of making any;"
+              + " lines of weight 0 are the base's.")
+  private Optional<Path> images = Optional.empty();
+
+  @Option(
+      names = "--style",
+      paramLabel = "STYLE",
+      description = "The adapter's: " + JudgedStyle.FORM + ", captioned by concepts.",
+      required = true)
+  private String style = "";
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description = "Where to write (default: ${DEFAULT-VALUE}).",
+      defaultValue = "evaluation")
+  private Path output = Path.of("evaluation");
+
+  @Option(
+      names = "--concepts",
+      paramLabel = "N",
+      description = "How many held-out concepts to show (default: ${DEFAULT-VALUE}).",
+      defaultValue = "100")
+  private int concepts = 100;
+
+  @Option(
+      names = "--per-concept",
+      paramLabel = "N",
+      description = "Pictures of each, by seed (default: ${DEFAULT-VALUE}).",
+      defaultValue = "2")
+  private int perConcept = 2;
+
+  @Option(
+      names = "--other-style",
+      paramLabel = "TEXT",
+      description =
+          "What prompts end with that are not about the style, to see what the adapter does to them"
+              + " (default: ${DEFAULT-VALUE}).",
+      defaultValue = "twemoji")
+  private String otherStyle = "twemoji";
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps of the sampler (default: ${DEFAULT-VALUE}).",
+      defaultValue = "20")
+  private int steps = 20;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "X",
+      description = "How closely to follow the prompt (default: ${DEFAULT-VALUE}).",
+      defaultValue = "3")
+  private double guidance = 3;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the first picture; the next ones count up (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private long seed;
+
+  @Mixin private final ModelOptions options = new ModelOptions();
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    if (lora.isPresent() && images.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Give an adapter by --lora, or pictures to score by --images, not both.");
+    }
+    if (images.isPresent()) {
+      UnusedOptions.refuse(spec, OF_MAKING, "--images, which makes no pictures");
+    }
+    lora.ifPresent(l -> AdapterFiles.requireAdapter(ExistingPath.any(l.file())));
+    if (lora.isPresent() && lora.get().weight().value() == 0) {
+      throw Failure.usage(
+          "An adapter with a weight of 0 is the base; leave --lora out to score that.");
+    }
+    Prompt plain = plain();
+    JudgeFolder judge = EmojiSd.judge();
+    images.ifPresent(ExistingPath::folder);
+    JudgedStyle judged = JudgedStyle.of(style, judge, SIDE, console::note);
+    Optional<LoadedAdapter> adapter =
+        images.isPresent() ? Optional.empty() : read(options.outline());
+    OutputFile.folder(output);
+    long began = System.nanoTime();
+    if (images.isPresent()) {
+      List<Judged> all = Manifest.read(images.get(), SIDE, judge.names().size());
+      judged.require(all);
+      try (Lora4j opened = options.where.open(console)) {
+        report(console, opened.engine(), judge, judged, all, began);
+      }
+    } else {
+      Map<Integer, String> shown = JudgedConcepts.some(judged, judge, concepts);
+      try (OpenModel model = OpenModel.of(console, options)) {
+        adapter.ifPresent(a -> tell(console, model, a));
+        List<Judged> all =
+            make(console, model, judged, plain, shown, adapter.map(LoadedAdapter::adapter));
+        report(console, model.lora().engine(), judge, judged, all, began);
+      }
+    }
+    return 0;
+  }
+
+  private Prompt plain() {
+    try {
+      if (perConcept < 1 || concepts < 1) {
+        throw new IllegalArgumentException(
+            "--concepts and --per-concept must be at least 1, found %d and %d."
+                .formatted(concepts, perConcept));
+      }
+      return Prompt.of("").seed(seed).steps(steps).guidance(guidance);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private List<Judged> make(
+      Console console,
+      OpenModel model,
+      JudgedStyle judged,
+      Prompt plain,
+      Map<Integer, String> shown,
+      Optional<Adapter> adapter) {
+    Weight weight = lora.map(LoraOption::weight).orElse(Weight.of(0));
+    return new JudgedPictures(
+            output.resolve("images"),
+            judged.name(),
+            adapter.map(Adapter::name).orElse(Judged.NONE),
+            weight.value(),
+            plain,
+            perConcept,
+            otherStyle.strip(),
+            OTHERS,
+            SIDE)
+        .make(console, model.sd(), adapter.map(a -> MixPlan.of(a, weight)), shown);
+  }
+
+  private void report(
+      Console console,
+      Engine engine,
+      JudgeFolder judge,
+      JudgedStyle judged,
+      List<Judged> all,
+      long began) {
+    try (Judges judges = Judges.load(engine, judge.styleClassifier(), judge.conceptRetrieval())) {
+      StyleEvaluation evaluation =
+          StyleEvaluation.of(judges, judged, judge.truths(JudgeFolder.FLAT), all);
+      EvaluationReport report = new EvaluationReport(evaluation, judged, judges);
+      Json found = report.json((System.nanoTime() - began) / 1e9);
+      Path scores = output.resolve("scores.json");
+      OutputFile.text(scores, found + "\n");
+      Path sheet = output.resolve("sheet.png");
+      Map<Integer, String> names = new LinkedHashMap<>();
+      judge.names().forEach(n -> names.put(names.size(), n));
+      Optional<BufferedImage> drawn = EvaluationSheet.draw(judged, all, names);
+      drawn.ifPresent(d -> PngFile.write(sheet, d, "lora4j evaluate"));
+      if (json) {
+        console.print(found.toString());
+        return;
+      }
+      console.print(report.table());
+      console.print(scores + "  all scores");
+      if (drawn.isPresent()) {
+        console.print(sheet + "  concepts side by side");
+      }
+      if (images.isEmpty()) {
+        console.print(output.resolve("images") + "  every picture, and its line in the manifest");
+      }
+    }
+  }
+
+  /** The adapter, read for a base that is not loaded yet. */
+  private Optional<LoadedAdapter> read(BaseOutline base) {
+    return lora.map(l -> AdapterFiles.read(l.file(), base.family()));
+  }
+
+  private void tell(Console console, OpenModel model, LoadedAdapter adapter) {
+    lora.ifPresent(l -> UsageBase.of(model.sd().base()).tell(console, l.file(), adapter));
+  }
+}

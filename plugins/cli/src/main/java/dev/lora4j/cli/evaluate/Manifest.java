@@ -1,0 +1,143 @@
+package dev.lora4j.cli.evaluate;
+
+import dev.lora4j.cli.console.ErrorExplanation;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.Printable;
+import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.file.PictureFile;
+import dev.lora4j.core.safetensors.RegularFile;
+import dev.lora4j.diffusion.dataset.Picture;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code manifest.csv} of a folder of pictures: a line for each, so that others can score them.
+ * Fields that hold a comma or a quotation mark stand in quotation marks.
+ */
+final class Manifest {
+  static final String NAME = "manifest.csv";
+  static final String HEADER = "file,concept,style,adapter,weight,seed";
+  private static final int FIELDS = 6;
+
+  private Manifest() {}
+
+  /** Writes the lines, whole or not at all. */
+  static void write(Path folder, List<Judged> pictures) {
+    StringBuilder text = new StringBuilder(HEADER).append('\n');
+    for (Judged p : pictures) {
+      text.append(quoted(p.file())).append(',').append(p.concept()).append(',');
+      text.append(quoted(p.style())).append(',').append(quoted(p.adapter())).append(',');
+      text.append(p.weight()).append(',').append(p.seed()).append('\n');
+    }
+    OutputFile.text(folder.resolve(NAME), text.toString());
+  }
+
+  /**
+   * Reads the lines and their pictures, fitted to {@code side} pixels on white.
+   *
+   * @param concepts how many concepts there are
+   */
+  static List<Judged> read(Path folder, int side, int concepts) {
+    Path file = ExistingPath.file(folder.resolve(NAME));
+    List<String> lines;
+    try {
+      lines = RegularFile.lines(file, RegularFile.DATA);
+    } catch (IOException e) {
+      throw new Failure(file + " cannot be read: " + ErrorExplanation.of(e), e);
+    }
+    if (lines.isEmpty() || !withoutMark(lines.get(0)).strip().equals(HEADER)) {
+      throw new Failure(
+          file + " must begin with the line '" + HEADER + "', found " + first(lines) + ".");
+    }
+    List<Judged> pictures = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
+    for (int i = 1; i < lines.size(); i++) {
+      if (!lines.get(i).isBlank()) {
+        line(folder, lines.get(i), side, concepts)
+            .ifPresentOrElse(pictures::add, orElse(wrong, i, lines.get(i)));
+      }
+    }
+    if (!wrong.isEmpty()) {
+      throw new Failure(
+          file
+              + " has lines that cannot be used; expected "
+              + HEADER
+              + ", with a concept from 0 to "
+              + (concepts - 1)
+              + ": "
+              + String.join("; ", wrong.subList(0, Math.min(5, wrong.size())))
+              + ".");
+    }
+    if (pictures.isEmpty()) {
+      throw new Failure(file + " lists no pictures, so there is nothing to score.");
+    }
+    return pictures;
+  }
+
+  /** Without the mark of the order of bytes that some programs for tables write. */
+  private static String withoutMark(String line) {
+    return line.startsWith("\ufeff") ? line.substring(1) : line;
+  }
+
+  private static Runnable orElse(List<String> wrong, int line, String text) {
+    return () -> wrong.add("line " + (line + 1) + ", '" + Printable.of(text, 80) + "'");
+  }
+
+  private static String first(List<String> lines) {
+    return lines.isEmpty() ? "an empty file" : "'" + Printable.of(lines.get(0), 80) + "'";
+  }
+
+  private static Optional<Judged> line(Path folder, String line, int side, int concepts) {
+    List<String> f = fields(line);
+    if (f.size() != FIELDS) {
+      return Optional.empty();
+    }
+    try {
+      int concept = Integer.parseInt(f.get(1));
+      double weight = Double.parseDouble(f.get(4));
+      long seed = Long.parseLong(f.get(5));
+      if (concept < 0 || concept >= concepts || !Double.isFinite(weight)) {
+        return Optional.empty();
+      }
+      Path file = ExistingPath.file(folder.resolve(f.get(0)));
+      Picture picture = Picture.of(f.get(0), "", PictureFile.read(file), side, side, Color.WHITE);
+      return Optional.of(new Judged(f.get(0), concept, f.get(2), f.get(3), weight, seed, picture));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String quoted(String field) {
+    boolean plain = field.indexOf(',') < 0 && field.indexOf('"') < 0;
+    return plain ? field : '"' + field.replace("\"", "\"\"") + '"';
+  }
+
+  /** The fields of a line; {@code ""} inside quotation marks is one of them. */
+  private static List<String> fields(String line) {
+    List<String> fields = new ArrayList<>();
+    StringBuilder field = new StringBuilder();
+    boolean inside = false;
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      boolean doubled = inside && c == '"' && i + 1 < line.length() && line.charAt(i + 1) == '"';
+      if (doubled) {
+        field.append(c);
+        i++;
+      } else if (c == '"') {
+        inside = !inside;
+      } else if (c == ',' && !inside) {
+        fields.add(field.toString());
+        field.setLength(0);
+      } else {
+        field.append(c);
+      }
+    }
+    fields.add(field.toString());
+    return fields;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.lora4j.cli.generate;
+
+import dev.lora4j.cli.console.Names;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.sampling.Samplers;
+import dev.lora4j.diffusion.sampling.SchedulerRequirements;
+import dev.lora4j.diffusion.sampling.SigmaSchedule;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** How pictures are to be made from prompts. */
+final class RequestOptions {
+  /** Requests of more pictures are a slip of the pen, and would not fit into memory. */
+  private static final int MOST = 100_000;
+
+  @Option(
+      names = "--negative",
+      paramLabel = "TEXT",
+      description = "What the picture must not show.")
+  private String negative = "";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the first picture; the next ones count up (default: drawn and printed).")
+  private Optional<Long> seed = Optional.empty();
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Pictures for each prompt (default: ${DEFAULT-VALUE}).",
+      defaultValue = "1")
+  int count;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps of the sampler (default: ${DEFAULT-VALUE}).",
+      defaultValue = "20")
+  private int steps;
+
+  @Option(
+      names = "--guidance",
+      paramLabel = "X",
+      description = "How closely to follow the prompt (default: ${DEFAULT-VALUE}).",
+      defaultValue = "3")
+  private double guidance;
+
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      converter = PictureSize.Reader.class,
+      description = "Size in pixels (default: the base's own).")
+  private Optional<PictureSize> size = Optional.empty();
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      completionCandidates = Names.OfSamplers.class,
+      description =
+          "${COMPLETION-CANDIDATES} (default: ddim; lcm for a base of latent consistency).")
+  private Optional<String> sampler = Optional.empty();
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      completionCandidates = Names.OfLevelLaws.class,
+      description =
+          "Levels of noise to visit: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+      defaultValue = "default")
+  private String schedule = "default";
+
+  @Option(
+      names = "--clip-skip",
+      paramLabel = "N",
+      description = "Layers of the text encoder to leave out (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private int clipSkip;
+
+  @Mixin private final SizeConditioningOption micro = new SizeConditioningOption();
+
+  private Optional<Long> drawn = Optional.empty();
+
+  /** The first seed, if the user did not give it. */
+  Optional<Long> drawn() {
+    return drawn;
+  }
+
+  /**
+   * The requests without adapters, {@link #count} for each text; what is wrong with the options is
+   * found before anything is loaded.
+   */
+  List<Prompt> prompts(CommandSpec spec, List<String> texts) {
+    try {
+      SigmaSchedule law = SigmaSchedule.named(schedule);
+      law.requireFollowedBy(Samplers.named(sampler.orElse(SchedulerRequirements.NONE.own())));
+      if (count < 1 || count > MOST) {
+        throw new IllegalArgumentException(
+            "--count must be from 1 to " + MOST + ", found " + count);
+      }
+      if (seed.isEmpty() && drawn.isEmpty()) {
+        drawn = Optional.of((long) new SecureRandom().nextInt(Integer.MAX_VALUE));
+      }
+      long first = seed.or(() -> drawn).orElseThrow();
+      List<Prompt> all = new ArrayList<>();
+      for (String text : texts) {
+        for (int i = 0; i < count; i++) {
+          Prompt prompt = Prompt.of(text).negative(negative).seed(first + i).steps(steps);
+          prompt =
+              prompt
+                  .guidance(guidance)
+                  .sampler(sampler.orElse(""))
+                  .schedule(law)
+                  .clipSkip(clipSkip);
+          PictureSize pixels = size.orElse(new PictureSize(0, 0));
+          all.add(prompt.size(pixels.width(), pixels.height()).micro(micro.value()));
+        }
+      }
+      return all;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.lora4j.cli.model;
+
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.checkpoint.BaseCheckpoint;
+import dev.lora4j.core.format.family.Families;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A base as people name it: a model's folder or file, or a kind such as {@code sdxl}. */
+public final class BaseName {
+  private BaseName() {}
+
+  /** The layers of the base, and what they are called. */
+  public static Family family(String text) {
+    List<Family> families = Families.all();
+    Optional<Family> named = families.stream().filter(f -> f.name().equals(text)).findFirst();
+    if (named.isPresent()) {
+      return named.get();
+    }
+    if (!Files.exists(Path.of(text)) && text.matches("\\w+")) {
+      throw Failure.usage(
+          "There is no kind of base and no folder "
+              + text
+              + ". Kinds are "
+              + String.join(", ", families.stream().map(Family::name).toList())
+              + ".");
+    }
+    try (BaseCheckpoint model = BaseCheckpoint.open(ExistingPath.any(Path.of(text)))) {
+      return BaseLayers.of(model);
+    }
+  }
+}

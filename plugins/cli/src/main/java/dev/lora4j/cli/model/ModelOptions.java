@@ -1,0 +1,119 @@
+package dev.lora4j.cli.model;
+
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.base.LoadOptions;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.sampling.SchedulerConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which base model to load, and how to compute with it. */
+public final class ModelOptions {
+  /** The types that networks can compute in. */
+  public enum Compute {
+    f32,
+    bf16,
+    f16,
+    auto
+  }
+
+  /** What denoisers can predict. */
+  public enum Predicting {
+    epsilon,
+    v_prediction,
+    flow
+  }
+
+  @Option(
+      names = "--base",
+      paramLabel = "PATH",
+      description =
+          "Base model: a folder in the layout of diffusers, or a checkpoint in one file as Stable"
+              + " Diffusion 1, 2 and XL were published (default: the bundled one).")
+  public Optional<Path> base = Optional.empty();
+
+  @Option(
+      names = "--base-config",
+      paramLabel = "DIR",
+      description =
+          "Configurations and tokenisers for a base in one file, from a folder in the layout of"
+              + " diffusers; without it, sizes are taken from the weights.")
+  public Optional<Path> config = Optional.empty();
+
+  @Option(
+      names = "--prediction",
+      paramLabel = "KIND",
+      description =
+          "What the base predicts, if it is not what the base says: ${COMPLETION-CANDIDATES}"
+              + " (epsilon is the noise, v_prediction the velocity).")
+  public Optional<Predicting> prediction = Optional.empty();
+
+  @Option(
+      names = "--compute",
+      paramLabel = "TYPE",
+      description =
+          "Compute in ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, which measures once"
+              + " whether f32 or bf16 is faster here); f16 is for cards alone.",
+      defaultValue = "auto")
+  public Compute compute = Compute.auto;
+
+  @Mixin public final DeviceOption where = new DeviceOption();
+
+  /** The words of a command line that say which base it is and what it predicts. */
+  public List<String> words() {
+    List<String> words = new ArrayList<>();
+    base.ifPresent(b -> words.addAll(List.of("--base", b.toString())));
+    config.ifPresent(c -> words.addAll(List.of("--base-config", c.toString())));
+    prediction.ifPresent(p -> words.addAll(List.of("--prediction", p.toString())));
+    return words;
+  }
+
+  /** Where the base is. */
+  Path path() {
+    return base.map(ExistingPath::any).orElseGet(BundledModel::folder);
+  }
+
+  /**
+   * What is known of the base without loading it; what is no base is refused before an engine is
+   * opened.
+   */
+  public BaseOutline outline() {
+    if (compute == Compute.f16 && !where.card()) {
+      throw Failure.usage(
+          "Networks are not computed in f16 on the CPU; take --compute f32 or bf16, or a card.");
+    }
+    return BaseOutline.of(path(), loading(DType.F32));
+  }
+
+  /** Refuses pictures that a base does not make. */
+  public static void requireFits(BaseOutline base, List<Prompt> prompts) {
+    prompts.forEach(
+        prompt -> {
+          try {
+            prompt.requireFits(base);
+          } catch (IllegalArgumentException e) {
+            throw new Failure(String.valueOf(e.getMessage()), e);
+          }
+        });
+  }
+
+  /** How it is loaded. */
+  LoadOptions loading(DType type) {
+    if (config.isPresent() && (base.isEmpty() || Files.isDirectory(base.get()))) {
+      throw Failure.usage(
+          "--base-config is for a base in one file; a folder has configurations of its own.");
+    }
+    return new LoadOptions(
+        type,
+        prediction.map(p -> SchedulerConfig.Prediction.named(p.name())),
+        config.map(ExistingPath::folder));
+  }
+}

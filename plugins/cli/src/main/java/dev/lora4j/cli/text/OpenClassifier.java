@@ -1,0 +1,71 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.console.Invocation;
+import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.pipeline.AdapterClasses;
+import dev.lora4j.text.pipeline.TextClassifier;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A running engine with a model loaded into it that tells classes of texts apart. */
+record OpenClassifier(Lora4j lora, TextClassifier model) implements AutoCloseable {
+  /**
+   * Starts the engine and loads what the options name, with a head for these classes.
+   *
+   * @param seed of chance, from which a head starts that the base has not got
+   */
+  static OpenClassifier of(
+      Console console, TextModelOptions options, List<String> labels, long seed) {
+    Path path = options.path();
+    long began = System.nanoTime();
+    Lora4j lora = options.where.open(console);
+    try {
+      DType type = options.type(console, lora.engine());
+      TextClassifier model =
+          TextClassifier.load(lora.engine().scope("text classifier"), path, type, labels, seed);
+      OpenText.tell(console, path, began, lora, type);
+      return new OpenClassifier(lora, model);
+    } catch (RuntimeException | Error e) {
+      lora.close();
+      throw e;
+    }
+  }
+
+  /** The same with the classes that the first adapter with a head tells apart, else the base's. */
+  static OpenClassifier of(Console console, TextModelOptions options, List<LoraOption> loras) {
+    loras.forEach(l -> ExistingPath.any(l.file()));
+    List<String> labels =
+        loras.stream()
+            .map(l -> AdapterClasses.of(l.file()))
+            .filter(l -> !l.isEmpty())
+            .findFirst()
+            .orElse(List.of());
+    if (labels.isEmpty() && TextModel.labels(options.path()).isEmpty()) {
+      throw new Failure(
+          options.path()
+              + " has no head that tells classes apart, and no adapter brings one. Train one: "
+              + Invocation.of("text", "train", "--base", options.path().toString(), "--data")
+              + " with lines of {\"text\", \"label\"}.");
+    }
+    options.requireFits(loras.stream().map(LoraOption::file).toList(), labels.size());
+    return of(console, options, labels, 0);
+  }
+
+  /** Reads adapters and their weights. */
+  MixPlan plan(Console console, List<LoraOption> loras) {
+    return LoraOption.plan(console, loras, model.base(), model::load);
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    lora.close();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Durations;
+import dev.lora4j.cli.model.DeviceOption;
+import dev.lora4j.core.Lora4j;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.text.pipeline.LanguageModel;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A running engine with a language model loaded into it. */
+record OpenText(Lora4j lora, LanguageModel model) implements AutoCloseable {
+  /** Starts the engine and loads what the options name. */
+  static OpenText of(Console console, TextModelOptions options) {
+    Path path = options.path();
+    long began = System.nanoTime();
+    Lora4j lora = options.where.open(console);
+    try {
+      DType compute = options.type(console, lora.engine());
+      LanguageModel model = LanguageModel.load(lora, path, compute);
+      tell(console, path, began, lora, compute);
+      model.base().notes().forEach(console::note);
+      return new OpenText(lora, model);
+    } catch (RuntimeException | Error e) {
+      lora.close();
+      throw e;
+    }
+  }
+
+  /** The same for adapters that will be blended in; refuses those that do not fit before. */
+  static OpenText of(Console console, TextModelOptions options, List<LoraOption> loras) {
+    options.requireFits(loras.stream().map(LoraOption::file).toList(), 0);
+    return of(console, options);
+  }
+
+  /** Says what was loaded, and how long it took. */
+  static void tell(Console console, Path path, long began, Lora4j lora, DType compute) {
+    console.note(
+        "Loaded "
+            + path.toAbsolutePath().normalize().getFileName()
+            + " in "
+            + Durations.since(began)
+            + " ("
+            + lora.engine().version()
+            + ", "
+            + DeviceOption.place(lora.engine())
+            + ", computing in "
+            + compute
+            + ").");
+  }
+
+  /** Reads adapters and their weights. */
+  MixPlan plan(Console console, List<LoraOption> loras) {
+    return LoraOption.plan(console, loras, model.base(), model::load);
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    lora.close();
+  }
+}

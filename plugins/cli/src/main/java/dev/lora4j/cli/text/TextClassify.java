@@ -1,0 +1,81 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.Command;
+import dev.lora4j.cli.adapter.LoraOption;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Json;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.text.pipeline.ClassProbabilities;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Tells which classes texts are of. */
+@picocli.CommandLine.Command(
+    name = "classify",
+    sortOptions = false,
+    description =
+        "Tell which classes texts are of, by the head of an adapter that was trained on texts with"
+            + " classes, or of the base.")
+final class TextClassify implements Command {
+  @Parameters(paramLabel = "TEXT", arity = "1..*", description = "What to classify.")
+  private List<String> texts = new ArrayList<>();
+
+  @Mixin private final TextModelOptions options = new TextModelOptions();
+
+  @Option(
+      names = "--lora",
+      paramLabel = "PATH[:WEIGHT]",
+      converter = LoraOption.Reader.class,
+      description = "Adapter to blend in, and its weight (default: 1). May be given several times.")
+  private List<LoraOption> loras = new ArrayList<>();
+
+  @Option(names = "--json", description = "Report as one JSON object.")
+  private boolean json;
+
+  @Override
+  public int run(Console console) {
+    LoraOption.requireForTexts(loras);
+    options.outline();
+    try (OpenClassifier open = OpenClassifier.of(console, options, loras)) {
+      List<MixPlan> mixes = Collections.nCopies(texts.size(), open.plan(console, loras));
+      List<ClassProbabilities> found = open.model().classify(texts, mixes);
+      if (json) {
+        console.print(report(found).toString());
+        return 0;
+      }
+      for (int i = 0; i < texts.size(); i++) {
+        ClassProbabilities one = found.get(i);
+        console.print(
+            String.format(
+                Locale.ROOT, "%s  %.4f  %s", one.label(), one.probability(), texts.get(i)));
+      }
+    }
+    return 0;
+  }
+
+  private Json report(List<ClassProbabilities> found) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      ClassProbabilities one = found.get(i);
+      Map<String, Object> each = new LinkedHashMap<>();
+      for (int label = 0; label < one.labels().size(); label++) {
+        each.put(one.labels().get(label), one.values().get(label));
+      }
+      all.add(
+          new Json()
+              .put("text", texts.get(i))
+              .put("label", one.label())
+              .put("probability", one.probability())
+              .put("probabilities", each)
+              .fields());
+    }
+    return new Json().put("texts", all);
+  }
+}

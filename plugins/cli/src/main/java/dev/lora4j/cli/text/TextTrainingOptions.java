@@ -1,0 +1,315 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.cli.console.UnusedOptions;
+import dev.lora4j.core.adapter.training.TrainableMethods;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.core.train.adapter.TargetLayers;
+import dev.lora4j.core.train.optimizer.Optimizers;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.TrainingSettings;
+import dev.lora4j.core.train.schedule.Decays;
+import dev.lora4j.core.train.schedule.RateSchedule;
+import dev.lora4j.text.data.SequenceLimits;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.model.TextModel;
+import dev.lora4j.text.train.TextTrainingSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** How an adapter of a language model is trained. */
+final class TextTrainingOptions {
+  private static final int VALIDATE_EVERY = 100;
+
+  @Option(
+      names = "--from",
+      paramLabel = "PATH",
+      description =
+          "Adapter to train further, with its layers, ranks and alphas; those of --targets begin"
+              + " anew beside them.")
+  private Optional<Path> from = Optional.empty();
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "Kind of adapter (default: lora).",
+      defaultValue = "lora")
+  private String method = "lora";
+
+  @Option(
+      names = "--rank",
+      paramLabel = "N",
+      description = "Size of the factors (default: ${DEFAULT-VALUE}).",
+      defaultValue = "16")
+  private int rank;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "X",
+      description = "What the change is multiplied with, times 1/rank (default: the rank).")
+  private Optional<Double> alpha = Optional.empty();
+
+  @Option(names = "--rslora", description = "Divide alpha by the root of the rank.")
+  private boolean rslora;
+
+  @Option(
+      names = "--targets",
+      paramLabel = "NAMES",
+      split = ",",
+      description =
+          "Layers to train: attention, attention-feed-forward (default), linear; or patterns of"
+              + " names as PEFT's target_modules has them, for example q_proj,v_proj, or * for"
+              + " everything; none for the layers of --saved alone.")
+  private List<String> targets = new ArrayList<>();
+
+  @Option(
+      names = "--saved",
+      paramLabel = "NAMES",
+      split = ",",
+      description =
+          "Layers to train whole, as PEFT's modules_to_save (default: the head that tells classes"
+              + " apart; else none).")
+  private List<String> saved = new ArrayList<>();
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Training steps (default: those of --epochs).")
+  private Optional<Integer> steps = Optional.empty();
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "X",
+      description = "How often each text is seen (default: ${DEFAULT-VALUE}).",
+      defaultValue = "3")
+  private double epochs;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Texts at once (default: ${DEFAULT-VALUE}).",
+      defaultValue = "8")
+  private int batch;
+
+  @Option(
+      names = "--gradient-accumulation",
+      paramLabel = "N",
+      description = "Batches for a step (default: ${DEFAULT-VALUE}).",
+      defaultValue = "1")
+  private int accumulate;
+
+  @Option(
+      names = "--lr",
+      paramLabel = "X",
+      description = "Learning rate at its highest (default: ${DEFAULT-VALUE}).",
+      defaultValue = "1e-3")
+  private double rate;
+
+  @Option(
+      names = "--lr-scheduler",
+      paramLabel = "NAME",
+      description = "How the rate falls (default: ${DEFAULT-VALUE}).",
+      defaultValue = "cosine")
+  private String schedule = "cosine";
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "SHARE",
+      description = "Share of the steps in which the rate rises (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0.1")
+  private double warmup;
+
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description = "The rule by which weights change (default: ${DEFAULT-VALUE}).",
+      defaultValue = "adamw")
+  private String optimizer = "adamw";
+
+  @Option(
+      names = "--max-grad-norm",
+      paramLabel = "X",
+      description = "Greatest norm of the gradient; 0 for any (default: ${DEFAULT-VALUE}).",
+      defaultValue = "1")
+  private double clip;
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "N",
+      description =
+          "Longest text in tokens; longer ones are cut (default: what the model reads, at most 1024).")
+  private Optional<Integer> longest = Optional.empty();
+
+  @Option(
+      names = "--pack",
+      description = "Join plain texts and cut them into blocks of --max-length.")
+  private boolean pack;
+
+  @Option(
+      names = "--held-out",
+      paramLabel = "SHARE",
+      description = "Share of the texts to validate by (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private double heldOut;
+
+  @Option(
+      names = "--validate-every",
+      paramLabel = "N",
+      description = "Steps between validations (default: 100).")
+  private Optional<Integer> validateEvery = Optional.empty();
+
+  @Option(names = "--keep-best", description = "Write the factors with the least validation loss.")
+  private boolean keepBest;
+
+  @Option(
+      names = "--save-every",
+      paramLabel = "N",
+      description = "Steps between checkpoints (default: ${DEFAULT-VALUE}).",
+      defaultValue = "100")
+  private int saveEvery;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of everything random (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private long seed;
+
+  /** Refuses what would do nothing, and what no model could be trained with. */
+  void require(CommandSpec spec) {
+    try {
+      requireFrom1("--save-every", saveEvery);
+      requireFrom1("--validate-every", validateEvery.orElse(1));
+      requireFrom1("--steps", steps.orElse(1));
+      if (!(epochs > 0) || Double.isInfinite(epochs)) {
+        throw new IllegalArgumentException("--epochs must be above 0, found " + epochs);
+      }
+      SequenceLimits limits =
+          new SequenceLimits(longest.orElse(Integer.MAX_VALUE), SequenceLimits.Longer.CUT, pack);
+      settings(recipe(), limits, 1);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    if (from.isPresent() && targets.isEmpty()) {
+      UnusedOptions.refuse(
+          spec,
+          List.of("--rank", "--alpha", "--rslora"),
+          "--from, which has ranks and alphas of its own");
+    }
+    if (steps.isPresent()) {
+      UnusedOptions.refuse(spec, List.of("--epochs"), "--steps, which counts otherwise");
+    }
+  }
+
+  private static void requireFrom1(String option, int found) {
+    if (found < 1) {
+      throw new IllegalArgumentException(option + " must be at least 1, found " + found);
+    }
+  }
+
+  /** Tokens of the longest text, if they were given. */
+  Optional<Integer> longest() {
+    return longest;
+  }
+
+  /** Of everything random. */
+  long seed() {
+    return seed;
+  }
+
+  /** Texts that a step sees. */
+  int perStep() {
+    return batch * accumulate;
+  }
+
+  /** Whether layers are trained whole and none gets factors. */
+  boolean savedAlone() {
+    return TextTargets.none(targets);
+  }
+
+  /** What is trained, for people. */
+  String what() {
+    return savedAlone() ? "whole values" : method;
+  }
+
+  /** What was asked for and has no effect where no texts are held out, as options. */
+  List<String> ofHeldOut() {
+    List<String> asked = new ArrayList<>();
+    validateEvery.ifPresent(steps -> asked.add("--validate-every"));
+    if (keepBest) {
+      asked.add("--keep-best");
+    }
+    return asked;
+  }
+
+  /** How long texts may be for a model. */
+  SequenceLimits limits(TextModel base) {
+    int most = TextModelOptions.length(base, longest);
+    return new SequenceLimits(most, SequenceLimits.Longer.CUT, pack);
+  }
+
+  /**
+   * How many steps it takes. The last batch of an epoch is smaller if texts do not come out even.
+   */
+  int steps(List<TokenSequence> learned) {
+    int batches = (learned.size() + batch - 1) / batch;
+    return steps.orElseGet(() -> (int) Math.max(1, Math.round(epochs * batches / accumulate)));
+  }
+
+  /** Which layers get which factors, before an adapter that is gone on with says its own. */
+  AdapterRecipe recipe() {
+    TargetLayers layers =
+        from.isPresent() && targets.isEmpty() ? TargetLayers.matching() : TextTargets.of(targets);
+    return AdapterRecipe.DEFAULT
+        .method(TrainableMethods.named(method, Map.of()))
+        .targets(layers)
+        .rank(rank, alpha.orElse((double) rank))
+        .rankStabilised(rslora)
+        .saved(saved.toArray(String[]::new));
+  }
+
+  /** The adapter that is trained further, if there is one. */
+  Optional<Path> from() {
+    return from;
+  }
+
+  /** What a run of so many steps does. */
+  TextTrainingSettings settings(AdapterRecipe recipe, SequenceLimits limits, int count) {
+    TrainingSettings training =
+        TrainingSettings.of(
+            Optimizers.named(optimizer),
+            rate,
+            RateSchedule.of(Decays.named(schedule), count).warmupPart(warmup));
+    TrainingSettings all =
+        new TrainingSettings(
+            training.optimizer(),
+            rate,
+            training.schedule(),
+            accumulate,
+            clip,
+            0,
+            training.maxNorm(),
+            seed,
+            DType.F32);
+    return new TextTrainingSettings(recipe, all, limits, batch, heldOut);
+  }
+
+  /** What the run leaves in a folder. */
+  CheckpointPolicy keeping(Path checkpoints, boolean resume) {
+    return new CheckpointPolicy(
+        Optional.of(checkpoints),
+        saveEvery,
+        2,
+        resume,
+        Map.of(),
+        validateEvery.orElse(VALIDATE_EVERY),
+        keepBest,
+        Integer.MAX_VALUE);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.lora4j.cli.text;
+
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.text.data.TokenSequence;
+import dev.lora4j.text.train.TextClassifierTrainer;
+import dev.lora4j.text.train.TextTrainer;
+import dev.lora4j.text.train.TrainedText;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A training run on texts, whatever is learned of them.
+ *
+ * @param learned the texts
+ * @param heldOut those to validate by
+ * @param plan the layers that are trained
+ * @param training the run
+ */
+record TextTrainingWork(
+    List<TokenSequence> learned,
+    List<TokenSequence> heldOut,
+    AdapterPlan plan,
+    Function<RunListener, TrainedText> training) {
+  /** Learns to go on from texts. */
+  static TextTrainingWork of(TextTrainer trainer, CheckpointPolicy keeping, String name) {
+    return new TextTrainingWork(
+        trainer.sequences(),
+        trainer.heldOut(),
+        trainer.plan(),
+        trainer.keeping(keeping).name(name)::run);
+  }
+
+  /** Learns to tell classes apart. */
+  static TextTrainingWork of(TextClassifierTrainer trainer, CheckpointPolicy keeping, String name) {
+    return new TextTrainingWork(
+        trainer.sequences(),
+        trainer.heldOut(),
+        trainer.plan(),
+        trainer.keeping(keeping).name(name)::run);
+  }
+}

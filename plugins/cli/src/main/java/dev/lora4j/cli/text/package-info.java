@@ -1,0 +1,5 @@
+/** Commands on language models. */
+@NullMarked
+package dev.lora4j.cli.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,119 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.cli.adapter.UsageBase;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.adapter.training.SiteRecipe;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.LoadedAdapter;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.diffusion.config.RunSettings;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A recipe that goes on with an adapter that is there.
+ *
+ * @param file where the adapter lies
+ * @param loaded what is in it
+ * @param rankAskedBy who set a rank, if anybody did
+ */
+public record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAskedBy) {
+  /** The adapter that a run begins with, if it begins with one, read for a base. */
+  static Optional<FurtherTraining> of(RunSettings settings, Family base) {
+    return settings
+        .from()
+        .map(
+            file ->
+                new FurtherTraining(file, AdapterFiles.read(file, base), settings.rankAskedBy()));
+  }
+
+  /** Refuses to write over the adapter. */
+  public static void requireOther(Path file, Path out) {
+    if (file.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
+      throw new Failure(
+          file
+              + " is to be trained further and to be written as well. Name another file to write,"
+              + " as going on with a run that was stopped needs both.");
+    }
+  }
+
+  /**
+   * The recipe with the adapter.
+   *
+   * @param console is told what it is
+   * @param base that is trained on
+   * @param planning what a recipe means for the base
+   */
+  public AdapterRecipe of(
+      Console console,
+      UsageBase base,
+      AdapterRecipe recipe,
+      Function<AdapterRecipe, AdapterPlan> planning) {
+    base.tell(console, file, loaded);
+    Adapter adapter = loaded.adapter();
+    AdapterRecipe going = recipe.from(adapter);
+    AdapterPlan plan = planning.apply(going);
+    long begun = plan.sites().keySet().stream().filter(this::there).count();
+    long fresh = plan.sites().size() - begun;
+    Optional<SiteRecipe> usual = usual(plan);
+    console.note(
+        "Trains "
+            + file
+            + " further: "
+            + begun
+            + " layers"
+            + usual.map(u -> ", most of rank " + u.rank()).orElse("")
+            + (fresh == 0 ? "." : "; " + fresh + " more begin anew."));
+    if (fresh > 0 || usual.isEmpty()) {
+      return going;
+    }
+    rankAskedBy
+        .filter(asked -> recipe.rank() != usual.get().rank())
+        .ifPresent(
+            asked ->
+                console.note(
+                    "adapter.rank = "
+                        + recipe.rank()
+                        + " ("
+                        + asked
+                        + ") has no effect: ranks and alphas are those of "
+                        + file
+                        + "."));
+    return going.rank(Math.toIntExact(usual.get().rank()), usual.get().alpha());
+  }
+
+  /** What it goes on with. */
+  Adapter adapter() {
+    return loaded.adapter();
+  }
+
+  private boolean there(Site site) {
+    return !loaded.adapter().at(site.name()).isEmpty();
+  }
+
+  /** What most layers of the adapter have that have factors. */
+  private Optional<SiteRecipe> usual(AdapterPlan plan) {
+    Map<SiteRecipe, Long> counted =
+        plan.sites().entrySet().stream()
+            .filter(e -> there(e.getKey()))
+            .filter(
+                e -> plan.recipe().saved().stream().noneMatch(p -> p.matches(e.getKey().name())))
+            .map(Map.Entry::getValue)
+            .collect(
+                Collectors.groupingBy(
+                    Function.identity(), LinkedHashMap::new, Collectors.counting()));
+    return counted.entrySet().stream()
+        .max(Comparator.comparing(Map.Entry::getValue))
+        .map(Map.Entry::getKey);
+  }
+}

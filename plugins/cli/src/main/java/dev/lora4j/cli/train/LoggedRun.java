@@ -1,0 +1,36 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.diffusion.config.ResolvedRun;
+import dev.lora4j.diffusion.config.RunSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a {@link RunLog} has to know of a run, whatever is trained.
+ *
+ * @param name of the adapter
+ * @param folder of the run
+ * @param settings as a file of the run says them
+ * @param trackers that are told of it, as {@code logging.trackers} names them
+ * @param unit what is learned from, in the singular
+ * @param perStep how many of them in a step
+ */
+public record LoggedRun(
+    String name,
+    Path folder,
+    Map<String, String> settings,
+    List<String> trackers,
+    String unit,
+    int perStep) {
+  /** A run on pictures. */
+  static LoggedRun of(RunSettings settings, int perStep) {
+    return new LoggedRun(
+        settings.name(),
+        settings.folder(),
+        ResolvedRun.texts(settings.values()),
+        settings.saving().trackers(),
+        "picture",
+        perStep);
+  }
+}

@@ -1,0 +1,130 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.cli.adapter.UsageBase;
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.file.ExistingPath;
+import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.model.ModelOptions;
+import dev.lora4j.cli.model.OpenModel;
+import dev.lora4j.core.format.Family;
+import dev.lora4j.core.format.reading.AdapterFiles;
+import dev.lora4j.core.format.writing.AdapterWriters;
+import dev.lora4j.core.nn.Site;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.core.train.adapter.AdapterPlan;
+import dev.lora4j.core.train.adapter.AdapterRecipe;
+import dev.lora4j.diffusion.base.BaseOutline;
+import dev.lora4j.diffusion.config.RunSettings;
+import dev.lora4j.diffusion.dataset.Batches;
+import dev.lora4j.diffusion.dataset.DataItem;
+import dev.lora4j.diffusion.dataset.DataSet;
+import dev.lora4j.diffusion.style.StyleSettings;
+import dev.lora4j.diffusion.style.StyleTrainer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A run of which all is known that can be known before it begins.
+ *
+ * @param style with the steps that the data makes of epochs
+ * @param plan the layers that are trained
+ */
+record PreparedRun(
+    RunSettings settings, StyleSettings style, DataSet data, AdapterPlan plan, OpenModel model)
+    implements AutoCloseable {
+
+  /** Looks at the pictures, opens the base, and finds the layers. */
+  static PreparedRun of(Console console, RunSettings settings, ModelOptions base, boolean strict) {
+    if (AdapterWriters.named(settings.layout()).folder()) {
+      OutputFile.freshFolder(settings.out());
+    } else {
+      OutputFile.require(settings.out(), ".safetensors");
+    }
+    settings
+        .from()
+        .ifPresent(
+            file -> {
+              AdapterFiles.requireAdapter(ExistingPath.any(file));
+              FurtherTraining.requireOther(file, settings.out());
+            });
+    BaseOutline outline = base.outline();
+    Family family = outline.family();
+    Optional<FurtherTraining> further = FurtherTraining.of(settings, family);
+    AdapterRecipe asked = settings.style().recipe();
+    // Refuses layers that the base lacks.
+    further.map(f -> asked.from(f.adapter())).orElse(asked).plan(family.sites().all());
+    DataSet data =
+        DataSet.survey(settings.groups(outline.side(), outline.sizeUnit()), DataSet.Depth.PIXELS);
+    if (strict || data.training().isEmpty()) {
+      data.usable();
+    }
+    OpenModel model = OpenModel.of(console, base);
+    try {
+      StyleTrainer.requireTrainable(model.sd());
+      Collection<Site> sites = model.sd().base().sites().all();
+      StyleSettings style = data.training().isEmpty() ? settings.style() : settings.style(data);
+      style = TextLayers.of(console, model.sd(), style);
+      if (further.isPresent()) {
+        UsageBase used = UsageBase.of(model.sd().base());
+        style = style.with(further.get().of(console, used, style.recipe(), r -> r.plan(sites)));
+      }
+      AdapterPlan named = style.recipe().plan(sites);
+      AdapterPlan plan = style.reached(model.sd().base(), named);
+      tellUnreached(console, named, plan);
+      style.requireFits(plan);
+      style.objective().requireFits(model.sd().base().schedule());
+      plan.requireForm(AdapterWriters.named(settings.layout()), model.sd().family());
+      return new PreparedRun(settings, style, data, plan, model);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static void tellUnreached(Console console, AdapterPlan named, AdapterPlan reached) {
+    List<String> left =
+        named.sites().keySet().stream()
+            .filter(site -> !reached.sites().containsKey(site))
+            .map(Site::name)
+            .toList();
+    if (!left.isEmpty()) {
+      console.note(
+          left.size()
+              + " layers, for example "
+              + left.get(0)
+              + ", are not trained: what the base (or clip_skip) takes of its text encoders comes"
+              + " from layers before them.");
+    }
+  }
+
+  /** Pictures of a batch; the most where groups of folders differ. */
+  int batch() {
+    return data.training().stream().mapToInt(DataItem::batch).max().orElse(1);
+  }
+
+  /** What is kept and looked at on the way. */
+  RunSettings.Saving saving() {
+    return settings.saving(data);
+  }
+
+  /** Pictures that are made on the way. */
+  RunSettings.Previews previews() {
+    return settings.previews(data);
+  }
+
+  /** Batches in an epoch. */
+  int batchesPerEpoch() {
+    return Batches.of(data.training(), style.seed()).perEpoch();
+  }
+
+  /** The type that the network computes in. */
+  DType compute() {
+    return model.sd().base().compute();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

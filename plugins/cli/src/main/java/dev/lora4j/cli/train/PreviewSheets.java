@@ -1,0 +1,72 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.cli.generate.PictureGrid;
+import dev.lora4j.core.adapter.Adapter;
+import dev.lora4j.core.mix.MixPlan;
+import dev.lora4j.diffusion.config.RunSettings.Previews;
+import dev.lora4j.diffusion.pipeline.PngFile;
+import dev.lora4j.diffusion.pipeline.Prompt;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Pictures of an adapter in training, by the generator that everybody uses: a row for each prompt,
+ * a column without the adapter and one for each strength.
+ */
+final class PreviewSheets {
+  private final StableDiffusion sd;
+  private final Previews previews;
+  private final int clipSkip;
+  private final Path folder;
+
+  /**
+   * Sheets of a run.
+   *
+   * @param clipSkip layers of the text encoders that the run leaves out
+   */
+  PreviewSheets(StableDiffusion sd, Previews previews, int clipSkip, Path folder) {
+    this.sd = sd;
+    this.previews = previews;
+    this.clipSkip = clipSkip;
+    this.folder = folder;
+  }
+
+  /** Makes and writes the sheet of a step, if there are prompts. */
+  Optional<Path> make(int step, Adapter adapter) {
+    if (previews.prompts().isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> headings = new ArrayList<>(List.of("base"));
+    previews.strengths().forEach(s -> headings.add(Double.toString(s)));
+    PictureGrid grid = new PictureGrid(adapter.name() + ", step " + step, headings);
+    for (int row = 0; row < previews.prompts().size(); row++) {
+      grid.add(previews.prompts().get(row), row(row, adapter));
+    }
+    BufferedImage sheet = grid.draw();
+    Path file = folder.resolve(String.format(Locale.ROOT, "step-%06d.png", step));
+    OutputFile.folder(folder);
+    PngFile.write(file, sheet, "lora4j preview of " + adapter.name() + " at step " + step);
+    return Optional.of(file);
+  }
+
+  private List<BufferedImage> row(int row, Adapter adapter) {
+    Prompt prompt =
+        Prompt.of(previews.prompts().get(row)).seed(previews.seed() + row).steps(previews.steps());
+    prompt = prompt.clipSkip(clipSkip);
+    if (previews.guidance().isPresent()) {
+      prompt = prompt.guidance(previews.guidance().getAsDouble());
+    }
+    List<BufferedImage> pictures = new ArrayList<>();
+    pictures.add(sd.generate(prompt).image());
+    for (double strength : previews.strengths()) {
+      pictures.add(sd.generate(prompt.mix(MixPlan.of(adapter, strength))).image());
+    }
+    return pictures;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.cli.console.ErrorExplanation;
+import dev.lora4j.cli.console.Failure;
+import dev.lora4j.cli.file.OutputFile;
+import dev.lora4j.core.train.run.CheckpointPolicy;
+import dev.lora4j.core.train.run.RunListener;
+import dev.lora4j.core.train.run.TrainingInterrupted;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BiFunction;
+import java.util.regex.Pattern;
+
+/**
+ * Checkpoint and losses of a training in a folder, from which it goes on, and its part in a line of
+ * progress. For one training.
+ */
+public final class ResumableTraining implements RunListener {
+  /** The end of what is said of a training that is kept. */
+  static final String GOES_ON = " The same command goes on from there.";
+
+  /** Steps that a process which is killed may lose. */
+  private static final int EVERY = 150;
+
+  private static final String LOSSES = "losses.txt";
+
+  /** What a training writes, and what is left of it where a process was killed in writing. */
+  private static final Pattern WRITTEN =
+      Pattern.compile("\\.?(step-\\d+\\.safetensors|losses\\.txt)(\\.[0-9a-f]+\\.tmp)?");
+
+  private final Console console;
+  private final Path folder;
+  private final String what;
+  private final int steps;
+  private final TrainingLine line;
+  private final List<Float> losses = new ArrayList<>();
+
+  /**
+   * Nothing is read or written before it runs.
+   *
+   * @param folder for the checkpoint, of this training alone
+   * @param what it is called, for example {@code training 2 of 3}
+   * @param line shows its progress, maybe beside that of others
+   */
+  ResumableTraining(Console console, Path folder, String what, int steps, TrainingLine line) {
+    this.console = console;
+    this.folder = folder;
+    this.what = what;
+    this.steps = steps;
+    this.line = line;
+  }
+
+  /**
+   * Runs to the end, from where an earlier process came to.
+   *
+   * @param identity what has to be as it was then, see {@link CheckpointPolicy}
+   * @param trainer trains with what it is given
+   * @throws CancellationException if it was stopped, saying what is kept
+   */
+  public <T> T run(
+      Map<String, String> identity, BiFunction<CheckpointPolicy, RunListener, T> trainer) {
+    OutputFile.folder(folder);
+    try {
+      return trainer.apply(keeping(folder, identity), this);
+    } catch (TrainingInterrupted e) {
+      CancellationException stopped = new CancellationException(told(e));
+      stopped.initCause(e);
+      throw stopped;
+    }
+  }
+
+  /** How a training is kept in a folder. */
+  static CheckpointPolicy keeping(Path folder, Map<String, String> identity) {
+    return new CheckpointPolicy(
+        Optional.of(folder), EVERY, 1, true, identity, Integer.MAX_VALUE, false, Integer.MAX_VALUE);
+  }
+
+  /** Removes from a folder what a training wrote there. */
+  static void remove(Path folder) throws IOException {
+    String[] files = folder.toFile().list();
+    for (String file : files == null ? new String[0] : files) {
+      if (WRITTEN.matcher(file).matches()) {
+        Files.delete(folder.resolve(file));
+      }
+    }
+  }
+
+  private String told(TrainingInterrupted stopped) {
+    String where = what + " was stopped";
+    String begun = Character.toUpperCase(where.charAt(0)) + where.substring(1);
+    if (stopped.checkpoint().isPresent()) {
+      return begun + " after step " + stopped.steps() + " of " + steps + ", and is kept." + GOES_ON;
+    }
+    return stopped.steps() == 0
+        ? begun + " before its first step."
+        : begun + " after step " + stopped.steps() + "; these steps could not be kept.";
+  }
+
+  /** One for each step, also those that an earlier process took. */
+  List<Float> losses() {
+    return List.copyOf(losses);
+  }
+
+  @Override
+  public void resumed(int step, List<String> notes) {
+    notes.forEach(console::note);
+    losses.addAll(kept(step));
+    line.resumed(step);
+    console.note(
+        step == steps
+            ? "Kept from before: " + what + "."
+            : "Going on with " + what + " after step " + step + ".");
+  }
+
+  /** Those of an earlier process; a number that is missing is none, and is not drawn. */
+  private List<Float> kept(int count) {
+    List<Float> all = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(folder.resolve(LOSSES), StandardCharsets.US_ASCII)) {
+        all.add(Float.parseFloat(line));
+      }
+    } catch (IOException | NumberFormatException e) {
+      console.note("The losses until step " + count + " cannot be read: " + ErrorExplanation.of(e));
+    }
+    while (all.size() < count) {
+      all.add(Float.NaN);
+    }
+    return all.subList(0, count);
+  }
+
+  @Override
+  public void step(Step done) {
+    losses.add(done.loss());
+    line.step(done);
+  }
+
+  @Override
+  public void saving(int step) {
+    StringBuilder text = new StringBuilder();
+    losses.forEach(loss -> text.append(loss).append('\n'));
+    try {
+      OutputFile.text(folder.resolve(LOSSES), text.toString());
+    } catch (Failure e) {
+      // A disk that is full for a while must not cost what was trained.
+      console.note(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void notSaved(int step, String reason) {
+    console.note("Step " + step + " of " + what + " could not be kept on disk: " + reason);
+  }
+}

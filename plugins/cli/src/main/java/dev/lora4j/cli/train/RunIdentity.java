@@ -1,0 +1,56 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.core.identity.CanonicalForm;
+import dev.lora4j.core.identity.Digests;
+import dev.lora4j.core.tensor.DType;
+import dev.lora4j.diffusion.dataset.DataItem;
+import dev.lora4j.diffusion.dataset.source.DataSource;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What must be as it was for a run to be gone on with: all that a step depends on, and nothing
+ * else. Where files are does not matter, nor what the factors are rounded to at the end.
+ */
+final class RunIdentity {
+  private static final int DIGITS = 16;
+
+  private RunIdentity() {}
+
+  /** Digests by what they are of. */
+  static Map<String, String> of(PreparedRun run) {
+    Map<String, String> identity = new TreeMap<>();
+    StringBuilder pictures = new StringBuilder();
+    run.data().items().forEach(item -> pictures.append(CanonicalForm.text(of(item))).append('\n'));
+    identity.put("pictures, captions and how they vary", digest(pictures.toString()));
+    identity.put("settings", digest(run.style().withStored(DType.F32).canonical()));
+    identity.put("base", run.model().sd().base().hash().substring(0, DIGITS));
+    identity.put("prediction or noise schedule", run.model().sd().base().configuration());
+    identity.put("precision", run.compute().name());
+    return identity;
+  }
+
+  private static List<Object> of(DataItem item) {
+    DataSource source = item.source();
+    return List.of(
+        item.sha256(),
+        item.caption(),
+        item.repeats(),
+        item.fit(),
+        item.validation(),
+        item.group(),
+        item.batch(),
+        item.maskSha256(),
+        source.masking().alpha(),
+        source.regularisation(),
+        source.captions(),
+        source.augmentations(),
+        source.background());
+  }
+
+  private static String digest(String text) {
+    return Digests.hex(text.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.lora4j.cli.train;
+
+import dev.lora4j.cli.console.Console;
+import dev.lora4j.diffusion.pipeline.StableDiffusion;
+import dev.lora4j.diffusion.style.StyleSettings;
+
+/** Which layer of the text encoders a style is trained with, as users count them: from the end. */
+final class TextLayers {
+  private TextLayers() {}
+
+  /**
+   * The settings for a base. Stable Diffusion XL gets the last layer but one by itself, so that the
+   * last and the last but one are the same there; sd-scripts does not look at the number for it.
+   *
+   * @param style with the layers that are left out after the last
+   */
+  static StyleSettings of(Console console, StableDiffusion base, StyleSettings style) {
+    int left = style.clipSkip();
+    if (!base.base().xl() || left == 0) {
+      return style;
+    }
+    console.note(
+        "clip_skip = "
+            + (left + 1)
+            + " counts from the end of the text encoders, of which Stable Diffusion XL gets the"
+            + " last layer but one by itself: "
+            + (left == 1 ? "nothing" : left - 1)
+            + " more is left out.");
+    return style.withClipSkip(left - 1);
+  }
+}
