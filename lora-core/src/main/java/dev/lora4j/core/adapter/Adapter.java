@@ -55,7 +55,7 @@ public final class Adapter implements Canonical {
     this.identity = same.identity;
   }
 
-  /** The same factors under another name, with another header. */
+  /** A copy with the same factors, another name and another header. */
   public Adapter described(String otherName, Map<String, String> otherMetadata) {
     return new Adapter(otherName, this, otherMetadata);
   }
@@ -75,7 +75,7 @@ public final class Adapter implements Canonical {
     return sites.getOrDefault(site, List.of());
   }
 
-  /** What the file's header says. */
+  /** Metadata of the file's header. */
   public Map<String, String> metadata() {
     return metadata;
   }

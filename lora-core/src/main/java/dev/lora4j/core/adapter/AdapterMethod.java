@@ -26,15 +26,17 @@ public interface AdapterMethod {
   /** The kinds of layers it can change. */
   Set<Site.Kind> kinds();
 
-  /** All roles that its tensors can have in files, {@link #ALPHA} included if it has one. */
+  /**
+   * Roles that tensors of this method can have in files, including {@link #ALPHA} if it has one.
+   */
   Set<String> roles();
 
-  /** Those of its roles whose tensors are whole numbers; all others have a fraction. */
+  /** Roles whose tensors hold integers; all other roles hold floating-point numbers. */
   default Set<String> integers() {
     return Set.of();
   }
 
-  /** Whether these tensors of one site are, or contain, factors of this method. */
+  /** Returns true if the tensors of a site are, or contain, factors of this method. */
   boolean recognises(SiteTensors tensors);
 
   /**
@@ -73,8 +75,8 @@ public interface AdapterMethod {
   }
 
   /**
-   * The same factors for one of the layers that are one layer in a file. The result may be of
-   * another method.
+   * Factors for one of several layers that a file stores as one layer. The result may be of another
+   * method.
    *
    * @param whole the layer that the factors are for
    * @param share which of its rows the layer has
@@ -92,9 +94,9 @@ public interface AdapterMethod {
   }
 
   /**
-   * What programs for these factors depend on: their structure with every size that only a run has
-   * to know, such as the rank, {@link Shape#UNKNOWN}, and without the settings that decide about
-   * numbers alone. Factors of equal form are served by one program.
+   * Structure that programs for these factors depend on: every size that only a run has to know,
+   * such as the rank, is {@link Shape#UNKNOWN}, and settings that affect numbers alone are absent.
+   * Factors of equal form are served by one program.
    */
   default FactorStructure form(FactorStructure factors) {
     return factors;

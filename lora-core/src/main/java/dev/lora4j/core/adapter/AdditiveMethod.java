@@ -9,13 +9,13 @@ import java.util.OptionalInt;
  * neither the weight nor other adapters. Such sums commute.
  */
 public interface AdditiveMethod extends AdapterMethod {
-  /** Which of a layer's parameters it adds to. */
+  /** The parameter of the layer that the delta is added to. */
   default LayerParameter target(FactorStructure factors) {
     return LayerParameter.WEIGHT;
   }
 
   /**
-   * What {@link #delta} is multiplied by at weight 1.
+   * Scale of {@link #delta} at weight 1.
    *
    * @param factors the structure with all its sizes
    */
@@ -41,7 +41,7 @@ public interface AdditiveMethod extends AdapterMethod {
   }
 
   /**
-   * What the delta adds to the layer's output at scale 1, for the weight of linear layers and
+   * The delta's contribution to the layer's output at scale 1, for the weight of linear layers and
    * convolutions.
    *
    * @param x the layer's input: [batch, ..., in] or [batch, in, height, width]

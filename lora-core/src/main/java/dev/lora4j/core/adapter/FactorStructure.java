@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All about the factors of one site but the values of their tensors. In the {@linkplain
- * AdapterMethod#form form} that programs are made for, some sizes are unknown.
+ * Structure of the factors of one site: everything but the values of their tensors. In the
+ * {@linkplain AdapterMethod#form form} that programs are made for, some sizes are unknown.
  *
  * @param method name of the method they belong to
  * @param tensors type and shape by canonical role
@@ -28,7 +28,7 @@ public record FactorStructure(
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
   }
 
-  /** Whether there is a tensor with this role. */
+  /** Returns true if there is a tensor with this role. */
   public boolean has(String role) {
     return tensors.containsKey(role);
   }

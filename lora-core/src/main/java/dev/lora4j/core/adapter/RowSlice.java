@@ -30,12 +30,12 @@ public record RowSlice(List<Range> rows, List<Range> all) {
     return rows.stream().mapToLong(Range::count).sum();
   }
 
-  /** Whether every range begins and ends at a multiple of {@code size}. */
+  /** Returns true if every range begins and ends at a multiple of {@code size}. */
   public boolean aligned(long size) {
     return rows.stream().allMatch(r -> r.from() % size == 0 && r.count() % size == 0);
   }
 
-  /** The same share where every {@code size} rows are one. */
+  /** The same rows, counted in units of {@code size} rows. */
   public RowSlice by(long size) {
     List<Range> fewer =
         rows.stream().map(r -> new Range(r.from() / size, r.count() / size)).toList();

@@ -116,7 +116,7 @@ public final class Bake {
     }
   }
 
-  /** How many steps the listener will hear of: each changed parameter is written and compared. */
+  /** Number of steps that the listener receives: each changed parameter is written and compared. */
   public int steps() {
     return 2
         * (int)

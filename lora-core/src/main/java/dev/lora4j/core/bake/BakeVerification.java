@@ -25,7 +25,7 @@ final class BakeVerification {
   /** Errors of normal products scatter; this many times their expected norm is no accident. */
   private static final double SCATTER = 6;
 
-  /** What sums of F32 may differ by in another order, relative. */
+  /** Relative tolerance for F32 sums in another order. */
   private static final double ORDER = 1e-4;
 
   private final Program product;

@@ -122,12 +122,12 @@ final class BakedFiles implements AutoCloseable {
     }
   }
 
-  /** What can be opened as a checkpoint to look at what was written. */
+  /** Path of the unfinished output, which opens as a checkpoint. */
   Path written() {
     return place.temporary(files.opened());
   }
 
-  /** How many tensors changed. */
+  /** Number of tensors that changed. */
   int changed() {
     return changed;
   }

@@ -15,28 +15,31 @@ public interface AdapterFormat {
   String name();
 
   /**
-   * What {@code key} stands for; empty if this dialect does not spell keys so. Of several dialects
-   * that know a key, one that finds its layer goes before one that does not, and then one that
-   * takes {@linkplain #specificity less}.
+   * Address that {@code key} stands for; empty if this dialect does not spell keys so. Of several
+   * dialects that know a key, one that finds its layer goes before one that does not, and then one
+   * that takes {@linkplain #specificity less}.
    */
   Optional<KeyAddress> resolve(String key, KeyContext context);
 
-  /** How much it takes for its own. Dialects of equal reach are asked by name. */
+  /**
+   * Specificity of the dialect's keys. Dialects of equal specificity decide in the order of their
+   * names.
+   */
   default Specificity specificity() {
     return Specificity.MARKED;
   }
 
-  /** How much of what others write a dialect would take too. */
+  /** Degree to which a dialect leaves the keys of other tools alone. */
   enum Specificity {
     /** Keys have a mark that nobody else's have, for example how they begin. */
     MARKED,
     /** Roles have a form of their own, behind layers that may be called like anybody's. */
     ROLES,
-    /** Anything that ends in a role. */
+    /** Any key that ends in a role. */
     ANYTHING
   }
 
-  /** What users should know of every file in this dialect. */
+  /** Warning for every file in this dialect. */
   default Optional<String> warning() {
     return Optional.empty();
   }

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What became of each key of an adapter's file. Every key is in exactly one of the three maps.
+ * Account of the keys of an adapter's file: used, converted or ignored. Every key is in exactly one
+ * of the three maps.
  *
  * @param used key to the site it serves, as it is but for its name and dimensions of size 1
  * @param converted key to the sites it serves, separated by a comma and a space, after its values
@@ -19,11 +20,11 @@ public record KeyAccount(
     SortedMap<String, String> used,
     SortedMap<String, String> converted,
     SortedMap<String, Reason> ignored) {
-  /** Why a key was not used. */
+  /** Reason for an ignored key. */
   public enum Reason {
     /** Not part of any factor that is known. */
     UNKNOWN("no known kind of factor"),
-    /** Of a layer of the base, but of a method that is not known. */
+    /** The key is of a layer of the base, but of an unknown method. */
     UNKNOWN_METHOD("a method that is not known"),
     /** The base model has no such layer. */
     NO_SITE("the base has no such layer"),
@@ -35,7 +36,7 @@ public record KeyAccount(
     UNUSABLE("it cannot be used"),
     /** The method at its site does not use it. */
     NO_EFFECT("no effect in its method"),
-    /** The same layer is in the file under another name too. */
+    /** The file contains the same layer under another name. */
     DUPLICATE("the layer is there under another name too"),
     /** Said about the training, not about the layers. */
     AUXILIARY("auxiliary data"),
@@ -68,7 +69,7 @@ public record KeyAccount(
     return used.size() + converted.size() + ignored.size();
   }
 
-  /** Whether no key has an effect. */
+  /** Returns true if no key has an effect. */
   public boolean nothing() {
     return used.isEmpty() && converted.isEmpty();
   }

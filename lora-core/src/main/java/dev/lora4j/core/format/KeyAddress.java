@@ -1,6 +1,6 @@
 package dev.lora4j.core.format;
 
-/** What a key of a file stands for. */
+/** Meaning of a file's key: the layer and the role that it addresses. */
 public sealed interface KeyAddress {
   /**
    * A tensor of a layer that the base has.

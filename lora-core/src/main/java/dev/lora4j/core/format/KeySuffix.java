@@ -15,7 +15,7 @@ import java.util.Set;
  * @param style whose spelling it is
  */
 public record KeySuffix(String layer, String role, Style style) {
-  /** Who spells roles so. */
+  /** Tool whose spelling of roles a key follows. */
   public enum Style {
     /** kohya and LyCORIS: {@code lora_down.weight}; the roles as methods have them. */
     LYCORIS,
@@ -25,7 +25,7 @@ public record KeySuffix(String layer, String role, Style style) {
     OLD_DIFFUSERS
   }
 
-  /** What PEFT calls parameters, and their canonical roles; an adapter's name may follow. */
+  /** Canonical roles of PEFT's parameter names; an adapter's name may follow. */
   private static final Map<String, String> PARAMETERS =
       Map.ofEntries(
           Map.entry("lora_A", "lora_down.weight"),
@@ -54,12 +54,12 @@ public record KeySuffix(String layer, String role, Style style) {
           "lora_linear_layer.up.weight", "lora_up.weight",
           "lora_linear_layer.alpha", AdapterMethod.ALPHA);
 
-  /** As PEFT names parameters of the methods that LyCORIS has as well. */
+  /** Prefixes of PEFT's parameters for methods that LyCORIS has as well. */
   private static final Set<String> SHARED = Set.of("hada_", "lokr_");
 
   private static final String BIAS = "lora_up.bias";
 
-  /** What MLX-LM calls the lengths of DoRA, beside its factors. */
+  /** MLX-LM's name of DoRA's magnitudes, which stand next to its factors. */
   private static final String MLX_LENGTHS = "m";
 
   private static final String WEIGHT = "weight";

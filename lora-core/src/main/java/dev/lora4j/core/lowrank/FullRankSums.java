@@ -57,8 +57,8 @@ final class FullRankSums {
   }
 
   /**
-   * Whether factors mean the same in the result. The bias of a LoRA's up factor is scaled as that
-   * LoRA is, so it stays only where that scale does.
+   * Returns true if factors keep their meaning in the result. The bias of a LoRA's up factor is
+   * scaled as that LoRA is, so it stays only where that scale does.
    */
   private static boolean stays(Whole one, double share) {
     AdditiveMethod method = method(one.factors());

@@ -19,7 +19,7 @@ final class HostMatrix {
     return new HostMatrix(tensor.doubles(), Math.toIntExact(tensor.shape().size(0)));
   }
 
-  /** The same numbers in another number of rows. */
+  /** The same numbers with another number of rows. */
   HostMatrix as(int otherRows) {
     return new HostMatrix(values, otherRows);
   }
@@ -101,7 +101,9 @@ final class HostMatrix {
     return new HostMatrix(gram, columns);
   }
 
-  /** In each row all products of a number here and one there: [rows, columns * columns there]. */
+  /**
+   * Products of each pair of numbers, one of each matrix, by row: [rows, columns * other columns].
+   */
   HostMatrix pairs(HostMatrix other) {
     double[] result = new double[Math.multiplyExact(values.length, other.columns)];
     int to = 0;

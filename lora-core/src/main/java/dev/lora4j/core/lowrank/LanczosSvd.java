@@ -48,14 +48,17 @@ final class LanczosSvd {
   /** Blocks before the first look; fewer have found too little. */
   private static final int UNSEEN = 3;
 
-  /** Of all directions: what was searched in vain takes longer than what it might save. */
+  /**
+   * Greatest share of the directions for which a search pays: a failed search costs more than it
+   * might save.
+   */
   private static final double SEARCHED = 0.5;
 
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
   private static final Shape VALUES = Shape.of(Shape.UNKNOWN);
 
   /**
-   * What was found.
+   * Directions found.
    *
    * @param squares of the singular values, F64 [count], falling
    * @param vectors F64 [smaller side, count]
@@ -71,7 +74,7 @@ final class LanczosSvd {
     this.scope = scope;
   }
 
-  /** Whether so few directions of so many are worth looking for. */
+  /** Returns true if so few directions of so many are worth a search. */
   static boolean few(int count, long size) {
     return count <= size && size >= (long) LEAST_BLOCKS * block(count);
   }
@@ -126,7 +129,7 @@ final class LanczosSvd {
     }
   }
 
-  /** What all further blocks bring, of which each brings the same share of the one before. */
+  /** Gain of all further blocks, if each gains the same share of the one before. */
   private static double further(double gain, double before) {
     double share = gain / before;
     return share < 1 && before < Double.POSITIVE_INFINITY

@@ -137,7 +137,8 @@ final class MatrixDecomposer {
   }
 
   /**
-   * All singular values, and the vectors that are wanted: to turn all round takes a copy of all.
+   * Program for all singular values and the requested vectors: reversing all of them would take a
+   * copy of all.
    */
   private Program decomposing() {
     Graph graph = new Graph();

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What one method of one term adds to a weight.
+ * Contribution of one method of one term to a weight.
  *
  * @param coefficient the term's weight times the method's scale
  * @param form how it becomes a product of two factors
@@ -48,7 +48,7 @@ record MethodTerm(Factors factors, AdditiveMethod method, double coefficient, Fo
     return new Site("", site.kind(), site.weight(), false, 1, 0, 1, 1);
   }
 
-  /** The same factors with the weights of both. */
+  /** The same factors with the sum of both weights. */
   MethodTerm plus(MethodTerm other) {
     return new MethodTerm(factors, method, coefficient + other.coefficient, form, rank);
   }

@@ -6,6 +6,6 @@ public interface SiteListener {
   /** Tells nobody. */
   SiteListener NONE = (done, of) -> {};
 
-  /** So many sites are done. */
+  /** Reports the number of sites that are done. */
   void done(int done, int of);
 }

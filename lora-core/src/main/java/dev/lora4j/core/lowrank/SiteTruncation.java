@@ -1,10 +1,10 @@
 package dev.lora4j.core.lowrank;
 
 /**
- * What truncation did to one site.
+ * Result of truncation at one site.
  *
  * @param spectrum the singular values before
- * @param rank how many directions were kept
+ * @param rank number of directions kept
  */
 public record SiteTruncation(Spectrum spectrum, int rank) {
   /** Frobenius norm of what was lost, relative to what there was; 0 of nothing. */

@@ -24,7 +24,7 @@ public final class Spectrum {
     this.rest = rest;
   }
 
-  /** All multiplied by {@code scale}. */
+  /** The spectrum times {@code scale}. */
   Spectrum times(double scale) {
     return new Spectrum(Arrays.stream(values).map(v -> v * scale).toArray(), rest * scale);
   }
@@ -42,7 +42,7 @@ public final class Spectrum {
     return values.clone();
   }
 
-  /** How many are not 0. */
+  /** Number of singular values other than 0. */
   public int rank() {
     return (int) Arrays.stream(values).filter(v -> v > 0).count();
   }

@@ -22,7 +22,7 @@ public record TruncatedAdapter(Adapter adapter, SortedMap<String, SiteTruncation
     sites = Collections.unmodifiableSortedMap(new TreeMap<>(sites));
   }
 
-  /** All sites together. */
+  /** Totals over all sites. */
   public Total total() {
     return Total.of(sites.values());
   }
@@ -65,7 +65,7 @@ public record TruncatedAdapter(Adapter adapter, SortedMap<String, SiteTruncation
           : new Total(all.size(), ranks.getMin(), ranks.getMax(), Math.sqrt(norm), Math.sqrt(lost));
     }
 
-    /** What was lost, relative to what there was; 0 of nothing. */
+    /** Truncation error relative to the norm before; 0 for a norm of 0. */
     public double error() {
       return norm == 0 ? 0 : lost / norm;
     }

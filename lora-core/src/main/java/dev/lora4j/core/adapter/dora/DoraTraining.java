@@ -89,7 +89,7 @@ public record DoraTraining(
     return DoraMethod.NAME;
   }
 
-  /** Those of what is inside, with {@code dora_wd}. */
+  /** Arguments of the wrapped method, with {@code dora_wd}. */
   @Override
   public SortedMap<String, String> lycorisArguments() {
     SortedMap<String, String> arguments = around().lycorisArguments();

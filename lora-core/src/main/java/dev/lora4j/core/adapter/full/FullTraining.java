@@ -84,7 +84,7 @@ public record FullTraining(
     return 1;
   }
 
-  /** In half precision beside the layer, as sums with its weights would be rounded. */
+  /** Applies the layer unmerged in half precision, where sums with its weights would be rounded. */
   @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     DType type = layer.weight().dtype();

@@ -72,8 +72,8 @@ final class KroneckerFactors {
   }
 
   /**
-   * What the product adds to a linear layer's output, without being formed: with x as [c, d] it is
-   * {@code w1 x w2^T}.
+   * The product's contribution to a linear layer's output, without forming the product: with x as
+   * [c, d] it is {@code w1 x w2^T}.
    */
   static Expr linear(Expr x, StagedFactors factors) {
     Expr w1 = first(factors);

@@ -1,6 +1,6 @@
 package dev.lora4j.core.adapter.training;
 
-/** Where something is left out by chance while an adapter is trained. */
+/** Kind of dropout during the training of an adapter. */
 public enum DropoutKind {
   /** Elements of the input that the factors see: PEFT's {@code lora_dropout}. */
   INPUT(0),
@@ -20,7 +20,10 @@ public enum DropoutKind {
     this.stream = stream;
   }
 
-  /** Which of a layer's streams of random numbers is its own; a run that goes on needs the same. */
+  /**
+   * Number of the layer's random stream that this kind draws from; a resumed run needs the same
+   * number.
+   */
   public int stream() {
     return stream;
   }

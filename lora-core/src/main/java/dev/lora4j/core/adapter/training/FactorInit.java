@@ -4,9 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import java.util.Arrays;
 import java.util.Locale;
 
-/**
- * How the factors of LoRA begin, alone and inside of DoRA; other methods begin in their own way.
- */
+/** Initialisation of LoRA's factors, alone and within DoRA; other methods have their own. */
 public enum FactorInit implements Canonical {
   /** Down uniform within 1 / sqrt(fan-in), up 0: PyTorch's default, of PEFT and kohya too. */
   KAIMING,

@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import java.util.List;
 import java.util.function.Function;
 
-/** How a tensor to train begins. */
+/** Initialisation of a trained tensor. */
 public sealed interface TensorInit {
   /** Uniform within 1 / sqrt(fan-in), fan-in being the elements of a row. */
   record Kaiming() implements TensorInit {}
@@ -16,7 +16,7 @@ public sealed interface TensorInit {
   /** Orthonormal rows; orthonormal columns if it has more rows than elements in a row. */
   record Orthogonal() implements TensorInit {}
 
-  /** All elements are {@code value}. */
+  /** A constant for all elements. */
   record Constant(double value) implements TensorInit {}
 
   /**
@@ -34,6 +34,6 @@ public sealed interface TensorInit {
   /** These values, as another adapter has them. */
   record Given(HostTensor values) implements TensorInit {}
 
-  /** All elements are 0. */
+  /** Zero for all elements. */
   TensorInit ZEROS = new Constant(0);
 }

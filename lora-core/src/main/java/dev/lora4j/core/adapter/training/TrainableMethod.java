@@ -28,10 +28,10 @@ public interface TrainableMethod extends Canonical {
   /** The kinds of layers that it trains. */
   Set<Site.Kind> kinds();
 
-  /** Which dropouts it has a meaning for. */
+  /** The kinds of dropout that this method supports. */
   Set<DropoutKind> dropouts();
 
-  /** How its factors can begin. Without a choice they begin as {@link FactorInit#KAIMING} says. */
+  /** Initialisations that this method offers; {@link FactorInit#KAIMING} is the default. */
   default Set<FactorInit> starts() {
     return Set.of(FactorInit.KAIMING);
   }
@@ -43,7 +43,7 @@ public interface TrainableMethod extends Canonical {
    */
   List<TrainedTensor> tensors(Site site, SiteRecipe recipe);
 
-  /** What the effect at a layer is multiplied by; 1 for methods that are not scaled. */
+  /** Scale of the effect at a layer; 1 for methods without a scale. */
   double scale(Site site, SiteRecipe recipe);
 
   /**
@@ -55,7 +55,7 @@ public interface TrainableMethod extends Canonical {
   Expr apply(SiteLayer layer, Expr x, TrainedFactors factors);
 
   /**
-   * What was trained, as factors that have the same effect on the untouched base.
+   * The trained factors, which have the same effect on the untouched base.
    *
    * @param values by part, in F32; those of anchored tensors also under {@link
    *     TrainedTensor#anchor}, as they began
@@ -82,7 +82,7 @@ public interface TrainableMethod extends Canonical {
     return Optional.empty();
   }
 
-  /** By default the name of its class, and its components if it is a record. */
+  /** Canonical text: by default the name of the class, with the components of a record. */
   @Override
   default String canonical() {
     return CanonicalForm.ofExtension(this);

@@ -57,17 +57,17 @@ public final class TrainedFactors {
     return new StagedFactors(new FactorStructure(method, types, new TreeMap<>()), parts);
   }
 
-  /** What the effect is multiplied by: [1, 1], in the type that is trained in. */
+  /** Scale of the effect: [1, 1], in the training type. */
   public Expr scale() {
     return scale;
   }
 
-  /** What is left out by chance. */
+  /** Dropouts at this layer. */
   public SiteDropout dropout() {
     return dropout;
   }
 
-  /** The same with module dropout in the scale, for effects that are proportional to it. */
+  /** A copy with module dropout in the scale, for effects proportional to the scale. */
   public TrainedFactors moduleKept() {
     return dropout
         .module()

@@ -129,7 +129,7 @@ public final class BaseCheckpoint implements AutoCloseable {
     }
   }
 
-  /** What was opened. */
+  /** Path that the checkpoint was opened by. */
   public Path path() {
     return path;
   }
@@ -142,7 +142,7 @@ public final class BaseCheckpoint implements AutoCloseable {
     return base;
   }
 
-  /** Whether it is one file in the layout of first publication. */
+  /** Returns true if it is one file in the original layout. */
   public boolean original() {
     return original;
   }
@@ -155,17 +155,17 @@ public final class BaseCheckpoint implements AutoCloseable {
     return parts;
   }
 
-  /** Where the weight of a site lies; empty if there is no such site. */
+  /** Placement of a site's weight; empty if there is no such site. */
   public Optional<Placement> weight(String site) {
     return Optional.ofNullable(layers.get(site)).map(CheckpointLayer::weight);
   }
 
-  /** Where the bias of a site lies; empty if there is no such site or it has none. */
+  /** Placement of a site's bias; empty if there is no such site or it has none. */
   public Optional<Placement> bias(String site) {
     return Optional.ofNullable(layers.get(site)).flatMap(CheckpointLayer::bias);
   }
 
-  /** What lies in a tensor; nothing if the tensor is no weight or bias of a site. */
+  /** Parameters that a tensor holds; none if it holds no weight or bias of a site. */
   public List<Placed> at(String part, String tensor) {
     return List.copyOf(places.getOrDefault(part, Map.of()).getOrDefault(tensor, List.of()));
   }

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which family a checkpoint in the layout of first publication is of, by the names and shapes of
- * its denoiser. Smaller relatives with fewer layers (SSD-1B, Segmind Vega) and models with more
- * input channels are of the family that they derive from.
+ * Family of a checkpoint in the original layout, by names and shapes of its denoiser. Smaller
+ * relatives with fewer layers (SSD-1B, Segmind Vega) and models with more input channels are of the
+ * family that they derive from.
  */
 final class FamilySignatures {
   private static final int WIDTH_OF_MEDIUM = 1536;

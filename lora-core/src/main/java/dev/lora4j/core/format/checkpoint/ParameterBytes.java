@@ -19,7 +19,7 @@ final class ParameterBytes {
     this.info = info;
   }
 
-  /** What lies there, as the site has it, in the type that is stored. */
+  /** Reads the parameter in the site's form and the stored type. */
   HostTensor read(TensorStore store) {
     if (length() > Integer.MAX_VALUE) {
       throw new CheckpointException(

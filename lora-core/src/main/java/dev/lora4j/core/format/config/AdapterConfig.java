@@ -115,7 +115,7 @@ public final class AdapterConfig {
   }
 
   /**
-   * What methods are told about a layer beside its tensors, see {@code docs/methods.md}.
+   * Settings of a layer for its method that its tensors do not carry, see {@code docs/methods.md}.
    *
    * @param spelled the layer as keys spell it
    */
@@ -149,7 +149,7 @@ public final class AdapterConfig {
         .toList();
   }
 
-  /** What users should know of it. */
+  /** Warnings about the configuration. */
   public List<String> warnings() {
     return models.stream().flatMap(m -> m.warnings().stream()).toList();
   }

@@ -26,7 +26,10 @@ final class ModulePatterns {
         .map(Map.Entry::getValue);
   }
 
-  /** Whether {@code field}, a pattern for whole paths or a list of last names, names the path. */
+  /**
+   * Returns true if {@code field}, a pattern for whole paths or a list of last names, matches the
+   * path.
+   */
   static boolean names(JsonObject fields, String field, String path) {
     JsonElement value = fields.get(field);
     if (value == null || value.isJsonNull()) {

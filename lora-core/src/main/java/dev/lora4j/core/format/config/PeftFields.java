@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * PEFT 0.21.2, and of other versions and tools as far as files are known to have them.
  */
 final class PeftFields {
-  /** What is done with a field. */
+  /** Treatment of a field. */
   enum Meaning {
     /** It is read here. */
     READ,
@@ -139,7 +139,7 @@ final class PeftFields {
     return Optional.ofNullable(of(type).get(name));
   }
 
-  /** All rows of a type. */
+  /** All rows of an adapter type. */
   static SortedMap<String, Field> of(String type) {
     return Collections.unmodifiableSortedMap(TYPES.getOrDefault(type, new TreeMap<>()));
   }

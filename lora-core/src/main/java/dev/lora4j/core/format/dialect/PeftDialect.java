@@ -21,7 +21,7 @@ import java.util.Optional;
 public final class PeftDialect implements AdapterFormat {
   private static final String PREFIX = "base_model.model.";
 
-  /** What PEFT's names have between a layer with factors and its own weight and bias. */
+  /** PEFT's name part between a layer with factors and its own weight and bias. */
   private static final String TUNED = ".base_layer";
 
   private static final int MOST_PARTS = 3;
@@ -81,8 +81,8 @@ public final class PeftDialect implements AdapterFormat {
   }
 
   /**
-   * Whether a value is what PEFT saves of a layer that is trained whole and does not load again:
-   * with {@code bias="all"} the base's own bias, and the new one once more.
+   * Returns true if a value is a copy that PEFT saves of a fully trained layer and does not load
+   * again: with {@code bias="all"} the base's own bias, and the new one once more.
    */
   private static boolean copy(String key, String spelled, KeyContext context) {
     String kind = key.substring(key.lastIndexOf('.'));

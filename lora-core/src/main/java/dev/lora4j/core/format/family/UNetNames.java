@@ -44,12 +44,14 @@ public final class UNetNames {
 
   private UNetNames() {}
 
-  /** How a denoiser's blocks stand in the two rows in which the original code numbers them. */
+  /** Positions of a denoiser's blocks in the two rows in which the original code numbers them. */
   public interface Rows {
     /** The number in its row of the block that a layer is in; empty if it is in none. */
     Optional<Integer> number(String layer);
 
-    /** Whether the layers of a block, for example {@code up_blocks.1}, attend to the text. */
+    /**
+     * Returns true if the layers of a block, for example {@code up_blocks.1}, attend to the text.
+     */
     boolean attends(String block);
   }
 

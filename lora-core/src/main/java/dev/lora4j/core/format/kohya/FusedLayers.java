@@ -36,7 +36,7 @@ final class FusedLayers {
     family.natives().forEach(n -> byPath.computeIfAbsent(n.path(), p -> new ArrayList<>()).add(n));
   }
 
-  /** Whether the layer's factors are others than the site's. */
+  /** Returns true if the layer's factors differ from the site's. */
   boolean changes(NativeName name) {
     return name.rows().isPresent() || name.swapped();
   }

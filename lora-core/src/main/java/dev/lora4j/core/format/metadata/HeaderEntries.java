@@ -48,7 +48,7 @@ public final class HeaderEntries {
     return value == 0 ? none(name) : put(name, value);
   }
 
-  /** All that were added. */
+  /** Metadata of all added entries. */
   public Metadata metadata() {
     return new Metadata(entries);
   }

@@ -25,7 +25,9 @@ import java.nio.charset.StandardCharsets;
  */
 public record KohyaHashes(String model, String legacy) {
 
-  /** Those that {@code file} should carry, whatever it says. Reads its tensors in pieces. */
+  /**
+   * Computes the hashes of {@code file}, whatever its metadata claims. Reads its tensors in pieces.
+   */
   public static KohyaHashes of(TensorStore file) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (TensorInfo tensor : file.tensors().values()) {
@@ -35,7 +37,7 @@ public record KohyaHashes(String model, String legacy) {
   }
 
   /**
-   * Those of a file that is going to be written.
+   * Computes the hashes of a file to be written.
    *
    * @param tensors has all its tensors; its metadata is replaced
    * @param metadata of which the {@code ss_} entries count

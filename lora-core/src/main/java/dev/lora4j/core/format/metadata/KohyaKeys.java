@@ -10,7 +10,7 @@ public final class KohyaKeys {
   /** The adapter's name, by which AUTOMATIC1111 calls it in prompts. */
   public static final MetadataKey<String> OUTPUT_NAME = MetadataKey.text("ss_output_name");
 
-  /** Whether the base is a Stable Diffusion 2. */
+  /** Flag of a Stable Diffusion 2 base. */
   public static final MetadataKey<Boolean> V2 = MetadataKey.flag("ss_v2");
 
   /** The kind of base, for example {@code sd_v1}; an open set. */
@@ -62,7 +62,7 @@ public final class KohyaKeys {
   /** Learning rate. */
   public static final MetadataKey<Double> LEARNING_RATE = MetadataKey.number("ss_learning_rate");
 
-  /** How the learning rate goes. */
+  /** Learning rate schedule. */
   public static final MetadataKey<String> SCHEDULE = MetadataKey.text("ss_lr_scheduler");
 
   /** Optimiser, with its arguments. */

@@ -26,7 +26,7 @@ public record Metadata(SortedMap<String, String> entries) {
     this(new TreeMap<>(entries));
   }
 
-  /** What the entry says; empty if there is none, it is blank or {@code None}, or no such value. */
+  /** Value of the entry; empty if there is none, it is blank or {@code None}, or no such value. */
   public <T> Optional<T> get(MetadataKey<T> key) {
     return Optional.ofNullable(entries.get(key.name()))
         .filter(text -> !text.isBlank() && !text.equals("None"))

@@ -17,7 +17,7 @@ public record TriggerWords(List<String> words, Source source) {
   private static final int LONGEST = 200;
   private static final Pattern REPEATS = Pattern.compile("^\\d+_");
 
-  /** Where the words are from, the surest first. */
+  /** Source of the words, the surest first. */
   public enum Source {
     /** {@code modelspec.trigger_phrase}. */
     PHRASE("modelspec.trigger_phrase"),
@@ -31,7 +31,7 @@ public record TriggerWords(List<String> words, Source source) {
     TAGS("ss_tag_frequency"),
     /** The names of the folders of pictures. */
     FOLDERS("ss_dataset_dirs"),
-    /** Nothing tells. */
+    /** No source. */
     NONE("");
 
     private final String entry;
@@ -51,7 +51,7 @@ public record TriggerWords(List<String> words, Source source) {
     words = List.copyOf(words);
   }
 
-  /** What {@code metadata} tells. Broken text is read as far as it goes. */
+  /** Reads the words from {@code metadata}; broken text is read as far as it goes. */
   public static TriggerWords of(Metadata metadata) {
     for (Source source : Source.values()) {
       Optional<String> text = metadata.get(MetadataKey.text(source.entry));

@@ -1,5 +1,5 @@
 /**
- * What files say about themselves: hashes by which tools know them, and the strings beside their
+ * Metadata and hashes of files: hashes by which tools identify them, and the strings beside their
  * tensors.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")

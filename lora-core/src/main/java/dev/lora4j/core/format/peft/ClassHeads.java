@@ -21,7 +21,7 @@ record ClassHeads(List<String> modules, List<List<String>> paths) {
 
   private static final List<String> NAMES = List.of("classifier", "score");
 
-  /** Those of one model of a base. */
+  /** Heads of one model of a base. */
   static ClassHeads of(String model, SiteCatalogue base) {
     List<String> modules = new ArrayList<>();
     List<List<String>> paths = new ArrayList<>();
@@ -41,12 +41,12 @@ record ClassHeads(List<String> modules, List<List<String>> paths) {
     return new ClassHeads(List.copyOf(modules), List.copyOf(paths));
   }
 
-  /** Whether all layers of all heads are among these. */
+  /** Returns true if all layers of all heads are among these. */
   boolean within(Collection<String> saved) {
     return paths.stream().allMatch(saved::containsAll);
   }
 
-  /** The same layers, but heads that are among them whole are named as one. */
+  /** The same layers, with each complete head as one name. */
   List<String> joined(Collection<String> saved) {
     Set<String> names = new TreeSet<>(saved);
     for (int i = 0; i < modules.size(); i++) {

@@ -47,7 +47,7 @@ record LayerPatterns(double common, JsonObject others) {
     return new LayerPatterns(common, others);
   }
 
-  /** Whether a later part of the path is one of {@code names}. */
+  /** Returns true if a later part of the path is one of {@code names}. */
   static boolean endsInAny(String path, Set<String> names) {
     for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
       if (names.contains(path.substring(dot + 1))) {

@@ -10,7 +10,7 @@ interface PeftKind {
   /** PEFT's name of the type. */
   String type();
 
-  /** Whether factors may be part of such an adapter. */
+  /** Returns true if factors may be part of such an adapter. */
   boolean takes(Factors factors);
 
   /**

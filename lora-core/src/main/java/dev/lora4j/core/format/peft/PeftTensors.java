@@ -50,7 +50,7 @@ public final class PeftTensors {
     this.rewrite = rewrite;
   }
 
-  /** What is not as it was, as sentences. */
+  /** Changes of the adapter that the layout required, as sentences. */
   public List<String> changes() {
     return List.copyOf(changes);
   }
@@ -100,7 +100,8 @@ public final class PeftTensors {
   }
 
   /**
-   * What PEFT calls a layer's own weight or bias, which is one level below where it has factors.
+   * PEFT's name of a layer's own weight or bias, which is one level lower where the layer has
+   * factors.
    */
   private static String own(PeftSite site, String parameter) {
     return site.tuned().factors().isEmpty() ? parameter : "base_layer." + parameter;

@@ -31,7 +31,7 @@ final class TargetModules {
   }
 
   /**
-   * The same, with some layers in the list by their whole paths, as another field has them.
+   * As above, with the layers of another field listed by their whole paths.
    *
    * @param whole which of the targets
    */
@@ -93,7 +93,10 @@ final class TargetModules {
     }
   }
 
-  /** Whether the model has weights of such layers as [in, out]; PEFT asks it once for all. */
+  /**
+   * Returns true if the model stores the weights of these layers as [in, out]; PEFT has one flag
+   * for all.
+   */
   static boolean turned(Collection<PeftSite> targets) {
     return targets.stream().anyMatch(PeftSite::turned);
   }

@@ -38,8 +38,8 @@ public final class AdapterFiles {
   }
 
   /**
-   * Whether a folder is an adapter: one as PEFT or MLX-LM saves it, or one with such folders for
-   * models.
+   * Returns true if a folder is an adapter: one as PEFT or MLX-LM saves it, or one with such
+   * folders for models.
    */
   public static boolean folder(Path folder) {
     return AdapterSource.folder(folder);
@@ -123,8 +123,8 @@ public final class AdapterFiles {
   }
 
   /**
-   * Whether the sizes of an adapter's tensors are more those of a base's layers than not, whatever
-   * values they have.
+   * Returns true if most sizes of an adapter's tensors fit a base's layers, regardless of their
+   * values.
    *
    * @throws AdapterException if the file holds no adapter
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no

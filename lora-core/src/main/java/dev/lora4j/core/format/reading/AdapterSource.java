@@ -81,7 +81,7 @@ final class AdapterSource implements AutoCloseable {
         .toList();
   }
 
-  /** Whether {@link #open} takes a folder, or says why not. */
+  /** Returns true if {@link #open} takes a folder or refuses it with a reason. */
   static boolean folder(Path folder) {
     return Files.isRegularFile(folder.resolve(PEFT_CONFIG))
         || Files.isRegularFile(folder.resolve(MLX_TENSORS))
@@ -136,7 +136,7 @@ final class AdapterSource implements AutoCloseable {
                 + "; give the adapter's file, or a folder as PEFT saves it.");
   }
 
-  /** What was opened: a file or a folder. */
+  /** The opened file or folder. */
   Path path() {
     return path;
   }

@@ -23,7 +23,7 @@ import java.util.TreeSet;
 /** Makes the factors of one layer of a file, and divides them among the sites of the base. */
 final class GroupReader {
   /**
-   * What was made of a group.
+   * Result of reading a group.
    *
    * @param factors by canonical name of the site
    * @param ignored keys without effect, with the reasons

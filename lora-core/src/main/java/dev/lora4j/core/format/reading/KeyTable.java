@@ -121,7 +121,7 @@ final class KeyTable {
     return ignored;
   }
 
-  /** Those of them that would be factors if the base had the layer. */
+  /** The ignored keys that would be factors if the base had the layer. */
   SortedMap<String, KeyAddress.Lacking> lacking() {
     return lacking;
   }

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What all installed policies say of an adapter. */
+/** Joint decision of all installed policies on an adapter. */
 final class Permission {
   private Permission() {}
 
   /**
-   * Why it may not be used by somebody, a sentence for each policy that refuses; none if it may.
+   * Reasons for a refusal, a sentence for each policy that refuses; none if the user may use the
+   * adapter.
    */
   static List<String> refusals(Path file, Adapter adapter, String user) {
     List<String> refusals = new ArrayList<>();

@@ -8,9 +8,9 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import java.util.Optional;
 
-/** How well a tensor of an adapter fits the layer that its name is of. */
+/** Score of the fit between an adapter's tensor and the layer that its name refers to. */
 final class ShapeMatch {
-  /** Where the name alone is that of a layer. */
+  /** Score of a name alone that is a layer's. */
   static final int NAME = 1;
 
   private static final int FITS = 4;
@@ -70,7 +70,7 @@ final class ShapeMatch {
     return found == site.rest() || found == site.weight().size(1) ? FITS : MISFIT;
   }
 
-  /** What multiplies rows or columns. */
+  /** Score of factors that multiply rows or columns. */
   private static int vector(Shape shape, Site site) {
     boolean columns = site.weight().rank() > 1 && shape.elements() == site.weight().size(1);
     return columns || shape.elements() == site.out() ? FITS : MISFIT;

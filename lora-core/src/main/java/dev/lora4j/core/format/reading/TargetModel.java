@@ -39,7 +39,7 @@ record TargetModel(KeyContext context, boolean known, boolean given, List<String
     return context.names().family();
   }
 
-  /** What to say where a base was named and the adapter fits another better. */
+  /** Hint that the adapter fits another family better than the named base; empty if it does not. */
   String better(AdapterSource source) {
     if (!given) {
       return "";

@@ -12,7 +12,7 @@ import java.util.SortedMap;
 final class ZeroAdapters {
   private ZeroAdapters() {}
 
-  /** Whether no factors change their layer. */
+  /** Returns true if no factors change their layer. */
   static boolean all(SortedMap<String, List<Factors>> factors) {
     return factors.values().stream().flatMap(List::stream).allMatch(ZeroAdapters::none);
   }

@@ -11,7 +11,7 @@ public interface AdapterWriter {
   /** Its stable name, for example {@code kohya}. */
   String name();
 
-  /** Whether it writes a folder instead of one file. */
+  /** Returns true if it writes a folder instead of one file. */
   default boolean folder() {
     return false;
   }

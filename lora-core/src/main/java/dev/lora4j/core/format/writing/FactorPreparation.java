@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is done to factors whatever the layout: another element type, and scales multiplied in. Both
+ * Preparation of factors for any layout: another element type, and scales multiplied in. Both
  * together round once.
  */
 final class FactorPreparation {
@@ -100,7 +100,7 @@ final class FactorPreparation {
     return rounding.of(name, tensor, factor, type);
   }
 
-  /** Whether there is nothing to fold. */
+  /** Returns true if there is nothing to fold. */
   private static boolean plain(Factors factors, double scale) {
     return scale == 1 && !factors.tensors().containsKey(Alpha.SCALAR);
   }

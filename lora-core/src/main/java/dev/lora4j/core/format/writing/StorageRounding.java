@@ -59,7 +59,7 @@ final class StorageRounding {
     return largest;
   }
 
-  /** What was lost, as sentences for the user. */
+  /** Losses of the rounding, as sentences for the user. */
   List<String> losses() {
     List<String> losses = new ArrayList<>();
     if (vanished > 0) {

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.DType;
 import java.util.Optional;
 
 /**
- * How an adapter is written.
+ * Options for writing an adapter.
  *
  * @param dtype element type of its floating-point tensors; as they are without it
  * @param fold whether scales are multiplied into the factors, so that alpha is the rank
@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record WriteOptions(
     Optional<DType> dtype, boolean fold, boolean rewrite, Optional<BaseUsage> base) {
-  /** As it is, or not at all. */
+  /** Writes the adapter unchanged, or refuses. */
   public static final WriteOptions EXACT = new WriteOptions(Optional.empty(), false, false);
 
   /** Without saying anything of the base. */
