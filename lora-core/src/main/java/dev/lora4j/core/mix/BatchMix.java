@@ -32,10 +32,10 @@ public final class BatchMix {
   /** The factors of a column at a site. */
   private record FactorColumn(String site, int column, int place) {}
 
-  /** What is stacked: columns in their order, and which of their factors. */
+  /** Key of stacked factors: columns in their order, and the factors of each. */
   private record StackKey(List<AdapterColumn> columns, Set<FactorColumn> places) {}
 
-  /** What is inside the weights of a picture; pictures where it is the same can share a run. */
+  /** Key of the merged weights of a picture; pictures with equal keys can share a run. */
   private record MergedKey(List<Object> parts) {}
 
   private final SiteCatalogue catalogue;
@@ -153,7 +153,7 @@ public final class BatchMix {
     return last;
   }
 
-  /** What runs beside the weight of a site: each part with its column for an index. */
+  /** Unmerged parts at a site, ordered by plan; each has its column for an index. */
   private List<Part> unmergedParts(Site site) {
     List<Part> parts = new ArrayList<>();
     isUnmerged
@@ -248,7 +248,7 @@ public final class BatchMix {
     return new MergedSites(scope, patch, base, model, sites, plans.get(picture).order());
   }
 
-  /** The same for pictures that can share a run: those with the same inside the weights. */
+  /** Batch key: pictures with equal keys have the same merged weights and can share a run. */
   public Object mergedKey(int picture) {
     MixPlan plan = plans.get(picture);
     List<Object> parts = new ArrayList<>();
@@ -274,7 +274,7 @@ public final class BatchMix {
     return parts;
   }
 
-  /** Whether something of a picture runs beside the weights. */
+  /** Returns true if a part of the picture's adapters is unmerged. */
   public boolean isUnmerged(int picture) {
     int[] own = columns.get(picture);
     return touched.get(picture).entrySet().stream()
@@ -282,9 +282,7 @@ public final class BatchMix {
             e -> e.getValue().stream().anyMatch(p -> !merged.contains(place(e.getKey(), own, p))));
   }
 
-  /**
-   * Which of a picture's adapters are inside the weights, with the methods that are, for people.
-   */
+  /** Names of a picture's merged adapters, with their merged methods, for people. */
   public List<String> mergedNames(int picture) {
     Map<String, Set<String>> methods = new LinkedHashMap<>();
     MixPlan plan = plans.get(picture);

@@ -166,7 +166,7 @@ public final class BlockWeights {
   }
 
   /**
-   * All blocks from one to another, whichever comes first; none if the base lacks one of them.
+   * All blocks from one to another in either order; none if the base lacks one of them.
    *
    * @param to may leave the letters out, which are then those of the other
    */

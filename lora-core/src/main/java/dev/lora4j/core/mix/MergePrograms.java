@@ -261,7 +261,7 @@ final class MergePrograms {
     return target == LayerParameter.WEIGHT ? site.weight() : Shape.of(site.out());
   }
 
-  /** All about a site that matters to its weight. */
+  /** Canonical site with the properties that its weight depends on. */
   private static Site general(Site site) {
     return new Site("", site.kind(), site.weight(), false, 1, 0, 1, site.groups());
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Which adapters take part in an image, how much, and when. Immutable. */
+/** Adapters of a picture with their weights, steps and regions. Immutable. */
 public final class MixPlan {
   /**
    * One adapter and its weight.
@@ -68,7 +68,7 @@ public final class MixPlan {
     }
   }
 
-  /** What the names of all sites of text encoders begin with. */
+  /** Prefix of the sites of text encoders. */
   private static final String TEXT_ENCODER = "text_encoder";
 
   /** No adapter: the base alone. */
@@ -129,12 +129,12 @@ public final class MixPlan {
     return new MixPlan(parts, order, other);
   }
 
-  /** Where the adapters act in the network that runs at every step. */
+  /** Route of the adapters in the network that runs at every step. */
   public Route route() {
     return route;
   }
 
-  /** How the adapters follow each other. */
+  /** Order of the adapters at a site. */
   public AdapterOrder order() {
     return order;
   }
@@ -149,7 +149,7 @@ public final class MixPlan {
     return new MixPlan(other, order, route);
   }
 
-  /** Whether an adapter counts in a part of the picture alone. */
+  /** Returns true if an adapter is limited to a region of the picture. */
   public boolean regional() {
     return parts.stream().anyMatch(p -> p.area().isPresent());
   }
@@ -168,7 +168,7 @@ public final class MixPlan {
     return all;
   }
 
-  /** What counts everywhere, and one part that does not. */
+  /** Parts that count everywhere, and the one part of index {@code regional}. */
   private MixPlan context(int regional) {
     List<Part> own = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
@@ -184,7 +184,7 @@ public final class MixPlan {
     return parts.stream().map(Part::adapter).toList();
   }
 
-  /** Whether no weight depends on the step. */
+  /** Returns true if no weight depends on the step. */
   public boolean constant() {
     return parts.stream().allMatch(p -> p.weight().constant());
   }

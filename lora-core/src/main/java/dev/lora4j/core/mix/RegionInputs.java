@@ -94,9 +94,9 @@ public final class RegionInputs {
   }
 
   /**
-   * How much of each context's attention counts at each place. The changes that the contexts of
-   * areas make to that of the whole picture add up, so outside of all areas it is the whole
-   * picture's alone, and inside of one that area's.
+   * Share of each context's attention at each place. The changes that the contexts of areas make to
+   * that of the whole picture add up, so outside of all areas it is the whole picture's alone, and
+   * inside of one that area's.
    *
    * @return [rows, contexts, places]
    */

@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * Where in a picture an adapter counts, and how much: shares from 0 to 1 on a grid over the
- * picture. Immutable; equal if size and shares are.
+ * Region of a picture in which an adapter counts: shares from 0 to 1 on a grid over the picture.
+ * Immutable; equal if size and shares are.
  */
 public final class RegionMask {
   private final String name;

@@ -7,7 +7,7 @@ import java.util.Optional;
 public enum Route {
   /** Whichever is estimated to take less time, by {@link RouteCost}. */
   AUTO("auto"),
-  /** In the weights: nothing per step, but weights are made anew when a weight changes. */
+  /** Merged into the weights: no cost per step, but a changed weight is merged again. */
   MERGED("patched"),
   /**
    * Beside the weights, where the method can: a little per step, and nothing when a weight changes.

@@ -1,6 +1,6 @@
 package dev.lora4j.core.mix;
 
-/** Where the outputs of a site lie in a picture. */
+/** Layout of a site's outputs in a picture. */
 public sealed interface SitePlacement {
   /**
    * One output for each place of a grid over the picture: of a convolution, or of a layer whose

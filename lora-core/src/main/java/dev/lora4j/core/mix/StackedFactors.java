@@ -26,11 +26,11 @@ public final class StackedFactors implements AutoCloseable {
   private final Map<Object, Stack> stacks = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
-   * Nothing is kept yet.
+   * Creates an empty cache.
    *
-   * @param scope owner of what is kept
+   * @param scope owner of the cached tensors
    * @param type of the factors, as in {@link UnmergedAdapters#Beside(java.util.Set, DType)}
-   * @param room bytes that may be kept beside what is in use
+   * @param room bytes of cached factors, those in use not counted
    */
   public StackedFactors(Scope scope, MergedParameter patch, DType type, long room) {
     this.scope = scope.child("stacked factors");
@@ -39,7 +39,7 @@ public final class StackedFactors implements AutoCloseable {
     this.room = room;
   }
 
-  /** Nothing is kept yet; at most a quarter of what a base's weights take. */
+  /** Creates an empty cache of at most a quarter of the size of a base's weights. */
   public static StackedFactors besides(
       WeightStore base, Scope scope, MergedParameter patch, DType type) {
     return new StackedFactors(scope, patch, type, base.bytes() / SHARE);
@@ -85,7 +85,7 @@ public final class StackedFactors implements AutoCloseable {
     scope.close();
   }
 
-  /** What was stacked for one set of adapters. */
+  /** Stacked factors of one set of adapters. */
   private final class Stack {
     private final Scope own = scope.child("stack");
     private final Map<String, Tensor> tensors;
@@ -121,7 +121,7 @@ public final class StackedFactors implements AutoCloseable {
       this.stack = stack;
     }
 
-    /** By the names of a program's held inputs. */
+    /** Tensors by the names of a program's held inputs. */
     public Map<String, Tensor> tensors() {
       return stack.tensors;
     }

@@ -2,9 +2,9 @@ package dev.lora4j.core.mix;
 
 import java.util.List;
 
-/** How much of an adapter takes part, as a function of how far the image has come. */
+/** Weight of an adapter as a function of the step. */
 public sealed interface Weight permits StepWindow, WeightCurve, StepwiseWeight {
-  /** The same at every step. */
+  /** A constant weight. */
   static Weight of(double value) {
     return new StepWindow(value, 0, 1);
   }
@@ -51,13 +51,13 @@ public sealed interface Weight permits StepWindow, WeightCurve, StepwiseWeight {
    */
   double value();
 
-  /** Whether it is the same at every step. */
+  /** Returns true if the weight is the same at every step. */
   boolean constant();
 
   /** The same course with another {@link #value}. */
   Weight valued(double other);
 
-  /** In the form of {@link #parse}. */
+  /** The weight in the form that {@link #parse} reads. */
   String text();
 
   /** The middle of a step as a share of all steps, which is where a step's weight is read. */

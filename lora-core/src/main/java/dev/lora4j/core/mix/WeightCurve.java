@@ -30,7 +30,7 @@ public record WeightCurve(List<Point> points, Course course) implements Weight {
     }
   }
 
-  /** How a curve goes from one point to the next. */
+  /** Interpolation of a curve between two points. */
   public enum Course {
     /** Straight. */
     LINEAR,

@@ -56,7 +56,7 @@ final class WeightSyntax {
             + "'");
   }
 
-  /** What of a weight is not as it has to be; nothing if that is its whole form. */
+  /** Error in a part of a weight's text; empty if only the whole form is wrong. */
   private static String wrong(String text) {
     String[] parts = text.split(":", 2);
     for (String point : parts[0].split(",", -1)) {

@@ -4,7 +4,7 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
-/** What adapters change, for mixers that decide by it. */
+/** Changes of adapters, for mixers that depend on them. */
 @FunctionalInterface
 public interface AdapterDeltas {
   /** Numbers to be told of a change. A record: equal ones share a program and what it gave. */

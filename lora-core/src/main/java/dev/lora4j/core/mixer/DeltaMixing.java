@@ -63,7 +63,7 @@ public final class DeltaMixing {
     return this;
   }
 
-  /** The same for convolutions of more than one point alone. */
+  /** As above, for convolutions of more than one point alone. */
   public DeltaMixing cutKernels(RankRule rule) {
     kernels = Optional.of(rule);
     return this;

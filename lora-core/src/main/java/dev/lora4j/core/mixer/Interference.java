@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Where weighted adapters get into each other's way: at which layers, and how. */
+/** Interference of weighted adapters: the layers that it occurs at, and its kinds. */
 public final class Interference {
   /**
    * Two adapters, by their places in the plan, the first the lesser.
@@ -36,7 +36,9 @@ public final class Interference {
    */
   public record Pair(int first, int second) {}
 
-  /** Of the squares of singular values: a change of full rank has all directions there are. */
+  /**
+   * Share of the squares of singular values that counts; a change of full rank has all directions.
+   */
   private static final double ENERGY = 0.9;
 
   private final Scope scope;
@@ -60,7 +62,7 @@ public final class Interference {
   }
 
   /**
-   * How each two of a plan's adapters meet, at each layer whose weight both change.
+   * Overlap of each two of a plan's adapters, at each layer whose weight both change.
    *
    * @return by pair, and by the layer's name
    * @throws AdapterException if a method has no change of its own, a layer is unknown, or a weight

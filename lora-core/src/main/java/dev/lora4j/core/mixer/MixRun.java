@@ -168,7 +168,7 @@ final class MixRun {
     return rules;
   }
 
-  /** What is the exact sum, by the factors; without rules nothing is cut. */
+  /** Exact sum, computed from the factors; without rules it is not truncated. */
   private TruncatedAdapter summed(
       LowRankAlgebra algebra,
       String name,
@@ -239,7 +239,7 @@ final class MixRun {
     }
   }
 
-  /** The same cut to a rank. */
+  /** Adds up the factors of one parameter and truncates the sum; none if they are 0. */
   private Optional<Factors> added(
       MixedParameter parameter,
       double lambda,
@@ -307,7 +307,7 @@ final class MixRun {
     }
   }
 
-  /** What becomes of a parameter, block by block where it has several. */
+  /** Mixes a parameter, block by block where it has several. */
   private Result mixed(Scope work, Planned one) {
     MixedParameter parameter = one.parameter();
     RowInputs inputs = new RowInputs(work, parameter);

@@ -70,7 +70,7 @@ record RowBlocks(MixedParameter like, long rows, int count) {
     return least;
   }
 
-  /** Whether all is LoRA without a core, whose up factor has the rows. */
+  /** Returns true if all factors are LoRA without a core, whose up factor has the rows. */
   private static boolean divides(MixedParameter parameter) {
     return parameter.matrix()
         && parameter.site().kind() != Site.Kind.EMBEDDING

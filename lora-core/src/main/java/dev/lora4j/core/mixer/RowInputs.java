@@ -19,7 +19,7 @@ final class RowInputs {
   /** Places of what has the rows. */
   private final Set<Integer> ups = new HashSet<>();
 
-  /** Those of a parameter, owned by {@code work}. */
+  /** Creates the inputs of a parameter, owned by {@code work}. */
   RowInputs(Scope work, MixedParameter parameter) {
     List<Float> scales = new ArrayList<>();
     for (MixedParameter.Part part : parameter.parts()) {

@@ -22,7 +22,7 @@ final class UniformNumbers {
   /** Numbers of one task: few enough that two cores share the least parameters. */
   private static final int CHUNK = 1 << 14;
 
-  /** So many tasks are not divided among threads. */
+  /** Greatest number of tasks that run on one thread. */
   private static final int ALONE = 2;
 
   private static final int ROUNDS = 10;

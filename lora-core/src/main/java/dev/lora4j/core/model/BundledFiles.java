@@ -38,7 +38,7 @@ public final class BundledFiles {
 
   private static final int CHUNK = 1 << 16;
 
-  /** Where the files come from. */
+  /** Source of the bundled files. */
   @FunctionalInterface
   interface Resources {
     /** The content of one, or null. */
@@ -151,7 +151,7 @@ public final class BundledFiles {
     }
   }
 
-  /** What processes that were killed while they unpacked left. */
+  /** Removes the unfinished files of killed processes. */
   private static void removeAbandoned(Path home) throws IOException {
     Instant limit = Instant.now().minus(ABANDONED);
     try (DirectoryStream<Path> left = Files.newDirectoryStream(home, UNPACKING + "*")) {

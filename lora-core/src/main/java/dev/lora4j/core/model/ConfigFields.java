@@ -14,7 +14,7 @@ import java.util.Optional;
 public final class ConfigFields {
   private final Map<String, Rule> rules;
 
-  /** What becomes of a field. */
+  /** Treatment of a field. */
   public sealed interface Rule permits Used, Only, Idle {}
 
   /** The value decides about results as it does in the reference. */

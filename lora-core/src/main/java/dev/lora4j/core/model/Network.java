@@ -102,7 +102,7 @@ public final class Network {
   }
 
   /**
-   * What a model asks for when staged: the weights that its checkpoint must have.
+   * Parameters that a model requests when staged: the weights that its checkpoint must have.
    *
    * @param compute the type the staging computes in
    */

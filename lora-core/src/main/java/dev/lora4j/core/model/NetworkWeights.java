@@ -89,7 +89,7 @@ public final class NetworkWeights {
     return weights;
   }
 
-  /** What is taken of one store, by which networks; {@code model} is the first of them. */
+  /** Tensors that networks take from one store; {@code model} is the first of these networks. */
   private record Claims(
       String model,
       TensorStore store,

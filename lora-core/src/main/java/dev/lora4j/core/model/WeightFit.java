@@ -23,7 +23,7 @@ import java.util.function.Function;
  * that one message says it all.
  */
 final class WeightFit {
-  /** Of how many missing weights the nearest names are looked for; the rest is too much to ask. */
+  /** Number of missing weights that get suggestions of the nearest names. */
   private static final int LOOKED_UP = 40;
 
   private final Path origin;

@@ -43,7 +43,7 @@ public final class FlatParameters implements WeightSource {
     this.groups = groups;
   }
 
-  /** Where the model is staged. */
+  /** The graph that the model is staged in. */
   public Graph graph() {
     return graph;
   }
@@ -53,7 +53,7 @@ public final class FlatParameters implements WeightSource {
     return compute == DType.F64 ? DType.F64 : DType.F32;
   }
 
-  /** Which weights learn at which rate. */
+  /** Groups of weights with their multiples of the learning rate. */
   public ParameterGroups groups() {
     return groups;
   }
@@ -73,7 +73,7 @@ public final class FlatParameters implements WeightSource {
         });
   }
 
-  /** What the model asked for, in the order of the buffer: by group, then as it was asked for. */
+  /** The model's parameters in the order of the buffer: by group, then in the order of requests. */
   public List<Parameter> parameters() {
     return parameters.stream().sorted(Comparator.comparingInt(groups::of)).toList();
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param bias of one dimension, if the layer has one
  */
 public record SiteLayer(Site site, Expr weight, Optional<Expr> bias, Formula formula) {
-  /** What a layer makes of its input; linear in weight and bias together. */
+  /** Output of a layer as a function of its input; linear in weight and bias together. */
   @FunctionalInterface
   public interface Formula {
     /** The output for these weights. */

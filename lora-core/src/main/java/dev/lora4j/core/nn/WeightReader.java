@@ -40,7 +40,7 @@ public final class WeightReader {
     this.compute = compute;
   }
 
-  /** Whether a weight is read as a view of the file, which costs no memory. */
+  /** Returns true if a weight is read as a view of the file, which takes no memory. */
   public boolean views(StoredWeight weight) {
     return info(weight).dtype() == compute && !weight.transposed();
   }

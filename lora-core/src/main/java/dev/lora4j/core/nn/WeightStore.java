@@ -52,7 +52,7 @@ public final class WeightStore {
     return and(new WeightStore(origin, others));
   }
 
-  /** Whether there is a weight called {@code name}. */
+  /** Returns true if there is a weight called {@code name}. */
   public boolean has(String name) {
     return tensors.containsKey(name);
   }

@@ -35,7 +35,7 @@ final class Inspection {
     return fault(kind, "is damaged: tensor " + QuotedText.of(tensor) + " " + message);
   }
 
-  /** What the operating system said; {@code action} goes on after the file's name. */
+  /** Exception for an I/O error; {@code action} follows the file's name. */
   static SafetensorsException io(Path file, String action, IOException cause) {
     String reason;
     if (cause instanceof NoSuchFileException) {

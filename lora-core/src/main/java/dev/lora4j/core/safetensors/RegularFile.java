@@ -66,9 +66,9 @@ public final class RegularFile {
   }
 
   /**
-   * All bytes of a regular file.
+   * Reads all bytes of a regular file.
    *
-   * @param most how many are read
+   * @param most greatest number of bytes
    * @throws IOException if it is no regular file, is larger, or cannot be read
    */
   public static byte[] bytes(Path file, long most) throws IOException {
@@ -109,7 +109,7 @@ public final class RegularFile {
     return text(file, most).lines().toList();
   }
 
-  /** Which file could not be read and why, for messages that name the folder around it. */
+  /** Name of the unreadable file and the reason, for messages that name its folder. */
   public static String trouble(IOException thrown) {
     if (thrown instanceof NoSuchFileException absent) {
       return "there is no " + absent.getFile();

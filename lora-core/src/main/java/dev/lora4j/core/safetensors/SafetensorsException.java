@@ -24,7 +24,7 @@ public final class SafetensorsException extends RuntimeException {
     return kind;
   }
 
-  /** What can be wrong, one constant for each malformation. */
+  /** Kinds of malformations, one constant each. */
   public enum Kind {
     /** The file is a Python pickle (an old {@code .bin}, {@code .pt} or {@code .ckpt}). */
     IS_PICKLE,

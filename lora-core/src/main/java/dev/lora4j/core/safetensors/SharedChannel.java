@@ -43,7 +43,7 @@ final class SharedChannel implements Bytes, AutoCloseable {
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /** What is done with the channel. */
+  /** An operation on the channel. */
   @FunctionalInterface
   private interface Use<T> {
     T with(FileChannel channel) throws IOException;

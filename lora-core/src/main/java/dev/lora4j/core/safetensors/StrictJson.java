@@ -35,7 +35,7 @@ final class StrictJson {
     json.setStrictness(Strictness.STRICT);
   }
 
-  /** What reads a document. */
+  /** Reader of a document. */
   @FunctionalInterface
   interface Body {
     void read(StrictJson json) throws IOException;

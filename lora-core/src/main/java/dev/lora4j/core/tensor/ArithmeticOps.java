@@ -63,12 +63,12 @@ public interface ArithmeticOps {
         "div", self(), Preconditions.constant("floor_div", self(), value), floor);
   }
 
-  /** What {@link #floorDiv(Expr)} leaves, with the sign of the divisor. */
+  /** Remainder of {@link #floorDiv(Expr)}, with the sign of the divisor. */
   default Expr remainder(Expr divisor) {
     return Elementwise.binary("remainder", self(), divisor);
   }
 
-  /** What {@link #floorDiv(double)} leaves, with the sign of the divisor. */
+  /** Remainder of {@link #floorDiv(double)}, with the sign of the divisor. */
   default Expr remainder(double divisor) {
     Object constant = Preconditions.constant("remainder", self(), divisor);
     return Elementwise.unary("remainder", self(), constant);

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param scale what scores are multiplied with; 1/sqrt(width) if absent
  */
 public record Attention(Optional<Expr> mask, boolean causal, OptionalDouble scale) {
-  /** All tokens see all keys, with scale 1/sqrt(width). */
+  /** Full attention: all tokens see all keys, with scale 1/sqrt(width). */
   public static final Attention PLAIN =
       new Attention(Optional.empty(), false, OptionalDouble.empty());
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * Whether a device of this machine computes faster in BF16 or in F32. No table of processors can
- * tell: it depends on instructions, threads and the version of the engine, so it is measured.
+ * The faster of BF16 and F32 on a device of this machine. No table of processors can tell: it
+ * depends on instructions, threads and the version of the engine, so it is measured.
  *
  * @param type the faster one
  * @param f32Millis time of the measured work in F32
