@@ -21,7 +21,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
 
   private static final int ROUNDS = 5;
 
-  /** Where one type takes this many times as long with little work, it does with more. */
+  /** Ratio of times with little work that stays clear with more work. */
   private static final double CLEAR = 2.5;
 
   private static final int LITTLE = 64;
@@ -45,7 +45,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
   }
 
   /**
-   * Where this user's settings are: {@code LORA4J_HOME}, else {@code .lora4j} in the home folder.
+   * Folder of this user's settings: {@code LORA4J_HOME}, else {@code .lora4j} in the home folder.
    */
   public static Path home() {
     String named = System.getenv().getOrDefault("LORA4J_HOME", "");
@@ -64,8 +64,8 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
   }
 
   /**
-   * How many times as long BF16 takes as F32 on an engine's device, by what was measured once; asks
-   * no environment variable.
+   * Time of BF16 relative to F32 on an engine's device, as measured once; ignores the environment
+   * variable.
    */
   public static double slowdown(Engine engine) {
     AutoDType known = remembered(engine, MeasuredChoices.ofUser().file());
@@ -100,7 +100,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
     return measure(channels -> engine.call(() -> measure(engine, channels)));
   }
 
-  /** The same by the times that work of so many channels takes. */
+  /** Measures with work of a number of channels. */
   static AutoDType measure(IntFunction<InterleavedTiming> work) {
     InterleavedTiming turns = work.apply(LITTLE);
     if (turns.ratio() < CLEAR && !turns.lengthy()) {

@@ -13,13 +13,13 @@ import java.util.Optional;
  * NativeFailure}; none of them may end the process.
  */
 public interface Backend {
-  /** What operators keep beside their results. */
+  /** Autograd state that operators keep with their results. */
   enum Mode {
-    /** Nothing; the fastest. */
+    /** None; the fastest. */
     INFERENCE,
-    /** What lets their results be changed in place and take part in gradients later. */
+    /** The state for results that change in place and take part in gradients later. */
     PLAIN,
-    /** What {@code autograd.grad} needs. */
+    /** The state for {@code autograd.grad}. */
     GRADIENTS
   }
 
@@ -37,8 +37,8 @@ public interface Backend {
   }
 
   /**
-   * What keeps the engine from starting or from using {@code device}, as far as can be told without
-   * loading anything native. Empty if nothing does.
+   * Obstacle to starting the engine or using {@code device}, as far as it shows before anything
+   * native is loaded; empty if there is none.
    */
   Optional<EngineObstacle> obstacle(Device device);
 
@@ -51,7 +51,7 @@ public interface Backend {
    */
   Device start(int threads, Device device);
 
-  /** What is known of each device that this process could use now, the CPU first. */
+  /** Description of each device that this process can use now, the CPU first. */
   List<DeviceInfo> devices();
 
   /** Loads a module whose code is {@code source}. */
@@ -91,7 +91,7 @@ public interface Backend {
   /** Shape of a tensor. */
   Shape shape(Handle tensor);
 
-  /** Where a tensor lies. */
+  /** Device of a tensor. */
   Device device(Handle tensor);
 
   /** Releases a tensor or module; doing it twice is harmless. */
@@ -119,7 +119,7 @@ public interface Backend {
    */
   void stopProfile(Path trace);
 
-  /** How many tensors, lists and modules the engine holds for us now. */
+  /** Number of tensors, lists and modules that the engine holds for lora4j now. */
   long live();
 
   /** Name and version, for example {@code libtorch 2.7.1}. */

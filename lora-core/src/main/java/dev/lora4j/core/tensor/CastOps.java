@@ -33,8 +33,8 @@ public interface CastOps {
   }
 
   /**
-   * The same bytes as elements of another type. The last dimension grows or shrinks by the ratio of
-   * the widths. No gradient passes.
+   * Reinterprets the bytes as elements of another type. The last dimension grows or shrinks by the
+   * ratio of the widths. No gradient passes.
    */
   default Expr reinterpret(DType type) {
     Expr x = self();

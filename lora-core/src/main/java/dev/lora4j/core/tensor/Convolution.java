@@ -53,7 +53,7 @@ public record Convolution(
         1);
   }
 
-  /** The same padding on both sides of a dimension. */
+  /** A copy with equal padding on both sides of each dimension. */
   public Convolution padded(int... padding) {
     List<Integer> both = PerDimension.of(padding);
     return new Convolution(stride, both, both, false, mode, dilation, groups);

@@ -135,7 +135,7 @@ final class CostCount {
     copies.merge(place(tape.number()), copied, Long::sum);
   }
 
-  /** What was computed, if it was; weights and inputs are there anyway. */
+  /** Counts a value as kept if the program computed it; weights and inputs exist anyway. */
   private void keep(Expr e) {
     Expr root = root(e);
     if (made.containsKey(root)) {
@@ -145,7 +145,7 @@ final class CostCount {
     }
   }
 
-  /** What a segment that is computed again takes from before it has to stay until then. */
+  /** Keeps the earlier values that a recomputed segment reads until the segment runs again. */
   private void fromBefore(Expr e) {
     Expr root = root(e);
     if (made.containsKey(root) && made.get(root) < tape.number()) {

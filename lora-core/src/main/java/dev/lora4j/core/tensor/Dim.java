@@ -19,7 +19,7 @@ public final class Dim {
     return new Dim(Long.toString(value), value);
   }
 
-  /** How program text writes it. */
+  /** The size in program text. */
   String text() {
     return text;
   }

@@ -79,14 +79,17 @@ public final class Engine implements AutoCloseable {
     return engine;
   }
 
-  /** How many engines this process has begun to open: what is refused before counts none. */
+  /**
+   * Number of engines that this process has begun to open; engines refused before that do not
+   * count.
+   */
   public static long opened() {
     return OPENED.get();
   }
 
   /**
-   * What would keep {@link #open(Device)} from opening, as far as can be told without loading
-   * anything native; empty if nothing would.
+   * Obstacle to {@link #open(Device)}, as far as it shows before anything native is loaded; empty
+   * if there is none.
    */
   public static Optional<EngineObstacle> obstacle(Device device) {
     return found().obstacle(device);
@@ -99,7 +102,7 @@ public final class Engine implements AutoCloseable {
             () -> new TensorException("No engine is on the class path; add lora-core's jar."));
   }
 
-  /** Where this engine's tensors lie and its programs run; CPU or a card. */
+  /** Device of this engine's tensors and programs; CPU or a card. */
   public Device device() {
     return device;
   }
@@ -129,7 +132,7 @@ public final class Engine implements AutoCloseable {
     return backend.nativeFolder();
   }
 
-  /** How many programs were compiled since the engine was opened. */
+  /** Number of programs compiled since the engine was opened. */
   public long compiled() {
     return compiled.get();
   }
@@ -144,7 +147,7 @@ public final class Engine implements AutoCloseable {
     compiled.incrementAndGet();
   }
 
-  /** How many tensors, lists of held inputs and programs the native library holds now. */
+  /** Number of tensors, lists of held inputs and programs that the native library holds now. */
   public long live() {
     return backend.live();
   }

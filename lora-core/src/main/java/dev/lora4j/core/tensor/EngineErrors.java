@@ -16,7 +16,7 @@ final class EngineErrors {
 
   private EngineErrors() {}
 
-  /** What an operator said while the program ran on {@code tensors}. */
+  /** Exception for an operator that failed while the program ran on {@code tensors}. */
   static TensorException explain(Graph graph, List<Tensor> tensors, Backend.NativeFailure failure) {
     String text = String.valueOf(failure.getMessage());
     Matcher line = LINE.matcher(text);

@@ -13,13 +13,12 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Which fast paths an engine takes: those that work on its device, for the layers that they make
- * faster. Nothing is assumed of a processor. A path is tried when a program could first use it, so
- * what computes in F32 does not look at BF16; speeds are measured once for each kind of layer and
- * remembered.
+ * Choice of fast paths for an engine: those that work on its device, for the layers that they make
+ * faster. It assumes nothing of a processor. It tries a path when a program could first use it, so
+ * that computation in F32 does not try BF16; it measures speeds once for each kind of layer and
+ * remembers them.
  *
- * <p>Safe for use by several threads. What is done on the engine's threads asks nothing of this
- * object, which a caller holds while it waits for them.
+ * <p>Safe for use by several threads. Work on the engine's threads does not call this object, whose lock a caller holds while it waits for them.
  */
 final class FastPaths {
   /** Packed is kept where plain is no more than this much faster: most of it is chance. */
@@ -67,7 +66,7 @@ final class FastPaths {
     return SampleLayer.difference(engine, path);
   }
 
-  /** When layers of a kind read their weight packed. */
+  /** Packing of the weights of layers of a kind. */
   synchronized Packing packing(LayerKind kind) {
     Packing known = packings.get(kind);
     if (known == null) {
@@ -184,12 +183,12 @@ final class FastPaths {
     return Set.copyOf(trials.keySet());
   }
 
-  /** All paths, each tried. */
+  /** Trials of all paths. */
   List<FastPathTrial> all() {
     return Arrays.stream(FastPath.values()).map(this::trial).toList();
   }
 
-  /** What was decided: for each kind of layer met so far whose path works, when it is packed. */
+  /** Packing of each kind of layer so far whose path works. */
   synchronized List<String> decisions() {
     return packings.entrySet().stream()
         .filter(e -> trial(e.getKey().path()).works())

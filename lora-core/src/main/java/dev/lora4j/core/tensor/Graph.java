@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a program is written: holds its inputs and statements while Java stages it.
+ * Graph of a program: holds its inputs and statements while Java stages it.
  *
  * <p>Operators are appended in the order they are staged, which is the order they run in; an
  * operator that changes a tensor in place is seen by all that is staged after it. Not safe for use
@@ -64,7 +64,7 @@ public final class Graph {
   }
 
   /**
-   * What a run of all that was staged costs.
+   * Cost of a run of the staged program.
    *
    * @throws IllegalStateException if this graph is not {@link #sized}
    */
@@ -384,7 +384,7 @@ public final class Graph {
     return new Backpropagation(this, tape).run(scalar, parameters);
   }
 
-  /** Whether {@code value} depends on {@code trainable}. */
+  /** Returns true if {@code value} depends on {@code trainable}. */
   boolean dependsOn(Expr value, Expr trainable) {
     return tape.dependsOn(value, trainable);
   }
@@ -437,9 +437,9 @@ public final class Graph {
   }
 
   /**
-   * Which weights are best given packed.
+   * Packing plan for the program's weights.
    *
-   * @param packing when layers of a kind read their weight packed
+   * @param packing packing of the weights of layers of a kind
    */
   PackingPlan packing(List<Expr> outputs, Function<LayerKind, Packing> packing) {
     return weights.plan(outputs, packing);

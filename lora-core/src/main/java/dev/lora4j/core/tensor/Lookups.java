@@ -2,7 +2,7 @@ package dev.lora4j.core.tensor;
 
 import java.util.List;
 
-/** What indices have to be, beside what they look up. */
+/** Preconditions of indices for the values that they look up. */
 final class Lookups {
   private Lookups() {}
 

@@ -1,8 +1,8 @@
 package dev.lora4j.core.tensor;
 
 /**
- * What training makes small. Losses are given element by element and have the shape of the
- * prediction, so that what to do with them is written where it is done:
+ * Losses of training. Losses are given element by element and have the shape of the prediction, so
+ * that what to do with them is written where it is done:
  *
  * <pre>{@code
  * prediction.squaredError(target).mean();                            // mean squared error

@@ -73,7 +73,10 @@ final class MappedFile {
     }
   }
 
-  /** To the microsecond, as not every system keeps more when other times of a file are set. */
+  /**
+   * Truncates a time to microseconds, as some systems keep no more when other times of a file are
+   * set.
+   */
   private static Object time(BasicFileAttributes attributes) {
     return attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.MICROS);
   }

@@ -18,12 +18,12 @@ import java.util.function.Supplier;
  * @param file need not exist; if it cannot be written, each process measures
  */
 record MeasuredChoices(Path file) {
-  /** Those of this user. */
+  /** Choices of this user. */
   static MeasuredChoices ofUser() {
     return new MeasuredChoices(AutoDType.home().resolve("compute.properties"));
   }
 
-  /** Where choices hold: what is computed with, on how many threads, by which library. */
+  /** Environment that choices hold for: device, threads and libraries of the computation. */
   static String place(Engine engine) {
     String device =
         engine.device().cuda()

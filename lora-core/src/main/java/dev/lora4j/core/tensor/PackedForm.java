@@ -19,7 +19,7 @@ record PackedForm(String source) {
       """;
 
   /**
-   * That of a convolution's weight.
+   * Packed form of a convolution's weight.
    *
    * @param settings padding, stride, dilation and groups, as the operator takes them
    * @param picture sizes of the input to choose for, or None
@@ -30,7 +30,7 @@ record PackedForm(String source) {
             "ops.mkldnn._reorder_convolution_weight(inputs[0], " + settings + picture + ")"));
   }
 
-  /** That of a matrix. */
+  /** Packed form of a matrix. */
   static PackedForm linear() {
     return new PackedForm(
         PROGRAM.formatted(

@@ -30,7 +30,7 @@ record Packing(Rule rule, long least, long most) {
   static final Packing NEVER = new Packing(Rule.NEVER, 0, 0);
   static final Packing ALWAYS = new Packing(Rule.ALWAYS, 0, 0);
 
-  /** Where there are so many places; {@link Long#MAX_VALUE} is no bound. */
+  /** Packing for numbers of places in a range; {@link Long#MAX_VALUE} is no bound. */
   static Packing between(long least, long most) {
     return least <= 1 && most == Long.MAX_VALUE ? ALWAYS : new Packing(Rule.BETWEEN, least, most);
   }
@@ -43,7 +43,7 @@ record Packing(Rule rule, long least, long most) {
     return new Packing(Rule.SQUARE, side, side);
   }
 
-  /** What {@link #text} wrote; empty if it was somebody else. */
+  /** Reads the output of {@link #text}; empty for any other text. */
   static Optional<Packing> parse(String text) {
     Matcher found = TEXT.matcher(text);
     if (!found.matches()) {
@@ -66,7 +66,7 @@ record Packing(Rule rule, long least, long most) {
     }
   }
 
-  /** In words, for a file. */
+  /** Text for a file. */
   String text() {
     return switch (rule) {
       case NEVER -> "never";
@@ -76,7 +76,7 @@ record Packing(Rule rule, long least, long most) {
     };
   }
 
-  /** In words, for people. */
+  /** Description for people. */
   String described() {
     return switch (rule) {
       case NEVER -> "plain is faster";
@@ -93,7 +93,7 @@ record Packing(Rule rule, long least, long most) {
     return rule == Rule.NEVER;
   }
 
-  /** Whether it depends on the input. */
+  /** Returns true if the packing depends on the input. */
   boolean sometimes() {
     return rule == Rule.BETWEEN || rule == Rule.SQUARE;
   }

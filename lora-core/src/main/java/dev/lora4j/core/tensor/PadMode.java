@@ -2,7 +2,7 @@ package dev.lora4j.core.tensor;
 
 import java.util.Locale;
 
-/** What stands where a tensor is continued beyond its borders. */
+/** Padding of a tensor beyond its borders. */
 public enum PadMode {
   /** Zeros. */
   ZEROS,
@@ -13,7 +13,7 @@ public enum PadMode {
   /** The elements from the other end: 2 3 | 1 2 3. */
   CIRCULAR;
 
-  /** How ATen names it. */
+  /** ATen's name of the mode. */
   String aten() {
     return this == ZEROS ? "constant" : name().toLowerCase(Locale.ROOT);
   }

@@ -3,11 +3,11 @@ package dev.lora4j.core.tensor;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** What operators ask of their operands; a violation is a {@link Mismatch}. */
+/** Preconditions of operators on their operands; a violation is a {@link Mismatch}. */
 final class Preconditions {
   private Preconditions() {}
 
-  /** All operands have the type of the first. */
+  /** Requires that all operands have the type of the first. */
   static void oneType(String operator, Expr x, Expr... others) {
     for (Expr other : others) {
       if (x.dtype() != other.dtype()) {

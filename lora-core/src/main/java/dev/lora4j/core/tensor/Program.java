@@ -131,7 +131,10 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  /** What tensors are views of, but for those that are only read packed, which are copies. */
+  /**
+   * Mapped files that the tensors are views of, without those of tensors that are only read packed,
+   * which are copies.
+   */
   List<MappedFile> files(List<Tensor> tensors) {
     Set<Integer> copied = new LinkedHashSet<>();
     if (packs()) {
@@ -155,7 +158,7 @@ public final class Program implements AutoCloseable {
         tensors, handles -> backend.list(packed ? plan.handles(tensors, handles) : handles, mode));
   }
 
-  /** Whether it takes packed weights, and these have not failed. */
+  /** Returns true if it takes packed weights, and these have not failed. */
   boolean packs() {
     return !plan.plain() && !fellBack;
   }

@@ -86,7 +86,7 @@ final class RecomputedOp {
     return IntStream.range(0, x.shape().rank()).mapToObj(x::dim).toList();
   }
 
-  /** Whether it is a product. */
+  /** Returns true if it is a product. */
   boolean product() {
     return !operator.equals(SUM);
   }

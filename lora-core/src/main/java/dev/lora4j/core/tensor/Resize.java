@@ -1,9 +1,9 @@
 package dev.lora4j.core.tensor;
 
 /**
- * How a picture gets another resolution.
+ * Method of resizing a picture.
  *
- * @param kind which elements a new one is made from
+ * @param kind elements that a new one is made from
  * @param alignCorners whether the centres of the corner elements stay where they are, not the
  *     borders of the picture
  * @param antialias whether the kernel grows with the factor by which a picture shrinks
@@ -62,7 +62,7 @@ public record Resize(Kind kind, boolean alignCorners, boolean antialias) {
     return new Resize(kind, alignCorners, true);
   }
 
-  /** Whether {@link #alignCorners} is an argument of the operator. */
+  /** Returns true if {@link #alignCorners} is an argument of the operator. */
   boolean smooth() {
     return smooth(kind);
   }

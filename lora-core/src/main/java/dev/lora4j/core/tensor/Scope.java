@@ -59,7 +59,7 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /** How many resources this scope owns itself. */
+  /** Number of resources that this scope owns itself. */
   public synchronized int size() {
     return owned.size();
   }

@@ -11,7 +11,7 @@ public interface ShapeOps {
   /** The value operated on. */
   Expr self();
 
-  /** The same elements in row-major order with other sizes; one may be -1, for what is left. */
+  /** The same elements in row-major order with other sizes; one size may be -1, for the rest. */
   default Expr reshape(Dim... sizes) {
     Expr x = self();
     Shape shape = infer(x, Sizes.of(sizes));
@@ -176,7 +176,7 @@ public interface ShapeOps {
     return x.graph().call("repeat_interleave", x.dtype(), shape, x, times, at);
   }
 
-  /** The same, with its elements in row-major order in memory; itself if they are. */
+  /** The same elements in row-major order in memory; itself if they are. */
   default Expr contiguous() {
     Expr x = self();
     return x.graph().call("contiguous", x.dtype(), x.shape(), x);
@@ -190,7 +190,7 @@ public interface ShapeOps {
     return cat(all, d);
   }
 
-  /** All of {@code parts}, at least one, joined along dimension {@code d}. */
+  /** Concatenation of {@code parts}, at least one, along dimension {@code d}. */
   static Expr cat(List<Expr> parts, int d) {
     Expr x = parts.get(0);
     Preconditions.dimension("cat", x, d);
@@ -213,7 +213,7 @@ public interface ShapeOps {
     return stack(all, d);
   }
 
-  /** All of {@code parts}, at least one, side by side along a new dimension {@code d}. */
+  /** Stack of {@code parts}, at least one, along a new dimension {@code d}. */
   static Expr stack(List<Expr> parts, int d) {
     Expr x = parts.get(0);
     int rank = x.shape().rank() + 1;

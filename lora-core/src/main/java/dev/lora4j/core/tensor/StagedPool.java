@@ -25,7 +25,7 @@ final class StagedPool {
     this.dilation = spread("dilation", settings.dilation());
   }
 
-  /** How many spatial dimensions {@code x} has. */
+  /** Number of spatial dimensions of {@code x}. */
   static int dimensions(String operator, Expr x) {
     int rank = x.shape().rank();
     Mismatch.require(

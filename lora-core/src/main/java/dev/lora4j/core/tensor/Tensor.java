@@ -25,7 +25,7 @@ public final class Tensor implements AutoCloseable {
   private Scope scope;
   private final UseCount use = new UseCount();
 
-  /** What was made of it for programs that read it in another arrangement. */
+  /** Copies of the tensor in other arrangements for programs that read these. */
   private final Map<PackedForm, Backend.Handle> packed = new HashMap<>();
 
   Tensor(Scope scope, Backend.Handle handle, DType dtype, Shape shape) {
@@ -104,7 +104,7 @@ public final class Tensor implements AutoCloseable {
     return scope.engine();
   }
 
-  /** Where the elements lie. */
+  /** Device of the elements. */
   public Device device() {
     return using(List.of(this), handles -> scope.engine().backend().device(handles.get(0)));
   }

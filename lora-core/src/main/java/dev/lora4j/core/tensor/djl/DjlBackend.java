@@ -110,7 +110,7 @@ public final class DjlBackend implements Backend {
     return device;
   }
 
-  /** What went wrong in the beginning; the engine wraps it in a sentence that says nothing. */
+  /** Root cause of an exception; the engine wraps it in an uninformative sentence. */
   private static Throwable first(Throwable thrown) {
     Throwable at = thrown;
     while (at.getCause() != null) {

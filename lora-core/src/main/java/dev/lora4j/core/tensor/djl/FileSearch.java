@@ -12,7 +12,7 @@ final class FileSearch {
 
   private FileSearch() {}
 
-  /** Whether the file exists, can be read, and has these characters, one byte each, somewhere. */
+  /** Returns true if the file exists, is readable, and contains these characters, one byte each. */
   static boolean contains(Path file, String text) {
     byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
     try (FileChannel channel = FileChannel.open(file)) {

@@ -59,13 +59,13 @@ final class Libtorch {
     }
   }
 
-  /** What {@link #prepare} would throw. */
+  /** Obstacle that {@link #prepare} would throw; empty if there is none. */
   static synchronized Optional<EngineObstacle> obstacle(Device wanted) {
     LibtorchEnvironment at = LibtorchEnvironment.ofThisProcess();
     return obstacle(() -> loaded.orElseGet(() -> LibtorchSelection.choose(at)), at, wanted);
   }
 
-  /** The same elsewhere, where nothing is loaded. */
+  /** Obstacle in another environment, where nothing is loaded. */
   static Optional<EngineObstacle> obstacle(LibtorchEnvironment at, Device wanted) {
     return obstacle(() -> LibtorchSelection.choose(at), at, wanted);
   }
@@ -102,7 +102,7 @@ final class Libtorch {
     return wanted;
   }
 
-  /** What the machine has, whether or not this libtorch can use all of it. */
+  /** Devices of the machine, including those that this libtorch cannot fully use. */
   static List<DeviceInfo> devices() {
     List<DeviceInfo> all = new ArrayList<>();
     all.add(new DeviceInfo(Device.CPU, Processor.model(), 0));

@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the files of a folder tell about the libtorch in it. Nothing is loaded: a libtorch of
- * another version is not refused by its loader, it ends the process or computes nonsense.
+ * A folder with a libtorch, described by its files. Nothing is loaded: the loader does not refuse a
+ * libtorch of another version; that one ends the process or computes nonsense.
  *
  * @param path the folder with the libraries
  * @param version its version, if it can be told
- * @param flavor what it was built for: {@code cpu}, {@code cu128}, {@code cu124-precxx11}; a CUDA
+ * @param flavor target of the build: {@code cpu}, {@code cu128}, {@code cu124-precxx11}; a CUDA
  *     that is not noted is just {@code cu}
  */
 record LibtorchFolder(Path path, Optional<String> version, String flavor) {
@@ -45,12 +45,12 @@ record LibtorchFolder(Path path, Optional<String> version, String flavor) {
         path, note.map(Note::version).or(() -> insideLibrary(path)), flavor + abi);
   }
 
-  /** Whether it can compute on a card. */
+  /** Returns true if it can compute on a card. */
   boolean cuda() {
     return flavor.startsWith("cu");
   }
 
-  /** Whether it was built for the C++ ABI of before 2011. */
+  /** Returns true if it was built for the C++ ABI of before 2011. */
   boolean oldAbi() {
     return flavor.endsWith(PRECXX11);
   }
@@ -65,7 +65,9 @@ record LibtorchFolder(Path path, Optional<String> version, String flavor) {
         : flavor;
   }
 
-  /** What an archive of libtorch, a Python package, or the name of an unpacked jar says. */
+  /**
+   * Version and flavor by an archive of libtorch, a Python package, or the name of an unpacked jar.
+   */
   private static Optional<Note> note(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
     for (Path place :

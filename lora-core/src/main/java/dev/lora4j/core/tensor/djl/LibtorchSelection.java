@@ -215,7 +215,7 @@ final class LibtorchSelection {
     return best(flavored(fit));
   }
 
-  /** Those that the user's flavor names; all of them if it is not set. */
+  /** Candidates of the user's flavor; all of them if it is not set. */
   private List<BundledLibtorch> flavored(List<BundledLibtorch> fit) {
     String declared = at.setting().apply(FLAVOR);
     if (declared.isEmpty()) {

@@ -14,21 +14,24 @@ import java.util.Optional;
  * number of threads stays, and with it each bit of what is computed.
  */
 final class LoadMonitor {
-  /** How many of our processors others may use without harm, where they did not before. */
+  /** Number of processors that others may use without harm, while helpers stay awake. */
   private static final double BUSY = 0.4;
 
-  /** The same where they did. */
+  /** The number while helpers sleep. */
   private static final double QUIET = 0.2;
 
-  /** How often in a row, so that a moment of another program's, or the end of its work, is none. */
+  /**
+   * Consecutive observations required, so that a brief load or the end of another's work does not
+   * count.
+   */
   private static final int TIMES = 2;
 
-  /** What this process computes while it has something to compute, at least. */
+  /** Least number of processors that this process uses while it computes. */
   private static final double AT_WORK = 0.2;
 
   private static final long PAUSE_MILLIS = 500;
 
-  /** What says that the user decides how OpenMP's threads wait. */
+  /** Environment variables by which the user decides how OpenMP's threads wait. */
   private static final List<String> DECIDED = List.of("OMP_WAIT_POLICY", "GOMP_SPINCOUNT");
 
   private static boolean begun;
@@ -64,7 +67,7 @@ final class LoadMonitor {
     }
   }
 
-  /** Whether the user leaves it to this program. */
+  /** Returns true if the user leaves the decision to this program. */
   static boolean wanted(Map<String, String> environment) {
     return DECIDED.stream().noneMatch(environment::containsKey);
   }
@@ -104,7 +107,7 @@ final class LoadMonitor {
     team.sleeping(crowded, inside);
   }
 
-  /** Whether helpers sleep. */
+  /** Returns true if helpers sleep. */
   boolean crowded() {
     return crowded;
   }

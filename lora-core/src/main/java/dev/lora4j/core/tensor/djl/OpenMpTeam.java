@@ -23,7 +23,7 @@ final class OpenMpTeam {
   }
 
   /**
-   * That of libtorch.
+   * Team of libtorch's threads.
    *
    * @param libtorch the folder that it was loaded from
    * @return empty where it computes with another library, or on another system

@@ -15,9 +15,7 @@ import java.util.Map;
  * from each native library in the way that this library looks.
  */
 final class ReducedCapabilities {
-  /**
-   * Where libtorch keeps what it found out about an x86-64 processor: one byte for each feature.
-   */
+  /** Symbol of libtorch's x86-64 processor features: one byte for each feature. */
   private static final String FEATURES = "cpuinfo_isa";
 
   /** Places of some of these bytes, and what Linux calls the feature. */
@@ -67,7 +65,7 @@ final class ReducedCapabilities {
     set("MKL_ENABLE_INSTRUCTIONS", left.mkl());
   }
 
-  /** In the environment that native code sees; Java's copy was made when it started. */
+  /** Sets a variable of the native environment; Java's copy dates from its start. */
   private static void set(String variable, String value) {
     Function.getFunction("c", "setenv").invokeInt(new Object[] {variable, value, 1});
   }
