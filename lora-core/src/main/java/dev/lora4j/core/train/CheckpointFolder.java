@@ -150,7 +150,7 @@ public final class CheckpointFolder {
     }
   }
 
-  /** By step. */
+  /** Checkpoint files by step. */
   private NavigableMap<Long, Path> files() {
     if (!Files.exists(folder)) {
       return Collections.emptyNavigableMap();

@@ -13,7 +13,9 @@ import java.util.TreeMap;
 final class CheckpointHash {
   private final MessageDigest digest = Digests.sha256();
 
-  /** Of names, types, shapes and bytes of tensors, and of strings, in the order of their names. */
+  /**
+   * Hash of names, types, shapes and bytes of tensors, and of strings, in the order of their names.
+   */
   static String of(Map<String, HostTensor> tensors, Map<String, String> metadata) {
     CheckpointHash hash = new CheckpointHash();
     new TreeMap<>(metadata)
@@ -32,7 +34,7 @@ final class CheckpointHash {
     return hash.text();
   }
 
-  /** Of names, shapes and order of weights. */
+  /** Hash of names, shapes and order of weights. */
   static String of(FlatLayout layout) {
     CheckpointHash hash = new CheckpointHash();
     for (FlatLayout.Slot slot : layout.slots()) {

@@ -41,7 +41,7 @@ public final class MaxNorm implements AutoCloseable {
   }
 
   /**
-   * What was done.
+   * Result of the limit.
    *
    * @param count layers whose tensors were scaled
    * @param mean of the norms of all layers, after that

@@ -46,7 +46,7 @@ public record TrainingCheckpoint(
     notes = Map.copyOf(notes);
   }
 
-  /** What {@code state} holds now. */
+  /** Copies the current values of {@code state}. */
   public static TrainingCheckpoint of(
       TrainingState state, double minutes, Map<String, String> notes) {
     return new TrainingCheckpoint(

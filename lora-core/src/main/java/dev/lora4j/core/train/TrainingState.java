@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * All that a training step changes: the weights, what the optimiser remembers, the moving average
- * of the weights if there is one, and the count of steps. Owned by the scope it was made in.
+ * State of training: the weights, the optimizer's slots, the moving average of the weights if there
+ * is one, and the count of steps. Owned by the scope it was made in.
  */
 public final class TrainingState {
   static final String WEIGHTS = "weights";
@@ -136,7 +136,7 @@ public final class TrainingState {
     return Objects.requireNonNull(tensors.get(name), name);
   }
 
-  /** Where the numbers of each weight lie in a vector. */
+  /** Layout of a vector: the place of each weight's numbers. */
   FlatLayout layout(String vector) {
     return layouts.getOrDefault(vector, layout);
   }
@@ -146,7 +146,7 @@ public final class TrainingState {
     return step;
   }
 
-  /** How far the average moves towards the weights in the next step. */
+  /** Step of the average towards the weights, as a share of the distance, in the next step. */
   double averaging() {
     double decay = step.settings().averageDecay();
     if (decay == 0) {
@@ -157,7 +157,7 @@ public final class TrainingState {
     return 1 - Math.min(decay, (1.0 + next) / (10.0 + next));
   }
 
-  /** What the loss is multiplied by in the next step, if the step scales it. */
+  /** Scale of the loss in the next step, if the step scales it. */
   public LossScale lossScale() {
     return lossScale;
   }

@@ -146,17 +146,17 @@ public final class TrainingStep implements AutoCloseable {
     return gradient;
   }
 
-  /** What the weights are, in the order of the flat buffers; shapes may have unknown sizes. */
+  /** The weights in the order of the flat buffers; shapes may have unknown sizes. */
   public List<Parameter> parameters() {
     return parameters.parameters();
   }
 
-  /** Where each weight lies, if all shapes are known. */
+  /** Layout of the weights, if all shapes are known. */
   public FlatLayout layout() {
     return FlatLayout.of(parameters());
   }
 
-  /** What it does beside the loss. */
+  /** Settings of the step other than the loss. */
   public StepSettings settings() {
     return settings;
   }

@@ -27,13 +27,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a user admitted in a plug-ins folder, by the SHA-256 of each jar: another build of it has to
- * be admitted again.
+ * Plug-ins that the user of a plug-ins folder admitted, by the SHA-256 of each jar: another build
+ * needs another admission.
  *
  * <p>The file {@value #FILE} has a line for each: the hash, the capabilities separated by commas,
- * and the file's name for people. What {@code sha256sum} prints admits jars that ask for nothing.
+ * and the file's name for people. The output of {@code sha256sum} admits jars that request nothing.
  * If there is a file {@value #ALLOW_LIST}, which may be empty, jars that are not admitted are not
- * used at all, whatever they ask for.
+ * used at all, whatever they request.
  */
 public final class AdmittedPlugins {
   /** The file of admissions. */
@@ -66,8 +66,8 @@ public final class AdmittedPlugins {
   }
 
   /**
-   * Those of a folder. Lines of another form, and a file that cannot be read, admit nothing and are
-   * among the {@link #problems}.
+   * Reads the admissions of a folder. Lines of another form, and an unreadable file, admit nothing
+   * and are among the {@link #problems}.
    */
   public static AdmittedPlugins read(Path folder) {
     AdmittedPlugins read = new AdmittedPlugins(folder);
@@ -140,17 +140,17 @@ public final class AdmittedPlugins {
     }
   }
 
-  /** What of the file admits nothing though somebody wrote it, in sentences. */
+  /** Problems of the file's invalid entries, in sentences. */
   public List<String> problems() {
     return List.copyOf(problems);
   }
 
-  /** Whether only jars that are admitted may be used at all. */
+  /** Returns true if only admitted jars may be used at all. */
   boolean exclusive() {
     return Files.exists(allowList());
   }
 
-  /** Whether a jar of this hash was admitted, with whatever. */
+  /** Returns true if a jar of this hash was admitted, with any capabilities. */
   boolean has(String sha256) {
     return byHash.containsKey(sha256);
   }

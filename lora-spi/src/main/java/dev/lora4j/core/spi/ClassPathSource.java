@@ -46,8 +46,8 @@ final class ClassPathSource implements ExtensionSource {
   }
 
   /**
-   * Those of a point that are listed as services alone, from jars that were built without the
-   * processor; their classes are loaded for it.
+   * Extensions of a point that are listed as services alone, from jars built without the processor;
+   * loads their classes.
    */
   List<ExtensionInfo> unindexed(String point) {
     Set<String> types = new LinkedHashSet<>();

@@ -81,7 +81,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
   }
 
   /**
-   * What makes an extension again: its name, and all of its settings as people write them.
+   * Request that makes an extension again: its name, and all of its settings as people write them.
    *
    * @throws ExtensionException if it is none
    */

@@ -7,7 +7,7 @@ interface ExtensionSource {
   /** For people: a file, or the class path. */
   String origin();
 
-  /** What it brings, without running any of it. */
+  /** Its extensions, listed without running their code. */
   List<ExtensionInfo> extensions();
 
   /**

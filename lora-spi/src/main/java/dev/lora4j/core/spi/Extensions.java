@@ -46,12 +46,12 @@ public final class Extensions {
     this.classPath = new ClassPathSource(loader);
   }
 
-  /** Those of this process. */
+  /** Extensions of this process. */
   public static Extensions installed() {
     return OfThisProcess.INSTALLED;
   }
 
-  /** Those that a class loader finds, apart from {@link #installed}. */
+  /** Extensions that a class loader finds, apart from {@link #installed}. */
   public static Extensions of(ClassLoader loader) {
     return new Extensions(loader);
   }
@@ -71,8 +71,8 @@ public final class Extensions {
   }
 
   /**
-   * Why a jar would not be used beside what there is, by the names that it brings; a jar of the
-   * same file name is what it would replace.
+   * Reason why a jar's names prevent its use next to the existing jars; it replaces a jar of the
+   * same file name.
    */
   Optional<String> taken(PluginJar jar) {
     return taken(jar, other -> !other.file().getFileName().equals(jar.file().getFileName()));
@@ -117,12 +117,12 @@ public final class Extensions {
     return List.copyOf(plugins);
   }
 
-  /** All of a point by name. */
+  /** All extensions of a point by name. */
   public List<Installed> list(Class<?> point) {
     return known(point).stream().map(k -> new Installed(k.info(), k.source().origin())).toList();
   }
 
-  /** All of all points: what indexes list. */
+  /** All extensions of all points: the content of indexes. */
   public List<Installed> list() {
     List<Installed> all = new ArrayList<>();
     classPath.extensions().forEach(i -> all.add(new Installed(i, classPath.origin())));
@@ -137,13 +137,13 @@ public final class Extensions {
     return all;
   }
 
-  /** What is known of an extension, if there is one of this name. */
+  /** Description of an extension; empty if there is none of this name. */
   public Optional<Installed> find(Class<?> point, String name) {
     return list(point).stream().filter(i -> i.info().name().equals(name)).findFirst();
   }
 
   /**
-   * What is known of an extension.
+   * Description of an extension.
    *
    * @throws ExtensionException if there is none of this name, as {@link #make} says it
    */
@@ -222,9 +222,9 @@ public final class Extensions {
   }
 
   /**
-   * What an extension answers where all of its point are asked in turn. One of a plug-in whose code
-   * fails, or gives null, takes its plug-in into quarantine, which is logged, and answers {@code
-   * otherwise}: what it has nothing to do with is done all the same.
+   * Answer of an extension, where all of its point answer in turn. If a plug-in's code fails or
+   * returns null, its plug-in goes into quarantine, which is logged, and the answer is {@code
+   * otherwise}: one plug-in does not stop the work of others.
    *
    * @param extension from {@link #shared(Class)}
    * @throws RuntimeException what an extension of the class path throws, errors too

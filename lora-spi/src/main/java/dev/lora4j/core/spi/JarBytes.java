@@ -32,7 +32,7 @@ final class JarBytes {
   private static final int LONGEST_COMMENT = 0xffff;
   private static final int ENCRYPTED = 1;
 
-  /** Where an entry lies. */
+  /** Location of an entry. */
   private record Place(int method, long packed, long size, long header) {}
 
   private final ByteBuffer content;

@@ -27,12 +27,12 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     this.quarantine = quarantine;
   }
 
-  /** To be used. */
+  /** A plug-in for use. */
   public static Plugin of(PluginJar jar) {
     return new Plugin(jar, Optional.empty(), Optional.empty());
   }
 
-  /** To be used as long as the file has this hash, in hexadecimal. */
+  /** A plug-in for use as long as the file has this hash, in hexadecimal. */
   static Plugin of(PluginJar jar, String sha256) {
     return new Plugin(jar, Optional.of(sha256), Optional.empty());
   }
@@ -42,7 +42,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     return new Plugin(jar, Optional.empty(), Optional.of(reason));
   }
 
-  /** What it says of itself. */
+  /** The jar's description of itself. */
   public PluginJar jar() {
     return jar;
   }
@@ -57,12 +57,12 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     return jar.extensions();
   }
 
-  /** Why it is not used, if it is not. */
+  /** Reason for the quarantine; empty if it is in use. */
   public synchronized Optional<String> quarantine() {
     return quarantine;
   }
 
-  /** Whether it was in use, and is quarantined for what its code did then. */
+  /** Returns true if its code caused the quarantine while it was in use. */
   public synchronized boolean failed() {
     return quarantine.isPresent() && loader.isPresent();
   }
@@ -134,7 +134,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
   }
 
-  /** Whether a class was loaded from it. */
+  /** Returns true if a class was loaded from it. */
   public synchronized boolean loaded(Class<?> type) {
     return loader.filter(l -> l == type.getClassLoader()).isPresent();
   }

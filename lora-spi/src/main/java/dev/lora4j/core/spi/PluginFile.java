@@ -36,7 +36,7 @@ final class PluginFile {
   }
 
   /**
-   * All bytes of a regular file.
+   * Reads all bytes of a regular file.
    *
    * @throws IOException if it is no regular file, is larger than {@code most}, or cannot be read
    */

@@ -33,7 +33,10 @@ final class PluginLoader extends SecureClassLoader implements Closeable {
     ClassLoader.registerAsParallelCapable();
   }
 
-  /** What the annotations and types of extension points need beside the libraries' own packages. */
+  /**
+   * Packages that the annotations and types of extension points need in addition to the libraries'
+   * own.
+   */
   private static final List<String> SHARED = List.of("org.jspecify.annotations", "picocli");
 
   private static final String EXPORTS = "META-INF/lora4j/exports.txt";
@@ -151,7 +154,7 @@ final class PluginLoader extends SecureClassLoader implements Closeable {
     }
   }
 
-  /** What is there under a name, in the version for this Java platform. */
+  /** Content of an entry, in the version for this Java platform. */
   private Optional<byte[]> content(String name) {
     Optional<JarBytes> open = jar;
     if (open.isEmpty()) {

@@ -24,7 +24,7 @@ public final class PointView<T, V> {
     this.computation = computation;
   }
 
-  /** Of {@link Extensions#installed}. */
+  /** A view of {@link Extensions#installed}. */
   public static <T, V> PointView<T, V> of(
       Class<T> point, Function<SortedMap<String, T>, V> computation) {
     return new PointView<>(point, computation);

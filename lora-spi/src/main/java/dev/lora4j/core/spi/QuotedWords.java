@@ -60,7 +60,7 @@ final class QuotedWords {
     return plain ? word : QUOTE + word.replace("\"", "\"\"") + QUOTE;
   }
 
-  /** Where the quotes end that begin there; -1 if none do. */
+  /** End of the quotes that begin there; -1 if they have none. */
   private static int end(String text, int begin) {
     boolean word = begin == 0 || " ,=".indexOf(text.charAt(begin - 1)) >= 0;
     if (text.charAt(begin) != QUOTE || !word) {

@@ -18,7 +18,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Setting {
-  /** What it is for, in one line. */
+  /** Description in one line. */
   String help();
 
   /**
@@ -28,8 +28,8 @@ public @interface Setting {
   String[] defaultValue() default {};
 
   /**
-   * What people write, where that is not the name of the component: lower-case letters, digits and
-   * {@code _}.
+   * Name in requests, where it differs from the component's: lower-case letters, digits and {@code
+   * _}.
    */
   String name() default "";
 

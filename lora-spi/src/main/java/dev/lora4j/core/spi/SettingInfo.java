@@ -91,7 +91,7 @@ public record SettingInfo(
     return name + " takes " + expected() + ", found '" + found + "'";
   }
 
-  /** What it takes, for example {@code a number from 0 to 1}. */
+  /** Expected values, for example {@code a number from 0 to 1}. */
   public String expected() {
     if (kind == SettingKind.CHOICE) {
       return "one of " + String.join(", ", choices);

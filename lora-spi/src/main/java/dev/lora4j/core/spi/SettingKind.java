@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a setting takes, by the name that indexes write. */
+/** Kind of a setting's values, by its name in indexes. */
 public enum SettingKind {
   /** {@code int}. */
   INTEGER("a whole number"),
@@ -32,7 +32,7 @@ public enum SettingKind {
     this.expected = expected;
   }
 
-  /** In lower case, as indexes write it. */
+  /** Lower-case name, as in indexes. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -85,7 +85,7 @@ public enum SettingKind {
     return infinite(text) ? Double.POSITIVE_INFINITY : Double.valueOf(text);
   }
 
-  /** Whether a text means the infinite number. */
+  /** Returns true if a text stands for the infinite number. */
   static boolean infinite(String text) {
     return text.equalsIgnoreCase("inf") || text.equalsIgnoreCase("infinity");
   }

@@ -20,20 +20,20 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * What adapter is trained: by which method, on which layers, how large.
+ * Recipe of an adapter to train: method, layers and sizes.
  *
  * @param method with its options
- * @param targets which layers
+ * @param targets the layers to train
  * @param rank of the factors
- * @param alpha by which their effect is scaled, see {@link #rankStabilised}
+ * @param alpha numerator of their scale, see {@link #rankStabilised}
  * @param convRank of convolutions larger than one point; the rank without it
  * @param convAlpha of these convolutions; without it their scale is that of the others
  * @param overrides other ranks and alphas for some layers; of each the first that matches counts
  * @param saved layers that are trained whole, without factors, and stored as they end, as PEFT's
  *     {@code modules_to_save}; of any kind, and beside {@code targets}, before which they go
- * @param start how the factors of LoRA begin; other methods begin as they do
+ * @param start initialisation of LoRA's factors; other methods have their own
  * @param rankStabilised whether alpha is divided by the root of the rank (rsLoRA)
- * @param dropouts what is left out by chance
+ * @param dropouts shares that are left out by chance
  * @param beginning an adapter whose factors are trained further: its layers are trained beside
  *     those of {@code targets}, at its ranks and alphas; the others begin as {@code start} says
  */
@@ -144,7 +144,7 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
-  /** Of another rank and alpha. */
+  /** A copy with another rank and alpha. */
   public AdapterRecipe rank(int other, double otherAlpha) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.rank = other;
@@ -209,7 +209,7 @@ public record AdapterRecipe(
   }
 
   /**
-   * What it means for a model.
+   * Plans the recipe for a model.
    *
    * @param sites all layers of the model
    * @throws IllegalArgumentException with all that does not fit the model: presets and patterns

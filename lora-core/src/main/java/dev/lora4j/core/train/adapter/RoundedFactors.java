@@ -58,7 +58,7 @@ public record RoundedFactors(
     return rounded;
   }
 
-  /** What was lost, as a sentence, if it is worth one. */
+  /** Sentence about the loss of precision; empty if it is not worth one. */
   public Optional<String> lost() {
     if (overflowed > 0) {
       return Optional.of(

@@ -89,7 +89,7 @@ public final class StagedAdapter implements LayerAdapters {
     return site.name() + "." + tensor.part();
   }
 
-  /** How many layers were met that are trained. */
+  /** Number of trained layers so far. */
   public int count() {
     return met.size();
   }
@@ -105,7 +105,7 @@ public final class StagedAdapter implements LayerAdapters {
         .toList();
   }
 
-  /** What is trained, in the order of the buffer. */
+  /** The trained parameters, in the order of the buffer. */
   public List<AdapterParameter> parameters() {
     List<AdapterParameter> all = new ArrayList<>();
     for (Planned planned : met.values()) {
@@ -118,7 +118,7 @@ public final class StagedAdapter implements LayerAdapters {
     return all;
   }
 
-  /** Where each factor lies in the flat buffer. */
+  /** Layout of the factors in the flat buffer. */
   public FlatLayout layout() {
     Map<String, Shape> shapes = new HashMap<>();
     for (Planned planned : met.values()) {
@@ -163,7 +163,7 @@ public final class StagedAdapter implements LayerAdapters {
   }
 
   /**
-   * What the program holds beside weights and factors, by the names of its held inputs.
+   * The program's other tensors, besides weights and factors, by the names of its held inputs.
    *
    * @param initial the flat buffer before the first step
    */
@@ -201,7 +201,7 @@ public final class StagedAdapter implements LayerAdapters {
   }
 
   /**
-   * What was trained, by canonical name of the layer, rounded to the type it is stored in.
+   * The trained factors by canonical name of the layer, rounded to the stored type.
    *
    * @param flat the flat buffer
    * @param initial the flat buffer before the first step
@@ -211,7 +211,7 @@ public final class StagedAdapter implements LayerAdapters {
   }
 
   /**
-   * What was trained, as {@link #factors} gives it, with what the rounding took from it.
+   * The trained factors of {@link #factors}, with their rounding loss.
    *
    * @param flat the flat buffer
    * @param initial the flat buffer before the first step

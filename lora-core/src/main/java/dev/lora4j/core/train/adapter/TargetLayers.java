@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which layers are trained: those of presets and those that patterns name, without those that other
- * patterns exclude.
+ * Layers to train: those of presets and those that patterns name, without those that other patterns
+ * exclude.
  */
 public record TargetLayers(
     List<TargetPreset> presets, List<SitePattern> include, List<SitePattern> exclude)

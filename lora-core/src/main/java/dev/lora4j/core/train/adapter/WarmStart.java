@@ -39,7 +39,7 @@ final class WarmStart {
     this.methods = methods;
   }
 
-  /** How each of its layers goes on, as far as it can. */
+  /** Initial factors of each of its layers that can be trained further. */
   Map<String, WarmStartFactors> begun() {
     Map<String, WarmStartFactors> all = new LinkedHashMap<>();
     adapter
@@ -113,7 +113,7 @@ final class WarmStart {
             "the method " + method.name() + " would write other " + kinds + " before any step");
   }
 
-  /** Whether the same factors would be written if nothing were learnt. */
+  /** Returns true if the method would write the same factors without training. */
   private static boolean comesOut(
       Site site,
       TrainableMethod method,

@@ -65,7 +65,7 @@ public final class EventFile implements AutoCloseable {
     return file;
   }
 
-  /** Where it is. */
+  /** Path of the file. */
   public Path file() {
     return file;
   }

@@ -34,15 +34,13 @@ public interface TrackedRun {
   default void untrained(double validation) {}
 
   /**
-   * What is trained as it is after a step, in a picture; 0 is before the first.
+   * Receives a preview of the adapter after a step; 0 is before the first.
    *
    * @param png the file
    */
   default void preview(int step, Path png) {}
 
-  /**
-   * What was told until now has to be kept: a run that goes on from here does not tell it again.
-   */
+  /** Flushes the records so far: a run that resumes from here does not repeat them. */
   default void keep() {}
 
   /**

@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** All trackers of a run. One that throws is told of once and left out, and the run goes on. */
+/**
+ * All trackers of a run. A tracker that throws is reported once and left out, and the run goes on.
+ */
 public final class Trackers implements TrackedRun {
   private record Tracked(String name, TrackedRun run) {}
 

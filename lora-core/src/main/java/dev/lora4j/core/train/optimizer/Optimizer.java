@@ -7,19 +7,18 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a gradient does to the weights. Stateless: what it remembers from step to step are the
- * {@link OptimizerSlot memories} that it declares, which the state of training keeps and
- * checkpoints store by name.
+ * Rule by which a gradient changes the weights. Stateless: its memory from step to step is the
+ * {@link OptimizerSlot slots} that it declares, which the state of training holds and checkpoints
+ * store by name.
  *
  * <p>An extension point. Implementations are records of their settings, whose defaults are those of
- * the implementation that is named in their documentation. {@link #canonical} says name and
- * settings; a checkpoint goes on only with an optimiser that says the same.
+ * the implementation that is named in their documentation. {@link #canonical} gives name and settings; a run resumes from a checkpoint only with an equal optimizer.
  */
 public interface Optimizer extends Canonical {
   /** Its stable name, as written into requests and checkpoints. */
   String name();
 
-  /** What it remembers, in a fixed order. */
+  /** Its slots, in a fixed order. */
   List<OptimizerSlot> memories();
 
   /**
@@ -39,17 +38,22 @@ public interface Optimizer extends Canonical {
     return weights;
   }
 
-  /** Whether {@link #evaluation} gives other weights than those the gradient is taken at. */
+  /**
+   * Returns true if {@link #evaluation} gives other weights than those the gradient is taken at.
+   */
   default boolean evaluatesElsewhere() {
     return false;
   }
 
-  /** Whether weights may learn at different rates; those that estimate the rate may need one. */
+  /**
+   * Returns true if weights may have different rates; optimizers that estimate the rate may need
+   * one.
+   */
   default boolean takesSeveralRates() {
     return true;
   }
 
-  /** By default the name of its class, and its components if it is a record. */
+  /** Canonical text: by default the name of the class, with the components of a record. */
   @Override
   default String canonical() {
     return CanonicalForm.ofExtension(this);

@@ -19,7 +19,7 @@ public final class Optimizers {
 
   private Optimizers() {}
 
-  /** All optimisers, each with its defaults. */
+  /** All optimizers, each with its defaults. */
   public static List<Optimizer> all() {
     return List.copyOf(Extensions.installed().shared(Optimizer.class).values());
   }

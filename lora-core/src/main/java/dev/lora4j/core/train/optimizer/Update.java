@@ -11,7 +11,7 @@ import java.util.List;
 public interface Update {
   /** Weights with their gradient and what is remembered of them. */
   interface Part {
-    /** What the learning rate of these weights is, over {@link Update#rate}. */
+    /** Learning rate of these weights as a multiple of {@link Update#rate}. */
     double multiple();
 
     /** The learning rate of these weights; a scalar F64. */
@@ -23,7 +23,7 @@ public interface Update {
     /** The loss's gradient with respect to the weights, clipped; of the same shape. */
     Expr gradient();
 
-    /** What a {@link OptimizerSlot.Vector} holds for these weights, to be changed in place. */
+    /** Value of a {@link OptimizerSlot.Vector} for these weights, to be changed in place. */
     Expr slot(String name);
   }
 
@@ -33,7 +33,7 @@ public interface Update {
     Parameter parameter();
   }
 
-  /** Where it is staged. */
+  /** Graph that the step is staged in. */
   Graph graph();
 
   /** The type of weights, gradients and vectors. */
@@ -45,10 +45,10 @@ public interface Update {
   /** The number of this step, from 1, without those that were skipped; a scalar F64. */
   Expr count();
 
-  /** Whether the gradient is finite, so that the step is taken; a scalar BOOL. */
+  /** True if the gradient is finite, so that the step is taken; a scalar BOOL. */
   Expr taken();
 
-  /** What a {@link OptimizerSlot.Scalar} holds; a scalar F64, to be changed in place. */
+  /** Value of a {@link OptimizerSlot.Scalar}; a scalar F64, to be changed in place. */
   Expr scalar(String name);
 
   /** All weights as few flat vectors [n], one for each rate. */

@@ -45,7 +45,7 @@ public final class AdapterStep {
     held = name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name));
   }
 
-  /** Where the factors are in the program. */
+  /** The factors staged in the program. */
   public StagedAdapter factors() {
     return factors;
   }
@@ -55,7 +55,7 @@ public final class AdapterStep {
     return step;
   }
 
-  /** Where each factor lies in the flat buffer. */
+  /** Layout of the factors in the flat buffer. */
   public FlatLayout layout() {
     return factors.layout();
   }
@@ -70,7 +70,7 @@ public final class AdapterStep {
     return held;
   }
 
-  /** What keeps the changes of layers small, if the settings ask for it. */
+  /** Limit on the norm of layers' changes, if the settings request one. */
   Optional<MaxNorm> maxNorm(Scope scope) {
     if (settings.maxNorm().isEmpty()) {
       return Optional.empty();

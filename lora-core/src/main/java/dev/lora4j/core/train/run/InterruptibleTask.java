@@ -65,7 +65,7 @@ public final class InterruptibleTask {
     }
   }
 
-  /** Whether to stop. */
+  /** Returns true after a request to stop. */
   public boolean stopRequested() {
     synchronized (lock) {
       return stopRequested;

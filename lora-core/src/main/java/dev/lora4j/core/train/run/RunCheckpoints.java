@@ -126,7 +126,10 @@ final class RunCheckpoints {
         .filter(found -> changed(found).isEmpty());
   }
 
-  /** How far the run came whose checkpoints are in a folder, if that is not its end. */
+  /**
+   * Last step of an unfinished run with checkpoints in a folder; empty if it is finished or there
+   * is none.
+   */
   static OptionalInt unfinished(Path folder) {
     return new CheckpointFolder(folder, 1)
         .newest()
@@ -161,7 +164,7 @@ final class RunCheckpoints {
     }
   }
 
-  /** What of the identity is not as in the newest checkpoint that is whole, by its names. */
+  /** Names of the identity's strings that differ from the newest complete checkpoint. */
   Set<String> changed() {
     return folder()
         .flatMap(folder -> folder.newest().checkpoint())

@@ -14,7 +14,7 @@ public interface RunListener {
   RunListener NONE = progress -> {};
 
   /**
-   * What a step did.
+   * Outcome of a step.
    *
    * @param step from 1
    * @param loss of this step's batches
@@ -27,7 +27,7 @@ public interface RunListener {
   /** A step is done. */
   void step(Step done);
 
-  /** What is trained on is being encoded; {@code done} of {@code all} are. */
+  /** Reports the encoding of the training data: {@code done} of {@code all}. */
   default void encoding(int done, int all) {}
 
   /** A run is gone on with, after so many steps. */
@@ -76,11 +76,11 @@ public interface RunListener {
   default void stopped(int step, List<String> notes, Adapter adapter) {}
 
   /**
-   * All steps are taken, and the result is there.
+   * Reports the end of all steps; the result exists.
    *
    * @param step after which the factors were as the result has them: the last, unless the best are
    *     kept
-   * @param notes what the user should know of the result
+   * @param notes notes about the result for the user
    */
   default void finished(int step, List<String> notes) {}
 }

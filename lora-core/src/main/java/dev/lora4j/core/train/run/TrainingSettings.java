@@ -12,15 +12,15 @@ import dev.lora4j.core.train.schedule.RateSchedule;
 import java.util.OptionalDouble;
 
 /**
- * How an adapter is trained, whatever it is trained on.
+ * Settings for training an adapter, independent of the data.
  *
  * @param optimizer the rule by which weights change
  * @param rate the learning rate at its highest
- * @param schedule how the rate goes over the steps; its length is the number of steps
+ * @param schedule course of the rate over the steps; its length is the number of steps
  * @param accumulate batches whose gradients are added up for one step
  * @param clip greatest norm of the whole gradient; 0 for any
  * @param averageDecay share that a moving average of the factors keeps of itself; 0 for none
- * @param maxNorm greatest norm of what is added to a layer's weight
+ * @param maxNorm greatest norm of the change of a layer's weight
  * @param seed of everything random
  * @param stored the type that factors are stored in
  */
@@ -102,7 +102,7 @@ public record TrainingSettings(
             + " where factors begin with the base's weight (init = pissa); take one of them away.");
   }
 
-  /** What the program of a step does beside the loss of a model that computes in {@code type}. */
+  /** Settings of a step, except the loss, for a model that computes in {@code type}. */
   StepSettings step(DType type) {
     StepSettings how = StepSettings.of(optimizer, clip).averaging(averageDecay).computedIn(type);
     return accumulate > 1 ? how.accumulating() : how;
