@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * its mathematics. An extension point; implementations have no state and are used by several
  * threads.
  *
- * <p>What it can do is said by which of the contracts it implements: {@link AdditiveMethod} or
+ * <p>A method implements one of the contracts: {@link AdditiveMethod} or
  * {@link TransformMethod}.
  */
 public interface AdapterMethod {
@@ -80,7 +80,7 @@ public interface AdapterMethod {
    *
    * @param whole the layer that the factors are for
    * @param share which of its rows the layer has
-   * @throws AdapterException if that cannot be said exactly
+   * @throws AdapterException if they have no exact form there
    */
   default Factors rows(Site whole, Factors factors, RowSlice share) {
     throw new AdapterException(
@@ -103,7 +103,7 @@ public interface AdapterMethod {
   }
 
   /**
-   * The numbers that its mathematics needs beside the tensors, by name; programs read them with
+   * Numbers that its mathematics needs in addition to the tensors, by name; programs read them with
    * {@link StagedFactors#number}.
    *
    * @param factors the structure with all its sizes

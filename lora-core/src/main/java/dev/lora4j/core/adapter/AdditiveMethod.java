@@ -9,7 +9,7 @@ import java.util.OptionalInt;
  * neither the weight nor other adapters. Such sums commute.
  */
 public interface AdditiveMethod extends AdapterMethod {
-  /** The parameter of the layer that the delta is added to. */
+  /** Parameter of the layer that receives the delta. */
   default LayerParameter target(FactorStructure factors) {
     return LayerParameter.WEIGHT;
   }
@@ -25,8 +25,7 @@ public interface AdditiveMethod extends AdapterMethod {
   Expr delta(Site site, StagedFactors factors);
 
   /**
-   * The rank of the form in which {@link #lowRank} gives the delta; empty if there is none that is
-   * exact and smaller than the weight.
+   * Rank of the product {@link #lowRank}; empty if none is exact and smaller than the weight.
    *
    * @param factors the structure with all its sizes
    */
@@ -34,7 +33,7 @@ public interface AdditiveMethod extends AdapterMethod {
     return OptionalInt.empty();
   }
 
-  /** The delta as a product of two factors; asked for only where there is a {@link #rank}. */
+  /** The delta as a product of two factors; called only where there is a {@link #rank}. */
   default LowRank lowRank(Site site, StagedFactors factors) {
     throw new AdapterException(
         "The method " + name() + " has no product of two factors at " + site.name() + ".");

@@ -6,16 +6,16 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import java.util.Optional;
 
-/** The number alpha, by which most methods are scaled, as files give it. */
+/** The number alpha of files, which scales most methods. */
 public final class Alpha {
   /**
-   * Role of a factor by which some LyCORIS files multiply the delta; the writer folds it into the
+   * Role of a factor of the delta in some LyCORIS files; the writer folds it into the
    * factors, except in old versions.
    */
   public static final String SCALAR = "scalar";
 
   /**
-   * Role of a scale that stands for alpha over rank, whatever alpha says, as AUTOMATIC1111 and
+   * Role of a scale that replaces alpha over rank, whatever alpha is, as AUTOMATIC1111 and
    * stable-diffusion.cpp read it.
    */
   public static final String SCALE = "scale";

@@ -21,7 +21,7 @@ final class BakeDestination implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Checks that the output can be made, and makes the folder beside it. */
+  /** Checks that the output can be made, and makes the folder next to it. */
   static BakeDestination of(SourceFiles files, Path output) {
     Path target = output.toAbsolutePath().normalize();
     if (Files.exists(target)

@@ -20,8 +20,7 @@ import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
 /**
- * The files of a base, written once more with other bytes for some of its tensors. They lie in a
- * folder beside the output until they are committed.
+ * The files of a base, written once more with other bytes for some of its tensors. They lie in a folder next to the output until they are committed.
  */
 final class BakedFiles implements AutoCloseable {
   private static final int CHUNK = 1 << 20;
@@ -41,7 +40,7 @@ final class BakedFiles implements AutoCloseable {
   }
 
   /**
-   * Makes the folder beside the output.
+   * Makes the folder next to the output.
    *
    * @throws BakeException if there is no room, or something is in the way
    */

@@ -38,11 +38,11 @@ public record KeyAccount(
     NO_EFFECT("no effect in its method"),
     /** The file contains the same layer under another name. */
     DUPLICATE("the layer is there under another name too"),
-    /** Said about the training, not about the layers. */
+    /** Information about the training, not about the layers. */
     AUXILIARY("auxiliary data"),
-    /** Vectors for words of the prompt; handed out beside the adapter. */
+    /** Vectors for words of the prompt; a separate part of the result. */
     EMBEDDING("a bundled embedding, handed out beside the adapter"),
-    /** The whole new value of a layer that the base lacks; handed out beside the adapter. */
+    /** The whole new value of a layer that the base lacks; a separate part of the result. */
     REPLACEMENT("a new value of a layer that the base has not got, handed out beside the adapter");
 
     private final String text;

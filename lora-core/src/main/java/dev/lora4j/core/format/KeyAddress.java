@@ -7,7 +7,7 @@ public sealed interface KeyAddress {
    *
    * @param spelled the layer as the file spells it; keys of one layer share it
    * @param role canonical role of the tensor, see {@link dev.lora4j.core.adapter.SiteTensors};
-   *     beside these there are those of {@link FileRoles}
+   *     or one of {@link FileRoles}
    */
   record OfLayer(String spelled, Layer layer, String role) implements KeyAddress {}
 

@@ -100,7 +100,7 @@ public record KeySuffix(String layer, String role, Style style) {
     return peft(suffix).map(role -> new KeySuffix(layer, role, Style.PEFT));
   }
 
-  /** A plain weight is a part of an adapter only beside what says which side it is for. */
+  /** Returns true if the layer has the marker of its side, without which a plain weight is no part of an adapter. */
   private static boolean vector(String layer, Set<String> keys) {
     return keys.contains(layer + ".on_input");
   }

@@ -21,12 +21,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Makes an adapter of what two checkpoints differ by: at each site the nearest change of a rank.
- * Changes of biases and norms are taken whole. One parameter of each checkpoint is in memory at a
+ * Extraction of an adapter from two checkpoints: at each site the nearest change of a rank to their difference. Changes of biases and norms are stored whole. One parameter of each checkpoint is in memory at a
  * time.
  *
- * <p>All singular values are computed, unless {@link #randomised} is called; the error that is told
- * is measured in either case.
+ * <p>All singular values are computed, unless {@link #randomised} is called; the reported error is measured in either case.
  */
 public final class Extraction {
   private final Scope scope;
@@ -72,7 +70,7 @@ public final class Extraction {
     return this;
   }
 
-  /** Sets who is told how far it has come. */
+  /** Sets the listener for progress. */
   public Extraction listener(SiteListener other) {
     listener = other;
     return this;

@@ -21,16 +21,10 @@ import java.util.function.Function;
 
 /**
  * The greatest singular values of a matrix in F32, and the vectors of its smaller side, by block
- * Lanczos with full orthogonalisation (Golub and Underwood 1977): a block of random vectors, and
- * what the matrix and its transpose make of it again and again. Few of many directions cost a
- * fraction of all.
+ * Lanczos with full orthogonalisation (Golub and Underwood 1977): a block of random vectors, multiplied repeatedly with the matrix and its transpose. Few of many directions cost a fraction of all.
  *
- * <p>Each block lessens what is lost by less than the one before did. It goes on until all further
- * ones together, if they went on as the last two, would lessen its square by no more than {@link
- * #EXCESS} of itself; and gives up where all directions would come sooner. The matrix is multiplied
- * in F32, as precise as it is; all else is F64, and so is the last look, which measures what is
- * lost. A block has at least as many vectors as are wanted, so that no direction is overlooked
- * however many have the same value.
+ * <p>Each block reduces the error by less than the one before. It continues until all further blocks together, at the rate of the last two, would reduce the squared error by no more than {@link #EXCESS} of itself; and it gives up where the full decomposition is faster. The matrix is multiplied
+ * in F32, as precise as it is; all else is F64, and so is the last product, which measures the error. A block has at least as many vectors as requested, so that it finds every direction however many have the same value.
  */
 final class LanczosSvd {
   /** The share of the square of what is lost that all further blocks may save. */
@@ -178,14 +172,13 @@ final class LanczosSvd {
   }
 
   /*
-   * Made orthonormal each time: where the matrix has no more directions, only rounding is left of
-   * what lies outside, and as long vectors as all others it has something inside again.
+   * Made orthonormal each time: where the matrix has no more directions, only rounding is left outside the block, and normalised to length 1 it has a part within the block again.
    */
   private static Expr outside(Expr block, Expr vectors) {
     return block.sub(vectors.matmul(vectors.transpose(0, 1).matmul(block))).qr().q();
   }
 
-  /** The sum of the greatest squares inside of what was searched, and their vectors there. */
+  /** Program for the sum of the greatest squares in the searched subspace, and their vectors there. */
   private Program looking() {
     Graph graph = new Graph();
     Expr products = graph.input("products", DType.F32, MATRIX).to(DType.F64);

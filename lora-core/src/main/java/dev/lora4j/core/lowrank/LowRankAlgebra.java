@@ -48,7 +48,7 @@ public final class LowRankAlgebra {
     this.decomposer = new GramDecomposer(scope);
   }
 
-  /** Sets who is told how far it has come. */
+  /** Sets the listener for progress. */
   public LowRankAlgebra listener(SiteListener other) {
     listener = other;
     return this;

@@ -1,6 +1,6 @@
 package dev.lora4j.core.lowrank;
 
-/** Is told how far work that goes from site to site has come. */
+/** Listener for the progress of work on one site after another. */
 @FunctionalInterface
 public interface SiteListener {
   /** Tells nobody. */

@@ -64,7 +64,7 @@ public final class Spectrum {
   }
 
   private double root(int from, int to) {
-    // From the least on, so that small values are not lost beside great ones.
+    // From the least on, so that small values are not lost against great ones.
     double sum = 0;
     for (int i = to - 1; i >= from; i--) {
       sum += values[i] * values[i];

@@ -21,12 +21,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The plans of pictures that are made together, in one model. Each adapter that runs beside the
- * weights is a column of the weights' input, in which each picture has a row; what is inside the
- * weights is known for each picture, since only pictures with the same weights can share a run.
+ * Plans of the pictures of a batch, in one model. Each unmerged adapter is a column of the weights' input, in which each picture has a row; merged weights are known for each picture, since only pictures with the same weights can share a run.
  *
- * <p>At a site, what can run beside the weight does, and the rest is inside of it: methods without
- * a low-rank form, and what acts before a method that depends on the weight.
+ * <p>At a site, each part that can be unmerged is, and the rest is merged: methods without a low-rank form, and parts that act before a method that depends on the weight.
  */
 public final class BatchMix {
   /** The factors of a column at a site. */
@@ -179,7 +176,7 @@ public final class BatchMix {
     return new StackKey(numbers, places);
   }
 
-  /** The sites at which something runs beside the weight. */
+  /** The sites with an unmerged part. */
   public Set<String> unmergedSites() {
     Set<String> names = new TreeSet<>();
     for (Site site : isUnmerged.keySet()) {
@@ -230,7 +227,7 @@ public final class BatchMix {
     return all;
   }
 
-  /** The parameters of the model that a picture's adapters are inside of. */
+  /** The parameters of the model with a picture's merged adapters. */
   public MergedSites mergedSites(
       Scope scope, MergedParameter patch, WeightStore base, int picture) {
     Map<Site, List<Part>> sites = new LinkedHashMap<>();

@@ -24,9 +24,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The programs by which parameters are changed, each compiled when first asked for. Sites of the
- * same shape share them, whatever the values, ranks and scales of factors and the adapters'
- * weights.
+ * Programs that merge adapters into parameters, each compiled at its first use. Sites of the same shape share them, for any values, ranks and scales of factors and any weights of adapters.
  */
 final class MergePrograms {
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);

@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adapters inside a parameter: a new tensor is made of the base's, which stays as it is.
+ * Parameter with merged adapters: a new tensor, computed from the base's, which stays as it is.
  *
- * <p>All is summed in F32 and rounded once to the type of the base.
+ * <p>Sums are in F32 and rounded once to the type of the base.
  */
 public final class MergedParameter {
   private final MergePrograms programs;

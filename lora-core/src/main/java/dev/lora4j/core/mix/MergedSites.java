@@ -17,8 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The parameters of one model that adapters are inside of. When weights change, only the sites
- * where they do are made anew; taking adapters away is forgetting these tensors.
+ * Parameters of one model with merged adapters. When weights change, only the sites with other weights are merged again; to remove the adapters is to drop these tensors.
  */
 public final class MergedSites {
   private final Scope scope;

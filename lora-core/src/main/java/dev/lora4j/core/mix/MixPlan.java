@@ -124,7 +124,7 @@ public final class MixPlan {
     return new MixPlan(parts, other, route);
   }
 
-  /** This plan with its adapters inside the weights, beside them, or whichever is faster. */
+  /** This plan with its adapters merged, unmerged, or whichever is faster. */
   public MixPlan route(Route other) {
     return new MixPlan(parts, order, other);
   }

@@ -21,12 +21,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Adapters beside the weights: their factors are inputs of the program, stacked by rank, and what
- * they count for is one more small input, so that changing a weight costs nothing and each row of a
- * batch can have its own.
+ * Adapters computed at run time: their factors are inputs of the program, stacked by rank, and their weights are one more small input, so that a change of weight costs nothing and each row of a batch can have its own.
  *
- * <p>That needs methods with a {@linkplain dev.lora4j.core.adapter.AdditiveMethod#lowRank low-rank
- * form}. Sites where an adapter has another method are {@linkplain #mergedSites patched} instead.
+ * <p>That needs methods with a {@linkplain dev.lora4j.core.adapter.AdditiveMethod#lowRank low-rank form}. Sites where an adapter has another method are {@linkplain #mergedSites merged} instead.
  */
 public final class UnmergedAdapters {
   /** Name of the input F32 [1 or batch, adapters] with the adapters' weights. */
@@ -51,7 +48,7 @@ public final class UnmergedAdapters {
   }
 
   /**
-   * The sites of a model at which all that a plan's adapters have can run beside the weight.
+   * The sites of a model at which all parts of a plan's adapters can be unmerged.
    *
    * @param catalogue the sites of the base
    * @param model what the names of the model's sites begin with
@@ -67,7 +64,7 @@ public final class UnmergedAdapters {
     return names;
   }
 
-  /** The sites of a model that a plan changes and that cannot run beside the weight. */
+  /** The sites of a model that a plan changes and that have to be merged. */
   public static Set<String> mergedSites(MixPlan plan, SiteCatalogue catalogue, String model) {
     Set<String> names = touched(plan, model);
     names.removeAll(unmergedSites(plan, catalogue, model));

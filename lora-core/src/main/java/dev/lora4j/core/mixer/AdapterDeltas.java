@@ -7,7 +7,7 @@ import java.util.List;
 /** Changes of adapters, for mixers that depend on them. */
 @FunctionalInterface
 public interface AdapterDeltas {
-  /** Numbers to be told of a change. A record: equal ones share a program and what it gave. */
+  /** Measurement of a change. A record: equal ones share a program and its results. */
   @FunctionalInterface
   interface Numbers {
     /**

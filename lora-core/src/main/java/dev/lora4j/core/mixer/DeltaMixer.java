@@ -5,13 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes one change of each parameter out of those of several adapters, once, before it is used. The
- * result is an adapter of its own: a picture made with it is the picture made with its file.
+ * Mixer that blends the changes of several adapters into one change of each parameter, once, before use. The result is an adapter of its own: it makes the same pictures as its file.
  *
- * <p>Only adapters of additive methods have such changes; the others are refused before this is
- * asked. The same mixer with the same adapters, weights and seed gives the same result to the bit.
+ * <p>Only adapters of additive methods have such changes; the others are refused before this is called. The same mixer with the same adapters, weights and seed gives the same result to the bit.
  *
- * <p>What it cannot honour it refuses, or says with an {@link IllegalArgumentException}.
+ * <p>It refuses requests that it cannot honour, or throws an {@link IllegalArgumentException}.
  */
 public non-sealed interface DeltaMixer extends Mixer {
   /**

@@ -57,7 +57,7 @@ public final class DeltaMixing {
     return this;
   }
 
-  /** Keeps so many directions of each layer's change, whatever the mixer says. */
+  /** Sets the rank of each layer's change, whatever the mixer's own rule. */
   public DeltaMixing cut(RankRules rules) {
     asked = Optional.of(rules);
     return this;
@@ -70,8 +70,7 @@ public final class DeltaMixing {
   }
 
   /**
-   * Keeps so many directions of changes that are no products of two factors, where the mixer says
-   * nothing. Without this they are stored whole.
+   * Sets the rank of changes that are no products of two factors, where the mixer has no rule. Without this they are stored whole.
    */
   public DeltaMixing cutWholes(RankRules rules) {
     otherwise = p -> Optional.of(rules.at(p.site()));
@@ -79,30 +78,27 @@ public final class DeltaMixing {
   }
 
   /**
-   * Keeps, of changes that are no products of two factors, as many directions at each layer as the
-   * adapters have there together, where the mixer says nothing. Where that takes no less room than
-   * the change, and an adapter is no LoRA, it is stored whole.
+   * Sets the rank of changes that are no products of two factors to the sum of the adapters' ranks at each layer, where the mixer has no rule. Where that takes no less room than the change, and an adapter is no LoRA, the change is stored whole.
    */
   public DeltaMixing cutWholes() {
     otherwise = p -> smaller(p, RankRule.fixed(p.rank()));
     return this;
   }
 
-  /** Keeps all of each change, whatever the mixer says: what is no product is stored whole. */
+  /** Turns truncation off, whatever the mixer's own rule: a change that is no product is stored whole. */
   public DeltaMixing uncut() {
     uncut = true;
     return this;
   }
 
-  /** Sets who is told how many of the parameters are done. */
+  /** Sets the listener for the number of parameters done. */
   public DeltaMixing listener(SiteListener other) {
     listener = other;
     return this;
   }
 
   /**
-   * Sets who is told how far mixers have looked through all parameters before they are mixed. Each
-   * time that one does, counting begins anew.
+   * Sets the listener for a mixer's survey of all parameters before they are mixed. Each survey counts from 0.
    */
   public DeltaMixing surveyed(SiteListener other) {
     surveyed = other;

@@ -55,7 +55,7 @@ public final class Interference {
     this.sites = Map.copyOf(sites);
   }
 
-  /** Sets who is told how many of the pairs are done. */
+  /** Sets the listener for the number of pairs done. */
   public Interference listener(SiteListener other) {
     listener = other;
     return this;

@@ -52,7 +52,7 @@ final class MixProgram {
   private final MixerRequirement needs;
   private final boolean sum;
 
-  /** The numbers made outside that are inputs, in the order in which they were asked for. */
+  /** The inputs with numbers made outside, in the order of their requests. */
   private final Map<Drawn, Expr> drawn = new LinkedHashMap<>();
 
   private Optional<Program> compiled = Optional.empty();

@@ -302,7 +302,7 @@ final class MixRun {
       done.put(site.name(), cut.truncation());
       return Optional.of(cut.factors());
     } finally {
-      // What one layer needed would else stay beside what the next one needs in other sizes.
+      // Memory of one layer would else stay while the next one needs other sizes.
       scope.engine().trimMemory();
     }
   }

@@ -10,11 +10,11 @@ import java.util.List;
  */
 public non-sealed interface OutputMixer extends Mixer {
   /**
-   * The plans that are run.
+   * The plans to run.
    *
-   * @param asked the adapters with the weights that were asked for
+   * @param asked the adapters with the requested weights
    * @return at least one
-   * @throws IllegalArgumentException if it cannot honour what was asked for, naming that
+   * @throws IllegalArgumentException if it cannot honour the request, naming the part
    */
   List<MixPlan> plans(MixPlan asked);
 

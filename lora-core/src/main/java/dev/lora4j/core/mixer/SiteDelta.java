@@ -30,7 +30,7 @@ public record SiteDelta(
     Draw uniform,
     Draw places,
     Optional<StoredFactors> stored) {
-  /** Stages numbers that are made outside of the program, when they are asked for. */
+  /** Stages numbers that are made outside of the program, at their first use. */
   @FunctionalInterface
   public interface Draw {
     /** The numbers, the same in each call. */

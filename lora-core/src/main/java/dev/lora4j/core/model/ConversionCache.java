@@ -53,7 +53,7 @@ public record ConversionCache(Path folder, long limit) {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Told below, as any other text.
+      // Reported below, like any other text.
     }
     throw new ModelException(
         SETTING + " is '" + text + "'; expected a number of gigabytes, 0 for no cache.");
@@ -75,8 +75,7 @@ public record ConversionCache(Path folder, long limit) {
   }
 
   /**
-   * Notes that an entry was used just now. The time of its last change stays, by which those who
-   * have it mapped know that it is as it was.
+   * Notes that an entry was used just now. The time of its last change stays, by which processes that have it mapped know that it is unchanged.
    */
   static void used(Path entry) {
     try {

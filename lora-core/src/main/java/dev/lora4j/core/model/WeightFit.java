@@ -120,7 +120,7 @@ final class WeightFit {
     return common > 0 || found.rank() == wanted.rank();
   }
 
-  /** Notes tensors that must not be there, and all that nobody asked for. */
+  /** Notes tensors that must not be there, and all unclaimed ones. */
   void leftOver(String label, List<String> nobodyAskedFor, List<String> mustNotBe) {
     nobodyAskedFor.forEach(n -> unclaimed.add(label + n));
     mustNotBe.forEach(n -> unknown.add(label + n));

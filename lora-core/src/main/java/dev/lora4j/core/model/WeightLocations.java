@@ -17,7 +17,7 @@ public interface WeightLocations {
   List<Placement> places(String model, Parameter parameter);
 
   /**
-   * Decides about tensors that no network asked for.
+   * Decides about tensors that no network requested.
    *
    * @param unclaimed names in {@link #store} of this network
    * @return those that must not be there

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * Replaces a file as a whole: whoever opens it sees the old content or the new, whenever the
  * process dies. An interrupt does not end the writing.
  *
- * <p>A process that is killed leaves a hidden {@code .tmp} file beside the target; the next writing
+ * <p>A process that is killed leaves a hidden {@code .tmp} file next to the target; the next writing
  * of the same target removes it, once it has been untouched for an hour.
  */
 public final class AtomicFile {
@@ -33,7 +33,7 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /**
-   * Writes {@code content} to a temporary file beside {@code target}, forces it to the disk, and
+   * Writes {@code content} to a temporary file next to {@code target}, forces it to the disk, and
    * renames it.
    *
    * @throws IOException if writing fails; {@code target} is then as it was

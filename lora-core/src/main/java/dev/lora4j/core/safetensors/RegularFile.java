@@ -14,9 +14,7 @@ import java.util.List;
 /**
  * A file that is read whole under a name that somebody gave: a regular file of bounded size.
  *
- * <p>Opening a pipe would wait for whoever writes into it, and a device has no end; so what a name
- * stands for is asked before it is opened. Whoever can replace the file between the question and
- * the opening can still make the opening wait.
+ * <p>Opening a pipe would wait for its writer, and a device has no end; so the kind of file is checked before it is opened. A process that replaces the file between the check and the opening can still make the opening wait.
  */
 public final class RegularFile {
   /** Most bytes of a configuration, a run file or another text that a person could have written. */

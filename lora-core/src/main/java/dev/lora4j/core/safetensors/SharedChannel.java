@@ -33,7 +33,7 @@ final class SharedChannel implements Bytes, AutoCloseable {
 
   SharedChannel(Path file) throws IOException {
     this.file = file;
-    // Asked first, because opening a pipe would wait for its writer.
+    // Before the opening, because opening a pipe would wait for its writer.
     this.identity = Files.readAttributes(file, BasicFileAttributes.class);
     if (!identity.isRegularFile()) {
       throw new SafetensorsException(

@@ -83,7 +83,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
                   Double.parseDouble(found[2])))
           : Optional.empty();
     } catch (IllegalArgumentException e) {
-      // Somebody else's text; it is measured and written anew.
+      // Another program's text; the choice is measured and written again.
       return Optional.empty();
     }
   }
@@ -151,7 +151,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
 
     void run(Scope scope) {
       try (Scope work = scope.child("round")) {
-        // A card computes while Java goes on, until somebody wants to read.
+        // A card computes while Java continues, until a result is read.
         program.run(work, weights, inputs).get(1).floats();
       }
     }

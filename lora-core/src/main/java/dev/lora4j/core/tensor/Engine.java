@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 public final class Engine implements AutoCloseable {
   /*
-   * Grad mode and the graph optimiser of libtorch are thread-local native state. Programs therefore
+   * Grad mode and the graph optimizer of libtorch are thread-local native state. Programs therefore
    * run on threads of our own, whose state the backend sets, whatever thread the caller is on:
    * a caller's thread is never left changed, and virtual threads are safe.
    */
@@ -153,8 +153,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Gives memory that was freed, but is kept for later tensors, back to the card and the system.
-   * Worth its milliseconds after much was closed, as what comes next has to ask for it anew.
+   * Returns freed memory that is cached for later tensors to the card and the system. Worth its milliseconds after much was closed, as later tensors have to allocate again.
    */
   public void trimMemory() {
     backend.trim();

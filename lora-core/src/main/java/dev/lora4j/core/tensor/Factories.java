@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The ATen operators that make a tensor out of numbers alone. Whatever works on tensors puts its
- * result where they are; these put it on the CPU unless they are told a device.
+ * ATen operators that make a tensor from numbers alone. Operators on tensors put their result on the device of the tensors; these put it on the CPU unless they get a device.
  */
 final class Factories {
   /**

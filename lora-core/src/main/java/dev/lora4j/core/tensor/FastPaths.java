@@ -24,7 +24,7 @@ final class FastPaths {
   /** Packed is kept where plain is no more than this much faster: most of it is chance. */
   private static final double NO_MATTER = 1.0625;
 
-  /** A packed weight that has to be arranged anew after all takes far longer than a plain one. */
+  /** Ratio of times that shows that a packed weight is rearranged in each call; it takes far longer than a plain one. */
   private static final double ARRANGED_ANEW = 2.5;
 
   private static final int ROUNDS = 5;
@@ -46,7 +46,7 @@ final class FastPaths {
     this.choices = choices;
   }
 
-  /** Tries a path, the first time that it is asked for. */
+  /** Trial of a path, made at its first use. */
   synchronized FastPathTrial trial(FastPath path) {
     FastPathTrial known = trials.get(path);
     if (known == null) {

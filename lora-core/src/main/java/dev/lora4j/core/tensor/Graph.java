@@ -320,8 +320,7 @@ public final class Graph {
    * which trades time for memory (Chen et al. 2016). The gradient is the same to the last bit.
    *
    * <p>{@code body} is staged again when the gradient is, so it must stage the same both times, and
-   * may neither draw unseeded random numbers nor change a tensor in place. Values from outside may
-   * be used freely; values made inside leave by being returned. A segment within another is a part
+   * may neither draw unseeded random numbers nor change a tensor in place. Values from outside may be used freely; values made within leave as results. A segment within another is a part
    * of it. In a program without gradients this is the body alone.
    */
   public List<Expr> checkpoint(Supplier<List<Expr>> body) {
@@ -342,9 +341,7 @@ public final class Graph {
   }
 
   /**
-   * Stages a stretch whose operators cost little beside the products around it, such as a norm and
-   * an activation. Where the graph {@linkplain #lowMemory spares memory} it is {@linkplain
-   * #checkpoint checkpointed}, on the terms that are said there; else it is {@code body} alone.
+   * Stages operators that cost little compared with the products around them, such as a norm and an activation. Where the graph {@linkplain #lowMemory spares memory} it is {@linkplain #checkpoint checkpointed}, on the terms of that method; else it is {@code body} alone.
    */
   public Expr recompute(Supplier<Expr> body) {
     return sparing ? checkpoint(() -> List.of(body.get())).get(0) : body.get();
@@ -421,7 +418,7 @@ public final class Graph {
     return Program.compile(scope, this, outputs, Backend.Mode.PLAIN);
   }
 
-  /** Compiles a program inside which {@link #gradients} were staged. */
+  /** Compiles a program in which {@link #gradients} were staged. */
   public Program training(Scope scope, List<Expr> outputs) {
     return Program.compile(scope, this, outputs, Backend.Mode.GRADIENTS);
   }

@@ -22,8 +22,7 @@ record InterleavedTiming(double first, double second) {
   private static final double LONG = 300;
 
   /**
-   * Times both ways. The first run of each, in which memory is asked for, counts only if it
-   * decides.
+   * Times both ways. The first run of each, which allocates memory, counts only if it decides.
    *
    * @param rounds most runs of each, after the first
    * @param clock of the thread that calls this, in nanoseconds

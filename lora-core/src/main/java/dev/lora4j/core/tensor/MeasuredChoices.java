@@ -37,8 +37,8 @@ record MeasuredChoices(Path file) {
   /**
    * The choice of this name, measured and written down if it is not known.
    *
-   * @param parse empty for a text that says nothing, which is then measured and written anew
-   * @param text what is written for a choice
+   * @param parse empty for an invalid text; the choice is then measured and written again
+   * @param text text of a choice
    */
   <T> T remembered(
       String name,

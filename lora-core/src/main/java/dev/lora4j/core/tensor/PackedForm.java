@@ -2,10 +2,10 @@ package dev.lora4j.core.tensor;
 
 /**
  * A weight in the arrangement in which oneDNN's kernels for CPUs read it. libtorch's own operators
- * take weights row by row and arrange them anew in each call, which costs as much time as the
+ * take weights row by row and rearrange them in each call, which costs as much time as the
  * arithmetic where feature maps are small; {@link Graph#weight} lets that be done once.
  *
- * @param source program that arranges such a weight; it takes one tensor and gives one
+ * @param source program that arranges such a weight, from one tensor to one
  */
 record PackedForm(String source) {
   private static final String PROGRAM =

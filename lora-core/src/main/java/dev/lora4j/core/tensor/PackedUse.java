@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An operator on a weight that could be packed: what computes the same of the packed one.
+ * An operator on a weight that could be packed, with the program text for the packed weight.
  *
- * @param kind the kind of layer, by which it is decided
- * @param x what the operator acts on
+ * @param kind the kind of layer, which decides
+ * @param x input of the operator
  * @param weight the weight as the plain operator takes it
  * @param plain the plain operator
  * @param bias the bias, as an argument

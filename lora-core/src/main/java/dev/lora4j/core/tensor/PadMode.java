@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum PadMode {
   /** Zeros. */
   ZEROS,
-  /** The elements inside, mirrored at the border element, which is not repeated: 3 2 | 1 2 3. */
+  /** The elements within, mirrored at the border element, which is not repeated: 3 2 | 1 2 3. */
   REFLECT,
   /** The border element, again and again: 1 1 | 1 2 3. */
   REPLICATE,

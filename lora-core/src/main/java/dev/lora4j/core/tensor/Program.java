@@ -77,7 +77,7 @@ public final class Program implements AutoCloseable {
   /**
    * Compiles a program without gradients.
    *
-   * @param onFailure is told of packed weights that do not work, and may throw
+   * @param onFailure receives failures of packed weights, and may throw
    */
   static Program planned(
       Scope scope,
@@ -163,7 +163,7 @@ public final class Program implements AutoCloseable {
     return !plan.plain() && !fellBack;
   }
 
-  /** Goes on with plain operators. */
+  /** Falls back to plain operators. */
   void fallBack(RuntimeException reason) {
     fellBack = true;
     onFailure.accept(reason);

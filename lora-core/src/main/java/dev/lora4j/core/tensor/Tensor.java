@@ -201,8 +201,7 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * This tensor in another arrangement, made when it is first asked for and released with the
-   * tensor. To be called while the tensor is in use.
+   * This tensor in another arrangement, made at its first use and released with the tensor. To be called while the tensor is in use.
    */
   Backend.Handle packed(PackedForm form) {
     synchronized (packed) {

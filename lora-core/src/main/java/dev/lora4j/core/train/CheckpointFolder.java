@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 public final class CheckpointFolder {
   /**
-   * The checkpoint to go on with.
+   * The checkpoint to resume from.
    *
    * @param checkpoint the newest that is whole, if there is one
    * @param damaged a sentence about each newer file, newest first, that was passed over because it
@@ -59,8 +59,7 @@ public final class CheckpointFolder {
 
   /**
    * Writes the checkpoint of a step, reads it again, and only then deletes those that are too many,
-   * the oldest first. Checkpoints of later steps, which a run that began anew finds, are neither
-   * counted nor deleted unless they are damaged.
+   * the oldest first. Checkpoints of later steps, which a restarted run finds, are neither counted nor deleted unless they are damaged.
    *
    * @return where it was written
    * @throws SafetensorsException if it cannot be written, for example as the disk is full; those

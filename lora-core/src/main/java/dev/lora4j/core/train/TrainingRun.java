@@ -106,7 +106,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Adds a batch's gradient to the sum; weights and optimiser stay as they are.
+   * Adds a batch's gradient to the sum; weights and optimizer do not change.
    *
    * @param share see {@link #step(double, double, List)}
    * @throws TensorException if the step was not compiled for accumulation

@@ -172,7 +172,7 @@ public final class TrainingState {
   }
 
   /**
-   * Copies of all tensors by name: {@code weights}, what the optimiser remembers, {@code average}
+   * Copies of all tensors by name: {@code weights}, the optimizer's slots, {@code average}
    * if there is one, and {@code steps}.
    */
   public Map<String, HostTensor> contents() {
@@ -192,8 +192,7 @@ public final class TrainingState {
   }
 
   /**
-   * A copy of the weights to evaluate and to save, [n]: the average if there is one, else those
-   * that the optimiser says.
+   * A copy of the weights to evaluate and to save, [n]: the average if there is one, else the optimizer's evaluation weights.
    */
   public Tensor evaluationWeights(Scope owner) {
     return step.evaluate(owner, this);

@@ -169,10 +169,9 @@ public final class AdmittedPlugins {
   }
 
   /**
-   * Admits a jar with what it asks for, and keeps that. The file is read once, so that it is
-   * admitted with what is said in the bytes that are hashed.
+   * Admits a jar with the capabilities that it requests, and stores the admission. It reads the file once, so that the admission is for the hashed bytes.
    *
-   * @return what the jar says of itself
+   * @return the jar's description of itself
    * @throws ExtensionException if it is no plug-in that can be understood
    * @throws UncheckedIOException if it, or the file of admissions, cannot be read or written
    */

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 public enum Capability {
   /** Opens connections. */
   NETWORK,
-  /** Writes files other than those it is asked to. */
+  /** Writes files other than the requested ones. */
   FILE_WRITE,
   /** Loads native code. */
   NATIVE_CODE;

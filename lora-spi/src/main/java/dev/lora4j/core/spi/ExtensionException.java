@@ -1,7 +1,7 @@
 package dev.lora4j.core.spi;
 
 /**
- * An extension, a plug-in or a setting that was asked for and cannot be used; the message says what
+ * Failure of a requested extension, plug-in or setting that cannot be used; the message says what
  * to do.
  */
 public final class ExtensionException extends IllegalArgumentException {

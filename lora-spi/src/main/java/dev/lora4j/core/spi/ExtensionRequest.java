@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * An extension as somebody asks for it: {@code ties} or {@code ties:density=0.3,election=count}.
+ * Request of an extension: {@code ties} or {@code ties:density=0.3,election=count}.
  *
  * @param settings values by name, as text or as TOML gives them; those left out keep their defaults
  */

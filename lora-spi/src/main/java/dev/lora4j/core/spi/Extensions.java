@@ -175,8 +175,7 @@ public final class Extensions {
 
   /**
    * Each of a point by name, with the defaults of its settings, made once and shared: the same map
-   * until plug-ins come or go. One with settings that must be said is left out, and one whose
-   * plug-in turns out to be broken: only who names it is told.
+   * until plug-ins come or go. An extension with required settings is left out, and so is one whose plug-in turns out to be broken: only a request by name reports it.
    */
   @SuppressWarnings("unchecked") // What stands under a point was made of its type.
   public <T> SortedMap<String, T> shared(Class<T> point) {
@@ -217,7 +216,7 @@ public final class Extensions {
    */
   public <T> T shared(Class<T> point, String name) {
     T found = shared(point).get(name);
-    // What is left out or missing is asked for again, for its own reason.
+    // A missing extension is requested again, for its own reason.
     return found != null ? found : make(point, new ExtensionRequest(name, Map.of()));
   }
 
@@ -266,7 +265,7 @@ public final class Extensions {
    * The plug-in whose code met a class or method that is missing, wherever it was called from. It
    * is quarantined.
    *
-   * @return what to tell; nothing if the error is not of a plug-in
+   * @return the error to report; empty if it is not of a plug-in
    */
   public Optional<ExtensionException> culprit(LinkageError thrown) {
     return thrower(thrown).map(plugin -> plugin.misfit(thrown));

@@ -8,11 +8,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * A jar of a plug-ins folder: what it says of itself, whether it is used and, once one of its
- * extensions is asked for, its classes in a class loader of their own.
+ * A jar of a plug-ins folder: its description of itself, whether it is used and, from the first request for one of its extensions, its classes in a class loader of their own.
  *
- * <p>Quarantined means that it is not used, for a reason that everybody who asks for one of its
- * extensions is told. What it owned is closed then.
+ * <p>A quarantined plug-in is not used, for a reason that every request for one of its extensions reports. Its resources are closed then.
  */
 public final class Plugin implements ExtensionSource, AutoCloseable {
   private final PluginJar jar;
@@ -125,8 +123,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
   }
 
   /**
-   * Throws on what says that the process is at its end, as that its memory is used up. After all
-   * else that code of others throws one goes on: a stack that was full is empty again by then.
+   * Rethrows errors that mean the end of the process, such as exhausted memory. After all other errors of foreign code work continues: a stack that was full is empty again by then.
    */
   public static void throwIfEnding(Throwable thrown) {
     if (thrown instanceof VirtualMachineError end && !(end instanceof StackOverflowError)) {
@@ -140,8 +137,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
   }
 
   /**
-   * Runs code of one of its extensions. What shows that it does not fit to this version of the
-   * libraries, a class or method that is missing, quarantines it; what its code throws goes on.
+   * Runs code of one of its extensions. An error that shows that it does not fit this version of the libraries, a missing class or method, quarantines it; exceptions of its code pass through.
    *
    * @throws ExtensionException if it does not fit
    */

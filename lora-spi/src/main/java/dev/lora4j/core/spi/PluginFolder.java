@@ -14,8 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A folder of plug-ins: jars, and beside them {@link AdmittedPlugins what the user admitted}.
- * Looking into it runs no code of theirs.
+ * A folder of plug-ins: jars, and the {@link AdmittedPlugins user's admissions}. Reading it runs no code of theirs.
  */
 public final class PluginFolder {
   private PluginFolder() {}

@@ -5,8 +5,7 @@ import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
- * Something that is computed from all extensions of a point, for those who need it often: computed
- * once, and anew when plug-ins came or went.
+ * A value computed from all extensions of a point, for frequent use: computed once, and again when plug-ins came or went.
  *
  * <p>Safe for use by several threads.
  *

@@ -22,8 +22,7 @@ public @interface Setting {
   String help();
 
   /**
-   * The value where nothing is said, as people write it, of a list each element; without one it
-   * must be said. Numbers are finite, unless this is {@code inf}, which is then a value too.
+   * Default value, as people write it, of a list each element; a setting without one is required. Numbers are finite, unless this is {@code inf}, which is then a value too.
    */
   String[] defaultValue() default {};
 

@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
  * A setting of an extension, readable without its class.
  *
  * @param name in snake case
- * @param defaultValue the value where nothing is said, as people write it; absent if it must be
- *     said
+ * @param defaultValue default, as people write it; absent if the setting is required
  * @param range of numbers, and of each number of a list
  * @param choices the words of a {@link SettingKind#CHOICE}, else none
  */

@@ -42,7 +42,7 @@ public enum SettingKind {
     return expected;
   }
 
-  /** Its default as indexes have it; a list of nothing where nothing is said. */
+  /** Its default as indexes have it; an empty list without one. */
   public Optional<String> otherwise(String... said) {
     if (this == STRINGS) {
       return Optional.of(

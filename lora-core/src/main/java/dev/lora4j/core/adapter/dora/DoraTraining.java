@@ -63,7 +63,7 @@ public record DoraTraining(
   /** Part with the lengths. */
   public static final String MAGNITUDE = "magnitude";
 
-  /** Checks the form, and what is inside. */
+  /** Checks the form and the inner method. */
   public DoraTraining {
     if (convention == ToolConvention.PEFT && !onOutput) {
       throw new IllegalArgumentException(

@@ -23,7 +23,7 @@ public enum FactorInit implements Canonical {
   PISSA;
 
   /**
-   * The way called {@code name}, as here or as PEFT's {@code init_lora_weights} says it: {@code
+   * The initialisation called {@code name}, here or in PEFT's {@code init_lora_weights}: {@code
    * true} is Kaiming, and {@code pissa_niter_16} is PiSSA, of which the decomposition is exact
    * here.
    *
@@ -55,7 +55,7 @@ public enum FactorInit implements Canonical {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The name by which it is asked for. */
+  /** Name in requests. */
   @Override
   public String toString() {
     return canonical();

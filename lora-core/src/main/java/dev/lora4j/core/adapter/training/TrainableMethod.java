@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * every reader, writer and mix that knows these knows what was trained.
  */
 public interface TrainableMethod extends Canonical {
-  /** The name that it is asked for by, for example {@code lora}. */
+  /** Name in requests, for example {@code lora}. */
   String name();
 
   /** The kinds of layers that it trains. */
@@ -63,20 +63,17 @@ public interface TrainableMethod extends Canonical {
   List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values);
 
   /**
-   * The arguments by which LyCORIS's network module is asked for this, {@code algo} among them,
-   * with values as Python writes them. Headers say so what was trained.
+   * Arguments that select this method in LyCORIS's network module, including {@code algo}, with values as Python writes them. Headers record them.
    */
   default SortedMap<String, String> lycorisArguments() {
     return new TreeMap<>(Map.of("algo", name()));
   }
 
   /**
-   * The inverse of {@link #factors}: how a layer was trained that has these, so that training goes
-   * on with them. Whether they come out of it again is looked at by who asks.
+   * The inverse of {@link #factors}: recipe and initial values of a layer with these factors, for a warm start. The caller verifies that they yield the same factors.
    *
    * @param found all that an adapter has at the layer
-   * @return empty if this method with its settings has not trained them; without an implementation
-   *     none can be gone on with
+   * @return empty if this method with its settings has not trained them; by default for all
    */
   default Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     return Optional.empty();

@@ -18,8 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The configuration of an adapter: PEFT's or MLX-LM's {@code adapter_config.json} beside the
- * tensors, or diffusers' {@code lora_adapter_metadata} in the header, which has one for each model.
+ * The configuration of an adapter: PEFT's or MLX-LM's {@code adapter_config.json} next to the tensors, or diffusers' {@code lora_adapter_metadata} in the header, which has one for each model.
  */
 public final class AdapterConfig {
   /** No configuration: all is in the tensors. */
@@ -134,7 +133,7 @@ public final class AdapterConfig {
   private Optional<ModelConfig> model(String spelled) {
     Optional<ModelConfig> found =
         models.stream().filter(m -> spelled.startsWith(m.prefix())).findFirst();
-    // PEFT's file is for all that lies beside it, however that is spelled.
+    // PEFT's file is for all tensors of its folder, in any spelling.
     return found.or(() -> models.stream().filter(m -> m.prefix().equals(PEFT_PREFIX)).findFirst());
   }
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * PEFT: {@code base_model.model.}, the layer as the wrapped model names it, and PEFT's role, with
- * the adapter's name in it or not. Weights and biases beside the factors are new values of whole
+ * the adapter's name in it or not. Weights and biases without factors are new values of whole
  * layers ({@code modules_to_save}, {@code bias}).
  */
 @Extension(point = AdapterFormat.class, name = "peft", help = "PEFT")
@@ -55,7 +55,7 @@ public final class PeftDialect implements AdapterFormat {
             .orElseGet(() -> new KeyAddress.Lacking(spelled, path, false)));
   }
 
-  /** A value of a whole layer; handed out beside the adapter where the base lacks the layer. */
+  /** A value of a whole layer; a separate part of the result where the base lacks the layer. */
   private static Optional<KeyAddress> replaced(String key, String model, KeyContext context) {
     boolean weight = key.endsWith(".weight");
     if (!weight && !key.endsWith(".bias")) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The hashes by which tools and sites know a safetensors file as it is, in lower-case hexadecimal.
+ * Hashes by which tools and sites identify a safetensors file, in lower-case hexadecimal.
  *
  * @param sha256 SHA-256 of the whole file
  * @param data SHA-256 of all that follows the header, which editing the metadata does not change:

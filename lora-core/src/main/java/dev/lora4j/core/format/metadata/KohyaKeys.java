@@ -7,7 +7,7 @@ import java.util.SortedMap;
  * file. Most trainers for pictures write the same.
  */
 public final class KohyaKeys {
-  /** The adapter's name, by which AUTOMATIC1111 calls it in prompts. */
+  /** Name of the adapter, as in AUTOMATIC1111's prompts. */
   public static final MetadataKey<String> OUTPUT_NAME = MetadataKey.text("ss_output_name");
 
   /** Flag of a Stable Diffusion 2 base. */
@@ -19,10 +19,10 @@ public final class KohyaKeys {
   /** The trainer's Python module, for example {@code networks.lora}. */
   public static final MetadataKey<String> NETWORK_MODULE = MetadataKey.text("ss_network_module");
 
-  /** The rank asked for, as text, since it may be {@code Dynamic}; layers may have others. */
+  /** The requested rank, as text, since it may be {@code Dynamic}; layers may have others. */
   public static final MetadataKey<String> NETWORK_DIM = MetadataKey.text("ss_network_dim");
 
-  /** The alpha asked for, as text, since it may be {@code Dynamic}; layers may have others. */
+  /** The requested alpha, as text, since it may be {@code Dynamic}; layers may have others. */
   public static final MetadataKey<String> NETWORK_ALPHA = MetadataKey.text("ss_network_alpha");
 
   /** Share of what is between the factors that was left out, as text, since it may be None. */
@@ -50,7 +50,7 @@ public final class KohyaKeys {
   /** Steps that were done. */
   public static final MetadataKey<Long> STEPS = MetadataKey.whole("ss_steps");
 
-  /** Steps that were asked for. */
+  /** Number of requested steps. */
   public static final MetadataKey<Long> MAX_STEPS = MetadataKey.whole("ss_max_train_steps");
 
   /** Pictures in one batch. */
@@ -65,7 +65,7 @@ public final class KohyaKeys {
   /** Learning rate schedule. */
   public static final MetadataKey<String> SCHEDULE = MetadataKey.text("ss_lr_scheduler");
 
-  /** Optimiser, with its arguments. */
+  /** Optimizer, with its arguments. */
   public static final MetadataKey<String> OPTIMIZER = MetadataKey.text("ss_optimizer");
 
   /** Share of pictures that were shown without their caption. */

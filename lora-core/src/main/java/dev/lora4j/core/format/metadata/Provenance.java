@@ -13,8 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The strings of adapters that were computed from others, as sd-scripts writes them. What was said
- * of rank and alpha is said anew; hashes are the writer's business.
+ * Metadata of adapters that were computed from others, as sd-scripts writes it. It replaces rank and alpha; hashes are the writer's business.
  */
 public final class Provenance {
   private static final String DYNAMIC = "Dynamic";

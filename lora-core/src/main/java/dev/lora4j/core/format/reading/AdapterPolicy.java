@@ -15,12 +15,12 @@ import java.util.TreeMap;
  */
 public interface AdapterPolicy {
   /**
-   * The adapter that is asked about.
+   * The adapter to decide about.
    *
    * @param file or folder that it is read from
-   * @param identity of what it does, whatever the file is called, as {@link
+   * @param identity of its effect, whatever the file's name, as {@link
    *     dev.lora4j.core.adapter.Adapter#identity}
-   * @param metadata what the file's header says
+   * @param metadata metadata of the file's header
    * @param user who wants to use it, see {@link ReadOptions#user}
    */
   record Use(Path file, String identity, Map<String, String> metadata, String user) {

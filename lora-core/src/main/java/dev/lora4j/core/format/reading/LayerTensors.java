@@ -67,7 +67,7 @@ final class LayerTensors {
     }
   }
 
-  /** MLX-LM has its scale beside the file; and its head has the adapter of a table it shares. */
+  /** MLX-LM has its scale in another file; and its head has the adapter of a table it shares. */
   private static void requireScale(AdapterSource source, KeyTable.Group group) {
     String key = group.keys().get(FileRoles.MLX_DOWN);
     if (key == null) {

@@ -38,8 +38,7 @@ final class Permission {
   }
 
   /*
-   * A jar may fail over a file that was made for that; what its policies would have said of this
-   * file, and of all that follow, is not known then.
+   * A jar may fail over a file that was made for that; its policies' decisions on this file, and on all that follow, are unknown then.
    */
   private static List<String> lost(Plugin plugin) {
     return plugin.extensions().stream()
@@ -65,7 +64,7 @@ final class Permission {
       return Extensions.installed().shared(AdapterPolicy.class, name).refusal(asked);
     } catch (RuntimeException | Error e) {
       Plugin.throwIfEnding(e);
-      // What cannot be asked might have refused.
+      // A policy that cannot be called might have refused.
       return Optional.of("it cannot be asked (" + e + ").");
     }
   }

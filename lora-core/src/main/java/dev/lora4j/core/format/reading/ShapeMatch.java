@@ -60,7 +60,7 @@ final class ShapeMatch {
     return fits ? FITS + (shape.rank() == site.weight().rank() ? SAME_RANK : 0) : MISFIT;
   }
 
-  /** Beside a Tucker core the rank comes first. */
+  /** With a Tucker core the rank comes first. */
   private static int side(Shape shape, long out) {
     return shape.size(0) == out || shape.size(shape.rank() - 1) == out ? FITS : MISFIT;
   }
@@ -104,7 +104,7 @@ final class ShapeMatch {
                                 .map(b -> b.with(0, a.size(rows(name, core))))));
   }
 
-  /** Beside a Tucker core the second factor's left half has the rank in front. */
+  /** With a Tucker core the second factor's left half has the rank in front. */
   private static int rows(String name, Optional<Shape> core) {
     return name.equals("lokr_w2") && core.isPresent() ? 1 : 0;
   }

@@ -15,7 +15,7 @@ final class HeaderMetadata {
   private static final String VERSION = "1.0.1";
   private static final MetadataKey<String> FORMAT = MetadataKey.text("format");
 
-  /** diffusers' configuration, which its layout writes anew where it needs one. */
+  /** diffusers' configuration, which its layout replaces where it needs one. */
   private static final MetadataKey<String> CONFIGURATION =
       MetadataKey.text("lora_adapter_metadata");
 

@@ -394,10 +394,9 @@ public final class DjlBackend implements Backend {
 
   private void prepareThread() {
     if (!prepared.get()) {
-      // The graph optimiser only brings warm-up: programs are already written as they should run.
+      // The graph optimizer only brings warm-up: programs are already written as they should run.
       JniUtils.setGraphExecutorOptimize(false);
-      // At its first question a thread takes what another was told last, and forgets what it was
-      // told itself. So it is asked before.
+      // At its first query a thread takes the number that another thread set last, and forgets its own. So this queries first.
       JniUtils.getNumThreads();
       JniUtils.setNumThreads(threads);
       prepared.set(true);

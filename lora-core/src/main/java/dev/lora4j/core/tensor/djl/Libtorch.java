@@ -41,7 +41,7 @@ final class Libtorch {
   }
 
   /**
-   * Loads it, the first time, as on a processor with the {@link Capabilities} that are asked for.
+   * Loads it, the first time, as on a processor with the requested {@link Capabilities}.
    *
    * @throws TensorException if these are not known, or cannot be had here
    */
@@ -89,7 +89,7 @@ final class Libtorch {
       return wanted;
     }
     if (wanted.equals(Device.AUTO)) {
-      // No driver is asked where no card could be used.
+      // Without a usable card no driver is queried.
       return choice.cuda()
           ? CardCheck.firstUsable(choice, at.driver().get()).orElse(Device.CPU)
           : Device.CPU;

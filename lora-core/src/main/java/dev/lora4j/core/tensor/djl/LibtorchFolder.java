@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * libtorch of another version; that one ends the process or computes nonsense.
  *
  * @param path the folder with the libraries
- * @param version its version, if it can be told
+ * @param version its version, if it is known
  * @param flavor target of the build: {@code cpu}, {@code cu128}, {@code cu124-precxx11}; a CUDA
  *     that is not noted is just {@code cu}
  */

@@ -46,7 +46,7 @@ final class LoadMonitor {
   }
 
   /**
-   * Begins to look, once in a process.
+   * Starts the monitor, once in a process.
    *
    * @param libtorch the folder that it was loaded from
    * @param inside threads inside one operator, from now on
@@ -87,7 +87,7 @@ final class LoadMonitor {
       try {
         adapt(now.get(), before, threads);
       } catch (UnsatisfiedLinkError e) {
-        return; // a library that helpers cannot be told by; they wait as it has them
+        return; // a library without control over helpers; they wait as it has them
       }
       before = now.get();
     }

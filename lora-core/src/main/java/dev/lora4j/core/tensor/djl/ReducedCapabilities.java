@@ -11,8 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * This process's processor, made less than it is: what {@link Capabilities} takes away is hidden
- * from each native library in the way that this library looks.
+ * Processor features reduced for this process: hides the features that {@link Capabilities} excludes from each native library, in the way that this library detects them.
  */
 final class ReducedCapabilities {
   /** Symbol of libtorch's x86-64 processor features: one byte for each feature. */
@@ -71,7 +70,7 @@ final class ReducedCapabilities {
   }
 
   /**
-   * Takes features from what libtorch found out, by which it refuses operators.
+   * Removes features from libtorch's record, by which it refuses operators.
    *
    * @param folder that libtorch was loaded from
    * @throws TensorException if they are not where this libtorch is known to keep them

@@ -53,7 +53,7 @@ public final class AdapterPlan {
   /**
    * Plans it.
    *
-   * @param begun layers whose factors are there already, by name
+   * @param begun layers with existing factors, by name
    */
   static AdapterPlan of(
       AdapterRecipe recipe, Map<Site, SiteRecipe> recipes, Map<String, WarmStartFactors> begun) {
@@ -129,7 +129,7 @@ public final class AdapterPlan {
   }
 
   /**
-   * Refuses a layout that cannot hold what is trained, which would else be known at the end:
+   * Refuses a layout that cannot hold the trained factors, which would otherwise fail only at the end:
    * factors of zeros are laid out in it. Those of one shape are one tensor, so that it takes little
    * memory where whole layers are trained.
    *

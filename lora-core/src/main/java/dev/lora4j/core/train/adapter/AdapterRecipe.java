@@ -30,12 +30,11 @@ import java.util.OptionalInt;
  * @param convAlpha of these convolutions; without it their scale is that of the others
  * @param overrides other ranks and alphas for some layers; of each the first that matches counts
  * @param saved layers that are trained whole, without factors, and stored as they end, as PEFT's
- *     {@code modules_to_save}; of any kind, and beside {@code targets}, before which they go
+ *     {@code modules_to_save}; of any kind, in addition to {@code targets} and with precedence over them
  * @param start initialisation of LoRA's factors; other methods have their own
  * @param rankStabilised whether alpha is divided by the root of the rank (rsLoRA)
  * @param dropouts shares that are left out by chance
- * @param beginning an adapter whose factors are trained further: its layers are trained beside
- *     those of {@code targets}, at its ranks and alphas; the others begin as {@code start} says
+ * @param beginning an adapter whose factors are trained further: its layers are trained in addition to those of {@code targets}, at its ranks and alphas; the others begin as {@code start} says
  */
 public record AdapterRecipe(
     TrainableMethod method,
@@ -174,7 +173,7 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
-  /** Begun in another way. */
+  /** A copy with another initialisation. */
   public AdapterRecipe start(FactorInit other) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.start = other;
@@ -195,14 +194,14 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
-  /** Going on with what another adapter has, with its layers, ranks and alphas. */
+  /** A copy with a warm start from another adapter, with its layers, ranks and alphas. */
   public AdapterRecipe from(Adapter adapter) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.beginning = Optional.of(adapter);
     return draft.recipe();
   }
 
-  /** The method by which a layer is trained. */
+  /** The training method of a layer. */
   public TrainableMethod methodAt(Site site) {
     boolean whole = saved.stream().anyMatch(p -> p.matches(site.name()));
     return whole ? new ModulesToSaveTraining() : method;

@@ -76,7 +76,7 @@ public final class NetworkMetadata {
     return text(planned.recipe().alpha() * stored(planned));
   }
 
-  /** Factors that are stored beside what they began as have twice the rank. */
+  /** Factors that are stored with their initial values have twice the rank. */
   private static long stored(Planned planned) {
     return planned.tensors().stream().anyMatch(TrainedTensor::anchored) ? 2 : 1;
   }

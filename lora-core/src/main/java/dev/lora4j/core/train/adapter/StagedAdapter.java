@@ -28,8 +28,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * An adapter inside a program that trains it: what it makes of each layer of the networks that are
- * staged with it, and where its factors lie in the flat buffer. Only the factors get a gradient.
+ * An adapter staged in a program that trains it: its effect on each layer of the networks that are staged with it, and the layout of its factors in the flat buffer. Only the factors get a gradient.
  *
  * <p>Made before any input of the batch is declared, since dropouts need inputs of their own. Any
  * number of networks may be staged with it. The order of the buffer is that in which their layers

@@ -138,7 +138,7 @@ public enum TargetPreset implements Canonical {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The name by which it is asked for. */
+  /** Name in requests. */
   @Override
   public String toString() {
     return canonical();

@@ -31,7 +31,7 @@ final class WarmStart {
    * Looks at an adapter.
    *
    * @param sites all layers of the model
-   * @param methods by which each is trained
+   * @param methods the training method of each
    */
   WarmStart(Adapter adapter, Collection<Site> sites, Function<Site, TrainableMethod> methods) {
     this.adapter = adapter;
@@ -54,7 +54,7 @@ final class WarmStart {
   }
 
   /**
-   * A part of a sentence for each thing that is wrong; to be asked for after {@link #warmStart}.
+   * A part of a sentence for each kind of problem; to be called after {@link #begun}.
    */
   List<String> problems() {
     List<String> problems = new ArrayList<>();

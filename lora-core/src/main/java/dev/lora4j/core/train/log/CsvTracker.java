@@ -4,7 +4,7 @@ import dev.lora4j.core.spi.Extension;
 import java.util.List;
 import java.util.Optional;
 
-/** A table of all steps, {@value #FILE} in the run's folder; a run that goes on goes on in it. */
+/** A table of all steps, {@value #FILE} in the run's folder; a resumed run continues it. */
 @Extension(
     point = Tracker.class,
     name = "csv",

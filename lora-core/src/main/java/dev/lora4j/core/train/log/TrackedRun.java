@@ -5,8 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A run as a {@link Tracker} hears of it, by one thread, between two steps of training. What throws
- * is left out for the rest of the run, which goes on.
+ * Records of one run by a {@link Tracker}, from one thread, between two steps of training. A tracker that throws is left out for the rest of the run, which goes on.
  */
 public interface TrackedRun {
   /**
@@ -44,9 +43,9 @@ public interface TrackedRun {
   default void keep() {}
 
   /**
-   * The run is over; nothing is told after it.
+   * Receives the end of the run; no call follows.
    *
-   * @param failure why it did not come to its end, if it did not
+   * @param failure reason for an early end; empty if it is complete
    */
   void end(Optional<String> failure);
 }

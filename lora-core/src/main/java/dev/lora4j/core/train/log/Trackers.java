@@ -39,8 +39,8 @@ public final class Trackers implements TrackedRun {
   /**
    * Begins all of them.
    *
-   * @param trackers by what they are called in messages
-   * @param told what is told of those that are left out, a sentence each
+   * @param trackers by their names in messages
+   * @param told receives a sentence for each tracker that is left out
    */
   public static Trackers begin(Map<String, Tracker> trackers, RunStart run, Consumer<String> told) {
     Trackers begun = new Trackers(told);

@@ -22,17 +22,15 @@ public interface Optimizer extends Canonical {
   List<OptimizerSlot> memories();
 
   /**
-   * Stages its part of a step: changes weights and memories in place. What it changes otherwise
-   * than by {@link Update#replace} must stay as it is, to the last bit, where {@link Update#taken}
-   * does not hold.
+   * Stages its part of a step: changes weights and slots in place. Changes other than by {@link Update#replace} must leave all values as they are, to the last bit, where {@link Update#taken} does not hold.
    */
   void stage(Update update);
 
   /**
-   * Stages the weights to evaluate and save, where these are others than the gradient is taken at.
+   * Stages the weights to evaluate and save, where the gradient is taken at others.
    *
    * @param weights the weights that the gradient is taken at, [n]
-   * @param memories its memories by name
+   * @param memories its slots by name
    */
   default Expr evaluation(Expr weights, Function<String, Expr> memories) {
     return weights;

@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adam that finds its rate by itself: an estimate d of the distance to the solution, which
- * multiplies the rate asked for; that is then 1, or what a schedule makes of 1 (Mishchenko and
+ * Adam that finds its rate by itself: an estimate d of the distance to the solution, which multiplies the requested rate; that is then 1, or what a schedule makes of 1 (Mishchenko and
  * Defazio 2023, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", algorithm 4).
  *
  * @param beta1 decay of the mean of gradients, above 0

@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param beta2 decay of the mean of squared gradients
  * @param epsilon added to the root of that mean
  * @param weightDecay fraction of y taken away per step, times the learning rate
- * @param warmup steps over which the rate rises to what is asked for; 0 for none
+ * @param warmup steps over which the rate rises to the requested one; 0 for none
  * @param power a step's share in the average grows with its number to this power
  * @param ratePower and with the greatest rate so far to this
  */

@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Keyword;
 import java.util.List;
 
-/** A step as an optimiser sees it: what is given, and what it may change. */
+/** A step as an optimizer sees it: its inputs, and the values that it may change. */
 public interface Update {
   /** Weights with their gradient and what is remembered of them. */
   interface Part {
@@ -39,7 +39,7 @@ public interface Update {
   /** The type of weights, gradients and vectors. */
   DType type();
 
-  /** The learning rate asked for; a scalar F64. */
+  /** The requested learning rate; a scalar F64. */
   Expr rate();
 
   /** The number of this step, from 1, without those that were skipped; a scalar F64. */

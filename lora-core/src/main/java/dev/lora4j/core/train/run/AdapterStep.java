@@ -65,7 +65,7 @@ public final class AdapterStep {
     return initial.clone();
   }
 
-  /** The tensors that the program holds beside what is trained, by name. */
+  /** The program's held tensors other than the trained ones, by name. */
   public Function<String, Tensor> held() {
     return held;
   }

@@ -77,8 +77,7 @@ public record TrainingSettings(
   }
 
   /**
-   * Looks whether these settings and what is trained go together, so that it can be told before
-   * anything heavy is done.
+   * Checks that these settings fit a plan, before any expensive work.
    *
    * @throws IllegalArgumentException if they do not
    * @throws dev.lora4j.core.tensor.TensorException likewise

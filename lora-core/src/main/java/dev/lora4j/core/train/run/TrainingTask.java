@@ -28,12 +28,11 @@ public interface TrainingTask {
   }
 
   /**
-   * Stages the model and its loss. The inputs that it declares, in their order, are what {@link
-   * TrainingBatch#inputs} gives: those of {@link #batches} for training and diagnosis, those of
+   * Stages the model and its loss. The inputs that it declares, in their order, are the results of {@link TrainingBatch#inputs}: those of {@link #batches} for training and diagnosis, those of
    * {@link #heldOut} for validation.
    *
    * @param at the graph, and the adapters that the model is staged with
-   * @return a scalar of the type that factors are kept in ({@link Staging#type})
+   * @return a scalar of the factors' type ({@link Staging#type})
    */
   Expr loss(Staging at);
 

@@ -36,7 +36,7 @@ final class ValidationLoss {
    * The mean over all batches, by their weights.
    *
    * @param weights the flat buffer of factors to judge
-   * @param frozen what the program holds beside them
+   * @param frozen the program's other held tensors
    */
   double of(Scope scope, Tensor weights, Function<String, Tensor> frozen) {
     double sum = 0;

@@ -8,7 +8,7 @@ import dev.lora4j.core.identity.CanonicalForm;
  * implementations are records of their settings.
  */
 public interface Decay extends Canonical {
-  /** The part of a run that the warm-up takes unless something else is asked for. */
+  /** Default share of the warm-up in a run. */
   double WARMUP = 0.1;
 
   /** Its stable name, that of diffusers' and transformers' {@code get_scheduler}. */

@@ -28,8 +28,7 @@ import javax.tools.FileObject;
 import javax.tools.StandardLocation;
 
 /**
- * Writes the {@link ExtensionIndex} of what is compiled, and its {@code META-INF/services}. What
- * could not be made when it is asked for is an error of compilation.
+ * Writes the {@link ExtensionIndex} of the compiled extensions, and their {@code META-INF/services}. An extension that could not be made is an error of compilation.
  *
  * <p>Where only some classes are compiled, as IDEs do, the others' lines of the index that is there
  * stay, as long as their class files do.
