@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An immutable set of factors by site, with what its file said about it. Holds no native memory.
+ * Immutable set of factors by site, with the metadata of its file. Holds no native memory.
  *
  * <p>Two adapters with the same factors and scales have the same {@link #identity}, whatever file
  * layout they came in and whatever they are called.
@@ -60,7 +60,7 @@ public final class Adapter implements Canonical {
     return new Adapter(otherName, this, otherMetadata);
   }
 
-  /** For people. */
+  /** Name for people. */
   public String name() {
     return name;
   }

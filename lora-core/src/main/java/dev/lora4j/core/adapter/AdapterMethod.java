@@ -9,12 +9,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One way to change a layer, for example LoRA: which tensors it has, what is right about them, and
- * its mathematics. An extension point; implementations have no state and are used by several
- * threads.
+ * Method of changing a layer, for example LoRA: its tensors, their validity, and its mathematics.
+ * An extension point; implementations have no state and are used by several threads.
  *
- * <p>A method implements one of the contracts: {@link AdditiveMethod} or
- * {@link TransformMethod}.
+ * <p>A method implements one of the contracts: {@link AdditiveMethod} or {@link TransformMethod}.
  */
 public interface AdapterMethod {
   /** The setting and role of the number that most methods are scaled by. */
@@ -40,7 +38,7 @@ public interface AdapterMethod {
   boolean recognises(SiteTensors tensors);
 
   /**
-   * Its factors from the tensors of one site, brought to canonical shapes.
+   * Reads its factors from the tensors of one site, in canonical shapes.
    *
    * @throws AdapterException if a tensor is missing or does not fit the others or the site; the
    *     message names the tensor, what was expected and what was found
@@ -66,7 +64,7 @@ public interface AdapterMethod {
   }
 
   /**
-   * The rank that somebody chose when these factors were trained; empty if the method has none.
+   * Rank chosen for the training of these factors; empty if the method has none.
    *
    * @param factors the structure with all its sizes
    */

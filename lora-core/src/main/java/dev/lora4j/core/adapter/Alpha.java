@@ -9,13 +9,13 @@ import java.util.Optional;
 /** The number alpha of files, which scales most methods. */
 public final class Alpha {
   /**
-   * Role of a factor of the delta in some LyCORIS files; the writer folds it into the
-   * factors, except in old versions.
+   * Role of a factor of the delta in some LyCORIS files; the writer folds it into the factors,
+   * except in old versions.
    */
   public static final String SCALAR = "scalar";
 
   /**
-   * Role of a scale that replaces alpha over rank, whatever alpha is, as AUTOMATIC1111 and
+   * Role of a scale that replaces alpha over rank, regardless of alpha, as AUTOMATIC1111 and
    * stable-diffusion.cpp read it.
    */
   public static final String SCALE = "scale";

@@ -40,14 +40,14 @@ public record FactorStructure(
         .shape();
   }
 
-  /** This without the settings {@code names}. */
+  /** A copy without the settings {@code names}. */
   public FactorStructure without(String... names) {
     SortedMap<String, String> rest = new TreeMap<>(settings);
     rest.keySet().removeAll(List.of(names));
     return new FactorStructure(method, tensors, rest);
   }
 
-  /** This with another value of the setting {@code name}. */
+  /** A copy with another value of the setting {@code name}. */
   public FactorStructure with(String name, String value) {
     SortedMap<String, String> changed = new TreeMap<>(settings);
     changed.put(name, value);
@@ -55,7 +55,7 @@ public record FactorStructure(
   }
 
   /**
-   * This with dimension {@code d} of the tensor with this role unknown, if there is that tensor.
+   * A copy with dimension {@code d} of the tensor with this role unknown, if there is that tensor.
    */
   public FactorStructure open(String role, int d) {
     SortedMap<String, Type> opened = new TreeMap<>(tensors);

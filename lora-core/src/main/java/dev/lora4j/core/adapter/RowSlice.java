@@ -42,7 +42,7 @@ public record RowSlice(List<Range> rows, List<Range> all) {
     return new RowSlice(fewer, all);
   }
 
-  /** Its rows of a tensor that has one for each row of the whole. */
+  /** The slice's rows of a tensor that has one row for each row of the whole. */
   public HostTensor of(HostTensor tensor) {
     long size = tensor.dtype().bytes(tensor.shape().elements()) / tensor.shape().size(0);
     ByteBuffer from = tensor.bytes();

@@ -22,7 +22,7 @@ import java.util.TreeSet;
  * hada_w1_a}; methods that only PEFT has keep PEFT's suffixes.
  */
 public final class SiteTensors {
-  /** A tensor and what its file calls it. */
+  /** A tensor and its key in the file. */
   private record Entry(String key, HostTensor value) {}
 
   private final Site site;
@@ -244,8 +244,8 @@ public final class SiteTensors {
   }
 
   /**
-   * These without the tensors of some roles, still one with these in what is used, ignored and
-   * warned of.
+   * A copy without the tensors of some roles, which shares used roles, ignored keys and warnings
+   * with this one.
    */
   public SiteTensors without(Collection<String> roles) {
     SiteTensors rest = new SiteTensors(site, used, warnings, ignored);

@@ -15,8 +15,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Compares written parameters with their expected values. A weight is multiplied with random vectors,
- * and the products must be those of the base's weight and of the adapter's unmerged factors, up to the error that rounding explains.
+ * Compares written parameters with their expected values. A weight is multiplied with random
+ * vectors, and the products must be those of the base's weight and of the adapter's unmerged
+ * factors, up to the error that rounding explains.
  */
 final class BakeVerification {
   private static final int VECTORS = 4;

@@ -20,7 +20,8 @@ import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
 /**
- * The files of a base, written once more with other bytes for some of its tensors. They lie in a folder next to the output until they are committed.
+ * The files of a base, written once more with other bytes for some of its tensors. They lie in a
+ * folder next to the output until they are committed.
  */
 final class BakedFiles implements AutoCloseable {
   private static final int CHUNK = 1 << 20;
@@ -141,7 +142,7 @@ final class BakedFiles implements AutoCloseable {
     place.commit();
   }
 
-  /** Removes what was not committed. */
+  /** Removes uncommitted files. */
   @Override
   public void close() {
     place.close();

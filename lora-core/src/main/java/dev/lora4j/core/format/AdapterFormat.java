@@ -3,9 +3,8 @@ package dev.lora4j.core.format;
 import java.util.Optional;
 
 /**
- * One dialect in which adapters lie in safetensors files: how it spells layers and roles in keys.
- * An extension point; implementations have no state and are used by several threads. One file may
- * mix dialects.
+ * Dialect of adapters in safetensors files: its spelling of layers and roles in keys. An extension
+ * point; implementations have no state and are used by several threads. One file may mix dialects.
  *
  * <p>All else is done by {@code reading.AdapterFiles}: reading, dividing layers that are one in the
  * file and several in the base, and the account.
@@ -31,7 +30,7 @@ public interface AdapterFormat {
 
   /** Degree to which a dialect leaves the keys of other tools alone. */
   enum Specificity {
-    /** Keys have a mark that nobody else's have, for example how they begin. */
+    /** Keys have a mark of this dialect alone, for example their prefix. */
     MARKED,
     /** Roles have a form of their own, behind layers that may be called like anybody's. */
     ROLES,

@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /**
- * A block of a model as people who weigh adapters block by block call it, for example {@code IN04},
- * {@code M00} or {@code D12}. Blocks are ordered as data flows through them.
+ * Name of a block in block weights, for example {@code IN04}, {@code M00} or {@code D12}. Blocks
+ * are ordered as data flows through them.
  *
  * @param part which kind of block
  * @param number counted from 0 within its part; 0 for parts that are one block

@@ -22,7 +22,7 @@ public record KeyAccount(
     SortedMap<String, Reason> ignored) {
   /** Reason for an ignored key. */
   public enum Reason {
-    /** Not part of any factor that is known. */
+    /** The key is of no known factor. */
     UNKNOWN("no known kind of factor"),
     /** The key is of a layer of the base, but of an unknown method. */
     UNKNOWN_METHOD("a method that is not known"),
@@ -30,9 +30,9 @@ public record KeyAccount(
     NO_SITE("the base has no such layer"),
     /** The base has not got the whole model that the layer is in. */
     OTHER_COMPONENT("for a model that the base has not got"),
-    /** Its partner is missing. */
+    /** The partner of the tensor is missing. */
     HALF_A_PAIR("the other half of its pair is missing"),
-    /** Its values do not fit or are no numbers. */
+    /** The values do not fit or are no numbers. */
     UNUSABLE("it cannot be used"),
     /** The method at its site does not use it. */
     NO_EFFECT("no effect in its method"),
@@ -51,7 +51,7 @@ public record KeyAccount(
       this.text = text;
     }
 
-    /** For people. */
+    /** Reason for people. */
     public String text() {
       return text;
     }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A key taken apart: the layer, and the role of the tensor as canonical roles call it, whatever the
- * writer calls it. The longest ending that is known counts.
+ * Parts of a key: the layer, and the canonical role of the tensor, whatever the writer's name for
+ * it. The longest ending that is known counts.
  *
  * @param layer what stands before it
  * @param role canonical role, or one of {@link FileRoles}
@@ -79,7 +79,7 @@ public record KeySuffix(String layer, String role, Style style) {
     return longest;
   }
 
-  /** {@code layer} and what stands behind it; empty if that is no role that is known. */
+  /** Splits {@code layer} and its suffix; empty if the suffix is no known role. */
   public static Optional<KeySuffix> split(String layer, String suffix, Set<String> keys) {
     if (Methods.roles().contains(suffix) && (!suffix.equals(WEIGHT) || vector(layer, keys))) {
       return Optional.of(new KeySuffix(layer, suffix, Style.LYCORIS));
@@ -100,7 +100,10 @@ public record KeySuffix(String layer, String role, Style style) {
     return peft(suffix).map(role -> new KeySuffix(layer, role, Style.PEFT));
   }
 
-  /** Returns true if the layer has the marker of its side, without which a plain weight is no part of an adapter. */
+  /**
+   * Returns true if the layer has the marker of its side, without which a plain weight is no part
+   * of an adapter.
+   */
   private static boolean vector(String layer, Set<String> keys) {
     return keys.contains(layer + ".on_input");
   }

@@ -39,7 +39,7 @@ public record Layer(String name, List<Part> parts, Optional<Long> rows, boolean 
     return rows.isEmpty() && !parts.get(0).swapped();
   }
 
-  /** The site that it is, or would be as one: what its tensors have to fit. */
+  /** The site as one layer, which its tensors have to fit. */
   public Site whole() {
     Site first = parts.get(0).site();
     if (rows.isEmpty()) {

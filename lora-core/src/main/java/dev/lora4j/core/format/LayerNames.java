@@ -200,7 +200,7 @@ public final class LayerNames {
     return lenient(name, '_', n -> Optional.ofNullable(flat.get(flat(model, before + n))));
   }
 
-  /** Exactly; else without what some trainers leave in names. */
+  /** Finds a layer by its exact name; else without parts that some trainers leave in names. */
   private static Optional<Layer> lenient(
       String name, char dot, Function<String, Optional<Layer>> find) {
     Optional<Layer> exact = find.apply(name);

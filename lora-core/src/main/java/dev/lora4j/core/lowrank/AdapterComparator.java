@@ -44,7 +44,8 @@ final class AdapterComparator {
   /**
    * Stages it.
    *
-   * @param energy share of the squares of singular values in the directions whose overlap is computed; all of them for 1
+   * @param energy share of the squares of singular values in the directions whose overlap is
+   *     computed; all of them for 1
    */
   AdapterComparator(Scope scope, FactorStacker stacker, double energy, SiteListener listener) {
     this.scope = scope;

@@ -21,16 +21,22 @@ import java.util.function.Function;
 
 /**
  * The greatest singular values of a matrix in F32, and the vectors of its smaller side, by block
- * Lanczos with full orthogonalisation (Golub and Underwood 1977): a block of random vectors, multiplied repeatedly with the matrix and its transpose. Few of many directions cost a fraction of all.
+ * Lanczos with full orthogonalisation (Golub and Underwood 1977): a block of random vectors,
+ * multiplied repeatedly with the matrix and its transpose. Few of many directions cost a fraction
+ * of all.
  *
- * <p>Each block reduces the error by less than the one before. It continues until all further blocks together, at the rate of the last two, would reduce the squared error by no more than {@link #EXCESS} of itself; and it gives up where the full decomposition is faster. The matrix is multiplied
- * in F32, as precise as it is; all else is F64, and so is the last product, which measures the error. A block has at least as many vectors as requested, so that it finds every direction however many have the same value.
+ * <p>Each block reduces the error by less than the one before. It continues until all further
+ * blocks together, at the rate of the last two, would reduce the squared error by no more than
+ * {@link #EXCESS} of itself; and it gives up where the full decomposition is faster. The matrix is
+ * multiplied in F32, as precise as it is; all else is F64, and so is the last product, which
+ * measures the error. A block has at least as many vectors as requested, so that it finds every
+ * direction however many have the same value.
  */
 final class LanczosSvd {
-  /** The share of the square of what is lost that all further blocks may save. */
+  /** Share of the squared error that all further blocks may save. */
   static final double EXCESS = 1e-6;
 
-  /** Less than what rounding in F32 leaves of a square, relative to all squares. */
+  /** Bound on the rounding error of a square in F32, relative to all squares. */
   private static final double ROUNDING = 1e-13;
 
   /** Products of blocks with fewer vectors take no less time. */
@@ -78,7 +84,7 @@ final class LanczosSvd {
   }
 
   /**
-   * Looks for them.
+   * Finds the greatest singular values; empty if the full decomposition is faster.
    *
    * @param owner of the result
    * @param matrix F32 [rows, columns]
@@ -172,13 +178,16 @@ final class LanczosSvd {
   }
 
   /*
-   * Made orthonormal each time: where the matrix has no more directions, only rounding is left outside the block, and normalised to length 1 it has a part within the block again.
+   * Made orthonormal each time: where the matrix has no more directions, only rounding is left
+   * outside the block, and normalised to length 1 it has a part within the block again.
    */
   private static Expr outside(Expr block, Expr vectors) {
     return block.sub(vectors.matmul(vectors.transpose(0, 1).matmul(block))).qr().q();
   }
 
-  /** Program for the sum of the greatest squares in the searched subspace, and their vectors there. */
+  /**
+   * Program for the sum of the greatest squares in the searched subspace, and their vectors there.
+   */
   private Program looking() {
     Graph graph = new Graph();
     Expr products = graph.input("products", DType.F32, MATRIX).to(DType.F64);

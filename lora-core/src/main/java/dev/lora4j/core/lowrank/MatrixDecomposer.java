@@ -161,7 +161,7 @@ final class MatrixDecomposer {
   }
 
   /**
-   * The sum of what is made of pieces of an F32 matrix, each in F64.
+   * Sum over pieces of an F32 matrix, each in F64.
    *
    * @param d the dimension along which it is divided
    */

@@ -41,7 +41,8 @@ record MethodTerm(Factors factors, AdditiveMethod method, double coefficient, Fo
   }
 
   /**
-   * A layer that is not grouped, with a weight of this shape. Groups prevent a product of factors from being applied unmerged; as a change of the weight it is a product all the same.
+   * A layer that is not grouped, with a weight of this shape. Groups prevent a product of factors
+   * from being applied unmerged; as a change of the weight it is a product all the same.
    */
   static Site ungrouped(Site site) {
     return new Site("", site.kind(), site.weight(), false, 1, 0, 1, 1);

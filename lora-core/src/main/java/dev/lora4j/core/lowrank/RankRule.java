@@ -47,17 +47,17 @@ public record RankRule(Kind kind, double value, int most, int extra) {
     return new RankRule(Kind.FIXED, 0, rank, 0);
   }
 
-  /** Another rank at each site; see {@link Kind}. */
+  /** A rule for another rank at each site; see {@link Kind}. */
   public static RankRule dynamic(Kind kind, double value) {
     return new RankRule(kind, value, Integer.MAX_VALUE, 0);
   }
 
-  /** This, but never more than {@code rank}. */
+  /** A copy that never keeps more than {@code rank}. */
   public RankRule atMost(int rank) {
     return new RankRule(kind, value, rank, extra);
   }
 
-  /** This as sd-scripts counts: one more than the definition of a dynamic rule. */
+  /** A copy that counts as sd-scripts does: one more than the definition of a dynamic rule. */
   public RankRule asSdScripts() {
     return new RankRule(kind, value, most, 1);
   }

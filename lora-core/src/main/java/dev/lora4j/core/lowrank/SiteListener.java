@@ -3,7 +3,7 @@ package dev.lora4j.core.lowrank;
 /** Listener for the progress of work on one site after another. */
 @FunctionalInterface
 public interface SiteListener {
-  /** Tells nobody. */
+  /** Ignores the progress. */
   SiteListener NONE = (done, of) -> {};
 
   /** Reports the number of sites that are done. */

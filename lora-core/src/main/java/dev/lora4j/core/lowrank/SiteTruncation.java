@@ -7,7 +7,7 @@ package dev.lora4j.core.lowrank;
  * @param rank number of directions kept
  */
 public record SiteTruncation(Spectrum spectrum, int rank) {
-  /** Frobenius norm of what was lost, relative to what there was; 0 of nothing. */
+  /** Truncation error as a Frobenius norm, relative to the norm before; 0 for a norm of 0. */
   public double error() {
     double norm = spectrum.norm();
     return norm == 0 ? 0 : spectrum.lost(rank) / norm;

@@ -3,8 +3,8 @@ package dev.lora4j.core.lowrank;
 import java.util.Arrays;
 
 /**
- * The singular values of one site's change, greatest first, with its scale; values below what F32
- * can tell from rounding are 0. Compares by identity, as arrays do.
+ * Singular values of one site's change, greatest first, with its scale; values below F32's rounding
+ * are 0. Compares by identity, as arrays do.
  */
 public final class Spectrum {
   private final double[] values;
@@ -30,8 +30,8 @@ public final class Spectrum {
   }
 
   /**
-   * Frobenius norm of what the {@link #values} leave out: of large changes, and in a randomised
-   * extraction, only the greatest are looked for. 0 where they are all that there are.
+   * Frobenius norm of the singular values beyond {@link #values}: for large changes, and in a
+   * randomised extraction, only the greatest are computed. 0 where they are all that there are.
    */
   public double rest() {
     return rest;
@@ -52,7 +52,7 @@ public final class Spectrum {
     return Math.hypot(root(0, values.length), rest);
   }
 
-  /** Frobenius norm of what is lost by keeping the {@code rank} greatest. */
+  /** Frobenius norm of the error if the {@code rank} greatest are kept. */
   public double lost(int rank) {
     return Math.hypot(root(Math.min(rank, values.length), values.length), rest);
   }

@@ -82,7 +82,7 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
     return new SumPlan(products, rest);
   }
 
-  /** Adds one to those that are there; the same factors twice are once those with both weights. */
+  /** Adds a term; equal factors merge into one term with the sum of the weights. */
   private static <T> void add(
       List<T> all, T one, Function<T, Factors> factors, BinaryOperator<T> plus) {
     for (int i = 0; i < all.size(); i++) {

@@ -70,7 +70,7 @@ public record TruncatedAdapter(Adapter adapter, SortedMap<String, SiteTruncation
       return norm == 0 ? 0 : lost / norm;
     }
 
-    /** Frobenius norm of what was kept, relative to what there was. */
+    /** Frobenius norm of the truncated change, relative to the norm before. */
     public double kept() {
       return Math.sqrt(Math.max(0, 1 - error() * error()));
     }

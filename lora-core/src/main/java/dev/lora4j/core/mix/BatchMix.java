@@ -21,9 +21,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Plans of the pictures of a batch, in one model. Each unmerged adapter is a column of the weights' input, in which each picture has a row; merged weights are known for each picture, since only pictures with the same weights can share a run.
+ * Plans of the pictures of a batch, in one model. Each unmerged adapter is a column of the weights'
+ * input, in which each picture has a row; merged weights are known for each picture, since only
+ * pictures with the same weights can share a run.
  *
- * <p>At a site, each part that can be unmerged is, and the rest is merged: methods without a low-rank form, and parts that act before a method that depends on the weight.
+ * <p>At a site, each part that can be unmerged is, and the rest is merged: methods without a
+ * low-rank form, and parts that act before a method that depends on the weight.
  */
 public final class BatchMix {
   /** The factors of a column at a site. */
@@ -141,7 +144,7 @@ public final class BatchMix {
     return new FactorColumn(site.name(), own[part.adapter()], part.place());
   }
 
-  /** Index of the last part that acts on what those before it left, or -1. */
+  /** Index of the last part that acts on the result of those before it, or -1. */
   private static int lastTransform(MixPlan plan, List<Part> parts) {
     int last = -1;
     for (int i = 0; i < parts.size() && plan.order() == AdapterOrder.IN_TURN; i++) {
@@ -166,8 +169,8 @@ public final class BatchMix {
   }
 
   /**
-   * Equal for mixes whose {@link #factors} are the same, whatever their adapters count and in which
-   * order they come.
+   * Key that is equal for mixes with the same {@link #factors}, regardless of weights and order of
+   * their adapters.
    */
   public Object stackKey() {
     Set<FactorColumn> places = new HashSet<>();
@@ -210,7 +213,7 @@ public final class BatchMix {
   }
 
   /**
-   * The input {@link UnmergedAdapters#WEIGHTS}: for each row of a run, what each column counts.
+   * The input {@link UnmergedAdapters#WEIGHTS}: for each row of a run, the weight of each column.
    *
    * @param pictures for each row, the index of its picture
    * @return [rows, columns]

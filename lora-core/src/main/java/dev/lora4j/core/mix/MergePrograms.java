@@ -24,7 +24,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Programs that merge adapters into parameters, each compiled at its first use. Sites of the same shape share them, for any values, ranks and scales of factors and any weights of adapters.
+ * Programs that merge adapters into parameters, each compiled at its first use. Sites of the same
+ * shape share them, for any values, ranks and scales of factors and any weights of adapters.
  */
 final class MergePrograms {
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
@@ -113,7 +114,7 @@ final class MergePrograms {
         .reshape(weight.sizes());
   }
 
-  /** NaN is the least and the greatest of whatever it is among. */
+  /** Test for finite numbers by minimum and maximum, which are NaN if any number is. */
   private static Expr finite(Expr x) {
     Graph.Result extreme = new Graph.Result(x.dtype(), Shape.of());
     List<Expr> both = x.graph().call("aminmax", List.of(extreme, extreme), x);

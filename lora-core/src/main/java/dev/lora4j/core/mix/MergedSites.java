@@ -17,7 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Parameters of one model with merged adapters. When weights change, only the sites with other weights are merged again; to remove the adapters is to drop these tensors.
+ * Parameters of one model with merged adapters. When weights change, only the sites with other
+ * weights are merged again; to remove the adapters is to drop these tensors.
  */
 public final class MergedSites {
   private final Scope scope;
@@ -56,7 +57,7 @@ public final class MergedSites {
     }
   }
 
-  /** For parts that can follow each other. */
+  /** Creates sites of parts that can follow each other. */
   MergedSites(
       Scope scope,
       MergedParameter patch,

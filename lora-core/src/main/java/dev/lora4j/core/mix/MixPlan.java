@@ -37,22 +37,22 @@ public final class MixPlan {
       this(adapter, weight, Optional.empty(), SiteWeights.ALL, Optional.empty());
     }
 
-    /** With another weight at the denoiser. */
+    /** A copy with another weight at the denoiser. */
     public Part weight(Weight other) {
       return new Part(adapter, other, text, shares, area);
     }
 
-    /** With a weight of its own at the text encoders. */
+    /** A copy with a weight of its own at the text encoders. */
     public Part text(double weight) {
       return new Part(adapter, this.weight, Optional.of(weight), shares, area);
     }
 
-    /** With other shares. */
+    /** A copy with other shares. */
     public Part shares(SiteWeights other) {
       return new Part(adapter, weight, text, other, area);
     }
 
-    /** Counting in a part of the picture alone. */
+    /** A copy that is limited to a region of the picture. */
     public Part within(RegionMask other) {
       return new Part(adapter, weight, text, shares, Optional.of(other));
     }
@@ -62,7 +62,7 @@ public final class MixPlan {
       return text.orElse(weight.value());
     }
 
-    /** The one weight at a site where steps do not count, whatever its share there. */
+    /** The one weight at a site without steps, regardless of its share there. */
     public double overall(String site) {
       return site.startsWith(TEXT_ENCODER) ? textWeight() : weight.value();
     }
@@ -104,7 +104,7 @@ public final class MixPlan {
     return with(adapter, weight, SiteWeights.ALL);
   }
 
-  /** This plan and one more adapter, of which not all counts everywhere. */
+  /** This plan and one more adapter, with shares of its weight by site. */
   public MixPlan with(Adapter adapter, Weight weight, SiteWeights shares) {
     return with(new Part(adapter, weight).shares(shares));
   }

@@ -12,7 +12,7 @@ final class PlanRules {
   private PlanRules() {}
 
   /**
-   * Refuses what would not be what the plan says.
+   * Refuses parts whose result would differ from the plan.
    *
    * @throws AdapterException naming the adapters and what to do
    */

@@ -12,7 +12,7 @@ import java.util.Optional;
 public final class RegionInputs {
   private final BatchMix mix;
 
-  /** For the pictures of {@code mix}. */
+  /** Creates the inputs for the pictures of {@code mix}. */
   public RegionInputs(BatchMix mix) {
     this.mix = mix;
   }
@@ -27,7 +27,7 @@ public final class RegionInputs {
   }
 
   /**
-   * The input {@link RegionalAdapters#WORDS}: what each column counts for the words of each
+   * The input {@link RegionalAdapters#WORDS}: the weight of each column in the text of each
    * context.
    *
    * @param pictures for each row its picture; all have as many contexts

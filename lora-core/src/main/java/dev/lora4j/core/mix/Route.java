@@ -9,9 +9,7 @@ public enum Route {
   AUTO("auto"),
   /** Merged into the weights: no cost per step, but a changed weight is merged again. */
   MERGED("patched"),
-  /**
-   * Unmerged, where the method can: a little per step, and nothing when a weight changes.
-   */
+  /** Unmerged, where the method can: a little per step, and nothing when a weight changes. */
   UNMERGED("beside");
 
   private final String recorded;

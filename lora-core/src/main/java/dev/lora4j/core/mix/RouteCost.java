@@ -13,7 +13,9 @@ import java.util.Set;
 /**
  * Estimated cost of merged and of unmerged adapters, to choose the faster.
  *
- * <p>Merged, each touched weight is read, changed and written once for each set of weights that the steps and the pictures need, and pictures that differ need runs of their own. Unmerged, each row of each step goes through the factors. The constants were measured on two cores in F32 (see
+ * <p>Merged, each touched weight is read, changed and written once for each set of weights that the
+ * steps and the pictures need, and pictures that differ need runs of their own. Unmerged, each row
+ * of each step goes through the factors. The constants were measured on two cores in F32 (see
  * docs/benchmarks.md); another machine moves both sides alike, so that the choice stays near the
  * best.
  *

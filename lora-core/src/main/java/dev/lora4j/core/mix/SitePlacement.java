@@ -13,7 +13,7 @@ public sealed interface SitePlacement {
   /** One output for each word of the text: keys and values of attention to it. */
   record OfWords() implements SitePlacement {}
 
-  /** One output for the whole picture, such as what the time becomes. */
+  /** One output for the whole picture, such as the embedding of the timestep. */
   record Nowhere() implements SitePlacement {}
 
   /** The places of a model's sites. */

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Cache of the stacked factors of unmerged adapters, so that the same set, with other weights and in other rows, takes no more than a look-up. The least recently used go when there is no room; those in use, and the last ones, stay.
+ * Cache of the stacked factors of unmerged adapters, so that the same set, with other weights and
+ * in other rows, takes no more than a look-up. The least recently used go when there is no room;
+ * those in use, and the last ones, stay.
  *
  * <p>May be used from several threads.
  */
@@ -27,7 +29,8 @@ public final class StackedFactors implements AutoCloseable {
    * Creates an empty cache.
    *
    * @param scope owner of the cached tensors
-   * @param type of the factors, as in {@link UnmergedAdapters#UnmergedAdapters(java.util.Set, DType)}
+   * @param type of the factors, as in {@link UnmergedAdapters#UnmergedAdapters(java.util.Set,
+   *     DType)}
    * @param room bytes of cached factors, those in use not counted
    */
   public StackedFactors(Scope scope, MergedParameter patch, DType type, long room) {

@@ -50,7 +50,7 @@ public record StepwiseWeight(List<Double> values) implements Weight {
     return values.stream().allMatch(v -> v.equals(values.get(0)));
   }
 
-  /** Every value in proportion; a table that is 0 everywhere becomes level. */
+  /** A copy with all values in proportion; a table that is 0 everywhere becomes level. */
   @Override
   public Weight valued(double other) {
     double now = value();

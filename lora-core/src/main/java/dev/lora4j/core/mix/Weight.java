@@ -33,8 +33,8 @@ public sealed interface Weight permits StepWindow, WeightCurve, StepwiseWeight {
   }
 
   /**
-   * Reads what {@link #text} writes: {@code 0.7}, {@code 0.7:0.5-1}, {@code 0@0,1@0.5,0.2@1:cosine}
-   * or {@code 0,0.5,1}.
+   * Reads the output of {@link #text}: {@code 0.7}, {@code 0.7:0.5-1}, {@code
+   * 0@0,1@0.5,0.2@1:cosine} or {@code 0,0.5,1}.
    *
    * @throws IllegalArgumentException if it is none of these
    */
@@ -46,8 +46,8 @@ public sealed interface Weight permits StepWindow, WeightCurve, StepwiseWeight {
   double at(int step, int steps);
 
   /**
-   * The one number that stands for it where steps do not count, as in what is computed once per
-   * image: its value while it takes part, and of a curve or table the value farthest from 0.
+   * The one weight for computations without steps, such as those once per image: its value while it
+   * takes part, and of a curve or table the value farthest from 0.
    */
   double value();
 

@@ -84,7 +84,7 @@ final class WeightSyntax {
     }
   }
 
-  /** Without the point where nothing is behind it. */
+  /** Text of a number, without a decimal point for integers. */
   static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? Long.toString((long) value)

@@ -20,7 +20,8 @@ public interface AdapterDeltas {
   }
 
   /**
-   * Numbers of what an adapter changes of a layer's weight; none if it does not change that weight.
+   * Measurements of an adapter's change of a layer's weight; none if it does not change that
+   * weight.
    *
    * @throws dev.lora4j.core.adapter.AdapterException if the base lacks the layer, or a method has
    *     no change of its own

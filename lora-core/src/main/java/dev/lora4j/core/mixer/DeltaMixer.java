@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Mixer that blends the changes of several adapters into one change of each parameter, once, before use. The result is an adapter of its own: it makes the same pictures as its file.
+ * Mixer that blends the changes of several adapters into one change of each parameter, once, before
+ * use. The result is an adapter of its own: it makes the same pictures as its file.
  *
- * <p>Only adapters of additive methods have such changes; the others are refused before this is called. The same mixer with the same adapters, weights and seed gives the same result to the bit.
+ * <p>Only adapters of additive methods have such changes; the others are refused before this is
+ * called. The same mixer with the same adapters, weights and seed gives the same result to the bit.
  *
  * <p>It refuses requests that it cannot honour, or throws an {@link IllegalArgumentException}.
  */
@@ -49,7 +51,8 @@ public non-sealed interface DeltaMixer extends Mixer {
   /**
    * Default rule for the number of directions to keep at a layer; all by default.
    *
-   * @param ranks of the changes there, one for each adapter that changes it; the full rank for a change without a low-rank form
+   * @param ranks of the changes there, one for each adapter that changes it; the full rank for a
+   *     change without a low-rank form
    */
   default Optional<RankRule> truncation(List<Integer> ranks) {
     return Optional.empty();

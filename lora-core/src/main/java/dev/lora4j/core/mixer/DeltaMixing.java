@@ -45,7 +45,7 @@ public final class DeltaMixing {
     this.sites = Map.copyOf(sites);
   }
 
-  /** Sets the seed of what is random; 0 without it. */
+  /** Sets the seed of random numbers; 0 without it. */
   public DeltaMixing seed(long other) {
     seed = other;
     return this;
@@ -70,7 +70,8 @@ public final class DeltaMixing {
   }
 
   /**
-   * Sets the rank of changes that are no products of two factors, where the mixer has no rule. Without this they are stored whole.
+   * Sets the rank of changes that are no products of two factors, where the mixer has no rule.
+   * Without this they are stored whole.
    */
   public DeltaMixing cutWholes(RankRules rules) {
     otherwise = p -> Optional.of(rules.at(p.site()));
@@ -78,14 +79,19 @@ public final class DeltaMixing {
   }
 
   /**
-   * Sets the rank of changes that are no products of two factors to the sum of the adapters' ranks at each layer, where the mixer has no rule. Where that takes no less room than the change, and an adapter is no LoRA, the change is stored whole.
+   * Sets the rank of changes that are no products of two factors to the sum of the adapters' ranks
+   * at each layer, where the mixer has no rule. Where that takes no less room than the change, and
+   * an adapter is no LoRA, the change is stored whole.
    */
   public DeltaMixing cutWholes() {
     otherwise = p -> smaller(p, RankRule.fixed(p.rank()));
     return this;
   }
 
-  /** Turns truncation off, whatever the mixer's own rule: a change that is no product is stored whole. */
+  /**
+   * Turns truncation off, whatever the mixer's own rule: a change that is no product is stored
+   * whole.
+   */
   public DeltaMixing uncut() {
     uncut = true;
     return this;
@@ -98,7 +104,8 @@ public final class DeltaMixing {
   }
 
   /**
-   * Sets the listener for a mixer's survey of all parameters before they are mixed. Each survey counts from 0.
+   * Sets the listener for a mixer's survey of all parameters before they are mixed. Each survey
+   * counts from 0.
    */
   public DeltaMixing surveyed(SiteListener other) {
     surveyed = other;
@@ -149,7 +156,7 @@ public final class DeltaMixing {
     return kernels.filter(rule -> site.kernel()).or(() -> asked.map(r -> r.at(site)));
   }
 
-  /** A rule, unless what it leaves takes no less room than the change. */
+  /** A rule, unless its factors take no less room than the change. */
   private static Optional<RankRule> smaller(MixedParameter parameter, RankRule rule) {
     boolean larger = rule.kind() == RankRule.Kind.FIXED && parameter.wholeIsSmaller(rule.most());
     return larger ? Optional.empty() : Optional.of(rule);

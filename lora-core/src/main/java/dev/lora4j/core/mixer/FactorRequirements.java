@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** Check that adapters have the factors that a mixer needs. */
 final class FactorRequirements {
-  /** More of them would say the same again. */
+  /** Number of problems shown; more of them would repeat the message. */
   private static final int SHOWN = 3;
 
   private FactorRequirements() {}

@@ -118,7 +118,9 @@ public final class Interference {
     }
   }
 
-  /** For each two parts, the sum of the magnitudes of their products and the sum of these. */
+  /**
+   * For each two parts, the sum of the magnitudes of their products and the sum of the products.
+   */
   private static Program staged(Scope scope, MixedParameter like) {
     Graph graph = new Graph();
     StagedDeltas deltas = new StagedDeltas(graph, like);

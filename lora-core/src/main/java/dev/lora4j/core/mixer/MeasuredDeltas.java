@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Changes formed for measurements, one of them in memory at a time. Measurements are cached: a mixer that is called for each picture measures only once.
+ * Changes formed for measurements, one of them in memory at a time. Measurements are cached: a
+ * mixer that is called for each picture measures only once.
  */
 public final class MeasuredDeltas implements AdapterDeltas {
   private final Scope scope;

@@ -167,7 +167,7 @@ final class MixProgram {
   }
 
   /**
-   * Runs it; not for what is added up without a program.
+   * Runs the program; not for factors that are added up without a program.
    *
    * @param factors as {@link RowInputs} has them
    * @param weights of all adapters at the parameter
@@ -213,7 +213,7 @@ final class MixProgram {
     return outputs;
   }
 
-  /** NaN is the least and the greatest of whatever it is among. */
+  /** Minimum and maximum, which are NaN if any number is. */
   private static List<Expr> extremes(Expr x) {
     Graph.Result one = new Graph.Result(x.dtype(), Shape.of());
     return x.graph().call("aminmax", List.of(one, one), x);

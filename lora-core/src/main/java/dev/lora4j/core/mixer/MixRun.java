@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 /** One mixing, from the survey to the new adapter. */
 final class MixRun {
   /**
-   * A parameter and what is done there.
+   * A parameter and its program.
    *
    * @param program at each of its blocks of rows
    */
@@ -57,7 +57,7 @@ final class MixRun {
   private final RowRanks places;
   private final BlockedMatrix blocked;
 
-  /** Surveys the adapters and stages what the mixer does at each form. */
+  /** Surveys the adapters and stages the mixer's program at each form. */
   MixRun(
       Scope scope,
       DeltaMixer mixer,
@@ -196,7 +196,7 @@ final class MixRun {
     return one.program().added().isPresent();
   }
 
-  /** Adds up the factors of many parameters; tells how many of all are done then. */
+  /** Adds up the factors of many parameters; returns the number of all that are done then. */
   private static int added(
       List<Planned> additions,
       ComputedFactors computed,
@@ -358,7 +358,7 @@ final class MixRun {
             });
   }
 
-  /** Between which numbers some blocks are. */
+  /** Extremes of the numbers of some blocks. */
   private static final class Extremes {
     private double least = Double.POSITIVE_INFINITY;
     private double most = Double.NEGATIVE_INFINITY;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * A weight or bias of a layer that is changed, and by what.
+ * A weight or bias of a layer that adapters change, with their parts.
  *
  * @param parts in the order of the adapters, each of them at most once
  */
@@ -67,7 +67,7 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
     return form(MixerRequirement.CHANGES);
   }
 
-  /** The form for a program that sees what is needed. */
+  /** Form for a program that sees the required inputs. */
   Form form(MixerRequirement needs) {
     return new Form(general(), target, parts.stream().map(p -> form(p, needs)).toList());
   }
@@ -109,7 +109,7 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
     return target == LayerParameter.WEIGHT && site.kind() != Site.Kind.NORM;
   }
 
-  /** The rank of what each part changes, at most that of the layer; of a layer's weight alone. */
+  /** Rank of each part's change, at most that of the layer; of a layer's weight alone. */
   List<Integer> ranks() {
     return parts.stream()
         .map(part -> capped(part.factors().stream().mapToLong(this::rank).sum()))
@@ -146,7 +146,7 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
     return shape().elements();
   }
 
-  /** One part alone, as that of the only adapter. */
+  /** A parameter with one part, as that of the only adapter. */
   MixedParameter only(Part part) {
     return new MixedParameter(site, target, List.of(new Part(0, part.weight(), part.factors())));
   }

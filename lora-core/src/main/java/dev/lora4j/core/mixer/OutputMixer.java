@@ -5,8 +5,8 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
 /**
- * Runs the denoiser several times in a step, each time with other adapters, and makes one output of
- * what comes out.
+ * Mixer that runs the denoiser several times in a step, each time with other adapters, and combines
+ * the outputs.
  */
 public non-sealed interface OutputMixer extends Mixer {
   /**

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A large weight as several of fewer rows, so that what a mixer holds of it at once is small and
+ * Division of a large weight into blocks of rows, so that a mixer's data of one block is small and
  * stays in a core's own memory. All are of one form.
  *
  * @param like a parameter of that form: the first block; the parameter itself where there is one

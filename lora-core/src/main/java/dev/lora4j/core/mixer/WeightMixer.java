@@ -4,7 +4,8 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 
 /**
- * Mixer that sets the weights of adapters at each step, block and place of a picture. It makes a plan out of the requested plan; every way of running plans honours all that they can express.
+ * Mixer that sets the weights of adapters at each step, block and place of a picture. It makes a
+ * plan out of the requested plan; every way of running plans honours all that they can express.
  */
 public non-sealed interface WeightMixer extends Mixer {
   /**

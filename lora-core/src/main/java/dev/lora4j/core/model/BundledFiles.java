@@ -33,7 +33,7 @@ public final class BundledFiles {
   private static final int NAME_LENGTH = 16;
   private static final String UNPACKING = ".unpacking-";
 
-  /** After this time nobody is unpacking any more. */
+  /** Age at which a temporary folder is abandoned. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
   private static final int CHUNK = 1 << 16;
@@ -68,7 +68,7 @@ public final class BundledFiles {
     return unpacked(home().resolve(name));
   }
 
-  /** The folder below {@code home} that holds the files; what is missing in it is unpacked. */
+  /** The folder below {@code home} that holds the files; unpacks missing ones. */
   Path unpacked(Path home) {
     byte[] index = bytes("index.txt");
     Path folder = home.resolve(Digests.hex(index).substring(0, NAME_LENGTH));
@@ -142,7 +142,10 @@ public final class BundledFiles {
         });
   }
 
-  /** One step, so that no reader sees half a folder; whoever comes second keeps the first's. */
+  /**
+   * Renames the folder in one step, so that no reader sees half of it; the second process keeps the
+   * first's.
+   */
   private static void publish(Path temporary, Path folder) throws IOException {
     try {
       Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);

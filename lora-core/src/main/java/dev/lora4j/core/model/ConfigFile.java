@@ -63,7 +63,7 @@ public final class ConfigFile {
     return file;
   }
 
-  /** The settings within a setting, if it is there. */
+  /** Settings within a setting; empty if it is absent. */
   public Optional<ConfigFile> section(String key) {
     return find(key)
         .map(

@@ -75,7 +75,8 @@ public record ConversionCache(Path folder, long limit) {
   }
 
   /**
-   * Notes that an entry was used just now. The time of its last change stays, by which processes that have it mapped know that it is unchanged.
+   * Notes that an entry was used just now. The time of its last change stays, by which processes
+   * that have it mapped know that it is unchanged.
    */
   static void used(Path entry) {
     try {

@@ -51,7 +51,7 @@ public final class ConvertedWeights {
   }
 
   /**
-   * With this user's cache.
+   * Creates weights with this user's cache.
    *
    * @param files what the weights are in, whose content the cache goes by
    */

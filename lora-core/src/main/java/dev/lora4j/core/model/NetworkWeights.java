@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Loads the weights that networks ask for, once all of them are known to be there. */
+/** Loads the weights that networks request, after all of them are found. */
 public final class NetworkWeights {
   private NetworkWeights() {}
 

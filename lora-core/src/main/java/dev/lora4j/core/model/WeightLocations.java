@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Locations of the weights of a model's networks. */
 public interface WeightLocations {
-  /** The tensors among which the weights of a network lie; closed by whoever opened the model. */
+  /** The tensors that contain the weights of a network; the opener of the model closes them. */
   TensorStore store(String model);
 
   /** Prefix of tensor names in messages, by which users find them. */

@@ -48,7 +48,7 @@ public final class FlatParameters implements WeightSource {
     return graph;
   }
 
-  /** The type that the weights are kept in. */
+  /** The type of the weights. */
   public DType type() {
     return compute == DType.F64 ? DType.F64 : DType.F32;
   }

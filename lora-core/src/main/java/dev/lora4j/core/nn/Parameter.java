@@ -2,7 +2,9 @@ package dev.lora4j.core.nn;
 
 import dev.lora4j.core.tensor.Shape;
 
-/** A weight that a model asks for: its full name, its shape, and how it starts when untrained. */
+/**
+ * Weight that a model requests: its full name, its shape, and its initialisation when untrained.
+ */
 public record Parameter(String name, Shape shape, Init init) {
   /** Initialisation of an untrained weight; names and distributions are PyTorch's defaults. */
   public enum Init {

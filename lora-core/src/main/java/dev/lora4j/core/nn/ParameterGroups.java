@@ -36,7 +36,7 @@ public record ParameterGroups(List<Group> groups) {
     groups = List.copyOf(groups);
   }
 
-  /** These groups and one more, which takes weights that none of these takes. */
+  /** A copy with one more group, which takes weights that no other group takes. */
   public ParameterGroups with(String name, Predicate<Parameter> members, double rate) {
     List<Group> more = new ArrayList<>(groups);
     more.add(new Group(name, members, rate));

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
 /**
- * A layer while it is staged: the weights that it has, and what it computes with weights like them.
+ * A layer during staging: its weights, and its formula for weights like them.
  *
  * @param weight in the shape of the site's weight
  * @param bias of one dimension, if the layer has one

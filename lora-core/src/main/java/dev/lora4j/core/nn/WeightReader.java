@@ -27,7 +27,7 @@ public final class WeightReader {
   private final Map<DType, Program> turning = new HashMap<>();
 
   /**
-   * For one checkpoint.
+   * Creates a reader for one checkpoint.
    *
    * @param raw owner of the mapped files and of what is only needed on the way; what was read
    *     outlives it

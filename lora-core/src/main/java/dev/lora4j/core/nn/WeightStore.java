@@ -64,7 +64,7 @@ public final class WeightStore {
   }
 
   /**
-   * These weights, of which some have further names.
+   * A copy in which some weights have further names.
    *
    * @param owners for each further name, the name of the weight that it is
    */

@@ -7,7 +7,8 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Optional;
 
 /**
- * A model's weights as seen from one of its layers: requested by name relative to the layer and by the shape the layer expects.
+ * A model's weights as seen from one of its layers: requested by name relative to the layer and by
+ * the shape the layer expects.
  *
  * <p>Linear layers, convolutions, embeddings and norms are the sites where adapters take part.
  */

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Recognises what a file is that is no safetensors file, to tell the user instead of "corrupt". */
+/**
+ * Recognition of files that are no safetensors files, to name their kind to the user instead of
+ * "corrupt".
+ */
 final class FileSignature {
   /** Bytes at the start of a file that suffice for detection. */
   static final int LENGTH = 512;

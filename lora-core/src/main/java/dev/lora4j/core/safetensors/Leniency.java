@@ -1,7 +1,8 @@
 package dev.lora4j.core.safetensors;
 
 /**
- * Malformations that real files have and that cost no safety. A reader that tolerates one notes a warning where it would refuse the file otherwise.
+ * Malformations that real files have and that cost no safety. A reader that tolerates one notes a
+ * warning where it would refuse the file otherwise.
  */
 public enum Leniency {
   /** Bytes after the last tensor. They are not read. */

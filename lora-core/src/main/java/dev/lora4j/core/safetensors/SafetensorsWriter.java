@@ -88,7 +88,7 @@ public final class SafetensorsWriter {
     return add(name, dtype, shape, (WritableByteChannel out) -> out.write(data.get().duplicate()));
   }
 
-  /** Adds a tensor whose bytes are what remains of {@code data}, which must not change. */
+  /** Adds a tensor with the remaining bytes of {@code data}, which must not change. */
   public SafetensorsWriter add(String name, DType dtype, Shape shape, ByteBuffer data) {
     ByteBuffer fixed = data.slice();
     return add(name, dtype, shape, (WritableByteChannel out) -> out.write(fixed.duplicate()));

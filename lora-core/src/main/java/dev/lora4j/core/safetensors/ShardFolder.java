@@ -39,7 +39,8 @@ final class ShardFolder {
 
   /**
    * A link in a checkpoint that was unpacked from an archive could point at any file. The cache of
-   * the Hugging Face hub does consist of links, from {@code snapshots/REVISION} to its sibling {@code blobs}; those are followed.
+   * the Hugging Face hub does consist of links, from {@code snapshots/REVISION} to its sibling
+   * {@code blobs}; those are followed.
    */
   private void checkLink(String name, Path shard) {
     try {

@@ -23,7 +23,9 @@ import java.util.Objects;
  * after a check that the file is still the same one.
  */
 final class SharedChannel implements Bytes, AutoCloseable {
-  /** For a heap buffer Java makes a direct one as large as the read, and keeps it. */
+  /**
+   * Size of one read: for a heap buffer Java makes a direct one as large as the read, and keeps it.
+   */
   private static final int CHUNK = 1 << 20;
 
   private final Path file;

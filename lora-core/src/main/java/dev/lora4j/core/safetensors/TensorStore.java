@@ -57,7 +57,7 @@ public sealed interface TensorStore extends AutoCloseable permits Safetensors, S
   ByteBuffer read(String name);
 
   /**
-   * Fills what remains of {@code into} with the tensor's bytes from {@code offset} on.
+   * Fills the rest of {@code into} with the tensor's bytes from {@code offset} on.
    *
    * @throws SafetensorsException if the tensor ends before the buffer is full
    */

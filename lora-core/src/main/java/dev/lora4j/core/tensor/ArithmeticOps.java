@@ -84,18 +84,18 @@ public interface ArithmeticOps {
     return Elementwise.binary("minimum", self(), other);
   }
 
-  /** Each element limited to {@code [low, high]}; NaN stays. No gradient passes outside. */
+  /** Elements limited to {@code [low, high]}; NaN stays. No gradient passes outside. */
   default Expr clamp(double low, double high) {
     Object least = Preconditions.constant("clamp", self(), low);
     return Elementwise.unary("clamp", self(), least, Preconditions.constant("clamp", self(), high));
   }
 
-  /** Each element raised to {@code low} at least; NaN stays. */
+  /** Elements limited to at least {@code low}; NaN stays. */
   default Expr clampMin(double low) {
     return Elementwise.unary("clamp_min", self(), Preconditions.constant("clamp_min", self(), low));
   }
 
-  /** Each element lowered to {@code high} at most; NaN stays. */
+  /** Elements limited to at most {@code high}; NaN stays. */
   default Expr clampMax(double high) {
     return Elementwise.unary(
         "clamp_max", self(), Preconditions.constant("clamp_max", self(), high));
@@ -141,7 +141,7 @@ public interface ArithmeticOps {
     return Elementwise.function("reciprocal", self());
   }
 
-  /** This to a constant power. Whole numbers take whole powers from 0 on. */
+  /** Power with a constant exponent. Whole numbers take whole powers from 0 on. */
   default Expr pow(double exponent) {
     Object constant = Preconditions.constant("pow", self(), exponent);
     if (constant instanceof Long && exponent < 0) {
@@ -150,13 +150,13 @@ public interface ArithmeticOps {
     return Elementwise.unary("pow", self(), constant);
   }
 
-  /** This to the power of {@code exponent}, both floating-point. */
+  /** Power with exponent {@code exponent}, both floating-point. */
   default Expr pow(Expr exponent) {
     Preconditions.floating("pow", self());
     return Elementwise.binary("pow", self(), exponent);
   }
 
-  /** This moved towards {@code end} by the share {@code weight} of the way. */
+  /** Linear interpolation to {@code end} by {@code weight}. */
   default Expr lerp(Expr end, double weight) {
     Preconditions.floating("lerp", self());
     return Elementwise.binary("lerp", self(), end, weight);

@@ -28,10 +28,10 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
   private static final int MUCH = 128;
 
   /**
-   * The type to compute in: what the environment variable {@code LORA4J_COMPUTE} says, else what
-   * was measured once for this processor and number of threads, or this card, and this engine, so
-   * that a later run does not decide otherwise. The measurement is kept in {@code
-   * compute.properties} in {@link #home}; if that cannot be written, each run measures.
+   * The type to compute in: the value of the environment variable {@code LORA4J_COMPUTE}, else the
+   * type measured once for this processor and number of threads, or this card, and this engine, so
+   * that a later run decides equally. {@code compute.properties} in {@link #home} stores the
+   * measurement; if that cannot be written, each run measures.
    */
   public static AutoDType remembered(Engine engine) {
     String asked = System.getenv().getOrDefault("LORA4J_COMPUTE", "auto").toUpperCase(Locale.ROOT);

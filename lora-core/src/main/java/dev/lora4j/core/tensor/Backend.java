@@ -75,8 +75,8 @@ public interface Backend {
   Handle map(Path file, DType dtype, long elements);
 
   /**
-   * Gives the memory pages that lie wholly inside a tensor of a {@link #map}ping back; they are
-   * read from the file again when needed. Does nothing where the system has no such call.
+   * Returns the memory pages that lie wholly within a tensor of a {@link #map}ping; the system
+   * reads them from the file again when needed. Does nothing where the system has no such call.
    *
    * @param bytes of the tensor
    */
@@ -97,7 +97,7 @@ public interface Backend {
   /** Releases a tensor or module; doing it twice is harmless. */
   void free(Handle handle);
 
-  /** Gives memory that was freed, but kept for later tensors, back to the device. */
+  /** Returns freed memory, cached for later tensors, to the device. */
   void trim();
 
   /**
@@ -106,14 +106,14 @@ public interface Backend {
    */
   void operatorThreads(int threads);
 
-  /** Gives memory that was freed, but kept by the C library, back to the system. */
+  /** Returns freed memory, cached by the C library, to the system. */
   void trimHost();
 
   /** Begins to record each operator that the calling thread runs. */
   void startProfile();
 
   /**
-   * Ends what {@link #startProfile} began on the calling thread.
+   * Ends the profile that {@link #startProfile} began on the calling thread.
    *
    * @param trace file to write, in Chrome's trace event format
    */

@@ -13,7 +13,7 @@ final class Broadcast {
     return of(operator, operands[0], Arrays.stream(operands).map(Expr::shape).toList());
   }
 
-  /** The common shape; {@code at} is what a refusal is about. */
+  /** The common shape; {@code at} is the subject of a refusal. */
   static Shape of(String operator, Expr at, List<Shape> shapes) {
     return of(shapes)
         .orElseThrow(

@@ -95,7 +95,7 @@ public enum Capabilities {
         + (this == NONE ? ", and without fast paths" : "");
   }
 
-  /** Its name, as the environment variable has it. */
+  /** Name in the environment variable. */
   public String word() {
     return word;
   }

@@ -105,7 +105,7 @@ public interface ComparisonOps {
     return Logic.test("isnan", self());
   }
 
-  /** This where {@code condition} (BOOL) holds, else {@code other}. */
+  /** Selection: this where {@code condition} (BOOL) is true, else {@code other}. */
   default Expr where(Expr condition, Expr other) {
     Expr x = self();
     Preconditions.type("where", DType.BOOL, condition);

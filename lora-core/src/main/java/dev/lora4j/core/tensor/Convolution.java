@@ -69,7 +69,7 @@ public record Convolution(
     return new Convolution(stride, before, after, true, mode, dilation, groups);
   }
 
-  /** Other elements than zeros as padding. */
+  /** A copy with other elements than zeros as padding. */
   public Convolution padMode(PadMode other) {
     return new Convolution(stride, before, after, same, other, dilation, groups);
   }

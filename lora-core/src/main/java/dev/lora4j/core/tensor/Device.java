@@ -82,7 +82,7 @@ public record Device(Kind kind, int index) {
     return type == DType.F32 || type == DType.BF16 || (type == DType.F16 && cuda());
   }
 
-  /** Its name, as program text and command lines have it: {@code cpu}, {@code cuda:0}. */
+  /** Name in program text and command lines: {@code cpu}, {@code cuda:0}. */
   @Override
   public String toString() {
     return cuda() ? name(kind) + ":" + index : name(kind);

@@ -14,7 +14,7 @@ public final class Dim {
     this.value = value;
   }
 
-  /** A constant; -1 in a reshape means what is left over. */
+  /** A constant; -1 in a reshape stands for the rest. */
   public static Dim of(long value) {
     return new Dim(Long.toString(value), value);
   }

@@ -55,7 +55,7 @@ public final class Engine implements AutoCloseable {
     return open(Device.CPU);
   }
 
-  /** Opens an engine on {@code device}; what runs on the CPU uses all that it may. */
+  /** Opens an engine on {@code device}; the CPU's work uses all permitted processors. */
   public static Engine open(Device device) {
     return open(ProcessorShare.ofThisProcess().usable(), device);
   }
@@ -153,7 +153,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Returns freed memory that is cached for later tensors to the card and the system. Worth its milliseconds after much was closed, as later tensors have to allocate again.
+   * Returns freed memory that is cached for later tensors to the card and the system. Worth its
+   * milliseconds after much was closed, as later tensors have to allocate again.
    */
   public void trimMemory() {
     backend.trim();
@@ -165,17 +166,14 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Tries each fast path of this toolkit on this machine, and says which of them work. Those that
-   * do are used for the layers that they make faster.
+   * Tries each fast path of this toolkit on this machine. Working ones are used for the layers that
+   * they make faster.
    */
   public List<FastPathTrial> trials() {
     return fastPaths.all();
   }
 
-  /**
-   * For the kinds of layers that programs had so far: when their weights are packed here, by what
-   * was measured.
-   */
+  /** Measured packings of the kinds of layers that programs had so far. */
   public List<String> packedLayers() {
     return fastPaths.decisions();
   }

@@ -9,7 +9,9 @@ import java.util.stream.IntStream;
 
 /** Makes errors of ours from those of the engine. */
 final class EngineErrors {
-  /** Greatest number of inputs whose shapes are reported; a network may have hundreds of weights. */
+  /**
+   * Greatest number of inputs whose shapes are reported; a network may have hundreds of weights.
+   */
   private static final int TOLD = 8;
 
   private static final Pattern LINE = Pattern.compile("line (\\d+), in run");

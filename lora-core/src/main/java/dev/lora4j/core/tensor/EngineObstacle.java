@@ -7,7 +7,7 @@ package dev.lora4j.core.tensor;
  * @param remedy what to do about it, in one or two sentences
  */
 public record EngineObstacle(String found, String remedy) {
-  /** Both as sentences. */
+  /** Obstacle and remedy as sentences. */
   public String message() {
     return found + ". " + remedy;
   }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * ATen operators that make a tensor from numbers alone. Operators on tensors put their result on the device of the tensors; these put it on the CPU unless they get a device.
+ * ATen operators that make a tensor from numbers alone. Operators on tensors put their result on
+ * the device of the tensors; these put it on the CPU unless they get a device.
  */
 final class Factories {
   /**

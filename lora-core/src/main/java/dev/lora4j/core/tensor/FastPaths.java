@@ -18,13 +18,19 @@ import java.util.function.Supplier;
  * that computation in F32 does not try BF16; it measures speeds once for each kind of layer and
  * remembers them.
  *
- * <p>Safe for use by several threads. Work on the engine's threads does not call this object, whose lock a caller holds while it waits for them.
+ * <p>Safe for use by several threads. Work on the engine's threads does not call this object, whose
+ * lock a caller holds while it waits for them.
  */
 final class FastPaths {
-  /** Packed is kept where plain is no more than this much faster: most of it is chance. */
+  /**
+   * Greatest advantage of plain weights at which packed ones are still used: most of it is chance.
+   */
   private static final double NO_MATTER = 1.0625;
 
-  /** Ratio of times that shows that a packed weight is rearranged in each call; it takes far longer than a plain one. */
+  /**
+   * Ratio of times that shows that a packed weight is rearranged in each call; it takes far longer
+   * than a plain one.
+   */
   private static final double ARRANGED_ANEW = 2.5;
 
   private static final int ROUNDS = 5;
@@ -197,7 +203,7 @@ final class FastPaths {
         .toList();
   }
 
-  /** Tells once that a program fell back to plain operators. */
+  /** Logs once that a program fell back to plain operators. */
   void fellBack(RuntimeException reason) {
     if (told.compareAndSet(false, true)) {
       String why = EngineErrors.reason(String.valueOf(reason.getMessage()));

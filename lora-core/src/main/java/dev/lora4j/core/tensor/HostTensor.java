@@ -194,7 +194,7 @@ public final class HostTensor implements Canonical {
     return 31 * shape.hashCode() + Arrays.hashCode(data);
   }
 
-  /** Its type and shape; its numbers are hashed as the bytes that they are. */
+  /** Type and shape; digests include the numbers as bytes. */
   @Override
   public String canonical() {
     return dtype.name() + " " + shape.canonical();

@@ -43,8 +43,8 @@ record InterleavedTiming(double first, double second) {
   }
 
   /**
-   * The clock for what a device computes. On a CPU it is the time that the calling thread was
-   * given: on a busy machine others' turns do not count.
+   * The clock for a device's work. On a CPU it is the CPU time of the calling thread: on a busy
+   * machine other threads' turns do not count.
    */
   static LongSupplier clock(Device device) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();

@@ -103,7 +103,7 @@ public interface LossOps {
     return StagedLoss.elementwise("kl_div", self(), target, StagedLoss.NONE);
   }
 
-  /** {@link #klDivergence} from a distribution that is given by its logarithms. */
+  /** {@link #klDivergence} from a distribution in logarithms. */
   default Expr klDivergenceFromLog(Expr logTarget) {
     Keyword logs = Keyword.of("log_target", true);
     return StagedLoss.elementwise("kl_div", self(), logTarget, StagedLoss.NONE, logs);

@@ -11,7 +11,10 @@ import java.util.Objects;
 /**
  * A mapped file that tensors are views of, in its state at mapping.
  *
- * <p>If the file became shorter, the system cannot load the missing pages and ends the process with SIGBUS; if it was written to, the numbers change. So each use first checks the file's size and time. A file that was removed, or replaced by another of its name, stays unchanged under its mapping.
+ * <p>If the file became shorter, the system cannot load the missing pages and ends the process with
+ * SIGBUS; if it was written to, the numbers change. So each use first checks the file's size and
+ * time. A file that was removed, or replaced by another of its name, stays unchanged under its
+ * mapping.
  */
 final class MappedFile {
   private final Path file;
@@ -40,13 +43,13 @@ final class MappedFile {
     }
   }
 
-  /** Its size in bytes. */
+  /** Size in bytes. */
   long size() {
     return then.size();
   }
 
   /**
-   * Checks that what was mapped is as it was.
+   * Checks that the mapped file is unchanged.
    *
    * @throws TensorException if it was cut or written to
    */

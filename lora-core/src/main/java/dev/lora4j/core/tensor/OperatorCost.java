@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** Costs of operators by name: their products, and the values that their gradients need. */
 final class OperatorCost {
-  /** Kinds of operators by what their gradient needs of the forward pass. */
+  /** Values of the forward pass that an operator's gradient needs. */
   enum Kept {
     /** No values: sums, casts, copies. */
     NOTHING,
@@ -15,7 +15,7 @@ final class OperatorCost {
     INPUTS,
     /** The result. */
     RESULT,
-    /** Both. */
+    /** Inputs and result. */
     ALL
   }
 

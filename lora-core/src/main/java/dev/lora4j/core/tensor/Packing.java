@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * For which inputs a layer reads its weight packed: never, always, where there are not too few and
- * not too many places, or for two square feature maps of one size.
+ * Condition on the input for reading a layer's weight packed: never, always, a range of the number
+ * of places, or two square feature maps of one size.
  *
  * @param rule which of these
  * @param least fewest places of a whole batch, or the side of the square
@@ -36,8 +36,9 @@ record Packing(Rule rule, long least, long most) {
   }
 
   /**
-   * For two feature maps of {@code side} x {@code side}, with and without guidance. Where the best
-   * arrangement of a weight depends on all sizes of the input, it is the best for this one alone.
+   * Packing for two feature maps of {@code side} x {@code side}, with and without guidance. Where
+   * the best arrangement of a weight depends on all sizes of the input, it is the best for this one
+   * alone.
    */
   static Packing square(long side) {
     return new Packing(Rule.SQUARE, side, side);

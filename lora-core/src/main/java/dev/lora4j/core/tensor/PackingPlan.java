@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * Packing of the held inputs of a program.
  *
- * @param packings packing by the variable of each weight, also of weights that could be packed and never are
+ * @param packings packing by the variable of each weight, also of weights that could be packed and
+ *     never are
  * @param slots the packed tensors that the program takes
  */
 record PackingPlan(Map<String, Packing> packings, List<Slot> slots) {

@@ -29,7 +29,7 @@ public final class Processor {
 
   private Processor() {}
 
-  /** Its model, or the architecture if the system does not tell. */
+  /** Processor model, or the architecture if the system does not name it. */
   public static String model() {
     String named = field("model name");
     if (named.isEmpty()) {

@@ -248,8 +248,8 @@ public final class Program implements AutoCloseable {
   }
 
   /*
-   * If packed weights fail, the plain operators say whose fault it is: where they fail as well it is
-   * the caller's, and theirs is the message.
+   * If packed weights fail, the plain operators say whose fault it is: where they fail as well it
+   * is the caller's, and theirs is the message.
    */
   private List<Tensor> packedOrPlain(Scope owner, Optional<HeldInputs> held, List<Tensor> tensors) {
     if (plan.plain()) {

@@ -89,7 +89,7 @@ final class ProgramText {
   }
 
   /**
-   * Says how a statement that was added could use a packed weight.
+   * Records a statement's variant for a packed weight.
    *
    * @param left the variable of its result
    */
@@ -97,7 +97,7 @@ final class ProgramText {
     packed.put(statement, new Packed(left, use));
   }
 
-  /** Says what a statement that was added becomes in a program for a CPU. */
+  /** Records a statement's variant for a program for a CPU. */
   void onCpu(String statement, String other) {
     onCpu.put(statement, other);
   }

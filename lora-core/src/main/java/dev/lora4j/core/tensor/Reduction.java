@@ -118,7 +118,7 @@ public final class Reduction {
     return reduce("argmin", DType.I64, one("argmin"), keep);
   }
 
-  /** Running sums or products, which have the shape of what they run over. */
+  /** Running sums or products, which have the shape of the input. */
   static Expr running(String operator, Expr x, int d) {
     Preconditions.choosable(operator, x);
     int at = Preconditions.dimension(operator, x, d);

@@ -52,12 +52,12 @@ public record Resize(Kind kind, boolean alignCorners, boolean antialias) {
     return kind == Kind.BILINEAR || kind == Kind.BICUBIC;
   }
 
-  /** With the centres of the corner elements where they are. */
+  /** A copy that keeps the centres of the corner elements. */
   public Resize aligned() {
     return new Resize(kind, true, antialias);
   }
 
-  /** With a kernel that grows with the factor by which a picture shrinks. */
+  /** A copy with a kernel that grows with the factor of the reduction. */
   public Resize antialiased() {
     return new Resize(kind, alignCorners, true);
   }

@@ -24,7 +24,7 @@ public final class Scope implements AutoCloseable {
     this.name = name;
   }
 
-  /** The engine that runs what this scope owns. */
+  /** The engine of the scope's resources. */
   public Engine engine() {
     return engine;
   }

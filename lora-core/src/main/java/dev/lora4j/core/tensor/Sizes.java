@@ -30,14 +30,16 @@ final class Sizes {
     return size == Shape.UNKNOWN || size % divisor == 0;
   }
 
-  /** Without dimension {@code d}, counted from the front. */
+  /** The shape without dimension {@code d}, counted from the front. */
   static Shape without(Shape shape, int d) {
     List<Long> sizes = list(shape);
     sizes.remove(d);
     return of(sizes);
   }
 
-  /** With a dimension of {@code size} before dimension {@code d}, counted from the front. */
+  /**
+   * The shape with a dimension of {@code size} before dimension {@code d}, counted from the front.
+   */
   static Shape inserted(Shape shape, int d, long size) {
     List<Long> sizes = list(shape);
     sizes.add(d, size);

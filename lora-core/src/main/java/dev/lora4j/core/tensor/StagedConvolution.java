@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Stages convolutions: checks operands and settings, and says the sizes of the result. */
+/** Staging of convolutions: checks operands and settings, and computes the sizes of the result. */
 final class StagedConvolution {
   private final String operator;
   private final Expr x;
@@ -171,7 +171,7 @@ final class StagedConvolution {
     }
   }
 
-  /** From the last dimension to the first, as ATen takes them. */
+  /** Paddings from the last dimension to the first, in ATen's order. */
   private static int[] sides(List<Integer> before, List<Integer> after) {
     int[] sides = new int[2 * before.size()];
     for (int d = 0; d < before.size(); d++) {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Checks and stages losses. */
 final class StagedLoss {
-  /** ATen's numbers for what a loss does with its elements. */
+  /** ATen's numbers of the reductions of a loss. */
   static final int NONE = 0;
 
   static final int MEAN = 1;

@@ -3,7 +3,7 @@ package dev.lora4j.core.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks the settings of pooling and says the sizes of the result. */
+/** Checks of the settings of pooling, and the sizes of the result. */
 final class StagedPool {
   private final String operator;
   private final Expr x;
@@ -45,7 +45,7 @@ final class StagedPool {
     return operator;
   }
 
-  /** One for each dimension. */
+  /** One dilation for each dimension. */
   List<Integer> dilation() {
     return dilation;
   }

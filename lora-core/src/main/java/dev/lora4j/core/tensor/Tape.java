@@ -12,15 +12,15 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Knows which values depend on trainable ones, and the pieces a program is cut into by checkpointed
- * segments.
+ * Record of the values that depend on trainable ones, and of the pieces into which checkpointed
+ * segments cut a program.
  *
  * <p>Each piece is a gradient graph of its own: a value that comes from an earlier piece is a leaf
  * there. The gradient of the whole is formed piece by piece from the last to the first; what a
  * piece gives for its leaves is what the earlier piece begins with.
  */
 final class Tape {
-  /** Operators whose results are contiguous whatever goes in. */
+  /** Operators whose results are always contiguous. */
   private static final Set<String> CONTIGUOUS = Set.of("linear", "layer_norm", "contiguous");
 
   /**
@@ -140,7 +140,7 @@ final class Tape {
     }
   }
 
-  /** Says what the piece being staged, which is not recorded, hands on. */
+  /** Records the outputs of the piece being staged, which is unrecorded. */
   void handOn(List<Expr> outputs) {
     current().outputs = List.copyOf(outputs);
   }

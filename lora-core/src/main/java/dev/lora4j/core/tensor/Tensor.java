@@ -201,7 +201,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * This tensor in another arrangement, made at its first use and released with the tensor. To be called while the tensor is in use.
+   * This tensor in another arrangement, made at its first use and released with the tensor. To be
+   * called while the tensor is in use.
    */
   Backend.Handle packed(PackedForm form) {
     synchronized (packed) {
@@ -217,8 +218,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Gives the memory of a mapped file's pages back to the system, which reads them again from the
-   * file when they are needed. Other tensors have no such pages, and nothing happens.
+   * Returns the memory of a mapped file's pages to the system, which reads them again from the file
+   * when needed. Other tensors have no such pages, and nothing happens.
    */
   public void dropPages() {
     if (mapped.isPresent()) {

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of one run: {@code step-000100.safetensors} and so on, of which only the newest
- * are kept. Equal checkpoints are equal files, byte for byte. For one process at a time.
+ * Checkpoints of one run: {@code step-000100.safetensors} and so on; only the newest stay. Equal
+ * checkpoints are equal files, byte for byte. For one process at a time.
  */
 public final class CheckpointFolder {
   /**
@@ -59,7 +59,8 @@ public final class CheckpointFolder {
 
   /**
    * Writes the checkpoint of a step, reads it again, and only then deletes those that are too many,
-   * the oldest first. Checkpoints of later steps, which a restarted run finds, are neither counted nor deleted unless they are damaged.
+   * the oldest first. Checkpoints of later steps, which a restarted run finds, are neither counted
+   * nor deleted unless they are damaged.
    *
    * @return where it was written
    * @throws SafetensorsException if it cannot be written, for example as the disk is full; those
@@ -86,7 +87,7 @@ public final class CheckpointFolder {
   }
 
   /**
-   * Writes a checkpoint that is not counted, such as the best one, and replaces what was there.
+   * Writes an uncounted checkpoint, such as the best one, and replaces the old one.
    *
    * @param fileName without folders, and none that {@link #write} gives
    * @return where it was written

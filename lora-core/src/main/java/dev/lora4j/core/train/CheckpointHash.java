@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** SHA-256 of what a checkpoint holds, as lower-case hexadecimal digits. */
+/** SHA-256 of a checkpoint's content, as lower-case hexadecimal digits. */
 final class CheckpointHash {
   private final MessageDigest digest = Digests.sha256();
 
@@ -44,7 +44,7 @@ final class CheckpointHash {
     return hash.text();
   }
 
-  /** With its length before it, so that no two lists of texts run into the same bytes. */
+  /** Adds a text with its length before it, so that no two lists of texts have the same bytes. */
   private void add(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());

@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Limit on the norm of each layer's change: where its Frobenius norm n is above the limit m, the k tensors whose product it is are multiplied by the k-th root of m / n. This is {@code
+ * Limit on the norm of each layer's change: where its Frobenius norm n is above the limit m, the k
+ * tensors whose product it is are multiplied by the k-th root of m / n. This is {@code
  * scale_weight_norms} of kohya's sd-scripts, done after a step, as sd-scripts has it for LoRA and
  * LyCORIS for LoKr. LyCORIS stores a number with a LoHa instead, which gives the same change.
  */
@@ -146,7 +147,7 @@ public final class MaxNorm implements AutoCloseable {
   }
 
   /**
-   * Scales what makes a change that is too large; nothing at all where a norm is not finite.
+   * Scales the factors of changes that are too large; none if a norm is not finite.
    *
    * @throws TensorException if the state has another layout
    */

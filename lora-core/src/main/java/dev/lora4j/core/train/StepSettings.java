@@ -7,7 +7,8 @@ import dev.lora4j.core.train.optimizer.Optimizer;
  * Operations of a training step other than the loss, as parts of the program.
  *
  * @param clip greatest allowed norm of the whole gradient; 0 for any
- * @param averageDecay share of the moving average of the weights that each step keeps, below 1; 0 for no average, which then costs nothing
+ * @param averageDecay share of the moving average of the weights that each step keeps, below 1; 0
+ *     for no average, which then costs nothing
  * @param accumulate whether gradients of several batches may be summed before the weights change
  * @param scaled whether the loss is multiplied before the gradient is formed and the gradient
  *     divided after, which keeps small gradients in the range of F16 (Micikevicius et al. 2018)
@@ -34,7 +35,7 @@ public record StepSettings(
     }
   }
 
-  /** One batch per change of the weights, the loss as it is, and no average. */
+  /** Settings with one batch per step, an unscaled loss, and no average. */
   public static StepSettings of(Optimizer optimizer, double clip) {
     return new StepSettings(optimizer, clip, 0, false, false);
   }

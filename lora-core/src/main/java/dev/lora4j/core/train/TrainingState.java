@@ -131,7 +131,7 @@ public final class TrainingState {
     return state;
   }
 
-  /** One of the tensors, of those that the step declares. */
+  /** A tensor of the state that the step declares. */
   Tensor tensor(String name) {
     return Objects.requireNonNull(tensors.get(name), name);
   }
@@ -172,8 +172,8 @@ public final class TrainingState {
   }
 
   /**
-   * Copies of all tensors by name: {@code weights}, the optimizer's slots, {@code average}
-   * if there is one, and {@code steps}.
+   * Copies of all tensors by name: {@code weights}, the optimizer's slots, {@code average} if there
+   * is one, and {@code steps}.
    */
   public Map<String, HostTensor> contents() {
     Map<String, HostTensor> contents = new LinkedHashMap<>();
@@ -192,7 +192,8 @@ public final class TrainingState {
   }
 
   /**
-   * A copy of the weights to evaluate and to save, [n]: the average if there is one, else the optimizer's evaluation weights.
+   * A copy of the weights to evaluate and to save, [n]: the average if there is one, else the
+   * optimizer's evaluation weights.
    */
   public Tensor evaluationWeights(Scope owner) {
     return step.evaluate(owner, this);

@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One whole step of training as one program: forward, loss, gradients, accumulation, clipping, optimizer, moving average.
+ * One whole step of training as one program: forward, loss, gradients, accumulation, clipping,
+ * optimizer, moving average.
  *
- * <p>A step whose gradient is not finite changes nothing: neither weights nor the optimizer's state nor its count of steps. The program knows neither batch nor resolution nor, where the trainable
+ * <p>A step whose gradient is not finite changes nothing: neither weights nor the optimizer's state
+ * nor its count of steps. The program knows neither batch nor resolution nor, where the trainable
  * weights leave a size unknown, that size; {@link #bind} joins it with weights.
  */
 public final class TrainingStep implements AutoCloseable {

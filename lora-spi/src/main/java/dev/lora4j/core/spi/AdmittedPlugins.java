@@ -42,7 +42,7 @@ public final class AdmittedPlugins {
   /** The file whose presence turns the admissions into a list of all that is allowed. */
   public static final String ALLOW_LIST = "only-admitted";
 
-  /** The form of what {@code sha256sum} prints: the hash, two characters, the file's name. */
+  /** Form of {@code sha256sum}'s output: the hash, two characters, the file's name. */
   private static final Pattern SUM = Pattern.compile("\\S+ [ *]\\S.*");
 
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
@@ -169,7 +169,8 @@ public final class AdmittedPlugins {
   }
 
   /**
-   * Admits a jar with the capabilities that it requests, and stores the admission. It reads the file once, so that the admission is for the hashed bytes.
+   * Admits a jar with the capabilities that it requests, and stores the admission. It reads the
+   * file once, so that the admission is for the hashed bytes.
    *
    * @return the jar's description of itself
    * @throws ExtensionException if it is no plug-in that can be understood

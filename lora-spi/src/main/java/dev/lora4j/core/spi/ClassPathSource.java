@@ -14,7 +14,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The class path: what indexes list, and what {@code META-INF/services} lists besides. */
+/**
+ * The class path: the extensions of its indexes, and those that only {@code META-INF/services}
+ * lists.
+ */
 final class ClassPathSource implements ExtensionSource {
   private final ClassLoader loader;
   private final List<ExtensionInfo> indexed;

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
  *
  * @param point class name of the extension point
  * @param type name of the class
- * @param kinds names of those interfaces of the class that extend the point, in order: its kinds, where the point has several
+ * @param kinds names of those interfaces of the class that extend the point, in order: its kinds,
+ *     where the point has several
  * @param settings in the order of the record's components
  */
 public record ExtensionInfo(

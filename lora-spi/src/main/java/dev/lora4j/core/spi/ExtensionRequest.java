@@ -120,7 +120,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
         : String.valueOf(value);
   }
 
-  /** For people, in the form of {@link #parse}; settings that are empty are left out. */
+  /** Text for people, in the form of {@link #parse}, without empty settings. */
   public String text() {
     String all =
         settings.entrySet().stream()

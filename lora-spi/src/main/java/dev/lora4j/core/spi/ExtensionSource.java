@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Something that brings extensions: the class path, or a jar of a plug-ins folder. */
 interface ExtensionSource {
-  /** For people: a file, or the class path. */
+  /** Origin for people: a file, or the class path. */
   String origin();
 
   /** Its extensions, listed without running their code. */

@@ -174,8 +174,9 @@ public final class Extensions {
   }
 
   /**
-   * Each of a point by name, with the defaults of its settings, made once and shared: the same map
-   * until plug-ins come or go. An extension with required settings is left out, and so is one whose plug-in turns out to be broken: only a request by name reports it.
+   * All extensions of a point by name, with default settings, made once and shared: the same map
+   * until plug-ins come or go. An extension with required settings is left out, and so is one whose
+   * plug-in turns out to be broken: only a request by name reports it.
    */
   @SuppressWarnings("unchecked") // What stands under a point was made of its type.
   public <T> SortedMap<String, T> shared(Class<T> point) {
@@ -271,7 +272,7 @@ public final class Extensions {
     return thrower(thrown).map(plugin -> plugin.misfit(thrown));
   }
 
-  /** The plug-in whose code threw something, or called what did. */
+  /** The plug-in whose code threw an exception, or called the code that did. */
   public Optional<Plugin> thrower(Throwable thrown) {
     for (StackTraceElement frame : thrown.getStackTrace()) {
       for (Plugin plugin : plugins) {

@@ -27,8 +27,8 @@ public final class NearestNames {
   }
 
   /**
-   * Up to {@code count} of {@code names} that somebody may have meant by {@code name}, nearest
-   * first; none where none is {@linkplain #near(String, String) near}.
+   * Up to {@code count} of {@code names} that may be meant by {@code name}, nearest first; empty if
+   * none is {@linkplain #near(String, String) near}.
    */
   public static List<String> near(String name, Collection<String> names, int count) {
     return of(name, names.stream().filter(n -> near(name, n)).toList(), count);

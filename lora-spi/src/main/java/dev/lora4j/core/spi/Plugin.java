@@ -8,9 +8,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * A jar of a plug-ins folder: its description of itself, whether it is used and, from the first request for one of its extensions, its classes in a class loader of their own.
+ * A jar of a plug-ins folder: its description of itself, whether it is used and, from the first
+ * request for one of its extensions, its classes in a class loader of their own.
  *
- * <p>A quarantined plug-in is not used, for a reason that every request for one of its extensions reports. Its resources are closed then.
+ * <p>A quarantined plug-in is not used, for a reason that every request for one of its extensions
+ * reports. Its resources are closed then.
  */
 public final class Plugin implements ExtensionSource, AutoCloseable {
   private final PluginJar jar;
@@ -35,7 +37,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     return new Plugin(jar, Optional.of(sha256), Optional.empty());
   }
 
-  /** Not to be used, and why. */
+  /** A quarantined plug-in, with the reason. */
   public static Plugin quarantined(PluginJar jar, String reason) {
     return new Plugin(jar, Optional.empty(), Optional.of(reason));
   }
@@ -77,7 +79,10 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
   }
 
-  /** Has something closed when this is, or when it is quarantined; at once if that has happened. */
+  /**
+   * Registers a resource to close with this plug-in, or at its quarantine; closes it at once if
+   * that has happened.
+   */
   public synchronized void own(AutoCloseable resource) {
     owned.add(resource);
     if (quarantine.isPresent()) {
@@ -85,7 +90,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
   }
 
-  /** Leaves to others again what it was to close; nothing if that has happened. */
+  /** Removes a resource from those to close; does nothing if they are closed. */
   public synchronized void disown(AutoCloseable resource) {
     owned.removeIf(one -> one == resource);
   }
@@ -123,7 +128,8 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
   }
 
   /**
-   * Rethrows errors that mean the end of the process, such as exhausted memory. After all other errors of foreign code work continues: a stack that was full is empty again by then.
+   * Rethrows errors that mean the end of the process, such as exhausted memory. After all other
+   * errors of foreign code work continues: a stack that was full is empty again by then.
    */
   public static void throwIfEnding(Throwable thrown) {
     if (thrown instanceof VirtualMachineError end && !(end instanceof StackOverflowError)) {
@@ -137,7 +143,8 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
   }
 
   /**
-   * Runs code of one of its extensions. An error that shows that it does not fit this version of the libraries, a missing class or method, quarantines it; exceptions of its code pass through.
+   * Runs code of one of its extensions. An error that shows that it does not fit this version of
+   * the libraries, a missing class or method, quarantines it; exceptions of its code pass through.
    *
    * @throws ExtensionException if it does not fit
    */
@@ -161,7 +168,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     return jar.file();
   }
 
-  /** Closes what it owns and its classes. It can be closed again. */
+  /** Closes its resources and its classes. It can be closed again. */
   @Override
   public synchronized void close() {
     List<AutoCloseable> all = new ArrayList<>(owned);

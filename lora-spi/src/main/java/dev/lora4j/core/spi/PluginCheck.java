@@ -36,7 +36,7 @@ public final class PluginCheck {
     return problems;
   }
 
-  /** Problems of a plug-in in use, which quarantines what cannot be loaded. */
+  /** Problems of a plug-in in use; a class that cannot be loaded quarantines the plug-in. */
   public static List<String> problems(Plugin plugin) {
     List<String> problems = new ArrayList<>();
     for (ExtensionInfo info : plugin.extensions()) {

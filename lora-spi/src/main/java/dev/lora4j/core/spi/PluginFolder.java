@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A folder of plug-ins: jars, and the {@link AdmittedPlugins user's admissions}. Reading it runs no code of theirs.
+ * A folder of plug-ins: jars, and the {@link AdmittedPlugins user's admissions}. Reading it runs no
+ * code of theirs.
  */
 public final class PluginFolder {
   private PluginFolder() {}

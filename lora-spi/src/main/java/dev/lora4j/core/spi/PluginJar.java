@@ -166,7 +166,7 @@ public record PluginJar(
     return all;
   }
 
-  /** One of which nothing could be read. */
+  /** An unreadable jar. */
   static PluginJar unreadable(Path file) {
     return new PluginJar(
         file, String.valueOf(file.getFileName()), "unknown", Optional.empty(), Set.of(), List.of());

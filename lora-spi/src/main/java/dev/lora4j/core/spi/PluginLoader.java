@@ -69,7 +69,7 @@ final class PluginLoader extends SecureClassLoader implements Closeable {
     this.domain = new ProtectionDomain(source, null, this, null);
   }
 
-  /** The classes of a jar; the loader is called as the file is, which stack traces then tell. */
+  /** The classes of a jar; the loader has the file's name, which stack traces show. */
   static PluginLoader of(Path file, JarBytes jar) throws IOException {
     return new PluginLoader(file, jar, PluginJar.manifest(jar).getMainAttributes());
   }
@@ -135,7 +135,7 @@ final class PluginLoader extends SecureClassLoader implements Closeable {
     return defineClass(name, code, 0, code.length, domain);
   }
 
-  /** With what the manifest says of all packages: libraries ask for their own version so. */
+  /** Defines a package with the manifest's attributes: libraries read their own version from it. */
   private void definePackage(String name) {
     if (getDefinedPackage(name) == null) {
       try {

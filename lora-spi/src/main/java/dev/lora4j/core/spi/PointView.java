@@ -5,7 +5,8 @@ import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
- * A value computed from all extensions of a point, for frequent use: computed once, and again when plug-ins came or went.
+ * A value computed from all extensions of a point, for frequent use: computed once, and again when
+ * plug-ins came or went.
  *
  * <p>Safe for use by several threads.
  *
@@ -29,7 +30,7 @@ public final class PointView<T, V> {
     return new PointView<>(point, computation);
   }
 
-  /** The value for those that are there now. */
+  /** The value for the current extensions. */
   @SuppressWarnings("ReferenceEquality") // Another map is another set of extensions.
   public V get() {
     Optional<Computed<T, V>> known = last;

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Texts in which double quotes hold together what would be parted: {@code "two words" three}, also
- * after an equals sign, {@code a="two words"}. A quote within quotes is written twice. A quote that
- * begins no word, or that nothing ends, is a character like others.
+ * Texts in which double quotes group words: {@code "two words" three}, also after an equals sign,
+ * {@code a="two words"}. A quote within quotes is written twice. A quote that begins no word, or
+ * that nothing ends, is a character like others.
  */
 final class QuotedWords {
   private static final char QUOTE = '"';

@@ -22,7 +22,8 @@ public @interface Setting {
   String help();
 
   /**
-   * Default value, as people write it, of a list each element; a setting without one is required. Numbers are finite, unless this is {@code inf}, which is then a value too.
+   * Default value, as people write it, of a list each element; a setting without one is required.
+   * Numbers are finite, unless this is {@code inf}, which is then a value too.
    */
   String[] defaultValue() default {};
 

@@ -34,7 +34,7 @@ public record SettingInfo(
   }
 
   /**
-   * The value that somebody wrote.
+   * Parses a written value.
    *
    * @return as {@link SettingKind#read} has it
    * @throws IllegalArgumentException that says what was expected
@@ -72,7 +72,7 @@ public record SettingInfo(
   }
 
   /**
-   * Checks a value that somebody wrote.
+   * Checks a written value.
    *
    * @throws IllegalArgumentException that says what was expected
    */

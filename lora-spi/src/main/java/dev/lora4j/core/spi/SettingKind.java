@@ -37,7 +37,7 @@ public enum SettingKind {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** For messages, for example {@code a whole number}. */
+  /** Expected values for messages, for example {@code a whole number}. */
   String expected() {
     return expected;
   }
@@ -59,7 +59,7 @@ public enum SettingKind {
     return this == NUMBERS || this == STRINGS;
   }
 
-  /** The value of a list, of what somebody wrote for each element. */
+  /** Parses a list from the text of each element. */
   Object read(List<String> elements) {
     return this == NUMBERS ? elements.stream().map(SettingKind::number).toList() : elements;
   }

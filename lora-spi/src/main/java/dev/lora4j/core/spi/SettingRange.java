@@ -31,7 +31,7 @@ public record SettingRange(double min, double above, double max, double below) {
     return high && number <= max && (number < below || below == Double.POSITIVE_INFINITY);
   }
 
-  /** For example {@code from 0 to below 1}, after what it is the range of; empty for any number. */
+  /** Text such as {@code from 0 to below 1}, to follow its subject; empty for any number. */
   String text() {
     List<String> said = new ArrayList<>();
     boolean closed = Double.isFinite(min) && !Double.isFinite(above);

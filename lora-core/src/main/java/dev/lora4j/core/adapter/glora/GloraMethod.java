@@ -114,7 +114,7 @@ public final class GloraMethod implements TransformMethod {
     return rank;
   }
 
-  /** Only the left factor of what is added has the rows. */
+  /** Takes the rows of the left factor of the addition; the other factors have none. */
   @Override
   public Factors rows(Site whole, Factors factors, RowSlice share) {
     SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());

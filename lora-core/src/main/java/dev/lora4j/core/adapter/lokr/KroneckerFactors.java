@@ -10,7 +10,7 @@ import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 
-/** LoKr's two parts, made of what is stored of them, and their product. */
+/** LoKr's two parts, computed from their stored factors, and their product. */
 final class KroneckerFactors {
   static final String W1 = "lokr_w1";
   static final String W1_A = "lokr_w1_a";

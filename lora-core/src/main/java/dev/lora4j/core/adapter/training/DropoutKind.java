@@ -4,7 +4,7 @@ package dev.lora4j.core.adapter.training;
 public enum DropoutKind {
   /** Elements of the input that the factors see: PEFT's {@code lora_dropout}. */
   INPUT(0),
-  /** Elements of what comes out of the first factor: kohya's {@code network_dropout}. */
+  /** Elements of the first factor's output: kohya's {@code network_dropout}. */
   NETWORK(1),
   /**
    * Whole directions between the factors, of each sample by itself (kohya's {@code rank_dropout});

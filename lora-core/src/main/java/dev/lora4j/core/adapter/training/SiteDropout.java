@@ -43,7 +43,7 @@ public interface SiteDropout {
   /** Returns true if {@link #input} changes anything. */
   boolean dropsInput();
 
-  /** The input as the factors see it; what is kept is divided by its probability. */
+  /** The factors' input with input dropout; it divides what it keeps by its probability. */
   Expr input(Expr x);
 
   /**
@@ -55,7 +55,7 @@ public interface SiteDropout {
   Expr directions(Site site, Expr inner);
 
   /**
-   * The change of a weight without some of its rows; what is kept stays as it is, as in LyCORIS.
+   * The change of a weight without some of its rows; the other rows do not change, as in LyCORIS.
    *
    * @param delta in the shape of the site's weight
    */

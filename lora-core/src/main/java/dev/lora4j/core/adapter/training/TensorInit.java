@@ -20,7 +20,7 @@ public sealed interface TensorInit {
   record Constant(double value) implements TensorInit {}
 
   /**
-   * Made of the layer's weight by a program.
+   * Values that a program computes from the layer's weight.
    *
    * @param values from the weight, F32, to several values; shared by the tensors of a layer that
    *     come from one computation
@@ -31,7 +31,7 @@ public sealed interface TensorInit {
   /** The layer's bias; for layers that have one. */
   record OfBias() implements TensorInit {}
 
-  /** These values, as another adapter has them. */
+  /** Values of another adapter. */
   record Given(HostTensor values) implements TensorInit {}
 
   /** Zero for all elements. */

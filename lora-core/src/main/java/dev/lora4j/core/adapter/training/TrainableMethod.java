@@ -63,14 +63,16 @@ public interface TrainableMethod extends Canonical {
   List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values);
 
   /**
-   * Arguments that select this method in LyCORIS's network module, including {@code algo}, with values as Python writes them. Headers record them.
+   * Arguments that select this method in LyCORIS's network module, including {@code algo}, with
+   * values as Python writes them. Headers record them.
    */
   default SortedMap<String, String> lycorisArguments() {
     return new TreeMap<>(Map.of("algo", name()));
   }
 
   /**
-   * The inverse of {@link #factors}: recipe and initial values of a layer with these factors, for a warm start. The caller verifies that they yield the same factors.
+   * The inverse of {@link #factors}: recipe and initial values of a layer with these factors, for a
+   * warm start. The caller verifies that they yield the same factors.
    *
    * @param found all that an adapter has at the layer
    * @return empty if this method with its settings has not trained them; by default for all

@@ -43,14 +43,14 @@ public final class TrainedFactors {
     return Optional.ofNullable(parts.get(part));
   }
 
-  /** These in another type. */
+  /** A copy in another type. */
   public TrainedFactors in(DType type) {
     Map<String, Expr> cast = new TreeMap<>();
     parts.forEach((part, e) -> cast.put(part, e.to(type)));
     return new TrainedFactors(cast, scale.to(type), dropout);
   }
 
-  /** These as the factors of a method whose roles their parts are called by. */
+  /** The tensors as factors of a method whose roles are the names of the parts. */
   public StagedFactors staged(String method) {
     SortedMap<String, FactorStructure.Type> types = new TreeMap<>();
     parts.forEach((role, e) -> types.put(role, new FactorStructure.Type(e.dtype(), e.shape())));

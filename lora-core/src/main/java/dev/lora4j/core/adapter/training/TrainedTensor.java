@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 
 /**
- * One tensor that is trained at a layer.
+ * A trained tensor of a layer.
  *
  * @param part its name among those of the layer, for example {@code down}; rates are given by it
  * @param shape its shape

@@ -34,7 +34,7 @@ final class FamilySignatures {
     return unet().or(this::sd3).or(this::flux).map(Families::named);
   }
 
-  /** Width of the text that the first attention to it reads, which tells UNets apart. */
+  /** Width of the text conditioning of the first cross-attention, which distinguishes UNets. */
   private Optional<String> unet() {
     return shape("input_blocks.2.1.transformer_blocks.0.attn2.to_k.weight")
         .or(() -> shape("input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight"))

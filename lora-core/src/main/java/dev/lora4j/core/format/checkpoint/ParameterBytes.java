@@ -48,7 +48,7 @@ final class ParameterBytes {
     return placement.shape(info.shape());
   }
 
-  /** The shape of what lies there, before it is turned. */
+  /** Shape of the stored parameter, before it is transposed. */
   private Shape storedShape() {
     return placement.rows().map(r -> info.shape().with(0, r.count())).orElse(info.shape());
   }

@@ -18,7 +18,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The configuration of an adapter: PEFT's or MLX-LM's {@code adapter_config.json} next to the tensors, or diffusers' {@code lora_adapter_metadata} in the header, which has one for each model.
+ * The configuration of an adapter: PEFT's or MLX-LM's {@code adapter_config.json} next to the
+ * tensors, or diffusers' {@code lora_adapter_metadata} in the header, which has one for each model.
  */
 public final class AdapterConfig {
   /** No configuration: all is in the tensors. */
@@ -91,7 +92,7 @@ public final class AdapterConfig {
     return of(configs);
   }
 
-  /** The configurations of several models, by what stands before the keys of each. */
+  /** Configurations of several models, by the prefix of each model's keys. */
   public static AdapterConfig joined(SortedMap<String, AdapterConfig> configs) {
     List<ModelConfig> models = new ArrayList<>();
     configs.forEach(
@@ -125,7 +126,7 @@ public final class AdapterConfig {
     return settings;
   }
 
-  /** The scale of AdaLoRA's factors at a layer; absent if that is not what the file holds. */
+  /** Scale of AdaLoRA's factors at a layer; absent if the file holds others. */
   public Optional<Double> diagonalScale(String spelled) {
     return model(spelled).flatMap(ModelConfig::diagonalScale);
   }
@@ -138,8 +139,8 @@ public final class AdapterConfig {
   }
 
   /**
-   * Fields that are not known and are not empty, each as a sentence: a newer version or another
-   * tool may mean by them what changes the result.
+   * Unknown fields with a value, each as a sentence: in a newer version or another tool they may
+   * change the result.
    */
   public List<String> unknown() {
     return Stream.concat(

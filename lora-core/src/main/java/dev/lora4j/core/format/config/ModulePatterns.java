@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** PEFT's ways to say for which layers something holds. */
+/** PEFT's patterns of layers. */
 final class ModulePatterns {
   private ModulePatterns() {}
 

@@ -14,13 +14,13 @@ import java.util.TreeMap;
 final class PeftFields {
   /** Treatment of a field. */
   enum Meaning {
-    /** It is read here. */
+    /** Read here. */
     READ,
-    /** The tensors and the base say the same. */
+    /** Redundant with the tensors and the base. */
     TENSORS,
-    /** It is of the training, or of who made the file. */
+    /** Information about the training or the file's author. */
     NO_EFFECT,
-    /** It changes the result in a way that is not built. */
+    /** Effect on the result that is not implemented. */
     REFUSED
   }
 

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The native names of the layers of any denoiser that is built as Stable Diffusion's are, whatever
- * its depth and widths: what {@link UNetLayers} lists by sizes, found by the names that there are.
+ * Native names of the layers of any denoiser with the structure of Stable Diffusion's, of any depth
+ * and width: the names of {@link UNetLayers}, found by the existing names instead of sizes.
  */
 public final class UNetNames {
   private static final String MODEL = "unet.";
@@ -83,7 +83,7 @@ public final class UNetNames {
   }
 
   /**
-   * The native name of one layer of the denoiser, without what stands before all of them.
+   * Native name of one layer of the denoiser, without the common prefix.
    *
    * @param layer for example {@code down_blocks.0.resnets.1.conv1}
    */

@@ -11,9 +11,9 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The hashes that kohya's trainer writes into a file about the file: of what the reference writer
- * would make of the tensors with the {@code ss_} entries alone. So they stay the same when other
- * metadata changes. In lower-case hexadecimal.
+ * Hashes of kohya's trainer in a file's metadata: over the reference writer's form of the tensors
+ * with the {@code ss_} entries alone. So they stay the same when other metadata changes. In
+ * lower-case hexadecimal.
  *
  * <p>A file whose tensors are in the reference writer's order has the {@link FileHashes#data} that
  * is its {@code model}.

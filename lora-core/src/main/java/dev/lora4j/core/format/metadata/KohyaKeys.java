@@ -25,7 +25,7 @@ public final class KohyaKeys {
   /** The requested alpha, as text, since it may be {@code Dynamic}; layers may have others. */
   public static final MetadataKey<String> NETWORK_ALPHA = MetadataKey.text("ss_network_alpha");
 
-  /** Share of what is between the factors that was left out, as text, since it may be None. */
+  /** Share of network dropout, as text, since it may be None. */
   public static final MetadataKey<String> NETWORK_DROPOUT = MetadataKey.text("ss_network_dropout");
 
   /** Further arguments of the module, for example {@code algo} and {@code conv_dim}. */
@@ -87,7 +87,7 @@ public final class KohyaKeys {
   /** JSON: the folders of pictures, mostly called {@code REPEATS_WORD CLASS}. */
   public static final MetadataKey<String> FOLDERS = MetadataKey.text("ss_dataset_dirs");
 
-  /** JSON: the folders of pictures that show what shall not change. */
+  /** Folders of pictures for prior preservation, as JSON. */
   public static final MetadataKey<String> REGULARISATION_FOLDERS =
       MetadataKey.text("ss_reg_dataset_dirs");
 

@@ -21,7 +21,7 @@ public record Metadata(SortedMap<String, String> entries) {
     entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
   }
 
-  /** With these entries. */
+  /** Creates metadata with these entries. */
   public Metadata(Map<String, String> entries) {
     this(new TreeMap<>(entries));
   }
@@ -33,26 +33,26 @@ public record Metadata(SortedMap<String, String> entries) {
         .flatMap(key.read());
   }
 
-  /** This with another value. */
+  /** A copy with another value. */
   public <T> Metadata with(MetadataKey<T> key, T value) {
     SortedMap<String, String> changed = new TreeMap<>(entries);
     changed.put(key.name(), key.write().apply(value));
     return new Metadata(changed);
   }
 
-  /** This with another value, unless there is one already. */
+  /** A copy with another value, unless there is one already. */
   public <T> Metadata withDefault(MetadataKey<T> key, T value) {
     return get(key).isPresent() ? this : with(key, value);
   }
 
-  /** This and {@code others}, which go before. */
+  /** A copy with {@code others}, which take precedence. */
   public Metadata withAll(Metadata others) {
     SortedMap<String, String> changed = new TreeMap<>(entries);
     changed.putAll(others.entries);
     return new Metadata(changed);
   }
 
-  /** This without an entry. */
+  /** A copy without an entry. */
   public Metadata without(MetadataKey<?> key) {
     SortedMap<String, String> rest = new TreeMap<>(entries);
     rest.remove(key.name());

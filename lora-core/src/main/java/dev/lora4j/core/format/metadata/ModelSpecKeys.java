@@ -17,7 +17,7 @@ public final class ModelSpecKeys {
   /** Width and height that it is for, for example {@code 512x512}; must be there. */
   public static final MetadataKey<String> RESOLUTION = key("resolution");
 
-  /** For people; should be there. */
+  /** Description for people; should be present. */
   public static final MetadataKey<String> DESCRIPTION = key("description");
 
   /** Author; should be present. */

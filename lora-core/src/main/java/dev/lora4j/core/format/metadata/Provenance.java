@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Metadata of adapters that were computed from others, as sd-scripts writes it. It replaces rank and alpha; hashes are the writer's business.
+ * Metadata of adapters that were computed from others, as sd-scripts writes it. It replaces rank
+ * and alpha; hashes are the writer's business.
  */
 public final class Provenance {
   private static final String DYNAMIC = "Dynamic";
@@ -24,7 +25,7 @@ public final class Provenance {
   private static final String MIXED = "mixed by ";
   private static final String EXTRACTED = "extracted from ";
 
-  /** Between what a derivation was and the comment of before. */
+  /** Separator of a derivation and the earlier comment. */
   private static final String THEN = "; ";
 
   /** Entries that a merge keeps where all its adapters agree. */
@@ -146,7 +147,7 @@ public final class Provenance {
             common(adapter, dynamic, f -> Optional.ofNullable(f.settings().get("alpha"))));
   }
 
-  /** The value that all layers have; a word that says there are several. */
+  /** Value that all layers have; {@link #DYNAMIC} if there are several. */
   private static String common(
       Adapter adapter, boolean dynamic, Function<Factors, Optional<String>> of) {
     Set<String> values = new TreeSet<>();

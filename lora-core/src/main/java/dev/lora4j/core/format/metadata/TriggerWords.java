@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The words that bring an adapter out, as far as its file tells. Files rarely say so outright; the
- * surest source that has any is taken, and named.
+ * Trigger words of an adapter, as far as its file tells. Files rarely state them; the surest source
+ * that has any is taken, and named.
  *
  * @param words empty if nothing tells
  */
@@ -25,7 +25,7 @@ public record TriggerWords(List<String> words, Source source) {
     TRAINED_WORDS("trained_words"),
     /** {@code ssmd_keywords}, which people fill in. */
     KEYWORDS("ssmd_keywords"),
-    /** The comment that was given to the training, if it is short. */
+    /** Comment of the training, if it is short. */
     COMMENT("ss_training_comment"),
     /** The tags that stand most often in the captions. */
     TAGS("ss_tag_frequency"),

@@ -8,15 +8,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Heads that tell classes apart, by what PEFT calls them. Where a configuration says the task
- * {@value #TASK}, PEFT wants these modules whole in the file, whatever {@code modules_to_save} says
- * ({@code PeftModelForSequenceClassification}).
+ * Classification heads, by PEFT's names. For a configuration with the task {@value #TASK}, PEFT
+ * requires these modules whole in the file, whatever {@code modules_to_save} is ({@code
+ * PeftModelForSequenceClassification}).
  *
  * @param modules those that the base has
  * @param paths of the layers of each
  */
 record ClassHeads(List<String> modules, List<List<String>> paths) {
-  /** The task of those who tell classes apart. */
+  /** Task of sequence classification. */
   static final String TASK = "SEQ_CLS";
 
   private static final List<String> NAMES = List.of("classifier", "score");

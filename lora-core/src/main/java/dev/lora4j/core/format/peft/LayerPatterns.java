@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A number for each layer, as PEFT's configurations say it: one for all, and those of the layers
- * that differ by their paths. PEFT takes the first pattern that a path ends in.
+ * A number for each layer in PEFT's configurations: a common one, and those of other layers by
+ * their paths. PEFT takes the first pattern that a path ends in.
  */
 record LayerPatterns(double common, JsonObject others) {
   /** The value that most layers have, and the others by path. */

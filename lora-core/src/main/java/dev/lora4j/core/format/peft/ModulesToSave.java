@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * New values of layers without factors: layers that were trained whole ({@code
- * modules_to_save}), biases of layers with factors ({@code bias}), and tables of embeddings with
- * factors, which PEFT always saves.
+ * New values of layers without factors: layers that were trained whole ({@code modules_to_save}),
+ * biases of layers with factors ({@code bias}), and tables of embeddings with factors, which PEFT
+ * always saves.
  *
  * @param tuned the layers that have factors, without their new values
  * @param whole paths of the layers that were trained whole, or of modules all of whose layers were

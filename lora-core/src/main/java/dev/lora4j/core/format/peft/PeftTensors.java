@@ -40,7 +40,7 @@ public final class PeftTensors {
   private final Set<String> changes = new LinkedHashSet<>();
 
   /**
-   * None yet.
+   * Creates an empty collection.
    *
    * @param layout what to call the layout in messages
    * @param rewrite whether LyCORIS's DoRA may become PEFT's
@@ -56,7 +56,7 @@ public final class PeftTensors {
   }
 
   /**
-   * The tensors of one layer by what stands behind its path.
+   * Tensors of one layer by the suffix of their keys.
    *
    * @throws AdapterException if PEFT has no name for one of them
    */

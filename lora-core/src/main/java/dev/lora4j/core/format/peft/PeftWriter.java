@@ -84,7 +84,10 @@ public final class PeftWriter implements AdapterWriter {
     return new AdapterLayout(files, names.changes());
   }
 
-  /** Text encoders have the same paths, so that only the folder's name says which one it is. */
+  /**
+   * Returns true if the model needs no folder of its own: text encoders have the same paths, so
+   * that only the folder's name distinguishes them.
+   */
   private static boolean alone(SortedMap<String, List<PeftSite>> models, String model) {
     return models.size() == 1 && !model.startsWith("text_encoder");
   }

@@ -69,7 +69,7 @@ final class TargetModules {
     return list;
   }
 
-  /** The last part of a path, and what stands before it as long as that is a number. */
+  /** Last part of a path, with the parts before it as long as it is a number. */
   private static String name(String path) {
     int dot = path.lastIndexOf('.');
     while (dot > 0 && Character.isDigit(path.charAt(dot + 1))) {

@@ -80,7 +80,7 @@ public final class AdapterFiles {
   }
 
   /**
-   * Refuses by its header alone what is no adapter, before anything slow begins.
+   * Refuses a file that is no adapter by its header alone, before any slow work.
    *
    * @throws AdapterException if the file holds no adapter
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
@@ -93,7 +93,7 @@ public final class AdapterFiles {
   }
 
   /**
-   * Says all that there is to say of an adapter's file, also where {@link #read} would refuse it.
+   * Examines an adapter's file completely, even where {@link #read} would refuse it.
    *
    * @throws AdapterException if the file holds no adapter
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no

@@ -23,10 +23,10 @@ import java.util.stream.IntStream;
  * @param warnings where several fit equally well, or the header says another
  */
 record FamilyGuess(Optional<Family> best, List<String> warnings) {
-  /** Enough keys to tell, however many a hostile file has. */
+  /** Greatest number of keys that the guess reads, against hostile files. */
   private static final int MOST_KEYS = 4000;
 
-  /** The letters of a family's name that say which model it is a version of. */
+  /** Length of the prefix of a family's name that names the model without its version. */
   private static final int MODEL = 3;
 
   /** Families by the prefixes of trainers' names for them. */
@@ -120,7 +120,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
     return new FamilyGuess(Optional.of(best.get(0)), warnings);
   }
 
-  /** The kind of base that the trainer says it was; empty if it says none that is known. */
+  /** Family that the trainer's metadata names; empty if it names no known one. */
   private static Optional<Family> said(Map<String, String> metadata) {
     String version = metadata.getOrDefault("ss_base_model_version", "").toLowerCase(Locale.ROOT);
     return TRAINED.entrySet().stream()

@@ -62,7 +62,7 @@ final class GroupReader {
     return new Result(divide(group.layer(), whole, read), ignored, converted, complete.warnings());
   }
 
-  /** Without what belongs to a method of which a part is missing. */
+  /** Tensors without those of a method of which a part is missing. */
   private static SiteTensors complete(SiteTensors tensors, SortedMap<String, Reason> ignored) {
     Set<String> whole = new TreeSet<>();
     for (AdapterMethod method : Methods.all().values()) {

@@ -133,7 +133,7 @@ final class LayerTensors {
     return converted;
   }
 
-  /** These for a site. */
+  /** Tensors for a site. */
   SiteTensors of(Site site) {
     SiteTensors tensors = new SiteTensors(site);
     byRole.forEach((role, t) -> tensors.add(role, keys.getOrDefault(role, role), t));

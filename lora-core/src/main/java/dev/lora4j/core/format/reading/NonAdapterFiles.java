@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
-/** Files that people take for adapters, and what they are. */
+/** Files that people take for adapters, with their true kinds. */
 final class NonAdapterFiles {
   private NonAdapterFiles() {}
 

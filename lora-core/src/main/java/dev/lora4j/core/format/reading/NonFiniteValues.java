@@ -44,7 +44,7 @@ public record NonFiniteValues(SortedMap<String, Long> tensors, SortedSet<String>
     return tensors.isEmpty() ? NONE : new NonFiniteValues(tensors, new TreeSet<>(List.of(layer)));
   }
 
-  /** Both. */
+  /** Union of both. */
   NonFiniteValues and(NonFiniteValues other) {
     SortedMap<String, Long> all = new TreeMap<>(tensors);
     all.putAll(other.tensors);

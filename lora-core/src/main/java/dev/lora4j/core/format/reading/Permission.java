@@ -38,7 +38,8 @@ final class Permission {
   }
 
   /*
-   * A jar may fail over a file that was made for that; its policies' decisions on this file, and on all that follow, are unknown then.
+   * A jar may fail over a file that was made for that; its policies' decisions on this file, and on
+   * all that follow, are unknown then.
    */
   private static List<String> lost(Plugin plugin) {
     return plugin.extensions().stream()

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SortedMap;
 
-/** Tells adapters that change nothing: in each product, one factor is all 0. */
+/** Test for adapters that change nothing: in each product, one factor is all 0. */
 final class ZeroAdapters {
   private ZeroAdapters() {}
 

@@ -27,8 +27,8 @@ public final class AdapterOutput {
   /**
    * A written adapter.
    *
-   * @param adapter as the layout stores it; reading the file gives it again, unless a change
-   *     says otherwise
+   * @param adapter as the layout stores it; reading the file gives it again, unless a change says
+   *     otherwise
    * @param changes differences from the adapter before writing, as sentences
    */
   public record Written(Path path, Adapter adapter, List<String> changes) {

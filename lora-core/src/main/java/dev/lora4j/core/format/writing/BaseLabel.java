@@ -62,7 +62,10 @@ record BaseLabel(
         .withDefault(ModelSpecKeys.RESOLUTION, large ? "768x768" : resolution);
   }
 
-  /** Stable Diffusion 1 and 2 have two names each; the trainer's own word tells them apart. */
+  /**
+   * Returns true if the base predicts velocity: Stable Diffusion 1 and 2 have two names each, which
+   * the trainer's own entry distinguishes.
+   */
   private boolean predictsVelocity(Metadata metadata) {
     if (!version.startsWith("sd_v")) {
       return false;

@@ -40,7 +40,7 @@ final class FactorPreparation {
     this.options = options;
   }
 
-  /** An adapter and what was done to it, as sentences for the user. */
+  /** Prepared adapter with its changes, as sentences for the user. */
   record Prepared(Adapter adapter, List<String> changes) {}
 
   static Prepared of(Adapter adapter, WriteOptions options) {
@@ -127,7 +127,7 @@ final class FactorPreparation {
     return scalar * Methods.additive(inner(factors)).scale(factors.structure());
   }
 
-  /** Sets what says the scale so that it says 1. */
+  /** Sets the settings of the scale so that it is 1. */
   private static void unscale(Factors factors, SortedMap<String, String> settings) {
     double scale = Methods.additive(inner(factors)).scale(factors.structure());
     settings.computeIfPresent(SCALE, (name, text) -> Double.toString(1));

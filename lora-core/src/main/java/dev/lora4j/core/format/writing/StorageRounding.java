@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Brings tensors to an element type, each value rounded once, and counts what that lost. */
+/** Converts tensors to an element type, each value rounded once, and counts the losses. */
 final class StorageRounding {
   private long values;
   private long vanished;

@@ -46,7 +46,7 @@ record BundledLibtorch(String build, String flavor, String classifier, List<Stri
     }
   }
 
-  /** Its version, {@code 2.7.1}. */
+  /** Version, {@code 2.7.1}. */
   String version() {
     return build.replaceFirst("-.*", "");
   }

@@ -68,7 +68,7 @@ public final class DjlBackend implements Backend {
 
   private record Module(PtSymbolBlock block) implements Handle {}
 
-  /** Made by the service loader. */
+  /** Creates the backend for the service loader. */
   public DjlBackend() {}
 
   @Override
@@ -396,7 +396,8 @@ public final class DjlBackend implements Backend {
     if (!prepared.get()) {
       // The graph optimizer only brings warm-up: programs are already written as they should run.
       JniUtils.setGraphExecutorOptimize(false);
-      // At its first query a thread takes the number that another thread set last, and forgets its own. So this queries first.
+      // At its first query a thread takes the number that another thread set last, and forgets its
+      // own. So this queries first.
       JniUtils.getNumThreads();
       JniUtils.setNumThreads(threads);
       prepared.set(true);

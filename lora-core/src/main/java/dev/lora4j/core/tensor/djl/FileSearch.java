@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Looks for a text in a file of any size. */
+/** Search for a text in a file of any size. */
 final class FileSearch {
   private static final long WINDOW = 1 << 28;
 

@@ -17,7 +17,7 @@ final class FreedMemory {
 
   private FreedMemory() {}
 
-  /** Gives it back to the system; nothing happens with another C library, which does so itself. */
+  /** Returns it to the system; does nothing with another C library, which does so itself. */
   static void giveBack() {
     if (!System.getProperty("os.name", "").equals("Linux")) {
       return;

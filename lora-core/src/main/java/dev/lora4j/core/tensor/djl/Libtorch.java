@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The one libtorch of this process: chosen at the first start, and kept, as it cannot be unloaded.
+ * The one libtorch of this process: chosen at the first start, and final, as it cannot be unloaded.
  */
 final class Libtorch {
   private static Optional<LibtorchChoice> loaded = Optional.empty();
@@ -24,7 +24,7 @@ final class Libtorch {
   private Libtorch() {}
 
   /**
-   * Chooses it if that was not done, and tells the engine's loader to take it.
+   * Chooses it at the first call, and sets it for the engine's loader.
    *
    * @return the device to use for {@code wanted}
    * @throws ObstacleException if there is no libtorch that fits, or it cannot use the device

@@ -25,7 +25,7 @@ final class LibtorchCache {
   private static final String UNPACKING = ".unpacking";
   private static final String ENDING = ".tmp";
 
-  /** After this time nobody is unpacking any more. */
+  /** Age at which a temporary folder is abandoned. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
   private LibtorchCache() {}

@@ -32,7 +32,7 @@ record LibtorchFolder(Path path, Optional<String> version, String flavor) {
   /** A version, and the CUDA it names or an empty text. */
   private record Note(String version, String flavor) {}
 
-  /** Reads what the folder, which has libtorch in it, tells. */
+  /** Reads the properties of a folder with libtorch. */
   static LibtorchFolder read(Path path) {
     Optional<Note> note = note(path);
     boolean cuda = Files.exists(path.resolve(System.mapLibraryName("c10_cuda")));
@@ -55,7 +55,7 @@ record LibtorchFolder(Path path, Optional<String> version, String flavor) {
     return flavor.endsWith(PRECXX11);
   }
 
-  /** The flavor that {@code PYTORCH_FLAVOR} should say, with the CUDA of {@code libtorch}. */
+  /** Value for {@code PYTORCH_FLAVOR}, with the CUDA of {@code libtorch}. */
   String flavorFor(SupportedLibtorch libtorch) {
     return flavor.matches("cu(-precxx11)?")
         ? libtorch.flavors().stream()

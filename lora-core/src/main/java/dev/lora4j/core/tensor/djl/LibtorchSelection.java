@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Decides which libtorch this process loads, or says why none. It only looks; the engine's own
- * loader would take what it finds, or try to download something.
+ * Selection of the libtorch that this process loads, or the reason for none. It only reads; the
+ * engine's own loader would take any library that it finds, or try to download something.
  */
 final class LibtorchSelection {
   private static final String PATH = "PYTORCH_LIBRARY_PATH";

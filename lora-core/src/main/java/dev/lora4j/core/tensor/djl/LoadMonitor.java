@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Looks twice a second whether other programs want the processors, for as long as the process
- * lives, and has OpenMP's helpers sleep then while they wait. An operator's threads wait for each
- * other a thousand times in a step. One that waits awake takes the processor from the one that it
- * waits for, as soon as there are fewer processors than all programs want; one that sleeps has to
- * be woken, which takes longer than a small operator where nobody else wants the processor. The
- * number of threads stays, and with it each bit of what is computed.
+ * Monitor of the processors' load: twice a second, for as long as the process lives, it checks
+ * whether other programs want the processors, and then lets OpenMP's helpers sleep while they wait.
+ * An operator's threads wait for each other a thousand times in a step. One that waits awake takes
+ * the processor from the one that it waits for, as soon as there are fewer processors than all
+ * programs want; one that sleeps has to be woken, which takes longer than a small operator where
+ * nobody else wants the processor. The number of threads stays, and with it each bit of what is
+ * computed.
  */
 final class LoadMonitor {
   /** Number of processors that others may use without harm, while helpers stay awake. */
@@ -93,7 +94,7 @@ final class LoadMonitor {
     }
   }
 
-  /** Has helpers sleep, or stay awake, after what happened between two moments. */
+  /** Lets helpers sleep, or stay awake, by the load between two moments. */
   void adapt(ProcessorTimes now, ProcessorTimes before, int inside) {
     if (now.own(before) < AT_WORK) {
       // Others have their turn, and what they do then says nothing of ours.

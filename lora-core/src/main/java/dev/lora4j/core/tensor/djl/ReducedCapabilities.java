@@ -11,13 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Processor features reduced for this process: hides the features that {@link Capabilities} excludes from each native library, in the way that this library detects them.
+ * Processor features reduced for this process: hides the features that {@link Capabilities}
+ * excludes from each native library, in the way that this library detects them.
  */
 final class ReducedCapabilities {
   /** Symbol of libtorch's x86-64 processor features: one byte for each feature. */
   private static final String FEATURES = "cpuinfo_isa";
 
-  /** Places of some of these bytes, and what Linux calls the feature. */
+  /** Linux's names of the features at some of these bytes. */
   private static final Map<Integer, String> KNOWN = new LinkedHashMap<>();
 
   /** The first place that has to do with vectors of 256 bits, of 512 bits, and the last. */
@@ -46,7 +47,7 @@ final class ReducedCapabilities {
   private ReducedCapabilities() {}
 
   /**
-   * Says to the libraries that are loaded next how far they may go.
+   * Limits the features for the libraries that are loaded next.
    *
    * @throws TensorException if this is no Linux on x86-64
    */

@@ -100,7 +100,7 @@ public final class AdapterPlan {
   }
 
   /**
-   * Looks whether all that is trained fits into one run, which keeps it in one piece.
+   * Checks that all trained elements fit into one run, which holds them in one buffer.
    *
    * @throws IllegalArgumentException if it does not
    */
@@ -129,9 +129,9 @@ public final class AdapterPlan {
   }
 
   /**
-   * Refuses a layout that cannot hold the trained factors, which would otherwise fail only at the end:
-   * factors of zeros are laid out in it. Those of one shape are one tensor, so that it takes little
-   * memory where whole layers are trained.
+   * Refuses a layout that cannot hold the trained factors, which would otherwise fail only at the
+   * end: factors of zeros are laid out in it. Those of one shape are one tensor, so that it takes
+   * little memory where whole layers are trained.
    *
    * @param family the base
    * @throws dev.lora4j.core.adapter.AdapterException if it has no form for some factors

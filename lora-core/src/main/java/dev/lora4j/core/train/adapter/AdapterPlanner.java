@@ -194,7 +194,10 @@ final class AdapterPlanner {
     }
   }
 
-  /** The first that matches counts, so one whose layers all match others before it says nothing. */
+  /**
+   * Requires that a rule takes effect: the first match counts, so a rule has none if others before
+   * it match all its layers.
+   */
   private void requireTurn(
       String what, SitePattern pattern, List<SiteOverride> before, List<Site> free) {
     Set<SitePattern> first = new LinkedHashSet<>();

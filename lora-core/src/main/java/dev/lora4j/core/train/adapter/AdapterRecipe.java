@@ -30,11 +30,13 @@ import java.util.OptionalInt;
  * @param convAlpha of these convolutions; without it their scale is that of the others
  * @param overrides other ranks and alphas for some layers; of each the first that matches counts
  * @param saved layers that are trained whole, without factors, and stored as they end, as PEFT's
- *     {@code modules_to_save}; of any kind, in addition to {@code targets} and with precedence over them
+ *     {@code modules_to_save}; of any kind, in addition to {@code targets} and with precedence over
+ *     them
  * @param start initialisation of LoRA's factors; other methods have their own
  * @param rankStabilised whether alpha is divided by the root of the rank (rsLoRA)
  * @param dropouts shares that are left out by chance
- * @param beginning an adapter whose factors are trained further: its layers are trained in addition to those of {@code targets}, at its ranks and alphas; the others begin as {@code start} says
+ * @param beginning an adapter whose factors are trained further: its layers are trained in addition
+ *     to those of {@code targets}, at its ranks and alphas; the others begin as {@code start} says
  */
 public record AdapterRecipe(
     TrainableMethod method,
@@ -129,14 +131,14 @@ public record AdapterRecipe(
     }
   }
 
-  /** With another method. */
+  /** A copy with another method. */
   public AdapterRecipe method(TrainableMethod other) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.method = other;
     return draft.recipe();
   }
 
-  /** On other layers. */
+  /** A copy for other layers. */
   public AdapterRecipe targets(TargetLayers others) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.targets = others;
@@ -151,7 +153,7 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
-  /** With another rank and alpha for convolutions larger than one point. */
+  /** A copy with another rank and alpha for convolutions larger than one point. */
   public AdapterRecipe convolutions(int other, double otherAlpha) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.convRank = OptionalInt.of(other);
@@ -159,14 +161,14 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
-  /** With other ranks and alphas for some layers. */
+  /** A copy with other ranks and alphas for some layers. */
   public AdapterRecipe overrides(List<SiteOverride> others) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.overrides = others;
     return draft.recipe();
   }
 
-  /** With other layers trained whole, by patterns (see {@link SitePattern}). */
+  /** A copy with other layers trained whole, by patterns (see {@link SitePattern}). */
   public AdapterRecipe saved(String... patterns) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.saved = Arrays.stream(patterns).map(SitePattern::of).toList();
@@ -180,14 +182,14 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
-  /** With alpha divided by the root of the rank, or by the rank. */
+  /** A copy with alpha divided by the root of the rank, or by the rank. */
   public AdapterRecipe rankStabilised(boolean root) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.rankStabilised = root;
     return draft.recipe();
   }
 
-  /** With other dropouts. */
+  /** A copy with other dropouts. */
   public AdapterRecipe dropouts(Dropouts others) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.dropouts = others;

@@ -25,7 +25,7 @@ final class InitialFactors {
   private final Function<Site, Tensor> biases;
 
   /**
-   * For one adapter.
+   * Creates the factors of one adapter.
    *
    * @param weights the base's weight of a layer, called where factors begin with it
    * @param biases the base's bias of a layer, called likewise

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 public record RoundedFactors(
     Map<String, List<Factors>> factors, DType stored, long values, long vanished, long overflowed) {
-  /** One in so many happens to be that near to 0. */
+  /** Share of elements that are near 0 by chance: one in this many. */
   private static final long ONE_IN = 1000;
 
   /** Copies the map. */

@@ -28,7 +28,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * An adapter staged in a program that trains it: its effect on each layer of the networks that are staged with it, and the layout of its factors in the flat buffer. Only the factors get a gradient.
+ * An adapter staged in a program that trains it: its effect on each layer of the networks that are
+ * staged with it, and the layout of its factors in the flat buffer. Only the factors get a
+ * gradient.
  *
  * <p>Made before any input of the batch is declared, since dropouts need inputs of their own. Any
  * number of networks may be staged with it. The order of the buffer is that in which their layers
@@ -43,7 +45,7 @@ public final class StagedAdapter implements LayerAdapters {
   private final Map<String, Planned> met = new LinkedHashMap<>();
   private final Map<String, Expr> held = new LinkedHashMap<>();
 
-  /** Begins the staging of a program that trains what {@code plan} says. */
+  /** Begins the staging of a program that trains {@code plan}. */
   public StagedAdapter(FlatParameters parameters, AdapterPlan plan) {
     this.parameters = parameters;
     this.plan = plan;

@@ -18,17 +18,17 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Finds how the layers of an adapter are trained further, and what of it cannot be. */
+/** Finds the initial factors of a warm start, and the layers of the adapter that prevent it. */
 final class WarmStart {
   private final Adapter adapter;
   private final Map<String, Site> sites;
   private final Function<Site, TrainableMethod> methods;
 
-  /** Names of layers by what is wrong with them, as most things are wrong with many. */
+  /** Names of layers by problem, as most problems affect many. */
   private final Map<String, List<String>> wrong = new LinkedHashMap<>();
 
   /**
-   * Looks at an adapter.
+   * Prepares the warm start from an adapter.
    *
    * @param sites all layers of the model
    * @param methods the training method of each
@@ -53,9 +53,7 @@ final class WarmStart {
     return all;
   }
 
-  /**
-   * A part of a sentence for each kind of problem; to be called after {@link #begun}.
-   */
+  /** A part of a sentence for each kind of problem; to be called after {@link #begun}. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
     wrong.forEach(

@@ -13,7 +13,7 @@ public record CsvTracker() implements Tracker {
   /** The table. */
   public static final String FILE = "log.csv";
 
-  /** Its columns, after that of the step. */
+  /** Columns after that of the step. */
   public static final List<String> COLUMNS =
       List.of("loss", "gradient_norm", "learning_rate", "validation_loss", "seconds");
 

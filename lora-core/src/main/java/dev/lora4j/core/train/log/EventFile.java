@@ -38,7 +38,8 @@ public final class EventFile implements AutoCloseable {
   /**
    * Begins a file in {@code folder}, which is made if it is missing.
    *
-   * @param step step that the run resumes from; TensorBoard drops later steps of the folder's older files
+   * @param step step that the run resumes from; TensorBoard drops later steps of the folder's older
+   *     files
    */
   public static EventFile begin(Path folder, long step) {
     long now = System.currentTimeMillis();

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param name of the trained adapter
  * @param folder of the run, which is there
- * @param step after which it resumes; 0 for a run that begins. Later steps that a tracker has are reported again
+ * @param step after which it resumes; 0 for a run that begins. Later steps that a tracker has are
+ *     reported again
  * @param settings of the run by key, as people write them
  */
 public record RunStart(String name, Path folder, int step, Map<String, String> settings) {

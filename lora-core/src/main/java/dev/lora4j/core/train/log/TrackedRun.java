@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Records of one run by a {@link Tracker}, from one thread, between two steps of training. A tracker that throws is left out for the rest of the run, which goes on.
+ * Records of one run by a {@link Tracker}, from one thread, between two steps of training. A
+ * tracker that throws is left out for the rest of the run, which goes on.
  */
 public interface TrackedRun {
   /**
@@ -29,7 +30,7 @@ public interface TrackedRun {
   /** A step is done. */
   void step(Step done);
 
-  /** The loss on what is held out, before the first step. */
+  /** Receives the validation loss before the first step. */
   default void untrained(double validation) {}
 
   /**

@@ -144,7 +144,7 @@ public record Adafactor(
     }
   }
 
-  /** One over the root of the remembered squares, which are renewed. */
+  /** One over the root of the stored squares, which it updates. */
   private static Expr inverseRoot(
       Update update, Update.Whole part, Expr square, Expr kept, Expr added) {
     if (square.shape().rank() < 2) {

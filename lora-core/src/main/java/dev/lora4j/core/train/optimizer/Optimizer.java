@@ -12,17 +12,20 @@ import java.util.function.Function;
  * store by name.
  *
  * <p>An extension point. Implementations are records of their settings, whose defaults are those of
- * the implementation that is named in their documentation. {@link #canonical} gives name and settings; a run resumes from a checkpoint only with an equal optimizer.
+ * the implementation that is named in their documentation. {@link #canonical} gives name and
+ * settings; a run resumes from a checkpoint only with an equal optimizer.
  */
 public interface Optimizer extends Canonical {
-  /** Its stable name, as written into requests and checkpoints. */
+  /** Stable name in requests and checkpoints. */
   String name();
 
-  /** Its slots, in a fixed order. */
+  /** Slots of the optimizer, in a fixed order. */
   List<OptimizerSlot> memories();
 
   /**
-   * Stages its part of a step: changes weights and slots in place. Changes other than by {@link Update#replace} must leave all values as they are, to the last bit, where {@link Update#taken} does not hold.
+   * Stages its part of a step: changes weights and slots in place. Changes other than by {@link
+   * Update#replace} must leave all values as they are, to the last bit, where {@link Update#taken}
+   * does not hold.
    */
   void stage(Update update);
 

@@ -5,7 +5,7 @@ import java.util.function.UnaryOperator;
 
 /** State that an optimizer keeps from step to step. */
 public sealed interface OptimizerSlot {
-  /** Its name, of lower-case letters and underscores; also that of the checkpoint's tensor. */
+  /** Name of lower-case letters and underscores; also that of the checkpoint's tensor. */
   String name();
 
   /**

@@ -46,7 +46,7 @@ public final class Optimizers {
     return Extensions.installed().make(Optimizer.class, request);
   }
 
-  /** The stable name of what is called so; {@code name} itself if nothing is. */
+  /** Stable name of an optimizer; {@code name} itself if it is unknown. */
   private static String known(String name) {
     String plain = plain(name);
     return Extensions.installed().list(Optimizer.class).stream()

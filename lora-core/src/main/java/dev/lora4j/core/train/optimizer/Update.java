@@ -9,7 +9,7 @@ import java.util.List;
 
 /** A step as an optimizer sees it: its inputs, and the values that it may change. */
 public interface Update {
-  /** Weights with their gradient and what is remembered of them. */
+  /** Weights with their gradient and their slots. */
   interface Part {
     /** Learning rate of these weights as a multiple of {@link Update#rate}. */
     double multiple();

@@ -14,8 +14,8 @@ import java.util.Set;
  * @param every steps between checkpoints
  * @param keep number of checkpoints to keep
  * @param resume whether to resume from the newest one
- * @param identity strings that a checkpoint must have for a run to resume from it, for example the hash of
- *     the data
+ * @param identity strings that a checkpoint must have for a run to resume from it, for example the
+ *     hash of the data
  * @param validateEvery steps between two validations
  * @param keepBest whether the factors with the least validation loss are the result
  * @param previewEvery steps between two previews
@@ -58,7 +58,7 @@ public record CheckpointPolicy(
     }
   }
 
-  /** With no adapters on the way. */
+  /** Creates a policy without intermediate adapters. */
   public CheckpointPolicy(
       Optional<Path> checkpoints,
       int every,

@@ -20,7 +20,8 @@ public final class InterruptibleTask {
   private InterruptibleTask() {}
 
   /**
-   * Does {@code work} and waits for it, however often the caller is interrupted; the caller's interrupt flag stays set.
+   * Does {@code work} and waits for it, however often the caller is interrupted; the caller's
+   * interrupt flag stays set.
    */
   public static <T> T run(Function<InterruptibleTask, T> work) {
     InterruptibleTask sign = new InterruptibleTask();
@@ -80,7 +81,8 @@ public final class InterruptibleTask {
   }
 
   /**
-   * Calls a listener that may be interrupted. A listener that interrupts its own thread, or throws a cancellation, requests the stop.
+   * Calls a listener that may be interrupted. A listener that interrupts its own thread, or throws
+   * a cancellation, requests the stop.
    */
   public void call(Runnable listener) {
     synchronized (lock) {

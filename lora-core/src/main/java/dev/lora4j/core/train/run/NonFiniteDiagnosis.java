@@ -50,7 +50,7 @@ public final class NonFiniteDiagnosis implements AutoCloseable {
   }
 
   /**
-   * Looks at a batch.
+   * Diagnoses a batch.
    *
    * @param inputs as the step took them
    * @param items what is in it, for the message

@@ -89,7 +89,8 @@ final class RunCheckpoints {
   }
 
   /**
-   * The least loss with saved factors: only those can be the result, so a loss counts even if an unsaved one was lower.
+   * The least loss with saved factors: only those can be the result, so a loss counts even if an
+   * unsaved one was lower.
    */
   private double leastKept(TrainingCheckpoint newest, List<String> notes) {
     double told = least(newest);

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Listener for the progress of training. Called between two steps, on a thread of the training's own;
- * interrupting that thread stops the training, as interrupting the caller's does.
+ * Listener for the progress of training. Called between two steps, on a thread of the training's
+ * own; interrupting that thread stops the training, as interrupting the caller's does.
  */
 @FunctionalInterface
 public interface RunListener {
@@ -48,23 +48,28 @@ public interface RunListener {
   default void preview(int step, Adapter adapter) {}
 
   /**
-   * Reports an intermediate adapter to save, as it would be written if the run ended after the step.
+   * Reports an intermediate adapter to save, as it would be written if the run ended after the
+   * step.
    */
   default void adapter(int step, Adapter adapter) {}
 
   /**
-   * Reports that a checkpoint is about to be written. The listener has to save its records of the steps before: a run that resumes from the checkpoint does not report them again.
+   * Reports that a checkpoint is about to be written. The listener has to save its records of the
+   * steps before: a run that resumes from the checkpoint does not report them again.
    */
   default void saving(int step) {}
 
-  /** Reports that a checkpoint, or the best state, could not be written; older ones are unchanged. */
+  /**
+   * Reports that a checkpoint, or the best state, could not be written; older ones are unchanged.
+   */
   default void notSaved(int step, String reason) {}
 
   /** Reports that a checkpoint is on disk. */
   default void saved(int step, Path checkpoint) {}
 
   /**
-   * Reports a stop before the end, at least one step after the beginning; this call is not interrupted.
+   * Reports a stop before the end, at least one step after the beginning; this call is not
+   * interrupted.
    *
    * @param step after which the factors were as the adapter has them, see {@link #finished}
    * @param notes notes about them for the user

@@ -20,7 +20,7 @@ public final class Staging {
   public enum Purpose {
     /** The loss of a batch, with dropouts; its gradient is taken. */
     TRAINING,
-    /** The loss of what is held out, without dropouts. */
+    /** Validation loss, without dropouts. */
     VALIDATION,
     /** The program of {@link #TRAINING}, with an eye on each layer. */
     DIAGNOSIS

@@ -17,7 +17,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One run from the first step, or from a checkpoint, to the adapter. A step depends on its number and the state alone, so that a run that was stopped anywhere resumes as if it had not been. For one thread, that of {@link InterruptibleTask#run}.
+ * One run from the first step, or from a checkpoint, to the adapter. A step depends on its number
+ * and the state alone, so that a run that was stopped anywhere resumes as if it had not been. For
+ * one thread, that of {@link InterruptibleTask#run}.
  */
 public final class TrainingLoop implements AutoCloseable {
   private final Scope scope;
@@ -153,7 +155,7 @@ public final class TrainingLoop implements AutoCloseable {
     return file;
   }
 
-  /** A disk that is full for a while must not cost what was trained. */
+  /** Tries to write: a disk that is full for a while must not cost the training. */
   private <T> Optional<T> tried(int done, Supplier<T> writing) {
     try {
       return Optional.of(writing.get());
@@ -175,7 +177,7 @@ public final class TrainingLoop implements AutoCloseable {
     }
   }
 
-  /** The least loss on what is held out, this one included. */
+  /** Computes the validation loss and returns the least so far. */
   private double validate(int done, TrainingState state, double best) {
     if (validation.isEmpty()) {
       return best;

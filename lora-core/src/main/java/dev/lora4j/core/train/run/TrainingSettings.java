@@ -60,7 +60,10 @@ public record TrainingSettings(
     }
   }
 
-  /** One batch for a step, gradients clipped to a norm of 1, no average, seed 0, stored as F16. */
+  /**
+   * Settings with one batch for a step, gradients clipped to a norm of 1, no average, seed 0,
+   * stored as F16.
+   */
   public static TrainingSettings of(Optimizer optimizer, double rate, RateSchedule schedule) {
     return new TrainingSettings(
         optimizer, rate, schedule, 1, 1, 0, OptionalDouble.empty(), 0, DType.F16);
@@ -107,19 +110,19 @@ public record TrainingSettings(
     return accumulate > 1 ? how.accumulating() : how;
   }
 
-  /** With gradients of so many batches added up for one step. */
+  /** A copy with gradients of so many batches added up for one step. */
   public TrainingSettings withAccumulation(int batches) {
     return new TrainingSettings(
         optimizer, rate, schedule, batches, clip, averageDecay, maxNorm, seed, stored);
   }
 
-  /** With another seed. */
+  /** A copy with another seed. */
   public TrainingSettings withSeed(long other) {
     return new TrainingSettings(
         optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, other, stored);
   }
 
-  /** With factors stored in another type. */
+  /** A copy with factors stored in another type. */
   public TrainingSettings withStored(DType other) {
     return new TrainingSettings(
         optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, seed, other);

@@ -13,7 +13,8 @@ import java.util.Map;
  * Task of a training run: a frozen model, its layers that get an adapter, a loss, and batches of
  * samples. Called by one thread.
  *
- * <p>Results depend on the arguments alone, batches on their number, so that a stopped run resumes to the same bits.
+ * <p>Results depend on the arguments alone, batches on their number, so that a stopped run resumes
+ * to the same bits.
  */
 public interface TrainingTask {
   /** The layers that are trained, and how. */
@@ -28,7 +29,8 @@ public interface TrainingTask {
   }
 
   /**
-   * Stages the model and its loss. The inputs that it declares, in their order, are the results of {@link TrainingBatch#inputs}: those of {@link #batches} for training and diagnosis, those of
+   * Stages the model and its loss. The inputs that it declares, in their order, are the results of
+   * {@link TrainingBatch#inputs}: those of {@link #batches} for training and diagnosis, those of
    * {@link #heldOut} for validation.
    *
    * @param at the graph, and the adapters that the model is staged with

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The loss on what is held out; two values differ by the factors alone. */
+/** The validation loss; two values differ by the factors alone. */
 final class ValidationLoss {
   private final List<TrainingBatch> batches;
   private final Program program;

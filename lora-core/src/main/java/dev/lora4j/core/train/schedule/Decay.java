@@ -11,7 +11,7 @@ public interface Decay extends Canonical {
   /** Default share of the warm-up in a run. */
   double WARMUP = 0.1;
 
-  /** Its stable name, that of diffusers' and transformers' {@code get_scheduler}. */
+  /** Stable name, that of diffusers' and transformers' {@code get_scheduler}. */
   String name();
 
   /**
