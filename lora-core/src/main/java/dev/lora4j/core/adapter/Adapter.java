@@ -81,8 +81,8 @@ public final class Adapter implements Canonical {
   }
 
   /**
-   * SHA-256 over sites, factors, scales and conventions, in hexadecimal. All factors are read when
-   * it is first asked for.
+   * SHA-256 over sites, factors, scales and conventions, in hexadecimal. The first call reads all
+   * factors.
    */
   public String identity() {
     return identity.hexadecimal();

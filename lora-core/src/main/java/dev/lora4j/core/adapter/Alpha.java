@@ -35,7 +35,7 @@ public final class Alpha {
    * goes before the tensor's; without either it is the rank, so that the scale is 1. A {@link
    * #SCALE} goes before all of them. Rounded to F32, as files hold no more.
    *
-   * @throws AdapterException if it is not finite, or the configuration says 0, which is no effect
+   * @throws AdapterException if it is not finite, or 0 in the configuration, which means no effect
    */
   public static String read(SiteTensors in, long rank) {
     Optional<Double> scale = in.number(SCALE).or(() -> in.numberSetting(SCALE));

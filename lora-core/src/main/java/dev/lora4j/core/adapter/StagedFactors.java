@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The factors of one site inside a program that is being staged: one expression by role. */
+/** The factors of one site in a program that is being staged: one expression by role. */
 public final class StagedFactors {
   /** Name of the input with the numbers. */
   private static final String NUMBERS = "numbers";

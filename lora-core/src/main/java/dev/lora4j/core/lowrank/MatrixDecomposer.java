@@ -31,7 +31,7 @@ final class MatrixDecomposer {
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
   private static final Shape VALUES = Shape.of(Shape.UNKNOWN);
 
-  /** A whole change in F64 beside itself would be most of the memory that mixing needs. */
+  /** A whole change with its copy in F64 would be most of the memory that mixing needs. */
   private static final int PIECES = 8;
 
   /**

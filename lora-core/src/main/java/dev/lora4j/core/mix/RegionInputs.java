@@ -95,8 +95,8 @@ public final class RegionInputs {
 
   /**
    * Share of each context's attention at each place. The changes that the contexts of areas make to
-   * that of the whole picture add up, so outside of all areas it is the whole picture's alone, and
-   * inside of one that area's.
+   * that of the whole picture add up, so outside all regions it is the whole picture's alone, and
+   * within one that region's.
    *
    * @return [rows, contexts, places]
    */

@@ -15,7 +15,8 @@ import java.util.Optional;
  */
 public non-sealed interface DeltaMixer extends Mixer {
   /**
-   * Reason why the mixer cannot blend these adapters, a sentence that names them; empty if it can.
+   * Reason why the mixer cannot blend these adapters, a sentence that names the cause; empty if it
+   * can.
    *
    * @param names of the adapters, in order
    */

@@ -35,9 +35,9 @@ final class MixerCode {
   }
 
   /**
-   * Runs some of it.
+   * Runs a part of the code.
    *
-   * @throws AdapterException if it says that it cannot honour something
+   * @throws AdapterException if it cannot honour a request
    */
   <T> T call(Callable<T> code) {
     try {

@@ -10,7 +10,7 @@ public enum MixerRequirement {
 
   /**
    * The factors of one LoRA as they are stored: of a linear layer or a convolution, without a core
-   * between them, and nothing beside them.
+   * between them, and without other tensors.
    */
   FACTORS,
 

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of a jar as files on disk, since models are read from folders. {@code index.txt} beside the
- * class lists them, each line the SHA-256 of a file and its path below {@code files/}.
+ * Files of a jar as files on disk, since models are read from folders. {@code index.txt} in the
+ * class's package lists them, each line the SHA-256 of a file and its path below {@code files/}.
  */
 public final class BundledFiles {
   private static final int NAME_LENGTH = 16;
@@ -83,7 +83,7 @@ public final class BundledFiles {
         removeAbandoned(home);
         unpackInto(home, hashes, folder);
       }
-      // Somebody may have tidied up in it.
+      // Another program may have deleted some of it.
       for (Map.Entry<String, String> file : hashes.entrySet()) {
         if (!Files.exists(folder.resolve(file.getKey()))) {
           unpack(file.getKey(), file.getValue(), folder.resolve(file.getKey()));

@@ -70,7 +70,7 @@ public final class KnownBases {
     } catch (IOException | UncheckedIOException e) {
       return Optional.empty();
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      return Optional.empty(); // somebody else wrote the entry
+      return Optional.empty(); // another program wrote the entry
     }
   }
 

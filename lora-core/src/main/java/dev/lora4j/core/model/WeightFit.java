@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Comparison of the weights that networks request with those of a checkpoint. All that does not fit
- * is gathered, so that one message says it all.
+ * Comparison of the weights that networks request with those of a checkpoint. It gathers all
+ * misfits, so that one message reports them all.
  */
 final class WeightFit {
   /** Number of missing weights that get suggestions of the nearest names. */

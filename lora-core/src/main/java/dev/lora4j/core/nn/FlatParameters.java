@@ -14,7 +14,7 @@ import java.util.Map;
  * Trainable weights that lie one after another in one flat buffer, of F32, or of F64 where the
  * model computes in that.
  *
- * <p>One buffer makes the norm, the optimiser, the checkpoint and the average one operation each,
+ * <p>One buffer makes the norm, the optimizer, the checkpoint and the average one operation each,
  * however many weights there are. The program takes each weight as a held input that is a view of
  * the buffer, so it knows no offsets: a size that is unknown while staging, such as an adapter's
  * rank, stays free, and one program trains any rank. Where each weight lies is a {@link

@@ -90,7 +90,7 @@ public final class AtomicFile {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      // Tidying is a courtesy. If the folder is unusable, the writing itself says so.
+      // Tidying is a courtesy. If the folder is unusable, the writing itself fails.
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.lora4j.core.safetensors;
 
 /**
- * A file that cannot be read or written as safetensors. {@link #kind()} says which rule was broken;
- * the message names the file, the tensor, what was expected and found, and what to do.
+ * A file that cannot be read or written as safetensors. {@link #kind()} names the broken rule; the
+ * message names the file, the tensor, what was expected and found, and what to do.
  */
 public final class SafetensorsException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -2,8 +2,8 @@ package dev.lora4j.core.tensor;
 
 /**
  * Element by element arithmetic of {@link Expr}, with NumPy's broadcasting. Operands have one type,
- * which is the result's; neither BOOL nor a float of 8 bits. Constants beside whole numbers are
- * whole.
+ * which is the result's; neither BOOL nor a float of 8 bits. Constants in operations with whole
+ * numbers are whole.
  */
 public interface ArithmeticOps {
   /** The value operated on. */

@@ -1,9 +1,8 @@
 package dev.lora4j.core.tensor;
 
 /**
- * A whole number inside a program: a constant, or a size that is read from a tensor when the
- * program runs. Used wherever an operator takes sizes, so that no program depends on batch or
- * resolution.
+ * A whole number in a program: a constant, or a size that is read from a tensor when the program
+ * runs. Used wherever an operator takes sizes, so that no program depends on batch or resolution.
  */
 public final class Dim {
   private final String text;

@@ -69,7 +69,7 @@ public final class Engine implements AutoCloseable {
    * Opens an engine on {@code device} whose operators use {@code threads} threads on the CPU.
    *
    * @throws TensorException if no backend is on the class path, its native library cannot start, or
-   *     the device cannot be used; the message says what was found and what to do
+   *     the device cannot be used; the message gives the obstacle and the remedy
    */
   public static Engine open(int threads, Device device) {
     OPENED.incrementAndGet();

@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor;
 
 /**
- * A tensor inside a program that is being staged. Operators are the methods of the interfaces; each
+ * A tensor in a program that is being staged. Operators are the methods of the interfaces; each
  * appends a statement to the {@link Graph} and returns its result.
  *
  * <p>Shapes and element types are checked where they are known. There is no silent promotion: both

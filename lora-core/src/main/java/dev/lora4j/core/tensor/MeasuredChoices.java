@@ -49,7 +49,7 @@ record MeasuredChoices(Path file) {
         .orElseGet(
             () -> {
               T measured = measure.get();
-              // Another process may have measured meanwhile; whoever was first is followed.
+              // Another process may have measured meanwhile; the first one counts.
               Optional<T> first = known(name, parse);
               if (first.isEmpty()) {
                 Properties all = load();

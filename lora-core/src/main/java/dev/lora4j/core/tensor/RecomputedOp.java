@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 
 /**
  * Operator outside the engine's gradient graph, with its own gradient: a product with a frozen
- * weight, or a sum. Neither gradient needs what went in, but the engine keeps it all the same: that
- * of a convolution for a gradient of the weight that nobody asks for, and what a sum is made of as
- * an end of the piece of the graph that made it.
+ * weight, or a sum. Neither gradient needs what went in, but the engine keeps it all the same: the
+ * input of a convolution for a gradient of the weight that is never requested, and the inputs of a
+ * sum as an end of the piece of the graph that made them.
  */
 final class RecomputedOp {
   private static final String SUM = "add";

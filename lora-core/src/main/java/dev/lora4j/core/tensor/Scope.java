@@ -29,7 +29,7 @@ public final class Scope implements AutoCloseable {
     return engine;
   }
 
-  /** A scope inside this one, for example for one step. */
+  /** A child scope, for example for one step. */
   public Scope child(String childName) {
     return own(new Scope(engine, Optional.of(this), name + "/" + childName));
   }

@@ -153,7 +153,7 @@ final class StagedConvolution {
     return PerDimension.spread(operator, x, setting, given, dimensions);
   }
 
-  /** Sets the padding by which sizes stay as they are. */
+  /** Sets the padding that keeps sizes. */
   private void keepSizes(
       List<Integer> stride, List<Integer> dilation, List<Integer> before, List<Integer> after) {
     for (int d = 0; d < dimensions; d++) {

@@ -34,7 +34,7 @@ final class StagedLoss {
     return x.graph().call(operator, x.dtype(), shape, arguments.toArray());
   }
 
-  /** The shape that targets have, beside logits with classes along dimension {@code d}. */
+  /** The shape of targets for logits with classes along dimension {@code d}. */
   static Shape classes(Expr x, int d, Expr target, double smoothing) {
     String operator = "cross_entropy_loss";
     Preconditions.floating(operator, x);

@@ -88,7 +88,7 @@ public final class Extensions {
                 .filter(k -> !(k.source() instanceof Plugin plugin) || others.test(plugin))
                 .findFirst();
       } catch (ExtensionException e) {
-        // Such as a service of the platform, by whoever wrote the index.
+        // Such as a service of the platform in a faulty index.
         return Optional.of(
             "it brings " + info.name() + " of " + info.point() + ": " + e.getMessage());
       }
@@ -145,7 +145,7 @@ public final class Extensions {
   /**
    * Description of an extension.
    *
-   * @throws ExtensionException if there is none of this name, as {@link #make} says it
+   * @throws ExtensionException if there is none of this name, with the message of {@link #make}
    */
   public ExtensionInfo info(Class<?> point, String name) {
     return find(point, name).map(Installed::info).orElseThrow(() -> missing(point, name));
@@ -213,7 +213,7 @@ public final class Extensions {
   /**
    * The extension of this name from {@link #shared(Class)}.
    *
-   * @throws ExtensionException if there is none, as {@link #make} says it
+   * @throws ExtensionException if there is none, with the message of {@link #make}
    */
   public <T> T shared(Class<T> point, String name) {
     T found = shared(point).get(name);

@@ -164,7 +164,7 @@ final class JarBytes {
   }
 
   private static byte[] unpacked(String name, Place place, InputStream packed) throws IOException {
-    // One more than it says shows that it says too little.
+    // One byte more than the entry's size shows that the size is too small.
     int wanted = (int) place.size() + 1;
     if (place.method() == ZipEntry.STORED) {
       return packed.readNBytes(wanted);

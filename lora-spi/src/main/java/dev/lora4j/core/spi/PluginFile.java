@@ -12,7 +12,7 @@ import java.util.HexFormat;
 
 /**
  * Files of a plug-ins folder, which anybody may have put there: they are regular ones of bounded
- * size, or are not opened. Opening a pipe would wait for whoever writes into it.
+ * size, or are not opened. Opening a pipe would wait for its writer.
  */
 final class PluginFile {
   /** Most bytes of a jar; it is in memory while it is in use. */

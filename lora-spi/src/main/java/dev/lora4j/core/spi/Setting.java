@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /**
  * A component of an {@link Extension} record that people set. Its type is {@code int}, {@code
  * long}, {@code double}, {@code boolean}, {@code String}, an enum, or a {@code List} of {@code
- * Double} or {@code String}. People write its name in snake case, or as {@link #name} says.
+ * Double} or {@code String}. People write its name in snake case, or as {@link #name}.
  *
  * <p>What one component alone cannot say, the record's constructor checks, with an {@link
  * IllegalArgumentException} that names the setting.

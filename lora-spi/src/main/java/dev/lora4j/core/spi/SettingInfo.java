@@ -37,7 +37,7 @@ public record SettingInfo(
    * Parses a written value.
    *
    * @return as {@link SettingKind#read} has it
-   * @throws IllegalArgumentException that says what was expected
+   * @throws IllegalArgumentException that names the expected values
    */
   Object read(Object written) {
     String text = String.valueOf(written);
@@ -74,14 +74,14 @@ public record SettingInfo(
   /**
    * Checks a written value.
    *
-   * @throws IllegalArgumentException that says what was expected
+   * @throws IllegalArgumentException that names the expected values
    */
   public void require(String written) {
     read(written);
   }
 
   private boolean within(double number) {
-    // Nobody means infinity unless the setting is about being without a bound.
+    // Infinity is an error unless the setting may be unbounded.
     boolean boundless = defaultValue.filter(SettingKind::infinite).isPresent();
     return range.contains(number) && (boundless || Double.isFinite(number));
   }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The tensors of one layer inside a program that trains them. */
+/** The tensors of one layer in a program that trains them. */
 public final class TrainedFactors {
   private final Map<String, Expr> parts;
   private final Expr scale;

@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * A base model as it lies in a file or folder: its sites, and where the weight and bias of each
- * lie. Needs no engine and builds no network; only headers are read until a weight is asked for.
+ * lie. Needs no engine and builds no network; only headers are read until the first request for a
+ * weight.
  *
  * <p>Known are
  *
@@ -27,7 +28,7 @@ import java.util.Optional;
  * </ul>
  *
  * <p>Autoencoders and what else is in the files are no sites. Methods may be called by several
- * threads. Whoever opens a checkpoint closes it.
+ * threads. The opener closes it.
  */
 public final class BaseCheckpoint implements AutoCloseable {
   /** Companions of weights that are stored as small numbers and a scale. */
@@ -173,7 +174,7 @@ public final class BaseCheckpoint implements AutoCloseable {
   /**
    * A weight or bias as its site has it, in the type that is stored.
    *
-   * @throws CheckpointException if the stored numbers have a scale beside them
+   * @throws CheckpointException if the stored numbers have a separate scale
    */
   public HostTensor read(Placement placement) {
     requireUnscaled(placement);

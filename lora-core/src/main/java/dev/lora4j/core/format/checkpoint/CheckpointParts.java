@@ -26,7 +26,7 @@ final class CheckpointParts {
 
   private CheckpointParts() {}
 
-  /** The parts by name; a model that is saved alone has one called "". Whoever opens closes. */
+  /** The parts by name; a model that is saved alone has one called "". The opener closes. */
   static Map<String, TensorStore> open(Path path) {
     return Files.isDirectory(path) ? folder(path) : file(path);
   }

@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The strings beside a file's tensors, read and written by {@linkplain MetadataKey typed keys}.
- * Anybody may have written them: what cannot be read as its type counts as absent.
+ * The strings in a file's header, read and written by {@linkplain MetadataKey typed keys}. Anybody
+ * may have written them: what cannot be read as its type counts as absent.
  *
  * @param entries as in the file's header, sorted
  */

@@ -5,8 +5,8 @@ import java.util.Optional;
 /**
  * The base that an adapter's header names as the one it was trained on.
  *
- * @param name what the base's file or folder was called; empty if it is not said
- * @param hash SHA-256 of the base's weights in hexadecimal; empty if it is not said
+ * @param name name of the base's file or folder; empty if it is unknown
+ * @param hash SHA-256 of the base's weights in hexadecimal; empty if it is unknown
  */
 public record RecordedBase(Optional<String> name, Optional<String> hash) {
   private static final String HASH = "[0-9a-f]{64}";

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The tensors of an adapter, and the configuration that lies beside them or in the header. */
+/** The tensors of an adapter, and the configuration next to them or in the header. */
 final class AdapterSource implements AutoCloseable {
   private static final String PEFT_TENSORS = "adapter_model.safetensors";
   private static final String PEFT_PICKLE = "adapter_model.bin";

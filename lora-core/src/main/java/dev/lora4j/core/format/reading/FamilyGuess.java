@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * Guess of the family that an adapter is for: the one whose layers fit its keys and shapes best.
  *
  * @param best absent if none has any of the layers
- * @param warnings where several fit equally well, or the header says another
+ * @param warnings where several fit equally well, or the header names another
  */
 record FamilyGuess(Optional<Family> best, List<String> warnings) {
   /** Greatest number of keys that the guess reads, against hostile files. */

@@ -13,7 +13,7 @@ final class NonAdapterFiles {
   /**
    * Passes if the file may hold an adapter.
    *
-   * @throws AdapterException that says what it is instead
+   * @throws AdapterException that names its true kind
    */
   static void refuse(Path path, Map<String, TensorInfo> tensors) {
     Set<String> keys = tensors.keySet();

@@ -5,8 +5,8 @@ package dev.lora4j.core.format.reading;
  *
  * @param allowPartial whether half pairs, layers that the base lacks, and methods that are not
  *     known may be left out; an adapter without any effect is refused all the same
- * @param user who wants to use it, for an {@link AdapterPolicy}; empty where nobody knows. A name
- *     is believed: whoever serves several users has found out who asks
+ * @param user who wants to use it, for an {@link AdapterPolicy}; empty where unknown. A name is
+ *     believed: a service of several users has to authenticate them
  */
 public record ReadOptions(boolean allowPartial, String user) {
   /** Requires that all parts with an effect are usable; for the user of this process. */

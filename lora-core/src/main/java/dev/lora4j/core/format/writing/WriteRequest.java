@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param family the kind of base it is for
  * @param rewrite whether factors that the layout has no form for may take the nearest one it has
- * @param base what may be said of the base
+ * @param base record of the base for the layout
  */
 public record WriteRequest(
     Adapter adapter, Family family, boolean rewrite, Optional<BaseUsage> base) {

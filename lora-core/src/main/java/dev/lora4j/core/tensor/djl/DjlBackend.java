@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class DjlBackend implements Backend {
   /*
    * The types DJL can create from bytes. It ends the process on bf16 and the 16-bit integers, so
-   * those are created as bytes and reinterpreted inside a program.
+   * those are created as bytes and reinterpreted in a program.
    */
   private static final Map<DType, DataType> CREATABLE =
       Map.of(

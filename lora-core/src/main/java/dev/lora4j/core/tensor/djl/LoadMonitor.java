@@ -97,7 +97,7 @@ final class LoadMonitor {
   /** Lets helpers sleep, or stay awake, by the load between two moments. */
   void adapt(ProcessorTimes now, ProcessorTimes before, int inside) {
     if (now.own(before) < AT_WORK) {
-      // Others have their turn, and what they do then says nothing of ours.
+      // Other programs' work while this process idles says nothing about its load.
       inARow = 0;
       return;
     }

@@ -36,7 +36,7 @@ import java.util.OptionalInt;
  * @param rankStabilised whether alpha is divided by the root of the rank (rsLoRA)
  * @param dropouts shares that are left out by chance
  * @param beginning an adapter whose factors are trained further: its layers are trained in addition
- *     to those of {@code targets}, at its ranks and alphas; the others begin as {@code start} says
+ *     to those of {@code targets}, at its ranks and alphas; the others begin by {@code start}
  */
 public record AdapterRecipe(
     TrainableMethod method,

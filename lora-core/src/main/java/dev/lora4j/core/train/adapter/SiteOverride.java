@@ -13,8 +13,8 @@ import java.util.OptionalInt;
  *
  * @param rank instead of the recipe's
  * @param alpha instead of the recipe's
- * @param keepsScale whether alpha follows the rank, so that the layer's scale stays what the recipe
- *     gives it, unless an override says its alpha
+ * @param keepsScale whether alpha follows the rank, so that the layer's scale stays that of the
+ *     recipe, unless an override sets its alpha
  */
 public record SiteOverride(
     SitePattern sites, OptionalInt rank, OptionalDouble alpha, boolean keepsScale)

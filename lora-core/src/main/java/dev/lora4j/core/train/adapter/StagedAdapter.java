@@ -135,7 +135,7 @@ public final class StagedAdapter implements LayerAdapters {
    * The flat buffer before the first step, the same for the same seed and base.
    *
    * @param scope for what is needed on the way
-   * @param weights the base's weight of a layer; asked for only where factors begin with it
+   * @param weights the base's weight of a layer; called only where factors begin with it
    */
   public float[] initial(Scope scope, long seed, Function<Site, Tensor> weights) {
     return initial(
@@ -151,8 +151,8 @@ public final class StagedAdapter implements LayerAdapters {
    * The flat buffer before the first step where layers are trained whole.
    *
    * @param scope for what is needed on the way
-   * @param weights the base's weight of a layer; asked for only where factors begin with it
-   * @param biases the base's bias of a layer that has one; asked for likewise
+   * @param weights the base's weight of a layer; called only where factors begin with it
+   * @param biases the base's bias of a layer that has one; called likewise
    */
   public float[] initial(
       Scope scope, long seed, Function<Site, Tensor> weights, Function<Site, Tensor> biases) {

@@ -25,7 +25,7 @@ public final class Optimizers {
   }
 
   /**
-   * The optimiser called {@code name}, with its defaults.
+   * The optimizer called {@code name}, with its defaults.
    *
    * @throws ExtensionException naming the nearest and all, if there is none
    */
@@ -34,11 +34,11 @@ public final class Optimizers {
   }
 
   /**
-   * The optimiser called {@code name} with some settings other than its defaults.
+   * The optimizer called {@code name} with some settings other than its defaults.
    *
    * @param settings by the names of the reference implementation, with {@code beta1} and {@code
    *     beta2} for {@code betas}
-   * @throws ExtensionException naming the nearest and all, if there is no such optimiser or
+   * @throws ExtensionException naming the nearest and all, if there is no such optimizer or
    *     setting; or telling what values it takes
    */
   public static Optimizer named(String name, Map<String, ?> settings) {
