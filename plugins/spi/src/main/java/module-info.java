@@ -1,4 +1,4 @@
-/** How others extend the libraries: extensions, their settings, plug-ins. */
+/** Extension of the libraries by others: extensions, their settings, plug-ins. */
 module dev.lora4j.spi {
   requires com.google.gson;
   requires static java.compiler;

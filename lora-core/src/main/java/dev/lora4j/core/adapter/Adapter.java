@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * An immutable set of factors by site, with what its file said about it. Holds no native memory.
+ * Immutable set of factors by site, with the metadata of its file. Holds no native memory.
  *
  * <p>Two adapters with the same factors and scales have the same {@link #identity}, whatever file
  * layout they came in and whatever they are called.
@@ -55,12 +55,12 @@ public final class Adapter implements Canonical {
     this.identity = same.identity;
   }
 
-  /** The same factors under another name, with another header. */
+  /** A copy with the same factors, another name and another header. */
   public Adapter described(String otherName, Map<String, String> otherMetadata) {
     return new Adapter(otherName, this, otherMetadata);
   }
 
-  /** For people. */
+  /** Name for people. */
   public String name() {
     return name;
   }
@@ -75,14 +75,14 @@ public final class Adapter implements Canonical {
     return sites.getOrDefault(site, List.of());
   }
 
-  /** What the file's header says. */
+  /** Metadata of the file's header. */
   public Map<String, String> metadata() {
     return metadata;
   }
 
   /**
-   * SHA-256 over sites, factors, scales and conventions, in hexadecimal. All factors are read when
-   * it is first asked for.
+   * SHA-256 over sites, factors, scales and conventions, in hexadecimal. The first call reads all
+   * factors.
    */
   public String identity() {
     return identity.hexadecimal();

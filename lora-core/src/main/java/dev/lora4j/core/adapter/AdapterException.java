@@ -1,6 +1,9 @@
 package dev.lora4j.core.adapter;
 
-/** An adapter cannot be read, written or used; the message says which, why, and what to do. */
+/**
+ * Failure to read, write or use an adapter; the message gives the adapter, the reason and the
+ * remedy.
+ */
 public final class AdapterException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

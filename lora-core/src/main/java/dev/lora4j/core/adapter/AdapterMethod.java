@@ -9,12 +9,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One way to change a layer, for example LoRA: which tensors it has, what is right about them, and
- * its mathematics. An extension point; implementations have no state and are used by several
- * threads.
+ * Method of changing a layer, for example LoRA: its tensors, their validity, and its mathematics.
+ * An extension point; implementations have no state and are used by several threads.
  *
- * <p>What it can do is said by which of the contracts it implements: {@link AdditiveMethod} or
- * {@link TransformMethod}.
+ * <p>A method implements one of the contracts: {@link AdditiveMethod} or {@link TransformMethod}.
  */
 public interface AdapterMethod {
   /** The setting and role of the number that most methods are scaled by. */
@@ -26,19 +24,21 @@ public interface AdapterMethod {
   /** The kinds of layers it can change. */
   Set<Site.Kind> kinds();
 
-  /** All roles that its tensors can have in files, {@link #ALPHA} included if it has one. */
+  /**
+   * Roles that tensors of this method can have in files, including {@link #ALPHA} if it has one.
+   */
   Set<String> roles();
 
-  /** Those of its roles whose tensors are whole numbers; all others have a fraction. */
+  /** Roles whose tensors hold integers; all other roles hold floating-point numbers. */
   default Set<String> integers() {
     return Set.of();
   }
 
-  /** Whether these tensors of one site are, or contain, factors of this method. */
+  /** Returns true if the tensors of a site are, or contain, factors of this method. */
   boolean recognises(SiteTensors tensors);
 
   /**
-   * Its factors from the tensors of one site, brought to canonical shapes.
+   * Reads its factors from the tensors of one site, in canonical shapes.
    *
    * @throws AdapterException if a tensor is missing or does not fit the others or the site; the
    *     message names the tensor, what was expected and what was found
@@ -64,7 +64,7 @@ public interface AdapterMethod {
   }
 
   /**
-   * The rank that somebody chose when these factors were trained; empty if the method has none.
+   * Rank chosen for the training of these factors; empty if the method has none.
    *
    * @param factors the structure with all its sizes
    */
@@ -73,12 +73,12 @@ public interface AdapterMethod {
   }
 
   /**
-   * The same factors for one of the layers that are one layer in a file. The result may be of
-   * another method.
+   * Factors for one of several layers that a file stores as one layer. The result may be of another
+   * method.
    *
    * @param whole the layer that the factors are for
    * @param share which of its rows the layer has
-   * @throws AdapterException if that cannot be said exactly
+   * @throws AdapterException if they have no exact form there
    */
   default Factors rows(Site whole, Factors factors, RowSlice share) {
     throw new AdapterException(
@@ -92,16 +92,16 @@ public interface AdapterMethod {
   }
 
   /**
-   * What programs for these factors depend on: their structure with every size that only a run has
-   * to know, such as the rank, {@link Shape#UNKNOWN}, and without the settings that decide about
-   * numbers alone. Factors of equal form are served by one program.
+   * Structure that programs for these factors depend on: every size that only a run has to know,
+   * such as the rank, is {@link Shape#UNKNOWN}, and settings that affect numbers alone are absent.
+   * Factors of equal form are served by one program.
    */
   default FactorStructure form(FactorStructure factors) {
     return factors;
   }
 
   /**
-   * The numbers that its mathematics needs beside the tensors, by name; programs read them with
+   * Numbers that its mathematics needs in addition to the tensors, by name; programs read them with
    * {@link StagedFactors#number}.
    *
    * @param factors the structure with all its sizes

@@ -9,13 +9,13 @@ import java.util.OptionalInt;
  * neither the weight nor other adapters. Such sums commute.
  */
 public interface AdditiveMethod extends AdapterMethod {
-  /** Which of a layer's parameters it adds to. */
+  /** Parameter of the layer that receives the delta. */
   default LayerParameter target(FactorStructure factors) {
     return LayerParameter.WEIGHT;
   }
 
   /**
-   * What {@link #delta} is multiplied by at weight 1.
+   * Scale of {@link #delta} at weight 1.
    *
    * @param factors the structure with all its sizes
    */
@@ -25,8 +25,7 @@ public interface AdditiveMethod extends AdapterMethod {
   Expr delta(Site site, StagedFactors factors);
 
   /**
-   * The rank of the form in which {@link #lowRank} gives the delta; empty if there is none that is
-   * exact and smaller than the weight.
+   * Rank of the product {@link #lowRank}; empty if none is exact and smaller than the weight.
    *
    * @param factors the structure with all its sizes
    */
@@ -34,14 +33,14 @@ public interface AdditiveMethod extends AdapterMethod {
     return OptionalInt.empty();
   }
 
-  /** The delta as a product of two factors; asked for only where there is a {@link #rank}. */
+  /** The delta as a product of two factors; called only where there is a {@link #rank}. */
   default LowRank lowRank(Site site, StagedFactors factors) {
     throw new AdapterException(
         "The method " + name() + " has no product of two factors at " + site.name() + ".");
   }
 
   /**
-   * What the delta adds to the layer's output at scale 1, for the weight of linear layers and
+   * The delta's contribution to the layer's output at scale 1, for the weight of linear layers and
    * convolutions.
    *
    * @param x the layer's input: [batch, ..., in] or [batch, in, height, width]

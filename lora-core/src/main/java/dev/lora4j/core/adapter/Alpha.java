@@ -6,16 +6,16 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import java.util.Optional;
 
-/** The number alpha, by which most methods are scaled, as files give it. */
+/** The number alpha of files, which scales most methods. */
 public final class Alpha {
   /**
-   * Role of a factor by which some LyCORIS files multiply the delta; the writer folds it into the
-   * factors, except in old versions.
+   * Role of a factor of the delta in some LyCORIS files; the writer folds it into the factors,
+   * except in old versions.
    */
   public static final String SCALAR = "scalar";
 
   /**
-   * Role of a scale that stands for alpha over rank, whatever alpha says, as AUTOMATIC1111 and
+   * Role of a scale that replaces alpha over rank, regardless of alpha, as AUTOMATIC1111 and
    * stable-diffusion.cpp read it.
    */
   public static final String SCALE = "scale";
@@ -35,7 +35,7 @@ public final class Alpha {
    * goes before the tensor's; without either it is the rank, so that the scale is 1. A {@link
    * #SCALE} goes before all of them. Rounded to F32, as files hold no more.
    *
-   * @throws AdapterException if it is not finite, or the configuration says 0, which is no effect
+   * @throws AdapterException if it is not finite, or 0 in the configuration, which means no effect
    */
   public static String read(SiteTensors in, long rank) {
     Optional<Double> scale = in.number(SCALE).or(() -> in.numberSetting(SCALE));

@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * All about the factors of one site but the values of their tensors. In the {@linkplain
- * AdapterMethod#form form} that programs are made for, some sizes are unknown.
+ * Structure of the factors of one site: everything but the values of their tensors. In the
+ * {@linkplain AdapterMethod#form form} that programs are made for, some sizes are unknown.
  *
  * @param method name of the method they belong to
  * @param tensors type and shape by canonical role
@@ -28,7 +28,7 @@ public record FactorStructure(
     settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
   }
 
-  /** Whether there is a tensor with this role. */
+  /** Returns true if there is a tensor with this role. */
   public boolean has(String role) {
     return tensors.containsKey(role);
   }
@@ -40,14 +40,14 @@ public record FactorStructure(
         .shape();
   }
 
-  /** This without the settings {@code names}. */
+  /** A copy without the settings {@code names}. */
   public FactorStructure without(String... names) {
     SortedMap<String, String> rest = new TreeMap<>(settings);
     rest.keySet().removeAll(List.of(names));
     return new FactorStructure(method, tensors, rest);
   }
 
-  /** This with another value of the setting {@code name}. */
+  /** A copy with another value of the setting {@code name}. */
   public FactorStructure with(String name, String value) {
     SortedMap<String, String> changed = new TreeMap<>(settings);
     changed.put(name, value);
@@ -55,7 +55,7 @@ public record FactorStructure(
   }
 
   /**
-   * This with dimension {@code d} of the tensor with this role unknown, if there is that tensor.
+   * A copy with dimension {@code d} of the tensor with this role unknown, if there is that tensor.
    */
   public FactorStructure open(String role, int d) {
     SortedMap<String, Type> opened = new TreeMap<>(tensors);

@@ -8,8 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What one method has at one site: immutable values without native memory. Made and checked by its
- * method; compares by content.
+ * Factors of one method at one site: immutable values without native memory. Made and checked by
+ * its method; compares by content.
  *
  * @param method name of the method, see {@link Methods#named}
  * @param tensors values by canonical role, in the method's canonical shapes
@@ -36,7 +36,7 @@ public record Factors(
         .orElseThrow(() -> new IllegalArgumentException(method + " has no " + role + " here"));
   }
 
-  /** All about them but the values. */
+  /** Structure of the factors, without their values. */
   public FactorStructure structure() {
     SortedMap<String, FactorStructure.Type> types = new TreeMap<>();
     tensors.forEach((role, t) -> types.put(role, new FactorStructure.Type(t.dtype(), t.shape())));

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * The identity of factors: SHA-256 over everything that decides about their effect, in one order
- * and in the methods' canonical shapes, so that it is the same whatever file they came in.
+ * The identity of factors: SHA-256 over everything that determines their effect, in one order and
+ * in the methods' canonical shapes, so that it does not depend on the file.
  *
- * <p>It is computed when it is first asked for: that takes about as long as to add the factors up,
- * and many adapters are on their way to another one. Thread-safe.
+ * <p>It is computed at its first use: that takes about as long as adding the factors up, and many
+ * adapters are only intermediate. Thread-safe.
  */
 final class Identity {
   private final SortedMap<String, List<Factors>> sites;

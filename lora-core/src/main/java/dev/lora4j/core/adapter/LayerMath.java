@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Collections;
 import java.util.List;
 
-/** What layers do with a weight, for weights that are made while a program runs. */
+/** Forward operations of layers for weights that a program computes. */
 public final class LayerMath {
   private LayerMath() {}
 

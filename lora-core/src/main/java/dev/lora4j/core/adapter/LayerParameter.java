@@ -1,6 +1,6 @@
 package dev.lora4j.core.adapter;
 
-/** Which of a layer's parameters a method changes. */
+/** A parameter of a layer that a method can change. */
 public enum LayerParameter {
   /** The weight. */
   WEIGHT("weight"),

@@ -42,10 +42,10 @@ public record LowRank(Expr down, Expr up) {
   }
 
   /**
-   * What the product adds to the output of its site, without being formed.
+   * The product's contribution to the output of its site; the product itself is not formed.
    *
    * @param x the input of a linear layer or a convolution: [batch, ..., in] or [batch, in, sizes]
-   * @param mix what each direction is multiplied by, [1 or batch, rank]; all are 1 without it
+   * @param mix factor of each direction, [1 or batch, rank]; all are 1 without it
    */
   public Expr unmerged(Site site, Expr x, Optional<Expr> mix) {
     return unmerged(

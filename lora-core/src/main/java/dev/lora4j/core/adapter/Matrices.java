@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 import java.nio.ByteBuffer;
 
-/** What is moved about in matrices without touching their values. */
+/** Rearrangement of matrices without a change of their values. */
 public final class Matrices {
   private Matrices() {}
 
@@ -38,8 +38,8 @@ public final class Matrices {
   }
 
   /**
-   * Whether some rows of [rows, columns, 1, ...] are 0 in {@code count} columns from {@code from}
-   * on.
+   * Returns true if some rows of [rows, columns, 1, ...] are 0 in {@code count} columns from {@code
+   * from} on.
    */
   public static boolean zero(HostTensor matrix, RowSlice.Range rows, long from, long count) {
     int columns = Math.toIntExact(matrix.shape().size(1));

@@ -46,7 +46,7 @@ public final class Methods {
     throw new AdapterException(name + " is no additive method, so it has no delta of its own.");
   }
 
-  /** All roles that some method knows. */
+  /** Roles of all methods. */
   public static Set<String> roles() {
     return ROLES.get();
   }
@@ -94,7 +94,7 @@ public final class Methods {
   }
 
   /**
-   * Whether tensors of a site are factors of a method; no if the method is of a plug-in that fails.
+   * Returns true if tensors of a site are factors of a method; false if the method's plug-in fails.
    */
   public static boolean recognises(AdapterMethod method, SiteTensors tensors) {
     return Extensions.installed().ask(method, () -> method.recognises(tensors), false);

@@ -30,19 +30,19 @@ public record RowSlice(List<Range> rows, List<Range> all) {
     return rows.stream().mapToLong(Range::count).sum();
   }
 
-  /** Whether every range begins and ends at a multiple of {@code size}. */
+  /** Returns true if every range begins and ends at a multiple of {@code size}. */
   public boolean aligned(long size) {
     return rows.stream().allMatch(r -> r.from() % size == 0 && r.count() % size == 0);
   }
 
-  /** The same share where every {@code size} rows are one. */
+  /** The same rows, counted in units of {@code size} rows. */
   public RowSlice by(long size) {
     List<Range> fewer =
         rows.stream().map(r -> new Range(r.from() / size, r.count() / size)).toList();
     return new RowSlice(fewer, all);
   }
 
-  /** Its rows of a tensor that has one for each row of the whole. */
+  /** The slice's rows of a tensor that has one row for each row of the whole. */
   public HostTensor of(HostTensor tensor) {
     long size = tensor.dtype().bytes(tensor.shape().elements()) / tensor.shape().size(0);
     ByteBuffer from = tensor.bytes();

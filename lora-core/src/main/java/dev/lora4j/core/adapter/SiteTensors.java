@@ -14,14 +14,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a file has for one site: tensors by canonical role, and what the file's configuration says
- * that tensors do not. Dialects make it, methods read their factors from it.
+ * Content of a file for one site: tensors by canonical role, and settings of the file's
+ * configuration that the tensors do not carry. Dialects make it, methods read their factors from
+ * it.
  *
  * <p>Roles are the suffixes of LyCORIS's keys, for example {@code lora_down.weight} or {@code
  * hada_w1_a}; methods that only PEFT has keep PEFT's suffixes.
  */
 public final class SiteTensors {
-  /** A tensor and what its file calls it. */
+  /** A tensor and its key in the file. */
   private record Entry(String key, HostTensor value) {}
 
   private final Site site;
@@ -31,7 +32,7 @@ public final class SiteTensors {
   private final List<String> warnings;
   private final SortedMap<String, String> ignored;
 
-  /** Nothing yet for {@code site}. */
+  /** Creates an empty set of tensors for {@code site}. */
   public SiteTensors(Site site) {
     this(site, new TreeSet<>(), new ArrayList<>(), new TreeMap<>());
   }
@@ -70,12 +71,12 @@ public final class SiteTensors {
     return Collections.unmodifiableSet(entries.keySet());
   }
 
-  /** Whether there is a tensor with this role. */
+  /** Returns true if there is a tensor with this role. */
   public boolean has(String role) {
     return entries.containsKey(role);
   }
 
-  /** What the file calls the tensor with this role; the role itself if there is none. */
+  /** The file's key of the tensor with this role; the role itself if there is none. */
   public String key(String role) {
     Entry entry = entries.get(role);
     return entry == null ? role : entry.key();
@@ -207,12 +208,12 @@ public final class SiteTensors {
             + "; it should be a finite number.");
   }
 
-  /** Whether the setting called {@code name} is {@code true}; {@code fallback} without it. */
+  /** Value of the boolean setting {@code name}; {@code fallback} without it. */
   public boolean flag(String name, boolean fallback) {
     return setting(name).map(Boolean::parseBoolean).orElse(fallback);
   }
 
-  /** What to throw where the tensor with this role, which is there, is not what it should be. */
+  /** Exception for the tensor with this role, which is present but not as {@code expected}. */
   public AdapterException wrong(String role, String expected) {
     return new AdapterException(
         key(role)
@@ -232,7 +233,7 @@ public final class SiteTensors {
     warnings.add(text);
   }
 
-  /** What was found worth knowing while they were read. */
+  /** Warnings that reading these tensors has collected. */
   public List<String> warnings() {
     return List.copyOf(warnings);
   }
@@ -243,8 +244,8 @@ public final class SiteTensors {
   }
 
   /**
-   * These without the tensors of some roles, still one with these in what is used, ignored and
-   * warned of.
+   * A copy without the tensors of some roles, which shares used roles, ignored keys and warnings
+   * with this one.
    */
   public SiteTensors without(Collection<String> roles) {
     SiteTensors rest = new SiteTensors(site, used, warnings, ignored);
@@ -254,7 +255,7 @@ public final class SiteTensors {
     return rest;
   }
 
-  /** What the file calls them all. */
+  /** The file's keys of all tensors, separated by commas. */
   String keys() {
     return String.join(", ", entries.values().stream().map(Entry::key).toList());
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The factors of one site inside a program that is being staged: one expression by role. */
+/** The factors of one site in a program that is being staged: one expression by role. */
 public final class StagedFactors {
   /** Name of the input with the numbers. */
   private static final String NUMBERS = "numbers";
@@ -82,7 +82,9 @@ public final class StagedFactors {
     return values;
   }
 
-  /** All about them but the values; sizes that their form leaves open are unknown. */
+  /**
+   * Structure of the factors, without their values; sizes that their form leaves open are unknown.
+   */
   public FactorStructure structure() {
     return structure;
   }
@@ -106,7 +108,7 @@ public final class StagedFactors {
             () -> new IllegalArgumentException(structure.method() + " has no number " + name));
   }
 
-  /** The same tensors as the factors of another method, for methods that wrap others. */
+  /** The same tensors as factors of another method, for methods that wrap others. */
   public StagedFactors as(FactorStructure other) {
     return new StagedFactors(other, tensors, numbers);
   }

@@ -15,7 +15,7 @@ public interface TransformMethod extends AdapterMethod {
    */
   Expr transform(Site site, Expr weight, StagedFactors factors, Expr strength);
 
-  /** Whether it also changes the layer's bias, where there is one. */
+  /** Returns true if the method also changes the layer's bias, where there is one. */
   default boolean changesBias(FactorStructure factors) {
     return false;
   }
@@ -26,16 +26,16 @@ public interface TransformMethod extends AdapterMethod {
   }
 
   /**
-   * Whether it stands for what the base has at a layer, so that of the factors of one adapter its
-   * own act first.
+   * Returns true if the method replaces the base's parameters, so that it acts first among the
+   * factors of one adapter.
    */
   default boolean replaces() {
     return false;
   }
 
   /**
-   * Whether the effect of a method {@code earlier} in the order is lost when this one acts after it
-   * at the same site, so that a mix of both in turn would not be what was asked for.
+   * Returns true if this method cancels the effect of {@code earlier} when it acts after it at the
+   * same site, so that applying both in turn would not mix them.
    */
   default boolean overrides(FactorStructure earlier) {
     return false;

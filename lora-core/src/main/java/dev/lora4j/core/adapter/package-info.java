@@ -1,6 +1,6 @@
 /**
- * Adapters: immutable sets of factors for the sites of a base model, and what a method of adapting
- * is. Each method has a sub-package.
+ * Adapters: immutable sets of factors for the sites of a base model, and the methods of adapting.
+ * Each method has a sub-package.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked

@@ -23,13 +23,13 @@ import java.util.Objects;
 import java.util.TreeSet;
 
 /**
- * Writes a base model with adapters inside its weights. Any method takes part, in the order of the
+ * Writes a base model with adapters in its weights. Any method takes part, in the order of the
  * plan. Sums are formed in F32 and rounded once to the type of the base's tensor. One tensor is in
  * memory at a time.
  *
  * <p>Headers, metadata, shards and all tensors that nothing changes are the base's byte for byte.
- * The files are written beside the output, read again and compared with the base and the adapters
- * ({@link BakedParameter#probe}), and only then put in its place.
+ * The files are written next to the output, read again and compared with the base and the adapters
+ * ({@link BakedParameter#probe}), and only then moved into its place.
  */
 public final class Bake {
   private final Scope scope;
@@ -74,7 +74,7 @@ public final class Bake {
     }
   }
 
-  /** Sets who is told how far it has come, in tensors: written, then compared. */
+  /** Sets the listener for progress, in tensors: written, then compared. */
   public Bake listener(SiteListener other) {
     listener = other;
     return this;
@@ -116,7 +116,7 @@ public final class Bake {
     }
   }
 
-  /** How many steps the listener will hear of: each changed parameter is written and compared. */
+  /** Number of steps that the listener receives: each changed parameter is written and compared. */
   public int steps() {
     return 2
         * (int)

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** Where the output goes, and the folder beside it where it is made. */
+/** Destination of the output, and the folder next to it for the unfinished files. */
 final class BakeDestination implements AutoCloseable {
   private final SourceFiles files;
   private final Path output;
@@ -21,7 +21,7 @@ final class BakeDestination implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Checks that the output can be made, and makes the folder beside it. */
+  /** Checks that the output can be made, and makes the folder next to it. */
   static BakeDestination of(SourceFiles files, Path output) {
     Path target = output.toAbsolutePath().normalize();
     if (Files.exists(target)
@@ -88,7 +88,7 @@ final class BakeDestination implements AutoCloseable {
     }
   }
 
-  /** Where a file of the base, or what it was opened by, is made. */
+  /** Temporary path for a file of the base, or for the path that the base was opened by. */
   Path temporary(Path file) {
     if (files.single()) {
       return folder.resolve(output.getFileName());

@@ -1,6 +1,6 @@
 package dev.lora4j.core.bake;
 
-/** A base was not baked; the message says why and what to do. Nothing was written. */
+/** Failure to bake a base; the message gives the reason and the remedy. Nothing was written. */
 public final class BakeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was written.
+ * Result of a bake.
  *
  * @param changed the parameters that are not as in the base
  * @param copied tensors whose bytes are those of the base
@@ -21,7 +21,7 @@ public record BakeReport(
     leftOut = List.copyOf(leftOut);
   }
 
-  /** What rounding took or added, as a share of all changes: root of the sums of squares. */
+  /** Rounding error as a share of all changes: root of the sums of squares. */
   public double loss() {
     double change = changed.stream().mapToDouble(p -> p.change() * p.change()).sum();
     double rounding = changed.stream().mapToDouble(p -> p.rounding() * p.rounding()).sum();

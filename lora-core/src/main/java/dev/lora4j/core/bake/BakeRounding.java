@@ -13,7 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Rounds a sum to the type of the base, and measures what that costs. */
+/** Rounds a sum to the type of the base, and measures the rounding error. */
 final class BakeRounding {
   /**
    * A rounded parameter.

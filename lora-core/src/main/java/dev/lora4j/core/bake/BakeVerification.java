@@ -15,9 +15,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Compares written parameters with what they should be. A weight is multiplied with random vectors,
- * and the products must be those of the base's weight and of the adapter's factors beside it, as
- * far apart as rounding explains.
+ * Compares written parameters with their expected values. A weight is multiplied with random
+ * vectors, and the products must be those of the base's weight and of the adapter's unmerged
+ * factors, up to the error that rounding explains.
  */
 final class BakeVerification {
   private static final int VECTORS = 4;
@@ -25,7 +25,7 @@ final class BakeVerification {
   /** Errors of normal products scatter; this many times their expected norm is no accident. */
   private static final double SCATTER = 6;
 
-  /** What sums of F32 may differ by in another order, relative. */
+  /** Relative tolerance for F32 sums in another order. */
   private static final double ORDER = 1e-4;
 
   private final Program product;

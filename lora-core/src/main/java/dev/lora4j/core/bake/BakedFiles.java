@@ -21,7 +21,7 @@ import java.util.function.BiPredicate;
 
 /**
  * The files of a base, written once more with other bytes for some of its tensors. They lie in a
- * folder beside the output until they are committed.
+ * folder next to the output until they are committed.
  */
 final class BakedFiles implements AutoCloseable {
   private static final int CHUNK = 1 << 20;
@@ -41,7 +41,7 @@ final class BakedFiles implements AutoCloseable {
   }
 
   /**
-   * Makes the folder beside the output.
+   * Makes the folder next to the output.
    *
    * @throws BakeException if there is no room, or something is in the way
    */
@@ -122,12 +122,12 @@ final class BakedFiles implements AutoCloseable {
     }
   }
 
-  /** What can be opened as a checkpoint to look at what was written. */
+  /** Path of the unfinished output, which opens as a checkpoint. */
   Path written() {
     return place.temporary(files.opened());
   }
 
-  /** How many tensors changed. */
+  /** Number of tensors that changed. */
   int changed() {
     return changed;
   }
@@ -142,7 +142,7 @@ final class BakedFiles implements AutoCloseable {
     place.commit();
   }
 
-  /** Removes what was not committed. */
+  /** Removes uncommitted files. */
   @Override
   public void close() {
     place.close();

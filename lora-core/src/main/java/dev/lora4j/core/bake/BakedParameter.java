@@ -4,14 +4,14 @@ import dev.lora4j.core.adapter.LayerParameter;
 import dev.lora4j.core.tensor.DType;
 
 /**
- * What became of one parameter.
+ * Change and rounding error of one baked parameter.
  *
  * @param site canonical name of its site
  * @param stored the type that it was rounded to
  * @param change Frobenius norm of what the adapters change
  * @param rounding Frobenius norm of what rounding the sum took or added
- * @param probe relative error of the written weight's products with random vectors, beside those of
- *     the base and the factors; of a bias, of its values
+ * @param probe relative error of the written weight's products with random vectors, compared with
+ *     those of the base and the factors; of a bias, of its values
  */
 public record BakedParameter(
     String site,

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What two checkpoints of one model have at the same sites, whatever layouts they lie in. */
+/** Differences of two checkpoints of one model at the same sites, in any layouts. */
 public final class CheckpointDifferences {
   private CheckpointDifferences() {}
 
   /**
-   * All weights and biases of the sites that are asked for, in the order of the base.
+   * All weights and biases of the requested sites, in the order of the base.
    *
    * @param sites which sites
    * @param wholes whether to include biases and norms, which have no rank

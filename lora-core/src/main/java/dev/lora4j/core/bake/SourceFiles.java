@@ -81,7 +81,7 @@ record SourceFiles(Path opened, Path root, boolean single, List<Path> all, List<
     return real(file.resolveSibling("."));
   }
 
-  /** The path without links, by which a file is known whatever it is called by. */
+  /** The path without links, which identifies a file under any of its names. */
   static Path real(Path file) {
     try {
       return file.toRealPath();

@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.Locale;
 
 /**
- * A block of a model as people who weigh adapters block by block call it, for example {@code IN04},
- * {@code M00} or {@code D12}. Blocks are ordered as data flows through them.
+ * Name of a block in block weights, for example {@code IN04}, {@code M00} or {@code D12}. Blocks
+ * are ordered as data flows through them.
  *
  * @param part which kind of block
  * @param number counted from 0 within its part; 0 for parts that are one block
@@ -19,7 +19,7 @@ public record BlockName(Part part, int number) implements Comparable<BlockName> 
     CLIP("CLIP", false),
     /** The T5 text encoder of a transformer. */
     T5("T5", false),
-    /** What comes before the first block: embeddings of timestep, sizes, words, patches. */
+    /** Layers before the first block: embeddings of timestep, sizes, words, patches. */
     BEFORE("IN", false),
     /** The way down of a UNet, the first convolution included. */
     DOWN("IN", true),
@@ -29,13 +29,15 @@ public record BlockName(Part part, int number) implements Comparable<BlockName> 
     UP("OUT", true),
     /** A transformer's blocks with streams of words and of the picture, in Stable Diffusion 3. */
     JOINT("J", true),
-    /** The same in FLUX, where blocks of one stream follow. */
+    /**
+     * Blocks with streams of words and of the picture in FLUX, which blocks of one stream follow.
+     */
     DOUBLE("D", true),
     /** A transformer's blocks of one stream. */
     SINGLE("S", true),
     /** A numbered layer of any other model. */
     LAYER("L", true),
-    /** What comes after the last block. */
+    /** Layers after the last block. */
     AFTER("OUT", false);
 
     private final String letters;
@@ -46,7 +48,7 @@ public record BlockName(Part part, int number) implements Comparable<BlockName> 
       this.numbered = numbered;
     }
 
-    /** Whether its blocks have numbers; else it is one block. */
+    /** Returns true if the part has numbered blocks; else it is one block. */
     public boolean numbered() {
       return numbered;
     }

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which block each site of a model is in.
+ * Block of each site of a model.
  *
  * <p>UNets are numbered as in their original code, one row of blocks down and one up, which is what
  * lists of block weights for them follow (kohya's block-wise training, the A1111 extension LoRA
@@ -45,7 +45,7 @@ public final class BlockNames {
     return Optional.ofNullable(blocks.get(site));
   }
 
-  /** All blocks of the model, in the order of the data. */
+  /** All blocks of the model, in data-flow order. */
   public SortedSet<BlockName> all() {
     return new TreeSet<>(blocks.values());
   }

@@ -3,8 +3,7 @@ package dev.lora4j.core.format;
 import java.util.List;
 
 /**
- * A kind of base model, as far as its adapters need to know it: which layers it has and what they
- * are called.
+ * Family of base models for adapters: its layers and their names.
  *
  * @param name as on the command line, for example {@code sdxl}
  * @param title for people, for example {@code Stable Diffusion XL}

@@ -14,12 +14,12 @@ public final class Formats {
 
   private Formats() {}
 
-  /** All dialects in the order in which they are asked about a key. */
+  /** All dialects in the order of their precedence. */
   public static List<AdapterFormat> all() {
     return ALL.get();
   }
 
-  /** What a key stands for in a dialect; nothing if the dialect is of a plug-in that fails. */
+  /** Address of a key in a dialect; empty if the dialect's plug-in fails. */
   public static Optional<KeyAddress> resolve(AdapterFormat format, String key, KeyContext context) {
     return Extensions.installed().ask(format, () -> format.resolve(key, context), Optional.empty());
   }

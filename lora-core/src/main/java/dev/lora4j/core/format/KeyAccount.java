@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What became of each key of an adapter's file. Every key is in exactly one of the three maps.
+ * Account of the keys of an adapter's file: used, converted or ignored. Every key is in exactly one
+ * of the three maps.
  *
  * @param used key to the site it serves, as it is but for its name and dimensions of size 1
  * @param converted key to the sites it serves, separated by a comma and a space, after its values
@@ -19,29 +20,29 @@ public record KeyAccount(
     SortedMap<String, String> used,
     SortedMap<String, String> converted,
     SortedMap<String, Reason> ignored) {
-  /** Why a key was not used. */
+  /** Reason for an ignored key. */
   public enum Reason {
-    /** Not part of any factor that is known. */
+    /** The key is of no known factor. */
     UNKNOWN("no known kind of factor"),
-    /** Of a layer of the base, but of a method that is not known. */
+    /** The key is of a layer of the base, but of an unknown method. */
     UNKNOWN_METHOD("a method that is not known"),
     /** The base model has no such layer. */
     NO_SITE("the base has no such layer"),
     /** The base has not got the whole model that the layer is in. */
     OTHER_COMPONENT("for a model that the base has not got"),
-    /** Its partner is missing. */
+    /** The partner of the tensor is missing. */
     HALF_A_PAIR("the other half of its pair is missing"),
-    /** Its values do not fit or are no numbers. */
+    /** The values do not fit or are no numbers. */
     UNUSABLE("it cannot be used"),
     /** The method at its site does not use it. */
     NO_EFFECT("no effect in its method"),
-    /** The same layer is in the file under another name too. */
+    /** The file contains the same layer under another name. */
     DUPLICATE("the layer is there under another name too"),
-    /** Said about the training, not about the layers. */
+    /** Information about the training, not about the layers. */
     AUXILIARY("auxiliary data"),
-    /** Vectors for words of the prompt; handed out beside the adapter. */
+    /** Vectors for words of the prompt; a separate part of the result. */
     EMBEDDING("a bundled embedding, handed out beside the adapter"),
-    /** The whole new value of a layer that the base lacks; handed out beside the adapter. */
+    /** The whole new value of a layer that the base lacks; a separate part of the result. */
     REPLACEMENT("a new value of a layer that the base has not got, handed out beside the adapter");
 
     private final String text;
@@ -50,7 +51,7 @@ public record KeyAccount(
       this.text = text;
     }
 
-    /** For people. */
+    /** Reason for people. */
     public String text() {
       return text;
     }
@@ -68,7 +69,7 @@ public record KeyAccount(
     return used.size() + converted.size() + ignored.size();
   }
 
-  /** Whether no key has an effect. */
+  /** Returns true if no key has an effect. */
   public boolean nothing() {
     return used.isEmpty() && converted.isEmpty();
   }

@@ -1,13 +1,13 @@
 package dev.lora4j.core.format;
 
-/** What a key of a file stands for. */
+/** Meaning of a file's key: the layer and the role that it addresses. */
 public sealed interface KeyAddress {
   /**
    * A tensor of a layer that the base has.
    *
    * @param spelled the layer as the file spells it; keys of one layer share it
-   * @param role canonical role of the tensor, see {@link dev.lora4j.core.adapter.SiteTensors};
-   *     beside these there are those of {@link FileRoles}
+   * @param role canonical role of the tensor, see {@link dev.lora4j.core.adapter.SiteTensors}; or
+   *     one of {@link FileRoles}
    */
   record OfLayer(String spelled, Layer layer, String role) implements KeyAddress {}
 

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a dialect may look at beside the key.
+ * Context of a key for a dialect.
  *
  * @param names the layers of the base under all their names
  * @param keys all keys of the file

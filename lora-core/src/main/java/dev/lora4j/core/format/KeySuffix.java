@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A key taken apart: the layer, and the role of the tensor as canonical roles call it, whatever the
- * writer calls it. The longest ending that is known counts.
+ * Parts of a key: the layer, and the canonical role of the tensor, whatever the writer's name for
+ * it. The longest ending that is known counts.
  *
  * @param layer what stands before it
  * @param role canonical role, or one of {@link FileRoles}
  * @param style whose spelling it is
  */
 public record KeySuffix(String layer, String role, Style style) {
-  /** Who spells roles so. */
+  /** Tool whose spelling of roles a key follows. */
   public enum Style {
     /** kohya and LyCORIS: {@code lora_down.weight}; the roles as methods have them. */
     LYCORIS,
@@ -25,7 +25,7 @@ public record KeySuffix(String layer, String role, Style style) {
     OLD_DIFFUSERS
   }
 
-  /** What PEFT calls parameters, and their canonical roles; an adapter's name may follow. */
+  /** Canonical roles of PEFT's parameter names; an adapter's name may follow. */
   private static final Map<String, String> PARAMETERS =
       Map.ofEntries(
           Map.entry("lora_A", "lora_down.weight"),
@@ -54,12 +54,12 @@ public record KeySuffix(String layer, String role, Style style) {
           "lora_linear_layer.up.weight", "lora_up.weight",
           "lora_linear_layer.alpha", AdapterMethod.ALPHA);
 
-  /** As PEFT names parameters of the methods that LyCORIS has as well. */
+  /** Prefixes of PEFT's parameters for methods that LyCORIS has as well. */
   private static final Set<String> SHARED = Set.of("hada_", "lokr_");
 
   private static final String BIAS = "lora_up.bias";
 
-  /** What MLX-LM calls the lengths of DoRA, beside its factors. */
+  /** MLX-LM's name of DoRA's magnitudes, which stand next to its factors. */
   private static final String MLX_LENGTHS = "m";
 
   private static final String WEIGHT = "weight";
@@ -79,7 +79,7 @@ public record KeySuffix(String layer, String role, Style style) {
     return longest;
   }
 
-  /** {@code layer} and what stands behind it; empty if that is no role that is known. */
+  /** Splits {@code layer} and its suffix; empty if the suffix is no known role. */
   public static Optional<KeySuffix> split(String layer, String suffix, Set<String> keys) {
     if (Methods.roles().contains(suffix) && (!suffix.equals(WEIGHT) || vector(layer, keys))) {
       return Optional.of(new KeySuffix(layer, suffix, Style.LYCORIS));
@@ -100,7 +100,10 @@ public record KeySuffix(String layer, String role, Style style) {
     return peft(suffix).map(role -> new KeySuffix(layer, role, Style.PEFT));
   }
 
-  /** A plain weight is a part of an adapter only beside what says which side it is for. */
+  /**
+   * Returns true if the layer has the marker of its side, without which a plain weight is no part
+   * of an adapter.
+   */
   private static boolean vector(String layer, Set<String> keys) {
     return keys.contains(layer + ".on_input");
   }

@@ -34,12 +34,12 @@ public record Layer(String name, List<Part> parts, Optional<Long> rows, boolean 
     return new Layer(site.name(), List.of(all), Optional.empty(), false);
   }
 
-  /** Whether tensors for it are tensors for the one site that it is. */
+  /** Returns true if tensors for this layer fit its one site unchanged. */
   public boolean plain() {
     return rows.isEmpty() && !parts.get(0).swapped();
   }
 
-  /** The site that it is, or would be as one: what its tensors have to fit. */
+  /** The site as one layer, which its tensors have to fit. */
   public Site whole() {
     Site first = parts.get(0).site();
     if (rows.isEmpty()) {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * made of the names that there are and looked up exactly.
  */
 public final class LayerNames {
-  /** How many modules may be around a model in one file and not in another. */
+  /** Greatest number of wrapper modules around a model that files may include or omit. */
   private static final int WRAPPERS = 2;
 
   private static final List<String> DENOISERS = List.of("unet", "transformer");
@@ -35,7 +35,7 @@ public final class LayerNames {
   private final Set<String> models = new TreeSet<>();
   private final Map<Pattern, List<String>> beginnings = new ConcurrentHashMap<>();
 
-  /** All names of the layers of {@code family}. */
+  /** Creates all names of the layers of {@code family}. */
   public LayerNames(Family family) {
     this.family = family;
     for (Site site : family.sites().all()) {
@@ -112,7 +112,10 @@ public final class LayerNames {
     return family;
   }
 
-  /** Whether the base has the model called {@code model}, for example {@code text_encoder_2}. */
+  /**
+   * Returns true if the base has the model called {@code model}, for example {@code
+   * text_encoder_2}.
+   */
   public boolean has(String model) {
     return models.contains(model);
   }
@@ -197,7 +200,7 @@ public final class LayerNames {
     return lenient(name, '_', n -> Optional.ofNullable(flat.get(flat(model, before + n))));
   }
 
-  /** Exactly; else without what some trainers leave in names. */
+  /** Finds a layer by its exact name; else without parts that some trainers leave in names. */
   private static Optional<Layer> lenient(
       String name, char dot, Function<String, Optional<Layer>> find) {
     Optional<Layer> exact = find.apply(name);

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * An adapter read from a file, and what else there is to say of the file.
+ * Adapter read from a file, with the other content of the file.
  *
  * @param account what became of each key
  * @param family the kind of base it is for, given or found

@@ -3,9 +3,8 @@ package dev.lora4j.core.format;
 import java.util.Optional;
 
 /**
- * What a layer is called in the layout that a model was first published in, which many adapters
- * keep to. Where that layout has several canonical layers in one, each of them has the rows of its
- * weight there.
+ * Name of a layer in the original layout of a model, which many adapters use. Where that layout has
+ * several canonical layers in one, each of them has the rows of its weight there.
  *
  * @param path dotted name of the layer in that layout, with the prefix that ComfyUI gives the part
  *     of the model, for example {@code diffusion_model.input_blocks.1.1.proj_in} or {@code

@@ -2,9 +2,9 @@ package dev.lora4j.core.format;
 
 import java.util.regex.Pattern;
 
-/** What stands before the names of layers in native paths: ComfyUI's names of the models. */
+/** Prefixes of native paths: ComfyUI's names of the models. */
 public final class NativePrefix {
-  /** Of the model that takes noise away. */
+  /** Prefix of the denoiser. */
   public static final String DENOISER = "diffusion_model.";
 
   private static final Pattern PREFIX =
@@ -12,7 +12,7 @@ public final class NativePrefix {
 
   private NativePrefix() {}
 
-  /** Of a text encoder, for example {@code clip_l}. */
+  /** Prefix of a text encoder, for example {@code clip_l}. */
   public static String textEncoder(String name) {
     return "text_encoders." + name + ".transformer.";
   }

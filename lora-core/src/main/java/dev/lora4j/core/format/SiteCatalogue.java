@@ -40,7 +40,7 @@ public final class SiteCatalogue {
     return Optional.ofNullable(sites.get(name));
   }
 
-  /** Whether other programs have the weight of this site as [in, out]. */
+  /** Returns true if other programs store the weight of this site as [in, out]. */
   public boolean turned(String name) {
     return turned.contains(name);
   }

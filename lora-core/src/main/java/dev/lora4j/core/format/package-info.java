@@ -1,4 +1,4 @@
-/** How adapters lie in files, and the account of what became of each key. */
+/** Formats of adapter files, and the account of each key. */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked
 package dev.lora4j.core.format;

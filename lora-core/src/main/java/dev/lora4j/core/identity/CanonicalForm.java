@@ -44,7 +44,7 @@ public final class CanonicalForm {
   }
 
   /**
-   * With one field more.
+   * A copy with one more field.
    *
    * @param field its name, which must not change any more
    * @throws IllegalArgumentException if a value of this class has no canonical text
@@ -56,7 +56,8 @@ public final class CanonicalForm {
   }
 
   /**
-   * With one field more, unless its value is the one that all had before the field was there.
+   * A copy with one more field, unless its value is the implicit one of all values from before the
+   * field existed.
    *
    * @throws IllegalArgumentException as in {@link #with(String, Object)}
    */
@@ -72,8 +73,8 @@ public final class CanonicalForm {
   }
 
   /**
-   * The text of a value: of a {@link Canonical} one its own; of a number, a text, a constant or a
-   * truth value itself; of a list, map or optional that of what is in it.
+   * Text of a value: a {@link Canonical} value's own; a number, a text, a constant or a truth value
+   * itself; a list's, map's or optional's content.
    *
    * @throws IllegalArgumentException if a value of this class has no canonical text
    */

@@ -17,14 +17,14 @@ public final class Digests {
     }
   }
 
-  /** That of some bytes, in hexadecimal. */
+  /** Digest of some bytes, in hexadecimal. */
   public static String hex(byte[] bytes) {
     MessageDigest digest = sha256();
     digest.update(bytes);
     return hex(digest);
   }
 
-  /** What {@code digest} has become, in hexadecimal; it begins anew. */
+  /** Digest so far, in hexadecimal; resets {@code digest}. */
   public static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }

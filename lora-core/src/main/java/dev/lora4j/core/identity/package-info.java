@@ -1,6 +1,6 @@
 /**
- * Canonical texts and digests of values, by which files, caches and runs know again what they were
- * made of. The names in the texts never change.
+ * Canonical texts and digests of values, by which files, caches and runs recognise their sources.
+ * The names in the texts never change.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked

@@ -44,8 +44,8 @@ final class AdapterComparator {
   /**
    * Stages it.
    *
-   * @param energy the share of the squares of singular values that the directions hold whose
-   *     overlap is told; all of them for 1
+   * @param energy share of the squares of singular values in the directions whose overlap is
+   *     computed; all of them for 1
    */
   AdapterComparator(Scope scope, FactorStacker stacker, double energy, SiteListener listener) {
     this.scope = scope;

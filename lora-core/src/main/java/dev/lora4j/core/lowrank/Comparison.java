@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * How two adapters differ and what they have in common.
+ * Differences and common parts of two adapters.
  *
  * @param sites by name; a site that one of them lacks has norm 0 there
  */
@@ -17,7 +17,7 @@ public record Comparison(SortedMap<String, SiteComparison> sites) {
     sites = Collections.unmodifiableSortedMap(new TreeMap<>(sites));
   }
 
-  /** All sites together. */
+  /** Totals over all sites. */
   public Total total() {
     return Total.of(sites.values());
   }

@@ -22,7 +22,7 @@ import java.util.Optional;
  * They are rounded once to the type they are stored in, and have scale 1.
  */
 public final class ComputedFactors {
-  /** A change that was cut, and what that did to it. */
+  /** A truncated change and the result of the truncation. */
   public record Cut(Factors factors, SiteTruncation truncation) {}
 
   private final Scope scope;
@@ -44,7 +44,7 @@ public final class ComputedFactors {
     return stored;
   }
 
-  /** Looks for the directions of whole changes by chance, which gives a little less. */
+  /** Finds the directions of whole changes by random projection, which is a little less precise. */
   public ComputedFactors randomised(RangeFinder how) {
     range = Optional.of(how);
     return this;

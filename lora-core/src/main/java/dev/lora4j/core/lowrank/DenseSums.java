@@ -22,8 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Sums that are formed with all their numbers, one layer in memory at a time, as {@link
- * SiteSum#whole} says.
+ * Sums formed with all their elements, one layer in memory at a time, see {@link SiteSum#whole}.
  */
 final class DenseSums {
   private final Scope scope;
@@ -36,7 +35,7 @@ final class DenseSums {
     this.computed = new ComputedFactors(scope, stored);
   }
 
-  /** The sum; what is alone with weight 1 keeps its form, which may be much smaller. */
+  /** The sum; a single term with weight 1 keeps its form, which may be much smaller. */
   Factors of(SiteSum sum) {
     Site site = sum.site();
     List<MethodTerm> parts = sum.parts();

@@ -5,10 +5,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What two checkpoints differ by.
+ * Adapter extracted from two checkpoints.
  *
  * @param truncated the adapter, and how near it is at each site where it has a rank
- * @param unchanged sites where nothing was different enough
+ * @param unchanged sites without a sufficient difference
  */
 public record ExtractedAdapter(TruncatedAdapter truncated, SortedSet<String> unchanged) {
   /** Copies its set. */

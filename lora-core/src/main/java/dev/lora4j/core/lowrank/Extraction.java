@@ -21,12 +21,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Makes an adapter of what two checkpoints differ by: at each site the nearest change of a rank.
- * Changes of biases and norms are taken whole. One parameter of each checkpoint is in memory at a
- * time.
+ * Extraction of an adapter from two checkpoints: at each site the nearest change of a rank to their
+ * difference. Changes of biases and norms are stored whole. One parameter of each checkpoint is in
+ * memory at a time.
  *
- * <p>All singular values are computed, unless {@link #randomised} is called; the error that is told
- * is measured in either case.
+ * <p>All singular values are computed, unless {@link #randomised} is called; the reported error is
+ * measured in either case.
  */
 public final class Extraction {
   private final Scope scope;
@@ -48,8 +48,8 @@ public final class Extraction {
   }
 
   /**
-   * Looks for the greatest directions by chance, which is faster and gives a little less than the
-   * nearest change.
+   * Finds the greatest directions by random projection, which is faster and a little less precise
+   * than the nearest change.
    *
    * @throws IllegalArgumentException if a rule has no greatest rank, or needs all singular values
    */
@@ -72,7 +72,7 @@ public final class Extraction {
     return this;
   }
 
-  /** Sets who is told how far it has come. */
+  /** Sets the listener for progress. */
   public Extraction listener(SiteListener other) {
     listener = other;
     return this;

@@ -24,13 +24,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Sums of what has no low-rank form: the changes of biases and of norms. They are small, so they
+ * Sums of changes without a low-rank form: those of biases and of norms. They are small, so they
  * are added up in Java, in F64, and rounded once.
  */
 final class FullRankSums {
   private FullRankSums() {}
 
-  /** The factors at each site; what is alone with weight 1 stays as it is. */
+  /** The factors at each site; a single term with weight 1 does not change. */
   static Map<String, List<Factors>> of(Scope scope, SumPlan plan, DType stored) {
     Map<String, List<Factors>> result = new HashMap<>();
     Map<String, Double> shares = new HashMap<>();
@@ -57,8 +57,8 @@ final class FullRankSums {
   }
 
   /**
-   * Whether factors mean the same in the result. The bias of a LoRA's up factor is scaled as that
-   * LoRA is, so it stays only where that scale does.
+   * Returns true if factors keep their meaning in the result. The bias of a LoRA's up factor is
+   * scaled as that LoRA is, so it stays only where that scale does.
    */
   private static boolean stays(Whole one, double share) {
     AdditiveMethod method = method(one.factors());

@@ -23,7 +23,7 @@ import dev.lora4j.core.tensor.LinalgOps;
  *     rank]
  */
 record Gram(Expr sigma, Expr left, Expr right) {
-  /** Relative to the greatest eigenvalue: the root is what F32 resolves. */
+  /** Least eigenvalue that counts, relative to the greatest: its root is F32's resolution. */
   static final double NOTHING = 1e-13;
 
   /** Rounding of F64 in a product, relative to the norms of its factors. */

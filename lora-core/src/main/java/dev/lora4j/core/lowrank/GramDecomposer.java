@@ -21,7 +21,7 @@ final class GramDecomposer {
   private static final Shape ROWS = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
 
   /**
-   * What {@link Gram} gives, as tensors of a scope.
+   * Result of {@link Gram} as tensors of a scope.
    *
    * @param spectra the singular values of each site, without its share
    */

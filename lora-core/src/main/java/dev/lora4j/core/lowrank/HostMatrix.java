@@ -2,7 +2,7 @@ package dev.lora4j.core.lowrank;
 
 import dev.lora4j.core.tensor.HostTensor;
 
-/** A matrix in F64, row after row, for what is so small that it needs no engine. */
+/** Matrix in F64, row after row, for data so small that it needs no engine. */
 final class HostMatrix {
   private final double[] values;
   private final int rows;
@@ -19,7 +19,7 @@ final class HostMatrix {
     return new HostMatrix(tensor.doubles(), Math.toIntExact(tensor.shape().size(0)));
   }
 
-  /** The same numbers in another number of rows. */
+  /** The same numbers with another number of rows. */
   HostMatrix as(int otherRows) {
     return new HostMatrix(values, otherRows);
   }
@@ -34,7 +34,7 @@ final class HostMatrix {
     return new HostMatrix(result, columns);
   }
 
-  /** Each row, which is [inner, n], as [n, inner]: [rows * n, inner]. */
+  /** Transposes each row from [inner, n] to [n, inner]: [rows * n, inner]. */
   HostMatrix blocksTransposed(int inner) {
     int n = columns / inner;
     double[] result = new double[values.length];
@@ -56,7 +56,7 @@ final class HostMatrix {
     return new HostMatrix(result, rows);
   }
 
-  /** Adds row {@code r} of this times {@code right} to what is in {@code into} from there on. */
+  /** Adds the product of row {@code r} and {@code right} to {@code into} from an index on. */
   private void row(int r, HostMatrix right, double[] into, int from) {
     double[] there = right.values;
     int width = right.columns;
@@ -101,7 +101,9 @@ final class HostMatrix {
     return new HostMatrix(gram, columns);
   }
 
-  /** In each row all products of a number here and one there: [rows, columns * columns there]. */
+  /**
+   * Products of each pair of numbers, one of each matrix, by row: [rows, columns * other columns].
+   */
   HostMatrix pairs(HostMatrix other) {
     double[] result = new double[Math.multiplyExact(values.length, other.columns)];
     int to = 0;

@@ -22,7 +22,7 @@ final class HostSums {
 
   private HostSums() {}
 
-  /** Whether it can form a sum in this type. */
+  /** Returns true if it can form a sum in this type. */
   static boolean takes(SiteSum sum, DType stored) {
     return TYPES.contains(stored)
         && sum.parts().stream()

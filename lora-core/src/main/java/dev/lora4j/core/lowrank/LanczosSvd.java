@@ -21,22 +21,22 @@ import java.util.function.Function;
 
 /**
  * The greatest singular values of a matrix in F32, and the vectors of its smaller side, by block
- * Lanczos with full orthogonalisation (Golub and Underwood 1977): a block of random vectors, and
- * what the matrix and its transpose make of it again and again. Few of many directions cost a
- * fraction of all.
+ * Lanczos with full orthogonalisation (Golub and Underwood 1977): a block of random vectors,
+ * multiplied repeatedly with the matrix and its transpose. Few of many directions cost a fraction
+ * of all.
  *
- * <p>Each block lessens what is lost by less than the one before did. It goes on until all further
- * ones together, if they went on as the last two, would lessen its square by no more than {@link
- * #EXCESS} of itself; and gives up where all directions would come sooner. The matrix is multiplied
- * in F32, as precise as it is; all else is F64, and so is the last look, which measures what is
- * lost. A block has at least as many vectors as are wanted, so that no direction is overlooked
- * however many have the same value.
+ * <p>Each block reduces the error by less than the one before. It continues until all further
+ * blocks together, at the rate of the last two, would reduce the squared error by no more than
+ * {@link #EXCESS} of itself; and it gives up where the full decomposition is faster. The matrix is
+ * multiplied in F32, as precise as it is; all else is F64, and so is the last product, which
+ * measures the error. A block has at least as many vectors as requested, so that it finds every
+ * direction however many have the same value.
  */
 final class LanczosSvd {
-  /** The share of the square of what is lost that all further blocks may save. */
+  /** Share of the squared error that all further blocks may save. */
   static final double EXCESS = 1e-6;
 
-  /** Less than what rounding in F32 leaves of a square, relative to all squares. */
+  /** Bound on the rounding error of a square in F32, relative to all squares. */
   private static final double ROUNDING = 1e-13;
 
   /** Products of blocks with fewer vectors take no less time. */
@@ -48,14 +48,17 @@ final class LanczosSvd {
   /** Blocks before the first look; fewer have found too little. */
   private static final int UNSEEN = 3;
 
-  /** Of all directions: what was searched in vain takes longer than what it might save. */
+  /**
+   * Greatest share of the directions for which a search pays: a failed search costs more than it
+   * might save.
+   */
   private static final double SEARCHED = 0.5;
 
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
   private static final Shape VALUES = Shape.of(Shape.UNKNOWN);
 
   /**
-   * What was found.
+   * Directions found.
    *
    * @param squares of the singular values, F64 [count], falling
    * @param vectors F64 [smaller side, count]
@@ -71,7 +74,7 @@ final class LanczosSvd {
     this.scope = scope;
   }
 
-  /** Whether so few directions of so many are worth looking for. */
+  /** Returns true if so few directions of so many are worth a search. */
   static boolean few(int count, long size) {
     return count <= size && size >= (long) LEAST_BLOCKS * block(count);
   }
@@ -81,7 +84,7 @@ final class LanczosSvd {
   }
 
   /**
-   * Looks for them.
+   * Finds the greatest singular values; empty if the full decomposition is faster.
    *
    * @param owner of the result
    * @param matrix F32 [rows, columns]
@@ -126,7 +129,7 @@ final class LanczosSvd {
     }
   }
 
-  /** What all further blocks bring, of which each brings the same share of the one before. */
+  /** Gain of all further blocks, if each gains the same share of the one before. */
   private static double further(double gain, double before) {
     double share = gain / before;
     return share < 1 && before < Double.POSITIVE_INFINITY
@@ -175,14 +178,16 @@ final class LanczosSvd {
   }
 
   /*
-   * Made orthonormal each time: where the matrix has no more directions, only rounding is left of
-   * what lies outside, and as long vectors as all others it has something inside again.
+   * Made orthonormal each time: where the matrix has no more directions, only rounding is left
+   * outside the block, and normalised to length 1 it has a part within the block again.
    */
   private static Expr outside(Expr block, Expr vectors) {
     return block.sub(vectors.matmul(vectors.transpose(0, 1).matmul(block))).qr().q();
   }
 
-  /** The sum of the greatest squares inside of what was searched, and their vectors there. */
+  /**
+   * Program for the sum of the greatest squares in the searched subspace, and their vectors there.
+   */
   private Program looking() {
     Graph graph = new Graph();
     Expr products = graph.input("products", DType.F32, MATRIX).to(DType.F64);

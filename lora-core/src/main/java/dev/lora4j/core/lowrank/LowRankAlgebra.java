@@ -48,7 +48,7 @@ public final class LowRankAlgebra {
     this.decomposer = new GramDecomposer(scope);
   }
 
-  /** Sets who is told how far it has come. */
+  /** Sets the listener for progress. */
   public LowRankAlgebra listener(SiteListener other) {
     listener = other;
     return this;
@@ -120,8 +120,8 @@ public final class LowRankAlgebra {
   }
 
   /**
-   * The same factors in their canonical form: rows of down orthonormal, columns of up orthogonal
-   * with the singular values as lengths, directions that add nothing left out. The change stays.
+   * The adapter with factors in canonical form: rows of down orthonormal, columns of up orthogonal
+   * with the singular values as lengths, without directions that add nothing. The change stays.
    */
   public TruncatedAdapter orthogonal(Adapter adapter, DType stored) {
     return truncate(
@@ -184,7 +184,7 @@ public final class LowRankAlgebra {
     return all;
   }
 
-  /** How two adapters differ and what they have in common, site by site. */
+  /** Compares two adapters site by site. */
   public Comparison compare(Adapter a, Adapter b) {
     return compare(a, b, 1);
   }

@@ -31,7 +31,7 @@ final class MatrixDecomposer {
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
   private static final Shape VALUES = Shape.of(Shape.UNKNOWN);
 
-  /** A whole change in F64 beside itself would be most of the memory that mixing needs. */
+  /** A whole change with its copy in F64 would be most of the memory that mixing needs. */
   private static final int PIECES = 8;
 
   /**
@@ -137,7 +137,8 @@ final class MatrixDecomposer {
   }
 
   /**
-   * All singular values, and the vectors that are wanted: to turn all round takes a copy of all.
+   * Program for all singular values and the requested vectors: reversing all of them would take a
+   * copy of all.
    */
   private Program decomposing() {
     Graph graph = new Graph();
@@ -160,7 +161,7 @@ final class MatrixDecomposer {
   }
 
   /**
-   * The sum of what is made of pieces of an F32 matrix, each in F64.
+   * Sum over pieces of an F32 matrix, each in F64.
    *
    * @param d the dimension along which it is divided
    */

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What one method of one term adds to a weight.
+ * Contribution of one method of one term to a weight.
  *
  * @param coefficient the term's weight times the method's scale
  * @param form how it becomes a product of two factors
@@ -41,14 +41,14 @@ record MethodTerm(Factors factors, AdditiveMethod method, double coefficient, Fo
   }
 
   /**
-   * A layer that is not grouped, with a weight of this shape. Groups keep a product of factors from
-   * being applied beside the weight; as a change of the weight it is a product all the same.
+   * A layer that is not grouped, with a weight of this shape. Groups prevent a product of factors
+   * from being applied unmerged; as a change of the weight it is a product all the same.
    */
   static Site ungrouped(Site site) {
     return new Site("", site.kind(), site.weight(), false, 1, 0, 1, 1);
   }
 
-  /** The same factors with the weights of both. */
+  /** The same factors with the sum of both weights. */
   MethodTerm plus(MethodTerm other) {
     return new MethodTerm(factors, method, coefficient + other.coefficient, form, rank);
   }

@@ -1,9 +1,9 @@
 package dev.lora4j.core.lowrank;
 
 /**
- * Looks for the greatest directions of a matrix by multiplying random vectors with it (Halko,
- * Martinsson and Tropp 2011, algorithms 4.4 and 5.1), which takes a few products where all singular
- * values take a decomposition.
+ * Random projection for the greatest directions of a matrix (Halko, Martinsson and Tropp 2011,
+ * algorithms 4.4 and 5.1), which takes a few products where all singular values take a
+ * decomposition.
  *
  * <p>Expected error of its {@code rank} directions, squared, without rounds: at most {@code 1 +
  * rank / (extra - 1)} times that of the best (theorem 10.5). Each round multiplies the excess by

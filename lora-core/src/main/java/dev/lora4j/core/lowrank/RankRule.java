@@ -1,9 +1,9 @@
 package dev.lora4j.core.lowrank;
 
 /**
- * How many directions of a site are kept, decided by its singular values. The dynamic rules are
- * those of sd-scripts' {@code resize_lora.py}, by their definitions; {@link #asSdScripts} gives the
- * numbers of that program.
+ * Rule for the number of directions to keep at a site, by its singular values. The dynamic rules
+ * are those of sd-scripts' {@code resize_lora.py}, by their definitions; {@link #asSdScripts} gives
+ * the numbers of that program.
  *
  * @param kind the rule
  * @param value its parameter; without meaning for {@link Kind#FIXED} and {@link Kind#PRESENT}
@@ -13,9 +13,9 @@ package dev.lora4j.core.lowrank;
 public record RankRule(Kind kind, double value, int most, int extra) {
   /** The rules. */
   public enum Kind {
-    /** The same everywhere. */
+    /** The same rank at all sites. */
     FIXED,
-    /** All directions that are there: whose singular value is not 0. */
+    /** All directions with a singular value other than 0. */
     PRESENT,
     /** Singular values greater than the greatest divided by the value. */
     SV_RATIO,
@@ -42,27 +42,27 @@ public record RankRule(Kind kind, double value, int most, int extra) {
     }
   }
 
-  /** The same rank everywhere; less where a site has less. */
+  /** A rule for the same rank at all sites; less where a site has less. */
   public static RankRule fixed(int rank) {
     return new RankRule(Kind.FIXED, 0, rank, 0);
   }
 
-  /** Another rank at each site; see {@link Kind}. */
+  /** A rule for another rank at each site; see {@link Kind}. */
   public static RankRule dynamic(Kind kind, double value) {
     return new RankRule(kind, value, Integer.MAX_VALUE, 0);
   }
 
-  /** This, but never more than {@code rank}. */
+  /** A copy that never keeps more than {@code rank}. */
   public RankRule atMost(int rank) {
     return new RankRule(kind, value, rank, extra);
   }
 
-  /** This as sd-scripts counts: one more than the definition of a dynamic rule. */
+  /** A copy that counts as sd-scripts does: one more than the definition of a dynamic rule. */
   public RankRule asSdScripts() {
     return new RankRule(kind, value, most, 1);
   }
 
-  /** How many of the greatest singular values decide, beside the norm of all. */
+  /** Number of the greatest singular values that decide, with the norm of all. */
   int seen() {
     return kind == Kind.SV_CUMULATIVE ? Integer.MAX_VALUE : most;
   }

@@ -3,7 +3,7 @@ package dev.lora4j.core.lowrank;
 import dev.lora4j.core.nn.Site;
 
 /**
- * Which rule decides at which site.
+ * Rank rules by kind of site.
  *
  * @param layers for linear layers and for convolutions of one point
  * @param kernels for all other convolutions

@@ -1,11 +1,11 @@
 package dev.lora4j.core.lowrank;
 
-/** Is told how far work that goes from site to site has come. */
+/** Listener for the progress of work on one site after another. */
 @FunctionalInterface
 public interface SiteListener {
-  /** Tells nobody. */
+  /** Ignores the progress. */
   SiteListener NONE = (done, of) -> {};
 
-  /** So many sites are done. */
+  /** Reports the number of sites that are done. */
   void done(int done, int of);
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * rounding.
  */
 record SiteSum(Site site, List<MethodTerm> parts) {
-  /** What decides whether sites can be computed together. */
+  /** Properties that sites need in common to be computed together. */
   record Key(long out, long rest, List<Integer> ranks, List<DType> types) {}
 
   SiteSum {
@@ -31,8 +31,8 @@ record SiteSum(Site site, List<MethodTerm> parts) {
   }
 
   /**
-   * Whether all its numbers take no more room than its factors would. A sum of LoRA alone stays one
-   * all the same: every program reads that.
+   * Returns true if the whole matrix takes no more room than its factors. A sum of LoRA alone stays
+   * LoRA all the same, as every program reads it.
    */
   boolean whole() {
     return elements() >= site.out() * site.rest()

@@ -1,13 +1,13 @@
 package dev.lora4j.core.lowrank;
 
 /**
- * What truncation did to one site.
+ * Result of truncation at one site.
  *
  * @param spectrum the singular values before
- * @param rank how many directions were kept
+ * @param rank number of directions kept
  */
 public record SiteTruncation(Spectrum spectrum, int rank) {
-  /** Frobenius norm of what was lost, relative to what there was; 0 of nothing. */
+  /** Truncation error as a Frobenius norm, relative to the norm before; 0 for a norm of 0. */
   public double error() {
     double norm = spectrum.norm();
     return norm == 0 ? 0 : spectrum.lost(rank) / norm;

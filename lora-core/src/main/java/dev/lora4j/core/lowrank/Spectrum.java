@@ -3,8 +3,8 @@ package dev.lora4j.core.lowrank;
 import java.util.Arrays;
 
 /**
- * The singular values of one site's change, greatest first, with its scale; values below what F32
- * can tell from rounding are 0. Compares by identity, as arrays do.
+ * Singular values of one site's change, greatest first, with its scale; values below F32's rounding
+ * are 0. Compares by identity, as arrays do.
  */
 public final class Spectrum {
   private final double[] values;
@@ -24,14 +24,14 @@ public final class Spectrum {
     this.rest = rest;
   }
 
-  /** All multiplied by {@code scale}. */
+  /** The spectrum times {@code scale}. */
   Spectrum times(double scale) {
     return new Spectrum(Arrays.stream(values).map(v -> v * scale).toArray(), rest * scale);
   }
 
   /**
-   * Frobenius norm of what the {@link #values} leave out: of large changes, and in a randomised
-   * extraction, only the greatest are looked for. 0 where they are all that there are.
+   * Frobenius norm of the singular values beyond {@link #values}: for large changes, and in a
+   * randomised extraction, only the greatest are computed. 0 where they are all that there are.
    */
   public double rest() {
     return rest;
@@ -42,7 +42,7 @@ public final class Spectrum {
     return values.clone();
   }
 
-  /** How many are not 0. */
+  /** Number of singular values other than 0. */
   public int rank() {
     return (int) Arrays.stream(values).filter(v -> v > 0).count();
   }
@@ -52,7 +52,7 @@ public final class Spectrum {
     return Math.hypot(root(0, values.length), rest);
   }
 
-  /** Frobenius norm of what is lost by keeping the {@code rank} greatest. */
+  /** Frobenius norm of the error if the {@code rank} greatest are kept. */
   public double lost(int rank) {
     return Math.hypot(root(Math.min(rank, values.length), values.length), rest);
   }
@@ -64,7 +64,7 @@ public final class Spectrum {
   }
 
   private double root(int from, int to) {
-    // From the least on, so that small values are not lost beside great ones.
+    // From the least on, so that small values are not lost against great ones.
     double sum = 0;
     for (int i = to - 1; i >= from; i--) {
       sum += values[i] * values[i];

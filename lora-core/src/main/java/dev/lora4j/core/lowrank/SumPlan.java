@@ -15,10 +15,10 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /**
- * What a weighted sum of adapters is at each site.
+ * Weighted sum of adapters at each site.
  *
  * @param products the sums that are products of factors
- * @param rest what has no such form, changes of biases and of norms, with its weight
+ * @param rest changes without such a form, those of biases and norms, with its weight
  */
 record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
   /** Factors that are taken as a whole. */
@@ -82,7 +82,7 @@ record SumPlan(List<SiteSum> products, SortedMap<String, List<Whole>> rest) {
     return new SumPlan(products, rest);
   }
 
-  /** Adds one to those that are there; the same factors twice are once those with both weights. */
+  /** Adds a term; equal factors merge into one term with the sum of the weights. */
   private static <T> void add(
       List<T> all, T one, Function<T, Factors> factors, BinaryOperator<T> plus) {
     for (int i = 0; i < all.size(); i++) {

@@ -10,7 +10,7 @@ import dev.lora4j.core.nn.Site;
 import java.util.Map;
 import java.util.Optional;
 
-/** What adapters must have to be added up or blended to one. */
+/** Requirements on adapters for a sum or a blend into one. */
 public final class SumRequirements {
   private SumRequirements() {}
 

@@ -22,7 +22,7 @@ public record TruncatedAdapter(Adapter adapter, SortedMap<String, SiteTruncation
     sites = Collections.unmodifiableSortedMap(new TreeMap<>(sites));
   }
 
-  /** All sites together. */
+  /** Totals over all sites. */
   public Total total() {
     return Total.of(sites.values());
   }
@@ -65,12 +65,12 @@ public record TruncatedAdapter(Adapter adapter, SortedMap<String, SiteTruncation
           : new Total(all.size(), ranks.getMin(), ranks.getMax(), Math.sqrt(norm), Math.sqrt(lost));
     }
 
-    /** What was lost, relative to what there was; 0 of nothing. */
+    /** Truncation error relative to the norm before; 0 for a norm of 0. */
     public double error() {
       return norm == 0 ? 0 : lost / norm;
     }
 
-    /** Frobenius norm of what was kept, relative to what there was. */
+    /** Frobenius norm of the truncated change, relative to the norm before. */
     public double kept() {
       return Math.sqrt(Math.max(0, 1 - error() * error()));
     }

@@ -4,12 +4,12 @@ import java.util.Comparator;
 import java.util.Set;
 
 /**
- * What an adapter in plans is that can share a column of weights. An adapter that is twice in a
+ * Key of an adapter that plans can share a column of weights for. An adapter that is twice in a
  * plan has two.
  *
  * @param adapter its identity
- * @param acted the sites where something after it acts on the weight, so that it is inside
- * @param times how often the same was in the plan before
+ * @param acted sites where a later adapter acts on the weight, so that this one is merged
+ * @param times number of equal entries earlier in the plan
  */
 record AdapterColumn(
     String adapter, SiteWeights shares, Route route, Set<String> acted, int times) {
@@ -19,7 +19,7 @@ record AdapterColumn(
   static final Comparator<AdapterColumn> ORDER =
       Comparator.comparing(AdapterColumn::adapter).thenComparingInt(AdapterColumn::times);
 
-  /** The same once more. */
+  /** The key of the next equal entry in a plan. */
   AdapterColumn again() {
     return new AdapterColumn(adapter, shares, route, acted, times + 1);
   }

@@ -1,10 +1,10 @@
 package dev.lora4j.core.mix;
 
-/** How adapters at one site follow each other, where a method depends on the weight it acts on. */
+/** Order of adapters at one site, where a method depends on the weight it acts on. */
 public enum AdapterOrder {
   /**
-   * Each acts on what those before it in the plan left. Additive methods give the same in any
-   * order.
+   * Each adapter acts on the result of those before it in the plan. Additive methods give the same
+   * in any order.
    */
   IN_TURN,
   /** The change of each is computed from the base's own weight, and the changes add up. */

@@ -21,21 +21,21 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The plans of pictures that are made together, in one model. Each adapter that runs beside the
- * weights is a column of the weights' input, in which each picture has a row; what is inside the
- * weights is known for each picture, since only pictures with the same weights can share a run.
+ * Plans of the pictures of a batch, in one model. Each unmerged adapter is a column of the weights'
+ * input, in which each picture has a row; merged weights are known for each picture, since only
+ * pictures with the same weights can share a run.
  *
- * <p>At a site, what can run beside the weight does, and the rest is inside of it: methods without
- * a low-rank form, and what acts before a method that depends on the weight.
+ * <p>At a site, each part that can be unmerged is, and the rest is merged: methods without a
+ * low-rank form, and parts that act before a method that depends on the weight.
  */
 public final class BatchMix {
   /** The factors of a column at a site. */
   private record FactorColumn(String site, int column, int place) {}
 
-  /** What is stacked: columns in their order, and which of their factors. */
+  /** Key of stacked factors: columns in their order, and the factors of each. */
   private record StackKey(List<AdapterColumn> columns, Set<FactorColumn> places) {}
 
-  /** What is inside the weights of a picture; pictures where it is the same can share a run. */
+  /** Key of the merged weights of a picture; pictures with equal keys can share a run. */
   private record MergedKey(List<Object> parts) {}
 
   private final SiteCatalogue catalogue;
@@ -144,7 +144,7 @@ public final class BatchMix {
     return new FactorColumn(site.name(), own[part.adapter()], part.place());
   }
 
-  /** Index of the last part that acts on what those before it left, or -1. */
+  /** Index of the last part that acts on the result of those before it, or -1. */
   private static int lastTransform(MixPlan plan, List<Part> parts) {
     int last = -1;
     for (int i = 0; i < parts.size() && plan.order() == AdapterOrder.IN_TURN; i++) {
@@ -153,7 +153,7 @@ public final class BatchMix {
     return last;
   }
 
-  /** What runs beside the weight of a site: each part with its column for an index. */
+  /** Unmerged parts at a site, ordered by plan; each has its column for an index. */
   private List<Part> unmergedParts(Site site) {
     List<Part> parts = new ArrayList<>();
     isUnmerged
@@ -169,8 +169,8 @@ public final class BatchMix {
   }
 
   /**
-   * Equal for mixes whose {@link #factors} are the same, whatever their adapters count and in which
-   * order they come.
+   * Key that is equal for mixes with the same {@link #factors}, regardless of weights and order of
+   * their adapters.
    */
   public Object stackKey() {
     Set<FactorColumn> places = new HashSet<>();
@@ -179,7 +179,7 @@ public final class BatchMix {
     return new StackKey(numbers, places);
   }
 
-  /** The sites at which something runs beside the weight. */
+  /** The sites with an unmerged part. */
   public Set<String> unmergedSites() {
     Set<String> names = new TreeSet<>();
     for (Site site : isUnmerged.keySet()) {
@@ -213,7 +213,7 @@ public final class BatchMix {
   }
 
   /**
-   * The input {@link UnmergedAdapters#WEIGHTS}: for each row of a run, what each column counts.
+   * The input {@link UnmergedAdapters#WEIGHTS}: for each row of a run, the weight of each column.
    *
    * @param pictures for each row, the index of its picture
    * @return [rows, columns]
@@ -230,7 +230,7 @@ public final class BatchMix {
     return all;
   }
 
-  /** The parameters of the model that a picture's adapters are inside of. */
+  /** The parameters of the model with a picture's merged adapters. */
   public MergedSites mergedSites(
       Scope scope, MergedParameter patch, WeightStore base, int picture) {
     Map<Site, List<Part>> sites = new LinkedHashMap<>();
@@ -248,7 +248,7 @@ public final class BatchMix {
     return new MergedSites(scope, patch, base, model, sites, plans.get(picture).order());
   }
 
-  /** The same for pictures that can share a run: those with the same inside the weights. */
+  /** Batch key: pictures with equal keys have the same merged weights and can share a run. */
   public Object mergedKey(int picture) {
     MixPlan plan = plans.get(picture);
     List<Object> parts = new ArrayList<>();
@@ -274,7 +274,7 @@ public final class BatchMix {
     return parts;
   }
 
-  /** Whether something of a picture runs beside the weights. */
+  /** Returns true if a part of the picture's adapters is unmerged. */
   public boolean isUnmerged(int picture) {
     int[] own = columns.get(picture);
     return touched.get(picture).entrySet().stream()
@@ -282,9 +282,7 @@ public final class BatchMix {
             e -> e.getValue().stream().anyMatch(p -> !merged.contains(place(e.getKey(), own, p))));
   }
 
-  /**
-   * Which of a picture's adapters are inside the weights, with the methods that are, for people.
-   */
+  /** Names of a picture's merged adapters, with their merged methods, for people. */
   public List<String> mergedNames(int picture) {
     Map<String, Set<String>> methods = new LinkedHashMap<>();
     MixPlan plan = plans.get(picture);

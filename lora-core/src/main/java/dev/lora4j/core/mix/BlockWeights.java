@@ -73,7 +73,7 @@ public final class BlockWeights {
   }
 
   /**
-   * Checks what can be checked without a base.
+   * Checks the form, as far as possible without a base.
    *
    * @throws IllegalArgumentException if the text is neither form
    */
@@ -145,7 +145,7 @@ public final class BlockWeights {
     blocks.forEach(block -> shares.put(block, share));
   }
 
-  /** One block, or all whose names begin with these letters; none if there is no such. */
+  /** One block, or all whose names begin with these letters; none if there is no such block. */
   private List<BlockName> named(String name) {
     Matcher wanted = BLOCK.matcher(name);
     boolean group = wanted.matches() && wanted.group(2).isEmpty();
@@ -166,7 +166,7 @@ public final class BlockWeights {
   }
 
   /**
-   * All blocks from one to another, whichever comes first; none if the base lacks one of them.
+   * All blocks from one to another in either order; none if the base lacks one of them.
    *
    * @param to may leave the letters out, which are then those of the other
    */

@@ -24,9 +24,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The programs by which parameters are changed, each compiled when first asked for. Sites of the
- * same shape share them, whatever the values, ranks and scales of factors and the adapters'
- * weights.
+ * Programs that merge adapters into parameters, each compiled at its first use. Sites of the same
+ * shape share them, for any values, ranks and scales of factors and any weights of adapters.
  */
 final class MergePrograms {
   private static final Shape MATRIX = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
@@ -115,7 +114,7 @@ final class MergePrograms {
         .reshape(weight.sizes());
   }
 
-  /** NaN is the least and the greatest of whatever it is among. */
+  /** Test for finite numbers by minimum and maximum, which are NaN if any number is. */
   private static Expr finite(Expr x) {
     Graph.Result extreme = new Graph.Result(x.dtype(), Shape.of());
     List<Expr> both = x.graph().call("aminmax", List.of(extreme, extreme), x);
@@ -261,7 +260,7 @@ final class MergePrograms {
     return target == LayerParameter.WEIGHT ? site.weight() : Shape.of(site.out());
   }
 
-  /** All about a site that matters to its weight. */
+  /** Canonical site with the properties that its weight depends on. */
   private static Site general(Site site) {
     return new Site("", site.kind(), site.weight(), false, 1, 0, 1, site.groups());
   }

@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adapters inside a parameter: a new tensor is made of the base's, which stays as it is.
+ * Parameter with merged adapters: a new tensor, computed from the base's, which stays as it is.
  *
- * <p>All is summed in F32 and rounded once to the type of the base.
+ * <p>Sums are in F32 and rounded once to the type of the base.
  */
 public final class MergedParameter {
   private final MergePrograms programs;
@@ -117,7 +117,7 @@ public final class MergedParameter {
         .get(0);
   }
 
-  /** What a program of products takes: the weight, the factors of each, and the amounts. */
+  /** Inputs of a program of products: the weight, the factors of each product, and the amounts. */
   private List<Tensor> factors(
       Scope work, Site site, Tensor weight, List<Part> parts, float[] weights) {
     List<Tensor> inputs = new ArrayList<>(List.of(weight));
@@ -161,8 +161,7 @@ public final class MergedParameter {
   }
 
   /**
-   * What a part is multiplied by: its adapter's weight, what of it counts at the site and, for a
-   * delta, its own scale.
+   * Factor of a part: its adapter's weight, its share at the site and, for a delta, its own scale.
    */
   static float amount(Part part, float[] weights) {
     double scale =

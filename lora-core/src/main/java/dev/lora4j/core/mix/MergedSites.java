@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The parameters of one model that adapters are inside of. When weights change, only the sites
- * where they do are made anew; taking adapters away is forgetting these tensors.
+ * Parameters of one model with merged adapters. When weights change, only the sites with other
+ * weights are merged again; to remove the adapters is to drop these tensors.
  */
 public final class MergedSites {
   private final Scope scope;
@@ -31,12 +31,12 @@ public final class MergedSites {
   private final Map<String, Tensor> tensors = new TreeMap<>();
 
   /**
-   * Nothing is patched before {@link #at}.
+   * Creates sites that are unmerged before {@link #at}.
    *
-   * @param scope what the tensors belong to
+   * @param scope owner of the tensors
    * @param catalogue the sites of the base
-   * @param model what the names of the model's sites begin with
-   * @param names sites to patch, see {@link UnmergedAdapters#mergedSites}
+   * @param model prefix of the model's sites
+   * @param names sites to merge, see {@link UnmergedAdapters#mergedSites}
    * @throws AdapterException if the plan's adapters cannot follow each other, or one is for a site
    *     or bias that the base lacks
    */
@@ -57,7 +57,7 @@ public final class MergedSites {
     }
   }
 
-  /** For parts that can follow each other. */
+  /** Creates sites of parts that can follow each other. */
   MergedSites(
       Scope scope,
       MergedParameter patch,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Which adapters take part in an image, how much, and when. Immutable. */
+/** Adapters of a picture with their weights, steps and regions. Immutable. */
 public final class MixPlan {
   /**
    * One adapter and its weight.
@@ -37,22 +37,22 @@ public final class MixPlan {
       this(adapter, weight, Optional.empty(), SiteWeights.ALL, Optional.empty());
     }
 
-    /** With another weight at the denoiser. */
+    /** A copy with another weight at the denoiser. */
     public Part weight(Weight other) {
       return new Part(adapter, other, text, shares, area);
     }
 
-    /** With a weight of its own at the text encoders. */
+    /** A copy with a weight of its own at the text encoders. */
     public Part text(double weight) {
       return new Part(adapter, this.weight, Optional.of(weight), shares, area);
     }
 
-    /** With other shares. */
+    /** A copy with other shares. */
     public Part shares(SiteWeights other) {
       return new Part(adapter, weight, text, other, area);
     }
 
-    /** Counting in a part of the picture alone. */
+    /** A copy that is limited to a region of the picture. */
     public Part within(RegionMask other) {
       return new Part(adapter, weight, text, shares, Optional.of(other));
     }
@@ -62,13 +62,13 @@ public final class MixPlan {
       return text.orElse(weight.value());
     }
 
-    /** The one weight at a site where steps do not count, whatever its share there. */
+    /** The one weight at a site without steps, regardless of its share there. */
     public double overall(String site) {
       return site.startsWith(TEXT_ENCODER) ? textWeight() : weight.value();
     }
   }
 
-  /** What the names of all sites of text encoders begin with. */
+  /** Prefix of the sites of text encoders. */
   private static final String TEXT_ENCODER = "text_encoder";
 
   /** No adapter: the base alone. */
@@ -104,7 +104,7 @@ public final class MixPlan {
     return with(adapter, weight, SiteWeights.ALL);
   }
 
-  /** This plan and one more adapter, of which not all counts everywhere. */
+  /** This plan and one more adapter, with shares of its weight by site. */
   public MixPlan with(Adapter adapter, Weight weight, SiteWeights shares) {
     return with(new Part(adapter, weight).shares(shares));
   }
@@ -124,17 +124,17 @@ public final class MixPlan {
     return new MixPlan(parts, other, route);
   }
 
-  /** This plan with its adapters inside the weights, beside them, or whichever is faster. */
+  /** This plan with its adapters merged, unmerged, or whichever is faster. */
   public MixPlan route(Route other) {
     return new MixPlan(parts, order, other);
   }
 
-  /** Where the adapters act in the network that runs at every step. */
+  /** Route of the adapters in the network that runs at every step. */
   public Route route() {
     return route;
   }
 
-  /** How the adapters follow each other. */
+  /** Order of the adapters at a site. */
   public AdapterOrder order() {
     return order;
   }
@@ -149,7 +149,7 @@ public final class MixPlan {
     return new MixPlan(other, order, route);
   }
 
-  /** Whether an adapter counts in a part of the picture alone. */
+  /** Returns true if an adapter is limited to a region of the picture. */
   public boolean regional() {
     return parts.stream().anyMatch(p -> p.area().isPresent());
   }
@@ -168,7 +168,7 @@ public final class MixPlan {
     return all;
   }
 
-  /** What counts everywhere, and one part that does not. */
+  /** Parts that count everywhere, and the one part of index {@code regional}. */
   private MixPlan context(int regional) {
     List<Part> own = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
@@ -184,7 +184,7 @@ public final class MixPlan {
     return parts.stream().map(Part::adapter).toList();
   }
 
-  /** Whether no weight depends on the step. */
+  /** Returns true if no weight depends on the step. */
   public boolean constant() {
     return parts.stream().allMatch(p -> p.weight().constant());
   }

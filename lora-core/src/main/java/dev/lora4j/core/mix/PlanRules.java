@@ -7,12 +7,12 @@ import dev.lora4j.core.mix.SiteParts.Part;
 import dev.lora4j.core.nn.Site;
 import java.util.List;
 
-/** Which adapters can follow each other at a site. */
+/** Rules for sequences of adapters at a site. */
 final class PlanRules {
   private PlanRules() {}
 
   /**
-   * Refuses what would not be what the plan says.
+   * Refuses parts whose result would differ from the plan.
    *
    * @throws AdapterException naming the adapters and what to do
    */
@@ -45,9 +45,9 @@ final class PlanRules {
   }
 
   /**
-   * Why a part cannot count in an area.
+   * Exception for a part that cannot be limited to a region.
    *
-   * @param acted whether something after it acts on the weight
+   * @param acted whether a later adapter acts on the weight
    */
   static AdapterException noRegion(Site site, Part part, MixPlan plan, boolean acted) {
     return new AdapterException(

@@ -12,7 +12,7 @@ import java.util.Optional;
 public final class RegionInputs {
   private final BatchMix mix;
 
-  /** For the pictures of {@code mix}. */
+  /** Creates the inputs for the pictures of {@code mix}. */
   public RegionInputs(BatchMix mix) {
     this.mix = mix;
   }
@@ -27,7 +27,7 @@ public final class RegionInputs {
   }
 
   /**
-   * The input {@link RegionalAdapters#WORDS}: what each column counts for the words of each
+   * The input {@link RegionalAdapters#WORDS}: the weight of each column in the text of each
    * context.
    *
    * @param pictures for each row its picture; all have as many contexts
@@ -94,9 +94,9 @@ public final class RegionInputs {
   }
 
   /**
-   * How much of each context's attention counts at each place. The changes that the contexts of
-   * areas make to that of the whole picture add up, so outside of all areas it is the whole
-   * picture's alone, and inside of one that area's.
+   * Share of each context's attention at each place. The changes that the contexts of areas make to
+   * that of the whole picture add up, so outside all regions it is the whole picture's alone, and
+   * within one that region's.
    *
    * @return [rows, contexts, places]
    */

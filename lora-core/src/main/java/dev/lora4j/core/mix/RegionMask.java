@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * Where in a picture an adapter counts, and how much: shares from 0 to 1 on a grid over the
- * picture. Immutable; equal if size and shares are.
+ * Region of a picture in which an adapter counts: shares from 0 to 1 on a grid over the picture.
+ * Immutable; equal if size and shares are.
  */
 public final class RegionMask {
   private final String name;
@@ -36,7 +36,7 @@ public final class RegionMask {
     this.shares = shares.clone();
   }
 
-  /** For people. */
+  /** Name for people. */
   public String name() {
     return name;
   }
@@ -64,8 +64,8 @@ public final class RegionMask {
   }
 
   /**
-   * The area on another grid: each place has the mean of what it covers, so that nothing lies
-   * outside of the places that the area touches.
+   * The mask on another grid: each place has the mean of the area that it covers, so that places
+   * outside the region are 0.
    *
    * @return shares, row by row
    */

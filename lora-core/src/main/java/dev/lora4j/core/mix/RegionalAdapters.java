@@ -13,14 +13,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Adapters beside the weights, each of which may count in an {@link RegionMask} alone. Beside the
- * inputs of {@link UnmergedAdapters}, such a program has, for each halving of the grid, how much
- * each column counts at each place; and what columns count at sites that have no place in the
- * picture: for each of the contexts that the words of a row have, and for what is about the whole
- * picture.
+ * Unmerged adapters, each of which may be limited to a {@link RegionMask}. In addition to the
+ * inputs of {@link UnmergedAdapters}, such a program has, for each halving of the grid, the weight
+ * of each column at each place; and the weights of columns at sites without a place in the picture:
+ * for each text context of a row, and for the whole picture.
  *
- * <p>What a site adds is multiplied place by place, between its two factors; outside of its area an
- * adapter adds exactly 0.
+ * <p>The weights multiply a site's contribution place by place, between its two factors; outside
+ * its region an adapter adds exactly 0.
  */
 public final class RegionalAdapters {
   /** Name of the input F32 [rows * contexts, columns]: weights at {@link SitePlacement.OfWords}. */
@@ -34,7 +33,7 @@ public final class RegionalAdapters {
   private final int levels;
 
   /**
-   * For programs in which exactly these sites may have adapters.
+   * Creates adapters for programs in which exactly these sites may have any.
    *
    * @param levels number of grids, of which each has half the rows and columns of the one before
    */
@@ -49,7 +48,7 @@ public final class RegionalAdapters {
     return "mix:area:" + level;
   }
 
-  /** Declares the inputs, and adds what adapters add to each site's output. */
+  /** Declares the inputs, and adds the adapters' contribution to each site's output. */
   public SiteAdapters declare(Graph graph) {
     long any = Shape.UNKNOWN;
     Expr weights = graph.input(UnmergedAdapters.WEIGHTS, DType.F32, Shape.of(any, any));

@@ -3,15 +3,13 @@ package dev.lora4j.core.mix;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Place where a model's adapters act while it runs: in its weights, or beside them. */
+/** Route of a model's adapters: merged into its weights, or unmerged at run time. */
 public enum Route {
   /** Whichever is estimated to take less time, by {@link RouteCost}. */
   AUTO("auto"),
-  /** In the weights: nothing per step, but weights are made anew when a weight changes. */
+  /** Merged into the weights: no cost per step, but a changed weight is merged again. */
   MERGED("patched"),
-  /**
-   * Beside the weights, where the method can: a little per step, and nothing when a weight changes.
-   */
+  /** Unmerged, where the method can: a little per step, and nothing when a weight changes. */
   UNMERGED("beside");
 
   private final String recorded;

@@ -11,33 +11,33 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Estimates what adapters take inside the weights and beside them, to choose the faster.
+ * Estimated cost of merged and of unmerged adapters, to choose the faster.
  *
- * <p>Inside, each touched weight is read, changed and written once for each set of weights that the
- * steps and the pictures ask for, and pictures that differ need runs of their own. Beside, each row
+ * <p>Merged, each touched weight is read, changed and written once for each set of weights that the
+ * steps and the pictures need, and pictures that differ need runs of their own. Unmerged, each row
  * of each step goes through the factors. The constants were measured on two cores in F32 (see
  * docs/benchmarks.md); another machine moves both sides alike, so that the choice stays near the
  * best.
  *
- * @param places where the model's sites lie
+ * @param places of the model's sites in the picture
  * @param finest the grid of the latents
  * @param words tokens of the text
  */
 public record RouteCost(
     SiteCatalogue catalogue, String model, SitePlacement.Of places, GridSize finest, int words) {
-  /** Seconds for the calls that patch one weight, whatever its size. */
+  /** Seconds for the calls that merge one weight of any size. */
   private static final double PATCH_CALLS = 0.6e-3;
 
-  /** Seconds for one element of a weight that is patched: read, widened, added to, written. */
+  /** Seconds for one element of a merged weight: read, widened, added to, written. */
   private static final double PATCH_ELEMENT = 4e-9;
 
   /** Seconds for the calls that stack the factors of one site. */
   private static final double STACK_CALLS = 0.3e-3;
 
-  /** Seconds for the operators at one site beside its weight, whatever their size. */
+  /** Seconds for the unmerged operators at one site of any size. */
   private static final double BESIDE_CALLS = 25e-6;
 
-  /** Seconds for one number that is read or written beside the weights. */
+  /** Seconds for one number that unmerged adapters read or write. */
   private static final double BESIDE_NUMBER = 0.4e-9;
 
   /** Seconds for a multiplication and an addition. */
@@ -47,7 +47,7 @@ public record RouteCost(
   private static final double RUN = 5e-3;
 
   /**
-   * The faster of patched and beside for pictures of these plans.
+   * The faster of merged and unmerged for pictures of these plans.
    *
    * @param rows rows of the model's batch for each picture
    */
@@ -55,7 +55,7 @@ public record RouteCost(
     return merged(plans, steps) <= unmerged(plans, steps, rows) ? Route.MERGED : Route.UNMERGED;
   }
 
-  /** Estimated seconds inside the weights. */
+  /** Estimated seconds of merged adapters. */
   public double merged(List<MixPlan> plans, int steps) {
     Set<List<Object>> mixes = new HashSet<>();
     double seconds = 0;
@@ -78,7 +78,7 @@ public record RouteCost(
   private double merged(MixPlan plan, String name, int steps) {
     Optional<Site> site = catalogue.find(name);
     if (site.isEmpty()) {
-      return 0; // said when the plan is used
+      return 0; // the use of the plan reports it
     }
     List<Part> parts = SiteParts.of(plan, name);
     float[] before = new float[parts.size()];
@@ -99,7 +99,7 @@ public record RouteCost(
         * (PATCH_CALLS + PATCH_ELEMENT * site.get().weight().elements() + PRODUCT * products);
   }
 
-  /** Estimated seconds beside the weights. */
+  /** Estimated seconds of unmerged adapters. */
   public double unmerged(List<MixPlan> plans, int steps, List<Integer> rows) {
     Set<String> names = new HashSet<>();
     plans.forEach(plan -> names.addAll(UnmergedAdapters.touched(plan, model)));
@@ -111,7 +111,7 @@ public record RouteCost(
       if (site.isPresent()) {
         long rank =
             plans.stream().mapToLong(p -> ranks(site.get(), SiteParts.of(p, name))).max().orElse(0);
-        // What has no directions is inside the weights on both routes.
+        // Methods without directions are merged on both routes.
         stacking += rank > 0 ? STACK_CALLS : 0;
         seconds += rank > 0 ? unmerged(site.get(), rank, all) : 0;
       }
@@ -134,7 +134,7 @@ public record RouteCost(
     return place instanceof SitePlacement.OfWords ? words : 1;
   }
 
-  /** Directions of all parts that have such; the others are inside on both routes. */
+  /** Directions of all parts that have such; the others are merged on both routes. */
   private static long ranks(Site site, List<Part> parts) {
     return parts.stream().mapToLong(p -> p.rank(site).orElse(0)).sum();
   }

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the adapters of a plan do to the parameters of one site, each with its own value whatever
- * its steps. For who has the parameters one by one, and no model that is loaded.
+ * Effect of a plan's adapters on the parameters of one site, each adapter with its own value
+ * whatever its steps. For callers with single parameters instead of a loaded model.
  */
 public final class SiteMix {
   private final MergedParameter patch;
@@ -50,7 +50,7 @@ public final class SiteMix {
     return site;
   }
 
-  /** Whether a parameter changes. */
+  /** Returns true if a parameter changes. */
   public boolean changes(LayerParameter target) {
     return !SiteParts.changing(site, parts, target).isEmpty();
   }
@@ -66,10 +66,9 @@ public final class SiteMix {
   }
 
   /**
-   * What the new weight, as a matrix [out, rest], gives for some vectors, without that weight where
-   * the adapters allow it: the base's product, and beside it that of each pair of factors. So it
-   * can tell whether a weight was made right. Where a change depends on the weight, the weight is
-   * made anew.
+   * Products of the new weight, as a matrix [out, rest], with some vectors. Where the adapters
+   * allow it, it adds the unmerged product of each pair of factors to the base's product, so that
+   * it can verify a merged weight. Where a change depends on the weight, it merges the weight.
    *
    * @param base the weight of the base, in the site's shape
    * @param x F32 [rest, vectors]

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** What several adapters have at one site, in the order of the plan. */
+/** Parts of several adapters at one site, in the order of the plan. */
 final class SiteParts {
   /**
    * The factors of one method.
@@ -22,7 +22,7 @@ final class SiteParts {
    * @param share what share of the adapter's weight counts at the site
    */
   record Part(int adapter, int place, Factors factors, AdapterMethod method, double share) {
-    /** The same of an adapter with another index. */
+    /** The same part of an adapter with another index. */
     Part of(int other) {
       return new Part(other, place, factors, method, share);
     }
@@ -31,7 +31,7 @@ final class SiteParts {
       return method instanceof AdditiveMethod m && m.target(factors.structure()) == target;
     }
 
-    /** Whether it is a product of two factors that can be stacked with others. */
+    /** Returns true if it is a product of two factors that stacks with others. */
     boolean stacks(Site site) {
       return rank(site).isPresent();
     }
@@ -46,7 +46,7 @@ final class SiteParts {
 
   private SiteParts() {}
 
-  /** All parts at a site, of adapters that count fully. */
+  /** All parts at a site, each adapter at weight 1. */
   static List<Part> of(List<Adapter> adapters, String site) {
     MixPlan plan = MixPlan.NONE;
     for (Adapter adapter : adapters) {
@@ -56,8 +56,8 @@ final class SiteParts {
   }
 
   /**
-   * All parts at a site that count there. Within an adapter, what depends on the weight acts on the
-   * base's.
+   * All parts at a site with a share other than 0. Within an adapter, methods that depend on the
+   * weight act on the base's.
    */
   static List<Part> of(MixPlan plan, String site) {
     List<Part> parts = new ArrayList<>();

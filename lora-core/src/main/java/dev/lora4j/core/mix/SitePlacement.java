@@ -1,6 +1,6 @@
 package dev.lora4j.core.mix;
 
-/** Where the outputs of a site lie in a picture. */
+/** Layout of a site's outputs in a picture. */
 public sealed interface SitePlacement {
   /**
    * One output for each place of a grid over the picture: of a convolution, or of a layer whose
@@ -13,7 +13,7 @@ public sealed interface SitePlacement {
   /** One output for each word of the text: keys and values of attention to it. */
   record OfWords() implements SitePlacement {}
 
-  /** One output for the whole picture, such as what the time becomes. */
+  /** One output for the whole picture, such as the embedding of the timestep. */
   record Nowhere() implements SitePlacement {}
 
   /** The places of a model's sites. */

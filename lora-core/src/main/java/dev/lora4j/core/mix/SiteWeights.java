@@ -6,9 +6,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What share of an adapter's weight counts at each site.
+ * Share of an adapter's weight at each site.
  *
- * @param text how it was written, for people and records
+ * @param text the user's spelling, for people and records
  * @param bySite share by canonical site name; 1 at all others, and 0 leaves the site alone
  */
 public record SiteWeights(String text, SortedMap<String, Double> bySite) {
@@ -31,7 +31,7 @@ public record SiteWeights(String text, SortedMap<String, Double> bySite) {
     return bySite.getOrDefault(site, 1.0);
   }
 
-  /** Whether it is 1 everywhere. */
+  /** Returns true if the share is 1 everywhere. */
   public boolean all() {
     return bySite.isEmpty();
   }

@@ -9,14 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Factors beside the weights that were stacked once and are kept, so that what comes again, with
- * other weights and in other rows, takes no more than a look-up. Those that were used longest ago
- * go when there is no room; those that are in use, and the last ones, stay.
+ * Cache of the stacked factors of unmerged adapters, so that the same set, with other weights and
+ * in other rows, takes no more than a look-up. The least recently used go when there is no room;
+ * those in use, and the last ones, stay.
  *
  * <p>May be used from several threads.
  */
 public final class StackedFactors implements AutoCloseable {
-  /** A base takes so many times what may be kept beside it. */
+  /** Size of a base relative to the cache's limit. */
   private static final int SHARE = 4;
 
   private final Scope scope;
@@ -26,11 +26,12 @@ public final class StackedFactors implements AutoCloseable {
   private final Map<Object, Stack> stacks = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
-   * Nothing is kept yet.
+   * Creates an empty cache.
    *
-   * @param scope owner of what is kept
-   * @param type of the factors, as in {@link UnmergedAdapters#Beside(java.util.Set, DType)}
-   * @param room bytes that may be kept beside what is in use
+   * @param scope owner of the cached tensors
+   * @param type of the factors, as in {@link UnmergedAdapters#UnmergedAdapters(java.util.Set,
+   *     DType)}
+   * @param room bytes of cached factors, those in use not counted
    */
   public StackedFactors(Scope scope, MergedParameter patch, DType type, long room) {
     this.scope = scope.child("stacked factors");
@@ -39,13 +40,13 @@ public final class StackedFactors implements AutoCloseable {
     this.room = room;
   }
 
-  /** Nothing is kept yet; at most a quarter of what a base's weights take. */
+  /** Creates an empty cache of at most a quarter of the size of a base's weights. */
   public static StackedFactors besides(
       WeightStore base, Scope scope, MergedParameter patch, DType type) {
     return new StackedFactors(scope, patch, type, base.bytes() / SHARE);
   }
 
-  /** The factors of a batch, which stay until what this gives is closed. */
+  /** The factors of a batch, which stay until the result is closed. */
   public synchronized Use of(BatchMix mix) {
     Stack stack = stacks.computeIfAbsent(mix.stackKey(), key -> new Stack(mix));
     stack.users++;
@@ -53,7 +54,7 @@ public final class StackedFactors implements AutoCloseable {
     return new Use(this, stack);
   }
 
-  /** Bytes that are kept. */
+  /** Bytes of the cache. */
   public synchronized long bytes() {
     return stacks.values().stream().mapToLong(s -> s.bytes).sum();
   }
@@ -85,7 +86,7 @@ public final class StackedFactors implements AutoCloseable {
     scope.close();
   }
 
-  /** What was stacked for one set of adapters. */
+  /** Stacked factors of one set of adapters. */
   private final class Stack {
     private final Scope own = scope.child("stack");
     private final Map<String, Tensor> tensors;
@@ -121,7 +122,7 @@ public final class StackedFactors implements AutoCloseable {
       this.stack = stack;
     }
 
-    /** By the names of a program's held inputs. */
+    /** Tensors by the names of a program's held inputs. */
     public Map<String, Tensor> tensors() {
       return stack.tensors;
     }

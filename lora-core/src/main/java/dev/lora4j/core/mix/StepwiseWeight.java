@@ -26,7 +26,7 @@ public record StepwiseWeight(List<Double> values) implements Weight {
 
   @Override
   public double at(int step, int steps) {
-    // In whole numbers, so that a table of so many steps never reads beside one of them.
+    // In whole numbers, so that a table of so many steps never misses one of them.
     long middle = (2L * step + 1) * values.size();
     return values.get((int) (middle / (2L * steps)));
   }
@@ -50,7 +50,7 @@ public record StepwiseWeight(List<Double> values) implements Weight {
     return values.stream().allMatch(v -> v.equals(values.get(0)));
   }
 
-  /** Every value in proportion; a table that is 0 everywhere becomes level. */
+  /** A copy with all values in proportion; a table that is 0 everywhere becomes level. */
   @Override
   public Weight valued(double other) {
     double now = value();

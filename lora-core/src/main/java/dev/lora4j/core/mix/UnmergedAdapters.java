@@ -21,12 +21,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Adapters beside the weights: their factors are inputs of the program, stacked by rank, and what
- * they count for is one more small input, so that changing a weight costs nothing and each row of a
- * batch can have its own.
+ * Adapters computed at run time: their factors are inputs of the program, stacked by rank, and
+ * their weights are one more small input, so that a change of weight costs nothing and each row of
+ * a batch can have its own.
  *
  * <p>That needs methods with a {@linkplain dev.lora4j.core.adapter.AdditiveMethod#lowRank low-rank
- * form}. Sites where an adapter has another method are {@linkplain #mergedSites patched} instead.
+ * form}. Sites where an adapter has another method are {@linkplain #mergedSites merged} instead.
  */
 public final class UnmergedAdapters {
   /** Name of the input F32 [1 or batch, adapters] with the adapters' weights. */
@@ -35,13 +35,15 @@ public final class UnmergedAdapters {
   private final Set<String> unmergedSites;
   private final DType type;
 
-  /** For programs in which exactly these sites may have adapters, with factors in F32. */
+  /**
+   * Creates adapters for programs in which exactly these sites may have any, with factors in F32.
+   */
   public UnmergedAdapters(Set<String> sites) {
     this(sites, DType.F32);
   }
 
   /**
-   * For programs in which exactly these sites may have adapters.
+   * Creates adapters for programs in which exactly these sites may have any.
    *
    * @param type of the factors; the one that is computed in spares a conversion in each run
    */
@@ -51,7 +53,7 @@ public final class UnmergedAdapters {
   }
 
   /**
-   * The sites of a model at which all that a plan's adapters have can run beside the weight.
+   * The sites of a model at which all parts of a plan's adapters can be unmerged.
    *
    * @param catalogue the sites of the base
    * @param model what the names of the model's sites begin with
@@ -67,7 +69,7 @@ public final class UnmergedAdapters {
     return names;
   }
 
-  /** The sites of a model that a plan changes and that cannot run beside the weight. */
+  /** The sites of a model that a plan changes and that have to be merged. */
   public static Set<String> mergedSites(MixPlan plan, SiteCatalogue catalogue, String model) {
     Set<String> names = touched(plan, model);
     names.removeAll(unmergedSites(plan, catalogue, model));
@@ -111,7 +113,7 @@ public final class UnmergedAdapters {
       return new Held(new LowRank(a, b), spread);
     }
 
-    /** y and what the factors make of x, by weights F32 [1 or batch, columns]. */
+    /** Adds the factors' output for x to y, by weights F32 [1 or batch, columns]. */
     Expr add(Site site, Expr x, Expr y, Expr weights) {
       Expr mix = weights.matmul(spread).to(x.dtype());
       return y.add(pair.unmerged(site, x, Optional.of(mix)));
@@ -156,8 +158,8 @@ public final class UnmergedAdapters {
   }
 
   /**
-   * F32 [adapters, rank of all]: row k holds adapter k's scale at its own directions, so that
-   * weights * spread is what each direction is multiplied by.
+   * Spread of the scales, F32 [adapters, rank of all]: row k holds adapter k's scale at its own
+   * directions, so that weights * spread is the factor of each direction.
    */
   private static Tensor spread(Scope scope, List<Part> parts, List<Tensor> pairs, int adapters) {
     int[] ranks = new int[parts.size()];

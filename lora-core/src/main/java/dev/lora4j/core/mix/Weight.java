@@ -2,9 +2,9 @@ package dev.lora4j.core.mix;
 
 import java.util.List;
 
-/** How much of an adapter takes part, as a function of how far the image has come. */
+/** Weight of an adapter as a function of the step. */
 public sealed interface Weight permits StepWindow, WeightCurve, StepwiseWeight {
-  /** The same at every step. */
+  /** A constant weight. */
   static Weight of(double value) {
     return new StepWindow(value, 0, 1);
   }
@@ -33,8 +33,8 @@ public sealed interface Weight permits StepWindow, WeightCurve, StepwiseWeight {
   }
 
   /**
-   * Reads what {@link #text} writes: {@code 0.7}, {@code 0.7:0.5-1}, {@code 0@0,1@0.5,0.2@1:cosine}
-   * or {@code 0,0.5,1}.
+   * Reads the output of {@link #text}: {@code 0.7}, {@code 0.7:0.5-1}, {@code
+   * 0@0,1@0.5,0.2@1:cosine} or {@code 0,0.5,1}.
    *
    * @throws IllegalArgumentException if it is none of these
    */
@@ -46,18 +46,18 @@ public sealed interface Weight permits StepWindow, WeightCurve, StepwiseWeight {
   double at(int step, int steps);
 
   /**
-   * The one number that stands for it where steps do not count, as in what is computed once per
-   * image: its value while it takes part, and of a curve or table the value farthest from 0.
+   * The one weight for computations without steps, such as those once per image: its value while it
+   * takes part, and of a curve or table the value farthest from 0.
    */
   double value();
 
-  /** Whether it is the same at every step. */
+  /** Returns true if the weight is the same at every step. */
   boolean constant();
 
   /** The same course with another {@link #value}. */
   Weight valued(double other);
 
-  /** In the form of {@link #parse}. */
+  /** The weight in the form that {@link #parse} reads. */
   String text();
 
   /** The middle of a step as a share of all steps, which is where a step's weight is read. */

@@ -30,7 +30,7 @@ public record WeightCurve(List<Point> points, Course course) implements Weight {
     }
   }
 
-  /** How a curve goes from one point to the next. */
+  /** Interpolation of a curve between two points. */
   public enum Course {
     /** Straight. */
     LINEAR,
@@ -85,7 +85,7 @@ public record WeightCurve(List<Point> points, Course course) implements Weight {
     return points.stream().allMatch(p -> p.value() == points.get(0).value());
   }
 
-  /** Every point in proportion; a curve that is 0 everywhere becomes level. */
+  /** A copy with all points in proportion; a curve that is 0 everywhere becomes level. */
   @Override
   public Weight valued(double other) {
     double now = value();

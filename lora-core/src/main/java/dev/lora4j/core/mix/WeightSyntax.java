@@ -56,7 +56,7 @@ final class WeightSyntax {
             + "'");
   }
 
-  /** What of a weight is not as it has to be; nothing if that is its whole form. */
+  /** Error in a part of a weight's text; empty if only the whole form is wrong. */
   private static String wrong(String text) {
     String[] parts = text.split(":", 2);
     for (String point : parts[0].split(",", -1)) {
@@ -84,7 +84,7 @@ final class WeightSyntax {
     }
   }
 
-  /** Without the point where nothing is behind it. */
+  /** Text of a number, without a decimal point for integers. */
   static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e9
         ? Long.toString((long) value)

@@ -4,10 +4,10 @@ import dev.lora4j.core.adapter.Adapter;
 import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
-/** What adapters change, for mixers that decide by it. */
+/** Changes of adapters, for mixers that depend on them. */
 @FunctionalInterface
 public interface AdapterDeltas {
-  /** Numbers to be told of a change. A record: equal ones share a program and what it gave. */
+  /** Measurement of a change. A record: equal ones share a program and its results. */
   @FunctionalInterface
   interface Numbers {
     /**
@@ -20,7 +20,8 @@ public interface AdapterDeltas {
   }
 
   /**
-   * Numbers of what an adapter changes of a layer's weight; none if it does not change that weight.
+   * Measurements of an adapter's change of a layer's weight; none if it does not change that
+   * weight.
    *
    * @throws dev.lora4j.core.adapter.AdapterException if the base lacks the layer, or a method has
    *     no change of its own

@@ -5,17 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes one change of each parameter out of those of several adapters, once, before it is used. The
- * result is an adapter of its own: a picture made with it is the picture made with its file.
+ * Mixer that blends the changes of several adapters into one change of each parameter, once, before
+ * use. The result is an adapter of its own: it makes the same pictures as its file.
  *
  * <p>Only adapters of additive methods have such changes; the others are refused before this is
- * asked. The same mixer with the same adapters, weights and seed gives the same result to the bit.
+ * called. The same mixer with the same adapters, weights and seed gives the same result to the bit.
  *
- * <p>What it cannot honour it refuses, or says with an {@link IllegalArgumentException}.
+ * <p>It refuses requests that it cannot honour, or throws an {@link IllegalArgumentException}.
  */
 public non-sealed interface DeltaMixer extends Mixer {
   /**
-   * Why it cannot blend these adapters, if it cannot: a sentence that names what.
+   * Reason why the mixer cannot blend these adapters, a sentence that names the cause; empty if it
+   * can.
    *
    * @param names of the adapters, in order
    */
@@ -23,15 +24,15 @@ public non-sealed interface DeltaMixer extends Mixer {
     return Optional.empty();
   }
 
-  /** What it needs of each adapter; by default a change, whatever it is made of. */
+  /** Requirement of the mixer on each adapter; by default a change, of any factors. */
   default MixerRequirement needs() {
     return MixerRequirement.CHANGES;
   }
 
   /**
-   * Whether each row of a weight's change can be mixed by itself: it depends on the same row of the
-   * changes, their weights, its random numbers and the survey alone. Large weights are then mixed
-   * block by block, which takes less memory.
+   * Returns true if each row of a weight's change depends on the same row of the changes, their
+   * weights, its random numbers and the survey alone. Large weights are then mixed block by block,
+   * which takes less memory.
    */
   default boolean rowwise() {
     return false;
@@ -49,10 +50,9 @@ public non-sealed interface DeltaMixer extends Mixer {
   MixedDelta mix(SiteDeltas deltas);
 
   /**
-   * How many directions are kept of the change at a layer, where nobody asks for another rule; all
-   * by default.
+   * Default rule for the number of directions to keep at a layer; all by default.
    *
-   * @param ranks of what the adapters change there, of each that does; as many as there can be of a
+   * @param ranks of the changes there, one for each adapter that changes it; the full rank for a
    *     change without a low-rank form
    */
   default Optional<RankRule> truncation(List<Integer> ranks) {

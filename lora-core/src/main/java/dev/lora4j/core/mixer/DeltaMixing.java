@@ -45,7 +45,7 @@ public final class DeltaMixing {
     this.sites = Map.copyOf(sites);
   }
 
-  /** Sets the seed of what is random; 0 without it. */
+  /** Sets the seed of random numbers; 0 without it. */
   public DeltaMixing seed(long other) {
     seed = other;
     return this;
@@ -57,21 +57,21 @@ public final class DeltaMixing {
     return this;
   }
 
-  /** Keeps so many directions of each layer's change, whatever the mixer says. */
+  /** Sets the rank of each layer's change, whatever the mixer's own rule. */
   public DeltaMixing cut(RankRules rules) {
     asked = Optional.of(rules);
     return this;
   }
 
-  /** The same for convolutions of more than one point alone. */
+  /** As above, for convolutions of more than one point alone. */
   public DeltaMixing cutKernels(RankRule rule) {
     kernels = Optional.of(rule);
     return this;
   }
 
   /**
-   * Keeps so many directions of changes that are no products of two factors, where the mixer says
-   * nothing. Without this they are stored whole.
+   * Sets the rank of changes that are no products of two factors, where the mixer has no rule.
+   * Without this they are stored whole.
    */
   public DeltaMixing cutWholes(RankRules rules) {
     otherwise = p -> Optional.of(rules.at(p.site()));
@@ -79,30 +79,33 @@ public final class DeltaMixing {
   }
 
   /**
-   * Keeps, of changes that are no products of two factors, as many directions at each layer as the
-   * adapters have there together, where the mixer says nothing. Where that takes no less room than
-   * the change, and an adapter is no LoRA, it is stored whole.
+   * Sets the rank of changes that are no products of two factors to the sum of the adapters' ranks
+   * at each layer, where the mixer has no rule. Where that takes no less room than the change, and
+   * an adapter is no LoRA, the change is stored whole.
    */
   public DeltaMixing cutWholes() {
     otherwise = p -> smaller(p, RankRule.fixed(p.rank()));
     return this;
   }
 
-  /** Keeps all of each change, whatever the mixer says: what is no product is stored whole. */
+  /**
+   * Turns truncation off, whatever the mixer's own rule: a change that is no product is stored
+   * whole.
+   */
   public DeltaMixing uncut() {
     uncut = true;
     return this;
   }
 
-  /** Sets who is told how many of the parameters are done. */
+  /** Sets the listener for the number of parameters done. */
   public DeltaMixing listener(SiteListener other) {
     listener = other;
     return this;
   }
 
   /**
-   * Sets who is told how far mixers have looked through all parameters before they are mixed. Each
-   * time that one does, counting begins anew.
+   * Sets the listener for a mixer's survey of all parameters before they are mixed. Each survey
+   * counts from 0.
    */
   public DeltaMixing surveyed(SiteListener other) {
     surveyed = other;
@@ -153,7 +156,7 @@ public final class DeltaMixing {
     return kernels.filter(rule -> site.kernel()).or(() -> asked.map(r -> r.at(site)));
   }
 
-  /** A rule, unless what it leaves takes no less room than the change. */
+  /** A rule, unless its factors take no less room than the change. */
   private static Optional<RankRule> smaller(MixedParameter parameter, RankRule rule) {
     boolean larger = rule.kind() == RankRule.Kind.FIXED && parameter.wholeIsSmaller(rule.most());
     return larger ? Optional.empty() : Optional.of(rule);

@@ -30,7 +30,7 @@ final class DeltaStatistics implements DeltaSurvey {
   private static final int UPPER = 1 << 15;
   private static final int LOWER = 1 << 16;
 
-  /** What rounding of a share times a count can be. */
+  /** Rounding error of a share times a count. */
   private static final double ROUNDING = 1e-6;
 
   private final Scope scope;

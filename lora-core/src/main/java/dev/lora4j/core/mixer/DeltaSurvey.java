@@ -7,7 +7,7 @@ import java.util.SortedMap;
  * change, and another does, counts as changed by 0.
  */
 public interface DeltaSurvey {
-  /** How many adapters there are. */
+  /** Number of adapters. */
   int adapters();
 
   /** The name of an adapter. */
@@ -21,7 +21,7 @@ public interface DeltaSurvey {
    */
   SortedMap<String, Double> weights(int adapter);
 
-  /** How many numbers the changed parameters have. */
+  /** Number of elements of the changed parameters. */
   long elements();
 
   /**

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether adapters have the factors that a mixer needs. */
+/** Check that adapters have the factors that a mixer needs. */
 final class FactorRequirements {
-  /** More of them would say the same again. */
+  /** Number of problems shown; more of them would repeat the message. */
   private static final int SHOWN = 3;
 
   private FactorRequirements() {}
@@ -55,7 +55,7 @@ final class FactorRequirements {
     }
   }
 
-  /** What there is in the place of one plain LoRA. */
+  /** Description of factors that are not one plain LoRA; empty if they are. */
   private static Optional<String> found(MixedParameter parameter, MixedParameter.Part part) {
     Site.Kind kind = parameter.site().kind();
     if (part.factors().size() > 1) {

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Where weighted adapters get into each other's way: at which layers, and how. */
+/** Interference of weighted adapters: the layers that it occurs at, and its kinds. */
 public final class Interference {
   /**
    * Two adapters, by their places in the plan, the first the lesser.
@@ -36,7 +36,9 @@ public final class Interference {
    */
   public record Pair(int first, int second) {}
 
-  /** Of the squares of singular values: a change of full rank has all directions there are. */
+  /**
+   * Share of the squares of singular values that counts; a change of full rank has all directions.
+   */
   private static final double ENERGY = 0.9;
 
   private final Scope scope;
@@ -53,14 +55,14 @@ public final class Interference {
     this.sites = Map.copyOf(sites);
   }
 
-  /** Sets who is told how many of the pairs are done. */
+  /** Sets the listener for the number of pairs done. */
   public Interference listener(SiteListener other) {
     listener = other;
     return this;
   }
 
   /**
-   * How each two of a plan's adapters meet, at each layer whose weight both change.
+   * Overlap of each two of a plan's adapters, at each layer whose weight both change.
    *
    * @return by pair, and by the layer's name
    * @throws AdapterException if a method has no change of its own, a layer is unknown, or a weight
@@ -116,7 +118,9 @@ public final class Interference {
     }
   }
 
-  /** For each two parts, the sum of the magnitudes of their products and the sum of these. */
+  /**
+   * For each two parts, the sum of the magnitudes of their products and the sum of the products.
+   */
   private static Program staged(Scope scope, MixedParameter like) {
     Graph graph = new Graph();
     StagedDeltas deltas = new StagedDeltas(graph, like);

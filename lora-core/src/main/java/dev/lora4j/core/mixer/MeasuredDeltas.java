@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Changes that are formed to be looked at, one of them in memory at a time. What was told once is
- * kept: a mixer that is asked for each picture looks but once.
+ * Changes formed for measurements, one of them in memory at a time. Measurements are cached: a
+ * mixer that is called for each picture measures only once.
  */
 public final class MeasuredDeltas implements AdapterDeltas {
   private final Scope scope;

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What a mixer does at all parameters of one form. */
+/** Program of a mixer for all parameters of one form. */
 final class MixProgram {
   /** Numbers of a part at the parameter at hand that are made outside of the program. */
   @FunctionalInterface
@@ -37,12 +37,12 @@ final class MixProgram {
   }
 
   /**
-   * What came out.
+   * Result of a run.
    *
    * @param tensors the change in the parameter's shape, or down and up of a product; F32
    * @param least the least of its numbers, or of its factors'
    * @param most the greatest
-   * @param none whether it is 0, as one of the factors is
+   * @param none whether it is 0, because one of the factors is
    */
   record Result(List<Tensor> tensors, double least, double most, boolean none) {}
 
@@ -52,7 +52,7 @@ final class MixProgram {
   private final MixerRequirement needs;
   private final boolean sum;
 
-  /** The numbers made outside that are inputs, in the order in which they were asked for. */
+  /** The inputs with numbers made outside, in the order of their requests. */
   private final Map<Drawn, Expr> drawn = new LinkedHashMap<>();
 
   private Optional<Program> compiled = Optional.empty();
@@ -147,17 +147,19 @@ final class MixProgram {
     }
   }
 
-  /** Whether the mixer gives all numbers of the change. */
+  /** Returns true if the mixer computes all elements of the change. */
   boolean dense() {
     return change instanceof MixedDelta.Dense;
   }
 
-  /** Whether the mixer gives back the exact weighted sum, so that there is nothing to run. */
+  /**
+   * Returns true if the mixer's result is the exact weighted sum, so that there is nothing to run.
+   */
   boolean sum() {
     return sum;
   }
 
-  /** What added factors are multiplied by, if that is all that the mixer does. */
+  /** Factor of added factors, if the mixer does nothing else. */
   OptionalDouble added() {
     return change instanceof MixedDelta.Added a
         ? OptionalDouble.of(a.lambda())
@@ -165,7 +167,7 @@ final class MixProgram {
   }
 
   /**
-   * Runs it; not for what is added up without a program.
+   * Runs the program; not for factors that are added up without a program.
    *
    * @param factors as {@link RowInputs} has them
    * @param weights of all adapters at the parameter
@@ -211,7 +213,7 @@ final class MixProgram {
     return outputs;
   }
 
-  /** NaN is the least and the greatest of whatever it is among. */
+  /** Minimum and maximum, which are NaN if any number is. */
   private static List<Expr> extremes(Expr x) {
     Graph.Result one = new Graph.Result(x.dtype(), Shape.of());
     return x.graph().call("aminmax", List.of(one, one), x);

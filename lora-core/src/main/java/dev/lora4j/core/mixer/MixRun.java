@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
 /** One mixing, from the survey to the new adapter. */
 final class MixRun {
   /**
-   * A parameter and what is done there.
+   * A parameter and its program.
    *
    * @param program at each of its blocks of rows
    */
@@ -57,7 +57,7 @@ final class MixRun {
   private final RowRanks places;
   private final BlockedMatrix blocked;
 
-  /** Surveys the adapters and stages what the mixer does at each form. */
+  /** Surveys the adapters and stages the mixer's program at each form. */
   MixRun(
       Scope scope,
       DeltaMixer mixer,
@@ -168,7 +168,7 @@ final class MixRun {
     return rules;
   }
 
-  /** What is the exact sum, by the factors; without rules nothing is cut. */
+  /** Exact sum, computed from the factors; without rules it is not truncated. */
   private TruncatedAdapter summed(
       LowRankAlgebra algebra,
       String name,
@@ -196,7 +196,7 @@ final class MixRun {
     return one.program().added().isPresent();
   }
 
-  /** Adds up the factors of many parameters; tells how many of all are done then. */
+  /** Adds up the factors of many parameters; returns the number of all that are done then. */
   private static int added(
       List<Planned> additions,
       ComputedFactors computed,
@@ -239,7 +239,7 @@ final class MixRun {
     }
   }
 
-  /** The same cut to a rank. */
+  /** Adds up the factors of one parameter and truncates the sum; none if they are 0. */
   private Optional<Factors> added(
       MixedParameter parameter,
       double lambda,
@@ -302,12 +302,12 @@ final class MixRun {
       done.put(site.name(), cut.truncation());
       return Optional.of(cut.factors());
     } finally {
-      // What one layer needed would else stay beside what the next one needs in other sizes.
+      // Memory of one layer would else stay while the next one needs other sizes.
       scope.engine().trimMemory();
     }
   }
 
-  /** What becomes of a parameter, block by block where it has several. */
+  /** Mixes a parameter, block by block where it has several. */
   private Result mixed(Scope work, Planned one) {
     MixedParameter parameter = one.parameter();
     RowInputs inputs = new RowInputs(work, parameter);
@@ -358,7 +358,7 @@ final class MixRun {
             });
   }
 
-  /** Between which numbers some blocks are. */
+  /** Extremes of the numbers of some blocks. */
   private static final class Extremes {
     private double least = Double.POSITIVE_INFINITY;
     private double most = Double.NEGATIVE_INFINITY;

@@ -3,12 +3,12 @@ package dev.lora4j.core.mixer;
 import dev.lora4j.core.adapter.LowRank;
 import dev.lora4j.core.tensor.Expr;
 
-/** What a mixer makes of the changes at a parameter. */
+/** A mixer's result at a parameter. */
 public sealed interface MixedDelta {
   /**
-   * All numbers of it.
+   * All elements of the change.
    *
-   * @param delta in the shape of the changes that went in, F32
+   * @param delta in the shape of the changes, F32
    */
   record Dense(Expr delta) implements MixedDelta {}
 

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * A weight or bias of a layer that is changed, and by what.
+ * A weight or bias of a layer that adapters change, with their parts.
  *
  * @param parts in the order of the adapters, each of them at most once
  */
 record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
   /**
-   * What one adapter has there.
+   * Part of one adapter at a parameter.
    *
-   * @param adapter its place among the adapters
+   * @param adapter index of the adapter
    * @param weight not 0
    * @param factors of additive methods, with scales that are not 0
    */
@@ -30,9 +30,9 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
   }
 
   /**
-   * What decides about the program that a parameter takes.
+   * Properties that determine the program of a parameter.
    *
-   * @param site all about the layer that matters to its weight
+   * @param site the layer with the properties that its weight depends on
    */
   record Form(Site site, LayerParameter target, List<PartForm> parts) {}
 
@@ -67,7 +67,7 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
     return form(MixerRequirement.CHANGES);
   }
 
-  /** The form for a program that sees what is needed. */
+  /** Form for a program that sees the required inputs. */
   Form form(MixerRequirement needs) {
     return new Form(general(), target, parts.stream().map(p -> form(p, needs)).toList());
   }
@@ -86,14 +86,14 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
     return new FactorsForm(Methods.named(factors.method()).form(structure), isProduct(structure));
   }
 
-  /** Whether factors are taken as a product of two. */
+  /** Returns true if factors count as a product of two. */
   boolean isProduct(FactorStructure factors) {
     return matrix() && Methods.additive(factors.method()).rank(general(), factors).isPresent();
   }
 
   /**
-   * All about the layer that matters to its weight. Groups keep a product from being applied beside
-   * a weight; as a change of the weight it is a product all the same.
+   * Canonical layer with the properties that its weight depends on. Groups prevent a product from
+   * being applied unmerged; as a change of the weight it is a product all the same.
    */
   Site general() {
     return new Site("", site.kind(), site.weight(), false, 1, 0, 1, 1);
@@ -104,12 +104,12 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
     return matrix() ? Shape.of(site.out(), site.rest()) : Shape.of(site.out());
   }
 
-  /** Whether it is a layer's weight. */
+  /** Returns true if it is a layer's weight. */
   boolean matrix() {
     return target == LayerParameter.WEIGHT && site.kind() != Site.Kind.NORM;
   }
 
-  /** The rank of what each part changes, at most that of the layer; of a layer's weight alone. */
+  /** Rank of each part's change, at most that of the layer; of a layer's weight alone. */
   List<Integer> ranks() {
     return parts.stream()
         .map(part -> capped(part.factors().stream().mapToLong(this::rank).sum()))
@@ -132,8 +132,8 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
   }
 
   /**
-   * Whether factors of a rank take as much room as all numbers of the change, which is no LoRA
-   * anyway.
+   * Returns true if factors of a rank take as much room as all elements of the change, and some
+   * factors are no LoRA.
    */
   boolean wholeIsSmaller(int rank) {
     return rank * (site.out() + site.rest()) >= elements()
@@ -146,7 +146,7 @@ record MixedParameter(Site site, LayerParameter target, List<Part> parts) {
     return shape().elements();
   }
 
-  /** One part alone, as that of the only adapter. */
+  /** A parameter with one part, as that of the only adapter. */
   MixedParameter only(Part part) {
     return new MixedParameter(site, target, List.of(new Part(0, part.weight(), part.factors())));
   }

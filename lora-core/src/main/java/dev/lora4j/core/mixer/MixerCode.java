@@ -18,13 +18,13 @@ final class MixerCode {
     this.plugin = Extensions.installed().plugin(mixer);
   }
 
-  /** Its name as an extension, else that of its class. */
+  /** Name as an extension, else that of its class. */
   String name() {
     Extension extension = mixer.getClass().getAnnotation(Extension.class);
     return extension == null ? mixer.getClass().getSimpleName() : extension.name();
   }
 
-  /** Works with what is made for it, which is closed with it if it is lost over that. */
+  /** Runs {@code work} with a resource, which the quarantine of the plug-in would close. */
   <T> T with(AutoCloseable resource, Supplier<T> work) {
     plugin.ifPresent(p -> p.own(resource));
     try {
@@ -35,9 +35,9 @@ final class MixerCode {
   }
 
   /**
-   * Runs some of it.
+   * Runs a part of the code.
    *
-   * @throws AdapterException if it says that it cannot honour something
+   * @throws AdapterException if it cannot honour a request
    */
   <T> T call(Callable<T> code) {
     try {

@@ -1,13 +1,16 @@
 package dev.lora4j.core.mixer;
 
-/** What a mixer needs of each adapter at a parameter; who lacks it is refused, by name. */
+/**
+ * Requirement of a mixer on the factors of an adapter at a parameter; an adapter without them is
+ * refused by name.
+ */
 public enum MixerRequirement {
   /** A change, which adapters of all additive methods have. */
   CHANGES,
 
   /**
    * The factors of one LoRA as they are stored: of a linear layer or a convolution, without a core
-   * between them, and nothing beside them.
+   * between them, and without other tensors.
    */
   FACTORS,
 

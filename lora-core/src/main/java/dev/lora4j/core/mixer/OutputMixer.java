@@ -5,16 +5,16 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.List;
 
 /**
- * Runs the denoiser several times in a step, each time with other adapters, and makes one output of
- * what comes out.
+ * Mixer that runs the denoiser several times in a step, each time with other adapters, and combines
+ * the outputs.
  */
 public non-sealed interface OutputMixer extends Mixer {
   /**
-   * The plans that are run.
+   * The plans to run.
    *
-   * @param asked the adapters with the weights that were asked for
+   * @param asked the adapters with the requested weights
    * @return at least one
-   * @throws IllegalArgumentException if it cannot honour what was asked for, naming that
+   * @throws IllegalArgumentException if it cannot honour the request, naming the part
    */
   List<MixPlan> plans(MixPlan asked);
 

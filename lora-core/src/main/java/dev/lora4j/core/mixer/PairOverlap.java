@@ -15,7 +15,7 @@ import java.util.Collection;
  */
 public record PairOverlap(
     double normA, double normB, double inner, double magnitude, double overlap) {
-  /** Several together, as one vector; their overlap is a mean by what meets there. */
+  /** Overlap of several together, as one vector; a mean weighted by the common part. */
   public static PairOverlap of(Collection<PairOverlap> all) {
     double a = 0;
     double b = 0;
@@ -37,8 +37,8 @@ public record PairOverlap(
   }
 
   /**
-   * The share of what meets that has opposite signs: 0.5 for changes that know nothing of each
-   * other, less where they agree, more where they undo each other.
+   * Share of the common part that has opposite signs: 0.5 for independent changes, less where they
+   * agree, more where they undo each other.
    */
   public double conflict() {
     return magnitude == 0 ? 0.5 : (magnitude - inner) / (2 * magnitude);

@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What the random numbers of each adapter are drawn by: a seed and the adapter's identity, so that
- * where it stands among others is of no effect. Identities are asked for with the first number, as
- * most mixers draw none.
+ * Keys of the random numbers of each adapter: a seed and the adapter's identity, so that its
+ * position among others has no effect. Identities are computed with the first number, as most
+ * mixers draw none.
  */
 final class RandomKeys {
   private final List<Adapter> adapters;

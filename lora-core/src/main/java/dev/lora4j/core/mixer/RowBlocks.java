@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A large weight as several of fewer rows, so that what a mixer holds of it at once is small and
+ * Division of a large weight into blocks of rows, so that a mixer's data of one block is small and
  * stays in a core's own memory. All are of one form.
  *
  * @param like a parameter of that form: the first block; the parameter itself where there is one
@@ -70,7 +70,7 @@ record RowBlocks(MixedParameter like, long rows, int count) {
     return least;
   }
 
-  /** Whether all is LoRA without a core, whose up factor has the rows. */
+  /** Returns true if all factors are LoRA without a core, whose up factor has the rows. */
   private static boolean divides(MixedParameter parameter) {
     return parameter.matrix()
         && parameter.site().kind() != Site.Kind.EMBEDDING

@@ -12,14 +12,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The values of what {@link StagedDeltas} declares, for a parameter or for blocks of its rows. */
+/**
+ * Values of the inputs that {@link StagedDeltas} declares, for a parameter or for blocks of its
+ * rows.
+ */
 final class RowInputs {
   private final List<Tensor> all = new ArrayList<>();
 
-  /** Places of what has the rows. */
+  /** Positions of the inputs that have the rows. */
   private final Set<Integer> ups = new HashSet<>();
 
-  /** Those of a parameter, owned by {@code work}. */
+  /** Creates the inputs of a parameter, owned by {@code work}. */
   RowInputs(Scope work, MixedParameter parameter) {
     List<Float> scales = new ArrayList<>();
     for (MixedParameter.Part part : parameter.parts()) {
@@ -39,13 +42,13 @@ final class RowInputs {
     all.add(Tensor.of(work, Shape.of(rounded.length), rounded));
   }
 
-  /** For the whole parameter. */
+  /** Inputs of the whole parameter. */
   List<Tensor> whole() {
     return List.copyOf(all);
   }
 
   /**
-   * For one of its blocks.
+   * Inputs of one of its blocks.
    *
    * @param work owner of the views
    */

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Where each number of a change stands in its row by magnitude, counted by digits of its bits,
+ * Rank by magnitude of each element of a change within its row, counted by digits of its bits,
  * which are ordered as magnitudes are: several times as fast as sorting by comparisons.
  */
 final class RowRanks {

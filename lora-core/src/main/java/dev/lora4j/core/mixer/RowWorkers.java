@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * for another at each of them, which on a busy machine takes longer than the work.
  */
 final class RowWorkers {
-  /** What is done with a block. */
+  /** Work on one block. */
   @FunctionalInterface
   interface Task<S> {
     void run(S state, int block);

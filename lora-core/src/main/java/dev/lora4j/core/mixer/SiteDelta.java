@@ -8,9 +8,9 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
 /**
- * What one adapter changes at a parameter, in a program that is being staged.
+ * Change of one adapter at a parameter, in a program that is being staged.
  *
- * @param adapter its place among the adapters
+ * @param adapter index of the adapter
  * @param delta the change at weight 1: [out, rest] of a layer's weight, [width] of others, F32
  * @param factors the same as a product of two, down [rank, rest] and up [out, rank], F32, where it
  *     is one
@@ -30,7 +30,7 @@ public record SiteDelta(
     Draw uniform,
     Draw places,
     Optional<StoredFactors> stored) {
-  /** Stages numbers that are made outside of the program, when they are asked for. */
+  /** Stages numbers that are made outside of the program, at their first use. */
   @FunctionalInterface
   public interface Draw {
     /** The numbers, the same in each call. */

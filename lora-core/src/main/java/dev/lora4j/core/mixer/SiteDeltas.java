@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is to be blended at one parameter, in a program that is being staged.
+ * Changes to blend at one parameter, in a program that is being staged.
  *
  * @param weights of all adapters at this parameter, also of those that do not change it, F32
  *     [adapters]
@@ -22,13 +22,13 @@ public record SiteDeltas(Expr weights, List<SiteDelta> parts, Expr numbers, Mixe
     parts = List.copyOf(parts);
   }
 
-  /** Of these changes, with their weighted sum. */
+  /** Creates the deltas of these changes, with their weighted sum. */
   public static SiteDeltas of(Expr weights, List<SiteDelta> parts, Expr numbers) {
     return new SiteDeltas(
         weights, parts, numbers, combined(parts, parts.stream().map(SiteDelta::weight).toList()));
   }
 
-  /** How many adapters are blended, also those that do not change this parameter. */
+  /** Number of blended adapters, including those that do not change this parameter. */
   public int adapters() {
     return Math.toIntExact(weights.shape().size(0));
   }

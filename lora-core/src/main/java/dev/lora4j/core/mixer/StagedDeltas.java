@@ -64,7 +64,7 @@ final class StagedDeltas {
     return new RowInputs(work, parameter).whole();
   }
 
-  /** How many parts there are. */
+  /** Number of parts. */
   int count() {
     return parts.size();
   }

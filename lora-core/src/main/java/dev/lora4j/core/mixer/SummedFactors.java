@@ -16,7 +16,7 @@ import java.util.List;
  * @param up likewise
  */
 record SummedFactors(HostTensor down, HostTensor up) {
-  /** Those of all parts of a parameter, each one plain LoRA; up times lambda. */
+  /** Adds up the factors of all parts of a parameter, each one plain LoRA; up times lambda. */
   static SummedFactors of(MixedParameter parameter, double lambda, DType stored) {
     List<MixedParameter.Part> parts = parameter.parts();
     List<HostTensor> downs = new ArrayList<>();
@@ -44,7 +44,7 @@ record SummedFactors(HostTensor down, HostTensor up) {
         : factor;
   }
 
-  /** Whether they change nothing. */
+  /** Returns true if the factors change nothing. */
   boolean none() {
     return down.zero() || up.zero();
   }

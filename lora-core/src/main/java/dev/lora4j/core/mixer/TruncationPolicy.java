@@ -4,7 +4,7 @@ import dev.lora4j.core.lowrank.RankRule;
 import java.util.Optional;
 
 /**
- * How many directions are kept of a mixture at each layer.
+ * Number of directions to keep of a mixture at each layer.
  *
  * @param products of changes that are products of two factors; all where there is no rule
  * @param wholes of all other changes of layers' weights; stored whole where there is no rule
@@ -16,7 +16,7 @@ record TruncationPolicy(Rules products, Rules wholes) {
     Optional<RankRule> at(MixedParameter parameter);
   }
 
-  /** Nothing is cut. */
+  /** Policy without truncation. */
   static final TruncationPolicy ALL =
       new TruncationPolicy(p -> Optional.empty(), p -> Optional.empty());
 }

@@ -22,7 +22,7 @@ final class UniformNumbers {
   /** Numbers of one task: few enough that two cores share the least parameters. */
   private static final int CHUNK = 1 << 14;
 
-  /** So many tasks are not divided among threads. */
+  /** Greatest number of tasks that run on one thread. */
   private static final int ALONE = 2;
 
   private static final int ROUNDS = 10;
@@ -32,7 +32,7 @@ final class UniformNumbers {
   private static final long MULTIPLIER_1 = 0xCD9E8D57L;
   private static final long MASK = 0xFFFFFFFFL;
 
-  /** Kept from one parameter to the next, as they are as large: one for each thread at work. */
+  /** Buffers for reuse by later parameters of equal size: one for each thread at work. */
   private final Queue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
 
   /** A key that depends on all words. */
@@ -63,7 +63,7 @@ final class UniformNumbers {
             : ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int chunks = (count + CHUNK - 1) / CHUNK;
     IntStream places = IntStream.range(0, chunks);
-    // Those of a block of rows are drawn beside those of others.
+    // A block of rows is drawn in parallel with the others.
     (chunks > ALONE ? places.parallel() : places)
         .forEach(i -> fill(target, key, before, i * CHUNK, Math.min(count, (i + 1) * CHUNK)));
     Tensor numbers =

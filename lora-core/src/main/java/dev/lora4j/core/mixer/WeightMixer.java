@@ -4,26 +4,25 @@ import dev.lora4j.core.format.SiteCatalogue;
 import dev.lora4j.core.mix.MixPlan;
 
 /**
- * Decides what adapters weigh at each step, block and place of a picture. It makes a plan out of
- * the plan that was asked for; what plans can say, every way of running them honours.
+ * Mixer that sets the weights of adapters at each step, block and place of a picture. It makes a
+ * plan out of the requested plan; every way of running plans honours all that they can express.
  */
 public non-sealed interface WeightMixer extends Mixer {
   /**
    * The plan to run.
    *
-   * @param asked the adapters with the weights that were asked for
+   * @param asked the adapters with the requested weights
    * @param steps of the picture
    * @param sites of the base
-   * @param changes what the adapters change; looking takes time, which most mixers can do without
-   * @throws IllegalArgumentException if it cannot honour what was asked for, naming that
+   * @param changes changes of the adapters; measuring takes time, which most mixers can do without
+   * @throws IllegalArgumentException if it cannot honour the request, naming the part
    */
   MixPlan plan(MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes);
 
   /**
-   * The plan to run where a picture is begun with, so that the first steps are not made; that of
-   * all steps by default.
+   * The plan to run with an init image, which skips the first steps; that of all steps by default.
    *
-   * @param first the step that is made first
+   * @param first the first step of the run
    */
   default MixPlan planFrom(
       int first, MixPlan asked, int steps, SiteCatalogue sites, AdapterDeltas changes) {

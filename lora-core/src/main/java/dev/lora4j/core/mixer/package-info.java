@@ -1,4 +1,4 @@
-/** Ways to blend weighted adapters, as extensions, and what runs them. */
+/** Mixers: ways to blend weighted adapters, as extensions, and the code that runs them. */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked
 package dev.lora4j.core.mixer;

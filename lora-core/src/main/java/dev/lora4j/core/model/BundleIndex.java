@@ -9,9 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * Copies what was made into the module's resources, with the index that {@link BundledFiles} reads.
- */
+/** Copies files into the module's resources, with the index that {@link BundledFiles} reads. */
 public final class BundleIndex {
   private BundleIndex() {}
 

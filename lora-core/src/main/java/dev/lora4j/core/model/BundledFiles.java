@@ -26,19 +26,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of a jar as files on disk, since models are read from folders. {@code index.txt} beside the
- * class lists them, each line the SHA-256 of a file and its path below {@code files/}.
+ * Files of a jar as files on disk, since models are read from folders. {@code index.txt} in the
+ * class's package lists them, each line the SHA-256 of a file and its path below {@code files/}.
  */
 public final class BundledFiles {
   private static final int NAME_LENGTH = 16;
   private static final String UNPACKING = ".unpacking-";
 
-  /** After this time nobody is unpacking any more. */
+  /** Age at which a temporary folder is abandoned. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
   private static final int CHUNK = 1 << 16;
 
-  /** Where the files come from. */
+  /** Source of the bundled files. */
   @FunctionalInterface
   interface Resources {
     /** The content of one, or null. */
@@ -68,7 +68,7 @@ public final class BundledFiles {
     return unpacked(home().resolve(name));
   }
 
-  /** The folder below {@code home} that holds the files; what is missing in it is unpacked. */
+  /** The folder below {@code home} that holds the files; unpacks missing ones. */
   Path unpacked(Path home) {
     byte[] index = bytes("index.txt");
     Path folder = home.resolve(Digests.hex(index).substring(0, NAME_LENGTH));
@@ -83,7 +83,7 @@ public final class BundledFiles {
         removeAbandoned(home);
         unpackInto(home, hashes, folder);
       }
-      // Somebody may have tidied up in it.
+      // Another program may have deleted some of it.
       for (Map.Entry<String, String> file : hashes.entrySet()) {
         if (!Files.exists(folder.resolve(file.getKey()))) {
           unpack(file.getKey(), file.getValue(), folder.resolve(file.getKey()));
@@ -142,7 +142,10 @@ public final class BundledFiles {
         });
   }
 
-  /** One step, so that no reader sees half a folder; whoever comes second keeps the first's. */
+  /**
+   * Renames the folder in one step, so that no reader sees half of it; the second process keeps the
+   * first's.
+   */
   private static void publish(Path temporary, Path folder) throws IOException {
     try {
       Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
@@ -151,7 +154,7 @@ public final class BundledFiles {
     }
   }
 
-  /** What processes that were killed while they unpacked left. */
+  /** Removes the unfinished files of killed processes. */
   private static void removeAbandoned(Path home) throws IOException {
     Instant limit = Instant.now().minus(ABANDONED);
     try (DirectoryStream<Path> left = Files.newDirectoryStream(home, UNPACKING + "*")) {

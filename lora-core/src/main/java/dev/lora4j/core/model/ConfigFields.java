@@ -14,14 +14,14 @@ import java.util.Optional;
 public final class ConfigFields {
   private final Map<String, Rule> rules;
 
-  /** What becomes of a field. */
+  /** Treatment of a field. */
   public sealed interface Rule permits Used, Only, Idle {}
 
   /** The value decides about results as it does in the reference. */
   public record Used() implements Rule {}
 
   /**
-   * Other values than these, null and none at all are refused.
+   * The values that are allowed; null or no value is allowed too.
    *
    * @param values as {@link ConfigFile#plain} gives them; none if only null can be read
    * @param advice what to do or what it is, a sentence; may be empty
@@ -49,22 +49,22 @@ public final class ConfigFields {
     return new ConfigFields(new LinkedHashMap<>());
   }
 
-  /** With fields that are used. */
+  /** A copy with fields that are used. */
   public ConfigFields used(String... names) {
     return with(new Used(), names);
   }
 
-  /** With a field that must have one of these values, if any. */
+  /** A copy with a field that must have one of these values, if any. */
   public ConfigFields only(String name, String... values) {
     return with(new Only(List.of(values), ""), name);
   }
 
-  /** With fields that must be null or absent, and what to tell of them. */
+  /** A copy with fields that must be null or absent, with advice. */
   public ConfigFields refused(String advice, String... names) {
     return with(new Only(List.of(), advice), names);
   }
 
-  /** With fields that have no effect, and why. */
+  /** A copy with fields that have no effect, with the reason. */
   public ConfigFields idle(String because, String... names) {
     return with(new Idle(because), names);
   }
@@ -85,7 +85,7 @@ public final class ConfigFields {
   }
 
   /**
-   * Refuses what cannot be computed.
+   * Refuses a configuration that cannot be computed.
    *
    * @throws ModelException naming the first field that has such a value
    */

@@ -58,12 +58,12 @@ public final class ConfigFile {
     return value == null || value.isJsonNull() ? Optional.empty() : Optional.of(value);
   }
 
-  /** Where it lies. */
+  /** Path of the file. */
   public Path file() {
     return file;
   }
 
-  /** The settings within a setting, if it is there. */
+  /** Settings within a setting; empty if it is absent. */
   public Optional<ConfigFile> section(String key) {
     return find(key)
         .map(
@@ -75,17 +75,17 @@ public final class ConfigFile {
             });
   }
 
-  /** How many settings there are. */
+  /** Number of settings. */
   public int size() {
     return json.size();
   }
 
-  /** Whether the file gives a value for {@code key} that is not null. */
+  /** Returns true if the file gives a value for {@code key} that is not null. */
   public boolean has(String key) {
     return find(key).isPresent();
   }
 
-  /** Whether the file has {@code key}, be it null. */
+  /** Returns true if the file has {@code key}, also with the value null. */
   public boolean states(String key) {
     return json.has(key);
   }

@@ -15,7 +15,7 @@ public final class ConfiguredExtensions {
    *
    * @param recognises whether an extension does
    * @param kind what the extensions are, for example {@code kind of denoiser}
-   * @param described what the configuration says that it is, for example {@code model_type 't5'}
+   * @param described description by the configuration, for example {@code model_type 't5'}
    * @throws ModelException if none knows it, which lists those that there are with what they read,
    *     or if several claim it
    */

@@ -30,12 +30,12 @@ public record ConversionCache(Path folder, long limit) {
   private static final String ENDING = ".safetensors";
   private static final String SETTING = "LORA4J_CACHE_GB";
 
-  /** What has to stay free on the disk. */
+  /** Bytes that stay free on the disk. */
   private static final long RESERVE = 1L << 30;
 
   /**
-   * That of this user; the environment variable {@code LORA4J_CACHE_GB} says how large it may be
-   * (24 unless it says otherwise), and 0 turns it off.
+   * Cache of this user; the environment variable {@code LORA4J_CACHE_GB} sets its size (default
+   * 24), and 0 turns it off.
    *
    * @throws ModelException if the variable is no such number
    */
@@ -53,7 +53,7 @@ public record ConversionCache(Path folder, long limit) {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Told below, as any other text.
+      // Reported below, like any other text.
     }
     throw new ModelException(
         SETTING + " is '" + text + "'; expected a number of gigabytes, 0 for no cache.");
@@ -69,14 +69,14 @@ public record ConversionCache(Path folder, long limit) {
     return files().size();
   }
 
-  /** Where the converted weights of this name are, or would be. */
+  /** Path of the converted weights of this name, present or not. */
   Path entry(String name) {
     return folder.resolve(name + ENDING);
   }
 
   /**
-   * Notes that an entry was used just now. The time of its last change stays, by which those who
-   * have it mapped know that it is as it was.
+   * Notes that an entry was used just now. The time of its last change stays, by which processes
+   * that have it mapped know that it is unchanged.
    */
   static void used(Path entry) {
     try {

@@ -51,7 +51,7 @@ public final class ConvertedWeights {
   }
 
   /**
-   * With this user's cache.
+   * Creates weights with this user's cache.
    *
    * @param files what the weights are in, whose content the cache goes by
    */
@@ -60,7 +60,7 @@ public final class ConvertedWeights {
         compute, () -> KnownHashes.ofUser().of(files), ConversionCache.ofUser(), WORTH_KEEPING);
   }
 
-  /** What was written, and what could not be done, as sentences for the user. */
+  /** Notes about written entries and failures, as sentences for the user. */
   public List<String> notes() {
     List<String> all = new ArrayList<>(notes);
     if (written > 0) {
@@ -132,7 +132,7 @@ public final class ConvertedWeights {
     return Digests.hex(digest);
   }
 
-  /** Whether the entry is there and has what it should; one that was cut short is not. */
+  /** Returns true if the entry is complete; one that was cut short is not. */
   private boolean whole(Path entry, Map<String, StoredWeight> others) {
     if (!Files.exists(entry)) {
       return false;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where bases lie whose weights were hashed here, by hash: adapters name their base so. A base
- * counts as there only while its files still have that hash.
+ * Locations of bases whose weights were hashed here, by hash: adapters identify their base by it. A
+ * base counts as there only while its files still have that hash.
  */
 public final class KnownBases {
   private static final String HASH = "[0-9a-f]{64}";
@@ -28,7 +28,7 @@ public final class KnownBases {
     this.hashes = hashes;
   }
 
-  /** Those of this user. */
+  /** Known bases of this user. */
   public static KnownBases ofUser() {
     return new KnownBases(AutoDType.home().resolve("cache").resolve("bases"), KnownHashes.ofUser());
   }
@@ -58,7 +58,7 @@ public final class KnownBases {
     return hash;
   }
 
-  /** Where the base with these weights lies; empty if none is known that still has them. */
+  /** Location of the base with these weights; empty if no known base still has them. */
   public Optional<Path> find(String hash) {
     if (!hash.matches(HASH)) {
       return Optional.empty();
@@ -70,7 +70,7 @@ public final class KnownBases {
     } catch (IOException | UncheckedIOException e) {
       return Optional.empty();
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      return Optional.empty(); // somebody else wrote the entry
+      return Optional.empty(); // another program wrote the entry
     }
   }
 

@@ -36,7 +36,7 @@ public final class KnownHashes {
     this.folder = folder;
   }
 
-  /** Those of this user. */
+  /** Known hashes of this user. */
   public static KnownHashes ofUser() {
     return new KnownHashes(AutoDType.home().resolve("cache").resolve("hashes"));
   }
@@ -96,7 +96,7 @@ public final class KnownHashes {
     }
   }
 
-  /** What is the same as long as nobody changes the file. */
+  /** Signature of a file that changes with the file. */
   private static String sign(Path file) throws IOException {
     byte[] first;
     try (InputStream in = Files.newInputStream(file)) {

@@ -1,6 +1,6 @@
 package dev.lora4j.core.model;
 
-/** A base model on disk cannot be used; the message says which file, why, and what to do. */
+/** Failure to use a base model on disk; the message gives the file, the reason and the remedy. */
 public final class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -68,11 +68,11 @@ public final class Network {
   }
 
   /**
-   * Gathers what stays the same over many runs.
+   * Gathers the inputs that stay the same over many runs.
    *
    * @param weights the weights by name
-   * @param patched weights that stand for those of the same name in {@code weights}
-   * @param factors what the adapters declared, by name
+   * @param patched merged weights that replace those of the same name in {@code weights}
+   * @param factors inputs that the adapters declared, by name
    */
   public HeldInputs hold(
       Scope scope, WeightStore weights, Map<String, Tensor> patched, Map<String, Tensor> factors) {
@@ -102,7 +102,7 @@ public final class Network {
   }
 
   /**
-   * What a model asks for when staged: the weights that its checkpoint must have.
+   * Parameters that a model requests when staged: the weights that its checkpoint must have.
    *
    * @param compute the type the staging computes in
    */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Loads the weights that networks ask for, once all of them are known to be there. */
+/** Loads the weights that networks request, after all of them are found. */
 public final class NetworkWeights {
   private NetworkWeights() {}
 
@@ -89,7 +89,7 @@ public final class NetworkWeights {
     return weights;
   }
 
-  /** What is taken of one store, by which networks; {@code model} is the first of them. */
+  /** Tensors that networks take from one store; {@code model} is the first of these networks. */
   private record Claims(
       String model,
       TensorStore store,

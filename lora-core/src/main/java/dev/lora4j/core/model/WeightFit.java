@@ -19,11 +19,11 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Compares what networks ask for with what a checkpoint has. All that does not fit is gathered, so
- * that one message says it all.
+ * Comparison of the weights that networks request with those of a checkpoint. It gathers all
+ * misfits, so that one message reports them all.
  */
 final class WeightFit {
-  /** Of how many missing weights the nearest names are looked for; the rest is too much to ask. */
+  /** Number of missing weights that get suggestions of the nearest names. */
   private static final int LOOKED_UP = 40;
 
   private final Path origin;
@@ -120,7 +120,7 @@ final class WeightFit {
     return common > 0 || found.rank() == wanted.rank();
   }
 
-  /** Notes tensors that must not be there, and all that nobody asked for. */
+  /** Notes tensors that must not be there, and all unclaimed ones. */
   void leftOver(String label, List<String> nobodyAskedFor, List<String> mustNotBe) {
     nobodyAskedFor.forEach(n -> unclaimed.add(label + n));
     mustNotBe.forEach(n -> unknown.add(label + n));

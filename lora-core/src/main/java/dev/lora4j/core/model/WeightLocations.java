@@ -5,19 +5,19 @@ import dev.lora4j.core.nn.Parameter;
 import dev.lora4j.core.safetensors.TensorStore;
 import java.util.List;
 
-/** Where the weights of a model's networks lie. */
+/** Locations of the weights of a model's networks. */
 public interface WeightLocations {
-  /** The tensors among which the weights of a network lie; closed by whoever opened the model. */
+  /** The tensors that contain the weights of a network; the opener of the model closes them. */
   TensorStore store(String model);
 
-  /** What stands before names of tensors in messages, so that they are found. */
+  /** Prefix of tensor names in messages, by which users find them. */
   String label(String model);
 
-  /** Where a weight of a network may lie, likeliest first; at least one place. */
+  /** Possible placements of a network's weight, likeliest first; at least one. */
   List<Placement> places(String model, Parameter parameter);
 
   /**
-   * Decides about tensors that no network asked for.
+   * Decides about tensors that no network requested.
    *
    * @param unclaimed names in {@link #store} of this network
    * @return those that must not be there

@@ -1,6 +1,6 @@
 /**
- * Base models as far as all kinds share it: staged networks with their weights, what networks ask
- * for and what a checkpoint has, conversion of weights, hashes of files, configurations.
+ * Base models, as far as all kinds share it: staged networks with their weights, comparison of
+ * requested and existing weights, conversion of weights, hashes of files, configurations.
  */
 @API(status = API.Status.EXPERIMENTAL)
 @NullMarked

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Watches, at each site of a network, whether what comes out of it is finite: stands around other
- * adapters in a walk over the network, and changes no value.
+ * Check for finite outputs at each site of a network: wraps other adapters in a walk over the
+ * network, and changes no value.
  *
  * <p>A network computes its sites in the order in which it asks for them, so the first one with an
  * output that is not finite is where the trouble begins.

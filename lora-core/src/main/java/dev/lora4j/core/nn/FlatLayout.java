@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
-/** Where each of several weights lies in a flat buffer that holds them one after another. */
+/** Layout of weights in a flat buffer, one after another. */
 public final class FlatLayout {
   /** A weight, of known shape, and where it begins in the buffer, in elements. */
   public record Slot(Parameter parameter, long offset) {}
@@ -45,7 +45,7 @@ public final class FlatLayout {
     return new FlatLayout(known);
   }
 
-  /** All weights in the order they lie. */
+  /** Slots of all weights, in the order of the buffer. */
   public List<Slot> slots() {
     return List.copyOf(slots.values());
   }

@@ -14,7 +14,7 @@ import java.util.Map;
  * Trainable weights that lie one after another in one flat buffer, of F32, or of F64 where the
  * model computes in that.
  *
- * <p>One buffer makes the norm, the optimiser, the checkpoint and the average one operation each,
+ * <p>One buffer makes the norm, the optimizer, the checkpoint and the average one operation each,
  * however many weights there are. The program takes each weight as a held input that is a view of
  * the buffer, so it knows no offsets: a size that is unknown while staging, such as an adapter's
  * rank, stays free, and one program trains any rank. Where each weight lies is a {@link
@@ -43,17 +43,17 @@ public final class FlatParameters implements WeightSource {
     this.groups = groups;
   }
 
-  /** Where the model is staged. */
+  /** The graph that the model is staged in. */
   public Graph graph() {
     return graph;
   }
 
-  /** The type that the weights are kept in. */
+  /** The type of the weights. */
   public DType type() {
     return compute == DType.F64 ? DType.F64 : DType.F32;
   }
 
-  /** Which weights learn at which rate. */
+  /** Groups of weights with their multiples of the learning rate. */
   public ParameterGroups groups() {
     return groups;
   }
@@ -73,7 +73,7 @@ public final class FlatParameters implements WeightSource {
         });
   }
 
-  /** What the model asked for, in the order of the buffer: by group, then as it was asked for. */
+  /** The model's parameters in the order of the buffer: by group, then in the order of requests. */
   public List<Parameter> parameters() {
     return parameters.stream().sorted(Comparator.comparingInt(groups::of)).toList();
   }

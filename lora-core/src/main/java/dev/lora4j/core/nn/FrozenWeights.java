@@ -37,7 +37,7 @@ public final class FrozenWeights implements WeightSource {
         });
   }
 
-  /** What the model asked for, in the order of the program's held inputs. */
+  /** The model's parameters in the order of the program's held inputs. */
   public List<Parameter> parameters() {
     return List.copyOf(parameters);
   }

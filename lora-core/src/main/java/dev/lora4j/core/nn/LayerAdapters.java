@@ -2,7 +2,7 @@ package dev.lora4j.core.nn;
 
 import dev.lora4j.core.tensor.Expr;
 
-/** What adapters make of the layers of a network. */
+/** Effect of adapters on the layers of a network. */
 @FunctionalInterface
 public interface LayerAdapters {
   /**

@@ -2,9 +2,11 @@ package dev.lora4j.core.nn;
 
 import dev.lora4j.core.tensor.Shape;
 
-/** A weight that a model asks for: its full name, its shape, and how it starts when untrained. */
+/**
+ * Weight that a model requests: its full name, its shape, and its initialisation when untrained.
+ */
 public record Parameter(String name, Shape shape, Init init) {
-  /** How an untrained weight is filled; the names and laws are PyTorch's defaults. */
+  /** Initialisation of an untrained weight; names and distributions are PyTorch's defaults. */
   public enum Init {
     /** Uniform within 1/sqrt(fan-in), for matrices and kernels. */
     KAIMING,
@@ -12,9 +14,9 @@ public record Parameter(String name, Shape shape, Init init) {
     BIAS,
     /** Normal with deviation 0.02, for embeddings. */
     EMBEDDING,
-    /** All one, for the scales of norms. */
+    /** Ones, for the scales of norms. */
     ONES,
-    /** All zero. */
+    /** Zeros. */
     ZEROS
   }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which trained weights learn at which multiple of the learning rate. A weight belongs to the first
- * group that takes it, and to none where none does; those learn at the rate itself.
+ * Groups of trained weights with their multiples of the learning rate. A weight belongs to the
+ * first group that takes it, and to none where none does; those learn at the rate itself.
  *
  * <p>Weights of one group lie together in the flat buffer, those of no group last.
  */
@@ -28,7 +28,7 @@ public record ParameterGroups(List<Group> groups) {
     }
   }
 
-  /** All weights learn at the same rate. */
+  /** No groups: all weights learn at the same rate. */
   public static final ParameterGroups NONE = new ParameterGroups(List.of());
 
   /** Copies the list. */
@@ -36,7 +36,7 @@ public record ParameterGroups(List<Group> groups) {
     groups = List.copyOf(groups);
   }
 
-  /** These groups and one more, which takes weights that none of these takes. */
+  /** A copy with one more group, which takes weights that no other group takes. */
   public ParameterGroups with(String name, Predicate<Parameter> members, double rate) {
     List<Group> more = new ArrayList<>(groups);
     more.add(new Group(name, members, rate));
@@ -53,7 +53,7 @@ public record ParameterGroups(List<Group> groups) {
     return groups.size();
   }
 
-  /** What the learning rate is multiplied by in the group of this number. */
+  /** Multiple of the learning rate in the group of this number. */
   public double rate(int group) {
     return group < groups.size() ? groups.get(group).rate() : 1;
   }

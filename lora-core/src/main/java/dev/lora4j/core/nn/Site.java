@@ -26,7 +26,7 @@ public record Site(
     int padding,
     int dilation,
     int groups) {
-  /** What a layer does with its weight. */
+  /** Kind of a layer by the operation of its weight. */
   public enum Kind {
     /** {@code x W^T + b}. */
     LINEAR,
@@ -38,7 +38,7 @@ public record Site(
     NORM
   }
 
-  /** Whether it is a convolution of more than one point. */
+  /** Returns true if it is a convolution of more than one point. */
   public boolean kernel() {
     return convolution() && rest() > in();
   }
@@ -68,12 +68,12 @@ public record Site(
     return new Site(name, Kind.NORM, Shape.of(channels), false, 1, 0, 1, 1);
   }
 
-  /** The same layer under another name. */
+  /** A copy with another name. */
   public Site named(String other) {
     return new Site(other, kind, weight, bias, stride, padding, dilation, groups);
   }
 
-  /** Whether the layer is a convolution. */
+  /** Returns true if the layer is a convolution. */
   public boolean convolution() {
     return kind == Kind.CONVOLUTION;
   }

@@ -2,7 +2,7 @@ package dev.lora4j.core.nn;
 
 import dev.lora4j.core.tensor.Expr;
 
-/** Adapters that know only what goes into a layer and what comes out of it. */
+/** Adapters that see only the input and the output of a layer. */
 @FunctionalInterface
 public interface SiteAdapters extends LayerAdapters {
   /** Adds nothing anywhere. */

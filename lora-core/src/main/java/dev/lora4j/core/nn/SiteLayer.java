@@ -4,13 +4,13 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
 /**
- * A layer while it is staged: the weights that it has, and what it computes with weights like them.
+ * A layer during staging: its weights, and its formula for weights like them.
  *
  * @param weight in the shape of the site's weight
  * @param bias of one dimension, if the layer has one
  */
 public record SiteLayer(Site site, Expr weight, Optional<Expr> bias, Formula formula) {
-  /** What a layer makes of its input; linear in weight and bias together. */
+  /** Output of a layer as a function of its input; linear in weight and bias together. */
   @FunctionalInterface
   public interface Formula {
     /** The output for these weights. */

@@ -8,12 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where a weight lies in a checkpoint, whose tensors may be called and cut otherwise than the model
- * has it.
+ * Location of a weight in a checkpoint whose tensors have other names or divisions than the model.
  *
  * @param tensor name of the tensor that it is, or is a part of
  * @param from elements of that tensor before its first
- * @param shape the shape that the model has it in
+ * @param shape shape in the model
  * @param transposed whether it lies there as [in, out], of which {@code shape} is [out, in]
  */
 public record StoredWeight(String tensor, long from, Shape shape, boolean transposed)

@@ -27,7 +27,7 @@ public final class WeightReader {
   private final Map<DType, Program> turning = new HashMap<>();
 
   /**
-   * For one checkpoint.
+   * Creates a reader for one checkpoint.
    *
    * @param raw owner of the mapped files and of what is only needed on the way; what was read
    *     outlives it
@@ -40,7 +40,7 @@ public final class WeightReader {
     this.compute = compute;
   }
 
-  /** Whether a weight is read as a view of the file, which costs no memory. */
+  /** Returns true if a weight is read as a view of the file, which takes no memory. */
   public boolean views(StoredWeight weight) {
     return info(weight).dtype() == compute && !weight.transposed();
   }

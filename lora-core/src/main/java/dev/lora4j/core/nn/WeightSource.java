@@ -4,8 +4,8 @@ import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Graph;
 
 /**
- * Where a model's weights come from while it is staged. The same walk over a model loads it, trains
- * it and lists it, each with another source.
+ * Source of a model's weights during staging. The same walk over a model loads it, trains it and
+ * lists it, each with another source.
  */
 @FunctionalInterface
 public interface WeightSource {

@@ -52,7 +52,7 @@ public final class WeightStore {
     return and(new WeightStore(origin, others));
   }
 
-  /** Whether there is a weight called {@code name}. */
+  /** Returns true if there is a weight called {@code name}. */
   public boolean has(String name) {
     return tensors.containsKey(name);
   }
@@ -64,7 +64,7 @@ public final class WeightStore {
   }
 
   /**
-   * These weights, of which some have further names.
+   * A copy in which some weights have further names.
    *
    * @param owners for each further name, the name of the weight that it is
    */

@@ -7,7 +7,7 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Optional;
 
 /**
- * A model's weights as seen from one of its layers: asked for by name relative to the layer and by
+ * A model's weights as seen from one of its layers: requested by name relative to the layer and by
  * the shape the layer expects.
  *
  * <p>Linear layers, convolutions, embeddings and norms are the sites where adapters take part.
@@ -98,7 +98,7 @@ public final class Weights {
     return bias.isPresent() ? x.linear(weight, bias.get()) : x.linear(weight);
   }
 
-  /** What adapters make of a layer that was entered, which is left. */
+  /** Applies the adapters to a layer and leaves it. */
   private Expr around(SiteLayer layer, Expr x) {
     Expr adapted = adapters.around(layer, x);
     graph.leave();
@@ -140,7 +140,7 @@ public final class Weights {
     return around(layer, x);
   }
 
-  /** What a norm does with its scale and shift. */
+  /** A norm's operation with its scale and shift. */
   private interface Norm {
     Expr apply(Expr x, Expr weight, Expr bias);
   }

@@ -20,11 +20,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces a file as a whole: whoever opens it sees the old content or the new, whenever the
- * process dies. An interrupt does not end the writing.
+ * Replacement of a file as a whole: readers see the old content or the new, whenever the process
+ * dies. An interrupt does not end the writing.
  *
- * <p>A process that is killed leaves a hidden {@code .tmp} file beside the target; the next writing
- * of the same target removes it, once it has been untouched for an hour.
+ * <p>A process that is killed leaves a hidden {@code .tmp} file next to the target; the next
+ * writing of the same target removes it, once it has been untouched for an hour.
  */
 public final class AtomicFile {
   private static final Duration ABANDONED = Duration.ofHours(1);
@@ -33,7 +33,7 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /**
-   * Writes {@code content} to a temporary file beside {@code target}, forces it to the disk, and
+   * Writes {@code content} to a temporary file next to {@code target}, forces it to the disk, and
    * renames it.
    *
    * @throws IOException if writing fails; {@code target} is then as it was
@@ -75,7 +75,7 @@ public final class AtomicFile {
   }
 
   /**
-   * Removes what killed processes left of writings into a folder, once it has been untouched for an
+   * Removes unfinished files of killed processes in a folder, once they have been untouched for an
    * hour. What cannot be removed stays.
    *
    * @param targets which names of files that were to be written
@@ -90,7 +90,7 @@ public final class AtomicFile {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      // Tidying is a courtesy. If the folder is unusable, the writing itself says so.
+      // Tidying is a courtesy. If the folder is unusable, the writing itself fails.
     }
   }
 
@@ -99,7 +99,10 @@ public final class AtomicFile {
     return matcher.matches() && targets.test(matcher.group(1));
   }
 
-  /** Without this, a power failure could undo the rename. Windows cannot open folders. */
+  /**
+   * Flushes the folder to disk, as a power failure could undo the rename otherwise. Windows cannot
+   * open folders.
+   */
   private static void syncFolder(Path file) throws IOException {
     // An interrupt would close the channel before it has forced anything.
     boolean interrupted = Thread.interrupted();

@@ -35,7 +35,7 @@ final class FileOutput implements WritableByteChannel {
     return true;
   }
 
-  /** Does nothing: the file is closed by who opened it, not by a source that writes to it. */
+  /** Does nothing: the opener closes the file, not a source that writes to it. */
   @Override
   public void close() {}
 }

@@ -8,9 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Recognises what a file is that is no safetensors file, to tell the user instead of "corrupt". */
+/**
+ * Recognition of files that are no safetensors files, to name their kind to the user instead of
+ * "corrupt".
+ */
 final class FileSignature {
-  /** How many bytes from the start of a file are enough. */
+  /** Bytes at the start of a file that suffice for detection. */
   static final int LENGTH = 512;
 
   private static final String UNSAFE =
@@ -18,7 +21,7 @@ final class FileSignature {
 
   private FileSignature() {}
 
-  /** What the file is and what to do, to follow its name; empty if unknown. */
+  /** Detected kind of a file and a hint, which follow its name in messages; empty if unknown. */
   record Finding(Kind kind, String message) {}
 
   /** Judges a file by its first bytes. */
@@ -45,7 +48,7 @@ final class FileSignature {
     return other(head, text, lower);
   }
 
-  /** Whether the file is text that begins with a JSON object. */
+  /** Returns true if the file is text that begins with a JSON object. */
   static boolean json(byte[] head) {
     return new String(head, StandardCharsets.ISO_8859_1).strip().startsWith("{");
   }
@@ -89,7 +92,7 @@ final class FileSignature {
     return head.length >= 3 && (head[0] & 0xff) == 0x80 && head[1] >= 2 && head[1] <= 5;
   }
 
-  /** Whether this is UTF-8 without control characters; the last character may be cut. */
+  /** Returns true if this is UTF-8 without control characters; the last character may be cut. */
   private static boolean text(byte[] head) {
     for (byte b : head) {
       if (b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t') {

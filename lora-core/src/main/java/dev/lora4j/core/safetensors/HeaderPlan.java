@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Where the tensors of a new file will lie. Widest types come first, then names in the order of
- * their bytes: so every tensor begins at a multiple of its element size, and the order in which
- * they were added does not matter.
+ * Layout of the tensors of a new file. Widest types come first, then names in the order of their
+ * bytes: so every tensor begins at a multiple of its element size, and the order in which they were
+ * added does not matter.
  */
 final class HeaderPlan {
   private static final Comparator<TensorInfo> ORDER =
@@ -38,7 +38,7 @@ final class HeaderPlan {
         .flip();
   }
 
-  /** In the order of the file. */
+  /** Tensors in the order of the file. */
   List<TensorInfo> tensors() {
     return tensors;
   }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** One file under examination: makes its errors, and collects as warnings what is tolerated. */
+/** Examination of one file: makes its errors, and collects tolerated ones as warnings. */
 final class Inspection {
   private final Path file;
   private final Set<Leniency> tolerated;
@@ -25,17 +25,17 @@ final class Inspection {
     this.tolerated = Set.copyOf(tolerated);
   }
 
-  /** An error about the file; {@code message} goes on after the file's name. */
+  /** Exception about the file; {@code message} follows the file's name. */
   SafetensorsException fault(Kind kind, String message) {
     return new SafetensorsException(kind, file + " " + message);
   }
 
-  /** An error about one tensor; {@code message} goes on after the tensor's name. */
+  /** Exception about one tensor; {@code message} follows the tensor's name. */
   SafetensorsException fault(Kind kind, String tensor, String message) {
     return fault(kind, "is damaged: tensor " + QuotedText.of(tensor) + " " + message);
   }
 
-  /** What the operating system said; {@code action} goes on after the file's name. */
+  /** Exception for an I/O error; {@code action} follows the file's name. */
   static SafetensorsException io(Path file, String action, IOException cause) {
     String reason;
     if (cause instanceof NoSuchFileException) {

@@ -1,7 +1,7 @@
 package dev.lora4j.core.safetensors;
 
 /**
- * Malformations that real files have and that cost no safety. A reader told to tolerate one notes a
+ * Malformations that real files have and that cost no safety. A reader that tolerates one notes a
  * warning where it would refuse the file otherwise.
  */
 public enum Leniency {
@@ -9,7 +9,7 @@ public enum Leniency {
   TRAILING_BYTES(SafetensorsException.Kind.TRAILING_BYTES),
   /** White space before the header's opening brace. */
   LEADING_WHITESPACE(SafetensorsException.Kind.LEADING_WHITESPACE),
-  /** Fields of a tensor beside dtype, shape and offsets. They are ignored. */
+  /** Fields of a tensor other than dtype, shape and offsets, which are ignored. */
   EXTRA_FIELDS(SafetensorsException.Kind.EXTRA_FIELD);
 
   private final SafetensorsException.Kind kind;

@@ -12,11 +12,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
- * A file that is read whole under a name that somebody gave: a regular file of bounded size.
+ * A small regular file that is read whole under a user's name for it.
  *
- * <p>Opening a pipe would wait for whoever writes into it, and a device has no end; so what a name
- * stands for is asked before it is opened. Whoever can replace the file between the question and
- * the opening can still make the opening wait.
+ * <p>Opening a pipe would wait for its writer, and a device has no end; so the kind of file is
+ * checked before it is opened. A process that replaces the file between the check and the opening
+ * can still make the opening wait.
  */
 public final class RegularFile {
   /** Most bytes of a configuration, a run file or another text that a person could have written. */
@@ -25,7 +25,7 @@ public final class RegularFile {
   /** Most bytes of a vocabulary; the largest that are published have about 40 million. */
   public static final long VOCABULARY = 256L << 20;
 
-  /** Most bytes of a table or a list of data, which is what an array can hold. */
+  /** Greatest number of bytes of a table or a list of data: the limit of an array. */
   public static final long DATA = Integer.MAX_VALUE - 8L;
 
   private RegularFile() {}
@@ -66,9 +66,9 @@ public final class RegularFile {
   }
 
   /**
-   * All bytes of a regular file.
+   * Reads all bytes of a regular file.
    *
-   * @param most how many are read
+   * @param most greatest number of bytes
    * @throws IOException if it is no regular file, is larger, or cannot be read
    */
   public static byte[] bytes(Path file, long most) throws IOException {
@@ -104,12 +104,12 @@ public final class RegularFile {
         .toString();
   }
 
-  /** The lines of {@link #text}, without what ends them. */
+  /** The lines of {@link #text}, without their terminators. */
   public static List<String> lines(Path file, long most) throws IOException {
     return text(file, most).lines().toList();
   }
 
-  /** Which file could not be read and why, for messages that name the folder around it. */
+  /** Name of the unreadable file and the reason, for messages that name its folder. */
   public static String trouble(IOException thrown) {
     if (thrown instanceof NoSuchFileException absent) {
       return "there is no " + absent.getFile();

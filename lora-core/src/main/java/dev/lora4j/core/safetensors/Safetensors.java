@@ -98,7 +98,7 @@ public final class Safetensors implements TensorStore {
     return header.dataStart() + info(name).begin();
   }
 
-  /** Where the tensors' bytes begin, counted from the start of the file. */
+  /** Offset of the tensors' bytes from the start of the file. */
   public long dataStart() {
     return header.dataStart();
   }

@@ -1,8 +1,8 @@
 package dev.lora4j.core.safetensors;
 
 /**
- * A file that cannot be read or written as safetensors. {@link #kind()} says which rule was broken;
- * the message names the file, the tensor, what was expected and found, and what to do.
+ * A file that cannot be read or written as safetensors. {@link #kind()} names the broken rule; the
+ * message names the file, the tensor, what was expected and found, and what to do.
  */
 public final class SafetensorsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -24,7 +24,7 @@ public final class SafetensorsException extends RuntimeException {
     return kind;
   }
 
-  /** What can be wrong, one constant for each malformation. */
+  /** Kinds of malformations, one constant each. */
   public enum Kind {
     /** The file is a Python pickle (an old {@code .bin}, {@code .pt} or {@code .ckpt}). */
     IS_PICKLE,
@@ -39,7 +39,7 @@ public final class SafetensorsException extends RuntimeException {
 
     /** Shorter than the eight bytes of the header length. */
     FILE_TOO_SHORT,
-    /** The header is said to be longer than 100 MB. */
+    /** The header claims to be longer than 100 MB. */
     HEADER_TOO_LARGE,
     /** The header ends after the file. */
     HEADER_PAST_END,
@@ -102,9 +102,9 @@ public final class SafetensorsException extends RuntimeException {
 
     /** No tensor has this name. */
     NO_SUCH_TENSOR,
-    /** A tensor of 2 GiB or more was asked for as one Java array or buffer. */
+    /** A request for a tensor of 2 GiB or more as one Java array or buffer. */
     TENSOR_TOO_LARGE,
-    /** Bytes were asked for that lie outside the tensor. */
+    /** A request for bytes outside the tensor. */
     OUT_OF_RANGE,
     /** The file is no longer the one that was opened. */
     FILE_CHANGED,

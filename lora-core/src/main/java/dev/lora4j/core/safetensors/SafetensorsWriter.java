@@ -31,7 +31,7 @@ public final class SafetensorsWriter {
   private Map<String, String> metadata = Map.of();
 
   /**
-   * Sets the strings to be kept beside the tensors, instead of those set before.
+   * Sets the metadata, instead of the entries set before.
    *
    * @throws SafetensorsException if no reader could read them
    */
@@ -83,12 +83,12 @@ public final class SafetensorsWriter {
     return this;
   }
 
-  /** Adds a tensor; {@code data} is asked for when the file is written, and not kept. */
+  /** Adds a tensor; {@code data} is called when the file is written, and its result is not kept. */
   public SafetensorsWriter add(String name, DType dtype, Shape shape, Supplier<ByteBuffer> data) {
     return add(name, dtype, shape, (WritableByteChannel out) -> out.write(data.get().duplicate()));
   }
 
-  /** Adds a tensor whose bytes are what remains of {@code data}, which must not change. */
+  /** Adds a tensor with the remaining bytes of {@code data}, which must not change. */
   public SafetensorsWriter add(String name, DType dtype, Shape shape, ByteBuffer data) {
     ByteBuffer fixed = data.slice();
     return add(name, dtype, shape, (WritableByteChannel out) -> out.write(fixed.duplicate()));

@@ -7,7 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Finds shards beside their index, and refuses links that lead elsewhere. */
+/** Finds shards in the folder of their index, and refuses links that lead elsewhere. */
 final class ShardFolder {
   private final Inspection inspection;
   private final Path index;
@@ -39,8 +39,8 @@ final class ShardFolder {
 
   /**
    * A link in a checkpoint that was unpacked from an archive could point at any file. The cache of
-   * the Hugging Face hub does consist of links, from {@code snapshots/REVISION} to {@code blobs}
-   * beside it; those are followed.
+   * the Hugging Face hub does consist of links, from {@code snapshots/REVISION} to its sibling
+   * {@code blobs}; those are followed.
    */
   private void checkLink(String name, Path shard) {
     try {

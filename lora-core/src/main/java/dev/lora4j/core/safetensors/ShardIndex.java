@@ -42,7 +42,7 @@ final class ShardIndex {
     return reader.places;
   }
 
-  /** An index that was saved from a web page or by Git LFS is named as what it is. */
+  /** Recognises an index saved from a web page or by Git LFS and names it as that. */
   private static void checkText(Inspection inspection, Bytes file) {
     byte[] head = new byte[(int) Math.min(file.size(), FileSignature.LENGTH)];
     file.read(0, ByteBuffer.wrap(head));

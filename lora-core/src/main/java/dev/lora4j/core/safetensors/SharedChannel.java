@@ -23,7 +23,9 @@ import java.util.Objects;
  * after a check that the file is still the same one.
  */
 final class SharedChannel implements Bytes, AutoCloseable {
-  /** For a heap buffer Java makes a direct one as large as the read, and keeps it. */
+  /**
+   * Size of one read: for a heap buffer Java makes a direct one as large as the read, and keeps it.
+   */
   private static final int CHUNK = 1 << 20;
 
   private final Path file;
@@ -33,7 +35,7 @@ final class SharedChannel implements Bytes, AutoCloseable {
 
   SharedChannel(Path file) throws IOException {
     this.file = file;
-    // Asked first, because opening a pipe would wait for its writer.
+    // Before the opening, because opening a pipe would wait for its writer.
     this.identity = Files.readAttributes(file, BasicFileAttributes.class);
     if (!identity.isRegularFile()) {
       throw new SafetensorsException(
@@ -43,7 +45,7 @@ final class SharedChannel implements Bytes, AutoCloseable {
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /** What is done with the channel. */
+  /** An operation on the channel. */
   @FunctionalInterface
   private interface Use<T> {
     T with(FileChannel channel) throws IOException;

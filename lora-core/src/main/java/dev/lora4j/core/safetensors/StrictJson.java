@@ -35,7 +35,7 @@ final class StrictJson {
     json.setStrictness(Strictness.STRICT);
   }
 
-  /** What reads a document. */
+  /** Reader of a document. */
   @FunctionalInterface
   interface Body {
     void read(StrictJson json) throws IOException;
@@ -101,7 +101,7 @@ final class StrictJson {
     return name;
   }
 
-  /** The next name, unchecked: where only a few known ones are told apart. */
+  /** The next name, unchecked: for objects of which only a few known names matter. */
   String field() throws IOException {
     return json.nextName();
   }

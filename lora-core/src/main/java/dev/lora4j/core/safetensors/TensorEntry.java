@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads what a header says of one tensor: dtype, shape and data_offsets, each exactly once. */
+/** Reads a header's entry of one tensor: dtype, shape and data_offsets, each exactly once. */
 final class TensorEntry {
   private static final Map<String, DType> DTYPES = new HashMap<>();
 

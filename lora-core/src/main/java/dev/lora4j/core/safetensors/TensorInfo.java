@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Shape;
 
 /**
- * What a file's header says of one tensor.
+ * Entry of one tensor in a file's header.
  *
  * @param name the tensor's name in the file
  * @param dtype the element type

@@ -2,7 +2,7 @@ package dev.lora4j.core.safetensors;
 
 import java.util.Comparator;
 
-/** Which names a file may use, and their order. */
+/** Rules for tensor names, and their order. */
 final class TensorNames {
   /**
    * The order of the UTF-8 bytes, which the reference writer sorts by. {@link String#compareTo}
@@ -12,12 +12,14 @@ final class TensorNames {
 
   private TensorNames() {}
 
-  /** Whether {@code name} has no NUL, which ends a string in C: there it would be another name. */
+  /**
+   * Returns true if {@code name} has no NUL, which ends a string in C and so yields another name.
+   */
   static boolean unbroken(String name) {
     return name.indexOf(0) < 0;
   }
 
-  /** Whether UTF-8 can hold {@code text}: no half of a surrogate pair. */
+  /** Returns true if UTF-8 can encode {@code text}: no half of a surrogate pair. */
   static boolean encodable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

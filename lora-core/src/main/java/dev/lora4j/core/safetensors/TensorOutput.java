@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 
-/** What the source of one tensor writes to: takes as many bytes as the header promises. */
+/** Output of one tensor's bytes: takes as many bytes as the header promises. */
 final class TensorOutput implements WritableByteChannel {
   private final Path file;
   private final TensorInfo tensor;

@@ -10,7 +10,7 @@ import java.util.Map;
  * Named tensors in one file or in several, as a checkpoint has them.
  *
  * <p>Tensors stay on disk until they are read. All methods may be called by several threads at once
- * and finish their read if the thread is interrupted. Whoever opens a store closes it.
+ * and finish their read if the thread is interrupted. The opener closes it.
  */
 public sealed interface TensorStore extends AutoCloseable permits Safetensors, ShardedSafetensors {
   /**
@@ -30,7 +30,7 @@ public sealed interface TensorStore extends AutoCloseable permits Safetensors, S
   /** All tensors by name, in the order of their bytes and files; unmodifiable. */
   Map<String, TensorInfo> tensors();
 
-  /** The strings that files carry beside their tensors; unmodifiable. */
+  /** The strings in the headers of files; unmodifiable. */
   Map<String, String> metadata();
 
   /** Malformations that were tolerated, as sentences for the user. */
@@ -57,7 +57,7 @@ public sealed interface TensorStore extends AutoCloseable permits Safetensors, S
   ByteBuffer read(String name);
 
   /**
-   * Fills what remains of {@code into} with the tensor's bytes from {@code offset} on.
+   * Fills the rest of {@code into} with the tensor's bytes from {@code offset} on.
    *
    * @throws SafetensorsException if the tensor ends before the buffer is full
    */

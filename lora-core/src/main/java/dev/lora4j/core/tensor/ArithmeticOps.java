@@ -2,8 +2,8 @@ package dev.lora4j.core.tensor;
 
 /**
  * Element by element arithmetic of {@link Expr}, with NumPy's broadcasting. Operands have one type,
- * which is the result's; neither BOOL nor a float of 8 bits. Constants beside whole numbers are
- * whole.
+ * which is the result's; neither BOOL nor a float of 8 bits. Constants in operations with whole
+ * numbers are whole.
  */
 public interface ArithmeticOps {
   /** The value operated on. */
@@ -63,12 +63,12 @@ public interface ArithmeticOps {
         "div", self(), Preconditions.constant("floor_div", self(), value), floor);
   }
 
-  /** What {@link #floorDiv(Expr)} leaves, with the sign of the divisor. */
+  /** Remainder of {@link #floorDiv(Expr)}, with the sign of the divisor. */
   default Expr remainder(Expr divisor) {
     return Elementwise.binary("remainder", self(), divisor);
   }
 
-  /** What {@link #floorDiv(double)} leaves, with the sign of the divisor. */
+  /** Remainder of {@link #floorDiv(double)}, with the sign of the divisor. */
   default Expr remainder(double divisor) {
     Object constant = Preconditions.constant("remainder", self(), divisor);
     return Elementwise.unary("remainder", self(), constant);
@@ -84,18 +84,18 @@ public interface ArithmeticOps {
     return Elementwise.binary("minimum", self(), other);
   }
 
-  /** Each element limited to {@code [low, high]}; NaN stays. No gradient passes outside. */
+  /** Elements limited to {@code [low, high]}; NaN stays. No gradient passes outside. */
   default Expr clamp(double low, double high) {
     Object least = Preconditions.constant("clamp", self(), low);
     return Elementwise.unary("clamp", self(), least, Preconditions.constant("clamp", self(), high));
   }
 
-  /** Each element raised to {@code low} at least; NaN stays. */
+  /** Elements limited to at least {@code low}; NaN stays. */
   default Expr clampMin(double low) {
     return Elementwise.unary("clamp_min", self(), Preconditions.constant("clamp_min", self(), low));
   }
 
-  /** Each element lowered to {@code high} at most; NaN stays. */
+  /** Elements limited to at most {@code high}; NaN stays. */
   default Expr clampMax(double high) {
     return Elementwise.unary(
         "clamp_max", self(), Preconditions.constant("clamp_max", self(), high));
@@ -141,7 +141,7 @@ public interface ArithmeticOps {
     return Elementwise.function("reciprocal", self());
   }
 
-  /** This to a constant power. Whole numbers take whole powers from 0 on. */
+  /** Power with a constant exponent. Whole numbers take whole powers from 0 on. */
   default Expr pow(double exponent) {
     Object constant = Preconditions.constant("pow", self(), exponent);
     if (constant instanceof Long && exponent < 0) {
@@ -150,13 +150,13 @@ public interface ArithmeticOps {
     return Elementwise.unary("pow", self(), constant);
   }
 
-  /** This to the power of {@code exponent}, both floating-point. */
+  /** Power with exponent {@code exponent}, both floating-point. */
   default Expr pow(Expr exponent) {
     Preconditions.floating("pow", self());
     return Elementwise.binary("pow", self(), exponent);
   }
 
-  /** This moved towards {@code end} by the share {@code weight} of the way. */
+  /** Linear interpolation to {@code end} by {@code weight}. */
   default Expr lerp(Expr end, double weight) {
     Preconditions.floating("lerp", self());
     return Elementwise.binary("lerp", self(), end, weight);

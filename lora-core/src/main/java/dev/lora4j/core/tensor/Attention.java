@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param scale what scores are multiplied with; 1/sqrt(width) if absent
  */
 public record Attention(Optional<Expr> mask, boolean causal, OptionalDouble scale) {
-  /** All tokens see all keys, with scale 1/sqrt(width). */
+  /** Full attention: all tokens see all keys, with scale 1/sqrt(width). */
   public static final Attention PLAIN =
       new Attention(Optional.empty(), false, OptionalDouble.empty());
 
@@ -20,12 +20,12 @@ public record Attention(Optional<Expr> mask, boolean causal, OptionalDouble scal
   public static final Attention CAUSAL =
       new Attention(Optional.empty(), true, OptionalDouble.empty());
 
-  /** With this mask. */
+  /** A copy with this mask. */
   public Attention masked(Expr allowedOrAdded) {
     return new Attention(Optional.of(allowedOrAdded), causal, scale);
   }
 
-  /** With another scale; 1 for T5, for example. */
+  /** A copy with another scale; 1 for T5, for example. */
   public Attention scaled(double other) {
     return new Attention(mask, causal, OptionalDouble.of(other));
   }

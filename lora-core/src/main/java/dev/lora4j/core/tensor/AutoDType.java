@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * Whether a device of this machine computes faster in BF16 or in F32. No table of processors can
- * tell: it depends on instructions, threads and the version of the engine, so it is measured.
+ * The faster of BF16 and F32 on a device of this machine. No table of processors can tell: it
+ * depends on instructions, threads and the version of the engine, so it is measured.
  *
  * @param type the faster one
  * @param f32Millis time of the measured work in F32
@@ -21,17 +21,17 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
 
   private static final int ROUNDS = 5;
 
-  /** Where one type takes this many times as long with little work, it does with more. */
+  /** Ratio of times with little work that stays clear with more work. */
   private static final double CLEAR = 2.5;
 
   private static final int LITTLE = 64;
   private static final int MUCH = 128;
 
   /**
-   * The type to compute in: what the environment variable {@code LORA4J_COMPUTE} says, else what
-   * was measured once for this processor and number of threads, or this card, and this engine, so
-   * that a later run does not decide otherwise. The measurement is kept in {@code
-   * compute.properties} in {@link #home}; if that cannot be written, each run measures.
+   * The type to compute in: the value of the environment variable {@code LORA4J_COMPUTE}, else the
+   * type measured once for this processor and number of threads, or this card, and this engine, so
+   * that a later run decides equally. {@code compute.properties} in {@link #home} stores the
+   * measurement; if that cannot be written, each run measures.
    */
   public static AutoDType remembered(Engine engine) {
     String asked = System.getenv().getOrDefault("LORA4J_COMPUTE", "auto").toUpperCase(Locale.ROOT);
@@ -45,7 +45,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
   }
 
   /**
-   * Where this user's settings are: {@code LORA4J_HOME}, else {@code .lora4j} in the home folder.
+   * Folder of this user's settings: {@code LORA4J_HOME}, else {@code .lora4j} in the home folder.
    */
   public static Path home() {
     String named = System.getenv().getOrDefault("LORA4J_HOME", "");
@@ -64,8 +64,8 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
   }
 
   /**
-   * How many times as long BF16 takes as F32 on an engine's device, by what was measured once; asks
-   * no environment variable.
+   * Time of BF16 relative to F32 on an engine's device, as measured once; ignores the environment
+   * variable.
    */
   public static double slowdown(Engine engine) {
     AutoDType known = remembered(engine, MeasuredChoices.ofUser().file());
@@ -83,7 +83,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
                   Double.parseDouble(found[2])))
           : Optional.empty();
     } catch (IllegalArgumentException e) {
-      // Somebody else's text; it is measured and written anew.
+      // Another program's text; the choice is measured and written again.
       return Optional.empty();
     }
   }
@@ -100,7 +100,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
     return measure(channels -> engine.call(() -> measure(engine, channels)));
   }
 
-  /** The same by the times that work of so many channels takes. */
+  /** Measures with work of a number of channels. */
   static AutoDType measure(IntFunction<InterleavedTiming> work) {
     InterleavedTiming turns = work.apply(LITTLE);
     if (turns.ratio() < CLEAR && !turns.lengthy()) {
@@ -151,7 +151,7 @@ public record AutoDType(DType type, double f32Millis, double bf16Millis) {
 
     void run(Scope scope) {
       try (Scope work = scope.child("round")) {
-        // A card computes while Java goes on, until somebody wants to read.
+        // A card computes while Java continues, until a result is read.
         program.run(work, weights, inputs).get(1).floats();
       }
     }

@@ -13,13 +13,13 @@ import java.util.Optional;
  * NativeFailure}; none of them may end the process.
  */
 public interface Backend {
-  /** What operators keep beside their results. */
+  /** Autograd state that operators keep with their results. */
   enum Mode {
-    /** Nothing; the fastest. */
+    /** None; the fastest. */
     INFERENCE,
-    /** What lets their results be changed in place and take part in gradients later. */
+    /** The state for results that change in place and take part in gradients later. */
     PLAIN,
-    /** What {@code autograd.grad} needs. */
+    /** The state for {@code autograd.grad}. */
     GRADIENTS
   }
 
@@ -37,8 +37,8 @@ public interface Backend {
   }
 
   /**
-   * What keeps the engine from starting or from using {@code device}, as far as can be told without
-   * loading anything native. Empty if nothing does.
+   * Obstacle to starting the engine or using {@code device}, as far as it shows before anything
+   * native is loaded; empty if there is none.
    */
   Optional<EngineObstacle> obstacle(Device device);
 
@@ -51,7 +51,7 @@ public interface Backend {
    */
   Device start(int threads, Device device);
 
-  /** What is known of each device that this process could use now, the CPU first. */
+  /** Description of each device that this process can use now, the CPU first. */
   List<DeviceInfo> devices();
 
   /** Loads a module whose code is {@code source}. */
@@ -75,8 +75,8 @@ public interface Backend {
   Handle map(Path file, DType dtype, long elements);
 
   /**
-   * Gives the memory pages that lie wholly inside a tensor of a {@link #map}ping back; they are
-   * read from the file again when needed. Does nothing where the system has no such call.
+   * Returns the memory pages that lie wholly within a tensor of a {@link #map}ping; the system
+   * reads them from the file again when needed. Does nothing where the system has no such call.
    *
    * @param bytes of the tensor
    */
@@ -91,13 +91,13 @@ public interface Backend {
   /** Shape of a tensor. */
   Shape shape(Handle tensor);
 
-  /** Where a tensor lies. */
+  /** Device of a tensor. */
   Device device(Handle tensor);
 
   /** Releases a tensor or module; doing it twice is harmless. */
   void free(Handle handle);
 
-  /** Gives memory that was freed, but kept for later tensors, back to the device. */
+  /** Returns freed memory, cached for later tensors, to the device. */
   void trim();
 
   /**
@@ -106,20 +106,20 @@ public interface Backend {
    */
   void operatorThreads(int threads);
 
-  /** Gives memory that was freed, but kept by the C library, back to the system. */
+  /** Returns freed memory, cached by the C library, to the system. */
   void trimHost();
 
   /** Begins to record each operator that the calling thread runs. */
   void startProfile();
 
   /**
-   * Ends what {@link #startProfile} began on the calling thread.
+   * Ends the profile that {@link #startProfile} began on the calling thread.
    *
    * @param trace file to write, in Chrome's trace event format
    */
   void stopProfile(Path trace);
 
-  /** How many tensors, lists and modules the engine holds for us now. */
+  /** Number of tensors, lists and modules that the engine holds for lora4j now. */
   long live();
 
   /** Name and version, for example {@code libtorch 2.7.1}. */

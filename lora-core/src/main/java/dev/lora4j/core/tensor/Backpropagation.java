@@ -53,7 +53,7 @@ final class Backpropagation {
     }
   }
 
-  /** Turns the gradients of what a piece made into those of what it was made from. */
+  /** Turns the gradients of a piece's outputs into those of its inputs. */
   private void through(int number) {
     Tape.Piece piece = tape.piece(number);
     List<Expr> made = made(number);
@@ -87,8 +87,8 @@ final class Backpropagation {
   }
 
   /*
-   * What later pieces gave comes first in the sum, as in the engine's. What they gave for the result
-   * is done with.
+   * What later pieces gave comes first in the sum, as in the engine's. What they gave for the
+   * result is done with.
    */
   private void through(RecomputedOp operator, Expr result) {
     for (RecomputedOp.Part part : operator.gradients(graph, gradients.remove(result))) {

@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor;
 
 /**
- * What batch normalisation in training gives.
+ * Result of batch normalisation in training.
  *
  * @param values the normalised values
  * @param mean the running mean after this batch: [channels]

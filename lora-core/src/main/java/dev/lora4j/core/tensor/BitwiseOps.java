@@ -29,7 +29,7 @@ public interface BitwiseOps {
     return Elementwise.binary("bitwise_xor", self(), other);
   }
 
-  /** Bits moved up; what moves out is lost. */
+  /** Left shift of the bits; bits shifted out are lost. */
   default Expr shiftLeft(int bits) {
     return Elementwise.unary("bitwise_left_shift", self(), distance("bitwise_left_shift", bits));
   }

@@ -13,7 +13,7 @@ final class Broadcast {
     return of(operator, operands[0], Arrays.stream(operands).map(Expr::shape).toList());
   }
 
-  /** The common shape; {@code at} is what a refusal is about. */
+  /** The common shape; {@code at} is the subject of a refusal. */
   static Shape of(String operator, Expr at, List<Shape> shapes) {
     return of(shapes)
         .orElseThrow(
@@ -32,7 +32,7 @@ final class Broadcast {
       long result = 1;
       for (Shape shape : shapes) {
         long size = shape.rank() < d ? 1 : shape.size(-d);
-        // An unknown size beside a known one other than 1 must turn out to be that size, or 1.
+        // An unknown size against a known one other than 1 must turn out to be that size, or 1.
         if (size == 1 || size == result || (size == Shape.UNKNOWN && result != 1)) {
           continue;
         }

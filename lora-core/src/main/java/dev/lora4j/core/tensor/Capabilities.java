@@ -41,7 +41,7 @@ public enum Capabilities {
   }
 
   /**
-   * What the environment variable names; empty if it is not set.
+   * Capabilities that the environment variable requests; empty if it is not set.
    *
    * @throws TensorException if it names none of these
    */
@@ -49,7 +49,7 @@ public enum Capabilities {
     return named(System.getenv().getOrDefault(VARIABLE, ""));
   }
 
-  /** Why {@link #requested} fails, where it does. */
+  /** Obstacle that makes {@link #requested} fail; empty if there is none. */
   public static Optional<EngineObstacle> obstacle() {
     return obstacle(System.getenv().getOrDefault(VARIABLE, ""));
   }
@@ -84,7 +84,7 @@ public enum Capabilities {
     return find(name);
   }
 
-  /** What to tell somebody who may not know that the variable is set. */
+  /** Note for users who may not know that the variable is set. */
   public String note() {
     return VARIABLE
         + " is "
@@ -95,7 +95,7 @@ public enum Capabilities {
         + (this == NONE ? ", and without fast paths" : "");
   }
 
-  /** Its name, as the environment variable has it. */
+  /** Name in the environment variable. */
   public String word() {
     return word;
   }

@@ -12,15 +12,15 @@ public interface CastOps {
   /** The value operated on. */
   Expr self();
 
-  /** This value in another element type; itself if it has that type. Gradients pass. */
+  /** Conversion to another element type; itself if it has that type. Gradients pass. */
   default Expr to(DType type) {
     Expr x = self();
     return type == x.dtype() ? x : x.graph().call("to", type, x.shape(), x, type);
   }
 
   /**
-   * {@link #to} a floating-point type where what lies beyond its range becomes its greatest or
-   * least number; NaN stays. No gradient passes where it does.
+   * As {@link #to} with a floating-point type, saturating: values beyond its range become its
+   * greatest or least number; NaN stays. No gradient passes where it does.
    */
   default Expr toSaturating(DType type) {
     Expr x = self();
@@ -33,8 +33,8 @@ public interface CastOps {
   }
 
   /**
-   * The same bytes as elements of another type. The last dimension grows or shrinks by the ratio of
-   * the widths. No gradient passes.
+   * Reinterprets the bytes as elements of another type. The last dimension grows or shrinks by the
+   * ratio of the widths. No gradient passes.
    */
   default Expr reinterpret(DType type) {
     Expr x = self();

@@ -9,103 +9,103 @@ public interface ComparisonOps {
   /** The value operated on. */
   Expr self();
 
-  /** Whether both are equal. */
+  /** Elementwise equality. */
   default Expr eq(Expr other) {
     return Logic.compare("eq", self(), other);
   }
 
-  /** Whether each element is {@code value}. */
+  /** Elementwise equality with {@code value}. */
   default Expr eq(double value) {
     return Logic.compare("eq", self(), value);
   }
 
-  /** Whether both differ. */
+  /** Elementwise inequality. */
   default Expr ne(Expr other) {
     return Logic.compare("ne", self(), other);
   }
 
-  /** Whether each element differs from {@code value}. */
+  /** Elementwise inequality with {@code value}. */
   default Expr ne(double value) {
     return Logic.compare("ne", self(), value);
   }
 
-  /** Whether this is less. */
+  /** Elementwise comparison: less. */
   default Expr lt(Expr other) {
     return Logic.compare("lt", self(), other);
   }
 
-  /** Whether each element is less than {@code value}. */
+  /** Elementwise comparison: less than {@code value}. */
   default Expr lt(double value) {
     return Logic.compare("lt", self(), value);
   }
 
-  /** Whether this is less or equal. */
+  /** Elementwise comparison: less or equal. */
   default Expr le(Expr other) {
     return Logic.compare("le", self(), other);
   }
 
-  /** Whether each element is at most {@code value}. */
+  /** Elementwise comparison: at most {@code value}. */
   default Expr le(double value) {
     return Logic.compare("le", self(), value);
   }
 
-  /** Whether this is greater. */
+  /** Elementwise comparison: greater. */
   default Expr gt(Expr other) {
     return Logic.compare("gt", self(), other);
   }
 
-  /** Whether each element is greater than {@code value}. */
+  /** Elementwise comparison: greater than {@code value}. */
   default Expr gt(double value) {
     return Logic.compare("gt", self(), value);
   }
 
-  /** Whether this is greater or equal. */
+  /** Elementwise comparison: greater or equal. */
   default Expr ge(Expr other) {
     return Logic.compare("ge", self(), other);
   }
 
-  /** Whether each element is at least {@code value}. */
+  /** Elementwise comparison: at least {@code value}. */
   default Expr ge(double value) {
     return Logic.compare("ge", self(), value);
   }
 
-  /** Whether both hold; BOOL. */
+  /** Logical conjunction; BOOL. */
   default Expr and(Expr other) {
     return Logic.combine("logical_and", self(), other);
   }
 
-  /** Whether at least one holds; BOOL. */
+  /** Logical disjunction; BOOL. */
   default Expr or(Expr other) {
     return Logic.combine("logical_or", self(), other);
   }
 
-  /** Whether exactly one holds; BOOL. */
+  /** Exclusive disjunction; BOOL. */
   default Expr xor(Expr other) {
     return Logic.combine("logical_xor", self(), other);
   }
 
-  /** Whether it does not hold; BOOL. */
+  /** Logical negation; BOOL. */
   default Expr not() {
     Preconditions.type("logical_not", DType.BOOL, self());
     return Logic.test("logical_not", self());
   }
 
-  /** Whether each element is neither infinite nor NaN; BOOL. */
+  /** Elementwise test for numbers that are neither infinite nor NaN; BOOL. */
   default Expr isFinite() {
     return Logic.test("isfinite", self());
   }
 
-  /** Whether each element is infinite; BOOL. */
+  /** Elementwise test for infinities; BOOL. */
   default Expr isInfinite() {
     return Logic.test("isinf", self());
   }
 
-  /** Whether each element is NaN; BOOL. */
+  /** Elementwise test for NaN; BOOL. */
   default Expr isNaN() {
     return Logic.test("isnan", self());
   }
 
-  /** This where {@code condition} (BOOL) holds, else {@code other}. */
+  /** Selection: this where {@code condition} (BOOL) is true, else {@code other}. */
   default Expr where(Expr condition, Expr other) {
     Expr x = self();
     Preconditions.type("where", DType.BOOL, condition);

@@ -53,7 +53,7 @@ public record Convolution(
         1);
   }
 
-  /** The same padding on both sides of a dimension. */
+  /** A copy with equal padding on both sides of each dimension. */
   public Convolution padded(int... padding) {
     List<Integer> both = PerDimension.of(padding);
     return new Convolution(stride, both, both, false, mode, dilation, groups);
@@ -69,7 +69,7 @@ public record Convolution(
     return new Convolution(stride, before, after, true, mode, dilation, groups);
   }
 
-  /** Other elements than zeros as padding. */
+  /** A copy with other elements than zeros as padding. */
   public Convolution padMode(PadMode other) {
     return new Convolution(stride, before, after, same, other, dilation, groups);
   }

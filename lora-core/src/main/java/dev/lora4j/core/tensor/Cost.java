@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor;
 
 /**
- * What one run of a program costs, counted while it is staged with known sizes: see {@link
+ * Cost of one run of a program, counted while it is staged with known sizes: see {@link
  * Graph#sized}.
  *
  * @param flops floating-point operations of products: linear layers, convolutions, products of

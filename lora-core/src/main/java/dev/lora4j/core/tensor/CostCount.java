@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Counts what a program costs while its operators are staged, all of whose sizes are known.
+ * Cost of a program with known sizes, counted while its operators are staged.
  *
  * <p>Each piece of the tape keeps what its gradient needs. The pieces of the forward pass keep it
  * together; those that are staged again for the gradient come one after another.
@@ -33,12 +33,12 @@ final class CostCount {
     this.tape = tape;
   }
 
-  /** Says that what is staged from now on belongs to the gradient. */
+  /** Starts the gradient: operators staged from now on belong to it. */
   void backward() {
     firstReplay = tape.number() + 1;
   }
 
-  /** Says that {@code leaf} is {@code x} under another name. */
+  /** Records that {@code leaf} is {@code x} under another name. */
   void leaf(Expr leaf, Expr x) {
     memory.put(leaf, root(x));
     keep(x);
@@ -135,7 +135,7 @@ final class CostCount {
     copies.merge(place(tape.number()), copied, Long::sum);
   }
 
-  /** What was computed, if it was; weights and inputs are there anyway. */
+  /** Counts a value as kept if the program computed it; weights and inputs exist anyway. */
   private void keep(Expr e) {
     Expr root = root(e);
     if (made.containsKey(root)) {
@@ -145,7 +145,7 @@ final class CostCount {
     }
   }
 
-  /** What a segment that is computed again takes from before it has to stay until then. */
+  /** Keeps the earlier values that a recomputed segment reads until the segment runs again. */
   private void fromBefore(Expr e) {
     Expr root = root(e);
     if (made.containsKey(root) && made.get(root) < tape.number()) {

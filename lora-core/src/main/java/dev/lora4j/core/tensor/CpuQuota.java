@@ -99,7 +99,9 @@ final class CpuQuota {
     return share > 0 && Double.isFinite(share) ? OptionalDouble.of(share) : OptionalDouble.empty();
   }
 
-  /** Where a group is below a mount, which in a container may show a part of the tree alone. */
+  /**
+   * Path of a control group below a mount, which in a container may show only a part of the tree.
+   */
   private static String below(String mounted, String path) {
     if (mounted.equals("/")) {
       return relative(path);

@@ -66,12 +66,12 @@ public enum DType {
     return aten;
   }
 
-  /** Whether the engine can hold a tensor of this type. */
+  /** Returns true if the engine can hold a tensor of this type. */
   public boolean computable() {
     return aten >= 0;
   }
 
-  /** Whether this is a real floating-point type, of any width. */
+  /** Returns true if this is a real floating-point type, of any width. */
   public boolean floating() {
     return name().startsWith("F") || this == BF16;
   }

@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where tensors lie and programs run. An engine is opened for one device, and everything made
- * through it is there.
+ * Device of tensors and programs. An engine is opened for one device, and everything made through
+ * it is there.
  *
  * @param kind the sort of device
- * @param index which card, counted from 0 as CUDA counts them; 0 for the other kinds
+ * @param index number of the card, from 0 in CUDA's order; 0 for the other kinds
  */
 public record Device(Kind kind, int index) {
   /** The sorts of devices. */
@@ -69,20 +69,20 @@ public record Device(Kind kind, int index) {
     };
   }
 
-  /** Whether this is a card. */
+  /** Returns true if this is a card. */
   public boolean cuda() {
     return kind == Kind.CUDA;
   }
 
   /**
-   * Whether networks may be computed in {@code type} here. F16 is for cards: processors have no
+   * Returns true if networks may compute in {@code type} here. F16 is for cards: processors have no
    * arithmetic for it, and libtorch's replacement is several times slower than F32.
    */
   public boolean computes(DType type) {
     return type == DType.F32 || type == DType.BF16 || (type == DType.F16 && cuda());
   }
 
-  /** Its name, as program text and command lines have it: {@code cpu}, {@code cuda:0}. */
+  /** Name in program text and command lines: {@code cpu}, {@code cuda:0}. */
   @Override
   public String toString() {
     return cuda() ? name(kind) + ":" + index : name(kind);

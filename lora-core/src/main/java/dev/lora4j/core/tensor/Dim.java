@@ -1,9 +1,8 @@
 package dev.lora4j.core.tensor;
 
 /**
- * A whole number inside a program: a constant, or a size that is read from a tensor when the
- * program runs. Used wherever an operator takes sizes, so that no program depends on batch or
- * resolution.
+ * A whole number in a program: a constant, or a size that is read from a tensor when the program
+ * runs. Used wherever an operator takes sizes, so that no program depends on batch or resolution.
  */
 public final class Dim {
   private final String text;
@@ -14,12 +13,12 @@ public final class Dim {
     this.value = value;
   }
 
-  /** A constant; -1 in a reshape means what is left over. */
+  /** A constant; -1 in a reshape stands for the rest. */
   public static Dim of(long value) {
     return new Dim(Long.toString(value), value);
   }
 
-  /** How program text writes it. */
+  /** The size in program text. */
   String text() {
     return text;
   }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /** Reads an equation of Einstein's sum against the shapes of its operands. */
 final class Einsum {
-  /** What {@code ...} is replaced by while reading. */
+  /** Character that replaces {@code ...} while reading. */
   private static final char REST = '\0';
 
   private final String equation;

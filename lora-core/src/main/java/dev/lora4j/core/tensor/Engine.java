@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 public final class Engine implements AutoCloseable {
   /*
-   * Grad mode and the graph optimiser of libtorch are thread-local native state. Programs therefore
+   * Grad mode and the graph optimizer of libtorch are thread-local native state. Programs therefore
    * run on threads of our own, whose state the backend sets, whatever thread the caller is on:
    * a caller's thread is never left changed, and virtual threads are safe.
    */
@@ -55,7 +55,7 @@ public final class Engine implements AutoCloseable {
     return open(Device.CPU);
   }
 
-  /** Opens an engine on {@code device}; what runs on the CPU uses all that it may. */
+  /** Opens an engine on {@code device}; the CPU's work uses all permitted processors. */
   public static Engine open(Device device) {
     return open(ProcessorShare.ofThisProcess().usable(), device);
   }
@@ -69,7 +69,7 @@ public final class Engine implements AutoCloseable {
    * Opens an engine on {@code device} whose operators use {@code threads} threads on the CPU.
    *
    * @throws TensorException if no backend is on the class path, its native library cannot start, or
-   *     the device cannot be used; the message says what was found and what to do
+   *     the device cannot be used; the message gives the obstacle and the remedy
    */
   public static Engine open(int threads, Device device) {
     OPENED.incrementAndGet();
@@ -79,14 +79,17 @@ public final class Engine implements AutoCloseable {
     return engine;
   }
 
-  /** How many engines this process has begun to open: what is refused before counts none. */
+  /**
+   * Number of engines that this process has begun to open; engines refused before that do not
+   * count.
+   */
   public static long opened() {
     return OPENED.get();
   }
 
   /**
-   * What would keep {@link #open(Device)} from opening, as far as can be told without loading
-   * anything native; empty if nothing would.
+   * Obstacle to {@link #open(Device)}, as far as it shows before anything native is loaded; empty
+   * if there is none.
    */
   public static Optional<EngineObstacle> obstacle(Device device) {
     return found().obstacle(device);
@@ -99,7 +102,7 @@ public final class Engine implements AutoCloseable {
             () -> new TensorException("No engine is on the class path; add lora-core's jar."));
   }
 
-  /** Where this engine's tensors lie and its programs run; CPU or a card. */
+  /** Device of this engine's tensors and programs; CPU or a card. */
   public Device device() {
     return device;
   }
@@ -129,7 +132,7 @@ public final class Engine implements AutoCloseable {
     return backend.nativeFolder();
   }
 
-  /** How many programs were compiled since the engine was opened. */
+  /** Number of programs compiled since the engine was opened. */
   public long compiled() {
     return compiled.get();
   }
@@ -144,14 +147,14 @@ public final class Engine implements AutoCloseable {
     compiled.incrementAndGet();
   }
 
-  /** How many tensors, lists of held inputs and programs the native library holds now. */
+  /** Number of tensors, lists of held inputs and programs that the native library holds now. */
   public long live() {
     return backend.live();
   }
 
   /**
-   * Gives memory that was freed, but is kept for later tensors, back to the card and the system.
-   * Worth its milliseconds after much was closed, as what comes next has to ask for it anew.
+   * Returns freed memory that is cached for later tensors to the card and the system. Worth its
+   * milliseconds after much was closed, as later tensors have to allocate again.
    */
   public void trimMemory() {
     backend.trim();
@@ -163,17 +166,14 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Tries each fast path of this toolkit on this machine, and says which of them work. Those that
-   * do are used for the layers that they make faster.
+   * Tries each fast path of this toolkit on this machine. Working ones are used for the layers that
+   * they make faster.
    */
   public List<FastPathTrial> trials() {
     return fastPaths.all();
   }
 
-  /**
-   * For the kinds of layers that programs had so far: when their weights are packed here, by what
-   * was measured.
-   */
+  /** Measured packings of the kinds of layers that programs had so far. */
   public List<String> packedLayers() {
     return fastPaths.decisions();
   }

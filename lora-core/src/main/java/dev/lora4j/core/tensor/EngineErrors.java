@@ -9,14 +9,16 @@ import java.util.stream.IntStream;
 
 /** Makes errors of ours from those of the engine. */
 final class EngineErrors {
-  /** Inputs whose shapes are told; a network may have hundreds of weights. */
+  /**
+   * Greatest number of inputs whose shapes are reported; a network may have hundreds of weights.
+   */
   private static final int TOLD = 8;
 
   private static final Pattern LINE = Pattern.compile("line (\\d+), in run");
 
   private EngineErrors() {}
 
-  /** What an operator said while the program ran on {@code tensors}. */
+  /** Exception for an operator that failed while the program ran on {@code tensors}. */
   static TensorException explain(Graph graph, List<Tensor> tensors, Backend.NativeFailure failure) {
     String text = String.valueOf(failure.getMessage());
     Matcher line = LINE.matcher(text);

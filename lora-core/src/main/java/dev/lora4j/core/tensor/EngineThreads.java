@@ -86,7 +86,7 @@ final class EngineThreads {
     }
   }
 
-  /** Whether the calling thread is one of these. */
+  /** Returns true if the calling thread is one of the engine's threads. */
   boolean inside() {
     return Thread.currentThread() instanceof Worker worker && worker.owner() == this;
   }

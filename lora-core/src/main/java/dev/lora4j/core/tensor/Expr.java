@@ -1,7 +1,7 @@
 package dev.lora4j.core.tensor;
 
 /**
- * A tensor inside a program that is being staged. Operators are the methods of the interfaces; each
+ * A tensor in a program that is being staged. Operators are the methods of the interfaces; each
  * appends a statement to the {@link Graph} and returns its result.
  *
  * <p>Shapes and element types are checked where they are known. There is no silent promotion: both
@@ -68,7 +68,7 @@ public final class Expr
     return known == Shape.UNKNOWN ? graph.size(this, d) : Dim.of(known);
   }
 
-  /** This value cut off from the gradient. */
+  /** The value without a gradient. */
   public Expr detach() {
     return graph.call("detach", dtype, shape, this);
   }
@@ -78,7 +78,7 @@ public final class Expr
     return graph.trainable(this);
   }
 
-  /** Its name in the program's text. */
+  /** Variable in the program's text. */
   @Override
   public String toString() {
     return variable;

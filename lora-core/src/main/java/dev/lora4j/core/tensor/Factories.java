@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The ATen operators that make a tensor out of numbers alone. Whatever works on tensors puts its
- * result where they are; these put it on the CPU unless they are told a device.
+ * ATen operators that make a tensor from numbers alone. Operators on tensors put their result on
+ * the device of the tensors; these put it on the CPU unless they get a device.
  */
 final class Factories {
-  /** All of them; {@code from_file} is apart, since a file can only be mapped on the CPU. */
+  /**
+   * Names of all factories; {@code from_file} is apart, since a file can only be mapped on the CPU.
+   */
   static final Set<String> NAMES =
       Set.of(
           "arange",
@@ -43,7 +45,7 @@ final class Factories {
 
   private Factories() {}
 
-  /** Whether this call makes a tensor and leaves open where. */
+  /** Returns true if this call makes a tensor and leaves its device open. */
   static boolean leavesDeviceOpen(String operator, List<Object> arguments) {
     return NAMES.contains(operator)
         && arguments.stream()

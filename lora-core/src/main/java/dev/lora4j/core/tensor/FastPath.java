@@ -20,7 +20,7 @@ public enum FastPath {
     this.type = type;
   }
 
-  /** What it is called in messages. */
+  /** The path's name in messages. */
   public String label() {
     return label;
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param obstacle why it is not used; empty if it works
  */
 public record FastPathTrial(FastPath path, Optional<String> obstacle) {
-  /** Whether it works here. */
+  /** Returns true if the path works here. */
   public boolean works() {
     return obstacle.isEmpty();
   }

@@ -13,19 +13,24 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Which fast paths an engine takes: those that work on its device, for the layers that they make
- * faster. Nothing is assumed of a processor. A path is tried when a program could first use it, so
- * what computes in F32 does not look at BF16; speeds are measured once for each kind of layer and
- * remembered.
+ * Choice of fast paths for an engine: those that work on its device, for the layers that they make
+ * faster. It assumes nothing of a processor. It tries a path when a program could first use it, so
+ * that computation in F32 does not try BF16; it measures speeds once for each kind of layer and
+ * remembers them.
  *
- * <p>Safe for use by several threads. What is done on the engine's threads asks nothing of this
- * object, which a caller holds while it waits for them.
+ * <p>Safe for use by several threads. Work on the engine's threads does not call this object, whose
+ * lock a caller holds while it waits for them.
  */
 final class FastPaths {
-  /** Packed is kept where plain is no more than this much faster: most of it is chance. */
+  /**
+   * Greatest advantage of plain weights at which packed ones are still used: most of it is chance.
+   */
   private static final double NO_MATTER = 1.0625;
 
-  /** A packed weight that has to be arranged anew after all takes far longer than a plain one. */
+  /**
+   * Ratio of times that shows that a packed weight is rearranged in each call; it takes far longer
+   * than a plain one.
+   */
   private static final double ARRANGED_ANEW = 2.5;
 
   private static final int ROUNDS = 5;
@@ -47,7 +52,7 @@ final class FastPaths {
     this.choices = choices;
   }
 
-  /** Tries a path, the first time that it is asked for. */
+  /** Trial of a path, made at its first use. */
   synchronized FastPathTrial trial(FastPath path) {
     FastPathTrial known = trials.get(path);
     if (known == null) {
@@ -67,7 +72,7 @@ final class FastPaths {
     return SampleLayer.difference(engine, path);
   }
 
-  /** When layers of a kind read their weight packed. */
+  /** Packing of the weights of layers of a kind. */
   synchronized Packing packing(LayerKind kind) {
     Packing known = packings.get(kind);
     if (known == null) {
@@ -184,12 +189,12 @@ final class FastPaths {
     return Set.copyOf(trials.keySet());
   }
 
-  /** All paths, each tried. */
+  /** Trials of all paths. */
   List<FastPathTrial> all() {
     return Arrays.stream(FastPath.values()).map(this::trial).toList();
   }
 
-  /** What was decided: for each kind of layer met so far whose path works, when it is packed. */
+  /** Packing of each kind of layer so far whose path works. */
   synchronized List<String> decisions() {
     return packings.entrySet().stream()
         .filter(e -> trial(e.getKey().path()).works())
@@ -198,7 +203,7 @@ final class FastPaths {
         .toList();
   }
 
-  /** Tells once that a program fell back to plain operators. */
+  /** Logs once that a program fell back to plain operators. */
   void fellBack(RuntimeException reason) {
     if (told.compareAndSet(false, true)) {
       String why = EngineErrors.reason(String.valueOf(reason.getMessage()));

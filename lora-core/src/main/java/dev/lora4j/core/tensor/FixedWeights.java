@@ -32,7 +32,7 @@ final class FixedWeights {
     }
   }
 
-  /** How an operator would use one of them packed, if it takes one and can. */
+  /** Packed use of a fixed weight by an operator; empty if the operator takes none or cannot. */
   Optional<PackedUse> use(String operator, List<Object> arguments) {
     Optional<PackedUse> use = PackedUse.of(operator, arguments, positions.keySet());
     use.ifPresent(u -> uses.put(u.weight().toString(), u));
@@ -40,9 +40,9 @@ final class FixedWeights {
   }
 
   /**
-   * Which of them are best given packed: of those whose one use is such an operator.
+   * Packing plan for the fixed weights whose only use is a packed one.
    *
-   * @param packing when layers of a kind read their weight packed
+   * @param packing packing of the weights of layers of a kind
    */
   PackingPlan plan(List<Expr> outputs, Function<LayerKind, Packing> packing) {
     Map<String, PackedUse> could = new LinkedHashMap<>(uses);

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a program is written: holds its inputs and statements while Java stages it.
+ * Graph of a program: holds its inputs and statements while Java stages it.
  *
  * <p>Operators are appended in the order they are staged, which is the order they run in; an
  * operator that changes a tensor in place is seen by all that is staged after it. Not safe for use
@@ -54,8 +54,8 @@ public final class Graph {
   }
 
   /**
-   * An empty graph that knows more about sizes than what is staged in it, and counts what a run
-   * {@linkplain #cost costs}.
+   * An empty graph with known sizes for its inputs, which counts the {@linkplain #cost cost} of a
+   * run.
    *
    * @param sizes an input or held input with all its sizes
    */
@@ -64,7 +64,7 @@ public final class Graph {
   }
 
   /**
-   * What a run of all that was staged costs.
+   * Cost of a run of the staged program.
    *
    * @throws IllegalStateException if this graph is not {@link #sized}
    */
@@ -91,8 +91,9 @@ public final class Graph {
   }
 
   /**
-   * A {@link #held} input whose elements nobody changes while it is held, such as the weight of a
-   * model that is not trained. What the operators read fastest may then be made of it once.
+   * A {@link #held} input whose elements do not change while it is held, such as the weight of a
+   * model that is not trained. The engine may convert it once to the form that operators read
+   * fastest.
    */
   public Expr weight(String name, DType dtype, Shape shape) {
     Expr weight = held(name, dtype, shape);
@@ -316,13 +317,14 @@ public final class Graph {
   }
 
   /**
-   * Stages a segment whose inner values are not kept for the gradient but computed a second time,
-   * which trades time for memory (Chen et al. 2016). The gradient is the same to the last bit.
+   * Stages a checkpointed segment: its inner values are not kept for the gradient but computed a
+   * second time, which trades time for memory (Chen et al. 2016). The gradient is the same to the
+   * last bit.
    *
    * <p>{@code body} is staged again when the gradient is, so it must stage the same both times, and
    * may neither draw unseeded random numbers nor change a tensor in place. Values from outside may
-   * be used freely; values made inside leave by being returned. A segment within another is a part
-   * of it. In a program without gradients this is the body alone.
+   * be used freely; values made within leave as results. A segment within another is a part of it.
+   * In a program without gradients this is the body alone.
    */
   public List<Expr> checkpoint(Supplier<List<Expr>> body) {
     if (insideSegment) {
@@ -333,18 +335,18 @@ public final class Graph {
   }
 
   /**
-   * From here on less is kept for the gradient where that costs little time: {@link #recompute}
-   * segments are computed a second time, and what goes into products with frozen weights after them
-   * does not stay. The gradient is the same to the last bit.
+   * From here on keeps less for the gradient where that costs little time: {@link #recompute}
+   * segments are computed a second time, and inputs of later products with frozen weights are not
+   * kept. The gradient is the same to the last bit.
    */
   public void lowMemory() {
     sparing = true;
   }
 
   /**
-   * Stages a stretch whose operators cost little beside the products around it, such as a norm and
-   * an activation. Where the graph {@linkplain #lowMemory spares memory} it is {@linkplain
-   * #checkpoint checkpointed}, on the terms that are said there; else it is {@code body} alone.
+   * Stages operators that cost little compared with the products around them, such as a norm and an
+   * activation. Where the graph {@linkplain #lowMemory spares memory} it is {@linkplain #checkpoint
+   * checkpointed}, on the terms of that method; else it is {@code body} alone.
    */
   public Expr recompute(Supplier<Expr> body) {
     return sparing ? checkpoint(() -> List.of(body.get())).get(0) : body.get();
@@ -384,7 +386,7 @@ public final class Graph {
     return new Backpropagation(this, tape).run(scalar, parameters);
   }
 
-  /** Whether {@code value} depends on {@code trainable}. */
+  /** Returns true if {@code value} depends on {@code trainable}. */
   boolean dependsOn(Expr value, Expr trainable) {
     return tape.dependsOn(value, trainable);
   }
@@ -421,7 +423,7 @@ public final class Graph {
     return Program.compile(scope, this, outputs, Backend.Mode.PLAIN);
   }
 
-  /** Compiles a program inside which {@link #gradients} were staged. */
+  /** Compiles a program in which {@link #gradients} were staged. */
   public Program training(Scope scope, List<Expr> outputs) {
     return Program.compile(scope, this, outputs, Backend.Mode.GRADIENTS);
   }
@@ -431,15 +433,15 @@ public final class Graph {
     return source(outputs, device, PackingPlan.PLAIN);
   }
 
-  /** {@link #source(List, Device)} of a program that gets its weights as {@code plan} says. */
+  /** {@link #source(List, Device)} of a program with weights packed by {@code plan}. */
   String source(List<Expr> outputs, Device device, PackingPlan plan) {
     return text.source(outputs, device, plan);
   }
 
   /**
-   * Which weights are best given packed.
+   * Packing plan for the program's weights.
    *
-   * @param packing when layers of a kind read their weight packed
+   * @param packing packing of the weights of layers of a kind
    */
   PackingPlan packing(List<Expr> outputs, Function<LayerKind, Packing> packing) {
     return weights.plan(outputs, packing);

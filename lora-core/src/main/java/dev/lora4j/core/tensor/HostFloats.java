@@ -9,7 +9,7 @@ import java.util.List;
 
 /** Many numbers of F32, F16 or BF16 at once, as Java's floats: a few instructions for each. */
 final class HostFloats {
-  /** All numbers of F16; a load is faster than to take each apart. */
+  /** Table of all F16 numbers; a look-up is faster than taking each apart. */
   private static final class Halves {
     static final float[] ALL = all();
 
@@ -119,7 +119,7 @@ final class HostFloats {
     return result.tensor();
   }
 
-  /** To IEEE 754 binary16. */
+  /** Rounds to IEEE 754 binary16. */
   private static short half(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = (bits >>> 16) & 0x8000;
@@ -137,7 +137,7 @@ final class HostFloats {
     return (short) (sign | (rounded >>> 13));
   }
 
-  /** To BF16. */
+  /** Rounds to BF16. */
   private static short upper(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {

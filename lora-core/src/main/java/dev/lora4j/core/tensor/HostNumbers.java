@@ -112,7 +112,7 @@ final class HostNumbers {
     return (short) (sign | (subnormal ? steps : normal));
   }
 
-  /** All exponent bits set mean infinity or NaN, in every IEEE type. */
+  /** Tests for finite numbers: all exponent bits set mean infinity or NaN, in every IEEE type. */
   static boolean finite(DType type, ByteBuffer bytes) {
     return switch (type) {
       case F64 -> {
@@ -132,7 +132,7 @@ final class HostNumbers {
     };
   }
 
-  /** The same for F32, two numbers at a time. */
+  /** The test for F32, two numbers at a time. */
   private static boolean singles(ByteBuffer bytes) {
     long masks = 0x7f8000007f800000L;
     long apart = 0x8000000080000000L;
@@ -147,7 +147,9 @@ final class HostNumbers {
     return finite;
   }
 
-  /** Whether no number has all bits of {@code mask}, the exponent; four numbers at a time. */
+  /**
+   * Returns true if no number has all bits of {@code mask}, the exponent; four numbers at a time.
+   */
   private static boolean shorts(ByteBuffer bytes, int mask) {
     long masks = mask * ONES;
     long apart = TOPS;

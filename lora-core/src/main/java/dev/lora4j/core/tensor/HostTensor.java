@@ -147,7 +147,7 @@ public final class HostTensor implements Canonical {
     return bytes().slice(Math.toIntExact(dtype.bytes(from)), Math.toIntExact(dtype.bytes(count)));
   }
 
-  /** Whether all elements of this tensor of F32, F16 or BF16 are 0. */
+  /** Returns true if all elements of this tensor of F32, F16 or BF16 are 0. */
   public boolean zero() {
     ByteBuffer bytes = bytes();
     int width = Math.toIntExact(dtype.bytes(1));
@@ -161,7 +161,7 @@ public final class HostTensor implements Canonical {
     return true;
   }
 
-  /** Whether no element of this floating-point tensor is infinite or NaN. */
+  /** Returns true if no element of this floating-point tensor is infinite or NaN. */
   public boolean finite() {
     return HostNumbers.finite(dtype, bytes());
   }
@@ -194,7 +194,7 @@ public final class HostTensor implements Canonical {
     return 31 * shape.hashCode() + Arrays.hashCode(data);
   }
 
-  /** Its type and shape; its numbers are hashed as the bytes that they are. */
+  /** Type and shape; digests include the numbers as bytes. */
   @Override
   public String canonical() {
     return dtype.name() + " " + shape.canonical();

@@ -9,7 +9,7 @@ public final class HostTensorWriter {
   private final byte[] bytes;
   private final ByteBuffer rest;
 
-  /** For a tensor of this type and shape. */
+  /** Creates a writer for a tensor of this type and shape. */
   public HostTensorWriter(DType dtype, Shape shape) {
     this.dtype = dtype;
     this.shape = shape;

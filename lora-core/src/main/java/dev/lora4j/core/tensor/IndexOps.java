@@ -20,7 +20,7 @@ public interface IndexOps {
   }
 
   /**
-   * This with the elements of {@code source}, which has the shape of the indices, put at the same
+   * A copy with the elements of {@code source}, which has the shape of the indices, at the same
    * places, but along dimension {@code d} at the indices. Where an index comes twice, which of them
    * stays is open; {@link #scatterAdd} is sure.
    */
@@ -28,7 +28,7 @@ public interface IndexOps {
     return scatter("scatter", d, indices, source);
   }
 
-  /** {@link #scatter} that adds to what is there. */
+  /** As {@link #scatter}, but adds to the elements. */
   default Expr scatterAdd(int d, Expr indices, Expr source) {
     return scatter("scatter_add", d, indices, source);
   }
@@ -54,8 +54,8 @@ public interface IndexOps {
   }
 
   /**
-   * This with the slices of {@code source} added to those of dimension {@code d} at {@code indices}
-   * [n]; an index may come several times.
+   * A copy with the slices of {@code source} added to those of dimension {@code d} at {@code
+   * indices} [n]; an index may come several times.
    */
   default Expr indexAdd(int d, Expr indices, Expr source) {
     Expr x = self();

@@ -12,18 +12,17 @@ import java.util.function.LongSupplier;
  * @param second milliseconds of the second
  */
 record InterleavedTiming(double first, double second) {
-  /** Where one way takes this many times as long as the other, more rounds change nothing. */
+  /** Ratio of the two times beyond which more rounds change nothing. */
   private static final double CLEAR = 4;
 
-  /** The same after two rounds. */
+  /** The ratio that suffices after two rounds. */
   private static final double CLEAR_SOON = 1.5;
 
-  /** Of what takes so many milliseconds, chance is a small part, and one round has to do. */
+  /** Milliseconds beyond which chance is a small part of the time and one round suffices. */
   private static final double LONG = 300;
 
   /**
-   * Times both ways. The first run of each, in which memory is asked for, counts only if it
-   * decides.
+   * Times both ways. The first run of each, which allocates memory, counts only if it decides.
    *
    * @param rounds most runs of each, after the first
    * @param clock of the thread that calls this, in nanoseconds
@@ -44,8 +43,8 @@ record InterleavedTiming(double first, double second) {
   }
 
   /**
-   * The clock for what a device computes. On a CPU it is the time that the calling thread was
-   * given: on a busy machine others' turns do not count.
+   * The clock for a device's work. On a CPU it is the CPU time of the calling thread: on a busy
+   * machine other threads' turns do not count.
    */
   static LongSupplier clock(Device device) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -64,12 +63,12 @@ record InterleavedTiming(double first, double second) {
     return new InterleavedTiming(Math.min(first, other.first), Math.min(second, other.second));
   }
 
-  /** Whether both ways together took more than {@link #LONG}. */
+  /** Returns true if both ways together took more than {@link #LONG}. */
   boolean lengthy() {
     return first + second > LONG;
   }
 
-  /** How many times as long the slower takes. */
+  /** Time of the slower way relative to the faster. */
   double ratio() {
     double least = Math.max(Math.min(first, second), 1e-6);
     return Math.max(first, second) / least;

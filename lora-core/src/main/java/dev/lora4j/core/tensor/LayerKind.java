@@ -32,10 +32,11 @@ record LayerKind(FastPath path, boolean area, int channels) {
   }
 
   /**
-   * Whether a layer of this kind may be packed so: whether oneDNN never reorders the weight again.
-   * A packed weight is arranged in blocks of outputs: in F32 they depend on the sizes of the input,
-   * in BF16 only where the outputs are no whole blocks. An input that needs other blocks has the
-   * weight arranged anew in each call, which takes twenty to a hundred times as long as the layer.
+   * Returns true if a layer of this kind admits the packing: oneDNN never reorders the weight
+   * again. A packed weight is arranged in blocks of outputs: in F32 they depend on the sizes of the
+   * input, in BF16 only where the outputs are no whole blocks. With an input that needs other
+   * blocks, oneDNN rearranges the weight in each call, which takes twenty to a hundred times as
+   * long as the layer.
    */
   boolean admits(Packing packing) {
     boolean oneSize = packing.rule() == Packing.Rule.SQUARE;

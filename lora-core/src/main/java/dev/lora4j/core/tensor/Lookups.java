@@ -2,7 +2,7 @@ package dev.lora4j.core.tensor;
 
 import java.util.List;
 
-/** What indices have to be, beside what they look up. */
+/** Preconditions of indices for the values that they look up. */
 final class Lookups {
   private Lookups() {}
 
@@ -20,7 +20,7 @@ final class Lookups {
     }
   }
 
-  /** The shape of what indices take along dimension {@code d} when the others broadcast. */
+  /** Result shape of indices along dimension {@code d} when the other dimensions broadcast. */
   static Shape along(Expr x, int d, Expr indices) {
     Shape outer = x.shape();
     Shape inner = indices.shape();

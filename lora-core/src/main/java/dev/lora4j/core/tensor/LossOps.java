@@ -1,8 +1,8 @@
 package dev.lora4j.core.tensor;
 
 /**
- * What training makes small. Losses are given element by element and have the shape of the
- * prediction, so that what to do with them is written where it is done:
+ * Losses of training. Losses are given element by element and have the shape of the prediction, so
+ * that what to do with them is written where it is done:
  *
  * <pre>{@code
  * prediction.squaredError(target).mean();                            // mean squared error
@@ -103,7 +103,7 @@ public interface LossOps {
     return StagedLoss.elementwise("kl_div", self(), target, StagedLoss.NONE);
   }
 
-  /** {@link #klDivergence} from a distribution that is given by its logarithms. */
+  /** {@link #klDivergence} from a distribution in logarithms. */
   default Expr klDivergenceFromLog(Expr logTarget) {
     Keyword logs = Keyword.of("log_target", true);
     return StagedLoss.elementwise("kl_div", self(), logTarget, StagedLoss.NONE, logs);

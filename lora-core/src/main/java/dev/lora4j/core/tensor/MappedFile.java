@@ -9,12 +9,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 
 /**
- * A file that tensors are views of, as it was when it was mapped.
+ * A mapped file that tensors are views of, in its state at mapping.
  *
- * <p>Of a file that became shorter the system cannot give the pages that are gone, and ends the
- * process with SIGBUS; of one that was written to, it gives other numbers. So before each use the
- * file is asked for its size and time. A file that was removed, or replaced by another of its name,
- * stays as it was under its mapping.
+ * <p>If the file became shorter, the system cannot load the missing pages and ends the process with
+ * SIGBUS; if it was written to, the numbers change. So each use first checks the file's size and
+ * time. A file that was removed, or replaced by another of its name, stays unchanged under its
+ * mapping.
  */
 final class MappedFile {
   private final Path file;
@@ -43,13 +43,13 @@ final class MappedFile {
     }
   }
 
-  /** Its size in bytes. */
+  /** Size in bytes. */
   long size() {
     return then.size();
   }
 
   /**
-   * Checks that what was mapped is as it was.
+   * Checks that the mapped file is unchanged.
    *
    * @throws TensorException if it was cut or written to
    */
@@ -73,7 +73,10 @@ final class MappedFile {
     }
   }
 
-  /** To the microsecond, as not every system keeps more when other times of a file are set. */
+  /**
+   * Truncates a time to microseconds, as some systems keep no more when other times of a file are
+   * set.
+   */
   private static Object time(BasicFileAttributes attributes) {
     return attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.MICROS);
   }

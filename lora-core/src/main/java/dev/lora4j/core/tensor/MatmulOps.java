@@ -41,7 +41,7 @@ public interface MatmulOps {
     return x.graph().call("dot", x.dtype(), Shape.of(), x, other);
   }
 
-  /** All products of the elements of two vectors, [n] and [m]: [n, m]. */
+  /** Outer product of two vectors, [n] and [m]: [n, m]. */
   default Expr outer(Expr other) {
     Expr x = self();
     Preconditions.oneType("outer", x, other);

@@ -18,12 +18,12 @@ import java.util.function.Supplier;
  * @param file need not exist; if it cannot be written, each process measures
  */
 record MeasuredChoices(Path file) {
-  /** Those of this user. */
+  /** Choices of this user. */
   static MeasuredChoices ofUser() {
     return new MeasuredChoices(AutoDType.home().resolve("compute.properties"));
   }
 
-  /** Where choices hold: what is computed with, on how many threads, by which library. */
+  /** Environment that choices hold for: device, threads and libraries of the computation. */
   static String place(Engine engine) {
     String device =
         engine.device().cuda()
@@ -37,8 +37,8 @@ record MeasuredChoices(Path file) {
   /**
    * The choice of this name, measured and written down if it is not known.
    *
-   * @param parse empty for a text that says nothing, which is then measured and written anew
-   * @param text what is written for a choice
+   * @param parse empty for an invalid text; the choice is then measured and written again
+   * @param text text of a choice
    */
   <T> T remembered(
       String name,
@@ -49,7 +49,7 @@ record MeasuredChoices(Path file) {
         .orElseGet(
             () -> {
               T measured = measure.get();
-              // Another process may have measured meanwhile; whoever was first is followed.
+              // Another process may have measured meanwhile; the first one counts.
               Optional<T> first = known(name, parse);
               if (first.isEmpty()) {
                 Properties all = load();

@@ -26,7 +26,7 @@ final class Mismatch {
   }
 
   /**
-   * Refuses what does not fit.
+   * Refuses operands that do not fit.
    *
    * @param found the operands that the message describes; the first gives the layer
    * @throws TensorException unless {@code fits}

@@ -96,8 +96,8 @@ public interface NormOps {
   }
 
   /**
-   * Batch normalisation (Ioffe and Szegedy 2015) by statistics that are given, as in evaluation; x:
-   * [batch, channels, ...], all others: [channels]. The statistics get no gradient.
+   * Batch normalisation (Ioffe and Szegedy 2015) by fixed statistics, as in evaluation; x: [batch,
+   * channels, ...], all others: [channels]. The statistics get no gradient.
    */
   default Expr batchNorm(Expr mean, Expr variance, Expr weight, Expr bias, double epsilon) {
     Expr x = channels("batch_norm", mean, variance, weight, bias);

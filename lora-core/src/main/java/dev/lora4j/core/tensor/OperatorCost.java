@@ -3,19 +3,19 @@ package dev.lora4j.core.tensor;
 import java.util.List;
 import java.util.Set;
 
-/** What is known of operators by their names: their products, and what their gradients need. */
+/** Costs of operators by name: their products, and the values that their gradients need. */
 final class OperatorCost {
-  /** Kinds of operators by what their gradient needs of the forward pass. */
+  /** Values of the forward pass that an operator's gradient needs. */
   enum Kept {
-    /** Nothing: sums, casts, copies. */
+    /** No values: sums, casts, copies. */
     NOTHING,
     /** The other factor. */
     FACTORS,
-    /** What went in. */
+    /** The inputs. */
     INPUTS,
-    /** What came out. */
+    /** The result. */
     RESULT,
-    /** Both. */
+    /** Inputs and result. */
     ALL
   }
 
@@ -94,17 +94,17 @@ final class OperatorCost {
 
   private OperatorCost() {}
 
-  /** Whether the result lies in its first argument's memory. */
+  /** Returns true if the result lies in its first argument's memory. */
   static boolean view(String operator) {
     return VIEWS.contains(operator);
   }
 
-  /** Whether it is a view whose elements lie in another order than its dimensions say. */
+  /** Returns true if it is a view whose memory order differs from the order of its dimensions. */
   static boolean reorders(String operator) {
     return REORDERING.contains(operator);
   }
 
-  /** Whether it is a view only of what lies in order. */
+  /** Returns true if it is a view only of contiguous values. */
   static boolean reshapes(String operator) {
     return RESHAPING.contains(operator);
   }

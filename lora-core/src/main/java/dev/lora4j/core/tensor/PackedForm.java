@@ -2,10 +2,10 @@ package dev.lora4j.core.tensor;
 
 /**
  * A weight in the arrangement in which oneDNN's kernels for CPUs read it. libtorch's own operators
- * take weights row by row and arrange them anew in each call, which costs as much time as the
+ * take weights row by row and rearrange them in each call, which costs as much time as the
  * arithmetic where feature maps are small; {@link Graph#weight} lets that be done once.
  *
- * @param source program that arranges such a weight; it takes one tensor and gives one
+ * @param source program that arranges such a weight, from one tensor to one
  */
 record PackedForm(String source) {
   private static final String PROGRAM =
@@ -19,7 +19,7 @@ record PackedForm(String source) {
       """;
 
   /**
-   * That of a convolution's weight.
+   * Packed form of a convolution's weight.
    *
    * @param settings padding, stride, dilation and groups, as the operator takes them
    * @param picture sizes of the input to choose for, or None
@@ -30,7 +30,7 @@ record PackedForm(String source) {
             "ops.mkldnn._reorder_convolution_weight(inputs[0], " + settings + picture + ")"));
   }
 
-  /** That of a matrix. */
+  /** Packed form of a matrix. */
   static PackedForm linear() {
     return new PackedForm(
         PROGRAM.formatted(

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An operator on a weight that could be packed: what computes the same of the packed one.
+ * An operator on a weight that could be packed, with the program text for the packed weight.
  *
- * @param kind the kind of layer, by which it is decided
- * @param x what the operator acts on
+ * @param kind the kind of layer, which decides
+ * @param x input of the operator
  * @param weight the weight as the plain operator takes it
  * @param plain the plain operator
  * @param bias the bias, as an argument
@@ -23,9 +23,9 @@ record PackedUse(LayerKind kind, Expr x, Expr weight, String plain, String bias,
   private static final int STRIDE = 3;
 
   /**
-   * How an operator would use a packed weight, if it can.
+   * Packed use of a weight by an operator; empty if it cannot use one.
    *
-   * @param arguments as it is staged with
+   * @param arguments the operator's staged arguments
    * @param fixed names of the weights that never change
    */
   static Optional<PackedUse> of(String operator, List<Object> arguments, Set<String> fixed) {
@@ -63,7 +63,10 @@ record PackedUse(LayerKind kind, Expr x, Expr weight, String plain, String bias,
     return Optional.of(new PackedUse(kind, x, weight, plain, bias, settings));
   }
 
-  /** In F32 the products of MKL are as fast as those of packed weights, and start sooner. */
+  /**
+   * Packed use by a BF16 product: in F32 MKL's products are as fast as packed ones, and start
+   * sooner.
+   */
   private static Optional<PackedUse> linear(Expr x, Expr weight, List<Object> arguments) {
     if (x.dtype() != DType.BF16) {
       return Optional.empty();
@@ -94,7 +97,7 @@ record PackedUse(LayerKind kind, Expr x, Expr weight, String plain, String bias,
     return "[" + Packing.BATCH + ", " + weight.shape().size(1) + ", " + side + ", " + side + "]";
   }
 
-  /** What stands for the operator in a program in which some weights are packed. */
+  /** Program text of the operator in a program with packed weights. */
   String text(Packing packing) {
     if (packing.never()) {
       return plain;

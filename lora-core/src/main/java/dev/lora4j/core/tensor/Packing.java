@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * For which inputs a layer reads its weight packed: never, always, where there are not too few and
- * not too many places, or for two square feature maps of one size.
+ * Condition on the input for reading a layer's weight packed: never, always, a range of the number
+ * of places, or two square feature maps of one size.
  *
  * @param rule which of these
  * @param least fewest places of a whole batch, or the side of the square
@@ -30,20 +30,21 @@ record Packing(Rule rule, long least, long most) {
   static final Packing NEVER = new Packing(Rule.NEVER, 0, 0);
   static final Packing ALWAYS = new Packing(Rule.ALWAYS, 0, 0);
 
-  /** Where there are so many places; {@link Long#MAX_VALUE} is no bound. */
+  /** Packing for numbers of places in a range; {@link Long#MAX_VALUE} is no bound. */
   static Packing between(long least, long most) {
     return least <= 1 && most == Long.MAX_VALUE ? ALWAYS : new Packing(Rule.BETWEEN, least, most);
   }
 
   /**
-   * For two feature maps of {@code side} x {@code side}, with and without guidance. Where the best
-   * arrangement of a weight depends on all sizes of the input, it is the best for this one alone.
+   * Packing for two feature maps of {@code side} x {@code side}, with and without guidance. Where
+   * the best arrangement of a weight depends on all sizes of the input, it is the best for this one
+   * alone.
    */
   static Packing square(long side) {
     return new Packing(Rule.SQUARE, side, side);
   }
 
-  /** What {@link #text} wrote; empty if it was somebody else. */
+  /** Reads the output of {@link #text}; empty for any other text. */
   static Optional<Packing> parse(String text) {
     Matcher found = TEXT.matcher(text);
     if (!found.matches()) {
@@ -66,7 +67,7 @@ record Packing(Rule rule, long least, long most) {
     }
   }
 
-  /** In words, for a file. */
+  /** Text for a file. */
   String text() {
     return switch (rule) {
       case NEVER -> "never";
@@ -76,7 +77,7 @@ record Packing(Rule rule, long least, long most) {
     };
   }
 
-  /** In words, for people. */
+  /** Description for people. */
   String described() {
     return switch (rule) {
       case NEVER -> "plain is faster";
@@ -93,7 +94,7 @@ record Packing(Rule rule, long least, long most) {
     return rule == Rule.NEVER;
   }
 
-  /** Whether it depends on the input. */
+  /** Returns true if the packing depends on the input. */
   boolean sometimes() {
     return rule == Rule.BETWEEN || rule == Rule.SQUARE;
   }

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which held inputs of a program are given packed, and when.
+ * Packing of the held inputs of a program.
  *
- * @param packings for each weight's variable when it is read packed; those of weights that could be
- *     and never are, too
+ * @param packings packing by the variable of each weight, also of weights that could be packed and
+ *     never are
  * @param slots the packed tensors that the program takes
  */
 record PackingPlan(Map<String, Packing> packings, List<Slot> slots) {
@@ -22,7 +22,7 @@ record PackingPlan(Map<String, Packing> packings, List<Slot> slots) {
    */
   record Slot(int position, PackedForm form, Optional<String> variable) {}
 
-  /** All plain. */
+  /** Plan without packed weights. */
   static final PackingPlan PLAIN = new PackingPlan(Map.of(), List.of());
 
   /** Copies. */
@@ -31,7 +31,7 @@ record PackingPlan(Map<String, Packing> packings, List<Slot> slots) {
     slots = List.copyOf(slots);
   }
 
-  /** Whether everything is plain. */
+  /** Returns true if no weight is packed. */
   boolean plain() {
     return slots.isEmpty();
   }
@@ -42,7 +42,7 @@ record PackingPlan(Map<String, Packing> packings, List<Slot> slots) {
   }
 
   /**
-   * What the program gets for its held inputs.
+   * Handles of the program's held inputs, packed by the plan.
    *
    * @param handles of the plain tensors
    */

@@ -2,18 +2,18 @@ package dev.lora4j.core.tensor;
 
 import java.util.Locale;
 
-/** What stands where a tensor is continued beyond its borders. */
+/** Padding of a tensor beyond its borders. */
 public enum PadMode {
   /** Zeros. */
   ZEROS,
-  /** The elements inside, mirrored at the border element, which is not repeated: 3 2 | 1 2 3. */
+  /** The elements within, mirrored at the border element, which is not repeated: 3 2 | 1 2 3. */
   REFLECT,
   /** The border element, again and again: 1 1 | 1 2 3. */
   REPLICATE,
   /** The elements from the other end: 2 3 | 1 2 3. */
   CIRCULAR;
 
-  /** How ATen names it. */
+  /** ATen's name of the mode. */
   String aten() {
     return this == ZEROS ? "constant" : name().toLowerCase(Locale.ROOT);
   }

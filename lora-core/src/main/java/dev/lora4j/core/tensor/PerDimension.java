@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
-/** Settings that are given once for all spatial dimensions, or once for each. */
+/** Settings for all spatial dimensions, or one for each. */
 final class PerDimension {
   private PerDimension() {}
 
@@ -12,7 +12,7 @@ final class PerDimension {
     return Arrays.stream(values).boxed().toList();
   }
 
-  /** An unmodifiable copy; refuses none at all and what is below {@code least}. */
+  /** An unmodifiable copy; refuses an empty list and values below {@code least}. */
   static List<Integer> checked(String setting, int least, List<Integer> values) {
     if (values.isEmpty() || values.stream().anyMatch(v -> v < least)) {
       throw new TensorException(
@@ -26,7 +26,7 @@ final class PerDimension {
     return List.copyOf(values);
   }
 
-  /** One for each of {@code dimensions}. */
+  /** One value for each of {@code dimensions}. */
   static List<Integer> spread(
       String operator, Expr at, String setting, List<Integer> given, int dimensions) {
     if (given.size() == 1) {

@@ -38,7 +38,7 @@ public record Pool(
     return new Pool(sizes, sizes, List.of(0), List.of(1), false, true);
   }
 
-  /** Other steps between two windows. */
+  /** A copy with another step between two windows. */
   public Pool strided(int... steps) {
     List<Integer> strides = PerDimension.of(steps);
     return new Pool(size, strides, padding, dilation, ceiling, paddingCounts);

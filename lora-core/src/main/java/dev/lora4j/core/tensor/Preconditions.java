@@ -3,11 +3,11 @@ package dev.lora4j.core.tensor;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** What operators ask of their operands; a violation is a {@link Mismatch}. */
+/** Preconditions of operators on their operands; a violation is a {@link Mismatch}. */
 final class Preconditions {
   private Preconditions() {}
 
-  /** All operands have the type of the first. */
+  /** Requires that all operands have the type of the first. */
   static void oneType(String operator, Expr x, Expr... others) {
     for (Expr other : others) {
       if (x.dtype() != other.dtype()) {
@@ -59,7 +59,7 @@ final class Preconditions {
     }
   }
 
-  /** At least {@code rank} dimensions. */
+  /** Requires at least {@code rank} dimensions. */
   static void rankAtLeast(String operator, int rank, Expr x) {
     if (x.shape().rank() < rank) {
       throw Mismatch.of(operator, x, "at least " + rank + " dimensions", Mismatch.described(x));
@@ -75,7 +75,7 @@ final class Preconditions {
     return d < 0 ? d + rank : d;
   }
 
-  /** Dimensions that exist and differ, counted from the front, in the order given. */
+  /** Checks that dimensions exist and differ; counted from the front, in the same order. */
   static int[] dimensions(String operator, Expr x, int... dimensions) {
     int[] found = Arrays.stream(dimensions).map(d -> dimension(operator, x, d)).toArray();
     BitSet seen = new BitSet();

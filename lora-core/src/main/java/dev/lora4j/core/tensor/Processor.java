@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** What the operating system says about the processor. */
+/** The processor, as the operating system describes it. */
 public final class Processor {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
@@ -29,7 +29,7 @@ public final class Processor {
 
   private Processor() {}
 
-  /** Its model, or the architecture if the system does not tell. */
+  /** Processor model, or the architecture if the system does not name it. */
   public static String model() {
     String named = field("model name");
     if (named.isEmpty()) {
@@ -53,7 +53,10 @@ public final class Processor {
         .toList();
   }
 
-  /** Whether the system says that it has a feature, by the system's own name; nothing is taken. */
+  /**
+   * Returns true if the system lists a feature under the system's own name, regardless of {@link
+   * Capabilities}.
+   */
   public static boolean has(String feature) {
     return flags().contains(feature);
   }

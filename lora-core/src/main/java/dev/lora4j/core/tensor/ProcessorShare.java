@@ -11,31 +11,31 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * How many processors this process may keep busy, which is the number of threads inside an operator
- * where nobody says another.
+ * Number of processors that this process may keep busy, and so the default number of threads inside
+ * an operator.
  *
  * @param usable at least 1
  * @param all processors of the machine
  * @param reason why these are not as many; empty if nothing keeps the process from using all
  */
 public record ProcessorShare(int usable, int all, Optional<String> reason) {
-  /** What of a processor a quota must grant for one more thread to be worth its waiting. */
+  /** Least fraction of a processor in a quota that is worth one more thread. */
   private static final double WORTH_A_THREAD = 0.25;
 
   /**
-   * That of this process: what {@code OMP_NUM_THREADS} says, as for other programs that compute
-   * with OpenMP; else the least of what Java finds, the processors that the system lets it run on,
-   * and the quota of its control groups.
+   * Share of this process: {@code OMP_NUM_THREADS} as for other programs that use OpenMP; else the
+   * least of Java's count, the processors that the system allows, and the quota of its control
+   * groups.
    */
   public static ProcessorShare ofThisProcess() {
     return of(Path.of("/"), Runtime.getRuntime().availableProcessors(), System.getenv());
   }
 
   /**
-   * The same of another place.
+   * Share of a process on another machine.
    *
-   * @param root of the file system that has the system's files
-   * @param java how many processors Java finds
+   * @param root of the file system with the system's files
+   * @param java number of processors that Java finds
    */
   static ProcessorShare of(Path root, int java, Map<String, String> environment) {
     OptionalInt allowed = count(field(root.resolve("proc/self/status"), "Cpus_allowed_list:"));
@@ -75,7 +75,7 @@ public record ProcessorShare(int usable, int all, Optional<String> reason) {
         : OptionalInt.empty();
   }
 
-  /** How many there are in a list such as {@code 0-3,8}. */
+  /** Number of entries of a list such as {@code 0-3,8}. */
   private static OptionalInt count(String list) {
     int count = 0;
     for (String range : list.split(",", -1)) {

@@ -77,7 +77,7 @@ public final class Program implements AutoCloseable {
   /**
    * Compiles a program without gradients.
    *
-   * @param onFailure is told of packed weights that do not work, and may throw
+   * @param onFailure receives failures of packed weights, and may throw
    */
   static Program planned(
       Scope scope,
@@ -131,7 +131,10 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  /** What tensors are views of, but for those that are only read packed, which are copies. */
+  /**
+   * Mapped files that the tensors are views of, without those of tensors that are only read packed,
+   * which are copies.
+   */
   List<MappedFile> files(List<Tensor> tensors) {
     Set<Integer> copied = new LinkedHashSet<>();
     if (packs()) {
@@ -155,12 +158,12 @@ public final class Program implements AutoCloseable {
         tensors, handles -> backend.list(packed ? plan.handles(tensors, handles) : handles, mode));
   }
 
-  /** Whether it takes packed weights, and these have not failed. */
+  /** Returns true if it takes packed weights, and these have not failed. */
   boolean packs() {
     return !plan.plain() && !fellBack;
   }
 
-  /** Goes on with plain operators. */
+  /** Falls back to plain operators. */
   void fallBack(RuntimeException reason) {
     fellBack = true;
     onFailure.accept(reason);
@@ -245,8 +248,8 @@ public final class Program implements AutoCloseable {
   }
 
   /*
-   * If packed weights fail, the plain operators say whose fault it is: where they fail as well it is
-   * the caller's, and theirs is the message.
+   * If packed weights fail, the plain operators say whose fault it is: where they fail as well it
+   * is the caller's, and theirs is the message.
    */
   private List<Tensor> packedOrPlain(Scope owner, Optional<HeldInputs> held, List<Tensor> tensors) {
     if (plan.plain()) {

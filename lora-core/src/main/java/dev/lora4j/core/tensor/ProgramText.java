@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 final class ProgramText {
   /**
-   * Where a statement came from.
+   * Source of a statement: operator, layer, Java code and staged arguments.
    *
    * @param arguments the staged types and shapes of the tensors it takes
    */
@@ -51,10 +51,10 @@ final class ProgramText {
   private final List<String> statements = new ArrayList<>();
   private final List<Origin> origins = new ArrayList<>();
 
-  /** How a statement could use a packed weight, by that statement. */
+  /** Packed variants of statements, by statement. */
   private final Map<String, Packed> packed = new HashMap<>();
 
-  /** What stands for a statement in a program for a CPU, by that statement. */
+  /** CPU variants of statements, by statement. */
   private final Map<String, String> onCpu = new HashMap<>();
 
   private int variables;
@@ -89,7 +89,7 @@ final class ProgramText {
   }
 
   /**
-   * Says how a statement that was added could use a packed weight.
+   * Records a statement's variant for a packed weight.
    *
    * @param left the variable of its result
    */
@@ -97,12 +97,12 @@ final class ProgramText {
     packed.put(statement, new Packed(left, use));
   }
 
-  /** Says what a statement that was added becomes in a program for a CPU. */
+  /** Records a statement's variant for a program for a CPU. */
   void onCpu(String statement, String other) {
     onCpu.put(statement, other);
   }
 
-  /** How many statements there are. */
+  /** Number of statements. */
   int length() {
     return statements.size();
   }

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * An operator that is kept off the engine's gradient graph, and its gradient: a product with a
- * frozen weight, or a sum. Neither gradient needs what went in, but the engine keeps it all the
- * same: that of a convolution for a gradient of the weight that nobody asks for, and what a sum is
- * made of as an end of the piece of the graph that made it.
+ * Operator outside the engine's gradient graph, with its own gradient: a product with a frozen
+ * weight, or a sum. Neither gradient needs what went in, but the engine keeps it all the same: the
+ * input of a convolution for a gradient of the weight that is never requested, and the inputs of a
+ * sum as an end of the piece of the graph that made them.
  */
 final class RecomputedOp {
   private static final String SUM = "add";
@@ -86,12 +86,12 @@ final class RecomputedOp {
     return IntStream.range(0, x.shape().rank()).mapToObj(x::dim).toList();
   }
 
-  /** Whether it is a product. */
+  /** Returns true if it is a product. */
   boolean product() {
     return !operator.equals(SUM);
   }
 
-  /** Stages the gradients for what went in, from that of the result. */
+  /** Stages the gradients of the inputs from that of the result. */
   List<Part> gradients(Graph graph, Expr result) {
     List<Part> parts = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -110,7 +110,7 @@ final class RecomputedOp {
     return parts;
   }
 
-  /** Summed over what was broadcast. */
+  /** Sum over the dimensions that were broadcast. */
   private static Expr summed(Graph graph, Expr result, Expr x, List<Dim> sizes) {
     boolean same = x.shape().known() && x.shape().equals(result.shape());
     return same ? result : graph.call("sum_to_size", x.dtype(), x.shape(), result, sizes);

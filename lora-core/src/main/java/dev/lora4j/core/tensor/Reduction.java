@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What can be done over some dimensions of a value. They disappear from the result, or with {@link
- * #keeping} stay with size 1, which lets the result broadcast against the value.
+ * Reductions of a value over some dimensions. The result lacks these dimensions, or with {@link
+ * #keeping} keeps them with size 1, which lets it broadcast against the value.
  *
  * <pre>{@code
  * x.over(-1).mean();            // [batch, tokens, width] to [batch, tokens]
@@ -24,7 +24,7 @@ public final class Reduction {
     this.keep = keep;
   }
 
-  /** The same, with the dimensions staying as 1. */
+  /** A copy that keeps the dimensions with size 1. */
   public Reduction keeping() {
     return new Reduction(x, over, true);
   }
@@ -96,13 +96,13 @@ public final class Reduction {
     return reduce("logsumexp", x.dtype(), dimensions(), keep);
   }
 
-  /** Whether all elements hold; BOOL. */
+  /** Conjunction: true if all elements are true; BOOL. */
   public Expr all() {
     Preconditions.type("all", DType.BOOL, x);
     return reduce("all", DType.BOOL, dimensions(), keep);
   }
 
-  /** Whether at least one element holds; BOOL. */
+  /** Disjunction: true if at least one element is true; BOOL. */
   public Expr any() {
     Preconditions.type("any", DType.BOOL, x);
     return reduce("any", DType.BOOL, dimensions(), keep);
@@ -118,7 +118,7 @@ public final class Reduction {
     return reduce("argmin", DType.I64, one("argmin"), keep);
   }
 
-  /** Running sums or products, which have the shape of what they run over. */
+  /** Running sums or products, which have the shape of the input. */
   static Expr running(String operator, Expr x, int d) {
     Preconditions.choosable(operator, x);
     int at = Preconditions.dimension(operator, x, d);

@@ -7,7 +7,7 @@ public interface ReductionOps {
   /** The value operated on. */
   Expr self();
 
-  /** What can be done over these dimensions, which then disappear; at least one. */
+  /** Reductions over these dimensions, at least one, which disappear from the result. */
   default Reduction over(int... dimensions) {
     if (dimensions.length == 0) {
       throw Mismatch.of("over", self(), "at least one dimension; overAll() takes all", "none");
@@ -15,7 +15,7 @@ public interface ReductionOps {
     return new Reduction(self(), Preconditions.dimensions("over", self(), dimensions), false);
   }
 
-  /** What can be done over all elements, which gives a scalar. */
+  /** Reductions over all elements to a scalar. */
   default Reduction overAll() {
     return new Reduction(self(), IntStream.range(0, self().shape().rank()).toArray(), false);
   }
@@ -45,12 +45,12 @@ public interface ReductionOps {
     return overAll().norm(2);
   }
 
-  /** Whether all elements of a BOOL tensor hold; a scalar. */
+  /** Conjunction of all elements of a BOOL tensor; a scalar. */
   default Expr all() {
     return overAll().all();
   }
 
-  /** Whether at least one element of a BOOL tensor holds; a scalar. */
+  /** Disjunction of all elements of a BOOL tensor; a scalar. */
   default Expr any() {
     return overAll().any();
   }

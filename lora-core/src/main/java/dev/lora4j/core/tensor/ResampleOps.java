@@ -11,14 +11,14 @@ public interface ResampleOps {
     return resize(Resize.NEAREST, x.dim(2).times(factor), x.dim(3).times(factor));
   }
 
-  /** This at another resolution. */
+  /** The picture at another resolution. */
   default Expr resize(Resize how, Dim height, Dim width) {
     return StagedResize.to(self(), how, height, width);
   }
 
   /**
-   * This with its sizes multiplied and rounded down. Places are computed from the factors as they
-   * are, also where the rounded sizes have another ratio.
+   * The picture with its sizes multiplied and rounded down. Places are computed from the factors as
+   * they are, also where the rounded sizes have another ratio.
    */
   default Expr resizeBy(Resize how, double heightFactor, double widthFactor) {
     return StagedResize.by(self(), how, heightFactor, widthFactor);

@@ -1,9 +1,9 @@
 package dev.lora4j.core.tensor;
 
 /**
- * How a picture gets another resolution.
+ * Method of resizing a picture.
  *
- * @param kind which elements a new one is made from
+ * @param kind elements that a new one is made from
  * @param alignCorners whether the centres of the corner elements stay where they are, not the
  *     borders of the picture
  * @param antialias whether the kernel grows with the factor by which a picture shrinks
@@ -52,17 +52,17 @@ public record Resize(Kind kind, boolean alignCorners, boolean antialias) {
     return kind == Kind.BILINEAR || kind == Kind.BICUBIC;
   }
 
-  /** With the centres of the corner elements where they are. */
+  /** A copy that keeps the centres of the corner elements. */
   public Resize aligned() {
     return new Resize(kind, true, antialias);
   }
 
-  /** With a kernel that grows with the factor by which a picture shrinks. */
+  /** A copy with a kernel that grows with the factor of the reduction. */
   public Resize antialiased() {
     return new Resize(kind, alignCorners, true);
   }
 
-  /** Whether {@link #alignCorners} is an argument of the operator. */
+  /** Returns true if {@link #alignCorners} is an argument of the operator. */
   boolean smooth() {
     return smooth(kind);
   }

@@ -35,9 +35,9 @@ public interface RotaryOps {
   }
 
   /**
-   * The first {@code 2 * pairs} elements of the last dimension turned, element i together with
-   * element {@code i + pairs}; what is behind them stays. x: [..., tokens, width]; cosines and
-   * sines of the angles: [tokens, pairs] or what broadcasts to [..., tokens, pairs].
+   * Rotation of the first {@code 2 * pairs} elements of the last dimension, element i together with
+   * element {@code i + pairs}; further elements stay. x: [..., tokens, width]; cosines and sines of
+   * the angles: [tokens, pairs] or what broadcasts to [..., tokens, pairs].
    */
   default Expr rotateHalves(Expr cosines, Expr sines) {
     return StagedRotation.of("rotateHalves", self(), cosines, sines, true);

@@ -1,8 +1,8 @@
 package dev.lora4j.core.tensor;
 
 /**
- * By how much results of one computation may differ that add in another order, by arithmetic alone
- * and whatever the processor.
+ * Tolerance between results of one computation with additions in another order, by arithmetic alone
+ * and on any processor.
  */
 public final class RoundingTolerance {
   private RoundingTolerance() {}
@@ -19,10 +19,10 @@ public final class RoundingTolerance {
   }
 
   /**
-   * How far two sums of the same products may lie apart, as a part of the scale of such sums.
-   * Errors of additions are as good as independent, so they grow with the root of how many there
-   * are; with each sum two roundings to the type, and four times that as room for the largest of
-   * many results. Types of half precision are added up in F32.
+   * Greatest distance of two sums of the same products, relative to the scale of such sums. Errors
+   * of additions are as good as independent, so they grow with the root of how many there are; with
+   * each sum two roundings to the type, and four times that as room for the largest of many
+   * results. Types of half precision are added up in F32.
    *
    * @param terms of each sum
    */
@@ -32,11 +32,11 @@ public final class RoundingTolerance {
   }
 
   /**
-   * The same of what layers in a row compute, each from the results of the one before. What one
-   * adds is as good as independent of the others, so it grows with their root.
+   * As above, for layers in a row, each computed from the results of the one before. What one adds
+   * is as good as independent of the others, so it grows with their root.
    *
    * @param terms of the longest sum of a layer
-   * @param layers how many sums a number goes through
+   * @param layers number of sums in a row
    */
   public static double inSequence(DType type, long terms, long layers) {
     return ofSums(type, terms) * Math.sqrt((double) layers);

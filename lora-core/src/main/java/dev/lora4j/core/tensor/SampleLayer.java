@@ -10,10 +10,10 @@ final class SampleLayer {
   /** The side of the smallest feature maps that are measured. */
   static final int SMALLEST = 8;
 
-  /** Layers in a row, as in a network: what lies between two is then part of it. */
+  /** Number of layers in a row, as in a network: the time includes the conversion between two. */
   private static final int LAYERS = 2;
 
-  /** Channels of what is only tried. */
+  /** Channels of the trials. */
   private static final int TRIED = 64;
 
   private static final int CHANNELS_LAST = 2;
@@ -83,7 +83,7 @@ final class SampleLayer {
     }
   }
 
-  /** A program of some layers with what it takes. */
+  /** A program of some layers with its inputs. */
   private record Layers(Program program, HeldInputs weights, Tensor input) {
     /**
      * Makes it.

@@ -24,12 +24,12 @@ public final class Scope implements AutoCloseable {
     this.name = name;
   }
 
-  /** The engine that runs what this scope owns. */
+  /** The engine of the scope's resources. */
   public Engine engine() {
     return engine;
   }
 
-  /** A scope inside this one, for example for one step. */
+  /** A child scope, for example for one step. */
   public Scope child(String childName) {
     return own(new Scope(engine, Optional.of(this), name + "/" + childName));
   }
@@ -59,7 +59,7 @@ public final class Scope implements AutoCloseable {
     }
   }
 
-  /** How many resources this scope owns itself. */
+  /** Number of resources that this scope owns itself. */
   public synchronized int size() {
     return owned.size();
   }

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Random numbers inside a program that depend on nothing but what is said here, so they are the
+ * Random numbers of a program that depend only on seed, row, stream and position, so they are the
  * same in any batch, on any machine and each time a checkpointed segment runs.
  *
  * <p>Seed and row numbers are inputs of the program. Every draw gives a tensor [rows, ...], and the
  * element at position {@code i} of a row's elements depends on the seed, the row's number, the
  * stream and {@code i} alone. A batch may therefore be cut anywhere: row 5 has its numbers in
- * whichever batch it is. Two draws of one stream give the same numbers; draws that shall be
- * independent take streams of their own.
+ * whichever batch it is. Two draws of one stream have the same numbers; independent draws need
+ * streams of their own.
  *
  * <p>The generator is {@link Philox}, keyed by the seed (its lower half first), with the counter
  * {@code [i / 4, stream, lower half of the row, upper half of the row]}; element {@code i} is word
@@ -108,8 +108,8 @@ public final class SeededNumbers {
   }
 
   /**
-   * {@code x} [rows, ...] with each element 0 with this probability and else divided by what is
-   * left of 1, which keeps the mean (Srivastava et al. 2014).
+   * Dropout of {@code x} [rows, ...]: each element is 0 with this probability and else divided by
+   * one minus it, which keeps the mean (Srivastava et al. 2014).
    *
    * @param probability from 0 to below 1
    */

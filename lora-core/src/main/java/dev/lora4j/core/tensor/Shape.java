@@ -50,7 +50,7 @@ public final class Shape implements Canonical {
     return sizes.clone();
   }
 
-  /** Whether every size is known. */
+  /** Returns true if every size is known. */
   public boolean known() {
     return LongStream.of(sizes).noneMatch(s -> s == UNKNOWN);
   }
@@ -88,7 +88,7 @@ public final class Shape implements Canonical {
     return of(LongStream.of(sizes).map(s -> s == UNKNOWN ? size : s).toArray());
   }
 
-  /** Whether a tensor of shape {@code other} may stand where this shape is expected. */
+  /** Returns true if a tensor of shape {@code other} fits this shape. */
   public boolean admits(Shape other) {
     if (rank() != other.rank()) {
       return false;

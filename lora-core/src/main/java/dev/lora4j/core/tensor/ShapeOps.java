@@ -11,7 +11,7 @@ public interface ShapeOps {
   /** The value operated on. */
   Expr self();
 
-  /** The same elements in row-major order with other sizes; one may be -1, for what is left. */
+  /** The same elements in row-major order with other sizes; one size may be -1, for the rest. */
   default Expr reshape(Dim... sizes) {
     Expr x = self();
     Shape shape = infer(x, Sizes.of(sizes));
@@ -59,7 +59,7 @@ public interface ShapeOps {
     return x.graph().call("flatten", x.dtype(), shape, x, from, to);
   }
 
-  /** Dimensions in the order given. */
+  /** The value with its dimensions in this order. */
   default Expr permute(int... order) {
     Expr x = self();
     int[] from = Preconditions.dimensions("permute", x, order);
@@ -71,7 +71,7 @@ public interface ShapeOps {
         .call("permute", x.dtype(), Shape.of(sizes), x, Arrays.stream(from).boxed().toList());
   }
 
-  /** Two dimensions exchanged. */
+  /** The value with two dimensions exchanged. */
   default Expr transpose(int a, int b) {
     Expr x = self();
     Preconditions.dimension("transpose", x, a);
@@ -100,7 +100,7 @@ public interface ShapeOps {
     return x.graph().call("unsqueeze", x.dtype(), shape, x, d);
   }
 
-  /** Without dimension {@code d}, whose size must be 1. */
+  /** The value without dimension {@code d}, whose size must be 1. */
   default Expr squeeze(int d) {
     Expr x = self();
     int at = Preconditions.dimension("squeeze", x, d);
@@ -176,13 +176,13 @@ public interface ShapeOps {
     return x.graph().call("repeat_interleave", x.dtype(), shape, x, times, at);
   }
 
-  /** The same, with its elements in row-major order in memory; itself if they are. */
+  /** The same elements in row-major order in memory; itself if they are. */
   default Expr contiguous() {
     Expr x = self();
     return x.graph().call("contiguous", x.dtype(), x.shape(), x);
   }
 
-  /** This followed by {@code others} along dimension {@code d}. */
+  /** Concatenation of this and {@code others} along dimension {@code d}. */
   default Expr cat(int d, Expr... others) {
     List<Expr> all = new ArrayList<>(others.length + 1);
     all.add(self());
@@ -190,7 +190,7 @@ public interface ShapeOps {
     return cat(all, d);
   }
 
-  /** All of {@code parts}, at least one, joined along dimension {@code d}. */
+  /** Concatenation of {@code parts}, at least one, along dimension {@code d}. */
   static Expr cat(List<Expr> parts, int d) {
     Expr x = parts.get(0);
     Preconditions.dimension("cat", x, d);
@@ -206,14 +206,14 @@ public interface ShapeOps {
     return x.graph().call("cat", x.dtype(), shape.with(d, size), parts, d);
   }
 
-  /** This and {@code others}, all of one shape, side by side along a new dimension {@code d}. */
+  /** Stack of this and {@code others}, all of one shape, along a new dimension {@code d}. */
   default Expr stack(int d, Expr... others) {
     List<Expr> all = new ArrayList<>(List.of(self()));
     all.addAll(Arrays.asList(others));
     return stack(all, d);
   }
 
-  /** All of {@code parts}, at least one, side by side along a new dimension {@code d}. */
+  /** Stack of {@code parts}, at least one, along a new dimension {@code d}. */
   static Expr stack(List<Expr> parts, int d) {
     Expr x = parts.get(0);
     int rank = x.shape().rank() + 1;

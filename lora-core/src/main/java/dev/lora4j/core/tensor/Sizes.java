@@ -15,7 +15,7 @@ final class Sizes {
     return size == Shape.UNKNOWN ? size : change.applyAsLong(size);
   }
 
-  /** Whether two sizes may turn out to be equal. */
+  /** Returns true if two sizes may turn out to be equal. */
   static boolean agree(long a, long b) {
     return a == b || a == Shape.UNKNOWN || b == Shape.UNKNOWN;
   }
@@ -25,19 +25,21 @@ final class Sizes {
     return a == Shape.UNKNOWN ? b : a;
   }
 
-  /** Whether a size may turn out to divide by {@code divisor}. */
+  /** Returns true if a size may turn out to divide by {@code divisor}. */
   static boolean divides(long size, long divisor) {
     return size == Shape.UNKNOWN || size % divisor == 0;
   }
 
-  /** Without dimension {@code d}, counted from the front. */
+  /** The shape without dimension {@code d}, counted from the front. */
   static Shape without(Shape shape, int d) {
     List<Long> sizes = list(shape);
     sizes.remove(d);
     return of(sizes);
   }
 
-  /** With a dimension of {@code size} before dimension {@code d}, counted from the front. */
+  /**
+   * The shape with a dimension of {@code size} before dimension {@code d}, counted from the front.
+   */
   static Shape inserted(Shape shape, int d, long size) {
     List<Long> sizes = list(shape);
     sizes.add(d, size);
@@ -55,7 +57,7 @@ final class Sizes {
     return Shape.of(Arrays.copyOfRange(shape.sizes(), begin, end));
   }
 
-  /** All but the last {@code count} dimensions. */
+  /** The shape without its last {@code count} dimensions. */
   static Shape leading(Shape shape, int count) {
     return part(shape, 0, shape.rank() - count);
   }
@@ -83,7 +85,7 @@ final class Sizes {
     return a == Shape.UNKNOWN || b == Shape.UNKNOWN ? Shape.UNKNOWN : Math.min(a, b);
   }
 
-  /** What is known of a shape that is both {@code a} and {@code b}, which have one rank. */
+  /** Known sizes of a shape that is both {@code a} and {@code b}, which have one rank. */
   static Shape merged(Shape a, Shape b) {
     long[] sizes = a.sizes();
     for (int d = 0; d < sizes.length; d++) {

@@ -108,7 +108,7 @@ public interface SliceOps {
     return StagedLists.unbind(x, at, Math.toIntExact(size));
   }
 
-  /** In reverse order along these dimensions. */
+  /** The elements in reverse order along these dimensions. */
   default Expr flip(int... dimensions) {
     Expr x = self();
     int[] over = Preconditions.dimensions("flip", x, dimensions);

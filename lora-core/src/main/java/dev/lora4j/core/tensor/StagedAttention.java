@@ -75,7 +75,7 @@ final class StagedAttention {
     return q.graph().call("scaled_dot_product_attention", q.dtype(), result, arguments.toArray());
   }
 
-  /** Each head as many times as there are heads that it serves. */
+  /** Heads repeated for the query heads that share them. */
   private static Expr repeated(Expr x, long heads, long fewer) {
     Shape shape = x.shape().with(1, heads);
     return x.graph().call("repeat_interleave", x.dtype(), shape, x, heads / fewer, 1);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Stages convolutions: checks operands and settings, and says the sizes of the result. */
+/** Staging of convolutions: checks operands and settings, and computes the sizes of the result. */
 final class StagedConvolution {
   private final String operator;
   private final Expr x;
@@ -153,7 +153,7 @@ final class StagedConvolution {
     return PerDimension.spread(operator, x, setting, given, dimensions);
   }
 
-  /** Sets the padding by which sizes stay as they are. */
+  /** Sets the padding that keeps sizes. */
   private void keepSizes(
       List<Integer> stride, List<Integer> dilation, List<Integer> before, List<Integer> after) {
     for (int d = 0; d < dimensions; d++) {
@@ -171,7 +171,7 @@ final class StagedConvolution {
     }
   }
 
-  /** From the last dimension to the first, as ATen takes them. */
+  /** Paddings from the last dimension to the first, in ATen's order. */
   private static int[] sides(List<Integer> before, List<Integer> after) {
     int[] sides = new int[2 * before.size()];
     for (int d = 0; d < before.size(); d++) {

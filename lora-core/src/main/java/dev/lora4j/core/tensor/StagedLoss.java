@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Checks and stages losses. */
 final class StagedLoss {
-  /** ATen's numbers for what a loss does with its elements. */
+  /** ATen's numbers of the reductions of a loss. */
   static final int NONE = 0;
 
   static final int MEAN = 1;
@@ -34,7 +34,7 @@ final class StagedLoss {
     return x.graph().call(operator, x.dtype(), shape, arguments.toArray());
   }
 
-  /** The shape that targets have, beside logits with classes along dimension {@code d}. */
+  /** The shape of targets for logits with classes along dimension {@code d}. */
   static Shape classes(Expr x, int d, Expr target, double smoothing) {
     String operator = "cross_entropy_loss";
     Preconditions.floating(operator, x);

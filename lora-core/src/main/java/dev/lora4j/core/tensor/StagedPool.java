@@ -3,7 +3,7 @@ package dev.lora4j.core.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks the settings of pooling and says the sizes of the result. */
+/** Checks of the settings of pooling, and the sizes of the result. */
 final class StagedPool {
   private final String operator;
   private final Expr x;
@@ -25,7 +25,7 @@ final class StagedPool {
     this.dilation = spread("dilation", settings.dilation());
   }
 
-  /** How many spatial dimensions {@code x} has. */
+  /** Number of spatial dimensions of {@code x}. */
   static int dimensions(String operator, Expr x) {
     int rank = x.shape().rank();
     Mismatch.require(
@@ -45,7 +45,7 @@ final class StagedPool {
     return operator;
   }
 
-  /** One for each dimension. */
+  /** One dilation for each dimension. */
   List<Integer> dilation() {
     return dilation;
   }

@@ -12,19 +12,19 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Knows which values depend on trainable ones, and the pieces a program is cut into by checkpointed
- * segments.
+ * Record of the values that depend on trainable ones, and of the pieces into which checkpointed
+ * segments cut a program.
  *
  * <p>Each piece is a gradient graph of its own: a value that comes from an earlier piece is a leaf
  * there. The gradient of the whole is formed piece by piece from the last to the first; what a
  * piece gives for its leaves is what the earlier piece begins with.
  */
 final class Tape {
-  /** Operators whose results are contiguous whatever goes in. */
+  /** Operators whose results are always contiguous. */
   private static final Set<String> CONTIGUOUS = Set.of("linear", "layer_norm", "contiguous");
 
   /**
-   * What is known of a value.
+   * Record of a value.
    *
    * @param piece number of the piece it was made in
    * @param differentiable whether it depends on a trainable value
@@ -33,7 +33,7 @@ final class Tape {
    */
   record Value(int piece, boolean differentiable, boolean trainable, List<Expr> parents) {}
 
-  /** What a piece is to the gradient. */
+  /** Role of a piece in the gradient. */
   sealed interface Kind permits Recorded, Segment, Single {}
 
   /** The engine records its gradient graph. */
@@ -56,7 +56,7 @@ final class Tape {
       this.kind = kind;
     }
 
-    /** What it is to the gradient. */
+    /** Role of the piece in the gradient. */
     Kind kind() {
       return kind;
     }
@@ -65,7 +65,7 @@ final class Tape {
       return !(kind instanceof Recorded);
     }
 
-    /** What a piece that is not recorded hands on. */
+    /** Outputs of an unrecorded piece to later pieces. */
     List<Expr> outputs() {
       return outputs;
     }
@@ -91,12 +91,14 @@ final class Tape {
     return pieces.size() - 1;
   }
 
-  /** Whether the piece being staged has no gradient graph. */
+  /** Returns true if the piece being staged has no gradient graph. */
   boolean unrecorded() {
     return current().unrecorded();
   }
 
-  /** Whether the piece being staged is a checkpointed segment, which has no gradient graph. */
+  /**
+   * Returns true if the piece being staged is a checkpointed segment, which has no gradient graph.
+   */
   boolean checkpointed() {
     return current().kind() instanceof Segment;
   }
@@ -111,13 +113,13 @@ final class Tape {
     pieces.add(new Piece(kind));
   }
 
-  /** Whether a differentiable value was handed on by a piece that is not recorded. */
+  /** Returns true if a differentiable value comes from an unrecorded piece. */
   boolean loose(Expr e) {
     Value v = value(e);
     return v.differentiable() && piece(v.piece()).unrecorded();
   }
 
-  /** Whether a differentiable value is a product that is not recorded. */
+  /** Returns true if a differentiable value is an unrecorded product. */
   boolean product(Expr e) {
     Value v = value(e);
     return v.differentiable()
@@ -125,7 +127,7 @@ final class Tape {
         && single.operator().product();
   }
 
-  /** Whether a value may be one that is not contiguous, by a view that reorders. */
+  /** Returns true if a reordering view may have made a value not contiguous. */
   boolean reordered(Expr e) {
     return reordered.contains(e);
   }
@@ -138,7 +140,7 @@ final class Tape {
     }
   }
 
-  /** Says what the piece being staged, which is not recorded, hands on. */
+  /** Records the outputs of the piece being staged, which is unrecorded. */
   void handOn(List<Expr> outputs) {
     current().outputs = List.copyOf(outputs);
   }
@@ -148,7 +150,7 @@ final class Tape {
     return known == null ? new Value(0, false, false, List.of()) : known;
   }
 
-  /** Whether a value has to be a leaf in the piece being staged, and is none yet. */
+  /** Returns true if a value has to become a leaf in the piece being staged. */
   boolean foreign(Expr e) {
     Value v = value(e);
     return v.differentiable() && !v.trainable() && v.piece() != number() && !unrecorded();
@@ -184,7 +186,7 @@ final class Tape {
         .toList();
   }
 
-  /** Whether {@code value} depends on {@code trainable}, through whatever pieces. */
+  /** Returns true if {@code value} depends on {@code trainable}, through any pieces. */
   boolean dependsOn(Expr value, Expr trainable) {
     Set<Expr> seen = new LinkedHashSet<>();
     List<Expr> open = new ArrayList<>(List.of(value));

@@ -25,7 +25,7 @@ public final class Tensor implements AutoCloseable {
   private Scope scope;
   private final UseCount use = new UseCount();
 
-  /** What was made of it for programs that read it in another arrangement. */
+  /** Copies of the tensor in other arrangements for programs that read these. */
   private final Map<PackedForm, Backend.Handle> packed = new HashMap<>();
 
   Tensor(Scope scope, Backend.Handle handle, DType dtype, Shape shape) {
@@ -104,7 +104,7 @@ public final class Tensor implements AutoCloseable {
     return scope.engine();
   }
 
-  /** Where the elements lie. */
+  /** Device of the elements. */
   public Device device() {
     return using(List.of(this), handles -> scope.engine().backend().device(handles.get(0)));
   }
@@ -201,8 +201,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * This tensor in another arrangement, made when it is first asked for and released with the
-   * tensor. To be called while the tensor is in use.
+   * This tensor in another arrangement, made at its first use and released with the tensor. To be
+   * called while the tensor is in use.
    */
   Backend.Handle packed(PackedForm form) {
     synchronized (packed) {
@@ -218,8 +218,8 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * Gives the memory of a mapped file's pages back to the system, which reads them again from the
-   * file when they are needed. Other tensors have no such pages, and nothing happens.
+   * Returns the memory of a mapped file's pages to the system, which reads them again from the file
+   * when needed. Other tensors have no such pages, and nothing happens.
    */
   public void dropPages() {
     if (mapped.isPresent()) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 final class TrainedAttention {
   private static final String OPERATOR = "scaled_dot_product_attention";
 
-  /** As many queries and more stay in BF16; measured, see docs/decisions.md. */
+  /** Least number of queries that stay in BF16; measured, see docs/decisions.md. */
   static final int MANY = 512;
 
   private static final int QUERIES = 0;
@@ -21,11 +21,11 @@ final class TrainedAttention {
   private TrainedAttention() {}
 
   /**
-   * What computes the same as an operator, in F32 where there are fewer than {@link #MANY} queries;
-   * empty if the operator is not attention in BF16. How many there are is decided in each run,
+   * Program text with an operator's result, computed in F32 for fewer than {@link #MANY} queries;
+   * empty if the operator is not attention in BF16. Each run decides by its number of queries,
    * since one program serves all sizes.
    *
-   * @param arguments as the operator is staged with
+   * @param arguments the operator's staged arguments
    */
   static Optional<String> of(String operator, List<Object> arguments) {
     if (!operator.equals(OPERATOR)

@@ -9,7 +9,7 @@ final class UseCount {
    * Begins a use.
    *
    * @param what named if it is closed already
-   * @throws TensorException if it is closed; says who closed it
+   * @throws TensorException if it is closed; names who closed it
    */
   synchronized void enter(Object what) {
     if (!closedBy.isEmpty()) {

@@ -20,12 +20,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The checkpoints of one run: {@code step-000100.safetensors} and so on, of which only the newest
- * are kept. Equal checkpoints are equal files, byte for byte. For one process at a time.
+ * Checkpoints of one run: {@code step-000100.safetensors} and so on; only the newest stay. Equal
+ * checkpoints are equal files, byte for byte. For one process at a time.
  */
 public final class CheckpointFolder {
   /**
-   * The checkpoint to go on with.
+   * The checkpoint to resume from.
    *
    * @param checkpoint the newest that is whole, if there is one
    * @param damaged a sentence about each newer file, newest first, that was passed over because it
@@ -59,8 +59,8 @@ public final class CheckpointFolder {
 
   /**
    * Writes the checkpoint of a step, reads it again, and only then deletes those that are too many,
-   * the oldest first. Checkpoints of later steps, which a run that began anew finds, are neither
-   * counted nor deleted unless they are damaged.
+   * the oldest first. Checkpoints of later steps, which a restarted run finds, are neither counted
+   * nor deleted unless they are damaged.
    *
    * @return where it was written
    * @throws SafetensorsException if it cannot be written, for example as the disk is full; those
@@ -87,7 +87,7 @@ public final class CheckpointFolder {
   }
 
   /**
-   * Writes a checkpoint that is not counted, such as the best one, and replaces what was there.
+   * Writes an uncounted checkpoint, such as the best one, and replaces the old one.
    *
    * @param fileName without folders, and none that {@link #write} gives
    * @return where it was written
@@ -150,7 +150,7 @@ public final class CheckpointFolder {
     }
   }
 
-  /** By step. */
+  /** Checkpoint files by step. */
   private NavigableMap<Long, Path> files() {
     if (!Files.exists(folder)) {
       return Collections.emptyNavigableMap();

@@ -9,11 +9,13 @@ import java.security.MessageDigest;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** SHA-256 of what a checkpoint holds, as lower-case hexadecimal digits. */
+/** SHA-256 of a checkpoint's content, as lower-case hexadecimal digits. */
 final class CheckpointHash {
   private final MessageDigest digest = Digests.sha256();
 
-  /** Of names, types, shapes and bytes of tensors, and of strings, in the order of their names. */
+  /**
+   * Hash of names, types, shapes and bytes of tensors, and of strings, in the order of their names.
+   */
   static String of(Map<String, HostTensor> tensors, Map<String, String> metadata) {
     CheckpointHash hash = new CheckpointHash();
     new TreeMap<>(metadata)
@@ -32,7 +34,7 @@ final class CheckpointHash {
     return hash.text();
   }
 
-  /** Of names, shapes and order of weights. */
+  /** Hash of names, shapes and order of weights. */
   static String of(FlatLayout layout) {
     CheckpointHash hash = new CheckpointHash();
     for (FlatLayout.Slot slot : layout.slots()) {
@@ -42,7 +44,7 @@ final class CheckpointHash {
     return hash.text();
   }
 
-  /** With its length before it, so that no two lists of texts run into the same bytes. */
+  /** Adds a text with its length before it, so that no two lists of texts have the same bytes. */
   private void add(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     digest.update(ByteBuffer.allocate(4).putInt(bytes.length).array());

@@ -1,9 +1,8 @@
 package dev.lora4j.core.train;
 
 /**
- * What the loss is multiplied by, and how it changes: halved by a step whose gradient was not
- * finite, doubled after {@value #GROWTH_INTERVAL} steps in a row without one, as PyTorch's scaler
- * does.
+ * Scale of the loss and its rule: halved by a step whose gradient was not finite, doubled after
+ * {@value #GROWTH_INTERVAL} steps in a row without one, as PyTorch's scaler does.
  *
  * @param scale a power of two, so that multiplying and dividing round nothing
  * @param streak steps since it last changed
@@ -12,7 +11,7 @@ public record LossScale(double scale, long streak) {
   /** Steps without overflow before the scale grows. */
   public static final int GROWTH_INTERVAL = 2000;
 
-  /** Where scaling begins. */
+  /** Initial scale. */
   public static final LossScale FIRST = new LossScale(65536, 0);
 
   private static final double GREATEST = 0x1p40;

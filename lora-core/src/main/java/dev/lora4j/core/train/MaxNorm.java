@@ -19,18 +19,18 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Keeps the change of each layer's weight small: where its Frobenius norm n is above the greatest
- * one m, the n tensors whose product it is are multiplied by the n-th root of m / n. This is {@code
+ * Limit on the norm of each layer's change: where its Frobenius norm n is above the limit m, the k
+ * tensors whose product it is are multiplied by the k-th root of m / n. This is {@code
  * scale_weight_norms} of kohya's sd-scripts, done after a step, as sd-scripts has it for LoRA and
- * LyCORIS for LoKr. LyCORIS keeps a number beside a LoHa instead, which gives the same change.
+ * LyCORIS for LoKr. LyCORIS stores a number with a LoHa instead, which gives the same change.
  */
 public final class MaxNorm implements AutoCloseable {
   /**
-   * A layer whose change is kept small.
+   * A layer whose change is limited.
    *
    * @param weights the trained weights whose product the change is, at least one, by the names that
    *     they have in the layout
-   * @param scale what the product is multiplied by where it is used: alpha / rank
+   * @param scale factor of the product in use: alpha / rank
    * @param norm from these weights, in F64, to the Frobenius norm of their product, []
    */
   public record Layer(List<String> weights, double scale, Function<List<Expr>, Expr> norm) {
@@ -41,7 +41,7 @@ public final class MaxNorm implements AutoCloseable {
   }
 
   /**
-   * What was done.
+   * Result of the limit.
    *
    * @param count layers whose tensors were scaled
    * @param mean of the norms of all layers, after that
@@ -63,13 +63,13 @@ public final class MaxNorm implements AutoCloseable {
   }
 
   /**
-   * Compiles it for what a step trains.
+   * Compiles it for the weights of a step.
    *
-   * @param owner closes it, if nobody did before
+   * @param owner closes it, unless it is closed before
    * @param layout of the states that it is to be applied to
    * @param most the greatest norm, above 0; 1 is usual
    * @param layers at least one; weights of none of them are left alone
-   * @throws TensorException if weights are missing, or the optimiser averages weights, which would
+   * @throws TensorException if weights are missing, or the optimizer averages weights, which would
    *     undo it
    */
   public static MaxNorm compile(
@@ -89,7 +89,7 @@ public final class MaxNorm implements AutoCloseable {
   }
 
   /**
-   * Looks whether norms can be kept small beside an optimiser.
+   * Checks that norms can be limited with an optimizer.
    *
    * @throws TensorException if it averages weights, which would undo it
    */
@@ -147,7 +147,7 @@ public final class MaxNorm implements AutoCloseable {
   }
 
   /**
-   * Scales what makes a change that is too large; nothing at all where a norm is not finite.
+   * Scales the factors of changes that are too large; none if a norm is not finite.
    *
    * @throws TensorException if the state has another layout
    */

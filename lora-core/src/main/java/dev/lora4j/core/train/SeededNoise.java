@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * Random numbers that depend only on what they are for: a seed and a few counters such as epoch,
- * sample and purpose. Nothing needs to be saved to resume, and no order of work changes a value.
+ * Random numbers that depend only on their purpose: a seed and a few counters such as epoch, sample
+ * and purpose. Nothing needs to be saved to resume, and no order of work changes a value.
  */
 public final class SeededNoise {
   private final RandomGenerator random;

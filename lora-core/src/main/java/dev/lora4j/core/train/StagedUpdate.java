@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * What an optimiser is given inside a step.
+ * Inputs of an optimizer within a step.
  *
  * @param gradient clipped, laid out like the weights, [n]
  * @param rate the learning rate before groups multiply it; a scalar F64

@@ -20,7 +20,7 @@ import java.util.Optional;
  * their own; they share the memory of the vector.
  */
 final class StateInputs {
-  /** Which tensor of the state, and which part of it. */
+  /** View of a part of a tensor of the state. */
   private record View(String tensor, Optional<Integer> group, Optional<String> weight) {}
 
   private final FlatParameters parameters;
@@ -31,7 +31,7 @@ final class StateInputs {
     this.parameters = parameters;
   }
 
-  /** All of a vector [n]. */
+  /** Input of a whole vector [n]. */
   Expr whole(String tensor) {
     View view = new View(tensor, Optional.empty(), Optional.empty());
     return input(view, parameters.type(), Shape.of(Shape.UNKNOWN));
@@ -65,7 +65,7 @@ final class StateInputs {
         });
   }
 
-  /** What a held input of this name is, if it is part of the state. */
+  /** Tensor of a held input; empty if it is no part of the state. */
   Optional<Tensor> tensor(Scope owner, TrainingState state, Tensor sum, String name) {
     return Optional.ofNullable(views.get(name))
         .map(

@@ -18,7 +18,7 @@ import dev.lora4j.core.tensor.Tensor;
  * @param lossScale what the loss is multiplied by
  */
 record StepControls(double rate, double averaging, double share, boolean last, double lossScale) {
-  /** The numbers inside the program, each a scalar F64. */
+  /** The numbers within the program, each a scalar F64. */
   record Staged(Expr rate, Expr averaging, Expr share, Expr last, Expr lossScale) {}
 
   static Staged stage(Graph graph) {

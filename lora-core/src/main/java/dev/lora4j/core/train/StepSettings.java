@@ -4,11 +4,11 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.train.optimizer.Optimizer;
 
 /**
- * What a training step does beside the loss. These are part of the program.
+ * Operations of a training step other than the loss, as parts of the program.
  *
  * @param clip greatest allowed norm of the whole gradient; 0 for any
- * @param averageDecay how much of the moving average of the weights each step keeps, below 1; 0 for
- *     no average, which then costs nothing
+ * @param averageDecay share of the moving average of the weights that each step keeps, below 1; 0
+ *     for no average, which then costs nothing
  * @param accumulate whether gradients of several batches may be summed before the weights change
  * @param scaled whether the loss is multiplied before the gradient is formed and the gradient
  *     divided after, which keeps small gradients in the range of F16 (Micikevicius et al. 2018)
@@ -35,27 +35,27 @@ public record StepSettings(
     }
   }
 
-  /** One batch per change of the weights, the loss as it is, and no average. */
+  /** Settings with one batch per step, an unscaled loss, and no average. */
   public static StepSettings of(Optimizer optimizer, double clip) {
     return new StepSettings(optimizer, clip, 0, false, false);
   }
 
-  /** The same, with a moving average of the weights. */
+  /** A copy with a moving average of the weights. */
   public StepSettings averaging(double decay) {
     return new StepSettings(optimizer, clip, decay, accumulate, scaled);
   }
 
-  /** The same, but gradients may be summed. */
+  /** A copy that allows sums of gradients. */
   public StepSettings accumulating() {
     return new StepSettings(optimizer, clip, averageDecay, true, scaled);
   }
 
-  /** The same, with a scaled loss. */
+  /** A copy with a scaled loss. */
   public StepSettings lossScaled() {
     return new StepSettings(optimizer, clip, averageDecay, accumulate, true);
   }
 
-  /** The same for a network that computes in {@code type}: with a scaled loss if that is F16. */
+  /** A copy for a network that computes in {@code type}: with a scaled loss if that is F16. */
   public StepSettings computedIn(DType type) {
     return type == DType.F16 ? lossScaled() : this;
   }

@@ -19,9 +19,9 @@ import java.util.TreeMap;
  * checkpoint before or the new one. A hash over all of it is checked when it is read.
  *
  * @param tensors the state's by name, as {@link TrainingState#contents} gives them
- * @param optimizer name and settings of the optimiser whose state it is
+ * @param optimizer name and settings of the optimizer of the state
  * @param layout hash of the weights' names, shapes and order
- * @param lossScale what the next step multiplies the loss by
+ * @param lossScale scale of the loss in the next step
  * @param minutes spent on training until now
  * @param notes strings of the caller's own, by name
  */
@@ -46,7 +46,7 @@ public record TrainingCheckpoint(
     notes = Map.copyOf(notes);
   }
 
-  /** What {@code state} holds now. */
+  /** Copies the current values of {@code state}. */
   public static TrainingCheckpoint of(
       TrainingState state, double minutes, Map<String, String> notes) {
     return new TrainingCheckpoint(
@@ -146,10 +146,10 @@ public record TrainingCheckpoint(
   }
 
   /**
-   * The state to go on with.
+   * The state to resume from.
    *
-   * @param layout where each of the step's weights lies
-   * @throws TensorException if it is that of another optimiser, or of other weights
+   * @param layout layout of the step's weights
+   * @throws TensorException if it is of another optimizer, or of other weights
    */
   public TrainingState restore(Scope scope, TrainingStep step, FlatLayout layout) {
     String wanted = step.settings().optimizer().canonical();

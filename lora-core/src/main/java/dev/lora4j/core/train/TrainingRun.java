@@ -15,7 +15,7 @@ import java.util.function.Function;
 /** A {@link TrainingStep} at work on a {@link TrainingState}. For one thread at a time. */
 public final class TrainingRun implements AutoCloseable {
   /**
-   * What a step did.
+   * Outcome of a step.
    *
    * @param loss of its batch, before the step
    * @param gradientNorm before clipping
@@ -82,7 +82,7 @@ public final class TrainingRun implements AutoCloseable {
     return state.weights().view(views, slot.offset(), slot.parameter().shape());
   }
 
-  /** What it changes. */
+  /** The state that the run changes. */
   public TrainingState state() {
     return state;
   }
@@ -106,7 +106,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Adds a batch's gradient to the sum; weights and optimiser stay as they are.
+   * Adds a batch's gradient to the sum; weights and optimizer do not change.
    *
    * @param share see {@link #step(double, double, List)}
    * @throws TensorException if the step was not compiled for accumulation

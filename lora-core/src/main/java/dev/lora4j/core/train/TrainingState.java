@@ -17,8 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * All that a training step changes: the weights, what the optimiser remembers, the moving average
- * of the weights if there is one, and the count of steps. Owned by the scope it was made in.
+ * State of training: the weights, the optimizer's slots, the moving average of the weights if there
+ * is one, and the count of steps. Owned by the scope it was made in.
  */
 public final class TrainingState {
   static final String WEIGHTS = "weights";
@@ -131,12 +131,12 @@ public final class TrainingState {
     return state;
   }
 
-  /** One of the tensors, of those that the step declares. */
+  /** A tensor of the state that the step declares. */
   Tensor tensor(String name) {
     return Objects.requireNonNull(tensors.get(name), name);
   }
 
-  /** Where the numbers of each weight lie in a vector. */
+  /** Layout of a vector: the place of each weight's numbers. */
   FlatLayout layout(String vector) {
     return layouts.getOrDefault(vector, layout);
   }
@@ -146,7 +146,7 @@ public final class TrainingState {
     return step;
   }
 
-  /** How far the average moves towards the weights in the next step. */
+  /** Step of the average towards the weights, as a share of the distance, in the next step. */
   double averaging() {
     double decay = step.settings().averageDecay();
     if (decay == 0) {
@@ -157,7 +157,7 @@ public final class TrainingState {
     return 1 - Math.min(decay, (1.0 + next) / (10.0 + next));
   }
 
-  /** What the loss is multiplied by in the next step, if the step scales it. */
+  /** Scale of the loss in the next step, if the step scales it. */
   public LossScale lossScale() {
     return lossScale;
   }
@@ -172,8 +172,8 @@ public final class TrainingState {
   }
 
   /**
-   * Copies of all tensors by name: {@code weights}, what the optimiser remembers, {@code average}
-   * if there is one, and {@code steps}.
+   * Copies of all tensors by name: {@code weights}, the optimizer's slots, {@code average} if there
+   * is one, and {@code steps}.
    */
   public Map<String, HostTensor> contents() {
     Map<String, HostTensor> contents = new LinkedHashMap<>();
@@ -192,8 +192,8 @@ public final class TrainingState {
   }
 
   /**
-   * A copy of the weights to evaluate and to save, [n]: the average if there is one, else those
-   * that the optimiser says.
+   * A copy of the weights to evaluate and to save, [n]: the average if there is one, else the
+   * optimizer's evaluation weights.
    */
   public Tensor evaluationWeights(Scope owner) {
     return step.evaluate(owner, this);

@@ -19,9 +19,9 @@ import java.util.function.Function;
 
 /**
  * One whole step of training as one program: forward, loss, gradients, accumulation, clipping,
- * optimiser, moving average.
+ * optimizer, moving average.
  *
- * <p>A step whose gradient is not finite changes nothing: neither weights nor the optimiser's state
+ * <p>A step whose gradient is not finite changes nothing: neither weights nor the optimizer's state
  * nor its count of steps. The program knows neither batch nor resolution nor, where the trainable
  * weights leave a size unknown, that size; {@link #bind} joins it with weights.
  */
@@ -48,10 +48,10 @@ public final class TrainingStep implements AutoCloseable {
   /**
    * Compiles a step.
    *
-   * @param parameters what is trained; the loss depends on all of them
+   * @param parameters the trained parameters; the loss depends on all of them
    * @param loss a scalar of the parameters' {@linkplain FlatParameters#type type}, staged in their
    *     graph
-   * @throws TensorException if the optimiser cannot train these groups of weights
+   * @throws TensorException if the optimizer cannot train these groups of weights
    */
   public static TrainingStep compile(
       Scope scope, FlatParameters parameters, Expr loss, StepSettings settings) {
@@ -95,9 +95,9 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   /**
-   * Looks whether an optimiser can give groups of weights their rates.
+   * Checks that an optimizer can give groups of weights their rates.
    *
-   * @throws TensorException if a group has no weights, or the optimiser finds one rate for all
+   * @throws TensorException if a group has no weights, or the optimizer finds one rate for all
    */
   public static void requireRates(
       Collection<Parameter> parameters, ParameterGroups all, Optimizer optimizer) {
@@ -146,17 +146,17 @@ public final class TrainingStep implements AutoCloseable {
     return gradient;
   }
 
-  /** What the weights are, in the order of the flat buffers; shapes may have unknown sizes. */
+  /** The weights in the order of the flat buffers; shapes may have unknown sizes. */
   public List<Parameter> parameters() {
     return parameters.parameters();
   }
 
-  /** Where each weight lies, if all shapes are known. */
+  /** Layout of the weights, if all shapes are known. */
   public FlatLayout layout() {
     return FlatLayout.of(parameters());
   }
 
-  /** What it does beside the loss. */
+  /** Settings of the step other than the loss. */
   public StepSettings settings() {
     return settings;
   }
@@ -181,8 +181,8 @@ public final class TrainingStep implements AutoCloseable {
   /**
    * Joins the program with the weights that it trains and those that it only uses.
    *
-   * @param owner closes what the run needs beside the state
-   * @param layout where each trained weight lies in the state
+   * @param owner owner of the run's tensors other than the state
+   * @param layout layout of the trained weights in the state
    * @param frozen other held inputs by name
    */
   public TrainingRun bind(

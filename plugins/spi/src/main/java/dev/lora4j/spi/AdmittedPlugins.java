@@ -27,13 +27,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a user admitted in a plug-ins folder, by the SHA-256 of each jar: another build of it has to
- * be admitted again.
+ * Plug-ins that the user of a plug-ins folder admitted, by the SHA-256 of each jar: another build
+ * needs another admission.
  *
  * <p>The file {@value #FILE} has a line for each: the hash, the capabilities separated by commas,
- * and the file's name for people. What {@code sha256sum} prints admits jars that ask for nothing.
+ * and the file's name for people. The output of {@code sha256sum} admits jars that request nothing.
  * If there is a file {@value #ALLOW_LIST}, which may be empty, jars that are not admitted are not
- * used at all, whatever they ask for.
+ * used at all, whatever they request.
  */
 public final class AdmittedPlugins {
   /** The file of admissions. */
@@ -42,7 +42,7 @@ public final class AdmittedPlugins {
   /** The file whose presence turns the admissions into a list of all that is allowed. */
   public static final String ALLOW_LIST = "only-admitted";
 
-  /** The form of what {@code sha256sum} prints: the hash, two characters, the file's name. */
+  /** Form of {@code sha256sum}'s output: the hash, two characters, the file's name. */
   private static final Pattern SUM = Pattern.compile("\\S+ [ *]\\S.*");
 
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
@@ -66,8 +66,8 @@ public final class AdmittedPlugins {
   }
 
   /**
-   * Those of a folder. Lines of another form, and a file that cannot be read, admit nothing and are
-   * among the {@link #problems}.
+   * Reads the admissions of a folder. Lines of another form, and an unreadable file, admit nothing
+   * and are among the {@link #problems}.
    */
   public static AdmittedPlugins read(Path folder) {
     AdmittedPlugins read = new AdmittedPlugins(folder);
@@ -140,17 +140,17 @@ public final class AdmittedPlugins {
     }
   }
 
-  /** What of the file admits nothing though somebody wrote it, in sentences. */
+  /** Problems of the file's invalid entries, in sentences. */
   public List<String> problems() {
     return List.copyOf(problems);
   }
 
-  /** Whether only jars that are admitted may be used at all. */
+  /** Returns true if only admitted jars may be used at all. */
   boolean exclusive() {
     return Files.exists(allowList());
   }
 
-  /** Whether a jar of this hash was admitted, with whatever. */
+  /** Returns true if a jar of this hash was admitted, with any capabilities. */
   boolean has(String sha256) {
     return byHash.containsKey(sha256);
   }
@@ -169,10 +169,10 @@ public final class AdmittedPlugins {
   }
 
   /**
-   * Admits a jar with what it asks for, and keeps that. The file is read once, so that it is
-   * admitted with what is said in the bytes that are hashed.
+   * Admits a jar with the capabilities that it requests, and stores the admission. It reads the
+   * file once, so that the admission is for the hashed bytes.
    *
-   * @return what the jar says of itself
+   * @return the jar's description of itself
    * @throws ExtensionException if it is no plug-in that can be understood
    * @throws UncheckedIOException if it, or the file of admissions, cannot be read or written
    */

@@ -30,7 +30,7 @@ public record ApiRange(String text) {
     }
   }
 
-  /** Whether a version is among them. Numbers that a version leaves out are 0. */
+  /** Returns true if a version is in the range. Numbers that a version leaves out are 0. */
   public boolean includes(String version) {
     List<BigInteger> asked = numbers(version);
     Matcher range = RANGE.matcher(text);

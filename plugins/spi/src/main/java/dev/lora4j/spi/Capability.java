@@ -5,18 +5,18 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What a plug-in says that it does beyond computing. Declared by its author and admitted by the
- * user; nothing is held back by force, as plug-ins run in the same process with all its rights.
+ * Activity of a plug-in beyond computing. Its author declares it and the user admits it; nothing
+ * enforces it, as plug-ins run in the same process with all its rights.
  */
 public enum Capability {
   /** Opens connections. */
   NETWORK,
-  /** Writes files other than those it is asked to. */
+  /** Writes files other than the requested ones. */
   FILE_WRITE,
   /** Loads native code. */
   NATIVE_CODE;
 
-  /** As manifests write it, for example {@code file-write}. */
+  /** Spelling in manifests, for example {@code file-write}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

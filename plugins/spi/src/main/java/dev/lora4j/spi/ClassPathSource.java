@@ -14,7 +14,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The class path: what indexes list, and what {@code META-INF/services} lists besides. */
+/**
+ * The class path: the extensions of its indexes, and those that only {@code META-INF/services}
+ * lists.
+ */
 final class ClassPathSource implements ExtensionSource {
   private final ClassLoader loader;
   private final List<ExtensionInfo> indexed;
@@ -46,8 +49,8 @@ final class ClassPathSource implements ExtensionSource {
   }
 
   /**
-   * Those of a point that are listed as services alone, from jars that were built without the
-   * processor; their classes are loaded for it.
+   * Extensions of a point that are listed as services alone, from jars built without the processor;
+   * loads their classes.
    */
   List<ExtensionInfo> unindexed(String point) {
     Set<String> types = new LinkedHashSet<>();

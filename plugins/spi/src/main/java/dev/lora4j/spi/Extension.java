@@ -27,9 +27,9 @@ public @interface Extension {
    */
   String name();
 
-  /** What it does, in one line. */
+  /** Description in one line. */
   String help();
 
-  /** Whether it may still change or go without notice. */
+  /** True if the extension may still change or go without notice. */
   boolean experimental() default false;
 }

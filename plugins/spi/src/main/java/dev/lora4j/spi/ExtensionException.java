@@ -1,18 +1,18 @@
 package dev.lora4j.spi;
 
 /**
- * An extension, a plug-in or a setting that was asked for and cannot be used; the message says what
- * to do.
+ * Failure of a requested extension, plug-in or setting that cannot be used; the message gives the
+ * remedy.
  */
 public final class ExtensionException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  /** With a message for people. */
+  /** Creates an exception with a message for people. */
   public ExtensionException(String message) {
     super(message);
   }
 
-  /** With what was thrown. */
+  /** Creates an exception with its cause. */
   public ExtensionException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -21,7 +21,7 @@ import java.util.Optional;
  * "choices"}]}]}}.
  */
 public final class ExtensionIndex {
-  /** Where it lies in a jar. */
+  /** Path of the index in a jar. */
   public static final String PATH = "META-INF/lora4j/extensions.json";
 
   private ExtensionIndex() {}

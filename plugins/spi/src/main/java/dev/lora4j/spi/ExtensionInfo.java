@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What is known of an extension without its class.
+ * Description of an extension, readable without its class.
  *
  * @param point class name of the extension point
  * @param type name of the class
- * @param kinds names of those interfaces of the class that extend the point, in order: what of the
- *     point it is, where there are several kinds
+ * @param kinds names of those interfaces of the class that extend the point, in order: its kinds,
+ *     where the point has several
  * @param settings in the order of the record's components
  */
 public record ExtensionInfo(
@@ -41,7 +41,7 @@ public record ExtensionInfo(
     }
   }
 
-  /** Whether it can be made with nothing said. */
+  /** Returns true if it needs no settings. */
   public boolean ready() {
     return settings.stream().allMatch(s -> s.defaultValue().isPresent());
   }
@@ -56,7 +56,7 @@ public record ExtensionInfo(
     return kinds.stream().map(ExtensionInfo::simple).toList();
   }
 
-  /** Whether it is of a kind: its point, or an interface that extends that. */
+  /** Returns true if it is of a kind: its point, or an interface that extends that. */
   public boolean is(Class<?> kind) {
     return point.equals(kind.getName()) || kinds.contains(kind.getName());
   }

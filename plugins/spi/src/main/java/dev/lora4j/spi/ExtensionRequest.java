@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * An extension as somebody asks for it: {@code ties} or {@code ties:density=0.3,election=count}.
+ * Request of an extension: {@code ties} or {@code ties:density=0.3,election=count}.
  *
  * @param settings values by name, as text or as TOML gives them; those left out keep their defaults
  */
@@ -81,7 +81,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
   }
 
   /**
-   * What makes an extension again: its name, and all of its settings as people write them.
+   * Request that makes an extension again: its name, and all of its settings as people write them.
    *
    * @throws ExtensionException if it is none
    */
@@ -120,7 +120,7 @@ public record ExtensionRequest(String name, Map<String, Object> settings) {
         : String.valueOf(value);
   }
 
-  /** For people, in the form of {@link #parse}; settings that are empty are left out. */
+  /** Text for people, in the form of {@link #parse}, without empty settings. */
   public String text() {
     String all =
         settings.entrySet().stream()

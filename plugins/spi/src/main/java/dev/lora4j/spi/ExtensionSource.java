@@ -4,10 +4,10 @@ import java.util.List;
 
 /** Something that brings extensions: the class path, or a jar of a plug-ins folder. */
 interface ExtensionSource {
-  /** For people: a file, or the class path. */
+  /** Origin for people: a file, or the class path. */
   String origin();
 
-  /** What it brings, without running any of it. */
+  /** Its extensions, listed without running their code. */
   List<ExtensionInfo> extensions();
 
   /**

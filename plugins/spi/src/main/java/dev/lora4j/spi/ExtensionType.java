@@ -11,7 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What the class of an extension says of it: the same as its index, for classes without one. */
+/** Description of an extension's class: the same as its index, for classes without one. */
 public final class ExtensionType {
   private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
@@ -79,14 +79,15 @@ public final class ExtensionType {
         choices(component.getType()));
   }
 
-  /** What people call a component. */
+  /** Setting name of a component. */
   static String name(RecordComponent component) {
     Setting setting = component.getAnnotation(Setting.class);
     return name(component.getName(), setting == null ? "" : setting.name());
   }
 
   /**
-   * What people call a component: {@code keepShare} is {@code keep_share} unless something is said.
+   * Setting name of a component: {@code keep_share} for {@code keepShare} unless {@code said} names
+   * it.
    *
    * @param said {@link Setting#name}
    */

@@ -46,12 +46,12 @@ public final class Extensions {
     this.classPath = new ClassPathSource(loader);
   }
 
-  /** Those of this process. */
+  /** Extensions of this process. */
   public static Extensions installed() {
     return OfThisProcess.INSTALLED;
   }
 
-  /** Those that a class loader finds, apart from {@link #installed}. */
+  /** Extensions that a class loader finds, apart from {@link #installed}. */
   public static Extensions of(ClassLoader loader) {
     return new Extensions(loader);
   }
@@ -71,8 +71,8 @@ public final class Extensions {
   }
 
   /**
-   * Why a jar would not be used beside what there is, by the names that it brings; a jar of the
-   * same file name is what it would replace.
+   * Reason why a jar's names prevent its use next to the existing jars; it replaces a jar of the
+   * same file name.
    */
   Optional<String> taken(PluginJar jar) {
     return taken(jar, other -> !other.file().getFileName().equals(jar.file().getFileName()));
@@ -88,7 +88,7 @@ public final class Extensions {
                 .filter(k -> !(k.source() instanceof Plugin plugin) || others.test(plugin))
                 .findFirst();
       } catch (ExtensionException e) {
-        // Such as a service of the platform, by whoever wrote the index.
+        // Such as a service of the platform in a faulty index.
         return Optional.of(
             "it brings " + info.name() + " of " + info.point() + ": " + e.getMessage());
       }
@@ -117,12 +117,12 @@ public final class Extensions {
     return List.copyOf(plugins);
   }
 
-  /** All of a point by name. */
+  /** All extensions of a point by name. */
   public List<Installed> list(Class<?> point) {
     return known(point).stream().map(k -> new Installed(k.info(), k.source().origin())).toList();
   }
 
-  /** All of all points: what indexes list. */
+  /** All extensions of all points: the content of indexes. */
   public List<Installed> list() {
     List<Installed> all = new ArrayList<>();
     classPath.extensions().forEach(i -> all.add(new Installed(i, classPath.origin())));
@@ -137,15 +137,15 @@ public final class Extensions {
     return all;
   }
 
-  /** What is known of an extension, if there is one of this name. */
+  /** Description of an extension; empty if there is none of this name. */
   public Optional<Installed> find(Class<?> point, String name) {
     return list(point).stream().filter(i -> i.info().name().equals(name)).findFirst();
   }
 
   /**
-   * What is known of an extension.
+   * Description of an extension.
    *
-   * @throws ExtensionException if there is none of this name, as {@link #make} says it
+   * @throws ExtensionException if there is none of this name, with the message of {@link #make}
    */
   public ExtensionInfo info(Class<?> point, String name) {
     return find(point, name).map(Installed::info).orElseThrow(() -> missing(point, name));
@@ -174,9 +174,9 @@ public final class Extensions {
   }
 
   /**
-   * Each of a point by name, with the defaults of its settings, made once and shared: the same map
-   * until plug-ins come or go. One with settings that must be said is left out, and one whose
-   * plug-in turns out to be broken: only who names it is told.
+   * All extensions of a point by name, with default settings, made once and shared: the same map
+   * until plug-ins come or go. An extension with required settings is left out, and so is one whose
+   * plug-in turns out to be broken: only a request by name reports it.
    */
   @SuppressWarnings("unchecked") // What stands under a point was made of its type.
   public <T> SortedMap<String, T> shared(Class<T> point) {
@@ -213,18 +213,18 @@ public final class Extensions {
   /**
    * The extension of this name from {@link #shared(Class)}.
    *
-   * @throws ExtensionException if there is none, as {@link #make} says it
+   * @throws ExtensionException if there is none, with the message of {@link #make}
    */
   public <T> T shared(Class<T> point, String name) {
     T found = shared(point).get(name);
-    // What is left out or missing is asked for again, for its own reason.
+    // A missing extension is requested again, for its own reason.
     return found != null ? found : make(point, new ExtensionRequest(name, Map.of()));
   }
 
   /**
-   * What an extension answers where all of its point are asked in turn. One of a plug-in whose code
-   * fails, or gives null, takes its plug-in into quarantine, which is logged, and answers {@code
-   * otherwise}: what it has nothing to do with is done all the same.
+   * Answer of an extension, where all of its point answer in turn. If a plug-in's code fails or
+   * returns null, its plug-in goes into quarantine, which is logged, and the answer is {@code
+   * otherwise}: one plug-in does not stop the work of others.
    *
    * @param extension from {@link #shared(Class)}
    * @throws RuntimeException what an extension of the class path throws, errors too
@@ -266,13 +266,13 @@ public final class Extensions {
    * The plug-in whose code met a class or method that is missing, wherever it was called from. It
    * is quarantined.
    *
-   * @return what to tell; nothing if the error is not of a plug-in
+   * @return the error to report; empty if it is not of a plug-in
    */
   public Optional<ExtensionException> culprit(LinkageError thrown) {
     return thrower(thrown).map(plugin -> plugin.misfit(thrown));
   }
 
-  /** The plug-in whose code threw something, or called what did. */
+  /** The plug-in whose code threw an exception, or called the code that did. */
   public Optional<Plugin> thrower(Throwable thrown) {
     for (StackTraceElement frame : thrown.getStackTrace()) {
       for (Plugin plugin : plugins) {

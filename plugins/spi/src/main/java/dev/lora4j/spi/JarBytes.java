@@ -18,9 +18,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 
 /**
- * A jar in memory: what is hashed, looked at and loaded are the same bytes, whatever becomes of the
- * file. Entries are found by the directory at its end (APPNOTE.TXT of PKWARE, section 4.3), as the
- * Java platform finds them.
+ * A jar in memory: hashed, examined and loaded from the same bytes, whatever happens to the file.
+ * Entries are found by the directory at its end (APPNOTE.TXT of PKWARE, section 4.3), as the Java
+ * platform finds them.
  */
 final class JarBytes {
   private static final int END = 0x06054b50;
@@ -32,7 +32,7 @@ final class JarBytes {
   private static final int LONGEST_COMMENT = 0xffff;
   private static final int ENCRYPTED = 1;
 
-  /** Where an entry lies. */
+  /** Location of an entry. */
   private record Place(int method, long packed, long size, long header) {}
 
   private final ByteBuffer content;
@@ -44,7 +44,7 @@ final class JarBytes {
   }
 
   /**
-   * Looks at a jar. If it is signed, all that it holds is compared with the signature.
+   * Reads a jar. If it is signed, all that it holds is compared with the signature.
    *
    * @throws IOException if it is none
    * @throws SecurityException if it was altered after it was signed
@@ -164,7 +164,7 @@ final class JarBytes {
   }
 
   private static byte[] unpacked(String name, Place place, InputStream packed) throws IOException {
-    // One more than it says shows that it says too little.
+    // One byte more than the entry's size shows that the size is too small.
     int wanted = (int) place.size() + 1;
     if (place.method() == ZipEntry.STORED) {
       return packed.readNBytes(wanted);

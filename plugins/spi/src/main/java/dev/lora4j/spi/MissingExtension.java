@@ -3,9 +3,7 @@ package dev.lora4j.spi;
 import java.util.List;
 import java.util.SortedSet;
 
-/**
- * What is said where there is no extension of a name: why, which there are, what would bring it.
- */
+/** Error for a missing extension: the reason, the existing names, the jar that would bring it. */
 final class MissingExtension {
   private MissingExtension() {}
 

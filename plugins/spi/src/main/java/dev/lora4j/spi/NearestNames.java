@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Which of the names that there are somebody may have meant. */
+/** Existing names that a user may have meant. */
 public final class NearestNames {
   private static final int LONGEST = 200;
 
-  /** So many letters of a name are enough to mean it. */
+  /** Number of letters that suffice as the beginning of a name. */
   private static final int BEGINNING = 3;
 
   private NearestNames() {}
@@ -27,16 +27,16 @@ public final class NearestNames {
   }
 
   /**
-   * Up to {@code count} of {@code names} that somebody may have meant by {@code name}, nearest
-   * first; none where none is {@linkplain #near(String, String) near}.
+   * Up to {@code count} of {@code names} that may be meant by {@code name}, nearest first; empty if
+   * none is {@linkplain #near(String, String) near}.
    */
   public static List<String> near(String name, Collection<String> names, int count) {
     return of(name, names.stream().filter(n -> near(name, n)).toList(), count);
   }
 
   /**
-   * Whether one may be a slip of the pen for the other: a third of the longer name's characters is
-   * wrong at most, letters that changed places count once and case does not count; or the one is
+   * Returns true if one may be a slip of the pen for the other: at most a third of the longer
+   * name's characters is wrong, swapped letters count once and case does not count; or the one is
    * the beginning of the other.
    */
   public static boolean near(String name, String other) {

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * A jar of a plug-ins folder: what it says of itself, whether it is used and, once one of its
- * extensions is asked for, its classes in a class loader of their own.
+ * A jar of a plug-ins folder: its description of itself, whether it is used and, from the first
+ * request for one of its extensions, its classes in a class loader of their own.
  *
- * <p>Quarantined means that it is not used, for a reason that everybody who asks for one of its
- * extensions is told. What it owned is closed then.
+ * <p>A quarantined plug-in is not used, for a reason that every request for one of its extensions
+ * reports. Its resources are closed then.
  */
 public final class Plugin implements ExtensionSource, AutoCloseable {
   private final PluginJar jar;
@@ -27,22 +27,22 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     this.quarantine = quarantine;
   }
 
-  /** To be used. */
+  /** A plug-in for use. */
   public static Plugin of(PluginJar jar) {
     return new Plugin(jar, Optional.empty(), Optional.empty());
   }
 
-  /** To be used as long as the file has this hash, in hexadecimal. */
+  /** A plug-in for use as long as the file has this hash, in hexadecimal. */
   static Plugin of(PluginJar jar, String sha256) {
     return new Plugin(jar, Optional.of(sha256), Optional.empty());
   }
 
-  /** Not to be used, and why. */
+  /** A quarantined plug-in, with the reason. */
   public static Plugin quarantined(PluginJar jar, String reason) {
     return new Plugin(jar, Optional.empty(), Optional.of(reason));
   }
 
-  /** What it says of itself. */
+  /** The jar's description of itself. */
   public PluginJar jar() {
     return jar;
   }
@@ -57,12 +57,12 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     return jar.extensions();
   }
 
-  /** Why it is not used, if it is not. */
+  /** Reason for the quarantine; empty if it is in use. */
   public synchronized Optional<String> quarantine() {
     return quarantine;
   }
 
-  /** Whether it was in use, and is quarantined for what its code did then. */
+  /** Returns true if its code caused the quarantine while it was in use. */
   public synchronized boolean failed() {
     return quarantine.isPresent() && loader.isPresent();
   }
@@ -79,7 +79,10 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
   }
 
-  /** Has something closed when this is, or when it is quarantined; at once if that has happened. */
+  /**
+   * Registers a resource to close with this plug-in, or at its quarantine; closes it at once if
+   * that has happened.
+   */
   public synchronized void own(AutoCloseable resource) {
     owned.add(resource);
     if (quarantine.isPresent()) {
@@ -87,7 +90,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
   }
 
-  /** Leaves to others again what it was to close; nothing if that has happened. */
+  /** Removes a resource from those to close; does nothing if they are closed. */
   public synchronized void disown(AutoCloseable resource) {
     owned.removeIf(one -> one == resource);
   }
@@ -125,8 +128,8 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
   }
 
   /**
-   * Throws on what says that the process is at its end, as that its memory is used up. After all
-   * else that code of others throws one goes on: a stack that was full is empty again by then.
+   * Rethrows errors that mean the end of the process, such as exhausted memory. After all other
+   * errors of foreign code work continues: a stack that was full is empty again by then.
    */
   public static void throwIfEnding(Throwable thrown) {
     if (thrown instanceof VirtualMachineError end && !(end instanceof StackOverflowError)) {
@@ -134,14 +137,14 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     }
   }
 
-  /** Whether a class was loaded from it. */
+  /** Returns true if a class was loaded from it. */
   public synchronized boolean loaded(Class<?> type) {
     return loader.filter(l -> l == type.getClassLoader()).isPresent();
   }
 
   /**
-   * Runs code of one of its extensions. What shows that it does not fit to this version of the
-   * libraries, a class or method that is missing, quarantines it; what its code throws goes on.
+   * Runs code of one of its extensions. An error that shows that it does not fit this version of
+   * the libraries, a missing class or method, quarantines it; exceptions of its code pass through.
    *
    * @throws ExtensionException if it does not fit
    */
@@ -165,7 +168,7 @@ public final class Plugin implements ExtensionSource, AutoCloseable {
     return jar.file();
   }
 
-  /** Closes what it owns and its classes. It can be closed again. */
+  /** Closes its resources and its classes. It can be closed again. */
   @Override
   public synchronized void close() {
     List<AutoCloseable> all = new ArrayList<>(owned);

@@ -11,12 +11,11 @@ public final class PluginCheck {
   private PluginCheck() {}
 
   /**
-   * All that is wrong with a jar, whether or not it lies in a plug-ins folder: what it says of
-   * itself, whether its names are free among those that are {@linkplain Extensions#installed()
-   * installed}, whether each of its classes can be loaded and is what the index says, and whether
-   * each extension that needs no setting can be made.
+   * Problems of a jar, inside or outside a plug-ins folder: its description of itself, names taken
+   * by {@linkplain Extensions#installed() installed} extensions, classes that cannot be loaded or
+   * differ from the index, and extensions without required settings that cannot be made.
    *
-   * @return nothing if it can be used once it is admitted
+   * @return none if it can be used once it is admitted
    */
   public static List<String> problems(Path file) {
     PluginJar jar;
@@ -37,7 +36,7 @@ public final class PluginCheck {
     return problems;
   }
 
-  /** The same of a plug-in that is in use; what cannot be loaded is quarantined by it. */
+  /** Problems of a plug-in in use; a class that cannot be loaded quarantines the plug-in. */
   public static List<String> problems(Plugin plugin) {
     List<String> problems = new ArrayList<>();
     for (ExtensionInfo info : plugin.extensions()) {

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 
 /**
  * Files of a plug-ins folder, which anybody may have put there: they are regular ones of bounded
- * size, or are not opened. Opening a pipe would wait for whoever writes into it.
+ * size, or are not opened. Opening a pipe would wait for its writer.
  */
 final class PluginFile {
   /** Most bytes of a jar; it is in memory while it is in use. */
@@ -36,7 +36,7 @@ final class PluginFile {
   }
 
   /**
-   * All bytes of a regular file.
+   * Reads all bytes of a regular file.
    *
    * @throws IOException if it is no regular file, is larger than {@code most}, or cannot be read
    */

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A folder of plug-ins: jars, and beside them {@link AdmittedPlugins what the user admitted}.
- * Looking into it runs no code of theirs.
+ * A folder of plug-ins: jars, and the {@link AdmittedPlugins user's admissions}. Reading it runs no
+ * code of theirs.
  */
 public final class PluginFolder {
   private PluginFolder() {}
@@ -80,7 +80,7 @@ public final class PluginFolder {
     }
   }
 
-  /** Why a jar cannot be used here at all, if that is so. */
+  /** Reason why this version cannot use a jar; empty if it can. */
   static Optional<String> versionRefusal(PluginJar jar) {
     if (jar.api().isEmpty()) {
       return Optional.of(
@@ -97,7 +97,7 @@ public final class PluginFolder {
     return Optional.empty();
   }
 
-  /** Why a jar of this hash is not used, by what was admitted. */
+  /** Reason why a jar of this hash is not admitted; empty if it is. */
   private static Optional<String> refusal(PluginJar jar, String hash, AdmittedPlugins admissions) {
     if (admissions.exclusive() && !admissions.has(hash)) {
       return Optional.of(

@@ -19,7 +19,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * What a jar says of itself, in its manifest and its index. Reading it runs none of its code.
+ * Description of a jar in its manifest and its index. Reading it runs none of its code.
  *
  * @param name attribute {@code Lora4j-Plugin}; without it, the file's name
  * @param version attribute {@code Lora4j-Plugin-Version}
@@ -45,7 +45,7 @@ public record PluginJar(
     extensions = List.copyOf(extensions);
   }
 
-  /** What of a jar is read, for one that lies in a file and one that is in memory. */
+  /** Entries of a jar, for one that lies in a file and one that is in memory. */
   @FunctionalInterface
   private interface Entries {
     Optional<byte[]> of(String name) throws IOException;
@@ -166,7 +166,7 @@ public record PluginJar(
     return all;
   }
 
-  /** One of which nothing could be read. */
+  /** An unreadable jar. */
   static PluginJar unreadable(Path file) {
     return new PluginJar(
         file, String.valueOf(file.getFileName()), "unknown", Optional.empty(), Set.of(), List.of());

@@ -33,7 +33,10 @@ final class PluginLoader extends SecureClassLoader implements Closeable {
     ClassLoader.registerAsParallelCapable();
   }
 
-  /** What the annotations and types of extension points need beside the libraries' own packages. */
+  /**
+   * Packages that the annotations and types of extension points need in addition to the libraries'
+   * own.
+   */
   private static final List<String> SHARED = List.of("org.jspecify.annotations", "picocli");
 
   private static final String EXPORTS = "META-INF/lora4j/exports.txt";
@@ -66,7 +69,7 @@ final class PluginLoader extends SecureClassLoader implements Closeable {
     this.domain = new ProtectionDomain(source, null, this, null);
   }
 
-  /** The classes of a jar; the loader is called as the file is, which stack traces then tell. */
+  /** The classes of a jar; the loader has the file's name, which stack traces show. */
   static PluginLoader of(Path file, JarBytes jar) throws IOException {
     return new PluginLoader(file, jar, PluginJar.manifest(jar).getMainAttributes());
   }
@@ -132,7 +135,7 @@ final class PluginLoader extends SecureClassLoader implements Closeable {
     return defineClass(name, code, 0, code.length, domain);
   }
 
-  /** With what the manifest says of all packages: libraries ask for their own version so. */
+  /** Defines a package with the manifest's attributes: libraries read their own version from it. */
   private void definePackage(String name) {
     if (getDefinedPackage(name) == null) {
       try {
@@ -151,7 +154,7 @@ final class PluginLoader extends SecureClassLoader implements Closeable {
     }
   }
 
-  /** What is there under a name, in the version for this Java platform. */
+  /** Content of an entry, in the version for this Java platform. */
   private Optional<byte[]> content(String name) {
     Optional<JarBytes> open = jar;
     if (open.isEmpty()) {

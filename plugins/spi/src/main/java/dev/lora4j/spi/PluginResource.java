@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 final class PluginResource {
   private PluginResource() {}
 
-  /** Makes one whose content is asked for when it is opened. */
+  /** Makes one whose content is loaded when it is opened. */
   static URL url(Path jar, String name, Supplier<byte[]> content) {
     try {
       String path = new URI(null, null, "/" + name, null).getRawPath();

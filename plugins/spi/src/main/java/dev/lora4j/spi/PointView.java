@@ -5,8 +5,8 @@ import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
- * Something that is computed from all extensions of a point, for those who need it often: computed
- * once, and anew when plug-ins came or went.
+ * A value computed from all extensions of a point, for frequent use: computed once, and again when
+ * plug-ins came or went.
  *
  * <p>Safe for use by several threads.
  *
@@ -24,13 +24,13 @@ public final class PointView<T, V> {
     this.computation = computation;
   }
 
-  /** Of {@link Extensions#installed}. */
+  /** A view of {@link Extensions#installed}. */
   public static <T, V> PointView<T, V> of(
       Class<T> point, Function<SortedMap<String, T>, V> computation) {
     return new PointView<>(point, computation);
   }
 
-  /** The value for those that are there now. */
+  /** The value for the current extensions. */
   @SuppressWarnings("ReferenceEquality") // Another map is another set of extensions.
   public V get() {
     Optional<Computed<T, V>> known = last;

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Texts in which double quotes hold together what would be parted: {@code "two words" three}, also
- * after an equals sign, {@code a="two words"}. A quote inside quotes is written twice. A quote that
- * begins no word, or that nothing ends, is a character like others.
+ * Texts in which double quotes group words: {@code "two words" three}, also after an equals sign,
+ * {@code a="two words"}. A quote within quotes is written twice. A quote that begins no word, or
+ * that nothing ends, is a character like others.
  */
 final class QuotedWords {
   private static final char QUOTE = '"';
@@ -60,7 +60,7 @@ final class QuotedWords {
     return plain ? word : QUOTE + word.replace("\"", "\"\"") + QUOTE;
   }
 
-  /** Where the quotes end that begin there; -1 if none do. */
+  /** End of the quotes that begin there; -1 if they have none. */
   private static int end(String text, int begin) {
     boolean word = begin == 0 || " ,=".indexOf(text.charAt(begin - 1)) >= 0;
     if (text.charAt(begin) != QUOTE || !word) {

@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /**
  * A component of an {@link Extension} record that people set. Its type is {@code int}, {@code
  * long}, {@code double}, {@code boolean}, {@code String}, an enum, or a {@code List} of {@code
- * Double} or {@code String}. People write its name in snake case, or as {@link #name} says.
+ * Double} or {@code String}. People write its name in snake case, or as {@link #name}.
  *
  * <p>What one component alone cannot say, the record's constructor checks, with an {@link
  * IllegalArgumentException} that names the setting.
@@ -18,18 +18,18 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Setting {
-  /** What it is for, in one line. */
+  /** Description in one line. */
   String help();
 
   /**
-   * The value where nothing is said, as people write it, of a list each element; without one it
-   * must be said. Numbers are finite, unless this is {@code inf}, which is then a value too.
+   * Default value, as people write it, of a list each element; a setting without one is required.
+   * Numbers are finite, unless this is {@code inf}, which is then a value too.
    */
   String[] defaultValue() default {};
 
   /**
-   * What people write, where that is not the name of the component: lower-case letters, digits and
-   * {@code _}.
+   * Name in requests, where it differs from the component's: lower-case letters, digits and {@code
+   * _}.
    */
   String name() default "";
 

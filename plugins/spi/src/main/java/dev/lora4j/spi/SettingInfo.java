@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
  * A setting of an extension, readable without its class.
  *
  * @param name in snake case
- * @param defaultValue the value where nothing is said, as people write it; absent if it must be
- *     said
+ * @param defaultValue default, as people write it; absent if the setting is required
  * @param range of numbers, and of each number of a list
  * @param choices the words of a {@link SettingKind#CHOICE}, else none
  */
@@ -35,10 +34,10 @@ public record SettingInfo(
   }
 
   /**
-   * The value that somebody wrote.
+   * Parses a written value.
    *
    * @return as {@link SettingKind#read} has it
-   * @throws IllegalArgumentException that says what was expected
+   * @throws IllegalArgumentException that names the expected values
    */
   Object read(Object written) {
     String text = String.valueOf(written);
@@ -73,16 +72,16 @@ public record SettingInfo(
   }
 
   /**
-   * Checks a value that somebody wrote.
+   * Checks a written value.
    *
-   * @throws IllegalArgumentException that says what was expected
+   * @throws IllegalArgumentException that names the expected values
    */
   public void require(String written) {
     read(written);
   }
 
   private boolean within(double number) {
-    // Nobody means infinity unless the setting is about being without a bound.
+    // Infinity is an error unless the setting may be unbounded.
     boolean boundless = defaultValue.filter(SettingKind::infinite).isPresent();
     return range.contains(number) && (boundless || Double.isFinite(number));
   }
@@ -91,7 +90,7 @@ public record SettingInfo(
     return name + " takes " + expected() + ", found '" + found + "'";
   }
 
-  /** What it takes, for example {@code a number from 0 to 1}. */
+  /** Expected values, for example {@code a number from 0 to 1}. */
   public String expected() {
     if (kind == SettingKind.CHOICE) {
       return "one of " + String.join(", ", choices);

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a setting takes, by the name that indexes write. */
+/** Kind of a setting's values, by its name in indexes. */
 public enum SettingKind {
   /** {@code int}. */
   INTEGER("a whole number"),
@@ -32,17 +32,17 @@ public enum SettingKind {
     this.expected = expected;
   }
 
-  /** In lower case, as indexes write it. */
+  /** Lower-case name, as in indexes. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** For messages, for example {@code a whole number}. */
+  /** Expected values for messages, for example {@code a whole number}. */
   String expected() {
     return expected;
   }
 
-  /** Its default as indexes have it; a list of nothing where nothing is said. */
+  /** Its default as indexes have it; an empty list without one. */
   public Optional<String> otherwise(String... said) {
     if (this == STRINGS) {
       return Optional.of(
@@ -59,7 +59,7 @@ public enum SettingKind {
     return this == NUMBERS || this == STRINGS;
   }
 
-  /** The value of a list, of what somebody wrote for each element. */
+  /** Parses a list from the text of each element. */
   Object read(List<String> elements) {
     return this == NUMBERS ? elements.stream().map(SettingKind::number).toList() : elements;
   }
@@ -85,7 +85,7 @@ public enum SettingKind {
     return infinite(text) ? Double.POSITIVE_INFINITY : Double.valueOf(text);
   }
 
-  /** Whether a text means the infinite number. */
+  /** Returns true if a text stands for the infinite number. */
   static boolean infinite(String text) {
     return text.equalsIgnoreCase("inf") || text.equalsIgnoreCase("infinity");
   }

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which numbers a setting takes; infinite bounds are none.
+ * Range of a setting's numbers; infinite bounds are none.
  *
- * @param min the least that is taken
- * @param above what is taken is above it
- * @param max the greatest that is taken
- * @param below what is taken is below it
+ * @param min inclusive lower bound
+ * @param above exclusive lower bound
+ * @param max inclusive upper bound
+ * @param below exclusive upper bound
  */
 public record SettingRange(double min, double above, double max, double below) {
   /** All numbers. */
@@ -20,18 +20,18 @@ public record SettingRange(double min, double above, double max, double below) {
           Double.POSITIVE_INFINITY,
           Double.POSITIVE_INFINITY);
 
-  /** That of an annotation. */
+  /** Range of an annotation. */
   static SettingRange of(Setting setting) {
     return new SettingRange(setting.min(), setting.above(), setting.max(), setting.below());
   }
 
-  /** Whether a number is in it. */
+  /** Returns true if a number is in the range. */
   public boolean contains(double number) {
     boolean high = number >= min && (number > above || above == Double.NEGATIVE_INFINITY);
     return high && number <= max && (number < below || below == Double.POSITIVE_INFINITY);
   }
 
-  /** For example {@code from 0 to below 1}, after what it is the range of; empty for any number. */
+  /** Text such as {@code from 0 to below 1}, to follow its subject; empty for any number. */
   String text() {
     List<String> said = new ArrayList<>();
     boolean closed = Double.isFinite(min) && !Double.isFinite(above);

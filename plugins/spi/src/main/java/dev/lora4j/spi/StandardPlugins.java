@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** What this project's own plug-ins bring, so that a miss can name the jar that is not there. */
+/** Extensions of this project's own plug-ins, so that an error can name the missing jar. */
 final class StandardPlugins {
   /** Lines of point, name and artifact. */
   private static final String LIST = "standard-plugins.txt";

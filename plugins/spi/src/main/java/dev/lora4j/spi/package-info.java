@@ -1,6 +1,6 @@
 /**
- * How others extend this library: extensions by point and name, their settings, and the jars that
- * bring them. Knows no point itself.
+ * Extension of this library by others: extensions by point and name, their settings, and the jars
+ * that bring them. It knows no point itself.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked

@@ -18,10 +18,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * BOFT of PEFT: {@code boft_R} [stages, blocks, size, size] rotate what each output sees, {@code W}
- * as [out, rest], in stages; then {@code boft_s} multiplies each output. Here {@code R = (1 - Q) (1
- * + Q)^-1} with {@code Q = (data - data^T) / 2}. In stage i, half-blocks that lie 2^i half-blocks
- * apart are brought side by side first, and back after it.
+ * BOFT of PEFT: {@code boft_R} [stages, blocks, size, size] rotate the inputs of each output,
+ * {@code W} as [out, rest], in stages; then {@code boft_s} multiplies each output. Here {@code R =
+ * (1 - Q) (1 + Q)^-1} with {@code Q = (data - data^T) / 2}. In stage i, half-blocks that lie 2^i
+ * half-blocks apart are brought side by side first, and back after it.
  *
  * <p>Strength blends each R and the factors by output with 1.
  */

@@ -124,7 +124,7 @@ public final class DoraMethod implements TransformMethod {
     return Methods.additive(factors.setting(INNER));
   }
 
-  /** The structure of what gives the delta. */
+  /** Structure of the inner method's factors. */
   private static FactorStructure unwrapped(FactorStructure factors) {
     SortedMap<String, FactorStructure.Type> tensors = new TreeMap<>(factors.tensors());
     tensors.keySet().removeAll(Set.of(Magnitude.LYCORIS, Magnitude.PEFT));
@@ -138,7 +138,7 @@ public final class DoraMethod implements TransformMethod {
     return inner(factors).chosenRank(unwrapped(factors));
   }
 
-  /** The rows of what gives the delta, and their lengths; lengths by input are of all rows. */
+  /** Rows of the inner factors, and their lengths; lengths by input are of all rows. */
   @Override
   public Factors rows(Site whole, Factors factors, RowSlice share) {
     String role =
@@ -201,7 +201,7 @@ public final class DoraMethod implements TransformMethod {
     return weight.mul(share.neg().add(1).to(DType.F32)).add(changed);
   }
 
-  /** It sets lengths, so what changed them before is lost. */
+  /** Returns true for earlier factors that change lengths, as this method sets them. */
   @Override
   public boolean overrides(FactorStructure earlier) {
     AdapterMethod method = Methods.named(earlier.method());

@@ -63,7 +63,7 @@ public record DoraTraining(
   /** Part with the lengths. */
   public static final String MAGNITUDE = "magnitude";
 
-  /** Checks the form, and what is inside. */
+  /** Checks the form and the inner method. */
   public DoraTraining {
     if (convention == ToolConvention.PEFT && !onOutput) {
       throw new IllegalArgumentException(
@@ -89,7 +89,7 @@ public record DoraTraining(
     return DoraMethod.NAME;
   }
 
-  /** Those of what is inside, with {@code dora_wd}. */
+  /** Arguments of the wrapped method, with {@code dora_wd}. */
   @Override
   public SortedMap<String, String> lycorisArguments() {
     SortedMap<String, String> arguments = around().lycorisArguments();

@@ -51,7 +51,7 @@ final class Magnitude {
     throw in.wrong(role, role.equals(PEFT) ? outputs.toString() : outputs + " or " + inputs);
   }
 
-  /** All 1 but dimension {@code d} of the weight. */
+  /** Shape with all sizes 1 except dimension {@code d} of the weight. */
   static Shape single(Site site, int d) {
     long[] sizes = new long[site.weight().rank()];
     Arrays.fill(sizes, 1);

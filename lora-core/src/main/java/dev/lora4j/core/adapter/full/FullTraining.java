@@ -84,7 +84,9 @@ public record FullTraining(
     return 1;
   }
 
-  /** In half precision beside the layer, as sums with its weights would be rounded. */
+  /**
+   * Applies the change unmerged in half precision, where its sum with the weight would be rounded.
+   */
   @Override
   public Expr apply(SiteLayer layer, Expr x, TrainedFactors factors) {
     DType type = layer.weight().dtype();

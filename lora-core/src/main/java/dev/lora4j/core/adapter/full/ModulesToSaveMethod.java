@@ -104,7 +104,7 @@ public final class ModulesToSaveMethod implements TransformMethod {
     return between(bias, factors.get(BIAS), strength);
   }
 
-  /** To the last bit the old at 0 and the new at 1. */
+  /** Interpolates: exactly {@code from} at strength 0 and exactly {@code to} at strength 1. */
   private static Expr between(Expr from, Expr to, Expr strength) {
     return from.lerp(to.to(from.dtype()), strength.to(from.dtype()));
   }

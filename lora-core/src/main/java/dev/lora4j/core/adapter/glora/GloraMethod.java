@@ -80,7 +80,7 @@ public final class GloraMethod implements TransformMethod {
     return Factors.of(NAME, tensors, Map.of(ALPHA, Alpha.read(in, rank)));
   }
 
-  /** Whether the first of each pair is tall and the second is wide. */
+  /** Returns true if the first of each pair is tall and the second is wide. */
   private static boolean fits(SiteTensors in, String a1, String a2, String b1, String b2) {
     Site site = in.site();
     long rank = in.size(a2, 0);
@@ -114,7 +114,7 @@ public final class GloraMethod implements TransformMethod {
     return rank;
   }
 
-  /** Only the left factor of what is added has the rows. */
+  /** Takes the rows of the left factor of the addition; the other factors have none. */
   @Override
   public Factors rows(Site whole, Factors factors, RowSlice share) {
     SortedMap<String, HostTensor> tensors = new TreeMap<>(factors.tensors());

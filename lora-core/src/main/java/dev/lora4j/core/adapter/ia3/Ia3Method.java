@@ -173,7 +173,10 @@ public final class Ia3Method implements TransformMethod {
     return bias.to(DType.F64).mul(scale(factors, strength)).to(DType.F32);
   }
 
-  /** [channels], F64, where what is taken from l and added again leaves no trace. */
+  /**
+   * Scale of the channels, [channels], F64, where subtracting from l and adding again leaves no
+   * trace.
+   */
   private static Expr scale(StagedFactors factors, Expr strength) {
     return factors
         .find(PEFT)

@@ -46,7 +46,7 @@ record HadamardFactor(String left, String right, String core) {
     return factors.open(left, rank).open(right, 0).open(core, 0).open(core, 1);
   }
 
-  /** As up [out, rank] and down [rank, rest]. */
+  /** The product as up [out, rank] and down [rank, rest]. */
   LowRank product(Site site, StagedFactors factors) {
     Expr a = factors.get(left);
     Expr b = factors.get(right);

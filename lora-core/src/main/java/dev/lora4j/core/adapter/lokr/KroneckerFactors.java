@@ -10,7 +10,7 @@ import dev.lora4j.core.tensor.Dim;
 import dev.lora4j.core.tensor.Expr;
 import dev.lora4j.core.tensor.Shape;
 
-/** LoKr's two parts, made of what is stored of them, and their product. */
+/** LoKr's two parts, computed from their stored factors, and their product. */
 final class KroneckerFactors {
   static final String W1 = "lokr_w1";
   static final String W1_A = "lokr_w1_a";
@@ -72,8 +72,8 @@ final class KroneckerFactors {
   }
 
   /**
-   * What the product adds to a linear layer's output, without being formed: with x as [c, d] it is
-   * {@code w1 x w2^T}.
+   * The product's contribution to a linear layer's output, without forming the product: with x as
+   * [c, d] it is {@code w1 x w2^T}.
    */
   static Expr linear(Expr x, StagedFactors factors) {
     Expr w1 = first(factors);

@@ -3,7 +3,7 @@ package dev.lora4j.core.adapter.lokr;
 import dev.lora4j.core.nn.Site;
 
 /**
- * How LyCORIS divides a weight between LoKr's two parts.
+ * LyCORIS's division of a weight into the two parts of LoKr.
  *
  * @param rows of the first part; {@code out = rows * innerRows}
  * @param columns of the first part; {@code in = columns * innerColumns}
@@ -28,7 +28,7 @@ record LokrFactorization(
     return new LokrFactorization(rows, columns, innerRows, innerColumns, first, second);
   }
 
-  /** Whether any part is stored as a product, so that there is a rank to scale by. */
+  /** Returns true if any part is stored as a product, so that there is a rank to scale by. */
   boolean factored() {
     return firstFactored || secondFactored;
   }

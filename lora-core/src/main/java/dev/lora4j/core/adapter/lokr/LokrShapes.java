@@ -73,7 +73,7 @@ final class LokrShapes {
     }
   }
 
-  /** These with the ranks unknown. */
+  /** A copy with the ranks unknown. */
   static FactorStructure form(FactorStructure factors) {
     FactorStructure form = factors.open(KroneckerFactors.W1_A, 1).open(KroneckerFactors.W1_B, 0);
     return factors.has(KroneckerFactors.T2)

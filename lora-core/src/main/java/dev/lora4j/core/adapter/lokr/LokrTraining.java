@@ -136,7 +136,7 @@ public record LokrTraining(
     return KroneckerFactors.norm(factors.staged(name()));
   }
 
-  /** Beside a linear weight the product needs not be formed. */
+  /** Unmerged, at a linear layer: the product needs not be formed. */
   @Override
   public Expr unmerged(Site site, Expr x, TrainedFactors factors) {
     if (site.kind() != Site.Kind.LINEAR) {

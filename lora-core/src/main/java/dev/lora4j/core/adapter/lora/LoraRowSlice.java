@@ -40,7 +40,7 @@ final class LoraRowSlice {
     return new Factors(LoraMethod.NAME, tensors, settings);
   }
 
-  /** Whether each of {@code parts} uses only its own directions. */
+  /** Returns true if each of {@code parts} uses only its own directions. */
   static boolean pairs(Factors factors, List<RowSlice.Range> parts) {
     HostTensor up = factors.tensor(LoraMethod.UP);
     long rank = up.shape().size(1);

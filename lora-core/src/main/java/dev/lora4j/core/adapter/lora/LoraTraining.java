@@ -30,7 +30,7 @@ import java.util.TreeMap;
 
 /**
  * Training of LoRA on linear layers and of LoCon on convolutions: {@code down} [rank, in, ...] and
- * {@code up} [out, rank, ...] beside the weight.
+ * {@code up} [out, rank, ...], unmerged.
  */
 @Extension(
     point = TrainableMethod.class,
@@ -40,7 +40,7 @@ public record LoraTraining() implements AdditiveTraining, ProductTraining {
   /** Part that the input meets first. */
   public static final String DOWN = "down";
 
-  /** Part that gives the output. */
+  /** Part of the output side. */
   public static final String UP = "up";
 
   @Override

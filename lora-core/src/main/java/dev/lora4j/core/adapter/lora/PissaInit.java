@@ -23,7 +23,7 @@ import java.util.function.Function;
 final class PissaInit {
   private PissaInit() {}
 
-  /** Of down and up. */
+  /** Initial values of down and up. */
   static List<TensorInit> of(Site site, SiteRecipe recipe) {
     long most = Math.min(site.out(), site.rest());
     if (recipe.rank() > most) {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What LyCORIS's two methods of rotation have in common: a limit, and a factor by output. */
+/** Common parts of LyCORIS's two rotation methods: a limit and a factor for each output. */
 public final class LycorisRotation {
   /** Role of the blocks. */
   public static final String BLOCKS = "oft_blocks";
@@ -97,7 +97,7 @@ public final class LycorisRotation {
     return rows.mul(factor).reshape(site.weight().sizes());
   }
 
-  /** What to throw where the blocks do not cover the outputs. */
+  /** Exception for blocks that do not cover the outputs. */
   static AdapterException blocks(SiteTensors in, String role) {
     return in.wrong(role, "[n, size, size] with n * size = " + in.site().out());
   }

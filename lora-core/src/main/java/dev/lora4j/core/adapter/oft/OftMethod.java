@@ -22,7 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * OFT of PEFT: blocks of what each output sees, {@code W} as [out, rest], are rotated: {@code W
+ * OFT of PEFT: rotates blocks of the inputs of each output, {@code W} as [out, rest]: {@code W
  * R^T}. {@code oft_R.weight} [blocks, size (size - 1) / 2] holds the upper triangle of Q row by
  * row.
  *
@@ -55,7 +55,10 @@ public final class OftMethod implements TransformMethod {
   private static final String VECTORS = "oft_R.weight";
   private static final String LIMIT = "limit";
 
-  /** PEFT's is 5; what more terms bring is below the smallest step of F64 long before this. */
+  /**
+   * Greatest number of terms: PEFT's is 5; further terms fall below the smallest step of F64 long
+   * before this.
+   */
   private static final int MOST_TERMS = 100;
 
   @Override
@@ -127,7 +130,7 @@ public final class OftMethod implements TransformMethod {
     return size * (size - 1) / 2 == elements ? size : 0;
   }
 
-  /** It turns inputs, which all layers share. */
+  /** The factors unchanged: they rotate inputs, which all layers share. */
   @Override
   public Factors rows(Site whole, Factors factors, RowSlice share) {
     return factors;

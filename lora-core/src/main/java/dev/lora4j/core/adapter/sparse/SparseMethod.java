@@ -94,7 +94,7 @@ public final class SparseMethod implements AdditiveMethod {
     return Factors.of(NAME, tensors, settings);
   }
 
-  /** That of the LoRA beside it, if there is one. */
+  /** Scale of the accompanying LoRA; 1 if there is none. */
   private static double scale(SiteTensors in) {
     long rank = in.shape(DOWN).filter(s -> s.rank() > 0).map(s -> s.size(0)).orElse(0L);
     return rank == 0 ? 1 : Double.parseDouble(Alpha.read(in, rank)) / rank;

@@ -16,7 +16,7 @@ final class SparseRowSlice {
 
   private SparseRowSlice() {}
 
-  /** Those in the layer's rows; values in F32. */
+  /** Elements in the layer's rows; values in F32. */
   static Factors of(Site whole, Factors factors, RowSlice share) {
     double[] where = factors.tensor(SparseMethod.INDICES).doubles();
     double[] values = factors.tensor(SparseMethod.VALUES).doubles();

@@ -13,7 +13,8 @@ public interface AdditiveTraining extends TrainableMethod {
   Expr delta(Site site, TrainedFactors factors);
 
   /**
-   * What the change adds to the layer's output, scaled, with all dropouts but that of the module.
+   * The change's contribution to the layer's output, scaled, with all dropouts except module
+   * dropout.
    *
    * @param x the layer's input
    * @return in x's type

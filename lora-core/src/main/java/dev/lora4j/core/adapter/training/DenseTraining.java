@@ -7,9 +7,9 @@ import dev.lora4j.core.tensor.DType;
 import dev.lora4j.core.tensor.Expr;
 
 /**
- * Training of a method whose change of the weight has to be formed as a whole. It is added to the
- * weight, so that the input meets one matrix, unless that would round it: in half precision, and
- * where the input is not the same for both, it runs beside the weight.
+ * Training of a method whose change of the weight has to be formed as a whole. The change is added
+ * to the weight, so that the input meets one matrix, unless that would round it: in half precision,
+ * and where the input is not the same for both, it stays unmerged.
  */
 public interface DenseTraining extends AdditiveTraining {
   /** The change of the weight, not scaled, in the weight's shape and the type of the factors. */

@@ -1,10 +1,10 @@
 package dev.lora4j.core.adapter.training;
 
-/** Where something is left out by chance while an adapter is trained. */
+/** Kind of dropout during the training of an adapter. */
 public enum DropoutKind {
   /** Elements of the input that the factors see: PEFT's {@code lora_dropout}. */
   INPUT(0),
-  /** Elements of what comes out of the first factor: kohya's {@code network_dropout}. */
+  /** Elements of the first factor's output: kohya's {@code network_dropout}. */
   NETWORK(1),
   /**
    * Whole directions between the factors, of each sample by itself (kohya's {@code rank_dropout});
@@ -20,7 +20,10 @@ public enum DropoutKind {
     this.stream = stream;
   }
 
-  /** Which of a layer's streams of random numbers is its own; a run that goes on needs the same. */
+  /**
+   * Number of the layer's random stream that this kind draws from; a resumed run needs the same
+   * number.
+   */
   public int stream() {
     return stream;
   }

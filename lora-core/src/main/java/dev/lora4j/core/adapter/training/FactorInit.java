@@ -4,9 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import java.util.Arrays;
 import java.util.Locale;
 
-/**
- * How the factors of LoRA begin, alone and inside of DoRA; other methods begin in their own way.
- */
+/** Initialisation of LoRA's factors, alone and within DoRA; other methods have their own. */
 public enum FactorInit implements Canonical {
   /** Down uniform within 1 / sqrt(fan-in), up 0: PyTorch's default, of PEFT and kohya too. */
   KAIMING,
@@ -25,7 +23,7 @@ public enum FactorInit implements Canonical {
   PISSA;
 
   /**
-   * The way called {@code name}, as here or as PEFT's {@code init_lora_weights} says it: {@code
+   * The initialisation called {@code name}, here or in PEFT's {@code init_lora_weights}: {@code
    * true} is Kaiming, and {@code pissa_niter_16} is PiSSA, of which the decomposition is exact
    * here.
    *
@@ -57,7 +55,7 @@ public enum FactorInit implements Canonical {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The name by which it is asked for. */
+  /** Name in requests. */
   @Override
   public String toString() {
     return canonical();

@@ -10,7 +10,7 @@ import dev.lora4j.core.tensor.Expr;
  */
 public interface ProductTraining extends TrainableMethod {
   /**
-   * How large the change of the weight is, not scaled and with nothing dropped: its Frobenius norm.
+   * Frobenius norm of the change of the weight, unscaled and without dropout.
    *
    * @param factors in the type to compute in; none is anchored
    * @return [], in that type

@@ -4,7 +4,7 @@ import dev.lora4j.core.nn.Site;
 import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
-/** What dropouts do at one layer of a program. */
+/** Dropouts at one layer of a program. */
 public interface SiteDropout {
   /** Leaves out nothing. */
   SiteDropout NONE =
@@ -40,30 +40,30 @@ public interface SiteDropout {
         }
       };
 
-  /** Whether {@link #input} changes anything. */
+  /** Returns true if {@link #input} changes anything. */
   boolean dropsInput();
 
-  /** The input as the factors see it; what is kept is divided by its probability. */
+  /** The factors' input with input dropout; it divides what it keeps by its probability. */
   Expr input(Expr x);
 
   /**
-   * What lies between two factors, with network and rank dropout; what is kept is divided by its
-   * probability in both.
+   * The values between two factors, with network and rank dropout; both divide what they keep by
+   * its probability.
    *
    * @param inner [batch, ..., rank], or [batch, rank, sizes] of a convolution
    */
   Expr directions(Site site, Expr inner);
 
   /**
-   * The change of a weight without some of its rows; what is kept stays as it is, as in LyCORIS.
+   * The change of a weight without some of its rows; the other rows do not change, as in LyCORIS.
    *
    * @param delta in the shape of the site's weight
    */
   Expr rows(Site site, Expr delta);
 
   /**
-   * What a change adds to a layer's output, without the rows of the change that {@link #rows}
-   * drops.
+   * The change's contribution to a layer's output, without the rows of the change that {@link
+   * #rows} drops.
    *
    * @param y [batch, ..., out] of a linear layer
    */

@@ -56,7 +56,7 @@ public final class SitePattern implements Canonical {
     return expression.toString();
   }
 
-  /** Whether the layer of this canonical name is meant. */
+  /** Returns true if the pattern matches the layer of this canonical name. */
   public boolean matches(String site) {
     return pattern.matcher(site).matches();
   }
@@ -76,7 +76,7 @@ public final class SitePattern implements Canonical {
     return text;
   }
 
-  /** As it was written. */
+  /** The pattern as written. */
   @Override
   public String toString() {
     return text;

@@ -4,19 +4,19 @@ import dev.lora4j.core.adapter.AdapterMethod;
 import dev.lora4j.core.adapter.Factors;
 
 /**
- * How one layer is to be trained.
+ * Training parameters of one layer's factors.
  *
  * @param rank of its factors
- * @param alpha by which the effect is scaled
+ * @param alpha numerator of the scale
  * @param rankStabilised whether the scale is {@code alpha / sqrt(rank)} (rsLoRA, Kalajdzievski
  *     2023), else {@code alpha / rank}
- * @param start how the factors of LoRA begin
+ * @param start initialisation of LoRA's factors
  */
 public record SiteRecipe(long rank, double alpha, boolean rankStabilised, FactorInit start) {
   /**
-   * How factors were trained that are there already.
+   * Recipe of existing factors.
    *
-   * @param rank that they have
+   * @param rank of these factors
    */
   public static SiteRecipe of(Factors found, long rank) {
     String alpha = found.settings().get(AdapterMethod.ALPHA);
@@ -24,7 +24,7 @@ public record SiteRecipe(long rank, double alpha, boolean rankStabilised, Factor
     return new SiteRecipe(rank, scaled, false, FactorInit.KAIMING);
   }
 
-  /** What the effect is multiplied by. */
+  /** Scale of the effect: alpha / rank, or alpha / sqrt(rank). */
   public double scale() {
     return alpha / (rankStabilised ? Math.sqrt((double) rank) : (double) rank);
   }

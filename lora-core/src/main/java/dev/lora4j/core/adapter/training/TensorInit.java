@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import java.util.List;
 import java.util.function.Function;
 
-/** How a tensor to train begins. */
+/** Initialisation of a trained tensor. */
 public sealed interface TensorInit {
   /** Uniform within 1 / sqrt(fan-in), fan-in being the elements of a row. */
   record Kaiming() implements TensorInit {}
@@ -16,11 +16,11 @@ public sealed interface TensorInit {
   /** Orthonormal rows; orthonormal columns if it has more rows than elements in a row. */
   record Orthogonal() implements TensorInit {}
 
-  /** All elements are {@code value}. */
+  /** A constant for all elements. */
   record Constant(double value) implements TensorInit {}
 
   /**
-   * Made of the layer's weight by a program.
+   * Values that a program computes from the layer's weight.
    *
    * @param values from the weight, F32, to several values; shared by the tensors of a layer that
    *     come from one computation
@@ -31,9 +31,9 @@ public sealed interface TensorInit {
   /** The layer's bias; for layers that have one. */
   record OfBias() implements TensorInit {}
 
-  /** These values, as another adapter has them. */
+  /** Values of another adapter. */
   record Given(HostTensor values) implements TensorInit {}
 
-  /** All elements are 0. */
+  /** Zero for all elements. */
   TensorInit ZEROS = new Constant(0);
 }

@@ -1,6 +1,6 @@
 package dev.lora4j.core.adapter.training;
 
-/** Whose form a method has, where two tools have it in two. */
+/** The tool whose form of a method counts, where two tools define it differently. */
 public enum ToolConvention {
   /** LyCORIS's, which kohya's layout holds. */
   LYCORIS,

@@ -22,16 +22,16 @@ import java.util.TreeMap;
  * every reader, writer and mix that knows these knows what was trained.
  */
 public interface TrainableMethod extends Canonical {
-  /** The name that it is asked for by, for example {@code lora}. */
+  /** Name in requests, for example {@code lora}. */
   String name();
 
   /** The kinds of layers that it trains. */
   Set<Site.Kind> kinds();
 
-  /** Which dropouts it has a meaning for. */
+  /** The kinds of dropout that this method supports. */
   Set<DropoutKind> dropouts();
 
-  /** How its factors can begin. Without a choice they begin as {@link FactorInit#KAIMING} says. */
+  /** Initialisations that this method offers; {@link FactorInit#KAIMING} is the default. */
   default Set<FactorInit> starts() {
     return Set.of(FactorInit.KAIMING);
   }
@@ -43,7 +43,7 @@ public interface TrainableMethod extends Canonical {
    */
   List<TrainedTensor> tensors(Site site, SiteRecipe recipe);
 
-  /** What the effect at a layer is multiplied by; 1 for methods that are not scaled. */
+  /** Scale of the effect at a layer; 1 for methods without a scale. */
   double scale(Site site, SiteRecipe recipe);
 
   /**
@@ -55,7 +55,7 @@ public interface TrainableMethod extends Canonical {
   Expr apply(SiteLayer layer, Expr x, TrainedFactors factors);
 
   /**
-   * What was trained, as factors that have the same effect on the untouched base.
+   * The trained factors, which have the same effect on the untouched base.
    *
    * @param values by part, in F32; those of anchored tensors also under {@link
    *     TrainedTensor#anchor}, as they began
@@ -63,26 +63,25 @@ public interface TrainableMethod extends Canonical {
   List<Factors> factors(Site site, SiteRecipe recipe, Map<String, HostTensor> values);
 
   /**
-   * The arguments by which LyCORIS's network module is asked for this, {@code algo} among them,
-   * with values as Python writes them. Headers say so what was trained.
+   * Arguments that select this method in LyCORIS's network module, including {@code algo}, with
+   * values as Python writes them. Headers record them.
    */
   default SortedMap<String, String> lycorisArguments() {
     return new TreeMap<>(Map.of("algo", name()));
   }
 
   /**
-   * The inverse of {@link #factors}: how a layer was trained that has these, so that training goes
-   * on with them. Whether they come out of it again is looked at by who asks.
+   * The inverse of {@link #factors}: recipe and initial values of a layer with these factors, for a
+   * warm start. The caller verifies that they yield the same factors.
    *
    * @param found all that an adapter has at the layer
-   * @return empty if this method with its settings has not trained them; without an implementation
-   *     none can be gone on with
+   * @return empty if this method with its settings has not trained them; by default for all
    */
   default Optional<WarmStartFactors> warmStart(Site site, List<Factors> found) {
     return Optional.empty();
   }
 
-  /** By default the name of its class, and its components if it is a record. */
+  /** Canonical text: by default the name of the class, with the components of a record. */
   @Override
   default String canonical() {
     return CanonicalForm.ofExtension(this);

@@ -10,7 +10,7 @@ import java.util.SortedMap;
 public final class TrainableMethods {
   private TrainableMethods() {}
 
-  /** All of them by name, with the defaults of their settings. */
+  /** All trainable methods by name, with default settings. */
   public static SortedMap<String, TrainableMethod> all() {
     return Extensions.installed().shared(TrainableMethod.class);
   }

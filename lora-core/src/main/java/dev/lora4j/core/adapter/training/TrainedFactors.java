@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The tensors of one layer inside a program that trains them. */
+/** The tensors of one layer in a program that trains them. */
 public final class TrainedFactors {
   private final Map<String, Expr> parts;
   private final Expr scale;
@@ -43,31 +43,31 @@ public final class TrainedFactors {
     return Optional.ofNullable(parts.get(part));
   }
 
-  /** These in another type. */
+  /** A copy in another type. */
   public TrainedFactors in(DType type) {
     Map<String, Expr> cast = new TreeMap<>();
     parts.forEach((part, e) -> cast.put(part, e.to(type)));
     return new TrainedFactors(cast, scale.to(type), dropout);
   }
 
-  /** These as the factors of a method whose roles their parts are called by. */
+  /** The tensors as factors of a method whose roles are the names of the parts. */
   public StagedFactors staged(String method) {
     SortedMap<String, FactorStructure.Type> types = new TreeMap<>();
     parts.forEach((role, e) -> types.put(role, new FactorStructure.Type(e.dtype(), e.shape())));
     return new StagedFactors(new FactorStructure(method, types, new TreeMap<>()), parts);
   }
 
-  /** What the effect is multiplied by: [1, 1], in the type that is trained in. */
+  /** Scale of the effect: [1, 1], in the training type. */
   public Expr scale() {
     return scale;
   }
 
-  /** What is left out by chance. */
+  /** Dropouts at this layer. */
   public SiteDropout dropout() {
     return dropout;
   }
 
-  /** The same with module dropout in the scale, for effects that are proportional to it. */
+  /** A copy with module dropout in the scale, for effects proportional to the scale. */
   public TrainedFactors moduleKept() {
     return dropout
         .module()

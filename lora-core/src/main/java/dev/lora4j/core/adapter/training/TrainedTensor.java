@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import dev.lora4j.core.tensor.Shape;
 
 /**
- * One tensor that is trained at a layer.
+ * A trained tensor of a layer.
  *
  * @param part its name among those of the layer, for example {@code down}; rates are given by it
  * @param shape its shape
@@ -27,12 +27,12 @@ public record TrainedTensor(
     return new TrainedTensor(part, shape, shape.with(d, Shape.UNKNOWN), start, false);
   }
 
-  /** The same, of which the program also needs the first values. */
+  /** A copy that also holds the initial values in the program. */
   public TrainedTensor anchor() {
     return new TrainedTensor(part, shape, staged, start, true);
   }
 
-  /** The same with these first values. */
+  /** A copy with these initial values. */
   public TrainedTensor withValues(HostTensor values) {
     return new TrainedTensor(part, shape, staged, new TensorInit.Given(values), anchored);
   }

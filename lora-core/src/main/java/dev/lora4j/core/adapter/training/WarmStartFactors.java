@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A layer whose factors are there already, so that training goes on with them.
+ * Initial factors of a layer for a warm start.
  *
  * @param recipe how it was trained: its rank and alpha
  * @param values by part; parts that are not there begin as they always do

@@ -1,6 +1,6 @@
 /**
- * What it takes to train an adapter: which tensors each method has at a layer, how they begin, and
- * what a layer makes of them while they change. Methods are found as services.
+ * Trainable adapter methods: the tensors of each method at a layer, their initialisation, and their
+ * effect on the layer during training. Methods are found as services.
  */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked

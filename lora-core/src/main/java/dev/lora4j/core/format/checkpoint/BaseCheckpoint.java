@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * A base model as it lies in a file or folder: its sites, and where the weight and bias of each
- * lie. Needs no engine and builds no network; only headers are read until a weight is asked for.
+ * lie. Needs no engine and builds no network; only headers are read until the first request for a
+ * weight.
  *
  * <p>Known are
  *
@@ -27,7 +28,7 @@ import java.util.Optional;
  * </ul>
  *
  * <p>Autoencoders and what else is in the files are no sites. Methods may be called by several
- * threads. Whoever opens a checkpoint closes it.
+ * threads. The opener closes it.
  */
 public final class BaseCheckpoint implements AutoCloseable {
   /** Companions of weights that are stored as small numbers and a scale. */
@@ -129,7 +130,7 @@ public final class BaseCheckpoint implements AutoCloseable {
     }
   }
 
-  /** What was opened. */
+  /** Path that the checkpoint was opened by. */
   public Path path() {
     return path;
   }
@@ -142,7 +143,7 @@ public final class BaseCheckpoint implements AutoCloseable {
     return base;
   }
 
-  /** Whether it is one file in the layout of first publication. */
+  /** Returns true if it is one file in the original layout. */
   public boolean original() {
     return original;
   }
@@ -155,17 +156,17 @@ public final class BaseCheckpoint implements AutoCloseable {
     return parts;
   }
 
-  /** Where the weight of a site lies; empty if there is no such site. */
+  /** Placement of a site's weight; empty if there is no such site. */
   public Optional<Placement> weight(String site) {
     return Optional.ofNullable(layers.get(site)).map(CheckpointLayer::weight);
   }
 
-  /** Where the bias of a site lies; empty if there is no such site or it has none. */
+  /** Placement of a site's bias; empty if there is no such site or it has none. */
   public Optional<Placement> bias(String site) {
     return Optional.ofNullable(layers.get(site)).flatMap(CheckpointLayer::bias);
   }
 
-  /** What lies in a tensor; nothing if the tensor is no weight or bias of a site. */
+  /** Parameters that a tensor holds; none if it holds no weight or bias of a site. */
   public List<Placed> at(String part, String tensor) {
     return List.copyOf(places.getOrDefault(part, Map.of()).getOrDefault(tensor, List.of()));
   }
@@ -173,7 +174,7 @@ public final class BaseCheckpoint implements AutoCloseable {
   /**
    * A weight or bias as its site has it, in the type that is stored.
    *
-   * @throws CheckpointException if the stored numbers have a scale beside them
+   * @throws CheckpointException if the stored numbers have a separate scale
    */
   public HostTensor read(Placement placement) {
     requireUnscaled(placement);

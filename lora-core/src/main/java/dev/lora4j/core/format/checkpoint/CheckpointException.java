@@ -1,6 +1,6 @@
 package dev.lora4j.core.format.checkpoint;
 
-/** A base model cannot be used. The message says what was found, expected, and what to do. */
+/** A base model cannot be used. The message gives the finding, the expectation, and the remedy. */
 public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

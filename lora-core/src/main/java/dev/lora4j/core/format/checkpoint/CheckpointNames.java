@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How the layers of a checkpoint are called as sites, where that is not as in the file, and which
- * of its weights lie as [in, out].
+ * Mapping from a checkpoint's layer names to sites, and the list of its weights that are [in, out].
  */
 final class CheckpointNames {
   private static final Pattern CONV1D =
@@ -44,7 +43,7 @@ final class CheckpointNames {
     return new CheckpointNames(part.isEmpty() ? "" : part + ".", bareClip, gpt2, bareGpt2);
   }
 
-  /** Whether queries, keys and values lie beside one another there, as in GPT-2's Conv1D. */
+  /** Returns true if queries, keys and values are columns of one weight, as in GPT-2's Conv1D. */
   private static boolean gpt2(Map<String, TensorInfo> tensors, String attention) {
     return Optional.ofNullable(tensors.get(attention))
         .map(TensorInfo::shape)
@@ -60,7 +59,7 @@ final class CheckpointNames {
     return prefix + (bareGpt2 ? "transformer." : "") + path;
   }
 
-  /** Whether the weight of the layer that the file calls {@code path} is [in, out] there. */
+  /** Returns true if the file stores the weight of layer {@code path} as [in, out]. */
   boolean transposed(String path) {
     return gpt2 && CONV1D.matcher(path).matches();
   }

@@ -16,7 +16,7 @@ final class CheckpointParts {
   private static final List<String> FOLDERS =
       List.of("unet", "transformer", "text_encoder", "text_encoder_2", "text_encoder_3");
 
-  /** What names of tensors in diffusers' denoisers begin with, by the model they are saved as. */
+  /** Key prefixes of diffusers' denoisers, by the model that they are saved as. */
   private static final Map<String, String> DENOISERS =
       Map.of("unet", "down_blocks.0.", "transformer", "transformer_blocks.0.");
 
@@ -26,7 +26,7 @@ final class CheckpointParts {
 
   private CheckpointParts() {}
 
-  /** The parts by name; a model that is saved alone has one called "". Whoever opens closes. */
+  /** The parts by name; a model that is saved alone has one called "". The opener closes. */
   static Map<String, TensorStore> open(Path path) {
     return Files.isDirectory(path) ? folder(path) : file(path);
   }

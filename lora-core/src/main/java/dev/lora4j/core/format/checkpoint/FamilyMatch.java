@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which family layers under canonical names are of: the one that has most of them. Layers that the
+ * Family of layers under canonical names: the family with most of these layers. Layers that the
  * family has too get its stride and padding.
  */
 final class FamilyMatch {

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which family a checkpoint in the layout of first publication is of, by the names and shapes of
- * its denoiser. Smaller relatives with fewer layers (SSD-1B, Segmind Vega) and models with more
- * input channels are of the family that they derive from.
+ * Family of a checkpoint in the original layout, by names and shapes of its denoiser. Smaller
+ * relatives with fewer layers (SSD-1B, Segmind Vega) and models with more input channels are of the
+ * family that they derive from.
  */
 final class FamilySignatures {
   private static final int WIDTH_OF_MEDIUM = 1536;
@@ -34,7 +34,7 @@ final class FamilySignatures {
     return unet().or(this::sd3).or(this::flux).map(Families::named);
   }
 
-  /** Width of the text that the first attention to it reads, which tells UNets apart. */
+  /** Width of the text conditioning of the first cross-attention, which distinguishes UNets. */
   private Optional<String> unet() {
     return shape("input_blocks.2.1.transformer_blocks.0.attn2.to_k.weight")
         .or(() -> shape("input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight"))

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Sites as the tensors of a checkpoint tell them, without knowing the architecture: a matrix is a
- * linear layer unless its name is that of an embedding, a vector is a norm, more dimensions are a
- * convolution. Strides and paddings are in no checkpoint; they are given as 1 and 0.
+ * Sites inferred from the tensors of a checkpoint of unknown architecture: a matrix is a linear
+ * layer unless its name is that of an embedding, a vector is a norm, more dimensions are a
+ * convolution. Strides and paddings are in no checkpoint; they are 1 and 0.
  */
 final class InferredLayers {
   private static final String WEIGHT = ".weight";

@@ -8,14 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the weights of a CLIP text encoder lie in OpenCLIP's layout: queries, keys and values are
- * rows of one weight, and the projection is applied from the other side.
+ * Placement of a CLIP text encoder's weights in OpenCLIP's layout: queries, keys and values are
+ * rows of one weight, and the projection is transposed.
  */
 public final class OpenClipNames {
   private static final Pattern LAYER =
       Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.(.*)");
 
-  /** What lies in one weight, in this order. */
+  /** Projections that one weight fuses, in this order. */
   static final List<String> FUSED = List.of("q_proj", "k_proj", "v_proj");
 
   private static final Map<String, String> LAYERS =
@@ -41,7 +41,7 @@ public final class OpenClipNames {
   }
 
   /**
-   * Where a weight may lie, likeliest first; nothing if the layout has no such layer.
+   * Possible placements of a weight, likeliest first; none if the layout has no such layer.
    *
    * @param path the layer's name in transformers
    * @param parameter {@code weight} or {@code bias}

@@ -17,7 +17,7 @@ final class OriginalLayout {
   private static final String BIAS = "bias";
   private static final String DENOISER = "diffusion_model.";
 
-  /** What the names of denoisers begin with: whole checkpoints, ComfyUI's parts, bare files. */
+  /** Key prefixes of denoisers: whole checkpoints, ComfyUI's parts, bare files. */
   private static final List<String> DENOISERS = List.of("model.diffusion_model.", DENOISER, "");
 
   private final Map<String, TensorInfo> tensors;

@@ -19,7 +19,7 @@ final class ParameterBytes {
     this.info = info;
   }
 
-  /** What lies there, as the site has it, in the type that is stored. */
+  /** Reads the parameter in the site's form and the stored type. */
   HostTensor read(TensorStore store) {
     if (length() > Integer.MAX_VALUE) {
       throw new CheckpointException(
@@ -48,7 +48,7 @@ final class ParameterBytes {
     return placement.shape(info.shape());
   }
 
-  /** The shape of what lies there, before it is turned. */
+  /** Shape of the stored parameter, before it is transposed. */
   private Shape storedShape() {
     return placement.rows().map(r -> info.shape().with(0, r.count())).orElse(info.shape());
   }

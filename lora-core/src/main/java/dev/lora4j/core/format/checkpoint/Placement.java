@@ -5,7 +5,7 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Optional;
 
 /**
- * Where a weight or bias lies in a checkpoint, and how it lies there.
+ * Placement of a weight or bias in a checkpoint's tensor.
  *
  * @param part the part of the checkpoint, as in {@link BaseCheckpoint#parts}
  * @param tensor name of the tensor
@@ -38,7 +38,7 @@ public record Placement(
     return rows.map(r -> stored.with(0, r.count())).orElse(stored);
   }
 
-  /** Whether a tensor of this shape can hold it. */
+  /** Returns true if a tensor of this shape can hold it. */
   public boolean fits(Shape stored) {
     if (stored.rank() == 0) {
       return false;

@@ -7,17 +7,17 @@ import dev.lora4j.core.tensor.Shape;
 
 /** Sites with the shapes that a checkpoint gives them. */
 final class SiteShapes {
-  /** Of a convolution over three dimensions. */
+  /** Dimensions of a three-dimensional convolution's weight. */
   private static final int MOST_DIMENSIONS = 5;
 
   private SiteShapes() {}
 
-  /** Whether tensors of this type can be weights that adapters change. */
+  /** Returns true if tensors of this type can be weights that adapters change. */
   static boolean weights(DType dtype) {
     return dtype.floating() && dtype.bits() >= 8;
   }
 
-  /** Whether a layer of this kind can have a weight of this shape. */
+  /** Returns true if a layer of this kind can have a weight of this shape. */
   static boolean possible(Kind kind, Shape weight) {
     return switch (kind) {
       case LINEAR, CONVOLUTION -> weight.rank() >= 2 && weight.rank() <= MOST_DIMENSIONS;

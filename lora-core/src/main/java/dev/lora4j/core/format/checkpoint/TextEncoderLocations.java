@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where text encoders lie in checkpoints of one file. Stable Diffusion 1 to XL have each a place of
- * their own, in the layout of transformers or of OpenCLIP; later files have ComfyUI's.
+ * Locations of text encoders in checkpoints of one file. Stable Diffusion 1 to XL each have a place
+ * of their own, in the layout of transformers or of OpenCLIP; later files use ComfyUI's.
  */
 final class TextEncoderLocations {
   private static final String TEXT_MODEL = "text_model.";
@@ -36,7 +36,7 @@ final class TextEncoderLocations {
   }
 
   /**
-   * Where a weight may lie, likeliest first.
+   * Possible placements of a weight, likeliest first.
    *
    * @param path the layer's native path
    * @param parameter {@code weight} or {@code bias}

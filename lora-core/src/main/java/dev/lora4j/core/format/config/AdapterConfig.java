@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The configuration of an adapter: PEFT's or MLX-LM's {@code adapter_config.json} beside the
+ * The configuration of an adapter: PEFT's or MLX-LM's {@code adapter_config.json} next to the
  * tensors, or diffusers' {@code lora_adapter_metadata} in the header, which has one for each model.
  */
 public final class AdapterConfig {
@@ -92,7 +92,7 @@ public final class AdapterConfig {
     return of(configs);
   }
 
-  /** The configurations of several models, by what stands before the keys of each. */
+  /** Configurations of several models, by the prefix of each model's keys. */
   public static AdapterConfig joined(SortedMap<String, AdapterConfig> configs) {
     List<ModelConfig> models = new ArrayList<>();
     configs.forEach(
@@ -115,7 +115,7 @@ public final class AdapterConfig {
   }
 
   /**
-   * What methods are told about a layer beside its tensors, see {@code docs/methods.md}.
+   * Settings of a layer for its method that its tensors do not carry, see {@code docs/methods.md}.
    *
    * @param spelled the layer as keys spell it
    */
@@ -126,7 +126,7 @@ public final class AdapterConfig {
     return settings;
   }
 
-  /** The scale of AdaLoRA's factors at a layer; absent if that is not what the file holds. */
+  /** Scale of AdaLoRA's factors at a layer; absent if the file holds others. */
   public Optional<Double> diagonalScale(String spelled) {
     return model(spelled).flatMap(ModelConfig::diagonalScale);
   }
@@ -134,13 +134,13 @@ public final class AdapterConfig {
   private Optional<ModelConfig> model(String spelled) {
     Optional<ModelConfig> found =
         models.stream().filter(m -> spelled.startsWith(m.prefix())).findFirst();
-    // PEFT's file is for all that lies beside it, however that is spelled.
+    // PEFT's file is for all tensors of its folder, in any spelling.
     return found.or(() -> models.stream().filter(m -> m.prefix().equals(PEFT_PREFIX)).findFirst());
   }
 
   /**
-   * Fields that are not known and are not empty, each as a sentence: a newer version or another
-   * tool may mean by them what changes the result.
+   * Unknown fields with a value, each as a sentence: in a newer version or another tool they may
+   * change the result.
    */
   public List<String> unknown() {
     return Stream.concat(
@@ -149,7 +149,7 @@ public final class AdapterConfig {
         .toList();
   }
 
-  /** What users should know of it. */
+  /** Warnings about the configuration. */
   public List<String> warnings() {
     return models.stream().flatMap(m -> m.warnings().stream()).toList();
   }

@@ -61,7 +61,7 @@ record ModelConfig(String where, String prefix, JsonObject fields) {
     }
   }
 
-  /** What users should know of fields that have no row in {@link PeftFields}. */
+  /** Warnings about fields that have no row in {@link PeftFields}. */
   List<String> unknown() {
     return fields.entrySet().stream()
         .filter(f -> set(f.getValue()) && PeftFields.of(method(), f.getKey()).isEmpty())

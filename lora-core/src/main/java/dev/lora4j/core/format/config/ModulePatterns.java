@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** PEFT's ways to say for which layers something holds. */
+/** PEFT's patterns of layers. */
 final class ModulePatterns {
   private ModulePatterns() {}
 
@@ -26,7 +26,10 @@ final class ModulePatterns {
         .map(Map.Entry::getValue);
   }
 
-  /** Whether {@code field}, a pattern for whole paths or a list of last names, names the path. */
+  /**
+   * Returns true if {@code field}, a pattern for whole paths or a list of last names, matches the
+   * path.
+   */
   static boolean names(JsonObject fields, String field, String path) {
     JsonElement value = fields.get(field);
     if (value == null || value.isJsonNull()) {

@@ -12,15 +12,15 @@ import java.util.TreeMap;
  * PEFT 0.21.2, and of other versions and tools as far as files are known to have them.
  */
 final class PeftFields {
-  /** What is done with a field. */
+  /** Treatment of a field. */
   enum Meaning {
-    /** It is read here. */
+    /** Read here. */
     READ,
-    /** The tensors and the base say the same. */
+    /** Redundant with the tensors and the base. */
     TENSORS,
-    /** It is of the training, or of who made the file. */
+    /** Information about the training or the file's author. */
     NO_EFFECT,
-    /** It changes the result in a way that is not built. */
+    /** Effect on the result that is not implemented. */
     REFUSED
   }
 
@@ -139,7 +139,7 @@ final class PeftFields {
     return Optional.ofNullable(of(type).get(name));
   }
 
-  /** All rows of a type. */
+  /** All rows of an adapter type. */
   static SortedMap<String, Field> of(String type) {
     return Collections.unmodifiableSortedMap(TYPES.getOrDefault(type, new TreeMap<>()));
   }

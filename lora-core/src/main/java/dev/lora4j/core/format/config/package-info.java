@@ -1,4 +1,4 @@
-/** What the configuration of an adapter says that its tensors do not. */
+/** Configurations of adapters: settings that their tensors do not carry. */
 @NullMarked
 package dev.lora4j.core.format.config;
 

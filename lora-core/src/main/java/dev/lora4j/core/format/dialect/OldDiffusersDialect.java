@@ -18,7 +18,7 @@ import java.util.Optional;
     name = "diffusers-old",
     help = "diffusers before it used PEFT")
 public final class OldDiffusersDialect implements AdapterFormat {
-  /** What attention layers were called in the adapter, and are in the model. */
+  /** Names of attention layers in old adapters, and in the model. */
   private static final Map<String, String> UNET = Map.of("to_out", "to_out.0");
 
   private static final Map<String, String> TEXT =

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What OneTrainer alone writes: {@code lora_transformer_} with flat names of diffusers, {@code
- * bundle_emb.} for embeddings, {@code _aux.} for what it needs to go on. All else of its is in the
- * other dialects.
+ * Keys of OneTrainer alone: {@code lora_transformer_} with flat names of diffusers, {@code
+ * bundle_emb.} for embeddings, {@code _aux.} for the state that it resumes from. All else of its is
+ * in the other dialects.
  */
 @Extension(point = AdapterFormat.class, name = "onetrainer", help = "What OneTrainer alone writes")
 public final class OneTrainerDialect implements AdapterFormat {

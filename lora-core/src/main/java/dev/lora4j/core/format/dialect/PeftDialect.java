@@ -14,14 +14,14 @@ import java.util.Optional;
 
 /**
  * PEFT: {@code base_model.model.}, the layer as the wrapped model names it, and PEFT's role, with
- * the adapter's name in it or not. Weights and biases beside the factors are new values of whole
+ * the adapter's name in it or not. Weights and biases without factors are new values of whole
  * layers ({@code modules_to_save}, {@code bias}).
  */
 @Extension(point = AdapterFormat.class, name = "peft", help = "PEFT")
 public final class PeftDialect implements AdapterFormat {
   private static final String PREFIX = "base_model.model.";
 
-  /** What PEFT's names have between a layer with factors and its own weight and bias. */
+  /** PEFT's name part between a layer with factors and its own weight and bias. */
   private static final String TUNED = ".base_layer";
 
   private static final int MOST_PARTS = 3;
@@ -55,7 +55,7 @@ public final class PeftDialect implements AdapterFormat {
             .orElseGet(() -> new KeyAddress.Lacking(spelled, path, false)));
   }
 
-  /** A value of a whole layer; handed out beside the adapter where the base lacks the layer. */
+  /** A value of a whole layer; a separate part of the result where the base lacks the layer. */
   private static Optional<KeyAddress> replaced(String key, String model, KeyContext context) {
     boolean weight = key.endsWith(".weight");
     if (!weight && !key.endsWith(".bias")) {
@@ -81,8 +81,8 @@ public final class PeftDialect implements AdapterFormat {
   }
 
   /**
-   * Whether a value is what PEFT saves of a layer that is trained whole and does not load again:
-   * with {@code bias="all"} the base's own bias, and the new one once more.
+   * Returns true if a value is a copy that PEFT saves of a fully trained layer and does not load
+   * again: with {@code bias="all"} the base's own bias, and the new one once more.
    */
   private static boolean copy(String key, String spelled, KeyContext context) {
     String kind = key.substring(key.lastIndexOf('.'));

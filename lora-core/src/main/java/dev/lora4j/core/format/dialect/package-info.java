@@ -1,4 +1,4 @@
-/** The dialects: one class each, which says how it spells layers and roles in keys. */
+/** Dialects: one class for each spelling of layers and roles in keys. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.core.format.dialect;

@@ -22,7 +22,7 @@ record ClipLayers(int layers, int width, int inner, boolean projection) {
   /** OpenCLIP's ViT-bigG/14. */
   static final ClipLayers G = new ClipLayers(32, 1280, 5120, true);
 
-  /** The same encoder with its projection. */
+  /** A copy of the encoder with its projection. */
   ClipLayers projected() {
     return new ClipLayers(layers, width, inner, true);
   }

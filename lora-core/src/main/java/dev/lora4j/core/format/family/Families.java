@@ -20,7 +20,7 @@ public final class Families {
     return Collections.unmodifiableMap(families);
   }
 
-  /** All of them, older ones first. */
+  /** All families, older ones first. */
   public static List<Family> all() {
     return List.copyOf(BY_NAME.values());
   }

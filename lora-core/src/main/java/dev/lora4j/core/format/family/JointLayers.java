@@ -3,8 +3,8 @@ package dev.lora4j.core.format.family;
 import java.util.List;
 
 /**
- * What the transformers of Stable Diffusion 3 and FLUX have in common: streams of words and of
- * patches of the picture that meet in attention (MMDiT, Esser et al. 2024).
+ * Common parts of the transformers of Stable Diffusion 3 and FLUX: streams of words and of patches
+ * of the picture that meet in attention (MMDiT, Esser et al. 2024).
  */
 final class JointLayers {
   /** Width of the sines that stand for a timestep. */
@@ -32,7 +32,7 @@ final class JointLayers {
     at.linear(name + ".net.2", second, width, 4L * width);
   }
 
-  /** What embeds the timestep, the pooled text or the guidance. */
+  /** Adds the embedder of the timestep, the pooled text or the guidance. */
   static void embedder(
       LayerList model, String name, String first, String second, int in, int width) {
     model.linear("time_text_embed." + name + ".linear_1", first, width, in);

@@ -71,7 +71,7 @@ record Sd3Layers(int blocks, boolean normed, int dual) {
         block, "ff_context", "context_block.mlp.fc1", "context_block.mlp.fc2", width);
   }
 
-  /** Nothing comes after the last block that looks at the words. */
+  /** Adds the text layers of the last block, which end with its attention. */
   private void lastWords(LayerList block) {
     int width = width();
     block.swapped("norm1_context.linear", "context_block.adaLN_modulation.1", 2L * width, width);

@@ -1,6 +1,6 @@
 package dev.lora4j.core.format.family;
 
-/** Where ComfyUI keeps the text encoders, in which the native names of families begin. */
+/** Prefixes of ComfyUI's text encoders, with which the native names of families begin. */
 final class TextEncoderPaths {
   static final String CLIP_L = "text_encoders.clip_l.transformer";
   static final String CLIP_H = "text_encoders.clip_h.transformer";

@@ -14,8 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The native names of the layers of any denoiser that is built as Stable Diffusion's are, whatever
- * its depth and widths: what {@link UNetLayers} lists by sizes, found by the names that there are.
+ * Native names of the layers of any denoiser with the structure of Stable Diffusion's, of any depth
+ * and width: the names of {@link UNetLayers}, found by the existing names instead of sizes.
  */
 public final class UNetNames {
   private static final String MODEL = "unet.";
@@ -44,12 +44,14 @@ public final class UNetNames {
 
   private UNetNames() {}
 
-  /** How a denoiser's blocks stand in the two rows in which the original code numbers them. */
+  /** Positions of a denoiser's blocks in the two rows in which the original code numbers them. */
   public interface Rows {
     /** The number in its row of the block that a layer is in; empty if it is in none. */
     Optional<Integer> number(String layer);
 
-    /** Whether the layers of a block, for example {@code up_blocks.1}, attend to the text. */
+    /**
+     * Returns true if the layers of a block, for example {@code up_blocks.1}, attend to the text.
+     */
     boolean attends(String block);
   }
 
@@ -81,7 +83,7 @@ public final class UNetNames {
   }
 
   /**
-   * The native name of one layer of the denoiser, without what stands before all of them.
+   * Native name of one layer of the denoiser, without the common prefix.
    *
    * @param layer for example {@code down_blocks.0.resnets.1.conv1}
    */

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * Exact for LoRA and for whole differences; other methods have no such form.
  */
 final class FusedLayers {
-  /** Factors for a whole layer, and what differs from those for the sites. */
+  /** Factors for a whole layer, and their differences from those of the sites. */
   record Fused(NativeName name, List<Factors> factors, List<String> changes) {}
 
   /** The rows of a layer that a site has, and the site's factors; none where it is not changed. */
@@ -36,7 +36,7 @@ final class FusedLayers {
     family.natives().forEach(n -> byPath.computeIfAbsent(n.path(), p -> new ArrayList<>()).add(n));
   }
 
-  /** Whether the layer's factors are others than the site's. */
+  /** Returns true if the layer's factors differ from the site's. */
   boolean changes(NativeName name) {
     return name.rows().isPresent() || name.swapped();
   }
@@ -93,7 +93,7 @@ final class FusedLayers {
     };
   }
 
-  /** One tensor with a row for each row of the layer. */
+  /** Stacks a tensor's rows in the order of the layer's rows. */
   private static Factors stacked(String path, String method, List<Part> parts) {
     Factors some = parts.stream().flatMap(p -> p.factors().stream()).findFirst().orElseThrow();
     String role = method.equals("diff") ? "diff" : "diff_b";

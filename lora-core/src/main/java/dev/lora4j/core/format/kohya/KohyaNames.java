@@ -22,7 +22,7 @@ final class KohyaNames {
   private static final Set<String> DENOISERS = Set.of("unet", "transformer");
   private static final Set<String> DIFFUSERS_NAMED = Set.of("", "sd15", "sd21");
 
-  /** How names of T5's layers begin, which is the third text encoder whatever its place. */
+  /** Prefix of the layer names of T5, which is the third text encoder in any position. */
   private static final String T5 = "encoder.block.";
 
   private final Map<String, NativeName> natives = new HashMap<>();

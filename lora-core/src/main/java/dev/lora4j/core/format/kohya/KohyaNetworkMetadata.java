@@ -18,13 +18,13 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * What kohya's trainer says of a network at least, where the adapter's own metadata does not: its
- * module, rank, alpha and arguments. Layers may differ from the rank and alpha said here.
+ * Minimal metadata of kohya's trainer for a network: module, rank, alpha and arguments where the
+ * adapter's own metadata lacks them. Single layers may have another rank and alpha.
  */
 final class KohyaNetworkMetadata {
   private static final String DYNAMIC = "Dynamic";
 
-  /** Of methods without such a number, as Python says it. */
+  /** Rank or alpha of methods without one, in Python's spelling. */
   private static final String NONE = "None";
 
   private static final String INNER = "dora_inner";
@@ -83,7 +83,10 @@ final class KohyaNetworkMetadata {
     return arguments;
   }
 
-  /** What all layers that say it agree on. */
+  /**
+   * The value that all layers with a value share; {@link #DYNAMIC} if they differ, {@link #NONE}
+   * without any.
+   */
   private static String common(Adapter adapter, Function<Factors, Optional<String>> of) {
     Map<String, Integer> counts = new HashMap<>();
     adapter

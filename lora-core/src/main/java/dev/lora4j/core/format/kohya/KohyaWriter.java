@@ -92,7 +92,7 @@ public final class KohyaWriter implements AdapterWriter {
         .with(KohyaKeys.LEGACY_HASH, hashes.legacy());
   }
 
-  /** What has been laid out so far. */
+  /** Tensors and changes laid out so far. */
   private static final class Layout {
     final SortedMap<String, HostTensor> tensors = new TreeMap<>();
     final List<String> changes = new ArrayList<>();
@@ -163,7 +163,7 @@ public final class KohyaWriter implements AdapterWriter {
           .orElse(DType.F32);
     }
 
-    /** In the factors' type, as kohya writes it, unless that would change it. */
+    /** Alpha in the factors' type, as kohya writes it, unless the cast would change it. */
     private static HostTensor alpha(HostTensor alpha, DType type) {
       if (type != DType.F16 && type != DType.BF16) {
         return alpha;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The hashes by which tools and sites know a safetensors file as it is, in lower-case hexadecimal.
+ * Hashes by which tools and sites identify a safetensors file, in lower-case hexadecimal.
  *
  * @param sha256 SHA-256 of the whole file
  * @param data SHA-256 of all that follows the header, which editing the metadata does not change:
@@ -21,13 +21,13 @@ import java.util.Locale;
  *     the 64 KiB that begin at 1 MiB
  */
 public record FileHashes(String sha256, String data, String legacy) {
-  /** Where the range of the old hash begins, counted from the start of the file. */
+  /** First byte of the old hash's range, counted from the start of the file. */
   static final long LEGACY_BEGIN = 0x100000;
 
-  /** Where it ends. */
+  /** End of the old hash's range. */
   static final long LEGACY_END = LEGACY_BEGIN + 0x10000;
 
-  /** How much of it is kept. */
+  /** Number of digits of the old hash. */
   static final int LEGACY_DIGITS = 8;
 
   private static final int SHORT = 12;
@@ -35,7 +35,7 @@ public record FileHashes(String sha256, String data, String legacy) {
   private static final int CHUNK = 1 << 20;
 
   /**
-   * Those of an opened file, which is read once, in pieces.
+   * Hashes of an opened file, which is read once, in pieces.
    *
    * @throws UncheckedIOException if it cannot be read
    */
@@ -108,8 +108,8 @@ public record FileHashes(String sha256, String data, String legacy) {
   }
 
   /**
-   * What AUTOMATIC1111 writes about an adapter into pictures ({@code Lora hashes}): the first 12
-   * digits of kohya's hash where the metadata has one, else of {@link #data}.
+   * AUTOMATIC1111's hash of an adapter in pictures ({@code Lora hashes}): the first 12 digits of
+   * kohya's hash where the metadata has one, else of {@link #data}.
    */
   public String shortHash(Metadata metadata) {
     String full = metadata.get(KohyaKeys.MODEL_HASH).orElse(data);

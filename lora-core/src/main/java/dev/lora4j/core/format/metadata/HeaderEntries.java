@@ -33,22 +33,22 @@ public final class HeaderEntries {
     return put(name, value ? "True" : "False");
   }
 
-  /** Adds what is not: {@code None}. */
+  /** Adds an absent value: {@code None}. */
   public HeaderEntries none(String name) {
     return put(name, NONE);
   }
 
-  /** Adds the strength of what is left out at 0, and is {@code None} then. */
+  /** Adds a strength, {@code None} at 0. */
   public HeaderEntries strength(String name, double value) {
     return value == 0 ? none(name) : put(name, value);
   }
 
-  /** Adds a number of what is left out at 0, and is {@code None} then. */
+  /** Adds a number, {@code None} at 0. */
   public HeaderEntries count(String name, long value) {
     return value == 0 ? none(name) : put(name, value);
   }
 
-  /** All that were added. */
+  /** Metadata of all added entries. */
   public Metadata metadata() {
     return new Metadata(entries);
   }

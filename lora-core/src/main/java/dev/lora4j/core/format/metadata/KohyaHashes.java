@@ -11,9 +11,9 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The hashes that kohya's trainer writes into a file about the file: of what the reference writer
- * would make of the tensors with the {@code ss_} entries alone. So they stay the same when other
- * metadata changes. In lower-case hexadecimal.
+ * Hashes of kohya's trainer in a file's metadata: over the reference writer's form of the tensors
+ * with the {@code ss_} entries alone. So they stay the same when other metadata changes. In
+ * lower-case hexadecimal.
  *
  * <p>A file whose tensors are in the reference writer's order has the {@link FileHashes#data} that
  * is its {@code model}.
@@ -25,7 +25,9 @@ import java.nio.charset.StandardCharsets;
  */
 public record KohyaHashes(String model, String legacy) {
 
-  /** Those that {@code file} should carry, whatever it says. Reads its tensors in pieces. */
+  /**
+   * Computes the hashes of {@code file}, whatever its metadata claims. Reads its tensors in pieces.
+   */
   public static KohyaHashes of(TensorStore file) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (TensorInfo tensor : file.tensors().values()) {
@@ -35,7 +37,7 @@ public record KohyaHashes(String model, String legacy) {
   }
 
   /**
-   * Those of a file that is going to be written.
+   * Computes the hashes of a file to be written.
    *
    * @param tensors has all its tensors; its metadata is replaced
    * @param metadata of which the {@code ss_} entries count

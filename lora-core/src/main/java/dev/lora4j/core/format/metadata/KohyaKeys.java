@@ -7,10 +7,10 @@ import java.util.SortedMap;
  * file. Most trainers for pictures write the same.
  */
 public final class KohyaKeys {
-  /** The adapter's name, by which AUTOMATIC1111 calls it in prompts. */
+  /** Name of the adapter, as in AUTOMATIC1111's prompts. */
   public static final MetadataKey<String> OUTPUT_NAME = MetadataKey.text("ss_output_name");
 
-  /** Whether the base is a Stable Diffusion 2. */
+  /** Flag of a Stable Diffusion 2 base. */
   public static final MetadataKey<Boolean> V2 = MetadataKey.flag("ss_v2");
 
   /** The kind of base, for example {@code sd_v1}; an open set. */
@@ -19,13 +19,13 @@ public final class KohyaKeys {
   /** The trainer's Python module, for example {@code networks.lora}. */
   public static final MetadataKey<String> NETWORK_MODULE = MetadataKey.text("ss_network_module");
 
-  /** The rank asked for, as text, since it may be {@code Dynamic}; layers may have others. */
+  /** The requested rank, as text, since it may be {@code Dynamic}; layers may have others. */
   public static final MetadataKey<String> NETWORK_DIM = MetadataKey.text("ss_network_dim");
 
-  /** The alpha asked for, as text, since it may be {@code Dynamic}; layers may have others. */
+  /** The requested alpha, as text, since it may be {@code Dynamic}; layers may have others. */
   public static final MetadataKey<String> NETWORK_ALPHA = MetadataKey.text("ss_network_alpha");
 
-  /** Share of what is between the factors that was left out, as text, since it may be None. */
+  /** Share of network dropout, as text, since it may be None. */
   public static final MetadataKey<String> NETWORK_DROPOUT = MetadataKey.text("ss_network_dropout");
 
   /** Further arguments of the module, for example {@code algo} and {@code conv_dim}. */
@@ -50,7 +50,7 @@ public final class KohyaKeys {
   /** Steps that were done. */
   public static final MetadataKey<Long> STEPS = MetadataKey.whole("ss_steps");
 
-  /** Steps that were asked for. */
+  /** Number of requested steps. */
   public static final MetadataKey<Long> MAX_STEPS = MetadataKey.whole("ss_max_train_steps");
 
   /** Pictures in one batch. */
@@ -62,10 +62,10 @@ public final class KohyaKeys {
   /** Learning rate. */
   public static final MetadataKey<Double> LEARNING_RATE = MetadataKey.number("ss_learning_rate");
 
-  /** How the learning rate goes. */
+  /** Learning rate schedule. */
   public static final MetadataKey<String> SCHEDULE = MetadataKey.text("ss_lr_scheduler");
 
-  /** Optimiser, with its arguments. */
+  /** Optimizer, with its arguments. */
   public static final MetadataKey<String> OPTIMIZER = MetadataKey.text("ss_optimizer");
 
   /** Share of pictures that were shown without their caption. */
@@ -87,7 +87,7 @@ public final class KohyaKeys {
   /** JSON: the folders of pictures, mostly called {@code REPEATS_WORD CLASS}. */
   public static final MetadataKey<String> FOLDERS = MetadataKey.text("ss_dataset_dirs");
 
-  /** JSON: the folders of pictures that show what shall not change. */
+  /** Folders of pictures for prior preservation, as JSON. */
   public static final MetadataKey<String> REGULARISATION_FOLDERS =
       MetadataKey.text("ss_reg_dataset_dirs");
 

@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The strings beside a file's tensors, read and written by {@linkplain MetadataKey typed keys}.
- * Anybody may have written them: what cannot be read as its type counts as absent.
+ * The strings in a file's header, read and written by {@linkplain MetadataKey typed keys}. Anybody
+ * may have written them: what cannot be read as its type counts as absent.
  *
  * @param entries as in the file's header, sorted
  */
@@ -21,38 +21,38 @@ public record Metadata(SortedMap<String, String> entries) {
     entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
   }
 
-  /** With these entries. */
+  /** Creates metadata with these entries. */
   public Metadata(Map<String, String> entries) {
     this(new TreeMap<>(entries));
   }
 
-  /** What the entry says; empty if there is none, it is blank or {@code None}, or no such value. */
+  /** Value of the entry; empty if there is none, it is blank or {@code None}, or no such value. */
   public <T> Optional<T> get(MetadataKey<T> key) {
     return Optional.ofNullable(entries.get(key.name()))
         .filter(text -> !text.isBlank() && !text.equals("None"))
         .flatMap(key.read());
   }
 
-  /** This with another value. */
+  /** A copy with another value. */
   public <T> Metadata with(MetadataKey<T> key, T value) {
     SortedMap<String, String> changed = new TreeMap<>(entries);
     changed.put(key.name(), key.write().apply(value));
     return new Metadata(changed);
   }
 
-  /** This with another value, unless there is one already. */
+  /** A copy with another value, unless there is one already. */
   public <T> Metadata withDefault(MetadataKey<T> key, T value) {
     return get(key).isPresent() ? this : with(key, value);
   }
 
-  /** This and {@code others}, which go before. */
+  /** A copy with {@code others}, which take precedence. */
   public Metadata withAll(Metadata others) {
     SortedMap<String, String> changed = new TreeMap<>(entries);
     changed.putAll(others.entries);
     return new Metadata(changed);
   }
 
-  /** This without an entry. */
+  /** A copy without an entry. */
   public Metadata without(MetadataKey<?> key) {
     SortedMap<String, String> rest = new TreeMap<>(entries);
     rest.remove(key.name());

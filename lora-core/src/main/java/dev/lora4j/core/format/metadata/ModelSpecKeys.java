@@ -17,13 +17,13 @@ public final class ModelSpecKeys {
   /** Width and height that it is for, for example {@code 512x512}; must be there. */
   public static final MetadataKey<String> RESOLUTION = key("resolution");
 
-  /** For people; should be there. */
+  /** Description for people; should be present. */
   public static final MetadataKey<String> DESCRIPTION = key("description");
 
-  /** Who made it; should be there. */
+  /** Author; should be present. */
   public static final MetadataKey<String> AUTHOR = key("author");
 
-  /** When it was made, ISO 8601; should be there. */
+  /** Date of creation, ISO 8601; should be present. */
   public static final MetadataKey<String> DATE = key("date");
 
   /** {@code 0x} and the SHA-256 of all that follows the header; should be there. */
@@ -41,10 +41,10 @@ public final class ModelSpecKeys {
   /** The words that bring it out. */
   public static final MetadataKey<String> TRIGGER_PHRASE = key("trigger_phrase");
 
-  /** What it was merged from. */
+  /** Sources of a merge. */
   public static final MetadataKey<String> MERGED_FROM = key("merged_from");
 
-  /** What the network predicts: {@code epsilon} or {@code v}. */
+  /** Prediction type of the network: {@code epsilon} or {@code v}. */
   public static final MetadataKey<String> PREDICTION = key("prediction_type");
 
   /** A picture as a data URL. */

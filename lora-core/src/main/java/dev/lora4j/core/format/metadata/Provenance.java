@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The strings of adapters that were computed from others, as sd-scripts writes them. What was said
- * of rank and alpha is said anew; hashes are the writer's business.
+ * Metadata of adapters that were computed from others, as sd-scripts writes it. It replaces rank
+ * and alpha; hashes are the writer's business.
  */
 public final class Provenance {
   private static final String DYNAMIC = "Dynamic";
@@ -25,10 +25,10 @@ public final class Provenance {
   private static final String MIXED = "mixed by ";
   private static final String EXTRACTED = "extracted from ";
 
-  /** Between what a derivation was and the comment of before. */
+  /** Separator of a derivation and the earlier comment. */
   private static final String THEN = "; ";
 
-  /** What all adapters of a merge have in common where they have it. */
+  /** Entries that a merge keeps where all its adapters agree. */
   private static final List<MetadataKey<String>> COMMON =
       List.of(
           KohyaKeys.BASE_VERSION,
@@ -42,9 +42,9 @@ public final class Provenance {
   private Provenance() {}
 
   /**
-   * Of a resized adapter.
+   * Metadata of a resized adapter.
    *
-   * @param before what the adapter had
+   * @param before metadata of the adapter
    * @param rank its greatest rank before
    * @param how for people, for example {@code sv_fro: 0.9}; empty if the rank is the same
    *     everywhere
@@ -62,7 +62,7 @@ public final class Provenance {
   }
 
   /**
-   * Of a merged adapter: what all agree on about their base, and which they are.
+   * Metadata of a merged adapter: the common entries about the base, and the merged names.
    *
    * @param parts metadata of the adapters
    * @param names their names
@@ -85,9 +85,9 @@ public final class Provenance {
   }
 
   /**
-   * Of the mean of trainings that differ in their seed alone.
+   * Metadata of the mean of runs that differ in their seed alone.
    *
-   * @param runs what each says; the first also speaks for the others
+   * @param runs metadata of each; the first also speaks for the others
    */
   public static Metadata averaged(List<Metadata> runs, Adapter after) {
     String seeds =
@@ -101,7 +101,7 @@ public final class Provenance {
         .without(KohyaKeys.NETWORK_ARGS);
   }
 
-  /** What a person said of a training in its comment, without what tells of derivations. */
+  /** The user's part of a training comment, without the derivations. */
   static String said(String comment) {
     int at = 0;
     while (begins(comment, at, RESIZED, RESIZED_DYNAMICALLY, MEAN)) {
@@ -116,7 +116,7 @@ public final class Provenance {
   }
 
   /**
-   * Of an adapter that was mixed of others.
+   * Metadata of an adapter that a mixer blended from others.
    *
    * @param merged as {@link #merged} has it
    * @param how the mixer with its settings, for people
@@ -125,7 +125,7 @@ public final class Provenance {
     return merged.with(KohyaKeys.COMMENT, MIXED + how);
   }
 
-  /** Of an adapter extracted from two checkpoints. */
+  /** Metadata of an adapter extracted from two checkpoints. */
   public static Metadata extracted(String base, String tuned, Adapter after) {
     return ranks(Metadata.EMPTY, after, false)
         .with(KohyaKeys.NETWORK_MODULE, "networks.lora")
@@ -147,7 +147,7 @@ public final class Provenance {
             common(adapter, dynamic, f -> Optional.ofNullable(f.settings().get("alpha"))));
   }
 
-  /** The value that all layers have; a word that says there are several. */
+  /** Value that all layers have; {@link #DYNAMIC} if there are several. */
   private static String common(
       Adapter adapter, boolean dynamic, Function<Factors, Optional<String>> of) {
     Set<String> values = new TreeSet<>();

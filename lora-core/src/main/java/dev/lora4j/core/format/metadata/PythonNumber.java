@@ -3,7 +3,7 @@ package dev.lora4j.core.format.metadata;
 import java.math.BigDecimal;
 import java.util.Locale;
 
-/** Numbers as Python writes them, so that tools which compare text find what they expect. */
+/** Numbers in Python's spelling, which other tools compare as text. */
 final class PythonNumber {
   private static final double PLAIN_FROM = 1e-4;
   private static final double PLAIN_TO = 1e16;

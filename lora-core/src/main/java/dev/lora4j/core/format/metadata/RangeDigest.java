@@ -28,7 +28,7 @@ final class RangeDigest {
     }
   }
 
-  /** In hexadecimal, of what came so far. Called once. */
+  /** Digest of the bytes so far, in hexadecimal. Called once. */
   String hex() {
     return Digests.hex(digest);
   }

@@ -5,27 +5,27 @@ import java.util.Optional;
 /**
  * The base that an adapter's header names as the one it was trained on.
  *
- * @param name what the base's file or folder was called; empty if it is not said
- * @param hash SHA-256 of the base's weights in hexadecimal; empty if it is not said
+ * @param name name of the base's file or folder; empty if it is unknown
+ * @param hash SHA-256 of the base's weights in hexadecimal; empty if it is unknown
  */
 public record RecordedBase(Optional<String> name, Optional<String> hash) {
   private static final String HASH = "[0-9a-f]{64}";
   private static final int DIGITS = 12;
   private static final int LONGEST = 80;
 
-  /** That of a header. */
+  /** Reads the base from a header's metadata. */
   public static RecordedBase of(Metadata metadata) {
     return new RecordedBase(
         metadata.get(KohyaKeys.BASE_NAME),
         metadata.get(KohyaKeys.BASE_HASH).filter(h -> h.matches(HASH)));
   }
 
-  /** Whether the header says anything of it. */
+  /** Returns true if the header names a base or its hash. */
   public boolean said() {
     return name.isPresent() || hash.isPresent();
   }
 
-  /** Whether both are of the same weights, as far as both say it. */
+  /** Returns true if both name the same weights, as far as both give a hash. */
   public boolean agrees(RecordedBase other) {
     return hash.isEmpty() || other.hash.isEmpty() || hash.equals(other.hash);
   }

@@ -15,11 +15,11 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * How often tags stand in the captions that an adapter was trained on, all folders together.
+ * Counts of the tags in the captions that an adapter was trained on, all folders together.
  *
  * @param counts by tag
  * @param folders the names of the folders
- * @param whole whether all could be read; damaged text is read as far as it goes
+ * @param whole whether the text was undamaged; damaged text is read as far as it goes
  */
 public record TagCounts(Map<String, Long> counts, Set<String> folders, boolean whole) {
   /** More different tags than this are not looked at, as are tags longer than a caption is. */

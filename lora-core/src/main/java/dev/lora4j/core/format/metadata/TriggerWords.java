@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The words that bring an adapter out, as far as its file tells. Files rarely say so outright; the
- * surest source that has any is taken, and named.
+ * Trigger words of an adapter, as far as its file tells. Files rarely state them; the surest source
+ * that has any is taken, and named.
  *
  * @param words empty if nothing tells
  */
@@ -17,7 +17,7 @@ public record TriggerWords(List<String> words, Source source) {
   private static final int LONGEST = 200;
   private static final Pattern REPEATS = Pattern.compile("^\\d+_");
 
-  /** Where the words are from, the surest first. */
+  /** Source of the words, the surest first. */
   public enum Source {
     /** {@code modelspec.trigger_phrase}. */
     PHRASE("modelspec.trigger_phrase"),
@@ -25,13 +25,13 @@ public record TriggerWords(List<String> words, Source source) {
     TRAINED_WORDS("trained_words"),
     /** {@code ssmd_keywords}, which people fill in. */
     KEYWORDS("ssmd_keywords"),
-    /** The comment that was given to the training, if it is short. */
+    /** Comment of the training, if it is short. */
     COMMENT("ss_training_comment"),
     /** The tags that stand most often in the captions. */
     TAGS("ss_tag_frequency"),
     /** The names of the folders of pictures. */
     FOLDERS("ss_dataset_dirs"),
-    /** Nothing tells. */
+    /** No source. */
     NONE("");
 
     private final String entry;
@@ -51,7 +51,7 @@ public record TriggerWords(List<String> words, Source source) {
     words = List.copyOf(words);
   }
 
-  /** What {@code metadata} tells. Broken text is read as far as it goes. */
+  /** Reads the words from {@code metadata}; broken text is read as far as it goes. */
   public static TriggerWords of(Metadata metadata) {
     for (Source source : Source.values()) {
       Optional<String> text = metadata.get(MetadataKey.text(source.entry));

@@ -1,6 +1,6 @@
 /**
- * What files say about themselves: hashes by which tools know them, and the strings beside their
- * tensors.
+ * Metadata and hashes of files: hashes by which tools identify them, and the strings in their
+ * headers.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked

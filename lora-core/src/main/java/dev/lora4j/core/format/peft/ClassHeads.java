@@ -8,20 +8,20 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Heads that tell classes apart, by what PEFT calls them. Where a configuration says the task
- * {@value #TASK}, PEFT wants these modules whole in the file, whatever {@code modules_to_save} says
- * ({@code PeftModelForSequenceClassification}).
+ * Classification heads, by PEFT's names. For a configuration with the task {@value #TASK}, PEFT
+ * requires these modules whole in the file, whatever {@code modules_to_save} is ({@code
+ * PeftModelForSequenceClassification}).
  *
  * @param modules those that the base has
  * @param paths of the layers of each
  */
 record ClassHeads(List<String> modules, List<List<String>> paths) {
-  /** The task of those who tell classes apart. */
+  /** Task of sequence classification. */
   static final String TASK = "SEQ_CLS";
 
   private static final List<String> NAMES = List.of("classifier", "score");
 
-  /** Those of one model of a base. */
+  /** Heads of one model of a base. */
   static ClassHeads of(String model, SiteCatalogue base) {
     List<String> modules = new ArrayList<>();
     List<List<String>> paths = new ArrayList<>();
@@ -41,12 +41,12 @@ record ClassHeads(List<String> modules, List<List<String>> paths) {
     return new ClassHeads(List.copyOf(modules), List.copyOf(paths));
   }
 
-  /** Whether all layers of all heads are among these. */
+  /** Returns true if all layers of all heads are among these. */
   boolean within(Collection<String> saved) {
     return paths.stream().allMatch(saved::containsAll);
   }
 
-  /** The same layers, but heads that are among them whole are named as one. */
+  /** The same layers, with each complete head as one name. */
   List<String> joined(Collection<String> saved) {
     Set<String> names = new TreeSet<>(saved);
     for (int i = 0; i < modules.size(); i++) {

@@ -3,7 +3,7 @@ package dev.lora4j.core.format.peft;
 import com.google.gson.JsonPrimitive;
 import java.math.BigDecimal;
 
-/** Numbers of configurations: whole ones without a point, as PEFT's types ask. */
+/** Numbers of configurations: integers without a point, as PEFT's types require. */
 final class ConfigNumbers {
   private static final double WHOLE = 1e15;
 

@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A number for each layer, as PEFT's configurations say it: one for all, and those of the layers
- * that differ by their paths. PEFT takes the first pattern that a path ends in.
+ * A number for each layer in PEFT's configurations: a common one, and those of other layers by
+ * their paths. PEFT takes the first pattern that a path ends in.
  */
 record LayerPatterns(double common, JsonObject others) {
   /** The value that most layers have, and the others by path. */
@@ -47,7 +47,7 @@ record LayerPatterns(double common, JsonObject others) {
     return new LayerPatterns(common, others);
   }
 
-  /** Whether a later part of the path is one of {@code names}. */
+  /** Returns true if a later part of the path is one of {@code names}. */
   static boolean endsInAny(String path, Set<String> names) {
     for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
       if (names.contains(path.substring(dot + 1))) {

@@ -36,7 +36,7 @@ final class LohaKind implements PeftKind {
     return fields;
   }
 
-  /** What LoHa and LoKr have in common. */
+  /** Configuration fields that LoHa and LoKr share. */
   static JsonObject ranked(SortedMap<String, Double> ranks, SortedMap<String, Double> alphas) {
     LayerPatterns rank = LayerPatterns.of(ranks);
     LayerPatterns alpha = LayerPatterns.of(alphas);
@@ -51,7 +51,10 @@ final class LohaKind implements PeftKind {
     return fields;
   }
 
-  /** Whether convolutions have Tucker cores: all with a kernel, or none, as PEFT has one switch. */
+  /**
+   * Returns true if convolutions have Tucker cores; PEFT has one switch, so all with a kernel have
+   * one or none.
+   */
   static boolean tucker(List<PeftSite> sites, String core) {
     List<PeftSite> kernels = sites.stream().filter(LohaKind::kernel).toList();
     List<PeftSite> with = kernels.stream().filter(s -> has(s, core)).toList();

@@ -7,8 +7,8 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Optional;
 
 /**
- * How a layer is a Kronecker product, [firstRows, firstColumns] by [secondRows, secondColumns], and
- * which of the two are factored.
+ * Division of a layer's weight as a Kronecker product, [firstRows, firstColumns] by [secondRows,
+ * secondColumns], with the parts that are factored.
  *
  * @param own the rank of what is factored; 0 if nothing is
  */
@@ -47,7 +47,7 @@ record LokrShape(
         .orElse(1L);
   }
 
-  /** Whether PEFT would divide the layer's sizes so. */
+  /** Returns true if PEFT would divide the layer's sizes so. */
   boolean sized(long factor) {
     return split(firstRows * secondRows, factor) == firstRows
         && split(firstColumns * secondColumns, factor) == firstColumns;
@@ -65,7 +65,7 @@ record LokrShape(
     return Math.max(1, (Math.max(sizes, first) + 1) / 2);
   }
 
-  /** Whether PEFT would factor what is factored, at this rank. */
+  /** Returns true if PEFT would factor the same parts at this rank. */
   boolean made(boolean both) {
     double rank = (double) rank(both);
     boolean first = both && rank < Math.max(firstRows, firstColumns) / 2.0;

@@ -20,20 +20,20 @@ public final class LoraConfigurations {
 
   private LoraConfigurations() {}
 
-  /** Whether PEFT's LoRA has a form for factors. */
+  /** Returns true if PEFT's LoRA has a form for factors. */
   public static boolean takes(Factors factors) {
     return LORA.takes(factors);
   }
 
-  /** Whether some layers have another scale than 1, which the tensors do not say. */
+  /** Returns true if some layers have a scale other than 1, which the tensors do not carry. */
   public static boolean scaled(List<PeftSite> sites) {
     return pairs(sites)
         .anyMatch(f -> f.structure().number(AdapterMethod.ALPHA) != f.tensor(DOWN).shape().size(0));
   }
 
   /**
-   * Whether the layers of a model have several ranks. Without a configuration diffusers once took
-   * the rank of the first layer for the alpha of all.
+   * Returns true if the layers of a model have several ranks. Without a configuration diffusers
+   * once took the rank of the first layer for the alpha of all.
    */
   public static boolean mixed(List<PeftSite> sites) {
     return pairs(sites).map(f -> f.tensor(DOWN).shape().size(0)).distinct().count() > 1;

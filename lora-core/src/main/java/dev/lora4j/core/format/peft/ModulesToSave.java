@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * New values of layers beside the factors: layers that were trained whole ({@code
- * modules_to_save}), biases of layers with factors ({@code bias}), and tables of embeddings with
- * factors, which PEFT saves unasked.
+ * New values of layers without factors: layers that were trained whole ({@code modules_to_save}),
+ * biases of layers with factors ({@code bias}), and tables of embeddings with factors, which PEFT
+ * always saves.
  *
  * @param tuned the layers that have factors, without their new values
  * @param whole paths of the layers that were trained whole, or of modules all of whose layers were
@@ -59,9 +59,9 @@ record ModulesToSave(List<PeftSite> tuned, List<String> whole, boolean biases, b
   }
 
   /**
-   * The fields with what is to be said of these layers.
+   * The fields with the entries for these layers.
    *
-   * @param type of the adapter, by which PEFT calls new biases of the layers that have factors
+   * @param type of the adapter, which is in PEFT's name for new biases of layers with factors
    */
   JsonObject say(JsonObject fields, String type) {
     if (!whole.isEmpty()) {

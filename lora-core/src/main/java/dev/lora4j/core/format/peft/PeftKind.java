@@ -5,12 +5,12 @@ import dev.lora4j.core.adapter.Factors;
 import dev.lora4j.core.format.SiteCatalogue;
 import java.util.List;
 
-/** One of PEFT's types of adapters: what it takes, and its configuration. */
+/** PEFT type of adapters: the factors that it admits, and its configuration. */
 interface PeftKind {
   /** PEFT's name of the type. */
   String type();
 
-  /** Whether factors may be part of such an adapter. */
+  /** Returns true if factors may be part of such an adapter. */
   boolean takes(Factors factors);
 
   /**

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 public final class PeftModels {
   private PeftModels() {}
 
-  /** All layers with their factors, by the model's name. */
+  /** Layers with their factors, by the model's name. */
   public static SortedMap<String, List<PeftSite>> of(WriteRequest request) {
     SortedMap<String, List<PeftSite>> models = new TreeMap<>();
     request

@@ -39,7 +39,7 @@ public record PeftSite(
         factors);
   }
 
-  /** What it has beside new values of the layer itself. */
+  /** A copy without new values of the layer itself. */
   PeftSite tuned() {
     return new PeftSite(
         model, path, site, turned, factors.stream().filter(f -> !saved(f)).toList());
@@ -60,8 +60,8 @@ public record PeftSite(
   }
 
   /**
-   * What configurations call it. transformers left out {@code text_model.} from 5.6 on, and as PEFT
-   * compares ends of paths, the shorter path is right before and after.
+   * The layer's name in configurations. transformers left out {@code text_model.} from 5.6 on, and
+   * as PEFT compares ends of paths, the shorter path is right before and after.
    */
   public String pattern() {
     return path.startsWith(TEXT_MODEL) ? path.substring(TEXT_MODEL.length()) : path;

@@ -40,7 +40,7 @@ public final class PeftTensors {
   private final Set<String> changes = new LinkedHashSet<>();
 
   /**
-   * None yet.
+   * Creates an empty collection.
    *
    * @param layout what to call the layout in messages
    * @param rewrite whether LyCORIS's DoRA may become PEFT's
@@ -50,13 +50,13 @@ public final class PeftTensors {
     this.rewrite = rewrite;
   }
 
-  /** What is not as it was, as sentences. */
+  /** Changes of the adapter that the layout required, as sentences. */
   public List<String> changes() {
     return List.copyOf(changes);
   }
 
   /**
-   * The tensors of one layer by what stands behind its path.
+   * Tensors of one layer by the suffix of their keys.
    *
    * @throws AdapterException if PEFT has no name for one of them
    */
@@ -100,7 +100,8 @@ public final class PeftTensors {
   }
 
   /**
-   * What PEFT calls a layer's own weight or bias, which is one level below where it has factors.
+   * PEFT's name of a layer's own weight or bias, which is one level lower where the layer has
+   * factors.
    */
   private static String own(PeftSite site, String parameter) {
     return site.tuned().factors().isEmpty() ? parameter : "base_layer." + parameter;

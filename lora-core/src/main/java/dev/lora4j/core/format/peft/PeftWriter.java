@@ -84,14 +84,17 @@ public final class PeftWriter implements AdapterWriter {
     return new AdapterLayout(files, names.changes());
   }
 
-  /** Text encoders have the same paths, so that only the folder's name says which one it is. */
+  /**
+   * Returns true if the model needs no folder of its own: text encoders have the same paths, so
+   * that only the folder's name distinguishes them.
+   */
   private static boolean alone(SortedMap<String, List<PeftSite>> models, String model) {
     return models.size() == 1 && !model.startsWith("text_encoder");
   }
 
   /**
-   * What may be said of the base. A task that makes PEFT look for a whole head in the file is left
-   * out where it is not there, as PEFT then reads the file, if it is given the base.
+   * Record of the base in the configuration. It omits a task for which PEFT requires a whole head
+   * that the file lacks; PEFT then reads the file, with the base as an argument.
    */
   private static Optional<BaseUsage> said(WriteRequest request, ModulesToSave saved) {
     return request
@@ -137,7 +140,7 @@ public final class PeftWriter implements AdapterWriter {
             + ConversionAdvice.advice(factors));
   }
 
-  /** What all types have in common, and the fields of one, sorted as PEFT sorts them. */
+  /** Configuration: fields that all types share and the fields of one, in PEFT's order. */
   private static JsonObject config(PeftKind kind, JsonObject fields, Optional<BaseUsage> base) {
     SortedMap<String, JsonElement> sorted = new TreeMap<>(fields.asMap());
     base.ifPresent(b -> sorted.put("base_model_name_or_path", new JsonPrimitive(b.place())));

@@ -31,7 +31,7 @@ final class TargetModules {
   }
 
   /**
-   * The same, with some layers in the list by their whole paths, as another field has them.
+   * As above, with the layers of another field listed by their whole paths.
    *
    * @param whole which of the targets
    */
@@ -69,7 +69,7 @@ final class TargetModules {
     return list;
   }
 
-  /** The last part of a path, and what stands before it as long as that is a number. */
+  /** Last part of a path, with the parts before it as long as it is a number. */
   private static String name(String path) {
     int dot = path.lastIndexOf('.');
     while (dot > 0 && Character.isDigit(path.charAt(dot + 1))) {
@@ -93,7 +93,10 @@ final class TargetModules {
     }
   }
 
-  /** Whether the model has weights of such layers as [in, out]; PEFT asks it once for all. */
+  /**
+   * Returns true if the model stores the weights of these layers as [in, out]; PEFT has one flag
+   * for all.
+   */
   static boolean turned(Collection<PeftSite> targets) {
     return targets.stream().anyMatch(PeftSite::turned);
   }

@@ -1,5 +1,6 @@
 /**
- * The layout of PEFT: a folder with a configuration and tensors, and what diffusers shares of it.
+ * The layout of PEFT: a folder with a configuration and tensors, and the parts that diffusers
+ * shares.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked

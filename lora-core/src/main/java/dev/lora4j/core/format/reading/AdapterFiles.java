@@ -38,8 +38,8 @@ public final class AdapterFiles {
   }
 
   /**
-   * Whether a folder is an adapter: one as PEFT or MLX-LM saves it, or one with such folders for
-   * models.
+   * Returns true if a folder is an adapter: one as PEFT or MLX-LM saves it, or one with such
+   * folders for models.
    */
   public static boolean folder(Path folder) {
     return AdapterSource.folder(folder);
@@ -80,7 +80,7 @@ public final class AdapterFiles {
   }
 
   /**
-   * Refuses by its header alone what is no adapter, before anything slow begins.
+   * Refuses a file that is no adapter by its header alone, before any slow work.
    *
    * @throws AdapterException if the file holds no adapter
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
@@ -93,7 +93,7 @@ public final class AdapterFiles {
   }
 
   /**
-   * Says all that there is to say of an adapter's file, also where {@link #read} would refuse it.
+   * Examines an adapter's file completely, even where {@link #read} would refuse it.
    *
    * @throws AdapterException if the file holds no adapter
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no
@@ -123,8 +123,8 @@ public final class AdapterFiles {
   }
 
   /**
-   * Whether the sizes of an adapter's tensors are more those of a base's layers than not, whatever
-   * values they have.
+   * Returns true if most sizes of an adapter's tensors fit a base's layers, regardless of their
+   * values.
    *
    * @throws AdapterException if the file holds no adapter
    * @throws dev.lora4j.core.safetensors.SafetensorsException if the file is damaged or no

@@ -7,20 +7,20 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Whether an adapter's file may be used, and by whom. An extension point: every policy that is
- * installed is asked whenever a file is read, and all have to agree. Implementations are values,
+ * Permission to use an adapter's file, for some users or all. An extension point: every installed
+ * policy decides on every file that is read, and all have to agree. Implementations are values,
  * safe for use by several threads, whose settings all have defaults.
  *
  * <p>One that throws, or cannot be made, permits nothing.
  */
 public interface AdapterPolicy {
   /**
-   * The adapter that is asked about.
+   * The adapter to decide about.
    *
    * @param file or folder that it is read from
-   * @param identity of what it does, whatever the file is called, as {@link
+   * @param identity of its effect, whatever the file's name, as {@link
    *     dev.lora4j.core.adapter.Adapter#identity}
-   * @param metadata what the file's header says
+   * @param metadata metadata of the file's header
    * @param user who wants to use it, see {@link ReadOptions#user}
    */
   record Use(Path file, String identity, Map<String, String> metadata, String user) {
@@ -30,6 +30,6 @@ public interface AdapterPolicy {
     }
   }
 
-  /** Why it may not be used, a sentence for the user; empty if it may. */
+  /** Reason for a refusal, a sentence for the user; empty if the adapter may be used. */
   Optional<String> refusal(Use adapter);
 }

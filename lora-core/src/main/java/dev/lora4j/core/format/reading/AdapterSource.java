@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The tensors of an adapter, and the configuration that lies beside them or in the header. */
+/** The tensors of an adapter, and the configuration next to them or in the header. */
 final class AdapterSource implements AutoCloseable {
   private static final String PEFT_TENSORS = "adapter_model.safetensors";
   private static final String PEFT_PICKLE = "adapter_model.bin";
@@ -81,7 +81,7 @@ final class AdapterSource implements AutoCloseable {
         .toList();
   }
 
-  /** Whether {@link #open} takes a folder, or says why not. */
+  /** Returns true if {@link #open} takes a folder or refuses it with a reason. */
   static boolean folder(Path folder) {
     return Files.isRegularFile(folder.resolve(PEFT_CONFIG))
         || Files.isRegularFile(folder.resolve(MLX_TENSORS))
@@ -136,7 +136,7 @@ final class AdapterSource implements AutoCloseable {
                 + "; give the adapter's file, or a folder as PEFT saves it.");
   }
 
-  /** What was opened: a file or a folder. */
+  /** The opened file or folder. */
   Path path() {
     return path;
   }

@@ -6,7 +6,7 @@ final class DisplayNames {
 
   private DisplayNames() {}
 
-  /** Without control characters, and not longer than a line or two. */
+  /** Name without control characters, at most a line or two long. */
   static String of(String name) {
     String cut = name.length() <= MOST ? name : name.substring(0, MOST) + "...";
     return cut.replaceAll("\\p{Cntrl}", "?");

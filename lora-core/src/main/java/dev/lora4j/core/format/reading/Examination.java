@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 
 /**
- * All that can be said of an adapter's file, also where it cannot be used.
+ * Examination of an adapter's file, also of an unusable one.
  *
  * @param family the kind of base, given or found
  * @param known whether the layers of that base are known, not guessed from the adapter
@@ -47,17 +47,17 @@ public record Examination(
     warnings = List.copyOf(warnings);
   }
 
-  /** The same with more problems. */
+  /** A copy with more problems. */
   Examination with(List<String> more) {
     return with(family, joined(more, problems), warnings);
   }
 
-  /** The same with a warning before its own. */
+  /** A copy with a warning before its own. */
   public Examination warned(String warning) {
     return with(family, problems, joined(List.of(warning), warnings));
   }
 
-  /** The same with the base called otherwise. */
+  /** A copy with another title for the base. */
   public Examination titled(String title) {
     Family other = new Family(family.name(), title, family.sites(), family.natives());
     return with(other, problems, warnings);

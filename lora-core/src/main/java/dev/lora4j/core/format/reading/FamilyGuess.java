@@ -17,19 +17,19 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Which kind of base an adapter is for: the one whose layers fit its keys and shapes best.
+ * Guess of the family that an adapter is for: the one whose layers fit its keys and shapes best.
  *
  * @param best absent if none has any of the layers
- * @param warnings where several fit equally well, or the header says another
+ * @param warnings where several fit equally well, or the header names another
  */
 record FamilyGuess(Optional<Family> best, List<String> warnings) {
-  /** Enough keys to tell, however many a hostile file has. */
+  /** Greatest number of keys that the guess reads, against hostile files. */
   private static final int MOST_KEYS = 4000;
 
-  /** The letters of a family's name that say which model it is a version of. */
+  /** Length of the prefix of a family's name that names the model without its version. */
   private static final int MODEL = 3;
 
-  /** What trainers call kinds of bases begins so. */
+  /** Families by the prefixes of trainers' names for them. */
   private static final Map<String, String> TRAINED =
       Map.of("sd_v1", "sd15", "sd_v2", "sd21", "sdxl_base", "sdxl", "sd3", "sd3", "flux", "flux");
 
@@ -52,7 +52,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
     return choose(best, source.metadata());
   }
 
-  /** Whether the sizes of an adapter's tensors are more those of a base's layers than not. */
+  /** Returns true if most sizes of an adapter's tensors fit a base's layers. */
   static boolean fits(AdapterSource source, Family base) {
     List<TensorInfo> sample = sample(source.tensors());
     ShapeMatch fit = new ShapeMatch(source.tensors());
@@ -120,7 +120,7 @@ record FamilyGuess(Optional<Family> best, List<String> warnings) {
     return new FamilyGuess(Optional.of(best.get(0)), warnings);
   }
 
-  /** The kind of base that the trainer says it was; empty if it says none that is known. */
+  /** Family that the trainer's metadata names; empty if it names no known one. */
   private static Optional<Family> said(Map<String, String> metadata) {
     String version = metadata.getOrDefault("ss_base_model_version", "").toLowerCase(Locale.ROOT);
     return TRAINED.entrySet().stream()

@@ -23,7 +23,7 @@ import java.util.TreeSet;
 /** Makes the factors of one layer of a file, and divides them among the sites of the base. */
 final class GroupReader {
   /**
-   * What was made of a group.
+   * Result of reading a group.
    *
    * @param factors by canonical name of the site
    * @param ignored keys without effect, with the reasons
@@ -62,7 +62,7 @@ final class GroupReader {
     return new Result(divide(group.layer(), whole, read), ignored, converted, complete.warnings());
   }
 
-  /** Without what belongs to a method of which a part is missing. */
+  /** Tensors without those of a method of which a part is missing. */
   private static SiteTensors complete(SiteTensors tensors, SortedMap<String, Reason> ignored) {
     Set<String> whole = new TreeSet<>();
     for (AdapterMethod method : Methods.all().values()) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The layers that an adapter of an unknown model asks for, as far as its factors say how large they
- * are: those of dotted names with LoRA, LoHa, LoKr or whole differences.
+ * Layers inferred from the adapter of an unknown model, as far as its factors determine the sizes:
+ * those of dotted names with LoRA, LoHa, LoKr or whole differences.
  */
 final class InferredSites {
   private static final String PEFT = "base_model.model.";

@@ -30,7 +30,7 @@ final class KeyTable {
   private final SortedMap<String, Reason> ignored = new TreeMap<>();
   private final SortedMap<String, KeyAddress.Lacking> lacking = new TreeMap<>();
 
-  /** Asks all dialects about all keys. */
+  /** Resolves all keys with all dialects. */
   static KeyTable of(KeyContext context) {
     KeyTable table = new KeyTable();
     for (String key : context.keys()) {
@@ -44,7 +44,7 @@ final class KeyTable {
     return table;
   }
 
-  /** The first dialect that finds the key's layer; else the first that says anything of it. */
+  /** The first dialect that finds the key's layer; else the first that resolves the key at all. */
   private static Optional<Found> find(String key, KeyContext context) {
     Optional<Found> first = Optional.empty();
     for (AdapterFormat format : Formats.all()) {
@@ -121,7 +121,7 @@ final class KeyTable {
     return ignored;
   }
 
-  /** Those of them that would be factors if the base had the layer. */
+  /** The ignored keys that would be factors if the base had the layer. */
   SortedMap<String, KeyAddress.Lacking> lacking() {
     return lacking;
   }

@@ -67,7 +67,7 @@ final class LayerTensors {
     }
   }
 
-  /** MLX-LM has its scale beside the file; and its head has the adapter of a table it shares. */
+  /** MLX-LM has its scale in another file; and its head has the adapter of a table it shares. */
   private static void requireScale(AdapterSource source, KeyTable.Group group) {
     String key = group.keys().get(FileRoles.MLX_DOWN);
     if (key == null) {
@@ -133,7 +133,7 @@ final class LayerTensors {
     return converted;
   }
 
-  /** These for a site. */
+  /** Tensors for a site. */
   SiteTensors of(Site site) {
     SiteTensors tensors = new SiteTensors(site);
     byRole.forEach((role, t) -> tensors.add(role, keys.getOrDefault(role, role), t));

@@ -13,8 +13,8 @@ public final class ModelFamily {
   private ModelFamily() {}
 
   /**
-   * These layers, with the native names of the family that has them all; if there is none, with
-   * those that a denoiser like Stable Diffusion's has by its build.
+   * Family of these layers, with the native names of the family that has them all; if there is
+   * none, with those of a denoiser of Stable Diffusion's structure.
    *
    * @param title what to call the base
    */

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
-/** Files that people take for adapters, and what they are. */
+/** Files that people take for adapters, with their true kinds. */
 final class NonAdapterFiles {
   private NonAdapterFiles() {}
 
   /**
    * Passes if the file may hold an adapter.
    *
-   * @throws AdapterException that says what it is instead
+   * @throws AdapterException that names its true kind
    */
   static void refuse(Path path, Map<String, TensorInfo> tensors) {
     Set<String> keys = tensors.keySet();

@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * @param layers as the file spells them
  */
 public record NonFiniteValues(SortedMap<String, Long> tensors, SortedSet<String> layers) {
-  /** All values are finite. */
+  /** No non-finite values. */
   public static final NonFiniteValues NONE = new NonFiniteValues(new TreeMap<>(), new TreeSet<>());
 
   private static final int NAMED = 3;
@@ -28,7 +28,7 @@ public record NonFiniteValues(SortedMap<String, Long> tensors, SortedSet<String>
     layers = Collections.unmodifiableSortedSet(new TreeSet<>(layers));
   }
 
-  /** Those of a layer's tensors. */
+  /** Non-finite values of a layer's tensors. */
   static NonFiniteValues of(AdapterSource source, String layer, Collection<String> keys) {
     SortedMap<String, Long> tensors = new TreeMap<>();
     for (String key : keys) {
@@ -44,7 +44,7 @@ public record NonFiniteValues(SortedMap<String, Long> tensors, SortedSet<String>
     return tensors.isEmpty() ? NONE : new NonFiniteValues(tensors, new TreeSet<>(List.of(layer)));
   }
 
-  /** Both. */
+  /** Union of both. */
   NonFiniteValues and(NonFiniteValues other) {
     SortedMap<String, Long> all = new TreeMap<>(tensors);
     all.putAll(other.tensors);
@@ -53,12 +53,12 @@ public record NonFiniteValues(SortedMap<String, Long> tensors, SortedSet<String>
     return new NonFiniteValues(all, both);
   }
 
-  /** Whether all values are finite. */
+  /** Returns true if all values are finite. */
   public boolean isEmpty() {
     return tensors.isEmpty();
   }
 
-  /** How many there are. */
+  /** Number of non-finite values. */
   public long values() {
     return tensors.values().stream().mapToLong(Long::longValue).sum();
   }

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What all installed policies say of an adapter. */
+/** Joint decision of all installed policies on an adapter. */
 final class Permission {
   private Permission() {}
 
   /**
-   * Why it may not be used by somebody, a sentence for each policy that refuses; none if it may.
+   * Reasons for a refusal, a sentence for each policy that refuses; none if the user may use the
+   * adapter.
    */
   static List<String> refusals(Path file, Adapter adapter, String user) {
     List<String> refusals = new ArrayList<>();
@@ -37,8 +38,8 @@ final class Permission {
   }
 
   /*
-   * A jar may fail over a file that was made for that; what its policies would have said of this
-   * file, and of all that follow, is not known then.
+   * A jar may fail over a file that was made for that; its policies' decisions on this file, and on
+   * all that follow, are unknown then.
    */
   private static List<String> lost(Plugin plugin) {
     return plugin.extensions().stream()
@@ -64,7 +65,7 @@ final class Permission {
       return Extensions.installed().shared(AdapterPolicy.class, name).refusal(asked);
     } catch (RuntimeException | Error e) {
       Plugin.throwIfEnding(e);
-      // What cannot be asked might have refused.
+      // A policy that cannot be called might have refused.
       return Optional.of("it cannot be asked (" + e + ").");
     }
   }

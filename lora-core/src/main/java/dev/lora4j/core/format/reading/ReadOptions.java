@@ -1,26 +1,26 @@
 package dev.lora4j.core.format.reading;
 
 /**
- * What is asked of the reading of an adapter.
+ * Options for reading an adapter.
  *
  * @param allowPartial whether half pairs, layers that the base lacks, and methods that are not
  *     known may be left out; an adapter without any effect is refused all the same
- * @param user who wants to use it, for an {@link AdapterPolicy}; empty where nobody knows. A name
- *     is believed: whoever serves several users has found out who asks
+ * @param user who wants to use it, for an {@link AdapterPolicy}; empty where unknown. A name is
+ *     believed: a service of several users has to authenticate them
  */
 public record ReadOptions(boolean allowPartial, String user) {
-  /** All that has an effect must be usable; by the user whose process this is. */
+  /** Requires that all parts with an effect are usable; for the user of this process. */
   public static final ReadOptions STRICT = new ReadOptions(false);
 
-  /** What cannot be used is left out; by the user whose process this is. */
+  /** Leaves out unusable parts; for the user of this process. */
   public static final ReadOptions PARTIAL = new ReadOptions(true);
 
-  /** Of the user whose process this is, as the system property {@code user.name} has it. */
+  /** Options for the user of this process, as the system property {@code user.name} names it. */
   public ReadOptions(boolean allowPartial) {
     this(allowPartial, System.getProperty("user.name", ""));
   }
 
-  /** The same for somebody else. */
+  /** A copy for another user. */
   public ReadOptions by(String other) {
     return new ReadOptions(allowPartial, other);
   }

@@ -8,9 +8,9 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Map;
 import java.util.Optional;
 
-/** How well a tensor of an adapter fits the layer that its name is of. */
+/** Score of the fit between an adapter's tensor and the layer that its name refers to. */
 final class ShapeMatch {
-  /** Where the name alone is that of a layer. */
+  /** Score of a name alone that is a layer's. */
   static final int NAME = 1;
 
   private static final int FITS = 4;
@@ -29,7 +29,10 @@ final class ShapeMatch {
     return tensor.shape().rank() == 0 || tensor.shape().elements() == 0 ? NAME : FITS + SAME_RANK;
   }
 
-  /** Positive where it fits, most where that says much; negative where it does not. */
+  /**
+   * Score of the fit: positive where it fits, greater where that is more conclusive; negative where
+   * it does not.
+   */
   int of(TensorInfo tensor, KeyAddress.OfLayer of) {
     Shape shape = tensor.shape();
     Site site = of.layer().whole();
@@ -60,7 +63,7 @@ final class ShapeMatch {
     return fits ? FITS + (shape.rank() == site.weight().rank() ? SAME_RANK : 0) : MISFIT;
   }
 
-  /** Beside a Tucker core the rank comes first. */
+  /** Score of one side's factor; with a Tucker core the rank comes first. */
   private static int side(Shape shape, long out) {
     return shape.size(0) == out || shape.size(shape.rank() - 1) == out ? FITS : MISFIT;
   }
@@ -70,13 +73,13 @@ final class ShapeMatch {
     return found == site.rest() || found == site.weight().size(1) ? FITS : MISFIT;
   }
 
-  /** What multiplies rows or columns. */
+  /** Score of factors that multiply rows or columns. */
   private static int vector(Shape shape, Site site) {
     boolean columns = site.weight().rank() > 1 && shape.elements() == site.weight().size(1);
     return columns || shape.elements() == site.out() ? FITS : MISFIT;
   }
 
-  /** LoKr's factors say the sizes of the layer only together. */
+  /** Score of LoKr's factors, which determine the sizes of the layer only together. */
   private int product(String key, String role, Site site) {
     int at = key.lastIndexOf(role);
     Optional<Shape> left = at < 0 ? Optional.empty() : factor(key, at, role, "lokr_w1");
@@ -89,7 +92,7 @@ final class ShapeMatch {
     return out == site.out() && (in == site.weight().size(1) || in == site.rest()) ? FITS : MISFIT;
   }
 
-  /** A factor that is whole, or the shape of the product that it is given as. */
+  /** Shape of a whole factor, or of the product of its parts. */
   private Optional<Shape> factor(String key, int at, String role, String name) {
     String behind = key.substring(at + role.length());
     String before = key.substring(0, at);
@@ -104,7 +107,7 @@ final class ShapeMatch {
                                 .map(b -> b.with(0, a.size(rows(name, core))))));
   }
 
-  /** Beside a Tucker core the second factor's left half has the rank in front. */
+  /** Rows of a factor; with a Tucker core the second factor's left half has the rank in front. */
   private static int rows(String name, Optional<Shape> core) {
     return name.equals("lokr_w2") && core.isPresent() ? 1 : 0;
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param given whether the caller named it
  */
 record TargetModel(KeyContext context, boolean known, boolean given, List<String> warnings) {
-  /** The base that is given; else the kind that fits best; else layers as the factors ask for. */
+  /** The requested base; else the family that fits best; else layers inferred from the factors. */
   static TargetModel of(AdapterSource source, Optional<Family> given) {
     if (given.isPresent()) {
       return new TargetModel(context(source, given.get()), true, true, List.of());
@@ -26,7 +26,7 @@ record TargetModel(KeyContext context, boolean known, boolean given, List<String
         .orElseGet(() -> guessed(source));
   }
 
-  /** Layers as the factors ask for. */
+  /** Layers inferred from the factors. */
   static TargetModel guessed(AdapterSource source) {
     return new TargetModel(context(source, InferredSites.of(source)), false, false, List.of());
   }
@@ -39,7 +39,7 @@ record TargetModel(KeyContext context, boolean known, boolean given, List<String
     return context.names().family();
   }
 
-  /** What to say where a base was named and the adapter fits another better. */
+  /** Hint that the adapter fits another family better than the named base; empty if it does not. */
   String better(AdapterSource source) {
     if (!given) {
       return "";

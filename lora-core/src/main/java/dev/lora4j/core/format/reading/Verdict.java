@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** Whether an adapter whose keys came out so may be used. */
+/** Decision whether an adapter with this key account may be used. */
 final class Verdict {
   private static final int NAMED = 3;
 
@@ -24,7 +24,7 @@ final class Verdict {
     this.options = options;
   }
 
-  /** Why not, as sentences; none if it may. */
+  /** Reasons for a refusal, as sentences; none if the adapter may be used. */
   List<String> on(
       KeyAccount account,
       SortedMap<String, KeyAddress.Lacking> lacking,
@@ -92,7 +92,7 @@ final class Verdict {
         + ". The adapter was made for another base; allow partial adapters to leave these out.";
   }
 
-  /** What is left out without being refused. */
+  /** Warnings about parts that are left out without a refusal. */
   static List<String> warnings(KeyAccount account) {
     List<String> warnings = new ArrayList<>();
     Map<Reason, String> texts =

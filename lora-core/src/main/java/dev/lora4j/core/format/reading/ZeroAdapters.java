@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SortedMap;
 
-/** Tells adapters that change nothing: in each product, one factor is all 0. */
+/** Test for adapters that change nothing: in each product, one factor is all 0. */
 final class ZeroAdapters {
   private ZeroAdapters() {}
 
-  /** Whether no factors change their layer. */
+  /** Returns true if no factors change their layer. */
   static boolean all(SortedMap<String, List<Factors>> factors) {
     return factors.values().stream().flatMap(List::stream).allMatch(ZeroAdapters::none);
   }

@@ -25,11 +25,11 @@ public final class AdapterOutput {
   private AdapterOutput() {}
 
   /**
-   * What was written.
+   * A written adapter.
    *
-   * @param adapter as the layout was given it; reading the file gives it again, unless a change
-   *     says otherwise
-   * @param changes what is not as it was in the adapter that was to be written, as sentences
+   * @param adapter as the layout stores it; reading the file gives it again, unless a change says
+   *     otherwise
+   * @param changes differences from the adapter before writing, as sentences
    */
   public record Written(Path path, Adapter adapter, List<String> changes) {
     /** Copies its list. */

@@ -4,14 +4,14 @@ import dev.lora4j.core.format.metadata.Metadata;
 import dev.lora4j.core.safetensors.SafetensorsWriter;
 
 /**
- * One layout in which adapters are written: how it names layers and tensors, and what it has no
- * form for. An extension point; implementations have no state and are used by several threads.
+ * Layout of written adapters: its names of layers and tensors, and the methods that it has no form
+ * for. An extension point; implementations have no state and are used by several threads.
  */
 public interface AdapterWriter {
   /** Its stable name, for example {@code kohya}. */
   String name();
 
-  /** Whether it writes a folder instead of one file. */
+  /** Returns true if it writes a folder instead of one file. */
   default boolean folder() {
     return false;
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** Makes a folder with all its files or none: in a folder beside it, which then takes its name. */
+/** Makes a folder with all its files or none: in a folder next to it, which then takes its name. */
 final class AtomicFolder {
   private AtomicFolder() {}
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What metadata calls a kind of base.
+ * Metadata label of a family.
  *
  * @param family name of the {@link Family}
  * @param version kohya's {@code ss_base_model_version}
@@ -24,7 +24,7 @@ record BaseLabel(
   private static final String LARGE = "1024x1024";
   private static final String SECOND = "sd21";
 
-  /** What kohya puts behind the name of a base that predicts velocity. */
+  /** Kohya's suffix of a base that predicts velocity. */
   private static final String VELOCITY = "_v";
 
   private static final List<BaseLabel> ALL =
@@ -43,7 +43,7 @@ record BaseLabel(
           new BaseLabel("sd35l", "sd3_5_large", "stable-diffusion-3-5-large", DIFFUSERS, LARGE),
           new BaseLabel("flux", "flux1", "flux-1-dev", FLUX, LARGE));
 
-  /** That of a family; absent if it is not known. */
+  /** Label of a family; absent if it is unknown. */
   static Optional<BaseLabel> of(Family family) {
     return ALL.stream().filter(label -> label.family.equals(family.name())).findFirst();
   }
@@ -62,7 +62,10 @@ record BaseLabel(
         .withDefault(ModelSpecKeys.RESOLUTION, large ? "768x768" : resolution);
   }
 
-  /** Stable Diffusion 1 and 2 have two names each; the trainer's own word tells them apart. */
+  /**
+   * Returns true if the base predicts velocity: Stable Diffusion 1 and 2 have two names each, which
+   * the trainer's own entry distinguishes.
+   */
   private boolean predictsVelocity(Metadata metadata) {
     if (!version.startsWith("sd_v")) {
       return false;

@@ -3,7 +3,7 @@ package dev.lora4j.core.format.writing;
 import java.util.Optional;
 
 /**
- * The base that an adapter was made for and what it is used for there, for layouts that say so.
+ * Base that an adapter was made for and its task there, for layouts that record them.
  *
  * @param place where PEFT and transformers find the base: a folder, or the name of a repository
  * @param task PEFT's {@code TaskType}, such as {@code CAUSAL_LM}, which decides as which of

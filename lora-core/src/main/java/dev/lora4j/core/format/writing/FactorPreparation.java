@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is done to factors whatever the layout: another element type, and scales multiplied in. Both
+ * Preparation of factors for any layout: another element type, and scales multiplied in. Both
  * together round once.
  */
 final class FactorPreparation {
@@ -40,7 +40,7 @@ final class FactorPreparation {
     this.options = options;
   }
 
-  /** An adapter and what was done to it, as sentences for the user. */
+  /** Prepared adapter with its changes, as sentences for the user. */
   record Prepared(Adapter adapter, List<String> changes) {}
 
   static Prepared of(Adapter adapter, WriteOptions options) {
@@ -100,7 +100,7 @@ final class FactorPreparation {
     return rounding.of(name, tensor, factor, type);
   }
 
-  /** Whether there is nothing to fold. */
+  /** Returns true if there is nothing to fold. */
   private static boolean plain(Factors factors, double scale) {
     return scale == 1 && !factors.tensors().containsKey(Alpha.SCALAR);
   }
@@ -127,7 +127,7 @@ final class FactorPreparation {
     return scalar * Methods.additive(inner(factors)).scale(factors.structure());
   }
 
-  /** Sets what says the scale so that it says 1. */
+  /** Sets the settings of the scale so that it is 1. */
   private static void unscale(Factors factors, SortedMap<String, String> settings) {
     double scale = Methods.additive(inner(factors)).scale(factors.structure());
     settings.computeIfPresent(SCALE, (name, text) -> Double.toString(1));

@@ -10,12 +10,12 @@ import dev.lora4j.core.format.metadata.TriggerWords;
 import java.util.Optional;
 import java.util.Set;
 
-/** The metadata of any adapter that is written: what it had, less what would be false now. */
+/** Metadata of any written adapter: its own entries without those that would be false now. */
 final class HeaderMetadata {
   private static final String VERSION = "1.0.1";
   private static final MetadataKey<String> FORMAT = MetadataKey.text("format");
 
-  /** diffusers' configuration, which its layout writes anew where it needs one. */
+  /** diffusers' configuration, which its layout replaces where it needs one. */
   private static final MetadataKey<String> CONFIGURATION =
       MetadataKey.text("lora_adapter_metadata");
 

@@ -8,11 +8,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One file of tensors, and the texts that lie beside it.
+ * One file of tensors, and the texts next to it.
  *
  * @param path relative to the folder that is written; empty for a layout of one file
  * @param tensors by key
- * @param metadata what the layout adds to the metadata
+ * @param metadata entries that the layout adds to the metadata
  * @param beside texts by path relative to the folder
  */
 public record LayoutFile(

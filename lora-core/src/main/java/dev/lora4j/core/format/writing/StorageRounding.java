@@ -6,7 +6,7 @@ import dev.lora4j.core.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Brings tensors to an element type, each value rounded once, and counts what that lost. */
+/** Converts tensors to an element type, each value rounded once, and counts the losses. */
 final class StorageRounding {
   private long values;
   private long vanished;
@@ -59,7 +59,7 @@ final class StorageRounding {
     return largest;
   }
 
-  /** What was lost, as sentences for the user. */
+  /** Losses of the rounding, as sentences for the user. */
   List<String> losses() {
     List<String> losses = new ArrayList<>();
     if (vanished > 0) {

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.DType;
 import java.util.Optional;
 
 /**
- * How an adapter is written.
+ * Options for writing an adapter.
  *
  * @param dtype element type of its floating-point tensors; as they are without it
  * @param fold whether scales are multiplied into the factors, so that alpha is the rank
@@ -14,30 +14,30 @@ import java.util.Optional;
  */
 public record WriteOptions(
     Optional<DType> dtype, boolean fold, boolean rewrite, Optional<BaseUsage> base) {
-  /** As it is, or not at all. */
+  /** Writes the adapter unchanged, or refuses. */
   public static final WriteOptions EXACT = new WriteOptions(Optional.empty(), false, false);
 
-  /** Without saying anything of the base. */
+  /** Creates options without a record of the base. */
   public WriteOptions(Optional<DType> dtype, boolean fold, boolean rewrite) {
     this(dtype, fold, rewrite, Optional.empty());
   }
 
-  /** With another element type. */
+  /** A copy with another element type. */
   public WriteOptions as(DType type) {
     return new WriteOptions(Optional.of(type), fold, rewrite, base);
   }
 
-  /** With scales multiplied in. */
+  /** A copy that multiplies scales in. */
   public WriteOptions folded() {
     return new WriteOptions(dtype, true, rewrite, base);
   }
 
-  /** With the nearest form where there is no other. */
+  /** A copy that allows the nearest form where there is no exact one. */
   public WriteOptions rewritten() {
     return new WriteOptions(dtype, fold, true, base);
   }
 
-  /** Saying what it was made for. */
+  /** A copy with a record of the base and the task. */
   public WriteOptions madeFor(BaseUsage use) {
     return new WriteOptions(dtype, fold, rewrite, Optional.of(use));
   }

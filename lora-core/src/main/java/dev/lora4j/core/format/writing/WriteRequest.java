@@ -5,15 +5,15 @@ import dev.lora4j.core.format.Family;
 import java.util.Optional;
 
 /**
- * What is to be laid out.
+ * Adapter to lay out, with the options of its layout.
  *
  * @param family the kind of base it is for
  * @param rewrite whether factors that the layout has no form for may take the nearest one it has
- * @param base what may be said of the base
+ * @param base record of the base for the layout
  */
 public record WriteRequest(
     Adapter adapter, Family family, boolean rewrite, Optional<BaseUsage> base) {
-  /** Of whose base nothing is known but its kind. */
+  /** Creates a request without a record of the base except its family. */
   public WriteRequest(Adapter adapter, Family family, boolean rewrite) {
     this(adapter, family, rewrite, Optional.empty());
   }

@@ -19,7 +19,7 @@ import java.util.Properties;
  * @param libraries the names of its files
  */
 record BundledLibtorch(String build, String flavor, String classifier, List<String> libraries) {
-  /** All that the class path has, for whatever system. */
+  /** All libtorches on the class path, for any system. */
   static List<BundledLibtorch> onClassPath() {
     try {
       List<BundledLibtorch> all = new ArrayList<>();
@@ -46,17 +46,17 @@ record BundledLibtorch(String build, String flavor, String classifier, List<Stri
     }
   }
 
-  /** Its version, {@code 2.7.1}. */
+  /** Version, {@code 2.7.1}. */
   String version() {
     return build.replaceFirst("-.*", "");
   }
 
-  /** Whether it can compute on a card. */
+  /** Returns true if it can compute on a card. */
   boolean cuda() {
     return flavor.startsWith("cu");
   }
 
-  /** Where its files are on the class path. */
+  /** Class path resource of a library's file. */
   String resource(String library) {
     return "pytorch/" + flavor + "/" + classifier + "/" + library;
   }

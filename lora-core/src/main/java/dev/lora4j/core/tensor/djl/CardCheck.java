@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Whether a libtorch can compute on a card of this machine, and if not, what to do. */
+/** Check whether a libtorch can compute on a card of this machine, with a remedy if not. */
 final class CardCheck {
   private static final String NEW_DRIVER =
       "Install NVIDIA's driver 525.60.13 (Windows: 528.33) or newer";
@@ -15,7 +15,7 @@ final class CardCheck {
 
   private CardCheck() {}
 
-  /** What keeps {@code libtorch} from computing on {@code device}; empty if nothing does. */
+  /** Obstacle to computing with {@code libtorch} on {@code device}; empty if there is none. */
   static Optional<EngineObstacle> obstacle(
       LibtorchChoice libtorch, Optional<NvidiaDriver> driver, Device device) {
     if (!device.cuda()) {

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class DjlBackend implements Backend {
   /*
    * The types DJL can create from bytes. It ends the process on bf16 and the 16-bit integers, so
-   * those are created as bytes and reinterpreted inside a program.
+   * those are created as bytes and reinterpreted in a program.
    */
   private static final Map<DType, DataType> CREATABLE =
       Map.of(
@@ -68,7 +68,7 @@ public final class DjlBackend implements Backend {
 
   private record Module(PtSymbolBlock block) implements Handle {}
 
-  /** Made by the service loader. */
+  /** Creates the backend for the service loader. */
   public DjlBackend() {}
 
   @Override
@@ -110,7 +110,7 @@ public final class DjlBackend implements Backend {
     return device;
   }
 
-  /** What went wrong in the beginning; the engine wraps it in a sentence that says nothing. */
+  /** Root cause of an exception; the engine wraps it in an uninformative sentence. */
   private static Throwable first(Throwable thrown) {
     Throwable at = thrown;
     while (at.getCause() != null) {
@@ -394,10 +394,10 @@ public final class DjlBackend implements Backend {
 
   private void prepareThread() {
     if (!prepared.get()) {
-      // The graph optimiser only brings warm-up: programs are already written as they should run.
+      // The graph optimizer only brings warm-up: programs are already written as they should run.
       JniUtils.setGraphExecutorOptimize(false);
-      // At its first question a thread takes what another was told last, and forgets what it was
-      // told itself. So it is asked before.
+      // At its first query a thread takes the number that another thread set last, and forgets its
+      // own. So this queries first.
       JniUtils.getNumThreads();
       JniUtils.setNumThreads(threads);
       prepared.set(true);

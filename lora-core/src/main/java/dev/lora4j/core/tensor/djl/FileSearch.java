@@ -6,13 +6,13 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Looks for a text in a file of any size. */
+/** Search for a text in a file of any size. */
 final class FileSearch {
   private static final long WINDOW = 1 << 28;
 
   private FileSearch() {}
 
-  /** Whether the file exists, can be read, and has these characters, one byte each, somewhere. */
+  /** Returns true if the file exists, is readable, and contains these characters, one byte each. */
   static boolean contains(Path file, String text) {
     byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
     try (FileChannel channel = FileChannel.open(file)) {

@@ -4,8 +4,9 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 
 /**
- * What the C library keeps of freed memory. glibc takes blocks below a limit, which grows to 32 MB
- * with what is freed, from a heap of its own, so that a closed model would still count as resident.
+ * Memory that the C library has not returned to the system. glibc takes blocks below a limit, which
+ * grows to 32 MB with what is freed, from a heap of its own, so that a closed model would still
+ * count as resident.
  */
 final class FreedMemory {
   /** glibc's function, by its C name. */
@@ -16,7 +17,7 @@ final class FreedMemory {
 
   private FreedMemory() {}
 
-  /** Gives it back to the system; nothing happens with another C library, which does so itself. */
+  /** Returns it to the system; does nothing with another C library, which does so itself. */
   static void giveBack() {
     if (!System.getProperty("os.name", "").equals("Linux")) {
       return;

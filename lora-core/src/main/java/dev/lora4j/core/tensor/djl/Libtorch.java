@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The one libtorch of this process: chosen at the first start, and kept, as it cannot be unloaded.
+ * The one libtorch of this process: chosen at the first start, and final, as it cannot be unloaded.
  */
 final class Libtorch {
   private static Optional<LibtorchChoice> loaded = Optional.empty();
@@ -24,7 +24,7 @@ final class Libtorch {
   private Libtorch() {}
 
   /**
-   * Chooses it if that was not done, and tells the engine's loader to take it.
+   * Chooses it at the first call, and sets it for the engine's loader.
    *
    * @return the device to use for {@code wanted}
    * @throws ObstacleException if there is no libtorch that fits, or it cannot use the device
@@ -41,7 +41,7 @@ final class Libtorch {
   }
 
   /**
-   * Loads it, the first time, as on a processor with the {@link Capabilities} that are asked for.
+   * Loads it, the first time, as on a processor with the requested {@link Capabilities}.
    *
    * @throws TensorException if these are not known, or cannot be had here
    */
@@ -59,13 +59,13 @@ final class Libtorch {
     }
   }
 
-  /** What {@link #prepare} would throw. */
+  /** Obstacle that {@link #prepare} would throw; empty if there is none. */
   static synchronized Optional<EngineObstacle> obstacle(Device wanted) {
     LibtorchEnvironment at = LibtorchEnvironment.ofThisProcess();
     return obstacle(() -> loaded.orElseGet(() -> LibtorchSelection.choose(at)), at, wanted);
   }
 
-  /** The same elsewhere, where nothing is loaded. */
+  /** Obstacle in another environment, where nothing is loaded. */
   static Optional<EngineObstacle> obstacle(LibtorchEnvironment at, Device wanted) {
     return obstacle(() -> LibtorchSelection.choose(at), at, wanted);
   }
@@ -89,7 +89,7 @@ final class Libtorch {
       return wanted;
     }
     if (wanted.equals(Device.AUTO)) {
-      // No driver is asked where no card could be used.
+      // Without a usable card no driver is queried.
       return choice.cuda()
           ? CardCheck.firstUsable(choice, at.driver().get()).orElse(Device.CPU)
           : Device.CPU;
@@ -102,7 +102,7 @@ final class Libtorch {
     return wanted;
   }
 
-  /** What the machine has, whether or not this libtorch can use all of it. */
+  /** Devices of the machine, including those that this libtorch cannot fully use. */
   static List<DeviceInfo> devices() {
     List<DeviceInfo> all = new ArrayList<>();
     all.add(new DeviceInfo(Device.CPU, Processor.model(), 0));

@@ -16,16 +16,16 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Where libtorches of the class path are unpacked, once for all processes of a user.
+ * Cache of libtorches unpacked from the class path, once for all processes of a user.
  *
  * <p>Each file is complete from the moment it has its name, so several processes may unpack at
- * once, and what a killed one left out is added by the next.
+ * once, and the next process adds what a killed one left out.
  */
 final class LibtorchCache {
   private static final String UNPACKING = ".unpacking";
   private static final String ENDING = ".tmp";
 
-  /** After this time nobody is unpacking any more. */
+  /** Age at which a temporary folder is abandoned. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
   private LibtorchCache() {}
@@ -72,7 +72,7 @@ final class LibtorchCache {
     }
   }
 
-  /** What killed processes left, which may be half a gigabyte each. */
+  /** Removes files of killed processes, which may be half a gigabyte each. */
   private static void removeAbandoned(Path folder) throws IOException {
     Instant limit = Instant.now().minus(ABANDONED);
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, UNPACKING + "*" + ENDING)) {

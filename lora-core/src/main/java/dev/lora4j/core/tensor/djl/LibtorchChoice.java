@@ -37,7 +37,7 @@ record LibtorchChoice(
     return new LibtorchChoice(libtorch, flavor, folder, bundled, Optional.of(other));
   }
 
-  /** Whether it can compute on a card. */
+  /** Returns true if it can compute on a card. */
   boolean cuda() {
     return flavor.startsWith("cu");
   }

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * All that decides which libtorch is loaded.
+ * Environment that determines which libtorch is loaded.
  *
  * @param setting value of an environment variable, else of a system property; empty if unset
  * @param classifier this system, {@code linux-x86_64}
@@ -32,7 +32,7 @@ record LibtorchEnvironment(
     List<BundledLibtorch> bundled,
     Supplier<Optional<NvidiaDriver>> driver) {
 
-  /** Those of this process. */
+  /** Environment of this process. */
   static LibtorchEnvironment ofThisProcess() {
     ClassLoader loader = ClassLoaderUtils.getContextClassLoader();
     String classifier = system() + "-" + System.getProperty("os.arch").replace("amd64", "x86_64");

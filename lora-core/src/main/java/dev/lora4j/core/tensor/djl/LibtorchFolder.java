@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the files of a folder tell about the libtorch in it. Nothing is loaded: a libtorch of
- * another version is not refused by its loader, it ends the process or computes nonsense.
+ * A folder with a libtorch, described by its files. Nothing is loaded: the loader does not refuse a
+ * libtorch of another version; that one ends the process or computes nonsense.
  *
  * @param path the folder with the libraries
- * @param version its version, if it can be told
- * @param flavor what it was built for: {@code cpu}, {@code cu128}, {@code cu124-precxx11}; a CUDA
+ * @param version its version, if it is known
+ * @param flavor target of the build: {@code cpu}, {@code cu128}, {@code cu124-precxx11}; a CUDA
  *     that is not noted is just {@code cu}
  */
 record LibtorchFolder(Path path, Optional<String> version, String flavor) {
@@ -32,7 +32,7 @@ record LibtorchFolder(Path path, Optional<String> version, String flavor) {
   /** A version, and the CUDA it names or an empty text. */
   private record Note(String version, String flavor) {}
 
-  /** Reads what the folder, which has libtorch in it, tells. */
+  /** Reads the properties of a folder with libtorch. */
   static LibtorchFolder read(Path path) {
     Optional<Note> note = note(path);
     boolean cuda = Files.exists(path.resolve(System.mapLibraryName("c10_cuda")));
@@ -45,17 +45,17 @@ record LibtorchFolder(Path path, Optional<String> version, String flavor) {
         path, note.map(Note::version).or(() -> insideLibrary(path)), flavor + abi);
   }
 
-  /** Whether it can compute on a card. */
+  /** Returns true if it can compute on a card. */
   boolean cuda() {
     return flavor.startsWith("cu");
   }
 
-  /** Whether it was built for the C++ ABI of before 2011. */
+  /** Returns true if it was built for the C++ ABI of before 2011. */
   boolean oldAbi() {
     return flavor.endsWith(PRECXX11);
   }
 
-  /** The flavor that {@code PYTORCH_FLAVOR} should say, with the CUDA of {@code libtorch}. */
+  /** Value for {@code PYTORCH_FLAVOR}, with the CUDA of {@code libtorch}. */
   String flavorFor(SupportedLibtorch libtorch) {
     return flavor.matches("cu(-precxx11)?")
         ? libtorch.flavors().stream()
@@ -65,7 +65,9 @@ record LibtorchFolder(Path path, Optional<String> version, String flavor) {
         : flavor;
   }
 
-  /** What an archive of libtorch, a Python package, or the name of an unpacked jar says. */
+  /**
+   * Version and flavor by an archive of libtorch, a Python package, or the name of an unpacked jar.
+   */
   private static Optional<Note> note(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
     for (Path place :

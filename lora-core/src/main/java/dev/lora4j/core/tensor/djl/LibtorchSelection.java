@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Decides which libtorch this process loads, or says why none. It only looks; the engine's own
- * loader would take what it finds, or try to download something.
+ * Selection of the libtorch that this process loads, or the reason for none. It only reads; the
+ * engine's own loader would take any library that it finds, or try to download something.
  */
 final class LibtorchSelection {
   private static final String PATH = "PYTORCH_LIBRARY_PATH";
@@ -215,7 +215,7 @@ final class LibtorchSelection {
     return best(flavored(fit));
   }
 
-  /** Those that the user's flavor names; all of them if it is not set. */
+  /** Candidates of the user's flavor; all of them if it is not set. */
   private List<BundledLibtorch> flavored(List<BundledLibtorch> fit) {
     String declared = at.setting().apply(FLAVOR);
     if (declared.isEmpty()) {

@@ -6,29 +6,33 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Looks twice a second whether other programs want the processors, for as long as the process
- * lives, and has OpenMP's helpers sleep then while they wait. An operator's threads wait for each
- * other a thousand times in a step. One that waits awake takes the processor from the one that it
- * waits for, as soon as there are fewer processors than all programs want; one that sleeps has to
- * be woken, which takes longer than a small operator where nobody else wants the processor. The
- * number of threads stays, and with it each bit of what is computed.
+ * Monitor of the processors' load: twice a second, for as long as the process lives, it checks
+ * whether other programs want the processors, and then lets OpenMP's helpers sleep while they wait.
+ * An operator's threads wait for each other a thousand times in a step. One that waits awake takes
+ * the processor from the one that it waits for, as soon as there are fewer processors than all
+ * programs want; one that sleeps has to be woken, which takes longer than a small operator where
+ * nobody else wants the processor. The number of threads stays, and with it each bit of what is
+ * computed.
  */
 final class LoadMonitor {
-  /** How many of our processors others may use without harm, where they did not before. */
+  /** Number of processors that others may use without harm, while helpers stay awake. */
   private static final double BUSY = 0.4;
 
-  /** The same where they did. */
+  /** The number while helpers sleep. */
   private static final double QUIET = 0.2;
 
-  /** How often in a row, so that a moment of another program's, or the end of its work, is none. */
+  /**
+   * Consecutive observations required, so that a brief load or the end of another's work does not
+   * count.
+   */
   private static final int TIMES = 2;
 
-  /** What this process computes while it has something to compute, at least. */
+  /** Least number of processors that this process uses while it computes. */
   private static final double AT_WORK = 0.2;
 
   private static final long PAUSE_MILLIS = 500;
 
-  /** What says that the user decides how OpenMP's threads wait. */
+  /** Environment variables by which the user decides how OpenMP's threads wait. */
   private static final List<String> DECIDED = List.of("OMP_WAIT_POLICY", "GOMP_SPINCOUNT");
 
   private static boolean begun;
@@ -43,7 +47,7 @@ final class LoadMonitor {
   }
 
   /**
-   * Begins to look, once in a process.
+   * Starts the monitor, once in a process.
    *
    * @param libtorch the folder that it was loaded from
    * @param inside threads inside one operator, from now on
@@ -64,7 +68,7 @@ final class LoadMonitor {
     }
   }
 
-  /** Whether the user leaves it to this program. */
+  /** Returns true if the user leaves the decision to this program. */
   static boolean wanted(Map<String, String> environment) {
     return DECIDED.stream().noneMatch(environment::containsKey);
   }
@@ -84,16 +88,16 @@ final class LoadMonitor {
       try {
         adapt(now.get(), before, threads);
       } catch (UnsatisfiedLinkError e) {
-        return; // a library that helpers cannot be told by; they wait as it has them
+        return; // a library without control over helpers; they wait as it has them
       }
       before = now.get();
     }
   }
 
-  /** Has helpers sleep, or stay awake, after what happened between two moments. */
+  /** Lets helpers sleep, or stay awake, by the load between two moments. */
   void adapt(ProcessorTimes now, ProcessorTimes before, int inside) {
     if (now.own(before) < AT_WORK) {
-      // Others have their turn, and what they do then says nothing of ours.
+      // Other programs' work while this process idles says nothing about its load.
       inARow = 0;
       return;
     }
@@ -104,7 +108,7 @@ final class LoadMonitor {
     team.sleeping(crowded, inside);
   }
 
-  /** Whether helpers sleep. */
+  /** Returns true if helpers sleep. */
   boolean crowded() {
     return crowded;
   }

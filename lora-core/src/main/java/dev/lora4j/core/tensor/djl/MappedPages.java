@@ -10,14 +10,14 @@ import java.nio.ByteBuffer;
 
 /** The memory pages of mapped files, which the system can take back at any time. */
 final class MappedPages {
-  /** {@code MADV_DONTNEED}: of a private mapping that nobody wrote to, the file's content stays. */
+  /** {@code MADV_DONTNEED}: a private mapping without writes keeps the file's content. */
   private static final int DO_NOT_NEED = 4;
 
   private static final int PAGE_SIZE = 30;
 
   private MappedPages() {}
 
-  /** Gives back the pages that lie wholly inside a tensor of a mapping; Linux only. */
+  /** Releases the pages that lie wholly within a tensor of a mapping; Linux only. */
   static void drop(PtNDArray array, long bytes) {
     if (!Platform.isLinux() || bytes == 0) {
       return;

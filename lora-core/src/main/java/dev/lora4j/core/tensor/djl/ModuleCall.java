@@ -8,7 +8,7 @@ import java.lang.invoke.MethodType;
 
 /*
  * DJL has two public ways to call a method of a module. One runs in inference mode, whose results
- * can never take part in a gradient. The other takes arrays only, builds its argument list anew at
+ * can never take part in a gradient. The other takes arrays only, builds its argument list again at
  * each call (1 us per weight), and keeps that list and all it refers to for ever when the call
  * fails. The native function below both is neither; it is not public, so it is reached by
  * reflection. It is the same in all versions of the engine that this library supports.

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What NVIDIA's driver says about itself and the cards it sees. Asking it needs no CUDA toolkit and
- * no libtorch, so it can be done before either is loaded.
+ * NVIDIA's driver and the cards that it sees. Reading it needs no CUDA toolkit and no libtorch, so
+ * it works before either is loaded.
  *
  * @param cudaVersion the newest CUDA that it supports: 12040 is 12.4
  * @param error the driver's own code if it did not start, else 0

@@ -23,7 +23,7 @@ final class OpenMpTeam {
   }
 
   /**
-   * That of libtorch.
+   * Team of libtorch's threads.
    *
    * @param libtorch the folder that it was loaded from
    * @return empty where it computes with another library, or on another system
@@ -40,9 +40,9 @@ final class OpenMpTeam {
   }
 
   /**
-   * Has helpers that wait sleep at once, or stay awake for some milliseconds as the library has
-   * them by itself. It has no switch for that, but lets helpers sleep while there are more of them
-   * in the process than processors: so a thread that does nothing keeps some of its own.
+   * Lets waiting helpers sleep at once, or stay awake for some milliseconds as is the library's
+   * default. It has no switch for that, but lets helpers sleep while there are more of them in the
+   * process than processors: so a thread that does nothing keeps some of its own.
    *
    * @param threads inside one operator
    * @throws UnsatisfiedLinkError if the library is another than it seems

@@ -23,7 +23,9 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
    */
   private static final int FIELDS = 9;
 
-  /** Where utime, stime and nice are in the line of a process, behind its name. */
+  /**
+   * Index of utime, with those of stime and nice, in the line of a process, counted after its name.
+   */
   private static final int USER = 11;
 
   private static final int SYSTEM = 12;
@@ -41,12 +43,12 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
    * @param all that went by
    */
   record Ticks(long busy, long all) {
-    /** Of a processor that nothing is known of. */
+    /** Times of an unknown processor. */
     static final Ticks NONE = new Ticks(0, 0);
   }
 
   /**
-   * What the system says now; empty where it says nothing.
+   * Reads the current times; empty where the system gives none.
    *
    * @param root of the file system; a folder like it in tests
    */
@@ -105,7 +107,9 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
     return all;
   }
 
-  /** How many processors other programs kept busy since {@code before}; 0 if no time went by. */
+  /**
+   * Number of processors that other programs kept busy since {@code before}; 0 if no time went by.
+   */
   double others(ProcessorTimes before) {
     double busy = 0;
     for (int number : processors.keySet()) {
@@ -114,7 +118,9 @@ record ProcessorTimes(Map<Integer, Ticks> processors, long own) {
     return Math.max(0, share(before, busy - (own - before.own)));
   }
 
-  /** How many processors this process kept busy since {@code before}; 0 if no time went by. */
+  /**
+   * Number of processors that this process kept busy since {@code before}; 0 if no time went by.
+   */
   double own(ProcessorTimes before) {
     return share(before, (double) own - before.own);
   }

@@ -11,16 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * This process's processor, made less than it is: what {@link Capabilities} takes away is hidden
- * from each native library in the way that this library looks.
+ * Processor features reduced for this process: hides the features that {@link Capabilities}
+ * excludes from each native library, in the way that this library detects them.
  */
 final class ReducedCapabilities {
-  /**
-   * Where libtorch keeps what it found out about an x86-64 processor: one byte for each feature.
-   */
+  /** Symbol of libtorch's x86-64 processor features: one byte for each feature. */
   private static final String FEATURES = "cpuinfo_isa";
 
-  /** Places of some of these bytes, and what Linux calls the feature. */
+  /** Linux's names of the features at some of these bytes. */
   private static final Map<Integer, String> KNOWN = new LinkedHashMap<>();
 
   /** The first place that has to do with vectors of 256 bits, of 512 bits, and the last. */
@@ -49,7 +47,7 @@ final class ReducedCapabilities {
   private ReducedCapabilities() {}
 
   /**
-   * Says to the libraries that are loaded next how far they may go.
+   * Limits the features for the libraries that are loaded next.
    *
    * @throws TensorException if this is no Linux on x86-64
    */
@@ -67,13 +65,13 @@ final class ReducedCapabilities {
     set("MKL_ENABLE_INSTRUCTIONS", left.mkl());
   }
 
-  /** In the environment that native code sees; Java's copy was made when it started. */
+  /** Sets a variable of the native environment; Java's copy dates from its start. */
   private static void set(String variable, String value) {
     Function.getFunction("c", "setenv").invokeInt(new Object[] {variable, value, 1});
   }
 
   /**
-   * Takes features from what libtorch found out, by which it refuses operators.
+   * Removes features from libtorch's record, by which it refuses operators.
    *
    * @param folder that libtorch was loaded from
    * @throws TensorException if they are not where this libtorch is known to keep them

@@ -68,14 +68,14 @@ enum SupportedLibtorch {
     return version + "-" + engine;
   }
 
-  /** Which of lora4j's builds has it. */
+  /** The build of lora4j that includes it. */
   String build() {
     return build;
   }
 
   /**
-   * What libtorch may be built for, on Linux x86-64: {@code cpu}, or CUDA with its version; {@code
-   * -precxx11} for the C++ ABI of before 2011.
+   * Flavors of libtorch on Linux x86-64: {@code cpu}, or CUDA with its version; {@code -precxx11}
+   * for the C++ ABI of before 2011.
    */
   List<String> flavors() {
     return flavors;

@@ -3,7 +3,7 @@ package dev.lora4j.core.train.adapter;
 import dev.lora4j.core.nn.Site;
 
 /**
- * One tensor that is trained, as rates and reports name it.
+ * A trained tensor, with its name for rates and reports.
  *
  * @param name in the flat buffer: the site's name, a dot, and the part
  * @param site the layer that it is for

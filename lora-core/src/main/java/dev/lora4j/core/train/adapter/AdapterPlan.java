@@ -36,7 +36,10 @@ public final class AdapterPlan {
       SiteRecipe recipe,
       List<TrainedTensor> tensors) {}
 
-  /** What an array of Java holds in F32, in which weights go to the engine and to checkpoints. */
+  /**
+   * Greatest number of F32 values of a Java array, in which weights go to the engine and to
+   * checkpoints.
+   */
   private static final long MOST_ELEMENTS = (Integer.MAX_VALUE - 8L) / Float.BYTES;
 
   private final AdapterRecipe recipe;
@@ -50,7 +53,7 @@ public final class AdapterPlan {
   /**
    * Plans it.
    *
-   * @param begun layers whose factors are there already, by name
+   * @param begun layers with existing factors, by name
    */
   static AdapterPlan of(
       AdapterRecipe recipe, Map<Site, SiteRecipe> recipes, Map<String, WarmStartFactors> begun) {
@@ -78,7 +81,7 @@ public final class AdapterPlan {
     return Collections.unmodifiableMap(all);
   }
 
-  /** How many numbers are trained. */
+  /** Number of trained elements. */
   public long elements() {
     return sites.values().stream()
         .flatMap(p -> p.tensors().stream())
@@ -86,7 +89,10 @@ public final class AdapterPlan {
         .sum();
   }
 
-  /** Whether something begins with the base's weight, and only its difference from that counts. */
+  /**
+   * Returns true if a tensor begins with the base's weight, and only its difference from that
+   * counts.
+   */
   public boolean anchored() {
     return sites.values().stream()
         .flatMap(p -> p.tensors().stream())
@@ -94,7 +100,7 @@ public final class AdapterPlan {
   }
 
   /**
-   * Looks whether all that is trained fits into one run, which keeps it in one piece.
+   * Checks that all trained elements fit into one run, which holds them in one buffer.
    *
    * @throws IllegalArgumentException if it does not
    */
@@ -123,9 +129,9 @@ public final class AdapterPlan {
   }
 
   /**
-   * Refuses a layout that cannot hold what is trained, which would else be known at the end:
-   * factors of zeros are laid out in it. Those of one shape are one tensor, so that it takes little
-   * memory where whole layers are trained.
+   * Refuses a layout that cannot hold the trained factors, which would otherwise fail only at the
+   * end: factors of zeros are laid out in it. Those of one shape are one tensor, so that it takes
+   * little memory where whole layers are trained.
    *
    * @param family the base
    * @throws dev.lora4j.core.adapter.AdapterException if it has no form for some factors
@@ -153,13 +159,13 @@ public final class AdapterPlan {
     return HostTensor.owning(DType.F32, shape, bytes);
   }
 
-  /** The same without dropouts, for evaluation: programs for it train the same buffer. */
+  /** A copy without dropouts, for evaluation: programs for it train the same buffer. */
   public AdapterPlan withoutDropouts() {
     return new AdapterPlan(recipe.dropouts(Dropouts.NONE), sites);
   }
 
   /**
-   * The same without some of its layers.
+   * A copy without some of its layers.
    *
    * @throws IllegalArgumentException if none is left
    */

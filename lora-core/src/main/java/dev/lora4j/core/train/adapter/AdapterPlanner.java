@@ -152,7 +152,7 @@ final class AdapterPlanner {
     return name.substring(from + 1);
   }
 
-  /** In the order of the model, whatever the order of presets and patterns. */
+  /** Recipes in the order of the model, regardless of the order of presets and patterns. */
   private Map<Site, SiteRecipe> recipes(Set<Site> chosen) {
     requireMeaning(chosen);
     Map<Site, SiteRecipe> recipes = new LinkedHashMap<>();
@@ -194,7 +194,10 @@ final class AdapterPlanner {
     }
   }
 
-  /** The first that matches counts, so one whose layers all match others before it says nothing. */
+  /**
+   * Requires that a rule takes effect: the first match counts, so a rule has none if others before
+   * it match all its layers.
+   */
   private void requireTurn(
       String what, SitePattern pattern, List<SiteOverride> before, List<Site> free) {
     Set<SitePattern> first = new LinkedHashSet<>();
@@ -221,7 +224,7 @@ final class AdapterPlanner {
     return overrides.stream().filter(o -> o.sites().matches(site.name())).findFirst();
   }
 
-  /** Whether the method has anything to train there. */
+  /** Returns true if the method has anything to train there. */
   private boolean fits(Site site, SiteRecipe one) {
     try {
       return !recipe.methodAt(site).tensors(site, one).isEmpty();
@@ -256,7 +259,7 @@ final class AdapterPlanner {
     return new SiteRecipe(rank, alpha, recipe.rankStabilised(), recipe.start());
   }
 
-  /** What alpha is divided by for the scale. */
+  /** Divisor of alpha for the scale. */
   private double divisor(int rank) {
     return recipe.rankStabilised() ? Math.sqrt((double) rank) : rank;
   }

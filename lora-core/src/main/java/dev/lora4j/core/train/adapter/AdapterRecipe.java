@@ -20,22 +20,23 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * What adapter is trained: by which method, on which layers, how large.
+ * Recipe of an adapter to train: method, layers and sizes.
  *
  * @param method with its options
- * @param targets which layers
+ * @param targets the layers to train
  * @param rank of the factors
- * @param alpha by which their effect is scaled, see {@link #rankStabilised}
+ * @param alpha numerator of their scale, see {@link #rankStabilised}
  * @param convRank of convolutions larger than one point; the rank without it
  * @param convAlpha of these convolutions; without it their scale is that of the others
  * @param overrides other ranks and alphas for some layers; of each the first that matches counts
  * @param saved layers that are trained whole, without factors, and stored as they end, as PEFT's
- *     {@code modules_to_save}; of any kind, and beside {@code targets}, before which they go
- * @param start how the factors of LoRA begin; other methods begin as they do
+ *     {@code modules_to_save}; of any kind, in addition to {@code targets} and with precedence over
+ *     them
+ * @param start initialisation of LoRA's factors; other methods have their own
  * @param rankStabilised whether alpha is divided by the root of the rank (rsLoRA)
- * @param dropouts what is left out by chance
- * @param beginning an adapter whose factors are trained further: its layers are trained beside
- *     those of {@code targets}, at its ranks and alphas; the others begin as {@code start} says
+ * @param dropouts shares that are left out by chance
+ * @param beginning an adapter whose factors are trained further: its layers are trained in addition
+ *     to those of {@code targets}, at its ranks and alphas; the others begin by {@code start}
  */
 public record AdapterRecipe(
     TrainableMethod method,
@@ -130,21 +131,21 @@ public record AdapterRecipe(
     }
   }
 
-  /** With another method. */
+  /** A copy with another method. */
   public AdapterRecipe method(TrainableMethod other) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.method = other;
     return draft.recipe();
   }
 
-  /** On other layers. */
+  /** A copy for other layers. */
   public AdapterRecipe targets(TargetLayers others) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.targets = others;
     return draft.recipe();
   }
 
-  /** Of another rank and alpha. */
+  /** A copy with another rank and alpha. */
   public AdapterRecipe rank(int other, double otherAlpha) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.rank = other;
@@ -152,7 +153,7 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
-  /** With another rank and alpha for convolutions larger than one point. */
+  /** A copy with another rank and alpha for convolutions larger than one point. */
   public AdapterRecipe convolutions(int other, double otherAlpha) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.convRank = OptionalInt.of(other);
@@ -160,56 +161,56 @@ public record AdapterRecipe(
     return draft.recipe();
   }
 
-  /** With other ranks and alphas for some layers. */
+  /** A copy with other ranks and alphas for some layers. */
   public AdapterRecipe overrides(List<SiteOverride> others) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.overrides = others;
     return draft.recipe();
   }
 
-  /** With other layers trained whole, by patterns (see {@link SitePattern}). */
+  /** A copy with other layers trained whole, by patterns (see {@link SitePattern}). */
   public AdapterRecipe saved(String... patterns) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.saved = Arrays.stream(patterns).map(SitePattern::of).toList();
     return draft.recipe();
   }
 
-  /** Begun in another way. */
+  /** A copy with another initialisation. */
   public AdapterRecipe start(FactorInit other) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.start = other;
     return draft.recipe();
   }
 
-  /** With alpha divided by the root of the rank, or by the rank. */
+  /** A copy with alpha divided by the root of the rank, or by the rank. */
   public AdapterRecipe rankStabilised(boolean root) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.rankStabilised = root;
     return draft.recipe();
   }
 
-  /** With other dropouts. */
+  /** A copy with other dropouts. */
   public AdapterRecipe dropouts(Dropouts others) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.dropouts = others;
     return draft.recipe();
   }
 
-  /** Going on with what another adapter has, with its layers, ranks and alphas. */
+  /** A copy with a warm start from another adapter, with its layers, ranks and alphas. */
   public AdapterRecipe from(Adapter adapter) {
     RecipeDraft draft = new RecipeDraft(this);
     draft.beginning = Optional.of(adapter);
     return draft.recipe();
   }
 
-  /** The method by which a layer is trained. */
+  /** The training method of a layer. */
   public TrainableMethod methodAt(Site site) {
     boolean whole = saved.stream().anyMatch(p -> p.matches(site.name()));
     return whole ? new ModulesToSaveTraining() : method;
   }
 
   /**
-   * What it means for a model.
+   * Plans the recipe for a model.
    *
    * @param sites all layers of the model
    * @throws IllegalArgumentException with all that does not fit the model: presets and patterns

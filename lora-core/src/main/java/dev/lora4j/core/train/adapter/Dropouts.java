@@ -16,10 +16,10 @@ import java.util.Set;
  */
 public record Dropouts(double input, double network, double rank, double module)
     implements Canonical {
-  /** Nothing is left out. */
+  /** No dropout. */
   public static final Dropouts NONE = new Dropouts(0, 0, 0, 0);
 
-  /** Which of them are above 0. */
+  /** The kinds with a share above 0. */
   public Set<DropoutKind> kinds() {
     Set<DropoutKind> kinds = EnumSet.noneOf(DropoutKind.class);
     for (DropoutKind kind : DropoutKind.values()) {

@@ -25,10 +25,10 @@ final class InitialFactors {
   private final Function<Site, Tensor> biases;
 
   /**
-   * For one adapter.
+   * Creates the factors of one adapter.
    *
-   * @param weights the base's weight of a layer, asked for where factors begin with it
-   * @param biases the base's bias of a layer, asked for likewise
+   * @param weights the base's weight of a layer, called where factors begin with it
+   * @param biases the base's bias of a layer, called likewise
    */
   InitialFactors(
       Scope scope, long seed, Function<Site, Tensor> weights, Function<Site, Tensor> biases) {

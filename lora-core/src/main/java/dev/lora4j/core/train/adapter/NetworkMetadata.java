@@ -10,17 +10,17 @@ import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
- * What an adapter's header says of its network, in the words of kohya and LyCORIS: the module that
- * trains such a one there, its rank, alpha and arguments.
+ * Metadata of an adapter's network in the terms of kohya and LyCORIS: the module that trains it
+ * there, its rank, alpha and arguments.
  */
 public final class NetworkMetadata {
-  /** What sd-scripts' own module trains is LyCORIS's with these arguments. */
+  /** LyCORIS's arguments for the networks of sd-scripts' own module. */
   private static final Map<String, String> OWN = Map.of("algo", "locon");
 
-  /** Where layers differ. */
+  /** Value where layers differ. */
   private static final String DYNAMIC = "Dynamic";
 
-  /** What Python says of that which is not. */
+  /** Python's text of an absent value. */
   private static final String NONE = "None";
 
   private NetworkMetadata() {}
@@ -63,7 +63,7 @@ public final class NetworkMetadata {
     }
   }
 
-  /** Whether the size of its factors depends on a rank. */
+  /** Returns true if the size of its factors depends on a rank. */
   private static boolean ranked(Planned planned) {
     return planned.tensors().stream().anyMatch(t -> !t.staged().equals(t.shape()));
   }
@@ -76,7 +76,7 @@ public final class NetworkMetadata {
     return text(planned.recipe().alpha() * stored(planned));
   }
 
-  /** Factors that are stored beside what they began as have twice the rank. */
+  /** Factors that are stored with their initial values have twice the rank. */
   private static long stored(Planned planned) {
     return planned.tensors().stream().anyMatch(TrainedTensor::anchored) ? 2 : 1;
   }

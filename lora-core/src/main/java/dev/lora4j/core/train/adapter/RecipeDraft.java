@@ -39,7 +39,7 @@ final class RecipeDraft {
     beginning = from.beginning();
   }
 
-  /** What it has become, checked. */
+  /** Checks the draft and makes the recipe. */
   AdapterRecipe recipe() {
     return new AdapterRecipe(
         method,

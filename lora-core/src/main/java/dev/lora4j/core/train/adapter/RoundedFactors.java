@@ -21,7 +21,7 @@ import java.util.TreeMap;
  */
 public record RoundedFactors(
     Map<String, List<Factors>> factors, DType stored, long values, long vanished, long overflowed) {
-  /** One in so many happens to be that near to 0. */
+  /** Share of elements that are near 0 by chance: one in this many. */
   private static final long ONE_IN = 1000;
 
   /** Copies the map. */
@@ -58,7 +58,7 @@ public record RoundedFactors(
     return rounded;
   }
 
-  /** What was lost, as a sentence, if it is worth one. */
+  /** Sentence about the loss of precision; empty if it is not worth one. */
   public Optional<String> lost() {
     if (overflowed > 0) {
       return Optional.of(

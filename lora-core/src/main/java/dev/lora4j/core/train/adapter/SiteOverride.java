@@ -7,24 +7,24 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * Another rank or alpha for some layers, as PEFT's {@code rank_pattern} and {@code alpha_pattern}
- * or kohya's {@code network_reg_dims}. Of several the first that matches a layer and says a rank
- * gives its rank, and the first that says an alpha its alpha.
+ * Override of rank or alpha for some layers, as PEFT's {@code rank_pattern} and {@code
+ * alpha_pattern} or kohya's {@code network_reg_dims}. Of several, the first matching one with a
+ * rank sets the rank of a layer, and the first with an alpha its alpha.
  *
  * @param rank instead of the recipe's
  * @param alpha instead of the recipe's
- * @param keepsScale whether alpha follows the rank, so that the layer's scale stays what the recipe
- *     gives it, unless an override says its alpha
+ * @param keepsScale whether alpha follows the rank, so that the layer's scale stays that of the
+ *     recipe, unless an override sets its alpha
  */
 public record SiteOverride(
     SitePattern sites, OptionalInt rank, OptionalDouble alpha, boolean keepsScale)
     implements Canonical {
-  /** Another rank; alpha stays that of the recipe. */
+  /** Override of the rank; alpha stays that of the recipe. */
   public static SiteOverride rank(String pattern, int rank) {
     return ranked(pattern, rank, false);
   }
 
-  /** Another rank with the same scale. */
+  /** Override of the rank with the same scale. */
   public static SiteOverride scaled(String pattern, int rank) {
     return ranked(pattern, rank, true);
   }
@@ -34,13 +34,13 @@ public record SiteOverride(
         SitePattern.of(pattern), OptionalInt.of(rank), OptionalDouble.empty(), keepsScale);
   }
 
-  /** Another alpha. */
+  /** Override of alpha. */
   public static SiteOverride alpha(String pattern, double alpha) {
     return new SiteOverride(
         SitePattern.of(pattern), OptionalInt.empty(), OptionalDouble.of(alpha), false);
   }
 
-  /** Another rank and alpha. */
+  /** Override of rank and alpha. */
   public static SiteOverride of(String pattern, int rank, double alpha) {
     return new SiteOverride(
         SitePattern.of(pattern), OptionalInt.of(rank), OptionalDouble.of(alpha), false);

@@ -28,8 +28,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * An adapter inside a program that trains it: what it makes of each layer of the networks that are
- * staged with it, and where its factors lie in the flat buffer. Only the factors get a gradient.
+ * An adapter staged in a program that trains it: its effect on each layer of the networks that are
+ * staged with it, and the layout of its factors in the flat buffer. Only the factors get a
+ * gradient.
  *
  * <p>Made before any input of the batch is declared, since dropouts need inputs of their own. Any
  * number of networks may be staged with it. The order of the buffer is that in which their layers
@@ -44,7 +45,7 @@ public final class StagedAdapter implements LayerAdapters {
   private final Map<String, Planned> met = new LinkedHashMap<>();
   private final Map<String, Expr> held = new LinkedHashMap<>();
 
-  /** Begins the staging of a program that trains what {@code plan} says. */
+  /** Begins the staging of a program that trains {@code plan}. */
   public StagedAdapter(FlatParameters parameters, AdapterPlan plan) {
     this.parameters = parameters;
     this.plan = plan;
@@ -89,7 +90,7 @@ public final class StagedAdapter implements LayerAdapters {
     return site.name() + "." + tensor.part();
   }
 
-  /** How many layers were met that are trained. */
+  /** Number of trained layers so far. */
   public int count() {
     return met.size();
   }
@@ -105,7 +106,7 @@ public final class StagedAdapter implements LayerAdapters {
         .toList();
   }
 
-  /** What is trained, in the order of the buffer. */
+  /** The trained parameters, in the order of the buffer. */
   public List<AdapterParameter> parameters() {
     List<AdapterParameter> all = new ArrayList<>();
     for (Planned planned : met.values()) {
@@ -118,7 +119,7 @@ public final class StagedAdapter implements LayerAdapters {
     return all;
   }
 
-  /** Where each factor lies in the flat buffer. */
+  /** Layout of the factors in the flat buffer. */
   public FlatLayout layout() {
     Map<String, Shape> shapes = new HashMap<>();
     for (Planned planned : met.values()) {
@@ -134,7 +135,7 @@ public final class StagedAdapter implements LayerAdapters {
    * The flat buffer before the first step, the same for the same seed and base.
    *
    * @param scope for what is needed on the way
-   * @param weights the base's weight of a layer; asked for only where factors begin with it
+   * @param weights the base's weight of a layer; called only where factors begin with it
    */
   public float[] initial(Scope scope, long seed, Function<Site, Tensor> weights) {
     return initial(
@@ -150,8 +151,8 @@ public final class StagedAdapter implements LayerAdapters {
    * The flat buffer before the first step where layers are trained whole.
    *
    * @param scope for what is needed on the way
-   * @param weights the base's weight of a layer; asked for only where factors begin with it
-   * @param biases the base's bias of a layer that has one; asked for likewise
+   * @param weights the base's weight of a layer; called only where factors begin with it
+   * @param biases the base's bias of a layer that has one; called likewise
    */
   public float[] initial(
       Scope scope, long seed, Function<Site, Tensor> weights, Function<Site, Tensor> biases) {
@@ -163,7 +164,7 @@ public final class StagedAdapter implements LayerAdapters {
   }
 
   /**
-   * What the program holds beside weights and factors, by the names of its held inputs.
+   * The program's other tensors, besides weights and factors, by the names of its held inputs.
    *
    * @param initial the flat buffer before the first step
    */
@@ -201,7 +202,7 @@ public final class StagedAdapter implements LayerAdapters {
   }
 
   /**
-   * What was trained, by canonical name of the layer, rounded to the type it is stored in.
+   * The trained factors by canonical name of the layer, rounded to the stored type.
    *
    * @param flat the flat buffer
    * @param initial the flat buffer before the first step
@@ -211,7 +212,7 @@ public final class StagedAdapter implements LayerAdapters {
   }
 
   /**
-   * What was trained, as {@link #factors} gives it, with what the rounding took from it.
+   * The trained factors of {@link #factors}, with their rounding loss.
    *
    * @param flat the flat buffer
    * @param initial the flat buffer before the first step

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which layers are trained: those of presets and those that patterns name, without those that other
- * patterns exclude.
+ * Layers to train: those of presets and those that patterns name, without those that other patterns
+ * exclude.
  */
 public record TargetLayers(
     List<TargetPreset> presets, List<SitePattern> include, List<SitePattern> exclude)
@@ -40,7 +40,7 @@ public record TargetLayers(
     return new TargetLayers(List.of(), patterns(patterns), List.of());
   }
 
-  /** These and those. */
+  /** Union of these and other layers. */
   public TargetLayers and(TargetLayers others) {
     return new TargetLayers(
         joined(presets, others.presets),
@@ -48,7 +48,7 @@ public record TargetLayers(
         joined(exclude, others.exclude));
   }
 
-  /** These without the layers that match any of these patterns. */
+  /** A copy without the layers that match any of these patterns. */
   public TargetLayers without(String... patterns) {
     return new TargetLayers(presets, include, joined(exclude, patterns(patterns)));
   }

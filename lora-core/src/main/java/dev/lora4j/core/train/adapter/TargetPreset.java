@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** Layers that are often trained together. None but {@link #TEXT_ENCODERS} has any of those. */
 public enum TargetPreset implements Canonical {
-  /** Projections to queries, keys, values, and from what attention gives. */
+  /** Attention: projections to queries, keys and values, and the output projection. */
   ATTENTION,
   /**
    * Attention and feed-forward layers; in UNets all of their transformers, with the projections
@@ -24,8 +24,8 @@ public enum TargetPreset implements Canonical {
   /** All linear layers and convolutions. */
   ALL,
   /**
-   * Attention, feed-forward and all convolutions of a UNet's blocks: what a style is made of is
-   * partly texture, and texture is in the convolutions.
+   * Attention, feed-forward and all convolutions of a UNet's blocks: a style is partly texture, and
+   * texture is in the convolutions.
    */
   STYLE,
   /**
@@ -71,7 +71,7 @@ public enum TargetPreset implements Canonical {
             + ".");
   }
 
-  /** Its layers among all of a model. */
+  /** Layers of the preset among all of a model. */
   public List<Site> among(Collection<Site> sites) {
     Predicate<Site> chosen = test(sites);
     return sites.stream().filter(TargetPreset::product).filter(chosen).toList();
@@ -138,7 +138,7 @@ public enum TargetPreset implements Canonical {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** The name by which it is asked for. */
+  /** Name in requests. */
   @Override
   public String toString() {
     return canonical();

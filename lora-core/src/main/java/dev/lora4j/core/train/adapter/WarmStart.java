@@ -18,20 +18,20 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Finds how the layers of an adapter are trained further, and what of it cannot be. */
+/** Finds the initial factors of a warm start, and the layers of the adapter that prevent it. */
 final class WarmStart {
   private final Adapter adapter;
   private final Map<String, Site> sites;
   private final Function<Site, TrainableMethod> methods;
 
-  /** Names of layers by what is wrong with them, as most things are wrong with many. */
+  /** Names of layers by problem, as most problems affect many. */
   private final Map<String, List<String>> wrong = new LinkedHashMap<>();
 
   /**
-   * Looks at an adapter.
+   * Prepares the warm start from an adapter.
    *
    * @param sites all layers of the model
-   * @param methods by which each is trained
+   * @param methods the training method of each
    */
   WarmStart(Adapter adapter, Collection<Site> sites, Function<Site, TrainableMethod> methods) {
     this.adapter = adapter;
@@ -39,7 +39,7 @@ final class WarmStart {
     this.methods = methods;
   }
 
-  /** How each of its layers goes on, as far as it can. */
+  /** Initial factors of each of its layers that can be trained further. */
   Map<String, WarmStartFactors> begun() {
     Map<String, WarmStartFactors> all = new LinkedHashMap<>();
     adapter
@@ -53,9 +53,7 @@ final class WarmStart {
     return all;
   }
 
-  /**
-   * A part of a sentence for each thing that is wrong; to be asked for after {@link #warmStart}.
-   */
+  /** A part of a sentence for each kind of problem; to be called after {@link #begun}. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
     wrong.forEach(
@@ -113,7 +111,7 @@ final class WarmStart {
             "the method " + method.name() + " would write other " + kinds + " before any step");
   }
 
-  /** Whether the same factors would be written if nothing were learnt. */
+  /** Returns true if the method would write the same factors without training. */
   private static boolean comesOut(
       Site site,
       TrainableMethod method,

@@ -1,6 +1,6 @@
 /**
- * Training an adapter by any method: the recipe, which layers it means, where the factors stand in
- * a network and in the flat buffer, and what was trained as an adapter.
+ * Training of adapters by any method: the recipe, its layers, the place of the factors in a network
+ * and in the flat buffer, and the trained adapter.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked

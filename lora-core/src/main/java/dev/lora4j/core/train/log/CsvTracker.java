@@ -4,7 +4,7 @@ import dev.lora4j.spi.Extension;
 import java.util.List;
 import java.util.Optional;
 
-/** A table of all steps, {@value #FILE} in the run's folder; a run that goes on goes on in it. */
+/** A table of all steps, {@value #FILE} in the run's folder; a resumed run continues it. */
 @Extension(
     point = Tracker.class,
     name = "csv",
@@ -13,7 +13,7 @@ public record CsvTracker() implements Tracker {
   /** The table. */
   public static final String FILE = "log.csv";
 
-  /** Its columns, after that of the step. */
+  /** Columns after that of the step. */
   public static final List<String> COLUMNS =
       List.of("loss", "gradient_norm", "learning_rate", "validation_loss", "seconds");
 

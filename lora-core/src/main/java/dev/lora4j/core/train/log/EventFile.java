@@ -38,8 +38,8 @@ public final class EventFile implements AutoCloseable {
   /**
    * Begins a file in {@code folder}, which is made if it is missing.
    *
-   * @param step where the run goes on; TensorBoard forgets what older files of the folder say of
-   *     later steps
+   * @param step step that the run resumes from; TensorBoard drops later steps of the folder's older
+   *     files
    */
   public static EventFile begin(Path folder, long step) {
     long now = System.currentTimeMillis();
@@ -65,7 +65,7 @@ public final class EventFile implements AutoCloseable {
     return file;
   }
 
-  /** Where it is. */
+  /** Path of the file. */
   public Path file() {
     return file;
   }

@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A run of training that begins or is gone on with.
+ * A training run that begins or resumes.
  *
- * @param name of what is trained
+ * @param name of the trained adapter
  * @param folder of the run, which is there
- * @param step after which it goes on; 0 for a run that begins. What a tracker has of later steps is
- *     told again
+ * @param step after which it resumes; 0 for a run that begins. Later steps that a tracker has are
+ *     reported again
  * @param settings of the run by key, as people write them
  */
 public record RunStart(String name, Path folder, int step, Map<String, String> settings) {

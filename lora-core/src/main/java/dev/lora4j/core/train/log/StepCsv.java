@@ -28,7 +28,7 @@ public final class StepCsv implements AutoCloseable {
   }
 
   /**
-   * Opens a table, keeping the rows of a run that is gone on with.
+   * Opens a table, keeping the rows of a resumed run.
    *
    * @param columns names of the columns after the step
    * @param step rows beyond it, and a torn one at the end, are taken away

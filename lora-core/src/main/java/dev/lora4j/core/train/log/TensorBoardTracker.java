@@ -19,7 +19,7 @@ public record TensorBoardTracker() implements Tracker {
 
   private static final String VALIDATION = "loss/validation";
 
-  /** Where a PNG file says how wide and high it is (PNG specification, 11.2.1). */
+  /** Offset of a PNG file's width and height (PNG specification, 11.2.1). */
   private static final int WIDTH = 16;
 
   private static final int HEIGHT = 20;

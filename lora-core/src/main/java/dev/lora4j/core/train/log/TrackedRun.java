@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * A run as a {@link Tracker} hears of it, by one thread, between two steps of training. What throws
- * is left out for the rest of the run, which goes on.
+ * Records of one run by a {@link Tracker}, from one thread, between two steps of training. A
+ * tracker that throws is left out for the rest of the run, which goes on.
  */
 public interface TrackedRun {
   /**
@@ -30,25 +30,23 @@ public interface TrackedRun {
   /** A step is done. */
   void step(Step done);
 
-  /** The loss on what is held out, before the first step. */
+  /** Receives the validation loss before the first step. */
   default void untrained(double validation) {}
 
   /**
-   * What is trained as it is after a step, in a picture; 0 is before the first.
+   * Receives a preview of the adapter after a step; 0 is before the first.
    *
    * @param png the file
    */
   default void preview(int step, Path png) {}
 
-  /**
-   * What was told until now has to be kept: a run that goes on from here does not tell it again.
-   */
+  /** Flushes the records so far: a run that resumes from here does not repeat them. */
   default void keep() {}
 
   /**
-   * The run is over; nothing is told after it.
+   * Receives the end of the run; no call follows.
    *
-   * @param failure why it did not come to its end, if it did not
+   * @param failure reason for an early end; empty if it is complete
    */
   void end(Optional<String> failure);
 }

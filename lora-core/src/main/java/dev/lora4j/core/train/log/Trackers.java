@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** All trackers of a run. One that throws is told of once and left out, and the run goes on. */
+/**
+ * All trackers of a run. A tracker that throws is reported once and left out, and the run goes on.
+ */
 public final class Trackers implements TrackedRun {
   private record Tracked(String name, TrackedRun run) {}
 
@@ -37,8 +39,8 @@ public final class Trackers implements TrackedRun {
   /**
    * Begins all of them.
    *
-   * @param trackers by what they are called in messages
-   * @param told what is told of those that are left out, a sentence each
+   * @param trackers by their names in messages
+   * @param told receives a sentence for each tracker that is left out
    */
   public static Trackers begin(Map<String, Tracker> trackers, RunStart run, Consumer<String> told) {
     Trackers begun = new Trackers(told);

@@ -1,4 +1,4 @@
-/** What a training run tells while it goes: tables and TensorBoard's event files. */
+/** Records of a training run in progress: tables and TensorBoard's event files. */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked
 package dev.lora4j.core.train.log;

@@ -22,7 +22,7 @@ import java.util.List;
  * @param beta1 decay of the mean of changes; 0 remembers none
  * @param weightDecay fraction of the weights taken away per step, times the rate
  * @param scaled whether the rate is multiplied by the root mean square of each weight
- * @param relative whether the rate is 1 / sqrt(step), at most 0.01, instead of the one asked for
+ * @param relative whether the rate is 1 / sqrt(step), at most 0.01, instead of the requested one
  * @param warmup whether that is at most 1e-6 times the number of the step instead of 0.01
  */
 @Extension(
@@ -144,7 +144,7 @@ public record Adafactor(
     }
   }
 
-  /** One over the root of the remembered squares, which are renewed. */
+  /** One over the root of the stored squares, which it updates. */
   private static Expr inverseRoot(
       Update update, Update.Whole part, Expr square, Expr kept, Expr added) {
     if (square.shape().rank() < 2) {

@@ -11,7 +11,7 @@ import java.util.List;
  * "Symbolic Discovery of Optimization Algorithms", algorithm 2). Wants a rate three to ten times
  * below Adam's.
  *
- * @param beta1 how much of the mean the step's direction has, beside the gradient
+ * @param beta1 share of the mean in the step's direction; the rest is the gradient
  * @param beta2 decay of the mean of gradients
  * @param weightDecay fraction of the weights taken away per step, times the learning rate
  */

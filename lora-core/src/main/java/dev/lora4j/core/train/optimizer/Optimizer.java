@@ -7,49 +7,54 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a gradient does to the weights. Stateless: what it remembers from step to step are the
- * {@link OptimizerSlot memories} that it declares, which the state of training keeps and
- * checkpoints store by name.
+ * Rule by which a gradient changes the weights. Stateless: its memory from step to step is the
+ * {@link OptimizerSlot slots} that it declares, which the state of training holds and checkpoints
+ * store by name.
  *
  * <p>An extension point. Implementations are records of their settings, whose defaults are those of
- * the implementation that is named in their documentation. {@link #canonical} says name and
- * settings; a checkpoint goes on only with an optimiser that says the same.
+ * the implementation that is named in their documentation. {@link #canonical} gives name and
+ * settings; a run resumes from a checkpoint only with an equal optimizer.
  */
 public interface Optimizer extends Canonical {
-  /** Its stable name, as written into requests and checkpoints. */
+  /** Stable name in requests and checkpoints. */
   String name();
 
-  /** What it remembers, in a fixed order. */
+  /** Slots of the optimizer, in a fixed order. */
   List<OptimizerSlot> memories();
 
   /**
-   * Stages its part of a step: changes weights and memories in place. What it changes otherwise
-   * than by {@link Update#replace} must stay as it is, to the last bit, where {@link Update#taken}
+   * Stages its part of a step: changes weights and slots in place. Changes other than by {@link
+   * Update#replace} must leave all values as they are, to the last bit, where {@link Update#taken}
    * does not hold.
    */
   void stage(Update update);
 
   /**
-   * Stages the weights to evaluate and save, where these are others than the gradient is taken at.
+   * Stages the weights to evaluate and save, where the gradient is taken at others.
    *
    * @param weights the weights that the gradient is taken at, [n]
-   * @param memories its memories by name
+   * @param memories its slots by name
    */
   default Expr evaluation(Expr weights, Function<String, Expr> memories) {
     return weights;
   }
 
-  /** Whether {@link #evaluation} gives other weights than those the gradient is taken at. */
+  /**
+   * Returns true if {@link #evaluation} gives other weights than those the gradient is taken at.
+   */
   default boolean evaluatesElsewhere() {
     return false;
   }
 
-  /** Whether weights may learn at different rates; those that estimate the rate may need one. */
+  /**
+   * Returns true if weights may have different rates; optimizers that estimate the rate may need
+   * one.
+   */
   default boolean takesSeveralRates() {
     return true;
   }
 
-  /** By default the name of its class, and its components if it is a record. */
+  /** Canonical text: by default the name of the class, with the components of a record. */
   @Override
   default String canonical() {
     return CanonicalForm.ofExtension(this);

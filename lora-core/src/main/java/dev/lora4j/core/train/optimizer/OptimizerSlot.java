@@ -3,13 +3,13 @@ package dev.lora4j.core.train.optimizer;
 import dev.lora4j.core.tensor.Shape;
 import java.util.function.UnaryOperator;
 
-/** Something that an optimiser keeps from step to step. */
+/** State that an optimizer keeps from step to step. */
 public sealed interface OptimizerSlot {
-  /** Its name, of lower-case letters and underscores; also that of the checkpoint's tensor. */
+  /** Name of lower-case letters and underscores; also that of the checkpoint's tensor. */
   String name();
 
   /**
-   * A number, kept in F64.
+   * A number in F64.
    *
    * @param start its value before the first step
    */

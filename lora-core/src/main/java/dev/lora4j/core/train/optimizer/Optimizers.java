@@ -19,13 +19,13 @@ public final class Optimizers {
 
   private Optimizers() {}
 
-  /** All optimisers, each with its defaults. */
+  /** All optimizers, each with its defaults. */
   public static List<Optimizer> all() {
     return List.copyOf(Extensions.installed().shared(Optimizer.class).values());
   }
 
   /**
-   * The optimiser called {@code name}, with its defaults.
+   * The optimizer called {@code name}, with its defaults.
    *
    * @throws ExtensionException naming the nearest and all, if there is none
    */
@@ -34,11 +34,11 @@ public final class Optimizers {
   }
 
   /**
-   * The optimiser called {@code name} with some settings other than its defaults.
+   * The optimizer called {@code name} with some settings other than its defaults.
    *
    * @param settings by the names of the reference implementation, with {@code beta1} and {@code
    *     beta2} for {@code betas}
-   * @throws ExtensionException naming the nearest and all, if there is no such optimiser or
+   * @throws ExtensionException naming the nearest and all, if there is no such optimizer or
    *     setting; or telling what values it takes
    */
   public static Optimizer named(String name, Map<String, ?> settings) {
@@ -46,7 +46,7 @@ public final class Optimizers {
     return Extensions.installed().make(Optimizer.class, request);
   }
 
-  /** The stable name of what is called so; {@code name} itself if nothing is. */
+  /** Stable name of an optimizer; {@code name} itself if it is unknown. */
   private static String known(String name) {
     String plain = plain(name);
     return Extensions.installed().list(Optimizer.class).stream()

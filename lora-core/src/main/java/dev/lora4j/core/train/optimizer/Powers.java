@@ -2,7 +2,7 @@ package dev.lora4j.core.train.optimizer;
 
 import dev.lora4j.core.tensor.Expr;
 
-/** Powers of the constants of an optimiser. */
+/** Powers of the constants of an optimizer. */
 final class Powers {
   private Powers() {}
 

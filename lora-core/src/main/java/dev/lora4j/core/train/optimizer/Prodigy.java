@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adam that finds its rate by itself: an estimate d of the distance to the solution, which
- * multiplies the rate asked for; that is then 1, or what a schedule makes of 1 (Mishchenko and
- * Defazio 2023, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", algorithm 4).
+ * Adam that estimates its rate: an estimate d of the distance to the solution multiplies the
+ * requested rate; that is then 1, or a schedule of 1 (Mishchenko and Defazio 2023, "Prodigy: An
+ * Expeditiously Adaptive Parameter-Free Learner", algorithm 4).
  *
  * @param beta1 decay of the mean of gradients, above 0
  * @param beta2 decay of the mean of their squares
@@ -114,7 +114,7 @@ public record Prodigy(
     return beta3 == 0 ? Math.sqrt(beta2) : beta3;
   }
 
-  /** New values of what belongs to some weights, which are written once d is known. */
+  /** New values for some weights, which are written once d is known. */
   private record Learned(Update.Part run, Expr mean, Expr square, Expr pull) {}
 
   @Override

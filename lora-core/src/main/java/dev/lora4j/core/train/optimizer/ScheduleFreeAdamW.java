@@ -9,14 +9,14 @@ import java.util.function.Function;
 
 /**
  * AdamW without a schedule (Defazio et al. 2024, "The Road Less Scheduled"): gradients are taken at
- * y, a point between the fast weights z and their running average x, and x is what is evaluated and
- * saved. The rate is constant, after a warm-up; a schedule that falls is not needed.
+ * y, a point between the fast weights z and their running average x; x is evaluated and saved. The
+ * rate is constant, after a warm-up; a schedule that falls is not needed.
  *
  * @param beta1 how far y lies towards x, above 0
  * @param beta2 decay of the mean of squared gradients
  * @param epsilon added to the root of that mean
  * @param weightDecay fraction of y taken away per step, times the learning rate
- * @param warmup steps over which the rate rises to what is asked for; 0 for none
+ * @param warmup steps over which the rate rises to the requested one; 0 for none
  * @param power a step's share in the average grows with its number to this power
  * @param ratePower and with the greatest rate so far to this
  */
@@ -76,7 +76,7 @@ public record ScheduleFreeAdamW(
   private static final String GREATEST_RATE = "greatest_rate";
   private static final String SHARES = "sum_of_shares";
 
-  /** Checks what y is made of. */
+  /** Checks that {@code beta1} is between 0 and 1. */
   public ScheduleFreeAdamW {
     if (!(beta1 > 0 && beta1 < 1)) {
       throw new IllegalArgumentException(

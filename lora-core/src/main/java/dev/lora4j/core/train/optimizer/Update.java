@@ -7,11 +7,11 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Keyword;
 import java.util.List;
 
-/** A step as an optimiser sees it: what is given, and what it may change. */
+/** A step as an optimizer sees it: its inputs, and the values that it may change. */
 public interface Update {
-  /** Weights with their gradient and what is remembered of them. */
+  /** Weights with their gradient and their slots. */
   interface Part {
-    /** What the learning rate of these weights is, over {@link Update#rate}. */
+    /** Learning rate of these weights as a multiple of {@link Update#rate}. */
     double multiple();
 
     /** The learning rate of these weights; a scalar F64. */
@@ -23,7 +23,7 @@ public interface Update {
     /** The loss's gradient with respect to the weights, clipped; of the same shape. */
     Expr gradient();
 
-    /** What a {@link OptimizerSlot.Vector} holds for these weights, to be changed in place. */
+    /** Value of a {@link OptimizerSlot.Vector} for these weights, to be changed in place. */
     Expr slot(String name);
   }
 
@@ -33,22 +33,22 @@ public interface Update {
     Parameter parameter();
   }
 
-  /** Where it is staged. */
+  /** Graph that the step is staged in. */
   Graph graph();
 
   /** The type of weights, gradients and vectors. */
   DType type();
 
-  /** The learning rate asked for; a scalar F64. */
+  /** The requested learning rate; a scalar F64. */
   Expr rate();
 
   /** The number of this step, from 1, without those that were skipped; a scalar F64. */
   Expr count();
 
-  /** Whether the gradient is finite, so that the step is taken; a scalar BOOL. */
+  /** True if the gradient is finite, so that the step is taken; a scalar BOOL. */
   Expr taken();
 
-  /** What a {@link OptimizerSlot.Scalar} holds; a scalar F64, to be changed in place. */
+  /** Value of a {@link OptimizerSlot.Scalar}; a scalar F64, to be changed in place. */
   Expr scalar(String name);
 
   /** All weights as few flat vectors [n], one for each rate. */

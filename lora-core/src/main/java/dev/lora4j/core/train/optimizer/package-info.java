@@ -1,4 +1,4 @@
-/** Optimisers: what a gradient does to weights, staged into the step. */
+/** Optimizers: rules by which gradients change weights, staged into the step. */
 @API(status = API.Status.MAINTAINED, since = "0.1")
 @NullMarked
 package dev.lora4j.core.train.optimizer;

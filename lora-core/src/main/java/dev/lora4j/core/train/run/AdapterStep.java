@@ -45,7 +45,7 @@ public final class AdapterStep {
     held = name -> Optional.ofNullable(own.get(name)).orElseGet(() -> task.held(name));
   }
 
-  /** Where the factors are in the program. */
+  /** The factors staged in the program. */
   public StagedAdapter factors() {
     return factors;
   }
@@ -55,7 +55,7 @@ public final class AdapterStep {
     return step;
   }
 
-  /** Where each factor lies in the flat buffer. */
+  /** Layout of the factors in the flat buffer. */
   public FlatLayout layout() {
     return factors.layout();
   }
@@ -65,12 +65,12 @@ public final class AdapterStep {
     return initial.clone();
   }
 
-  /** The tensors that the program holds beside what is trained, by name. */
+  /** The program's held tensors other than the trained ones, by name. */
   public Function<String, Tensor> held() {
     return held;
   }
 
-  /** What keeps the changes of layers small, if the settings ask for it. */
+  /** Limit on the norm of layers' changes, if the settings request one. */
   Optional<MaxNorm> maxNorm(Scope scope) {
     if (settings.maxNorm().isEmpty()) {
       return Optional.empty();

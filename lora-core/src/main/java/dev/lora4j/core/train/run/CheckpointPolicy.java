@@ -8,19 +8,18 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What a run leaves on disk while it goes, and what it looks at.
+ * Policy of a run for checkpoints, validation, previews and intermediate adapters.
  *
  * @param checkpoints folder for them; none are written without it
  * @param every steps between checkpoints
- * @param keep how many of them
- * @param resume whether to go on from the newest one
- * @param identity strings that a checkpoint must have to be gone on with, for example the hash of
- *     the data
+ * @param keep number of checkpoints to keep
+ * @param resume whether to resume from the newest one
+ * @param identity strings that a checkpoint must have for a run to resume from it, for example the
+ *     hash of the data
  * @param validateEvery steps between two validations
  * @param keepBest whether the factors with the least validation loss are the result
  * @param previewEvery steps between two previews
- * @param adapterEvery steps between two adapters that are told of on the way; none but the last if
- *     empty
+ * @param adapterEvery steps between two intermediate adapters; only the last adapter if empty
  */
 public record CheckpointPolicy(
     Optional<Path> checkpoints,
@@ -32,7 +31,7 @@ public record CheckpointPolicy(
     boolean keepBest,
     int previewEvery,
     OptionalInt adapterEvery) {
-  /** Nothing is kept. */
+  /** No checkpoints. */
   public static final CheckpointPolicy NOTHING =
       new CheckpointPolicy(Optional.empty(), 100, 2, false, Map.of(), 50, false, 250);
 
@@ -59,7 +58,7 @@ public record CheckpointPolicy(
     }
   }
 
-  /** With no adapters on the way. */
+  /** Creates a policy without intermediate adapters. */
   public CheckpointPolicy(
       Optional<Path> checkpoints,
       int every,
@@ -82,8 +81,8 @@ public record CheckpointPolicy(
   }
 
   /**
-   * What of the identity is not as in the checkpoint that the run would go on with, by its names,
-   * so that it can be told before anything heavy is done; none if there is no checkpoint.
+   * Names of the identity's strings that differ from the checkpoint that the run would resume from,
+   * for a check before expensive work; none if there is no checkpoint.
    */
   public Set<String> changed() {
     return resume && checkpoints.filter(Files::isDirectory).isPresent()
@@ -92,7 +91,8 @@ public record CheckpointPolicy(
   }
 
   /**
-   * How far the run came whose checkpoints are in a folder, if that is not its end.
+   * Last step of an unfinished run with checkpoints in a folder; empty if it is finished or there
+   * is none.
    *
    * @param checkpoints need not be there
    */

@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A listener that is called under a sign, so that it may be interrupted and may ask to stop. */
+/** Listener that is called under a guard, so that it may be interrupted and may request a stop. */
 record GuardedListener(InterruptibleTask sign, RunListener listener) implements RunListener {
   @Override
   public void encoding(int done, int all) {
     sign.call(() -> listener.encoding(done, all));
-    // Nothing is trained yet that would have to be kept.
+    // There is no trained state to save yet.
     if (sign.stopRequested()) {
       throw new TrainingInterrupted(0, Optional.empty());
     }
@@ -66,7 +66,10 @@ record GuardedListener(InterruptibleTask sign, RunListener listener) implements 
     sign.call(() -> listener.finished(step, notes));
   }
 
-  /** Without the sign, which is asked already and would interrupt the writing of a file. */
+  /**
+   * Calls the listener without the guard, whose stop is requested already and would interrupt the
+   * writing of a file.
+   */
   @Override
   public void stopped(int step, List<String> notes, Adapter adapter) {
     listener.stopped(step, notes, adapter);

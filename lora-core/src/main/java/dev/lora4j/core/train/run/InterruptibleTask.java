@@ -6,7 +6,7 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 
 /**
- * Work on a thread of its own, which an interrupt of the caller asks to stop where it is safe.
+ * Work on a thread of its own, which an interrupt of the caller stops where it is safe.
  *
  * <p>A step of training consists of several native calls. An interrupt between two of them would
  * leave a state that belongs to no step, so the working thread is only interrupted while it calls
@@ -21,7 +21,7 @@ public final class InterruptibleTask {
 
   /**
    * Does {@code work} and waits for it, however often the caller is interrupted; the caller's
-   * interrupt is kept.
+   * interrupt flag stays set.
    */
   public static <T> T run(Function<InterruptibleTask, T> work) {
     InterruptibleTask sign = new InterruptibleTask();
@@ -65,7 +65,7 @@ public final class InterruptibleTask {
     }
   }
 
-  /** Whether to stop. */
+  /** Returns true after a request to stop. */
   public boolean stopRequested() {
     synchronized (lock) {
       return stopRequested;
@@ -81,8 +81,8 @@ public final class InterruptibleTask {
   }
 
   /**
-   * Calls somebody who may be interrupted. One that interrupts its own thread, or says that it was
-   * cancelled, asks to stop.
+   * Calls a listener that may be interrupted. A listener that interrupts its own thread, or throws
+   * a cancellation, requests the stop.
    */
   public void call(Runnable listener) {
     synchronized (lock) {
@@ -99,7 +99,7 @@ public final class InterruptibleTask {
     } finally {
       synchronized (lock) {
         calling = false;
-        // Asked first: it also takes the interrupt away from the work that follows.
+        // Evaluated first: it also takes the interrupt away from the work that follows.
         stopRequested = Thread.interrupted() || stopRequested || cancelled;
       }
     }

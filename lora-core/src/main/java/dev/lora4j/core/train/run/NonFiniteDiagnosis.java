@@ -28,7 +28,7 @@ public final class NonFiniteDiagnosis implements AutoCloseable {
    * @param owner of the program
    * @param staged for {@link Staging.Purpose#DIAGNOSIS}
    * @param weights the flat buffer of factors
-   * @param frozen what the program holds beside it
+   * @param frozen the program's other held tensors
    */
   public NonFiniteDiagnosis(
       Scope owner, TaskLoss staged, Tensor weights, Function<String, Tensor> frozen) {
@@ -50,7 +50,7 @@ public final class NonFiniteDiagnosis implements AutoCloseable {
   }
 
   /**
-   * Looks at a batch.
+   * Diagnoses a batch.
    *
    * @param inputs as the step took them
    * @param items what is in it, for the message

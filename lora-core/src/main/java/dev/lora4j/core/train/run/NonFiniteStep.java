@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Where a step came to numbers that are not finite.
+ * Place in a step at which numbers became not finite.
  *
  * @param layer the first layer, in the order of computing, whose output was not finite; empty if
  *     all were
  * @param weight the first trained tensor with a gradient that was not finite, if no layer was found
- * @param items what was in the batch, as messages name it
+ * @param items items of the batch, as messages name them
  */
 public record NonFiniteStep(Optional<String> layer, Optional<String> weight, List<String> items) {
   /** Copies the list. */

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The layers of a plan whose change is a product of what is trained there. */
+/** Layers of a plan whose change is a product of trained tensors. */
 final class ProductLayers {
   private ProductLayers() {}
 

@@ -47,11 +47,11 @@ final class RunCheckpoints {
   record Best(TrainingState state, int step) {}
 
   /**
-   * A run to go on with.
+   * A resumed run.
    *
-   * @param step how many steps were taken, those that changed nothing included
-   * @param best the least validation loss until then; of what is kept, if the best is
-   * @param notes what the user should know of it
+   * @param step number of steps taken, those that changed nothing included
+   * @param best the least validation loss until then; of the saved factors, if the best are saved
+   * @param notes notes about it for the user
    */
   record Resumed(TrainingState state, int step, double best, List<String> notes) {}
 
@@ -60,7 +60,7 @@ final class RunCheckpoints {
   }
 
   /**
-   * The newest checkpoint that is whole, if the run is to be gone on with and there is one.
+   * The newest complete checkpoint, if the run resumes and there is one.
    *
    * @throws IllegalArgumentException if it was made with other settings
    */
@@ -89,8 +89,8 @@ final class RunCheckpoints {
   }
 
   /**
-   * The least loss whose factors are there: others than those cannot be the result, so a higher
-   * loss than one that was not kept counts too.
+   * The least loss with saved factors: only those can be the result, so a loss counts even if an
+   * unsaved one was lower.
    */
   private double leastKept(TrainingCheckpoint newest, List<String> notes) {
     double told = least(newest);
@@ -126,7 +126,10 @@ final class RunCheckpoints {
         .filter(found -> changed(found).isEmpty());
   }
 
-  /** How far the run came whose checkpoints are in a folder, if that is not its end. */
+  /**
+   * Last step of an unfinished run with checkpoints in a folder; empty if it is finished or there
+   * is none.
+   */
   static OptionalInt unfinished(Path folder) {
     return new CheckpointFolder(folder, 1)
         .newest()
@@ -161,7 +164,7 @@ final class RunCheckpoints {
     }
   }
 
-  /** What of the identity is not as in the newest checkpoint that is whole, by its names. */
+  /** Names of the identity's strings that differ from the newest complete checkpoint. */
   Set<String> changed() {
     return folder()
         .flatMap(folder -> folder.newest().checkpoint())
@@ -206,9 +209,9 @@ final class RunCheckpoints {
   }
 
   /**
-   * The state that was the best, if it was kept and can be read.
+   * The best state, if it was saved and can be read.
    *
-   * @param notes are told why it is not there
+   * @param notes receives the reason if it is missing
    */
   Optional<Best> best(Scope scope, AdapterStep step, List<String> notes) {
     if (bestStep.isEmpty()) {

@@ -5,16 +5,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Hears how training goes. Called between two steps, on a thread of the training's own;
- * interrupting that thread stops the training, as interrupting the caller's does.
+ * Listener for the progress of training. Called between two steps, on a thread of the training's
+ * own; interrupting that thread stops the training, as interrupting the caller's does.
  */
 @FunctionalInterface
 public interface RunListener {
-  /** Hears nothing. */
+  /** Ignores all progress. */
   RunListener NONE = progress -> {};
 
   /**
-   * What a step did.
+   * Outcome of a step.
    *
    * @param step from 1
    * @param loss of this step's batches
@@ -27,60 +27,62 @@ public interface RunListener {
   /** A step is done. */
   void step(Step done);
 
-  /** What is trained on is being encoded; {@code done} of {@code all} are. */
+  /** Reports the encoding of the training data: {@code done} of {@code all}. */
   default void encoding(int done, int all) {}
 
-  /** A run is gone on with, after so many steps. */
+  /** Reports that a run resumed, after so many steps. */
   default void resumed(int step, List<String> notes) {}
 
-  /** A step changed nothing, and this is why. */
+  /** Reports a step that changed nothing, with the reason. */
   default void notFinite(int step, NonFiniteStep where) {}
 
   /**
-   * The loss on what is held out.
+   * Reports the validation loss.
    *
    * @param best whether it was never as low; where the best factors are kept, whether these are the
    *     best of those that were
    */
   default void validated(int step, double loss, boolean best) {}
 
-  /** It is time to look at what the adapter does; {@code adapter} is as it is after the step. */
+  /** Reports that a preview is due; {@code adapter} has the factors after the step. */
   default void preview(int step, Adapter adapter) {}
 
   /**
-   * An adapter on the way is there to be kept, as it would be written if the run ended after the
+   * Reports an intermediate adapter to save, as it would be written if the run ended after the
    * step.
    */
   default void adapter(int step, Adapter adapter) {}
 
   /**
-   * A checkpoint is about to be written. What is told of the steps until now has to be kept before:
-   * a run that goes on from the checkpoint does not tell it again.
+   * Reports that a checkpoint is about to be written. The listener has to save its records of the
+   * steps before: a run that resumes from the checkpoint does not report them again.
    */
   default void saving(int step) {}
 
-  /** A checkpoint, or the best state, could not be written; older ones are as they were. */
+  /**
+   * Reports that a checkpoint, or the best state, could not be written; older ones are unchanged.
+   */
   default void notSaved(int step, String reason) {}
 
-  /** A checkpoint is on disk. */
+  /** Reports that a checkpoint is on disk. */
   default void saved(int step, Path checkpoint) {}
 
   /**
-   * The run stops before its end, at least one step after its beginning; what is done here is not
+   * Reports a stop before the end, at least one step after the beginning; this call is not
    * interrupted.
    *
    * @param step after which the factors were as the adapter has them, see {@link #finished}
-   * @param notes what the user should know of them
-   * @param adapter what the result would be if the last step that was taken were the last of all
+   * @param notes notes about them for the user
+   * @param adapter the result, if the last step taken were the last of all
    */
   default void stopped(int step, List<String> notes, Adapter adapter) {}
 
   /**
-   * All steps are taken, and the result is there.
+   * Reports the end of all steps; the result exists.
    *
    * @param step after which the factors were as the result has them: the last, unless the best are
    *     kept
-   * @param notes what the user should know of the result
+   * @param notes notes about the result for the user
    */
   default void finished(int step, List<String> notes) {}
 }

@@ -16,11 +16,11 @@ import java.util.Optional;
  * program that trains, the one that validates, and the one that looks for what is not finite.
  */
 public final class Staging {
-  /** What a program is for. */
+  /** Purpose of a program. */
   public enum Purpose {
     /** The loss of a batch, with dropouts; its gradient is taken. */
     TRAINING,
-    /** The loss of what is held out, without dropouts. */
+    /** Validation loss, without dropouts. */
     VALIDATION,
     /** The program of {@link #TRAINING}, with an eye on each layer. */
     DIAGNOSIS
@@ -54,12 +54,12 @@ public final class Staging {
     return at.staged(task.loss(at));
   }
 
-  /** What the program is for. */
+  /** Purpose of the program. */
   public Purpose purpose() {
     return purpose;
   }
 
-  /** Where the model and its inputs are staged. */
+  /** Graph that the model and its inputs are staged in. */
   public Graph graph() {
     return parameters.graph();
   }
@@ -69,7 +69,7 @@ public final class Staging {
     return plan;
   }
 
-  /** What stands at the layers; the model is staged with it. */
+  /** Adapters that the model is staged with. */
   public LayerAdapters adapters() {
     return finite.<LayerAdapters>map(watching -> watching).orElse(factors);
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Takes the steps of a run, and finds out why one changed nothing. */
 final class StepRunner {
-  /** So many steps in a row without a finite gradient are no accident. */
+  /** Number of steps in a row without a finite gradient that are no accident. */
   private static final int MOST_SKIPPED = 10;
 
   private final Scope scope;
@@ -94,7 +94,7 @@ final class StepRunner {
     }
   }
 
-  /** What is found in the first batch of a step that anything is found in. */
+  /** Diagnosis of the first batch of a step that has a finding. */
   private NonFiniteStep look(TrainingState state, long first, List<TrainingBatch> batches) {
     NonFiniteStep found = new NonFiniteStep(Optional.empty(), Optional.empty(), List.of());
     for (int b = 0; b < batches.size(); b++) {

@@ -14,10 +14,10 @@ public interface TrainingBatch {
    */
   List<Tensor> inputs(Scope scope);
 
-  /** What is in it, as messages name it: files, or lines of files. */
+  /** Items of the batch as messages name them: files, or lines of files. */
   List<String> items();
 
-  /** How much its loss counts in the mean of what is held out, above 0; for example its words. */
+  /** Weight of its loss in the mean of the validation, above 0; for example its number of words. */
   default double weight() {
     return 1;
   }

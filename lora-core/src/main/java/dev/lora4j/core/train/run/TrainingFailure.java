@@ -1,6 +1,6 @@
 package dev.lora4j.core.train.run;
 
-/** Training cannot go on; the message says why and what to do. */
+/** Failure of a training run; the message gives the reason and the remedy. */
 public final class TrainingFailure extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

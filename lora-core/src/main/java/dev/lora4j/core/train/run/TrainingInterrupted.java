@@ -28,7 +28,7 @@ public final class TrainingInterrupted extends CancellationException {
     return steps;
   }
 
-  /** Where they are. */
+  /** The checkpoints' location; empty without checkpoints. */
   public Optional<Path> checkpoint() {
     return checkpoint;
   }

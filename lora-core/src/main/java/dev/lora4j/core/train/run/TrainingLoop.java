@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One run from the first step, or from a checkpoint, to the adapter. What a step does depends on
- * its number and the state alone, so that a run that was stopped anywhere goes on as if it had not
- * been. For one thread, that of {@link InterruptibleTask#run}.
+ * One run from the first step, or from a checkpoint, to the adapter. A step depends on its number
+ * and the state alone, so that a run that was stopped anywhere resumes as if it had not been. For
+ * one thread, that of {@link InterruptibleTask#run}.
  */
 public final class TrainingLoop implements AutoCloseable {
   private final Scope scope;
@@ -63,10 +63,10 @@ public final class TrainingLoop implements AutoCloseable {
    * Runs to the end.
    *
    * @param name of the adapter
-   * @throws TrainingInterrupted if it was asked to stop; a checkpoint was written then, if there is
+   * @throws TrainingInterrupted after a request to stop; a checkpoint was written then, if there is
    *     a folder for it in which one can be
    * @throws TrainingFailure if it cannot go on
-   * @throws IllegalArgumentException if the checkpoint to go on with is that of another run
+   * @throws IllegalArgumentException if the checkpoint to resume from is of another run
    */
   public TrainedAdapter run(String name) {
     Optional<RunCheckpoints.Resumed> resumed = checkpoints.newest(scope, step);
@@ -155,7 +155,7 @@ public final class TrainingLoop implements AutoCloseable {
     return file;
   }
 
-  /** A disk that is full for a while must not cost what was trained. */
+  /** Tries to write: a disk that is full for a while must not cost the training. */
   private <T> Optional<T> tried(int done, Supplier<T> writing) {
     try {
       return Optional.of(writing.get());
@@ -177,7 +177,7 @@ public final class TrainingLoop implements AutoCloseable {
     }
   }
 
-  /** The least loss on what is held out, this one included. */
+  /** Computes the validation loss and returns the least so far. */
   private double validate(int done, TrainingState state, double best) {
     if (validation.isEmpty()) {
       return best;

@@ -12,15 +12,15 @@ import dev.lora4j.core.train.schedule.RateSchedule;
 import java.util.OptionalDouble;
 
 /**
- * How an adapter is trained, whatever it is trained on.
+ * Settings for training an adapter, independent of the data.
  *
  * @param optimizer the rule by which weights change
  * @param rate the learning rate at its highest
- * @param schedule how the rate goes over the steps; its length is the number of steps
+ * @param schedule course of the rate over the steps; its length is the number of steps
  * @param accumulate batches whose gradients are added up for one step
  * @param clip greatest norm of the whole gradient; 0 for any
  * @param averageDecay share that a moving average of the factors keeps of itself; 0 for none
- * @param maxNorm greatest norm of what is added to a layer's weight
+ * @param maxNorm greatest norm of the change of a layer's weight
  * @param seed of everything random
  * @param stored the type that factors are stored in
  */
@@ -60,7 +60,10 @@ public record TrainingSettings(
     }
   }
 
-  /** One batch for a step, gradients clipped to a norm of 1, no average, seed 0, stored as F16. */
+  /**
+   * Settings with one batch for a step, gradients clipped to a norm of 1, no average, seed 0,
+   * stored as F16.
+   */
   public static TrainingSettings of(Optimizer optimizer, double rate, RateSchedule schedule) {
     return new TrainingSettings(
         optimizer, rate, schedule, 1, 1, 0, OptionalDouble.empty(), 0, DType.F16);
@@ -77,8 +80,7 @@ public record TrainingSettings(
   }
 
   /**
-   * Looks whether these settings and what is trained go together, so that it can be told before
-   * anything heavy is done.
+   * Checks that these settings fit a plan, before any expensive work.
    *
    * @throws IllegalArgumentException if they do not
    * @throws dev.lora4j.core.tensor.TensorException likewise
@@ -102,25 +104,25 @@ public record TrainingSettings(
             + " where factors begin with the base's weight (init = pissa); take one of them away.");
   }
 
-  /** What the program of a step does beside the loss of a model that computes in {@code type}. */
+  /** Settings of a step, except the loss, for a model that computes in {@code type}. */
   StepSettings step(DType type) {
     StepSettings how = StepSettings.of(optimizer, clip).averaging(averageDecay).computedIn(type);
     return accumulate > 1 ? how.accumulating() : how;
   }
 
-  /** With gradients of so many batches added up for one step. */
+  /** A copy with gradients of so many batches added up for one step. */
   public TrainingSettings withAccumulation(int batches) {
     return new TrainingSettings(
         optimizer, rate, schedule, batches, clip, averageDecay, maxNorm, seed, stored);
   }
 
-  /** With another seed. */
+  /** A copy with another seed. */
   public TrainingSettings withSeed(long other) {
     return new TrainingSettings(
         optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, other, stored);
   }
 
-  /** With factors stored in another type. */
+  /** A copy with factors stored in another type. */
   public TrainingSettings withStored(DType other) {
     return new TrainingSettings(
         optimizer, rate, schedule, accumulate, clip, averageDecay, maxNorm, seed, other);

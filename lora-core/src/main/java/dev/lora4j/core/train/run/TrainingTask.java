@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is trained: a frozen model, the layers of it that get an adapter, a loss, and batches of
- * what is learned from. Called by one thread.
+ * Task of a training run: a frozen model, its layers that get an adapter, a loss, and batches of
+ * samples. Called by one thread.
  *
- * <p>What it gives depends on its arguments alone, batches on their number, so that a run that was
- * stopped goes on to the same bits.
+ * <p>Results depend on the arguments alone, batches on their number, so that a stopped run resumes
+ * to the same bits.
  */
 public interface TrainingTask {
   /** The layers that are trained, and how. */
@@ -29,12 +29,12 @@ public interface TrainingTask {
   }
 
   /**
-   * Stages the model and its loss. The inputs that it declares, in their order, are what {@link
-   * TrainingBatch#inputs} gives: those of {@link #batches} for training and diagnosis, those of
+   * Stages the model and its loss. The inputs that it declares, in their order, are the results of
+   * {@link TrainingBatch#inputs}: those of {@link #batches} for training and diagnosis, those of
    * {@link #heldOut} for validation.
    *
    * @param at the graph, and the adapters that the model is staged with
-   * @return a scalar of the type that factors are kept in ({@link Staging#type})
+   * @return a scalar of the factors' type ({@link Staging#type})
    */
   Expr loss(Staging at);
 
@@ -51,7 +51,7 @@ public interface TrainingTask {
         site.name() + " cannot be trained whole here, as its bias is not known; leave it out.");
   }
 
-  /** What the staged program holds under a name: a frozen weight of the model. */
+  /** Frozen weight of the model under its name in the staged program. */
   Tensor held(String name);
 
   /**
@@ -62,18 +62,18 @@ public interface TrainingTask {
    */
   List<TrainingBatch> batches(long first, int count);
 
-  /** What is held out for validation, the same each time; empty if there is no validation. */
+  /** Validation batches, the same each time; empty if there is no validation. */
   default List<TrainingBatch> heldOut() {
     return List.of();
   }
 
-  /** What messages call the items of a batch, for example {@code pictures}. */
+  /** The items of a batch in messages, for example {@code pictures}. */
   String items();
 
   /**
-   * What the header of an adapter says of its training; asked for when there is one.
+   * Metadata about the training for an adapter's header; requested when there is an adapter.
    *
-   * @param steps after how many it is as it is
+   * @param steps number of steps of the adapter
    */
   default Map<String, String> metadata(int steps) {
     return Map.of();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The loss on what is held out; two values differ by the factors alone. */
+/** The validation loss; two values differ by the factors alone. */
 final class ValidationLoss {
   private final List<TrainingBatch> batches;
   private final Program program;
@@ -36,7 +36,7 @@ final class ValidationLoss {
    * The mean over all batches, by their weights.
    *
    * @param weights the flat buffer of factors to judge
-   * @param frozen what the program holds beside them
+   * @param frozen the program's other held tensors
    */
   double of(Scope scope, Tensor weights, Function<String, Tensor> frozen) {
     double sum = 0;

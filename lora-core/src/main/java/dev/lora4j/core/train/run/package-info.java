@@ -1,7 +1,7 @@
 /**
- * The loop that trains an adapter of anything: a {@link dev.lora4j.core.train.run.TrainingTask}
- * says what is trained, and {@link dev.lora4j.core.train.run.TrainingLoop} takes the steps, with
- * checkpoints, validation, and a diagnosis of what is not finite.
+ * The training loop for an adapter of any model: a {@link dev.lora4j.core.train.run.TrainingTask}
+ * defines the training, and {@link dev.lora4j.core.train.run.TrainingLoop} takes the steps, with
+ * checkpoints, validation, and a diagnosis of numbers that are not finite.
  */
 @API(status = API.Status.EXPERIMENTAL, since = "0.1")
 @NullMarked

@@ -5,7 +5,7 @@ import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
 
 /**
- * Half a wave of the cosine several times, each beginning anew at the whole rate (Loshchilov and
+ * Half a wave of the cosine several times, each beginning again at the whole rate (Loshchilov and
  * Hutter 2017, "SGDR").
  *
  * @param cycles how many; 1 is {@link Cosine}

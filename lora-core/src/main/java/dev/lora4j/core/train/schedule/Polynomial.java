@@ -5,7 +5,7 @@ import dev.lora4j.spi.Extension;
 import dev.lora4j.spi.Setting;
 
 /**
- * Down to 0 at the last step, as a power of what is left of the steps.
+ * Decay to 0 at the last step, as a power of the remaining share of the steps.
  *
  * @param power 1 is {@link Linear}; above 1 it falls faster at first
  */

@@ -4,13 +4,13 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * What the learning rate is multiplied by at each step of a run: a line up from 0 during the
- * warm-up, then a decay. A pure function, so that nothing of it is saved to resume.
+ * Factor of the learning rate at each step of a run: a line up from 0 during the warm-up, then a
+ * decay. A pure function, so that a checkpoint stores nothing of it.
  *
- * @param decay how it falls after the warm-up
+ * @param decay decay after the warm-up
  * @param steps of the whole run
- * @param warmup how many of them the warm-up takes
- * @param minimum where the decay ends instead of at 0, as a part of the whole rate
+ * @param warmup steps of the warm-up
+ * @param minimum end of the decay instead of 0, as a part of the whole rate
  */
 public record RateSchedule(Decay decay, long steps, long warmup, double minimum)
     implements Canonical {
@@ -44,12 +44,12 @@ public record RateSchedule(Decay decay, long steps, long warmup, double minimum)
     return new RateSchedule(decay, steps, 0, 0).warmupPart(decay.warmedUp() ? Decay.WARMUP : 0);
   }
 
-  /** The same with a warm-up of so many steps. */
+  /** A copy with a warm-up of so many steps. */
   public RateSchedule warmupSteps(long count) {
     return new RateSchedule(decay, steps, count, minimum);
   }
 
-  /** The same with a warm-up of this part of the run, from 0 to 1, rounded down to whole steps. */
+  /** A copy with a warm-up of this part of the run, from 0 to 1, rounded down to whole steps. */
   public RateSchedule warmupPart(double part) {
     if (!(part >= 0 && part <= 1)) {
       throw new IllegalArgumentException(
@@ -58,13 +58,13 @@ public record RateSchedule(Decay decay, long steps, long warmup, double minimum)
     return warmupSteps((long) (part * steps));
   }
 
-  /** The same with a decay that ends at this part of the whole rate. */
+  /** A copy with a decay that ends at this part of the whole rate. */
   public RateSchedule minimum(double part) {
     return new RateSchedule(decay, steps, warmup, part);
   }
 
   /**
-   * What the rate is multiplied by.
+   * Factor of the rate.
    *
    * @param step number of the step, from 0; after the last the factor stays what the decay ends at
    */

@@ -36,7 +36,7 @@ final class ExtensionElement {
   }
 
   /**
-   * What the index says of it.
+   * Index entry of the class.
    *
    * @throws IllegalArgumentException if it could not be made, with a message for its author
    */

@@ -28,8 +28,8 @@ import javax.tools.FileObject;
 import javax.tools.StandardLocation;
 
 /**
- * Writes the {@link ExtensionIndex} of what is compiled, and its {@code META-INF/services}. What
- * could not be made when it is asked for is an error of compilation.
+ * Writes the {@link ExtensionIndex} of the compiled extensions, and their {@code
+ * META-INF/services}. An extension that could not be made is an error of compilation.
  *
  * <p>Where only some classes are compiled, as IDEs do, the others' lines of the index that is there
  * stay, as long as their class files do.
@@ -38,7 +38,7 @@ public final class ExtensionProcessor extends AbstractProcessor {
   private final List<ExtensionInfo> found = new ArrayList<>();
   private final Set<String> compiled = new TreeSet<>();
 
-  /** For the compiler. */
+  /** Creates the processor for the compiler. */
   public ExtensionProcessor() {}
 
   @Override
@@ -104,7 +104,7 @@ public final class ExtensionProcessor extends AbstractProcessor {
                 types.stream().map(t -> t + "\n").collect(Collectors.joining())));
   }
 
-  /** The index that is there; nothing where there is none that can be read. */
+  /** The existing index; empty if there is none that can be read. */
   private List<ExtensionInfo> written() {
     try (InputStream in = output(ExtensionIndex.PATH).openInputStream()) {
       return ExtensionIndex.read(in);

@@ -1,4 +1,4 @@
-/** The annotation processor that writes what a jar has of extensions. */
+/** Annotation processor that writes a jar's index of extensions. */
 @NullMarked
 package dev.lora4j.spi.processor;
 
