@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How to load a base model.
+ * Options of loading a base model.
  *
  * @param compute the type that weights are converted to and networks compute in
  * @param prediction what the denoiser predicts, where that is known better than the model says
@@ -14,7 +14,7 @@ import java.util.Optional;
  *     what a single file does not say; its weights are not read and need not be there
  */
 public record LoadOptions(DType compute, Optional<Prediction> prediction, Optional<Path> configs) {
-  /** As the model says, computed in {@code compute}. */
+  /** The model's own settings, computed in {@code compute}. */
   public static LoadOptions in(DType compute) {
     return new LoadOptions(compute, Optional.empty(), Optional.empty());
   }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that is to be known of a model beside its weights.
+ * Configuration of a model: its networks and its noise schedule, without weights.
  *
  * @param unet its denoiser
  * @param texts its text encoders, in the order in which the denoiser gets what they see
@@ -72,17 +72,17 @@ record ModelConfigs(
         .text();
   }
 
-  /** What the sides of pictures are multiples of, in pixels. */
+  /** Unit of picture sizes, in pixels: both sides are multiples of it. */
   int sizeUnit() {
     return vae.scale() << (unet.levels() - 1);
   }
 
-  /** Whether it is a Stable Diffusion XL, whose denoiser is told a pooled text. */
+  /** True for a Stable Diffusion XL, whose denoiser takes a pooled text as added conditioning. */
   boolean xl() {
     return unet.pooledWidth() > 0;
   }
 
-  /** Which layer of the text encoders is looked at if so many more are left out. */
+  /** Layer of the text encoders that is used with this clip skip. */
   HiddenLayer view(int clipSkip) {
     return new HiddenLayer(clipSkip + (xl() ? 1 : 0), !xl());
   }

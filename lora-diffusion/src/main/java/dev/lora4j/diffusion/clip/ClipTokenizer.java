@@ -166,7 +166,7 @@ public final class ClipTokenizer implements PromptTokenizer {
     return all;
   }
 
-  /** Where the end token first occurs. */
+  /** Index of the first end token. */
   @Override
   public int end(int[] framed) {
     int at = 0;

@@ -38,7 +38,7 @@ public final class PromptChunks {
       vectors = List.copyOf(vectors);
     }
 
-    /** Whether every token counts the same. */
+    /** True if all tokens have weight 1. */
     public boolean plain() {
       return Arrays.stream(weights).allMatch(w -> w == 1);
     }

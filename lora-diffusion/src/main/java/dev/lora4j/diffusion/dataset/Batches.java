@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Which pictures each step sees. Within an epoch every picture comes as often as its repeats say.
- * The pictures of a bucket are shuffled and cut into batches, of which the last is smaller if they
- * do not come out even; then the batches of all buckets and groups are shuffled, as in kohya's
+ * The pictures of each step. Within an epoch every picture comes as often as its repeats say. The
+ * pictures of a bucket are shuffled and cut into batches, of which the last is smaller if they do
+ * not come out even; then the batches of all buckets and groups are shuffled, as in kohya's
  * sd-scripts. A step's batch depends on the seed and its number alone.
  */
 public final class Batches {
@@ -18,7 +18,7 @@ public final class Batches {
   private static final long AMONG = 4;
 
   /**
-   * What one step sees.
+   * The pictures of one step.
    *
    * @param epoch counted from 0
    * @param bucket the size of all of its pictures

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Where captions come from. An extension point; implementations are values: records of their
- * settings. What is read of one folder is in what {@link #in} gives.
+ * A source of captions. An extension point; implementations are values: records of their settings.
+ * What is read of one folder is in what {@link #in} gives.
  */
 public interface CaptionSource {
   /**

@@ -41,17 +41,17 @@ public record DataItem(
     int group,
     int batch,
     boolean validation) {
-  /** Whether it shows what shall not change. */
+  /** True for a regularisation picture, which shows what shall not change. */
   public boolean regularisation() {
     return source.regularisation();
   }
 
-  /** Whether some parts of it may count more than others. */
+  /** True if parts of it may have different weights in the loss. */
   public boolean masked() {
     return mask.isPresent() || source.masking().alpha();
   }
 
-  /** What its captions are made with. */
+  /** Recipe of its captions. */
   public CaptionRecipe recipe() {
     return new CaptionRecipe(source.captions());
   }

@@ -19,9 +19,9 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
     groups = List.copyOf(groups);
   }
 
-  /** How much of a picture file a survey looks at. */
+  /** Depth of a survey: how much of a picture file it reads. */
   public enum Depth {
-    /** Whether the file is whole by its own account: a few milliseconds each. */
+    /** Headers, and completeness of the file by its own account: a few milliseconds each. */
     HEADERS,
     /** Also whether its pixels can be unpacked, one picture in memory at a time. */
     PIXELS
@@ -74,12 +74,12 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
     return items.stream().filter(DataItem::validation).toList();
   }
 
-  /** What has to be put right before training. */
+  /** Problems that prevent training. */
   public List<DataProblem> errors() {
     return problems.stream().filter(DataProblem::isError).toList();
   }
 
-  /** What should be looked at. */
+  /** Problems that do not prevent training. */
   public List<DataProblem> warnings() {
     return problems.stream().filter(problem -> !problem.isError()).toList();
   }
@@ -99,7 +99,7 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
   }
 
   /**
-   * This data set, if it can be trained on.
+   * Returns this data set if it can be trained on.
    *
    * @throws DataSetException with all errors
    */

@@ -9,7 +9,7 @@ import dev.lora4j.core.model.ModelException;
  */
 public interface DenoiserFamily {
   /**
-   * Whether the denoiser of this configuration is of this kind, by its {@code _class_name}. No two
+   * True if the denoiser of this configuration is of this kind, by its {@code _class_name}. No two
    * kinds may say so of the same.
    */
   boolean recognises(ConfigFile config);

@@ -39,15 +39,15 @@ public interface DenoiserNetwork extends Canonical {
   }
 
   /**
-   * How many grids its layers lie on, each half as high and wide as the one before, the first that
-   * of the latents; at least 1. Latents' sides are multiples of two to the power of one less.
+   * Number of resolutions of its layers, each half as high and wide as the one before, the first
+   * that of the latents; at least 1. Latents' sides are multiples of two to the power of one less.
    */
   int levels();
 
   /**
-   * Where the outputs of its layers lie in the picture, by the sites' names, which begin with
-   * {@code unet.} whatever the kind. By it adapters count in a part of the picture alone, and the
-   * arithmetic of having them beside the weights is known.
+   * Positions of the layers' outputs in the picture, by the sites' names, which begin with
+   * {@code unet.} whatever the kind. Regions of adapters and the cost of unmerged adapters follow
+   * from them.
    */
   SitePlacement.Of places();
 
@@ -64,12 +64,12 @@ public interface DenoiserNetwork extends Canonical {
    */
   Expr stage(Weights weights, DenoiserInputs inputs, boolean checkpointing);
 
-  /** What checkpoints in folders may call a weight, likeliest first. */
+  /** Possible names of a weight in checkpoints in folders, likeliest first. */
   default List<String> names(String weight) {
     return List.of(weight);
   }
 
-  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  /** True if a tensor of a checkpoint is known and not needed, such as a buffer. */
   default boolean ignores(String tensor) {
     return false;
   }

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a denoiser was taught to predict. A file need not say it, and no shape does; the signs are
- * taken in this order:
+ * Prediction type of a denoiser, inferred from its file. A file need not say it, and no shape does;
+ * the signs are taken in this order:
  *
  * <ol>
  *   <li>ModelSpec's {@code prediction_type} or {@code architecture} in the header;

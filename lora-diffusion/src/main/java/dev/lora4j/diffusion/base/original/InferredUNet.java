@@ -21,7 +21,7 @@ final class InferredUNet {
   private static final String TRANSFORMERS = "transformer_blocks.";
   private static final String MIDDLE_ATTENTION = "middle_block.1.";
 
-  /** What the sizes that a denoiser is told are, and how many. */
+  /** Numbers of the size conditioning. */
   private static final int SIZES = 6;
 
   private final KeyTree keys;
@@ -83,7 +83,7 @@ final class InferredUNet {
         depths.variant(kind));
   }
 
-  /** Whether there is attention in the middle, a residual block alone, or nothing. */
+  /** Kind of the middle: cross-attention, a residual block alone, or nothing. */
   private Middle kindOfMiddle() {
     if (keys.below(prefix + MIDDLE_ATTENTION)) {
       return Middle.CROSS_ATTENTION;
@@ -91,7 +91,7 @@ final class InferredUNet {
     return keys.below(prefix + "middle_block.0.") ? Middle.RESIDUAL : Middle.NONE;
   }
 
-  /** What the names of some attention to the text begin with. */
+  /** Prefix of the first layer with cross-attention. */
   private String attention(int blocks) {
     return Stream.concat(
             Stream.of(MIDDLE_ATTENTION),

@@ -26,13 +26,13 @@ final class KeyTree {
     return tensors.containsKey(name);
   }
 
-  /** Whether a name begins so. */
+  /** True if some name has this prefix. */
   boolean below(String prefix) {
     String first = tensors.ceilingKey(prefix);
     return first != null && first.startsWith(prefix);
   }
 
-  /** How many of {@code prefix0., prefix1., ...} there are in a row. */
+  /** Length of the row {@code prefix0., prefix1., ...} without gaps. */
   int count(String prefix) {
     int count = 0;
     while (below(prefix + count + ".")) {

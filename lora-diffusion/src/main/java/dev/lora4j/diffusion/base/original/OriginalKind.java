@@ -19,12 +19,12 @@ public enum OriginalKind {
     this.sampleSize = sampleSize;
   }
 
-  /** What people call it. */
+  /** Common name of the kind. */
   public String title() {
     return title;
   }
 
-  /** What latents are multiplied by before the denoiser sees them. */
+  /** Factor of the latents before the denoiser. */
   double scalingFactor() {
     return scalingFactor;
   }

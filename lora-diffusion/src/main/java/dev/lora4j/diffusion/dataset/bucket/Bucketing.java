@@ -67,8 +67,8 @@ public record Bucketing(
   }
 
   /**
-   * What keeps these rules from giving sides that are multiples of {@code unit} alone, a sentence;
-   * empty if nothing does.
+   * Reason, as a sentence, for which these rules also give sides that are not multiples of
+   * {@code unit}; empty if they do not.
    */
   public Optional<String> unfit(int unit) {
     String wanted = "; the sides of this base's pictures are multiples of " + unit + ".";
@@ -103,7 +103,7 @@ public record Bucketing(
     return List.copyOf(all);
   }
 
-  /** What is wrong with these rules, a sentence each; empty if nothing is. */
+  /** Mistakes in these rules, a sentence each; empty if there are none. */
   public List<String> mistakes() {
     List<String> mistakes = new ArrayList<>();
     if (step < 1 || step % 8 != 0) {
@@ -136,7 +136,7 @@ public record Bucketing(
   }
 
   /**
-   * How a picture of this size comes into its bucket. Without upscaling, a side smaller than a step
+   * Fit of a picture of this size into its bucket. Without upscaling, a side smaller than a step
    * leaves a bucket of no pixels, see {@link Bucket#width}.
    */
   public BucketFit fit(int width, int height) {

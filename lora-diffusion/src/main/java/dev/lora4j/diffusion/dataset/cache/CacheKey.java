@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Everything that numbers depend on: what they are, and each thing that would change them, by name.
- * Two keys are the same exactly if all of that is.
+ * Key of cached numbers: their kind, and by name each value that they depend on. Two keys are the
+ * same exactly if all of that is.
  *
  * @param kind what the numbers are, {@code latent} for example
  * @param parts names and values, in any order

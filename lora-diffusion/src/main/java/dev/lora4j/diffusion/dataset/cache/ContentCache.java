@@ -35,7 +35,7 @@ public record ContentCache(Path folder, DType type) {
     }
   }
 
-  /** That of this user: {@code cache/data} in {@link AutoDType#home}. */
+  /** The cache of this user: {@code cache/data} in {@link AutoDType#home}. */
   public static ContentCache ofUser(DType type) {
     return new ContentCache(AutoDType.home().resolve("cache").resolve("data"), type);
   }
@@ -84,7 +84,7 @@ public record ContentCache(Path folder, DType type) {
     return CachedNumbers.read(file, digest, type).orElse(rounded);
   }
 
-  /** Whether numbers for this key are stored and whole. */
+  /** True if numbers for this key are stored and whole. */
   public boolean holds(CacheKey key) {
     String digest = key.with("type", type).digest();
     return CachedNumbers.read(file(digest), digest, type).isPresent();

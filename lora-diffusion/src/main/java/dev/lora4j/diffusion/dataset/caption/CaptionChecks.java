@@ -48,7 +48,7 @@ public final class CaptionChecks {
 
   private CaptionChecks() {}
 
-  /** What looks wrong in one caption, sentences that follow its name. */
+  /** Suspicious properties of one caption, as sentences that follow its name. */
   public static List<String> of(String caption, String separator) {
     List<String> found = new ArrayList<>();
     for (Rule rule : RULES) {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * out tags; the secondary separator. The same numbers give the same caption.
  */
 public record CaptionRecipe(CaptionSettings settings) {
-  /** Where a caption wants its trigger words. */
+  /** Placeholder of the trigger words in a caption. */
   public static final String TRIGGER = "[trigger]";
 
   /**

@@ -19,7 +19,7 @@ final class BmpHeader {
 
   private BmpHeader() {}
 
-  /** What makes a decoder take more memory than the size in pixels tells, if anything. */
+  /** Property that makes a decoder take more memory than the size in pixels suggests, if any. */
   static Optional<String> oddity(byte[] file) {
     ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
     if (file.length < END || bytes.getInt(INFO) < END - INFO) {

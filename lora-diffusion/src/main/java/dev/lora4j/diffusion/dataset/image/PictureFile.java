@@ -54,12 +54,12 @@ public final class PictureFile {
     this.container = Container.of(bytes);
   }
 
-  /** Whether a file is named like a picture and not hidden. */
+  /** True if a file has the name of a picture and is not hidden. */
   public static boolean named(Path file) {
     return ends(file, ENDINGS);
   }
 
-  /** Whether a file is named like a picture of a kind that is not read. */
+  /** True if a file has the name of a picture in a format that is not read. */
   public static boolean unread(Path file) {
     return ends(file, UNREAD);
   }

@@ -49,7 +49,7 @@ public record PixelMap(int width, int height, int channels, byte[] samples) {
     return new PixelMap(width, height, ALPHA, rgb);
   }
 
-  /** As an image of the Java platform; one channel becomes gray. */
+  /** Image of the Java platform; one channel becomes gray. */
   public BufferedImage image() {
     boolean alpha = channels == ALPHA + 1;
     int last = channels == 1 ? 0 : 2;

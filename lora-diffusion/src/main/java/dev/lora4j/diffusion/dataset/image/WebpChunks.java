@@ -9,7 +9,7 @@ final class WebpChunks {
   private static final int SIDE = 0x3fff;
   private static final int HEADER = 8;
 
-  /** What stands before the chunks of a frame of an animation: its place, size and duration. */
+  /** Bytes before the chunks of an animation frame: its place, size and duration. */
   private static final int FRAME = 16;
 
   private WebpChunks() {}

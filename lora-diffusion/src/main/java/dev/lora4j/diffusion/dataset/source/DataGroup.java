@@ -20,7 +20,7 @@ public record DataGroup(
     List<DataSource> sources,
     List<Note> notes) {
   /**
-   * Something that a user should know.
+   * A note for the user about a file or folder.
    *
    * @param file or folder
    * @param sentence to be read after its name

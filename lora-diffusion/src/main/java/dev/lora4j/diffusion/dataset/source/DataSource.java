@@ -45,7 +45,7 @@ public record DataSource(
   /** Behind transparent places unless something else is said. */
   public static final int WHITE = 0xffffff;
 
-  /** Where captions are looked for unless something else is said. */
+  /** Default sources of captions, in the order of search. */
   public static final List<String> CAPTION_SOURCES =
       List.of("list", "text", "class_tokens", "file_name");
 

@@ -89,7 +89,7 @@ public final class KohyaFolders {
     return listed(folder).stream().anyMatch(PictureFile::named);
   }
 
-  /** What is in a folder; nothing where that is none, of which the survey tells. */
+  /** Entries of a folder; none where there is no folder, which the survey reports. */
   private static List<Path> listed(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();

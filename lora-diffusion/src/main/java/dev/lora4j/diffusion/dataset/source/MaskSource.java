@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where it is said which parts of pictures count.
+ * Source of the masks, which weigh parts of pictures.
  *
  * @param alpha whether the pictures' own transparency says it ({@code alpha_mask}): what cannot be
  *     seen does not count

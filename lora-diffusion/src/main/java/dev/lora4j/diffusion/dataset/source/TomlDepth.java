@@ -1,8 +1,8 @@
 package dev.lora4j.diffusion.dataset.source;
 
 /**
- * How deep a TOML text is nested, by arrays, inline tables and dotted keys. A parser calls itself
- * at each level, so a text of a few kilobytes could use up the stack.
+ * Nesting depth of a TOML text: arrays, inline tables and dotted keys. A parser calls itself at
+ * each level, so a text of a few kilobytes could use up the stack.
  */
 public final class TomlDepth {
   /** The deepest that is parsed. What people write has two or three levels. */
