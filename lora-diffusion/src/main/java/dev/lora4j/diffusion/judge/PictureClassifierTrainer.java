@@ -43,7 +43,7 @@ public final class PictureClassifierTrainer {
   public record Example(Picture picture, int label) {}
 
   /**
-   * How it is trained.
+   * Settings of the training.
    *
    * @param side height and width of pictures, in pixels
    * @param change what copies of each picture undergo

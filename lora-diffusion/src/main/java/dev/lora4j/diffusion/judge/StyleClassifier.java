@@ -29,7 +29,7 @@ public final class StyleClassifier implements AutoCloseable {
     return classifier.labels();
   }
 
-  /** How often it was right about pictures it had not seen, from 0 to 1: the mean over styles. */
+  /** Accuracy on pictures unseen in training, from 0 to 1: the mean over styles. */
   public double accuracy() {
     return classifier.accuracies().values().stream()
         .mapToDouble(Double::doubleValue)

@@ -40,8 +40,7 @@ final class BatchPicture {
   }
 
   /**
-   * What the denoiser is told of a picture beside latents and timestep, a row for each of {@link
-   * #rows}.
+   * Conditioning of a picture beside latents and timestep, a row for each of {@link #rows}.
    *
    * @param contexts the text encoders of the whole picture, then those of each of its regions
    */
@@ -117,7 +116,7 @@ final class BatchPicture {
     return Objects.requireNonNull(told.get(CONTEXT));
   }
 
-  /** Whether it takes a row without the text and one with it, which some bases never do. */
+  /** True if it takes a row without the text and one with it, which some bases never do. */
   private static boolean guided(DiffusionModel base, Prompt prompt) {
     return prompt.guidance() != 1 && base.denoiser().guidanceWidth() == 0;
   }

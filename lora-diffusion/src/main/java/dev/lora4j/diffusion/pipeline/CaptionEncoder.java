@@ -24,7 +24,7 @@ final class CaptionEncoder {
   }
 
   /**
-   * What each caption becomes.
+   * Encodes captions.
    *
    * @param clipSkip as in {@link HiddenLayer}
    * @param chunks as in {@link CaptionTokens}

@@ -16,13 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What texts become before the denoiser sees them: one row for each text. */
+/** Text conditioning of the denoiser: one row for each text. */
 final class Conditioning {
   private final Scope scope;
   private final TextMix encoders;
   private final int clipSkip;
 
-  /** What one encoder sees in one text. */
+  /** Output of one encoder for one text. */
   @SuppressWarnings("ArrayRecordComponent") // handed on, and never compared
   private record Seen(List<float[]> chunks, float[] pooled) {}
 

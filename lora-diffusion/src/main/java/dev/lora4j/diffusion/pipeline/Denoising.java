@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What the denoiser sees in the latents of a batch. The plans of its pictures, mostly one of each,
- * share a run of it if they have the same inside its weights and as many tokens, since tokens that
- * pad a text would change its picture; mostly all do.
+ * Denoiser calls on the latents of a batch. Plans of its pictures, mostly one of each, share a call
+ * if they have the same merged weights and as many tokens, since tokens that pad a text would
+ * change its picture; mostly all do.
  */
 final class Denoising {
   private final Scope scope;

@@ -125,7 +125,7 @@ final class Generation {
     return pixels == 0 ? base.sampleSize() : pixels / base.vae().scale();
   }
 
-  /** How a picture's adapters took part, and what of it is worth telling. */
+  /** Summary of the adapters of a picture. */
   MixSummary account(int picture) {
     return MixSummary.of(networks, denoising, picture, pictures.size(), idle.get(picture));
   }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a Stable Diffusion XL is told about sizes beside the text (Podell et al. 2023, section 2.2).
+ * Size conditioning of Stable Diffusion XL, beside the text (Podell et al. 2023, section 2.2).
  *
  * @param sizes told with the text
  * @param negative told without it; the same if absent
@@ -31,7 +31,7 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
       int cropLeft,
       int targetWidth,
       int targetHeight) {
-    /** Those of the picture made. */
+    /** The sizes of the generated picture. */
     public static final Sizes OWN = new Sizes(0, 0, 0, 0, 0, 0);
 
     /** Checks that none is negative, and that widths come with heights. */
@@ -63,7 +63,7 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
       return new Sizes(originalWidth, originalHeight, cropTop, cropLeft, width, height);
     }
 
-    /** As the denoiser gets them: heights before widths. */
+    /** Numbers of the size conditioning in its order: heights before widths. */
     float[] row(int width, int height) {
       boolean original = originalWidth > 0;
       boolean target = targetWidth > 0;
@@ -78,7 +78,7 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
     }
   }
 
-  /** These sizes with the text, and the same without it. */
+  /** The same sizes with the text and without it. */
   public static MicroConditioning of(Sizes sizes) {
     return new MicroConditioning(sizes, Optional.empty());
   }
@@ -89,7 +89,7 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
   }
 
   /**
-   * What the denoiser gets for each row of a batch.
+   * Size conditioning of each row of a batch.
    *
    * @param guided whether a row without the text comes before the one with it
    * @param width of the picture made

@@ -7,7 +7,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * How a picture's adapters took part.
+ * Summary of the adapters of a picture.
  *
  * @param route {@code none}, {@code patched} or {@code beside}
  * @param notes what went otherwise than the request may have expected, for people

@@ -38,14 +38,14 @@ final class MixedAdapters {
     this.changes = new MeasuredDeltas(scope, this.sites);
   }
 
-  /** What adapters change, for mixers that look at it. */
+  /** Changes of the adapters, for mixers that survey them. */
   AdapterDeltas changes() {
     return changes;
   }
 
   /**
-   * What the mixer makes of a plan, with nothing cut that the mixer does not cut itself, so that it
-   * is the adapter that would be saved. Chance has the seed 0, whatever the picture's.
+   * Mixes a plan into one adapter, truncated by the mixer alone, so that it is the adapter that
+   * would be saved. Chance has the seed 0, whatever the picture's.
    *
    * @param listener hears how far it has come, if it was not made before
    * @throws dev.lora4j.core.adapter.AdapterException if the plan asks for what one adapter cannot
@@ -68,7 +68,7 @@ final class MixedAdapters {
     return adapter;
   }
 
-  /** Of what decides the result, without what would keep the adapters in memory. */
+  /** Key of a mix: all that decides the result, without keeping the adapters in memory. */
   private static List<Object> key(DeltaMixer mixer, MixPlan asked) {
     List<Object> key = new ArrayList<>(List.of(mixer));
     for (MixPlan.Part part : asked.parts()) {

@@ -194,7 +194,7 @@ final class MixedNetworks {
     return data;
   }
 
-  /** What stays the same over the steps. */
+  /** Inputs of the regions that stay the same over the steps. */
   private Map<String, Tensor> areas(List<Integer> pictures, Shape latents) {
     Map<String, Tensor> data = new HashMap<>();
     GridSize finest = new GridSize((int) latents.size(2), (int) latents.size(3));
@@ -245,7 +245,7 @@ final class MixedNetworks {
         .toList();
   }
 
-  /** How a picture's adapters take part, as {@link GenerationInfo} has it. */
+  /** Route of a picture's adapters, as in {@link GenerationInfo}. */
   String route(int picture) {
     if (plans.get(picture).parts().isEmpty()) {
       return "none";

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * What a picture's mixer makes of the adapters that were asked for.
+ * Plans that a picture's mixer makes of the requested adapters.
  *
  * @param plans with each of which the denoiser runs in every step; at least one
  * @param composition what makes one output of theirs; absent if no mixer does, and there is one

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a picture's file says about how it was made, so that it can be made again.
+ * Record of a generated picture in its file, from which the picture can be made again.
  *
  * @param prompt the request, without adapters, their mixer, textual inversions and the picture that
  *     it began with

@@ -97,7 +97,7 @@ final class PngTexts {
     texts.put(keyword, text(compressed ? unpacked(data) : data, StandardCharsets.UTF_8));
   }
 
-  /** What goes on to the next zero byte. */
+  /** Reads text up to the next zero byte. */
   private String word(ByteBuffer data) {
     int from = data.position();
     while (octet(data) != 0) {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What picture to make. Immutable; each method returns a changed copy.
+ * Request of a picture. Immutable; each method returns a changed copy.
  *
  * @param text what the picture shows
  * @param negative what it must not show

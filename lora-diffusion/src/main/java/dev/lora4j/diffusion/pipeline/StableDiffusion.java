@@ -62,7 +62,10 @@ public final class StableDiffusion implements AutoCloseable {
     }
   }
 
-  /** What several encoders make of a text lies side by side, token by token. */
+  /**
+   * Requires tokenisers of one length, as the outputs of several encoders are concatenated token by
+   * token.
+   */
   private void requireOneLength() {
     List<Integer> lengths = tokenizers.stream().map(PromptTokenizer::maxLength).toList();
     if (lengths.stream().distinct().count() > 1) {
@@ -124,7 +127,7 @@ public final class StableDiffusion implements AutoCloseable {
     return sites;
   }
 
-  /** What cuts prompts into tokens, one for each text encoder. */
+  /** Tokenisers of prompts, one for each text encoder. */
   public List<PromptTokenizer> tokenizers() {
     return List.copyOf(tokenizers);
   }
@@ -138,7 +141,7 @@ public final class StableDiffusion implements AutoCloseable {
     return scope;
   }
 
-  /** What adapters need to know of this base. */
+  /** Family of this base, as readers of adapters need it. */
   public Family family() {
     return family;
   }

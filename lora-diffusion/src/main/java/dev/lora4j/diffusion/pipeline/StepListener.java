@@ -16,6 +16,9 @@ public interface StepListener {
    */
   default void surveyed(int done, int all) {}
 
-  /** Such a mixer has mixed {@code done} of {@code all} parameters, before the first step. */
+  /**
+   * Progress of such a mixer, before the first step: {@code done} of {@code all} parameters are
+   * mixed.
+   */
   default void mixed(int done, int all) {}
 }

@@ -58,13 +58,13 @@ public record BaseRun(
       double gamma) {}
 
   /**
-   * How captions are worded: shares of those with no text, with an article, with keywords, with the
-   * name of the style.
+   * Shares of caption wordings: without text, with an article, with keywords, with the style's
+   * name.
    */
   public record CaptionShares(double none, double article, double keywords, double style) {}
 
   /**
-   * Which pictures the finished model is judged by.
+   * Pictures that the finished model is judged by.
    *
    * @param concepts how many are drawn; 0 for no scores
    * @param style what the prompts name; none if empty
@@ -140,7 +140,7 @@ public record BaseRun(
   }
 
   /**
-   * What is not as in the run that a folder was begun with. Where data lies, budgets, checkpoints
+   * Differences from the run that a folder was begun with. Where data lies, budgets, checkpoints
    * and scores may change on the way.
    *
    * @return a sentence for each key

@@ -4,7 +4,7 @@ import dev.lora4j.diffusion.dataset.Atlas;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What settings of a base run, each of them possible, cannot be together. */
+/** Checks of settings of a base run that exclude each other. */
 final class BaseRunChecks {
   private final RunValues values;
   private final List<String> problems = new ArrayList<>();

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a key takes. Values come as TOML gives them (text, whole numbers, numbers, booleans, lists)
- * or as text of a command line.
+ * Type of a key's value. Values come as TOML gives them (text, whole numbers, numbers, booleans,
+ * lists) or as text of a command line.
  *
  * @param expected what to say of it in a message, for example {@code a whole number}
  * @param reading a value of TOML or a text, to the value; throws {@link IllegalArgumentException}

@@ -16,7 +16,7 @@ final class KohyaIgnoredOptions {
   private static final Map<String, String> NEEDLESS = new LinkedHashMap<>();
   private static final Map<String, String> MISSED = new LinkedHashMap<>();
 
-  /** What says that an option is not used, in any of the forms that files have. */
+  /** Values that turn an option off, in any of the forms that files have. */
   private static final Set<String> NOTHING = Set.of("", "0", "0.0", "false", "no", "none");
 
   /** Options that have another value in which they do nothing there either. */
@@ -148,7 +148,7 @@ final class KohyaIgnoredOptions {
 
   private KohyaIgnoredOptions() {}
 
-  /** Whether an argument of a network is one that is not here, and is not asked for either. */
+  /** True if an argument of a network that is not supported here is off. */
   static boolean argumentOff(String name, String value) {
     // Flags are true there whatever is said but false.
     Set<String> off = name.equals("constraint") ? NOTHING : Set.of("", "false");

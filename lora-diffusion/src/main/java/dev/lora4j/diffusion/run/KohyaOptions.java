@@ -16,7 +16,7 @@ import java.util.Set;
  * say here.
  */
 final class KohyaOptions {
-  /** What an option's value means. */
+  /** Effect of an option's value. */
   @FunctionalInterface
   private interface Meaning {
     void apply(SettingLayers layers, Object value, String origin);
@@ -88,8 +88,8 @@ final class KohyaOptions {
   }
 
   /**
-   * Whether a key of a table is an option of theirs, whose tables only order a file, and may be
-   * called as ours are.
+   * True if a table's key is an option of sd-scripts, whose tables only order a file, and may have
+   * names of tables of ours.
    */
   static boolean within(String table, String key) {
     boolean ours = table.isEmpty() || SettingLayers.key(table + key).isPresent();
@@ -190,7 +190,7 @@ final class KohyaOptions {
     }
   }
 
-  /** Whether an extension of a point has a setting of this name. */
+  /** True if an extension of a point has a setting of this name. */
   static boolean has(Class<?> point, String setting) {
     return Extensions.installed().list(point).stream()
         .flatMap(i -> i.info().settings().stream())
@@ -238,7 +238,7 @@ final class KohyaOptions {
     }
   }
 
-  /** Where it is not said, the base knows. */
+  /** Sets velocity prediction; where the option is absent or false, the base decides. */
   private static void velocity(SettingLayers to, Object value, String origin) {
     if (Boolean.parseBoolean(String.valueOf(value))) {
       to.entries().put(RunKeys.PREDICTION, "v_prediction", origin, "v_parameterization");
@@ -287,7 +287,7 @@ final class KohyaOptions {
     return value instanceof Number number ? number.doubleValue() == 0 : value.equals("0");
   }
 
-  /** Whether an option that is another name of a key is off with this value. */
+  /** True if an option that is another name of a key is off with this value. */
   static boolean off(String name, Object value) {
     return OFF_AT_ZERO.contains(name) && zero(value);
   }

@@ -14,7 +14,7 @@ public final class Presets {
 
   private Presets() {}
 
-  /** What there is. */
+  /** Names of all presets. */
   public static List<String> names() {
     return NAMES;
   }
@@ -52,7 +52,7 @@ public final class Presets {
     layers.onPreset();
   }
 
-  /** Whether it was a preset that said something, by the origin. */
+  /** True if an origin is a preset. */
   static boolean said(String origin) {
     return origin.startsWith(ORIGIN);
   }

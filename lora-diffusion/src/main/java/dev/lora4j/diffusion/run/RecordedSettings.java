@@ -12,7 +12,7 @@ import java.util.Set;
 public final class RecordedSettings {
   private static final String NONE = "not set";
 
-  /** What may be otherwise when a run is gone on with: what is kept, looked at and written. */
+  /** Tables that may change when a run resumes: descriptions, previews, checkpoints and logs. */
   private static final Set<String> FREE_TABLES = Set.of("about", "previews", "save", "logging");
 
   private static final Set<RunKey<?>> FREE =

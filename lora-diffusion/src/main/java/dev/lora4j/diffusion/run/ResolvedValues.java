@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Values of keys as they are said, the later over the earlier, and all that is wrong with them. */
 final class ResolvedValues {
   /**
-   * How a key was said last.
+   * Last source of a key.
    *
    * @param source number of the file or command line
    * @param as the name that was used for the key
@@ -47,7 +47,7 @@ final class ResolvedValues {
     entries.remove(key);
   }
 
-  /** What follows is of another file or command line than what was before. */
+  /** Begins another file or command line. */
   void begin() {
     source++;
   }
@@ -63,7 +63,7 @@ final class ResolvedValues {
     return last == null ? -1 : last.source();
   }
 
-  /** Whether a key was said last by the name that sd-scripts has for it. */
+  /** True if the last name of a key was that of sd-scripts. */
   boolean renamed(RunKey<?> key) {
     Said last = said.get(key);
     return last != null && !last.as().equals(key.name());
@@ -75,12 +75,12 @@ final class ResolvedValues {
     return last == null ? key.name() : last.as();
   }
 
-  /** Whether it has a value that something set. */
+  /** True if a key has a value. */
   boolean has(RunKey<?> key) {
     return entries.containsKey(key);
   }
 
-  /** Whether nobody but a preset set it. */
+  /** True if nothing but a preset set a key. */
   boolean free(RunKey<?> key) {
     return !has(key) || Presets.said(origin(key));
   }
@@ -90,7 +90,7 @@ final class ResolvedValues {
     return new RunValues(entries, Map.of()).find(key);
   }
 
-  /** Who set it. */
+  /** Origin of a key's value. */
   String origin(RunKey<?> key) {
     return new RunValues(entries, Map.of()).origin(key);
   }

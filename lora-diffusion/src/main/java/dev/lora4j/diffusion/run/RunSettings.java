@@ -43,13 +43,13 @@ public record RunSettings(
     StyleSettings style,
     Saving saving,
     Previews previews) {
-  /** What nobody asked for takes little time. */
+  /** Default strength of previews, which takes little time. */
   private static final List<Double> WHOLE = List.of(1.0);
 
   private static final List<Double> COMPARED = List.of(0.4, 0.6, 0.8, 1.0, 1.2);
 
   /**
-   * How often what is done.
+   * Intervals of checkpoints, validations and adapters.
    *
    * @param every steps between checkpoints
    * @param keep how many checkpoints
@@ -140,7 +140,7 @@ public record RunSettings(
             values.get(RunKeys.PREVIEW_SEED)));
   }
 
-  /** Those that come with this project, as far as they are there. */
+  /** Trackers of this project that are installed. */
   private static List<String> usualTrackers() {
     return Stream.of("tensorboard", "csv", "chart")
         .filter(name -> Extensions.installed().find(Tracker.class, name).isPresent())
@@ -158,8 +158,8 @@ public record RunSettings(
   }
 
   /**
-   * What is trained for a data set: the steps that were set, or so many epochs; with masks, where
-   * nothing was said of them and there are some, as sd-scripts does.
+   * Settings for a data set: the steps that were set, or as many as the epochs have; with masks if
+   * some pictures have them and no key decides, as in sd-scripts.
    *
    * @throws RunProblems if the warm-up is of more steps than these epochs are
    */
@@ -184,9 +184,7 @@ public record RunSettings(
     return (int) Math.max(1, Math.min(Integer.MAX_VALUE, ofEpochs * each));
   }
 
-  /**
-   * What is kept and looked at for a data set: after the steps that were set, or so many epochs.
-   */
+  /** Intervals for a data set: in the steps that were set, or in those of so many epochs. */
   public Saving saving(DataSet data) {
     Optional<Integer> validation = values.find(RunKeys.VALIDATION_EPOCHS);
     Optional<Integer> adapters = values.find(RunKeys.ADAPTER_EPOCHS);
@@ -216,7 +214,7 @@ public record RunSettings(
         previews.seed());
   }
 
-  /** Whether the data set says what previews show. */
+  /** True if previews show captions of the data set. */
   public boolean previewsCaptions() {
     return values.find(RunKeys.PREVIEW_PROMPTS).isEmpty();
   }
@@ -226,7 +224,7 @@ public record RunSettings(
     return values.find(RunKeys.BASE_CONFIG).map(Path::of);
   }
 
-  /** What the base predicts, if it is not what the base says. */
+  /** Prediction type that overrides the base's. */
   public Optional<SchedulerConfig.Prediction> prediction() {
     return values.find(RunKeys.PREDICTION).map(SchedulerConfig.Prediction::named);
   }
@@ -236,13 +234,13 @@ public record RunSettings(
     return values.find(AdapterKeys.FROM).map(Path::of);
   }
 
-  /** Who set the rank, if anybody did. */
+  /** Origin of the rank, if something set it. */
   public Optional<String> rankAskedBy() {
     String origin = values.origin(AdapterKeys.RANK);
     return origin.equals(RunValues.DEFAULT) ? Optional.empty() : Optional.of(origin);
   }
 
-  /** Where everything but the adapter itself is written: {@code NAME.run} beside it. */
+  /** Folder of all files of the run but the adapter: {@code NAME.run} beside it. */
   public Path folder() {
     String file = String.valueOf(out.getFileName()).replaceFirst("\\.safetensors$", "");
     return out.resolveSibling(file + ".run");

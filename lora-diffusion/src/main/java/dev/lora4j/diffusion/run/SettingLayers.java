@@ -105,12 +105,12 @@ public final class SettingLayers {
     return KeySuggestion.of(name, all);
   }
 
-  /** What follows is of one file or command line, whatever the order of its keys. */
+  /** Begins one file or command line; the order of its keys does not matter. */
   void begin() {
     entries.begin();
   }
 
-  /** What follows it lies on a preset, which has said what it is where nothing else is said. */
+  /** Marks the following layers as lying on a preset, which has set its defaults. */
   void onPreset() {
     preset = true;
   }
@@ -120,7 +120,7 @@ public final class SettingLayers {
     return network;
   }
 
-  /** What is said, for what hangs on it. */
+  /** The resolved values, for options that depend on others. */
   ResolvedValues entries() {
     return entries;
   }
@@ -189,7 +189,7 @@ public final class SettingLayers {
     data.put(name, value);
   }
 
-  /** What a user should hear: keys that are understood but have no effect here. */
+  /** Notes for the user: keys that are known but have no effect here. */
   public List<String> notes() {
     return List.copyOf(notes);
   }

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a network of a base model is trained. The rate rises over {@code warmup} steps, is full until
- * the share {@code full} of the budget is spent, and falls by half a cosine to {@code least} of
- * itself.
+ * Settings of the training of one network of a base model. The rate rises over {@code warmup}
+ * steps, is full until the share {@code full} of the budget is spent, and falls by half a cosine to
+ * {@code least} of itself.
  *
  * @param styles whose pictures it sees
  * @param minutes of training, of all runs of the stage together; no bound if there are {@code

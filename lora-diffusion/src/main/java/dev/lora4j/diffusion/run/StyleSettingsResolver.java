@@ -34,7 +34,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/** From keys to the settings of the trainer. What is wrong in several parts is told together. */
+/**
+ * Resolver of keys to the settings of the trainer. What is wrong in several parts is told together.
+ */
 final class StyleSettingsResolver {
   private final RunValues values;
   private final List<String> problems = new ArrayList<>();

@@ -66,7 +66,7 @@ final class TimestepKeys {
   private TimestepKeys() {}
 
   /**
-   * What they say.
+   * The timestep settings of the keys.
    *
    * @throws IllegalArgumentException with all that is out of range
    */

@@ -22,9 +22,7 @@ record MultistepSolver(boolean stochastic) {
     return at;
   }
 
-  /**
-   * What the network may be expected to see half way, from what it saw here and one step before.
-   */
+  /** Expected output of the network half way, extrapolated from here and from one step before. */
   private static float[] extrapolated(SamplingRun run, int step, float[] here, float[] before) {
     double h = run.level(step + 1).logSnr() - run.level(step).logSnr();
     double previous = run.level(step).logSnr() - run.level(step - 1).logSnr();

@@ -9,7 +9,7 @@ package dev.lora4j.diffusion.sampling;
  * @param timestep what the network was told during training at this level
  */
 public record NoiseLevel(double signal, double noise, double timestep) {
-  /** Nothing but the picture. */
+  /** The level without noise. */
   public static final NoiseLevel CLEAN = new NoiseLevel(1, 0, 0);
 
   /**

@@ -22,14 +22,14 @@ public interface Sampler {
   List<NoiseLevel> levels(NoiseSchedule schedule, int steps);
 
   /**
-   * Whether it can visit levels between the timesteps of training, as {@link SigmaSchedule} may
-   * ask.
+   * True if it can visit levels between the timesteps of training, as {@link SigmaSchedule} may
+   * require.
    */
   default boolean spreadsLevels() {
     return true;
   }
 
-  /** What standard normal noise is multiplied by to begin at the first of {@code levels}. */
+  /** Factor of standard normal noise at the first of {@code levels}. */
   double start(NoiseSchedule schedule, List<NoiseLevel> levels);
 
   /**

@@ -37,7 +37,7 @@ record SchedulerClass(
           flow("FlowMatchHeunDiscrete"),
           flow("FlowMatchLCM"));
 
-  /** What a file that names no class is taken for: Stable Diffusion's. */
+  /** Class of a file that names none: Stable Diffusion's. */
   static final SchedulerClass UNNAMED = latents("", Betas.SCALED_LINEAR, Spacing.LEADING);
 
   private static SchedulerClass pixels(String name, Spacing spacing, boolean toOne) {
@@ -65,7 +65,7 @@ record SchedulerClass(
     return ALL.stream().map(SchedulerClass::name).collect(Collectors.joining(", "));
   }
 
-  /** Whether networks with it go from noise to pictures along straight lines. */
+  /** True for a flow: networks with it go from noise to pictures along straight lines. */
   boolean straight() {
     return name.startsWith("FlowMatch");
   }

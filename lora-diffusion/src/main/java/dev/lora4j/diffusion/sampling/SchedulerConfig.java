@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How a model was taught to remove noise, named as in {@code scheduler_config.json}.
+ * Noise schedule of a model, with the names of {@code scheduler_config.json}.
  *
  * @param stepsOffset added to each timestep of leading spacing
  * @param setAlphaToOne whether the last step ends without any noise, instead of at timestep 0
@@ -198,7 +198,7 @@ public record SchedulerConfig(
     }
   }
 
-  /** What the network predicts. */
+  /** Prediction type of the network. */
   public enum Prediction {
     /** The noise. */
     EPSILON,
@@ -222,9 +222,9 @@ public record SchedulerConfig(
     }
   }
 
-  /** How the levels of noise of a run are spread. */
+  /** Spacing of a run's levels of noise. */
   public enum Sigmas {
-    /** As the timesteps give them. */
+    /** The levels of the timesteps. */
     SCHEDULE,
     /** Evenly in the seventh root (Karras et al. 2022, equation 5). */
     KARRAS,
@@ -232,7 +232,7 @@ public record SchedulerConfig(
     EXPONENTIAL
   }
 
-  /** Which timesteps a run of few steps visits (Lin et al. 2024, table 2). */
+  /** Spacing of the timesteps of a run of few steps (Lin et al. 2024, table 2). */
   public enum Spacing {
     /** Multiples of a whole step, from the first timestep up. */
     LEADING,

@@ -50,7 +50,7 @@ public final class SchedulerConfigFile {
 
   private SchedulerConfigFile() {}
 
-  /** What becomes of each field of diffusers' schedulers for such models. */
+  /** Treatment of each field of diffusers' schedulers for such models. */
   public static ConfigFields fields() {
     return FIELDS;
   }
@@ -117,7 +117,10 @@ public final class SchedulerConfigFile {
     return json.flag("use_exponential_sigmas", false) ? Sigmas.EXPONENTIAL : Sigmas.SCHEDULE;
   }
 
-  /** As many as timesteps, which diffusers does not require but indexes by. */
+  /**
+   * Reads the betas, which must be as many as timesteps: diffusers does not check it but indexes by
+   * them.
+   */
   private static List<Double> betas(ConfigFile json) {
     if (!json.has("trained_betas")) {
       return List.of();

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param asked settings that have other values than can be computed
  */
 public record SchedulerRequirements(String file, String kind, Map<String, String> asked) {
-  /** Nothing. */
+  /** No requirements. */
   public static final SchedulerRequirements NONE = new SchedulerRequirements("", "", Map.of());
 
   private static final String PLAIN = "ddim";
@@ -57,7 +57,7 @@ public record SchedulerRequirements(String file, String kind, Map<String, String
     return SETTINGS.stream().map(Setting::key).distinct().toList();
   }
 
-  /** Those of a configuration. */
+  /** Requirements of a configuration. */
   static SchedulerRequirements of(ConfigFile config) {
     Map<String, String> asked = new LinkedHashMap<>();
     for (Setting setting : SETTINGS) {

@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Which levels of noise a run visits: as the base's configuration says, or otherwise. */
+/** Sigma schedule: the levels of noise that a run visits. */
 public enum SigmaSchedule {
-  /** As the base's configuration says. */
+  /** The schedule of the base's configuration. */
   DEFAULT,
   /** More levels where there is little noise (Karras et al. 2022, equation 5). */
   KARRAS,
