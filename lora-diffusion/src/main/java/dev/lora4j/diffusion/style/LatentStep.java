@@ -87,7 +87,7 @@ public final class LatentStep implements AutoCloseable {
     }
   }
 
-  /** What chance decides about each sample of step {@code number}, from 0. */
+  /** Draws of each sample of step {@code number}, from 0. */
   public List<SampleDraw> draws(long number) {
     return task.draws(number, List.of(batch)).get(0);
   }

@@ -18,7 +18,7 @@ import java.util.function.IntConsumer;
 final class PictureSamples implements SampleSource {
   private static final int ENCODED_AT_ONCE = 16;
 
-  /** What random numbers are for, as the last counter of their key. */
+  /** Purposes of random numbers, as the last counter of their key. */
   private static final int ORDER = 1;
 
   private static final int CAPTION = 2;

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What a step of training will cost, known before anything heavy is done: the step's own staging,
- * with the sizes of a batch filled in, counts it.
+ * Cost of a training step, computed before anything heavy is done: from the step's own staging,
+ * with the sizes of a batch filled in.
  *
  * @param batches batches of a step
  * @param batch what one batch computes and keeps

@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What is written into an adapter's header about how it was trained, in kohya's names and forms:
- * all that sd-scripts writes, as far as there is such a thing here. It has no times of the clock,
- * so that the same run gives the same file. The parts are {@link NetworkMetadata}, {@link
- * LearningMetadata}, {@link ObjectiveMetadata} and {@link DataSetMetadata}.
+ * Metadata of a training in an adapter's header, in kohya's names and forms: all that sd-scripts
+ * writes, as far as it applies here. It has no times of the clock, so that the same run gives the
+ * same file. The parts are {@link NetworkMetadata}, {@link LearningMetadata},
+ * {@link ObjectiveMetadata} and {@link DataSetMetadata}.
  *
  * @param base what is said of the base
  * @param others of the caller; these win

@@ -41,7 +41,7 @@ final class StyleProgram {
 
   private StyleProgram() {}
 
-  /** What the names of a network's weights begin with among the held inputs of the program. */
+  /** Prefix of a network's weights among the held inputs of the program. */
   static String prefix(String model) {
     return model.equals(UNET) ? "" : model + ":";
   }
@@ -99,7 +99,7 @@ final class StyleProgram {
     return staged.loss(predicted.to(at.type()));
   }
 
-  /** Whether steps of a denoiser with so many bytes of weights spare memory. */
+  /** True if steps of a denoiser with so many bytes of weights spare memory. */
   static boolean spares(long bytes) {
     return bytes >= LARGE;
   }
@@ -108,12 +108,12 @@ final class StyleProgram {
     return graph.input("sizes", DType.F32, Shape.of(Shape.UNKNOWN, AddedConditioning.SIZES));
   }
 
-  /** Whether any layer of a text encoder is trained. */
+  /** True if any layer of a text encoder is trained. */
   static boolean trainsText(AdapterPlan plan) {
     return plan.sites().keySet().stream().anyMatch(StyleProgram::text);
   }
 
-  /** Whether any layer of the denoiser is trained. */
+  /** True if any layer of the denoiser is trained. */
   static boolean trainsDenoiser(AdapterPlan plan) {
     return !plan.sites().keySet().stream().allMatch(StyleProgram::text);
   }

@@ -18,8 +18,8 @@ import dev.lora4j.diffusion.train.objective.ObjectiveSettings;
 import java.util.OptionalDouble;
 
 /**
- * How a style is trained, whatever it is trained on. Immutable; each {@code with} method returns a
- * changed copy.
+ * Settings of the training of a style, whatever its data. Immutable; each {@code with} method
+ * returns a changed copy.
  *
  * @param recipe of the adapter: method, layers, rank
  * @param optimizer the rule by which weights change
@@ -155,7 +155,7 @@ public record StyleSettings(
     return StyleProgram.reached(base, plan, this);
   }
 
-  /** What is not about pictures. */
+  /** The settings that do not concern pictures. */
   public TrainingSettings training() {
     return training(
         optimizer, rates, schedule, accumulate, clip, averageDecay, maxNorm, seed, stored);

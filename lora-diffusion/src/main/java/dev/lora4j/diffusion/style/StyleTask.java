@@ -121,7 +121,7 @@ final class StyleTask implements TrainingTask {
     return all;
   }
 
-  /** What chance decides about the samples of all batches of one step. */
+  /** Draws of the samples of all batches of one step. */
   List<List<SampleDraw>> draws(long firstBatch, List<List<TrainingSample>> batches) {
     int places = batches.stream().mapToInt(List::size).sum();
     List<List<SampleDraw>> all = new ArrayList<>();

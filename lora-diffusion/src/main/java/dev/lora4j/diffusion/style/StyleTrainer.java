@@ -49,7 +49,7 @@ public final class StyleTrainer {
   private final int timesteps;
   private final int threads;
 
-  /** Where the samples come from. */
+  /** Source of the samples. */
   @FunctionalInterface
   private interface Source {
     SampleSource samples(StyleTrainer trainer, ContentCache cache, RunListener listener);
@@ -78,7 +78,7 @@ public final class StyleTrainer {
     this.threads = threads;
   }
 
-  /** What a step optimises unless something else is said: what suits the base's prediction. */
+  /** Default objective: the one that suits the base's prediction type. */
   public static ObjectiveSettings objective(StableDiffusion base) {
     return ObjectiveSettings.of(base.base().schedule().config().prediction());
   }

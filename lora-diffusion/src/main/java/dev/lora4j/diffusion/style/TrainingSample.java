@@ -23,7 +23,7 @@ record TrainingSample(
    */
   record Sizes(
       int originalHeight, int originalWidth, int top, int left, int targetHeight, int targetWidth) {
-    /** Nothing was resized or cut. */
+    /** Size conditioning of a picture that was neither resized nor cropped. */
     static Sizes own(int height, int width) {
       return new Sizes(height, width, 0, 0, height, width);
     }

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /**
- * How fast a machine trains.
+ * Training speed of a machine.
  *
  * @param flops floating-point operations in a second of products
  * @param traffic bytes that operators read and write in a second

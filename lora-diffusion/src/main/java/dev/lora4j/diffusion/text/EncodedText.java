@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
 /**
- * What a text encoder makes of texts.
+ * Output of a text encoder.
  *
  * @param hidden [batch, tokens, width]
  * @param pooled [batch, pooledWidth], if it was asked for

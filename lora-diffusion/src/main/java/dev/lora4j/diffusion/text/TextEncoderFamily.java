@@ -9,7 +9,7 @@ import dev.lora4j.core.model.ModelException;
  */
 public interface TextEncoderFamily {
   /**
-   * Whether the encoder of this configuration is of this kind, by its {@code architectures} or its
+   * True if the encoder of this configuration is of this kind, by its {@code architectures} or its
    * {@code model_type}. No two kinds may say so of the same.
    */
   boolean recognises(ConfigFile config);

@@ -4,7 +4,7 @@ import dev.lora4j.core.tensor.Expr;
 import java.util.Optional;
 
 /**
- * What a text encoder reads.
+ * Inputs of a text encoder.
  *
  * @param ids I64 [batch, tokens], as {@link PromptTokenizer#framed} gives them
  * @param end I64 [batch], where each text ends, as {@link PromptTokenizer#end} tells it; present if

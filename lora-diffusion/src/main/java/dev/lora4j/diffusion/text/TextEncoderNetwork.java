@@ -13,7 +13,7 @@ import java.util.List;
  * into what pictures say of their base.
  */
 public interface TextEncoderNetwork extends Canonical {
-  /** How many tokens it takes at once. */
+  /** Number of tokens that it takes at once. */
   int places();
 
   /** Width of what it makes of each token. */
@@ -36,12 +36,12 @@ public interface TextEncoderNetwork extends Canonical {
    */
   EncodedText stage(Weights weights, TextEncoderInputs tokens, DType compute, HiddenLayer view);
 
-  /** What checkpoints in folders may call a weight, likeliest first. */
+  /** Possible names of a weight in checkpoints in folders, likeliest first. */
   default List<String> names(String weight) {
     return List.of(weight);
   }
 
-  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  /** True if a tensor of a checkpoint is known and not needed, such as a buffer. */
   default boolean ignores(String tensor) {
     return false;
   }

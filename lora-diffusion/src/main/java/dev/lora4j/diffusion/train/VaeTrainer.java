@@ -26,7 +26,7 @@ import java.util.List;
  */
 public final class VaeTrainer {
   /**
-   * What is weighed and shown.
+   * Terms of the loss, and mirrored pictures.
    *
    * @param slopes weight of the error of the slopes
    * @param divergence weight of the divergence

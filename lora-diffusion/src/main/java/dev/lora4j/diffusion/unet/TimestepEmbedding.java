@@ -8,8 +8,8 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.Optional;
 
 /**
- * How far the noise has come, as a vector: sinusoids (Vaswani et al. 2017, section 3.5) through two
- * linear layers.
+ * Embedding of the timestep: sinusoids (Vaswani et al. 2017, section 3.5) through two linear
+ * layers.
  */
 record TimestepEmbedding(UNetVariant variant) {
   private static final double MAX_PERIOD = 10_000;

@@ -43,7 +43,7 @@ record TransformerBlock(int heads, boolean upcast) {
         .reshape(Dim.of(-1), q.dim(1), q.dim(2));
   }
 
-  /** What the contexts of a row gave, place by place. */
+  /** Sums the outputs of a row's contexts by their shares, position by position. */
   private static Expr blended(Expr all, Expr shares) {
     return all.reshape(shares.dim(0), shares.dim(1), all.dim(1), all.dim(2))
         .mul(shares.to(all.dtype()).unsqueeze(-1))

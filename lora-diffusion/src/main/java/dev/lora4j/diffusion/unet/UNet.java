@@ -243,7 +243,7 @@ public record UNet(UNetConfig config, boolean checkpointed) implements DenoiserN
         config.upcastAttention());
   }
 
-  /** That of its sizes. */
+  /** The canonical form of its sizes. */
   @Override
   public String canonical() {
     return config.canonical();

@@ -62,7 +62,7 @@ public record UNetConfig(
     transformerLayers = List.copyOf(transformerLayers);
   }
 
-  /** As Stable Diffusion's but for these sizes. */
+  /** The sizes that differ, with Stable Diffusion's parts for the rest. */
   public UNetConfig(
       int inChannels,
       int outChannels,

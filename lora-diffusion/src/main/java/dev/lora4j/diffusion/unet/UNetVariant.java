@@ -39,16 +39,16 @@ public record UNetVariant(
     List<List<Integer>> downDepths,
     List<List<Integer>> upDepths)
     implements Canonical {
-  /** As Stable Diffusion's. */
+  /** The variant of Stable Diffusion. */
   public static final UNetVariant PLAIN = of(Middle.CROSS_ATTENTION, 0);
 
-  /** What is in the middle. */
+  /** Kind of the middle block. */
   public enum Middle {
     /** Two residual blocks with attention to the text between them. */
     CROSS_ATTENTION,
     /** One residual block, as in SSD-1B and Segmind Vega. */
     RESIDUAL,
-    /** Nothing, as in small distilled models. */
+    /** No middle block, as in small distilled models. */
     NONE
   }
 
@@ -58,7 +58,7 @@ public record UNetVariant(
     upDepths = upDepths.stream().map(List::copyOf).toList();
   }
 
-  /** As Stable Diffusion's but for the middle and the guidance that it is told. */
+  /** Stable Diffusion's variant, but for the middle and the width of the guidance embedding. */
   public static UNetVariant of(Middle middle, int guidanceWidth) {
     return new UNetVariant(
         1,
@@ -92,7 +92,10 @@ public record UNetVariant(
         up);
   }
 
-  /** What differs alone, so that what is added here later changes no digest of a base. */
+  /**
+   * {@inheritDoc} Has only what differs from Stable Diffusion, so that a new component changes no
+   * digest of a base.
+   */
   @Override
   public String canonical() {
     return CanonicalForm.of("UNetVariant")

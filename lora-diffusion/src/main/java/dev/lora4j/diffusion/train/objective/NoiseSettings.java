@@ -4,7 +4,7 @@ import dev.lora4j.core.identity.Canonical;
 import dev.lora4j.core.identity.CanonicalForm;
 
 /**
- * What is done to the noise of training. 0 leaves a technique out.
+ * Techniques that change the noise of training. 0 leaves a technique out.
  *
  * <p>What sd-scripts draws or divides by for a whole batch is here each sample's own, so that a
  * sample's noise does not depend on what else is in its batch: the random strengths, and the

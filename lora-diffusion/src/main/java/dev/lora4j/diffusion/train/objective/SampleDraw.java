@@ -3,7 +3,7 @@ package dev.lora4j.diffusion.train.objective;
 import dev.lora4j.diffusion.sampling.NoiseLevel;
 
 /**
- * What chance and settings decided for one sample of a step.
+ * Draw of one sample of a step: its noise, level and weight.
  *
  * @param level how much noise there is, and the timestep that the network is told
  * @param weight of its loss

@@ -27,7 +27,7 @@ final class SettingProblems {
     return that(Double.isFinite(value), option + " is " + value + "; it is a finite number");
   }
 
-  /** Something else that has to hold. */
+  /** Adds the problem unless the condition holds. */
   SettingProblems that(boolean holds, String problem) {
     if (!holds) {
       problems.add(problem);

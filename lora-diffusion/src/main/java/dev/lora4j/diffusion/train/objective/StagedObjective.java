@@ -78,7 +78,7 @@ public final class StagedObjective {
     return latents.noisy();
   }
 
-  /** What the network should predict, [batch, channels, h, w]. */
+  /** Target of the network, [batch, channels, h, w]. */
   public Expr target() {
     return latents.target();
   }

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * Which timesteps are trained, and how often.
+ * Distribution of the timesteps of training.
  *
  * @param stratified one timestep from each part of the range for the samples of a batch, which
  *     makes the batch's loss vary less; otherwise each sample draws for itself, as sd-scripts does

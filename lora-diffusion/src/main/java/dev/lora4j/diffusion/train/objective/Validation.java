@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How well held-out pictures are predicted: each at a fixed grid of timesteps, with fixed noise, so
+ * Validation loss of held-out pictures: each at a fixed grid of timesteps, with fixed noise, so
  * that two evaluations of equal weights are equal to the last bit and a difference is one of the
  * weights alone.
  *
@@ -38,7 +38,7 @@ public final class Validation {
     this.timesteps = timesteps;
   }
 
-  /** What to stage in the program of the validation, and to make batches with. */
+  /** Objective of the validation, for staging its program and making its batches. */
   public Objective objective() {
     return objective;
   }
