@@ -17,11 +17,11 @@ import java.util.List;
  * @param head how classes are told apart
  */
 public record Bert(EncoderConfig config, String level, Head head) implements EncoderNetwork {
-  /** How classes are told apart. */
+  /** Kind of classification head. */
   public enum Head {
-    /** By one layer, from what the pooler gives (BERT). */
+    /** One layer over the pooler's output (BERT). */
     POOLED,
-    /** By two layers, from the first token's vector (RoBERTa). */
+    /** Two layers over the first token's vector (RoBERTa). */
     FIRST_TOKEN
   }
 

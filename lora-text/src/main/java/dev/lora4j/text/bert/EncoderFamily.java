@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What families of encoders have in common. Where a network has a head, all but the head is within
- * a level of its own, as transformers has it, so that adapters of either find their layers.
+ * Common part of the families of encoders. Where a network has a head, all but the head is within a
+ * level of its own, as transformers has it, so that adapters of either find their layers.
  */
 abstract class EncoderFamily implements TextFamily {
   private final String name;

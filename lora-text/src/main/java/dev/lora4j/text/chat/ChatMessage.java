@@ -1,7 +1,7 @@
 package dev.lora4j.text.chat;
 
 /**
- * What one side of a conversation says.
+ * Message of one side of a conversation.
  *
  * @param role who says it: {@link #SYSTEM}, {@link #USER}, {@link #ASSISTANT}, or another role that
  *     the model's template knows

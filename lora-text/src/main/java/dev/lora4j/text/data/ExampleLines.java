@@ -43,7 +43,7 @@ final class ExampleLines {
     return examples;
   }
 
-  /** Where each of the examples is. */
+  /** Locations of the examples. */
   List<SourceLocation> places() {
     return places;
   }

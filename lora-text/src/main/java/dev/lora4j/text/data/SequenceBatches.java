@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which sequences each step sees. Within an epoch each comes once, and the last batch is smaller if
- * they do not come out even. A step's batch depends on the seed and its number alone.
+ * Sequences of each step. Within an epoch each comes once, and the last batch is smaller if they do
+ * not come out even. A step's batch depends on the seed and its number alone.
  *
  * <p>May be used from several threads.
  */

@@ -48,7 +48,7 @@ public record TextDataSet(TextForm form, List<TextExample> examples, List<Source
   }
 
   /**
-   * What is trained on and what is held out.
+   * Division of a data set into training and validation.
    *
    * @param training the larger part, in the order of the data
    * @param validation the rest, in the order of the data

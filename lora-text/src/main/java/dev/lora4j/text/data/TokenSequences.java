@@ -85,7 +85,9 @@ public record TokenSequences(
     return new TokenSequences(sequences, labels, cut, 0);
   }
 
-  /** What of the texts is not among the sequences, as sentences for the user. */
+  /**
+   * Notes for the user, as sentences, about parts of the texts that are not among the sequences.
+   */
   public List<String> notes(SequenceLimits limits) {
     List<String> notes = new ArrayList<>();
     if (cut > 0) {

@@ -84,7 +84,7 @@ public final class TextEncoding {
     return List.of(found);
   }
 
-  /** How many of a row's numbers are of its text. */
+  /** Number of a row's values that belong to its text. */
   private int each(EncoderOutput output, EncoderText text, int row) {
     return output == EncoderOutput.TOKENS ? text.ids().length * programs.network().width() : row;
   }

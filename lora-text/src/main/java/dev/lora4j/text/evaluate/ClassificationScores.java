@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
- * How texts were told apart.
+ * Confusion matrix of a classification.
  *
  * @param labels names of the classes
  * @param counts for each true class, how many of its texts were taken for each class
@@ -48,7 +48,7 @@ public record ClassificationScores(List<String> labels, List<List<Integer>> coun
     return new ClassificationScores(model.labels(), counts);
   }
 
-  /** How many texts there are. */
+  /** Number of texts. */
   public int texts() {
     return IntStream.range(0, labels.size()).map(this::of).sum();
   }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * What a model wrote, beside what it should have written.
+ * Generated text, beside its reference.
  *
  * @param prompt what it was given
  * @param reference what the data have for it
@@ -23,7 +23,7 @@ import java.util.function.IntConsumer;
 public record GeneratedText(String prompt, String reference, String text) {
   private static final int BATCH = 8;
 
-  /** Whether data say what should be written: completions of prompts, and targets of inputs. */
+  /** True if data have references: completions of prompts, and targets of inputs. */
   public static boolean referenced(TextDataSet data) {
     return data.form() == TextForm.COMPLETION || data.form() == TextForm.PAIR;
   }
@@ -95,7 +95,7 @@ public record GeneratedText(String prompt, String reference, String text) {
             + ".");
   }
 
-  /** How much of the texts is in their references. */
+  /** BLEU of the texts against their references. */
   public static Bleu bleu(List<GeneratedText> all) {
     return Bleu.of(
         all.stream().map(GeneratedText::text).toList(),

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
- * How surprising texts are to a model.
+ * Perplexity of texts under a model.
  *
  * @param loss the mean negative logarithm of the probability of each token that counts
  * @param tokens how many count

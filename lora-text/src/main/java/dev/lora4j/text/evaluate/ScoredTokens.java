@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 public final class ScoredTokens {
   private ScoredTokens() {}
 
-  /** How many tokens of sequences are learned. */
+  /** Number of tokens of sequences that are learned. */
   public static int count(List<TokenSequence> sequences) {
     return sequences.stream().mapToInt(TokenSequence::learned).sum();
   }

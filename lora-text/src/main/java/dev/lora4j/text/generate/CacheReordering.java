@@ -44,7 +44,7 @@ final class CacheReordering {
     return taken(owner, parts, from);
   }
 
-  /** These rows, copied, in tensors of the same names. */
+  /** Copies of these rows, in tensors of the same names. */
   Map<String, Tensor> taken(Scope owner, Map<String, Tensor> parts, int[] rows) {
     SortedMap<String, Tensor> sorted = new TreeMap<>(parts);
     Program program = copying.computeIfAbsent(parts.size(), this::copying);

@@ -108,7 +108,7 @@ public final class CausalPrograms extends TextPrograms {
         });
   }
 
-  /** How unlikely tokens of whole sequences are: F32 [n], as {@link NextTokenLoss} says. */
+  /** Negative log-likelihoods of tokens of whole sequences: F32 [n], by {@link NextTokenLoss}. */
   @Override
   public Network score(Set<String> unmergedSites) {
     return program(

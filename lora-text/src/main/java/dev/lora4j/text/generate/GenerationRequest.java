@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.function.IntPredicate;
 
 /**
- * How a sequence begins, and when it ends.
+ * Request to generate a sequence.
  *
  * @param prompt its first tokens; at least one
  * @param maxNewTokens how many tokens to add at most; 1 or more
@@ -42,7 +42,7 @@ public record GenerationRequest(
         prompt, most, Set.of(), SamplingSettings.GREEDY, 0, mix, token -> false);
   }
 
-  /** How many tokens it may come to have. */
+  /** Greatest number of tokens, prompt included. */
   int room() {
     return prompt.length + maxNewTokens;
   }

@@ -48,7 +48,7 @@ final class Seq2SeqDecoding implements Decoding {
     return batch.starts().size() * copies;
   }
 
-  /** All that the decoder sees of the inputs of rows whose start is said. */
+  /** Encoded inputs of the rows of these requests, for the decoder. */
   private Map<String, Tensor> encoded(int[] starts) {
     Map<String, Tensor> all = new HashMap<>(seen);
     all.put(EncodedInputs.PRESENT, present(starts));

@@ -106,7 +106,7 @@ public final class Seq2SeqPrograms extends TextPrograms {
         });
   }
 
-  /** How unlikely tokens of whole outputs are: F32 [n], as {@link OutputLoss} says. */
+  /** Negative log-likelihoods of tokens of whole outputs: F32 [n], by {@link OutputLoss}. */
   @Override
   public Network score(Set<String> unmergedSites) {
     return program(

@@ -83,7 +83,7 @@ public record TextGenerator(TextPrograms programs) {
     return searches;
   }
 
-  /** What a start wants to hear of a sequence. */
+  /** Cuts generated tokens where the listener of the request ends them. */
   private static GeneratedTokens heard(GenerationRequest start, GeneratedTokens grown) {
     int[] added = grown.added();
     for (int i = 0; i < added.length; i++) {

@@ -53,10 +53,10 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
   }
 
   /**
-   * How unlikely the tokens are that are asked for: F32 [n]. Its inputs are those of {@link
-   * dev.lora4j.text.network.NextTokenLoss} or {@link dev.lora4j.text.network.OutputLoss}.
+   * Negative log-likelihoods of the target tokens: F32 [n]. Its inputs are those of
+   * {@link dev.lora4j.text.network.NextTokenLoss} or {@link dev.lora4j.text.network.OutputLoss}.
    *
-   * @param besideSites where there are adapters beside the weights
+   * @param unmergedSites sites with unmerged adapters
    */
   public abstract Network score(Set<String> unmergedSites);
 
@@ -71,7 +71,7 @@ public abstract sealed class TextPrograms permits CausalPrograms, Seq2SeqProgram
     return base;
   }
 
-  /** What mixes adapters. */
+  /** The program that merges adapters into a parameter. */
   public final MergedParameter patch() {
     return patch;
   }

@@ -50,7 +50,7 @@ public record LlamaConfig(
   }
 
   /**
-   * Which linear layers have a bias.
+   * Biases of linear layers.
    *
    * @param inputs those of queries, keys and values
    * @param output that of attention's output

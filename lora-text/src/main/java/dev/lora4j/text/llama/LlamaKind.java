@@ -53,8 +53,8 @@ enum LlamaKind {
   }
 
   /**
-   * How far back the tokens of each layer see. Mistral has a window unless it says null; Qwen's has
-   * one if it says so, in the layers that {@code layer_types} names, or in its last ones.
+   * Sliding window of each layer. Mistral has a window unless it says null; Qwen's has one if it
+   * says so, in the layers that {@code layer_types} names, or in its last ones.
    */
   List<SlidingWindow> slidingWindows(ConfigFile config, int layers) {
     int window = window(config);

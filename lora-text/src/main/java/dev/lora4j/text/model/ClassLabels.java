@@ -14,7 +14,7 @@ public final class ClassLabels {
   private ClassLabels() {}
 
   /**
-   * Those of the head that a model was saved with; none if it was saved without one.
+   * Labels of the head that a model was saved with; none if it was saved without one.
    *
    * @throws ModelException if the head tells no classes of which each text has one
    */
@@ -42,7 +42,7 @@ public final class ClassLabels {
         .toList();
   }
 
-  /** Those of the head that a model was saved with if they are so many; else numbered. */
+  /** Labels of the head that a model was saved with if they are so many; else numbers. */
   public static List<String> of(ConfigFile config, int count) {
     List<String> own = of(config);
     return own.size() == count ? own : numbered(count);

@@ -43,7 +43,7 @@ public record ClassifierHead(int labels, long seed) {
     return tensors;
   }
 
-  /** What to tell the user. */
+  /** Note for the user about a new head. */
   static String note(List<Parameter> started) {
     return "The head starts from chance and has to be trained, as the model has none for these"
         + " classes: "

@@ -32,7 +32,7 @@ public record ConfigSizes(ConfigFile config) {
   }
 
   /**
-   * How many layers there are.
+   * Number of layers.
    *
    * @throws ModelException if it is missing, or no whole number that models have
    */
@@ -40,13 +40,13 @@ public record ConfigSizes(ConfigFile config) {
     return find(key, MOST_LAYERS).orElseThrow(() -> lacking(key));
   }
 
-  /** How many layers there are, if that is there. */
+  /** Number of layers, with a default. */
   public int layers(String key, int otherwise) {
     return find(key, MOST_LAYERS).orElse(otherwise);
   }
 
   /**
-   * What a norm adds, and other small numbers.
+   * Epsilon of a norm, or another small number.
    *
    * @throws ModelException if it is negative, or 1 or more
    */

@@ -15,7 +15,7 @@ public interface TextFamily {
   /** Its name, for example {@code llama}. */
   String name();
 
-  /** Whether a {@code config.json} describes a model of this family. Only one family may say so. */
+  /** True if a {@code config.json} describes a model of this family. Only one family may say so. */
   boolean recognises(ConfigFile config);
 
   /**
@@ -40,13 +40,13 @@ public interface TextFamily {
   }
 
   /**
-   * Where checkpoints have a weight, likeliest first; under its own name if nothing else is said.
+   * Possible locations of a weight in checkpoints, likeliest first; by default under its own name.
    */
   default List<Placement> places(Parameter parameter) {
     return List.of(Placement.of("", parameter.name()));
   }
 
-  /** Whether a tensor of a checkpoint is known and not needed, such as a buffer. */
+  /** True if a tensor of a checkpoint is known and not needed, such as a buffer. */
   default boolean ignores(String tensor) {
     return false;
   }

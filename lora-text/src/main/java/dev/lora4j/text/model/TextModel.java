@@ -35,12 +35,12 @@ import java.util.regex.Pattern;
  * loaded into.
  */
 public final class TextModel {
-  /** What the names of its sites begin with. */
+  /** Prefix of the names of its sites. */
   public static final String MODEL = "lm";
 
   private static final String CONFIG = "config.json";
 
-  /** Where Hugging Face's programs keep the models of a repository. */
+  /** Folder of a repository's models in the cache of Hugging Face's programs. */
   private static final Pattern CACHED =
       Pattern.compile(".*[/\\\\]models--([^/\\\\]+)--([^/\\\\]+)[/\\\\]snapshots[/\\\\][^/\\\\]+");
 
@@ -194,7 +194,7 @@ public final class TextModel {
     return new TextModel(scope, folder, compute, head);
   }
 
-  /** Whether a weight is of the head that is asked for, and not in the folder. */
+  /** True if a weight belongs to the requested head and the folder does not have it. */
   private boolean anew(TransformersFolder source, Parameter parameter) {
     return network instanceof EncoderNetwork encoder
         && encoder.ofHead(parameter.name())
@@ -243,7 +243,7 @@ public final class TextModel {
     return site.name().substring(MODEL.length() + 1) + ".weight";
   }
 
-  /** Where it lies. */
+  /** Folder of the model. */
   public Path path() {
     return path;
   }
@@ -254,9 +254,9 @@ public final class TextModel {
   }
 
   /**
-   * What adapters for it say of it: its folder, or the repository in whose cache that lies; and
-   * PEFT's name for what it does. What a configuration calls {@code _name_or_path} is often the
-   * model that this one was made of.
+   * Description of the model in its adapters: its folder, or the repository in whose cache that
+   * lies; and PEFT's task type. What a configuration calls {@code _name_or_path} is often the model
+   * that this one was made of.
    */
   public BaseUsage use() {
     String folder = path.toAbsolutePath().normalize().toString();
@@ -290,12 +290,12 @@ public final class TextModel {
     return sites;
   }
 
-  /** What adapters need to know of it. */
+  /** Family of the model, as readers of adapters need it. */
   public Family family() {
     return Family.of(family.name(), sites);
   }
 
-  /** Whether it has all weights of its network, also those that checkpoints may be without. */
+  /** True if it has all weights of its network, also the optional ones. */
   public boolean whole() {
     return whole;
   }
@@ -305,7 +305,7 @@ public final class TextModel {
     return started;
   }
 
-  /** What was assumed or converted, as sentences for the user. */
+  /** Notes for the user, as sentences: assumptions and conversions. */
   public List<String> notes() {
     return List.copyOf(notes);
   }

@@ -26,7 +26,7 @@ record WrittenConfig(DType stored, boolean parted, List<String> labels) {
   private static final String ARCHITECTURES = "architectures";
   private static final String HEAD = "ForSequenceClassification";
 
-  /** What stands in the names of transformers' classes behind the kind of model. */
+  /** Suffix of transformers' class names behind the kind of model. */
   private static final String BEHIND = "(Model|LMHeadModel|For[A-Z]\\w*)$";
 
   private static final Map<DType, String> TYPES =

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * How much a key counts for a token, before softmax.
+ * Scores of keys for a token, before softmax.
  *
  * @param window how far back a token sees
  * @param added what is added to the scores, of the type of the queries: [1 or batch, heads, tokens,
@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
  * @param scale what products of queries and keys are multiplied with; 1/sqrt(width) if absent
  */
 public record AttentionScores(SlidingWindow window, Optional<Expr> added, OptionalDouble scale) {
-  /** By the products alone, scaled by 1/sqrt(width). */
+  /** Scores by the products alone, scaled by 1/sqrt(width). */
   public static AttentionScores of(SlidingWindow reach) {
     return new AttentionScores(reach, Optional.empty(), OptionalDouble.empty());
   }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a decoder sees of encoded inputs. It is the same for each of its tokens, so it is computed
- * once for each input.
+ * Encoded inputs, as a decoder attends to them. It is the same for each of its tokens, so it is
+ * computed once for each input.
  *
  * @param keys of each layer of the decoder, [batch, heads, tokens, width]
  * @param values of each layer, shaped as the keys

@@ -8,8 +8,9 @@ import dev.lora4j.core.tensor.Shape;
 import java.util.function.UnaryOperator;
 
 /**
- * How unlikely the tokens of whole sequences are, each after those before it. Only tokens that are
- * asked for reach the head: the others would cost as much and count nothing.
+ * Next-token loss: negative log-likelihoods of the tokens of whole sequences, each after those
+ * before it. Only tokens that are asked for reach the head: the others would cost as much and count
+ * nothing.
  *
  * @param tokens the sequences
  * @param places I64 [n], where tokens are foretold, counted row by row

@@ -7,7 +7,8 @@ import dev.lora4j.core.tensor.Graph;
 import dev.lora4j.core.tensor.Shape;
 
 /**
- * How unlikely the tokens of whole outputs are, each after its input and those before it.
+ * Loss of whole outputs: negative log-likelihoods of their tokens, each after its input and those
+ * before it.
  *
  * @param input I64 [batch, tokens]
  * @param present I64 [batch, tokens], 1 for tokens of the input and 0 for padding

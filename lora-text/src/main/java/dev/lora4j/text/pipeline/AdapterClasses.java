@@ -28,7 +28,7 @@ public final class AdapterClasses {
 
   private AdapterClasses() {}
 
-  /** What the header of an adapter says of these classes. */
+  /** Metadata of these classes in an adapter's header. */
   public static Map<String, String> metadata(List<String> labels) {
     SortedMap<String, String> numbered = new TreeMap<>();
     for (int i = 0; i < labels.size(); i++) {

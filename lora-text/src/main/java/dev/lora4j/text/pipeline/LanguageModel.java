@@ -105,12 +105,12 @@ public final class LanguageModel implements AutoCloseable {
     return base.network();
   }
 
-  /** What cuts texts into tokens. */
+  /** Tokeniser of the texts. */
   public TextTokenizer tokenizer() {
     return tokenizer;
   }
 
-  /** How conversations are written for it, if the model comes with that. */
+  /** Chat template, if the model comes with one. */
   public Optional<ChatTemplate> template() {
     return template;
   }

@@ -54,7 +54,7 @@ final class StreamedText {
     tell(stopped ? text.length() : text.length() - held());
   }
 
-  /** How much of the end may be the beginning of a text to stop at. */
+  /** Number of characters at the end that may be the beginning of a stop text. */
   private int held() {
     int most = 0;
     for (String stop : stops) {

@@ -124,7 +124,7 @@ public final class TextClassifier implements AutoCloseable {
     return labels;
   }
 
-  /** What cuts texts into tokens. */
+  /** Tokeniser of the texts. */
   public TextTokenizer tokenizer() {
     return tokenizer;
   }

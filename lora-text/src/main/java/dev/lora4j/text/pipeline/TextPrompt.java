@@ -6,7 +6,7 @@ import dev.lora4j.text.generate.SamplingSettings;
 import java.util.List;
 
 /**
- * What to go on from, and how.
+ * Request of a text: a prompt or a conversation, and settings.
  *
  * @param text to go on from; of a conversation nothing
  * @param messages a conversation, whose next message is asked for; else none

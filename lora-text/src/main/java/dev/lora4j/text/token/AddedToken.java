@@ -24,12 +24,12 @@ record AddedToken(
     boolean rightSpace,
     boolean normalized) {
 
-  /** One that decoding leaves out, found as it is written. */
+  /** A special token, which decoding leaves out and which is found as it is written. */
   static AddedToken special(int id, String content) {
     return new AddedToken(id, content, true, false, false, false, false);
   }
 
-  /** What {@code tokenizer.json} and {@code added_tokens_decoder} say of one. */
+  /** Reads an entry of {@code tokenizer.json} or {@code added_tokens_decoder}. */
   static AddedToken read(int id, JsonObject fields) {
     return new AddedToken(
         id,

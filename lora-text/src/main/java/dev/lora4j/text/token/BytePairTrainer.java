@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * 2019): all bytes, then again and again the pair that comes most often, joined.
  */
 public final class BytePairTrainer {
-  /** What texts are cut into before pairs are counted: GPT-2's words. */
+  /** Pattern of the words in which pairs are counted: GPT-2's. */
   private static final Pattern WORDS =
       Pattern.compile(
           "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+");

@@ -20,7 +20,7 @@ final class ProtoReader {
     this.left = message.slice().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Whether there is another field, which the other methods then tell of. */
+  /** Reads another field, if there is one, for the other methods. */
   boolean next() {
     if (!left.hasRemaining()) {
       return false;

@@ -37,7 +37,7 @@ public final class TokenStream {
     return unfinished ? "" : tell(whole);
   }
 
-  /** What was held back: the bytes of a character that never became whole, as U+FFFD. */
+  /** Text that was held back: the bytes of a character that never became whole, as U+FFFD. */
   public String end() {
     return tell(tokenizer.decode(window, true));
   }

@@ -228,8 +228,8 @@ record TokenizerFiles(
   }
 
   /**
-   * What {@code add_bos_token} and {@code add_eos_token} say comes around a text; LLaMA's begins a
-   * text by itself. Without them the description says it.
+   * Sets the tokens around a text by {@code add_bos_token} and {@code add_eos_token}; LLaMA's
+   * begins a text by default. Without them the description says it.
    */
   private static void surround(
       JsonObject json,

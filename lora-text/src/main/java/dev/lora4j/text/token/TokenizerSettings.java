@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies beside a vocabulary: {@code tokenizer_config.json}, {@code special_tokens_map.json},
- * {@code added_tokens.json}, {@code generation_config.json} and templates of chats.
+ * Settings beside a vocabulary: {@code tokenizer_config.json}, {@code special_tokens_map.json},
+ * {@code added_tokens.json}, {@code generation_config.json} and chat templates.
  *
  * @param config all of {@code tokenizer_config.json}
  * @param names text of each special token by its key, such as {@code eos_token}

@@ -97,7 +97,7 @@ public final class TextClassifierTrainer {
     return texts.learned();
   }
 
-  /** What of the data is neither learned nor held out, as sentences for the user. */
+  /** Notes for the user, as sentences, about data that are neither learned nor held out. */
   public List<String> notes() {
     return texts.notes();
   }
@@ -165,7 +165,7 @@ public final class TextClassifierTrainer {
         .of(this::task, listener);
   }
 
-  /** What the loop trains: the loss of the texts' classes, and their batches. */
+  /** Task of the training loop: the loss of the texts' classes, and their batches. */
   public TrainingTask task() {
     SequenceBatches batches =
         new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), true);

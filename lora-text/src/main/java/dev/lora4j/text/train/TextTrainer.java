@@ -89,7 +89,7 @@ public final class TextTrainer {
     return texts.learned();
   }
 
-  /** What of the data is neither learned nor held out, as sentences for the user. */
+  /** Notes for the user, as sentences, about data that are neither learned nor held out. */
   public List<String> notes() {
     return texts.notes();
   }
@@ -117,7 +117,7 @@ public final class TextTrainer {
         .of(this::task, listener);
   }
 
-  /** What the loop trains: the loss of the texts, and their batches. */
+  /** Task of the training loop: the loss of the texts, and their batches. */
   public TrainingTask task() {
     SequenceBatches batches =
         new SequenceBatches(texts.learned(), settings.batch(), settings.training().seed(), false);

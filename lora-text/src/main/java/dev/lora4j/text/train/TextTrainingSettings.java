@@ -13,7 +13,7 @@ import dev.lora4j.core.train.schedule.RateSchedule;
 import dev.lora4j.text.data.SequenceLimits;
 
 /**
- * How an adapter of a language model is trained.
+ * Settings of the training of a language model's adapter.
  *
  * @param recipe which layers get which factors
  * @param training optimiser, rate and steps

@@ -76,7 +76,7 @@ record TrainingTexts(List<TokenSequence> learned, List<TokenSequence> heldOut, L
             });
   }
 
-  /** What is held out, in batches of the order it has. */
+  /** Held-out sequences, in batches of their order. */
   List<List<TokenSequence>> validation(int batch) {
     List<List<TokenSequence>> all = new ArrayList<>();
     for (int from = 0; from < heldOut.size(); from += batch) {

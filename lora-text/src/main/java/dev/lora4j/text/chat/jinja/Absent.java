@@ -1,6 +1,6 @@
 package dev.lora4j.text.chat.jinja;
 
-/** What takes the place of a value where there is none. */
+/** An absent value: None or undefined. */
 sealed interface Absent {
   /** Python's None. */
   Absent NONE = new None();

@@ -13,10 +13,10 @@ final class Budget {
   /** Characters that are made in all, intermediate texts included; an element counts for some. */
   private static final long MOST_MADE = 256L << 20;
 
-  /** What an element of a list counts for. */
+  /** Cost of a list's element, in characters. */
   private static final int ELEMENT = 16;
 
-  /** How deep macros, values and expressions are within each other. */
+  /** Greatest nesting depth of macros, values and expressions. */
   private static final int DEEPEST = 200;
 
   private static final int LOOK = 1 << 12;

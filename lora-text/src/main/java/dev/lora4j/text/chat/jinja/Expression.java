@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What has a value. */
+/** Expression of a template; it has a value. */
 sealed interface Expression {
   record Literal(Object value) implements Expression {}
 

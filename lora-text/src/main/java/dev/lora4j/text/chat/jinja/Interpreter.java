@@ -169,7 +169,7 @@ final class Interpreter {
     }
   }
 
-  /** What statements write, through filters. */
+  /** Output of statements through filters. */
   private Object inner(Expression filters, List<Statement> body, Scope scope, int line) {
     Scope inside = scope.inner();
     inside.set(Statement.INNER, written(body, scope.inner()));

@@ -127,7 +127,7 @@ final class Methods {
     };
   }
 
-  /** What divides texts takes its arguments by name too. */
+  /** A method that divides texts, with arguments by place or by name. */
   private static Optional<Callable> splitting(ByPlace split) {
     return Optional.of(
         (places, names) -> {
@@ -154,7 +154,10 @@ final class Methods {
     return part;
   }
 
-  /** How often a text has another; an empty one is before each character and at the end. */
+  /**
+   * Number of occurrences of a part in a text; an empty one is before each character and at the
+   * end.
+   */
   private static long occurrences(String text, String part) {
     Budget.search(text, part);
     if (part.isEmpty()) {

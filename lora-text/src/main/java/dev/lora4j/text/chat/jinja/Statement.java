@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a template does. Lines are counted from 1. */
+/** Statement of a template. Lines are counted from 1. */
 sealed interface Statement {
   record Text(String text) implements Statement {}
 

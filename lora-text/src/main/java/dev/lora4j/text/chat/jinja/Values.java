@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What Python's operators do with values: text, {@link Long}, {@link Double}, {@link Boolean},
- * {@link List}, {@link Map} with text as keys, {@link Absent}.
+ * Python's operators on values: text, {@link Long}, {@link Double}, {@link Boolean}, {@link List},
+ * {@link Map} with text as keys, {@link Absent}.
  */
 final class Values {
   private Values() {}
@@ -99,7 +99,7 @@ final class Values {
     return items(within).stream().anyMatch(item -> equal(item, value));
   }
 
-  /** What a loop over a value goes through; of a map its keys. */
+  /** Items of a loop over a value; of a map its keys. */
   static List<Object> items(Object value) {
     if (value instanceof List<?> list) {
       Budget.list(list.size());
