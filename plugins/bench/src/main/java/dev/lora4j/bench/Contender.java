@@ -4,12 +4,12 @@ import java.util.OptionalLong;
 
 /** One side of a comparison: does the work and says how long it took. */
 public interface Contender extends AutoCloseable {
-  /** Who it is, with the version if it is not part of this program. */
+  /** Name of the contender, with the version if it is not part of this program. */
   String name();
 
   /**
-   * What the work computes, from its beginning. Called once, before any {@link #run}; the numbers
-   * of all contenders have to agree.
+   * Result of the work, computed from its beginning. Called once, before any {@link #run}; the
+   * numbers of all contenders have to agree.
    */
   double[] check();
 

@@ -1,7 +1,7 @@
 package dev.lora4j.bench;
 
 /**
- * Something worth knowing beside a ratio.
+ * A detail beside a ratio.
  *
  * @param key its name in JSON, for example {@code flop_share}
  * @param value in the unit that {@code text} says

@@ -45,7 +45,7 @@ import java.util.concurrent.TimeUnit;
  * </table>
  */
 public final class PeerProcess implements Contender {
-  /** It imports what it needs, and reads its inputs. */
+  /** Time limit of the start, in which the peer imports what it needs, and reads its inputs. */
   private static final Duration START = Duration.ofMinutes(10);
 
   private static final Duration WORK = Duration.ofHours(1);
@@ -192,7 +192,7 @@ public final class PeerProcess implements Contender {
     }
   }
 
-  /** How it ended, and its last words. */
+  /** Exit code of the process, and its last complaints. */
   private String end() {
     try {
       listener.join(TimeUnit.SECONDS.toMillis(PARTING_SECONDS));

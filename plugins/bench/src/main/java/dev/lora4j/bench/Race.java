@@ -192,7 +192,7 @@ public final class Race implements AutoCloseable {
     return Spread.median(contender.run(times(WARM_UP_SECONDS, last)));
   }
 
-  /** How many units fit into {@code seconds}, rounded; at least one. */
+  /** Number of units that fit into {@code seconds}, rounded; at least one. */
   private static int times(double seconds, double unit) {
     long fitting = Math.round(seconds / Math.max(unit, 1e-9));
     return (int) Math.max(1, Math.min(MOST_UNITS, fitting));

@@ -37,7 +37,7 @@ public final class BusyWork implements Contender {
   }
 
   /**
-   * What to do.
+   * Text of the work.
    *
    * @param training or else generating
    * @param threads inside one operator; 0 for the default

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /** A program that begins a picture and says when its first step is done. */
 public final class FirstStep {
-  /** What both sides print. */
+  /** Line that both sides print. */
   static final String DONE = "first step";
 
   private FirstStep() {}

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a contender computes. It travels between processes as text.
+ * Settings of a contender. It travels between processes as text.
  *
  * @param folder of the denoiser, or of a whole model
  * @param compute the type to compute in
@@ -18,7 +18,7 @@ import java.util.List;
  */
 record StepSetting(
     Path folder, DType compute, int batch, int side, Route route, List<Path> adapters) {
-  /** How adapters take part. */
+  /** Route of the adapters. */
   enum Route {
     /** Not at all. */
     NONE,
@@ -36,7 +36,7 @@ record StepSetting(
 
   private static final String SEPARATOR = "|";
 
-  /** What an adapter counts for. */
+  /** Weight of an adapter. */
   static final double WEIGHT = 2;
 
   /** Words of the text that the denoiser attends to. */

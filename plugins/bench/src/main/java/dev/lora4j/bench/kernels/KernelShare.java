@@ -24,7 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How much of our steps is spent in kernels: their summed time as libtorch's profiler measures it,
+ * Share of our steps that kernels take: their summed time as libtorch's profiler measures it,
  * beside the wall time of the same step as the caller sees it.
  *
  * <p>The profiler takes time of its own, which makes the profiled step longer and the share less.
@@ -158,7 +158,7 @@ public final class KernelShare implements Benchmark {
             details));
   }
 
-  /** What each round measured, in seconds. */
+  /** Measurements of each round, in seconds. */
   private static final class Turns {
     private final double[] plain;
     private final double[] wall;

@@ -109,7 +109,7 @@ public final class TextDecoding implements Benchmark {
     }
   }
 
-  /** From one mix of adapters to another, against a millisecond. */
+  /** Case of switching from one mix of adapters to another, against a millisecond. */
   private record Switching(String name, DecodingSetting setting) implements Case {
     @Override
     public List<Result> measure(Bench bench) {

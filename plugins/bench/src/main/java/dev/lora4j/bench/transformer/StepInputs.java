@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What every contender starts from.
+ * Inputs of every contender.
  *
  * @param x [batch, tokens, width]
  * @param target [batch, tokens, width]

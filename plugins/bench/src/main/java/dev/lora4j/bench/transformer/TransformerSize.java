@@ -3,7 +3,7 @@ package dev.lora4j.bench.transformer;
 import dev.lora4j.bench.Work;
 
 /**
- * How large the transformer is, and what is put into it.
+ * Sizes of the transformer and of its input.
  *
  * @param batch sequences
  * @param tokens in each sequence
