@@ -50,7 +50,7 @@ final class AdapterOutputOption {
     return !file.toString().isEmpty();
   }
 
-  /** What would fail at the end of long work is found before it begins. */
+  /** Refuses, before long work begins, an output that would fail at its end. */
   void require(CommandSpec spec) {
     if (!given()) {
       throw new ParameterException(

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which kind of base a checkpoint is, and how many of its layers adapters can be for.
+ * Kind of base of a checkpoint, and the number of its layers that adapters can be for.
  *
  * @param base its kind; the name is empty for none that is known
  * @param original whether it is in the layout that its kind was first published in
@@ -55,7 +55,7 @@ record BaseReport(Family base, boolean original, Map<String, Long> layers, List<
     return site.name().substring(0, Math.max(0, site.name().indexOf('.')));
   }
 
-  /** Whether it is of a family. */
+  /** True if it is of a known family. */
   boolean known() {
     return !base.name().isEmpty();
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** What adapters weigh in places of the base, by their names. */
+/** Options of the weights of adapters in blocks of the base, by the adapters' names. */
 final class BlockWeightOptions {
   @Option(
       names = "--lora-te",
@@ -60,7 +60,7 @@ final class BlockWeightOptions {
     return shares(blocks.getOrDefault(adapter.name(), ""), sites);
   }
 
-  /** What block weights mean for a base. */
+  /** Weights of a base's sites, of a text with block weights. */
   static SiteWeights shares(String text, SiteCatalogue sites) {
     try {
       return text.isEmpty() ? SiteWeights.ALL : BlockWeights.of(text, sites);

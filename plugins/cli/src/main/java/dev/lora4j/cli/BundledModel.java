@@ -14,7 +14,7 @@ enum BundledModel {
   /** The language model. */
   TEXTS("the bundled model tiny-lm");
 
-  /** What the folder of each is called. */
+  /** Name of the folder of each base. */
   private static final String FOLDER = "base";
 
   private final String title;
@@ -30,7 +30,7 @@ enum BundledModel {
     };
   }
 
-  /** Those that an adapter's header may mean by a name. */
+  /** Bundled bases that the header of an adapter may mean by a name. */
   static List<BundledModel> called(String name) {
     return name.equals(FOLDER) ? List.of(values()) : List.of();
   }

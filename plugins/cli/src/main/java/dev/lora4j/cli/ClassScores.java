@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How well classes are told apart, as commands say it. */
+/** Text of classification scores, as commands print it. */
 final class ClassScores {
   private ClassScores() {}
 

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What became of an adapter on the way from one file to another.
+ * Report of the conversion of an adapter from one file to another.
  *
  * @param back what was written, as it reads
  */
@@ -24,7 +24,7 @@ record ConversionReport(
   private static final int SHOWN = 20;
   private static final int WIDTH = 160;
 
-  /** Whether the adapter that was written is another one, and no change says why. */
+  /** True if the written adapter differs from the read one, and no change explains it. */
   boolean unexplained() {
     return written.changes().isEmpty() && !same();
   }

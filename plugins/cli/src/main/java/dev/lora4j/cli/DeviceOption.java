@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Where to compute, and on how much of it. */
+/** Options of the device, and of its threads or memory. */
 final class DeviceOption {
   static final class Reader implements ITypeConverter<Device> {
     @Override
@@ -45,13 +45,13 @@ final class DeviceOption {
             });
   }
 
-  /** Whether a card may be computed on, as far as can be told without opening an engine. */
+  /** True if a card may be used, as far as is known without opening an engine. */
   boolean card() {
     boolean found = device.equals(Device.AUTO) && Engine.obstacle(Device.cuda(0)).isEmpty();
     return device.cuda() || found;
   }
 
-  /** Where an engine computes, for people. */
+  /** Device of an engine, for people. */
   static String place(Engine engine) {
     int threads = engine.threads();
     return engine.device().cuda()

@@ -13,14 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * What the doctor finds out about libtorch: first whether it may be started, then by starting it.
- */
+/** Doctor's checks of libtorch: first whether it may be started, then by starting it. */
 final class EngineCheck {
   private EngineCheck() {}
 
   /**
-   * All that was found.
+   * Runs all checks.
    *
    * @param wanted what has to work; with {@link Device#AUTO} that is the CPU, and of cards it is
    *     only said whether they can be used
@@ -115,7 +113,7 @@ final class EngineCheck {
     return info.device() + " (" + info.name() + memory + ")";
   }
 
-  /** Why an engine that might have taken a card took none. */
+  /** Reason for which an engine with automatic choice took no card. */
   private static String whyNot(Engine engine) {
     return engine.device().cuda()
         ? ""

@@ -45,7 +45,7 @@ public final class Failure extends RuntimeException {
     }
   }
 
-  /** Whether the command line is wrong, and not the work. */
+  /** True if the command line is wrong, and not the work. */
   boolean ofUsage() {
     return usage;
   }

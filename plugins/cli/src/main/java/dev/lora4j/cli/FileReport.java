@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What one safetensors file says of itself. */
+/** Report of one safetensors file, from its header. */
 final class FileReport implements AutoCloseable {
   private static final int SHOWN = 20;
   private static final int WIDTH = 160;

@@ -89,7 +89,7 @@ record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAsk
     return going.rank(Math.toIntExact(usual.get().rank()), usual.get().alpha());
   }
 
-  /** What it goes on with. */
+  /** Adapter of the warm start. */
   Adapter adapter() {
     return loaded.adapter();
   }
@@ -98,7 +98,7 @@ record FurtherTraining(Path file, LoadedAdapter loaded, Optional<String> rankAsk
     return !loaded.adapter().at(site.name()).isEmpty();
   }
 
-  /** What most layers of the adapter have that have factors. */
+  /** Recipe that most of the adapter's layers have. */
   private Optional<SiteRecipe> usual(AdapterPlan plan) {
     Map<SiteRecipe, Long> counted =
         plan.sites().entrySet().stream()

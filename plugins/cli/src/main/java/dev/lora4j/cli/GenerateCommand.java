@@ -188,7 +188,7 @@ public final class GenerateCommand implements Command {
     return 0;
   }
 
-  /** Nothing that is read is written over. */
+  /** Refuses a file that the command reads. */
   private void requireOther(Path file) {
     from.ifPresent(f -> OutputFile.requireOther(file, f, "the picture to be made again"));
     start.requireOther(file);
@@ -236,7 +236,7 @@ public final class GenerateCommand implements Command {
     }
   }
 
-  /** Where adapters may lie: the folder that was named, the picture's own, the current one. */
+  /** Folders of adapters: the one that the user named, the picture's own, the current one. */
   private List<LoraFolder> folders() {
     List<LoraFolder> all = new ArrayList<>();
     mix.folder.ifPresent(f -> all.add(new LoraFolder(f)));

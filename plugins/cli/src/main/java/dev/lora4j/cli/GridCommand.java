@@ -150,7 +150,7 @@ public final class GridCommand implements Command {
     return 0;
   }
 
-  /** What is wrong with the directions is found before anything is loaded. */
+  /** Checks the axes before anything is loaded. */
   private void requireAxes(Prompt plain) {
     Set<String> names = new HashSet<>();
     try {
@@ -232,7 +232,7 @@ public final class GridCommand implements Command {
     return cells.subList(sheet * size, (sheet + 1) * size);
   }
 
-  /** Whether an earlier run left the picture of this very request and base. */
+  /** True if an earlier run left the picture of this very request and base. */
   private static boolean there(OpenModel model, Cell cell) {
     if (!Files.exists(cell.file())) {
       return false;
@@ -262,7 +262,7 @@ public final class GridCommand implements Command {
         only ? "grid.png" : String.format(Locale.ROOT, "grid-z%02d.png", sheet + 1));
   }
 
-  /** Nothing that is read is written over. */
+  /** Refuses a file that the command reads. */
   private void requireOther(Path file) {
     start.requireOther(file);
     mix.requireOther(file);

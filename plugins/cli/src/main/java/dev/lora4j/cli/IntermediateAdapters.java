@@ -46,7 +46,7 @@ final class IntermediateAdapters implements RunLog.Kept {
     this.options = options;
   }
 
-  /** Where they are. */
+  /** Folder of the intermediate adapters. */
   static Path folder(Path run) {
     return run.resolve("adapters");
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * ends the process at once.
  */
 final class Interruption {
-  /** What ends sooner need not be told of. */
+  /** Seconds before the first message; a shorter wait needs none. */
   private static final long FIRST_SECONDS = 1;
 
   private static final long SECONDS = 60;

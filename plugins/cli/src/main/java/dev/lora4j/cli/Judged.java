@@ -22,7 +22,7 @@ record Judged(
     Picture picture) {
   static final String NONE = "none";
 
-  /** Whether an adapter took part. */
+  /** True if an adapter took part. */
   boolean adapted() {
     return weight != 0;
   }

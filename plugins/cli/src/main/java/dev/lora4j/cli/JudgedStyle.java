@@ -27,7 +27,7 @@ record JudgedStyle(
     String name, Optional<String> label, Map<Integer, Picture> truths, Picture mean) {
   static final String FORM = "ink, glossy, pixel or a folder of true pictures";
 
-  /** How many truths a picture is compared with. */
+  /** Number of truths that a picture is compared with. */
   private static final int AMONG = 100;
 
   /** Names in a message. */

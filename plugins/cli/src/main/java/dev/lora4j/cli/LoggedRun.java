@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a {@link RunLog} has to know of a run, whatever is trained.
+ * Description of a run for a {@link RunLog}, whatever is trained.
  *
  * @param name of the adapter
  * @param folder of the run

@@ -22,7 +22,7 @@ record LoraOption(Path file, Optional<Weight> said) {
   static final String FORM =
       "FILE[:WEIGHT[:FROM-TO]], FILE:WEIGHT@SHARE,...[:cosine] or FILE:WEIGHT,WEIGHT,...";
 
-  /** As it was said, else 1. */
+  /** The weight on the command line, or 1. */
   Weight weight() {
     return said.orElse(Weight.of(1));
   }
@@ -68,7 +68,7 @@ record LoraOption(Path file, Optional<Weight> said) {
         .replaceFirst("\\.safetensors$", "");
   }
 
-  /** What these adapters are called where something is told of them, with weights other than 1. */
+  /** Names of these adapters in messages, with weights other than 1. */
   static String names(List<LoraOption> loras) {
     return loras.stream()
         .map(l -> name(l.file()) + (l.weight().equals(Weight.of(1)) ? "" : ":" + l.weight().text()))

@@ -16,7 +16,7 @@ final class LossHistory {
   private final TreeMap<Integer, Double> validations = new TreeMap<>();
 
   /**
-   * What the table in a run's folder says, if there is one.
+   * Reads the table in a run's folder, if there is one.
    *
    * @param last the last step that counts
    */

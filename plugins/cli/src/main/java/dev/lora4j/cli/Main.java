@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code lora4j} program. */
 public final class Main {
-  /** Something was wrong with the work. */
+  /** Exit code of failed work. */
   static final int FAILED = 1;
 
   /** The command line was wrong. */
@@ -73,7 +73,7 @@ public final class Main {
     }
   }
 
-  /** What somebody put there and is not used is not to be missed in silence. */
+  /** Reports plug-ins that are installed and not used. */
   private void tellOfUnused(List<Plugin> plugins, String... arguments) {
     long unused = plugins.stream().filter(p -> p.quarantine().isPresent()).count();
     if (unused > 0 && !Commands.asked(List.of(arguments)).equals("plugins")) {
@@ -158,7 +158,7 @@ public final class Main {
         : thrown instanceof Failure failure && failure.ofUsage() ? USAGE : FAILED;
   }
 
-  /** What does not fit to this version is the plug-in's fault, whoever called it. */
+  /** The plug-in's error, if a class of it does not fit to this version, whoever called it. */
   private static Throwable pluginFirst(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof LinkageError linkage) {

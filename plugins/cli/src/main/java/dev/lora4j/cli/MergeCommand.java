@@ -148,7 +148,7 @@ public final class MergeCommand implements Command {
     return plan;
   }
 
-  /** What adds adapters up. */
+  /** Default mixer of a sum. */
   private String usual() {
     return ranks.given() ? MixerOption.SVD : MixerOption.LINEAR;
   }
@@ -241,7 +241,7 @@ public final class MergeCommand implements Command {
     return part.weight().value() + where;
   }
 
-  /** How many layers have their change as it is, not as factors. */
+  /** Number of layers whose change is stored whole, not as factors. */
   private static long wholes(ReadAdapters read, Adapter adapter) {
     return read.sites().values().stream()
         .filter(site -> site.kind() != Site.Kind.NORM)

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * How adapters get on.
+ * Explanation of conflicts between adapters.
  *
  * @param names of the adapters
  * @param pairs how each two meet, by block
@@ -73,7 +73,7 @@ record MixExplanation(List<String> names, Map<Pair, SortedMap<BlockName, PairOve
         .stripTrailing();
   }
 
-  /** What to do about two adapters, in a sentence or two. */
+  /** Advice about two adapters, in a sentence or two. */
   String advice(Pair pair) {
     SortedMap<BlockName, PairOverlap> byBlock = pairs.get(pair);
     if (byBlock == null || byBlock.isEmpty()) {

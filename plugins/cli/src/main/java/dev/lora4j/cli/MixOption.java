@@ -151,7 +151,7 @@ final class MixOption {
     }
   }
 
-  /** What the adapters are called that take part in a prompt; those of its tags are looked for. */
+  /** Names of the adapters of a prompt; searches the files of those in its tags. */
   List<String> names(Prompt prompt) {
     List<String> names = new ArrayList<>();
     loras.forEach(lora -> names.add(LoraOption.name(lora.file())));

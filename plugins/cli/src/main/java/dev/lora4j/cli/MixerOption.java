@@ -83,7 +83,10 @@ final class MixerOption {
     return mixer;
   }
 
-  /** What mixes: a mixer itself, or {@code otherwise} beside one that says what adapters weigh. */
+  /**
+   * The mixer of deltas: the mixer itself, or {@code otherwise} beside one that only weighs
+   * adapters.
+   */
   static DeltaMixer deltas(Mixer mixer, String otherwise) {
     return mixer instanceof DeltaMixer own
         ? own

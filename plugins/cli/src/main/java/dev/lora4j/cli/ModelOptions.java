@@ -13,7 +13,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which base model to load, and how to compute with it. */
+/** Options of the base model and its computation. */
 final class ModelOptions {
   /** The types that networks can compute in. */
   enum Compute {
@@ -23,7 +23,7 @@ final class ModelOptions {
     auto
   }
 
-  /** What denoisers can predict. */
+  /** Prediction types of denoisers. */
   enum Predicting {
     epsilon,
     v_prediction,
@@ -74,13 +74,13 @@ final class ModelOptions {
     return words;
   }
 
-  /** Where the base is. */
+  /** Folder or file of the base. */
   Path path() {
     return base.map(ExistingPath::any).orElseGet(BundledModel::folder);
   }
 
   /**
-   * What is known of the base without loading it; what is no base is refused before an engine is
+   * Reads the base's outline without loading it; refuses what is no base before an engine is
    * opened.
    */
   BaseOutline outline() {
@@ -103,7 +103,7 @@ final class ModelOptions {
         });
   }
 
-  /** How it is loaded. */
+  /** Options of loading it. */
   LoadOptions loading(DType type) {
     if (config.isPresent() && (base.isEmpty() || Files.isDirectory(base.get()))) {
       throw Failure.usage(

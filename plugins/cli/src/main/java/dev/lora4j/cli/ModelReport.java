@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a model folder in the layout of diffusers or transformers holds. */
+/** Report of a model folder in the layout of diffusers or transformers. */
 final class ModelReport {
   private static final int WIDTH = 60;
 
-  /** What is worth a line of each part's configuration. */
+  /** Keys of each part's configuration that the report shows. */
   private static final List<String> KEYS =
       List.of(
           "_class_name",

@@ -15,7 +15,7 @@ import java.util.List;
 final class Names {
   private Names() {}
 
-  /** As indexes list them, so that no class of theirs is loaded. */
+  /** Names in the indexes of extensions, so that no class of theirs is loaded. */
   private static List<String> installed(Class<?> point) {
     return Extensions.installed().list(point).stream().map(i -> i.info().name()).toList();
   }

@@ -90,7 +90,10 @@ final class OptionSections {
         .or(() -> having.stream().findFirst());
   }
 
-  /** What else a command has says what those of its options are about that are in two sections. */
+  /**
+   * True if a command is about this section, by its other options; for options that are in two
+   * sections.
+   */
   private static boolean about(CommandSpec command, String heading) {
     return switch (heading) {
       case TRAINING -> has(command, "--lr") || has(command, "--prompt");

@@ -34,9 +34,9 @@ final class ParallelTrainings {
   }
 
   /**
-   * How many trainings are best run at a time on a CPU: of a small base one more than there are
-   * threads, as the last one would else have its own time alone. The operators of a large base keep
-   * all threads busy, and each of its trainings needs memory of its own.
+   * Best number of parallel trainings on a CPU: of a small base one more than there are threads, as
+   * the last one would else have its own time alone. The operators of a large base keep all threads
+   * busy, and each of its trainings needs memory of its own.
    *
    * @param weights numbers of the base's layers
    */
@@ -44,7 +44,7 @@ final class ParallelTrainings {
     return threads == 1 || weights > SMALL_BASE ? 1 : Math.min(trainings, threads + 1);
   }
 
-  /** How many run at a time. */
+  /** Number of trainings that run at a time. */
   int lanes() {
     return lanes;
   }

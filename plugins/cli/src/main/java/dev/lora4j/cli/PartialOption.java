@@ -3,7 +3,7 @@ package dev.lora4j.cli;
 import dev.lora4j.core.format.reading.ReadOptions;
 import picocli.CommandLine.Option;
 
-/** Whether adapters may be used in part. */
+/** Option that permits a partial use of adapters. */
 final class PartialOption {
   @Option(
       names = "--allow-partial",
@@ -12,7 +12,7 @@ final class PartialOption {
               + " not known, rather than refuse them.")
   private boolean allowed;
 
-  /** As reading takes it. */
+  /** Options of reading. */
   ReadOptions options() {
     return allowed ? ReadOptions.PARTIAL : ReadOptions.STRICT;
   }

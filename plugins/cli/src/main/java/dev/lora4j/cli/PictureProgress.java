@@ -4,9 +4,9 @@ import dev.lora4j.diffusion.pipeline.StepListener;
 import java.util.Optional;
 
 /**
- * How far pictures have come. Adapters that are mixed before the first step have a bar of their
- * own, as the time that they take says nothing of the steps; those mixed later are told of in the
- * bar that is there.
+ * Progress of pictures that are being made. Adapters that are mixed before the first step have a
+ * bar of their own, as the time that they take says nothing of the steps; those mixed later are
+ * told of in the bar that is there.
  */
 final class PictureProgress implements AutoCloseable {
   private final Console console;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is told of pictures that were made.
+ * Report of generated pictures.
  *
  * @param leaked what adapters with a region changed, of each file where that was measured
  * @param compared how a picture that was made again compares with its file, if it was

@@ -42,7 +42,7 @@ final class PictureReproduction {
     }
   }
 
-  /** Where the picture of now goes if nobody says: not over that of then. */
+  /** Default path of the new picture: not that of the recorded one. */
   static Path output(Path file) {
     String name = String.valueOf(file.getFileName()).replaceFirst("\\.[^.]*$", "");
     return Path.of(name + "-again.png");
@@ -53,7 +53,7 @@ final class PictureReproduction {
     return record.batch().isEmpty() ? List.of(record) : record.batch();
   }
 
-  /** Which of the {@link #batch} the picture is. */
+  /** Index of the picture in the {@link #batch}. */
   int row() {
     return record.batch().isEmpty() ? 0 : record.info().row();
   }
@@ -209,7 +209,7 @@ final class PictureReproduction {
     return identity.substring(0, Math.min(12, identity.length()));
   }
 
-  /** How much of the picture that it began with could change. */
+  /** Strength of image-to-image in the record. */
   Optional<Double> strength() {
     return record.start().map(PictureRecord.Start::strength);
   }
@@ -226,7 +226,7 @@ final class PictureReproduction {
     }
   }
 
-  /** How far the picture of now is that of then, for people. */
+  /** Differences of the new picture from the recorded one, for people. */
   List<String> compared(GeneratedImage now) {
     List<String> lines = new ArrayList<>();
     Optional<PictureRecord.Start> start = now.record().start();

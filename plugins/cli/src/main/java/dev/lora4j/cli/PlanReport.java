@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What is known of a run before it begins, as text. */
+/** Report of a run before it begins, as text. */
 final class PlanReport {
   private static final int CAPTION = 48;
 
@@ -84,7 +84,7 @@ final class PlanReport {
     return most;
   }
 
-  /** How many captions are cut, and how to take them whole; nothing if none is. */
+  /** Number of captions that are cut, with a remedy; empty if none is. */
   private Optional<String> cutCaptions() {
     int captions = 0;
     int chunks = 1;
@@ -169,7 +169,7 @@ final class PlanReport {
     return lines;
   }
 
-  /** What is looked at on the way. */
+  /** Line about the previews. */
   private String previews() {
     Previews previews = run.previews();
     int rows = previews.prompts().size();
@@ -189,7 +189,7 @@ final class PlanReport {
         + (captions ? " (previews.prompts = [] makes none)" : "");
   }
 
-  /** What is said and changes nothing, or is hardly meant. */
+  /** Settings without effect, and unlikely settings. */
   List<String> doubts() {
     List<String> all = new ArrayList<>(masks());
     all.addAll(triggers());
@@ -231,7 +231,7 @@ final class PlanReport {
             : "loss.masked (masked_loss) is set, but no picture has a mask: all of each counts.");
   }
 
-  /** What a step of the largest pictures costs, by counting and by how fast this machine is. */
+  /** Cost of a step of the largest pictures, by counting and by the speed of this machine. */
   private String cost() {
     StepCost cost = stepCost();
     double seconds = seconds(cost);
@@ -264,7 +264,7 @@ final class PlanReport {
         largest.width() / factor);
   }
 
-  /** What should be looked at: each sentence once, with the files that it is about. */
+  /** Warnings: each sentence once, with the files that it is about. */
   List<String> warnings() {
     Map<String, List<String>> files = new LinkedHashMap<>();
     for (DataProblem problem : run.data().warnings()) {

@@ -97,7 +97,7 @@ record PreparedRun(
     return data.training().stream().mapToInt(DataItem::batch).max().orElse(1);
   }
 
-  /** What is kept and looked at on the way. */
+  /** Intervals of checkpoints, validations and adapters. */
   RunSettings.Saving saving() {
     return settings.saving(data);
   }

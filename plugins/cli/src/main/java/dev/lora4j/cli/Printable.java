@@ -48,7 +48,7 @@ final class Printable {
     return lines(text.replaceAll("\r?\n(?! )", "\n  "));
   }
 
-  /** What a model wrote, in any language. */
+  /** Generated text of a model, in any language, made printable. */
   static String prose(String text) {
     return escaped(text, "\n\t" + JOINERS);
   }

@@ -58,7 +58,7 @@ record ReadAdapters(List<LoadedAdapter> all) {
     }
   }
 
-  /** Whether the layers that two bases call alike may be the same. */
+  /** True if the layers of equal name in two bases may be the same. */
   private static boolean fit(Family first, Family other) {
     return first.sites().all().stream()
         .allMatch(

@@ -48,7 +48,7 @@ record RecordedEmbeddings(
             + ". Name its file by --embedding, or its folder by --embedding-dir.");
   }
 
-  /** Why a file is not what was used; nothing if it is. */
+  /** Reason for which a file is not the recorded one; empty if it is. */
   private String judged(Path file, PictureRecord.Word word) {
     try {
       String identity = reader.apply(file).identity();

@@ -28,7 +28,7 @@ final class ResumableTraining implements RunListener {
 
   private static final String LOSSES = "losses.txt";
 
-  /** What a training writes, and what is left of it where a process was killed in writing. */
+  /** Files of a training, and their temporary files where a process was killed in writing. */
   private static final Pattern WRITTEN =
       Pattern.compile("\\.?(step-\\d+\\.safetensors|losses\\.txt)(\\.[0-9a-f]+\\.tmp)?");
 
@@ -40,7 +40,7 @@ final class ResumableTraining implements RunListener {
   private final List<Float> losses = new ArrayList<>();
 
   /**
-   * Nothing is read or written before it runs.
+   * A training that reads and writes nothing before it runs.
    *
    * @param folder for the checkpoint, of this training alone
    * @param what it is called, for example {@code training 2 of 3}
@@ -72,7 +72,7 @@ final class ResumableTraining implements RunListener {
     }
   }
 
-  /** How a training is kept in a folder. */
+  /** Checkpoint policy of a training in a folder. */
   static CheckpointPolicy keeping(Path folder, Map<String, String> identity) {
     return new CheckpointPolicy(
         Optional.of(folder), EVERY, 1, true, identity, Integer.MAX_VALUE, false, Integer.MAX_VALUE);
@@ -115,7 +115,7 @@ final class ResumableTraining implements RunListener {
             : "Going on with " + what + " after step " + step + ".");
   }
 
-  /** Those of an earlier process; a number that is missing is none, and is not drawn. */
+  /** Losses of an earlier process; a missing number is none, and is not drawn. */
   private List<Float> kept(int count) {
     List<Float> all = new ArrayList<>();
     try {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /** The trainings of a quick start, which are kept until all that is made of them is there. */
 final class ResumableTrainings {
-  /** Where they are, in the folder that the quick start writes to. */
+  /** Folder of the trainings, in the one that the quick start writes to. */
   static final String FOLDER = "trainings";
 
   private static final int DIGITS = 16;
@@ -80,7 +80,7 @@ final class ResumableTrainings {
     return new ResumableTraining(console, place(number), what, steps, line);
   }
 
-  /** What they depend on. */
+  /** Values that the trainings depend on. */
   Map<String, String> identity() {
     return identity;
   }

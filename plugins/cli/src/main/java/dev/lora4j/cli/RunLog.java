@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
-/** What a run shows and tells its trackers while it goes: a line of progress, numbers, pictures. */
+/** Log of a run, for the console and for its trackers: a line of progress, numbers, pictures. */
 final class RunLog implements RunListener, AutoCloseable {
   /** Shows what an adapter does after a step. */
   @FunctionalInterface
@@ -27,7 +27,7 @@ final class RunLog implements RunListener, AutoCloseable {
     Optional<Path> of(int step, Adapter adapter);
   }
 
-  /** What becomes of adapters on the way; what goes wrong is told, and is no reason to stop. */
+  /** Receiver of intermediate adapters; it reports errors, which do not stop the run. */
   interface Kept {
     /** A run begins after a step; what is there of later ones is of an earlier run. */
     void begin(int after);
@@ -244,7 +244,7 @@ final class RunLog implements RunListener, AutoCloseable {
     notes.forEach(console::note);
   }
 
-  /** How fast it went, and what changed nothing. */
+  /** Speed of the run, and the number of skipped steps. */
   TrainingPace pace() {
     return pace;
   }

@@ -162,7 +162,7 @@ final class RunOptions {
   @Mixin final ModelOptions model = new ModelOptions();
 
   /**
-   * All that is said, with notes about keys that have no effect told to {@code console}.
+   * Reads all settings, and notes keys without effect on {@code console}.
    *
    * @throws ParameterException if only the command line can be wrong
    */

@@ -13,7 +13,7 @@ final class SecondSignal {
   private SecondSignal() {}
 
   /**
-   * From here on, Ctrl-C and a request to terminate end the process at once.
+   * Makes Ctrl-C and a request to terminate end the process at once from here on.
    *
    * @return whether they do; not where this Java machine has no such thing, or was told to leave
    *     signals alone

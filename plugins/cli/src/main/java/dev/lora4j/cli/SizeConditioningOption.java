@@ -9,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What a Stable Diffusion XL is told about sizes. */
+/** Options of the size conditioning of a Stable Diffusion XL. */
 final class SizeConditioningOption {
   @Option(
       names = "--original-size",
@@ -57,7 +57,7 @@ final class SizeConditioningOption {
       description = "See --negative-original-size.")
   private Optional<PictureSize> negativeTarget = Optional.empty();
 
-  /** What was cut off. */
+  /** Pixels that are cut off. */
   private record Corner(int top, int left) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,5}),(\\d{1,5})");
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How many tensors, numbers and bytes there are, by element type. */
+/** Totals of tensors, elements and bytes, by element type. */
 final class TensorTotals {
   private final Map<DType, long[]> byType = new EnumMap<>(DType.class);
   private long tensors;

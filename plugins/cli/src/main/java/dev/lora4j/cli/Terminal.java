@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
-/** Whether a person watches stderr, and how wide their window is. */
+/** Terminal of stderr, if it is one, and its width. */
 final class Terminal {
   private static final int ASSUMED_WIDTH = 80;
 

@@ -169,7 +169,7 @@ final class TextEvaluate implements Command {
     }
   }
 
-  /** What was scored, as wide as what it is compared with. */
+  /** Label of the scored model, padded to the width of the other. */
   private String told(MixPlan mix) {
     String alone = "base alone";
     String with = "with " + LoraOption.names(loras);

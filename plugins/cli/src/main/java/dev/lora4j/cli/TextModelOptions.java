@@ -13,7 +13,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which language model, and how it is computed. */
+/** Options of the language model and its computation. */
 final class TextModelOptions {
   /** Longer texts are read only if that is asked for. */
   private static final int LENGTH = 1024;
@@ -117,7 +117,7 @@ final class TextModelOptions {
     }
   }
 
-  /** Where the model lies. */
+  /** Folder of the model. */
   Path path() {
     return base.map(ExistingPath::folder).orElseGet(TinyLm::folder);
   }

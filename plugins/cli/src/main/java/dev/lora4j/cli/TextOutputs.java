@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What a language model writes for data with references, and how near it comes to them. */
+/** Outputs of a language model for data with references, and their distance from them. */
 final class TextOutputs {
   @Option(
       names = "--max-new-tokens",

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
 final class TextTrain implements Command {
   private static final String CHECKPOINTS = "checkpoints";
 
-  /** What was trained, and the losses of all its steps. */
+  /** A trained adapter, and the losses of all its steps. */
   private record Trained(TrainedText text, List<Double> losses) {}
 
   @Spec
@@ -242,7 +242,7 @@ final class TextTrain implements Command {
   }
 
   /**
-   * What is trained; with an adapter that is gone on with, what that has.
+   * Recipe of the adapter; after a warm start that of the adapter that it begins with.
    *
    * @param base that is trained
    * @param reading reads it
@@ -279,7 +279,7 @@ final class TextTrain implements Command {
     return labels;
   }
 
-  /** Those of the adapter that is gone on with, whose head tells them apart. */
+  /** Labels of the adapter that it begins with, whose head tells them apart. */
   private List<String> requireKnown(TextDataSet texts, List<String> own) {
     List<String> others = texts.labels().stream().filter(l -> !own.contains(l)).toList();
     if (!others.isEmpty()) {

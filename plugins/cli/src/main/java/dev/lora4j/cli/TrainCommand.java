@@ -149,7 +149,7 @@ public final class TrainCommand implements Command {
     }
   }
 
-  /** What would fail at the first checkpoint is told before the first step. */
+  /** Refuses, before the first step, a folder without room for the checkpoints. */
   private static void requireRoom(Path folder, PreparedRun run) {
     // Weights, average and what the optimiser remembers, for each that is kept, a new one and the
     // best.

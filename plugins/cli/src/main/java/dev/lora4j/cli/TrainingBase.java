@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param base its layers, if it is a bundled one or lies where this program has loaded it before
  */
 record TrainingBase(RecordedBase mark, Optional<Family> base) {
-  /** That of an adapter with such a header. */
+  /** Training base of an adapter with such a header. */
   static TrainingBase of(Path adapter, Metadata header) {
     RecordedBase mark = RecordedBase.of(header);
     return new TrainingBase(

@@ -49,7 +49,7 @@ final class TrainingPace {
     return began == 0 ? 0 : (System.nanoTime() - began) / 1e9;
   }
 
-  /** What to say of steps that changed nothing; nothing if there were none. */
+  /** Notes the number of steps that changed nothing; nothing if there were none. */
   void tellSkipped(Console console, int steps) {
     if (skipped > 0) {
       console.note(

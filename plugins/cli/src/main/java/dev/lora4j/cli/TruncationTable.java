@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What truncation kept and lost, by block or by layer.
+ * Table of the kept and lost parts of a truncation, by block or by layer.
  *
  * @param blocks of the model that it is for
  */

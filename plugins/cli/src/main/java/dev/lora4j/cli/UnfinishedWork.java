@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is left of work on several pictures that did not come to its end. */
+/** Remainder of work on several pictures that was interrupted. */
 final class UnfinishedWork {
   private UnfinishedWork() {}
 
@@ -48,7 +48,7 @@ final class UnfinishedWork {
   }
 
   /**
-   * How to go on with a grid.
+   * Text about resuming a grid.
    *
    * @param seed that was drawn, and that a repeated command would draw anew
    */

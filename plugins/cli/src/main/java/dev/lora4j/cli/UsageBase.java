@@ -26,7 +26,7 @@ record UsageBase(String name, Supplier<Optional<String>> hash) {
     return new UsageBase(name(base.path()), () -> Optional.of(base.hash()));
   }
 
-  /** One that was not loaded into an engine. */
+  /** A base that was not loaded into an engine. */
   static UsageBase of(Path base) {
     return new UsageBase(name(base), () -> BaseWeights.hash(base));
   }
@@ -47,7 +47,7 @@ record UsageBase(String name, Supplier<Optional<String>> hash) {
     other(adapter).ifPresent(text -> console.note(file + ": " + text));
   }
 
-  /** That the header of an adapter names other weights than these; empty if it does not. */
+  /** Text, if the header of an adapter names other weights than these; else empty. */
   private Optional<String> other(LoadedAdapter adapter) {
     RecordedBase mark = RecordedBase.of(new Metadata(adapter.adapter().metadata()));
     if (mark.hash().isEmpty()) {
