@@ -66,7 +66,7 @@ public final class BaseTraining {
     return new BaseTraining(lora, run, log);
   }
 
-  /** Where a stage keeps what it needs to go on. */
+  /** Folder of a stage's checkpoint. */
   static Path checkpoint(BaseRun run, String stage) {
     return run.work().resolve(stage + ".checkpoint.safetensors");
   }
@@ -93,7 +93,7 @@ public final class BaseTraining {
     }
   }
 
-  /** What would else be found only when the first stage is over. */
+  /** Refuses, before the first stage, what only the second one would find. */
   private static void requireUsable(BaseRun run) {
     Set<String> problems = new LinkedHashSet<>();
     for (StageSettings stage : List.of(run.autoencoder().stage(), run.denoiser().stage())) {
@@ -112,7 +112,7 @@ public final class BaseTraining {
     }
   }
 
-  /** What of the files that a stage begins with cannot be read. */
+  /** Errors of the files that a stage begins with. */
   private static List<String> wrong(StageSettings stage, String... files) {
     List<String> problems = new ArrayList<>();
     for (Path folder : stage.start().stream().toList()) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which concepts teach a style and which are kept for judging whether it carries over: those kept
- * are in no style set.
+ * Split of the concepts: those that teach a style, and held-out ones, which are in no style set and
+ * show whether the style carries over.
  *
  * @param kept numbers of the concepts that are in no style set
  * @param ink numbers of those that teach ink

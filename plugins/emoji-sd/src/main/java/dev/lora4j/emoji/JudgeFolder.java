@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What pictures are judged by: the concepts that are in no style set, their true pictures, and two
+ * Folder of the judges: the concepts that are in no style set, their true pictures, and two
  * classifiers. {@code concepts.tsv} in the folder lists all concepts and says by {@code split}
  * which are held out.
  */

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What an {@link AdapterMethod} promises. Say what a file has for a layer; methods to override say
- * what is particular about one.
+ * Contract of {@link AdapterMethod}. Say what a file has for a layer; methods to override say what
+ * is particular about one.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class AdapterMethodContract extends AdapterReadingContract {
@@ -40,7 +40,7 @@ public abstract class AdapterMethodContract extends AdapterReadingContract {
     super(name);
   }
 
-  /** Whether one program serves factors of any rank. */
+  /** True if one program serves factors of any rank. */
   protected boolean anyRank() {
     return true;
   }

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What every policy promises. Extend it for yours, with adapters that it refuses and permits. */
+/**
+ * Contract of {@link AdapterPolicy}. Extend it for yours, with adapters that it refuses and
+ * permits.
+ */
 public abstract class AdapterPolicyContract extends ExtensionContract<AdapterPolicy> {
   private final Use refused;
   private final Use permitted;

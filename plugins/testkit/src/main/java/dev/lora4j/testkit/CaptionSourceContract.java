@@ -24,7 +24,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a {@link CaptionSource} promises. Extend it for yours, and say where it looks. */
+/** Contract of {@link CaptionSource}. Extend it for yours, and say where it looks. */
 public abstract class CaptionSourceContract extends ExtensionContract<CaptionSource> {
   private static final String FOX = "fox.png";
   private static final List<String> NAMES =
@@ -52,7 +52,7 @@ public abstract class CaptionSourceContract extends ExtensionContract<CaptionSou
    */
   protected abstract Optional<Path> caption(Path picture, String text) throws IOException;
 
-  /** What a data set says of a folder; for a source that looks at more than the folder. */
+  /** Source of a folder in a data set; for a source that looks at more than the folder. */
   protected DataSource source(Path folder) {
     return DataSource.of(folder);
   }

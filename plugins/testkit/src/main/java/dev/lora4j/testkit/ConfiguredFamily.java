@@ -21,8 +21,7 @@ import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
 /**
- * What kinds of networks promise that are known by a {@code config.json}, whatever the networks are
- * for.
+ * Contract of kinds of networks that a {@code config.json} selects, whatever the networks are for.
  *
  * @param folder where configurations are written
  * @param whole a configuration with all that it may say

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link Decay}, the fall of a learning rate, promises. */
+/** Contract of {@link Decay}, the fall of a learning rate. */
 public abstract class DecayContract extends ExtensionContract<Decay> {
   private static final int POINTS = 1000;
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a {@link DenoiserFamily} promises, its networks included. Give the configuration of a small
+ * Contract of {@link DenoiserFamily}, its networks included. Give the configuration of a small
  * denoiser; its weights are random numbers.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -25,7 +25,7 @@ import java.util.Optional;
  */
 record Differences(DType type, Shape shape, List<Double> values, List<Double> thresholds) {
   /**
-   * What a loss made of each element.
+   * Losses of elements, and their slopes.
    *
    * @param elements the loss
    * @param slopes the gradient of the sum of all losses

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
-/** What every extension promises, whatever its point. */
+/** Contract of every extension, whatever its point. */
 public abstract class ExtensionContract<T> {
   private final Class<T> point;
   private final ExtensionRequest request;
@@ -38,7 +38,7 @@ public abstract class ExtensionContract<T> {
     return Extensions.installed().make(point, request);
   }
 
-  /** What is known of it without its class. */
+  /** Description of the extension, read without its class. */
   protected final ExtensionInfo info() {
     return Extensions.installed()
         .find(point, request.name())

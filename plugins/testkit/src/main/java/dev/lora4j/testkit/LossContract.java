@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What a {@link Loss} promises. Extend it for yours. */
+/** Contract of {@link Loss}. Extend it for yours. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class LossContract extends ExtensionContract<Loss> {
   private static final int WORDS_OF_A_SENTENCE = 3;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a file has for a layer, and the same with a mistake. */
+/** Tensors of a file for a layer, and the same with a mistake. */
 record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, String> settings) {
   /** Copies its maps. */
   MethodTensors {
@@ -27,7 +27,7 @@ record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, Strin
     return Optional.ofNullable(roles.get(role)).orElseThrow();
   }
 
-  /** As a dialect hands them to methods; keys begin with the name of the layer. */
+  /** Tensors as a dialect hands them to methods; keys begin with the name of the layer. */
   SiteTensors all() {
     SiteTensors all = new SiteTensors(site);
     roles.forEach((role, tensor) -> all.add(role, site.name() + "." + role, tensor));
@@ -40,7 +40,7 @@ record MethodTensors(Site site, Map<String, HostTensor> roles, Map<String, Strin
     return Methods.read(all()).get(0);
   }
 
-  /** What the host tells of why it does not take them. */
+  /** The host's reason for refusing them. */
   Optional<String> refusal() {
     try {
       Methods.read(all());

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link Mixer} of any kind promises. */
+/** Contract of {@link Mixer}s of any kind. */
 public abstract class MixerContract extends ExtensionContract<Mixer> {
   private static final int WORDS_OF_A_SENTENCE = 3;
 
@@ -60,7 +60,7 @@ public abstract class MixerContract extends ExtensionContract<Mixer> {
     }
   }
 
-  /** All that a plan says. */
+  /** All properties of a plan, for comparison. */
   static List<Object> said(MixPlan plan, int steps) {
     List<Object> all = new ArrayList<>(List.of(plan.order()));
     for (int step = 0; step < steps; step++) {

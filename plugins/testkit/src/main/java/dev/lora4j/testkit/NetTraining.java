@@ -31,7 +31,7 @@ record NetTraining(SyntheticNetwork net, AdapterPlan plan, DType compute) implem
   static final long HELD_OUT = -1;
 
   /**
-   * What came of it.
+   * Result of the training.
    *
    * @param before the adapter before the first step
    * @param after the adapter after the last

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an {@link Optimizer} promises. */
+/** Contract of {@link Optimizer}. */
 public abstract class OptimizerContract extends ExtensionContract<Optimizer> {
   private static final int STEPS = 12;
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an {@link OutputMixer} promises, with a denoiser that is a formula. */
+/** Contract of {@link OutputMixer}, with a denoiser that is a formula. */
 public abstract class OutputMixerContract extends MixerContract {
   private static final float CLOSE = 1e-5f;
   private static final int PLANS = 300;

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** What people ask of a mixer, of adapters for Stable Diffusion 1.5. */
+/** Typical plans of users, with adapters for Stable Diffusion 1.5. */
 final class SamplePlans {
   static final SiteCatalogue SITES = Families.named("sd15").sites();
   static final Adapter INK = adapter("ink", 3);

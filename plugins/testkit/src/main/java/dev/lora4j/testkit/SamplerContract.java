@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What a {@link Sampler} promises, on a network that is a formula. */
+/** Contract of {@link Sampler}, on a network that is a formula. */
 public abstract class SamplerContract extends ExtensionContract<Sampler> {
   private static final int VALUES = 48;
 
@@ -28,7 +28,7 @@ public abstract class SamplerContract extends ExtensionContract<Sampler> {
     super(Sampler.class, request);
   }
 
-  /** What the network predicts; one that the sampler can be used with. */
+  /** Prediction type of the network; one that the sampler can be used with. */
   protected Prediction prediction() {
     return Prediction.EPSILON;
   }

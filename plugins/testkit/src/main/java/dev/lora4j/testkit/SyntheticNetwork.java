@@ -58,7 +58,7 @@ final class SyntheticNetwork {
     return sites;
   }
 
-  /** It as a base that files are for. */
+  /** The network as a base that files are for. */
   static Family family() {
     return Family.of("a small net", new SiteCatalogue(sites()));
   }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a {@link TextEncoderFamily} promises, its networks and tokenisers included. Give the
+ * Contract of {@link TextEncoderFamily}, its networks and tokenisers included. Give the
  * configuration and the tokeniser of a small encoder; its weights are random numbers.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a {@link TextFamily} promises, its networks included, whether these go on from texts, write
+ * Contract of {@link TextFamily}, its networks included, whether these go on from texts, write
  * outputs for inputs or encode texts. Give the configuration of a small model; its weights are
  * random numbers.
  */
@@ -173,7 +173,7 @@ public abstract class TextFamilyContract extends ExtensionContract<TextFamily> {
     }
   }
 
-  /** What a checkpoint may be without, a text does not need. */
+  /** Requires that a weight that a checkpoint may lack does not change the output. */
   @Test
   void optionalWeightsDoNotChangeTheOutput() {
     List<Parameter> needed =

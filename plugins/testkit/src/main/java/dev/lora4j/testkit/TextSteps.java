@@ -72,7 +72,7 @@ record TextSteps(Scope scope, Network next, HeldInputs held) {
     return memory;
   }
 
-  /** What comes after one more token at its place. */
+  /** Outputs after one more token at its place. */
   List<double[]> take(int token, int at) {
     long[] places = new long[at + 1];
     Arrays.setAll(places, i -> i);
@@ -87,7 +87,7 @@ record TextSteps(Scope scope, Network next, HeldInputs held) {
     return rows(HostTensor.of(next.run(scope, held, data).get(0)));
   }
 
-  /** What was made of each token of one row. */
+  /** Outputs for each token of one row. */
   static List<double[]> rows(HostTensor made) {
     int width = Math.toIntExact(made.shape().size(2));
     double[] all = made.doubles();

@@ -45,9 +45,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a {@link TrainableMethod} promises. A small network with one of each kind of layer is
- * trained by the loop that trains all adapters. Methods to override say what is particular about
- * one.
+ * Contract of {@link TrainableMethod}. A small network with one of each kind of layer is trained by
+ * the loop that trains all adapters. Methods to override say what is particular about one.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class TrainableMethodContract extends ExtensionContract<TrainableMethod> {
@@ -72,7 +71,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     this.rate = rate;
   }
 
-  /** Whether one program trains factors of any rank. */
+  /** True if one program trains factors of any rank. */
   protected boolean anyRank() {
     return true;
   }
@@ -146,7 +145,7 @@ public abstract class TrainableMethodContract extends ExtensionContract<Trainabl
     assertEquals(info().name(), extension().name());
   }
 
-  /** What a program and a checkpoint know of a tensor. */
+  /** Properties of a tensor that a program and a checkpoint know. */
   private record Known(String part, Shape shape, Shape staged, boolean anchored) {
     static List<Known> of(List<TrainedTensor> tensors) {
       return tensors.stream()

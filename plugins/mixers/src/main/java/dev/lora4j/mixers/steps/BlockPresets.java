@@ -94,7 +94,7 @@ final class BlockPresets {
   }
 
   /**
-   * Whether a list has a block.
+   * True if a list has a block.
    *
    * @param first whether the base is Stable Diffusion 1 or 2, not XL
    */

@@ -34,7 +34,7 @@ public record CompositeMixer(
     implements OutputMixer {
   /** Adapters of the text encoders. */
   public enum Texts {
-    /** That of the run. */
+    /** Only the adapter of the run. */
     OWN,
     /** All in each run. */
     ALL

@@ -86,7 +86,7 @@ public record KLoraMixer(
     return asked.parts(parts);
   }
 
-  /** What the style's numbers are multiplied by in each step. */
+  /** Factors of the style's numbers in each step. */
   private double[] scales(int steps) {
     double[] scales = new double[steps];
     for (int step = 0; step < steps; step++) {

@@ -39,9 +39,9 @@ public record SwitchMixer(
     implements WeightMixer {
   /** Adapters of the text encoders. */
   public enum Texts {
-    /** Those that have a turn. */
+    /** All that have a turn. */
     ALL,
-    /** That of the first turn. */
+    /** The one of the first turn. */
     FIRST
   }
 

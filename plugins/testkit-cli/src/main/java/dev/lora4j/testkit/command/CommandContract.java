@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 
-/** What every command promises. Extend it for yours. */
+/** Contract of {@link Command}. Extend it for yours. */
 public abstract class CommandContract extends ExtensionContract<Command> {
   private static final String UNKNOWN = "--no-such-option";
 
