@@ -66,7 +66,7 @@ public final class BaseOutline {
     return new NoiseSchedule(configs.schedule());
   }
 
-  /** The sampler that is taken if none is asked for. */
+  /** Default sampler of the base. */
   public String ownSampler() {
     return configs.schedule().settings().own();
   }

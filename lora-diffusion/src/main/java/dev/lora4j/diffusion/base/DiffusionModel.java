@@ -137,7 +137,7 @@ public final class DiffusionModel {
     return configs.identity();
   }
 
-  /** The type that weights are kept and networks compute in. */
+  /** Compute type, in which weights are stored too. */
   public DType compute() {
     return compute;
   }
@@ -174,7 +174,7 @@ public final class DiffusionModel {
     return configs.view(clipSkip);
   }
 
-  /** The sampler that is taken if none is asked for. */
+  /** Default sampler of the base. */
   public String ownSampler() {
     return configs.schedule().settings().own();
   }

@@ -16,8 +16,8 @@ import java.util.Optional;
  * Configuration of a model: its networks and its noise schedule, without weights.
  *
  * @param unet its denoiser
- * @param texts its text encoders, in the order in which the denoiser gets what they see
- * @param schedule how it was taught to remove noise
+ * @param texts its text encoders, in the order in which the denoiser gets their outputs
+ * @param schedule noise schedule that it was trained with
  * @param sampleSize height and width of the latents that it was trained on
  * @param zerosForNoText whether zeros stand for an empty negative prompt
  */
@@ -53,8 +53,8 @@ record ModelConfigs(
   }
 
   /**
-   * A digest of it all, in hexadecimal, which pictures, adapters and runs say of their base. What
-   * has the value that all bases had before it could be read otherwise takes no part.
+   * Digest of all configurations, in hexadecimal, in the metadata of pictures, adapters and runs. A
+   * value that all bases had before other values could be read takes no part.
    */
   String identity() {
     return Digests.hex(canonical().getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);

@@ -28,7 +28,7 @@ public final class EmbeddingTokens {
   /**
    * A part of a text.
    *
-   * @param text what it says, where it is no embedding
+   * @param text its characters, where it is no embedding
    */
   public record Part(String text, Optional<Embedding> embedding) {}
 

@@ -88,7 +88,7 @@ public final class PromptChunks {
     return made.chunks;
   }
 
-  /** A chunk that says nothing. */
+  /** A chunk without text. */
   public static Chunk empty(PromptTokenizer tokenizer) {
     return new PromptChunks(tokenizer).chunk();
   }

@@ -42,7 +42,7 @@ public final class Batches {
   private final long seed;
   private final int perEpoch;
 
-  /** The order of the epoch that was asked for last; it can always be made again. */
+  /** Order of the latest epoch; it can always be made again. */
   private volatile Order latest;
 
   private record Order(long epoch, List<List<Turn>> batches) {}

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param repeats how often it comes in an epoch
  * @param caption as it was written, before {@link CaptionRecipe}
  * @param written whether somebody wrote the caption; else it is the class tokens or the file's name
- * @param mask the picture that says which parts count
+ * @param mask the picture with the weights of parts
  * @param maskSha256 hash of that file's bytes, in hexadecimal
  * @param source the folder's settings
  * @param group number of the group of folders that it is batched with

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All pictures of a run and all that is to be said about them.
+ * All pictures of a run and their problems.
  *
  * @param items the usable pictures, in the order of groups, folders and names
  * @param problems errors and warnings, in the order of the files
@@ -28,7 +28,7 @@ public record DataSet(List<DataItem> items, List<DataProblem> problems, List<Dat
   }
 
   /**
-   * Looks at all pictures and captions and tells everything that can be known before training.
+   * Surveys all pictures and captions, and reports everything that can be known before training.
    * Nothing is thrown for what is wrong with a file: it is among the problems.
    */
   public static DataSet survey(List<DataGroup> groups, Depth depth) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells how near pictures of any style are to each of many concepts, so that a picture can be
- * looked up: at rank 1 is the concept that it is most like.
+ * Retrieval of concepts: ranks many concepts by their similarity to a picture of any style; rank 1
+ * is the most similar.
  */
 public final class ConceptRetrieval implements AutoCloseable {
   /** Number of nearest concepts among which the right one counts as found. */

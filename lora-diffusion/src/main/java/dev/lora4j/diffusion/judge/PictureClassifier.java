@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A trained {@link JudgeNetwork} at work: tells how near pictures are to each of its labels. The
- * file says what its labels are, and how often it was right about pictures that it had not seen.
+ * A trained {@link JudgeNetwork} at work: scores pictures for each of its labels. The file has its
+ * labels, and its accuracies on pictures unseen in training.
  */
 public final class PictureClassifier implements AutoCloseable {
   static final String LABELS = "labels";

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Tells in which of several styles pictures are drawn. One of its labels is {@link #NONE}, for what
- * only resembles a style: colourless drawings of other styles, blank pages.
+ * Classifier of the style of pictures. One of its labels is {@link #NONE}, for what only resembles
+ * a style: colourless drawings of other styles, blank pages.
  */
 public final class StyleClassifier implements AutoCloseable {
   /** The label of pictures in none of the styles. */

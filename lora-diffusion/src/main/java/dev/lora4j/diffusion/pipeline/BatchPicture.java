@@ -15,9 +15,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * One picture of a batch: in how many rows the denoiser is told of it, one or, where it is guided,
- * a row without the text and one with it; what becomes of what comes out; and the numbers that it
- * begins with, which are those of the same picture made alone.
+ * One picture of a batch: its rows in the denoiser's batch, one or, with guidance, a row without
+ * the text and one with it; the use of the outputs; and its initial noise, which is that of the
+ * same picture made alone.
  */
 final class BatchPicture {
   private static final String CONTEXT = "context";
@@ -84,7 +84,10 @@ final class BatchPicture {
     }
   }
 
-  /** The same for prompts that the denoiser is told the same of, if their text encoders are. */
+  /**
+   * Key of the conditioning: equal for prompts with equal conditioning, if their text encoders are
+   * equal.
+   */
   static Object key(DiffusionModel base, Prompt prompt) {
     boolean guided = guided(base, prompt);
     return List.of(

@@ -43,7 +43,7 @@ final class Conditioning {
    * @param words of textual inversions
    * @param zeros whether a row of zeros stands for an empty text
    * @return {@code context} F32 [texts, tokens, width], and {@code pooled} F32 [texts, width] if
-   *     the denoiser is told it
+   *     the denoiser takes it
    */
   Map<String, Tensor> of(
       DiffusionModel base,
@@ -69,7 +69,7 @@ final class Conditioning {
     int column = 0;
     for (int e = 0; e < tokenizers.size(); e++) {
       TextEncoder encoder = base.textEncoders().get(e);
-      pooled.clear(); // the last encoder's is what the denoiser is told
+      pooled.clear(); // the denoiser takes the last encoder's
       for (int row = 0; row < texts.size(); row++) {
         List<Chunk> padded = new ArrayList<>(chunks.get(e).get(row));
         while (padded.size() < most) {

@@ -28,7 +28,7 @@ final class Denoising {
   private final Shape shape;
   private final Collection<Together> runs;
 
-  /** Plans in one run: for each row its plan, and what it is told. */
+  /** Plans in one run: the plan of each row, and its added conditioning. */
   private record Together(List<Integer> rows, Map<String, Tensor> added) {
     List<Integer> plans() {
       return rows.stream().distinct().toList();

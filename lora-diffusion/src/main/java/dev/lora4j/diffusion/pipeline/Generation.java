@@ -49,7 +49,7 @@ final class Generation {
   /**
    * For pictures that are made together.
    *
-   * @param listener hears of adapters that are mixed for them
+   * @param listener receives the progress of adapters that are mixed for them
    * @throws IllegalArgumentException if they cannot be
    */
   Generation(

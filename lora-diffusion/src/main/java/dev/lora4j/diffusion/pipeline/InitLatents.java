@@ -75,7 +75,7 @@ final class InitLatents {
     return new InitLatents(clean, noise, open, steps - made, fromNoise);
   }
 
-  /** Latents drawn from what the encoder says, as the denoiser sees them. */
+  /** Latents drawn from the encoder's distribution, as the denoiser takes them. */
   private static float[] sample(
       Scope scope,
       DiffusionModel base,

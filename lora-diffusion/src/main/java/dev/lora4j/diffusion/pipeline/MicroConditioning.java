@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * Size conditioning of Stable Diffusion XL, beside the text (Podell et al. 2023, section 2.2).
  *
- * @param sizes told with the text
- * @param negative told without it; the same if absent
+ * @param sizes with the text
+ * @param negative without it; the same if absent
  */
 public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
   /** The picture as large as it is, with nothing cut off. */
@@ -107,7 +107,7 @@ public record MicroConditioning(Sizes sizes, Optional<Sizes> negative) {
     return both;
   }
 
-  /** Refuses sizes that a base which is no Stable Diffusion XL cannot be told. */
+  /** Refuses size conditioning for a base that is no Stable Diffusion XL. */
   static void requireKnown(MicroConditioning micro, Path base, boolean xl) {
     if (!xl && !micro.equals(OWN)) {
       throw new IllegalArgumentException(

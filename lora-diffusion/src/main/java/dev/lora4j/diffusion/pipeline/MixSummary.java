@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /**
  * Summary of the adapters of a picture.
  *
- * @param route {@code none}, {@code patched} or {@code beside}
- * @param notes what went otherwise than the request may have expected, for people
+ * @param route {@code none}, {@code patched} (merged) or {@code beside} (unmerged)
+ * @param notes deviations from the request, for people
  */
 record MixSummary(String route, List<String> notes) {
   MixSummary {

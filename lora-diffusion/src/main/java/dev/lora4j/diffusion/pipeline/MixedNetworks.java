@@ -152,7 +152,7 @@ final class MixedNetworks {
    * Runs the denoiser.
    *
    * @param pictures for each row of the batch its picture; all of one {@link #mergedKey}
-   * @param inputs what {@link dev.lora4j.diffusion.base.StagedNetworks#denoiser} says
+   * @param inputs inputs of {@link dev.lora4j.diffusion.base.StagedNetworks#denoiser}
    * @return F32 [batch, channels, h, w]
    */
   Tensor unet(Scope work, List<Integer> pictures, Map<String, Tensor> inputs, int step) {
@@ -216,7 +216,7 @@ final class MixedNetworks {
     return Objects.requireNonNull(inputs.get("x"));
   }
 
-  /** Gathers the denoiser's weights anew only when some were patched since. */
+  /** Gathers the denoiser's weights again only when some were merged since. */
   private HeldInputs held(Network network, MergedNetworks inside, Map<String, Tensor> patched) {
     if (inside.held.isEmpty() || !inside.patched.equals(patched)) {
       inside.held.ifPresent(HeldInputs::close);
@@ -253,7 +253,7 @@ final class MixedNetworks {
     return mix.isUnmerged(picture) ? Route.UNMERGED.recorded() : Route.MERGED.recorded();
   }
 
-  /** Adapters of a picture that are inside the weights although others are beside them. */
+  /** Adapters of a picture that are merged although others are unmerged. */
   List<String> insideAfterAll(int picture) {
     return mix.isUnmerged(picture) || plans.get(picture).route() == Route.UNMERGED
         ? mix.mergedNames(picture)

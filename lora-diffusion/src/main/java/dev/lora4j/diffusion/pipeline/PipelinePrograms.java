@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The compiled programs of one base, and the adapters that were mixed for it, each made when first
- * asked for and then kept.
+ * The compiled programs of one base, and the adapters that were mixed for it, each made at its
+ * first use and then cached.
  */
 final class PipelinePrograms {
   private final Scope scope;

@@ -24,11 +24,11 @@ import java.util.function.Consumer;
  * @param height in pixels; 0 for the base's own
  * @param sampler name of the sampler; empty for the base's own, which is DDIM but for models of
  *     latent consistency
- * @param schedule which levels of noise the sampler visits
+ * @param schedule sigma schedule of the sampler
  * @param clipSkip layers of the text encoder to leave out at its end, as some bases were trained;
  *     for Stable Diffusion XL, which leaves out one itself, so many more
- * @param start a picture to begin with instead of pure noise
- * @param micro what a Stable Diffusion XL is told about sizes
+ * @param start init image, instead of pure noise
+ * @param micro size conditioning of a Stable Diffusion XL
  * @param mix adapters that take part
  * @param embeddings textual inversions, which take part where the texts have their words
  * @param mixer how the adapters are blended; absent for the sum of what each does at its weight
@@ -160,7 +160,7 @@ public record Prompt(
     return changed(d -> d.sampler = name);
   }
 
-  /** With another law of the levels of noise. */
+  /** A copy with another sigma schedule. */
   public Prompt schedule(SigmaSchedule other) {
     return changed(d -> d.schedule = other);
   }
@@ -170,7 +170,7 @@ public record Prompt(
     return changed(d -> d.clipSkip = layers);
   }
 
-  /** Beginning with a picture, which also says how large the new one is. */
+  /** A copy with an init image, which also gives the size of the new picture. */
   public Prompt start(InitImage picture) {
     return changed(
         d -> {

@@ -141,7 +141,7 @@ public record BaseRun(
 
   /**
    * Differences from the run that a folder was begun with. Where data lies, budgets, checkpoints
-   * and scores may change on the way.
+   * and scores may change during the run.
    *
    * @return a sentence for each key
    */
@@ -161,7 +161,10 @@ public record BaseRun(
     return differences;
   }
 
-  /** A value in a form that can be compared; what a command line says counts from where it is. */
+  /**
+   * A value in a form that can be compared; a path on the command line is relative to the current
+   * folder.
+   */
   private Object value(RunKey<?> key) {
     Optional<Object> value = values.find(key).map(Object.class::cast);
     return key.type().equals(KeyType.PATH)

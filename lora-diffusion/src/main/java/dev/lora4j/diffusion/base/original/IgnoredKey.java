@@ -34,7 +34,7 @@ public enum IgnoredKey {
           + "|visual\\..*|vision_model\\..*|visual_projection\\..*)"),
   /** The last layer of OpenCLIP's text encoder in Stable Diffusion 2. */
   LAST_LAYER("layers of a text encoder that the denoiser does not see the result of", ""),
-  /** Marks that say what the denoiser predicts. */
+  /** Marks of the prediction type. */
   MARK("marks that say what the denoiser predicts", "v_pred|ztsnr");
 
   private final String reason;

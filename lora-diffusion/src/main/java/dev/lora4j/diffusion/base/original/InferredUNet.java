@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The sizes of a denoiser, from the names and shapes of its weights. Heads cannot be seen in them:
+ * The sizes of a denoiser, from the names and shapes of its weights. Heads do not show in them:
  * networks with linear projections (Stable Diffusion 2 and XL) have heads of width 64, those with
  * convolutions (Stable Diffusion 1) have 8 heads.
  */
@@ -38,8 +38,8 @@ final class InferredUNet {
   /**
    * The sizes.
    *
-   * @param pooled width of the pooled text that the denoiser is told; 0 if it is told none
-   * @param upcast whether attention is computed in F32 whatever the rest is computed in
+   * @param pooled width of the pooled text of the added conditioning; 0 without it
+   * @param upcast whether attention is computed in F32, whatever the compute type
    */
   UNetConfig config(int pooled, boolean upcast) {
     List<Level> levels = down();

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The names and shapes of a checkpoint, asked for by what they begin with. */
+/** Names and shapes of a checkpoint, by prefix. */
 final class KeyTree {
   private final Path path;
   private final TreeMap<String, TensorInfo> tensors;

@@ -6,7 +6,7 @@ public enum OriginalKind {
   SD1("Stable Diffusion 1", 0.18215, 64),
   /** Stable Diffusion 2: one text encoder, OpenCLIP's. */
   SD2("Stable Diffusion 2", 0.18215, 64),
-  /** Stable Diffusion XL: one of each, and a denoiser that is told sizes. */
+  /** Stable Diffusion XL: one of each, and a denoiser with size conditioning. */
   XL("Stable Diffusion XL", 0.13025, 128);
 
   private final String title;

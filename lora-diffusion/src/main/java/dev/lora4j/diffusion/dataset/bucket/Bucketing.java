@@ -180,7 +180,7 @@ public record Bucketing(
       int byHeight = stepped(area() / exact);
       double widthFirst = byWidth / (double) stepped(byWidth / aspect);
       double heightFirst = stepped(byHeight * aspect) / (double) byHeight;
-      // The side is kept whose rounding changes the shape less.
+      // Keep the side whose rounding changes the shape less.
       boolean keepWidth = Math.abs(widthFirst - aspect) < Math.abs(heightFirst - aspect);
       w = keepWidth ? byWidth : rounded(byHeight * aspect);
       h = keepWidth ? rounded(byWidth / aspect) : byHeight;

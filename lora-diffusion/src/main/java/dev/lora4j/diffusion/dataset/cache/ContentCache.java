@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 /**
  * A folder of computed numbers, latents and text embeddings, each in a file named after the digest
  * of all that they depend on: what changes in any way has another name, so none is ever wrong.
- * Damaged files are computed anew. Deleting any of them at any time is safe, and several processes
+ * Damaged files are computed again. Deleting any of them at any time is safe, and several processes
  * may share a folder.
  *
  * @param folder where they are; made when needed
- * @param type F32, F16 or BF16, what they are rounded to
+ * @param type F32, F16 or BF16, to which they are rounded
  */
 public record ContentCache(Path folder, DType type) {
   private static final String ENDING = ".safetensors";
@@ -41,9 +41,9 @@ public record ContentCache(Path folder, DType type) {
   }
 
   /**
-   * The numbers for a key: those stored, else those that {@code compute} gives, which are stored
-   * first. Either way they went through {@link #type}, so that a run that finds them and one that
-   * makes them go on with the same bits.
+   * Numbers for a key: the stored ones, else those of {@code compute}, which are stored first.
+   * Either way they went through {@link #type}, so that a run that finds them and one that makes
+   * them have the same bits.
    *
    * @throws UncheckedIOException if the folder cannot be made
    * @throws dev.lora4j.core.safetensors.SafetensorsException if they cannot be written

@@ -16,7 +16,7 @@ public final class CaptionChecks {
   /** A tag that so large a share of the captions has is expected in the others. */
   private static final double USUAL = 0.9;
 
-  /** Fewer captions say nothing about what is usual. */
+  /** Fewest captions that show what is usual. */
   private static final int FEWEST = 8;
 
   private static final int SHOWN = 40;

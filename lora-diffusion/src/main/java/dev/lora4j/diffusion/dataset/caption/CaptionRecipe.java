@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Makes the caption of one draw from what a picture's caption says, in kohya's order: trigger,
- * prefix and suffix; dropout of the whole; one of several lines, wildcards; shuffling and leaving
- * out tags; the secondary separator. The same numbers give the same caption.
+ * Makes the caption of one draw from a picture's caption, in kohya's order: trigger, prefix and
+ * suffix; dropout of the whole; one of several lines, wildcards; shuffling and leaving out tags;
+ * the secondary separator. The same numbers give the same caption.
  */
 public record CaptionRecipe(CaptionSettings settings) {
   /** Placeholder of the trigger words in a caption. */
@@ -49,7 +49,7 @@ public record CaptionRecipe(CaptionSettings settings) {
     return whole(firstLine(dressed(caption)), choices -> choices.get(0));
   }
 
-  /** The longest that draws can say: of each line that may be used, with its longest choices. */
+  /** Longest captions of draws: of each line that may be used, with its longest choices. */
   public List<String> longest(String caption) {
     Stream<String> lines = dressed(caption).lines();
     return (settings.wildcards() ? lines : lines.limit(1))

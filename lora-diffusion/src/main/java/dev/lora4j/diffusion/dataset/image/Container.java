@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The outer form of a picture file, told from its first bytes and not from its name. It knows where
- * the file has to end, which decoders are lenient about, where EXIF is kept, and what in a file
- * makes decoders take far more memory or time than its size in pixels tells.
+ * The outer form of a picture file, recognised by its first bytes, not by its name. It knows where
+ * the file has to end, which decoders are lenient about, where EXIF lies, and what in a file makes
+ * decoders take far more memory or time than its size in pixels suggests.
  */
 enum Container {
   PNG {

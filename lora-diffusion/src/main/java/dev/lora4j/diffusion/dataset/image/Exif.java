@@ -13,7 +13,7 @@ final class Exif {
 
   private Exif() {}
 
-  /** The orientation that a block (TIFF 6.0, section 2) says, upright if it says none. */
+  /** Orientation in a block (TIFF 6.0, section 2), upright if it has none. */
   static Orientation orientation(byte[] block) {
     ByteBuffer tiff = ByteBuffer.wrap(block);
     if (block.length < 8) {

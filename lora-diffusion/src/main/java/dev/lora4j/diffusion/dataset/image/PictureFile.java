@@ -23,8 +23,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * A picture file in memory: PNG, JPEG, WebP, GIF (its first frame) or BMP, whatever its name says.
- * All that can be wrong with it is told by {@link PictureFileException}, before pixels are unpacked
- * where that is possible.
+ * Every problem of it is a {@link PictureFileException}, before pixels are unpacked where that is
+ * possible.
  */
 public final class PictureFile {
   /** Endings of the files that count as pictures, in lower case. */
@@ -155,7 +155,7 @@ public final class PictureFile {
   /**
    * The pixels, as {@link #decode()}.
    *
-   * @param remarks hears what is odd about a file that can be used, sentences that follow its name
+   * @param remarks receives oddities of a usable file, sentences that follow its name
    */
   public PixelMap decode(Consumer<String> remarks) {
     Orientation turn = header().orientation();

@@ -27,8 +27,8 @@ public record PixelMap(int width, int height, int channels, byte[] samples) {
   }
 
   /**
-   * Red, green and blue on a background, which shows where alpha says so; the same pixels if there
-   * is no alpha.
+   * Red, green and blue on a background, which shows through by alpha; the same pixels if there is
+   * no alpha.
    *
    * @param background {@code 0xRRGGBB}
    */

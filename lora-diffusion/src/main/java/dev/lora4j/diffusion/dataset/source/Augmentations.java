@@ -8,8 +8,8 @@ import dev.lora4j.core.identity.CanonicalForm;
  *
  * @param flip whether half of the draws are mirrored ({@code flip_aug})
  * @param colour whether hue and brightness vary a little ({@code color_aug})
- * @param randomCrop whether what is cut off is chosen anew each time, instead of the same on both
- *     sides ({@code random_crop})
+ * @param randomCrop whether the crop is drawn for each draw, instead of the same on both sides
+ *     ({@code random_crop})
  */
 public record Augmentations(boolean flip, boolean colour, boolean randomCrop) implements Canonical {
   /** Always the same picture. */

@@ -11,7 +11,7 @@ import java.util.List;
  * @param batch pictures per step
  * @param validationSeed chooses the pictures that are held out
  * @param sources the folders
- * @param notes what was said and has no effect, or another one
+ * @param notes notes about keys without effect, or with another one
  */
 public record DataGroup(
     Bucketing bucketing,
@@ -33,7 +33,7 @@ public record DataGroup(
     notes = List.copyOf(notes);
   }
 
-  /** Folders of which nothing is to be said. */
+  /** Folders without notes. */
   public DataGroup(Bucketing bucketing, int batch, long validationSeed, List<DataSource> sources) {
     this(bucketing, batch, validationSeed, sources, List.of());
   }

@@ -42,7 +42,7 @@ public record DataSource(
     MaskSource masking,
     int background,
     double validation) {
-  /** Behind transparent places unless something else is said. */
+  /** Default colour behind transparent places. */
   public static final int WHITE = 0xffffff;
 
   /** Default sources of captions, in the order of search. */

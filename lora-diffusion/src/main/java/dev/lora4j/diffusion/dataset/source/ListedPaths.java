@@ -47,7 +47,7 @@ public final class ListedPaths {
         .toList();
   }
 
-  /** The names that may mean a picture: one, none, or several if that cannot be told. */
+  /** Names that may mean a picture: one, none, or several if that is ambiguous. */
   public List<String> of(Path picture) {
     Path file = picture.toAbsolutePath().normalize();
     List<String> named = byLast.getOrDefault(last(file), List.of());
